@@ -1,0 +1,55 @@
+package manifest
+
+import "strings"
+
+// Own is the directory at the root of either side that is ferry's own (trash).
+// It is in no tree.
+const Own = ".ferry"
+
+// TempName returns the name of the half-written file that will become name: in
+// the same directory, ASCII, without "~", at most 255 bytes. mark is 8 to 32
+// hex digits and starts with the fingerprint of the source, so that a later
+// attempt can recognize its own beginning. With plain set the name has no
+// leading dot, for servers that refuse those.
+func TempName(mark, name string, plain bool) string {
+	const room = 255 - len(".ferry-") - 32 - len("-.part")
+	var b strings.Builder
+	if !plain {
+		b.WriteByte('.')
+	}
+	b.WriteString("ferry-" + mark + "-")
+	kept := 0
+	for i := 0; i < len(name) && kept < min(room, 80); i++ {
+		switch c := name[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '.', c == '_', c == '-':
+			b.WriteByte(c)
+			kept++
+		}
+	}
+	b.WriteString(".part")
+	return b.String()
+}
+
+// TempMark returns the mark that [TempName] put into name, or false where name
+// is not the name of a half-written file of ferry's.
+func TempMark(name string) (string, bool) {
+	rest, ok := strings.CutPrefix(strings.TrimPrefix(name, "."), "ferry-")
+	if !ok || !strings.HasSuffix(rest, ".part") {
+		return "", false
+	}
+	mark, _, ok := strings.Cut(rest, "-")
+	if !ok || len(mark) < 8 || len(mark) > 32 || strings.Trim(mark, "0123456789abcdef") != "" {
+		return "", false
+	}
+	return mark, true
+}
+
+// IsOwn reports whether name, in a directory at dir, is ferry's own: its
+// directory at the root, or a half-written file anywhere.
+func IsOwn(dir Path, name string) bool {
+	if dir == Root && name == Own {
+		return true
+	}
+	_, temp := TempMark(name)
+	return temp
+}

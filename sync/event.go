@@ -1,0 +1,74 @@
+package sync
+
+import (
+	"time"
+
+	"ferry/manifest"
+)
+
+// An Event is something an observer may want to show. The types below are all
+// there are.
+type Event interface{ event() }
+
+// Observer receives the events of a pass, one at a time.
+type Observer func(Event)
+
+// Scanned says that a side was listed.
+type Scanned struct {
+	Side        Side
+	Files, Dirs int
+	Duration    time.Duration
+	Problems    []manifest.Problem
+}
+
+// Planned says what a pass is going to do. In a dry run it is the last event
+// but Ended.
+type Planned struct{ Plan *Plan }
+
+// Started says that an action began.
+type Started struct{ Action *Action }
+
+// Progress says that n more bytes of an action went through.
+type Progress struct {
+	Action *Action
+	N      int64
+}
+
+// Finished says that an action ended, with nil for success.
+type Finished struct {
+	Action *Action
+	Err    error
+}
+
+// Noticed is a remark for the user: a pool that shrank, a mode that was found.
+type Noticed struct{ Text string }
+
+// Ended is the last event of a pass.
+type Ended struct{ Summary Summary }
+
+func (Scanned) event()  {}
+func (Planned) event()  {}
+func (Started) event()  {}
+func (Progress) event() {}
+func (Finished) event() {}
+func (Noticed) event()  {}
+func (Ended) event()    {}
+
+// Summary counts what a pass did.
+type Summary struct {
+	Uploaded      int     `json:"uploaded"`
+	Downloaded    int     `json:"downloaded"`
+	DeletedLocal  int     `json:"deleted_local"`  // files and directories
+	DeletedRemote int     `json:"deleted_remote"` // files and directories
+	Moved         int     `json:"moved"`
+	MadeDirs      int     `json:"made_dirs"`
+	Adopted       int     `json:"adopted"`
+	Conflicts     int     `json:"conflicts"` // waiting for the user
+	Failed        int     `json:"failed"`
+	Skipped       int     `json:"skipped"`  // left alone: special files, names not allowed, unknown parts
+	Problems      int     `json:"problems"` // parts of a side that could not be read
+	BytesUp       int64   `json:"bytes_up"`
+	BytesDown     int64   `json:"bytes_down"`
+	Seconds       float64 `json:"seconds"`
+	DryRun        bool    `json:"dry_run,omitempty"`
+}
