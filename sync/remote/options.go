@@ -175,7 +175,10 @@ type Error struct {
 	Code  int    // of the reply; 0 where there was none
 	Reply string // the server's text, cleaned of control characters
 	Hint  string // a way out, for people; may be empty
-	Err   error  // the cause; may be nil
+	// Lost says that the command went out whole and that the connection broke
+	// before its final reply was read: whether it was carried out is open.
+	Lost bool
+	Err  error // the cause; may be nil
 }
 
 func (e *Error) Error() string {
