@@ -1,0 +1,98 @@
+package manifest
+
+import (
+	"fmt"
+	"iter"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// At implements [Base].
+func (s *Store) At(p Path) (pair Pair, ok bool) {
+	s.mu.Lock()
+	if waiting, is := s.pending[p]; is {
+		s.mu.Unlock()
+		if waiting == nil {
+			return Pair{}, false
+		}
+		return *waiting, true
+	}
+	s.mu.Unlock()
+	if s.db == nil || p == Root {
+		return Pair{}, false
+	}
+	_ = s.db.View(func(tx *bolt.Tx) error {
+		key := pathKey(p)
+		if v := tx.Bucket(bucketPairs).Get(key); v != nil {
+			var err error
+			pair, err = decodePair(key, v)
+			ok = err == nil
+		}
+		return nil
+	})
+	return pair, ok
+}
+
+// Len implements [Base].
+func (s *Store) Len() int {
+	_ = s.settle()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.count
+}
+
+// settle writes what is pending, so that a transaction sees it.
+func (s *Store) settle() error {
+	if s.db == nil {
+		return nil
+	}
+	return s.Flush()
+}
+
+// All implements [Base].
+func (s *Store) All() iter.Seq2[Path, Pair] { return s.Below(Root) }
+
+// Below implements [Base]. It yields a snapshot; the loop may record results,
+// but must not run long, since the file cannot shrink meanwhile.
+func (s *Store) Below(dir Path) iter.Seq2[Path, Pair] {
+	return func(yield func(Path, Pair) bool) {
+		if s.db == nil || s.settle() != nil {
+			return
+		}
+		err := s.db.View(func(tx *bolt.Tx) error {
+			return eachBelow(tx.Bucket(bucketPairs).Cursor(), dir, false, yield)
+		})
+		if err != nil {
+			s.mu.Lock()
+			s.failed = fmt.Errorf("reading %s: %w", s.path, err)
+			s.mu.Unlock()
+		}
+	}
+}
+
+// eachBelow calls f with every pair below dir, and with dir's own where self is
+// set, in order, until f returns false.
+func eachBelow(c *bolt.Cursor, dir Path, self bool, f func(Path, Pair) bool) error {
+	prefix := pathKey(dir)
+	k, v := c.Seek(prefix)
+	if dir == Root {
+		k, v = c.First()
+	}
+	for ; k != nil; k, v = c.Next() {
+		p := keyPath(k)
+		if !p.Within(dir) {
+			return nil
+		}
+		if p == dir && !self {
+			continue
+		}
+		pair, err := decodePair(k, v)
+		if err != nil {
+			return fmt.Errorf("%s: %w", p, err)
+		}
+		if !f(p, pair) {
+			return nil
+		}
+	}
+	return nil
+}
