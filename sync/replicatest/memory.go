@@ -209,3 +209,23 @@ var errNoRoot = fmt.Errorf("%w: the root is gone", sync.ErrFatal)
 
 // Close implements [sync.Replica].
 func (m *Memory) Close() error { return nil }
+
+// Fixture returns m, which must be fresh, as a fixture of [Run].
+func (m *Memory) Fixture() Fixture {
+	return Fixture{
+		Replica:   m,
+		Write:     m.Write,
+		Mkdir:     m.Mkdir,
+		Remove:    m.Remove,
+		Rename:    m.Rename,
+		Read:      m.Read,
+		List:      m.List,
+		Link:      m.Special,
+		Deny:      func(path string) { m.Deny(path, "permission denied") },
+		Precision: m.Precision,
+		SetsTimes: !m.FixedTimes && m.Precision != manifest.NoTime,
+		Sums:      !m.NoSums,
+		IDs:       !m.NoIDs,
+		Resumes:   !m.NoResume,
+	}
+}
