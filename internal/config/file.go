@@ -1,0 +1,92 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// maxSize bounds a configuration file, in bytes.
+const maxSize = 1 << 20
+
+// A File is a configuration that was read.
+type File struct {
+	Path     string     // absolute
+	Profiles []*Profile // in the order of the file
+}
+
+// Read reads the configuration file at path. home replaces a leading "~" of
+// local paths. The error holds an [Errors] where the file could be read but not
+// understood.
+func Read(path, home string) (*File, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the configuration: %w", err)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("reading the configuration: %w", err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxSize+1))
+	if err != nil {
+		return nil, fmt.Errorf("reading the configuration: %w", err)
+	}
+	if len(text) > maxSize {
+		return nil, fmt.Errorf("reading the configuration: %s is longer than %d KiB", path, maxSize>>10)
+	}
+	return Parse(path, text, abs, home)
+}
+
+// Parse reads the text of a configuration file. name stands in errors; path is
+// the absolute path of the file, which local paths are relative to. The error
+// is an [Errors].
+func Parse(name string, text []byte, path, home string) (*File, error) {
+	d := decoder{name: name, path: path, home: home}
+	profiles := d.file(text)
+	if len(d.errs) > 0 {
+		d.errs.sort()
+		return nil, d.errs
+	}
+	return &File{Path: path, Profiles: profiles}, nil
+}
+
+// Select returns the profiles of the given names in the order given, each once,
+// or all where no name is given.
+func (f *File) Select(names []string) ([]*Profile, error) {
+	if len(names) == 0 {
+		return f.Profiles, nil
+	}
+	known := make([]string, len(f.Profiles))
+	byName := make(map[string]*Profile, len(f.Profiles))
+	for i, p := range f.Profiles {
+		known[i], byName[p.Name] = p.Name, p
+	}
+	var selected []*Profile
+	var errs []error
+	taken := make(map[string]bool)
+	for _, name := range names {
+		switch p := byName[name]; {
+		case p == nil:
+			errs = append(errs, noProfile(name, known, f.Path))
+		case !taken[name]:
+			taken[name] = true
+			selected = append(selected, p)
+		}
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	return selected, nil
+}
+
+func noProfile(name string, known []string, path string) error {
+	err := fmt.Errorf("no profile %q in %s", name, path)
+	if near := suggest(name, known); near != "" {
+		return withHint(err, "did you mean "+near+"?")
+	}
+	return withHint(err, "it has "+strings.Join(known, ", "))
+}

@@ -1,0 +1,207 @@
+package config
+
+import (
+	"encoding"
+	"errors"
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// keyKind says what a key of a profile holds.
+type keyKind uint8
+
+const (
+	textKey     keyKind = iota // one piece of text
+	blockKey                   // lines, or a list
+	passwordKey                // text, or one of the keys of a secret
+	hooksKey                   // commands by name
+)
+
+// A key is one key of a profile and how its value is set. set is nil for the
+// kinds that have a form of their own.
+type key struct {
+	kind keyKind
+	set  func(d *decoder, p *draft, text string) error
+	// pairOnly keys belong to one pair and make no sense in defaults.
+	pairOnly bool
+}
+
+// keys are all keys of a profile.
+var keys = map[string]key{
+	"local":          {set: setLocal, pairOnly: true},
+	"remote":         {set: setRemote, pairOnly: true},
+	"user":           {set: setUser},
+	"password":       {kind: passwordKey},
+	"direction":      choice(func(p *Profile) encoding.TextUnmarshaler { return &p.Direction }, "both", "push", "pull"),
+	"conflict":       choice(func(p *Profile) encoding.TextUnmarshaler { return &p.Conflict }, "keep-both", "newer", "local", "remote", "skip"),
+	"mode":           choice(func(p *Profile) encoding.TextUnmarshaler { return &p.Mode }, "auto", "passive", "active"),
+	"ignore":         {kind: blockKey},
+	"ignore-file":    path(func(p *Profile) *string { return &p.IgnoreFile }),
+	"ca":             path(func(p *Profile) *string { return &p.CA }),
+	"exact":          flag(func(p *Profile) *bool { return &p.Exact }),
+	"adopt":          flag(func(p *Profile) *bool { return &p.Adopt }),
+	"checksum":       flag(func(p *Profile) *bool { return &p.Checksum }),
+	"verify":         flag(func(p *Profile) *bool { return &p.Verify }),
+	"trash":          flag(func(p *Profile) *bool { return &p.Trash }),
+	"follow-links":   flag(func(p *Profile) *bool { return &p.FollowLinks }),
+	"trust-pasv":     flag(func(p *Profile) *bool { return &p.TrustPASV }),
+	"insecure":       flag(func(p *Profile) *bool { return &p.Insecure }),
+	"timeout":        duration(func(p *Profile) *time.Duration { return &p.Timeout }),
+	"poll":           duration(func(p *Profile) *time.Duration { return &p.Poll }),
+	"connections":    {set: setConnections},
+	"retries":        {set: setRetries},
+	"max-delete":     {set: setMaxDelete},
+	"active-ports":   {set: setActivePorts},
+	"active-address": {set: setActiveAddress},
+	"fingerprint":    {set: setFingerprint},
+	"bwlimit":        {set: setRates},
+	"hooks":          {kind: hooksKey},
+}
+
+// hookKeys are the keys of hooks.
+var hookKeys = map[string]func(*Hooks) *string{
+	"before":      func(h *Hooks) *string { return &h.Before },
+	"after":       func(h *Hooks) *string { return &h.After },
+	"on-conflict": func(h *Hooks) *string { return &h.OnConflict },
+	"on-error":    func(h *Hooks) *string { return &h.OnError },
+}
+
+// elsewhere says where things are set that people look for under another name.
+var elsewhere = map[string]string{
+	"<<":       "what all profiles share goes under defaults",
+	"exclude":  "did you mean ignore?",
+	"excludes": "did you mean ignore?",
+	"host":     "it is part of remote, as in ftpes://user@host/path",
+	"include":  `did you mean ignore? a pattern that starts with "!" takes back in`,
+	"parallel": "did you mean connections?",
+	"passive":  "did you mean mode: passive?",
+	"active":   "did you mean mode: active?",
+	"path":     "it is part of remote, as in ftpes://user@host/path",
+	"port":     "it is part of remote, as in ftpes://user@host:2121/path",
+	"server":   "did you mean remote?",
+	"threads":  "did you mean connections?",
+	"tls":      "it is part of remote: ftpes:// is TLS on port 21",
+	"username": "did you mean user?",
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+func flag(field func(*Profile) *bool) key {
+	return key{set: func(_ *decoder, p *draft, text string) (err error) {
+		*field(&p.Profile), err = ParseSwitch(text)
+		return err
+	}}
+}
+
+func duration(field func(*Profile) *time.Duration) key {
+	return key{set: func(_ *decoder, p *draft, text string) (err error) {
+		*field(&p.Profile), err = ParseDuration(text)
+		return err
+	}}
+}
+
+// path is a key for a path relative to the configuration file.
+func path(field func(*Profile) *string) key {
+	return key{set: func(d *decoder, p *draft, text string) (err error) {
+		*field(&p.Profile), err = d.localPath(text)
+		return err
+	}}
+}
+
+func choice(field func(*Profile) encoding.TextUnmarshaler, choices ...string) key {
+	set := func(_ *decoder, p *draft, text string) error {
+		if slices.Contains(choices, text) {
+			return field(&p.Profile).UnmarshalText([]byte(text))
+		}
+		err := fmt.Errorf("%q is none of %s", text, strings.Join(choices, ", "))
+		if near := suggest(text, choices); near != "" {
+			return withHint(err, "did you mean "+near+"?")
+		}
+		return err
+	}
+	return key{set: set}
+}
+
+func setLocal(d *decoder, p *draft, text string) (err error) {
+	if IsURL(text) {
+		return withHint(errors.New("is a URL"), "local is a directory of this machine, remote the URL")
+	}
+	p.Local, err = d.localPath(text)
+	return err
+}
+
+func setRemote(_ *decoder, p *draft, text string) error {
+	r, err := ParseURL(text)
+	if err != nil {
+		return err
+	}
+	p.Remote = r
+	return nil
+}
+
+func setUser(_ *decoder, p *draft, text string) error {
+	for _, c := range text {
+		if c < ' ' || c == 0x7f {
+			return errors.New("holds a control character")
+		}
+	}
+	p.user = text
+	return nil
+}
+
+func setConnections(_ *decoder, p *draft, text string) error {
+	n, err := number(text, 1, 256)
+	p.Connections = n
+	return err
+}
+
+func setRetries(_ *decoder, p *draft, text string) error {
+	n, err := number(text, 0, 1000)
+	if p.Retries = n; n == 0 {
+		p.Retries = -1
+	}
+	return err
+}
+
+func setMaxDelete(_ *decoder, p *draft, text string) error {
+	limits, err := ParseMaxDelete(text)
+	p.Limits.MaxDeletes, p.Limits.MaxDeletePercent = limits.MaxDeletes, limits.MaxDeletePercent
+	return err
+}
+
+func setActivePorts(_ *decoder, p *draft, text string) (err error) {
+	p.ActivePorts, err = ParsePorts(text)
+	return err
+}
+
+func setActiveAddress(_ *decoder, p *draft, text string) error {
+	addr, err := netip.ParseAddr(text)
+	if err != nil || addr.Zone() != "" {
+		return fmt.Errorf("%q is no IP address", text)
+	}
+	p.ActiveAddress = addr.String()
+	return nil
+}
+
+func setFingerprint(_ *decoder, p *draft, text string) (err error) {
+	p.Fingerprint, err = ParseFingerprint(text)
+	return err
+}
+
+func setRates(_ *decoder, p *draft, text string) (err error) {
+	p.BytesUp, p.BytesDown, err = ParseRate(text)
+	return err
+}
+
+func number(text string, low, high int) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < low || n > high {
+		return 0, fmt.Errorf("%q is no whole number from %d to %d", text, low, high)
+	}
+	return n, nil
+}

@@ -1,0 +1,183 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A Login is one entry of a netrc file.
+type Login struct {
+	Host        string // "": the default entry
+	User        string // "": none named
+	Password    string
+	HasPassword bool
+}
+
+// String leaves the password out.
+func (l Login) String() string { return fmt.Sprintf("login %q at %q", l.User, l.Host) }
+
+// GoString leaves the password out.
+func (l Login) GoString() string { return l.String() }
+
+// FindLogin returns the first entry for host whose user is user, or that names
+// none; any user will do where user is "". The default entry counts where no
+// machine has the name and user.
+func FindLogin(logins []Login, host, user string) (Login, bool) {
+	for _, wanted := range []string{host, ""} {
+		for _, l := range logins {
+			if strings.EqualFold(l.Host, wanted) && (user == "" || l.User == "" || l.User == user) {
+				return l, true
+			}
+		}
+	}
+	return Login{}, false
+}
+
+// ParseNetrc reads the text of a netrc file: machine or default, then login,
+// password and account. Words may stand in double quotes, with \" and \\ inside.
+// "#" starts a comment where a keyword could stand, and is an ordinary character
+// in a value. A macdef reaches to the next empty line and is left out. Errors
+// name the file and line and quote nothing, since it could be a password.
+func ParseNetrc(name, text string) ([]Login, error) {
+	s := &netrcScanner{name: name, text: strings.TrimPrefix(text, "\ufeff"), line: 1}
+	var logins []Login
+	for {
+		word, ok, err := s.keyword()
+		if err != nil || !ok {
+			return logins, err
+		}
+		if word == "macdef" {
+			s.skipMacro()
+			continue
+		}
+		if word == "default" {
+			logins = append(logins, Login{})
+			continue
+		}
+		line := s.line
+		value, err := s.value(word)
+		if err != nil {
+			return nil, err
+		}
+		if word == "machine" {
+			if value == "" {
+				return nil, s.fail(line, "the name of the machine is empty")
+			}
+			logins = append(logins, Login{Host: value})
+			continue
+		}
+		if len(logins) == 0 {
+			return nil, s.fail(line, word+" stands before any machine")
+		}
+		switch l := &logins[len(logins)-1]; word {
+		case "login":
+			l.User = value
+		case "password":
+			l.Password, l.HasPassword = value, true
+		}
+	}
+}
+
+// A netrcScanner reads the words of a netrc file.
+type netrcScanner struct {
+	name string
+	text string // what is left
+	line int
+}
+
+func (s *netrcScanner) fail(line int, text string) error {
+	return fmt.Errorf("%s:%d: %s", s.name, line, text)
+}
+
+// skipSpace drops spaces and line ends.
+func (s *netrcScanner) skipSpace() {
+	rest := strings.TrimLeft(s.text, " \t\r\n")
+	s.drop(len(s.text) - len(rest))
+}
+
+// drop drops n bytes and counts the lines in them.
+func (s *netrcScanner) drop(n int) {
+	s.line += strings.Count(s.text[:n], "\n")
+	s.text = s.text[n:]
+}
+
+// keyword returns the next keyword, or false at the end.
+func (s *netrcScanner) keyword() (string, bool, error) {
+	for s.skipSpace(); strings.HasPrefix(s.text, "#"); s.skipSpace() {
+		end := strings.IndexByte(s.text, '\n')
+		if end < 0 {
+			end = len(s.text)
+		}
+		s.drop(end)
+	}
+	if s.text == "" {
+		return "", false, nil
+	}
+	line := s.line
+	word, err := s.word()
+	if err != nil {
+		return "", false, err
+	}
+	switch word {
+	case "machine", "default", "login", "password", "account", "macdef":
+		return word, true, nil
+	case "user":
+		return "login", true, nil
+	}
+	return "", false, s.fail(line, "machine, default, login, password, account or macdef is wanted here (a value with a space in it stands in double quotes)")
+}
+
+// value returns the word after a keyword.
+func (s *netrcScanner) value(keyword string) (string, error) {
+	line := s.line
+	s.skipSpace()
+	if s.text == "" {
+		return "", s.fail(line, keyword+" has no value")
+	}
+	return s.word()
+}
+
+// word returns the next word, without its quotes.
+func (s *netrcScanner) word() (string, error) {
+	if s.text[0] == '"' {
+		return s.quoted()
+	}
+	end := strings.IndexAny(s.text, " \t\r\n")
+	if end < 0 {
+		end = len(s.text)
+	}
+	word := s.text[:end]
+	s.drop(end)
+	return word, nil
+}
+
+func (s *netrcScanner) quoted() (string, error) {
+	var b strings.Builder
+	for i := 1; i < len(s.text) && s.text[i] != '\n'; i++ {
+		switch c := s.text[i]; {
+		case c == '"':
+			s.drop(i + 1)
+			return b.String(), nil
+		case c == '\\' && i+1 < len(s.text) && s.text[i+1] != '\n':
+			i++
+			b.WriteByte(s.text[i])
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return "", s.fail(s.line, `a value starts with " and does not end with it on the same line`)
+}
+
+// skipMacro drops a macro: its name, and all up to the next empty line.
+func (s *netrcScanner) skipMacro() {
+	for s.text != "" {
+		end := strings.IndexByte(s.text, '\n') + 1
+		if end == 0 {
+			end = len(s.text)
+		}
+		s.drop(end)
+		if strings.HasPrefix(s.text, "\n") || strings.HasPrefix(s.text, "\r\n") {
+			return
+		}
+	}
+}

@@ -1,0 +1,123 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// document returns the value of the only document in text, or nil.
+func (d *decoder) document(text []byte) *yaml.Node {
+	decode := yaml.NewDecoder(bytes.NewReader(text))
+	var first, second yaml.Node
+	switch err := safely(decode, &first); {
+	case errors.Is(err, io.EOF), err == nil && isEmpty(&first):
+		d.fail(nil, "", "the file is empty", "ferry init writes an example")
+		return nil
+	case err != nil:
+		d.syntax(err, text)
+		return nil
+	}
+	switch err := safely(decode, &second); {
+	case errors.Is(err, io.EOF):
+	case err != nil:
+		d.syntax(err, text)
+		return nil
+	default:
+		d.fail(&second, "", "a second document starts here", `remove the "---"`)
+		return nil
+	}
+	return first.Content[0]
+}
+
+// isEmpty reports whether a document holds nothing but comments.
+func isEmpty(node *yaml.Node) bool {
+	return len(node.Content) == 0 || isNull(node.Content[0])
+}
+
+// safely decodes the next document. The library has been known to panic on
+// strange input.
+func safely(decode *yaml.Decoder, into *yaml.Node) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("yaml: cannot be read as YAML")
+		}
+	}()
+	return decode.Decode(into)
+}
+
+var (
+	yamlError = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
+
+	tabIndent  = regexp.MustCompile(`^ *\t`)
+	starItem   = regexp.MustCompile(`^\s*(?:- +|[\w-]+: +)+[*!]`)
+	badEscape  = regexp.MustCompile(`"[^"]*\\[^0abtnvfre "/\\N_LPxuU\r\n]`)
+	strangeOne = regexp.MustCompile("^\\s*(?:- +|[\\w-]+: +)+[@`%]")
+)
+
+// traps are the mistakes that YAML's own messages do not explain.
+var traps = []struct {
+	message string // a part of the library's message
+	line    *regexp.Regexp
+	text    string
+	way     string
+}{
+	{"cannot start any token", tabIndent, "a tab indents this line", "YAML indents with spaces only"},
+	{"", tabIndent, "a tab indents this line", "YAML indents with spaces only"},
+	{"expected alphabetic or numeric", starItem, `YAML takes a word that starts with "*" for an alias`, "write a block (ignore: |) or put the pattern in quotes"},
+	{"unknown anchor", starItem, `YAML takes a word that starts with "*" for an alias`, "write a block (ignore: |) or put the text in quotes"},
+	{"tag", starItem, `YAML takes a word that starts with "!" for a tag`, "write a block (ignore: |) or put the pattern in quotes"},
+	{"unknown escape", badEscape, `a backslash in "..." starts an escape`, `write '...' in place of "...", or / in place of \`},
+	{"hexdecimal number", badEscape, `a backslash in "..." starts an escape`, `write '...' in place of "...", or / in place of \`},
+	{"cannot start any token", strangeOne, "this character cannot start a plain word in YAML", "put the value in quotes"},
+}
+
+// syntax records an error of the library, with the line that is likely meant.
+// The library's text may quote the file, which may hold a password; so only its
+// fixed phrases are passed on.
+func (d *decoder) syntax(err error, text []byte) {
+	m := yamlError.FindStringSubmatch(strings.SplitN(err.Error(), "\n", 2)[0])
+	if m == nil {
+		m = []string{"", "", "cannot be read as YAML"}
+	}
+	line, _ := strconv.Atoi(m[1])
+	message := m[2]
+	lines := strings.Split(string(text), "\n")
+	for _, trap := range traps {
+		if !strings.Contains(message, trap.message) {
+			continue
+		}
+		if at := nearest(lines, trap.line, line); at > 0 {
+			column := len(lines[at-1]) - len(strings.TrimLeft(lines[at-1], " ")) + 1
+			d.fail(&yaml.Node{Line: at, Column: column}, "", trap.text, trap.way)
+			return
+		}
+	}
+	if strings.Contains(message, "unknown anchor") {
+		message = `YAML takes a word that starts with "*" for an alias`
+	}
+	d.fail(&yaml.Node{Line: max(line, 1)}, "", fmt.Sprintf("not YAML: %s", message), "")
+}
+
+// nearest returns the number of the line that matches pattern and is closest to
+// line, or 0. With line 0 the first one counts.
+func nearest(lines []string, pattern *regexp.Regexp, line int) int {
+	best := 0
+	for i, text := range lines {
+		if !pattern.MatchString(text) {
+			continue
+		}
+		if best == 0 || abs(i+1-line) < abs(best-line) {
+			best = i + 1
+		}
+	}
+	return best
+}
+
+func abs(n int) int { return max(n, -n) }

@@ -1,0 +1,118 @@
+package config
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"ferry/sync"
+)
+
+// The Parse functions read one value as it stands in ferry.yaml or behind an
+// option of the command line.
+
+// ParseMaxDelete reads N or P%: the most deletions that one side may see in a
+// pass. It replaces the default, in which a number and a share hold together.
+func ParseMaxDelete(s string) (sync.Limits, error) {
+	digits, percent := strings.CutSuffix(s, "%")
+	n, err := strconv.ParseUint(strings.TrimSpace(digits), 10, 31)
+	if err != nil || percent && n > 100 {
+		return sync.Limits{}, fmt.Errorf("%q is neither a number of files nor a share, as 25 or 30%%", s)
+	}
+	if percent {
+		return sync.Limits{MaxDeletes: -1, MaxDeletePercent: int(n)}, nil
+	}
+	return sync.Limits{MaxDeletes: int(n), MaxDeletePercent: -1}, nil
+}
+
+// ParseRate reads RATE or UP:DOWN in bytes per second, as 500KiB or 2MiB:10MiB.
+// An empty or zero rate, "off" and "unlimited" are no limit, 0.
+func ParseRate(s string) (up, down int64, err error) {
+	first, second, two := strings.Cut(s, ":")
+	if up, err = parseOneRate(first); err != nil {
+		return 0, 0, err
+	}
+	if !two {
+		return up, up, nil
+	}
+	if down, err = parseOneRate(second); err != nil {
+		return 0, 0, err
+	}
+	return up, down, nil
+}
+
+func parseOneRate(s string) (int64, error) {
+	s = strings.TrimSpace(s)
+	switch s {
+	case "", "off", "unlimited":
+		return 0, nil
+	}
+	n, err := humanize.ParseBytes(strings.TrimSuffix(s, "/s"))
+	if err != nil || n > math.MaxInt64 {
+		return 0, fmt.Errorf("%q is no rate in bytes per second, as 500KiB or 2MiB:10MiB (up:down)", s)
+	}
+	return int64(n), nil
+}
+
+// ParsePorts reads FIRST-LAST or one port.
+func ParsePorts(s string) ([2]int, error) {
+	first, last, two := strings.Cut(s, "-")
+	if !two {
+		last = first
+	}
+	low, err1 := strconv.ParseUint(strings.TrimSpace(first), 10, 16)
+	high, err2 := strconv.ParseUint(strings.TrimSpace(last), 10, 16)
+	switch {
+	case err1 != nil || err2 != nil || low == 0 || high == 0:
+		return [2]int{}, fmt.Errorf("%q is no range of ports from 1 to 65535, as 50000-50100", s)
+	case low > high:
+		return [2]int{}, fmt.Errorf("%q ends before it starts", s)
+	}
+	return [2]int{int(low), int(high)}, nil
+}
+
+// ParseFingerprint reads the SHA-256 of a certificate: 64 hex digits in any
+// case, with or without colons and a leading "sha256:". It returns lower-case
+// digits only.
+func ParseFingerprint(s string) (string, error) {
+	digits := strings.ToLower(strings.TrimSpace(s))
+	digits = strings.TrimPrefix(digits, "sha256:")
+	digits = strings.NewReplacer(":", "", " ", "").Replace(digits)
+	if sum, err := hex.DecodeString(digits); err != nil || len(sum) != 32 {
+		return "", errors.New(`a fingerprint is "sha256:" and 64 hex digits`)
+	}
+	return digits, nil
+}
+
+// ParseDuration reads a time above zero, as 30s, 1m30s, 12h or 30d.
+func ParseDuration(s string) (time.Duration, error) {
+	d, err := time.ParseDuration(s)
+	if days, ok := strings.CutSuffix(s, "d"); ok {
+		n, e := strconv.ParseUint(days, 10, 16)
+		d, err = time.Duration(n)*24*time.Hour, e
+	}
+	if err == nil && d > 0 {
+		return d, nil
+	}
+	if _, e := strconv.ParseUint(s, 10, 32); e == nil && strings.Trim(s, "0") != "" {
+		return 0, fmt.Errorf("%s has no unit: write %ss for seconds", s, s)
+	}
+	return 0, fmt.Errorf("%q is no time above zero, as 30s, 5m or 1h30m", s)
+}
+
+// ParseSwitch reads on or off, in any of the words that YAML knows for them.
+func ParseSwitch(s string) (bool, error) {
+	switch strings.ToLower(s) {
+	case "on", "true", "yes":
+		return true, nil
+	case "off", "false", "no":
+		return false, nil
+	}
+	return false, fmt.Errorf("%q is neither on nor off", s)
+}
