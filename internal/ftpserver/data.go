@@ -1,0 +1,249 @@
+package ftpserver
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// dataPort is what PASV, EPSV, PORT or EPRT prepared for the next transfer, and the connection that came of it.
+type dataPort struct {
+	listener  *net.TCPListener // passive
+	hole      func()           // releases a black hole
+	target    *net.TCPAddr     // active
+	blackHole bool
+
+	mu      sync.Mutex
+	conn    *net.TCPConn
+	aborted bool
+}
+
+// abort ends whatever the port is doing. It may be called on nil and from any goroutine.
+func (d *dataPort) abort() {
+	if d == nil {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.aborted = true
+	if d.conn != nil {
+		_ = d.conn.SetLinger(0)
+	}
+	d.release()
+}
+
+// close releases the port in good order.
+func (d *dataPort) close() {
+	if d == nil {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.release()
+}
+
+func (d *dataPort) release() {
+	if d.conn != nil {
+		d.conn.Close()
+	}
+	if d.listener != nil {
+		d.listener.Close()
+	}
+	if d.hole != nil {
+		d.hole()
+		d.hole = nil
+	}
+}
+
+// wasAborted says whether the connection was cut by ABOR or by the end of the session.
+func (d *dataPort) wasAborted() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.aborted
+}
+
+// setData makes a port the one for the next transfer, in place of the one before.
+func (s *session) setData(d *dataPort) {
+	s.mu.Lock()
+	old := s.data
+	s.data = d
+	s.mu.Unlock()
+	old.close()
+}
+
+// passive answers PASV (RFC 959) and EPSV (RFC 2428).
+func (s *session) passive(verb, arg string, fault PortFault) reply {
+	local := hostOf(s.raw.LocalAddr())
+	switch {
+	case verb == "EPSV" && strings.EqualFold(arg, "ALL"):
+		s.epsvAll = true
+		return replyOf("200 EPSV ALL ok.")
+	case verb == "EPSV" && arg != "" && arg != family(local):
+		return replyOf("522 Network protocol not supported, use (" + family(local) + ")")
+	case verb == "PASV" && local.To4() == nil:
+		return replyOf("425 You cannot use PASV on IPv6 connections. Use EPSV instead.")
+	}
+	listener, err := s.listenData(local)
+	if err != nil {
+		return replyOf("425 No free port.")
+	}
+	d := &dataPort{listener: listener}
+	if fault.blackHole {
+		d.blackHole = true
+		d.hole = digHole(listener)
+	}
+	s.setData(d)
+	port := listener.Addr().(*net.TCPAddr).Port
+	if verb == "EPSV" {
+		return replyOf(fmt.Sprintf("229 Entering Extended Passive Mode (|||%d|)", port))
+	}
+	if fault.address != "" {
+		local = net.ParseIP(fault.address)
+	}
+	return replyOf(fmt.Sprintf("227 Entering Passive Mode (%s,%d,%d).",
+		strings.ReplaceAll(local.To4().String(), ".", ","), port>>8, port&0xFF))
+}
+
+// listenData opens a port of the range. The search goes on where the last one ended, so that a port that has just
+// been closed is not used again at once.
+func (s *session) listenData(ip net.IP) (*net.TCPListener, error) {
+	low, high := s.srv.opts.PassiveLow, s.srv.opts.PassiveHigh
+	if low == 0 {
+		return net.ListenTCP("tcp", &net.TCPAddr{IP: ip})
+	}
+	for range high - low + 1 {
+		port := low + int(s.srv.nextPort.Add(1))%(high-low+1)
+		if l, err := net.ListenTCP("tcp", &net.TCPAddr{IP: ip, Port: port}); err == nil {
+			return l, nil
+		}
+	}
+	return nil, errors.New("no free port in the range")
+}
+
+// active answers PORT (RFC 959) and EPRT (RFC 2428). Only the client's own address is taken.
+func (s *session) active(verb, arg string, fault PortFault) reply {
+	addr, err := parsePort(arg)
+	if verb == "EPRT" {
+		addr, err = parseEPRT(arg)
+	}
+	if err != nil {
+		return replyOf("501 Syntax error: " + err.Error())
+	}
+	if !addr.IP.Equal(hostOf(s.raw.RemoteAddr())) || addr.Port < 1024 {
+		return replyOf("500 Illegal " + verb + " command.")
+	}
+	s.setData(&dataPort{target: addr, blackHole: fault.blackHole})
+	return replyOf("200 " + verb + " command successful.")
+}
+
+func parsePort(arg string) (*net.TCPAddr, error) {
+	fields := strings.Split(arg, ",")
+	if len(fields) != 6 {
+		return nil, errors.New("six numbers expected")
+	}
+	var n [6]byte
+	for i, f := range fields {
+		v, err := strconv.ParseUint(strings.TrimSpace(f), 10, 8)
+		if err != nil {
+			return nil, errors.New("a number from 0 to 255 expected")
+		}
+		n[i] = byte(v)
+	}
+	return &net.TCPAddr{IP: net.IPv4(n[0], n[1], n[2], n[3]), Port: int(n[4])<<8 | int(n[5])}, nil
+}
+
+func parseEPRT(arg string) (*net.TCPAddr, error) {
+	if arg == "" {
+		return nil, errors.New("an address expected")
+	}
+	fields := strings.Split(arg, arg[:1])
+	if len(fields) != 5 {
+		return nil, errors.New("three fields expected")
+	}
+	ip := net.ParseIP(fields[2])
+	port, err := strconv.ParseUint(fields[3], 10, 16)
+	if ip == nil || err != nil || family(ip) != fields[1] {
+		return nil, errors.New("no address of that family")
+	}
+	return &net.TCPAddr{IP: ip, Port: int(port)}, nil
+}
+
+// family is the number of the address family in EPSV and EPRT.
+func family(ip net.IP) string {
+	if ip.To4() != nil {
+		return "1"
+	}
+	return "2"
+}
+
+var errNoPort = errors.New("425 Use PORT or PASV first.")
+
+// connect makes the data connection: it waits for the client in passive mode, and calls it in active mode.
+func (d *dataPort) connect(ctx context.Context, peer net.IP, patience time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if d.blackHole {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	conn, err := d.open(ctx, peer)
+	if err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.conn = conn
+	if d.aborted {
+		conn.Close()
+		return net.ErrClosed
+	}
+	return nil
+}
+
+func (d *dataPort) open(ctx context.Context, peer net.IP) (*net.TCPConn, error) {
+	if d.listener == nil {
+		var dialer net.Dialer
+		conn, err := dialer.DialContext(ctx, "tcp", d.target.String())
+		if err != nil {
+			return nil, err
+		}
+		return conn.(*net.TCPConn), nil
+	}
+	stop := context.AfterFunc(ctx, func() { d.listener.Close() })
+	defer stop()
+	for {
+		conn, err := d.listener.AcceptTCP()
+		if err != nil {
+			return nil, err
+		}
+		if hostOf(conn.RemoteAddr()).Equal(peer) {
+			return conn, nil
+		}
+		conn.Close()
+	}
+}
+
+// secureData puts TLS on the data connection, where PROT P asked for it.
+func (s *session) secureData(conn *net.TCPConn) (net.Conn, error) {
+	if !s.private {
+		return conn, nil
+	}
+	over := tls.Server(conn, s.tls)
+	ctx, cancel := context.WithTimeout(s.ctx, s.srv.opts.DataTimeout)
+	defer cancel()
+	if err := over.HandshakeContext(ctx); err != nil {
+		return nil, err
+	}
+	if s.srv.opts.RequireReuse && !over.ConnectionState().DidResume {
+		return nil, errNotResumed
+	}
+	return over, nil
+}
+
+var errNotResumed = errors.New("522 SSL connection failed: session reuse required.")

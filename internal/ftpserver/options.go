@@ -1,0 +1,93 @@
+package ftpserver
+
+import (
+	"time"
+
+	"github.com/spf13/afero"
+)
+
+// Security says how the control connection is protected.
+type Security int
+
+const (
+	Plain    Security = iota // no TLS
+	Explicit                 // AUTH TLS after the greeting (RFC 4217)
+	Implicit                 // TLS from the first byte
+)
+
+// Format is the form of the lines that LIST sends.
+type Format int
+
+const (
+	Unix Format = iota // as ls -l prints them
+	DOS                // as IIS prints them: 11-22-26  04:02PM  <DIR>  name
+)
+
+// Options describe a server. The zero value is a plain server over an empty directory in memory, with every
+// command that the server knows.
+type Options struct {
+	Addr     string   // host:port to listen on, a loopback address; "" for 127.0.0.1 and a free port
+	Root     string   // the directory that clients see as "/"; nothing outside it can be reached, by a link either
+	Files    afero.Fs // the files instead of Root; neither: an empty directory in memory
+	User     string   // "" for "ferry"
+	Password string   // "" for "secret"
+	ReadOnly bool     // every change is refused with 550
+
+	TLS          Security
+	ForceTLS     bool   // refuse a login without TLS (530), and data in clear (522)
+	RequireReuse bool   // refuse a data connection that does not resume the control connection's session (522)
+	TLSMin       uint16 // lowest version, as in crypto/tls; 0 for 1.2
+	TLSMax       uint16 // highest version; 0 for 1.3
+
+	PassiveLow, PassiveHigh int           // range of passive ports, both included; 0 for any free port
+	DataTimeout             time.Duration // longest wait for a data connection to be made; 0 for 15 s
+
+	MaxConnections int    // sessions open at once; 0 for any number
+	TooMany        string // reply to one session more; "" for a 421
+	TooManyAtLogin bool   // the reply comes after PASS, not as the greeting (ProFTPD, with 530)
+
+	NoMLSD      bool // no MLSD, no MLST
+	NoMFMT      bool // times cannot be set by MFMT
+	NoMDTM      bool
+	NoEPSV      bool
+	NoPASV      bool
+	NoEPRT      bool
+	NoActive    bool // neither PORT nor EPRT
+	NoPassive   bool // neither PASV nor EPSV
+	NoREST      bool
+	NoSIZE      bool
+	NoUTF8      bool // FEAT does not say UTF8
+	MDTMSets    bool // MDTM with a time sets it (vsftpd)
+	Hash        bool // HASH, XCRC, XMD5, XSHA1, XSHA256, XSHA512
+	HideDots    bool // LIST and NLST leave out names with a leading dot; LIST -a shows them, and "." and ".."
+	NoDashA     bool // LIST -a is not understood: it is a name that does not exist
+	CdirInMLSD  bool // MLSD begins with the directory itself as type=cdir (ProFTPD, Pure-FTPd)
+	Latin1      bool // names travel as ISO 8859-1; what it cannot say becomes "?"
+	NoOverwrite bool // RNTO to a name that exists is refused with 550
+
+	List Format         // form of LIST
+	Zone *time.Location // zone of the times in LIST; nil for UTC. MLSD and MDTM are always UTC
+
+	Faults []Fault // faults from the start on, the greeting of the first session included
+}
+
+func (o *Options) setDefaults() {
+	if o.Addr == "" {
+		o.Addr = "127.0.0.1:0"
+	}
+	if o.User == "" {
+		o.User = "ferry"
+	}
+	if o.Password == "" {
+		o.Password = "secret"
+	}
+	if o.Zone == nil {
+		o.Zone = time.UTC
+	}
+	if o.DataTimeout == 0 {
+		o.DataTimeout = 15 * time.Second
+	}
+	if o.TooMany == "" {
+		o.TooMany = "421 There are too many connected users, please try later."
+	}
+}

@@ -1,0 +1,254 @@
+package ftpserver
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	library "github.com/fclairamb/ftpserverlib"
+	"github.com/spf13/afero"
+)
+
+// Server is a running server. Its methods may be called from several goroutines at once.
+type Server struct {
+	opts     Options
+	cert     *certificate // nil without TLS
+	files    *rules
+	closer   io.Closer // the root on disk, or nil
+	listener net.Listener
+	library  *library.FtpServer
+	driver   *driver
+	backend  string // address of the library
+	faults   *Faults
+	script   transcript
+	limit    atomic.Int64
+	nextPort atomic.Int64
+
+	ctx    context.Context
+	cancel context.CancelFunc
+	done   sync.WaitGroup
+
+	mu       sync.Mutex
+	sessions map[*session]bool
+	active   int // sessions that count for the limit
+	number   int
+}
+
+// Start starts a server with the given options; the zero Options give a plain server over an empty directory in
+// memory. The caller closes the server when it is no longer needed.
+func Start(opts Options) (*Server, error) {
+	s := &Server{opts: opts, sessions: map[*session]bool{}}
+	s.opts.setDefaults()
+	s.limit.Store(int64(opts.MaxConnections))
+	s.faults = newFaults(opts.Faults)
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	if err := s.start(); err != nil {
+		s.Close()
+		return nil, fmt.Errorf("starting the FTP server: %w", err)
+	}
+	return s, nil
+}
+
+func (s *Server) start() (err error) {
+	if s.opts.TLS != Plain {
+		if s.cert, err = newCertificate(); err != nil {
+			return err
+		}
+	}
+	fs := s.opts.Files
+	if fs == nil && s.opts.Root != "" {
+		disk, err := openDisk(s.opts.Root)
+		if err != nil {
+			return err
+		}
+		fs, s.closer = disk, disk
+	}
+	if fs == nil {
+		fs = afero.NewMemMapFs()
+		if err := fs.MkdirAll("/", 0o755); err != nil {
+			return err
+		}
+	}
+	s.files = &rules{Fs: fs, zone: s.opts.Zone, readOnly: s.opts.ReadOnly, noOverwrite: s.opts.NoOverwrite}
+	if err := s.startLibrary(); err != nil {
+		return err
+	}
+	if s.listener, err = listenLoopback(s.opts.Addr); err != nil {
+		return err
+	}
+	s.done.Go(s.accept)
+	return nil
+}
+
+func (s *Server) startLibrary() error {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	s.backend = listener.Addr().String()
+	s.driver = &driver{opts: &s.opts, files: s.files, listener: listener}
+	s.library = library.NewFtpServer(s.driver)
+	if err := s.library.Listen(); err != nil {
+		listener.Close()
+		return err
+	}
+	s.done.Go(func() { _ = s.library.Serve() })
+	return nil
+}
+
+// listenLoopback opens the port of the server. The server hands out files to whoever knows a password that may be
+// in a test's source, so an address that others can reach is refused.
+func listenLoopback(addr string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, err
+	}
+	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
+		return nil, fmt.Errorf("%s is not a loopback address", addr)
+	}
+	return net.Listen("tcp", addr)
+}
+
+// Addr is the address of the control port, as host:port.
+func (s *Server) Addr() string { return s.listener.Addr().String() }
+
+// Port is the number of the control port.
+func (s *Server) Port() int { return s.listener.Addr().(*net.TCPAddr).Port }
+
+// Faults is the list of faults, which may be changed at any time.
+func (s *Server) Faults() *Faults { return s.faults }
+
+// SetMaxConnections changes how many sessions may be open at once; 0 means any number. Sessions that are open
+// already stay.
+func (s *Server) SetMaxConnections(n int) { s.limit.Store(int64(n)) }
+
+// Connections is the number of sessions that are open now.
+func (s *Server) Connections() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.active
+}
+
+// DropAll cuts the control and data connections of every open session, as a server does that is restarted or a
+// network that fails. New sessions are accepted.
+func (s *Server) DropAll() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for one := range s.sessions {
+		one.drop()
+	}
+}
+
+// CertPEM is the server's self-signed certificate, nil without TLS.
+func (s *Server) CertPEM() []byte {
+	if s.cert == nil {
+		return nil
+	}
+	return s.cert.pem
+}
+
+// Fingerprint is the SHA-256 of the certificate, in lower-case hex without separators, "" without TLS.
+func (s *Server) Fingerprint() string {
+	if s.cert == nil {
+		return ""
+	}
+	return s.cert.fingerprint
+}
+
+// Transcript is what was said on the control connections since the start or the last ClearTranscript, one line an
+// item: the number of the session, then ">" and a command, "<" and a line of a reply, or "!" and a remark of the
+// server. Passwords are left out. Of a very long conversation only the end is kept.
+func (s *Server) Transcript() []string { return s.script.all() }
+
+// ClearTranscript forgets the transcript.
+func (s *Server) ClearTranscript() { s.script.clear() }
+
+// Close ends all sessions, releases the ports and waits until nothing of the server runs any more.
+func (s *Server) Close() error {
+	s.cancel()
+	var err error
+	if s.listener != nil {
+		err = s.listener.Close()
+	}
+	s.DropAll()
+	if s.library != nil {
+		_ = s.library.Stop()
+	}
+	s.done.Wait()
+	if s.driver != nil {
+		s.driver.clients.Wait()
+	}
+	if s.closer != nil {
+		err = cmp.Or(err, s.closer.Close())
+		s.closer = nil
+	}
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+// accept hands every new connection to a session of its own.
+func (s *Server) accept() {
+	for {
+		conn, err := s.listener.Accept()
+		if s.ctx.Err() != nil {
+			if err == nil {
+				conn.Close()
+			}
+			return
+		}
+		if err != nil {
+			time.Sleep(time.Millisecond) // too many open files, most likely
+			continue
+		}
+		s.open(conn)
+	}
+}
+
+// open starts a session, and tells it whether it is one too many.
+func (s *Server) open(conn net.Conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ctx.Err() != nil {
+		conn.Close()
+		return
+	}
+	s.number++
+	limit := int(s.limit.Load())
+	one := newSession(s, s.number, conn, limit > 0 && s.active >= limit)
+	s.sessions[one] = true
+	if !one.tooMany {
+		s.active++
+	}
+	s.done.Go(func() {
+		one.run()
+		s.left(one)
+		one.leave()
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.sessions, one)
+	})
+}
+
+// left gives back the place of a session that has ended.
+func (s *Server) left(one *session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !one.tooMany {
+		s.active--
+	}
+}
+
+// tlsConfig is the configuration for one session and its data connections. The tickets of one session are good for
+// no other, so that a data connection can be told to belong to its control connection.
+func (s *Server) tlsConfig() *tls.Config {
+	return s.cert.config(s.opts.TLSMin, s.opts.TLSMax)
+}

@@ -1,0 +1,40 @@
+package ftpserver
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+)
+
+// transcriptLines is how much of a conversation is kept.
+const transcriptLines = 50_000
+
+// transcript keeps what was said on all control connections, in the order in which it was said.
+type transcript struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (t *transcript) add(session int, mark, text string) {
+	if mark == ">" && strings.EqualFold(verbOf(text), "PASS") {
+		text = "PASS ..."
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.lines) >= transcriptLines {
+		t.lines = append(t.lines[:0], t.lines[transcriptLines/2:]...)
+	}
+	t.lines = append(t.lines, fmt.Sprintf("%d %s %s", session, mark, text))
+}
+
+func (t *transcript) all() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return append([]string(nil), t.lines...)
+}
+
+func (t *transcript) clear() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.lines = nil
+}
