@@ -2,7 +2,11 @@ package sync
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
+	"sync"
+	"time"
 
 	"ferry/manifest"
 )
@@ -29,6 +33,10 @@ type Recorder interface {
 type Options struct {
 	Policy Policy
 	Limits Limits
+	// Ignore says which paths are left out of the pass on both sides. What was
+	// recorded of them is forgotten; they are never removed. It may be nil, and
+	// is called from several goroutines.
+	Ignore func(p manifest.Path, dir bool) bool
 	// Workers is the number of runs under way at a time; 0: 4.
 	Workers int
 	// Verify lists all of the target in a push or pull, not only the directories
@@ -40,18 +48,31 @@ type Options struct {
 	Observer Observer
 	// Log may be nil.
 	Log *slog.Logger
+	// Now is the clock; nil: [time.Now].
+	Now func() time.Time
 }
 
-// An Engine keeps one pair in step.
+// An Engine keeps one pair in step. Its passes must not overlap.
 type Engine struct {
-	local, remote Replica
-	record        Recorder
-	opts          Options
+	sides  [2]Replica
+	record Recorder
+	opts   Options
+
+	observing sync.Mutex
 }
 
 // New returns an engine over two replicas and their base.
 func New(local, remote Replica, record Recorder, opts Options) *Engine {
-	return &Engine{local: local, remote: remote, record: record, opts: opts}
+	if opts.Workers <= 0 {
+		opts.Workers = 4
+	}
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	return &Engine{sides: [2]Replica{local, remote}, record: record, opts: opts}
 }
 
 // An UnsafeError is a rail: the pass stopped before it deleted or overwrote
@@ -63,11 +84,144 @@ type UnsafeError struct {
 
 func (e *UnsafeError) Error() string { return e.What }
 
+// tell hands an event to the observer, one at a time.
+func (e *Engine) tell(ev Event) {
+	if e.opts.Observer == nil {
+		return
+	}
+	e.observing.Lock()
+	defer e.observing.Unlock()
+	e.opts.Observer(ev)
+}
+
 // Sync makes one pass. The summary counts what was done even where there is an
 // error. An error means that the pass did not come to its end: an
 // [*UnsafeError], a cancelled context, a side that was lost ([ErrFatal]), or a
 // base that cannot be written. Single files that failed are in the summary and
 // were told to the observer.
 func (e *Engine) Sync(ctx context.Context) (Summary, error) {
-	panic("not written yet")
+	start := e.opts.Now()
+	sum, retry, err := e.pass(ctx, e.opts.Policy)
+	if err == nil && retry {
+		// The other side would not rename: what was renamed travels instead.
+		policy := e.opts.Policy
+		policy.NoMoves = true
+		var again Summary
+		sum.Failed, sum.Problems, sum.Skipped, sum.Conflicts = 0, 0, 0, 0
+		again, _, err = e.pass(ctx, policy)
+		sum.add(again)
+	}
+	sum.Seconds = e.opts.Now().Sub(start).Seconds()
+	sum.DryRun = e.opts.DryRun
+	e.tell(Ended{Summary: sum})
+	return sum, err
+}
+
+// pass makes one pass under a policy. It reports whether a pass without moves
+// should follow.
+func (e *Engine) pass(ctx context.Context, policy Policy) (Summary, bool, error) {
+	p := &pass{Engine: e, policy: policy}
+	err := p.run(ctx)
+	if cause := context.Cause(ctx); cause != nil {
+		err = cause
+	}
+	if ferr := e.finish(); err == nil {
+		err = ferr
+	}
+	return p.sum, p.moveRefused, err
+}
+
+// finish makes what was recorded safe, also after a cancelled pass.
+func (e *Engine) finish() error {
+	if e.opts.DryRun {
+		return nil
+	}
+	if err := e.record.Flush(); err != nil {
+		return fmt.Errorf("recording what was done: %w", err)
+	}
+	return nil
+}
+
+// A pass is one pass under way.
+type pass struct {
+	*Engine
+	policy Policy
+	roots  [2]RootState
+	trees  [2]*manifest.Tree
+	plan   *Plan
+
+	mu          sync.Mutex // guards what follows
+	sum         Summary
+	failedAt    [2]map[manifest.Path]bool // paths where a step failed, by side
+	lost        error                     // the first error that ends the pass
+	moveRefused bool
+}
+
+func (p *pass) run(ctx context.Context) error {
+	if err := p.lookAtRoots(ctx); err != nil {
+		return err
+	}
+	if err := p.scan(ctx); err != nil {
+		return err
+	}
+	if err := p.decide(ctx); err != nil {
+		return err
+	}
+	if err := p.confirmGone(ctx); err != nil {
+		return err
+	}
+	p.countPlan()
+	p.tell(Planned{Plan: p.plan})
+	if err := p.check(); err != nil {
+		return err
+	}
+	if p.opts.DryRun {
+		return nil
+	}
+	if err := p.prepareRoots(ctx); err != nil {
+		return err
+	}
+	if err := p.apply(ctx); err != nil {
+		return err
+	}
+	return p.tidy(ctx)
+}
+
+// check holds the plan against the rails.
+func (p *pass) check() error {
+	files := 0
+	for _, pair := range p.record.All() {
+		if pair.Kind() == manifest.File {
+			files++
+		}
+	}
+	if err := p.plan.Check(p.opts.Limits, files, p.trees[Local], p.trees[Remote]); err != nil {
+		return err
+	}
+	return p.checkReplaced(files)
+}
+
+func (p *pass) tidy(ctx context.Context) error {
+	for _, side := range p.sides {
+		if err := side.Tidy(ctx); err != nil && errors.Is(err, ErrFatal) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Summary) add(t Summary) {
+	s.Uploaded += t.Uploaded
+	s.Downloaded += t.Downloaded
+	s.DeletedLocal += t.DeletedLocal
+	s.DeletedRemote += t.DeletedRemote
+	s.Moved += t.Moved
+	s.MadeDirs += t.MadeDirs
+	s.Adopted += t.Adopted
+	s.Conflicts += t.Conflicts
+	s.Failed += t.Failed
+	s.Skipped += t.Skipped
+	s.Problems += t.Problems
+	s.BytesUp += t.BytesUp
+	s.BytesDown += t.BytesDown
 }

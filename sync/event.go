@@ -21,6 +21,12 @@ type Scanned struct {
 	Problems    []manifest.Problem
 }
 
+// Doubted says that parts of a side, though listed, cannot be believed.
+type Doubted struct {
+	Side     Side
+	Problems []manifest.Problem
+}
+
 // Planned says what a pass is going to do. In a dry run it is the last event
 // but Ended.
 type Planned struct{ Plan *Plan }
@@ -47,6 +53,7 @@ type Noticed struct{ Text string }
 type Ended struct{ Summary Summary }
 
 func (Scanned) event()  {}
+func (Doubted) event()  {}
 func (Planned) event()  {}
 func (Started) event()  {}
 func (Progress) event() {}

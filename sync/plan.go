@@ -15,6 +15,8 @@ const (
 	Rmdir    Op = "rmdir"
 	Adopt    Op = "adopt"    // both sides are equal: record it
 	SetAside Op = "conflict" // rename the loser of a conflict aside, on its own side
+	Compare  Op = "compare"  // of a plan that is only shown: equal sizes, the contents would be compared first
+	Refresh  Op = "refresh"  // equal as before, with another stamp: record that; not reported
 	Forget   Op = "forget"   // gone on both sides or newly ignored: drop it from the base; not reported
 )
 
@@ -102,7 +104,7 @@ type Plan struct {
 // Empty reports whether the plan has nothing to do that anybody would see.
 func (p *Plan) Empty() bool {
 	for _, a := range p.Actions {
-		if a.Op != Adopt && a.Op != Forget {
+		if a.Op != Adopt && a.Op != Refresh && a.Op != Forget {
 			return false
 		}
 	}

@@ -1,10 +1,6 @@
 package sync
 
-import (
-	"fmt"
-
-	"ferry/manifest"
-)
+import "fmt"
 
 // Direction says which way changes may go.
 type Direction uint8
@@ -82,9 +78,8 @@ type Policy struct {
 	Checksum bool
 	// Trash says on which sides what is replaced or removed is kept.
 	Trash [2]bool
-	// Ignored says which paths are none of ours: they are forgotten, not removed.
-	// It may be nil.
-	Ignored func(p manifest.Path, dir bool) bool
+	// NoMoves carries every rename out as a new file and a deletion.
+	NoMoves bool
 }
 
 // Limits are the rails of a pass.

@@ -1,0 +1,160 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"golang.org/x/sync/errgroup"
+
+	"ferry/manifest"
+)
+
+// The bounds of a run of small transfers: what one session takes on at a time.
+const (
+	runFiles   = 64
+	runBytes   = 4 << 20
+	largeBytes = 1 << 20 // from here on a file is a run of its own
+)
+
+// apply carries the plan out, stage by stage, and records each result when its
+// outcome is known. It stops early only where a side is lost, the base cannot
+// be written, or the context ends.
+func (p *pass) apply(ctx context.Context) error {
+	for s := range p.failedAt {
+		p.failedAt[s] = make(map[manifest.Path]bool)
+	}
+	var byStage [stages][]*Action
+	for i := range p.plan.Actions {
+		a := &p.plan.Actions[i]
+		byStage[a.stage()] = append(byStage[a.stage()], a)
+	}
+	for stage, actions := range byStage {
+		if err := p.applyStage(ctx, stage, actions); err != nil {
+			return err
+		}
+		if p.moveRefused {
+			return nil
+		}
+	}
+	return nil
+}
+
+func (p *pass) applyStage(ctx context.Context, stage int, actions []*Action) error {
+	if stage == stageRecord {
+		return p.recordAll(actions)
+	}
+	parallel := stage == stageTransfer || stage == stageDelete
+	group, gctx := errgroup.WithContext(ctx)
+	group.SetLimit(p.opts.Workers)
+	for _, run := range p.runs(stage, actions) {
+		if !parallel {
+			if err := p.applyRun(ctx, run); err != nil {
+				return err
+			}
+			continue
+		}
+		group.Go(func() error { return p.applyRun(gctx, run) })
+	}
+	return group.Wait()
+}
+
+// runs cuts the actions of a stage into runs of one side, in their order. A
+// stage that is not carried out in parallel gives one run for each stretch of
+// actions on one side.
+func (p *pass) runs(stage int, actions []*Action) [][]*Action {
+	most := len(actions)
+	if stage == stageTransfer || stage == stageDelete {
+		most = min(runFiles, max(1, len(actions)/(2*p.opts.Workers)))
+		if stage == stageDelete {
+			most = max(most, runFiles)
+		}
+	}
+	var runs [][]*Action
+	var open [2][]*Action
+	var bytes [2]int64
+	flush := func(s Side) {
+		if len(open[s]) > 0 {
+			runs = append(runs, open[s])
+		}
+		open[s], bytes[s] = nil, 0
+	}
+	for _, a := range actions {
+		if stage == stageTransfer && a.Size >= largeBytes {
+			runs = append(runs, []*Action{a})
+			continue
+		}
+		if stage != stageTransfer && stage != stageDelete {
+			flush(a.Side.Other())
+		}
+		if len(open[a.Side]) >= most || bytes[a.Side] > runBytes {
+			flush(a.Side)
+		}
+		open[a.Side] = append(open[a.Side], a)
+		bytes[a.Side] += a.Size
+	}
+	flush(Local)
+	flush(Remote)
+	return runs
+}
+
+// applyRun hands one run to its side.
+func (p *pass) applyRun(ctx context.Context, run []*Action) error {
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	run = p.stillPossible(run)
+	if len(run) == 0 {
+		return nil
+	}
+	side := run[0].Side
+	steps, closeSource := p.steps(ctx, run)
+	defer closeSource()
+	p.sides[side].Apply(ctx, steps, func(i int, out Outcome) { p.finished(ctx, run[i], out) })
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.lost
+}
+
+// stillPossible leaves out what cannot succeed since something it needs failed.
+func (p *pass) stillPossible(run []*Action) []*Action {
+	p.mu.Lock()
+	var left []*Action
+	blocked := make(map[*Action]error)
+	for _, a := range run {
+		if err := p.inTheWay(a); err != nil {
+			blocked[a] = err
+			continue
+		}
+		left = append(left, a)
+	}
+	p.mu.Unlock()
+	for _, a := range run {
+		if err := blocked[a]; err != nil && a.Op != Rmdir {
+			p.failed(a, err)
+		}
+	}
+	return left
+}
+
+var errNeedsFailed = errors.New("left out, since something it needs could not be done")
+
+// inTheWay says why an action cannot succeed any more. The caller holds mu.
+func (p *pass) inTheWay(a *Action) error {
+	if len(p.failedAt[a.Side]) == 0 {
+		return nil
+	}
+	for dir := range a.Path.Ancestors {
+		if p.failedAt[a.Side][dir] {
+			return fmt.Errorf("%w (%s)", errNeedsFailed, dir)
+		}
+	}
+	if a.Op == Rmdir {
+		for path := range p.failedAt[a.Side] {
+			if path.Below(a.Path) {
+				return errNeedsFailed
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,268 @@
+package sync
+
+import (
+	"fmt"
+	"hash/fnv"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ferry/manifest"
+)
+
+// The case files in testdata/reconcile are the specification of [Reconcile]:
+//
+//	# both sides changed the same file
+//	policy  push newer
+//	base    notes.txt=1 d/
+//	local   notes.txt=2
+//	remote  notes.txt=3
+//	plan    upload notes.txt
+//
+// An entry is path=content, path/ for a directory or path@ for a special file.
+// Behind a content, * is another time than that content usually has, ! a content
+// that the scan does not know, and #7 an identity. ?path makes path unknown, and
+// path/+ is a directory that holds ignored names. Sizes are the lengths of the
+// contents; ^9 makes the time the 9th second of an hour. A case also runs with the sides swapped unless it says "one way".
+type reconcileCase struct {
+	name                string
+	policy              Policy
+	oneWay              bool
+	base, local, remote []string
+	plan                []string
+}
+
+func readCases(t *testing.T, file string) []reconcileCase {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases []reconcileCase
+	var c *reconcileCase
+	for n, line := range strings.Split(string(text), "\n") {
+		word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+		rest = strings.TrimSpace(rest)
+		if word == "#" {
+			cases = append(cases, reconcileCase{name: rest})
+			c = &cases[len(cases)-1]
+			continue
+		}
+		switch word {
+		case "":
+		case "policy":
+			c.policy = parsePolicy(t, rest)
+		case "one":
+			c.oneWay = true
+		case "base":
+			c.base = append(c.base, strings.Fields(rest)...)
+		case "local":
+			c.local = append(c.local, strings.Fields(rest)...)
+		case "remote":
+			c.remote = append(c.remote, strings.Fields(rest)...)
+		case "plan":
+			if rest != "nothing" {
+				c.plan = append(c.plan, rest)
+			}
+		default:
+			t.Fatalf("%s:%d: %q", file, n+1, line)
+		}
+	}
+	return cases
+}
+
+func parsePolicy(t *testing.T, text string) Policy {
+	t.Helper()
+	var p Policy
+	for _, word := range strings.Fields(text) {
+		switch word {
+		case "exact":
+			p.Exact = true
+		case "adopt":
+			p.Adopt = true
+		case "checksum":
+			p.Checksum = true
+		case "no-moves":
+			p.NoMoves = true
+		default:
+			if p.Direction.UnmarshalText([]byte(word)) != nil && p.Conflict.UnmarshalText([]byte(word)) != nil {
+				t.Fatalf("policy %q", word)
+			}
+		}
+	}
+	return p
+}
+
+func parseTree(t *testing.T, words []string) *manifest.Tree {
+	t.Helper()
+	var b manifest.Builder
+	for _, w := range words {
+		switch {
+		case strings.HasPrefix(w, "?"):
+			b.Unknown(manifest.Path(w[1:]), "unreadable")
+		case strings.HasSuffix(w, "@"):
+			b.Add(manifest.Path(w[:len(w)-1]), manifest.Entry{Kind: manifest.Other})
+		default:
+			path, e := parseEntry(t, w)
+			b.Add(path, e)
+		}
+	}
+	return b.Tree()
+}
+
+func parseEntry(t *testing.T, w string) (manifest.Path, manifest.Entry) {
+	t.Helper()
+	var e manifest.Entry
+	w, id, found := strings.Cut(w, "#")
+	if found {
+		n, err := strconv.ParseUint(id, 10, 64)
+		if err != nil {
+			t.Fatalf("identity in %q: %v", w, err)
+		}
+		e.ID = n
+	}
+	if rest, held := strings.CutSuffix(w, "/+"); held {
+		e.Kind, e.Holds = manifest.Dir, true
+		return manifest.Path(rest), e
+	}
+	if rest, dir := strings.CutSuffix(w, "/"); dir {
+		e.Kind = manifest.Dir
+		return manifest.Path(rest), e
+	}
+	w, later, found := strings.Cut(w, "^")
+	seconds := int64(0)
+	if found {
+		n, err := strconv.ParseInt(later, 10, 64)
+		if err != nil {
+			t.Fatalf("time in %q: %v", w, err)
+		}
+		seconds = n
+	}
+	path, content, found := strings.Cut(w, "=")
+	if !found {
+		t.Fatalf("entry %q", w)
+	}
+	content, hidden := strings.CutSuffix(content, "!")
+	content, touched := strings.CutSuffix(content, "*")
+	e.Kind, e.Size, e.ModTime = manifest.File, int64(len(content)), stampOf(content)
+	if touched {
+		e.ModTime += 5e9
+	}
+	if later != "" {
+		e.ModTime = 1_700_000_000_000_000_000 + seconds*1e9
+	}
+	if !hidden {
+		e.Sum = sumOf(content)
+	}
+	return manifest.Path(path), e
+}
+
+func sumOf(content string) string { return fmt.Sprintf("%-32s", content) }
+
+func stampOf(content string) int64 {
+	h := fnv.New32()
+	h.Write([]byte(content))
+	return 1_700_000_000_000_000_000 + int64(h.Sum32())*1e9
+}
+
+func parseBase(t *testing.T, words []string) manifest.Memory {
+	t.Helper()
+	base := manifest.Memory{}
+	for _, w := range words {
+		path, e := parseEntry(t, w)
+		sum := e.Sum
+		e.Sum = ""
+		base[path] = manifest.Pair{Local: e, Remote: e, Sum: sum}
+	}
+	return base
+}
+
+func planLines(p *Plan) []string {
+	var lines []string
+	for _, q := range p.Questions {
+		lines = append(lines, fmt.Sprintf("ask %s %s", q.Side, q.Path))
+	}
+	for _, a := range p.Actions {
+		switch a.Op {
+		case Upload, Download, Adopt, Refresh, Forget:
+			lines = append(lines, fmt.Sprintf("%s %s", a.Op, a.Path))
+		case Rename:
+			lines = append(lines, fmt.Sprintf("move %s %s -> %s", a.Side, a.From, a.Path))
+		case SetAside:
+			lines = append(lines, fmt.Sprintf("aside %s %s", a.Side, a.From))
+		default:
+			lines = append(lines, fmt.Sprintf("%s %s %s", a.Op, a.Side, a.Path))
+		}
+	}
+	for _, c := range p.Conflicts {
+		if c.Skipped {
+			lines = append(lines, "conflict "+string(c.Path))
+		}
+	}
+	for _, s := range p.Skips {
+		lines = append(lines, "skip "+string(s.Path))
+	}
+	return nameCopies(p, lines)
+}
+
+// nameCopies writes COPY for the long names of conflict copies.
+func nameCopies(p *Plan, lines []string) []string {
+	for _, c := range p.Conflicts {
+		if c.Copy == "" {
+			continue
+		}
+		for i := range lines {
+			lines[i] = strings.ReplaceAll(lines[i], string(c.Copy), string(c.Path)+".COPY")
+		}
+	}
+	return lines
+}
+
+var swapWords = strings.NewReplacer("local", "remote", "remote", "local", "upload", "download", "download", "upload")
+
+func swapped(lines []string) []string {
+	var out []string
+	for _, l := range lines {
+		out = append(out, swapWords.Replace(l))
+	}
+	return out
+}
+
+func TestReconcileCases(t *testing.T) {
+	files, err := filepath.Glob("testdata/reconcile/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no case files", err)
+	}
+	n := 0
+	for _, file := range files {
+		for _, c := range readCases(t, file) {
+			n++
+			t.Run(strings.TrimSuffix(filepath.Base(file), ".txt")+"/"+c.name, func(t *testing.T) {
+				base := parseBase(t, c.base)
+				plan := Reconcile(base, parseTree(t, c.local), parseTree(t, c.remote), c.policy)
+				if diff := cmp.Diff(c.plan, planLines(plan)); diff != "" {
+					t.Errorf("plan (-want +got):\n%s", diff)
+				}
+				if c.oneWay || c.policy.Direction != Both {
+					return
+				}
+				plan = Reconcile(base, parseTree(t, c.remote), parseTree(t, c.local), c.policy)
+				want, got := map[string]bool{}, map[string]bool{}
+				for _, l := range swapped(c.plan) {
+					want[l] = true
+				}
+				for _, l := range planLines(plan) {
+					got[l] = true
+				}
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("with the sides swapped (-want +got):\n%s", diff)
+				}
+			})
+		}
+	}
+	t.Logf("%d cases", n)
+}

@@ -1,0 +1,189 @@
+package sync
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"ferry/manifest"
+)
+
+// conflict settles a file that both sides changed, by the policy's rule, in a
+// pass in both directions.
+func (p *planner) conflict(r *row) {
+	switch winner, decided := p.winner(r); {
+	case p.policy.Conflict == LeaveAlone:
+		p.wait(r, Remote, "changed on both sides")
+	case decided:
+		p.noteConflict(r, winner.Other(), "", fmt.Sprintf("changed on both sides: %s wins", winner))
+		p.overwrite(r, winner.Other())
+	default:
+		p.keepBoth(r)
+	}
+}
+
+// winner applies the rules that name a winner. Times of two sides can be
+// compared only where both are exact to the second, and not where they are equal.
+func (p *planner) winner(r *row) (Side, bool) {
+	l, m := r.now[Local], r.now[Remote]
+	switch p.policy.Conflict {
+	case LocalWins:
+		return Local, true
+	case RemoteWins:
+		return Remote, true
+	case NewerWins:
+		if l.Precision <= manifest.Second && m.Precision <= manifest.Second && !manifest.SameTime(l, m) {
+			if l.ModTime > m.ModTime {
+				return Local, true
+			}
+			return Remote, true
+		}
+	}
+	return Local, false
+}
+
+// keepBoth renames the remote version aside and lets both versions travel. The
+// local one keeps the name, so that nobody's open file changes under their hands.
+func (p *planner) keepBoth(r *row) {
+	copyPath := p.setAside(r, Remote, "changed on both sides: both are kept")
+	bare := *r
+	bare.now[Remote] = manifest.Entry{}
+	p.transfer(&bare, Remote, "changed on both sides: keeps the name")
+	p.fetchCopy(r, Remote, copyPath)
+}
+
+// typeConflict settles a path that is a file on side f and a directory on the
+// other, both new: the directory keeps the name.
+func (p *planner) typeConflict(r *row, f Side) {
+	why := "a file on the " + f.String() + " side, a directory on the other"
+	if p.policy.Conflict == LeaveAlone {
+		p.wait(r, f, why)
+		return
+	}
+	copyPath := p.setAside(r, f, why)
+	p.mkdir(r, f, "the directory keeps the name")
+	p.fetchCopy(r, f, copyPath)
+}
+
+// oneWayConflict settles a file that source and target both changed, in a push
+// or a pull. Only the target may be changed.
+func (p *planner) oneWayConflict(r *row, src, dst Side) {
+	winner, decided := p.winner(r)
+	switch {
+	case p.policy.Exact:
+		p.transfer(r, dst, "changed on both sides, put back")
+	case p.policy.Conflict == LeaveAlone:
+		p.wait(r, dst, "changed on both sides")
+	case decided && winner == dst:
+		p.leave(r, dst, fmt.Sprintf("changed on both sides: %s wins", dst))
+	case decided:
+		p.noteConflict(r, dst, "", fmt.Sprintf("changed on both sides: %s wins", src))
+		p.overwrite(r, dst)
+	default:
+		p.setAside(r, dst, "changed on both sides: both are kept")
+		bare := *r
+		bare.now[dst] = manifest.Entry{}
+		p.transfer(&bare, dst, "changed on both sides: keeps the name")
+	}
+}
+
+// overwrite transfers the winner over the loser, which is always kept.
+func (p *planner) overwrite(r *row, loser Side) {
+	p.transfer(r, loser, "wins the conflict")
+	if p.policy.Direction == Both {
+		p.plan.Actions[len(p.plan.Actions)-1].Trash = true
+	}
+}
+
+// setAside renames what side loser has at r to a conflict copy on its own side,
+// and returns the copy's path.
+func (p *planner) setAside(r *row, loser Side, why string) manifest.Path {
+	copyPath := p.copyPath(r.path, r.now[loser], loser)
+	p.noteConflict(r, loser, copyPath, why)
+	p.stays(copyPath, loser)
+	p.add(Action{Op: SetAside, Side: loser, Path: copyPath, From: r.path, Why: why}, r)
+	return copyPath
+}
+
+// fetchCopy takes a conflict copy on side s to the other side.
+func (p *planner) fetchCopy(r *row, s Side, copyPath manifest.Path) {
+	c := &row{path: copyPath, known: true}
+	c.now[s] = r.now[s]
+	c.now[s].Name = ""
+	c.change[s] = Created
+	p.transfer(c, s.Other(), "a conflict copy")
+}
+
+func (p *planner) noteConflict(r *row, loser Side, copyPath manifest.Path, why string) {
+	p.plan.Conflicts = append(p.plan.Conflicts, Conflict{Path: r.path,
+		LocalChange: r.change[Local], RemoteChange: r.change[Remote],
+		Local: r.now[Local], Remote: r.now[Remote], Loser: loser, Copy: copyPath, Why: why})
+}
+
+// copyPath returns the name that the loser of a conflict gets: made of its own
+// time and content, so that a pass that is repeated makes no second copy, and
+// unused on both sides.
+func (p *planner) copyPath(path manifest.Path, loser manifest.Entry, side Side) manifest.Path {
+	stem, ext := splitExt(path.Base())
+	when := "unknown-time"
+	if t := loser.Time(); !t.IsZero() {
+		when = t.Format("20060102-150405")
+	}
+	tail := fmt.Sprintf(".sync-conflict-%s-%s-%s", when, side, contentMark(path, loser))
+	for n := 1; ; n++ {
+		suffix := tail
+		if n > 1 {
+			suffix += fmt.Sprintf("-%d", n)
+		}
+		name := cut(stem, 255-len(suffix)-len(ext)) + suffix + ext
+		c := path.Parent().Join(name)
+		if !p.used(c) {
+			p.taken[c] = true
+			return c
+		}
+	}
+}
+
+func (p *planner) used(c manifest.Path) bool {
+	if p.taken[c] || p.sheet.trees[Local].At(c).Exists() || p.sheet.trees[Remote].At(c).Exists() {
+		return true
+	}
+	_, based := p.sheet.base.At(c)
+	return based
+}
+
+// contentMark returns six hex digits of the content's sum, or of all that is
+// known of the file where its content has not been read.
+func contentMark(path manifest.Path, e manifest.Entry) string {
+	sum := []byte(e.Sum)
+	if len(sum) == 0 {
+		b := []byte(path)
+		b = binary.BigEndian.AppendUint64(b, uint64(e.Size))
+		b = binary.BigEndian.AppendUint64(b, uint64(e.ModTime))
+		h := sha256.Sum256(binary.BigEndian.AppendUint64(b, e.ID))
+		sum = h[:]
+	}
+	return hex.EncodeToString(sum)[:6]
+}
+
+// splitExt splits a name before its extension; a leading dot starts none.
+func splitExt(name string) (stem, ext string) {
+	if i := strings.LastIndexByte(name, '.'); i > 0 && len(name)-i <= 20 {
+		return name[:i], name[i:]
+	}
+	return name, ""
+}
+
+// cut shortens s to at most n bytes without splitting a rune.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	n = max(n, 0)
+	for n > 0 && s[n]&0xC0 == 0x80 {
+		n--
+	}
+	return s[:n]
+}

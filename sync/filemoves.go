@@ -1,0 +1,92 @@
+package sync
+
+import "ferry/manifest"
+
+// pairFiles pairs single files: by identity and stamp, on the local side also
+// by content, on a remote side without identities by size and time. A pairing
+// that is not the only one possible is none, unless the contents are known.
+func (p *planner) pairFiles(s Side) {
+	gone := p.pick(func(r *row) bool { return r.vanished(s, manifest.File) })
+	if len(gone) == 0 {
+		return
+	}
+	here := p.pick(func(r *row) bool { return r.appeared(s, manifest.File) })
+	here = p.pairByStamp(gone, here, s, func(e manifest.Entry) (any, bool) {
+		return e.ID, e.ID != 0
+	})
+	gone = p.stillGone(gone, s)
+	if s == Local {
+		p.pairByContent(gone, here)
+		return
+	}
+	p.pairByStamp(gone, here, s, func(e manifest.Entry) (any, bool) {
+		return [2]int64{e.Size, e.ModTime}, e.ID == 0 && e.Size > 0 && e.Precision <= manifest.Second
+	})
+}
+
+func (p *planner) stillGone(rows []*row, s Side) []*row {
+	var left []*row
+	for _, r := range rows {
+		if r.vanished(s, manifest.File) {
+			left = append(left, r)
+		}
+	}
+	return left
+}
+
+// pairByStamp pairs what has the same key on both lists, once on each, and an
+// unchanged stamp. It returns the new files that are left.
+func (p *planner) pairByStamp(gone, here []*row, s Side, key func(manifest.Entry) (any, bool)) []*row {
+	from, to := make(map[any][]*row), make(map[any][]*row)
+	for _, r := range gone {
+		if k, ok := key(r.was(s)); ok {
+			from[k] = append(from[k], r)
+		}
+	}
+	for _, r := range here {
+		if k, ok := key(r.now[s]); ok {
+			to[k] = append(to[k], r)
+		}
+	}
+	var left []*row
+	for _, r := range here {
+		k, ok := key(r.now[s])
+		if ok && len(from[k]) == 1 && len(to[k]) == 1 && manifest.Unchanged(from[k][0].was(s), r.now[s]) {
+			if pair := (movePair{from[k][0].path, r.path}); p.canMove(pair, s) {
+				p.move(pair, s)
+				continue
+			}
+		}
+		left = append(left, r)
+	}
+	return left
+}
+
+// pairByContent pairs new local files with vanished ones of the same content,
+// whichever of several, and asks for the content of a new file where a vanished
+// one has its size.
+func (p *planner) pairByContent(gone, here []*row) {
+	bySize := make(map[int64][]*row)
+	for _, r := range gone {
+		if r.base.Sum != "" && r.was(Local).Size > 0 {
+			bySize[r.was(Local).Size] = append(bySize[r.was(Local).Size], r)
+		}
+	}
+	for _, r := range here {
+		for i, from := range bySize[r.now[Local].Size] {
+			if from == nil {
+				continue
+			}
+			if r.now[Local].Sum == "" {
+				r.ask[Local] = true
+				break
+			}
+			pair := movePair{from.path, r.path}
+			if from.base.Sum == r.now[Local].Sum && p.canMove(pair, Local) {
+				p.move(pair, Local)
+				bySize[r.now[Local].Size][i] = nil
+				break
+			}
+		}
+	}
+}

@@ -1,0 +1,83 @@
+package sync
+
+import (
+	"fmt"
+
+	"ferry/manifest"
+)
+
+// Check holds the plan against the rails, and returns an [*UnsafeError] where
+// it must not be carried out. files is the number of files that the base holds.
+// Moves are not deletions: they are paired before this is called.
+func (p *Plan) Check(limits Limits, files int, local, remote *manifest.Tree) error {
+	var deletes [2]int
+	for _, a := range p.Actions {
+		if a.Op == Delete {
+			deletes[a.Side]++
+		}
+	}
+	trees := [2]*manifest.Tree{local, remote}
+	for _, s := range [...]Side{Local, Remote} {
+		if err := checkEmptied(limits, deletes[s], files, s, trees[s.Other()]); err != nil {
+			return err
+		}
+		if err := checkDeletes(limits, deletes[s], files, s, trees[s.Other()]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkEmptied stops a pass in which a side that held several files shows none
+// at all, which is what a disk looks like that is not mounted.
+func checkEmptied(limits Limits, deletes, files int, s Side, emptied *manifest.Tree) error {
+	if limits.AcceptEmpty || deletes == 0 || files < 2 || emptied.Len() > 0 {
+		return nil
+	}
+	return &UnsafeError{
+		What: fmt.Sprintf("the %s side is empty, though it held %s: %s would be deleted on the %s side",
+			s.Other(), plural(files, "file"), plural(deletes, "file"), s),
+		Hint: "if everything was meant to go, run again with --accept-empty; otherwise look whether the right disk or directory is there",
+	}
+}
+
+func checkDeletes(limits Limits, deletes, files int, s Side, source *manifest.Tree) error {
+	if limits.AllowDeletes || limits.AcceptEmpty && source.Len() == 0 || deletes == 0 {
+		return nil
+	}
+	byCount := limits.MaxDeletes >= 0 && deletes > limits.MaxDeletes
+	byShare := limits.MaxDeletePercent >= 0 && deletes*100 > limits.MaxDeletePercent*max(files, deletes)
+	switch {
+	case limits.MaxDeletes >= 0 && limits.MaxDeletePercent >= 0:
+		if !byCount || !byShare {
+			return nil
+		}
+	case !byCount && !byShare:
+		return nil
+	}
+	return &UnsafeError{
+		What: fmt.Sprintf("%s of %d would be deleted on the %s side, which is more than %s",
+			plural(deletes, "file"), max(files, deletes), s, limits),
+		Hint: "look at the plan with ferry status; if it is right, run again with --allow-deletes, or raise --max-delete",
+	}
+}
+
+// String says what the limit on deletions is.
+func (l Limits) String() string {
+	switch {
+	case l.MaxDeletes >= 0 && l.MaxDeletePercent >= 0:
+		return fmt.Sprintf("%d %% of the files and more than %d", l.MaxDeletePercent, l.MaxDeletes)
+	case l.MaxDeletes >= 0:
+		return fmt.Sprintf("%d files", l.MaxDeletes)
+	case l.MaxDeletePercent >= 0:
+		return fmt.Sprintf("%d %% of the files", l.MaxDeletePercent)
+	}
+	return "any number of files"
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

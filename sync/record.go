@@ -1,0 +1,151 @@
+package sync
+
+import (
+	"fmt"
+	"time"
+
+	"ferry/manifest"
+)
+
+// racyWindow is how close to its last change a local file may be read for its
+// stamp to be believed. Kernels stamp files from a clock that ticks every few
+// milliseconds: two edits within a tick look the same.
+const racyWindow = 50 * time.Millisecond
+
+// recordAll records what needs nothing done on either side.
+func (p *pass) recordAll(actions []*Action) error {
+	for _, a := range actions {
+		if err := p.recordResult(a, Outcome{}); err != nil {
+			return err
+		}
+		p.count(a, Outcome{})
+		if a.Op == Adopt {
+			p.tell(Finished{Action: a})
+		}
+	}
+	return nil
+}
+
+// recordResult moves the base by one finished action.
+func (p *pass) recordResult(a *Action, out Outcome) error {
+	var err error
+	switch a.Op {
+	case Upload:
+		err = p.record.Set(a.Path, p.pair(first(out.Source, a.Local), out.Entry, out.Sum))
+	case Download:
+		entry := out.Entry
+		if out.Kept {
+			entry = a.Local
+		}
+		err = p.record.Set(a.Path, p.pair(entry, first(out.Source, a.Remote), out.Sum))
+	case Mkdir:
+		pair := manifest.Pair{Local: p.trees[Local].At(a.Path), Remote: p.trees[Remote].At(a.Path)}
+		if a.Side == Local {
+			pair.Local = out.Entry
+		} else {
+			pair.Remote = out.Entry
+		}
+		err = p.record.Set(a.Path, pair)
+	case Adopt, Refresh:
+		sum := a.Base.Sum
+		if a.Op == Adopt {
+			sum = a.Local.Sum
+		}
+		err = p.record.Set(a.Path, p.pair(a.Local, a.Remote, sum))
+	case Delete, Rmdir, Forget:
+		err = p.record.Forget(a.Path)
+	case Rename:
+		err = p.recordMove(a)
+	}
+	if err != nil {
+		return fmt.Errorf("recording %s: %w", a.Path, err)
+	}
+	return nil
+}
+
+func first(a, b manifest.Entry) manifest.Entry {
+	if a.Exists() {
+		return a
+	}
+	return b
+}
+
+// pair makes the record of a file or directory that both sides agree on.
+func (p *pass) pair(local, remote manifest.Entry, sum string) manifest.Pair {
+	local.Sum, remote.Sum = "", ""
+	local.Holds, remote.Holds = false, false
+	if local.IsFile() && sum != "" && p.opts.Now().Sub(local.Time()) < racyWindow {
+		// The stamp may be that of another edit soon: one that never matches makes
+		// the next pass compare the content.
+		local.ModTime--
+	}
+	return manifest.Pair{Local: local, Remote: remote, Sum: sum}
+}
+
+// recordMove moves one file's record with the others that wait to be written,
+// and a directory's with all below it at once.
+func (p *pass) recordMove(a *Action) error {
+	pair, ok := p.record.At(a.From)
+	if !ok {
+		return nil
+	}
+	if pair.Kind() != manifest.File {
+		return p.record.Rename(a.From, a.Path)
+	}
+	name := p.trees[a.Side.Other()].At(a.Path).Name
+	pair.Local.Name, pair.Remote.Name = name, name
+	if err := p.record.Set(a.Path, pair); err != nil {
+		return err
+	}
+	return p.record.Forget(a.From)
+}
+
+// count counts one finished action.
+func (p *pass) count(a *Action, out Outcome) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch a.Op {
+	case Upload, Download:
+		switch {
+		case out.Kept:
+			p.sum.Adopted++
+		case a.Op == Upload:
+			p.sum.Uploaded++
+		default:
+			p.sum.Downloaded++
+		}
+	case Delete, Rmdir:
+		if a.Side == Local {
+			p.sum.DeletedLocal++
+		} else {
+			p.sum.DeletedRemote++
+		}
+	case Rename:
+		p.sum.Moved++
+	case Mkdir:
+		p.sum.MadeDirs++
+	case Adopt:
+		p.sum.Adopted++
+	}
+}
+
+func (p *pass) countBytes(a *Action, n int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch a.Op {
+	case Upload:
+		p.sum.BytesUp += n
+	case Download:
+		p.sum.BytesDown += n
+	}
+}
+
+// countPlan counts what the plan leaves to the user.
+func (p *pass) countPlan() {
+	for _, c := range p.plan.Conflicts {
+		if c.Skipped || c.Copy != manifest.Root {
+			p.sum.Conflicts++
+		}
+	}
+	p.sum.Skipped += len(p.plan.Skips)
+}

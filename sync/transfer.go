@@ -1,0 +1,125 @@
+package sync
+
+import (
+	"context"
+	"errors"
+
+	"ferry/manifest"
+)
+
+// steps makes the steps of a run. The function that is returned lets go of the
+// sources.
+func (p *pass) steps(ctx context.Context, run []*Action) ([]Step, func()) {
+	steps := make([]Step, len(run))
+	var wanted []Wanted
+	src := run[0].Side.Other()
+	var reader Reader
+	for i, a := range run {
+		steps[i] = p.step(a)
+		if steps[i].Op != Put {
+			p.tell(Started{Action: a})
+			continue
+		}
+		n := len(wanted)
+		wanted = append(wanted, Wanted{Path: a.Path, Entry: p.entry(a, src)})
+		started := false
+		steps[i].Open = func(ctx context.Context, offset int64) (Source, error) {
+			if !started {
+				started = true
+				p.tell(Started{Action: a})
+			}
+			return reader.Open(ctx, n, offset)
+		}
+		steps[i].Progress = func(n int64) { p.tell(Progress{Action: a, N: n}) }
+	}
+	if wanted == nil {
+		return steps, func() {}
+	}
+	reader = p.sides[src].Reader(ctx, wanted)
+	return steps, func() { _ = reader.Close() }
+}
+
+// entry returns what the action says of side s.
+func (p *pass) entry(a *Action, s Side) manifest.Entry {
+	if s == Local {
+		return a.Local
+	}
+	return a.Remote
+}
+
+// step makes the step that carries out one action.
+func (p *pass) step(a *Action) Step {
+	here := p.entry(a, a.Side)
+	step := Step{Path: a.Path, Expect: here, Trash: a.Trash}
+	switch a.Op {
+	case Upload, Download:
+		step.Op = Put
+		step.Want = p.entry(a, a.Side.Other())
+		if c := p.changeOn(a, a.Side); here.IsFile() && (c == NoChange || c == Touched) {
+			step.Keep = a.Base.Sum
+		}
+	case Mkdir:
+		step.Op = MkDir
+		step.Expect = manifest.Entry{}
+		step.Want = p.trees[a.Side.Other()].At(a.Path)
+	case Rename, SetAside:
+		step.Op, step.From = Move, a.From
+		step.Want.Name = p.trees[a.Side.Other()].At(a.Path).Name
+	case Delete:
+		step.Op = Remove
+	case Rmdir:
+		step.Op = RmDir
+	}
+	return step
+}
+
+func (p *pass) changeOn(a *Action, s Side) Change {
+	if s == Local {
+		return a.LocalChange
+	}
+	return a.RemoteChange
+}
+
+// finished takes the outcome of an action in: the base, the counts, the
+// observer. A result is recorded even where the pass is being cancelled, since
+// it happened.
+func (p *pass) finished(ctx context.Context, a *Action, out Outcome) {
+	p.countBytes(a, out.Bytes)
+	if out.Err != nil {
+		if errors.Is(out.Err, ErrFatal) {
+			p.lose(out.Err)
+		}
+		if ctx.Err() != nil {
+			return // cancelled is no failure of this file
+		}
+		p.failed(a, out.Err)
+		return
+	}
+	if err := p.recordResult(a, out); err != nil {
+		p.lose(err)
+		p.tell(Finished{Action: a, Err: err})
+		return
+	}
+	p.count(a, out)
+	p.tell(Finished{Action: a})
+}
+
+func (p *pass) lose(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.lost == nil {
+		p.lost = err
+	}
+}
+
+// failed notes that an action failed.
+func (p *pass) failed(a *Action, err error) {
+	p.mu.Lock()
+	p.sum.Failed++
+	p.failedAt[a.Side][a.Path] = true
+	if a.stage() == stageMoves {
+		p.moveRefused = true
+	}
+	p.mu.Unlock()
+	p.tell(Finished{Action: a, Err: err})
+}
