@@ -1,20 +1,376 @@
 package remote
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	stdsync "sync"
+	"time"
+)
 
-// A pool lends sessions of one server.
-type pool struct{}
+// Times of a pool.
+const (
+	idleCheck   = 5 * time.Second        // a session that rested so long is looked at before it is lent
+	idleAsk     = 30 * time.Second       // and one that rested so long is asked
+	dialPace    = 50 * time.Millisecond  // between the beginnings of two logins
+	busyMemory  = 10 * time.Minute       // how long a limit of the server is believed in
+	backoffBase = 300 * time.Millisecond // before the first retry; doubled for each further one
+	backoffMost = 10 * time.Second
+)
 
-func newPool(o Options) *pool { return &pool{} }
+// A pool lends sessions of one server. It opens them on demand, up to
+// Options.Connections; a server that refuses more makes the limit smaller, but
+// never smaller than one.
+type pool struct {
+	o        Options
+	book     *modeBook
+	traffic  *traffic
+	up, down *throttle
+	backoff  func(attempt int) time.Duration
 
+	askPassword stdsync.Once
+	secret      string
+	secretErr   error
+
+	mu       stdsync.Mutex
+	changed  chan struct{} // closed and replaced when a session comes back or goes
+	idle     []*session
+	open     int // sessions lent, idle or being opened
+	limit    int
+	busyAt   time.Time // when the server last refused a session
+	told     bool      // of the limit
+	nextDial time.Time
+	f        *features // after the first login
+	opening  bool      // the first session is being opened
+	known    capabilities
+	closed   bool
+	lost     error // for good
+}
+
+func newPool(o Options) *pool {
+	o = o.withDefaults()
+	p := &pool{o: o, limit: o.Connections, changed: make(chan struct{}), traffic: &traffic{},
+		up: newThrottle(o.BytesUp), down: newThrottle(o.BytesDown), backoff: backoff, known: recall(o)}
+	p.book = &modeBook{allow: o.Mode.allowed(), learned: func(dataMode) { p.remember() }, warn: o.Notice}
+	p.book.first, _ = parseDataMode(p.known.Mode)
+	return p
+}
+
+// backoff returns the wait before retry number attempt, from 0.
+func backoff(attempt int) time.Duration {
+	d := min(backoffBase<<min(attempt, 10), backoffMost)
+	return d/2 + rand.N(d)
+}
+
+// password asks for the password once.
+func (p *pool) password() (string, error) {
+	p.askPassword.Do(func() {
+		switch {
+		case p.o.Password != nil:
+			p.secret, p.secretErr = p.o.Password()
+		case p.o.User == "anonymous":
+			p.secret = "anonymous@"
+		}
+	})
+	return p.secret, p.secretErr
+}
+
+// do lends a session to f. An error of f of class Retry or Busy lets it run
+// again on another session, up to Options.Retries times, so f must be
+// idempotent; any other error is returned at once.
 func (p *pool) do(ctx context.Context, op string, f func(ctx context.Context, s *session) error) error {
-	return errTodo
+	for attempt := 0; ; attempt++ {
+		err := p.once(ctx, f)
+		if err == nil || !retryable(err) || ctx.Err() != nil || attempt >= p.o.Retries && !isModeTrial(err) {
+			return err
+		}
+		if isModeTrial(err) {
+			attempt-- // each mode gets its try; there are four at most
+			continue
+		}
+		p.o.Log.Info("trying again", "what", op, "attempt", attempt+1, "because", err)
+		if err := sleep(ctx, p.backoff(attempt)); err != nil {
+			return err
+		}
+	}
 }
 
+// once lends a session to f, which runs once.
 func (p *pool) once(ctx context.Context, f func(ctx context.Context, s *session) error) error {
-	return errTodo
+	s, err := p.lend(ctx)
+	if err != nil {
+		return err
+	}
+	defer p.giveBack(s)
+	return f(ctx, s)
 }
 
-func (p *pool) lend(ctx context.Context) (*session, error) { return nil, errTodo }
-func (p *pool) giveBack(s *session)                        {}
-func (p *pool) close() error                               { return nil }
+// lend waits for a session. Its error is final: it wraps [sync.ErrFatal] where
+// the server cannot be had at all, and the context's cause where that was
+// cancelled.
+func (p *pool) lend(ctx context.Context) (*session, error) {
+	for attempt := 0; ; {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		s, wait, err := p.take()
+		switch {
+		case err != nil:
+			return nil, err
+		case s != nil:
+			if s.c == nil {
+				if s, err = p.connect(ctx, &attempt); err != nil {
+					return nil, err
+				}
+			} else if !p.fit(ctx, s) {
+				p.drop(s)
+				continue
+			}
+			if s != nil {
+				return s, nil
+			}
+		default:
+			select {
+			case <-wait:
+			case <-ctx.Done():
+			}
+		}
+	}
+}
+
+// take returns an idle session; or an empty one as the permission to open one;
+// or a channel that is closed when it is worth asking again.
+func (p *pool) take() (*session, <-chan struct{}, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch n := len(p.idle); {
+	case p.closed:
+		return nil, nil, errors.New("the connection pool is closed")
+	case p.lost != nil:
+		return nil, nil, p.lost
+	case n > 0:
+		s := p.idle[n-1]
+		p.idle = p.idle[:n-1]
+		return s, nil, nil
+	}
+	if p.limit < p.o.Connections && !p.busyAt.IsZero() && time.Since(p.busyAt) > busyMemory {
+		p.limit, p.busyAt = p.limit+1, time.Now()
+	}
+	if p.open < p.limit && !p.opening {
+		p.open++
+		p.opening = p.f == nil
+		return &session{}, nil, nil
+	}
+	return nil, p.changed, nil
+}
+
+// connect opens a session for a permission of take. Without a session and
+// without an error it is worth asking again.
+func (p *pool) connect(ctx context.Context, attempt *int) (*session, error) {
+	err := p.pace(ctx)
+	var s *session
+	if err == nil {
+		s, err = p.login(ctx)
+	}
+	if err == nil {
+		p.mu.Lock()
+		p.opening = false
+		p.wake()
+		p.mu.Unlock()
+		return s, nil
+	}
+	p.mu.Lock()
+	p.open--
+	p.opening = false
+	others, first := p.open, p.f == nil
+	p.wake()
+	p.mu.Unlock()
+	if ctx.Err() != nil {
+		return nil, err
+	}
+	return nil, p.refused(ctx, err, others, first, attempt)
+}
+
+// refused decides what a login that failed means. It returns nil after the wait
+// that makes another try worthwhile.
+func (p *pool) refused(ctx context.Context, err error, others int, first bool, attempt *int) error {
+	class, _ := ClassOf(err)
+	if !first && class == Login {
+		class = Busy // it was right before: some servers say so when they are full
+	}
+	if isModeTrial(err) {
+		return nil // each mode gets its try; there are four at most
+	}
+	if class == Busy && others > 0 {
+		p.shrink(others, err)
+		return nil
+	}
+	if class == Login || class == Server || *attempt >= p.o.Retries || first && class == Connect && *attempt >= 1 {
+		return fatal(err)
+	}
+	if others > 0 {
+		p.shrink(others, nil) // do not insist while others work
+	}
+	p.o.Log.Info("connecting again", "attempt", *attempt+1, "because", err)
+	if serr := sleep(ctx, p.backoff(*attempt)); serr != nil {
+		return serr
+	}
+	*attempt++
+	return nil
+}
+
+// shrink lowers the limit to the sessions there are.
+func (p *pool) shrink(to int, because error) {
+	p.mu.Lock()
+	p.limit, p.busyAt = max(1, min(p.limit, to)), time.Now()
+	tell := because != nil && !p.told
+	if tell {
+		p.told = true
+	}
+	limit := p.limit
+	p.mu.Unlock()
+	if tell {
+		p.o.Notice(fmt.Sprintf("server allows only %s; going on with %d", connections(limit), limit))
+		p.o.Log.Info("server takes no more connections", "limit", limit, "because", because)
+	}
+}
+
+func connections(n int) string {
+	if n == 1 {
+		return "1 connection"
+	}
+	return fmt.Sprintf("%d connections", n)
+}
+
+// login opens a session; the first one of the pool finds out what the server
+// can do.
+func (p *pool) login(ctx context.Context) (*session, error) {
+	p.mu.Lock()
+	f := p.f
+	p.mu.Unlock()
+	s, err := p.openSession(ctx, f)
+	if err != nil || f != nil {
+		return s, err
+	}
+	if !s.f.adopt(p.known) {
+		if err := s.probe(ctx); err != nil {
+			s.c.abort()
+			return nil, err
+		}
+	}
+	s.f.remember = func(*features) { p.remember() }
+	p.mu.Lock()
+	p.f = s.f
+	p.mu.Unlock()
+	p.remember()
+	return s, nil
+}
+
+// pace spreads logins, which some servers count as an attack when they come all
+// at once.
+func (p *pool) pace(ctx context.Context) error {
+	p.mu.Lock()
+	now := time.Now()
+	wait := p.nextDial.Sub(now)
+	p.nextDial = now.Add(max(wait, 0) + dialPace)
+	p.mu.Unlock()
+	return sleep(ctx, wait)
+}
+
+// fit looks whether an idle session still lives.
+func (p *pool) fit(ctx context.Context, s *session) bool {
+	rest := time.Since(s.idleSince)
+	if rest < idleCheck {
+		return !s.dead()
+	}
+	leave := s.c.watch.enter(ctx)
+	alive := s.c.alive()
+	leave()
+	if !alive || rest < idleAsk {
+		return alive
+	}
+	ctx, cancel := context.WithTimeout(ctx, min(p.o.Timeout, idleAsk/3))
+	defer cancel()
+	r, err := s.cmd(ctx, "NOOP")
+	return err == nil && r.ok()
+}
+
+// giveBack takes a session back; one that is dead is closed.
+func (p *pool) giveBack(s *session) {
+	if s.c.owed != 0 {
+		s.markDead() // out of step
+	}
+	s.idleSince = time.Now()
+	p.mu.Lock()
+	if !s.dead() && !p.closed && p.open <= p.limit {
+		p.idle = append(p.idle, s)
+		p.wake()
+		p.mu.Unlock()
+		return
+	}
+	p.mu.Unlock()
+	p.drop(s)
+}
+
+// drop closes a session.
+func (p *pool) drop(s *session) {
+	s.close()
+	p.mu.Lock()
+	p.open--
+	p.wake()
+	p.mu.Unlock()
+}
+
+// wake lets those who wait look again. p.mu is held.
+func (p *pool) wake() {
+	close(p.changed)
+	p.changed = make(chan struct{})
+}
+
+// close says goodbye on all idle sessions. Sessions that are lent are closed
+// when they come back.
+func (p *pool) close() error {
+	p.mu.Lock()
+	idle := p.idle
+	p.idle, p.closed = nil, true
+	p.wake()
+	p.mu.Unlock()
+	var all stdsync.WaitGroup
+	for _, s := range idle {
+		all.Go(func() { p.drop(s) })
+	}
+	all.Wait()
+	return nil
+}
+
+// remember writes down what is known of the server.
+func (p *pool) remember() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.f == nil {
+		return
+	}
+	p.book.mu.Lock()
+	mode := p.book.first
+	p.book.mu.Unlock()
+	news := capabilities{Mode: mode.String(), List: p.f.listForm.command(), Dots: p.f.dots, Seen: p.f.allSeen(), Features: p.f.digest()}
+	if err := remember(p.o, news); err != nil {
+		p.o.Log.Warn("cannot remember what the server can do", "error", err)
+	}
+}
+
+// sleep waits for d, or less when ctx is cancelled, which is the error.
+func sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}

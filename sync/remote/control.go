@@ -1,0 +1,279 @@
+package remote
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"strings"
+	stdsync "sync"
+	"syscall"
+	"time"
+)
+
+// A control is the control connection. It lies beneath the FTP library, as the
+// net.Conn that its dial function returns, and hands it one whole reply at a
+// time; between calls of the library, commands of our own go over the same
+// connection. The library's commands for data connections end here: the control
+// answers EPSV by itself and opens the data connection in the way that works
+// for this server when the transfer command comes (see transfer.go).
+//
+// One goroutine uses it at a time.
+type control struct {
+	o     *Options
+	watch *watch
+	wire  *wire
+	conn  net.Conn // the wire, or TLS on it
+	br    *bufio.Reader
+
+	tls  *tls.Config // of data connections too; nil for clear text
+	leaf []byte      // the server's certificate
+
+	owed int   // replies that are still to come
+	dead bool  // nothing more can be done on it
+	last reply // the last one that came
+
+	// What belongs to the library.
+	toLibrary bytes.Buffer
+	line      []byte   // a command not yet whole
+	verb      string   // of its last command
+	ahead     []string // commands sent before the library thought of them
+	feat      reply
+	greeting  string
+	started   *transfer // whose final reply the library waits for
+
+	transfer *transfer // that the next data connection is for
+	book     *modeBook
+	traffic  *traffic
+	up, down *throttle
+	drains   stdsync.WaitGroup // data connections that are being closed
+	secret   string            // the password, to be hidden
+}
+
+// dialControl connects, reads the greeting and sets up TLS. The greeting is
+// handed to the library once more.
+func dialControl(ctx context.Context, o *Options) (*control, error) {
+	d := net.Dialer{Timeout: o.Timeout}
+	conn, err := d.DialContext(ctx, "tcp", o.Address())
+	if err != nil {
+		return nil, dialError(ctx, o, err)
+	}
+	w := newWatch(o.Timeout)
+	wi := newWire(conn, w)
+	c := &control{o: o, watch: w, wire: wi, book: &modeBook{}, traffic: &traffic{}}
+	c.use(wi)
+	leave := w.enter(ctx)
+	defer leave()
+	if err := c.open(); err != nil {
+		c.abort()
+		return nil, err
+	}
+	return c, nil
+}
+
+func (c *control) use(conn net.Conn) {
+	c.conn = conn
+	c.br = bufio.NewReaderSize(conn, maxReplyLine)
+}
+
+// open does what comes before the login.
+func (c *control) open() error {
+	if c.o.Security == Implicit {
+		if err := c.startTLS(); err != nil {
+			return err
+		}
+	}
+	greeting, err := c.greet()
+	if err != nil {
+		return err
+	}
+	c.greeting = greeting.text
+	if c.o.Security == Explicit {
+		if err := c.authTLS(); err != nil {
+			return err
+		}
+	}
+	c.toLibrary.Write(greeting.wire())
+	return nil
+}
+
+func (c *control) greet() (reply, error) {
+	c.owed = 1
+	r, err := c.final()
+	if err != nil {
+		err = c.broken("waiting for the greeting of "+c.o.Address(), err)
+		var e *Error
+		if errors.As(err, &e) && errors.Is(err, os.ErrDeadlineExceeded) || e != nil && e.Err != nil && isSilence(e.Err) {
+			e.Class = Connect
+			if c.o.Security != Implicit {
+				e.Hint = "something listens there but says nothing; if it expects TLS from the first byte, use ftps://"
+			}
+		} else if e != nil && errors.Is(err, errProtocol) {
+			e.Class, e.Hint = Connect, "what listens there is no FTP server; is the port right?"
+		}
+		return r, err
+	}
+	if r.code != 220 {
+		e := replyError("connecting to "+c.o.Address(), "", r)
+		if e.Class != Busy {
+			e.Class = Retry
+		}
+		return r, e
+	}
+	return r, nil
+}
+
+func isSilence(err error) bool {
+	var s *silence
+	return errors.As(err, &s)
+}
+
+// dialError classes a connection that did not come about.
+func dialError(ctx context.Context, o *Options, err error) error {
+	op := "connecting to " + o.Address()
+	if ctx.Err() != nil {
+		return fmt.Errorf("%s: %w", op, context.Cause(ctx))
+	}
+	e := &Error{Op: op, Class: Connect, Err: err}
+	var dns *net.DNSError
+	var ne net.Error
+	switch {
+	case errors.As(err, &dns) && dns.IsNotFound:
+		e.Hint = fmt.Sprintf("no machine has the name %q; is it spelled right?", o.Host)
+	case errors.Is(err, syscall.ECONNREFUSED):
+		e.Hint = "nothing listens there; is the port right and the server running?"
+	case errors.As(err, &ne) && ne.Timeout():
+		e.Hint = "no answer at all; the machine may be down, or a firewall may swallow the packets"
+	}
+	return e
+}
+
+// send writes commands in one piece.
+func (c *control) send(lines ...string) error {
+	if c.dead {
+		return &Error{Op: verbOf(lines[0]), Class: Retry, Err: net.ErrClosed}
+	}
+	for _, line := range lines {
+		if err := checkLine(line); err != nil {
+			return err
+		}
+	}
+	if c.owed == 0 && c.br.Buffered() > 0 {
+		c.dead = true
+		if r, err := readReply(c.br); err == nil && r.code == 421 {
+			c.logReply(r)
+			return replyError(verbOf(lines[0]), "", r)
+		}
+		return &Error{Op: verbOf(lines[0]), Class: Retry, Err: fmt.Errorf("%w: a reply to nothing", errProtocol)}
+	}
+	var b strings.Builder
+	for _, line := range lines {
+		c.logCommand(line)
+		b.WriteString(line + "\r\n")
+	}
+	if _, err := c.conn.Write([]byte(b.String())); err != nil {
+		c.dead = true
+		return c.broken(verbOf(lines[0]), err)
+	}
+	c.owed += len(lines)
+	return nil
+}
+
+// next reads the next reply, a preliminary one too.
+func (c *control) next() (reply, error) {
+	r, err := readReply(c.br)
+	if err != nil {
+		c.dead = true
+		return r, err
+	}
+	c.logReply(r)
+	c.last = r
+	if !r.preliminary() {
+		c.owed--
+	}
+	if r.code == 421 {
+		c.dead = true
+	}
+	return r, nil
+}
+
+// final reads the next reply that is no preliminary one.
+func (c *control) final() (reply, error) {
+	for {
+		if r, err := c.next(); err != nil || !r.preliminary() {
+			return r, err
+		}
+	}
+}
+
+// awaits waits up to limit for the first byte of a reply, and consumes nothing.
+// Without one it returns false.
+func (c *control) awaits(limit time.Duration) (bool, error) {
+	c.wire.limit.Store(int64(limit))
+	defer c.wire.limit.Store(0)
+	_, err := c.br.Peek(1)
+	if errors.Is(err, os.ErrDeadlineExceeded) && c.watch.context().Err() == nil {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// alive looks whether the server has closed the connection or said goodbye
+// since it was used last. It waits for nothing.
+func (c *control) alive() bool {
+	if c.dead || c.owed != 0 {
+		return false
+	}
+	came, err := c.awaits(time.Millisecond)
+	if came {
+		c.next() // into the log: it is a 421, or a reply to nothing
+	}
+	if came || err != nil {
+		c.dead = true
+	}
+	return !c.dead
+}
+
+// abort closes the connection without ceremony.
+func (c *control) abort() {
+	c.dead = true
+	if c.transfer != nil && c.transfer.data != nil {
+		c.transfer.data.abort()
+	}
+	c.wire.Close()
+	c.drains.Wait()
+}
+
+func (c *control) logCommand(line string) {
+	if c.o.Log.Enabled(context.Background(), LevelDialogue) {
+		c.o.Log.Log(context.Background(), LevelDialogue, "> "+c.hide(line), slog.String("local", c.wire.LocalAddr().String()))
+	}
+}
+
+func (c *control) logReply(r reply) {
+	if c.o.Log.Enabled(context.Background(), LevelDialogue) {
+		c.o.Log.Log(context.Background(), LevelDialogue, "< "+c.hide(r.String()), slog.String("local", c.wire.LocalAddr().String()))
+	}
+}
+
+// hide returns a line of the dialogue without its secrets.
+func (c *control) hide(line string) string {
+	switch strings.ToUpper(verbOf(line)) {
+	case "PASS", "ACCT":
+		return verbOf(line) + " ***"
+	}
+	if len(c.secret) > 3 {
+		line = strings.ReplaceAll(line, c.secret, "***")
+	}
+	return line
+}
+
+func verbOf(line string) string {
+	verb, _, _ := strings.Cut(line, " ")
+	return verb
+}

@@ -1,0 +1,158 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+
+	"ferry/sync"
+)
+
+// busyText matches what servers say when they take no more connections. Some
+// say so with 530 or 500, which otherwise are a wrong password and an unknown
+// command.
+var busyText = regexp.MustCompile(`(?i)too many|no more (connection|session|client|user)|maximum (number|allowed|login|client|connection)|` +
+	`(connection|session|client|user|login)s? (limit|count) |limit (of|is|has been) .*(reached|connection|session|client|user)|(connection|session|client|user)s? (limit|maximum) (is |has been )?reached|` +
+	`overload|server (is )?(too )?(full|busy)|try (again )?later|max\w* .*(connection|session|client)s`)
+
+// classOf says what a reply means for what was asked. It is the one table of
+// codes (RFC 959 section 4.2, RFC 2228 section 5, RFC 2428 section 4).
+func classOf(r reply) Class {
+	switch {
+	case (r.code == 421 || r.code == 530 || r.code == 500) && busyText.MatchString(r.text):
+		return Busy
+	}
+	switch r.code {
+	case 452:
+		return File // no room
+	case 431, 534, 535, 536, 537:
+		return Server // security that cannot be had
+	case 430, 530, 532:
+		return Login
+	case 500, 502, 504, 521, 522:
+		return Server
+	case 503:
+		return Retry // out of step
+	}
+	switch r.code / 100 {
+	case 5:
+		return File
+	default:
+		return Retry
+	}
+}
+
+// mustReply returns nil when r has one of the codes wanted (none given: any
+// 2yz), and otherwise an [Error] of the class of the code. A reply that fits
+// nothing that was asked makes the session unfit for more.
+func (s *session) mustReply(op, path string, r reply, want ...int) error {
+	if slices.Contains(want, r.code) || len(want) == 0 && r.ok() {
+		return nil
+	}
+	if !r.refused() || r.code == 421 || r.code == 503 || r.code == 530 {
+		s.markDead()
+	}
+	return replyError(op, path, r)
+}
+
+func replyError(op, path string, r reply) *Error {
+	e := &Error{Op: op, Path: path, Class: classOf(r), Code: r.code, Reply: printable(r.text)}
+	switch {
+	case r.code == 425 || r.code == 522:
+		if mentionsReuse(r.text) {
+			e.Hint = "the server insists that data connections continue the TLS session of the control connection"
+		}
+	case r.code == 421 && e.Class != Busy:
+		e.Hint = "the server ended the session"
+	}
+	return e
+}
+
+func mentionsReuse(text string) bool {
+	text = strings.ToLower(text)
+	return strings.Contains(text, "reuse") || strings.Contains(text, "resum") || strings.Contains(text, "operation not permitted")
+}
+
+// silence is a wait that lasted too long.
+type silence struct{ what string }
+
+func (e *silence) Error() string { return e.what }
+func (e *silence) Timeout() bool { return true }
+
+// broken returns the error for a connection on which err happened while doing
+// op. The cause of a cancelled context comes back as it is.
+func (c *control) broken(op string, err error) error {
+	var e *Error
+	switch {
+	case err == nil:
+		return nil
+	case c.watch.context().Err() != nil:
+		return fmt.Errorf("%s: %w", op, context.Cause(c.watch.context()))
+	case errors.As(err, &e):
+		return err
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return &Error{Op: op, Class: Retry, Err: &silence{fmt.Sprintf("no answer for %v", c.watch.timeout)},
+			Hint: "the server or something on the way went silent"}
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return &Error{Op: op, Class: Retry, Err: fmt.Errorf("the server closed the connection: %w", err)}
+	case errors.Is(err, errProtocol):
+		return &Error{Op: op, Class: Retry, Err: err}
+	}
+	return &Error{Op: op, Class: Retry, Err: err}
+}
+
+// A fatalError reads as its cause and is also [sync.ErrFatal].
+type fatalError struct{ err error }
+
+func (e *fatalError) Error() string   { return e.err.Error() }
+func (e *fatalError) Unwrap() []error { return []error{e.err, sync.ErrFatal} }
+
+func fatal(err error) error {
+	if err == nil || errors.Is(err, sync.ErrFatal) {
+		return err
+	}
+	return &fatalError{err}
+}
+
+// retryable reports whether the same may work in a moment or on another
+// session.
+func retryable(err error) bool {
+	if errors.Is(err, sync.ErrFatal) || errors.Is(err, context.Canceled) {
+		return false
+	}
+	class, ok := ClassOf(err)
+	return ok && (class == Retry || class == Busy)
+}
+
+// isModeTrial reports whether err is a session lost to the trial of a data mode
+// that does not work; others are left.
+func isModeTrial(err error) bool {
+	var m *modeError
+	return errors.As(err, &m) && !errors.Is(err, sync.ErrFatal)
+}
+
+// checkLine refuses what cannot be sent in a command: a line end would be a
+// second command, NUL ends lines on some servers, and 0xFF is a Telnet command
+// (RFC 854) to those that follow RFC 959 to the letter.
+func checkLine(line string) error {
+	i := strings.IndexAny(line, "\r\n\x00")
+	if i < 0 {
+		i = strings.IndexByte(line, 0xff)
+	}
+	if i < 0 {
+		return nil
+	}
+	verb, arg, _ := strings.Cut(line, " ")
+	if checkLine(verb) != nil {
+		verb = "sending a command"
+	}
+	return &Error{Op: printable(verb), Path: arg, Class: File,
+		Err: fmt.Errorf("a name with the byte %#02x cannot be sent over FTP", line[i])}
+}

@@ -1,0 +1,313 @@
+package remote
+
+import (
+	"errors"
+	"fmt"
+	"net"
+)
+
+// earlyBytes is how much of an upload may be sent before the server has agreed
+// to take it: so much fits into the socket's buffers, and nothing waits.
+const earlyBytes = 16 << 10
+
+// A transfer is one command that moves data: where it is to be done, the
+// command itself and what became of it.
+type transfer struct {
+	op, path string
+	before   []string // commands right before it, which must succeed: CWD
+	offset   int64    // REST; 0: none
+	line     string   // MLSD, LIST, RETR x, STOR x
+	upload   bool
+
+	data    *dataConn
+	start   reply // preliminary, or the refusal
+	final   reply
+	early   bool  // start was made up; the real one is still to come
+	err     error // what went wrong on the control connection
+	ladders []*Ladder
+}
+
+// run opens a data connection in the first mode that works and gives the
+// transfer command. With a nil error t.start is the server's answer: a
+// preliminary reply, and t.data is connected; or a refusal.
+func (c *control) run(t *transfer) error {
+	modes, failed := c.book.order()
+	for _, m := range modes {
+		l := newLadder(m, c.wire.LocalAddr(), c.wire.RemoteAddr())
+		t.ladders = append(t.ladders, l)
+		err := c.attempt(t, m, l)
+		if err == nil {
+			if t.start.preliminary() {
+				l.Works = true
+				c.book.works(m)
+			}
+			return nil
+		}
+		var refused *modeError
+		if !errors.As(err, &refused) {
+			if c.lostIn(l) && !c.book.isProven(m) {
+				l.fails("the control connection broke: "+err.Error(), usuallyControlCut)
+				c.book.fails(m, l)
+			}
+			return err
+		}
+		c.o.Log.Info("data mode does not work", "mode", m.String(), "why", l.Why)
+		c.book.fails(m, l)
+		failed = append(failed, l)
+		if c.dead {
+			return &Error{Op: "opening a data connection", Class: Retry, Err: err, Hint: l.Usually}
+		}
+	}
+	e := &Error{Op: "opening a data connection", Class: Server, Err: errors.New(tellModes(failed))}
+	if len(failed) > 0 {
+		e.Hint = "usually " + failed[0].Usually
+	}
+	return fatal(e)
+}
+
+const usuallyControlCut = "a firewall or router that inspects FTP and cuts a connection whose commands it does not like"
+
+// lostIn reports whether the connection broke, or went silent, after the
+// command for a data connection.
+func (c *control) lostIn(l *Ladder) bool {
+	return c.dead && c.last.code != 421 && len(l.Steps) > 0 && c.watch.context().Err() == nil
+}
+
+// attempt gives the commands of a transfer with its data connection in mode m.
+// A *modeError says that this mode does not work; the control connection is
+// then dead or ready for another try.
+func (c *control) attempt(t *transfer, m dataMode, l *Ladder) error {
+	t.start = reply{}
+	if m == modePORT && c.book.unreached() {
+		return l.fails("as by EPRT, nobody would come", usuallyActiveSilent)
+	}
+	ask := m.String()
+	var d *door
+	if m.active() {
+		var err error
+		if d, err = c.openDoor(); err != nil {
+			return err
+		}
+		defer d.close()
+		if ask, err = c.invitation(m, d); err == errNoIPv6 {
+			return l.fails(err.Error(), "")
+		} else if err != nil {
+			return err
+		}
+	} else if m == modePASV && !addrOf(c.wire.RemoteAddr()).Is4() {
+		return l.fails(errNoIPv6.Error(), "")
+	}
+	told, err := c.prepare(t, ask, l)
+	if err != nil || t.start.refused() {
+		return err
+	}
+	if m.active() {
+		return c.attemptActive(t, m, told, d, l)
+	}
+	return c.attemptPassive(t, m, told, l)
+}
+
+// prepare sends what comes before the transfer command and returns the answer
+// to ask. A refusal of what must come before is in t.start.
+func (c *control) prepare(t *transfer, ask string, l *Ladder) (told reply, err error) {
+	if err := c.send(append(append([]string(nil), t.before...), ask)...); err != nil {
+		return reply{}, err
+	}
+	l.asked(ask)
+	for _, line := range t.before {
+		r, err := c.final()
+		if err != nil {
+			return reply{}, c.broken(verbOf(line), err)
+		}
+		if !r.ok() && t.start.code == 0 {
+			t.start = r
+		}
+	}
+	if told, err = c.final(); err != nil {
+		err = c.broken(verbOf(ask), err)
+		l.silent("no answer: " + err.Error())
+		return told, err
+	}
+	l.answered(told)
+	if c.dead && !t.start.refused() {
+		return told, replyError(verbOf(ask), "", told)
+	}
+	return told, nil
+}
+
+func (c *control) attemptPassive(t *transfer, m dataMode, told reply, l *Ladder) error {
+	to, err := c.passive(m, told, l)
+	if err != nil {
+		return err
+	}
+	// Where the mode is known to work, the transfer command goes out with the
+	// connection: a round trip less. A connection that then fails costs the
+	// session, because the server waits for it.
+	eager := c.book.isProven(m)
+	if eager {
+		if err := c.sendTransfer(t, l); err != nil {
+			return err
+		}
+	}
+	conn, err := c.connect(to, c.book.limit(m, c.watch.timeout), told, l)
+	if err != nil {
+		if parsed, perr := parsePASV(told.text); m == modePASV && perr == nil && parsed.Addr() != to.AddrPort().Addr() && c.o.TrustPASV {
+			l.Usually = usuallyWrongAddress
+		}
+		c.dead = c.dead || eager
+		return err
+	}
+	if !eager {
+		if err := c.sendTransfer(t, l); err != nil {
+			conn.Close()
+			return err
+		}
+	}
+	if err := c.restarted(t); err != nil || t.start.refused() {
+		conn.Close()
+		return err
+	}
+	t.data.bind(conn)
+	if eager && t.upload && c.tls == nil {
+		t.early, t.start = true, reply{150, "on its way"}
+		return nil
+	}
+	return c.begin(t, l)
+}
+
+// sendTransfer sends REST, where wanted, and the transfer command in one piece.
+func (c *control) sendTransfer(t *transfer, l *Ladder) error {
+	lines := []string{t.line}
+	if t.offset > 0 {
+		lines = []string{fmt.Sprintf("REST %d", t.offset), t.line}
+	}
+	for _, line := range lines {
+		l.asked(line)
+	}
+	return c.send(lines...)
+}
+
+// restarted reads the reply to REST. A transfer from an offset that the server
+// refused would begin at 0, so the connection is given up.
+func (c *control) restarted(t *transfer) error {
+	if t.offset == 0 {
+		return nil
+	}
+	r, err := c.final()
+	if err != nil {
+		return c.broken("REST", err)
+	}
+	if r.code != 350 {
+		c.dead = true
+		t.start = r
+		if !r.refused() {
+			return &Error{Op: "REST", Path: t.path, Class: Server, Code: r.code, Reply: printable(r.text)}
+		}
+	}
+	return nil
+}
+
+// begin reads the answer to the transfer command.
+func (c *control) begin(t *transfer, l *Ladder) (err error) {
+	if t.start, err = c.next(); err != nil {
+		return c.broken(verbOf(t.line), err)
+	}
+	l.answered(t.start)
+	if t.start.preliminary() {
+		return nil
+	}
+	t.data.abort()
+	return c.declined(t, l)
+}
+
+// declined tells a refusal of the data connection from a refusal of what was
+// asked.
+func (c *control) declined(t *transfer, l *Ladder) error {
+	switch {
+	case !t.start.refused():
+		c.dead = true
+		return replyError(t.op, t.path, t.start)
+	case t.start.code == 425 && !mentionsReuse(t.start.text) && !c.dead:
+		usually := "a setting of the server, or a NAT that gives data connections another address than the control connection"
+		if t.data == nil || t.data.wire == nil {
+			usually = usuallyActiveSilent
+		}
+		return l.fails("the server answers "+t.start.String(), usually)
+	}
+	return nil
+}
+
+func (c *control) attemptActive(t *transfer, m dataMode, told reply, d *door, l *Ladder) error {
+	if !told.ok() {
+		usually := usuallyCommandRefused
+		if told.code == 500 || told.code == 501 {
+			usually = usuallyActiveAddress
+		}
+		return l.fails("the server answers "+told.String(), usually)
+	}
+	if err := c.sendTransfer(t, l); err != nil {
+		return err
+	}
+	if err := c.restarted(t); err != nil || t.start.refused() {
+		return err
+	}
+	conn, err := c.welcome(t, d, c.book.limit(m, c.watch.timeout), l)
+	switch {
+	case err != nil:
+		return err
+	case conn == nil:
+		return c.declined(t, l)
+	}
+	t.data.bind(conn)
+	return nil
+}
+
+// agreed reads the real answer to a transfer command that was answered for the
+// server before. It reports whether the server goes on with the transfer.
+func (t *transfer) agreed(c *control) (bool, error) {
+	if !t.early {
+		return true, nil
+	}
+	t.early = false
+	r, err := c.next()
+	if err != nil {
+		return false, err
+	}
+	if !r.preliminary() {
+		t.final = r
+	}
+	return r.preliminary(), nil
+}
+
+// finish reads the final reply, for the library and for us.
+func (t *transfer) finish(c *control) (reply, error) {
+	if t.final.code == 0 {
+		if going, err := t.agreed(c); err != nil {
+			t.err = c.broken(verbOf(t.line), err)
+			return reply{}, t.err
+		} else if going {
+			r, err := c.final()
+			if err != nil {
+				t.err = c.broken(verbOf(t.line), err)
+				return r, t.err
+			}
+			t.final = r
+		}
+	}
+	t.data.release()
+	return t.final, nil
+}
+
+// newTransfer prepares the next transfer.
+func (c *control) newTransfer(t *transfer) {
+	t.data = &dataConn{c: c, t: t}
+	c.transfer = t
+}
+
+// dialData is what the library calls for a data connection.
+func (c *control) dialData() (net.Conn, error) {
+	if c.transfer == nil {
+		return nil, errors.New("no transfer wanted")
+	}
+	return c.transfer.data, nil
+}
