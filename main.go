@@ -9,5 +9,8 @@ import (
 )
 
 func main() {
-	os.Exit(cli.Main(context.Background(), cli.OSEnv(), os.Args[1:]))
+	ctx, stop := cli.Signals(context.Background())
+	code := cli.Main(ctx, cli.OSEnv(), os.Args[1:])
+	stop()
+	os.Exit(code)
 }

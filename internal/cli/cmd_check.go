@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"ferry/internal/config"
+
+	"github.com/spf13/cobra"
+)
+
+const checkHelp = `Connect, and report what the server can do: how the connection is protected,
+which data modes work and why the others do not, features, clock and time zone,
+round-trip time and limits. Nothing is changed.
+
+With -v each data mode that was tried is drawn step by step: who connects to
+whom, from which port to which, and the step that failed.
+
+EXIT STATUS
+  0 the server can be used
+  1 it cannot (no data mode works)
+  4 could not connect or log in`
+
+func (a *app) checkCommand() *cobra.Command {
+	var flags connectFlags
+	cmd := &cobra.Command{
+		Use:               "check [PROFILE... | [LOCAL] URL]",
+		Short:             "Connect, and report what the server can do",
+		Long:              checkHelp,
+		Example:           "  ferry check site\n  ferry check ftpes://deploy@example.com -v",
+		ValidArgsFunction: a.completeProfiles,
+	}
+	flags.register(cmd.Flags())
+	cmd.RunE = a.run(func(cmd *cobra.Command, args []string) error {
+		pairs, err := a.checkPairs(args)
+		if err != nil {
+			return err
+		}
+		code := ExitOK
+		for _, p := range pairs {
+			flags.over(p.Profile)
+			if err := flags.check(p); err != nil {
+				return err
+			}
+			code = worse(code, a.checkOne(cmd.Context(), p, len(pairs) > 1))
+		}
+		return exit(code)
+	})
+	return cmd
+}
+
+// checkPairs is as pairs, but a URL may stand alone: nothing local is looked at.
+func (a *app) checkPairs(args []string) ([]*pair, error) {
+	if len(args) == 1 && config.IsURL(args[0]) {
+		args = []string{".", args[0]}
+	}
+	return a.pairs(args)
+}
+
+func (a *app) checkOne(ctx context.Context, p *pair, titled bool) int {
+	head := p.head(false, titled)
+	err := a.checkServer(ctx, p, head)
+	if err != nil && ctx.Err() != nil {
+		err = interrupted(err)
+	}
+	if err == nil {
+		return ExitOK
+	}
+	if a.common.json {
+		writeJSONError(a.env.Stdout, head.profile, err)
+	}
+	a.failPass(head, err)
+	return errorCode(err)
+}
+
+func (a *app) checkServer(context.Context, *pair, passHead) error {
+	return errors.New("not joined yet")
+}

@@ -1,0 +1,36 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+const completionHelp = `Print a script that lets a shell complete the commands, options and profiles of
+ferry: bash, zsh, fish or powershell.`
+
+func (a *app) completionCommand() *cobra.Command {
+	shells := []string{"bash", "zsh", "fish", "powershell"}
+	return &cobra.Command{
+		Use:       "completion SHELL",
+		Short:     "Print a script that completes commands in a shell",
+		Long:      completionHelp,
+		Example:   "  source <(ferry completion bash)\n  ferry completion fish > ~/.config/fish/completions/ferry.fish",
+		ValidArgs: shells,
+		Args:      cobra.ExactArgs(1),
+		RunE: a.run(func(cmd *cobra.Command, args []string) error {
+			root, out := cmd.Root(), a.env.Stdout
+			switch args[0] {
+			case "bash":
+				return root.GenBashCompletionV2(out, true)
+			case "zsh":
+				return root.GenZshCompletion(out)
+			case "fish":
+				return root.GenFishCompletion(out, true)
+			case "powershell":
+				return root.GenPowerShellCompletionWithDesc(out)
+			}
+			return usage(fmt.Errorf("there is no completion for %q", args[0]), "choose one of bash, zsh, fish, powershell")
+		}),
+	}
+}

@@ -1,0 +1,26 @@
+package cli
+
+import (
+	"ferry/sync"
+
+	"github.com/spf13/cobra"
+)
+
+const pushHelp = `Make one pass from the directory to the server: send what was made, changed or
+renamed, and delete there what was deleted here since the last pass. Files that
+only the server has are left alone, but for --exact.
+
+After the first pass only those directories of the server are listed that the
+pass touches; --verify lists all of them.`
+
+func (a *app) pushCommand() *cobra.Command {
+	direction := sync.Push
+	return a.passCommand(&cobra.Command{
+		Use:   "push [PROFILE... | LOCAL URL]",
+		Short: "One pass, local to server",
+		Long:  pushHelp + targetHelp,
+		Example: `  ferry push site
+  ferry push ./public ftpes://deploy@example.com/htdocs --dry-run
+  ferry push site --exact --max-delete 200`,
+	}, &direction)
+}

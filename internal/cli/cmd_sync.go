@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"ferry/sync"
+
+	"github.com/spf13/cobra"
+)
+
+const syncHelp = `Make one pass: do on each side what happened on the other since the last pass.
+
+The first pass of a pair only adds, it never deletes. A file that both sides
+changed is kept twice: see --conflict. Deleting more than half of a side stops
+the pass before it begins: see --max-delete.
+
+The direction is the one that the profile names, and both ways where it names
+none or where a directory and a URL are given. "ferry push" and "ferry pull"
+go their way whatever the profile says.`
+
+func (a *app) syncCommand() *cobra.Command {
+	return a.passCommand(&cobra.Command{
+		Use:   "sync [PROFILE... | LOCAL URL]",
+		Short: "One pass both ways (or as the profile says)",
+		Long:  syncHelp + targetHelp,
+		Example: `  ferry sync
+  ferry sync photos --dry-run
+  ferry sync ~/site ftpes://deploy@example.com/htdocs`,
+	}, nil)
+}
+
+const targetHelp = `
+
+Without arguments every profile of ferry.yaml is done, one after another; of
+several profiles the worst exit status counts (see "ferry help").`
+
+// passCommand finishes a command that makes a pass; direction, where it is
+// given, stands over what the profile says.
+func (a *app) passCommand(cmd *cobra.Command, direction *sync.Direction) *cobra.Command {
+	var flags passFlags
+	flags.register(cmd.Flags())
+	cmd.ValidArgsFunction = a.completeProfiles
+	cmd.RunE = a.run(func(cmd *cobra.Command, args []string) error {
+		pairs, err := a.passPairs(args, &flags, direction)
+		if err != nil {
+			return err
+		}
+		return exit(a.passes(cmd.Context(), pairs, a.passOptions(&flags), false))
+	})
+	return cmd
+}
+
+func (a *app) passOptions(flags *passFlags) passOptions {
+	return passOptions{
+		dryRun:       a.common.dryRun,
+		allowDeletes: flags.allowDeletes,
+		acceptEmpty:  flags.acceptEmpty,
+		wait:         flags.wait,
+	}
+}

@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+func (a *app) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		RunE: a.run(func(*cobra.Command, []string) error {
+			v := buildVersion()
+			if a.common.json {
+				writeJSON(a.env.Stdout, map[string]string{"type": "version", "version": v, "go": runtime.Version(), "platform": platform()})
+				return nil
+			}
+			_, err := fmt.Fprintf(a.env.Stdout, "ferry %s %s %s\n", v, runtime.Version(), platform())
+			return err
+		}),
+	}
+}
+
+func platform() string { return runtime.GOOS + "/" + runtime.GOARCH }
+
+// buildVersion returns the version that the go command put into the program:
+// that of the module where it was installed as one, else the commit it was built
+// from.
+func buildVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	commit, changed := "", ""
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			commit = s.Value[:min(len(s.Value), 12)]
+		case "vcs.modified":
+			if s.Value == "true" {
+				changed = "+changes"
+			}
+		}
+	}
+	if commit == "" {
+		return "devel"
+	}
+	return "devel-" + commit + changed
+}

@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"time"
+
+	"golang.org/x/term"
+)
+
+// Env is the world a run sees, handed in so that a test can be a whole run.
+type Env struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	// Getenv reads one variable of the environment, "" where it is not set.
+	Getenv func(string) string
+	// Dir is the working directory and Home the user's own; Home is "" where it
+	// is not known.
+	Dir, Home string
+	// Now is the clock; nil: [time.Now].
+	Now func() time.Time
+	// StderrTerminal says that bars and colours make sense on Stderr.
+	StderrTerminal bool
+	// Width is the number of columns of that terminal; 0: not known.
+	Width int
+	// ReadPassword asks on a terminal, without echo, until ctx is cancelled. Nil:
+	// nobody can be asked.
+	ReadPassword func(ctx context.Context, prompt string) (string, error)
+}
+
+// OSEnv returns the world of this process.
+func OSEnv() Env {
+	env := Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv}
+	env.Dir, _ = os.Getwd()
+	env.Home, _ = os.UserHomeDir()
+	if fd := int(os.Stderr.Fd()); term.IsTerminal(fd) {
+		env.StderrTerminal = os.Getenv("TERM") != "dumb"
+		env.Width, _, _ = term.GetSize(fd)
+		if term.IsTerminal(int(os.Stdin.Fd())) {
+			env.ReadPassword = readPassword
+		}
+	}
+	return env
+}
+
+// readPassword asks on standard error and reads a line from the terminal on
+// standard input, without echo. A cancelled context leaves the terminal as it
+// was.
+func readPassword(ctx context.Context, prompt string) (string, error) {
+	fd := int(os.Stdin.Fd())
+	before, err := term.GetState(fd)
+	if err != nil {
+		return "", err
+	}
+	if _, err := io.WriteString(os.Stderr, prompt); err != nil {
+		return "", err
+	}
+	type answer struct {
+		line []byte
+		err  error
+	}
+	typed := make(chan answer, 1)
+	go func() {
+		line, err := term.ReadPassword(fd)
+		typed <- answer{line, err}
+	}()
+	select {
+	case <-ctx.Done():
+		_ = term.Restore(fd, before)
+		_, _ = io.WriteString(os.Stderr, "\n")
+		return "", context.Cause(ctx)
+	case a := <-typed:
+		_, _ = io.WriteString(os.Stderr, "\n")
+		if errors.Is(a.err, io.EOF) {
+			return "", errors.New("no password was typed")
+		}
+		return string(a.line), a.err
+	}
+}
+
+// withDefaults fills in what a test left out.
+func (e Env) withDefaults() Env {
+	if e.Stdin == nil {
+		e.Stdin = eof{}
+	}
+	if e.Stdout == nil {
+		e.Stdout = io.Discard
+	}
+	if e.Stderr == nil {
+		e.Stderr = io.Discard
+	}
+	if e.Getenv == nil {
+		e.Getenv = func(string) string { return "" }
+	}
+	if e.Now == nil {
+		e.Now = time.Now
+	}
+	return e
+}
+
+// eof is an input with nothing in it.
+type eof struct{}
+
+func (eof) Read([]byte) (int, error) { return 0, io.EOF }

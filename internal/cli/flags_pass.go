@@ -1,0 +1,189 @@
+package cli
+
+import (
+	"errors"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"ferry/internal/config"
+	"ferry/sync"
+	"ferry/sync/remote"
+
+	"github.com/spf13/pflag"
+)
+
+// rates are the speed limits of both ways, in bytes per second; 0: none.
+type rates struct{ up, down int64 }
+
+// connectFlags are the options about the server.
+type connectFlags struct {
+	connections   value[int]
+	mode          value[remote.Mode]
+	activePorts   value[[2]int]
+	activeAddress value[string]
+	trustPASV     value[bool]
+	timeout       value[time.Duration]
+	retries       value[int]
+	ca            value[string]
+	fingerprint   value[string]
+	insecure      value[bool]
+}
+
+func (f *connectFlags) register(flags *pflag.FlagSet) {
+	f.connections.add(flags, "connections", "use at most `N` connections (default 4)", parseCount)
+	f.mode.add(flags, "mode", "data connections: `MODE` is auto, passive or active (default auto)", parseText[remote.Mode])
+	f.activePorts.add(flags, "active-ports", "listen on ports `FIRST-LAST` in active mode", config.ParsePorts)
+	f.activeAddress.add(flags, "active-address", "name `ADDRESS` to the server in active mode", parseAddress)
+	addBool(flags, &f.trustPASV, "trust-pasv", "believe a PASV reply that names another address")
+	f.timeout.add(flags, "timeout", "give up a wait after `DURATION` of silence (default 30s)", config.ParseDuration)
+	f.retries.add(flags, "retries", "try a step `N` more times (default 3)", parseRetries)
+	f.ca.add(flags, "ca", "trust the certificates in `FILE`", parseString)
+	f.fingerprint.add(flags, "fingerprint", "accept only the certificate with this `sha256:HEX`", config.ParseFingerprint)
+	addBool(flags, &f.insecure, "insecure", "accept any certificate")
+}
+
+// passFlags are the options of a pass.
+type passFlags struct {
+	connectFlags
+	patterns     []string // of --exclude and --include, as lines of an ignore file
+	ignoreFile   value[string]
+	conflict     value[sync.ConflictRule]
+	maxDelete    value[sync.Limits]
+	allowDeletes bool
+	acceptEmpty  bool
+	exact        value[bool]
+	adopt        value[bool]
+	checksum     value[bool]
+	verify       value[bool]
+	bwlimit      value[rates]
+	trash        value[bool]
+	followLinks  value[bool]
+	wait         bool
+}
+
+func (f *passFlags) register(flags *pflag.FlagSet) {
+	f.connectFlags.register(flags)
+	flags.Var(patternValue{&f.patterns, ""}, "exclude", "leave out what matches `PATTERN` (.gitignore syntax, repeatable)")
+	flags.Var(patternValue{&f.patterns, "!"}, "include", "take in what matches `PATTERN` after all (repeatable)")
+	f.ignoreFile.add(flags, "ignore-file", "read patterns from `FILE` (default .ferryignore at the local root)", parseString)
+	f.conflict.add(flags, "conflict", "where both sides changed a file, `RULE` is keep-both, newer, local, remote or skip (default keep-both)", parseText[sync.ConflictRule])
+	f.maxDelete.add(flags, "max-delete", "stop above `N|P%` deletions on a side (default 50%, when that is more than 10 files)", config.ParseMaxDelete)
+	flags.BoolVar(&f.allowDeletes, "allow-deletes", false, "delete as many files as it takes, this once")
+	flags.BoolVar(&f.acceptEmpty, "accept-empty", false, "believe a side that lost everything, this once")
+	addBool(flags, &f.exact, "exact", "push, pull: make the target equal the source, extras included")
+	addBool(flags, &f.adopt, "adopt", "take files of equal size as equal, on a first pass")
+	addBool(flags, &f.checksum, "checksum", "compare contents, not size and time")
+	addBool(flags, &f.verify, "verify", "push, pull: list all of the target")
+	f.bwlimit.add(flags, "bwlimit", "send and receive at most `RATE[:RATE]` bytes a second (up:down), as 2MiB:10MiB", parseRates)
+	f.trash.add(flags, "trash", "keep what is replaced or deleted: `on|off`", config.ParseSwitch)
+	addBool(flags, &f.followLinks, "follow-links", "read local links that stay inside the root as what they point to")
+	flags.BoolVar(&f.wait, "wait", false, "wait for another run on this pair to end")
+}
+
+// over puts the options that were given in place of what the profile says.
+func (f *connectFlags) over(p *config.Profile) {
+	f.connections.over(&p.Connections)
+	f.mode.over(&p.Mode)
+	f.activePorts.over(&p.ActivePorts)
+	f.activeAddress.over(&p.ActiveAddress)
+	f.trustPASV.over(&p.TrustPASV)
+	f.timeout.over(&p.Timeout)
+	f.retries.over(&p.Retries)
+	f.ca.over(&p.CA)
+	f.fingerprint.over(&p.Fingerprint)
+	f.insecure.over(&p.Insecure)
+}
+
+func (f *passFlags) over(p *config.Profile) {
+	f.connectFlags.over(p)
+	f.conflict.over(&p.Conflict)
+	f.maxDelete.over(&p.Limits)
+	f.exact.over(&p.Exact)
+	f.adopt.over(&p.Adopt)
+	f.checksum.over(&p.Checksum)
+	f.verify.over(&p.Verify)
+	f.trash.over(&p.Trash)
+	f.followLinks.over(&p.FollowLinks)
+	if f.bwlimit.set {
+		p.BytesUp, p.BytesDown = f.bwlimit.v.up, f.bwlimit.v.down
+	}
+}
+
+// check refuses options that contradict one another or the pair.
+func (f *passFlags) check(p *pair) error {
+	if f.exact.set && f.exact.v && p.Direction == sync.Both {
+		return usage(errors.New("--exact needs a direction, and this pair goes both ways"), "say \"ferry push --exact\" or \"ferry pull --exact\"")
+	}
+	return f.connectFlags.check(p)
+}
+
+// check refuses options about TLS for a server that is spoken to in clear: who
+// gives one expects to be protected.
+func (f *connectFlags) check(p *pair) error {
+	if p.direct && p.Remote.Security == remote.Plain && (f.ca.set || f.fingerprint.set) {
+		return usage(errors.New("a certificate is asked for, but ftp:// has no TLS"), "write ftpes:// for TLS, or ftps:// for implicit TLS on port 990")
+	}
+	return nil
+}
+
+// A patternValue gathers the patterns of several options in their order.
+type patternValue struct {
+	into   *[]string
+	prefix string
+}
+
+// Set implements [pflag.Value].
+func (v patternValue) Set(s string) error {
+	if s == "" || strings.ContainsAny(s, "\r\n") {
+		return errors.New("is not one pattern")
+	}
+	*v.into = append(*v.into, v.prefix+s)
+	return nil
+}
+
+// String implements [pflag.Value].
+func (v patternValue) String() string { return "" }
+
+// Type implements [pflag.Value].
+func (v patternValue) Type() string { return "string" }
+
+func parseRates(s string) (rates, error) {
+	up, down, err := config.ParseRate(s)
+	return rates{up, down}, err
+}
+
+func parseAddress(s string) (string, error) {
+	addr, err := netip.ParseAddr(s)
+	if err != nil || addr.Zone() != "" {
+		return "", errors.New("is no IP address")
+	}
+	return addr.String(), nil
+}
+
+func parseString(s string) (string, error) {
+	if s == "" {
+		return "", errors.New("is empty")
+	}
+	return s, nil
+}
+
+func parseCount(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 {
+		return 0, errors.New("is no number above zero")
+	}
+	return n, nil
+}
+
+func parseRetries(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 {
+		return 0, errors.New("is no number of times")
+	}
+	if n == 0 {
+		return -1, nil // as remote.Options has it: 0 is the default there
+	}
+	return n, nil
+}

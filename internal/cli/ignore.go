@@ -1,0 +1,42 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"ferry/manifest"
+)
+
+// ignoreFileName is the file at the local root that patterns are read from.
+const ignoreFileName = ".ferryignore"
+
+// ignoreRules returns the patterns that hold for a pair, the later over the
+// earlier: the built-in ones, those of the profile, the ignore file, and the
+// options in their order.
+func (a *app) ignoreRules(p *pair, flags *passFlags) (*manifest.Ignore, error) {
+	path, must := p.IgnoreFile, true
+	switch {
+	case flags.ignoreFile.set:
+		path = a.absolute(flags.ignoreFile.v)
+	case path == "":
+		path, must = filepath.Join(p.Local, ignoreFileName), false
+	}
+	text, err := os.ReadFile(path)
+	if err != nil && (must || !missing(err)) {
+		return nil, usage(fmt.Errorf("reading the ignore file: %w", err), "without its patterns files could be sent that should stay here")
+	}
+	return manifest.DefaultIgnore().
+		Append(manifest.ParseIgnore(p.Ignore)).
+		Append(manifest.ParseIgnore(string(text))).
+		Append(manifest.ParseIgnore(strings.Join(flags.patterns, "\n"))), nil
+}
+
+// missing reports whether err says that a file, or the directory that it would
+// be in, is not there.
+func missing(err error) bool {
+	return errors.Is(err, fs.ErrNotExist)
+}

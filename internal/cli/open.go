@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"ferry/manifest"
+	"ferry/sync"
+	"ferry/sync/local"
+	"ferry/sync/remote"
+)
+
+// openPair joins the parts: the record of the pair, the two sides, and the
+// engine between them. A dry run neither makes nor changes a record.
+func openPair(ctx context.Context, a *app, p *pair, o passOptions) (*opened, error) {
+	record, err := a.openRecord(ctx, p, o)
+	if err != nil {
+		return nil, err
+	}
+	var open closers
+	open.add(record.Close)
+	server, err := a.remoteOptions(ctx, p)
+	if err != nil {
+		return nil, errors.Join(err, open.close())
+	}
+	server.Notice = noticer(o.observer)
+	far, err := remote.Open(ctx, server)
+	if err != nil {
+		return nil, errors.Join(err, open.close())
+	}
+	open.add(far.Close)
+	near, err := local.Open(p.Local, local.Options{FollowLinks: p.FollowLinks, Log: server.Log})
+	if err != nil {
+		return nil, errors.Join(err, open.close())
+	}
+	open.add(near.Close)
+	return &opened{
+		engine: sync.New(near, far, record, p.engineOptions(a, o)),
+		close:  open.close,
+	}, nil
+}
+
+// engineOptions returns what the profile and the options say about a pass.
+func (p *pair) engineOptions(a *app, o passOptions) sync.Options {
+	policy := p.Policy()
+	policy.Ignored = p.ignore.Match
+	limits := p.Limits
+	limits.AllowDeletes, limits.AcceptEmpty = o.allowDeletes, o.acceptEmpty
+	return sync.Options{
+		Policy:   policy,
+		Limits:   limits,
+		Workers:  p.Connections,
+		Verify:   p.Verify,
+		DryRun:   o.dryRun,
+		Observer: o.observer,
+		Log:      a.log(),
+	}
+}
+
+// openRecord opens what is remembered of a pair.
+func (a *app) openRecord(ctx context.Context, p *pair, o passOptions) (*manifest.Store, error) {
+	path := filepath.Join(a.stateDir(), "pairs", p.StateKey()+".db")
+	store, err := manifest.OpenStore(path, manifest.StoreOptions{ReadOnly: o.dryRun, Wait: o.wait, Context: ctx})
+	switch {
+	case errors.Is(err, manifest.ErrLocked):
+		return nil, &codeError{code: ExitLocked, err: manifest.ErrLocked, hint: lockHint(path)}
+	case err != nil:
+		return nil, fmt.Errorf("opening the record of the pair: %w", err)
+	}
+	if damage := store.Damage(); damage != "" {
+		a.talk().warn("%s; this is a first pass again, which never deletes", damage)
+	}
+	if !o.dryRun {
+		writePID(path)
+	}
+	return store, nil
+}
+
+// writePID leaves the number of this process beside the record, for whoever
+// finds it taken. Nothing rests on it.
+func writePID(record string) {
+	_ = os.WriteFile(pidFile(record), []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600)
+}
+
+func pidFile(record string) string { return strings.TrimSuffix(record, ".db") + ".pid" }
+
+func lockHint(record string) string {
+	const way = "wait for it to end, or let ferry wait with --wait"
+	text, err := os.ReadFile(pidFile(record))
+	if pid, perr := strconv.Atoi(strings.TrimSpace(string(text))); err == nil && perr == nil {
+		return fmt.Sprintf("it is most likely process %d; %s", pid, way)
+	}
+	return way
+}
+
+// remoteOptions returns what is needed to get at the server of a pair.
+func (a *app) remoteOptions(ctx context.Context, p *pair) (remote.Options, error) {
+	o := p.RemoteOptions()
+	o.StateDir = filepath.Join(a.stateDir(), "servers")
+	o.Log = a.log()
+	user, password, err := a.login(ctx, p)
+	if err != nil {
+		return o, err
+	}
+	o.User, o.Password = user, func() (string, error) { return password, nil }
+	if p.CA != "" {
+		if o.TLS, err = trusting(a.absolute(p.CA)); err != nil {
+			return o, err
+		}
+	}
+	return o, nil
+}
+
+// trusting returns a TLS configuration that trusts the certificates in the PEM
+// file at path, and no others.
+func trusting(path string) (*tls.Config, error) {
+	pem, err := os.ReadFile(path)
+	if err != nil {
+		return nil, usage(fmt.Errorf("reading the certificates to trust: %w", err), "")
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, usage(fmt.Errorf("%s holds no certificate", path), "it must be a PEM file, with -----BEGIN CERTIFICATE-----")
+	}
+	return &tls.Config{RootCAs: pool}, nil
+}
+
+// noticer passes remarks of the server's side on to the observer, which takes
+// one event at a time.
+func noticer(observer sync.Observer) func(string) {
+	return func(text string) { observer(sync.Noticed{Text: text}) }
+}
+
+// closers closes what was opened, the last first.
+type closers []func() error
+
+func (c *closers) add(f func() error) { *c = append(*c, f) }
+
+func (c *closers) close() error {
+	var errs []error
+	for i := len(*c) - 1; i >= 0; i-- {
+		errs = append(errs, (*c)[i]())
+	}
+	*c = nil
+	return errors.Join(errs...)
+}

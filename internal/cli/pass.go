@@ -1,0 +1,118 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	stdsync "sync"
+
+	"ferry/sync"
+)
+
+// passer is what a pass needs of an engine; a test puts its own in place.
+type passer interface {
+	Sync(ctx context.Context) (sync.Summary, error)
+}
+
+// opened is a pair with both sides and its record at hand.
+type opened struct {
+	engine passer
+	close  func() error
+}
+
+// passOptions say how a pass is made, besides what the pair says.
+type passOptions struct {
+	dryRun       bool
+	allowDeletes bool
+	acceptEmpty  bool
+	wait         bool
+	observer     sync.Observer
+}
+
+// passes makes a pass over each pair, one after another, and returns the exit
+// code that counts. pending makes a plan that is not empty count as
+// [ExitPending].
+func (a *app) passes(ctx context.Context, pairs []*pair, o passOptions, pending bool) int {
+	code := ExitOK
+	for _, p := range pairs {
+		code = worse(code, a.pass(ctx, p, o, len(pairs) > 1, pending))
+		if ctx.Err() != nil {
+			return ExitInterrupted
+		}
+	}
+	return code
+}
+
+func (a *app) pass(ctx context.Context, p *pair, o passOptions, titled, pending bool) int {
+	head := p.head(o.dryRun, titled)
+	var record passRecord
+	report := a.newReport(head)
+	var mu stdsync.Mutex // remarks of the connection pool come between the engine's events
+	o.observer = func(ev sync.Event) {
+		mu.Lock()
+		defer mu.Unlock()
+		record.event(ev)
+		report.event(ev)
+	}
+	if head.titled || head.dryRun {
+		a.sayHead(head)
+	}
+	summary, err := a.onePass(ctx, p, o, report.begin)
+	if err != nil && ctx.Err() != nil {
+		err = interrupted(err)
+	}
+	report.end(summary, err)
+	switch {
+	case err != nil:
+		a.failPass(head, err)
+		return errorCode(err)
+	case pending && summaryCode(summary) == ExitOK && record.plan != nil && !record.plan.Empty():
+		return ExitPending
+	}
+	return summaryCode(summary)
+}
+
+// onePass opens both sides and lets the engine go. begin is called in between,
+// when nobody needs to be asked for a password any more.
+func (a *app) onePass(ctx context.Context, p *pair, o passOptions, begin func()) (sync.Summary, error) {
+	at, err := a.open(ctx, a, p, o)
+	if err != nil {
+		return sync.Summary{DryRun: o.dryRun}, err
+	}
+	begin()
+	summary, err := at.engine.Sync(ctx)
+	return summary, errors.Join(err, at.close())
+}
+
+// newReport returns what shows a pass: JSON, or text with bars on a terminal.
+func (a *app) newReport(head passHead) reporter {
+	if a.common.json {
+		return &jsonReport{head: head, out: a.env.Stdout, now: a.env.Now, quiet: a.common.quiet, talk: a.talk()}
+	}
+	report := &textReport{head: head, out: a.env.Stdout, talk: a.talk(), verbose: a.common.verbose > 0 || a.tellFiles}
+	if a.env.StderrTerminal && !a.common.noProgress && !a.common.quiet {
+		report.draw = func() *bars { return newBars(a.stderr, a.env.Stderr, a.env.Width, a.env.Now) }
+	}
+	return report
+}
+
+// sayHead names the two sides of a pass, and the way that changes go.
+func (a *app) sayHead(head passHead) {
+	arrow := map[sync.Direction]string{sync.Both: "<->", sync.Push: "-->", sync.Pull: "<--"}[head.direction]
+	name := ""
+	if head.profile != "" {
+		name = head.profile + ": "
+	}
+	a.talk().note("%s%s %s %s", name, clean(head.local), arrow, clean(head.remote))
+}
+
+// failPass says what ended a pass, with the name of its profile where several
+// run.
+func (a *app) failPass(head passHead, err error) {
+	talk := a.talk()
+	if head.titled && head.profile != "" {
+		talk.say("error: ", head.profile+": "+err.Error())
+		talk.say("hint: ", hintFor(err))
+		return
+	}
+	talk.fail(err)
+}

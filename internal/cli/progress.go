@@ -1,0 +1,186 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	stdsync "sync"
+	"time"
+
+	"ferry/sync"
+
+	"github.com/dustin/go-humanize"
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+)
+
+// bars draw the progress of a pass on a terminal: a spinner while both sides
+// are looked at, then one bar for everything and one for each large file on its
+// way. A nil *bars draws nothing.
+type bars struct {
+	screen *screen
+	now    func() time.Time
+	mpb    *mpb.Progress
+
+	look  *mpb.Bar
+	all   *mpb.Bar
+	files map[*sync.Action]*mpb.Bar
+	sent  map[*sync.Action]int64
+
+	mu          stdsync.Mutex // guards what the decorators read
+	total, done work
+	began       time.Time
+}
+
+const (
+	// actionWeight is what an action counts in the bar for everything besides its
+	// bytes, so that thousands of empty files move it too.
+	actionWeight = 8 << 10
+	// largeFile is the size from which a file gets a bar of its own, and
+	// mostFileBars how many there are at most.
+	largeFile    = 1 << 20
+	mostFileBars = 8
+)
+
+// newBars begins to draw on w, the terminal beneath s.
+func newBars(s *screen, w io.Writer, width int, now func() time.Time) *bars {
+	b := &bars{
+		screen: s,
+		now:    now,
+		files:  make(map[*sync.Action]*mpb.Bar),
+		sent:   make(map[*sync.Action]int64),
+	}
+	b.mpb = mpb.New(mpb.WithOutput(w), mpb.WithWidth(barWidth(width)), mpb.ForceTTY(), mpb.WithQueueLen(mostFileBars+4))
+	s.drawAbove(b.mpb)
+	b.look = b.mpb.New(0, mpb.SpinnerStyle().PositionLeft(), mpb.BarRemoveOnComplete(), mpb.BarWidth(2),
+		mpb.AppendDecorators(decor.Name("looking at both sides")))
+	return b
+}
+
+// barWidth returns the columns of a bar on a terminal of width columns.
+func barWidth(width int) int { return min(max(width/4, 10), 30) }
+
+func (b *bars) event(ev sync.Event) {
+	if b == nil {
+		return
+	}
+	switch ev := ev.(type) {
+	case sync.Planned:
+		b.planned(ev.Plan)
+	case sync.Started:
+		b.started(ev.Action)
+	case sync.Progress:
+		b.progress(ev)
+	case sync.Finished:
+		b.finished(ev.Action)
+	}
+}
+
+func (b *bars) planned(plan *sync.Plan) {
+	b.look.Abort(true)
+	s := planned(plan)
+	actions := 0
+	for i := range plan.Actions {
+		if plan.Actions[i].Op != sync.Forget {
+			actions++
+		}
+	}
+	if actions == 0 {
+		return
+	}
+	b.mu.Lock()
+	b.total, b.began = work{actions, s.BytesUp + s.BytesDown}, b.now()
+	b.mu.Unlock()
+	b.all = b.mpb.AddBar(b.total.bytes+int64(actions)*actionWeight,
+		mpb.BarRemoveOnComplete(), mpb.BarPriority(1<<20),
+		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return b.counters() })),
+		mpb.AppendDecorators(decor.AverageETA(decor.ET_STYLE_GO)))
+}
+
+// counters returns "12/340  34 MB/1.2 GB  3.4 MB/s".
+func (b *bars) counters() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	text := fmt.Sprintf("%d/%d", b.done.files, b.total.files)
+	if b.total.bytes > 0 {
+		text += fmt.Sprintf("  %s/%s", humanize.Bytes(uint64(b.done.bytes)), humanize.Bytes(uint64(b.total.bytes)))
+		if spent := b.now().Sub(b.began).Seconds(); spent > 0.5 {
+			text += fmt.Sprintf("  %s/s", humanize.Bytes(uint64(float64(b.done.bytes)/spent)))
+		}
+	}
+	return text
+}
+
+func (b *bars) started(a *sync.Action) {
+	if b.all == nil || a.Size < largeFile || len(b.files) >= mostFileBars || b.files[a] != nil {
+		return
+	}
+	arrow := toLocal
+	if a.Side == sync.Remote {
+		arrow = toRemote
+	}
+	name := shorten(clean(a.Path.Base()), 30)
+	b.files[a] = b.mpb.AddBar(a.Size, mpb.BarRemoveOnComplete(),
+		mpb.PrependDecorators(decor.Name(arrow+" "+pad(name, 30))),
+		mpb.AppendDecorators(decor.Percentage(decor.WCSyncSpace)))
+}
+
+// shorten cuts the middle out of s where it is longer than n runes.
+func shorten(s string, n int) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	tail := n / 3
+	return string(r[:n-tail-3]) + "..." + string(r[len(r)-tail:])
+}
+
+func (b *bars) progress(ev sync.Progress) {
+	if b.all == nil {
+		return
+	}
+	b.mu.Lock()
+	b.done.bytes += ev.N
+	b.mu.Unlock()
+	b.all.IncrInt64(ev.N)
+	b.sent[ev.Action] += ev.N
+	if bar := b.files[ev.Action]; bar != nil {
+		bar.IncrInt64(ev.N)
+	}
+}
+
+// finished counts the action as done, with the bytes that it did not have to
+// send, and takes its bar away.
+func (b *bars) finished(a *sync.Action) {
+	if b.all == nil {
+		return
+	}
+	b.mu.Lock()
+	b.done.files++
+	b.mu.Unlock()
+	rest := int64(0)
+	if a.Op == sync.Upload || a.Op == sync.Download {
+		rest = max(a.Size-b.sent[a], 0)
+	}
+	delete(b.sent, a)
+	b.all.IncrInt64(actionWeight + rest)
+	if bar := b.files[a]; bar != nil {
+		bar.Abort(true)
+		delete(b.files, a)
+	}
+}
+
+// close takes all bars away. Lines go straight to the terminal from then on.
+func (b *bars) close() {
+	if b == nil {
+		return
+	}
+	b.look.Abort(true)
+	for _, bar := range b.files {
+		bar.Abort(true)
+	}
+	if b.all != nil {
+		b.all.Abort(true)
+	}
+	b.mpb.Wait()
+	b.screen.drawAbove(nil)
+}

@@ -1,0 +1,155 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+// A textReport shows a pass to a person: the plan of a dry run and the summary
+// on standard output; failures, conflicts and problems on standard error; with
+// verbose a line for each action as it finishes.
+type textReport struct {
+	head    passHead
+	out     io.Writer
+	talk    talker
+	verbose bool
+	draw    func() *bars // nil: no bars
+	bars    *bars
+
+	plan     *sync.Plan
+	problems []sideProblem
+	aside    map[manifest.Path]bool // conflict copies that were made
+	failed   int
+}
+
+func (r *textReport) begin() {
+	if r.draw != nil {
+		r.bars = r.draw()
+	}
+}
+
+func (r *textReport) event(ev sync.Event) {
+	r.bars.event(ev)
+	switch ev := ev.(type) {
+	case sync.Scanned:
+		for _, p := range ev.Problems {
+			r.problems = append(r.problems, sideProblem{ev.Side, p})
+		}
+	case sync.Planned:
+		r.planned(ev.Plan)
+	case sync.Finished:
+		r.finished(ev)
+	case sync.Noticed:
+		r.talk.note("%s", ev.Text)
+	}
+}
+
+func (r *textReport) planned(plan *sync.Plan) {
+	r.plan = plan
+	if r.head.dryRun && !r.talk.quiet {
+		_ = writePlan(r.out, planLines(plan, r.problems, r.verbose))
+		return
+	}
+	r.sayProblems()
+	for _, s := range plan.Skips {
+		if !s.Special {
+			l := skipLine(s)
+			r.talk.say("problem: ", fmt.Sprintf("%s: %s: %s", s.Side, l.path, l.note))
+		}
+	}
+}
+
+func (r *textReport) sayProblems() {
+	for _, p := range r.problems {
+		l := problemLine(p)
+		r.talk.say("problem: ", fmt.Sprintf("%s: %s: %s", p.side, l.path, l.note))
+	}
+}
+
+func (r *textReport) finished(ev sync.Finished) {
+	a := ev.Action
+	switch {
+	case ev.Err != nil:
+		r.failed++
+		r.talk.say("failed: ", fmt.Sprintf("%s %s: %s", a.Op, clean(string(a.Path)), clean(ev.Err.Error())))
+		if hint := hintFor(ev.Err); hint != "" && r.failed == 1 {
+			r.talk.say("hint: ", hint)
+		}
+	case a.Op == sync.SetAside:
+		if r.aside == nil {
+			r.aside = make(map[manifest.Path]bool)
+		}
+		r.aside[a.Path] = true
+	}
+	if r.verbose && ev.Err == nil && a.Op != sync.Forget && !r.talk.quiet {
+		fmt.Fprintln(r.talk.w, doneLine(a))
+	}
+}
+
+// doneLine returns the line of an action that was carried out.
+func doneLine(a *sync.Action) string {
+	if a.Op == sync.SetAside {
+		return planLine{
+			local: string(a.LocalChange), arrow: undecided, remote: string(a.RemoteChange),
+			path: clean(string(a.From)), note: fmt.Sprintf("%s version is now %s", a.Side, clean(a.Path.Base())),
+		}.text(0)
+	}
+	return actionLine(a).text(0)
+}
+
+func (r *textReport) end(s sync.Summary, err error) {
+	r.bars.close()
+	if r.plan == nil {
+		r.sayProblems()
+	}
+	if !r.head.dryRun {
+		r.conflicts()
+	}
+	wrong := err != nil || summaryCode(s) != ExitOK
+	if r.talk.quiet && !wrong {
+		return
+	}
+	if err != nil && r.plan == nil {
+		return // nothing was begun: the error says it all
+	}
+	fmt.Fprintln(r.out, r.title()+r.summary(s, err))
+}
+
+// conflicts names what waits for the user.
+func (r *textReport) conflicts() {
+	if r.plan == nil {
+		return
+	}
+	for _, c := range r.plan.Conflicts {
+		if c.Skipped || c.Copy != manifest.Root && r.aside[c.Copy] {
+			r.talk.say("conflict: ", fmt.Sprintf("%s: %s", clean(string(c.Path)), clean(settlement(c))))
+		}
+	}
+}
+
+func (r *textReport) title() string {
+	if r.head.titled && r.head.profile != "" {
+		return r.head.profile + ": "
+	}
+	return ""
+}
+
+func (r *textReport) summary(s sync.Summary, err error) string {
+	switch {
+	case r.head.dryRun && r.plan != nil:
+		p := planned(r.plan)
+		p.Problems = s.Problems
+		if r.plan.Empty() && p.Problems == 0 {
+			return "in sync: " + summaryText(p)
+		}
+		return "plan only: " + summaryText(p)
+	case err != nil:
+		return "stopped: " + summaryText(s)
+	case r.plan != nil && r.plan.Empty() && summaryCode(s) == ExitOK:
+		return "in sync: " + summaryText(s)
+	}
+	return "done: " + summaryText(s)
+}

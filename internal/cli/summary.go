@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"ferry/sync"
+
+	"github.com/dustin/go-humanize"
+)
+
+// planned counts what a plan would do, in the words of a summary.
+func planned(plan *sync.Plan) sync.Summary {
+	s := sync.Summary{DryRun: true}
+	for i := range plan.Actions {
+		a := &plan.Actions[i]
+		switch a.Op {
+		case sync.Upload:
+			s.Uploaded++
+			s.BytesUp += a.Size
+		case sync.Download:
+			s.Downloaded++
+			s.BytesDown += a.Size
+		case sync.Delete, sync.Rmdir:
+			if a.Side == sync.Local {
+				s.DeletedLocal++
+			} else {
+				s.DeletedRemote++
+			}
+		case sync.Rename:
+			s.Moved++
+		case sync.Mkdir:
+			s.MadeDirs++
+		case sync.Adopt:
+			s.Adopted++
+		}
+	}
+	for _, c := range plan.Conflicts {
+		if waiting(c) {
+			s.Conflicts++
+		}
+	}
+	s.Skipped = len(plan.Skips)
+	return s
+}
+
+// summaryText returns the last line of a pass, which has the same fields
+// whatever happened.
+func summaryText(s sync.Summary) string {
+	parts := []string{
+		fmt.Sprintf("up %s %s", count(s.Uploaded, "file"), humanize.Bytes(uint64(max(s.BytesUp, 0)))),
+		fmt.Sprintf("down %s %s", count(s.Downloaded, "file"), humanize.Bytes(uint64(max(s.BytesDown, 0)))),
+		fmt.Sprintf("deleted %d local %d remote", s.DeletedLocal, s.DeletedRemote),
+		fmt.Sprintf("moved %d", s.Moved),
+		fmt.Sprintf("conflicts %d", s.Conflicts),
+		fmt.Sprintf("failed %d", s.Failed),
+	}
+	for _, extra := range []struct {
+		n    int
+		name string
+	}{{s.MadeDirs, "directories made"}, {s.Adopted, "found equal"}, {s.Skipped, "skipped"}, {s.Problems, "unreadable"}} {
+		if extra.n > 0 {
+			parts = append(parts, fmt.Sprintf("%s %d", extra.name, extra.n))
+		}
+	}
+	if !s.DryRun {
+		parts = append(parts, durationText(s.Seconds))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// durationText returns "0.4 s" or "12m5s".
+func durationText(seconds float64) string {
+	d := time.Duration(seconds * float64(time.Second))
+	if d < time.Minute {
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return d.Round(time.Second).String()
+}
