@@ -1,0 +1,89 @@
+package realftp
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// User and Password are the account of every server.
+const (
+	User     = "sync"
+	Password = "secret"
+)
+
+// passwordHash is crypt(3) of Password, as the account files want it.
+const passwordHash = "$6$ferrytest$cF6wORyQRK44IaRx2VnTBXllw4M3GAr90ZuFxe/ai.ItwJDUGMBHcI1hnKlYnkgSL615PqG8v3QrARAcfenUw/"
+
+// Security says how the control connection is protected.
+type Security int
+
+const (
+	Plain    Security = iota // no TLS
+	Explicit                 // AUTH TLS (RFC 4217)
+	Implicit                 // TLS from the first byte; not Pure-FTPd
+)
+
+// Options say how a server is set up. The zero value is a server without TLS, with all its commands, in UTC, in
+// which LIST shows dotfiles as the server does by itself (vsftpd, ProFTPD, Pure-FTPd: only with -a; pyftpdlib: always).
+// Not every server has every option; see Supports.
+type Options struct {
+	TLS          Security
+	ForceTLS     bool   // no login and no data without TLS
+	RequireReuse bool   // data connections must resume the TLS session of the control connection: vsftpd, ProFTPD
+	TLSMin       string // lowest version, "1.2" or "1.3"; "" as the server likes
+	TLSMax       string // highest version
+
+	NoActive                bool // PORT and EPRT are refused: not Pure-FTPd
+	NoPassive               bool // PASV and EPSV are refused: not Pure-FTPd
+	PassiveLow, PassiveHigh int  // range of passive ports, both included
+	MaxConnections          int  // sessions at once from one address
+
+	Zone      string // TZ of the server, as "America/New_York"; "" is UTC
+	LocalTime bool   // LIST in the zone of the server: vsftpd (MDTM too), ProFTPD, pyftpdlib (MDTM and MLSD too)
+
+	ShowDots    bool // LIST shows dotfiles: vsftpd, ProFTPD, Pure-FTPd
+	NoMFMT      bool // times cannot be set by MFMT: ProFTPD, pyftpdlib
+	NoMLSD      bool // not advertised (ProFTPD) or not there (pyftpdlib)
+	NoMDTMWrite bool // times cannot be set by MDTM: vsftpd
+	NoOverwrite bool // neither STOR nor RNTO replaces a file: ProFTPD
+	ReadOnly    bool // vsftpd, ProFTPD, pyftpdlib
+
+	Extra []string // more lines of configuration: vsftpd, ProFTPD; more arguments: Pure-FTPd
+}
+
+// Names are the servers, in a fixed order.
+func Names() []string { return []string{"vsftpd", "proftpd", "pureftpd", "pyftpdlib"} }
+
+// Supports says whether a server has what the options ask for. The error names the option that it does not have.
+func Supports(name string, o Options) error {
+	if !slices.Contains(Names(), name) {
+		return fmt.Errorf("no server is called %q", name)
+	}
+	for _, c := range []struct {
+		asked  bool
+		option string
+		have   []string
+	}{
+		{o.TLS == Implicit, "implicit TLS", []string{"vsftpd", "proftpd", "pyftpdlib"}},
+		{o.RequireReuse, "RequireReuse", []string{"vsftpd", "proftpd"}},
+		{o.NoActive, "NoActive", []string{"vsftpd", "proftpd", "pyftpdlib"}},
+		{o.NoPassive, "NoPassive", []string{"vsftpd", "proftpd", "pyftpdlib"}},
+		{o.LocalTime, "LocalTime", []string{"vsftpd", "proftpd", "pyftpdlib"}},
+		{o.ShowDots, "ShowDots", []string{"vsftpd", "proftpd", "pureftpd"}},
+		{o.NoMFMT, "NoMFMT", []string{"proftpd", "pyftpdlib"}},
+		{o.NoMLSD, "NoMLSD", []string{"proftpd", "pyftpdlib"}},
+		{o.NoMDTMWrite, "NoMDTMWrite", []string{"vsftpd"}},
+		{o.NoOverwrite, "NoOverwrite", []string{"proftpd"}},
+		{o.ReadOnly, "ReadOnly", []string{"vsftpd", "proftpd", "pyftpdlib"}},
+		{len(o.Extra) > 0, "Extra", []string{"vsftpd", "proftpd", "pureftpd"}},
+	} {
+		if c.asked && !slices.Contains(c.have, name) {
+			return fmt.Errorf("%s has no option %s", name, c.option)
+		}
+	}
+	if (o.PassiveLow == 0) != (o.PassiveHigh == 0) || o.PassiveLow > o.PassiveHigh {
+		return errors.New("PassiveLow and PassiveHigh are no range")
+	}
+	return nil
+}

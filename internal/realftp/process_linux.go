@@ -1,0 +1,208 @@
+package realftp
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+)
+
+//go:embed pyserve.py
+var pyserve string
+
+// pamService is the name of the service that vsftpd asks PAM for.
+const pamService = "ferry-ftp"
+
+// inside is what runs first in the namespaces: it makes the account known to this server alone, puts Root where every user
+// can reach it, and then runs the server. The shell is the init of the pid namespace: when it is killed the kernel kills
+// the server and all its sessions.
+const inside = `set -e
+umask 022
+mount --make-rprivate /
+mount -t tmpfs -o mode=755 tmpfs /mnt
+mkdir /mnt/root
+mount --bind "$FERRY_STATE/root" /mnt/root
+mount -t tmpfs -o mode=755 tmpfs /run
+for f in passwd group shadow; do mount --bind "$FERRY_STATE/etc/$f" /etc/$f; done
+if [ -d /etc/pam.d ]; then mount --bind "$FERRY_STATE/pam.d" /etc/pam.d; fi
+mount -t proc proc /proc 2>/dev/null || true
+cd /
+if [ -n "$FERRY_LIBRARIES" ]; then export LD_LIBRARY_PATH=$FERRY_LIBRARIES; fi
+"$@" &
+wait $!`
+
+// namespaced says whether servers run in namespaces of their own.
+var namespaced = sync.OnceValue(func() bool {
+	if os.Getuid() != 0 {
+		return false
+	}
+	cmd := exec.Command("/bin/sh", "-c", "mount --make-rprivate / && mount -t tmpfs tmpfs /mnt")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWPID}
+	return cmd.Run() == nil
+})
+
+// mayRun says whether this process may run a server at all.
+func mayRun(name string) error {
+	switch {
+	case name == "pyftpdlib":
+		return nil
+	case os.Getuid() != 0:
+		return errors.New("this is not root")
+	case name == "vsftpd" && !namespaced():
+		return errors.New("this root may not mount, as in a container without CAP_SYS_ADMIN")
+	}
+	return nil
+}
+
+// process is a running server.
+type process struct {
+	cmd  *exec.Cmd
+	gone chan struct{} // closed when it has ended
+	err  error         // how it ended, valid then
+	once sync.Once
+}
+
+// run starts the server.
+func (s *Server) run(p program) (*process, error) {
+	args, err := s.command(p)
+	if err != nil {
+		return nil, err
+	}
+	output, err := os.Create(s.file("output"))
+	if err != nil {
+		return nil, err
+	}
+	defer output.Close()
+	env, err := s.environment(p)
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
+	if namespaced() {
+		if err := s.account(); err != nil {
+			return nil, err
+		}
+		cmd = exec.Command("/bin/sh", append([]string{"-c", inside, "ferry"}, args...)...)
+		cmd.SysProcAttr = &syscall.SysProcAttr{
+			Pdeathsig: syscall.SIGKILL, Setpgid: true, Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWPID,
+		}
+	} else if p.libraries() != "" {
+		env = append(env, "LD_LIBRARY_PATH="+p.libraries())
+	}
+	cmd.Env, cmd.Stdout, cmd.Stderr = env, output, output
+	return launch(cmd)
+}
+
+// launch starts a command on a thread of its own that lives as long as it does: the kernel sends the parent-death signal
+// when the thread ends that started the child.
+func launch(cmd *exec.Cmd) (*process, error) {
+	p := &process{cmd: cmd, gone: make(chan struct{})}
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread() // never unlocked, so the thread ends here
+		err := cmd.Start()
+		started <- err
+		if err == nil {
+			p.err = cmd.Wait()
+			close(p.gone)
+		}
+	}()
+	if err := <-started; err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// kill ends the server and its sessions, and waits for it.
+func (p *process) kill() {
+	p.once.Do(func() {
+		_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
+		_ = p.cmd.Process.Kill()
+	})
+	<-p.gone
+}
+
+// environment is the environment of the server.
+func (s *Server) environment(p program) ([]string, error) {
+	zone := s.opts.Zone
+	if zone == "" {
+		zone = "UTC"
+	}
+	env := []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", "TZ=" + zone, "FERRY_STATE=" + s.state,
+		"FERRY_LIBRARIES=" + p.libraries()}
+	if s.opts.TLSMin != "" || s.opts.TLSMax != "" {
+		// vsftpd, Pure-FTPd and pyftpdlib have no option for the versions of TLS; OpenSSL has.
+		conf := "openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\n"
+		if s.opts.TLSMin != "" {
+			conf += "MinProtocol = TLSv" + s.opts.TLSMin + "\n"
+		}
+		if s.opts.TLSMax != "" {
+			conf += "MaxProtocol = TLSv" + s.opts.TLSMax + "\n"
+		}
+		if err := s.write("openssl.cnf", conf); err != nil {
+			return nil, err
+		}
+		env = append(env, "OPENSSL_CONF="+s.file("openssl.cnf"))
+	}
+	if s.Name == "pyftpdlib" && p.root != "" {
+		env = append(env, "PYTHONPATH="+p.below("usr/lib/python3/dist-packages"), "PYTHONDONTWRITEBYTECODE=1")
+		if strings.HasPrefix(p.path, p.root) {
+			env = append(env, "PYTHONHOME="+p.below("usr"))
+		}
+	}
+	return env, nil
+}
+
+// account writes the account files that the server sees instead of the machine's.
+func (s *Server) account() error {
+	entry := map[string]string{
+		"passwd": fmt.Sprintf("%s:x:%d:%d::%s:/bin/sh\nftp:x:2120:2120::%s:/usr/sbin/nologin\n", User, uid, uid, mount, s.file("empty")),
+		"group":  fmt.Sprintf("%s:x:%d:\n", User, uid),
+		"shadow": fmt.Sprintf("%s:%s:19000:0:99999:7:::\n", User, passwordHash),
+	}
+	for name, ours := range entry {
+		theirs, err := os.ReadFile("/etc/" + name)
+		if err != nil {
+			return err
+		}
+		kept := ""
+		for line := range strings.Lines(string(theirs)) {
+			if !strings.HasPrefix(line, User+":") && !strings.HasPrefix(line, "ftp:") {
+				kept += line
+			}
+		}
+		if kept != "" && !strings.HasSuffix(kept, "\n") {
+			kept += "\n"
+		}
+		mode := os.FileMode(0o644)
+		if name == "shadow" {
+			mode = 0o600
+		}
+		if err := os.WriteFile(s.file("etc/"+name), []byte(kept+ours), mode); err != nil {
+			return err
+		}
+	}
+	return s.write("pam.d/"+pamService, "auth required pam_unix.so\naccount required pam_unix.so\nsession required pam_permit.so\n")
+}
+
+// makeAccounts turns the account file of Pure-FTPd into the form that it reads.
+func (s *Server) makeAccounts(p program) error {
+	cmd := exec.Command(p.below("usr/bin/pure-pw"), "mkdb", s.file("accounts.pdb"), "-f", s.file("accounts"))
+	if libs := p.libraries(); libs != "" {
+		cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+libs)
+	}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("pure-pw: %w: %s", err, out)
+	}
+	return nil
+}
+
+func (s *Server) writeScript() error {
+	return os.WriteFile(s.file("pyserve.py"), []byte(pyserve), 0o644)
+}

@@ -1,0 +1,229 @@
+package realftp
+
+import (
+	"bufio"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Server is a running server. It is stopped when the test ends.
+type Server struct {
+	Name           string
+	Addr           string // host:port of the control connection
+	Host           string
+	Port           int
+	User, Password string
+	Root           string // the directory on disk that clients see as "/"
+	CertPEM        []byte // nil without TLS
+	Fingerprint    string // SHA-256 of the certificate in lower-case hex
+
+	opts    Options
+	state   string // directory of the server's own files
+	process *process
+}
+
+// longestStart is how long a server may take until it says 220. vsftpd takes 0.1 s here; a busy machine takes longer.
+const longestStart = 30 * time.Second
+
+// Start runs a server until the end of the test. Where it cannot be had the test is skipped or, with
+// FERRY_REQUIRE_SERVERS=1, fails. Options that the server does not have are an error of the test.
+func Start(t testing.TB, name string, o Options) *Server {
+	t.Helper()
+	if err := Supports(name, o); err != nil {
+		t.Fatalf("realftp: %v", err)
+	}
+	program, err := find(name)
+	if err == nil {
+		err = mayRun(name)
+	}
+	if err != nil {
+		missing(t, name, err)
+	}
+	var s *Server
+	for range 3 { // the port may be taken by another between the choice and the start
+		if s, err = start(t, program, o); err == nil {
+			break
+		}
+	}
+	if err != nil {
+		t.Fatalf("realftp: starting %s: %v", name, err)
+	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("what %s wrote:\n%s", name, s.Log())
+		}
+	})
+	return s
+}
+
+func start(t testing.TB, program program, o Options) (*Server, error) {
+	t.Helper()
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	// Not t.TempDir: that is closed to all others, and the server runs as another user.
+	state, err := os.MkdirTemp("", "ferry-"+program.name+"-")
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{
+		Name: program.name, Host: "127.0.0.1", Port: port, Addr: net.JoinHostPort("127.0.0.1", strconv.Itoa(port)),
+		User: User, Password: Password, Root: filepath.Join(state, "root"), opts: o, state: state,
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(state) })
+	if err := s.prepare(); err != nil {
+		return nil, err
+	}
+	if s.process, err = s.run(program); err != nil {
+		return nil, err
+	}
+	t.Cleanup(s.process.kill)
+	if err := s.awaitGreeting(); err != nil {
+		s.process.kill()
+		return nil, fmt.Errorf("%w\n%s", err, s.Log())
+	}
+	return s, nil
+}
+
+// prepare makes the directories and the certificate.
+func (s *Server) prepare() error {
+	if err := os.Chmod(s.state, 0o755); err != nil {
+		return err
+	}
+	for _, dir := range []string{"root", "empty", "etc", "pam.d"} {
+		if err := os.Mkdir(filepath.Join(s.state, dir), 0o755); err != nil {
+			return err
+		}
+	}
+	if s.opts.TLS == Plain {
+		return s.Own()
+	}
+	cert, err := theCertificate()
+	if err != nil {
+		return err
+	}
+	s.CertPEM, s.Fingerprint = cert.certPEM, cert.fingerprint
+	if err := s.write("cert.pem", string(cert.keyPEM)+string(cert.certPEM)); err != nil {
+		return err
+	}
+	// pyftpdlib reads it as the user of the account.
+	if err := os.Chmod(s.file("cert.pem"), 0o644); err != nil {
+		return err
+	}
+	return s.Own()
+}
+
+// file is the path of one of the server's own files.
+func (s *Server) file(name string) string { return filepath.Join(s.state, name) }
+
+func (s *Server) write(name, content string) error {
+	return os.WriteFile(s.file(name), []byte(content), 0o600)
+}
+
+// Own gives everything below Root to the user of the account. Tests call it after they changed something there by
+// themselves; the server may then overwrite it and set its time.
+func (s *Server) Own() error {
+	if os.Getuid() != 0 {
+		return nil
+	}
+	return filepath.WalkDir(s.Root, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		return os.Lchown(path, uid, uid)
+	})
+}
+
+// WriteFile writes a file below Root, with the directories above it, as the user of the account.
+func (s *Server) WriteFile(t testing.TB, name, content string) {
+	t.Helper()
+	path := filepath.Join(s.Root, filepath.FromSlash(name))
+	err := os.MkdirAll(filepath.Dir(path), 0o755)
+	if err == nil {
+		err = os.WriteFile(path, []byte(content), 0o644)
+	}
+	if err == nil {
+		err = s.Own()
+	}
+	if err != nil {
+		t.Fatalf("realftp: %v", err)
+	}
+}
+
+// Log is what the server wrote so far.
+func (s *Server) Log() string {
+	var b strings.Builder
+	for _, name := range []string{"output", "log"} {
+		data, _ := os.ReadFile(s.file(name))
+		b.Write(data)
+	}
+	return b.String()
+}
+
+// Stop ends the server and all its sessions before the test does.
+func (s *Server) Stop() { s.process.kill() }
+
+// awaitGreeting connects until the server says 220 or is gone.
+func (s *Server) awaitGreeting() error {
+	end := time.After(longestStart)
+	for {
+		err := s.greeting()
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-s.process.gone:
+			return fmt.Errorf("it ended by itself: %v", s.process.err)
+		case <-end:
+			return fmt.Errorf("no greeting after %v: %w", longestStart, err)
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// greeting reads the greeting, leaves, and waits until the server has closed: its place is then free again.
+func (s *Server) greeting() error {
+	conn, err := net.DialTimeout("tcp", s.Addr, time.Second)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(5 * time.Second))
+	if s.opts.TLS == Implicit {
+		conn = tls.Client(conn, &tls.Config{InsecureSkipVerify: true}) // nothing is sent but QUIT
+	}
+	r := bufio.NewReader(conn)
+	line, err := r.ReadString('\n')
+	if err != nil {
+		return err
+	}
+	if !strings.HasPrefix(line, "220") {
+		return errors.New("greeted with " + strings.TrimSpace(line))
+	}
+	if _, err := io.WriteString(conn, "QUIT\r\n"); err != nil {
+		return err
+	}
+	_, _ = io.Copy(io.Discard, r)
+	return nil
+}
+
+// freePort is a port that nobody listens on now.
+func freePort() (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port, nil
+}
