@@ -137,6 +137,10 @@ func (b *modeBook) limit(m dataMode, timeout time.Duration) time.Duration {
 	if b.isProven(m) {
 		return timeout
 	}
+	return b.trialTime(timeout)
+}
+
+func (b *modeBook) trialTime(timeout time.Duration) time.Duration {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.trial > 0 {

@@ -47,9 +47,8 @@ func (c *control) passive(m dataMode, r reply, l *Ladder) (*net.TCPAddr, error) 
 	return net.TCPAddrFromAddrPort(to), nil
 }
 
-// connect opens a data connection to the server. The reply that told the
-// address is in told.
-func (c *control) connect(to *net.TCPAddr, limit time.Duration, told reply, l *Ladder) (net.Conn, error) {
+// connect opens a data connection to the server.
+func (c *control) connect(to *net.TCPAddr, limit time.Duration, l *Ladder) (net.Conn, error) {
 	local := &net.TCPAddr{IP: c.wire.LocalAddr().(*net.TCPAddr).IP, Zone: c.wire.LocalAddr().(*net.TCPAddr).Zone}
 	d := net.Dialer{Timeout: limit, LocalAddr: local}
 	conn, err := d.DialContext(c.watch.context(), "tcp", to.String())
@@ -71,6 +70,9 @@ func (c *control) connect(to *net.TCPAddr, limit time.Duration, told reply, l *L
 		return nil, l.fails(fmt.Sprintf("%s gave no answer for %v", to, limit), usuallyPassiveSilent)
 	}
 	l.connected(from, to.String(), "connect: "+err.Error(), true)
+	if c.o.TrustPASV && to.AddrPort().Addr().Unmap() != addrOf(c.wire.RemoteAddr()) {
+		return nil, l.fails(err.Error(), usuallyWrongAddress)
+	}
 	return nil, l.fails(err.Error(), usuallyPassiveSilent)
 }
 

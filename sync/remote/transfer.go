@@ -149,12 +149,11 @@ func (c *control) attemptPassive(t *transfer, m dataMode, told reply, l *Ladder)
 			return err
 		}
 	}
-	conn, err := c.connect(to, c.book.limit(m, c.watch.timeout), told, l)
+	conn, err := c.connect(to, c.book.limit(m, c.watch.timeout), l)
 	if err != nil {
-		if parsed, perr := parsePASV(told.text); m == modePASV && perr == nil && parsed.Addr() != to.AddrPort().Addr() && c.o.TrustPASV {
-			l.Usually = usuallyWrongAddress
+		if eager {
+			return c.unconnected(t, err, l)
 		}
-		c.dead = c.dead || eager
 		return err
 	}
 	if !eager {
@@ -173,6 +172,36 @@ func (c *control) attemptPassive(t *transfer, m dataMode, told reply, l *Ladder)
 		return nil
 	}
 	return c.begin(t, l)
+}
+
+// unconnected looks why no connection came about after the transfer command was
+// sent: servers that refuse the command close the port at once. err is why the
+// connection failed.
+func (c *control) unconnected(t *transfer, err error, l *Ladder) error {
+	if came, aerr := c.awaits(c.book.trialTime(c.watch.timeout)); aerr != nil || !came {
+		c.dead = true
+		if aerr != nil {
+			return c.broken(verbOf(t.line), aerr)
+		}
+		return err
+	}
+	if rerr := c.restarted(t); rerr != nil || t.start.refused() {
+		return rerr
+	}
+	r, nerr := c.next()
+	if nerr != nil {
+		return c.broken(verbOf(t.line), nerr)
+	}
+	l.answered(r)
+	switch {
+	case r.code == 425:
+		return err
+	case !r.refused():
+		c.dead = true // it waits for a connection that will not come
+		return err
+	}
+	t.start = r
+	return nil
 }
 
 // sendTransfer sends REST, where wanted, and the transfer command in one piece.
