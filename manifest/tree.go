@@ -174,17 +174,33 @@ func (t *Tree) Graft(dirs []Path, fresh *Tree) *Tree {
 		}
 	}
 	for p, e := range fresh.All() {
-		if looked[p.Parent()] {
-			b.Add(p, e)
+		if !looked[p.Parent()] {
+			continue
 		}
+		// A directory that was not looked into still holds what it held.
+		if was := t.At(p); e.IsDir() && was.IsDir() && !looked[p] {
+			e.Holds = e.Holds || was.Holds
+		}
+		b.Add(p, e)
 	}
 	for _, q := range t.Problems() {
-		if !looked[q.Path] && !looked[q.Path.Parent()] {
+		if !answered(q, looked, fresh) && !goneAbove(q.Path, looked, fresh) {
 			b.problems = append(b.problems, q)
 		}
 	}
 	b.problems = append(b.problems, fresh.Problems()...)
 	return b.Tree()
+}
+
+// answered reports whether the new look settles problem q: the directory itself
+// was looked into, or its parent was and shows no directory there any more.
+// That the parent shows it again says nothing about what could not be read in
+// it.
+func answered(q Problem, looked map[Path]bool, fresh *Tree) bool {
+	if looked[q.Path] {
+		return true
+	}
+	return q.Path != Root && looked[q.Path.Parent()] && fresh.Known(q.Path) && !fresh.At(q.Path).IsDir()
 }
 
 // goneAbove reports whether a directory above p was looked at again and found
@@ -276,7 +292,7 @@ func (t *Tree) dropTwins() {
 	for _, r := range t.rows {
 		if n := len(kept); n > 0 && kept[n-1].path == r.path {
 			t.problems = append(t.problems, Problem{Path: r.path,
-				Why: fmt.Sprintf("two names that are one in Unicode normal form: %q and %q", kept[n-1].entry.Spelled(r.path), r.entry.Spelled(r.path))})
+				Why: fmt.Sprintf("two names that are one in Unicode normal form: %+q and %+q", kept[n-1].entry.Spelled(r.path), r.entry.Spelled(r.path))})
 			continue
 		}
 		kept = append(kept, r)

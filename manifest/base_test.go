@@ -1,0 +1,56 @@
+package manifest
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestMemory(t *testing.T) {
+	m := make(Memory)
+	file := Pair{Local: Entry{Kind: File, Size: 1}, Remote: Entry{Kind: File, Size: 1}, Sum: "s"}
+	dir := Pair{Local: Entry{Kind: Dir}, Remote: Entry{Kind: Dir}}
+	for p, pair := range map[Path]Pair{"a": dir, "a/b": file, "a-": file, "ab": file} {
+		if err := m.Set(p, pair); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := m.Forget("ab"); err != nil {
+		t.Fatal(err)
+	}
+	if got, ok := m.At("a/b"); !ok || got != file || got.Kind() != File {
+		t.Errorf("a/b is %v, %v", got, ok)
+	}
+	if _, ok := m.At("ab"); ok || m.Len() != 3 {
+		t.Errorf("%d pairs after one was forgotten", m.Len())
+	}
+	for dir, want := range map[Path][]Path{Root: {"a", "a/b", "a-"}, "a": {"a/b"}, "x": nil} {
+		var got []Path
+		for p := range m.Below(dir) {
+			got = append(got, p)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("below %q: %s", dir, diff)
+		}
+	}
+	for p := range m.All() {
+		if p != "a" {
+			t.Errorf("went on to %q after a break", p)
+		}
+		break
+	}
+}
+
+func TestMemoryRename(t *testing.T) {
+	named := func(name string) Pair {
+		return Pair{Local: Entry{Kind: Dir, Name: name}, Remote: Entry{Kind: Dir, Name: name}}
+	}
+	m := Memory{"a": named("A"), "a/b": named("B"), "a/b/c": named(""), "ab": named("")}
+	if err := m.Rename("a", "z/y"); err != nil {
+		t.Fatal(err)
+	}
+	want := Memory{"z/y": named(""), "z/y/b": named("B"), "z/y/b/c": named(""), "ab": named("")}
+	if diff := cmp.Diff(want, m); diff != "" {
+		t.Error(diff)
+	}
+}
