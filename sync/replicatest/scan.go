@@ -104,7 +104,7 @@ func (m *Memory) Tidy(ctx context.Context) error {
 	m.mu.Unlock()
 	for _, dir := range slices.SortedFunc(maps.Keys(stale), manifest.Path.Compare) {
 		for _, n := range stale[dir] {
-			if !n.mtime.Before(before) {
+			if !n.mtime.Before(before) || !m.isTemp(dir, n) {
 				continue
 			}
 			if err := m.unlink(ctx, dir, n); err != nil {
@@ -113,4 +113,17 @@ func (m *Memory) Tidy(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// isTemp reports whether n still has the name of a temporary in dir: a later
+// Put may have gone on with it and put it in place.
+func (m *Memory) isTemp(dir manifest.Path, n *node) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	d := m.find(dir)
+	if d == nil {
+		return false
+	}
+	_, temp := manifest.TempMark(d.nameOf(n))
+	return temp
 }

@@ -1,0 +1,326 @@
+package sync_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	stdsync "sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ferry/manifest"
+	"ferry/sync"
+	"ferry/sync/replicatest"
+)
+
+// A book is a Recorder in memory.
+type book struct {
+	mu stdsync.Mutex
+	manifest.Memory
+	local, remote string
+	dead          bool // the program was killed: nothing is recorded any more
+}
+
+func newBook() *book { return &book{Memory: manifest.Memory{}} }
+
+func (b *book) Set(p manifest.Path, pair manifest.Pair) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.dead {
+		return errDead
+	}
+	return b.Memory.Set(p, pair)
+}
+
+func (b *book) Forget(p manifest.Path) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.dead {
+		return errDead
+	}
+	return b.Memory.Forget(p)
+}
+
+func (b *book) Rename(from, to manifest.Path) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.dead {
+		return errDead
+	}
+	return b.Memory.Rename(from, to)
+}
+
+func (b *book) At(p manifest.Path) (manifest.Pair, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.Memory.At(p)
+}
+
+func (b *book) Flush() error            { return nil }
+func (b *book) Roots() (string, string) { return b.local, b.remote }
+func (b *book) SetRoots(l, r string) error {
+	b.local, b.remote = l, r
+	return nil
+}
+
+// A world is a pair with its base, and counters of what passes did.
+type world struct {
+	t     fataler
+	sides [2]*replicatest.Memory
+	book  *book
+	opts  sync.Options
+	log   []string
+	clock time.Time
+}
+
+// now is the time of both sides, which goes on with every look at it.
+func (w *world) now() time.Time {
+	w.clock = w.clock.Add(time.Second)
+	return w.clock
+}
+
+// fataler is what testing.T and rapid.T share.
+type fataler interface {
+	Helper()
+	Fatalf(format string, args ...any)
+	Errorf(format string, args ...any)
+}
+
+func newWorld(t fataler) *world {
+	w := &world{t: t, sides: [2]*replicatest.Memory{replicatest.NewMemory(), replicatest.NewMemory()}, book: newBook(),
+		clock: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+	for s := range w.sides {
+		w.sides[s].Clock = w.now
+	}
+	w.sides[sync.Remote].Server = true
+	w.opts.Limits = sync.NewLimits()
+	w.opts.Policy.Trash = [2]bool{true, true}
+	w.opts.Workers = 1
+	w.opts.Observer = func(ev sync.Event) {
+		switch ev := ev.(type) {
+		case sync.Planned:
+			for _, a := range ev.Plan.Actions {
+				w.logf("  plan %s %s %s <- %s (%s)", a.Op, a.Side, a.Path, a.From, a.Why)
+			}
+		case sync.Finished:
+			w.logf("  done %s %s %s: %v", ev.Action.Op, ev.Action.Side, ev.Action.Path, ev.Err)
+		case sync.Doubted:
+			w.logf("  doubt %s %v", ev.Side, ev.Problems)
+		}
+	}
+	return w
+}
+
+func (w *world) logf(format string, args ...any) { w.log = append(w.log, fmt.Sprintf(format, args...)) }
+
+// tail returns the last lines of the log.
+func (w *world) tail() string {
+	return strings.Join(w.log[max(0, len(w.log)-120):], "\n")
+}
+
+func (w *world) pass() (sync.Summary, error) {
+	return sync.New(w.sides[0], w.sides[1], w.book, w.opts).Sync(context.Background())
+}
+
+// sync makes a pass that must not fail.
+func (w *world) sync() sync.Summary {
+	w.t.Helper()
+	sum, err := w.pass()
+	if err != nil || sum.Failed > 0 {
+		w.t.Fatalf("pass: %v, %+v\n%s", err, sum, w.tail())
+	}
+	return sum
+}
+
+// tree returns what a user sees on a side: contents by path, "/" for directories.
+func (w *world) tree(s sync.Side) map[string]string {
+	m := make(map[string]string)
+	for _, p := range w.sides[s].List() {
+		if p == manifest.Own+"/" || strings.HasPrefix(p, manifest.Own+"/") {
+			continue
+		}
+		if strings.HasSuffix(p, "/") {
+			m[strings.TrimSuffix(p, "/")] = "/"
+			continue
+		}
+		content, _ := w.sides[s].Read(p)
+		m[p] = content
+	}
+	return m
+}
+
+func (w *world) wantTrees(want map[string]string) {
+	w.t.Helper()
+	for _, s := range []sync.Side{sync.Local, sync.Remote} {
+		if diff := cmp.Diff(want, w.tree(s)); diff != "" {
+			w.t.Errorf("%s tree (-want +got):\n%s\n%s", s, diff, w.tail())
+		}
+	}
+}
+
+// wantQuiet makes a pass that must have nothing to do.
+func (w *world) wantQuiet() {
+	w.t.Helper()
+	n := len(w.log)
+	sum := w.sync()
+	did := sum.Uploaded + sum.Downloaded + sum.DeletedLocal + sum.DeletedRemote + sum.Moved + sum.MadeDirs + sum.Conflicts
+	if did > 0 || sum.BytesUp+sum.BytesDown > 0 {
+		w.t.Errorf("a pass at rest did something: %+v\n%s", sum, strings.Join(w.log[n:], "\n"))
+	}
+}
+
+func (w *world) write(s sync.Side, p, content string) { w.sides[s].Write(p, content, time.Time{}) }
+
+// everywhere returns all contents of a side, the trash and temporaries included.
+func (w *world) everywhere(s sync.Side) map[string]bool {
+	m := make(map[string]bool)
+	for _, p := range w.sides[s].List() {
+		if content, ok := w.sides[s].Read(p); ok {
+			m[content] = true
+		}
+	}
+	return m
+}
+
+func TestPassBothWays(t *testing.T) {
+	w := newWorld(t)
+	w.write(sync.Local, "docs/a.txt", "alpha")
+	w.write(sync.Local, "empty", "")
+	w.write(sync.Remote, "docs/b.txt", "beta")
+	w.write(sync.Remote, "same", "equal")
+	w.write(sync.Local, "same", "equal")
+	sum := w.sync()
+	want := map[string]string{"docs": "/", "docs/a.txt": "alpha", "docs/b.txt": "beta", "empty": "", "same": "equal"}
+	w.wantTrees(want)
+	if sum.Uploaded != 2 || sum.Downloaded != 1 || sum.Adopted != 2 || sum.Conflicts != 0 {
+		t.Errorf("summary %+v", sum)
+	}
+	w.wantQuiet()
+
+	w.write(sync.Local, "docs/a.txt", "alpha two")
+	w.sides[sync.Remote].Remove("empty")
+	w.sides[sync.Local].Rename("docs/b.txt", "docs/c.txt")
+	w.write(sync.Remote, "new/deep/file", "n")
+	sum = w.sync()
+	w.wantTrees(map[string]string{"docs": "/", "docs/a.txt": "alpha two", "docs/c.txt": "beta", "same": "equal",
+		"new": "/", "new/deep": "/", "new/deep/file": "n"})
+	if sum.Uploaded != 1 || sum.Downloaded != 1 || sum.DeletedLocal != 1 || sum.Moved != 1 {
+		t.Errorf("summary %+v", sum)
+	}
+	w.wantQuiet()
+}
+
+func TestConflictKeepsBothOnBothSides(t *testing.T) {
+	w := newWorld(t)
+	w.write(sync.Local, "a.txt", "one")
+	w.sync()
+	w.write(sync.Local, "a.txt", "local two")
+	w.write(sync.Remote, "a.txt", "remote two")
+	if sum := w.sync(); sum.Conflicts != 1 {
+		t.Errorf("summary %+v", sum)
+	}
+	local := w.tree(sync.Local)
+	w.wantTrees(local)
+	if contents := slices.Sorted(maps.Values(local)); !slices.Equal(contents, []string{"local two", "remote two"}) || local["a.txt"] != "local two" {
+		t.Errorf("tree %v", local)
+	}
+	for p := range local {
+		if ok, _ := path.Match("a.sync-conflict-*-remote-??????.txt", p); !ok && p != "a.txt" {
+			t.Errorf("name of the copy: %s", p)
+		}
+	}
+	w.wantQuiet()
+}
+
+func TestRenamedDirectoryMovesNoContent(t *testing.T) {
+	w := newWorld(t)
+	for i := range 200 {
+		w.write(sync.Local, fmt.Sprintf("old/%d/file%d", i%9, i), fmt.Sprint("content ", i))
+	}
+	w.sync()
+	for _, s := range []sync.Side{sync.Local, sync.Remote} {
+		from, to := "old", "new home"
+		if s == sync.Remote {
+			from, to = "new home", "third"
+		}
+		w.sides[s].Rename(from, to)
+		sum := w.sync()
+		if sum.Moved != 1 || sum.BytesUp+sum.BytesDown != 0 || sum.DeletedLocal+sum.DeletedRemote != 0 {
+			t.Errorf("renamed on the %s side: %+v", s, sum)
+		}
+		w.wantTrees(w.tree(s))
+		w.wantQuiet()
+	}
+}
+
+func TestRefusedMoveTravelsInstead(t *testing.T) {
+	w := newWorld(t)
+	w.write(sync.Local, "old/a", "alpha")
+	w.write(sync.Local, "old/b", "beta")
+	w.sync()
+	w.sides[sync.Local].Rename("old", "new")
+	w.sides[sync.Remote].OnIO = func(op string, p manifest.Path) error {
+		if op == "rename" && p == "new" {
+			return fmt.Errorf("550 directories are not renamed here")
+		}
+		return nil
+	}
+	if sum := w.sync(); sum.Moved != 0 || sum.Uploaded != 2 {
+		t.Errorf("summary %+v\n%s", sum, w.tail())
+	}
+	w.wantTrees(map[string]string{"new": "/", "new/a": "alpha", "new/b": "beta"})
+	w.wantQuiet()
+}
+
+func TestPushListsOnlyWhatItTouches(t *testing.T) {
+	w := newWorld(t)
+	w.opts.Policy.Direction = sync.Push
+	for i := range 30 {
+		w.write(sync.Local, fmt.Sprintf("d%d/f", i), "x")
+	}
+	w.sync()
+	listed := 0
+	w.sides[sync.Remote].OnIO = func(op string, p manifest.Path) error {
+		if op == "list" {
+			listed++
+		}
+		return nil
+	}
+	w.sync()
+	if listed != 0 {
+		t.Errorf("a push with nothing to do listed %d directories", listed)
+	}
+	w.write(sync.Local, "d3/f", "changed")
+	w.write(sync.Remote, "d3/theirs", "server's own")
+	if sum := w.sync(); sum.Uploaded != 1 || listed != 1 {
+		t.Errorf("listed %d directories, %+v", listed, sum)
+	}
+	if got := w.tree(sync.Remote)["d3/f"]; got != "changed" {
+		t.Errorf("d3/f = %q", got)
+	}
+	if _, ok := w.tree(sync.Local)["d3/theirs"]; ok {
+		t.Error("a push downloaded something")
+	}
+}
+
+func TestDryRunChangesNothing(t *testing.T) {
+	w := newWorld(t)
+	w.write(sync.Local, "a", "1")
+	w.write(sync.Remote, "b", "2")
+	w.write(sync.Remote, "same", "equal size")
+	w.write(sync.Local, "same", "EQUAL SIZE")
+	w.opts.DryRun = true
+	before := [2]map[string]string{w.tree(0), w.tree(1)}
+	sum := w.sync()
+	if diff := cmp.Diff(before, [2]map[string]string{w.tree(0), w.tree(1)}); diff != "" || len(w.book.Memory) > 0 || w.book.local != "" {
+		t.Errorf("a dry run changed something:\n%s%v", diff, w.book.Memory)
+	}
+	if sum.BytesDown != 0 {
+		t.Errorf("a dry run downloaded: %+v", sum)
+	}
+}
