@@ -49,18 +49,18 @@ func openPair(ctx context.Context, a *app, p *pair, o passOptions) (*opened, err
 
 // engineOptions returns what the profile and the options say about a pass.
 func (p *pair) engineOptions(a *app, o passOptions) sync.Options {
-	policy := p.Policy()
-	policy.Ignored = p.ignore.Match
 	limits := p.Limits
 	limits.AllowDeletes, limits.AcceptEmpty = o.allowDeletes, o.acceptEmpty
 	return sync.Options{
-		Policy:   policy,
+		Policy:   p.Policy(),
 		Limits:   limits,
+		Ignore:   p.ignore.Match,
 		Workers:  p.Connections,
 		Verify:   p.Verify,
 		DryRun:   o.dryRun,
 		Observer: o.observer,
 		Log:      a.log(),
+		Now:      a.env.Now,
 	}
 }
 

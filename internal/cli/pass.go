@@ -44,13 +44,15 @@ func (a *app) passes(ctx context.Context, pairs []*pair, o passOptions, pending 
 
 func (a *app) pass(ctx context.Context, p *pair, o passOptions, titled, pending bool) int {
 	head := p.head(o.dryRun, titled)
-	var record passRecord
+	var plan *sync.Plan
 	report := a.newReport(head)
 	var mu stdsync.Mutex // remarks of the connection pool come between the engine's events
 	o.observer = func(ev sync.Event) {
 		mu.Lock()
 		defer mu.Unlock()
-		record.event(ev)
+		if planned, ok := ev.(sync.Planned); ok {
+			plan = planned.Plan
+		}
 		report.event(ev)
 	}
 	if head.titled || head.dryRun {
@@ -65,7 +67,7 @@ func (a *app) pass(ctx context.Context, p *pair, o passOptions, titled, pending 
 	case err != nil:
 		a.failPass(head, err)
 		return errorCode(err)
-	case pending && summaryCode(summary) == ExitOK && record.plan != nil && !record.plan.Empty():
+	case pending && summaryCode(summary) == ExitOK && plan != nil && !plan.Empty():
 		return ExitPending
 	}
 	return summaryCode(summary)

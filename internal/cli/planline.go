@@ -46,7 +46,7 @@ func planLines(plan *sync.Plan, problems []sideProblem, all bool) []planLine {
 	}
 	for i := range plan.Actions {
 		a := &plan.Actions[i]
-		if covered[a.Path] || a.Op == sync.SetAside || !all && a.Op == sync.Adopt || a.Op == sync.Forget {
+		if covered[a.Path] || a.Op == sync.SetAside || !all && a.Op == sync.Adopt || !told(a) {
 			continue
 		}
 		lines = append(lines, actionLine(a))
@@ -91,6 +91,8 @@ func actionLine(a *sync.Action) planLine {
 		l.path += "/"
 	case sync.Adopt:
 		l.arrow, l.note = agreed, "equal"
+	case sync.Compare:
+		l.arrow, l.note = undecided, clean(a.Why)
 	}
 	return l
 }

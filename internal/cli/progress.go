@@ -80,15 +80,18 @@ func (b *bars) planned(plan *sync.Plan) {
 	s := planned(plan)
 	actions := 0
 	for i := range plan.Actions {
-		if plan.Actions[i].Op != sync.Forget {
+		if told(&plan.Actions[i]) {
 			actions++
 		}
 	}
 	if actions == 0 {
 		return
 	}
+	if b.all != nil { // a second plan of the same pass
+		b.all.Abort(true)
+	}
 	b.mu.Lock()
-	b.total, b.began = work{actions, s.BytesUp + s.BytesDown}, b.now()
+	b.total, b.done, b.began = work{actions, s.BytesUp + s.BytesDown}, work{}, b.now()
 	b.mu.Unlock()
 	b.all = b.mpb.AddBar(b.total.bytes+int64(actions)*actionWeight,
 		mpb.BarRemoveOnComplete(), mpb.BarPriority(1<<20),

@@ -24,27 +24,8 @@ type passHead struct {
 	titled bool
 }
 
-// A passRecord gathers from the events what commands ask for afterwards.
-type passRecord struct {
-	plan     *sync.Plan
-	problems []sideProblem
-	failures int
-}
-
-func (r *passRecord) event(ev sync.Event) {
-	switch ev := ev.(type) {
-	case sync.Scanned:
-		for _, p := range ev.Problems {
-			r.problems = append(r.problems, sideProblem{ev.Side, p})
-		}
-	case sync.Planned:
-		r.plan = ev.Plan
-	case sync.Finished:
-		if ev.Err != nil {
-			r.failures++
-		}
-	}
-}
+// told reports whether an action is one that anybody wants to hear of.
+func told(a *sync.Action) bool { return a.Op != sync.Forget && a.Op != sync.Refresh }
 
 // waiting reports whether a conflict is left to the user: a copy was made, or
 // both versions stay where they are.

@@ -123,9 +123,9 @@ func (r *jsonReport) begin() {}
 func (r *jsonReport) event(ev sync.Event) {
 	switch ev := ev.(type) {
 	case sync.Scanned:
-		for _, p := range ev.Problems {
-			r.write(jsonProblem{"problem", r.head.profile, ev.Side, pathOf(p.Path.Join(p.Name)), p.Why})
-		}
+		r.problems(ev.Side, ev.Problems)
+	case sync.Doubted:
+		r.problems(ev.Side, ev.Problems)
 	case sync.Planned:
 		r.planned(ev.Plan)
 	case sync.Progress:
@@ -134,6 +134,12 @@ func (r *jsonReport) event(ev sync.Event) {
 		r.finished(ev)
 	case sync.Noticed:
 		r.talk.note("%s", ev.Text)
+	}
+}
+
+func (r *jsonReport) problems(side sync.Side, problems []manifest.Problem) {
+	for _, p := range problems {
+		r.write(jsonProblem{"problem", r.head.profile, side, pathOf(p.Path.Join(p.Name)), p.Why})
 	}
 }
 
@@ -187,7 +193,7 @@ func (r *jsonReport) finished(ev sync.Finished) {
 }
 
 func (r *jsonReport) action(a *sync.Action, ok bool, err error) {
-	if a.Op == sync.Forget {
+	if !told(a) {
 		return
 	}
 	j := jsonAction{

@@ -65,7 +65,7 @@ func events(r reporter, plan *sync.Plan, problems []manifest.Problem, dry bool) 
 	r.event(sync.Scanned{Side: sync.Local, Files: 10, Dirs: 2, Duration: time.Second})
 	r.event(sync.Scanned{Side: sync.Remote, Files: 11, Dirs: 2, Duration: time.Second, Problems: problems})
 	r.event(sync.Planned{Plan: plan})
-	s := sync.Summary{Problems: len(problems), DryRun: dry}
+	s := sync.Summary{Problems: len(problems), Skipped: 2, DryRun: dry}
 	if !dry {
 		for i := range plan.Actions {
 			a := &plan.Actions[i]
@@ -81,7 +81,7 @@ func events(r reporter, plan *sync.Plan, problems []manifest.Problem, dry bool) 
 		}
 		r.event(sync.Noticed{Text: "the server takes 2 connections, not 4"})
 		s.Uploaded, s.Downloaded, s.DeletedLocal, s.DeletedRemote, s.Moved, s.MadeDirs, s.Adopted = 3, 2, 2, 1, 1, 1, 1
-		s.Conflicts, s.Skipped, s.BytesUp, s.BytesDown, s.Seconds = 2, 2, 4220, 799, 1.23
+		s.Conflicts, s.BytesUp, s.BytesDown, s.Seconds = 2, 4220, 799, 1.23
 	}
 	r.event(sync.Ended{Summary: s})
 	r.end(s, nil)

@@ -19,10 +19,12 @@ type textReport struct {
 	draw    func() *bars // nil: no bars
 	bars    *bars
 
-	plan     *sync.Plan
-	problems []sideProblem
-	aside    map[manifest.Path]bool // conflict copies that were made
-	failed   int
+	plan      *sync.Plan // the last one
+	problems  []sideProblem
+	conflicts []sync.Conflict        // of all plans: a pass may need a second one
+	aside     map[manifest.Path]bool // conflict copies that were made
+	told      map[string]bool        // problems that were named
+	failed    int
 }
 
 func (r *textReport) begin() {
@@ -35,9 +37,9 @@ func (r *textReport) event(ev sync.Event) {
 	r.bars.event(ev)
 	switch ev := ev.(type) {
 	case sync.Scanned:
-		for _, p := range ev.Problems {
-			r.problems = append(r.problems, sideProblem{ev.Side, p})
-		}
+		r.problem(ev.Side, ev.Problems)
+	case sync.Doubted:
+		r.problem(ev.Side, ev.Problems)
 	case sync.Planned:
 		r.planned(ev.Plan)
 	case sync.Finished:
@@ -49,6 +51,7 @@ func (r *textReport) event(ev sync.Event) {
 
 func (r *textReport) planned(plan *sync.Plan) {
 	r.plan = plan
+	r.conflicts = append(r.conflicts, plan.Conflicts...)
 	if r.head.dryRun && !r.talk.quiet {
 		_ = writePlan(r.out, planLines(plan, r.problems, r.verbose))
 		return
@@ -56,16 +59,33 @@ func (r *textReport) planned(plan *sync.Plan) {
 	r.sayProblems()
 	for _, s := range plan.Skips {
 		if !s.Special {
-			l := skipLine(s)
-			r.talk.say("problem: ", fmt.Sprintf("%s: %s: %s", s.Side, l.path, l.note))
+			r.sayProblem(s.Side, skipLine(s))
 		}
 	}
 }
 
 func (r *textReport) sayProblems() {
 	for _, p := range r.problems {
-		l := problemLine(p)
-		r.talk.say("problem: ", fmt.Sprintf("%s: %s: %s", p.side, l.path, l.note))
+		r.sayProblem(p.side, problemLine(p))
+	}
+}
+
+// sayProblem names a problem once, however many scans met it.
+func (r *textReport) sayProblem(side sync.Side, l planLine) {
+	text := fmt.Sprintf("%s: %s: %s", side, l.path, l.note)
+	if r.told[text] {
+		return
+	}
+	if r.told == nil {
+		r.told = make(map[string]bool)
+	}
+	r.told[text] = true
+	r.talk.say("problem: ", text)
+}
+
+func (r *textReport) problem(side sync.Side, problems []manifest.Problem) {
+	for _, p := range problems {
+		r.problems = append(r.problems, sideProblem{side, p})
 	}
 }
 
@@ -84,7 +104,7 @@ func (r *textReport) finished(ev sync.Finished) {
 		}
 		r.aside[a.Path] = true
 	}
-	if r.verbose && ev.Err == nil && a.Op != sync.Forget && !r.talk.quiet {
+	if r.verbose && ev.Err == nil && told(a) && !r.talk.quiet {
 		fmt.Fprintln(r.talk.w, doneLine(a))
 	}
 }
@@ -106,7 +126,7 @@ func (r *textReport) end(s sync.Summary, err error) {
 		r.sayProblems()
 	}
 	if !r.head.dryRun {
-		r.conflicts()
+		r.sayConflicts()
 	}
 	wrong := err != nil || summaryCode(s) != ExitOK
 	if r.talk.quiet && !wrong {
@@ -118,13 +138,15 @@ func (r *textReport) end(s sync.Summary, err error) {
 	fmt.Fprintln(r.out, r.title()+r.summary(s, err))
 }
 
-// conflicts names what waits for the user.
-func (r *textReport) conflicts() {
-	if r.plan == nil {
-		return
-	}
-	for _, c := range r.plan.Conflicts {
+// sayConflicts names what waits for the user, each path once.
+func (r *textReport) sayConflicts() {
+	named := make(map[manifest.Path]bool)
+	for _, c := range r.conflicts {
+		if named[c.Path] {
+			continue
+		}
 		if c.Skipped || c.Copy != manifest.Root && r.aside[c.Copy] {
+			named[c.Path] = true
 			r.talk.say("conflict: ", fmt.Sprintf("%s: %s", clean(string(c.Path)), clean(settlement(c))))
 		}
 	}
@@ -141,7 +163,7 @@ func (r *textReport) summary(s sync.Summary, err error) string {
 	switch {
 	case r.head.dryRun && r.plan != nil:
 		p := planned(r.plan)
-		p.Problems = s.Problems
+		p.Problems, p.Skipped = s.Problems, s.Skipped
 		if r.plan.Empty() && p.Problems == 0 {
 			return "in sync: " + summaryText(p)
 		}
