@@ -1,0 +1,4 @@
+package local
+
+// RefusedByWindows is for the tests of this package.
+var RefusedByWindows = refusedByWindows

@@ -1,0 +1,12 @@
+package local
+
+import "golang.org/x/sys/unix"
+
+const (
+	noReplace = unix.RENAME_EXCL
+	exchanged = unix.RENAME_SWAP
+)
+
+func renameFlags(from *place, x string, to *place, y string, flags uint) error {
+	return unix.RenameatxNp(int(from.dir.Fd()), x, int(to.dir.Fd()), y, uint32(flags))
+}
