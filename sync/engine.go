@@ -153,6 +153,7 @@ type pass struct {
 	mu          sync.Mutex // guards what follows
 	sum         Summary
 	failedAt    [2]map[manifest.Path]bool // paths where a step failed, by side
+	full        [2]bool                   // no room for content on this side
 	lost        error                     // the first error that ends the pass
 	moveRefused bool
 }

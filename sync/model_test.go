@@ -47,11 +47,14 @@ type machine struct {
 	// replaced holds the versions that a user overwrote or deleted.
 	replaced map[string]bool
 	written  map[string]bool
+	// last holds what a user wrote last under a name: writing there again replaces
+	// it, even where the engine has just put it out of the way.
+	last map[string]string
 	names    []string
 }
 
 func newMachine(t *rapid.T) *machine {
-	m := &machine{world: newWorld(t), replaced: map[string]bool{}, written: map[string]bool{}}
+	m := &machine{world: newWorld(t), replaced: map[string]bool{}, written: map[string]bool{}, last: map[string]string{}}
 	m.names = rapid.SampledFrom([][]string{
 		{"a", "b", "c"},
 		{"a", "d", "d/a", "d/b"},
@@ -88,6 +91,9 @@ func (m *machine) act(s sync.Side, p string, action int, to string) {
 		if old, ok := tree[p]; ok {
 			m.replaced[old] = true
 		}
+		key := fmt.Sprint(s, p)
+		m.replaced[m.last[key]] = true
+		m.last[key] = content
 		m.written[content] = true
 		m.logf("user writes %s %s = %s (was %s)", s, p, content, tree[p])
 		side.Write(p, content, time.Time{})

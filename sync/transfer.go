@@ -24,6 +24,9 @@ func (p *pass) steps(ctx context.Context, run []*Action) ([]Step, func()) {
 		wanted = append(wanted, Wanted{Path: a.Path, Entry: p.entry(a, src)})
 		started := false
 		steps[i].Open = func(ctx context.Context, offset int64) (Source, error) {
+			if p.isFull(a.Side) {
+				return nil, ErrFull
+			}
 			if !started {
 				started = true
 				p.tell(Started{Action: a})
@@ -117,9 +120,16 @@ func (p *pass) failed(a *Action, err error) {
 	p.mu.Lock()
 	p.sum.Failed++
 	p.failedAt[a.Side][a.Path] = true
+	p.full[a.Side] = p.full[a.Side] || errors.Is(err, ErrFull)
 	if a.stage() == stageMoves {
 		p.moveRefused = true
 	}
 	p.mu.Unlock()
 	p.tell(Finished{Action: a, Err: err})
+}
+
+func (p *pass) isFull(s Side) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.full[s]
 }

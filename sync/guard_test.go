@@ -1,0 +1,271 @@
+package sync_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+func (w *world) fill(n int) {
+	for i := range n {
+		w.write(sync.Local, fmt.Sprintf("d%d/f%d", i%3, i), fmt.Sprint(i))
+	}
+	w.sync()
+}
+
+// wantUnsafe makes a pass that must be refused and change nothing, and returns
+// what it says.
+func (w *world) wantUnsafe() *sync.UnsafeError {
+	w.t.Helper()
+	before := [2]string{fmt.Sprint(w.tree(0)), fmt.Sprint(w.tree(1))}
+	_, err := w.pass()
+	var unsafe *sync.UnsafeError
+	if !errors.As(err, &unsafe) {
+		w.t.Fatalf("pass: %v, want an UnsafeError\n%s", err, w.tail())
+	}
+	if after := [2]string{fmt.Sprint(w.tree(0)), fmt.Sprint(w.tree(1))}; after != before {
+		w.t.Errorf("a refused pass changed something:\n%s", w.tail())
+	}
+	return unsafe
+}
+
+func TestEmptiedSideStopsThePass(t *testing.T) {
+	for _, s := range []sync.Side{sync.Local, sync.Remote} {
+		w := newWorld(t)
+		w.fill(4)
+		for _, d := range []string{"d0", "d1", "d2"} {
+			w.sides[s].Remove(d)
+		}
+		if err := w.wantUnsafe(); !strings.Contains(err.Hint, "--accept-empty") {
+			t.Errorf("hint %q", err.Hint)
+		}
+		w.opts.Limits.AcceptEmpty = true
+		w.sync()
+		w.wantTrees(map[string]string{})
+	}
+}
+
+func TestTooManyDeletionsStopThePass(t *testing.T) {
+	w := newWorld(t)
+	w.fill(30)
+	w.sides[sync.Local].Remove("d0")
+	w.sides[sync.Local].Remove("d1")
+	if err := w.wantUnsafe(); !strings.Contains(err.Hint, "--allow-deletes") {
+		t.Errorf("hint %q", err.Hint)
+	}
+	w.opts.Limits.AllowDeletes = true
+	if sum := w.sync(); sum.DeletedRemote != 22 {
+		t.Errorf("%+v", sum)
+	}
+}
+
+func TestMovedFilesAreNoDeletions(t *testing.T) {
+	w := newWorld(t)
+	w.fill(30)
+	for d := range 3 {
+		w.sides[sync.Local].Rename(fmt.Sprint("d", d), fmt.Sprint("renamed", d))
+	}
+	if sum := w.sync(); sum.Moved != 3 {
+		t.Errorf("%+v", sum)
+	}
+}
+
+func TestLimitsOnDeletions(t *testing.T) {
+	for _, c := range []struct {
+		limits         sync.Limits
+		deletes, files int
+		stops          bool
+	}{
+		{sync.NewLimits(), 10, 10, false},
+		{sync.NewLimits(), 11, 22, false},
+		{sync.NewLimits(), 12, 23, true},
+		{sync.NewLimits(), 500, 1000, false},
+		{sync.NewLimits(), 501, 1000, true},
+		{sync.Limits{MaxDeletes: 5, MaxDeletePercent: -1}, 5, 6, false},
+		{sync.Limits{MaxDeletes: 5, MaxDeletePercent: -1}, 6, 1000, true},
+		{sync.Limits{MaxDeletes: 0, MaxDeletePercent: -1}, 1, 1000, true},
+		{sync.Limits{MaxDeletes: -1, MaxDeletePercent: 10}, 1, 10, false},
+		{sync.Limits{MaxDeletes: -1, MaxDeletePercent: 10}, 2, 10, true},
+		{sync.Limits{MaxDeletes: -1, MaxDeletePercent: -1}, 1000, 1000, false},
+		{sync.Limits{MaxDeletes: 0, MaxDeletePercent: -1, AllowDeletes: true}, 9, 9, false},
+	} {
+		plan := &sync.Plan{}
+		for i := range c.deletes {
+			plan.Actions = append(plan.Actions, sync.Action{Op: sync.Delete, Side: sync.Remote, Path: manifest.Path(fmt.Sprint(i))})
+		}
+		tree := manifest.NewTree(map[manifest.Path]manifest.Entry{"x": {Kind: manifest.File}})
+		if err := plan.Check(c.limits, c.files, tree, tree); (err != nil) != c.stops {
+			t.Errorf("%+v, %d of %d: %v", c.limits, c.deletes, c.files, err)
+		}
+	}
+}
+
+func TestRoots(t *testing.T) {
+	t.Run("a missing side is made on the first pass", func(t *testing.T) {
+		w := newWorld(t)
+		w.write(sync.Local, "a", "1")
+		w.sides[sync.Remote].Remove("")
+		w.sync()
+		w.wantTrees(map[string]string{"a": "1"})
+	})
+	t.Run("both missing is an error", func(t *testing.T) {
+		w := newWorld(t)
+		w.sides[0].Remove("")
+		w.sides[1].Remove("")
+		if _, err := w.pass(); err == nil || !strings.Contains(err.Error(), "neither") {
+			t.Errorf("error %v", err)
+		}
+	})
+	t.Run("a missing source of a push is an error", func(t *testing.T) {
+		w := newWorld(t)
+		w.opts.Policy.Direction = sync.Push
+		w.sides[sync.Local].Remove("")
+		if _, err := w.pass(); err == nil {
+			t.Error("no error")
+		}
+	})
+	for _, s := range []sync.Side{sync.Local, sync.Remote} {
+		t.Run("a root that is gone stops the pass: "+s.String(), func(t *testing.T) {
+			w := newWorld(t)
+			w.fill(4)
+			w.sides[s].Remove("")
+			w.wantUnsafe()
+			w.opts.Policy.Direction = sync.Push
+			w.wantUnsafe()
+		})
+		t.Run("another directory in its place stops the pass: "+s.String(), func(t *testing.T) {
+			w := newWorld(t)
+			w.fill(6)
+			w.sides[s].Remove("")
+			w.sides[s].Mkdir("")
+			w.write(s, "somebody", "else's")
+			w.wantUnsafe()
+			w.opts.Limits.AllowDeletes = true
+			w.sync()
+		})
+	}
+}
+
+// TestListingThatLies holds that a name which a listing leaves out, but which is
+// there when asked for, deletes nothing: not itself, and nothing else.
+func TestListingThatLies(t *testing.T) {
+	w := newWorld(t)
+	w.fill(9)
+	w.sides[sync.Remote].Remove("d1/f1")
+	w.sides[sync.Remote].Lie = func(dir manifest.Path, names []string) []string {
+		if dir == "d0" {
+			return names[1:]
+		}
+		return names
+	}
+	sum := w.sync()
+	if sum.DeletedLocal != 0 || sum.Problems == 0 {
+		t.Errorf("%+v\n%s", sum, w.tail())
+	}
+	w.sides[sync.Remote].Lie = nil
+	if sum := w.sync(); sum.DeletedLocal != 1 {
+		t.Errorf("%+v", sum)
+	}
+}
+
+func TestUnreadableDirectoryDeletesNothing(t *testing.T) {
+	w := newWorld(t)
+	w.fill(9)
+	w.sides[sync.Remote].Deny("d0", "550 Permission denied")
+	w.write(sync.Local, "d1/new", "n")
+	sum := w.sync()
+	if sum.Problems != 1 || sum.Uploaded != 1 || sum.DeletedLocal+sum.DeletedRemote != 0 {
+		t.Errorf("%+v\n%s", sum, w.tail())
+	}
+	if n := len(w.tree(sync.Local)); n != 13 {
+		t.Errorf("%d local entries", n)
+	}
+}
+
+func TestRefusedStepsFailAlone(t *testing.T) {
+	w := newWorld(t)
+	w.fill(6)
+	for _, p := range []string{"d0/f0", "d1/f1"} {
+		w.sides[sync.Local].Remove(p)
+	}
+	w.write(sync.Local, "d2/f2", "changed")
+	w.write(sync.Local, "d2/new", "n")
+	w.sides[sync.Remote].OnIO = func(op string, p manifest.Path) error {
+		if p == "d0/f0" && (op == "trash" || op == "unlink") || p == "d2/f2" && op == "rename" {
+			return errors.New("550 refused")
+		}
+		return nil
+	}
+	sum, err := w.pass()
+	if err != nil || sum.Failed != 2 || sum.DeletedRemote != 1 || sum.Uploaded != 1 {
+		t.Errorf("%+v, %v\n%s", sum, err, w.tail())
+	}
+	w.sides[sync.Remote].OnIO = nil
+	if sum := w.sync(); sum.DeletedRemote != 1 || sum.Uploaded != 1 {
+		t.Errorf("%+v", sum)
+	}
+	w.wantTrees(w.tree(sync.Local))
+	w.wantQuiet()
+}
+
+func TestNoSpaceStopsUploadsOnly(t *testing.T) {
+	w := newWorld(t)
+	w.fill(6)
+	for i := range 5 {
+		w.write(sync.Local, fmt.Sprint("up", i), "content")
+		w.write(sync.Remote, fmt.Sprint("down", i), "content")
+	}
+	w.sides[sync.Local].Remove("d0/f0")
+	tries := 0
+	w.sides[sync.Remote].OnIO = func(op string, p manifest.Path) error {
+		if op == "write" {
+			tries++
+			return fmt.Errorf("452 %w", sync.ErrFull)
+		}
+		return nil
+	}
+	sum, err := w.pass()
+	if err != nil || sum.Downloaded != 5 || sum.DeletedRemote != 1 || sum.Failed != 5 {
+		t.Errorf("%+v, %v\n%s", sum, err, w.tail())
+	}
+	if tries == 5 {
+		t.Errorf("every upload was tried although the side was full")
+	}
+}
+
+func TestCancelledPassChangesNothingMore(t *testing.T) {
+	w := newWorld(t)
+	for i := range 20 {
+		w.write(sync.Local, fmt.Sprint("f", i), "content")
+	}
+	ctx, cancel := context.WithCancelCause(context.Background())
+	stop := errors.New("interrupted")
+	writes, after := 0, 0
+	w.sides[sync.Remote].OnIO = func(op string, p manifest.Path) error {
+		if ctx.Err() != nil && op != "unlink" {
+			after++
+		}
+		if op == "rename" {
+			if writes++; writes == 3 {
+				cancel(stop)
+			}
+		}
+		return nil
+	}
+	_, err := sync.New(w.sides[0], w.sides[1], w.book, w.opts).Sync(ctx)
+	if !errors.Is(err, stop) {
+		t.Errorf("error %v", err)
+	}
+	if after > 0 {
+		t.Errorf("%d operations after the cancellation\n%s", after, w.tail())
+	}
+	w.sides[sync.Remote].OnIO = nil
+	w.sync()
+	w.wantTrees(w.tree(sync.Local))
+	w.wantQuiet()
+}
