@@ -33,6 +33,8 @@ type control struct {
 
 	tls  *tls.Config // of data connections too; nil for clear text
 	leaf []byte      // the server's certificate
+	// dataTLS is the state of the last data connection that ended well.
+	dataTLS tls.ConnectionState
 
 	owed int   // replies that are still to come
 	dead bool  // nothing more can be done on it

@@ -111,6 +111,7 @@ func (d *dataConn) Close() error {
 	}
 	d.closed = true
 	if d.tls != nil {
+		d.c.dataTLS = d.tls.ConnectionState()
 		d.tls.SetWriteDeadline(time.Now().Add(time.Second))
 		d.tls.CloseWrite()
 	}
@@ -123,6 +124,7 @@ func (d *dataConn) closeUpload() error {
 			d.abort()
 			return err
 		}
+		d.c.dataTLS = d.tls.ConnectionState()
 		if err := d.tls.CloseWrite(); err != nil {
 			d.abort()
 			return err

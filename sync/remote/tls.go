@@ -11,15 +11,38 @@ import (
 	"io"
 	"net"
 	"strings"
+	stdsync "sync"
 )
 
 // errOtherCertificate means that a data connection is answered by somebody else
 // than the control connection.
 var errOtherCertificate = errors.New("the data connection shows another certificate than the control connection")
 
-// sessionsKept is how many TLS sessions are kept for one control connection; all
-// belong to one name, so one would do.
-const sessionsKept = 4
+// A sessionCache keeps the last TLS session of one control connection. Unlike
+// the cache of the standard library it keeps it when a handshake is broken off,
+// as happens where the server refuses a transfer while its data connection is
+// being set up: the session is as good as before, and servers that insist on it
+// would refuse everything that follows.
+type sessionCache struct {
+	mu   stdsync.Mutex
+	last *tls.ClientSessionState
+}
+
+// Get implements [tls.ClientSessionCache].
+func (s *sessionCache) Get(string) (*tls.ClientSessionState, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.last, s.last != nil
+}
+
+// Put implements [tls.ClientSessionCache].
+func (s *sessionCache) Put(_ string, session *tls.ClientSessionState) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if session != nil {
+		s.last = session
+	}
+}
 
 // tlsConfig returns the settings for one control connection and its data
 // connections. They share a session cache, which no other control connection
@@ -31,7 +54,7 @@ func (c *control) tlsConfig() (*tls.Config, error) {
 		cfg = c.o.TLS.Clone()
 	}
 	cfg.ServerName = c.o.Host
-	cfg.ClientSessionCache = tls.NewLRUClientSessionCache(sessionsKept)
+	cfg.ClientSessionCache = &sessionCache{}
 	cfg.MinVersion = max(cfg.MinVersion, tls.VersionTLS12)
 	pin, err := parseFingerprint(c.o.Fingerprint)
 	if err != nil {
