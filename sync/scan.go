@@ -16,14 +16,20 @@ func (p *pass) scan(ctx context.Context) error {
 	if p.narrows() {
 		return p.scanNarrow(ctx)
 	}
-	group, ctx := errgroup.WithContext(ctx)
+	group, gctx := errgroup.WithContext(ctx)
 	for _, s := range [...]Side{Local, Remote} {
 		group.Go(func() (err error) {
-			p.trees[s], err = p.scanSide(ctx, s, nil)
+			p.trees[s], err = p.scanSide(gctx, s, nil)
 			return err
 		})
 	}
-	return group.Wait()
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	if p.opts.DryRun {
+		return nil // the samples cost downloads
+	}
+	return p.settleShift(ctx)
 }
 
 // scanSide lists one side, or the direct entries of some of its directories.

@@ -116,6 +116,8 @@ func newWorld(t fataler) *world {
 	return w
 }
 
+func (w *world) ctx() context.Context { return context.Background() }
+
 func (w *world) logf(format string, args ...any) { w.log = append(w.log, fmt.Sprintf(format, args...)) }
 
 // tail returns the last lines of the log.

@@ -1,0 +1,89 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"ferry/manifest"
+)
+
+const (
+	// shiftLeast is the number of files that must be shifted before a shift is
+	// believed, and shiftSamples how many of them are read to make sure.
+	shiftLeast   = 5
+	shiftSamples = 3
+	// shiftStep is the smallest difference between two time zones, and shiftMost
+	// the largest.
+	shiftStep = 15 * time.Minute
+	shiftMost = 26 * time.Hour
+)
+
+// timeShift reports by how much the times of a whole side have moved since the
+// base was written, as they do when a server changes its time zone or its
+// daylight saving: nearly every file has another time, all by the same multiple
+// of 15 minutes, and the size it had. It returns the paths that moved.
+func timeShift(base manifest.Base, now *manifest.Tree, s Side) (time.Duration, []manifest.Path) {
+	var paths []manifest.Path
+	var shift time.Duration
+	files := 0
+	for p, pair := range base.All() {
+		was, is := half(pair, s), now.At(p)
+		if !was.IsFile() || !is.IsFile() || max(was.Precision, is.Precision) > manifest.Minute {
+			continue
+		}
+		files++
+		if was.Size != is.Size || manifest.SameTime(was, is) {
+			continue
+		}
+		step := max(was.Precision, is.Precision).Duration()
+		d := is.Time().Truncate(step).Sub(was.Time().Truncate(step))
+		switch {
+		case d%shiftStep != 0 || d.Abs() > shiftMost:
+			continue
+		case len(paths) == 0:
+			shift = d
+		case d != shift:
+			return 0, nil
+		}
+		paths = append(paths, p)
+	}
+	if len(paths) < shiftLeast || len(paths)*10 < files*9 {
+		return 0, nil
+	}
+	return shift, paths
+}
+
+// settleShift looks for a shift of the server's times, and where samples hold
+// the content that they held, takes the shifted files for touched ones: their
+// new stamps are recorded and nothing travels.
+func (p *pass) settleShift(ctx context.Context) error {
+	if p.roots[Remote].Kind == manifest.None || p.record.Len() < shiftLeast {
+		return nil
+	}
+	shift, paths := timeShift(p.record, p.trees[Remote], Remote)
+	if len(paths) == 0 {
+		return nil
+	}
+	for i := range shiftSamples {
+		path := paths[i*(len(paths)-1)/(shiftSamples-1)]
+		pair, _ := p.record.At(path)
+		sum, err := p.contentOf(ctx, Question{Path: path, Side: Remote}, p.trees[Remote].At(path))
+		if errors.Is(err, ErrFatal) || context.Cause(ctx) != nil {
+			return fmt.Errorf("reading %s: %w", path, err)
+		}
+		if err != nil || pair.Sum == "" || sum != pair.Sum {
+			return nil
+		}
+	}
+	for _, path := range paths {
+		pair, _ := p.record.At(path)
+		entry := p.trees[Remote].At(path)
+		entry.Sum = pair.Sum
+		p.trees[Remote].Put(path, entry)
+	}
+	p.tell(Noticed{Text: fmt.Sprintf("the times of %s on the server have moved by %s at once, as with another time zone; samples are unchanged, so the new times are recorded and nothing is transferred",
+		plural(len(paths), "file"), shift)})
+	return nil
+}
