@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	stdsync "sync"
+	"sync/atomic"
 
 	"ferry/manifest"
 	"ferry/sync"
@@ -40,6 +41,9 @@ type home struct {
 	info   os.FileInfo
 	device uint64 // see stat
 	stable bool   // identities of files last
+	// fine is set once a time with a fraction of a second was seen: then the disk
+	// keeps such.
+	fine atomic.Bool
 }
 
 // Open returns the directory at root. That nothing is there yet is no error; see
@@ -135,6 +139,7 @@ func openHome(path string) (*home, error) {
 	h := &home{Root: root}
 	if h.info, err = root.Stat("."); err == nil {
 		h.device, _ = inode(h.info)
+		h.entry(statOf(h.info))
 		h.stable, err = stableIdentities(root)
 	}
 	if err != nil {

@@ -65,7 +65,7 @@ func (d *Directory) openFile(ctx context.Context, p manifest.Path, want manifest
 		o.f.Close()
 		return nil, err
 	}
-	if err := rest(ctx, o.info.ModTime()); err != nil {
+	if err := rest(ctx, o.info.ModTime(), h.fine.Load()); err != nil {
 		o.f.Close()
 		return nil, err
 	}
@@ -132,13 +132,14 @@ func (d *Directory) find(h *home, p manifest.Path, name string) (info os.FileInf
 // getting another time: the clock of a disk goes in steps.
 const (
 	tick       = 20 * time.Millisecond
-	coarseTick = 2 * time.Second // where times have no fraction of a second
+	coarseTick = 2 * time.Second // of a disk that keeps no fraction of a second
 )
 
-// rest waits until a change would show in the modification time.
-func rest(ctx context.Context, mtime time.Time) error {
+// rest waits until a change would show in the modification time, on a disk whose
+// times are fine or not.
+func rest(ctx context.Context, mtime time.Time, fine bool) error {
 	step := tick
-	if mtime.Nanosecond() == 0 {
+	if !fine {
 		step = coarseTick
 	}
 	age := time.Since(mtime)

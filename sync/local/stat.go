@@ -47,6 +47,9 @@ func (h *home) entry(s stat) manifest.Entry {
 	if s.kind == manifest.File {
 		e.Size = s.size
 	}
+	if s.mtime%1e9 != 0 && !h.fine.Load() {
+		h.fine.Store(true)
+	}
 	if h.stable {
 		e.ID = identity(s.device, s.inode, h.device)
 	}

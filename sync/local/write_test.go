@@ -1,0 +1,416 @@
+package local_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"ferry/manifest"
+	"ferry/sync"
+	"ferry/sync/local"
+)
+
+var errBroken = errors.New("the line broke")
+
+// A content is the other side of a Put.
+type content struct {
+	text  string
+	mtime time.Time
+	at    func(offset int64) // called by Open
+	cut   int                // where reading breaks, if not 0
+	vague bool               // the time is told to the minute
+	sums  bool               // the source knows the sum of the whole
+	ends  func() error       // what Confirm says
+}
+
+func put(text string, mtime time.Time) *content { return &content{text: text, mtime: mtime} }
+
+func (c *content) want() manifest.Entry {
+	e := manifest.Entry{Kind: manifest.File, Size: int64(len(c.text)), ModTime: c.mtime.UnixNano()}
+	if c.vague {
+		e.Precision = manifest.Minute
+	}
+	return e
+}
+
+func (c *content) step(p manifest.Path, expect manifest.Entry) sync.Step {
+	return sync.Step{Op: sync.Put, Path: p, Expect: expect, Want: c.want(), Open: func(_ context.Context, offset int64) (sync.Source, error) {
+		if c.at != nil {
+			c.at(offset)
+		}
+		if c.cut > 0 {
+			return &text{io.MultiReader(strings.NewReader(c.text[offset:c.cut]), iotest.ErrReader(errBroken)), c}, nil
+		}
+		return &text{strings.NewReader(c.text[offset:]), c}, nil
+	}}
+}
+
+type text struct {
+	io.Reader
+	c *content
+}
+
+func (s *text) Confirm(context.Context) (manifest.Entry, error) {
+	if s.c.ends != nil {
+		if err := s.c.ends(); err != nil {
+			return manifest.Entry{}, err
+		}
+	}
+	return s.c.want(), nil
+}
+
+func (s *text) Sum() string {
+	if !s.c.sums {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(s.c.text))
+	return string(sum[:])
+}
+
+func (s *text) Close() error { return nil }
+
+func apply(t testing.TB, d *local.Directory, run ...sync.Step) []sync.Outcome {
+	t.Helper()
+	outs := make([]sync.Outcome, len(run))
+	d.Apply(t.Context(), run, func(i int, out sync.Outcome) { outs[i] = out })
+	return outs
+}
+
+// ok carries out steps that must succeed.
+func ok(t testing.TB, d *local.Directory, run ...sync.Step) []sync.Outcome {
+	t.Helper()
+	outs := apply(t, d, run...)
+	for i, out := range outs {
+		if out.Err != nil {
+			t.Fatalf("step %d, %s %q: %v", i, run[i].Op, run[i].Path, out.Err)
+		}
+	}
+	return outs
+}
+
+// fails carries out a step that must fail with an error that wraps want.
+func fails(t testing.TB, d *local.Directory, want error, step sync.Step) {
+	t.Helper()
+	if out := apply(t, d, step)[0]; !errors.Is(out.Err, want) {
+		t.Errorf("%s %q: %v, want an error that wraps %q", step.Op, step.Path, out.Err, want)
+	}
+}
+
+func (h hands) reads(path, want string) {
+	h.t.Helper()
+	if got, ok := h.Read(path); !ok || got != want {
+		h.t.Errorf("content of %q: %q, there: %v; want %q", path, got, ok, want)
+	}
+}
+
+func (h hands) lists(want ...string) {
+	h.t.Helper()
+	got := h.List()
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		h.t.Errorf("everything: %q, want %q", got, want)
+	}
+}
+
+func random(n int) string {
+	b := make([]byte, n)
+	rand.NewChaCha8([32]byte{}).Read(b)
+	return string(b)
+}
+
+func TestPutKeepsTheMode(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no modes here")
+	}
+	d, h := open(t, local.Options{})
+	for _, mode := range []fs.FileMode{0o600, 0o640, 0o755, 0o444, 0o666} {
+		h.Remove("f")
+		h.Write("f", "old", then)
+		h.must(os.Chmod(h.at("f"), mode))
+		ok(t, d, put("new", then).step("f", scan(t, d).At("f")))
+		h.reads("f", "new")
+		info, err := os.Stat(h.at("f"))
+		h.must(err)
+		if info.Mode() != mode {
+			t.Errorf("mode is %v, was %v", info.Mode(), mode)
+		}
+	}
+	h.must(os.WriteFile(h.at("by hand"), nil, 0o666))
+	ok(t, d, put("new", then).step("g", manifest.Entry{}))
+	want, err := os.Stat(h.at("by hand"))
+	h.must(err)
+	if got, err := os.Stat(h.at("g")); err != nil || got.Mode() != want.Mode() {
+		t.Errorf("mode of a new file is %v, %v; by hand it is %v", got.Mode(), err, want.Mode())
+	}
+}
+
+func TestPutTimeToTheNanosecond(t *testing.T) {
+	d, h := open(t, local.Options{})
+	for i := range 20 {
+		at := then.Add(time.Duration(i) * 1000000007)
+		out := ok(t, d, put("x", at).step("f", scan(t, d).At("f")))[0]
+		info, err := os.Stat(h.at("f"))
+		h.must(err)
+		if !info.ModTime().Equal(at) || out.Entry.ModTime != at.UnixNano() {
+			t.Errorf("time is %v, the outcome said %v, want %v", info.ModTime(), out.Entry.Time(), at)
+		}
+	}
+}
+
+// broken leaves the beginning of f behind and returns its source.
+func broken(t *testing.T, d *local.Directory, h hands) *content {
+	t.Helper()
+	c := put(random(1<<20), then)
+	c.cut = 700_000
+	fails(t, d, sync.ErrSource, c.step("f", manifest.Entry{}))
+	if all := h.List(); len(all) != 1 {
+		t.Fatalf("left behind: %q, want one half-written file", all)
+	}
+	c.cut = 0
+	return c
+}
+
+func TestPutResumes(t *testing.T) {
+	d, h := open(t, local.Options{})
+	c := broken(t, d, h)
+	d = reopen(t, h, local.Options{}) // another process
+	scan(t, d)
+	var offsets []int64
+	c.at = func(offset int64) { offsets = append(offsets, offset) }
+	out := ok(t, d, c.step("f", manifest.Entry{}))[0]
+	if want := []int64{700_000}; !slices.Equal(offsets, want) {
+		t.Errorf("opened at %d, want %d", offsets, want)
+	}
+	if sum := sha256.Sum256([]byte(c.text)); out.Sum != string(sum[:]) {
+		t.Errorf("sum is %x, want %x", out.Sum, sum)
+	}
+	if out.Bytes != 1<<20-700_000 {
+		t.Errorf("%d bytes came, want %d", out.Bytes, 1<<20-700_000)
+	}
+	h.reads("f", c.text)
+	h.lists("f")
+}
+
+func TestPutResumesNothingElse(t *testing.T) {
+	for _, with := range []struct {
+		name string
+		do   func(h hands, temp string, c *content)
+		want []int64
+	}{
+		{"longer than the source", func(h hands, temp string, c *content) { h.must(os.Truncate(h.at(temp), 1<<20+1)) }, []int64{0}},
+		{"from before the system was started", func(h hands, temp string, c *content) { h.must(os.Chtimes(h.at(temp), then, then)) }, []int64{0}},
+		{"a link", func(h hands, temp string, c *content) {
+			h.Remove(temp)
+			h.Write("g", "x", then)
+			h.must(os.Symlink("g", h.at(temp)))
+		}, []int64{0}},
+		{"gone", func(h hands, temp string, c *content) { h.Remove(temp) }, []int64{0}},
+		{"another beginning", func(h hands, temp string, c *content) {
+			h.must(os.WriteFile(h.at(temp), []byte("not of this source"), 0o666))
+			c.sums = true
+		}, []int64{18, 0}},
+		{"of a time that says little", func(h hands, temp string, c *content) { c.vague = true }, []int64{0}},
+	} {
+		t.Run(with.name, func(t *testing.T) {
+			if with.name == "a link" && runtime.GOOS == "windows" {
+				t.Skip("links need a privilege here")
+			}
+			d, h := open(t, local.Options{})
+			c := broken(t, d, h)
+			scan(t, d)
+			with.do(h, h.List()[0], c)
+			var offsets []int64
+			c.at = func(offset int64) { offsets = append(offsets, offset) }
+			ok(t, d, c.step("f", manifest.Entry{}))
+			if !slices.Equal(offsets, with.want) {
+				t.Errorf("opened at %d, want %d", offsets, with.want)
+			}
+			h.reads("f", c.text)
+		})
+	}
+}
+
+func TestPutThroughALink(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("links need a privilege here")
+	}
+	d, h := open(t, local.Options{})
+	h.Write("../outside/f", "not ours", then)
+	h.Write("dir/f", "ours", then)
+	h.Write("g", "ours", then)
+	tree := scan(t, d)
+	h.Remove("dir")
+	h.must(os.Symlink("../outside", h.at("dir")))
+	h.Remove("g")
+	h.must(os.Symlink("../outside/f", h.at("g")))
+	for _, trash := range []bool{false, true} {
+		for _, step := range []sync.Step{
+			put("new", then).step("dir/f", tree.At("dir/f")),
+			put("new", then).step("dir/new", manifest.Entry{}),
+			put("new", then).step("g", tree.At("g")),
+			put("new", then).step("g", manifest.Entry{}),
+			{Op: sync.Remove, Path: "dir/f", Expect: tree.At("dir/f")},
+			{Op: sync.Remove, Path: "g", Expect: tree.At("g")},
+			{Op: sync.RmDir, Path: "dir", Expect: tree.At("dir")},
+			{Op: sync.MkDir, Path: "dir/sub"},
+			{Op: sync.MkDir, Path: "dir"},
+			{Op: sync.Move, From: "dir/f", Path: "h", Expect: tree.At("dir/f")},
+			{Op: sync.Move, From: "g", Path: "h", Expect: tree.At("g")},
+		} {
+			step.Trash = trash
+			if out := apply(t, d, step)[0]; out.Err == nil {
+				t.Errorf("%s %q went through a link", step.Op, step.Path)
+			}
+		}
+	}
+	r := d.Reader(t.Context(), []sync.Wanted{{Path: "dir/f", Entry: tree.At("dir/f")}, {Path: "g", Entry: tree.At("g")}})
+	for i := range 2 {
+		if src, err := r.Open(t.Context(), i, 0); err == nil {
+			t.Errorf("file %d was read through a link", i)
+			src.Close()
+		}
+	}
+	if err := d.Gone(t.Context(), []manifest.Path{"dir/gone"}, make([]manifest.Entry, 1))[0]; err == nil {
+		t.Error("something behind a link is provably gone")
+	}
+	h.reads("../outside/f", "not ours")
+	if all, err := os.ReadDir(h.at("../outside")); err != nil || len(all) != 1 {
+		t.Errorf("outside: %v, %v", all, err)
+	}
+}
+
+func TestTrashBehindALink(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("links need a privilege here")
+	}
+	d, h := open(t, local.Options{})
+	h.Mkdir("../outside")
+	h.Mkdir("inside")
+	h.Write("f", "old", then)
+	for _, target := range []string{"../outside", "inside"} {
+		h.Remove(".ferry")
+		h.must(os.Symlink(target, h.at(".ferry")))
+		for _, step := range []sync.Step{put("new", then).step("f", scan(t, d).At("f")), {Op: sync.Remove, Path: "f", Expect: scan(t, d).At("f")}} {
+			step.Trash = true
+			if out := apply(t, d, step)[0]; out.Err == nil {
+				t.Errorf("%s with the trash behind a link to %s: no error", step.Op, target)
+			}
+			h.reads("f", "old")
+		}
+	}
+	if all, err := os.ReadDir(h.at("../outside")); err != nil || len(all) != 0 {
+		t.Errorf("outside: %v, %v", all, err)
+	}
+}
+
+func TestTrashIsPrivate(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no modes here")
+	}
+	d, h := open(t, local.Options{})
+	h.Write("d/f", "old", then)
+	step := sync.Step{Op: sync.Remove, Path: "d/f", Expect: scan(t, d).At("d/f"), Trash: true}
+	ok(t, d, step)
+	info, err := os.Stat(h.at(".ferry/trash"))
+	h.must(err)
+	if info.Mode().Perm() != 0o700 {
+		t.Errorf("mode of the trash: %v", info.Mode())
+	}
+}
+
+// A file was in the trash under a name that now is a directory.
+func TestTrashFileAndDirectoryOfOneName(t *testing.T) {
+	d, h := open(t, local.Options{})
+	for _, path := range []string{"a", "a/b", "a/b/c", "a"} {
+		h.Remove("a")
+		h.Write(path, "at "+path, then)
+		p := manifest.Path(path)
+		ok(t, d, sync.Step{Op: sync.Remove, Path: p, Expect: scan(t, d).At(p), Trash: true})
+	}
+	kept := 0
+	for _, path := range h.List() {
+		if _, ok := h.Read(path); ok {
+			kept++
+		}
+	}
+	if kept != 4 {
+		t.Errorf("%d files are kept, want 4: %q", kept, h.List())
+	}
+}
+
+func TestRmDirClearsHalfWrittenFiles(t *testing.T) {
+	d, h := open(t, local.Options{})
+	temp := manifest.TempName("0123456789abcdef", "f", false)
+	for _, with := range []struct {
+		name  string
+		paths []string
+		ok    bool
+	}{
+		{"one of ours", []string{"d/" + temp}, true},
+		{"ours and somebody's", []string{"d/" + temp, "d/f"}, false},
+		{"a directory that looks like ours", []string{"d/" + temp + "/f"}, false},
+	} {
+		t.Run(with.name, func(t *testing.T) {
+			h.Remove("d")
+			for _, path := range with.paths {
+				h.Write(path, "x", time.Now())
+			}
+			out := apply(t, d, sync.Step{Op: sync.RmDir, Path: "d", Expect: manifest.Entry{Kind: manifest.Dir}})[0]
+			if (out.Err == nil) != with.ok {
+				t.Errorf("error: %v, want none: %v", out.Err, with.ok)
+			}
+			for _, path := range with.paths {
+				if _, there := h.Read(path); there == with.ok {
+					t.Errorf("%q is there: %v", path, there)
+				}
+			}
+		})
+	}
+}
+
+func TestReadOnlyDirectory(t *testing.T) {
+	if os.Geteuid() <= 0 {
+		t.Skip("nothing is read-only for this user")
+	}
+	d, h := open(t, local.Options{})
+	h.Write("d/f", "old", then)
+	h.Write("e/f", "old", then)
+	tree := scan(t, d)
+	h.must(os.Chmod(h.at("d"), 0o555))
+	t.Cleanup(func() { os.Chmod(h.at("d"), 0o777) })
+	outs := apply(t, d, put("new", then).step("d/f", tree.At("d/f")), sync.Step{Op: sync.Remove, Path: "d/f", Expect: tree.At("d/f"), Trash: true},
+		put("new", then).step("e/f", tree.At("e/f")))
+	if outs[0].Err == nil || outs[1].Err == nil || outs[2].Err != nil {
+		t.Errorf("outcomes: %v, %v, %v; want two errors and none", outs[0].Err, outs[1].Err, outs[2].Err)
+	}
+	h.reads("d/f", "old")
+	h.reads("e/f", "new")
+}
+
+// A base must not know of a file before its directory is safe, and must hear of
+// it soon: not when a long run ends.
+func TestApplyTellsSoon(t *testing.T) {
+	d, _ := open(t, local.Options{})
+	told := 0
+	first := put(random(5<<20), then).step("f", manifest.Entry{})
+	second := put("x", then)
+	second.at = func(int64) {
+		if told != 1 {
+			t.Errorf("%d outcomes were told when the second step began, want that of the large file", told)
+		}
+	}
+	d.Apply(t.Context(), []sync.Step{first, second.step("g", manifest.Entry{})}, func(int, sync.Outcome) { told++ })
+	if told != 2 {
+		t.Errorf("%d outcomes were told, want 2", told)
+	}
+}
