@@ -3,15 +3,18 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"ferry/internal/config"
+	"ferry/sync/remote"
 
 	"github.com/spf13/cobra"
 )
 
 const checkHelp = `Connect, and report what the server can do: how the connection is protected,
 which data modes work and why the others do not, features, clock and time zone,
-round-trip time and limits. Nothing is changed.
+round-trip time and limits. A small file is written to the directory, where it
+is there, to see whether times can be set, and removed again.
 
 With -v each data mode that was tried is drawn step by step: who connects to
 whom, from which port to which, and the step that failed.
@@ -73,6 +76,39 @@ func (a *app) checkOne(ctx context.Context, p *pair, titled bool) int {
 	return errorCode(err)
 }
 
-func (a *app) checkServer(context.Context, *pair, passHead) error {
-	return errors.New("not joined yet")
+// jsonCheck is the line of a report.
+type jsonCheck struct {
+	Type    string `json:"type"`
+	Profile string `json:"profile,omitempty"`
+	*remote.Report
+}
+
+// checkServer prints what the server of a pair can do.
+func (a *app) checkServer(ctx context.Context, p *pair, head passHead) error {
+	o, err := a.remoteOptions(ctx, p)
+	if err != nil {
+		return err
+	}
+	o.Notice = func(text string) { a.talk().note("%s", text) }
+	report, err := remote.Check(ctx, o)
+	if err != nil {
+		return err
+	}
+	switch {
+	case a.common.json:
+		writeJSON(a.env.Stdout, jsonCheck{"check", head.profile, report})
+	case !a.common.quiet || report.Mode == "":
+		if head.titled {
+			fmt.Fprintf(a.env.Stdout, "%s:\n", head.profile)
+		}
+		fmt.Fprint(a.env.Stdout, cleanLines(report.Text(a.common.verbose > 0)))
+	}
+	if report.Mode == "" {
+		return &codeError{
+			code: ExitFailed,
+			err:  errors.New("no data connection can be made, in no mode: neither listings nor files can be had"),
+			hint: "\"ferry check -v\" draws where each mode stops",
+		}
+	}
+	return nil
 }

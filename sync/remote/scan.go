@@ -1,0 +1,331 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	stdsync "sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+// Scan implements [sync.Replica]. Directories are listed breadth first, several
+// at a time, each by a listing that is complete or does not count.
+func (d *Directory) Scan(ctx context.Context, look sync.Look) (*manifest.Tree, error) {
+	sc := &scan{d: d, look: look, deep: look.Dirs == nil}
+	sc.wake = stdsync.NewCond(&sc.mu)
+	d.trash.turn(time.Now())
+	if sc.deep {
+		sc.queue = []*folder{{path: manifest.Root, id: d.rootID.Load()}}
+	}
+	for _, p := range slices.Compact(slices.SortedFunc(slices.Values(look.Dirs), manifest.Path.Compare)) {
+		sc.spell(p)
+		sc.queue = append(sc.queue, &folder{path: p})
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	defer context.AfterFunc(ctx, sc.wake.Broadcast)()
+	for range d.opts.Connections {
+		group.Go(func() error { return sc.work(ctx) })
+	}
+	if err := group.Wait(); err != nil {
+		return nil, fmt.Errorf("listing %s: %w", d.where(), err)
+	}
+	return sc.tree.Tree(), nil
+}
+
+// A scan is one walk through the tree, or some directories of it.
+type scan struct {
+	d    *Directory
+	look sync.Look
+	deep bool
+	tree manifest.Builder
+
+	mu    stdsync.Mutex
+	wake  *stdsync.Cond
+	queue []*folder
+	busy  int // folders being listed, which may add to the queue
+}
+
+// A folder is a directory to be listed.
+type folder struct {
+	path manifest.Path
+	id   uint64  // of the directory itself; 0: unknown
+	up   *folder // the one that holds it; nil at the start of a walk
+}
+
+// loops reports whether a directory with this identity is on the way to f.
+func (f *folder) loops(id uint64) bool {
+	for ; id != 0 && f != nil; f = f.up {
+		if f.id == id {
+			return true
+		}
+	}
+	return false
+}
+
+// spell learns from the past how p and the directories above it are spelled,
+// where no listing has told yet.
+func (sc *scan) spell(p manifest.Path) {
+	for ; sc.look.Past != nil && p != manifest.Root; p = p.Parent() {
+		if past := sc.look.Past(p); past.Name != "" && !sc.d.names.has(p) {
+			sc.d.names.set(p, past.Name)
+		}
+	}
+}
+
+// work lists folders until there are no more.
+func (sc *scan) work(ctx context.Context) error {
+	for {
+		f, err := sc.next(ctx)
+		if f == nil || err != nil {
+			return err
+		}
+		err = sc.folder(ctx, f)
+		sc.finished()
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (sc *scan) next(ctx context.Context) (*folder, error) {
+	sc.mu.Lock()
+	defer sc.mu.Unlock()
+	for len(sc.queue) == 0 && sc.busy > 0 && ctx.Err() == nil {
+		sc.wake.Wait()
+	}
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	if len(sc.queue) == 0 {
+		return nil, nil
+	}
+	f := sc.queue[0]
+	sc.queue = sc.queue[1:]
+	sc.busy++
+	return f, nil
+}
+
+func (sc *scan) finished() {
+	sc.mu.Lock()
+	defer sc.mu.Unlock()
+	sc.busy--
+	sc.wake.Broadcast()
+}
+
+func (sc *scan) enqueue(folders []*folder) {
+	if len(folders) == 0 {
+		return
+	}
+	sc.mu.Lock()
+	defer sc.mu.Unlock()
+	sc.queue = append(sc.queue, folders...)
+	sc.wake.Broadcast()
+}
+
+// folder lists one directory and takes what is in it into the tree. An error
+// ends the scan; a directory that cannot be listed is unknown.
+func (sc *scan) folder(ctx context.Context, f *folder) error {
+	if err := checkLine(sc.d.names.dir(f.path)); err != nil {
+		sc.tree.Unknown(f.path, reason(err))
+		return nil
+	}
+	l, err := sc.list(ctx, f)
+	if err == nil {
+		if err = sc.take(ctx, f, l); err == nil {
+			return nil
+		}
+	}
+	if ctx.Err() != nil || errors.Is(err, sync.ErrFatal) {
+		return err
+	}
+	absent, doubt := sc.d.absentDir(ctx, f.path)
+	switch {
+	case ctx.Err() != nil || errors.Is(doubt, sync.ErrFatal):
+		return doubt
+	case absent && f.path == manifest.Root:
+		return fatal(fmt.Errorf("the directory is not there: %w", err))
+	case absent && !sc.deep:
+		return nil
+	}
+	sc.tree.Unknown(f.path, reason(err))
+	return nil
+}
+
+// list lists a folder. One that held something when the base was written and
+// shows nothing now is listed again on another session.
+func (sc *scan) list(ctx context.Context, f *folder) (*listing, error) {
+	dir := sc.d.names.dir(f.path)
+	var l *listing
+	for range 2 {
+		err := sc.d.pool.do(ctx, "listing", func(ctx context.Context, s *session) (err error) {
+			if l, err = sc.d.list(ctx, s, dir); err != nil {
+				return err
+			}
+			if sc.doubts(f, l) {
+				s.markDead()
+			}
+			return nil
+		})
+		if err != nil || !sc.doubts(f, l) {
+			return l, err
+		}
+	}
+	return l, nil
+}
+
+func (sc *scan) doubts(f *folder, l *listing) bool {
+	return len(l.entries) == 0 && sc.look.HadChildren != nil && sc.look.HadChildren(f.path)
+}
+
+// take puts what a complete listing shows into the tree, and the directories in
+// it into the queue.
+func (sc *scan) take(ctx context.Context, f *folder, l *listing) error {
+	if f.id == 0 {
+		f.id = l.id
+	}
+	for _, r := range l.refused {
+		sc.tree.Skip(f.path, r.name, r.why.Error())
+	}
+	sc.d.temps.forget(sc.d.names.dir(f.path))
+	found := sc.sift(f, l)
+	if err := sc.unmask(ctx, f, found); err != nil {
+		return err
+	}
+	if err := sc.date(ctx, f, l, found); err != nil {
+		return err
+	}
+	var inner []*folder
+	for _, it := range found {
+		switch {
+		case it.drop:
+			continue
+		case it.entry.IsDir() && f.loops(it.entry.ID):
+			it.entry.Kind = manifest.Other // a link to a directory above
+		case it.entry.IsDir() && sc.deep:
+			inner = append(inner, &folder{path: it.path, id: it.entry.ID, up: f})
+		}
+		sc.tree.Add(it.path, it.entry)
+	}
+	sc.enqueue(inner)
+	return nil
+}
+
+// An item is a line of a listing that belongs into the tree.
+type item struct {
+	path  manifest.Path
+	name  string
+	entry manifest.Entry
+	drop  bool
+}
+
+// sift leaves out what is ferry's own, the server's own, or ignored.
+func (sc *scan) sift(f *folder, l *listing) []item {
+	found := make([]item, 0, len(l.entries))
+	twins := make(map[manifest.Path]bool)
+	for _, one := range l.entries {
+		if manifest.IsOwn(f.path, one.name) {
+			if one.name != manifest.Own {
+				sc.d.temps.saw(sc.d.names.dir(f.path), one)
+			}
+			continue
+		}
+		p, err := f.path.Child(one.name)
+		switch {
+		case err != nil:
+			sc.tree.Skip(f.path, one.name, err.Error())
+			continue
+		case serversOwn(one.name), sc.look.Ignore != nil && sc.look.Ignore(p, one.entry.IsDir()):
+			sc.tree.Hold(f.path)
+			continue
+		}
+		if one.name != p.Base() {
+			one.entry.Name = one.name
+		}
+		if one.name != p.Base() || sc.d.names.has(p) {
+			sc.d.names.set(p, one.name)
+		}
+		if one.name != p.Base() || twins[p] {
+			twins[p] = true
+		}
+		found = append(found, item{path: p, name: one.name, entry: one.entry})
+	}
+	sc.twins(found, twins)
+	return found
+}
+
+// twins takes names that are one path in normal form for what they are: the
+// tree makes them unknown, and nothing below them is listed.
+func (sc *scan) twins(found []item, maybe map[manifest.Path]bool) {
+	if len(maybe) == 0 {
+		return
+	}
+	count := make(map[manifest.Path]int)
+	for _, it := range found {
+		if maybe[it.path] {
+			count[it.path]++
+		}
+	}
+	for i, it := range found {
+		if count[it.path] > 1 && it.entry.IsDir() {
+			found[i].entry.Kind = manifest.Other
+		}
+	}
+}
+
+// serversOwn reports names under which servers keep uploads that are not
+// complete and their accounts of space: ProFTPD's HiddenStores, and Pure-FTPd.
+func serversOwn(name string) bool {
+	return name == ".ftpquota" || strings.HasPrefix(name, ".pureftpd-upload.") ||
+		strings.HasPrefix(name, ".in.") && strings.HasSuffix(name, ".") && len(name) > len(".in..")
+}
+
+// unmask asks for names with a "?" in them one by one: some servers show that in
+// place of letters that they cannot print, and then nobody can tell which names
+// the directory holds.
+func (sc *scan) unmask(ctx context.Context, f *folder, found []item) error {
+	var odd []int
+	var places []place
+	for i, it := range found {
+		if strings.ContainsAny(it.name, "?\uFFFD") && it.entry.Kind != manifest.Other {
+			odd = append(odd, i)
+			places = append(places, sc.d.names.place(it.path, it.name))
+		}
+	}
+	answers := make([]error, len(odd))
+	if len(odd) > 0 {
+		err := sc.d.pool.do(ctx, "looking for odd names", func(ctx context.Context, s *session) error {
+			return sc.d.missing(ctx, s, places, answers)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	masked := false
+	for k, i := range odd {
+		if !errors.Is(answers[k], sync.ErrPresent) {
+			sc.tree.Skip(f.path, found[i].name, "the server shows this name and does not know it: it stands for another one")
+			found[i].drop, masked = true, true
+		}
+	}
+	sc.d.mask(f.path, masked)
+	return nil
+}
+
+// reason words an error for the problem list of a tree.
+func reason(err error) string {
+	var e *Error
+	if errors.As(err, &e) && e.Code != 0 {
+		return fmt.Sprintf("server says %d %s", e.Code, e.Reply)
+	}
+	if errors.As(err, &e) && e.Err != nil {
+		return e.Err.Error()
+	}
+	return err.Error()
+}

@@ -1,0 +1,35 @@
+package remote
+
+import "context"
+
+// A script is a batch of commands, each with what is to happen with its reply.
+// Nothing in it opens a data connection.
+type script struct {
+	lines  []string
+	listen []func(reply)
+}
+
+// add appends a command. listen is called with its reply, if one comes; nil
+// drops it.
+func (b *script) add(line string, listen func(reply)) {
+	b.lines = append(b.lines, line)
+	b.listen = append(b.listen, listen)
+}
+
+// note appends a command whose reply goes into r.
+func (b *script) note(line string, r *reply) { b.add(line, func(got reply) { *r = got }) }
+
+// run gives the commands and hands out the replies in order. With an error the
+// replies that came before it have been handed out; the others are unknown.
+func (b *script) run(ctx context.Context, s *session) error {
+	if len(b.lines) == 0 {
+		return nil
+	}
+	replies, err := s.batch(ctx, b.lines)
+	for i, r := range replies {
+		if b.listen[i] != nil {
+			b.listen[i](r)
+		}
+	}
+	return err
+}
