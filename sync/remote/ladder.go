@@ -25,27 +25,31 @@ type Ladder struct {
 	Why     string `json:"why,omitempty"`
 	Usually string `json:"usually,omitempty"`
 
-	client, server string // the control connection's ends
-	unreached      bool   // nobody came to our listener
+	// Client and Server are the ends of the control connection, host:port.
+	Client string `json:"client"`
+	Server string `json:"server"`
+
+	mode      dataMode
+	unreached bool // nobody came to our listener
 }
 
 func newLadder(m dataMode, local, remote net.Addr) *Ladder {
-	return &Ladder{Mode: m.String(), client: local.String(), server: remote.String()}
+	return &Ladder{mode: m, Mode: m.String(), Client: local.String(), Server: remote.String()}
 }
 
 // asked adds a command of ours.
 func (l *Ladder) asked(line string) {
-	l.Steps = append(l.Steps, Step{From: l.client, To: l.server, Text: printable(line)})
+	l.Steps = append(l.Steps, Step{From: l.Client, To: l.Server, Text: printable(line)})
 }
 
 // answered adds a reply of the server.
 func (l *Ladder) answered(r reply) {
-	l.Steps = append(l.Steps, Step{From: l.server, To: l.client, Text: r.String(), Failed: r.refused()})
+	l.Steps = append(l.Steps, Step{From: l.Server, To: l.Client, Text: r.String(), Failed: r.refused()})
 }
 
 // silent adds a reply that did not come.
 func (l *Ladder) silent(text string) {
-	l.Steps = append(l.Steps, Step{From: l.server, To: l.client, Text: text, Failed: true})
+	l.Steps = append(l.Steps, Step{From: l.Server, To: l.Client, Text: text, Failed: true})
 }
 
 // connected adds a data connection that was opened, or was not.

@@ -90,9 +90,11 @@ func (c *control) command(line string) error {
 		if t == nil {
 			return c.answer(503, "no transfer wanted")
 		}
-		if err := c.run(t); err != nil {
-			t.err = err
-			return err
+		if t.err = c.run(t); t.err != nil {
+			if c.dead {
+				return t.err
+			}
+			return c.answer(425, "no data connection") // an error would stay with the library's writer for good
 		}
 		if t.start.preliminary() {
 			c.started = t

@@ -374,3 +374,10 @@ func sleep(ctx context.Context, d time.Duration) error {
 		return context.Cause(ctx)
 	}
 }
+
+// features returns what the server can do, nil before the first login.
+func (p *pool) features() *features {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.f
+}

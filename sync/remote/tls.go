@@ -81,7 +81,7 @@ func (c *control) verify(cs tls.ConnectionState, pin []byte) error {
 	}
 	leaf := cs.PeerCertificates[0]
 	if sum := sha256.Sum256(leaf.Raw); pin != nil && !bytes.Equal(sum[:], pin) {
-		return &pinError{got: fingerprint(leaf)}
+		return &pinError{got: certificatePrint(leaf)}
 	}
 	if c.leaf != nil && !bytes.Equal(c.leaf, leaf.Raw) {
 		return errOtherCertificate
@@ -96,8 +96,8 @@ func (e *pinError) Error() string {
 	return "the server's certificate is not the pinned one; it has " + e.got
 }
 
-// fingerprint returns "sha256:" and the hex digits of a certificate's hash.
-func fingerprint(cert *x509.Certificate) string {
+// certificatePrint returns "sha256:" and the hex digits of a certificate's hash.
+func certificatePrint(cert *x509.Certificate) string {
 	sum := sha256.Sum256(cert.Raw)
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
@@ -206,7 +206,7 @@ func certificateHint(err *tls.CertificateVerificationError) string {
 		return ""
 	}
 	leaf := err.UnverifiedCertificates[0]
-	print := fingerprint(leaf)
+	print := certificatePrint(leaf)
 	var name x509.HostnameError
 	var invalid x509.CertificateInvalidError
 	switch {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"regexp"
 )
 
 // earlyBytes is how much of an upload may be sent before the server has agreed
@@ -26,6 +27,11 @@ type transfer struct {
 	err     error // what went wrong on the control connection
 	ladders []*Ladder
 }
+
+// aboutAddress matches refusals of PORT and EPRT that are about the address
+// told: "500 Illegal PORT command." of vsftpd, "501 Rejected data connection to
+// foreign address" of pyftpdlib.
+var aboutAddress = regexp.MustCompile(`(?i)illegal|address|private|bounce|foreign|refus`)
 
 // run opens a data connection in the first mode that works and gives the
 // transfer command. With a nil error t.start is the server's answer: a
@@ -130,6 +136,9 @@ func (c *control) prepare(t *transfer, ask string, l *Ladder) (told reply, err e
 	}
 	l.answered(told)
 	if c.dead && !t.start.refused() {
+		if !c.book.isProven(l.mode) {
+			return told, l.fails("the server answers "+told.String(), usuallyCommandRefused)
+		}
 		return told, replyError(verbOf(ask), "", told)
 	}
 	return told, nil
@@ -269,7 +278,7 @@ func (c *control) declined(t *transfer, l *Ladder) error {
 func (c *control) attemptActive(t *transfer, m dataMode, told reply, d *door, l *Ladder) error {
 	if !told.ok() {
 		usually := usuallyCommandRefused
-		if told.code == 500 || told.code == 501 {
+		if aboutAddress.MatchString(told.text) {
 			usually = usuallyActiveAddress
 		}
 		return l.fails("the server answers "+told.String(), usually)
