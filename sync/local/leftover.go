@@ -126,7 +126,7 @@ func (pl *place) tidy(names []string, before time.Time) error {
 		if err != nil || !info.Mode().IsRegular() || !info.ModTime().Before(before) {
 			continue
 		}
-		if err := pl.discard(name, info); err != nil {
+		if err := pl.discard(name, info); err != nil && !errors.Is(err, errInUse) {
 			errs = append(errs, fmt.Errorf("tidying %s: %w", pl.path(name), err))
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"syscall"
 	"testing"
 	"time"
 
@@ -44,25 +43,6 @@ func shows(t testing.TB, tree *manifest.Tree, want map[manifest.Path]manifest.Ki
 }
 
 var then = time.Date(2024, 3, 5, 10, 20, 30, 123456789, time.UTC)
-
-func TestScanSpecialFiles(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("no pipes and sockets in directories here")
-	}
-	d, h := open(t, local.Options{})
-	h.Write("../secret", "secret", then)
-	h.Write("dir/f", "x", then)
-	for link, target := range map[string]string{
-		"to file": "dir/f", "to dir": "dir", "to nothing": "nothing", "to outside": "../secret", "to the outside": "..", "to itself": "to itself", "dir/up": "..",
-	} {
-		h.must(os.Symlink(target, h.at(link)))
-	}
-	h.must(syscall.Mkfifo(h.at("pipe"), 0o666))
-	shows(t, scan(t, d), map[manifest.Path]manifest.Kind{
-		"dir": manifest.Dir, "dir/f": manifest.File, "dir/up": manifest.Other, "pipe": manifest.Other,
-		"to file": manifest.Other, "to dir": manifest.Other, "to nothing": manifest.Other, "to outside": manifest.Other, "to the outside": manifest.Other, "to itself": manifest.Other,
-	})
-}
 
 func TestScanFollowingLinks(t *testing.T) {
 	if runtime.GOOS == "windows" {
