@@ -68,7 +68,6 @@ func (d *decoder) settlePassword(p *draft, given map[string]setting) {
 	case ok:
 		d.fail(own.key, own.where, "remote holds a password too", "leave one of them out")
 	default:
-		p.Password = fromURL
-		p.Password.held.file = d.path
+		p.Password = hide(held{text: fromURL.reveal().text, file: d.path})
 	}
 }

@@ -68,6 +68,9 @@ func (d *decoder) file(text []byte) []*Profile {
 	if defaults != nil && !isNull(defaults.value) {
 		common = d.defaults(*defaults)
 	}
+	if profiles == nil && len(d.errs) > 0 {
+		return nil
+	}
 	if profiles == nil {
 		d.fail(root, "", "there are no profiles", "a profile stands below profiles: under its name, with local: and remote:")
 		return nil
@@ -157,14 +160,15 @@ func (d *decoder) settings(s setting) []setting {
 	return known
 }
 
+// unknown records a key that is none of known.
 func (d *decoder) unknown(s setting, known []string) {
-	if way := elsewhere[s.name]; way != "" {
-		d.fail(s.key, s.where, "unknown key", way)
-	} else if near := suggest(s.name, known); near != "" {
-		d.fail(s.key, s.where, "unknown key", "did you mean "+near+"?")
-	} else {
-		d.fail(s.key, s.where, "unknown key", "the keys here are "+strings.Join(known, ", "))
+	way := "the keys here are " + strings.Join(known, ", ")
+	if near := suggest(s.name, known); near != "" {
+		way = "did you mean " + near + "?"
+	} else if there := elsewhere[s.name]; there != "" {
+		way = there
 	}
+	d.fail(s.key, s.where, "unknown key", way)
 }
 
 // apply sets what settings say, in their order.
@@ -211,7 +215,7 @@ func (d *decoder) secret(s setting) Secret {
 		if !ok {
 			return Secret{}
 		}
-		return Secret{&held{text: text, file: d.path}}
+		return hide(held{text: text, file: d.path})
 	}
 	const way = "write one of env: NAME, file: PATH, command: CMD, keyring: NAME, or the password itself in quotes"
 	where := d.mapping(s.value, s.where)
@@ -240,5 +244,5 @@ func (d *decoder) secret(s setting) Secret {
 		}
 		text = path
 	}
-	return Secret{&held{kind: kind, text: text, file: d.path}}
+	return hide(held{kind: kind, text: text, file: d.path})
 }

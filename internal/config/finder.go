@@ -73,7 +73,7 @@ func (f Finder) User(p *Profile) (string, error) {
 // has. No error holds a password.
 func (f Finder) Password(ctx context.Context, p *Profile, user string) (string, error) {
 	if password := f.getenv(PasswordVariable); password != "" {
-		return password, nil
+		return password, checkPassword(password)
 	}
 	if !p.Password.IsZero() {
 		password, err := f.reveal(ctx, p.Password)
@@ -86,8 +86,9 @@ func (f Finder) Password(ctx context.Context, p *Profile, user string) (string, 
 	switch {
 	case err != nil:
 		return "", err
-	case found && login.HasPassword:
-		return login.Password, checkPassword(login.Password)
+	case found && !login.Password.IsZero():
+		password := login.Password.reveal().text
+		return password, checkPassword(password)
 	case user == "" || user == "anonymous" || user == "ftp":
 		return "anonymous@", nil // RFC 1635: anything that looks like an address
 	}
@@ -113,9 +114,9 @@ func checkPassword(password string) error {
 
 // reveal returns the password that s is or points to.
 func (f Finder) reveal(ctx context.Context, s Secret) (string, error) {
-	switch h := s.held; h.kind {
+	switch h := s.reveal(); h.kind {
 	case secretLiteral:
-		f.warnLiteral(h.file)
+		f.warnLiteral(h)
 		return h.text, nil
 	case secretEnv:
 		if password := f.getenv(h.text); password != "" {
@@ -134,14 +135,13 @@ func (f Finder) reveal(ctx context.Context, s Secret) (string, error) {
 	}
 }
 
-// warnLiteral warns of a password that stands where others may see it: in file,
-// or on the command line.
-func (f Finder) warnLiteral(file string) {
+// warnLiteral warns of a password that stands where others may see it.
+func (f Finder) warnLiteral(h held) {
 	switch {
-	case file == "":
+	case h.typed:
 		f.warn("a password on the command line shows in the list of processes and in the history of the shell; set %s in its place", PasswordVariable)
-	case openToOthers(file):
-		f.warn("others can read %s, which holds a password; chmod 600 it, or use password: {env: NAME}", file)
+	case h.file != "" && openToOthers(h.file):
+		f.warn("others can read %s, which holds a password; chmod 600 it, or use password: {env: NAME}", h.file)
 	}
 }
 
@@ -249,7 +249,7 @@ func (f Finder) netrc(host, user string) (login Login, found bool, err error) {
 			return Login{}, false, err
 		}
 		login, found := FindLogin(machines, host, user)
-		if found && login.HasPassword && openToOthers(path) {
+		if found && !login.Password.IsZero() && openToOthers(path) {
 			f.warn("others can read %s, which holds passwords; chmod 600 it", path)
 		}
 		return login, found, nil

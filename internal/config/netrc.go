@@ -7,17 +7,10 @@ import (
 
 // A Login is one entry of a netrc file.
 type Login struct {
-	Host        string // "": the default entry
-	User        string // "": none named
-	Password    string
-	HasPassword bool
+	Host     string // "": the default entry
+	User     string // "": none named
+	Password Secret // zero: none named
 }
-
-// String leaves the password out.
-func (l Login) String() string { return fmt.Sprintf("login %q at %q", l.User, l.Host) }
-
-// GoString leaves the password out.
-func (l Login) GoString() string { return l.String() }
 
 // FindLogin returns the first entry for host whose user is user, or that names
 // none; any user will do where user is "". The default entry counts where no
@@ -73,7 +66,7 @@ func ParseNetrc(name, text string) ([]Login, error) {
 		case "login":
 			l.User = value
 		case "password":
-			l.Password, l.HasPassword = value, true
+			l.Password = Literal(value)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -47,10 +48,7 @@ func (d *decoder) mapping(node *yaml.Node, where string) []setting {
 			continue
 		}
 		s := setting{name: resolve(key).Value, key: key, value: node.Content[i+1]}
-		s.where = s.name
-		if where != "" {
-			s.where = where + "." + s.name
-		}
+		s.where = keyPath(where, s.name)
 		if line, twice := lines[s.name]; twice {
 			d.fail(key, s.where, fmt.Sprintf("given twice, first in line %d", line), "")
 			continue
@@ -59,6 +57,21 @@ func (d *decoder) mapping(node *yaml.Node, where string) []setting {
 		settings = append(settings, s)
 	}
 	return settings
+}
+
+// keyPath returns the path of a key for people. A key that could not be read
+// in one line, or is long, is shortened and quoted.
+func keyPath(where, name string) string {
+	if len(name) > 64 {
+		name = name[:60] + "..."
+	}
+	if strings.ContainsFunc(name, func(r rune) bool { return !strconv.IsPrint(r) }) || name == "" {
+		name = strconv.Quote(name)
+	}
+	if where == "" {
+		return name
+	}
+	return where + "." + name
 }
 
 func kindName(node *yaml.Node) string {
@@ -103,7 +116,7 @@ func (d *decoder) lines(s setting) string {
 	var b strings.Builder
 	for _, item := range items {
 		if isTagged(resolve(item)) {
-			d.fail(item, s.where, `YAML takes a word that starts with "!" for a tag and drops it`, "write a block (ignore: |) or put the pattern in quotes")
+			d.fail(item, s.where, `YAML takes a word that starts with "!" for a tag and drops it`, "write a block, ignore: |, or put the pattern in quotes")
 			continue
 		}
 		if text, ok := d.scalar(item, s.where); ok {

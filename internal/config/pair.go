@@ -30,6 +30,9 @@ func Pair(local, url, dir, home string) (*Profile, error) {
 	p := NewProfile("")
 	p.Local, p.Remote, p.Password = path, r, r.Password
 	p.Remote.Password = Secret{}
+	if !r.Password.IsZero() {
+		p.Password = hide(held{text: r.Password.reveal().text, typed: true})
+	}
 	p.Name = pairName(filepath.ToSlash(path), r.Host, 60)
 	return p, nil
 }

@@ -23,37 +23,43 @@ var secretKeys = map[string]secretKind{
 
 // A Secret is a password, or says where one is kept. The zero Secret is none.
 // However it is formatted, it does not show the password: what it holds stands
-// behind a pointer, which no format follows.
-type Secret struct{ held *held }
+// behind a function, which no format looks into.
+type Secret struct{ reveal func() held }
 
+// held is what a secret holds. It is never part of another value.
 type held struct {
 	kind secretKind
 	text string // the password, name, path or command
-	// file is the configuration file that a literal password stands in, or "".
+	// file is the configuration file that the secret stands in, or "".
 	file string
+	// typed says that the password stands on the command line.
+	typed bool
 }
 
 // Literal returns a secret that is the password itself.
-func Literal(password string) Secret { return Secret{&held{text: password}} }
+func Literal(password string) Secret { return hide(held{text: password}) }
+
+func hide(h held) Secret { return Secret{func() held { return h }} }
 
 // IsZero reports whether there is no secret at all.
-func (s Secret) IsZero() bool { return s.held == nil }
+func (s Secret) IsZero() bool { return s.reveal == nil }
 
 // IsLiteral reports whether the password itself was written down.
-func (s Secret) IsLiteral() bool { return s.held != nil && s.held.kind == secretLiteral }
+func (s Secret) IsLiteral() bool { return s.reveal != nil && s.reveal().kind == secretLiteral }
 
 // String says where the password is kept, and never the password.
 func (s Secret) String() string {
-	switch {
-	case s.held == nil:
+	if s.IsZero() {
 		return ""
-	case s.held.kind == secretEnv:
-		return "env " + s.held.text
-	case s.held.kind == secretFile:
-		return "file " + s.held.text
-	case s.held.kind == secretKeyring:
-		return "keyring " + s.held.text
-	case s.held.kind == secretCommand:
+	}
+	switch h := s.reveal(); h.kind {
+	case secretEnv:
+		return "env " + h.text
+	case secretFile:
+		return "file " + h.text
+	case secretKeyring:
+		return "keyring " + h.text
+	case secretCommand:
 		return "command"
 	}
 	return "hidden"

@@ -3,7 +3,6 @@ package config
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"regexp"
 	"strconv"
@@ -57,6 +56,7 @@ var (
 
 	tabIndent  = regexp.MustCompile(`^ *\t`)
 	starItem   = regexp.MustCompile(`^\s*(?:- +|[\w-]+: +)+[*!]`)
+	twoColons  = regexp.MustCompile(`:\s.*:(?:\s|$)`)
 	badEscape  = regexp.MustCompile(`"[^"]*\\[^0abtnvfre "/\\N_LPxuU\r\n]`)
 	strangeOne = regexp.MustCompile("^\\s*(?:- +|[\\w-]+: +)+[@`%]")
 )
@@ -69,12 +69,13 @@ var traps = []struct {
 	way     string
 }{
 	{"cannot start any token", tabIndent, "a tab indents this line", "YAML indents with spaces only"},
-	{"", tabIndent, "a tab indents this line", "YAML indents with spaces only"},
-	{"expected alphabetic or numeric", starItem, `YAML takes a word that starts with "*" for an alias`, "write a block (ignore: |) or put the pattern in quotes"},
-	{"unknown anchor", starItem, `YAML takes a word that starts with "*" for an alias`, "write a block (ignore: |) or put the text in quotes"},
-	{"tag", starItem, `YAML takes a word that starts with "!" for a tag`, "write a block (ignore: |) or put the pattern in quotes"},
+	{"tab character", tabIndent, "a tab indents this line", "YAML indents with spaces only"},
+	{"expected alphabetic or numeric", starItem, `YAML takes a word that starts with "*" for an alias`, "write a block, ignore: |, or put the pattern in quotes"},
+	{"unknown anchor", starItem, `YAML takes a word that starts with "*" for an alias`, "write a block, ignore: |, or put the text in quotes"},
+	{"tag", starItem, `YAML takes a word that starts with "!" for a tag`, "write a block, ignore: |, or put the pattern in quotes"},
 	{"unknown escape", badEscape, `a backslash in "..." starts an escape`, `write '...' in place of "...", or / in place of \`},
 	{"hexdecimal number", badEscape, `a backslash in "..." starts an escape`, `write '...' in place of "...", or / in place of \`},
+	{"mapping values are not allowed", twoColons, `a plain word cannot hold ": "`, "put the value in quotes"},
 	{"cannot start any token", strangeOne, "this character cannot start a plain word in YAML", "put the value in quotes"},
 }
 
@@ -102,7 +103,24 @@ func (d *decoder) syntax(err error, text []byte) {
 	if strings.Contains(message, "unknown anchor") {
 		message = `YAML takes a word that starts with "*" for an alias`
 	}
-	d.fail(&yaml.Node{Line: max(line, 1)}, "", fmt.Sprintf("not YAML: %s", message), "")
+	if len(text) < 64<<10 && len(lines) <= 500 {
+		line = breaks(lines)
+	}
+	d.fail(&yaml.Node{Line: max(line, 1)}, "", "not YAML: "+message, "")
+}
+
+// breaks returns the number of the line from which on no line end leaves good
+// YAML before it. The library names the line where the innermost mapping starts,
+// or none at all.
+func breaks(lines []string) int {
+	for n := len(lines) - 1; n > 0; n-- {
+		var node yaml.Node
+		text := strings.Join(lines[:n], "\n")
+		if err := safely(yaml.NewDecoder(strings.NewReader(text)), &node); err == nil || errors.Is(err, io.EOF) {
+			return n + 1
+		}
+	}
+	return 1
 }
 
 // nearest returns the number of the line that matches pattern and is closest to

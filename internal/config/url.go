@@ -35,9 +35,9 @@ func (r Remote) String() string {
 	b.WriteString(r.address())
 	switch {
 	case r.Absolute:
-		b.WriteString("//" + escape(r.Path, "%"))
+		b.WriteString("//" + escape(r.Path, "%@"))
 	case r.Path != "":
-		b.WriteString("/" + escape(r.Path, "%"))
+		b.WriteString("/" + escape(r.Path, "%@"))
 	}
 	return b.String()
 }
@@ -97,6 +97,9 @@ func ParseURL(s string) (Remote, error) {
 	authority, path, _ := strings.Cut(rest, "/")
 	if err := r.setAuthority(authority, strings.Contains(path, "@")); err != nil {
 		return Remote{}, err
+	}
+	if mayBeCut := !r.Password.IsZero() || r.User == "" && r.Port != 0; mayBeCut && strings.Contains(path, "@") {
+		return Remote{}, withHint(errors.New(`the URL has an "@" behind the "/", so that a password may end there`), `in a password write "/" as %2F and "@" as %40; in a path write "@" as %40`)
 	}
 	if err := r.setPath(path); err != nil {
 		return Remote{}, err
@@ -163,7 +166,7 @@ func (r *Remote) setHost(s string) error {
 			return errors.New(`the URL has a "[" without "]" in its host`)
 		}
 		addr, err := netip.ParseAddr(strings.Replace(address, "%25", "%", 1))
-		if err != nil || !addr.Is6() {
+		if err != nil || !addr.Is6() || addr.Zone() != "" && checkHost(addr.Zone()) != nil {
 			return fmt.Errorf("%q is no IPv6 address", address)
 		}
 		host = addr.String()
@@ -172,8 +175,8 @@ func (r *Remote) setHost(s string) error {
 		}
 	} else {
 		if strings.Count(s, ":") > 1 {
-			if _, err := netip.ParseAddr(s); err == nil {
-				return withHint(errors.New("an IPv6 address in a URL stands in brackets"), "write ["+s+"]")
+			if addr, err := netip.ParseAddr(s); err == nil {
+				return withHint(errors.New("an IPv6 address in a URL stands in brackets"), "write ["+addr.WithZone("").String()+"]")
 			}
 		}
 		host, port, given = strings.Cut(s, ":")
