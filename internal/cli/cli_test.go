@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	stdsync "sync"
 	"testing"
 
 	"ferry/manifest"
@@ -287,6 +288,32 @@ func TestDirections(t *testing.T) {
 	}
 }
 
+// What is replaced or removed is kept on both sides, but by a push on the
+// server only where somebody asks for it.
+func TestTrash(t *testing.T) {
+	for _, test := range []struct {
+		args string
+		want [2]bool
+	}{
+		{"sync photos", [2]bool{true, true}},
+		{"sync photos --trash off", [2]bool{false, false}},
+		{"pull photos", [2]bool{true, true}},
+		{"push photos", [2]bool{true, false}},
+		{"push photos --trash on", [2]bool{true, true}},
+		{"sync site", [2]bool{true, false}},
+	} {
+		t.Run(test.args, func(t *testing.T) {
+			f := newFakeRun(t).file("ferry.yaml", twoProfiles)
+			if got := f.ferry(t.Context(), strings.Fields(test.args)...); got != 0 {
+				t.Fatalf("exit %d\n%s", got, f.stderr.String())
+			}
+			if got := f.opened[0].policy().Trash; got != test.want {
+				t.Errorf("trash (local, remote) %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
 func TestIgnoreStack(t *testing.T) {
 	f := newFakeRun(t).
 		file("ferry.yaml", "profiles:\n  site:\n    local: ./site\n    remote: ftp://host/x\n    ignore: |\n      *.map\n      *.log\n").
@@ -442,4 +469,22 @@ func TestInitDryRun(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(f.dir, "ferry.yaml")); err == nil {
 		t.Error("a dry run wrote the file")
 	}
+}
+
+// A lockedBuilder is an output that several goroutines write to.
+type lockedBuilder struct {
+	mu   stdsync.Mutex
+	text strings.Builder
+}
+
+func (b *lockedBuilder) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *lockedBuilder) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
 }

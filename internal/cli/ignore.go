@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"ferry/manifest"
 )
@@ -38,5 +39,5 @@ func (a *app) ignoreRules(p *pair, flags *passFlags) (*manifest.Ignore, error) {
 // missing reports whether err says that a file, or the directory that it would
 // be in, is not there.
 func missing(err error) bool {
-	return errors.Is(err, fs.ErrNotExist)
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }

@@ -52,7 +52,7 @@ func (p *pair) engineOptions(a *app, o passOptions) sync.Options {
 	limits := p.Limits
 	limits.AllowDeletes, limits.AcceptEmpty = o.allowDeletes, o.acceptEmpty
 	return sync.Options{
-		Policy:   p.Policy(),
+		Policy:   p.policy(),
 		Limits:   limits,
 		Ignore:   p.ignore.Match,
 		Workers:  p.Connections,

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"ferry/manifest"
 	"ferry/sync"
@@ -94,7 +95,7 @@ func (r *textReport) finished(ev sync.Finished) {
 	switch {
 	case ev.Err != nil:
 		r.failed++
-		r.talk.say("failed: ", fmt.Sprintf("%s %s: %s", a.Op, clean(string(a.Path)), clean(ev.Err.Error())))
+		r.talk.say("failed: ", fmt.Sprintf("%s %s: %s", a.Op, clean(string(a.Path)), clean(reason(a, ev.Err))))
 		if hint := hintFor(ev.Err); hint != "" && r.failed == 1 {
 			r.talk.say("hint: ", hint)
 		}
@@ -107,6 +108,18 @@ func (r *textReport) finished(ev sync.Finished) {
 	if r.verbose && ev.Err == nil && told(a) && !r.talk.quiet {
 		fmt.Fprintln(r.talk.w, doneLine(a))
 	}
+}
+
+// reason returns why an action failed, without the words of a replica for what
+// it was doing: the line has them already.
+func reason(a *sync.Action, err error) string {
+	text := err.Error()
+	for _, op := range []sync.StepOp{sync.Put, sync.MkDir, sync.Move, sync.Remove, sync.RmDir} {
+		if rest, ok := strings.CutPrefix(text, fmt.Sprintf("%s %s: ", op, a.Path)); ok {
+			return rest
+		}
+	}
+	return text
 }
 
 // doneLine returns the line of an action that was carried out.
