@@ -1,0 +1,82 @@
+package remote
+
+import (
+	"context"
+	"fmt"
+
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+// batchSteps is the number of removals, or of directories to be made, that go
+// in one batch.
+const batchSteps = 200
+
+// Apply implements [sync.Replica]. Neighbouring steps of one kind go together,
+// so that their commands share a round trip.
+func (d *Directory) Apply(ctx context.Context, run []sync.Step, done func(i int, out sync.Outcome)) {
+	for start := 0; start < len(run); {
+		n := groupLength(run[start:])
+		outs := make([]sync.Outcome, n)
+		if ctx.Err() != nil {
+			for i := range outs {
+				outs[i].Err = context.Cause(ctx)
+			}
+		} else {
+			d.applyGroup(ctx, run[start:start+n], outs)
+		}
+		for i, out := range outs {
+			if out.Err != nil {
+				step := run[start+i]
+				out.Err = fmt.Errorf("%v %s: %w", step.Op, step.Path, out.Err)
+				out.Entry = manifest.Entry{}
+				out.Ambiguous = out.Ambiguous || isAmbiguous(out.Err)
+			}
+			done(start+i, out)
+		}
+		start += n
+	}
+}
+
+// groupLength returns how many of the steps at the beginning of run go
+// together: of one kind, none touching what another one does.
+func groupLength(run []sync.Step) int {
+	first := run[0]
+	most := map[sync.StepOp]int{sync.Put: groupFiles, sync.MkDir: batchSteps, sync.Remove: batchSteps}[first.Op]
+	seen := map[manifest.Path]bool{first.Path: true}
+	size := first.Want.Size
+	n := 1
+	for ; n < len(run) && n < most; n++ {
+		step := run[n]
+		size += step.Want.Size
+		if step.Op != first.Op || seen[step.Path] || first.Op == sync.Put && size > groupBytes {
+			break
+		}
+		seen[step.Path] = true
+	}
+	return n
+}
+
+func (d *Directory) applyGroup(ctx context.Context, steps []sync.Step, outs []sync.Outcome) {
+	switch steps[0].Op {
+	case sync.Put:
+		ups := make([]*upload, len(steps))
+		for i, step := range steps {
+			ups[i] = d.newUpload(step)
+		}
+		d.puts(ctx, ups)
+		for i, u := range ups {
+			outs[i] = u.out
+		}
+	case sync.MkDir:
+		d.mkdirs(ctx, steps, outs)
+	case sync.Remove:
+		d.removes(ctx, steps, outs)
+	case sync.Move:
+		outs[0].Entry, outs[0].Err = d.move(ctx, steps[0])
+	case sync.RmDir:
+		outs[0].Err = d.rmdir(ctx, steps[0].Path)
+	default:
+		outs[0].Err = fmt.Errorf("step %d: %w", steps[0].Op, sync.ErrUnsupported)
+	}
+}

@@ -1,0 +1,105 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+// An ambiguousError leaves open whether the change was made.
+type ambiguousError struct{ err error }
+
+func (e *ambiguousError) Error() string { return e.err.Error() }
+func (e *ambiguousError) Unwrap() error { return e.err }
+
+func isAmbiguous(err error) bool {
+	var e *ambiguousError
+	return errors.As(err, &e)
+}
+
+// discard renames files into the trash and returns where each is now, or why it
+// is still in its place. was says what stands at place i.
+func (d *Directory) discard(ctx context.Context, from []place, was func(i int) manifest.Entry) ([]place, []error) {
+	errs := make([]error, len(from))
+	if len(from) == 0 {
+		return nil, errs
+	}
+	into := make([]place, len(from))
+	err := d.pool.do(ctx, "making the trash", func(ctx context.Context, s *session) (err error) {
+		into, err = d.throwAway(ctx, s, from)
+		return err
+	})
+	if err != nil {
+		for i := range errs {
+			errs[i] = fmt.Errorf("making the trash: %w", err)
+		}
+		return into, errs
+	}
+	pairs := make([]renaming, len(from))
+	err = d.pool.once(ctx, func(ctx context.Context, s *session) error { return s.renames(ctx, from, into, pairs) })
+	for i := range from {
+		if !pairs[i].done() {
+			into[i], errs[i] = d.discardOne(ctx, from[i], into[i], was(i), pairs[i], err)
+		}
+	}
+	return into, errs
+}
+
+// discardOne brings a renaming into the trash that did not go as it should to a
+// certain end: it looks what became of it, and tries once more with directories
+// that are surely there.
+func (d *Directory) discardOne(ctx context.Context, from, into place, was manifest.Entry, pair renaming, cause error) (place, error) {
+	for attempt := 0; ; attempt++ {
+		if pair.lost() {
+			done, err := d.discarded(ctx, from, into, was)
+			if done || err != nil {
+				return into, err
+			}
+		} else if pair.done() {
+			return into, nil
+		} else if cause = pair.err(from, into); pair.from.code != 350 || attempt > 0 {
+			return into, fmt.Errorf("keeping the old version in the trash: %w", cause)
+		}
+		if attempt > d.opts.Retries || ctx.Err() != nil {
+			return into, errors.Join(errors.New("renaming into the trash did not come about"), cause, context.Cause(ctx))
+		}
+		d.trash.doubt()
+		pair = renaming{}
+		err := d.pool.once(ctx, func(ctx context.Context, s *session) error {
+			again, err := d.throwAway(ctx, s, []place{from})
+			if err != nil {
+				return err
+			}
+			into = again[0]
+			pair, err = s.rename(ctx, from, into)
+			return err
+		})
+		if err != nil && !retryable(err) {
+			return into, err
+		}
+	}
+}
+
+// discarded looks whether a file is in the trash by now.
+func (d *Directory) discarded(ctx context.Context, from, into place, was manifest.Entry) (bool, error) {
+	var seen []looked
+	err := d.pool.do(ctx, "looking after a lost reply", func(ctx context.Context, s *session) (err error) {
+		seen, err = d.look(ctx, s, []place{from, into})
+		return err
+	})
+	if err == nil {
+		err = errors.Join(seen[0].err, seen[1].err)
+	}
+	switch {
+	case err != nil:
+		return false, &ambiguousError{err}
+	case !seen[0].entry.Exists() && seen[1].entry.Exists():
+		return true, nil
+	case same("", was, seen[0].entry) == nil && !seen[1].entry.Exists():
+		return false, nil
+	}
+	return false, &ambiguousError{fmt.Errorf("%s: %w", from, sync.ErrChanged)}
+}

@@ -1,0 +1,75 @@
+package remote
+
+import (
+	"context"
+	"fmt"
+
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+// A making is one MkDir under way.
+type making struct {
+	at       place
+	made     reply
+	entered  reply
+	seen     looked
+	answered bool
+}
+
+// mkdirs makes directories in one batch, in order, each followed by the question
+// whether it is there: a refused MKD tells nothing, and neither does one that
+// was acknowledged on servers that make parents or accept what is there.
+func (d *Directory) mkdirs(ctx context.Context, steps []sync.Step, outs []sync.Outcome) {
+	all := make([]making, len(steps))
+	for i, step := range steps {
+		name := step.Want.Spelled(step.Path)
+		if step.Expect.Exists() {
+			name = step.Expect.Spelled(step.Path)
+		}
+		all[i].at = d.names.place(step.Path, name)
+		if err := checkPlace(all[i].at); err != nil {
+			outs[i].Err = err
+			continue
+		}
+		d.names.set(step.Path, name) // those below it may follow in the same batch
+	}
+	err := d.pool.do(ctx, "making directories", func(ctx context.Context, s *session) error {
+		var b script
+		for i := range all {
+			m := &all[i]
+			if outs[i].Err != nil || m.answered {
+				continue
+			}
+			b.note("MKD "+m.at.String(), &m.made)
+			if s.features().mlst {
+				b.add("MLST "+m.at.String(), func(r reply) { m.seen = readMLST(m.at.String(), r) })
+			}
+			b.add("CWD "+m.at.String(), func(r reply) { m.entered, m.answered = r, true })
+		}
+		b.add("CWD "+d.names.dir(manifest.Root), nil)
+		return b.run(ctx, s)
+	})
+	for i, step := range steps {
+		if outs[i].Err == nil {
+			outs[i].Entry, outs[i].Err = all[i].outcome(step.Path, err)
+		}
+		if outs[i].Err != nil {
+			d.names.set(step.Path, step.Path.Base())
+		}
+	}
+}
+
+func (m *making) outcome(p manifest.Path, err error) (manifest.Entry, error) {
+	switch {
+	case !m.answered && m.made.code != 0:
+		return manifest.Entry{}, &ambiguousError{err}
+	case !m.answered:
+		return manifest.Entry{}, err
+	case m.entered.ok():
+		return named(manifest.Entry{Kind: manifest.Dir, ID: m.seen.entry.ID}, p, m.at.name), nil
+	case m.made.ok():
+		return manifest.Entry{}, fmt.Errorf("it was made and cannot be entered: %w", replyError("CWD", m.at.String(), m.entered))
+	}
+	return manifest.Entry{}, withRoom(replyError("MKD", m.at.String(), m.made))
+}

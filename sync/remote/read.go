@@ -1,0 +1,260 @@
+package remote
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+// Reader implements [sync.Replica]. A session is held from Open to Close of one
+// source, never between two, so that one session is enough for everything.
+func (d *Directory) Reader(ctx context.Context, run []sync.Wanted) sync.Reader {
+	return &reader{d: d, run: run}
+}
+
+type reader struct {
+	d   *Directory
+	run []sync.Wanted
+}
+
+// Close implements [sync.Reader].
+func (r *reader) Close() error { return nil }
+
+// Open implements [sync.Reader].
+func (r *reader) Open(ctx context.Context, i int, offset int64) (sync.Source, error) {
+	w := r.run[i]
+	f := &file{d: r.d, ctx: ctx, want: w, at: r.d.names.at(w.Path, w.Entry), pos: offset}
+	if offset == 0 {
+		f.sum = sha256.New()
+	}
+	err := checkPlace(f.at)
+	if err == nil {
+		err = f.start()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", w.Path, err)
+	}
+	return f, nil
+}
+
+// A file is a file of the server that is being read.
+type file struct {
+	d    *Directory
+	ctx  context.Context // of Open
+	want sync.Wanted
+	at   place
+
+	s     *session  // lent from start to release
+	data  *download // nil where nothing is transferred
+	pos   int64     // of the next byte
+	sum   hash.Hash // of all bytes before pos; nil: unknown
+	tries int       // attempts that broke off since the last byte came
+	err   error
+}
+
+// start begins the transfer at pos. An empty rest is not transferred: a pipe is
+// listed with size 0 by several servers, and asking for its content stops them
+// for good.
+func (f *file) start() error {
+	if f.ctx.Err() != nil {
+		return context.Cause(f.ctx)
+	}
+	if f.pos >= f.want.Entry.Size {
+		return nil
+	}
+	for {
+		err := f.connect()
+		if err == nil {
+			return nil
+		}
+		f.release()
+		if !f.again(err) {
+			return f.refused(err)
+		}
+	}
+}
+
+func (f *file) connect() (err error) {
+	if f.s, err = f.d.pool.lend(f.ctx); err != nil {
+		return err
+	}
+	f.data, err = f.s.retr(f.ctx, f.at.String(), f.pos)
+	return err
+}
+
+// again waits before another attempt, and is false where there is none.
+func (f *file) again(err error) bool {
+	if f.tries >= f.d.opts.Retries || !retryable(err) || f.ctx.Err() != nil {
+		return false
+	}
+	f.tries++
+	f.d.opts.Log.Info("trying again", "what", "RETR", "path", f.at.String(), "attempt", f.tries, "because", err)
+	return sleep(f.ctx, f.d.pool.backoff(f.tries-1)) == nil
+}
+
+// refused tells a file that is another one by now from one that cannot be read.
+func (f *file) refused(err error) error {
+	if f.ctx.Err() != nil || !isFinal(err) || errors.Is(err, sync.ErrFatal) {
+		return err
+	}
+	if _, differs := f.look(); errors.Is(differs, sync.ErrChanged) {
+		return errors.Join(differs, err)
+	}
+	return err
+}
+
+// release gives the session back; one with a transfer under way is given up.
+func (f *file) release() {
+	if f.data != nil {
+		f.data.abort()
+		f.data = nil
+	}
+	if f.s != nil {
+		f.d.pool.giveBack(f.s)
+		f.s = nil
+	}
+}
+
+// Read implements [io.Reader]. A transfer that breaks off goes on where it was,
+// on another session; Confirm makes sure that the file is still the same.
+func (f *file) Read(p []byte) (int, error) {
+	for f.err == nil {
+		if f.data == nil {
+			return 0, io.EOF
+		}
+		n, err := f.data.Read(p)
+		if n > 0 {
+			f.advance(p[:n])
+			return n, f.err
+		}
+		switch {
+		case err == io.EOF && f.pos == f.want.Entry.Size:
+			return 0, io.EOF
+		case err == io.EOF:
+			f.err = f.endedEarly()
+		case err != nil:
+			f.err = f.resume(err)
+		}
+	}
+	return 0, f.err
+}
+
+func (f *file) advance(b []byte) {
+	f.pos += int64(len(b))
+	f.tries = 0
+	if f.sum != nil {
+		f.sum.Write(b)
+	}
+	if f.pos > f.want.Entry.Size {
+		f.err = fmt.Errorf("%w: it is longer than the %d bytes that were listed: %w", sync.ErrSource, f.want.Entry.Size, sync.ErrChanged)
+	}
+}
+
+// endedEarly looks at a transfer that was shorter than listed: with the server's
+// word that it is complete the file has shrunk, else it goes on.
+func (f *file) endedEarly() error {
+	if _, err := f.data.finish(); err != nil {
+		return f.resume(err)
+	}
+	return fmt.Errorf("%w: %d bytes came of the %d that were listed: %w", sync.ErrSource, f.pos, f.want.Entry.Size, sync.ErrChanged)
+}
+
+func (f *file) resume(err error) error {
+	if f.s != nil {
+		f.s.markDead()
+	}
+	f.release()
+	if f.ctx.Err() != nil {
+		return context.Cause(f.ctx)
+	}
+	if !f.again(err) {
+		return err
+	}
+	if err := f.start(); err != nil {
+		return err
+	}
+	return nil
+}
+
+// Confirm implements [sync.Source].
+func (f *file) Confirm(ctx context.Context) (manifest.Entry, error) {
+	if f.err != nil {
+		return manifest.Entry{}, f.err
+	}
+	if f.pos != f.want.Entry.Size {
+		return manifest.Entry{}, fmt.Errorf("%w: %d bytes of %d were read", sync.ErrSource, f.pos, f.want.Entry.Size)
+	}
+	if f.data != nil {
+		if _, err := f.data.finish(); err != nil && isFinal(err) {
+			return manifest.Entry{}, fmt.Errorf("%w: %w", sync.ErrSource, err)
+		}
+		f.data = nil
+	}
+	// A final reply that was lost, or that speaks of a broken connection, says
+	// less than the number of bytes and the look that follows.
+	f.ctx = ctx
+	now, err := f.look()
+	if err != nil {
+		return manifest.Entry{}, err
+	}
+	return now, nil
+}
+
+// look asks for the file as it is now. The error wraps [sync.ErrChanged] where
+// that is not what was wanted.
+func (f *file) look() (manifest.Entry, error) {
+	var now looked
+	ask := func(ctx context.Context, s *session) error {
+		seen, err := f.d.look(ctx, s, []place{f.at})
+		if err == nil {
+			now = seen[0]
+		}
+		return err
+	}
+	var err error
+	if f.s != nil && !f.s.dead() {
+		err = ask(f.ctx, f.s)
+	}
+	if f.s == nil || f.s.dead() || err != nil {
+		f.release()
+		err = f.d.pool.do(f.ctx, "looking at what was read", ask)
+	}
+	if err == nil {
+		err = now.err
+	}
+	if err == nil {
+		err = same(f.want.Path, f.want.Entry, now.entry)
+	}
+	return refine(f.want.Entry, now.entry), err
+}
+
+// refine returns was, which now does not contradict, with what now tells better.
+func refine(was, now manifest.Entry) manifest.Entry {
+	if now.Precision < was.Precision {
+		was.ModTime, was.Precision = now.ModTime, now.Precision
+	}
+	if was.ID == 0 {
+		was.ID = now.ID
+	}
+	return was
+}
+
+// Sum implements [sync.Source].
+func (f *file) Sum() string {
+	if f.sum == nil || f.pos != f.want.Entry.Size || f.err != nil {
+		return ""
+	}
+	return string(f.sum.Sum(nil))
+}
+
+// Close implements [io.Closer].
+func (f *file) Close() error {
+	f.release()
+	return nil
+}

@@ -1,0 +1,262 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+// A removal is one Remove under way.
+type removal struct {
+	step sync.Step
+	at   place
+	now  manifest.Entry
+	gone bool
+	err  error
+}
+
+// removes removes files: the looks of all in one batch, then the removals.
+func (d *Directory) removes(ctx context.Context, steps []sync.Step, outs []sync.Outcome) {
+	all := make([]*removal, len(steps))
+	for i, step := range steps {
+		all[i] = &removal{step: step, at: d.names.at(step.Path, step.Expect)}
+		all[i].err = checkPlace(all[i].at)
+	}
+	d.inspect(ctx, all)
+	if ctx.Err() == nil {
+		ctx, cancel := d.finish(ctx)
+		defer cancel()
+		d.toTrash(ctx, all)
+		d.delete(ctx, all)
+	}
+	for i, r := range all {
+		if outs[i].Err = r.err; r.err == nil && !r.gone {
+			outs[i].Err = errors.Join(errors.New("not removed"), context.Cause(ctx))
+		}
+	}
+}
+
+// open reports whether r is still to be done.
+func (r *removal) open() bool { return r.err == nil && !r.gone }
+
+// inspect looks whether each file is what is expected. One that is provably
+// gone is done.
+func (d *Directory) inspect(ctx context.Context, all []*removal) {
+	var rest []*removal
+	var places []place
+	for _, r := range all {
+		if r.open() {
+			rest, places = append(rest, r), append(places, r.at)
+		}
+	}
+	if len(rest) == 0 {
+		return
+	}
+	var seen []looked
+	var lost []error
+	err := d.pool.do(ctx, "looking before a removal", func(ctx context.Context, s *session) (err error) {
+		if seen, err = d.look(ctx, s, places); err != nil {
+			return err
+		}
+		lost, err = d.vanished(ctx, s, places, seen)
+		return err
+	})
+	for i, r := range rest {
+		switch {
+		case err != nil:
+			r.err = err
+		case seen[i].entry.Exists():
+			r.now = seen[i].entry
+			r.err = same(r.step.Path, r.step.Expect, r.now)
+		default:
+			r.err, r.gone = lost[i], lost[i] == nil
+		}
+	}
+}
+
+// vanished finds out whether what a look did not find is provably missing.
+func (d *Directory) vanished(ctx context.Context, s *session, places []place, seen []looked) ([]error, error) {
+	lost := make([]error, len(places))
+	var which []int
+	var open []place
+	for i := range places {
+		if !seen[i].entry.Exists() {
+			which, open = append(which, i), append(open, places[i])
+		}
+	}
+	answers := make([]error, len(open))
+	if len(open) > 0 {
+		if err := d.missing(ctx, s, open, answers); err != nil {
+			return nil, err
+		}
+	}
+	for k, i := range which {
+		lost[i] = answers[k]
+	}
+	return lost, nil
+}
+
+// toTrash renames into the trash what is to be kept.
+func (d *Directory) toTrash(ctx context.Context, all []*removal) {
+	var kept []*removal
+	var places []place
+	for _, r := range all {
+		if r.open() && r.step.Trash {
+			kept, places = append(kept, r), append(places, r.at)
+		}
+	}
+	_, errs := d.discard(ctx, places, func(i int) manifest.Entry { return kept[i].now })
+	for i, r := range kept {
+		r.err, r.gone = errs[i], errs[i] == nil
+	}
+}
+
+// delete removes the others. What was refused or not answered is looked at: only
+// what is provably gone is done.
+func (d *Directory) delete(ctx context.Context, all []*removal) {
+	for attempt := 0; attempt <= d.opts.Retries; attempt++ {
+		var b script
+		asked := make(map[*removal]*reply)
+		for _, r := range all {
+			if r.open() {
+				asked[r] = new(reply)
+				b.note("DELE "+r.at.String(), asked[r])
+			}
+		}
+		if len(asked) == 0 {
+			return
+		}
+		cause := d.pool.once(ctx, b.run)
+		var doubtful []*removal
+		for r, told := range asked {
+			if told.ok() {
+				r.gone = true
+			} else {
+				doubtful = append(doubtful, r)
+			}
+		}
+		d.inspect(ctx, doubtful)
+		for _, r := range doubtful {
+			switch told := asked[r]; {
+			case r.gone:
+			case r.err != nil && told.code == 0:
+				r.err = &ambiguousError{errors.Join(cause, r.err)}
+			case r.err != nil:
+			case told.code != 0:
+				r.err = replyError("DELE", r.at.String(), *told)
+			case cause != nil && !retryable(cause):
+				r.err = cause
+			}
+		}
+	}
+}
+
+// rmdir removes a directory that a fresh listing shows to be empty but for what
+// ferry itself left in it.
+func (d *Directory) rmdir(ctx context.Context, p manifest.Path) error {
+	at := d.names.at(p, manifest.Entry{})
+	if p == manifest.Root {
+		return fmt.Errorf("the root: %w", sync.ErrUnsupported)
+	}
+	if err := checkPlace(at); err != nil {
+		return err
+	}
+	var told reply
+	if done, err := d.readyToRemove(ctx, at); done || err != nil {
+		return err
+	}
+	err := d.pool.do(ctx, "removing a directory", func(ctx context.Context, s *session) error {
+		gone, err := d.emptied(ctx, s, at)
+		if gone || err != nil {
+			return err
+		}
+		var b script
+		b.add("CWD "+d.names.dir(manifest.Root), nil)
+		b.note("RMD "+at.String(), &told)
+		if err := b.run(ctx, s); err != nil || told.ok() {
+			return err
+		}
+		if gone, err := d.dirGone(ctx, s, at); gone || err != nil {
+			return err
+		}
+		return s.mustReply("RMD", at.String(), told)
+	})
+	if err != nil {
+		return err
+	}
+	d.temps.forget(at.String())
+	d.names.set(p, p.Base())
+	return nil
+}
+
+// readyToRemove makes sure that RMD would lose nothing: the directory is empty,
+// and the server would refuse if something came into it. Where it would not,
+// the directory goes to the trash instead, and that is done.
+func (d *Directory) readyToRemove(ctx context.Context, at place) (done bool, err error) {
+	if safe, known := d.removesEmptyOnly(); known && safe {
+		return false, nil // it is looked at right before RMD
+	}
+	gone := false
+	err = d.pool.do(ctx, "looking before a removal", func(ctx context.Context, s *session) (err error) {
+		gone, err = d.emptied(ctx, s, at)
+		return err
+	})
+	if gone || err != nil {
+		return gone, err
+	}
+	recursive, err := d.removesTrees(ctx)
+	if err != nil || !recursive {
+		return false, err
+	}
+	_, errs := d.discard(ctx, []place{at}, func(int) manifest.Entry { return manifest.Entry{Kind: manifest.Dir} })
+	return true, errs[0]
+}
+
+// emptied makes sure that a directory is there and empty, having removed stale
+// temporaries of ferry's from it.
+func (d *Directory) emptied(ctx context.Context, s *session, at place) (gone bool, err error) {
+	l, err := d.list(ctx, s, at.String())
+	if err != nil {
+		if s.dead() || ctx.Err() != nil {
+			return false, err
+		}
+		if gone, why := d.dirGone(ctx, s, at); gone || why != nil {
+			return gone, why
+		}
+		return false, err
+	}
+	if len(l.refused) > 0 {
+		return false, fmt.Errorf("the directory is not empty: %q is in it", l.refused[0].name)
+	}
+	var b script
+	for _, one := range l.entries {
+		if !d.temps.mine(place{at.String(), one.name}, one.entry) {
+			return false, fmt.Errorf("the directory is not empty: %q is in it", one.name)
+		}
+		b.add("DELE "+at.String()+"/"+one.name, nil)
+	}
+	return false, b.run(ctx, s)
+}
+
+// dirGone reports whether nothing is at a place any more. What is there and is
+// no directory is an error that wraps [sync.ErrChanged].
+func (d *Directory) dirGone(ctx context.Context, s *session, at place) (bool, error) {
+	seen, err := d.look(ctx, s, []place{at})
+	if err != nil {
+		return false, err
+	}
+	if e := seen[0].entry; e.Exists() {
+		if !e.IsDir() {
+			return false, fmt.Errorf("a %v is there: %w", e.Kind, sync.ErrChanged)
+		}
+		return false, nil
+	}
+	answer := make([]error, 1)
+	if err := d.missing(ctx, s, []place{at}, answer); err != nil {
+		return false, err
+	}
+	return answer[0] == nil, nil
+}
