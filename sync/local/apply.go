@@ -124,7 +124,7 @@ func (d *Directory) mkdir(h *home, s sync.Step, b *batch) (manifest.Entry, error
 		return manifest.Entry{}, err
 	}
 	defer pl.close()
-	name := s.Want.Spelled(s.Path)
+	name := newName(s.Path, s.Want)
 	if _, now, err := pl.look(d.names.name(s.Path)); err != nil || now.IsDir() {
 		return d.named(s.Path, now, d.names.name(s.Path)), err
 	}

@@ -20,10 +20,7 @@ func (d *Directory) move(h *home, s sync.Step, b *batch) (manifest.Entry, error)
 		return manifest.Entry{}, err
 	}
 	defer to.close()
-	x, y := d.names.name(s.From), s.Want.Spelled(s.Path)
-	if s.Expect.Name != "" {
-		x = s.Expect.Name
-	}
+	x, y := d.names.existing(s.From, s.Expect), newName(s.Path, s.Want)
 	if _, _, err := from.expect(x, s.Expect); err != nil {
 		return manifest.Entry{}, err
 	}

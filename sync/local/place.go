@@ -86,6 +86,9 @@ func (pl *place) close() {
 
 // look returns what name is now; that it is not there is no error.
 func (pl *place) look(name string) (stat, manifest.Entry, error) {
+	if err := single(name); err != nil {
+		return stat{}, manifest.Entry{}, err
+	}
 	info, err := pl.Lstat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -104,6 +107,17 @@ func (pl *place) expect(name string, was manifest.Entry) (stat, manifest.Entry, 
 		err = same(was, now)
 	}
 	return s, now, err
+}
+
+// single reports whether names are single components, which is what keeps system
+// calls that know nothing of [os.Root] inside a place.
+func single(names ...string) error {
+	for _, name := range names {
+		if err := manifest.CheckName(name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // path returns the path of name below the root, as it is spelled on disk.

@@ -49,6 +49,9 @@ func notEmpty(err error) bool {
 
 // rmdir removes the directory name if it is empty, and nothing else.
 func (pl *place) rmdir(name string) error {
+	if err := single(name); err != nil {
+		return err
+	}
 	if err := unix.Unlinkat(int(pl.dir.Fd()), name, unix.AT_REMOVEDIR); err != nil {
 		return &os.PathError{Op: "rmdir", Path: pl.path(name), Err: err}
 	}
@@ -65,6 +68,9 @@ func syncDir(f *os.File) error {
 
 // renameOver renames x to y, replacing what is there.
 func renameOver(from *place, x string, to *place, y string) error {
+	if err := single(x, y); err != nil {
+		return err
+	}
 	if err := unix.Renameat(int(from.dir.Fd()), x, int(to.dir.Fd()), y); err != nil {
 		return &os.LinkError{Op: "rename", Old: from.path(x), New: to.path(y), Err: err}
 	}
@@ -74,6 +80,9 @@ func renameOver(from *place, x string, to *place, y string) error {
 // link gives file x a second name y. The error wraps [errors.ErrUnsupported]
 // where the file system has no such thing.
 func link(from *place, x string, to *place, y string) error {
+	if err := single(x, y); err != nil {
+		return err
+	}
 	err := unix.Linkat(int(from.dir.Fd()), x, int(to.dir.Fd()), y, 0)
 	switch err {
 	case nil:

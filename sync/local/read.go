@@ -56,7 +56,7 @@ func (d *Directory) openFile(ctx context.Context, p manifest.Path, want manifest
 	if err != nil {
 		return nil, err
 	}
-	o := &opened{d: d, home: h, path: p, name: d.spelled(p, want)}
+	o := &opened{d: d, home: h, path: p, name: d.names.existing(p, want)}
 	if o.f, o.info, err = d.openLooking(h, p, o.name); err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func (d *Directory) remove(h *home, s sync.Step, b *batch) error {
 		return err
 	}
 	defer pl.close()
-	name := d.spelled(s.Path, s.Expect)
+	name := d.names.existing(s.Path, s.Expect)
 	_, now, err := pl.look(name)
 	if err != nil || !now.Exists() {
 		return err
@@ -56,14 +56,6 @@ func (d *Directory) remove(h *home, s sync.Step, b *batch) error {
 	return nil
 }
 
-// spelled returns the name of what is expected at p as it is spelled on disk.
-func (d *Directory) spelled(p manifest.Path, e manifest.Entry) string {
-	if e.Name != "" {
-		return e.Name
-	}
-	return d.names.name(p)
-}
-
 // capture renames x to y, looks whether what went there is what was expected,
 // and puts it back if not.
 func capture(from *place, x string, to *place, y string, was manifest.Entry) error {
@@ -94,7 +86,7 @@ func (d *Directory) rmdir(h *home, s sync.Step, b *batch) error {
 		return err
 	}
 	defer pl.close()
-	name := d.spelled(s.Path, s.Expect)
+	name := d.names.existing(s.Path, s.Expect)
 	_, now, err := pl.look(name)
 	if err != nil || !now.Exists() {
 		return err

@@ -8,5 +8,8 @@ const (
 )
 
 func renameFlags(from *place, x string, to *place, y string, flags uint) error {
+	if err := single(x, y); err != nil {
+		return err
+	}
 	return unix.RenameatxNp(int(from.dir.Fd()), x, int(to.dir.Fd()), y, uint32(flags))
 }

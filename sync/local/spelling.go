@@ -4,6 +4,8 @@ import (
 	"strings"
 	stdsync "sync"
 
+	"golang.org/x/text/unicode/norm"
+
 	"ferry/manifest"
 )
 
@@ -32,6 +34,23 @@ func (s *spellings) note(p manifest.Path, name string) {
 		s.odd = make(map[manifest.Path]string)
 	}
 	s.odd[p] = name
+}
+
+// newName returns the name under which p is made, which is spelled as wanted if
+// that is a spelling of its last component at all.
+func newName(p manifest.Path, want manifest.Entry) string {
+	if norm.NFC.String(want.Name) == p.Base() {
+		return want.Name
+	}
+	return p.Base()
+}
+
+// existing returns the name of what is expected at p as it is spelled on disk.
+func (s *spellings) existing(p manifest.Path, e manifest.Entry) string {
+	if norm.NFC.String(e.Name) == p.Base() {
+		return e.Name
+	}
+	return s.name(p)
 }
 
 // rename moves what is known at and below from to to.

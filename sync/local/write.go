@@ -54,12 +54,12 @@ func (d *Directory) put(ctx context.Context, h *home, s sync.Step, b *batch) (ou
 // spelled returns the real name as it is, or will be, spelled on disk.
 func (w *writing) spelled() string {
 	if w.s.Expect.Exists() {
-		return w.d.spelled(w.s.Path, w.s.Expect)
+		return w.d.names.existing(w.s.Path, w.s.Expect)
 	}
 	if known := w.d.names.name(w.s.Path); known != w.s.Path.Base() {
 		return known
 	}
-	return w.s.Want.Spelled(w.s.Path)
+	return newName(w.s.Path, w.s.Want)
 }
 
 func (w *writing) run(ctx context.Context, b *batch) error {
