@@ -203,10 +203,7 @@ func (t *writing) install(ctx context.Context) error {
 	err := m.change(ctx, "rename", p, func() error { return t.rename(name) },
 		func() bool { return m.find(p) == t.temp })
 	if err != nil {
-		if old != "" {
-			err = errors.Join(err, m.bringBack(ctx, old, p))
-		}
-		return err
+		return errors.Join(err, t.undo(ctx, err, old))
 	}
 	t.out.Entry = t.was
 	if name != p.Base() {
@@ -216,6 +213,24 @@ func (t *writing) install(ctx context.Context) error {
 		_ = m.unlink(ctx, p.Parent(), n) // Tidy does it, if this fails
 	}
 	return nil
+}
+
+// undo takes back what makeWay did, after a rename that certainly failed.
+func (t *writing) undo(ctx context.Context, failed error, old string) error {
+	m, p := t.m, t.s.Path
+	var open ambiguousError
+	n := m.nodeAt(old)
+	switch {
+	case n == nil || errors.As(failed, &open):
+		return nil
+	case n != m.nodeNow(p):
+		return m.bringBack(ctx, old, p)
+	}
+	return m.change(ctx, "unlink", p, func() error {
+		dir, name := split(old)
+		delete(m.at(dir).children, name)
+		return nil
+	}, func() bool { return m.at(old) == nil })
 }
 
 // rename is the one moment in which the new version appears.
@@ -243,13 +258,13 @@ func (t *writing) rename(name string) error {
 }
 
 // makeWay keeps the old version where that is wanted, and frees its name where
-// the side does not rename over files. It returns where the old version was
-// renamed to, or "".
+// the side does not rename over files. It returns the other name that the old
+// version has then, or "".
 func (t *writing) makeWay(ctx context.Context) (string, error) {
 	m, p := t.m, t.s.Path
 	switch {
 	case t.s.Trash && !m.Server && !m.NoReplace:
-		return "", m.linkToTrash(ctx, p)
+		return m.linkToTrash(ctx, p)
 	case t.s.Trash:
 		return m.toTrash(ctx, p, t.s.Expect)
 	case m.NoReplace:
@@ -261,13 +276,13 @@ func (t *writing) makeWay(ctx context.Context) (string, error) {
 	return "", nil
 }
 
-// linkToTrash gives the file at p a second name in the trash.
-func (m *Memory) linkToTrash(ctx context.Context, p manifest.Path) error {
+// linkToTrash gives the file at p a second name in the trash, and returns that.
+func (m *Memory) linkToTrash(ctx context.Context, p manifest.Path) (string, error) {
 	to, err := m.trashDir(ctx, p)
 	if err != nil {
-		return err
+		return "", err
 	}
-	return m.change(ctx, "link", p, func() error {
+	return to, m.change(ctx, "link", p, func() error {
 		n := m.find(p)
 		if n == nil || n.kind != manifest.File {
 			return fmt.Errorf("no file any more: %w", sync.ErrChanged)
