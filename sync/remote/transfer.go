@@ -52,8 +52,9 @@ func (c *control) run(t *transfer) error {
 		var refused *modeError
 		if !errors.As(err, &refused) {
 			if c.lostIn(l) && !c.book.isProven(m) {
-				l.fails("the control connection broke: "+err.Error(), usuallyControlCut)
+				cut := l.fails("the control connection broke: "+err.Error(), usuallyControlCut)
 				c.book.fails(m, l)
+				return &Error{Op: "opening a data connection", Class: Retry, Err: cut, Hint: l.Usually}
 			}
 			return err
 		}
