@@ -163,10 +163,10 @@ func (d *decoder) settings(s setting) []setting {
 // unknown records a key that is none of known.
 func (d *decoder) unknown(s setting, known []string) {
 	way := "the keys here are " + strings.Join(known, ", ")
-	if near := suggest(s.name, known); near != "" {
-		way = "did you mean " + near + "?"
-	} else if there := elsewhere[s.name]; there != "" {
+	if there := elsewhere[s.name]; there != "" {
 		way = there
+	} else if near := suggest(s.name, known); near != "" {
+		way = "did you mean " + near + "?"
 	}
 	d.fail(s.key, s.where, "unknown key", way)
 }

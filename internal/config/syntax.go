@@ -58,6 +58,7 @@ var (
 	starItem   = regexp.MustCompile(`^\s*(?:- +|[\w-]+: +)+[*!]`)
 	twoColons  = regexp.MustCompile(`:\s.*:(?:\s|$)`)
 	badEscape  = regexp.MustCompile(`"[^"]*\\[^0abtnvfre "/\\N_LPxuU\r\n]`)
+	hexEscape  = regexp.MustCompile(`"[^"]*\\[xuU]`)
 	strangeOne = regexp.MustCompile("^\\s*(?:- +|[\\w-]+: +)+[@`%]")
 )
 
@@ -74,7 +75,7 @@ var traps = []struct {
 	{"unknown anchor", starItem, `YAML takes a word that starts with "*" for an alias`, "write a block, ignore: |, or put the text in quotes"},
 	{"tag", starItem, `YAML takes a word that starts with "!" for a tag`, "write a block, ignore: |, or put the pattern in quotes"},
 	{"unknown escape", badEscape, `a backslash in "..." starts an escape`, `write '...' in place of "...", or / in place of \`},
-	{"hexdecimal number", badEscape, `a backslash in "..." starts an escape`, `write '...' in place of "...", or / in place of \`},
+	{"hexdecimal number", hexEscape, `a backslash in "..." starts an escape`, `write '...' in place of "...", or / in place of \`},
 	{"mapping values are not allowed", twoColons, `a plain word cannot hold ": "`, "put the value in quotes"},
 	{"cannot start any token", strangeOne, "this character cannot start a plain word in YAML", "put the value in quotes"},
 }
@@ -114,13 +115,21 @@ func (d *decoder) syntax(err error, text []byte) {
 // or none at all.
 func breaks(lines []string) int {
 	for n := len(lines) - 1; n > 0; n-- {
-		var node yaml.Node
-		text := strings.Join(lines[:n], "\n")
-		if err := safely(yaml.NewDecoder(strings.NewReader(text)), &node); err == nil || errors.Is(err, io.EOF) {
+		if isYAML(strings.Join(lines[:n], "\n")) {
 			return n + 1
 		}
 	}
 	return 1
+}
+
+func isYAML(text string) bool {
+	decode := yaml.NewDecoder(strings.NewReader(text))
+	for {
+		var node yaml.Node
+		if err := safely(decode, &node); err != nil {
+			return errors.Is(err, io.EOF)
+		}
+	}
 }
 
 // nearest returns the number of the line that matches pattern and is closest to
@@ -131,11 +140,11 @@ func nearest(lines []string, pattern *regexp.Regexp, line int) int {
 		if !pattern.MatchString(text) {
 			continue
 		}
-		if best == 0 || abs(i+1-line) < abs(best-line) {
+		if best == 0 || distant(i+1, line) < distant(best, line) {
 			best = i + 1
 		}
 	}
 	return best
 }
 
-func abs(n int) int { return max(n, -n) }
+func distant(a, b int) int { return max(a-b, b-a) }

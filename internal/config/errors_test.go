@@ -1,0 +1,165 @@
+package config
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// site is a profile to which a case adds lines; the first is line 5.
+const site = `profiles:
+  site:
+    local: x
+    remote: ftpes://h
+`
+
+// errorCases are configurations and everything that is said about them.
+var errorCases = []struct {
+	name, text string
+	want       []string
+}{
+	{"nothing", "", []string{"ferry.yaml: the file is empty (ferry init writes an example)"}},
+	{"comments only", "# a\n\n# b\n", []string{"ferry.yaml: the file is empty (ferry init writes an example)"}},
+	{"an empty document", "---\n", []string{"ferry.yaml: the file is empty (ferry init writes an example)"}},
+	{"a list", "- a\n", []string{"ferry.yaml:1:1: keys with values are wanted here, not a list"}},
+	{"a word", "hello\n", []string{"ferry.yaml:1:1: keys with values are wanted here, not a single value"}},
+	{"no profiles", "defaults:\n  mode: auto\n", []string{"ferry.yaml:1:1: there are no profiles (a profile stands below profiles: under its name, with local: and remote:)"}},
+	{"profiles without any", "profiles: {}\n", []string{"ferry.yaml:1:1: profiles: there are no profiles (a profile stands here under its name, with local: and remote:)"}},
+	{"profiles without a value", "profiles:\n", []string{"ferry.yaml:1:10: profiles: has no value (keys are wanted below it, further in)"}},
+	{"a profile at the top", "site:\n  local: x\n", []string{"ferry.yaml:1:1: site: unknown key (the keys here are defaults, profiles)"}},
+	{"a misspelt key at the top", "profile:\n  site: {}\n", []string{"ferry.yaml:1:1: profile: unknown key (did you mean profiles?)"}},
+	{"a profile without a value", "profiles:\n  site:\n", []string{"ferry.yaml:2:8: profiles.site: has no value (keys are wanted below it, further in)"}},
+	{"a profile without its sides", "profiles:\n  site: {mode: auto}\n", []string{
+		"ferry.yaml:2:3: profiles.site.local: is missing",
+		"ferry.yaml:2:3: profiles.site.remote: is missing"}},
+	{"names of profiles", "profiles:\n  a b: {}\n  -x: {}\n  ftp://h: {}\n  \"\": {}\n  ~: {}\n", []string{
+		`ferry.yaml:2:3: profiles.a b: the name of a profile holds no spaces and none of /\:*?"<>|`,
+		`ferry.yaml:3:3: profiles.-x: the name of a profile does not start with -`,
+		`ferry.yaml:4:3: profiles.ftp://h: the name of a profile holds no spaces and none of /\:*?"<>|`,
+		`ferry.yaml:5:3: profiles."": a profile needs a name`,
+		`ferry.yaml:6:3: profiles.~: the name of a profile does not start with ~`}},
+
+	{"a misspelt key", site + "    tiemout: 5s\n", []string{"ferry.yaml:5:5: profiles.site.tiemout: unknown key (did you mean timeout?)"}},
+	{"an underscore", site + "    max_delete: 5\n", []string{"ferry.yaml:5:5: profiles.site.max_delete: unknown key (did you mean max-delete?)"}},
+	{"capitals", site + "    maxDelete: 5\n", []string{"ferry.yaml:5:5: profiles.site.maxDelete: unknown key (did you mean max-delete?)"}},
+	{"a key of another program", site + "    exclude: 5\n    port: 21\n", []string{
+		"ferry.yaml:5:5: profiles.site.exclude: unknown key (did you mean ignore?)",
+		"ferry.yaml:6:5: profiles.site.port: unknown key (it is part of remote, as in ftpes://user@host:2121/path)"}},
+	{"a merge key", site + "    <<: {mode: auto}\n", []string{"ferry.yaml:5:5: profiles.site.<<: unknown key (what all profiles share goes under defaults)"}},
+	{"a key over lines", site + "    \"a\\nb\\e\": x\n", []string{`ferry.yaml:5:5: profiles.site."a\nb\x1b": unknown key (the keys here are ` + strings.Join(sortedKeys(keys), ", ") + ")"}},
+	{"a key twice", site + "    mode: auto\n    mode: active\n", []string{"ferry.yaml:6:5: profiles.site.mode: given twice, first in line 5"}},
+	{"a profile twice", site + "  site:\n    local: y\n", []string{"ferry.yaml:5:3: profiles.site: given twice, first in line 2"}},
+	{"a key that is a list", site + "    [a, b]: x\n", []string{"ferry.yaml:5:5: profiles.site: a key is wanted here, not a list"}},
+
+	{"no value", site + "    timeout:\n", []string{`ferry.yaml:5:13: profiles.site.timeout: has no value (write "" for an empty one)`}},
+	{"a list for a value", site + "    timeout: [1s]\n", []string{"ferry.yaml:5:14: profiles.site.timeout: a single value is wanted here, not a list"}},
+	{"keys for a value", site + "    timeout: {a: 1s}\n", []string{"ferry.yaml:5:14: profiles.site.timeout: a single value is wanted here, not keys with values"}},
+	{"a tag", site + "    timeout: !!str 5s\n", []string{`ferry.yaml:5:14: profiles.site.timeout: a word that starts with "!" is a tag in YAML (put it in quotes)`}},
+	{"no unit", site + "    timeout: 30\n", []string{"ferry.yaml:5:14: profiles.site.timeout: 30 has no unit: write 30s for seconds"}},
+	{"a bad size", site + "    bwlimit: fast\n", []string{`ferry.yaml:5:14: profiles.site.bwlimit: "fast" is no rate in bytes per second, as 500KiB or 2MiB:10MiB (up:down)`}},
+	{"a bad switch", site + "    trash: maybe\n", []string{`ferry.yaml:5:12: profiles.site.trash: "maybe" is neither on nor off`}},
+	{"a bad number", site + "    connections: many\n    retries: -1\n", []string{
+		`ferry.yaml:5:18: profiles.site.connections: "many" is no whole number from 1 to 256`,
+		`ferry.yaml:6:14: profiles.site.retries: "-1" is no whole number from 0 to 1000`}},
+	{"a bad share", site + "    max-delete: 150%\n", []string{`ferry.yaml:5:17: profiles.site.max-delete: "150%" is neither a number of files nor a share, as 25 or 30%`}},
+	{"bad addresses", site + "    active-address: example.com\n    active-ports: 9-1\n", []string{
+		`ferry.yaml:5:21: profiles.site.active-address: "example.com" is no IP address`,
+		`ferry.yaml:6:19: profiles.site.active-ports: "9-1" ends before it starts`}},
+	{"a bad fingerprint", site + "    fingerprint: abc\n", []string{`ferry.yaml:5:18: profiles.site.fingerprint: a fingerprint is "sha256:" and 64 hex digits`}},
+	{"a misspelt choice", site + "    direction: psuh\n", []string{`ferry.yaml:5:16: profiles.site.direction: "psuh" is none of both, push, pull (did you mean push?)`}},
+	{"an unknown choice", site + "    conflict: ask\n    mode: fast\n", []string{
+		`ferry.yaml:5:15: profiles.site.conflict: "ask" is none of keep-both, newer, local, remote, skip`,
+		`ferry.yaml:6:11: profiles.site.mode: "fast" is none of auto, passive, active`}},
+	{"sides the wrong way round", "profiles:\n  a:\n    local: ftp://h\n    remote: ./x\n", []string{
+		"ferry.yaml:3:12: profiles.a.local: is a URL (local is a directory of this machine, remote the URL)",
+		"ferry.yaml:4:13: profiles.a.remote: is not a URL (write it as ftp://user@host/path, or ftpes:// for TLS)"}},
+	{"another scheme", "profiles:\n  a:\n    local: x\n    remote: sftp://u:secret@h\n", []string{
+		"ferry.yaml:4:13: profiles.a.remote: sftp:// is the file transfer of SSH, which ferry does not speak (use ftp:// (plain), ftpes:// (TLS, port 21) or ftps:// (implicit TLS, port 990))"}},
+	{"somebody else's home", "profiles:\n  a:\n    local: ~bob/x\n    remote: ftp://h\n", []string{
+		`ferry.yaml:3:12: profiles.a.local: "~bob/x": only one's own home directory can be written as ~ (write the whole path, or ./~bob/x for a directory of this name)`}},
+
+	{"two users", "profiles:\n  a: {local: x, remote: ftp://u@h, user: v}\n", []string{`ferry.yaml:2:42: profiles.a.user: is "v", but remote names "u" (leave one of them out)`}},
+	{"two passwords", "profiles:\n  a: {local: x, remote: 'ftp://u:secret@h', password: secret}\n", []string{"ferry.yaml:2:45: profiles.a.password: remote holds a password too (leave one of them out)"}},
+	{"exact without a direction", site + "    exact: true\n", []string{"ferry.yaml:5:12: profiles.site.exact: makes one side equal to the other and so needs a direction (set direction: push or pull)"}},
+	{"exact by default without a direction", "defaults: {exact: true}\nprofiles:\n  a: {local: x, remote: ftp://h}\n", []string{"ferry.yaml:3:3: profiles.a.exact: makes one side equal to the other and so needs a direction (set direction: push or pull)"}},
+	{"a certificate without TLS", "profiles:\n  a: {local: x, remote: ftp://h, insecure: true}\n", []string{"ferry.yaml:2:44: profiles.a.insecure: ftp:// has no certificate (write remote as ftpes:// (TLS on port 21) or ftps:// (port 990))"}},
+	{"a fingerprint that is not looked at", site + "    insecure: true\n    fingerprint: " + strings.Repeat("ab", 32) + "\n", []string{"ferry.yaml:5:15: profiles.site.insecure: accepts any certificate, so fingerprint would mean nothing (leave one of them out)"}},
+	{"sides among the defaults", "defaults:\n  local: x\n" + site, []string{"ferry.yaml:2:3: defaults.local: belongs to one profile and cannot be a default"}},
+	{"a bad default is named once", "defaults:\n  timeout: 7\nprofiles:\n  a: {local: x, remote: ftp://h}\n  b: {local: x, remote: ftp://h}\n", []string{"ferry.yaml:2:12: defaults.timeout: 7 has no unit: write 7s for seconds"}},
+
+	{"a password in no known place", site + "    password: {vault: secret}\n", []string{"ferry.yaml:5:16: profiles.site.password: unknown key (write one of env: NAME, file: PATH, command: CMD, keyring: NAME, or the password itself in quotes)"}},
+	{"a password in braces", site + "    password: {secret}\n", []string{"ferry.yaml:5:16: profiles.site.password: unknown key (write one of env: NAME, file: PATH, command: CMD, keyring: NAME, or the password itself in quotes)"}},
+	{"a password in two places", site + "    password: {env: A, file: b}\n", []string{"ferry.yaml:5:15: profiles.site.password: exactly one place of the password is wanted (write one of env: NAME, file: PATH, command: CMD, keyring: NAME, or the password itself in quotes)"}},
+	{"a password in no place", site + "    password: {env: \"\"}\n", []string{"ferry.yaml:5:21: profiles.site.password.env: is empty"}},
+	{"a password that is a list", site + "    password: [secret]\n", []string{"ferry.yaml:5:15: profiles.site.password: a single value is wanted here, not a list"}},
+	{"a password that is an alias", site + "    password: *secret\n", []string{`ferry.yaml:5:5: YAML takes a word that starts with "*" for an alias (write a block, ignore: |, or put the text in quotes)`}},
+	{"a password that is a tag", site + "    password: !secret\n", []string{`ferry.yaml:5:15: profiles.site.password: a word that starts with "!" is a tag in YAML (put it in quotes)`}},
+	{"a password that starts strangely", site + "    password: @secret\n", []string{"ferry.yaml:5:5: this character cannot start a plain word in YAML (put the value in quotes)"}},
+	{"a password with a colon", site + "    password: secret: more\n", []string{`ferry.yaml:5:5: a plain word cannot hold ": " (put the value in quotes)`}},
+	{"an unknown hook", site + "    hooks: {befor: x, after: [y]}\n", []string{
+		"ferry.yaml:5:13: profiles.site.hooks.befor: unknown key (did you mean before?)",
+		"ferry.yaml:5:30: profiles.site.hooks.after: a single value is wanted here, not a list"}},
+	{"hooks that are one command", site + "    hooks: make\n", []string{"ferry.yaml:5:12: profiles.site.hooks: keys with values are wanted here, not a single value"}},
+
+	{"a pattern that is a tag", site + "    ignore:\n      - !keep\n      - b\n      -\n", []string{
+		`ferry.yaml:6:9: profiles.site.ignore: YAML takes a word that starts with "!" for a tag and drops it (write a block, ignore: |, or put the pattern in quotes)`,
+		`ferry.yaml:8:8: profiles.site.ignore: has no value (write "" for an empty one)`}},
+	{"a pattern that is an alias", site + "    ignore:\n      - b\n      - *.map\n", []string{`ferry.yaml:7:7: YAML takes a word that starts with "*" for an alias (write a block, ignore: |, or put the pattern in quotes)`}},
+	{"one pattern that is an alias", site + "    ignore: *.map\n", []string{`ferry.yaml:5:5: YAML takes a word that starts with "*" for an alias (write a block, ignore: |, or put the pattern in quotes)`}},
+	{"a pattern that looks like an alias", site + "    ignore:\n      - *map\n", []string{`ferry.yaml:6:7: YAML takes a word that starts with "*" for an alias (write a block, ignore: |, or put the text in quotes)`}},
+	{"patterns as keys", site + "    ignore: {a: b}\n", []string{"ferry.yaml:5:13: profiles.site.ignore: a single value is wanted here, not keys with values"}},
+	{"a path of Windows", "profiles:\n  a:\n    local: \"C:\\path\"\n    remote: ftp://h\n", []string{`ferry.yaml:3:5: a backslash in "..." starts an escape (write '...' in place of "...", or / in place of \)`}},
+	{"a path of Windows in line 1", "profiles: {a: {local: \"C:\\path\"}}\n", []string{`ferry.yaml:1:1: a backslash in "..." starts an escape (write '...' in place of "...", or / in place of \)`}},
+	{"a path of Windows with hex", "profiles:\n  a: {local: \"C:\\users\"}\n", []string{`ferry.yaml:2:3: a backslash in "..." starts an escape (write '...' in place of "...", or / in place of \)`}},
+	{"a tab", "profiles:\n\tsite:\n", []string{"ferry.yaml:2:1: a tab indents this line (YAML indents with spaces only)"}},
+	{"a tab further in", "profiles:\n  site:\n    ignore: |\n      a\n    local: x\n\tremote: ftp://h\n", []string{"ferry.yaml:6:1: a tab indents this line (YAML indents with spaces only)"}},
+	{"a second document", site + "---\nprofiles: {}\n", []string{`ferry.yaml:5:1: a second document starts here (remove the "---")`}},
+	{"a broken second document", site + "---\n{\n", []string{"ferry.yaml:6: not YAML: did not find expected node content"}},
+	{"wrong indentation", "profiles:\n  site:\n    local: x\n   remote: ftp://h\n", []string{"ferry.yaml:4: not YAML: did not find expected key"}},
+	{"a quote without its end", site + "    user: 'x\n    mode: auto\n", []string{"ferry.yaml:5: not YAML: found unexpected end of stream"}},
+	{"braces without their end", "profiles:\n  a: {local: x,\n    remote: ftp://h\n", []string{"ferry.yaml:2: not YAML: did not find expected ',' or '}'"}},
+	{"a control character", site + "    user: \x01\n", []string{"ferry.yaml:5: not YAML: control characters are not allowed"}},
+	{"everything at once", "defualts: {}\nprofiles:\n  a:\n    tiemout: 5\n    mode: fats\n    password: {}\n  b:\n    local: x\n    remote: http://x\n", []string{
+		"ferry.yaml:1:1: defualts: unknown key (did you mean defaults?)",
+		"ferry.yaml:3:3: profiles.a.local: is missing",
+		"ferry.yaml:3:3: profiles.a.remote: is missing",
+		"ferry.yaml:4:5: profiles.a.tiemout: unknown key (did you mean timeout?)",
+		`ferry.yaml:5:11: profiles.a.mode: "fats" is none of auto, passive, active`,
+		"ferry.yaml:6:15: profiles.a.password: exactly one place of the password is wanted (write one of env: NAME, file: PATH, command: CMD, keyring: NAME, or the password itself in quotes)",
+		"ferry.yaml:9:13: profiles.b.remote: http:// is no FTP server (use ftp:// (plain), ftpes:// (TLS, port 21) or ftps:// (implicit TLS, port 990))"}},
+}
+
+func TestErrors(t *testing.T) {
+	for _, c := range errorCases {
+		t.Run(c.name, func(t *testing.T) {
+			file, err := parse(c.text)
+			if err == nil {
+				t.Fatalf("no error, %d profiles", len(file.Profiles))
+			}
+			var errs Errors
+			if !errors.As(err, &errs) {
+				t.Fatalf("the error is a %T", err)
+			}
+			if diff := cmp.Diff(c.want, strings.Split(err.Error(), "\n")); diff != "" {
+				t.Error(diff)
+			}
+			if strings.Contains(err.Error(), "secret") {
+				t.Errorf("the error shows a password: %v", err)
+			}
+		})
+	}
+}
+
+func TestSuggest(t *testing.T) {
+	known := sortedKeys(keys)
+	for word, want := range map[string]string{
+		"tiemout": "timeout", "conections": "connections", "IGNORE": "ignore", "Max_Delete": "max-delete",
+		"ac": "ca", "frobnicate": "", "": "", "x": "", strings.Repeat("a", 1000): "",
+	} {
+		if got := suggest(word, known); got != want {
+			t.Errorf("suggest(%.20q) is %q, want %q", word, got, want)
+		}
+	}
+}
