@@ -18,10 +18,21 @@ var ErrNoFile = errors.New("no " + FileName)
 // Find returns the path of the ferry.yaml that counts in the directory start,
 // which is absolute: the one there or in the nearest directory above, else the
 // user's own.
+//
+// A configuration can name commands to run. One that somebody else left in a
+// directory above, as in /tmp, is therefore an error: its owner must be this
+// user, root, or the owner of start.
 func Find(start, home string, getenv func(string) string) (string, error) {
 	for dir := filepath.Clean(start); ; dir = filepath.Dir(dir) {
-		if found, err := isFile(filepath.Join(dir, FileName)); found || err != nil {
-			return filepath.Join(dir, FileName), err
+		path := filepath.Join(dir, FileName)
+		switch found, err := isFile(path); {
+		case err != nil:
+			return "", err
+		case found:
+			if err := checkOwner(path, start); err != nil {
+				return "", err
+			}
+			return path, nil
 		}
 		if dir == filepath.Dir(dir) {
 			break
@@ -29,8 +40,11 @@ func Find(start, home string, getenv func(string) string) (string, error) {
 	}
 	for _, dir := range userDirs(runtime.GOOS, home, getenv) {
 		path := filepath.Join(dir, "ferry", FileName)
-		if found, err := isFile(path); found || err != nil {
-			return path, err
+		switch found, err := isFile(path); {
+		case err != nil:
+			return "", err
+		case found:
+			return path, nil
 		}
 	}
 	return "", withHint(fmt.Errorf("%w in %s, above it, or in the user's configuration directory", ErrNoFile, start),
@@ -48,6 +62,22 @@ func isFile(path string) (bool, error) {
 		return false, nil
 	}
 	return false, fmt.Errorf("looking for the configuration: %w", err)
+}
+
+// checkOwner refuses a file that was found at path and belongs to a stranger.
+func checkOwner(path, start string) error {
+	file, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("looking for the configuration: %w", err)
+	}
+	here, err := os.Stat(start)
+	if err != nil {
+		return fmt.Errorf("looking for the configuration: %w", err)
+	}
+	if !isTrusted(file, here) {
+		return withHint(fmt.Errorf("%s belongs to somebody else", path), "to use it all the same: --config "+path)
+	}
+	return nil
 }
 
 // userDirs returns where the user's configuration may stand, first the one that

@@ -63,8 +63,8 @@ func (f Finder) User(p *Profile) (string, error) {
 	if p.Remote.User != "" {
 		return p.Remote.User, nil
 	}
-	login, _, err := f.netrc(p.Remote.Host, "")
-	return login.User, err
+	entry, _, err := f.netrc(p.Remote.Host, "")
+	return entry.User, err
 }
 
 // Password returns the password of user on the server of p. The first of these
@@ -82,12 +82,12 @@ func (f Finder) Password(ctx context.Context, p *Profile, user string) (string, 
 		}
 		return password, checkPassword(password)
 	}
-	login, found, err := f.netrc(p.Remote.Host, user)
+	entry, found, err := f.netrc(p.Remote.Host, user)
 	switch {
 	case err != nil:
 		return "", err
-	case found && !login.Password.IsZero():
-		password := login.Password.reveal().text
+	case found && !entry.Password.IsZero():
+		password := entry.Password.reveal().text
 		return password, checkPassword(password)
 	case user == "" || user == "anonymous" || user == "ftp":
 		return "anonymous@", nil // RFC 1635: anything that looks like an address
@@ -201,10 +201,12 @@ func (f Finder) run(ctx context.Context, command, file string) (string, error) {
 	switch {
 	case ctx.Err() != nil:
 		return "", fmt.Errorf("running the command: %w", context.Cause(ctx))
+	case out.over:
+		return "", errors.New("the command prints more than a password")
 	case err != nil && !errors.Is(err, exec.ErrWaitDelay):
 		return "", fmt.Errorf("running the command: %w", err)
 	}
-	line, err := firstLine(strings.NewReader(out.String()))
+	line, err := firstLine(strings.NewReader(out.text.String()))
 	if err != nil {
 		return "", fmt.Errorf("reading what the command prints: %w", err)
 	}
@@ -214,23 +216,30 @@ func (f Finder) run(ctx context.Context, command, file string) (string, error) {
 	return line, nil
 }
 
-// A limitedBuffer keeps the first maxSecret bytes.
-type limitedBuffer struct{ strings.Builder }
+// A limitedBuffer takes up to maxSecret bytes, so that a command without end
+// finds its pipe closed.
+type limitedBuffer struct {
+	text strings.Builder
+	over bool // more was written than is taken
+}
 
 func (b *limitedBuffer) Write(p []byte) (int, error) {
-	b.Builder.Write(p[:min(len(p), maxSecret-b.Len())])
-	return len(p), nil
+	if b.text.Len()+len(p) > maxSecret {
+		b.over = true
+		return 0, io.ErrShortWrite
+	}
+	return b.text.Write(p)
 }
 
 // netrc returns the login for host in the user's netrc file: NETRC names it, or
 // it is .netrc (or _netrc, on Windows) in the home directory.
-func (f Finder) netrc(host, user string) (login Login, found bool, err error) {
+func (f Finder) netrc(host, user string) (entry login, found bool, err error) {
 	var paths []string
 	switch named := f.getenv("NETRC"); {
 	case named != "":
 		paths = []string{named}
 	case f.Home == "":
-		return Login{}, false, nil
+		return login{}, false, nil
 	case runtime.GOOS == "windows":
 		paths = []string{filepath.Join(f.Home, "_netrc"), filepath.Join(f.Home, ".netrc")}
 	default:
@@ -242,19 +251,19 @@ func (f Finder) netrc(host, user string) (login Login, found bool, err error) {
 			continue
 		}
 		if err != nil {
-			return Login{}, false, fmt.Errorf("reading the netrc file: %w", err)
+			return login{}, false, fmt.Errorf("reading the netrc file: %w", err)
 		}
-		machines, err := ParseNetrc(path, text)
+		machines, err := parseNetrc(path, text)
 		if err != nil {
-			return Login{}, false, err
+			return login{}, false, err
 		}
-		login, found := FindLogin(machines, host, user)
-		if found && !login.Password.IsZero() && openToOthers(path) {
+		entry, found := findLogin(machines, host, user)
+		if found && !entry.Password.IsZero() && openToOthers(path) {
 			f.warn("others can read %s, which holds passwords; chmod 600 it", path)
 		}
-		return login, found, nil
+		return entry, found, nil
 	}
-	return Login{}, false, nil
+	return login{}, false, nil
 }
 
 // readSmall reads a file of at most maxSize bytes.

@@ -5,17 +5,17 @@ import (
 	"strings"
 )
 
-// A Login is one entry of a netrc file.
-type Login struct {
+// A login is one entry of a netrc file.
+type login struct {
 	Host     string // "": the default entry
 	User     string // "": none named
 	Password Secret // zero: none named
 }
 
-// FindLogin returns the first entry for host whose user is user, or that names
+// findLogin returns the first entry for host whose user is user, or that names
 // none; any user will do where user is "". The default entry counts where no
 // machine has the name and user.
-func FindLogin(logins []Login, host, user string) (Login, bool) {
+func findLogin(logins []login, host, user string) (login, bool) {
 	for _, wanted := range []string{host, ""} {
 		for _, l := range logins {
 			if strings.EqualFold(l.Host, wanted) && (user == "" || l.User == "" || l.User == user) {
@@ -23,17 +23,17 @@ func FindLogin(logins []Login, host, user string) (Login, bool) {
 			}
 		}
 	}
-	return Login{}, false
+	return login{}, false
 }
 
-// ParseNetrc reads the text of a netrc file: machine or default, then login,
+// parseNetrc reads the text of a netrc file: machine or default, then login,
 // password and account. Words may stand in double quotes, with \" and \\ inside.
 // "#" starts a comment where a keyword could stand, and is an ordinary character
 // in a value. A macdef reaches to the next empty line and is left out. Errors
 // name the file and line and quote nothing, since it could be a password.
-func ParseNetrc(name, text string) ([]Login, error) {
+func parseNetrc(name, text string) ([]login, error) {
 	s := &netrcScanner{name: name, text: strings.TrimPrefix(text, "\ufeff"), line: 1}
-	var logins []Login
+	var logins []login
 	for {
 		word, ok, err := s.keyword()
 		if err != nil || !ok {
@@ -44,7 +44,7 @@ func ParseNetrc(name, text string) ([]Login, error) {
 			continue
 		}
 		if word == "default" {
-			logins = append(logins, Login{})
+			logins = append(logins, login{})
 			continue
 		}
 		line := s.line
@@ -56,7 +56,7 @@ func ParseNetrc(name, text string) ([]Login, error) {
 			if value == "" {
 				return nil, s.fail(line, "the name of the machine is empty")
 			}
-			logins = append(logins, Login{Host: value})
+			logins = append(logins, login{Host: value})
 			continue
 		}
 		if len(logins) == 0 {

@@ -7,11 +7,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// loginParts is a Login with its password in the open, "none" where there is
+// loginParts is a login with its password in the open, "none" where there is
 // none.
 type loginParts struct{ Host, User, Password string }
 
-func partsOfLogin(l Login) loginParts {
+func partsOfLogin(l login) loginParts {
 	if l.Password.IsZero() {
 		return loginParts{l.Host, l.User, "none"}
 	}
@@ -42,7 +42,7 @@ func TestParseNetrc(t *testing.T) {
 		{"a macro reaches to the end", "machine h login u\nmacdef init\npassword y", []loginParts{{"h", "u", "none"}}},
 		{"a macro in CRLF", "macdef init\r\npassword y\r\n\r\nmachine i\r\n", []loginParts{{"i", "", "none"}}},
 	} {
-		logins, err := ParseNetrc("netrc", c.text)
+		logins, err := parseNetrc("netrc", c.text)
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 		}
@@ -68,7 +68,7 @@ func TestParseNetrcErrors(t *testing.T) {
 		{"machine h\npassword \"secret\nlogin u", `netrc:2: a value starts with " and does not end with it on the same line`},
 		{`machine h password "secret\`, `netrc:1: a value starts with " and does not end with it on the same line`},
 	} {
-		got, err := ParseNetrc("netrc", c.text)
+		got, err := parseNetrc("netrc", c.text)
 		if err == nil {
 			t.Errorf("%q is %v, want an error", c.text, got)
 			continue
@@ -80,7 +80,7 @@ func TestParseNetrcErrors(t *testing.T) {
 }
 
 func TestFindLogin(t *testing.T) {
-	logins, err := ParseNetrc("netrc", `
+	logins, err := parseNetrc("netrc", `
 		default login anonymous password d
 		machine a login u1 password 1
 		machine a login u2 password 2
@@ -101,7 +101,7 @@ func TestFindLogin(t *testing.T) {
 		{"d", "anonymous", "d"},
 		{"d", "u1", "no entry"},
 	} {
-		got, found := FindLogin(logins, c.host, c.user)
+		got, found := findLogin(logins, c.host, c.user)
 		if !found && c.want == "no entry" {
 			continue
 		}
@@ -114,7 +114,7 @@ func TestFindLogin(t *testing.T) {
 func FuzzParseNetrc(f *testing.F) {
 	f.Add("machine h login u password \"p\\\"\"\nmacdef x\n\ndefault")
 	f.Fuzz(func(t *testing.T, text string) {
-		logins, err := ParseNetrc("netrc", text)
+		logins, err := parseNetrc("netrc", text)
 		if err != nil && (logins != nil || !strings.HasPrefix(err.Error(), "netrc:")) {
 			t.Errorf("%q: %v, %v", text, logins, err)
 		}

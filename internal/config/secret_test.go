@@ -23,7 +23,7 @@ func TestSecretIsHidden(t *testing.T) {
 	}
 	var log bytes.Buffer
 	logger := slog.New(slog.NewJSONHandler(&log, nil))
-	for _, v := range []any{Literal(password), holder{Literal(password), Literal(password)}, p, *p, Login{Password: Literal(password)}} {
+	for _, v := range []any{Literal(password), holder{Literal(password), Literal(password)}, p, *p, login{Password: Literal(password)}} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d"} {
 			text := fmt.Sprintf(verb, v)
 			if strings.Contains(text, password) || strings.Contains(strings.ToLower(text), fmt.Sprintf("%x", password)) {
