@@ -34,6 +34,7 @@ type fake struct {
 	greet   func(p *peer) bool
 	conns   map[net.Conn]bool
 	running stdsync.WaitGroup
+	start   stdsync.Once
 }
 
 // A peer is one connection of a fake.
@@ -57,7 +58,6 @@ func newFake(t *testing.T) *fake {
 	}
 	f := &fake{t: t, ln: ln, on: map[string]func(*peer, string) bool{}, files: map[string][]byte{}, conns: map[net.Conn]bool{},
 		feat: []string{"MLST type*;size*;modify*;", "SIZE", "MDTM", "REST STREAM", "UTF8"}}
-	f.running.Go(f.accept)
 	t.Cleanup(f.stop)
 	return f
 }
@@ -75,7 +75,7 @@ func (f *fake) accept() {
 		p := &peer{fake: f, n: f.count, conn: conn, br: bufio.NewReader(conn)}
 		f.mu.Unlock()
 		f.running.Go(func() {
-			p.serve()
+			p.talk()
 			f.mu.Lock()
 			f.now--
 			delete(f.conns, conn)
@@ -96,6 +96,13 @@ func (f *fake) stop() {
 	}
 	f.mu.Unlock()
 	f.running.Wait()
+}
+
+// opened returns how many connections there were so far.
+func (f *fake) opened() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.count
 }
 
 // commands returns the verbs seen so far, on all connections.
@@ -122,6 +129,9 @@ func (f *fake) file(name string) (data []byte, there bool) {
 	return data, there
 }
 
+// serve starts the server. What it answers may be changed before.
+func (f *fake) serve() { f.start.Do(func() { f.running.Go(f.accept) }) }
+
 // options are for a session with this server.
 func (f *fake) options() Options {
 	host, port, _ := net.SplitHostPort(f.ln.Addr().String())
@@ -136,6 +146,7 @@ func (f *fake) pool(change func(*Options)) *pool {
 	if change != nil {
 		change(&o)
 	}
+	f.serve()
 	return testPool(f.t, o)
 }
 
@@ -152,7 +163,7 @@ func (p *peer) say(format string, args ...any) bool {
 	return true
 }
 
-func (p *peer) serve() {
+func (p *peer) talk() {
 	if p.greet == nil || !p.greet(p) {
 		p.say("220 fake")
 	}
@@ -164,9 +175,10 @@ func (p *peer) serve() {
 		line = strings.TrimRight(line, "\r\n")
 		p.mu.Lock()
 		p.said = append(p.said, line)
-		p.mu.Unlock()
 		verb, arg, _ := strings.Cut(line, " ")
-		if on := p.on[verb]; on != nil && on(p, arg) {
+		on := p.on[verb]
+		p.mu.Unlock()
+		if on != nil && on(p, arg) {
 			continue
 		}
 		if !p.answer(verb, arg) {

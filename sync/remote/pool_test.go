@@ -35,7 +35,7 @@ func TestFirstLogin(t *testing.T) {
 		{"530 too many in the greeting", func(f *fake, _ *Options) {
 			f.greet = func(p *peer) bool { return p.say("530 maximum number of clients reached") }
 		}, Busy},
-		{"nobody listens", func(f *fake, _ *Options) { f.ln.Close() }, Connect},
+		{"nobody listens", func(f *fake, o *Options) { f.ln.Close() }, Connect},
 		{"no FTP server", func(f *fake, _ *Options) { f.greet = func(p *peer) bool { return p.say("SSH-2.0-OpenSSH") } }, Connect},
 		{"says nothing", func(f *fake, o *Options) {
 			f.greet = func(p *peer) bool { p.br.ReadByte(); return true }
@@ -63,8 +63,8 @@ func TestPasswordIsAskedOnce(t *testing.T) {
 	f, asked := newFake(t), 0
 	p := f.pool(func(o *Options) { o.Password = func() (string, error) { asked++; return "secret", nil } })
 	together(t, p, 4)
-	if asked != 1 || f.count < 2 {
-		t.Errorf("asked %d times for %d sessions", asked, f.count)
+	if asked != 1 || f.opened() < 2 {
+		t.Errorf("asked %d times for %d sessions", asked, f.opened())
 	}
 }
 
@@ -136,8 +136,8 @@ func TestOneConnectionForAll(t *testing.T) {
 	f := newFake(t)
 	p := f.pool(func(o *Options) { o.Connections = 1 })
 	together(t, p, 6)
-	if f.count != 1 {
-		t.Errorf("%d connections", f.count)
+	if f.opened() != 1 {
+		t.Errorf("%d connections", f.opened())
 	}
 }
 
@@ -155,8 +155,8 @@ func TestSessionIsLostInUse(t *testing.T) {
 			if err := p.do(t.Context(), "ping", ping); err != nil {
 				t.Error(err)
 			}
-			if f.count != 2 {
-				t.Errorf("%d connections, want a second one", f.count)
+			if f.opened() != 2 {
+				t.Errorf("%d connections, want a second one", f.opened())
 			}
 		})
 	}
@@ -185,8 +185,8 @@ func TestRetriesEnd(t *testing.T) {
 	if n := f.saw("NOOP"); n != 3 {
 		t.Errorf("tried %d times, want 3", n)
 	}
-	if f.count != 1 {
-		t.Errorf("%d connections: a plain reply does not cost the session", f.count)
+	if f.opened() != 1 {
+		t.Errorf("%d connections: a plain reply does not cost the session", f.opened())
 	}
 }
 
