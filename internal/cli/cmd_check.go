@@ -92,7 +92,7 @@ func (a *app) checkServer(ctx context.Context, p *pair, head passHead) error {
 	o.Notice = func(text string) { a.talk().note("%s", text) }
 	report, err := remote.Check(ctx, o)
 	if err != nil {
-		return err
+		return connecting(err)
 	}
 	switch {
 	case a.common.json:

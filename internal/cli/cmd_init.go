@@ -105,7 +105,7 @@ func (a *app) tryPair(ctx context.Context, p *pair) error {
 	o.Notice = func(text string) { a.talk().note("%s", text) }
 	far, err := remote.Open(ctx, o)
 	if err != nil {
-		return err
+		return connecting(err)
 	}
 	state, err := far.Root(ctx, false)
 	if cerr := far.Close(); err == nil {

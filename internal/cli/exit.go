@@ -80,6 +80,15 @@ func summaryCode(s sync.Summary) int {
 	return ExitOK
 }
 
+// connecting marks an error of opening the server's side: whatever it was that
+// stood in the way, we did not get in.
+func connecting(err error) error {
+	if err == nil || errorCode(err) != ExitFailed {
+		return err
+	}
+	return &codeError{code: ExitConnect, err: err}
+}
+
 // A codeError is an error that brings its exit code, and a hint with the way
 // out, which may be empty. A nil err ends the program with the code and without
 // a word, after a report has said everything.

@@ -33,7 +33,7 @@ func openPair(ctx context.Context, a *app, p *pair, o passOptions) (*opened, err
 	server.Notice = noticer(o.observer)
 	far, err := remote.Open(ctx, server)
 	if err != nil {
-		return nil, errors.Join(err, open.close())
+		return nil, errors.Join(connecting(err), open.close())
 	}
 	open.add(far.Close)
 	near, err := local.Open(p.Local, local.Options{FollowLinks: p.FollowLinks, Log: server.Log})

@@ -61,7 +61,7 @@ func TestBarsEnd(t *testing.T) {
 func TestShorten(t *testing.T) {
 	for _, test := range []struct{ in, want string }{
 		{"short.txt", "short.txt"},
-		{"a-very-long-name-of-a-photograph.jpeg", "a-very-long-na...tograph.jpeg"},
+		{"a-very-long-name-of-a-photograph.jpeg", "a-very-long-name-...raph.jpeg"},
 	} {
 		if got := shorten(test.in, 29); got != test.want {
 			t.Errorf("shorten(%q) = %q, want %q", test.in, got, test.want)

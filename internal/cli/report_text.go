@@ -122,15 +122,18 @@ func reason(a *sync.Action, err error) string {
 	return text
 }
 
+// doneWidth is the width of paths in lines that are written one by one.
+const doneWidth = 24
+
 // doneLine returns the line of an action that was carried out.
 func doneLine(a *sync.Action) string {
 	if a.Op == sync.SetAside {
 		return planLine{
 			local: string(a.LocalChange), arrow: undecided, remote: string(a.RemoteChange),
 			path: clean(string(a.From)), note: fmt.Sprintf("%s version is now %s", a.Side, clean(a.Path.Base())),
-		}.text(0)
+		}.text(doneWidth)
 	}
-	return actionLine(a).text(0)
+	return actionLine(a).text(doneWidth)
 }
 
 func (r *textReport) end(s sync.Summary, err error) {
