@@ -42,6 +42,9 @@ type Tree struct {
 	rows     []row
 	unknown  map[Path]struct{}
 	problems []Problem
+	// holds are the directories that hold what is in no tree, those without a row
+	// of their own included: a look into one directory shows no row for it.
+	holds map[Path]bool
 }
 
 // NewTree returns a tree of the given entries; it is meant for tests and small
@@ -140,6 +143,9 @@ func (t *Tree) Problems() []Problem {
 	return t.problems
 }
 
+// held reports whether directory p was seen to hold what is in no tree.
+func (t *Tree) held(p Path) bool { return t != nil && t.holds[p] }
+
 // Rename returns a tree in which what is at and below from stands at to. The
 // parts of t that are unknown stay where they are.
 func (t *Tree) Rename(from, to Path) *Tree {
@@ -169,9 +175,13 @@ func (t *Tree) Graft(dirs []Path, fresh *Tree) *Tree {
 	}
 	var b Builder
 	for p, e := range t.All() {
-		if !looked[p.Parent()] && !goneAbove(p, looked, fresh) {
-			b.Add(p, e)
+		if looked[p.Parent()] || goneAbove(p, looked, fresh) {
+			continue
 		}
+		if looked[p] && fresh.Known(p) {
+			e.Holds = fresh.held(p)
+		}
+		b.Add(p, e)
 	}
 	for p, e := range fresh.All() {
 		if !looked[p.Parent()] {
@@ -270,7 +280,7 @@ func (b *Builder) Tree() *Tree {
 	if !slices.IsSortedFunc(b.rows, byPath) {
 		slices.SortStableFunc(b.rows, byPath)
 	}
-	t := &Tree{rows: b.rows, problems: b.problems, unknown: make(map[Path]struct{})}
+	t := &Tree{rows: b.rows, problems: b.problems, unknown: make(map[Path]struct{}), holds: b.holds}
 	t.dropTwins()
 	for i := range t.rows {
 		if b.holds[t.rows[i].path] {

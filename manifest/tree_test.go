@@ -231,6 +231,9 @@ func TestTreeGraft(t *testing.T) {
 		{"what could not be read is a file now", "a/ a/b/ a/b/?", []Path{"a"}, "a/ a/b", "a/ a/b"},
 		{"it went with the directory above", "a/ a/b/ a/b/c/ a/b/c/?", []Path{"a"}, "a/", "a/"},
 		{"a directory still holds what it held", "a/ a/b/ a/b/!x", []Path{"a"}, "a/ a/b/", "a/ a/b/+ a/b/!x"},
+		{"a directory holds something new", "a/ a/b", []Path{"a"}, "a/b a/!x", "a/+ a/b a/!x"},
+		{"a directory holds nothing any more", "a/ a/b a/!x", []Path{"a"}, "a/b", "a/ a/b"},
+		{"a directory that cannot be read holds what it held", "a/ a/b a/!x", []Path{"a"}, "a/?", "a/+ a/?"},
 		{"it holds it no more", "a/ a/b/ a/b/!x", []Path{"a", "a/b"}, "a/ a/b/", "a/ a/b/"},
 		{"both fail", "a/ a/b/ a/b/?", []Path{"a"}, "a/?", "a/ a/? a/b/?"},
 	} {
@@ -245,6 +248,15 @@ func TestTreeGraft(t *testing.T) {
 				t.Error("the old tree changed")
 			}
 		})
+	}
+}
+
+func TestTreeGraftNil(t *testing.T) {
+	if got := show(plant("a/ a/b c").Graft([]Path{"a"}, nil)); got != "a/ c" {
+		t.Errorf("grafting nothing gives %s", got)
+	}
+	if got := show((*Tree)(nil).Graft([]Path{Root}, plant("a"))); got != "a" {
+		t.Errorf("grafting on nothing gives %s", got)
 	}
 }
 
