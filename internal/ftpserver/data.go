@@ -182,8 +182,6 @@ func family(ip net.IP) string {
 	return "2"
 }
 
-var errNoPort = errors.New("425 Use PORT or PASV first.")
-
 // connect makes the data connection: it waits for the client in passive mode, and calls it in active mode.
 func (d *dataPort) connect(ctx context.Context, peer net.IP, patience time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
@@ -246,4 +244,4 @@ func (s *session) secureData(conn *net.TCPConn) (net.Conn, error) {
 	return over, nil
 }
 
-var errNotResumed = errors.New("522 SSL connection failed: session reuse required.")
+var errNotResumed = errors.New("the TLS session was not resumed")

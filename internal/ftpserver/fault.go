@@ -11,7 +11,8 @@ import (
 // chooses all. The others say what happens; what is left out stays as it is, so that effects can be combined: data
 // cut at 100 bytes and Reply "226 Transfer complete." make a truncated file that the server calls whole.
 type Fault struct {
-	// Command is the verb, or several separated by "|". LISTING stands for LIST, MLSD and NLST, PASSIVE for EPSV
+	// Command is the verb, or several separated by "|"; without it all that the effect makes sense for, but never
+	// the greeting. LISTING stands for LIST, MLSD and NLST, PASSIVE for EPSV
 	// and PASV, ACTIVE for EPRT and PORT, and CONNECT for the greeting of a new connection.
 	Command string
 	// Path is the absolute path that the command names, or a pattern of path.Match for it: "/a/*.txt". Without a
@@ -179,23 +180,31 @@ func (f *Fault) fits(session int, verb, name string) bool {
 	if f.Session != 0 && f.Session != session {
 		return false
 	}
-	// The greeting and commands without a path must be named: a Path does not choose them, nor does nothing at all.
-	if f.Command == "" && verb == "CONNECT" {
-		return false
-	}
 	return f.fitsVerb(verb) && f.fitsPath(name)
 }
 
 func (f *Fault) fitsVerb(verb string) bool {
-	if f.Command == "" {
-		return true
-	}
-	for one := range strings.SplitSeq(f.Command, "|") {
+	for one := range strings.SplitSeq(f.commands(), "|") {
 		if one == verb || slices.Contains(verbGroups[one], verb) {
 			return true
 		}
 	}
-	return false
+	return f.commands() == "" && verb != "CONNECT"
+}
+
+// commands is Command, or else those that the effect makes sense for.
+func (f *Fault) commands() string {
+	switch {
+	case f.Command != "":
+		return f.Command
+	case f.Listing != nil:
+		return "LISTING"
+	case f.Data.kind != noDataFault:
+		return "LISTING|RETR|STOR|APPE"
+	case f.Port != PortFault{}:
+		return "PASSIVE|ACTIVE"
+	}
+	return ""
 }
 
 func (f *Fault) fitsPath(name string) bool {

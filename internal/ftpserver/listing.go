@@ -87,6 +87,9 @@ func (s *session) hideDots(lines []string, list listing) []string {
 	})
 }
 
+// dosName is the column of the name in a line of IIS.
+const dosName = 39
+
 // dosLines turns lines of the library's MLSD into those of IIS.
 func (s *session) dosLines(lines []string) []string {
 	out := make([]string, 0, len(lines))
@@ -125,8 +128,8 @@ func nameInLine(line string) string {
 		return name
 	case len(fields) >= 9 && len(fields[0]) >= 10: // Unix: mode links owner group size month day time name
 		return afterFields(line, 8)
-	case len(fields) >= 4 && len(fields[0]) == 8 && fields[0][2] == '-': // DOS
-		return afterFields(line, 3)
+	case len(line) > dosName && len(fields[0]) == 8 && fields[0][2] == '-':
+		return line[dosName:]
 	}
 	return line // NLST
 }

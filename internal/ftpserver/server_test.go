@@ -322,6 +322,10 @@ func dialRaw(t *testing.T, s *Server) *raw {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return newRaw(t, conn)
+}
+
+func newRaw(t *testing.T, conn net.Conn) *raw {
 	t.Cleanup(func() { conn.Close() })
 	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
 	return &raw{t, textproto.NewConn(conn), conn}

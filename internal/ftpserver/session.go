@@ -160,6 +160,7 @@ func (s *session) next() (string, bool) {
 // read reads commands and hands them on in order. It sees at once that the client is gone, or aborts a transfer.
 func (s *session) read() {
 	defer close(s.lines)
+	defer s.abortData()
 	defer s.cancel()
 	r := bufio.NewReaderSize(s.conn, maxLine)
 	for {
@@ -169,9 +170,7 @@ func (s *session) read() {
 		}
 		line := strings.TrimRight(string(slice), "\r\n")
 		if strings.HasSuffix(strings.ToUpper(line), "ABOR") {
-			s.mu.Lock()
-			s.data.abort()
-			s.mu.Unlock()
+			s.abortData()
 		}
 		select {
 		case s.lines <- line:
@@ -188,6 +187,13 @@ func (s *session) read() {
 			}
 		}
 	}
+}
+
+// abortData ends a running transfer.
+func (s *session) abortData() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.data.abort()
 }
 
 func (s *session) control() net.Conn {

@@ -16,11 +16,11 @@ var errCut = errors.New("cut by a fault")
 func (s *session) transfer(verb, arg string, hits effects) (reply, error) {
 	d := s.data
 	defer s.setData(nil)
-	if d == nil {
-		return replyOf(errNoPort.Error()), nil
-	}
 	if s.srv.opts.ForceTLS && !s.private {
 		return replyOf("522 Data connections must be encrypted."), nil
+	}
+	if d == nil {
+		return replyOf("425 Use PORT or PASV first."), nil
 	}
 	list, line := s.transferLine(verb, arg)
 	inner, err := s.back.openData()
@@ -51,7 +51,7 @@ func (s *session) broken(outcome error) reply {
 	switch {
 	case errors.Is(outcome, errNotResumed):
 		s.quit = true // as vsftpd does
-		return replyOf(errNotResumed.Error())
+		return replyOf("522 SSL connection failed; session reuse required.")
 	case errors.As(outcome, &failed):
 		return replyOf("425 Can't open data connection.")
 	}
