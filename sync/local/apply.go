@@ -54,6 +54,9 @@ func (d *Directory) step(ctx context.Context, s sync.Step, b *batch) (out sync.O
 	if err := stopped(ctx); err != nil {
 		return sync.Outcome{Err: err}
 	}
+	if err := sensible(s); err != nil {
+		return sync.Outcome{Err: err}
+	}
 	h, err := d.home(false)
 	if err != nil {
 		return sync.Outcome{Err: err}
@@ -73,6 +76,17 @@ func (d *Directory) step(ctx context.Context, s sync.Step, b *batch) (out sync.O
 		out.Err = fmt.Errorf("%w: step %d", sync.ErrUnsupported, s.Op)
 	}
 	return out
+}
+
+// sensible reports why s can be no step at all: a file is written over and
+// removed in the place of a file, and special files are left alone.
+func sensible(s sync.Step) error {
+	switch e := s.Expect.Kind; {
+	case (s.Op == sync.Put || s.Op == sync.Remove) && e != manifest.None && e != manifest.File,
+		s.Op == sync.Move && e != manifest.File && e != manifest.Dir:
+		return fmt.Errorf("%w: expecting %s", sync.ErrUnsupported, e)
+	}
+	return nil
 }
 
 // dirty says that names in pl changed; the batch takes over its directory.

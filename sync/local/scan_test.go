@@ -214,3 +214,62 @@ func BenchmarkScan(b *testing.B) {
 	}
 	b.ReportMetric(live, "MiB-live")
 }
+
+func TestScanRootReplacedInTheMiddle(t *testing.T) {
+	d, h := open(t, local.Options{})
+	h.Write("a/f", "x", then)
+	h.Write("b/f", "x", then)
+	_, err := d.Scan(t.Context(), sync.Look{Ignore: func(p manifest.Path, _ bool) bool {
+		if p == "a/f" {
+			h.Remove("b")
+			h.Remove("")
+			h.Mkdir("")
+		}
+		return false
+	}})
+	if !errors.Is(err, sync.ErrFatal) {
+		t.Errorf("error is %v, want ErrFatal: what was listed was not there any more", err)
+	}
+}
+
+// A file that another one of the same size and time was renamed over.
+func TestAnotherFileOfTheSameStamp(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no identities here")
+	}
+	d, h := open(t, local.Options{})
+	h.Write("f", "one", then)
+	h.Write("g", "two", then)
+	was := scan(t, d).At("f")
+	h.Rename("g", "f")
+	for _, step := range []sync.Step{
+		put("new", then).step("f", was),
+		{Op: sync.Remove, Path: "f", Expect: was},
+		{Op: sync.Move, From: "f", Path: "g", Expect: was},
+	} {
+		fails(t, d, sync.ErrChanged, step)
+	}
+	if _, err := d.Sum(t.Context(), "f", was); !errors.Is(err, sync.ErrChanged) {
+		t.Errorf("Sum: %v, want ErrChanged", err)
+	}
+	h.reads("f", "two")
+	h.lists("f")
+}
+
+func TestConfirmBeforeTheEnd(t *testing.T) {
+	d, h := open(t, local.Options{})
+	h.Write("f", "content", then)
+	r := d.Reader(t.Context(), []sync.Wanted{{Path: "f", Entry: scan(t, d).At("f")}})
+	src, err := r.Open(t.Context(), 0, 3)
+	h.must(err)
+	defer src.Close()
+	if _, err := src.Confirm(t.Context()); !errors.Is(err, sync.ErrSource) {
+		t.Errorf("Confirm before the end: %v, want ErrSource", err)
+	}
+	if sum := src.Sum(); sum != "" {
+		t.Errorf("Sum before the end: %x, want none", sum)
+	}
+	if _, err := r.Open(t.Context(), 0, 8); !errors.Is(err, sync.ErrChanged) {
+		t.Errorf("opened behind the end: %v, want ErrChanged", err)
+	}
+}

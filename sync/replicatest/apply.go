@@ -31,6 +31,9 @@ func (m *Memory) step(ctx context.Context, s sync.Step) (out sync.Outcome) {
 	if m.rootState().Kind == manifest.None {
 		return sync.Outcome{Err: errNoRoot}
 	}
+	if err := sensible(s); err != nil {
+		return sync.Outcome{Err: err}
+	}
 	switch s.Op {
 	case sync.Put:
 		return m.put(ctx, s)
@@ -44,6 +47,17 @@ func (m *Memory) step(ctx context.Context, s sync.Step) (out sync.Outcome) {
 		out.Err = m.rmdir(ctx, s.Path)
 	}
 	return out
+}
+
+// sensible reports why s can be no step at all: a file is written over and
+// removed in the place of a file, and special files are left alone.
+func sensible(s sync.Step) error {
+	switch e := s.Expect.Kind; {
+	case (s.Op == sync.Put || s.Op == sync.Remove) && e != manifest.None && e != manifest.File,
+		s.Op == sync.Move && e != manifest.File && e != manifest.Dir:
+		return fmt.Errorf("%w: expecting %s", sync.ErrUnsupported, e)
+	}
+	return nil
 }
 
 // expect looks whether p is what was expected.
@@ -279,7 +293,7 @@ func (m *Memory) capture(ctx context.Context, op string, p manifest.Path, to str
 		m.mu.Unlock()
 	}
 	if err != nil {
-		err = errors.Join(err, m.bringBack(ctx, to, p))
+		err = errors.Join(err, m.bringBack(ctx, to, p, was.Spelled(p)))
 	}
 	return err
 }
@@ -314,9 +328,10 @@ func (m *Memory) trashDir(ctx context.Context, p manifest.Path) (string, error) 
 	m.mu.Unlock()
 	var to string
 	err := m.change(ctx, "mkdir", p, func() error {
-		to = manifest.Own + "/trash/" + stamp + "/" + string(p)
+		at := m.spelled(p)
+		to = manifest.Own + "/trash/" + stamp + "/" + at
 		for n := 2; m.at(to) != nil; n++ {
-			to = fmt.Sprintf("%s/trash/%s-%d/%s", manifest.Own, stamp, n, p)
+			to = fmt.Sprintf("%s/trash/%s-%d/%s", manifest.Own, stamp, n, at)
 		}
 		dir, _ := split(to)
 		m.dirAt(dir)

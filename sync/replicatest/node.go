@@ -70,6 +70,22 @@ func (m *Memory) find(p manifest.Path) *node {
 	return n
 }
 
+// spelled returns p as the side spells it; what is not there is spelled as in p.
+func (m *Memory) spelled(p manifest.Path) string {
+	var parts []string
+	n := m.root
+	for name := range strings.SplitSeq(string(p), "/") {
+		if n != nil {
+			var there string
+			if there, n = n.child(name); n != nil {
+				name = there
+			}
+		}
+		parts = append(parts, name)
+	}
+	return strings.Join(parts, "/")
+}
+
 // entryAt returns what the side shows of p.
 func (m *Memory) entryAt(p manifest.Path) manifest.Entry {
 	parent := m.find(p.Parent())

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"ferry/manifest"
@@ -224,7 +225,7 @@ func (t *writing) undo(ctx context.Context, failed error, old string) error {
 	case n == nil || errors.As(failed, &open):
 		return nil
 	case n != m.nodeNow(p):
-		return m.bringBack(ctx, old, p)
+		return m.bringBack(ctx, old, p, t.s.Expect.Spelled(p))
 	}
 	return m.change(ctx, "unlink", p, func() error {
 		dir, name := split(old)
@@ -269,7 +270,8 @@ func (t *writing) makeWay(ctx context.Context) (string, error) {
 		return m.toTrash(ctx, p, t.s.Expect)
 	case m.NoReplace:
 		m.mu.Lock()
-		aside := string(p.Parent().Join(m.tempName(fingerprint(p, t.s.Expect), p.Base())))
+		dir, _ := split(m.spelled(p))
+		aside := strings.TrimPrefix(dir+"/"+m.tempName(fingerprint(p, t.s.Expect), p.Base()), "/")
 		m.mu.Unlock()
 		return aside, m.capture(ctx, "aside", p, aside, t.s.Expect)
 	}
@@ -308,7 +310,7 @@ func (m *Memory) relocate(p manifest.Path, to string) error {
 }
 
 // bringBack undoes a relocate, unless somebody has taken the name.
-func (m *Memory) bringBack(ctx context.Context, from string, p manifest.Path) error {
+func (m *Memory) bringBack(ctx context.Context, from string, p manifest.Path, name string) error {
 	return m.change(ctx, "rename", p, func() error {
 		parent, err := m.parent(p)
 		if err != nil {
@@ -318,9 +320,9 @@ func (m *Memory) bringBack(ctx context.Context, from string, p manifest.Path) er
 		if n == nil || m.find(p) != nil {
 			return nil
 		}
-		dir, name := split(from)
-		delete(m.at(dir).children, name)
-		parent.children[p.Base()] = n
+		dir, old := split(from)
+		delete(m.at(dir).children, old)
+		parent.children[name] = n
 		return nil
 	}, func() bool { return m.find(p) != nil })
 }

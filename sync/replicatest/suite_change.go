@@ -176,6 +176,39 @@ var changeParts = []part{
 		s.Remove("d")
 		s.do(remove("d/f", was))
 	}},
+	{"a directory is neither replaced nor removed as a file", func(s *side) {
+		s.Mkdir("empty")
+		s.Write("full/f", "x", early)
+		tree := s.scan()
+		s.unchanged(func() {
+			for _, trash := range []bool{false, true} {
+				for _, p := range []manifest.Path{"empty", "full"} {
+					put, rm := text("x", early).put(p, tree.At(p)), remove(p, tree.At(p))
+					put.Trash, rm.Trash = trash, trash
+					s.fails(nil, put)
+					s.fails(nil, rm)
+				}
+			}
+		})
+	}},
+	{"a special file is left alone", func(s *side) {
+		s.skipUnless(s.Link != nil, "links")
+		s.Link("link")
+		was := s.at("link")
+		s.unchanged(func() {
+			for _, trash := range []bool{false, true} {
+				for _, expect := range []manifest.Entry{nothing, was, {Kind: manifest.File}, dirEntry} {
+					put, rm := text("x", early).put("link", expect), remove("link", expect)
+					put.Trash, rm.Trash = trash, trash
+					s.fails(nil, put)
+					s.fails(nil, rm)
+					s.fails(nil, move("link", "moved", expect))
+				}
+			}
+			s.fails(nil, mkdir("link"))
+			s.fails(nil, rmdir("link"))
+		})
+	}},
 	{"remove an empty directory", func(s *side) {
 		s.Mkdir("d/e")
 		s.do(rmdir("d/e"))

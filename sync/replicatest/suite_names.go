@@ -70,21 +70,48 @@ var nameParts = []part{
 		}
 	}},
 	{"decomposed spellings stay", func(s *side) {
-		spelled := "u\u0308ber" // NFD
-		s.skipUnless(s.Refuses == nil || !s.Refuses(spelled), "such names")
-		s.Write("d\u0308/"+spelled, "old", early)
-		p := manifest.Path(norm.NFC.String("d\u0308/" + spelled))
+		dir, name := "o\u0308 dir", "u\u0308ber" // NFD
+		s.skipUnless(s.Refuses == nil || !s.Refuses(name), "such names")
+		s.Write(dir+"/"+name, "old", early)
+		d := manifest.Path(norm.NFC.String(dir))
+		p := d.Join(norm.NFC.String(name))
 		was := s.at(p)
-		if was.Name != spelled {
-			s.Fatalf("%q shows %+v, want the name %q", p, was, spelled)
+		if was.Name != name {
+			s.Fatalf("%q shows %+v, want the name %q", p, was, name)
 		}
 		out := s.do(text("newer", late).put(p, was))
 		s.stands(p, out.Entry)
-		s.reads("d\u0308/"+spelled, "newer")
-		s.do(text("second", late).put(p.Parent().Join("f"), manifest.Entry{}))
-		s.reads("d\u0308/f", "second")
-		s.do(sync.Step{Op: sync.Remove, Path: p, Expect: s.at(p)})
-		s.shows(norm.NFC.String("d\u0308")+"/", norm.NFC.String("d\u0308")+"/f")
+		s.reads(dir+"/"+name, "newer")
+		s.do(text("second", late).put(d.Join("f"), nothing))
+		s.reads(dir+"/f", "second")
+		out = s.do(move(d, "moved", s.at(d)))
+		s.stands("moved", out.Entry)
+		p = p.Rebase(d, "moved")
+		if got, _ := s.slurp(p, s.at(p), 0); got != "newer" {
+			s.Errorf("read %q where the directory was moved to", got)
+		}
+		s.do(remove(p, s.at(p)))
+		s.shows("moved/", "moved/f")
+	}},
+	{"decomposed spellings stay without another scan", func(s *side) {
+		dir, name := "o\u0308 dir", "u\u0308ber" // NFD
+		s.skipUnless(s.Refuses == nil || !s.Refuses(name), "such names")
+		s.Write(dir+"/sub/"+name, "old", early)
+		d := manifest.Path(norm.NFC.String(dir))
+		p := d.Join("sub/" + norm.NFC.String(name))
+		tree := s.scan()
+		was := tree.At(p)
+		for i, out := range s.apply(s.ctx,
+			move(d, "moved", tree.At(d)),
+			text("newer", late).put(p.Rebase(d, "moved"), was),
+			text("second", late).put("moved/f", nothing),
+		) {
+			if out.Err != nil {
+				s.Fatalf("step %d: %v", i, out.Err)
+			}
+		}
+		s.reads("moved/sub/"+name, "newer")
+		s.shows("moved/", "moved/f", "moved/sub/", string(p.Rebase(d, "moved")))
 	}},
 	{"a new name is spelled as wanted", func(s *side) {
 		spelled := "u\u0308ber"
