@@ -55,7 +55,7 @@ profiles:
   %s:
     local: %s
     remote: %s
-    direction: %s           # both, push (local to server) or pull
+    direction: %-12s # both, push (local to server) or pull
     %s
     conflict: keep-both     # or newer, local, remote, skip
     # max-delete: 50%%       # stop when a pass would delete more of one side

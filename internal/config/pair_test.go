@@ -27,6 +27,21 @@ func TestPair(t *testing.T) {
 	}
 }
 
+func TestPairName(t *testing.T) {
+	for local, want := range map[string]string{
+		"/":                           "example.com",
+		"/srv/www":                    "www-example.com",
+		"/My Pictures (2)":            "my-pictures-2-example.com",
+		"/..hidden":                   "hidden-example.com",
+		"/" + strings.Repeat("ж", 70): "example.com",
+		"/" + strings.Repeat("x", 70): strings.Repeat("x", 60),
+	} {
+		if got := pairName(local, "example.com", 60); got != want || checkName(got) != "" {
+			t.Errorf("%q: %q, want %q", local, got, want)
+		}
+	}
+}
+
 func TestPairErrors(t *testing.T) {
 	for _, c := range []struct{ local, url, want, hint string }{
 		{"ftp://h/x", "./public", "the URL comes first", "ferry pull ./public ftpes://"},

@@ -125,17 +125,22 @@ func (p *Profile) StateKey() string {
 // pairName makes a name of at most limit characters of a local directory and a
 // host.
 func pairName(local, host string, limit int) string {
-	plain := func(r rune) rune {
-		switch {
-		case 'a' <= r && r <= 'z', '0' <= r && r <= '9', r == '.', r == '_':
-			return r
-		case 'A' <= r && r <= 'Z':
-			return r + 'a' - 'A'
-		}
-		return '-'
-	}
 	base := local[strings.LastIndexByte(local, '/')+1:]
-	name := strings.Map(plain, base+"-"+host)
-	name = strings.TrimLeft(name[:min(len(name), limit)], "-.")
-	return strings.TrimRight(name, "-.")
+	var b strings.Builder
+	gap := true // so that the name does not start with a dash or dot
+	for _, r := range strings.ToLower(base + "-" + host) {
+		plain := 'a' <= r && r <= 'z' || '0' <= r && r <= '9' || r == '_'
+		switch {
+		case plain:
+			b.WriteRune(r)
+		case gap:
+		case r == '.':
+			b.WriteByte('.')
+		default:
+			b.WriteByte('-')
+		}
+		gap = !plain
+	}
+	name := b.String()
+	return strings.TrimRight(name[:min(len(name), limit)], "-.")
 }

@@ -75,7 +75,7 @@ func TestStateKeyStays(t *testing.T) {
 
 func TestStateKeyIsFileName(t *testing.T) {
 	fine := regexp.MustCompile(`^[a-z0-9_][a-z0-9._-]{0,59}$`)
-	for _, local := range []string{"/", "/a b/ü", "/.hidden", "/-x", "/con", "/" + strings.Repeat("x", 300), "/A.B_c"} {
+	for _, local := range []string{"/", "/a b/ü", "/.hidden", "/-x", "/con", "/" + strings.Repeat("x", 300), "/" + strings.Repeat("ж", 100), "/A.B_c"} {
 		for _, host := range []string{"h", "2001:db8::1", "fe80::1%eth0", strings.Repeat("h", 250)} {
 			p := NewProfile("x")
 			p.Local, p.Remote.Host = local, host
