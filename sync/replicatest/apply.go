@@ -4,15 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
-	"time"
 
 	"ferry/manifest"
 	"ferry/sync"
 )
-
-// tidyAfter is the age from which a temporary belongs to nobody.
-const tidyAfter = 24 * time.Hour
 
 // Apply implements [sync.Replica].
 func (m *Memory) Apply(ctx context.Context, run []sync.Step, done func(i int, out sync.Outcome)) {
@@ -225,138 +220,4 @@ func (m *Memory) rmdir(ctx context.Context, p manifest.Path) error {
 	return m.change(ctx, "rmdir", p, func() error {
 		return m.drop(p, manifest.Dir)
 	}, func() bool { return m.find(p) == nil })
-}
-
-// leftovers returns the temporaries in dir where it holds nothing else, and
-// none of them is being written.
-func (m *Memory) leftovers(dir manifest.Path) []*node {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	var temps []*node
-	for name, n := range m.find(dir).children {
-		if !manifest.IsOwn(dir, name) || m.busy[n] {
-			return nil
-		}
-		temps = append(temps, n)
-	}
-	return temps
-}
-
-// unlink takes away the name of a temporary in dir.
-func (m *Memory) unlink(ctx context.Context, dir manifest.Path, temp *node) error {
-	return m.change(ctx, "unlink", dir, func() error {
-		if n := m.find(dir); n != nil {
-			n.forgetChild(temp)
-		}
-		return nil
-	}, func() bool { n := m.find(dir); return n == nil || n.nameOf(temp) == "" })
-}
-
-func (n *node) nameOf(child *node) string {
-	for name, c := range n.children {
-		if c == child {
-			return name
-		}
-	}
-	return ""
-}
-
-func (n *node) forgetChild(child *node) {
-	if name := n.nameOf(child); name != "" {
-		delete(n.children, name)
-	}
-}
-
-// toTrash renames the file at p into the trash and returns its name there.
-func (m *Memory) toTrash(ctx context.Context, p manifest.Path, was manifest.Entry) (string, error) {
-	to, err := m.trashDir(ctx, p)
-	if err != nil {
-		return "", err
-	}
-	return to, m.capture(ctx, "trash", p, to, was)
-}
-
-// capture renames the file at p to to, looks whether what went there is what
-// was expected, and puts it back if not.
-func (m *Memory) capture(ctx context.Context, op string, p manifest.Path, to string, was manifest.Entry) error {
-	old := m.nodeNow(p)
-	err := m.change(ctx, op, p, func() error {
-		old = m.find(p)
-		return m.relocate(p, to)
-	}, func() bool { return m.at(to) == old && m.find(p) == nil })
-	if err != nil {
-		return err
-	}
-	if err = m.io(ctx, "look", p); err == nil {
-		m.mu.Lock()
-		err = same(p, was, m.entry(m.at(to), "", ""))
-		m.mu.Unlock()
-	}
-	if err != nil {
-		err = errors.Join(err, m.bringBack(ctx, to, p, was.Spelled(p)))
-	}
-	return err
-}
-
-// nodeAt returns the node at a path as the side spells it, or nil; nil for "".
-func (m *Memory) nodeAt(path string) *node {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if path == "" {
-		return nil
-	}
-	return m.at(path)
-}
-
-func (m *Memory) nodeNow(p manifest.Path) *node {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.find(p)
-}
-
-// place gives n the name path, as the side spells it.
-func (m *Memory) place(path string, n *node) {
-	dir, name := split(path)
-	m.dirAt(dir).children[name] = n
-}
-
-// trashDir makes the directory in the trash for p and returns the path that p
-// will have there.
-func (m *Memory) trashDir(ctx context.Context, p manifest.Path) (string, error) {
-	m.mu.Lock()
-	stamp := m.now().Format("20060102-150405")
-	m.mu.Unlock()
-	var to string
-	err := m.change(ctx, "mkdir", p, func() error {
-		at := m.spelled(p)
-		to = manifest.Own + "/trash/" + stamp + "/" + at
-		for n := 2; m.at(to) != nil; n++ {
-			to = fmt.Sprintf("%s/trash/%s-%d/%s", manifest.Own, stamp, n, at)
-		}
-		dir, _ := split(to)
-		m.dirAt(dir)
-		return nil
-	}, func() bool { return to != "" })
-	return to, err
-}
-
-// tempName returns a name for a new temporary of a source.
-func (m *Memory) tempName(fingerprint, name string) string {
-	m.temps++
-	return manifest.TempName(fmt.Sprintf("%s%08x", fingerprint, m.temps), name, false)
-}
-
-// leftover returns the temporary that an interrupted Put of the same source
-// left in dir, or nil.
-func (m *Memory) leftover(dir *node, fingerprint string, want manifest.Entry) *node {
-	if m.NoResume || want.Precision >= manifest.Minute {
-		return nil
-	}
-	for name, n := range dir.children {
-		mark, ok := manifest.TempMark(name)
-		if ok && strings.HasPrefix(mark, fingerprint) && !m.busy[n] && int64(len(n.content)) <= want.Size {
-			return n
-		}
-	}
-	return nil
 }
