@@ -90,6 +90,9 @@ func (a *Action) stage() int {
 	case SetAside:
 		return stageAside
 	case Mkdir:
+		if a.forMove {
+			return stageMoves
+		}
 		return stageMkdir
 	case Upload, Download:
 		return stageTransfer

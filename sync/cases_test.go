@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -48,7 +49,7 @@ func readCases(t *testing.T, file string) []reconcileCase {
 		word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 		rest = strings.TrimSpace(rest)
 		if word == "#" {
-			cases = append(cases, reconcileCase{name: rest})
+			cases = append(cases, reconcileCase{name: rest, policy: parsePolicy(t, "")})
 			c = &cases[len(cases)-1]
 			continue
 		}
@@ -77,7 +78,7 @@ func readCases(t *testing.T, file string) []reconcileCase {
 
 func parsePolicy(t *testing.T, text string) Policy {
 	t.Helper()
-	var p Policy
+	p := Policy{Settled: time.Unix(1_700_000_000+1<<33, 0)}
 	for _, word := range strings.Fields(text) {
 		switch word {
 		case "exact":
@@ -86,6 +87,8 @@ func parsePolicy(t *testing.T, text string) Policy {
 			p.Adopt = true
 		case "checksum":
 			p.Checksum = true
+		case "young":
+			p.Settled = time.Time{}
 		case "no-moves":
 			p.NoMoves = true
 		default:

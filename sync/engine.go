@@ -52,6 +52,10 @@ type Options struct {
 	Now func() time.Time
 }
 
+// settledAfter is how long ago a file must have changed for its time to tell it
+// from one that was written since; it is more than clocks usually differ by.
+const settledAfter = time.Hour
+
 // An Engine keeps one pair in step. Its passes must not overlap.
 type Engine struct {
 	sides  [2]Replica
@@ -120,6 +124,7 @@ func (e *Engine) Sync(ctx context.Context) (Summary, error) {
 // pass makes one pass under a policy. It reports whether a pass without moves
 // should follow.
 func (e *Engine) pass(ctx context.Context, policy Policy) (Summary, bool, error) {
+	policy.Settled = e.opts.Now().Add(-settledAfter)
 	p := &pass{Engine: e, policy: policy}
 	err := p.run(ctx)
 	if cause := context.Cause(ctx); cause != nil {

@@ -19,9 +19,46 @@ func (p *planner) pairFiles(s Side) {
 		p.pairByContent(gone, here)
 		return
 	}
-	p.pairByStamp(gone, here, s, func(e manifest.Entry) (any, bool) {
-		return [2]int64{e.Size, e.ModTime}, e.ID == 0 && e.Size > 0 && e.Precision <= manifest.Second
-	})
+	p.pairByStamp(gone, here, s, p.rareStamp(here, s))
+}
+
+type sizeTime struct{ size, time int64 }
+
+// rareStamp returns a key of size and time for files without identities. Small
+// files that one program writes in one second share both, so a pair of size and
+// time that any other file has proves nothing, nor does a time so young that the
+// new file may have been written with it.
+func (p *planner) rareStamp(here []*row, s Side) func(manifest.Entry) (any, bool) {
+	settled := p.policy.Settled
+	fits := func(e manifest.Entry) bool {
+		return e.IsFile() && e.ID == 0 && e.Size > 0 && e.Precision <= manifest.Second && e.Time().Before(settled)
+	}
+	seen := make(map[sizeTime]int)
+	for _, r := range here {
+		if e := r.now[s]; fits(e) {
+			seen[sizeTime{e.Size, e.ModTime}] = 0
+		}
+	}
+	if len(seen) > 0 {
+		count := func(e manifest.Entry) {
+			k := sizeTime{e.Size, e.ModTime}
+			if n, is := seen[k]; is && e.IsFile() {
+				seen[k] = n + 1
+			}
+		}
+		for _, pair := range p.sheet.base.All() {
+			count(half(pair, s))
+		}
+		for path, e := range p.sheet.trees[s].All() {
+			if _, based := p.sheet.base.At(path); !based {
+				count(e)
+			}
+		}
+	}
+	return func(e manifest.Entry) (any, bool) {
+		k := sizeTime{e.Size, e.ModTime}
+		return k, fits(e) && seen[k] == 2 // the vanished file and the new one
+	}
 }
 
 func (p *planner) stillGone(rows []*row, s Side) []*row {

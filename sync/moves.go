@@ -185,7 +185,7 @@ func (p *planner) makeParents(path manifest.Path, o Side) {
 		}
 	}
 	for _, r := range slices.Backward(missing) {
-		a := Action{Op: Mkdir, Side: o, Path: r.path, Why: "needed by a rename", Local: r.now[Local], Remote: r.now[Remote],
+		a := Action{Op: Mkdir, Side: o, Path: r.path, Why: "needed by a rename", forMove: true, Local: r.now[Local], Remote: r.now[Remote],
 			LocalChange: r.change[Local], RemoteChange: r.change[Remote]}
 		p.moves = append(p.moves, a)
 		r.now[o] = manifest.Entry{Kind: manifest.Dir}

@@ -55,6 +55,8 @@ type Action struct {
 	// MakeWay says that something else needs the place of what is removed, so
 	// that it goes before the transfers and not after them.
 	MakeWay bool
+	// forMove says that a rename needs the directory that is made here.
+	forMove bool
 }
 
 // A Conflict is a path that both sides changed, and what becomes of it.

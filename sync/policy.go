@@ -1,6 +1,9 @@
 package sync
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Direction says which way changes may go.
 type Direction uint8
@@ -78,6 +81,10 @@ type Policy struct {
 	Checksum bool
 	// Trash says on which sides what is replaced or removed is kept.
 	Trash [2]bool
+	// Settled is the time before which a file's last change counts as long ago: a
+	// new name with such a time was renamed or copied, not written since. Remote
+	// renames on a server without identities are paired only then. Zero: never.
+	Settled time.Time
 	// NoMoves carries every rename out as a new file and a deletion.
 	NoMoves bool
 }

@@ -260,6 +260,22 @@ func TestRenamedDirectoryMovesNoContent(t *testing.T) {
 	}
 }
 
+func TestMoveIntoNewDirectories(t *testing.T) {
+	w := newWorld(t)
+	w.write(sync.Local, "a", "alpha")
+	w.write(sync.Remote, "b", "beta")
+	w.sync()
+	w.sides[sync.Local].Mkdir("new/deep")
+	w.sides[sync.Local].Rename("a", "new/deep/a")
+	w.sides[sync.Remote].Mkdir("other")
+	w.sides[sync.Remote].Rename("b", "other/b")
+	if sum := w.sync(); sum.Moved != 2 || sum.MadeDirs != 3 || sum.BytesUp+sum.BytesDown != 0 {
+		t.Errorf("summary %+v\n%s", sum, w.tail())
+	}
+	w.wantTrees(map[string]string{"new": "/", "new/deep": "/", "new/deep/a": "alpha", "other": "/", "other/b": "beta"})
+	w.wantQuiet()
+}
+
 func TestRefusedMoveTravelsInstead(t *testing.T) {
 	w := newWorld(t)
 	w.write(sync.Local, "old/a", "alpha")
