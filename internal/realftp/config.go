@@ -45,7 +45,8 @@ func (s *Server) vsftpd(p program) ([]string, error) {
 	o := s.opts
 	secure := o.TLS != Plain
 	conf := lines(
-		"listen=YES", "listen_ipv6=NO", "listen_address="+s.Host, fmt.Sprintf("listen_port=%d", s.Port),
+		when(!o.IPv6, "listen=YES\nlisten_ipv6=NO\nlisten_address="+s.Host),
+		when(o.IPv6, "listen=NO\nlisten_ipv6=YES\nlisten_address6="+s.Host), fmt.Sprintf("listen_port=%d", s.Port),
 		"background=NO", "anonymous_enable=NO", "local_enable=YES", "write_enable="+yesNo(!o.ReadOnly),
 		"chroot_local_user=YES", "allow_writeable_chroot=YES", "local_umask=022", "pam_service_name="+pamService,
 		"secure_chroot_dir="+s.file("empty"), "nopriv_user=nobody",
@@ -84,7 +85,7 @@ func (s *Server) proftpd(p program) ([]string, error) {
 		"ModulePath "+p.below("usr/lib/proftpd"),
 		when(o.TLS != Plain, "LoadModule mod_tls.c"),
 		"ServerName ferry", "ServerType standalone", "DefaultServer on", fmt.Sprintf("Port %d", s.Port),
-		"DefaultAddress "+s.Host, "SocketBindTight on", "UseIPv6 off", "UseReverseDNS off",
+		"DefaultAddress "+s.Host, "SocketBindTight on", "UseIPv6 "+onOff(o.IPv6), "UseReverseDNS off",
 		"User nobody", "Group nogroup",
 		"AuthUserFile "+s.file("passwd"), "AuthGroupFile "+s.file("group"), "AuthOrder mod_auth_file.c", "AuthPAM off",
 		"RequireValidShell off", "UseFtpUsers off", "DefaultRoot "+s.home(), "Umask 022 022",
@@ -128,7 +129,11 @@ func (s *Server) pureftpd(p program) ([]string, error) {
 	if err := s.makeAccounts(p); err != nil {
 		return nil, err
 	}
-	args := []string{p.path, "-4", "-S", fmt.Sprintf("%s,%d", s.Host, s.Port), "-l", "puredb:" + s.file("accounts.pdb"),
+	family := "-4"
+	if o.IPv6 {
+		family = "-6"
+	}
+	args := []string{p.path, family, "-S", fmt.Sprintf("%s,%d", s.Host, s.Port), "-l", "puredb:" + s.file("accounts.pdb"),
 		"-A", "-E", "-H", "-u", "1", "-c", "200", "-g", s.file("pid"), "-U", "133:022", "-I", "15"}
 	if o.PassiveLow > 0 {
 		args = append(args, "-p", fmt.Sprintf("%d:%d", o.PassiveLow, o.PassiveHigh))

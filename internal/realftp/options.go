@@ -34,6 +34,7 @@ type Options struct {
 	TLSMin       string // lowest version, "1.2" or "1.3"; "" as the server likes
 	TLSMax       string // highest version
 
+	IPv6                    bool // listen on ::1 instead of 127.0.0.1
 	NoActive                bool // PORT and EPRT are refused: not Pure-FTPd
 	NoPassive               bool // PASV and EPSV are refused: not Pure-FTPd
 	PassiveLow, PassiveHigh int  // range of passive ports, both included

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -53,8 +54,6 @@ func mayRun(name string) error {
 		return nil
 	case os.Getuid() != 0:
 		return errors.New("this is not root")
-	case name == "vsftpd" && !namespaced():
-		return errors.New("this root may not mount, as in a container without CAP_SYS_ADMIN")
 	}
 	return nil
 }
@@ -92,8 +91,16 @@ func (s *Server) run(p program) (*process, error) {
 		cmd.SysProcAttr = &syscall.SysProcAttr{
 			Pdeathsig: syscall.SIGKILL, Setpgid: true, Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWPID,
 		}
-	} else if p.libraries() != "" {
-		env = append(env, "LD_LIBRARY_PATH="+p.libraries())
+	} else {
+		if p.libraries() != "" {
+			env = append(env, "LD_LIBRARY_PATH="+p.libraries())
+		}
+		if s.Name == "vsftpd" {
+			if err := s.makeJail(p); err != nil {
+				return nil, err
+			}
+			cmd.Dir, cmd.SysProcAttr.Chroot = "/", s.state
+		}
 	}
 	cmd.Env, cmd.Stdout, cmd.Stderr = env, output, output
 	return launch(cmd)
@@ -122,10 +129,24 @@ func launch(cmd *exec.Cmd) (*process, error) {
 // kill ends the server and its sessions, and waits for it.
 func (p *process) kill() {
 	p.once.Do(func() {
-		_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
-		_ = p.cmd.Process.Kill()
+		// In a pid namespace the first of them takes all with it; elsewhere each session is its own process group.
+		for _, pid := range append(descendants(p.cmd.Process.Pid), p.cmd.Process.Pid) {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
 	})
 	<-p.gone
+}
+
+// descendants are the children of a process and theirs.
+func descendants(pid int) []int {
+	data, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	var all []int
+	for field := range strings.FieldsSeq(string(data)) {
+		if child, err := strconv.Atoi(field); err == nil {
+			all = append(append(all, child), descendants(child)...)
+		}
+	}
+	return all
 }
 
 // environment is the environment of the server.
@@ -162,7 +183,7 @@ func (s *Server) environment(p program) ([]string, error) {
 // account writes the account files that the server sees instead of the machine's.
 func (s *Server) account() error {
 	entry := map[string]string{
-		"passwd": fmt.Sprintf("%s:x:%d:%d::%s:/bin/sh\nftp:x:2120:2120::%s:/usr/sbin/nologin\n", User, uid, uid, mount, s.file("empty")),
+		"passwd": fmt.Sprintf("%s:x:%d:%d::%s:/bin/sh\nftp:x:2120:2120::%s:/usr/sbin/nologin\n", User, uid, uid, s.home(), s.file("empty")),
 		"group":  fmt.Sprintf("%s:x:%d:\n", User, uid),
 		"shadow": fmt.Sprintf("%s:%s:19000:0:99999:7:::\n", User, passwordHash),
 	}

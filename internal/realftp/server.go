@@ -68,7 +68,11 @@ func Start(t testing.TB, name string, o Options) *Server {
 
 func start(t testing.TB, program program, o Options) (*Server, error) {
 	t.Helper()
-	port, err := freePort()
+	host := "127.0.0.1"
+	if o.IPv6 {
+		host = "::1"
+	}
+	port, err := freePort(host)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +82,7 @@ func start(t testing.TB, program program, o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		Name: program.name, Host: "127.0.0.1", Port: port, Addr: net.JoinHostPort("127.0.0.1", strconv.Itoa(port)),
+		Name: program.name, Host: host, Port: port, Addr: net.JoinHostPort(host, strconv.Itoa(port)),
 		User: User, Password: Password, Root: filepath.Join(state, "root"), opts: o, state: state,
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(state) })
@@ -219,8 +223,8 @@ func (s *Server) greeting() error {
 }
 
 // freePort is a port that nobody listens on now.
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+func freePort(host string) (int, error) {
+	l, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
 	if err != nil {
 		return 0, err
 	}

@@ -81,6 +81,20 @@ func TestServers(t *testing.T) {
 	}
 }
 
+// TestStop holds that a server takes its sessions with it.
+func TestStop(t *testing.T) {
+	for _, name := range Names() {
+		t.Run(name, func(t *testing.T) {
+			s := Start(t, name, Options{IPv6: true})
+			c := login(t, s)
+			s.Stop()
+			if err := c.NoOp(); err == nil {
+				t.Error("the session lives on")
+			}
+		})
+	}
+}
+
 func TestWrongPassword(t *testing.T) {
 	for _, name := range Names() {
 		t.Run(name, func(t *testing.T) {
