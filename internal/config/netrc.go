@@ -36,8 +36,11 @@ func parseNetrc(name, text string) ([]login, error) {
 	var logins []login
 	for {
 		word, ok, err := s.keyword()
-		if err != nil || !ok {
-			return logins, err
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			return logins, nil
 		}
 		if word == "macdef" {
 			s.skipMacro()

@@ -44,13 +44,14 @@ func (r Remote) String() string {
 
 // address returns the host, with its port where that is not the usual one.
 func (r Remote) address() string {
+	host := strings.Replace(r.Host, "%", "%25", 1) // before a zone (RFC 6874)
 	if r.Port != 0 && r.Port != r.Security.Port() {
-		return net.JoinHostPort(r.Host, strconv.Itoa(r.Port))
+		return net.JoinHostPort(host, strconv.Itoa(r.Port))
 	}
-	if strings.Contains(r.Host, ":") {
-		return "[" + r.Host + "]"
+	if strings.Contains(host, ":") {
+		return "[" + host + "]"
 	}
-	return r.Host
+	return host
 }
 
 // escape percent-encodes the bytes of s that are in special, white space and

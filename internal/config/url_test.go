@@ -54,7 +54,7 @@ func TestParseURL(t *testing.T) {
 		{"ftp://192.0.2.7:21/x", remoteParts{Host: "192.0.2.7", Port: 21, Path: "x"}, "ftp://192.0.2.7/x"},
 		{"ftp://[::1]/x", remoteParts{Host: "::1", Path: "x"}, ""},
 		{"ftp://u@[2001:DB8::1]:2121/x", remoteParts{User: "u", Host: "2001:db8::1", Port: 2121, Path: "x"}, "ftp://u@[2001:db8::1]:2121/x"},
-		{"ftp://[fe80::1%25eth0]:2121", remoteParts{Host: "fe80::1%eth0", Port: 2121}, "ftp://[fe80::1%eth0]:2121"},
+		{"ftp://[fe80::1%25eth0]:2121", remoteParts{Host: "fe80::1%eth0", Port: 2121}, "ftp://[fe80::1%25eth0]:2121"},
 		{"ftp://my_nas.local./x", remoteParts{Host: "my_nas.local.", Path: "x"}, ""},
 	} {
 		got, err := ParseURL(c.url)
