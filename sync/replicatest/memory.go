@@ -210,7 +210,8 @@ var errNoRoot = fmt.Errorf("%w: the root is gone", sync.ErrFatal)
 // Close implements [sync.Replica].
 func (m *Memory) Close() error { return nil }
 
-// Fixture returns m, which must be fresh, as a fixture of [Run].
+// Fixture returns m, which must be fresh and have [time.Now] for a clock, as a
+// fixture of [Run].
 func (m *Memory) Fixture() Fixture {
 	return Fixture{
 		Replica:   m,
