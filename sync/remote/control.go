@@ -36,9 +36,10 @@ type control struct {
 	// dataTLS is the state of the last data connection that ended well.
 	dataTLS tls.ConnectionState
 
-	owed int   // replies that are still to come
-	dead bool  // nothing more can be done on it
-	last reply // the last one that came
+	owed   int   // replies that are still to come
+	rested bool  // the server may have the position of an earlier transfer
+	dead   bool  // nothing more can be done on it
+	last   reply // the last one that came
 
 	// What belongs to the library.
 	toLibrary bytes.Buffer

@@ -15,7 +15,7 @@ const (
 	idleAsk     = 30 * time.Second       // and one that rested so long is asked
 	dialPace    = 50 * time.Millisecond  // between the beginnings of two logins
 	busyMemory  = 10 * time.Minute       // how long a limit of the server is believed in
-	backoffBase = 300 * time.Millisecond // before the first retry; doubled for each further one
+	backoffBase = 500 * time.Millisecond // before the first retry; doubled for each further one
 	backoffMost = 10 * time.Second
 )
 

@@ -113,7 +113,7 @@ func (r *Report) rows() [][2]string {
 	}
 	add("times", setTimeText(r.SetTime))
 	add("clock", r.Clock.text())
-	add("round trip", r.RoundTrip.Round(100*time.Microsecond).String())
+	add("round trip", r.RoundTrip.Round(max(10*time.Microsecond, r.RoundTrip/100)).String())
 	if r.ConnectionsAsked > 0 {
 		add("connections", fmt.Sprintf("%d of %d asked for were given at the same time", r.Connections, r.ConnectionsAsked))
 	}

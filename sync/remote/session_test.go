@@ -147,6 +147,23 @@ func TestOffsets(t *testing.T) {
 			t.Errorf("the file holds %q", data)
 		}
 	})
+	// A position that was sent for a transfer that is refused must not count for
+	// the next one. This server, like most, keeps it.
+	f = newFake(t)
+	f.files["/x"] = []byte("0123456789")
+	with(t, f, nil, func(ctx context.Context, s *session) {
+		if _, err := s.retr(ctx, "/missing", 4); err == nil || s.dead() {
+			t.Fatalf("missing: %v", err)
+		}
+		d, err := s.retr(ctx, "/x", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(d)
+		if _, ferr := d.finish(); err != nil || ferr != nil || string(got) != "0123456789" {
+			t.Errorf("got %q, %v, %v", got, err, ferr)
+		}
+	})
 	f = newFake(t)
 	f.on["REST"] = refuse("502 no")
 	f.files["/x"] = []byte("0123456789")

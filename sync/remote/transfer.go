@@ -23,6 +23,7 @@ type transfer struct {
 	data    *dataConn
 	start   reply // preliminary, or the refusal
 	final   reply
+	rests   bool  // REST went out before it
 	early   bool  // start was made up; the real one is still to come
 	err     error // what went wrong on the control connection
 	ladders []*Ladder
@@ -104,7 +105,7 @@ func (c *control) attempt(t *transfer, m dataMode, l *Ladder) error {
 	} else if m == modePASV && !addrOf(c.wire.RemoteAddr()).Is4() {
 		return l.fails(errNoIPv6.Error(), "")
 	}
-	told, err := c.prepare(t, ask, l)
+	told, err := c.prepare(t, ask, d, l)
 	if err != nil || t.start.refused() {
 		return err
 	}
@@ -115,8 +116,10 @@ func (c *control) attempt(t *transfer, m dataMode, l *Ladder) error {
 }
 
 // prepare sends what comes before the transfer command and returns the answer
-// to ask. A refusal of what must come before is in t.start.
-func (c *control) prepare(t *transfer, ask string, l *Ladder) (told reply, err error) {
+// to ask. A refusal of what must come before is in t.start. Some servers connect
+// to the door as soon as they are asked and answer when they are in, so silence
+// is a sign that they cannot.
+func (c *control) prepare(t *transfer, ask string, d *door, l *Ladder) (told reply, err error) {
 	if err := c.send(append(append([]string(nil), t.before...), ask)...); err != nil {
 		return reply{}, err
 	}
@@ -128,6 +131,11 @@ func (c *control) prepare(t *transfer, ask string, l *Ladder) (told reply, err e
 		}
 		if !r.ok() && t.start.code == 0 {
 			t.start = r
+		}
+	}
+	if limit := c.book.limit(l.mode, c.watch.timeout); d != nil && !t.start.refused() {
+		if came, err := c.awaits(limit); err == nil && !came {
+			return told, c.nobody(d, limit, l)
 		}
 	}
 	if told, err = c.final(); err != nil {
@@ -214,11 +222,14 @@ func (c *control) unconnected(t *transfer, err error, l *Ladder) error {
 	return nil
 }
 
-// sendTransfer sends REST, where wanted, and the transfer command in one piece.
+// sendTransfer sends REST, where wanted, and the transfer command in one piece. A
+// position stays with the server when the transfer is refused, and with some
+// when it succeeds, so the transfer after one with REST begins with REST as well.
 func (c *control) sendTransfer(t *transfer, l *Ladder) error {
 	lines := []string{t.line}
-	if t.offset > 0 {
+	if t.offset > 0 || c.rested {
 		lines = []string{fmt.Sprintf("REST %d", t.offset), t.line}
+		t.rests, c.rested = true, true
 	}
 	for _, line := range lines {
 		l.asked(line)
@@ -229,13 +240,14 @@ func (c *control) sendTransfer(t *transfer, l *Ladder) error {
 // restarted reads the reply to REST. A transfer from an offset that the server
 // refused would begin at 0, so the connection is given up.
 func (c *control) restarted(t *transfer) error {
-	if t.offset == 0 {
+	if !t.rests {
 		return nil
 	}
 	r, err := c.final()
 	if err != nil {
 		return c.broken("REST", err)
 	}
+	c.rested = t.offset > 0
 	if r.code != 350 {
 		c.dead = true
 		t.start = r
