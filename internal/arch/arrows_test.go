@@ -30,6 +30,7 @@ var arrows = map[string][]string{
 	"internal/ftpserver": {},
 	"internal/realftp":   {},
 	"internal/arch":      {},
+	"internal/whole":     {},
 	"internal/cli":       {"*"},
 }
 
@@ -37,8 +38,12 @@ var arrows = map[string][]string{
 // the servers to test against.
 var testArrows = []string{"manifest", "sync", "sync/replicatest", "internal/ftpserver", "internal/realftp"}
 
-// moreForTests are what the tests of single packages may import besides: those of the engine join it with real replicas.
-var moreForTests = map[string][]string{"sync": {"sync/local", "sync/remote", "watcher"}}
+// moreForTests are what the tests of single packages may import besides: those of the engine, and of
+// whole passes, join it with real replicas.
+var moreForTests = map[string][]string{
+	"sync":           {"sync/local", "sync/remote", "watcher"},
+	"internal/whole": {"sync/local", "sync/remote"},
+}
 
 // leaves import nothing of ours, in their tests either.
 var leaves = []string{"manifest", "internal/ftpserver", "internal/realftp", "internal/arch"}
