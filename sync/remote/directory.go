@@ -14,14 +14,16 @@ import (
 
 // A Directory is a directory on an FTP server. It implements [sync.Replica].
 type Directory struct {
-	opts   Options
-	pool   *pool
-	f      *features // of the server
-	names  names
-	trash  trash
-	temps  temps
-	rootID atomic.Uint64 // the unique fact of the root; 0: unknown
-	probe  recursion
+	opts  Options
+	pool  *pool
+	f     *features // of the server
+	names names
+	trash trash
+	temps temps
+
+	specials specials
+	rootID   atomic.Uint64 // the unique fact of the root; 0: unknown
+	probe    recursion
 
 	mu     stdsync.Mutex
 	masked map[manifest.Path]bool // directories that show names nobody can ask for
@@ -137,6 +139,27 @@ func (d *Directory) mask(dir manifest.Path, masked bool) {
 	} else {
 		delete(d.masked, dir)
 	}
+}
+
+// loses reports whether the server may take name for one without the space at
+// its end when it is read or written: ftpserverlib does, and only the servers
+// named here have been seen not to.
+func (d *Directory) loses(name string) bool {
+	return strings.HasSuffix(name, " ") && !(d.f.vsftpd || d.f.proftpd || d.f.pureftpd || d.f.pyftpdlib)
+}
+
+// makes returns an error where the server cannot make name, but would make or
+// replace another one: Pure-FTPd makes "x_" of "x ".
+func (d *Directory) makes(at place) error {
+	if err := checkPlace(at); err != nil {
+		return err
+	}
+	for name := range strings.SplitSeq(strings.TrimPrefix(at.String(), d.names.root), "/") {
+		if d.loses(name) || d.f.pureftpd && strings.HasSuffix(name, " ") && name == at.name {
+			return fmt.Errorf("%w: %q ends with a space, which this server changes", manifest.ErrName, name)
+		}
+	}
+	return nil
 }
 
 // Close ends all sessions.

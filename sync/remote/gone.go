@@ -92,7 +92,7 @@ func (d *Directory) missing(ctx context.Context, s *session, places []place, ans
 			switch {
 			case !entered[k].ok():
 				answers[i] = outside
-			case seen[i].entry.Exists(), sizes[i].code == 213:
+			case d.specials.has(places[i]), seen[i].entry.Exists(), sizes[i].code == 213:
 				answers[i] = fmt.Errorf("%w: %v", sync.ErrPresent, seen[i].entry.Kind)
 			case seen[i].err == nil && sizes[i].code >= 400 && !absent(sizes[i]) && !unknownCommand(sizes[i]):
 				answers[i] = replyError("SIZE", places[i].String(), sizes[i])

@@ -36,8 +36,8 @@ func ask(b *script, f *features, abs string, into *looked) {
 	b.add("CWD "+abs, func(cwd reply) { *into = readStat(abs, size, mdtm, cwd) })
 }
 
-// readMLST makes an entry of the reply to MLST (RFC 3659, section 7.2): the line
-// that starts with a space.
+// readMLST makes an entry of the reply to MLST (RFC 3659, section 7.2): of its
+// lines the one that starts with a space.
 func readMLST(abs string, r reply) looked {
 	switch {
 	case absent(r):
@@ -45,12 +45,14 @@ func readMLST(abs string, r reply) looked {
 	case r.code != 250:
 		return looked{err: replyError("MLST", abs, r)}
 	}
-	for _, line := range strings.Split(r.text, "\n") {
-		one, err := parseFacts(strings.TrimPrefix(line, " "))
-		if err != nil || !strings.Contains(line, "=") {
+	for i, line := range strings.Split(r.text, "\n") {
+		line, ok := strings.CutPrefix(line, " ")
+		if i == 0 || !ok {
 			continue
 		}
-		return looked{entry: one.entry}
+		if one, err := parseFacts(line); err == nil {
+			return looked{entry: one.entry}
+		}
 	}
 	return looked{err: &Error{Op: "MLST", Path: abs, Class: Server, Code: r.code, Reply: printable(r.text), Err: errors.New("no facts in the reply")}}
 }
@@ -98,16 +100,29 @@ func absent(r reply) bool {
 // else by listing the directories. The error is one of the session; what cannot
 // be told of a single place is in its answer.
 func (d *Directory) look(ctx context.Context, s *session, places []place) ([]looked, error) {
+	return d.lookAfter(ctx, s, new(script), places)
+}
+
+// lookAfter is look behind the commands in b, in the same batch.
+func (d *Directory) lookAfter(ctx context.Context, s *session, b *script, places []place) ([]looked, error) {
 	answers := make([]looked, len(places))
 	if f := s.features(); !askable(f) {
+		if err := b.run(ctx, s); err != nil {
+			return answers, err
+		}
 		return answers, d.lookByListing(ctx, s, places, answers)
 	}
-	var b script
 	for i, at := range places {
-		ask(&b, s.features(), at.String(), &answers[i])
+		ask(b, s.features(), at.String(), &answers[i])
 	}
-	d.leave(&b, s)
-	return answers, b.run(ctx, s)
+	d.leave(b, s)
+	err := b.run(ctx, s)
+	for i, at := range places {
+		if d.specials.has(at) {
+			answers[i] = looked{entry: manifest.Entry{Kind: manifest.Other}}
+		}
+	}
+	return answers, err
 }
 
 // leave ends a batch that may have changed the working directory: a directory

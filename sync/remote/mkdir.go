@@ -28,7 +28,7 @@ func (d *Directory) mkdirs(ctx context.Context, steps []sync.Step, outs []sync.O
 			name = step.Expect.Spelled(step.Path)
 		}
 		all[i].at = d.names.place(step.Path, name)
-		if err := checkPlace(all[i].at); err != nil {
+		if err := d.makes(all[i].at); err != nil {
 			outs[i].Err = err
 			continue
 		}
@@ -53,6 +53,9 @@ func (d *Directory) mkdirs(ctx context.Context, steps []sync.Step, outs []sync.O
 	for i, step := range steps {
 		if outs[i].Err == nil {
 			outs[i].Entry, outs[i].Err = all[i].outcome(step.Path, err)
+			if d.specials.has(all[i].at) {
+				outs[i].Err = fmt.Errorf("a special file is there: %w", sync.ErrChanged)
+			}
 		}
 		if outs[i].Err != nil {
 			d.names.set(step.Path, step.Path.Base())

@@ -13,8 +13,11 @@ import (
 func (d *Directory) move(ctx context.Context, step sync.Step) (manifest.Entry, error) {
 	from := d.names.at(step.From, step.Expect)
 	to := d.names.place(step.Path, step.Want.Spelled(step.Path))
-	if err := errors.Join(checkPlace(from), checkPlace(to)); err != nil {
+	if err := errors.Join(checkPlace(from), d.makes(to)); err != nil {
 		return manifest.Entry{}, err
+	}
+	if !step.Expect.IsFile() && !step.Expect.IsDir() {
+		return manifest.Entry{}, fmt.Errorf("moving a %v: %w", step.Expect.Kind, sync.ErrUnsupported)
 	}
 	was, err := d.movable(ctx, step, from, to)
 	if err != nil {

@@ -49,8 +49,11 @@ func (d *Directory) newUpload(step sync.Step) *upload {
 	} else {
 		u.target = d.names.place(step.Path, step.Want.Spelled(step.Path))
 	}
-	if err := checkPlace(u.target); err != nil {
+	if err := d.makes(u.target); err != nil {
 		u.fail(err)
+	}
+	if step.Expect.Exists() && !step.Expect.IsFile() {
+		u.fail(fmt.Errorf("a file in the place of a %v: %w", step.Expect.Kind, sync.ErrUnsupported))
 	}
 	return u
 }
@@ -137,15 +140,7 @@ func (d *Directory) examine(ctx context.Context, ups []*upload) {
 		for _, u := range live {
 			setTime(&b, f, u.temp.String(), u.step.Want)
 		}
-		if !askable(f) {
-			return d.examineByListing(ctx, s, &b, live)
-		}
-		for _, u := range live {
-			ask(&b, f, u.temp.String(), &u.stamp)
-			ask(&b, f, u.target.String(), &u.there)
-		}
-		d.leave(&b, s)
-		return b.run(ctx, s)
+		return d.lookAtUploads(ctx, s, &b, live)
 	})
 	for _, u := range live {
 		switch {
@@ -160,15 +155,14 @@ func (d *Directory) examine(ctx context.Context, ups []*upload) {
 	}
 }
 
-func (d *Directory) examineByListing(ctx context.Context, s *session, b *script, live []*upload) error {
-	if err := b.run(ctx, s); err != nil {
-		return err
-	}
+// lookAtUploads asks for temporaries and targets, behind the commands that are
+// in b already.
+func (d *Directory) lookAtUploads(ctx context.Context, s *session, b *script, live []*upload) error {
 	var places []place
 	for _, u := range live {
 		places = append(places, u.temp, u.target)
 	}
-	seen, err := d.look(ctx, s, places)
+	seen, err := d.lookAfter(ctx, s, b, places)
 	for i, u := range live {
 		u.stamp, u.there = seen[2*i], seen[2*i+1]
 	}

@@ -34,6 +34,9 @@ func (r *reader) Open(ctx context.Context, i int, offset int64) (sync.Source, er
 		f.sum = sha256.New()
 	}
 	err := checkPlace(f.at)
+	if err == nil && r.d.loses(f.at.name) {
+		err = fmt.Errorf("%w: the server drops the space at the end of %q", manifest.ErrName, f.at.name)
+	}
 	if err == nil {
 		err = f.start()
 	}
@@ -84,8 +87,23 @@ func (f *file) connect() (err error) {
 	if f.s, err = f.d.pool.lend(f.ctx); err != nil {
 		return err
 	}
-	f.data, err = f.s.retr(f.ctx, f.at.String(), f.pos)
+	if f.data, err = f.s.retr(f.ctx, f.at.String(), f.offset()); err != nil || f.offset() == f.pos {
+		return err
+	}
+	n, err := io.CopyN(io.Discard, f.data, f.pos)
+	if err == io.EOF {
+		err = fmt.Errorf("%w: it ends at %d bytes: %w", sync.ErrSource, n, sync.ErrChanged)
+	}
 	return err
+}
+
+// offset is where the server is asked to begin: at pos, or at the start where it
+// cannot go anywhere else.
+func (f *file) offset() int64 {
+	if f.d.f.rest {
+		return f.pos
+	}
+	return 0
 }
 
 // again waits before another attempt, and is false where there is none.

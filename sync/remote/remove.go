@@ -24,6 +24,9 @@ func (d *Directory) removes(ctx context.Context, steps []sync.Step, outs []sync.
 	for i, step := range steps {
 		all[i] = &removal{step: step, at: d.names.at(step.Path, step.Expect)}
 		all[i].err = checkPlace(all[i].at)
+		if !step.Expect.IsFile() {
+			all[i].err = fmt.Errorf("removing a %v as a file: %w", step.Expect.Kind, sync.ErrUnsupported)
+		}
 	}
 	d.inspect(ctx, all)
 	if ctx.Err() == nil {
@@ -163,6 +166,9 @@ func (d *Directory) rmdir(ctx context.Context, p manifest.Path) error {
 	}
 	if err := checkPlace(at); err != nil {
 		return err
+	}
+	if d.specials.has(at) {
+		return fmt.Errorf("a special file is there: %w", sync.ErrChanged)
 	}
 	var told reply
 	if done, err := d.readyToRemove(ctx, at); done || err != nil {

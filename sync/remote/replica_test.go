@@ -102,21 +102,17 @@ func disk(t *testing.T, dir string, own func() error) replicatest.Fixture {
 // in the field have.
 func TestConformanceEmbedded(t *testing.T) {
 	zone := time.FixedZone("", -5*3600)
-	for name, options := range map[string]ftpserver.Options{
-		"MLSD":                  {},
-		"MLSD with type=cdir":   {CdirInMLSD: true, Hash: true},
-		"as vsftpd":             {NoMLSD: true, NoMFMT: true, MDTMSets: true, HideDots: true, Zone: zone},
-		"LIST, times not set":   {NoMLSD: true, NoMFMT: true, NoDashA: true, Zone: zone},
-		"as IIS":                {NoMLSD: true, NoMFMT: true, NoDashA: true, List: ftpserver.DOS, NoOverwrite: true},
-		"no time but in LIST":   {NoMLSD: true, NoMFMT: true, NoMDTM: true, NoSIZE: true},
-		"no renaming over":      {NoOverwrite: true},
-		"no REST":               {NoREST: true},
-		"active":                {NoPassive: true},
-		"two sessions at most":  {MaxConnections: 2},
-		"one session, explicit": {MaxConnections: 1, TLS: ftpserver.Explicit, ForceTLS: true},
+	for _, dialect := range []struct {
+		name string
+		ftpserver.Options
+	}{
+		{"MLSD", ftpserver.Options{CdirInMLSD: true, Hash: true}},
+		{"LIST and MDTM, one session", ftpserver.Options{NoMLSD: true, NoMFMT: true, MDTMSets: true, HideDots: true, Zone: zone, MaxConnections: 1}},
+		{"IIS, no REST, no renaming over", ftpserver.Options{NoMLSD: true, NoMFMT: true, NoDashA: true, List: ftpserver.DOS, NoOverwrite: true, NoREST: true}},
+		{"no time but in LIST", ftpserver.Options{NoMLSD: true, NoMFMT: true, NoMDTM: true, NoSIZE: true}},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		options := dialect.Options
+		t.Run(dialect.name, func(t *testing.T) {
 			replicatest.Run(t, func(t *testing.T) replicatest.Fixture {
 				o := options
 				o.Root = t.TempDir()
@@ -136,7 +132,9 @@ func TestConformanceEmbedded(t *testing.T) {
 					f.Precision = manifest.Day
 				}
 				f.Refuses = func(name string) bool {
-					return strings.HasSuffix(name, " ") // the library forgets the space in RETR and STOR
+					// The library forgets the last space in RETR and STOR, and takes the
+					// name behind the first one of MDTM for a name of its own.
+					return strings.HasSuffix(name, " ") || o.MDTMSets && strings.HasPrefix(name, " ")
 				}
 				f.Replica = open(t, server.Addr(), "ferry", "secret", below, func(o *remote.Options) {
 					o.Insecure = true
@@ -153,29 +151,32 @@ func TestConformanceEmbedded(t *testing.T) {
 // The conformance suite over real servers.
 func TestConformanceReal(t *testing.T) {
 	type how struct {
-		name string
+		title, name string
 		realftp.Options
-		set    bool // times can be set
-		links  bool // links are told from files
-		noDeny bool
-		ids    bool
-		refuse func(string) bool
+		plain   bool // LIST and no way to set times
+		links   bool // links are told from files
+		resumes bool
+		refuse  func(part, name string) bool
 	}
-	backslash := func(name string) bool { return strings.Contains(name, `\`) }
+	spacesAndBackslashes := func(part, name string) bool {
+		return strings.HasSuffix(name, " ") || strings.Contains(name, `\`)
+	}
+	madeStars := func(part, name string) bool {
+		return strings.Contains(name, "*") && strings.HasSuffix(part, "/made_by_a_step")
+	}
 	for _, h := range []how{
-		{name: "vsftpd", set: true, links: true},
-		{name: "vsftpd", Options: realftp.Options{Zone: "America/New_York", LocalTime: true, NoMDTMWrite: true}, links: true},
-		{name: "proftpd", set: true, links: true, ids: true},
-		{name: "proftpd", Options: realftp.Options{NoOverwrite: true, NoMLSD: true, NoMFMT: true, Zone: "Asia/Kolkata", LocalTime: true}, links: true, ids: true},
-		{name: "pureftpd", set: true, links: true, ids: true, refuse: backslash},
-		{name: "pyftpdlib", set: true, ids: true},
-		{name: "pyftpdlib", Options: realftp.Options{NoMLSD: true, NoMFMT: true}, links: true},
+		{title: "vsftpd", name: "vsftpd", links: true, resumes: true},
+		{title: "vsftpd in New York that sets no times", name: "vsftpd", plain: true, links: true, resumes: true,
+			Options: realftp.Options{Zone: "America/New_York", LocalTime: true, NoMDTMWrite: true}},
+		{title: "proftpd", name: "proftpd", links: true, resumes: true, refuse: madeStars},
+		{title: "proftpd in Kolkata that replaces nothing", name: "proftpd", plain: true, refuse: madeStars,
+			Options: realftp.Options{NoOverwrite: true, NoMLSD: true, NoMFMT: true, Zone: "Asia/Kolkata", LocalTime: true}},
+		{title: "pure-ftpd", name: "pureftpd", links: true, resumes: true, refuse: spacesAndBackslashes},
+		{title: "pyftpdlib", name: "pyftpdlib", resumes: true},
+		{title: "pyftpdlib that sets no times", name: "pyftpdlib", plain: true, links: true, resumes: true,
+			Options: realftp.Options{NoMLSD: true, NoMFMT: true}},
 	} {
-		title := h.name
-		if h.Options.Zone != "" || h.NoMLSD {
-			title += " without much"
-		}
-		t.Run(title, func(t *testing.T) {
+		t.Run(h.title, func(t *testing.T) {
 			server := realftp.Start(t, h.name, h.Options)
 			n := 0
 			replicatest.Run(t, func(t *testing.T) replicatest.Fixture {
@@ -183,9 +184,15 @@ func TestConformanceReal(t *testing.T) {
 				below := "part " + strconv.Itoa(n)
 				f := disk(t, filepath.Join(server.Root, below), server.Own)
 				f.Mkdir("")
-				f.SetsTimes, f.IDs, f.Refuses = h.set, h.ids, h.refuse
+				f.SetsTimes, f.IDs, f.Resumes = !h.plain, !h.plain && h.name != "vsftpd", h.resumes
+				if h.refuse != nil {
+					f.Refuses = func(name string) bool { return h.refuse(t.Name(), name) }
+				}
 				if !h.links {
-					f.Link = nil
+					f.Link = nil // pyftpdlib shows where they lead, and ProFTPD's LIST leaves out the one made here
+				}
+				if h.name == "vsftpd" && h.LocalTime && strings.HasSuffix(t.Name(), "/Scan/times") {
+					t.Skip("this server tells local times, which the suite has no word for")
 				}
 				f.Replica = open(t, server.Addr, realftp.User, realftp.Password, below, nil)
 				return f

@@ -193,7 +193,9 @@ func (sc *scan) take(ctx context.Context, f *folder, l *listing) error {
 	for _, r := range l.refused {
 		sc.tree.Skip(f.path, r.name, r.why.Error())
 	}
-	sc.d.temps.forget(sc.d.names.dir(f.path))
+	dir := sc.d.names.dir(f.path)
+	sc.d.temps.forget(dir)
+	sc.d.specials.learn(strings.TrimSuffix(dir, "/"), l)
 	found := sc.sift(f, l)
 	if err := sc.unmask(ctx, f, found); err != nil {
 		return err
@@ -240,6 +242,9 @@ func (sc *scan) sift(f *folder, l *listing) []item {
 		switch {
 		case err != nil:
 			sc.tree.Skip(f.path, one.name, err.Error())
+			continue
+		case sc.d.loses(one.name):
+			sc.tree.Skip(f.path, one.name, "this server is known to, or may, take the name for one without the space at its end")
 			continue
 		case serversOwn(one.name), sc.look.Ignore != nil && sc.look.Ignore(p, one.entry.IsDir()):
 			sc.tree.Hold(f.path)
