@@ -68,6 +68,22 @@ func TestEveryMode(t *testing.T) {
 	}
 }
 
+func TestIPv6(t *testing.T) {
+	for _, mode := range []Mode{Passive, Active} {
+		f := newFakeAt(t, "::1")
+		roundTrip(t, f.pool(func(o *Options) { o.Mode = mode }))
+		if f.saw("PASV")+f.saw("PORT") > 0 {
+			t.Error("a command for IPv4 was sent over IPv6")
+		}
+	}
+	f := newFakeAt(t, "::1")
+	f.on["EPSV"], f.on["EPRT"] = refuse("500 no"), refuse("500 no")
+	err := put(f.pool(nil), "/x", "")
+	if !errors.Is(err, sync.ErrFatal) || !strings.Contains(err.Error(), "PASV: "+errNoIPv6.Error()) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestModeByTrial(t *testing.T) {
 	dead := func(verb string) func(*peer, string) bool { // tells a port that nobody listens on
 		return func(p *peer, _ string) bool {
@@ -129,13 +145,21 @@ func TestSilentPassive(t *testing.T) {
 func TestSilentActive(t *testing.T) {
 	f := newFake(t)
 	f.on["EPSV"], f.on["PASV"] = refuse("500 no"), refuse("500 no")
-	f.on["MLSD"] = func(p *peer, _ string) bool { return true } // a server whose connection the firewall drops
-	_, err := fetch(f.pool(nil), "/x")
-	if !errors.Is(err, sync.ErrFatal) {
-		t.Fatalf("got %v, want a fatal error", err)
-	}
-	if class, _ := ClassOf(err); class != Server || !strings.Contains(err.Error(), "nobody connected") {
-		t.Errorf("got class %d, %v", class, err)
+	nothing := func(*peer, string) bool { return true } // a server whose connection the firewall drops
+	for _, verb := range []string{"MLSD", "EPRT"} {     // servers connect at the transfer, or when they are asked
+		f.mu.Lock()
+		f.on[verb] = nothing
+		f.mu.Unlock()
+		_, err := fetch(f.pool(nil), "/x")
+		if !errors.Is(err, sync.ErrFatal) {
+			t.Fatalf("got %v, want a fatal error", err)
+		}
+		if class, _ := ClassOf(err); class != Server || !strings.Contains(err.Error(), "nobody connected") {
+			t.Errorf("got class %d, %v", class, err)
+		}
+		f.mu.Lock()
+		delete(f.on, verb)
+		f.mu.Unlock()
 	}
 }
 
