@@ -87,7 +87,12 @@ const rootHelp = `ferry keeps a local directory and a directory on an FTP server
 side since the last pass is done on the other. Where both sides changed one file
 it keeps both versions. "ferry push" and "ferry pull" go one way.
 
-What to sync is a name from ferry.yaml, or a directory and a URL.
+What to sync is a name from ferry.yaml, or a directory and a URL: ftp:// in clear,
+ftpes:// with TLS on port 21, ftps:// with TLS on port 990.
+
+ENVIRONMENT
+  FERRY_PASSWORD   the password, over all other places that may have one
+  FERRY_STATE_DIR  where ferry remembers what both sides agreed on
 
 EXIT STATUS
   0 in sync (or: the plan was printed)   6 refused as unsafe, nothing was

@@ -86,6 +86,9 @@ func (a *app) directPair(args []string) ([]*pair, error) {
 // most likely meant to have a URL behind it.
 func (a *app) noProfile(args []string, err error) error {
 	for _, arg := range args {
+		if strings.Contains(arg, "@") {
+			return usage(err, "a server is written as a URL: ftp://user@host/path, or ftpes:// for TLS")
+		}
 		if strings.ContainsAny(arg, `/\`) || strings.HasPrefix(arg, ".") {
 			return usage(err, "a directory needs the URL that it is kept in step with, as in: ferry sync "+arg+" ftpes://user@host/path")
 		}
