@@ -49,8 +49,9 @@ func (c *control) passive(m dataMode, r reply, l *Ladder) (*net.TCPAddr, error) 
 
 // connect opens a data connection to the server.
 func (c *control) connect(to *net.TCPAddr, limit time.Duration, l *Ladder) (net.Conn, error) {
-	local := &net.TCPAddr{IP: c.wire.LocalAddr().(*net.TCPAddr).IP, Zone: c.wire.LocalAddr().(*net.TCPAddr).Zone}
-	d := net.Dialer{Timeout: limit, LocalAddr: local}
+	// The socket is not bound to an address before: that would take a port for
+	// each connection of the last minute from the few that there are.
+	d := net.Dialer{Timeout: limit}
 	conn, err := d.DialContext(c.watch.context(), "tcp", to.String())
 	if err == nil {
 		l.connected(conn.LocalAddr().String(), to.String(), "connect", false)
@@ -59,7 +60,10 @@ func (c *control) connect(to *net.TCPAddr, limit time.Duration, l *Ladder) (net.
 	if ctx := c.watch.context(); ctx.Err() != nil {
 		return nil, c.broken("connecting to "+to.String(), err)
 	}
-	from := net.JoinHostPort(local.IP.String(), "any")
+	if isOurs(err) {
+		return nil, &Error{Op: "connecting to " + to.String(), Class: Retry, Err: err}
+	}
+	from := net.JoinHostPort(addrOf(c.wire.LocalAddr()).String(), "any")
 	var ne net.Error
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
@@ -74,6 +78,17 @@ func (c *control) connect(to *net.TCPAddr, limit time.Duration, l *Ladder) (net.
 		return nil, l.fails(err.Error(), usuallyWrongAddress)
 	}
 	return nil, l.fails(err.Error(), usuallyPassiveSilent)
+}
+
+// isOurs reports whether err is a lack of something on this machine, which says
+// nothing about the server.
+func isOurs(err error) bool {
+	for _, errno := range []syscall.Errno{syscall.EADDRINUSE, syscall.EADDRNOTAVAIL, syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS} {
+		if errors.Is(err, errno) {
+			return true
+		}
+	}
+	return false
 }
 
 // parseEPSV returns the port of a 229 reply: "(|||6446|)" with any delimiter

@@ -169,7 +169,9 @@ func (c *control) attemptPassive(t *transfer, m dataMode, told reply, l *Ladder)
 	}
 	conn, err := c.connect(to, c.book.limit(m, c.watch.timeout), l)
 	if err != nil {
-		if eager {
+		if eager && isOurs(err) {
+			c.dead = true // the server waits for a connection
+		} else if eager {
 			return c.unconnected(t, err, l)
 		}
 		return err
