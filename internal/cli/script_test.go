@@ -1,0 +1,401 @@
+package cli
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"ferry/internal/ftpserver"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// scriptPassword is the password of every server in the scripts. No output of
+// any command may hold it.
+const scriptPassword = "Tr0ub4dor&3-geheim"
+
+// TestMain makes the test binary the tool, so that the scripts run it.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"ferry": func() {
+			ctx, stop := Signals(context.Background())
+			code := Main(ctx, OSEnv(), os.Args[1:])
+			stop()
+			os.Exit(code)
+		},
+	})
+}
+
+// TestScripts runs testdata/script/*.txtar. Besides the commands of testscript
+// they have:
+//
+//	server [OPTION...]   start an FTP server over $WORK/remote; sets URL, PORT and, with TLS, CA and FINGERPRINT
+//	fault KEY=VALUE...   make the server misbehave; "fault clear" ends that
+//	awaits               wait until the last fault with "stall" has struck
+//	[!] asked REGEXP     the server was asked such a command since it started, or since "forget"
+//	exits CODE CMD...    run a command that must exit with CODE
+//	took MIN MAX         the last "exits" took that long
+//	big FILE BYTES       write a file of that size
+//	equal DIR DIR        both directories hold the same files, but for .ferry
+//	write FILE TEXT      write a file
+//	freeze DIR...        remember all of a directory; "frozen DIR..." holds it to that
+//	age FILE DURATION    set the time of a file back
+//	damage DIR           garble every record in a directory
+//	envsubst FILE        put variables in place of ${NAME} in a file
+//
+// The password of the server is in FERRY_PASSWORD and, whatever is run, must
+// not be in its output.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: filepath.Join("testdata", "script"),
+		Setup: func(env *testscript.Env) error {
+			s := &scripted{frozen: make(map[string]map[string]string)}
+			env.Values[scriptedKey{}] = s
+			env.Defer(s.close)
+			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
+			env.Setenv("USERPROFILE", filepath.Join(env.WorkDir, "home"))
+			env.Setenv("FERRY_STATE_DIR", filepath.Join(env.WorkDir, "state"))
+			env.Setenv("FERRY_PASSWORD", scriptPassword)
+			env.Setenv("SECRET", scriptPassword)
+			return errors.Join(os.Mkdir(filepath.Join(env.WorkDir, "home"), 0o755), os.MkdirAll(filepath.Join(env.WorkDir, "remote"), 0o755))
+		},
+		Condition: func(cond string) (bool, error) {
+			if cond == "root" {
+				return os.Getuid() == 0, nil
+			}
+			return false, fmt.Errorf("unknown condition %q", cond)
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"server": scriptServer,
+			"fault":  scriptFault,
+			"awaits": scriptAwaits,
+			"asked":  scriptAsked,
+			"forget": func(ts *testscript.TestScript, _ bool, _ []string) { scriptOf(ts).server.ClearTranscript() },
+			"exits":  scriptExits,
+			"equal":  scriptEqual,
+			"write":  scriptWrite,
+			"freeze": scriptFreeze,
+			"frozen": scriptFrozen,
+			"age":    scriptAge,
+			"took":   scriptTook,
+			"big": func(ts *testscript.TestScript, _ bool, args []string) {
+				n, err := strconv.Atoi(args[1])
+				ts.Check(err)
+				ts.Check(write(ts.MkAbs("."), args[0], strings.Repeat("x", n)))
+			},
+			"damage": scriptDamage,
+			"envsubst": func(ts *testscript.TestScript, _ bool, args []string) {
+				text := os.Expand(ts.ReadFile(args[0]), ts.Getenv)
+				ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
+			},
+		},
+	})
+}
+
+// scripted is what a script has besides its files.
+type scripted struct {
+	server *ftpserver.Server
+	struck chan struct{} // closed when the last stalling fault struck
+	frozen map[string]map[string]string
+	took   time.Duration // by the last command run with "exits"
+}
+
+type scriptedKey struct{}
+
+func scriptOf(ts *testscript.TestScript) *scripted {
+	return ts.Value(scriptedKey{}).(*scripted)
+}
+
+func (s *scripted) close() {
+	if s.server != nil {
+		_ = s.server.Close()
+	}
+}
+
+func scriptServer(ts *testscript.TestScript, _ bool, args []string) {
+	s := scriptOf(ts)
+	s.close()
+	o := ftpserver.Options{Root: ts.MkAbs("remote"), Password: scriptPassword}
+	scheme := "ftp"
+	for _, arg := range args {
+		name, value, _ := strings.Cut(arg, "=")
+		switch name {
+		case "tls":
+			scheme, o.TLS = "ftpes", ftpserver.Explicit
+			if value == "implicit" {
+				scheme, o.TLS = "ftps", ftpserver.Implicit
+			}
+			o.ForceTLS = true
+		case "max":
+			n, err := strconv.Atoi(value)
+			ts.Check(err)
+			o.MaxConnections = n
+		case "nomlsd":
+			o.NoMLSD = true
+		case "nomfmt":
+			o.NoMFMT = true
+		case "nopassive":
+			o.NoPassive = true
+		case "noactive":
+			o.NoActive = true
+		case "readonly":
+			o.ReadOnly = true
+		default:
+			ts.Fatalf("server has no option %q", arg)
+		}
+	}
+	server, err := ftpserver.Start(o)
+	ts.Check(err)
+	s.server = server
+	ts.Setenv("URL", fmt.Sprintf("%s://ferry@%s", scheme, server.Addr()))
+	ts.Setenv("PORT", strconv.Itoa(server.Port()))
+	if o.TLS != ftpserver.Plain {
+		ts.Setenv("FINGERPRINT", server.Fingerprint())
+		ts.Setenv("CA", ts.MkAbs("ca.pem"))
+		ts.Check(os.WriteFile(ts.MkAbs("ca.pem"), server.CertPEM(), 0o600))
+	}
+}
+
+func scriptFault(ts *testscript.TestScript, _ bool, args []string) {
+	s := scriptOf(ts)
+	var f ftpserver.Fault
+	for _, arg := range args {
+		name, value, _ := strings.Cut(arg, "=")
+		switch name {
+		case "clear":
+			s.server.Faults().Clear()
+			return
+		case "command":
+			f.Command = value
+		case "path":
+			f.Path = value
+		case "times":
+			n, err := strconv.Atoi(value)
+			ts.Check(err)
+			f.Times = n
+		case "refuse":
+			f.Refuse = value
+		case "stall":
+			struck := make(chan struct{})
+			s.struck = struck
+			f.Stall, f.Times = true, 1
+			f.Hook = func() { close(struck) }
+		case "blackhole":
+			f.Port = ftpserver.BlackHole
+		default:
+			ts.Fatalf("fault has no %q", arg)
+		}
+	}
+	s.server.Faults().Add(f)
+}
+
+func scriptAwaits(ts *testscript.TestScript, _ bool, _ []string) {
+	select {
+	case <-scriptOf(ts).struck:
+	case <-time.After(20 * time.Second):
+		ts.Fatalf("the fault has not struck")
+	}
+}
+
+func scriptAsked(ts *testscript.TestScript, neg bool, args []string) {
+	re := regexp.MustCompile(args[0])
+	said := scriptOf(ts).server.Transcript()
+	found := slices.ContainsFunc(said, func(line string) bool {
+		_, command, asked := strings.Cut(line, " > ")
+		return asked && re.MatchString(command)
+	})
+	if found == neg {
+		ts.Fatalf("the server was asked:\n%s", strings.Join(said, "\n"))
+	}
+}
+
+func scriptExits(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	begin := time.Now()
+	err = ts.Exec(args[1], args[2:]...)
+	scriptOf(ts).took = time.Since(begin)
+	got := 0
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		got = exit.ExitCode()
+	case err != nil:
+		ts.Fatalf("running %s: %v", args[1], err)
+	}
+	out, talk := ts.ReadFile("stdout"), ts.ReadFile("stderr")
+	if got != want {
+		ts.Fatalf("exit %d, want %d\n%s%s", got, want, out, talk)
+	}
+	if strings.Contains(out+talk, scriptPassword) {
+		ts.Fatalf("the password is in the output:\n%s%s", out, talk)
+	}
+}
+
+func scriptEqual(ts *testscript.TestScript, neg bool, args []string) {
+	a, err := readTree(ts.MkAbs(args[0]))
+	ts.Check(err)
+	b, err := readTree(ts.MkAbs(args[1]))
+	ts.Check(err)
+	if _, err = sameTrees(a, b); (err != nil) != neg {
+		ts.Fatalf("%s: %v\n%s: %v\n%v", args[0], slices.Sorted(maps.Keys(a)), args[1], slices.Sorted(maps.Keys(b)), err)
+	}
+}
+
+func scriptWrite(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(write(ts.MkAbs("."), args[0], strings.Join(args[1:], " ")+"\n"))
+}
+
+// scan describes all that is in a directory, times included.
+func scan(dir string) (map[string]string, error) {
+	found := make(map[string]string)
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) && path == dir {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		text := fmt.Sprint(info.Mode(), info.ModTime())
+		if info.Mode().IsRegular() {
+			content, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			text += fmt.Sprintf(" %x", sha256.Sum256(content))
+		}
+		found[path] = text
+		return nil
+	})
+	return found, err
+}
+
+func scriptFreeze(ts *testscript.TestScript, _ bool, args []string) {
+	for _, dir := range args {
+		found, err := scan(ts.MkAbs(dir))
+		ts.Check(err)
+		scriptOf(ts).frozen[dir] = found
+	}
+}
+
+func scriptFrozen(ts *testscript.TestScript, _ bool, args []string) {
+	for _, dir := range args {
+		now, err := scan(ts.MkAbs(dir))
+		ts.Check(err)
+		was := scriptOf(ts).frozen[dir]
+		if was == nil || !maps.Equal(was, now) {
+			ts.Fatalf("%s has changed\nwas: %v\nnow: %v", dir, was, now)
+		}
+	}
+}
+
+func scriptAge(ts *testscript.TestScript, _ bool, args []string) {
+	d, err := time.ParseDuration(args[1])
+	ts.Check(err)
+	at := time.Now().Add(-d)
+	ts.Check(os.Chtimes(ts.MkAbs(args[0]), at, at))
+}
+
+func scriptTook(ts *testscript.TestScript, _ bool, args []string) {
+	least, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	most, err := time.ParseDuration(args[1])
+	ts.Check(err)
+	if took := scriptOf(ts).took; took < least || took > most {
+		ts.Fatalf("it took %v, want %v to %v", took, least, most)
+	}
+}
+
+func scriptDamage(ts *testscript.TestScript, _ bool, args []string) {
+	files, err := filepath.Glob(filepath.Join(ts.MkAbs(args[0]), "*.db"))
+	ts.Check(err)
+	if len(files) == 0 {
+		ts.Fatalf("no files to damage in %s", args[0])
+	}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		ts.Check(err)
+		for i := range text {
+			text[i] ^= 0x5a
+		}
+		ts.Check(os.WriteFile(name, text, 0o600))
+	}
+}
+
+// A signal ends a pass in order, with its own exit code; what was finished is
+// recorded, and the next pass goes on.
+func TestSignals(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there is no way to send a signal to another process")
+	}
+	dir := t.TempDir()
+	for _, sub := range []string{"here", "there"} {
+		if err := os.Mkdir(filepath.Join(dir, sub), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := write(dir, "here/a.txt", "a"); err != nil {
+		t.Fatal(err)
+	}
+	struck := make(chan struct{})
+	server, err := ftpserver.Start(ftpserver.Options{
+		Root: filepath.Join(dir, "there"), Password: scriptPassword,
+		Faults: []ftpserver.Fault{{Command: "STOR", Stall: true, Times: 1, Hook: func() { close(struck) }}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	run := func() (*exec.Cmd, *strings.Builder) {
+		cmd := exec.Command("ferry", "sync", "here", "ftp://ferry@"+server.Addr())
+		var said strings.Builder
+		cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &said, &said
+		cmd.Env = append(os.Environ(), "FERRY_PASSWORD="+scriptPassword, "FERRY_STATE_DIR="+filepath.Join(dir, "state"), "HOME="+dir)
+		return cmd, &said
+	}
+	cmd, said := run()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-struck:
+	case <-time.After(20 * time.Second):
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		t.Fatalf("no file was sent:\n%s", said)
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	var exit *exec.ExitError
+	if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != ExitInterrupted {
+		t.Fatalf("%v, want exit %d\n%s", err, ExitInterrupted, said)
+	}
+	if !strings.Contains(said.String(), "ferry: error: interrupted") {
+		t.Errorf("the user is not told:\n%s", said)
+	}
+	cmd, said = run()
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("the next pass: %v\n%s", err, said)
+	}
+	if text, err := os.ReadFile(filepath.Join(dir, "there", "a.txt")); err != nil || string(text) != "a" {
+		t.Errorf("after the next pass the server has %q, %v", text, err)
+	}
+}
