@@ -226,6 +226,28 @@ func (c *control) awaits(limit time.Duration) (bool, error) {
 	return err == nil, err
 }
 
+// repliesBefore waits for the first byte of a reply or for done, and consumes
+// nothing. It reports whether a reply has come.
+func (c *control) repliesBefore(done <-chan struct{}) (bool, error) {
+	peeked := make(chan error, 1)
+	go func() {
+		_, err := c.br.Peek(1)
+		peeked <- err
+	}()
+	select {
+	case err := <-peeked:
+		return err == nil, err
+	case <-done:
+	}
+	c.wire.hurry()
+	defer c.wire.limit.Store(0)
+	err := <-peeked
+	if errors.Is(err, os.ErrDeadlineExceeded) && c.watch.context().Err() == nil {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // alive looks whether the server has closed the connection or said goodbye
 // since it was used last. It waits for nothing.
 func (c *control) alive() bool {

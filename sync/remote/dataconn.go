@@ -63,7 +63,33 @@ func (d *dataConn) Handshake() error {
 	if d.tls == nil {
 		return nil
 	}
+	if err := d.accepted(); err != nil {
+		return err
+	}
 	return d.tls.Handshake()
+}
+
+// accepted waits for the TLS handshake of an upload that the server has not
+// agreed to yet. A server that refuses it leaves the handshake hanging, so its
+// answer ends the wait as well.
+func (d *dataConn) accepted() error {
+	if !d.t.early || d.tls == nil {
+		return nil
+	}
+	came, err := d.c.repliesBefore(d.shaken)
+	if err != nil || !came {
+		return err
+	}
+	return d.agreed()
+}
+
+// agreed waits for the server's answer to an upload.
+func (d *dataConn) agreed() error {
+	going, err := d.t.agreed(d.c)
+	if err == nil && !going {
+		err = errDeclined
+	}
+	return err
 }
 
 // Read returns io.EOF at the end that the server gave, clean or not.
@@ -85,11 +111,12 @@ func (d *dataConn) Read(p []byte) (int, error) {
 // Write sends the first bytes of an upload at once, and the rest when the server
 // agreed to take it.
 func (d *dataConn) Write(p []byte) (int, error) {
+	if err := d.accepted(); err != nil {
+		return 0, err
+	}
 	if d.t.early && d.written+int64(len(p)) > earlyBytes {
-		if going, err := d.t.agreed(d.c); err != nil {
+		if err := d.agreed(); err != nil {
 			return 0, err
-		} else if !going {
-			return 0, errDeclined
 		}
 	}
 	n, err := d.Conn.Write(p)

@@ -4,13 +4,15 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
+	"strings"
 
 	"github.com/jlaffaye/ftp"
 )
 
-// openSession connects and logs in. f is nil for the first session of a pool,
-// which goes step by step; the ones after it know what the server said and send
-// the whole login in one piece.
+// openSession connects and logs in. f is nil for the first session of a pool. It
+// goes step by step with a server that is new to us; where it is known what the
+// server will say, the whole login is sent in one piece.
 func (p *pool) openSession(ctx context.Context, f *features) (*session, error) {
 	password, err := p.password()
 	if err != nil {
@@ -25,8 +27,8 @@ func (p *pool) openSession(ctx context.Context, f *features) (*session, error) {
 	leave := c.watch.enter(ctx)
 	defer leave()
 	if s.lib, err = s.library(); err == nil {
-		if f != nil && !f.stumbles() {
-			err = c.sendAhead(f, password)
+		if known := p.guess(f); known != nil {
+			err = c.sendAhead(known, password)
 		}
 		if err == nil {
 			err = s.login(password)
@@ -40,6 +42,17 @@ func (p *pool) openSession(ctx context.Context, f *features) (*session, error) {
 		s.f = parseFeatures(c.greeting, c.feat)
 	}
 	return s, nil
+}
+
+// guess returns what a login can count on, nil for nothing.
+func (p *pool) guess(f *features) *features {
+	switch {
+	case f != nil && f.stumbles():
+		return nil
+	case f == nil && p.known.Features != "":
+		return &features{utf8: slices.Contains(strings.Fields(p.known.Features), "UTF8")}
+	}
+	return f
 }
 
 // library gives the connection to the FTP library.

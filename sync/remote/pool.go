@@ -250,8 +250,12 @@ func (p *pool) login(ctx context.Context) (*session, error) {
 	f := p.f
 	p.mu.Unlock()
 	s, err := p.openSession(ctx, f)
-	if err != nil || f != nil {
+	if f != nil {
 		return s, err
+	}
+	if err != nil {
+		p.known.Features = "" // step by step from now on
+		return nil, err
 	}
 	if !s.f.adopt(p.known) {
 		if err := s.probe(ctx); err != nil {

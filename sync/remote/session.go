@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -290,6 +291,10 @@ func (s *session) close() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		s.cmd(ctx, "QUIT")
 		cancel()
+		if conn, ok := s.c.conn.(*tls.Conn); ok {
+			conn.SetWriteDeadline(time.Now().Add(time.Second))
+			conn.CloseWrite()
+		}
 	}
 	s.c.abort()
 }

@@ -391,6 +391,29 @@ func TestLoginAtOnce(t *testing.T) {
 	}
 }
 
+// What is remembered of a server serves for the first login, too, and does no
+// harm where the server has changed meanwhile.
+func TestLoginFromMemory(t *testing.T) {
+	f := newFake(t)
+	dir := t.TempDir()
+	change := func(o *Options) { o.StateDir = dir }
+	roundTrip(t, f.pool(change))
+	listed := f.saw("MLSD")
+	roundTrip(t, f.pool(change))
+	if f.saw("MLSD") != listed {
+		t.Error("a known server was probed again")
+	}
+	f.mu.Lock()
+	f.feat = []string{"SIZE"}
+	f.on["MLSD"] = refuse("500 what?")
+	f.mu.Unlock()
+	p := f.pool(change)
+	roundTrip(t, p)
+	if got := p.features().listForm; got != formLIST {
+		t.Errorf("lists with %s", got.command())
+	}
+}
+
 func TestTranscriptHidesThePassword(t *testing.T) {
 	f := newFake(t)
 	f.on["PASS"] = refuse("230 welcome, your password is secret")

@@ -163,6 +163,30 @@ func TestNeverClearText(t *testing.T) {
 	}
 }
 
+// A server that refuses an upload does not answer the handshake on its data
+// connection. That must not cost the timeout.
+func TestTLSUploadRefused(t *testing.T) {
+	f, _ := secureFake(t)
+	p := f.pool(func(o *Options) { o.Security, o.Insecure = Explicit, true })
+	roundTrip(t, p)
+	f.mu.Lock()
+	f.on["STOR"] = refuse("553 no")
+	f.mu.Unlock()
+	begin := time.Now()
+	for _, content := range []string{"", "content", strings.Repeat("content", 10000)} {
+		var e *Error
+		if err := put(p, "/x", content); !errors.As(err, &e) || e.Code != 553 {
+			t.Errorf("%d bytes: %v", len(content), err)
+		}
+	}
+	if took := time.Since(begin); took > 5*time.Second {
+		t.Errorf("took %v", took)
+	}
+	if f.opened() != 1 {
+		t.Errorf("%d connections: a refusal cost the session", f.opened())
+	}
+}
+
 func TestDataConnectionOfSomebodyElse(t *testing.T) {
 	f, _ := secureFake(t)
 	other, _ := certificate(t)

@@ -187,7 +187,7 @@ func (c *control) attemptPassive(t *transfer, m dataMode, told reply, l *Ladder)
 		return err
 	}
 	t.data.bind(conn)
-	if eager && t.upload && c.tls == nil {
+	if eager && t.upload {
 		t.early, t.start = true, reply{150, "on its way"}
 		return nil
 	}

@@ -82,16 +82,17 @@ func (w *watch) remove(c deadliner) {
 
 // arm calls set with the time at which a wait that begins now has lasted for
 // limit (0: the timeout), or fails when the context is cancelled already.
-func (w *watch) arm(limit time.Duration, set func(time.Time) error) error {
+func (w *watch) arm(limit *atomic.Int64, set func(time.Time) error) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.ctx.Err() != nil {
 		return context.Cause(w.ctx)
 	}
-	if limit <= 0 {
-		limit = w.timeout
+	d := time.Duration(limit.Load())
+	if d <= 0 {
+		d = w.timeout
 	}
-	return set(time.Now().Add(limit))
+	return set(time.Now().Add(d))
 }
 
 // explain returns the cause of the context in place of the error that
@@ -131,7 +132,7 @@ func newWire(c net.Conn, w *watch) *wire {
 
 func (w *wire) Read(p []byte) (int, error) {
 	p = p[:w.down.most(len(p))]
-	if err := w.watch.arm(time.Duration(w.limit.Load()), w.Conn.SetReadDeadline); err != nil {
+	if err := w.watch.arm(&w.limit, w.Conn.SetReadDeadline); err != nil {
 		return 0, err
 	}
 	n, err := w.Conn.Read(p)
@@ -154,7 +155,7 @@ func (w *wire) Write(p []byte) (int, error) {
 			return sent, w.watch.explain(err)
 		}
 		for len(piece) > 0 {
-			if err := w.watch.arm(time.Duration(w.limit.Load()), w.Conn.SetWriteDeadline); err != nil {
+			if err := w.watch.arm(&w.limit, w.Conn.SetWriteDeadline); err != nil {
 				return sent, err
 			}
 			n, err := w.Conn.Write(piece)
@@ -169,6 +170,15 @@ func (w *wire) Write(p []byte) (int, error) {
 		}
 	}
 	return sent, nil
+}
+
+// hurry ends the reading that goes on in another goroutine, and all reading
+// until the limit is set anew.
+func (w *wire) hurry() {
+	w.watch.mu.Lock()
+	defer w.watch.mu.Unlock()
+	w.limit.Store(1)
+	w.Conn.SetReadDeadline(longAgo)
 }
 
 func (w *wire) Close() error {
