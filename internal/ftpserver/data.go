@@ -115,7 +115,7 @@ func (s *session) passive(verb, arg string, fault PortFault) reply {
 func (s *session) listenData(ip net.IP) (*net.TCPListener, error) {
 	low, high := s.srv.opts.PassiveLow, s.srv.opts.PassiveHigh
 	if low == 0 {
-		return net.ListenTCP("tcp", &net.TCPAddr{IP: ip})
+		return listenFree(ip)
 	}
 	for range high - low + 1 {
 		port := low + int(s.srv.nextPort.Add(1))%(high-low+1)

@@ -26,13 +26,13 @@ type driver struct {
 // library has everything switched on but what a session never asks for.
 func (d *driver) GetSettings() (*library.Settings, error) {
 	return &library.Settings{
-		Listener:            d.listener,
-		IdleTimeout:         24 * 60 * 60,
-		ConnectionTimeout:   30,
-		DisableActiveMode:   true,
-		DisableLISTArgs:     true, // the session takes them off
-		EnableHASH:          d.opts.Hash,
-		DefaultTransferType: library.TransferTypeASCII, // RFC 959 section 5.1
+		Listener:                d.listener,
+		IdleTimeout:             24 * 60 * 60,
+		ConnectionTimeout:       30,
+		ActiveTransferPortNon20: true,
+		DisableLISTArgs:         true, // the session takes them off
+		EnableHASH:              d.opts.Hash,
+		DefaultTransferType:     library.TransferTypeASCII, // RFC 959 section 5.1
 	}, nil
 }
 
@@ -58,6 +58,7 @@ func (d *driver) GetTLSConfig() (*tls.Config, error) {
 type backend struct {
 	conn net.Conn
 	r    *bufio.Reader
+	data *net.TCPListener // for the library's data connections, nil before the first
 }
 
 func dialBackend(addr string) (*backend, error) {
@@ -100,23 +101,35 @@ func (b *backend) read() (reply, error) {
 	}
 }
 
-// openData asks the library for a data connection.
-func (b *backend) openData() (*net.TCPConn, error) {
-	r, err := b.do("EPSV")
-	if err != nil {
-		return nil, err
+// transfer has the library carry out a command with a data connection, which the library makes to the listener of this
+// session: one listener serves all transfers, since asking the system for a free port each time is slow. Without a 150
+// there is no connection.
+func (b *backend) transfer(line string) (*net.TCPConn, reply, error) {
+	if b.data == nil {
+		l, err := listenFree(hostOf(b.conn.LocalAddr()))
+		if err != nil {
+			return nil, nil, err
+		}
+		b.data = l
 	}
-	_, rest, _ := strings.Cut(r.last(), "|||")
-	port, _, _ := strings.Cut(rest, "|")
-	if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
-		return nil, fmt.Errorf("the library sent %q to EPSV", r.last())
+	addr := b.data.Addr().(*net.TCPAddr)
+	if r, err := b.do(fmt.Sprintf("EPRT |1|%s|%d|", addr.IP, addr.Port)); err != nil || !r.good() {
+		return nil, r, err
 	}
-	host, _, _ := net.SplitHostPort(b.conn.RemoteAddr().String())
-	conn, err := net.Dial("tcp", net.JoinHostPort(host, port))
-	if err != nil {
-		return nil, err
+	r, err := b.do(line)
+	if err != nil || r.code() != 150 {
+		return nil, r, err
 	}
-	return conn.(*net.TCPConn), nil
+	conn, err := b.data.AcceptTCP()
+	return conn, r, err
+}
+
+// close ends the connection to the library.
+func (b *backend) close() {
+	b.conn.Close()
+	if b.data != nil {
+		b.data.Close()
+	}
 }
 
 // reply is a reply of the control connection, its lines without their ends.

@@ -88,7 +88,7 @@ func (s *Server) start() (err error) {
 }
 
 func (s *Server) startLibrary() error {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := listenFree(net.IPv4(127, 0, 0, 1))
 	if err != nil {
 		return err
 	}
@@ -106,12 +106,16 @@ func (s *Server) startLibrary() error {
 // listenLoopback opens the port of the server. The server hands out files to whoever knows a password that may be
 // in a test's source, so an address that others can reach is refused.
 func listenLoopback(addr string) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(addr)
+	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
 		return nil, err
 	}
-	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
+	ip := net.ParseIP(host)
+	if ip == nil || !ip.IsLoopback() {
 		return nil, fmt.Errorf("%s is not a loopback address", addr)
+	}
+	if port == "0" {
+		return listenFree(ip)
 	}
 	return net.Listen("tcp", addr)
 }

@@ -79,7 +79,7 @@ func (s *session) run() {
 		s.note("no library: " + err.Error())
 		return
 	}
-	defer s.back.conn.Close()
+	defer s.back.close()
 	for !s.quit {
 		line, ok := s.next()
 		if !ok {

@@ -23,15 +23,11 @@ func (s *session) transfer(verb, arg string, hits effects) (reply, error) {
 		return replyOf("425 Use PORT or PASV first."), nil
 	}
 	list, line := s.transferLine(verb, arg)
-	inner, err := s.back.openData()
-	if err != nil {
-		return nil, err
-	}
-	defer inner.Close()
-	r, err := s.back.do(line)
-	if err != nil || r.code() != 150 {
+	inner, r, err := s.back.transfer(line)
+	if err != nil || inner == nil {
 		return r, err
 	}
+	defer inner.Close()
 	outcome := s.move(d, inner, verb, list, hits)
 	if outcome != nil && !errors.Is(outcome, errCut) {
 		_ = inner.SetLinger(0) // so that the library fails, too
