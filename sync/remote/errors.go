@@ -142,17 +142,25 @@ func isModeTrial(err error) bool {
 // second command, NUL ends lines on some servers, and 0xFF is a Telnet command
 // (RFC 854) to those that follow RFC 959 to the letter.
 func checkLine(line string) error {
-	i := strings.IndexAny(line, "\r\n\x00")
-	if i < 0 {
-		i = strings.IndexByte(line, 0xff)
-	}
+	i := forbidden(line)
 	if i < 0 {
 		return nil
 	}
 	verb, arg, _ := strings.Cut(line, " ")
-	if checkLine(verb) != nil {
-		verb = "sending a command"
+	if i < len(verb) {
+		verb, arg = "sending a command", line
 	}
-	return &Error{Op: printable(verb), Path: arg, Class: File,
+	return &Error{Op: verb, Path: arg, Class: File,
 		Err: fmt.Errorf("a name with the byte %#02x cannot be sent over FTP", line[i])}
+}
+
+// forbidden returns where the first byte is that cannot be sent, or -1.
+func forbidden(line string) int {
+	for i := range len(line) {
+		switch line[i] {
+		case '\r', '\n', 0, 0xff:
+			return i
+		}
+	}
+	return -1
 }

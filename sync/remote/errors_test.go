@@ -56,7 +56,7 @@ func TestClassOf(t *testing.T) {
 }
 
 func TestCheckLine(t *testing.T) {
-	for _, bad := range []string{"DELE a\r\nDELE b", "DELE a\rb", "DELE a\nb", "DELE a\x00", "DELE \xff"} {
+	for _, bad := range []string{"DELE a\r\nDELE b", "DELE a\rb", "DELE a\nb", "DELE a\x00", "DELE \xff", "\xff", "a\r\nb", "DE\nLE a"} {
 		var e *Error
 		if err := checkLine(bad); !errors.As(err, &e) || e.Class != File {
 			t.Errorf("checkLine(%q) = %v", bad, err)

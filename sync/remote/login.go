@@ -2,7 +2,7 @@ package remote
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"net"
 	"slices"
 	"strings"
@@ -17,6 +17,9 @@ func (p *pool) openSession(ctx context.Context, f *features) (*session, error) {
 	password, err := p.password()
 	if err != nil {
 		return nil, &Error{Op: "asking for the password", Class: Login, Err: err}
+	}
+	if forbidden(p.o.User) >= 0 || forbidden(password) >= 0 {
+		return nil, &Error{Op: "login", Class: Login, Err: errors.New("user or password holds a byte that cannot be sent over FTP")}
 	}
 	c, err := dialControl(ctx, &p.o)
 	if err != nil {
@@ -96,11 +99,6 @@ func (c *control) sendAhead(f *features, password string) error {
 // login logs in, asks for features, and sets binary type (and UTF-8, and
 // protected data connections).
 func (s *session) login(password string) error {
-	for _, part := range []string{s.c.o.User, password} {
-		if checkLine(part) != nil {
-			return &Error{Op: "login", Class: Login, Err: fmt.Errorf("user or password holds a byte that cannot be sent over FTP")}
-		}
-	}
 	err := s.lib.Login(s.c.o.User, password)
 	switch r := s.c.last; {
 	case err == nil && s.c.owed == 0:

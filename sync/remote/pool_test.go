@@ -31,6 +31,8 @@ func TestFirstLogin(t *testing.T) {
 		{"no password to be had", func(_ *fake, o *Options) {
 			o.Password = func() (string, error) { return "", errors.New("no terminal") }
 		}, Login},
+		{"password that cannot be sent", func(_ *fake, o *Options) { o.Password = func() (string, error) { return "a\r\nDELE b", nil } }, Login},
+		{"user that cannot be sent", func(_ *fake, o *Options) { o.User = "\xff" }, Login},
 		{"always too many", func(f *fake, _ *Options) { f.greet = func(p *peer) bool { return p.say("421 too many connections") } }, Busy},
 		{"530 too many in the greeting", func(f *fake, _ *Options) {
 			f.greet = func(p *peer) bool { return p.say("530 maximum number of clients reached") }
