@@ -301,9 +301,11 @@ func TestTrash(t *testing.T) {
 		{"push photos", [2]bool{true, false}},
 		{"push photos --trash on", [2]bool{true, true}},
 		{"sync site", [2]bool{true, false}},
+		{"sync kept", [2]bool{true, true}},
+		{"sync kept --trash off", [2]bool{false, false}},
 	} {
 		t.Run(test.args, func(t *testing.T) {
-			f := newFakeRun(t).file("ferry.yaml", twoProfiles)
+			f := newFakeRun(t).file("ferry.yaml", twoProfiles+"  kept: {local: ./kept, remote: ftp://host/x, direction: push, trash: on}\n")
 			if got := f.ferry(t.Context(), strings.Fields(test.args)...); got != 0 {
 				t.Fatalf("exit %d\n%s", got, f.stderr.String())
 			}

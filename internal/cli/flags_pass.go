@@ -105,6 +105,7 @@ func (f *passFlags) over(p *config.Profile) {
 	f.checksum.over(&p.Checksum)
 	f.verify.over(&p.Verify)
 	f.trash.over(&p.Trash)
+	p.TrashSet = p.TrashSet || f.trash.set
 	f.followLinks.over(&p.FollowLinks)
 	if f.bwlimit.set {
 		p.BytesUp, p.BytesDown = f.bwlimit.v.up, f.bwlimit.v.down

@@ -103,7 +103,7 @@ func lockHint(record string) string {
 // remoteOptions returns what is needed to get at the server of a pair.
 func (a *app) remoteOptions(ctx context.Context, p *pair) (remote.Options, error) {
 	o := p.RemoteOptions()
-	o.StateDir = filepath.Join(a.stateDir(), "servers")
+	o.StateDir = a.stateDir()
 	o.Log = a.log()
 	user, password, err := a.login(ctx, p)
 	if err != nil {

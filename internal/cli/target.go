@@ -17,8 +17,6 @@ type pair struct {
 	// direct says that the pair was given as LOCAL URL, so that it has no name.
 	direct bool
 	ignore *manifest.Ignore
-	// trashAsked says that somebody said whether there is to be a trash.
-	trashAsked bool
 }
 
 // policy returns what the pair says about decisions. A push keeps nothing on
@@ -26,7 +24,7 @@ type pair struct {
 // what it keeps would be published.
 func (p *pair) policy() sync.Policy {
 	policy := p.Policy()
-	if p.Direction == sync.Push && !p.trashAsked {
+	if p.Direction == sync.Push && !p.TrashSet {
 		policy.Trash[sync.Remote] = false
 	}
 	return policy
@@ -125,7 +123,6 @@ func (a *app) passPairs(args []string, flags *passFlags, direction *sync.Directi
 			p.Direction = *direction
 		}
 		flags.over(p.Profile)
-		p.trashAsked = flags.trash.set
 		if err := flags.check(p); err != nil {
 			return nil, err
 		}

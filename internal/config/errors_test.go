@@ -60,6 +60,9 @@ var errorCases = []struct {
 	{"no unit", site + "    timeout: 30\n", []string{"ferry.yaml:5:14: profiles.site.timeout: 30 has no unit: write 30s for seconds"}},
 	{"a bad size", site + "    bwlimit: fast\n", []string{`ferry.yaml:5:14: profiles.site.bwlimit: "fast" is no rate in bytes per second, as 500KiB or 2MiB:10MiB (up:down)`}},
 	{"a bad switch", site + "    trash: maybe\n", []string{`ferry.yaml:5:12: profiles.site.trash: "maybe" is neither on nor off`}},
+	{"bad limits of the trash", site + "    trash-keep: 30\n    trash-size: much\n", []string{
+		"ferry.yaml:5:17: profiles.site.trash-keep: 30 has no unit: write 30s for seconds",
+		`ferry.yaml:6:17: profiles.site.trash-size: "much" is no size above zero, as 500MB or 1GiB`}},
 	{"a bad number", site + "    connections: many\n    retries: -1\n", []string{
 		`ferry.yaml:5:18: profiles.site.connections: "many" is no whole number from 1 to 256`,
 		`ferry.yaml:6:14: profiles.site.retries: "-1" is no whole number from 0 to 1000`}},

@@ -65,6 +65,7 @@ func TestParseContract(t *testing.T) {
 		Direction:   sync.Push,
 		Limits:      sync.NewLimits(),
 		Trash:       true,
+		TrashKeep:   30 * 24 * time.Hour,
 		Password:    hide(held{kind: secretEnv, text: "SITE_PASSWORD"}),
 		Ignore:      "*.map\n!keep.map\n",
 		Connections: 4,
@@ -75,6 +76,7 @@ func TestParseContract(t *testing.T) {
 		Conflict:    sync.NewerWins,
 		Limits:      sync.NewLimits(),
 		Trash:       true,
+		TrashKeep:   30 * 24 * time.Hour,
 		Connections: 4,
 		Poll:        time.Minute,
 		BytesUp:     2 << 20,
@@ -107,6 +109,8 @@ profiles:
     checksum: on
     verify: True
     trash: off
+    trash-keep: 12h
+    trash-size: 1GiB
     follow-links: true
     trust-pasv: true
     timeout: 1m30s
@@ -136,6 +140,7 @@ profiles:
 		Direction: sync.Pull, Conflict: sync.LeaveAlone, Mode: remote.Active,
 		Limits: sync.Limits{MaxDeletes: -1, MaxDeletePercent: 20},
 		Exact:  true, Adopt: true, Checksum: true, Verify: true, FollowLinks: true, TrustPASV: true,
+		TrashSet: true, TrashKeep: 12 * time.Hour, TrashSize: 1 << 30,
 		Password: Literal("0123"),
 		Ignore:   "*.a\n!b.a\n", IgnoreFile: abs("/etc/x/rules/ignore"), CA: abs("/home/u/ca.pem"),
 		Timeout: 90 * time.Second, Poll: 5 * time.Minute,
@@ -179,7 +184,7 @@ profiles:
 	common := NewProfile("one")
 	common.Local, common.Remote = abs("/etc/x/a"), Remote{User: "common", Host: "h"}
 	common.Password = hide(held{kind: secretEnv, text: "COMMON"})
-	common.Timeout, common.Trash, common.Ignore = 10*time.Second, false, "*.tmp\n"
+	common.Timeout, common.Trash, common.TrashSet, common.Ignore = 10*time.Second, false, true, "*.tmp\n"
 	common.Hooks = Hooks{Before: "a", After: "b"}
 	own := *common
 	own.Name, own.Local, own.Remote.User = "two", abs("/etc/x/b"), "own"

@@ -47,7 +47,9 @@ var keys = map[string]key{
 	"adopt":          flag(func(p *Profile) *bool { return &p.Adopt }),
 	"checksum":       flag(func(p *Profile) *bool { return &p.Checksum }),
 	"verify":         flag(func(p *Profile) *bool { return &p.Verify }),
-	"trash":          flag(func(p *Profile) *bool { return &p.Trash }),
+	"trash":          {set: setTrash},
+	"trash-keep":     {set: setTrashKeep},
+	"trash-size":     {set: setTrashSize},
 	"follow-links":   flag(func(p *Profile) *bool { return &p.FollowLinks }),
 	"trust-pasv":     flag(func(p *Profile) *bool { return &p.TrustPASV }),
 	"insecure":       flag(func(p *Profile) *bool { return &p.Insecure }),
@@ -152,6 +154,26 @@ func setUser(_ *decoder, p *draft, text string) error {
 	}
 	p.user = text
 	return nil
+}
+
+func setTrash(_ *decoder, p *draft, text string) (err error) {
+	p.Trash, err = ParseSwitch(text)
+	p.TrashSet = err == nil
+	return err
+}
+
+func setTrashKeep(_ *decoder, p *draft, text string) (err error) {
+	if text == "forever" {
+		p.TrashKeep = 0
+		return nil
+	}
+	p.TrashKeep, err = ParseDuration(text)
+	return err
+}
+
+func setTrashSize(_ *decoder, p *draft, text string) (err error) {
+	p.TrashSize, err = ParseSize(text)
+	return err
 }
 
 func setConnections(_ *decoder, p *draft, text string) error {

@@ -28,6 +28,13 @@ type Profile struct {
 	Checksum  bool
 	Verify    bool // push, pull: list everything, not only what changed
 	Trash     bool // keep what is replaced or removed
+	// TrashSet says that Trash is what somebody asked for, and not the default:
+	// a push keeps nothing on the server unless asked.
+	TrashSet bool
+	// TrashKeep is how long the trash keeps a thing and TrashSize how many bytes
+	// it holds on each side; 0: no limit.
+	TrashKeep time.Duration
+	TrashSize int64
 
 	// Password is that of password:, or else the one in the URL.
 	Password Secret
@@ -63,7 +70,7 @@ type Hooks struct {
 
 // NewProfile returns a profile with the settings that hold where none are given.
 func NewProfile(name string) *Profile {
-	return &Profile{Name: name, Limits: sync.NewLimits(), Trash: true}
+	return &Profile{Name: name, Limits: sync.NewLimits(), Trash: true, TrashKeep: 30 * 24 * time.Hour}
 }
 
 // Policy returns what the profile says about decisions. Ignored is not set.

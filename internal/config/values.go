@@ -60,6 +60,19 @@ func parseOneRate(s string) (int64, error) {
 	return int64(n), nil
 }
 
+// ParseSize reads a number of bytes above zero, as 500MB or 1GiB; "unlimited"
+// is no limit, 0.
+func ParseSize(s string) (int64, error) {
+	if s == "unlimited" {
+		return 0, nil
+	}
+	n, err := humanize.ParseBytes(strings.TrimSpace(s))
+	if err != nil || n == 0 || n > math.MaxInt64 {
+		return 0, fmt.Errorf("%q is no size above zero, as 500MB or 1GiB", s)
+	}
+	return int64(n), nil
+}
+
 // ParsePorts reads FIRST-LAST or one port.
 func ParsePorts(s string) ([2]int, error) {
 	first, last, two := strings.Cut(s, "-")

@@ -57,6 +57,19 @@ func TestParseRate(t *testing.T) {
 	}
 }
 
+func TestParseSize(t *testing.T) {
+	for s, want := range map[string]int64{"1GiB": 1 << 30, "500 MB": 500_000_000, "7": 7, "unlimited": 0} {
+		if got, err := ParseSize(s); err != nil || got != want {
+			t.Errorf("%q is %d, %v", s, got, err)
+		}
+	}
+	for _, s := range []string{"", "0", "-1", "much", "9EiB", "1GiB:2GiB"} {
+		if got, err := ParseSize(s); err == nil {
+			t.Errorf("%q is %d, want an error", s, got)
+		}
+	}
+}
+
 func TestParsePorts(t *testing.T) {
 	for s, want := range map[string][2]int{"50000-50100": {50000, 50100}, "2000": {2000, 2000}, "1 - 65535": {1, 65535}} {
 		if got, err := ParsePorts(s); err != nil || got != want {

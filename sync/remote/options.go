@@ -128,11 +128,8 @@ func (o Options) withDefaults() Options {
 	if o.Timeout <= 0 {
 		o.Timeout = 30 * time.Second
 	}
-	switch {
-	case o.Retries == 0:
+	if o.Retries == 0 { // a negative number stays one, so that doing this twice changes nothing
 		o.Retries = 3
-	case o.Retries < 0:
-		o.Retries = 0
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
