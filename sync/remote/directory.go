@@ -51,7 +51,7 @@ func Open(ctx context.Context, o Options) (*Directory, error) {
 func findRoot(ctx context.Context, s *session, o Options) (string, error) {
 	home := ""
 	if !o.Absolute {
-		r, err := s.cmd(ctx, "PWD")
+		r, err := say(ctx, s, "PWD")
 		if err != nil {
 			return "", err
 		}

@@ -60,11 +60,12 @@ func (d *Directory) discardOne(ctx context.Context, from, into place, was manife
 			}
 		} else if pair.done() {
 			return into, nil
-		} else if cause = pair.err(from, into); pair.from.code != 350 || attempt > 0 {
-			return into, fmt.Errorf("keeping the old version in the trash: %w", cause)
+		} else if pair.from.code != 350 || attempt > 0 {
+			return into, fmt.Errorf("keeping the old version in the trash: %w", pair.err(from, into))
 		}
-		if attempt > d.opts.Retries || ctx.Err() != nil {
-			return into, errors.Join(errors.New("renaming into the trash did not come about"), cause, context.Cause(ctx))
+		cause = errors.Join(cause, pair.err(from, into))
+		if attempt >= max(d.opts.Retries, 1) || d.pause(ctx, attempt) != nil {
+			return into, fmt.Errorf("keeping the old version in the trash: %w", errors.Join(cause, context.Cause(ctx)))
 		}
 		d.trash.doubt()
 		pair = renaming{}
@@ -80,6 +81,7 @@ func (d *Directory) discardOne(ctx context.Context, from, into place, was manife
 		if err != nil && !retryable(err) {
 			return into, err
 		}
+		cause = err
 	}
 }
 

@@ -51,7 +51,7 @@ func (d *Directory) missing(ctx context.Context, s *session, places []place, ans
 	byDir := make(map[string][]int)
 	var dirs []string
 	for i, at := range places {
-		if err := checkLine(at.String()); err != nil {
+		if err := sendable(at.String()); err != nil {
 			answers[i] = err
 			continue
 		}
@@ -138,7 +138,7 @@ func (d *Directory) noDirectory(ctx context.Context, s *session, dir, stop strin
 		return &Error{Op: "CWD", Path: dir, Class: File, Err: errors.New("the directory cannot be entered")}, nil
 	}
 	at := split(dir)
-	entered, err := s.cmd(ctx, "CWD "+at.parent())
+	entered, err := say(ctx, s, "CWD "+at.parent())
 	if err != nil {
 		return nil, err
 	}

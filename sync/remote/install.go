@@ -17,11 +17,19 @@ type renaming struct{ from, to reply }
 
 func (r renaming) done() bool { return r.from.code == 350 && r.to.ok() }
 
-// lost reports whether it is open what became of it.
-func (r renaming) lost() bool { return r.from.code == 0 || r.from.code == 350 && r.to.code == 0 }
+// lost reports whether it is open what became of it, or may come about another
+// time: an answer is missing, or one that speaks of the moment only.
+func (r renaming) lost() bool {
+	return passing(r.from) || r.from.code == 350 && passing(r.to)
+}
 
-// err says why the renaming was refused.
+func passing(r reply) bool { return r.code == 0 || r.code/100 == 4 }
+
+// err says why the renaming was refused, nil where no answer came.
 func (r renaming) err(from, to place) error {
+	if r.from.code == 0 || r.from.code == 350 && r.to.code == 0 {
+		return nil
+	}
 	if r.from.code != 350 {
 		e := replyError("RNFR", from.String(), r.from)
 		e.Hint = "the server does not let files be renamed"
@@ -107,6 +115,15 @@ func (d *Directory) install(ctx context.Context, ups []*upload) {
 func (d *Directory) finish(ctx context.Context) (context.Context, context.CancelFunc) {
 	const most = 8 * time.Second
 	return context.WithTimeout(context.WithoutCancel(ctx), min(most, d.opts.Timeout))
+}
+
+// pause waits before another attempt at what was refused or not answered; the
+// first one needs no wait.
+func (d *Directory) pause(ctx context.Context, attempt int) error {
+	if attempt == 0 {
+		return ctx.Err()
+	}
+	return sleep(ctx, d.pool.backoff(attempt-1))
 }
 
 func failAll(ups []*upload, err error) {
@@ -203,7 +220,7 @@ func (d *Directory) settle(ctx context.Context, u *upload, pair renaming, cause 
 				return
 			}
 		} else if !pair.done() {
-			if pair.from.code == 350 && u.there.entry.Exists() && u.aside.name == "" && pair.to.code >= 500 {
+			if pair.from.code == 350 && u.there.entry.Exists() && u.aside.name == "" {
 				d.renameOver(ctx, u, pair)
 				return
 			}
@@ -214,8 +231,9 @@ func (d *Directory) settle(ctx context.Context, u *upload, pair renaming, cause 
 			d.placed(u)
 			return
 		}
-		if ctx.Err() != nil || attempt > d.opts.Retries {
-			d.undo(ctx, u, errors.Join(errors.New("renaming did not come about"), cause, context.Cause(ctx)))
+		cause = errors.Join(cause, pair.err(u.temp, u.target))
+		if attempt >= d.opts.Retries || d.pause(ctx, attempt) != nil {
+			d.undo(ctx, u, fmt.Errorf("renaming %s to %s did not come about: %w", u.temp, u.target, errors.Join(cause, context.Cause(ctx))))
 			return
 		}
 		pair = renaming{}

@@ -3,6 +3,7 @@ package remote
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"ferry/manifest"
 	"ferry/sync"
@@ -34,6 +35,7 @@ func (d *Directory) mkdirs(ctx context.Context, steps []sync.Step, outs []sync.O
 		}
 		d.names.set(step.Path, name) // those below it may follow in the same batch
 	}
+	d.parentsFirst(ctx, all, steps, outs)
 	err := d.pool.do(ctx, "making directories", func(ctx context.Context, s *session) error {
 		var b script
 		for i := range all {
@@ -59,6 +61,39 @@ func (d *Directory) mkdirs(ctx context.Context, steps []sync.Step, outs []sync.O
 		}
 		if outs[i].Err != nil {
 			d.names.set(step.Path, step.Path.Base())
+		}
+	}
+}
+
+// parentsFirst fails the steps whose parent is not there: some servers would make
+// it as well. A parent that another step makes is there.
+func (d *Directory) parentsFirst(ctx context.Context, all []making, steps []sync.Step, outs []sync.Outcome) {
+	if d.f.vsftpd || d.f.proftpd || d.f.pureftpd || d.f.pyftpdlib {
+		return
+	}
+	made := make(map[manifest.Path]bool)
+	entered := make(map[string]reply)
+	var b script
+	for i, step := range steps {
+		made[step.Path] = true
+		dir := all[i].at.parent()
+		if _, asked := entered[dir]; outs[i].Err != nil || made[step.Path.Parent()] || asked {
+			continue
+		}
+		entered[dir] = reply{}
+		b.add("CWD "+dir, func(r reply) { entered[dir] = r })
+	}
+	err := d.pool.do(ctx, "looking for parents", b.run)
+	for i, step := range steps {
+		dir := all[i].at.parent()
+		switch r, asked := entered[dir]; {
+		case outs[i].Err != nil:
+		case err != nil:
+			outs[i].Err = err
+		case asked && !r.ok():
+			outs[i].Err = replyError("CWD", dir, r)
+		case !asked && outs[slices.IndexFunc(steps, func(o sync.Step) bool { return o.Path == step.Path.Parent() })].Err != nil:
+			outs[i].Err = fmt.Errorf("%q was not made", step.Path.Parent())
 		}
 	}
 }

@@ -47,8 +47,8 @@ func (d *Directory) move(ctx context.Context, step sync.Step) (manifest.Entry, e
 			d.names.moved(step.From, step.Path, to.name)
 			d.temps.forget(from.String())
 			return named(was, step.Path, to.name), nil
-		case attempt >= d.opts.Retries || !retryable(cause):
-			return manifest.Entry{}, fmt.Errorf("renaming did not come about: %w", cause)
+		case cause != nil && !retryable(cause), attempt >= d.opts.Retries, d.pause(ctx, attempt) != nil:
+			return manifest.Entry{}, errors.Join(cause, pair.err(from, to), context.Cause(ctx))
 		}
 	}
 }

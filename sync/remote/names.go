@@ -119,3 +119,12 @@ func split(abs string) place {
 	i := strings.LastIndexByte(abs, '/')
 	return place{abs[:i], abs[i+1:]}
 }
+
+// sendable refuses a path that no command can hold (RFC 959, section 4.1.3): a
+// line end would begin another command, NUL ends lines, and 0xFF is Telnet's.
+func sendable(abs string) error {
+	if strings.ContainsAny(abs, "\r\n\x00") || strings.IndexByte(abs, 0xff) >= 0 {
+		return &Error{Op: "naming", Path: abs, Class: File, Err: manifest.ErrName}
+	}
+	return nil
+}

@@ -63,7 +63,7 @@ func checkPlace(at place) error {
 	if err := manifest.CheckName(at.name); err != nil {
 		return err
 	}
-	return checkLine(at.String())
+	return sendable(at.String())
 }
 
 // puts writes a group of files: each beside its place first, then a look at all

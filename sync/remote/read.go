@@ -192,12 +192,9 @@ func (f *file) resume(err error) error {
 		return context.Cause(f.ctx)
 	}
 	if !f.again(err) {
-		return err
+		return f.refused(err)
 	}
-	if err := f.start(); err != nil {
-		return err
-	}
-	return nil
+	return f.start()
 }
 
 // Confirm implements [sync.Source].

@@ -59,7 +59,7 @@ func (d *Directory) removesTrees(ctx context.Context) (bool, error) {
 	d.probe.mu.Unlock()
 	if !recursive && home.ok() {
 		d.pool.do(ctx, "tidying", func(ctx context.Context, s *session) error {
-			_, err := s.cmd(ctx, "RMD "+own)
+			_, err := say(ctx, s, "RMD "+own)
 			return err
 		})
 	}

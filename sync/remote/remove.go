@@ -120,7 +120,7 @@ func (d *Directory) toTrash(ctx context.Context, all []*removal) {
 // delete removes the others. What was refused or not answered is looked at: only
 // what is provably gone is done.
 func (d *Directory) delete(ctx context.Context, all []*removal) {
-	for attempt := 0; attempt <= d.opts.Retries; attempt++ {
+	for attempt := 0; ; attempt++ {
 		var b script
 		asked := make(map[*removal]*reply)
 		for _, r := range all {
@@ -148,10 +148,12 @@ func (d *Directory) delete(ctx context.Context, all []*removal) {
 			case r.err != nil && told.code == 0:
 				r.err = &ambiguousError{errors.Join(cause, r.err)}
 			case r.err != nil:
-			case told.code != 0:
+			case !passing(*told):
 				r.err = replyError("DELE", r.at.String(), *told)
-			case cause != nil && !retryable(cause):
-				r.err = cause
+			case cause != nil && !retryable(cause), attempt >= d.opts.Retries, d.pause(ctx, attempt) != nil:
+				if r.err = cause; told.code != 0 {
+					r.err = replyError("DELE", r.at.String(), *told)
+				}
 			}
 		}
 	}

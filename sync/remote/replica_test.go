@@ -1,4 +1,4 @@
-package remote_test
+package remote
 
 import (
 	"errors"
@@ -14,19 +14,18 @@ import (
 	"ferry/internal/ftpserver"
 	"ferry/internal/realftp"
 	"ferry/manifest"
-	"ferry/sync/remote"
 	"ferry/sync/replicatest"
 )
 
 // open opens the directory below of the server at addr, and closes it with the
 // test.
-func open(t testing.TB, addr, user, password, below string, change func(*remote.Options)) *remote.Directory {
+func open(t testing.TB, addr, user, password, below string, change func(*Options)) *Directory {
 	t.Helper()
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := remote.Options{Host: host, User: user, Path: below, Connections: 3, Timeout: 10 * time.Second,
+	o := Options{Host: host, User: user, Path: below, Connections: 3, Timeout: 10 * time.Second,
 		Password: func() (string, error) { return password, nil }}
 	if o.Port, err = strconv.Atoi(port); err != nil {
 		t.Fatal(err)
@@ -34,7 +33,7 @@ func open(t testing.TB, addr, user, password, below string, change func(*remote.
 	if change != nil {
 		change(&o)
 	}
-	d, err := remote.Open(t.Context(), o)
+	d, err := Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,10 +135,10 @@ func TestConformanceEmbedded(t *testing.T) {
 					// name behind the first one of MDTM for a name of its own.
 					return strings.HasSuffix(name, " ") || o.MDTMSets && strings.HasPrefix(name, " ")
 				}
-				f.Replica = open(t, server.Addr(), "ferry", "secret", below, func(o *remote.Options) {
+				f.Replica = open(t, server.Addr(), "ferry", "secret", below, func(o *Options) {
 					o.Insecure = true
 					if options.TLS != 0 {
-						o.Security = remote.Explicit
+						o.Security = Explicit
 					}
 				})
 				return f

@@ -51,7 +51,7 @@ func (d *Directory) identity() string {
 // when the directory above says so.
 func (d *Directory) rootKind(ctx context.Context, s *session) (manifest.Kind, error) {
 	dir := d.names.dir(manifest.Root)
-	entered, err := s.cmd(ctx, "CWD "+dir)
+	entered, err := say(ctx, s, "CWD "+dir)
 	if err != nil {
 		return manifest.None, err
 	}
@@ -83,7 +83,7 @@ func (d *Directory) identify(ctx context.Context, s *session, dir string) error 
 	if _, told := s.features().feat["MLST"]; !told {
 		return nil
 	}
-	r, err := s.cmd(ctx, "MLST "+dir)
+	r, err := say(ctx, s, "MLST "+dir)
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func (d *Directory) identify(ctx context.Context, s *session, dir string) error 
 func (d *Directory) makeRoot(ctx context.Context, s *session) error {
 	var missing []string
 	for dir := d.names.dir(manifest.Root); dir != "/"; dir = split(dir).parent() {
-		r, err := s.cmd(ctx, "CWD "+dir)
+		r, err := say(ctx, s, "CWD "+dir)
 		if err != nil {
 			return err
 		}
@@ -107,12 +107,12 @@ func (d *Directory) makeRoot(ctx context.Context, s *session) error {
 		missing = append(missing, dir)
 	}
 	for i := len(missing) - 1; i >= 0; i-- {
-		r, err := s.cmd(ctx, "MKD "+missing[i])
+		r, err := say(ctx, s, "MKD "+missing[i])
 		if err != nil {
 			return err
 		}
 		if !r.ok() {
-			entered, err := s.cmd(ctx, "CWD "+missing[i])
+			entered, err := say(ctx, s, "CWD "+missing[i])
 			if err != nil {
 				return err
 			}
@@ -130,7 +130,7 @@ func (d *Directory) absentDir(ctx context.Context, p manifest.Path) (bool, error
 	absent := false
 	err := d.pool.do(ctx, "looking for a directory", func(ctx context.Context, s *session) error {
 		dir := d.names.dir(p)
-		entered, err := s.cmd(ctx, "CWD "+dir)
+		entered, err := say(ctx, s, "CWD "+dir)
 		if err != nil || entered.ok() {
 			return err
 		}

@@ -132,7 +132,7 @@ func (sc *scan) enqueue(folders []*folder) {
 // folder lists one directory and takes what is in it into the tree. An error
 // ends the scan; a directory that cannot be listed is unknown.
 func (sc *scan) folder(ctx context.Context, f *folder) error {
-	if err := checkLine(sc.d.names.dir(f.path)); err != nil {
+	if err := sendable(sc.d.names.dir(f.path)); err != nil {
 		sc.tree.Unknown(f.path, reason(err))
 		return nil
 	}
