@@ -187,6 +187,11 @@ func (p *pass) run(ctx context.Context) error {
 	if err := p.prepareRoots(ctx); err != nil {
 		return err
 	}
+	release, err := p.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
 	if err := p.apply(ctx); err != nil {
 		return err
 	}

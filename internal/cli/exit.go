@@ -53,7 +53,7 @@ func errorCode(err error) int {
 		return coded.code
 	case errors.As(err, &unsafe):
 		return ExitUnsafe
-	case errors.Is(err, manifest.ErrLocked):
+	case errors.Is(err, manifest.ErrLocked), errors.Is(err, sync.ErrHeld):
 		return ExitLocked
 	case lostServer(err):
 		return ExitConnect

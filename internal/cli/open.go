@@ -2,8 +2,10 @@ package cli
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -31,6 +33,7 @@ func openPair(ctx context.Context, a *app, p *pair, o passOptions) (*opened, err
 		return nil, errors.Join(err, open.close())
 	}
 	server.Notice = noticer(o.observer)
+	server.Owner, server.OwnerHost, server.WaitLock = a.owner(), hostName(), o.wait
 	far, err := remote.Open(ctx, server)
 	if err != nil {
 		return nil, errors.Join(connecting(err), open.close())
@@ -98,6 +101,21 @@ func lockHint(record string) string {
 		return fmt.Sprintf("it is most likely process %d; %s", pid, way)
 	}
 	return way
+}
+
+// owner names this machine and its memory of pairs, for a lock on a server: no
+// two runs of one owner are at work on one pair, since the record is locked too.
+func (a *app) owner() string {
+	sum := sha256.Sum256([]byte(hostName() + "\x00" + a.stateDir()))
+	return hex.EncodeToString(sum[:8])
+}
+
+func hostName() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return "unknown host"
+	}
+	return name
 }
 
 // remoteOptions returns what is needed to get at the server of a pair.

@@ -67,7 +67,7 @@ func hintFor(err error) string {
 		return coded.hint
 	case errors.As(err, &unsafe):
 		return unsafe.Hint
-	case errors.Is(err, manifest.ErrLocked):
+	case errors.Is(err, manifest.ErrLocked), errors.Is(err, sync.ErrHeld):
 		return "wait for it to end, or let ferry wait with --wait"
 	case errors.Is(err, sync.ErrFull):
 		return "make room there and run ferry again: it goes on where it stopped"

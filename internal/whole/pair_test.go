@@ -133,8 +133,21 @@ func (p *pair) wantEqual() map[string]string {
 	return here
 }
 
-// readTree returns the contents below root by path, "/" for directories.
+// readTree returns the contents below root by path, "/" for directories, without
+// ferry's own directory.
 func readTree(t testing.TB, root string) map[string]string {
+	t.Helper()
+	tree := readAll(t, root)
+	for name := range tree {
+		if manifest.Path(name).Within(manifest.Own) {
+			delete(tree, name)
+		}
+	}
+	return tree
+}
+
+// readAll returns all contents below root by path, "/" for directories.
+func readAll(t testing.TB, root string) map[string]string {
 	t.Helper()
 	tree := make(map[string]string)
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
@@ -142,10 +155,7 @@ func readTree(t testing.TB, root string) map[string]string {
 			return err
 		}
 		name, _ := filepath.Rel(root, path)
-		switch {
-		case name == manifest.Own:
-			return fs.SkipDir
-		case d.IsDir():
+		if d.IsDir() {
 			tree[name] = "/"
 			return nil
 		}

@@ -23,7 +23,10 @@ type Directory struct {
 
 	specials specials
 	rootID   atomic.Uint64 // the unique fact of the root; 0: unknown
+	astray   atomic.Bool   // sessions may stand in directories that they listed
 	probe    recursion
+
+	lockTimes lockTimes
 
 	mu     stdsync.Mutex
 	masked map[manifest.Path]bool // directories that show names nobody can ask for
@@ -35,7 +38,8 @@ var _ sync.Replica = (*Directory)(nil)
 // question for [Directory.Root]. The error wraps [sync.ErrFatal].
 func Open(ctx context.Context, o Options) (*Directory, error) {
 	o = o.withDefaults()
-	d := &Directory{opts: o, pool: newPool(o), masked: make(map[manifest.Path]bool)}
+	d := &Directory{opts: o, pool: newPool(o), masked: make(map[manifest.Path]bool),
+		lockTimes: lockTimes{lockBeat, lockWatch, lockStale, lockRelease}}
 	err := d.pool.do(ctx, "logging in", func(ctx context.Context, s *session) error {
 		root, err := findRoot(ctx, s, o)
 		d.names.root, d.f = root, s.features()

@@ -102,6 +102,12 @@ type Options struct {
 
 	BytesUp, BytesDown int64 // per second over all sessions; 0: no limit
 
+	// Owner names the machine and the state directory that a lock on the server is
+	// held for; "": no lock is taken. OwnerHost names them for people.
+	Owner, OwnerHost string
+	// WaitLock waits for the lock of somebody else who is alive.
+	WaitLock bool
+
 	// StateDir is where what was learnt of servers is kept; "": nowhere.
 	StateDir string
 	// Log receives what is worth knowing; the FTP dialogue at LevelDialogue, with
