@@ -40,6 +40,7 @@ func Run(t *testing.T, open func(t *testing.T) Fixture) {
 		{"Read", readParts},
 		{"Gone", goneParts},
 		{"Cancel", cancelParts},
+		{"Bin", binParts},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			for _, p := range part.parts {

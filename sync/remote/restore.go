@@ -1,0 +1,104 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+// Restore implements [sync.Bin].
+func (d *Directory) Restore(ctx context.Context, t sync.Trashed) error {
+	if err := d.restore(ctx, t); err != nil {
+		return fmt.Errorf("restoring %s: %w", t.Path, err)
+	}
+	return nil
+}
+
+func (d *Directory) restore(ctx context.Context, t sync.Trashed) error {
+	stamp, below, err := t.Inside()
+	if err != nil {
+		return err
+	}
+	if err := restorable(t.Path); err != nil {
+		return err
+	}
+	// The server's own spelling stands for the path on both ends, since nothing
+	// need have been scanned.
+	e := t.Entry
+	e.Name = ""
+	step := sync.Step{Op: sync.Move, From: manifest.Path(sync.TrashDir + "/" + t.ID), Path: manifest.Path(t.Spelled()), Expect: e}
+	if err := d.makes(d.names.place(step.Path, step.Path.Base())); err != nil {
+		return err
+	}
+	if err := d.makeWayTo(ctx, step.Path.Parent()); err != nil {
+		return err
+	}
+	if _, err := d.move(ctx, step); err != nil {
+		if ctx.Err() == nil && !isAmbiguous(err) && d.left(ctx, t.ID) {
+			return fmt.Errorf("it is not in the trash any more: %w", sync.ErrChanged)
+		}
+		return err
+	}
+	d.sweepTrash(ctx, []string{path.Join(stamp, path.Dir(below))})
+	return nil
+}
+
+// left reports whether what is asked for by its ID is provably not in the trash.
+func (d *Directory) left(ctx context.Context, id string) bool {
+	answers := make([]error, 1)
+	err := d.pool.do(ctx, "looking into the trash", func(ctx context.Context, s *session) error {
+		return d.missing(ctx, s, []place{split(d.inTrash(id))}, answers)
+	})
+	return err == nil && answers[0] == nil
+}
+
+// restorable reports why nothing can be restored to p, or nil.
+func restorable(p manifest.Path) error {
+	if q, err := manifest.ParsePath(string(p)); err != nil || q != p || p == manifest.Root {
+		return errors.Join(fmt.Errorf("%q is no path", string(p)), err)
+	}
+	if p.Within(manifest.Own) {
+		return fmt.Errorf("%s is ferry's own", manifest.Own)
+	}
+	return nil
+}
+
+// makeWayTo makes the directory dir and those above it where they are missing.
+// A file in the way is an error that wraps [sync.ErrChanged].
+func (d *Directory) makeWayTo(ctx context.Context, dir manifest.Path) error {
+	var dirs []place
+	for at := dir; at != manifest.Root; at = at.Parent() {
+		dirs = append(dirs, d.names.place(at, at.Base()))
+	}
+	if len(dirs) == 0 {
+		return nil
+	}
+	slices.Reverse(dirs)
+	return d.pool.do(ctx, "making directories", func(ctx context.Context, s *session) error {
+		var b script
+		var made, entered reply
+		for _, at := range dirs {
+			b.note("MKD "+at.String(), &made) // refused where it is there; CWD tells
+		}
+		b.note("CWD "+dirs[len(dirs)-1].String(), &entered)
+		b.add("CWD "+d.names.dir(manifest.Root), nil)
+		if err := b.run(ctx, s); err != nil || entered.ok() {
+			return err
+		}
+		seen, err := d.look(ctx, s, dirs)
+		if err != nil {
+			return err
+		}
+		for i, at := range dirs {
+			if e := seen[i].entry; e.Exists() && !e.IsDir() {
+				return fmt.Errorf("a %v is at %q: %w", e.Kind, at, sync.ErrChanged)
+			}
+		}
+		return s.mustReply("MKD", dirs[len(dirs)-1].String(), made)
+	})
+}
