@@ -144,8 +144,6 @@ func (r reply) code() int {
 	return n
 }
 
-func (r reply) last() string { return r[len(r)-1] }
-
 func (r reply) good() bool { c := r.code(); return c >= 200 && c < 300 }
 
 // replyOf makes a reply of a text with lines separated by "\n", as faults and options give it.
