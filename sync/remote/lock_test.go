@@ -1,0 +1,115 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"ferry/internal/ftpserver"
+	"ferry/sync"
+)
+
+// lockers opens the same directory for several owners, with short times.
+func lockers(t *testing.T, owners ...string) (root string, all []*Directory) {
+	t.Helper()
+	root = t.TempDir()
+	server, err := ftpserver.Start(ftpserver.Options{Root: root, User: "u", Password: "p"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	for _, owner := range owners {
+		d := open(t, server.Addr(), "u", "p", "", func(o *Options) { o.Owner, o.OwnerHost = owner, "host of "+owner })
+		d.lockTimes = lockTimes{beat: 20 * time.Millisecond, watch: 10 * time.Millisecond, stale: 400 * time.Millisecond, release: time.Second}
+		all = append(all, d)
+	}
+	return root, all
+}
+
+func TestLockIsForOneOwner(t *testing.T) {
+	root, d := lockers(t, "a", "b")
+	release, err := d[0].Lock(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d[1].Lock(t.Context()); !errors.Is(err, sync.ErrHeld) {
+		t.Errorf("a second owner: %v, want ErrHeld", err)
+	}
+	release()
+	if _, err := os.Stat(filepath.Join(root, ".ferry", "lock")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the lock is still there: %v", err)
+	}
+	release, err = d[1].Lock(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	release()
+}
+
+func TestLockWaits(t *testing.T) {
+	_, d := lockers(t, "a", "b")
+	d[1].opts.WaitLock = true
+	release, err := d[0].Lock(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := make(chan error, 1)
+	go func() {
+		release, err := d[1].Lock(t.Context())
+		if err == nil {
+			release()
+		}
+		got <- err
+	}()
+	select {
+	case err := <-got:
+		t.Fatalf("it did not wait: %v", err)
+	case <-time.After(2 * d[0].lockTimes.stale): // the beats keep it alive beyond that
+	}
+	release()
+	if err := <-got; err != nil {
+		t.Error(err)
+	}
+}
+
+// TestLockOfAKilledRun leaves a lock behind, as kill -9 does.
+func TestLockOfAKilledRun(t *testing.T) {
+	for _, next := range []string{"a", "b"} {
+		_, d := lockers(t, "a", next)
+		if made, err := d[0].makeLock(t.Context()); err != nil || !made {
+			t.Fatal(made, err)
+		}
+		if err := d[0].writeHolder(t.Context(), holder{Owner: "a", Token: "dead"}); err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		release, err := d[1].Lock(t.Context())
+		if err != nil {
+			t.Fatalf("for %s: %v", next, err)
+		}
+		release()
+		if waited := time.Since(start); next == "a" && waited > d[1].lockTimes.stale {
+			t.Errorf("its own lock held it up for %v", waited)
+		} else if next == "b" && waited < d[1].lockTimes.stale {
+			t.Errorf("the lock of another was broken after %v", waited)
+		}
+	}
+}
+
+func TestLockEndsWithItsContext(t *testing.T) {
+	_, d := lockers(t, "a", "b")
+	d[1].opts.WaitLock = true
+	release, err := d[0].Lock(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if _, err := d[1].Lock(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("error %v", err)
+	}
+}
