@@ -39,14 +39,19 @@ func (sc *scan) date(ctx context.Context, f *folder, l *listing, found []item) e
 	replies := make([]reply, len(open))
 	told := false
 	err := sc.d.pool.do(ctx, "asking for times", func(ctx context.Context, s *session) error {
-		if told = s.features().mdtm; !told {
+		if told = hasMDTM(s.features()); !told {
 			return nil
 		}
 		var b script
 		for k, i := range open {
 			b.note("MDTM "+sc.d.names.place(found[i].path, found[i].name).String(), &replies[k])
 		}
-		return b.run(ctx, s)
+		err := b.run(ctx, s)
+		if err == nil && unknownCommand(replies[0]) {
+			s.features().see(seenMDTM, false)
+			told = false
+		}
+		return err
 	})
 	if err != nil || !told {
 		sc.reshow(l, found, open)

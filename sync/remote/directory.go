@@ -94,25 +94,35 @@ func workingDirectory(text string) (string, error) {
 	if !ok {
 		return "", errors.New("no path in the reply")
 	}
+	dir, ok := unquote(rest)
+	if !ok { // not doubled
+		i := strings.LastIndexByte(rest, '"')
+		dir = rest[:max(i, 0)]
+	}
+	if !strings.HasPrefix(dir, "/") {
+		return "", fmt.Errorf("the login directory %q is no absolute path", dir)
+	}
+	return dir, nil
+}
+
+// unquote reads up to the quote that ends a path, and false where quotes are not
+// doubled as they should be.
+func unquote(s string) (string, bool) {
 	var b strings.Builder
-	for i := 0; i < len(rest); i++ {
+	for i := 0; i < len(s); i++ {
 		switch {
-		case rest[i] != '"':
-			b.WriteByte(rest[i])
-		case i+1 < len(rest) && rest[i+1] == '"':
+		case s[i] != '"':
+			b.WriteByte(s[i])
+		case i+1 < len(s) && s[i+1] == '"':
 			b.WriteByte('"')
 			i++
-		case i+1 == len(rest) || rest[i+1] == ' ':
-			dir := b.String()
-			if !strings.HasPrefix(dir, "/") {
-				return "", fmt.Errorf("the login directory %q is no absolute path", dir)
-			}
-			return dir, nil
+		case i+1 == len(s) || s[i+1] == ' ':
+			return b.String(), true
 		default:
 			b.WriteByte('"')
 		}
 	}
-	return "", errors.New("no path in the reply")
+	return "", false
 }
 
 // where names the root for people.

@@ -34,7 +34,7 @@ func (d *Directory) discard(ctx context.Context, from []place, was func(i int) m
 	})
 	if err != nil {
 		for i := range errs {
-			errs[i] = fmt.Errorf("making the trash: %w", err)
+			errs[i] = fmt.Errorf("making the trash (--trash off does without): %w", err)
 		}
 		return into, errs
 	}
@@ -61,11 +61,11 @@ func (d *Directory) discardOne(ctx context.Context, from, into place, was manife
 		} else if pair.done() {
 			return into, nil
 		} else if pair.from.code != 350 || attempt > 0 {
-			return into, fmt.Errorf("keeping the old version in the trash: %w", pair.err(from, into))
+			return into, fmt.Errorf("keeping the old version in the trash (--trash off does without): %w", pair.err(from, into))
 		}
 		cause = errors.Join(cause, pair.err(from, into))
 		if attempt >= max(d.opts.Retries, 1) || d.pause(ctx, attempt) != nil {
-			return into, fmt.Errorf("keeping the old version in the trash: %w", errors.Join(cause, context.Cause(ctx)))
+			return into, fmt.Errorf("keeping the old version in the trash (--trash off does without): %w", errors.Join(cause, context.Cause(ctx)))
 		}
 		d.trash.doubt()
 		pair = renaming{}

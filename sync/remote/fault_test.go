@@ -54,6 +54,13 @@ func (h *shop) write(pairs ...string) {
 	}
 }
 
+func (h *shop) touch(name string, at time.Time) {
+	h.Helper()
+	if err := os.Chtimes(filepath.Join(h.root, name), at, at); err != nil {
+		h.Fatal(err)
+	}
+}
+
 // holds fails the test unless the files on the server, but for those in the
 // trash, are these, given as name and content in the order of names.
 func (h *shop) holds(pairs ...string) {
@@ -486,7 +493,7 @@ func TestPutResumes(t *testing.T) {
 }
 
 // Names that FTP cannot carry never reach the server.
-func TestNamesThatCannotBeSent(t *testing.T) {
+func TestUnsendableNames(t *testing.T) {
 	h := newShop(t, ftpserver.Options{})
 	h.write("f", "x")
 	was := h.scan(sync.Look{}).At("f")

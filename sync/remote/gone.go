@@ -61,7 +61,7 @@ func (d *Directory) missing(ctx context.Context, s *session, places []place, ans
 		byDir[at.dir] = append(byDir[at.dir], i)
 	}
 	f := s.features()
-	if !f.mlst && !f.size {
+	if !hasMLST(f) && !f.size {
 		return d.missingInListing(ctx, s, places, answers)
 	}
 	var b script
@@ -71,7 +71,7 @@ func (d *Directory) missing(ctx context.Context, s *session, places []place, ans
 		b.note("CWD "+place{dir: dir}.parent(), &entered[k])
 		for _, i := range byDir[dir] {
 			ask(&b, f, places[i].String(), &seen[i])
-			if f.mlst && f.size {
+			if hasMLST(f) && f.size {
 				b.note("SIZE "+places[i].String(), &sizes[i])
 			}
 		}
@@ -103,8 +103,6 @@ func (d *Directory) missing(ctx context.Context, s *session, places []place, ans
 	}
 	return nil
 }
-
-func unknownCommand(r reply) bool { return r.code == 500 || r.code == 502 || r.code == 504 }
 
 // missingInListing answers for a server that has neither MLST nor SIZE: its
 // listings, asked again, are all there is.
@@ -146,7 +144,7 @@ func (d *Directory) noDirectory(ctx context.Context, s *session, dir, stop strin
 		return d.noDirectory(ctx, s, at.parent(), stop)
 	}
 	seen := []looked{{}}
-	if s.features().mlst {
+	if hasMLST(s.features()) {
 		seen, err = d.look(ctx, s, []place{at})
 	} else {
 		err = d.lookByListing(ctx, s, []place{at}, seen)

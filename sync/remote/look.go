@@ -17,17 +17,38 @@ type looked struct {
 	err   error          // it cannot be told what is there
 }
 
+// Commands that FEAT promises and the server turned out not to know.
+const (
+	seenMLST = "mlst"
+	seenMDTM = "mdtm"
+)
+
+// hasMLST and hasMDTM report whether the server has the command, by FEAT and as
+// far as was seen.
+func hasMLST(f *features) bool { return f.mlst && !unseen(f, seenMLST) }
+func hasMDTM(f *features) bool { return f.mdtm && !unseen(f, seenMDTM) }
+
+func unseen(f *features, what string) bool {
+	works, known := f.seen(what)
+	return known && !works
+}
+
 // askable reports whether the server answers questions for one name well enough
 // to tell whether a file changed; otherwise only a listing does.
-func askable(f *features) bool { return f.mlst || f.size && f.mdtm }
+func askable(f *features) bool { return hasMLST(f) || f.size && hasMDTM(f) }
 
 // ask adds to b the questions what is at abs; into is filled as they are
 // answered. It needs a server that is [askable]. The working directory may be
 // another one afterwards.
 func ask(b *script, f *features, abs string, into *looked) {
 	into.err = errors.New("not answered")
-	if f.mlst {
-		b.add("MLST "+abs, func(r reply) { *into = readMLST(abs, r) })
+	if hasMLST(f) {
+		b.add("MLST "+abs, func(r reply) {
+			if unknownCommand(r) {
+				f.see(seenMLST, false)
+			}
+			*into = readMLST(abs, r)
+		})
 		return
 	}
 	var size, mdtm reply
@@ -116,7 +137,11 @@ func (d *Directory) lookAfter(ctx context.Context, s *session, b *script, places
 		ask(b, s.features(), at.String(), &answers[i])
 	}
 	d.leave(b, s)
+	asked := hasMLST(s.features())
 	err := b.run(ctx, s)
+	if err == nil && asked != hasMLST(s.features()) {
+		return d.look(ctx, s, places)
+	}
 	for i, at := range places {
 		if d.specials.has(at) {
 			answers[i] = looked{entry: manifest.Entry{Kind: manifest.Other}}
@@ -128,7 +153,7 @@ func (d *Directory) lookAfter(ctx context.Context, s *session, b *script, places
 // leave ends a batch that may have changed the working directory: a directory
 // that a session stands in is a trap for the one that removes it.
 func (d *Directory) leave(b *script, s *session) {
-	if !s.features().mlst {
+	if !hasMLST(s.features()) {
 		b.add("CWD "+d.names.dir(manifest.Root), nil)
 	}
 }
@@ -152,6 +177,9 @@ func (d *Directory) lookByListing(ctx context.Context, s *session, places []plac
 	}
 	return nil
 }
+
+// unknownCommand reports a reply that says so of the command itself.
+func unknownCommand(r reply) bool { return r.code == 500 || r.code == 502 || r.code == 504 }
 
 // list lists dir in the way that is best with this server, strictly.
 func (d *Directory) list(ctx context.Context, s *session, dir string) (*listing, error) {

@@ -3,7 +3,6 @@ package remote
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"ferry/manifest"
 	"ferry/sync"
@@ -44,7 +43,7 @@ func (d *Directory) mkdirs(ctx context.Context, steps []sync.Step, outs []sync.O
 				continue
 			}
 			b.note("MKD "+m.at.String(), &m.made)
-			if s.features().mlst {
+			if hasMLST(s.features()) {
 				b.add("MLST "+m.at.String(), func(r reply) { m.seen = readMLST(m.at.String(), r) })
 			}
 			b.add("CWD "+m.at.String(), func(r reply) { m.entered, m.answered = r, true })
@@ -84,6 +83,7 @@ func (d *Directory) parentsFirst(ctx context.Context, all []making, steps []sync
 		b.add("CWD "+dir, func(r reply) { entered[dir] = r })
 	}
 	err := d.pool.do(ctx, "looking for parents", b.run)
+	failed := make(map[manifest.Path]bool)
 	for i, step := range steps {
 		dir := all[i].at.parent()
 		switch r, asked := entered[dir]; {
@@ -92,9 +92,10 @@ func (d *Directory) parentsFirst(ctx context.Context, all []making, steps []sync
 			outs[i].Err = err
 		case asked && !r.ok():
 			outs[i].Err = replyError("CWD", dir, r)
-		case !asked && outs[slices.IndexFunc(steps, func(o sync.Step) bool { return o.Path == step.Path.Parent() })].Err != nil:
+		case !asked && failed[step.Path.Parent()]:
 			outs[i].Err = fmt.Errorf("%q was not made", step.Path.Parent())
 		}
+		failed[step.Path] = outs[i].Err != nil
 	}
 }
 

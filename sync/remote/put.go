@@ -88,7 +88,7 @@ func (d *Directory) puts(ctx context.Context, ups []*upload) {
 		d.judge(u)
 	}
 	d.install(ctx, ups)
-	d.sweep(ctx, ups)
+	d.dropTemps(ctx, ups)
 }
 
 // foresee looks at the target of a large file before it is sent for nothing.
@@ -205,10 +205,10 @@ func (u *upload) worthKeeping() bool {
 	return u.worth() && u.temp.name != ""
 }
 
-// sweep removes the temporaries that did not come to their place, but for those
+// dropTemps removes the temporaries that did not come to their place, but for those
 // that a later attempt can go on with. What a cancelled context leaves behind is
 // for [Directory.Tidy].
-func (d *Directory) sweep(ctx context.Context, ups []*upload) {
+func (d *Directory) dropTemps(ctx context.Context, ups []*upload) {
 	var gone []place
 	for _, u := range ups {
 		switch {

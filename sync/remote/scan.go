@@ -21,6 +21,7 @@ func (d *Directory) Scan(ctx context.Context, look sync.Look) (*manifest.Tree, e
 	sc := &scan{d: d, look: look, deep: look.Dirs == nil}
 	sc.wake = stdsync.NewCond(&sc.mu)
 	d.trash.turn(time.Now())
+	d.astray.Store(true)
 	if sc.deep {
 		sc.queue = []*folder{{path: manifest.Root, id: d.rootID.Load()}}
 	}

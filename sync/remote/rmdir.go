@@ -1,0 +1,140 @@
+package remote
+
+import (
+	"context"
+	"fmt"
+
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+// rmdir removes a directory that a fresh listing shows to be empty but for what
+// ferry itself left in it.
+func (d *Directory) rmdir(ctx context.Context, p manifest.Path) error {
+	at := d.names.at(p, manifest.Entry{})
+	if p == manifest.Root {
+		return fmt.Errorf("the root: %w", sync.ErrUnsupported)
+	}
+	if err := checkPlace(at); err != nil {
+		return err
+	}
+	if d.specials.has(at) {
+		return fmt.Errorf("a special file is there: %w", sync.ErrChanged)
+	}
+	d.comeHome(ctx)
+	var told reply
+	if done, err := d.readyToRemove(ctx, at); done || err != nil {
+		return err
+	}
+	err := d.pool.do(ctx, "removing a directory", func(ctx context.Context, s *session) error {
+		gone, err := d.emptied(ctx, s, at)
+		if gone || err != nil {
+			return err
+		}
+		var b script
+		b.add("CWD "+d.names.dir(manifest.Root), nil)
+		b.note("RMD "+at.String(), &told)
+		if err := b.run(ctx, s); err != nil || told.ok() {
+			return err
+		}
+		if gone, err := d.dirGone(ctx, s, at); gone || err != nil {
+			return err
+		}
+		return s.mustReply("RMD", at.String(), told)
+	})
+	if err != nil {
+		return err
+	}
+	d.temps.forget(at.String())
+	d.names.set(p, p.Base())
+	return nil
+}
+
+// readyToRemove makes sure that RMD would lose nothing: the directory is empty,
+// and the server would refuse if something came into it. Where it would not,
+// the directory goes to the trash instead, and that is done.
+func (d *Directory) readyToRemove(ctx context.Context, at place) (done bool, err error) {
+	if safe, known := d.removesEmptyOnly(); known && safe {
+		return false, nil // it is looked at right before RMD
+	}
+	gone := false
+	err = d.pool.do(ctx, "looking before a removal", func(ctx context.Context, s *session) (err error) {
+		gone, err = d.emptied(ctx, s, at)
+		return err
+	})
+	if gone || err != nil {
+		return gone, err
+	}
+	recursive, err := d.removesTrees(ctx)
+	if err != nil || !recursive {
+		return false, err
+	}
+	_, errs := d.discard(ctx, []place{at}, func(int) manifest.Entry { return manifest.Entry{Kind: manifest.Dir} })
+	return true, errs[0]
+}
+
+// emptied makes sure that a directory is there and empty, having removed stale
+// temporaries of ferry's from it.
+func (d *Directory) emptied(ctx context.Context, s *session, at place) (gone bool, err error) {
+	l, err := d.list(ctx, s, at.String())
+	if err != nil {
+		if s.dead() || ctx.Err() != nil {
+			return false, err
+		}
+		if gone, why := d.dirGone(ctx, s, at); gone || why != nil {
+			return gone, why
+		}
+		return false, err
+	}
+	if len(l.refused) > 0 {
+		return false, fmt.Errorf("the directory is not empty: %q is in it", l.refused[0].name)
+	}
+	var b script
+	for _, one := range l.entries {
+		if !d.temps.mine(place{at.String(), one.name}, one.entry) {
+			return false, fmt.Errorf("the directory is not empty: %q is in it", one.name)
+		}
+		b.add("DELE "+at.String()+"/"+one.name, nil)
+	}
+	return false, b.run(ctx, s)
+}
+
+// dirGone reports whether nothing is at a place any more. What is there and is
+// no directory is an error that wraps [sync.ErrChanged].
+func (d *Directory) dirGone(ctx context.Context, s *session, at place) (bool, error) {
+	seen, err := d.look(ctx, s, []place{at})
+	if err != nil {
+		return false, err
+	}
+	if e := seen[0].entry; e.Exists() {
+		if !e.IsDir() {
+			return false, fmt.Errorf("a %v is there: %w", e.Kind, sync.ErrChanged)
+		}
+		return false, nil
+	}
+	answer := make([]error, 1)
+	if err := d.missing(ctx, s, []place{at}, answer); err != nil {
+		return false, err
+	}
+	return answer[0] == nil, nil
+}
+
+// comeHome makes the sessions that rest leave the directories which a scan led
+// them into: the working directory of a session cannot be removed on some
+// servers, and removing it ends the session on others.
+func (d *Directory) comeHome(ctx context.Context) {
+	if !d.astray.Swap(false) {
+		return
+	}
+	p := d.pool
+	p.mu.Lock()
+	resting := p.idle
+	p.idle = nil
+	p.mu.Unlock()
+	for _, s := range resting {
+		if _, err := say(ctx, s, "CWD "+d.names.dir(manifest.Root)); err != nil {
+			s.markDead()
+		}
+		p.giveBack(s)
+	}
+}
