@@ -433,6 +433,26 @@ func TestTranscriptHidesThePassword(t *testing.T) {
 	}
 }
 
+func TestHide(t *testing.T) {
+	c := &control{secret: "abc"} // too short to be looked for in other lines
+	for in, want := range map[string]string{
+		"PASS abc":           "PASS ***",
+		"pass abc def":       "pass ***",
+		"ACCT gold":          "ACCT ***",
+		"RETR /abc":          "RETR /abc",
+		"230 you said abc":   "230 you said abc",
+		"SITE SECRET secret": "SITE SECRET secret",
+	} {
+		if got := c.hide(in); got != want {
+			t.Errorf("%q is shown as %q, want %q", in, got, want)
+		}
+	}
+	c.secret = "secret"
+	if got := c.hide("230 your password is secret"); got != "230 your password is ***" {
+		t.Error(got)
+	}
+}
+
 func TestBandwidth(t *testing.T) {
 	f := newFake(t)
 	p := f.pool(func(o *Options) { o.BytesUp = 400 << 10 })

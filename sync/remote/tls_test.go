@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/ecdsa"
@@ -138,6 +139,8 @@ func TestNeverClearText(t *testing.T) {
 		{"clear text behind the 234", func(f *fake) {
 			f.on["AUTH"] = func(p *peer, _ string) bool {
 				p.conn.Write([]byte("234 go\r\n230 you are in\r\n"))
+				p.conn = tls.Server(p.conn, p.tls) // all else is as it should be
+				p.br = bufio.NewReader(p.conn)
 				return true
 			}
 		}},
