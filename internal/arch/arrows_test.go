@@ -31,6 +31,8 @@ var arrows = map[string][]string{
 	"internal/realftp":   {},
 	"internal/arch":      {},
 	"internal/whole":     {},
+	"internal/mutants":   {},
+	"internal/crash":     {},
 	"internal/cli":       {"*"},
 }
 
