@@ -350,6 +350,53 @@ func TestScanUnknownDirectories(t *testing.T) {
 	}
 }
 
+// Where the root's listing shows the directory itself, all must.
+func TestScanWithoutItself(t *testing.T) {
+	h := newShop(t, ftpserver.Options{CdirInMLSD: true})
+	h.write("a/f", "x", "b/f", "x")
+	h.fault(ftpserver.Fault{Command: "LISTING", Path: "/b", Listing: func(lines []string) []string { return lines[2:] }})
+	if tree := h.scan(sync.Look{}); tree.Known("b/f") || !tree.At("a/f").IsFile() {
+		t.Errorf("problems: %v", tree.Problems())
+	}
+}
+
+// A link to a directory above, which the server shows as a directory, is not
+// followed.
+func TestScanLoops(t *testing.T) {
+	h := newShop(t, ftpserver.Options{})
+	h.write("a/f", "x", "a/b/f", "x", "a/b/up/f", "x")
+	unique := func(id map[string]string) func([]string) []string {
+		return func(lines []string) []string {
+			for i, line := range lines {
+				lines[i] = "Unique=" + id[line[strings.Index(line, "; ")+2:]] + ";" + line
+			}
+			return lines
+		}
+	}
+	h.fault(ftpserver.Fault{Command: "LISTING", Path: "/", Listing: unique(map[string]string{"a": "1"})})
+	h.fault(ftpserver.Fault{Command: "LISTING", Path: "/a", Listing: unique(map[string]string{"b": "2", "f": "3"})})
+	h.fault(ftpserver.Fault{Command: "LISTING", Path: "/a/b", Listing: unique(map[string]string{"up": "1", "f": "1"})})
+	tree := h.scan(sync.Look{})
+	if up := tree.At("a/b/up"); up.Kind != manifest.Other || tree.At("a/b/up/f").Exists() || !tree.At("a/b/f").IsFile() {
+		t.Errorf("a/b/up is a %v", up.Kind)
+	}
+}
+
+// Names that the server shows as question marks and does not know: nothing in
+// that directory is called gone.
+func TestScanMaskedNames(t *testing.T) {
+	h := newShop(t, ftpserver.Options{Latin1: true, NoUTF8: true})
+	h.write("d/\u65e5\u672c", "x", "d/plain", "x", "e/what?", "x")
+	tree := h.scan(sync.Look{})
+	if tree.At("d/??").Exists() || !tree.At("d").Holds || !tree.At("d/plain").IsFile() || !tree.At("e/what?").IsFile() {
+		t.Errorf("problems: %v", tree.Problems())
+	}
+	errs := h.d.Gone(t.Context(), []manifest.Path{"d/gone", "e/gone"}, make([]manifest.Entry, 2))
+	if errs[0] == nil || errors.Is(errs[0], sync.ErrPresent) || errs[1] != nil {
+		t.Errorf("Gone: %v", errs)
+	}
+}
+
 // A directory that had something and shows nothing is listed again on another
 // session.
 func TestScanEmptyTwice(t *testing.T) {

@@ -110,11 +110,27 @@ func (d *Directory) install(ctx context.Context, ups []*upload) {
 	d.dropAside(ctx, live)
 }
 
-// finish returns a context in which what was begun is brought to its end, within
-// a few seconds, although ctx may be cancelled meanwhile.
+// finish returns a context in which what was begun is brought to its end: ctx
+// being cancelled meanwhile leaves it some seconds more.
 func (d *Directory) finish(ctx context.Context) (context.Context, context.CancelFunc) {
-	const most = 8 * time.Second
-	return context.WithTimeout(context.WithoutCancel(ctx), min(most, d.opts.Timeout))
+	const grace = 8 * time.Second
+	inner, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.NewTimer(min(grace, d.opts.Timeout))
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			cancel(context.Cause(ctx))
+		case <-inner.Done():
+		}
+	})
+	return inner, func() { stop(); cancel(nil) }
+}
+
+func failAll(ups []*upload, err error) {
+	for _, u := range ups {
+		u.fail(err)
+	}
 }
 
 // pause waits before another attempt at what was refused or not answered; the
@@ -124,12 +140,6 @@ func (d *Directory) pause(ctx context.Context, attempt int) error {
 		return ctx.Err()
 	}
 	return sleep(ctx, d.pool.backoff(attempt-1))
-}
-
-func failAll(ups []*upload, err error) {
-	for _, u := range ups {
-		u.fail(err)
-	}
 }
 
 // replaces reports whether the rename of u replaces a file, on a server that has

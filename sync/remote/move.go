@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"ferry/manifest"
 	"ferry/sync"
@@ -66,8 +67,23 @@ func (d *Directory) movable(ctx context.Context, step sync.Step, from, to place)
 		return manifest.Entry{}, err
 	case seen[0].err != nil || seen[1].err != nil:
 		return manifest.Entry{}, errors.Join(seen[0].err, seen[1].err)
-	case seen[1].entry.Exists() && !(to == from):
+	case seen[1].entry.Exists() && !d.isOtherCase(ctx, from, to):
 		return manifest.Entry{}, fmt.Errorf("a %v is at %q: %w", seen[1].entry.Kind, step.Path, sync.ErrChanged)
 	}
 	return seen[0].entry, same(step.From, step.Expect, seen[0].entry)
+}
+
+// isOtherCase reports whether to is there only because the server takes it for
+// from, in other letters: the listing has from and lacks to.
+func (d *Directory) isOtherCase(ctx context.Context, from, to place) bool {
+	if from.dir != to.dir || !strings.EqualFold(from.name, to.name) {
+		return false
+	}
+	one := false
+	err := d.pool.do(ctx, "looking for names in other letters", func(ctx context.Context, s *session) error {
+		l, err := d.list(ctx, s, from.parent())
+		one = err == nil && l.find(from.name).Exists() && !l.find(to.name).Exists()
+		return err
+	})
+	return err == nil && one
 }

@@ -78,13 +78,10 @@ func (d *Directory) puts(ctx context.Context, ups []*upload) {
 		}
 	}
 	d.examine(ctx, ups)
+	for attempt := 0; attempt < d.opts.Retries && d.storeAgain(ctx, ups); attempt++ {
+		d.examine(ctx, ups) // all of them: the others had to wait
+	}
 	for _, u := range ups {
-		for attempt := 0; attempt < d.opts.Retries && u.short(); attempt++ {
-			u.spend()
-			u.again = true
-			d.store(ctx, u)
-			d.examine(ctx, []*upload{u})
-		}
 		d.judge(u)
 	}
 	d.install(ctx, ups)
@@ -106,6 +103,21 @@ func (d *Directory) foresee(ctx context.Context, u *upload) {
 	if err != nil {
 		u.fail(err)
 	}
+}
+
+// storeAgain sends once more, from the beginning, what the server does not hold
+// whole, and reports whether there was any.
+func (d *Directory) storeAgain(ctx context.Context, ups []*upload) bool {
+	any := false
+	for _, u := range ups {
+		if u.short() {
+			any = true
+			u.spend()
+			u.again = true
+			d.store(ctx, u)
+		}
+	}
+	return any
 }
 
 // short reports whether the server holds another number of bytes than were
