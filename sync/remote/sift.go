@@ -1,0 +1,114 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+// An item is a line of a listing that belongs into the tree.
+type item struct {
+	path  manifest.Path
+	name  string
+	entry manifest.Entry
+	drop  bool
+}
+
+// sift leaves out what is ferry's own, the server's own, or ignored.
+func (sc *scan) sift(f *folder, l *listing) []item {
+	found := make([]item, 0, len(l.entries))
+	twins := make(map[manifest.Path]bool)
+	for _, one := range l.entries {
+		if manifest.IsOwn(f.path, one.name) {
+			if one.name != manifest.Own {
+				sc.d.temps.saw(sc.d.names.dir(f.path), one)
+			}
+			continue
+		}
+		p, err := f.path.Child(one.name)
+		switch {
+		case err != nil:
+			sc.tree.Skip(f.path, one.name, err.Error())
+			continue
+		case sc.d.loses(one.name):
+			sc.tree.Skip(f.path, one.name, "this server is known to, or may, take the name for one without the space at its end")
+			continue
+		case serversOwn(one.name), sc.look.Ignore != nil && sc.look.Ignore(p, one.entry.IsDir()):
+			sc.tree.Hold(f.path)
+			continue
+		}
+		if one.name != p.Base() {
+			one.entry.Name = one.name
+		}
+		if one.name != p.Base() || sc.d.names.has(p) {
+			sc.d.names.set(p, one.name)
+		}
+		if one.name != p.Base() || twins[p] {
+			twins[p] = true
+		}
+		found = append(found, item{path: p, name: one.name, entry: one.entry})
+	}
+	sc.twins(found, twins)
+	return found
+}
+
+// twins takes names that are one path in normal form for what they are: the
+// tree makes them unknown, and nothing below them is listed.
+func (sc *scan) twins(found []item, maybe map[manifest.Path]bool) {
+	if len(maybe) == 0 {
+		return
+	}
+	count := make(map[manifest.Path]int)
+	for _, it := range found {
+		if maybe[it.path] {
+			count[it.path]++
+		}
+	}
+	for i, it := range found {
+		if count[it.path] > 1 && it.entry.IsDir() {
+			found[i].entry.Kind = manifest.Other
+		}
+	}
+}
+
+// serversOwn reports names under which servers keep uploads that are not
+// complete and their accounts of space: ProFTPD's HiddenStores, and Pure-FTPd.
+func serversOwn(name string) bool {
+	return name == ".ftpquota" || strings.HasPrefix(name, ".pureftpd-upload.") ||
+		strings.HasPrefix(name, ".in.") && strings.HasSuffix(name, ".") && len(name) > len(".in..")
+}
+
+// unmask asks for names with a "?" in them one by one: some servers show that in
+// place of letters that they cannot print, and then nobody can tell which names
+// the directory holds.
+func (sc *scan) unmask(ctx context.Context, f *folder, found []item) error {
+	var odd []int
+	var places []place
+	for i, it := range found {
+		if strings.ContainsAny(it.name, "?\uFFFD") && it.entry.Kind != manifest.Other {
+			odd = append(odd, i)
+			places = append(places, sc.d.names.place(it.path, it.name))
+		}
+	}
+	answers := make([]error, len(odd))
+	if len(odd) > 0 {
+		err := sc.d.pool.do(ctx, "looking for odd names", func(ctx context.Context, s *session) error {
+			return sc.d.missing(ctx, s, places, answers)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	masked := false
+	for k, i := range odd {
+		if !errors.Is(answers[k], sync.ErrPresent) {
+			sc.tree.Skip(f.path, found[i].name, "the server shows this name and does not know it: it stands for another one")
+			found[i].drop, masked = true, true
+		}
+	}
+	sc.d.mask(f.path, masked)
+	return nil
+}
