@@ -1,0 +1,16 @@
+//go:build unix
+
+package watcher
+
+import (
+	"os"
+	"syscall"
+)
+
+func identify(info os.FileInfo) identity {
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return identity{}
+	}
+	return identity{device: uint64(st.Dev), inode: uint64(st.Ino)}
+}

@@ -1,0 +1,133 @@
+package watcher
+
+import (
+	"errors"
+	"io/fs"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// poll looks at every directory that is not watched, and has it watched if that
+// is possible by now.
+func (w *Watcher) poll() {
+	t := w.tracker
+	if t.top == nil || t.polled+t.blind == 0 {
+		return
+	}
+	w.reopen()
+	var some []*node
+	t.top.each(func(n *node) {
+		if n.care == polled || n.care == blind {
+			some = append(some, n)
+		}
+	})
+	full := t.sys == nil
+	for _, n := range some {
+		switch {
+		case w.stopped():
+			return
+		case n.care == polled:
+			full = w.pollOne(n, full)
+		case n.care == blind && n.parent != nil:
+			w.regain(n)
+		}
+	}
+}
+
+// reopen asks the system once more for notifications if it had none to give.
+func (w *Watcher) reopen() {
+	if w.tracker.sys != nil {
+		return
+	}
+	if sys, err := w.open(w.queue, w.o.Log); err == nil {
+		w.tracker.sys = sys
+	}
+}
+
+// pollOne polls n, and has it watched unless full says that there are no watches
+// to be had. It returns whether that is so now.
+func (w *Watcher) pollOne(n *node, full bool) bool {
+	t := w.tracker
+	disk := n.disk(t.root)
+	promoted := false
+	if !full {
+		promoted, full = t.promote(n, disk)
+	}
+	all, err := readSeen(disk)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && n.parent != nil:
+		w.went(n.parent, n.name, false)
+		return full
+	case err != nil:
+		t.release(n)
+		t.setCare(n, blind)
+		return full
+	}
+	was := n.was
+	if promoted {
+		t.rename(n, all)
+	} else {
+		n.was = newSnapshot(all)
+	}
+	was.differ(all,
+		func(name string) { w.went(n, name, false) },
+		func(e seen, before bool) { w.changed(n, e, before) })
+	w.strangers(n, all)
+	return full
+}
+
+// promote has a polled directory watched.
+func (t *tracker) promote(n *node, disk string) (promoted, full bool) {
+	if twin := t.byID[n.id]; twin != nil && twin != n {
+		return false, false
+	}
+	if err := t.watch(n, disk); err != nil {
+		return false, isShort(err)
+	}
+	t.index(n)
+	t.setCare(n, watched)
+	return true, false
+}
+
+func (t *tracker) rename(n *node, all []seen) {
+	hashes := make([]uint64, 0, len(all))
+	for _, e := range all {
+		hashes = append(hashes, hashName(norm.NFC.String(e.name)))
+	}
+	n.names, n.was = newNames(hashes), nil
+}
+
+func (w *Watcher) changed(n *node, e seen, before bool) {
+	switch {
+	case !before || e.info.IsDir() != (n.kids[e.name] != nil):
+		w.came(n, e.name, false)
+	case e.info.IsDir():
+		w.touched(n, e.name, opChmod)
+	default:
+		w.touched(n, e.name, opWrite)
+	}
+}
+
+// strangers finds directories that took the place of others of the same name.
+func (w *Watcher) strangers(n *node, all []seen) {
+	for _, e := range all {
+		if !e.info.IsDir() {
+			continue
+		}
+		if kid := n.kids[e.name]; kid != nil && kid.id == identify(e.info) {
+			continue
+		}
+		if _, ok := w.tracker.wants(n, e.name); ok {
+			w.came(n, e.name, false)
+		}
+	}
+}
+
+// regain tries again to read a directory that could not be read.
+func (w *Watcher) regain(n *node) {
+	parent := n.parent
+	if now := w.tracker.adopt(parent, n.name); now != nil && now.care != blind {
+		w.hint(now.path(), tree)
+		w.tellMoves()
+	}
+}

@@ -1,0 +1,199 @@
+package watcher
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ferry/manifest"
+)
+
+// TestOutOfWatches has the system refuse the sixth watch: what cannot be watched
+// is polled, the user is told once, and more watches are used once there are.
+func TestOutOfWatches(t *testing.T) {
+	f := &fake{room: 5, err: syscall.ENOSPC}
+	var notices []string
+	o := quick()
+	o.Notice = func(text string) { notices = append(notices, text) }
+	root := t.TempDir()
+	for i := range 10 {
+		if err := os.MkdirAll(fmt.Sprintf("%s/d%d/sub", root, i), 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	y := openYard(t, root, o, f.openReal)
+	if s := y.w.State(); s.Watched != 5 || s.Polled != 16 {
+		t.Errorf("%+v", s)
+	}
+	for range 3 {
+		for i := range 10 {
+			p := fmt.Sprintf("d%d/sub/f", i)
+			old, _ := os.ReadFile(y.disk(p))
+			y.write(p, string(old)+"x")
+		}
+		y.settle()
+	}
+	y.must(os.RemoveAll(y.disk("d9/sub")))
+	y.write("d8/new/deep/f", "x")
+	y.must(os.Rename(y.disk("d7"), y.disk("d1/d7")))
+	y.settle()
+
+	f.grant(1000)
+	for y.w.State().Polled > 0 {
+		y.write("d1/sentinel", fmt.Sprint(y.w.State()))
+		y.next()
+	}
+	y.write("d1/d7/sub/f", "watched by now")
+	y.settle()
+	y.must(y.w.Close())
+	if len(notices) != 1 || !strings.Contains(notices[0], "fs.inotify.max_user_watches") ||
+		!strings.Contains(notices[0], "5 directories are watched, 16 are looked at every 100ms") {
+		t.Errorf("%q", notices)
+	}
+}
+
+func TestOutOfInstances(t *testing.T) {
+	var notices []string
+	o := quick()
+	o.Notice = func(text string) { notices = append(notices, text) }
+	tries := 0
+	y := openYard(t, t.TempDir(), o, func(q *queue, log *slog.Logger) (system, error) {
+		if tries++; tries <= 3 {
+			return nil, fmt.Errorf("couldn't initialize inotify: %w", syscall.EMFILE)
+		}
+		return notify(q, log)
+	})
+	if s := y.w.State(); s.Watched != 0 || s.Polled != 1 {
+		t.Errorf("%+v", s)
+	}
+	y.write("d/f", "1")
+	y.until("d")
+	for y.w.State().Polled > 0 {
+		y.write("sentinel", fmt.Sprint(len(y.batches)))
+		y.next()
+	}
+	y.write("d/f", "22")
+	y.settle()
+	y.must(y.w.Close())
+	if len(notices) != 1 || !strings.Contains(notices[0], "fs.inotify.max_user_instances") {
+		t.Errorf("%q", notices)
+	}
+}
+
+func TestNotice(t *testing.T) {
+	s := State{Watched: 10, Polled: 3}
+	for _, c := range []struct {
+		want want
+		err  error
+		text string
+	}{
+		{want{"inotify watches", "fs.inotify.max_user_watches", 8192}, syscall.ENOSPC,
+			"the system has no more inotify watches to give: 10 directories are watched, 3 are looked at every 10s instead; " +
+				"raise fs.inotify.max_user_watches, which is 8192: sysctl fs.inotify.max_user_watches=32768"},
+		{want{what: "open files", option: "the limit of open files (ulimit -n)"}, syscall.EMFILE,
+			"the system has no more open files to give: 10 directories are watched, 3 are looked at every 10s instead; " +
+				"raise the limit of open files (ulimit -n)"},
+		{want{}, errors.New("not supported"),
+			"the system does not tell of changes (not supported): all 3 directories are looked at every 10s instead"},
+	} {
+		if diff := cmp.Diff(c.text, c.want.text(c.err, s, "10s")); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
+// TestOverflow loses events: everything is watched anew, then everything is
+// reported.
+func TestOverflow(t *testing.T) {
+	f := &fake{room: 1000}
+	y := openYard(t, t.TempDir(), quick(), f.open)
+	// Of this the watcher hears nothing.
+	y.write("a/b/f", "x")
+	f.overflow()
+	if b := y.next(); !b.Everything || len(b.Paths) > 0 {
+		t.Errorf("%+v", b)
+	}
+	if s := y.w.State(); s.Watched != 3 {
+		t.Errorf("%+v", s)
+	}
+	if wrong := y.wrong(); len(wrong) > 0 {
+		t.Errorf("%q", wrong)
+	}
+	f.say(opWrite, y.disk("a/b/f"))
+	if diff := cmp.Diff(Batch{Paths: []manifest.Path{"a/b/f"}}, y.next()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestQueueOverflow fills the queue of the watcher itself.
+func TestQueueOverflow(t *testing.T) {
+	q := newQueue()
+	for i := range maxQueue {
+		q.put(event{fmt.Sprint(i), opCreate})
+	}
+	q.put(event{fmt.Sprint(maxQueue - 1), opCreate})
+	if events, lost := q.take(); len(events) != maxQueue || !lost {
+		t.Errorf("%d events, lost: %v", len(events), lost)
+	}
+	for range 10 {
+		q.put(event{"log", opWrite})
+	}
+	if events, lost := q.take(); len(events) != 1 || lost {
+		t.Errorf("%d events, lost: %v", len(events), lost)
+	}
+}
+
+func TestSnapshot(t *testing.T) {
+	dir := t.TempDir()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(os.Mkdir(dir+"/dir", 0o777))
+	for _, name := range []string{"a", "gone", "grown", "same", "z"} {
+		must(os.WriteFile(dir+"/"+name, nil, 0o666))
+	}
+	before, err := readSeen(dir)
+	must(err)
+	must(os.Remove(dir + "/gone"))
+	must(os.Remove(dir + "/z"))
+	must(os.WriteFile(dir+"/grown", []byte("x"), 0o666))
+	must(os.WriteFile(dir+"/new", nil, 0o666))
+	must(os.WriteFile(dir+"/dir/in", nil, 0o666))
+	after, err := readSeen(dir)
+	must(err)
+	var got []string
+	newSnapshot(before).differ(after,
+		func(name string) { got = append(got, "-"+name) },
+		func(e seen, before bool) { got = append(got, fmt.Sprint("+", e.name, before)) })
+	if want := []string{"-gone", "+growntrue", "+newfalse", "-z"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestNamesSet(t *testing.T) {
+	var set names
+	for i := range 1000 {
+		h := hashName(fmt.Sprint(i))
+		if !set.add(h) || set.add(h) {
+			t.Fatalf("%d: added twice or not at all", i)
+		}
+	}
+	for i := range 500 {
+		set.remove(hashName(fmt.Sprint(2 * i)))
+	}
+	for i := range 1000 {
+		if set.has(hashName(fmt.Sprint(i))) != (i%2 == 1) {
+			t.Errorf("%d", i)
+		}
+	}
+}
