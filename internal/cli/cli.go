@@ -22,6 +22,8 @@ type app struct {
 	open func(ctx context.Context, a *app, p *pair, o passOptions) (*opened, error)
 	// tellFiles shows a line a file even without --verbose.
 	tellFiles bool
+	// servedTold says that the user knows of the trash on a web server.
+	servedTold bool
 	// ran says that a command began, so that an error is not about its arguments.
 	ran bool
 }
@@ -55,7 +57,7 @@ func (a *app) main(ctx context.Context, args []string) int {
 		err = interrupted(err)
 	}
 	a.talk().fail(err)
-	if said := coded != nil && coded.err == nil; a.common.json && !said {
+	if a.common.json && !said(err) {
 		writeJSONError(a.env.Stdout, "", err)
 	}
 	return errorCode(err)
@@ -64,8 +66,7 @@ func (a *app) main(ctx context.Context, args []string) int {
 // interrupted says what an interrupted run leaves behind, in place of whatever
 // the parts said when their context ended.
 func interrupted(err error) error {
-	var coded *codeError
-	if errors.As(err, &coded) && coded.err == nil {
+	if said(err) {
 		return err
 	}
 	return &codeError{
@@ -132,7 +133,7 @@ func init() { cobra.EnableCommandSorting = false }
 // commands are the commands in the order of the help.
 var commands = []func(*app) *cobra.Command{
 	(*app).syncCommand, (*app).pushCommand, (*app).pullCommand, (*app).statusCommand,
-	(*app).checkCommand, (*app).initCommand, (*app).demoCommand,
+	(*app).checkCommand, (*app).trashCommand, (*app).initCommand, (*app).demoCommand,
 	(*app).completionCommand, (*app).versionCommand,
 }
 

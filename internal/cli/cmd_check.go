@@ -39,15 +39,13 @@ func (a *app) checkCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		code := ExitOK
 		for _, p := range pairs {
 			flags.over(p.Profile)
 			if err := flags.check(p); err != nil {
 				return err
 			}
-			code = worse(code, a.checkOne(cmd.Context(), p, len(pairs) > 1))
 		}
-		return exit(code)
+		return exit(a.each(cmd.Context(), pairs, a.checkServer))
 	})
 	return cmd
 }
@@ -58,22 +56,6 @@ func (a *app) checkPairs(args []string) ([]*pair, error) {
 		args = []string{".", args[0]}
 	}
 	return a.pairs(args)
-}
-
-func (a *app) checkOne(ctx context.Context, p *pair, titled bool) int {
-	head := p.head(false, titled)
-	err := a.checkServer(ctx, p, head)
-	if err != nil && ctx.Err() != nil {
-		err = interrupted(err)
-	}
-	if err == nil {
-		return ExitOK
-	}
-	if a.common.json {
-		writeJSONError(a.env.Stdout, head.profile, err)
-	}
-	a.failPass(head, err)
-	return errorCode(err)
 }
 
 // jsonCheck is the line of a report.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"io"
@@ -28,6 +29,9 @@ type Env struct {
 	// ReadPassword asks on a terminal, without echo, until ctx is cancelled. Nil:
 	// nobody can be asked.
 	ReadPassword func(ctx context.Context, prompt string) (string, error)
+	// ReadLine asks on a terminal and returns the line that was typed. Nil: nobody
+	// can be asked.
+	ReadLine func(ctx context.Context, prompt string) (string, error)
 }
 
 // OSEnv returns the world of this process.
@@ -39,7 +43,7 @@ func OSEnv() Env {
 		env.StderrTerminal = os.Getenv("TERM") != "dumb"
 		env.Width, _, _ = term.GetSize(fd)
 		if term.IsTerminal(int(os.Stdin.Fd())) {
-			env.ReadPassword = readPassword
+			env.ReadPassword, env.ReadLine = readPassword, readLine
 		}
 	}
 	return env
@@ -77,6 +81,33 @@ func readPassword(ctx context.Context, prompt string) (string, error) {
 			return "", errors.New("no password was typed")
 		}
 		return string(a.line), a.err
+	}
+}
+
+// readLine asks on standard error and reads a line from standard input. Where
+// ctx is cancelled nothing was typed.
+func readLine(ctx context.Context, prompt string) (string, error) {
+	if _, err := io.WriteString(os.Stderr, prompt); err != nil {
+		return "", err
+	}
+	type answer struct {
+		line string
+		err  error
+	}
+	typed := make(chan answer, 1)
+	go func() {
+		line, err := bufio.NewReader(os.Stdin).ReadString('\n')
+		typed <- answer{line, err}
+	}()
+	select {
+	case <-ctx.Done():
+		_, _ = io.WriteString(os.Stderr, "\n")
+		return "", context.Cause(ctx)
+	case a := <-typed:
+		if errors.Is(a.err, io.EOF) {
+			return a.line, nil
+		}
+		return a.line, a.err
 	}
 }
 

@@ -120,3 +120,9 @@ func exit(code int) error {
 	}
 	return &codeError{code: code}
 }
+
+// said reports whether err is one of [exit], behind which nothing is left to say.
+func said(err error) bool {
+	var coded *codeError
+	return errors.As(err, &coded) && coded.err == nil
+}

@@ -46,6 +46,7 @@ func openPair(ctx context.Context, a *app, p *pair, o passOptions) (*opened, err
 	open.add(near.Close)
 	return &opened{
 		engine: sync.New(near, far, record, p.engineOptions(a, o)),
+		bins:   [2]sync.Bin{near, far},
 		close:  open.close,
 	}, nil
 }

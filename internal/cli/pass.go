@@ -16,6 +16,7 @@ type passer interface {
 // opened is a pair with both sides and its record at hand.
 type opened struct {
 	engine passer
+	bins   [2]sync.Bin // what both sides keep of old versions; may be nil
 	close  func() error
 }
 
@@ -46,6 +47,7 @@ func (a *app) pass(ctx context.Context, p *pair, o passOptions, titled, pending 
 	head := p.head(o.dryRun, titled)
 	var plan *sync.Plan
 	report := a.newReport(head)
+	old := &retention{app: a, pair: p}
 	var mu stdsync.Mutex // remarks of the connection pool come between the engine's events
 	o.observer = func(ev sync.Event) {
 		mu.Lock()
@@ -53,12 +55,14 @@ func (a *app) pass(ctx context.Context, p *pair, o passOptions, titled, pending 
 		if planned, ok := ev.(sync.Planned); ok {
 			plan = planned.Plan
 		}
+		old.event(ev)
 		report.event(ev)
 	}
+	a.warnServed(p, o)
 	if head.titled || head.dryRun {
 		a.sayHead(head)
 	}
-	summary, err := a.onePass(ctx, p, o, report.begin)
+	summary, err := a.onePass(ctx, p, o, old, report.begin)
 	if err != nil && ctx.Err() != nil {
 		err = interrupted(err)
 	}
@@ -75,14 +79,27 @@ func (a *app) pass(ctx context.Context, p *pair, o passOptions, titled, pending 
 
 // onePass opens both sides and lets the engine go. begin is called in between,
 // when nobody needs to be asked for a password any more.
-func (a *app) onePass(ctx context.Context, p *pair, o passOptions, begin func()) (sync.Summary, error) {
+func (a *app) onePass(ctx context.Context, p *pair, o passOptions, old *retention, begin func()) (sync.Summary, error) {
 	at, err := a.open(ctx, a, p, o)
 	if err != nil {
 		return sync.Summary{DryRun: o.dryRun}, err
 	}
 	begin()
 	summary, err := at.engine.Sync(ctx)
+	if err == nil && !o.dryRun && ctx.Err() == nil {
+		old.trim(ctx, at.bins)
+	}
 	return summary, errors.Join(err, at.close())
+}
+
+// warnServed says once a run what a trash on a web server is: something that
+// can be fetched.
+func (a *app) warnServed(p *pair, o passOptions) {
+	if a.servedTold || o.dryRun || p.Direction != sync.Push || !p.policy().Trash[sync.Remote] {
+		return
+	}
+	a.servedTold = true
+	a.talk().warn("the trash .ferry/ lies below the directory that is pushed; if a web server serves it, deny it or use --trash off")
 }
 
 // newReport returns what shows a pass: JSON, or text with bars on a terminal.

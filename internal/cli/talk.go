@@ -49,8 +49,7 @@ func (t talker) warn(format string, args ...any) { t.say("warning: ", fmt.Sprint
 
 // fail says what ended the program or a pass, and the way out.
 func (t talker) fail(err error) {
-	var coded *codeError
-	if errors.As(err, &coded) && coded.err == nil {
+	if said(err) {
 		return
 	}
 	t.say("error: ", err.Error())
