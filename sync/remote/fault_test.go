@@ -23,10 +23,9 @@ import (
 // A shop is a replica over the embedded server, with files that the test sees.
 type shop struct {
 	*testing.T
-	root    string
-	server  *ftpserver.Server
-	d       *Directory
-	notices []string
+	root   string
+	server *ftpserver.Server
+	d      *Directory
 }
 
 func newShop(t *testing.T, o ftpserver.Options) *shop {
