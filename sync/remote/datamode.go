@@ -7,6 +7,10 @@ import (
 	"time"
 )
 
+// mostStrikes is how often in a row a mode that worked may fail before others
+// are tried: one session that hangs says little about the way.
+const mostStrikes = 2
+
 // trialLimit is how long a data mode that is not known to work may take to give
 // a connection.
 const trialLimit = 4 * time.Second
@@ -56,6 +60,7 @@ type modeBook struct {
 	allow   []dataMode
 	first   dataMode // to be tried first; 0: none
 	proven  bool     // a data connection was opened in mode first
+	strikes int      // failures in mode first since then
 	failed  []*Ladder
 	learned func(dataMode) // told of a mode that works; may be nil
 	warn    func(string)   // told of a mode that stopped working; may be nil
@@ -104,14 +109,24 @@ func (b *modeBook) isProven(m dataMode) bool {
 func (b *modeBook) works(m dataMode) {
 	b.mu.Lock()
 	news := b.first != m || !b.proven
-	if news {
-		b.first, b.proven = m, true
-	}
+	b.first, b.proven, b.strikes = m, true, 0
 	learned := b.learned
 	b.mu.Unlock()
 	if news && learned != nil {
 		learned(m)
 	}
+}
+
+// strike notes a failure in mode m, which worked before, and reports whether that
+// may have been the session's fault.
+func (b *modeBook) strike(m dataMode) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.proven || b.first != m {
+		return false
+	}
+	b.strikes++
+	return b.strikes <= mostStrikes
 }
 
 // fails notes that mode m does not work. Where it did before, all others get
@@ -132,10 +147,11 @@ func (b *modeBook) fails(m dataMode, l *Ladder) {
 	}
 }
 
-// limit returns how long mode m may take, given the timeout.
+// limit returns how long mode m may take, given the timeout: more where it is
+// known to work, since the server may be busy.
 func (b *modeBook) limit(m dataMode, timeout time.Duration) time.Duration {
 	if b.isProven(m) {
-		return timeout
+		return min(2*b.trialTime(timeout), timeout)
 	}
 	return b.trialTime(timeout)
 }

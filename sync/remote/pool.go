@@ -52,7 +52,7 @@ func newPool(o Options) *pool {
 	o = o.withDefaults()
 	p := &pool{o: o, limit: o.Connections, changed: make(chan struct{}), traffic: &traffic{},
 		up: newThrottle(o.BytesUp), down: newThrottle(o.BytesDown), backoff: backoff, known: recall(o)}
-	p.book = &modeBook{allow: o.Mode.allowed(), learned: func(dataMode) { p.remember() }, warn: o.Notice}
+	p.book = &modeBook{allow: o.Mode.allowed(), learned: p.learn, warn: o.Notice}
 	p.book.first, _ = parseDataMode(p.known.Mode)
 	return p
 }
@@ -233,6 +233,22 @@ func (p *pool) shrink(to int, because error) {
 	if tell {
 		p.o.Notice(fmt.Sprintf("server allows only %s; going on with %d", connections(limit), limit))
 		p.o.Log.Info("server takes no more connections", "limit", limit, "because", because)
+	}
+}
+
+// learn notes which data mode works. pyftpdlib, which serves all sessions from
+// one loop over descriptors, loses track of sessions and logins when several
+// have it connect to them: there one session at a time is both whole and faster.
+func (p *pool) learn(m dataMode) {
+	p.remember()
+	if f := p.features(); !m.active() || f == nil || !f.pyftpdlib {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.limit > 1 {
+		p.o.Connections, p.limit = 1, 1
+		p.o.Log.Info("one session at a time, since pyftpdlib in active mode stalls with several")
 	}
 }
 

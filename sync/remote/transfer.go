@@ -60,6 +60,10 @@ func (c *control) run(t *transfer) error {
 			return err
 		}
 		c.o.Log.Info("data mode does not work", "mode", m.String(), "why", l.Why)
+		if c.book.strike(m) {
+			c.dead = true
+			return &Error{Op: "opening a data connection", Class: Retry, Err: err, Hint: l.Usually}
+		}
 		c.book.fails(m, l)
 		failed = append(failed, l)
 		if c.dead {
