@@ -357,7 +357,7 @@ func TestSignals(t *testing.T) {
 	struck := make(chan struct{})
 	server, err := ftpserver.Start(ftpserver.Options{
 		Root: filepath.Join(dir, "there"), Password: scriptPassword,
-		Faults: []ftpserver.Fault{{Command: "STOR", Stall: true, Times: 1, Hook: func() { close(struck) }}},
+		Faults: []ftpserver.Fault{{Command: "STOR", Path: "*.part", Stall: true, Times: 1, Hook: func() { close(struck) }}},
 	})
 	if err != nil {
 		t.Fatal(err)
