@@ -105,6 +105,13 @@ func (b *modeBook) isProven(m dataMode) bool {
 	return b.proven && b.first == m
 }
 
+// favourite returns the mode that is tried first, 0 where none is known yet.
+func (b *modeBook) favourite() dataMode {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.first
+}
+
 // works notes that a data connection was opened in mode m.
 func (b *modeBook) works(m dataMode) {
 	b.mu.Lock()

@@ -236,11 +236,16 @@ func (p *pool) shrink(to int, because error) {
 	}
 }
 
-// learn notes which data mode works. pyftpdlib, which serves all sessions from
-// one loop over descriptors, loses track of sessions and logins when several
-// have it connect to them: there one session at a time is both whole and faster.
+// learn notes which data mode works.
 func (p *pool) learn(m dataMode) {
 	p.remember()
+	p.spare(m)
+}
+
+// spare keeps to one session where several are slower. pyftpdlib, which serves
+// all sessions from one loop over descriptors, loses track of sessions and logins
+// when several have it connect to them.
+func (p *pool) spare(m dataMode) {
 	if f := p.features(); !m.active() || f == nil || !f.pyftpdlib {
 		return
 	}
@@ -283,7 +288,7 @@ func (p *pool) login(ctx context.Context) (*session, error) {
 	p.mu.Lock()
 	p.f = s.f
 	p.mu.Unlock()
-	p.remember()
+	p.learn(p.book.favourite())
 	return s, nil
 }
 
