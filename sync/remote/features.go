@@ -12,12 +12,13 @@ type listForm uint8
 
 // The forms.
 const (
-	formMLSD  listForm = iota // RFC 3659, section 7
-	formLIST                  // RFC 959
-	formLISTa                 // LIST -a: where LIST leaves out names with a leading dot
+	formMLSD   listForm = iota // RFC 3659, section 7
+	formLIST                   // RFC 959
+	formLISTa                  // LIST -a: where LIST leaves out names with a leading dot
+	formLISTal                 // the same, for a directory that holds one called "-a", which ProFTPD lists instead
 )
 
-var listCommands = [...]string{"MLSD", "LIST", "LIST -a"}
+var listCommands = [...]string{"MLSD", "LIST", "LIST -a", "LIST -al"}
 
 func (f listForm) command() string { return listCommands[f] }
 

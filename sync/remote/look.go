@@ -189,6 +189,12 @@ func (d *Directory) list(ctx context.Context, s *session, dir string) (*listing,
 		return nil, err
 	}
 	l, err := parseListing(f.listForm, raw, time.Now())
+	if f.dots && f.listForm == formLISTa && err == nil && !l.self {
+		if raw, err = s.list(ctx, dir, formLISTal); err != nil {
+			return nil, err
+		}
+		l, err = parseListing(formLISTal, raw, time.Now())
+	}
 	if err == nil && f.dots && !l.self {
 		err = fmt.Errorf("%w: the directory itself is not in it, as it is elsewhere on this server", errIncomplete)
 	}

@@ -23,10 +23,10 @@ func (s *session) probe(ctx context.Context) error {
 		}
 		s.f.mlst = false
 	}
-	for _, form := range []listForm{formLISTa, formLIST} {
+	for _, form := range []listForm{formLIST, formLISTa} {
 		raw, err := s.list(ctx, "", form)
-		if err == nil && (form == formLIST || showsItself(form, raw.data)) {
-			s.f.listForm, s.f.dots = form, form == formLISTa
+		if err == nil && showsItself(form, raw.data) {
+			s.f.listForm, s.f.dots = form, true
 			return nil
 		}
 		if e, ok := err.(*Error); err != nil && (!ok || s.dead() || e.Code == 0) {
