@@ -37,6 +37,33 @@ func checksum(key, record []byte) uint32 {
 	return crc32.Update(crc32.Checksum(key, castagnoli), castagnoli, record)
 }
 
+// A tally is what a set of records is together, in whatever order they come and
+// go.
+type tally struct {
+	count int
+	check uint64
+}
+
+func (t *tally) add(record []byte) {
+	t.count++
+	t.check += weight(record)
+}
+
+func (t *tally) drop(record []byte) {
+	t.count--
+	t.check -= weight(record)
+}
+
+// weight makes a number of the checksum that a record ends in, such that the sum
+// of several tells which they are (the finalizer of SplitMix64).
+func weight(record []byte) uint64 {
+	x := uint64(binary.LittleEndian.Uint32(record[len(record)-4:]))
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
 // decodePair is the inverse of encodePair. It copies what it keeps of b.
 func decodePair(key, b []byte) (Pair, error) {
 	if len(b) < 5 {

@@ -21,7 +21,7 @@ import (
 var ErrLocked = errors.New("another run holds this pair")
 
 const (
-	storeVersion = 1
+	storeVersion = 2
 	// groupWait is the longest time that a recorded result may wait to be written:
 	// what a kill costs at most.
 	groupWait = 100 * time.Millisecond
@@ -53,7 +53,6 @@ type Store struct {
 	path   string
 	damage string
 	meta   storeMeta
-	count  int // of pairs on disk
 
 	mu      sync.Mutex
 	pending map[Path]*Pair // nil pair: forgotten
@@ -61,9 +60,15 @@ type Store struct {
 	failed  error // the first failed write; all later calls return it
 }
 
+// storeMeta is written anew with every group. Group, Count and Check say which
+// state this is and what all its pairs are together: pages of another state,
+// which are sound in themselves, are noticed by that.
 type storeMeta struct {
 	Version       int
 	Local, Remote string // identities of the roots
+	Group         int    // the transaction that wrote it
+	Count         int    // of pairs
+	Check         uint64 // the sum of their weights
 }
 
 // OpenStore opens the store in the file at path, and makes it where it is
@@ -131,7 +136,7 @@ func (s *Store) open(o StoreOptions) error {
 	if err != nil {
 		return err
 	}
-	err = db.Update(s.initialize)
+	err = s.initialize(db)
 	if err == nil {
 		err = s.load(db) // another process may have had it in between
 	}
@@ -182,7 +187,6 @@ func safely[T any](f func() (T, error)) (v T, err error) {
 // load checks every record, so that what is read later can be believed, and
 // reads the meta data.
 func (s *Store) load(db *bolt.DB) error {
-	s.count = 0
 	_, err := safely(func() (struct{}, error) {
 		return struct{}{}, db.View(func(tx *bolt.Tx) error {
 			meta, pairs := tx.Bucket(bucketMeta), tx.Bucket(bucketPairs)
@@ -195,47 +199,68 @@ func (s *Store) load(db *bolt.DB) error {
 			if s.meta.Version != storeVersion {
 				return fmt.Errorf("format version %d, this ferry knows %d", s.meta.Version, storeVersion)
 			}
+			if s.meta.Group != tx.ID() {
+				return errGroups
+			}
 			return s.checkPairs(pairs)
 		})
 	})
 	return err
 }
 
+var errGroups = errors.New("pages of different groups")
+
 // checkPairs decodes every pair and holds the order of the keys, which also
-// catches a page that stands in two places.
+// catches a page that stands in two places, and that they are all there.
 func (s *Store) checkPairs(pairs *bolt.Bucket) error {
 	var last []byte
-	return pairs.ForEach(func(k, v []byte) error {
+	var all tally
+	err := pairs.ForEach(func(k, v []byte) error {
 		if last != nil && bytes.Compare(last, k) >= 0 {
 			return errors.New("keys out of order")
 		}
 		last = append(last[:0], k...)
-		s.count++
-		_, err := decodePair(k, v)
+		if _, err := decodePair(k, v); err != nil {
+			return err
+		}
+		all.add(v)
+		return nil
+	})
+	if err == nil && (all.count != s.meta.Count || all.check != s.meta.Check) {
+		return errGroups
+	}
+	return err
+}
+
+// initialize makes the buckets of a new file. Of one that has them it writes
+// nothing: every transaction that is written must write the meta data.
+func (s *Store) initialize(db *bolt.DB) error {
+	made := false
+	err := db.View(func(tx *bolt.Tx) error {
+		made = tx.Bucket(bucketMeta) != nil
+		return nil
+	})
+	if err != nil || made {
 		return err
+	}
+	return db.Update(func(tx *bolt.Tx) error {
+		if _, err := tx.CreateBucketIfNotExists(bucketMeta); err != nil {
+			return err
+		}
+		if _, err := tx.CreateBucketIfNotExists(bucketPairs); err != nil {
+			return err
+		}
+		return putMeta(tx, storeMeta{Version: storeVersion})
 	})
 }
 
-func (s *Store) initialize(tx *bolt.Tx) error {
-	if tx.Bucket(bucketMeta) != nil {
-		return nil
-	}
-	meta, err := tx.CreateBucketIfNotExists(bucketMeta)
-	if err != nil {
-		return err
-	}
-	if _, err := tx.CreateBucketIfNotExists(bucketPairs); err != nil {
-		return err
-	}
-	return putMeta(meta, storeMeta{Version: storeVersion})
-}
-
-func putMeta(meta *bolt.Bucket, m storeMeta) error {
+func putMeta(tx *bolt.Tx, m storeMeta) error {
+	m.Group = tx.ID()
 	text, err := json.Marshal(m)
 	if err != nil {
 		return err
 	}
-	return meta.Put(keyMeta, text)
+	return tx.Bucket(bucketMeta).Put(keyMeta, text)
 }
 
 // Damage says what became of a damaged store, or "".
@@ -263,7 +288,7 @@ func (s *Store) SetRoots(local, remote string) error {
 	if s.db == nil {
 		return errors.New("store is read-only")
 	}
-	err := s.db.Update(func(tx *bolt.Tx) error { return putMeta(tx.Bucket(bucketMeta), m) })
+	err := s.db.Update(func(tx *bolt.Tx) error { return putMeta(tx, m) })
 	if err == nil {
 		s.meta = m
 	}

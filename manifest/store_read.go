@@ -38,7 +38,7 @@ func (s *Store) Len() int {
 	_ = s.settle()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.count
+	return s.meta.Count
 }
 
 // settle writes what is pending, so that a transaction sees it.

@@ -53,48 +53,56 @@ func (s *Store) write() error {
 	if len(s.pending) == 0 {
 		return nil
 	}
-	return s.update(func(pairs *bolt.Bucket) (int, error) {
-		change := 0
+	return s.update(func(g *group) error {
 		for p, pair := range s.pending {
-			key := pathKey(p)
-			had := pairs.Get(key) != nil
-			if pair == nil {
-				if had {
-					change--
-				}
-				if err := pairs.Delete(key); err != nil {
-					return 0, err
-				}
-				continue
-			}
-			if !had {
-				change++
-			}
-			if err := pairs.Put(key, encodePair(key, *pair)); err != nil {
-				return 0, err
+			if err := g.record(pathKey(p), pair); err != nil {
+				return err
 			}
 		}
-		return change, nil
+		return nil
 	})
 }
 
-// update runs f in one transaction, counts, and empties pending. The caller
-// holds mu.
-func (s *Store) update(f func(pairs *bolt.Bucket) (int, error)) error {
+// A group is a transaction that changes pairs.
+type group struct {
+	pairs *bolt.Bucket
+	tally tally // of the whole bucket
+}
+
+// record puts pair at key, or drops what is there where pair is nil.
+func (g *group) record(key []byte, pair *Pair) error {
+	if old := g.pairs.Get(key); len(old) >= 4 {
+		g.tally.drop(old)
+	}
+	if pair == nil {
+		return g.pairs.Delete(key)
+	}
+	record := encodePair(key, *pair)
+	g.tally.add(record)
+	return g.pairs.Put(key, record)
+}
+
+// update runs f in one transaction, keeps the meta data in step, and empties
+// pending. The caller holds mu.
+func (s *Store) update(f func(g *group) error) error {
 	if s.db == nil {
 		s.failed = errors.New("store is read-only")
 		return s.failed
 	}
-	change := 0
-	err := s.db.Update(func(tx *bolt.Tx) (err error) {
-		change, err = f(tx.Bucket(bucketPairs))
-		return err
+	m := s.meta
+	err := s.db.Update(func(tx *bolt.Tx) error {
+		g := &group{pairs: tx.Bucket(bucketPairs), tally: tally{m.Count, m.Check}}
+		if err := f(g); err != nil {
+			return err
+		}
+		m.Count, m.Check = g.tally.count, g.tally.check
+		return putMeta(tx, m)
 	})
 	if err != nil {
 		s.failed = fmt.Errorf("writing %s: %w", s.path, err)
 		return s.failed
 	}
-	s.count += change
+	s.meta = m
 	clear(s.pending)
 	return nil
 }
@@ -109,34 +117,28 @@ func (s *Store) Rename(from, to Path) error {
 	if err := s.write(); err != nil {
 		return err
 	}
-	return s.update(func(pairs *bolt.Bucket) (int, error) {
+	return s.update(func(g *group) error {
 		moved := make(map[Path]Pair)
-		err := eachBelow(pairs.Cursor(), from, true, func(p Path, pair Pair) bool {
+		err := eachBelow(g.pairs.Cursor(), from, true, func(p Path, pair Pair) bool {
 			moved[p] = pair
 			return true
 		})
 		if err != nil {
-			return 0, err
+			return err
 		}
-		change := 0
 		for p := range moved {
-			if err := pairs.Delete(pathKey(p)); err != nil {
-				return 0, err
+			if err := g.record(pathKey(p), nil); err != nil {
+				return err
 			}
-			change--
 		}
 		for p, pair := range moved {
 			if p == from {
 				pair.Local.Name, pair.Remote.Name = "", ""
 			}
-			key := pathKey(p.Rebase(from, to))
-			if pairs.Get(key) == nil {
-				change++
-			}
-			if err := pairs.Put(key, encodePair(key, pair)); err != nil {
-				return 0, err
+			if err := g.record(pathKey(p.Rebase(from, to)), &pair); err != nil {
+				return err
 			}
 		}
-		return change, nil
+		return nil
 	})
 }

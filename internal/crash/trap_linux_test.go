@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -118,8 +119,9 @@ type run struct {
 	code   int    // -1: killed
 	out    string // both streams
 	stdout string
-	calls  int    // that were trapped
-	at     string // the call before which it was killed
+	calls  int           // that were trapped
+	at     string        // the call before which it was killed
+	mended time.Duration // how long the pass after it took
 }
 
 // trap runs cmd and kills it before its k-th trapped call, or never where k is 0.
