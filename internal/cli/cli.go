@@ -133,7 +133,7 @@ func init() { cobra.EnableCommandSorting = false }
 // commands are the commands in the order of the help.
 var commands = []func(*app) *cobra.Command{
 	(*app).syncCommand, (*app).pushCommand, (*app).pullCommand, (*app).statusCommand,
-	(*app).checkCommand, (*app).trashCommand, (*app).initCommand, (*app).demoCommand,
+	(*app).checkCommand, (*app).conflictsCommand, (*app).trashCommand, (*app).initCommand, (*app).demoCommand,
 	(*app).completionCommand, (*app).versionCommand,
 }
 

@@ -44,9 +44,15 @@ func openPair(ctx context.Context, a *app, p *pair, o passOptions) (*opened, err
 		return nil, errors.Join(err, open.close())
 	}
 	open.add(near.Close)
+	sides := [2]store{near, far}
+	if o.trees != nil {
+		for i := range sides {
+			sides[i] = &spy{sides[i], &o.trees[i]}
+		}
+	}
 	return &opened{
-		engine: sync.New(near, far, record, p.engineOptions(a, o)),
-		bins:   [2]sync.Bin{near, far},
+		engine: sync.New(sides[sync.Local], sides[sync.Remote], record, p.engineOptions(a, o)),
+		sides:  sides,
 		close:  open.close,
 	}, nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	stdsync "sync"
 
+	"ferry/manifest"
 	"ferry/sync"
 )
 
@@ -16,7 +17,7 @@ type passer interface {
 // opened is a pair with both sides and its record at hand.
 type opened struct {
 	engine passer
-	bins   [2]sync.Bin // what both sides keep of old versions; may be nil
+	sides  [2]store
 	close  func() error
 }
 
@@ -27,6 +28,8 @@ type passOptions struct {
 	acceptEmpty  bool
 	wait         bool
 	observer     sync.Observer
+	// trees, where it is given, receives the whole trees that were looked at.
+	trees *[2]*manifest.Tree
 }
 
 // passes makes a pass over each pair, one after another, and returns the exit
@@ -87,7 +90,7 @@ func (a *app) onePass(ctx context.Context, p *pair, o passOptions, old *retentio
 	begin()
 	summary, err := at.engine.Sync(ctx)
 	if err == nil && !o.dryRun && ctx.Err() == nil {
-		old.trim(ctx, at.bins)
+		old.trim(ctx, [2]sync.Bin{at.sides[sync.Local], at.sides[sync.Remote]})
 	}
 	return summary, errors.Join(err, at.close())
 }
