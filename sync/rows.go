@@ -9,15 +9,13 @@ import (
 
 // A row is what the base and both sides say of one path.
 type row struct {
-	path      manifest.Path
-	base      manifest.Pair
-	hasBase   bool
-	now       [2]manifest.Entry // by Side
-	change    [2]Change         // by Side
-	known     bool              // both sides can be believed here
-	ask       [2]bool           // the content must be known before anything is decided
-	decided   bool
-	makingWay bool // what is here goes because something else needs the place
+	path    manifest.Path
+	base    manifest.Pair
+	hasBase bool
+	now     [2]manifest.Entry // by Side
+	change  [2]Change         // by Side
+	known   bool              // both sides can be believed here
+	ask     [2]bool           // the content must be known before anything is decided
 }
 
 func (r *row) has(s Side) bool           { return r.now[s].Exists() }

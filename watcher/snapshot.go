@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 )
 
 // A snapshot is what was in one directory, sorted by name: for each entry the
@@ -37,13 +38,26 @@ func mix(x uint64) uint64 {
 	return x ^ x>>31
 }
 
-// readSeen reads a directory with what is known of each entry.
-func readSeen(disk string) ([]seen, error) {
+// coarse is how far apart two changes must be for every file system to give them
+// different times (FAT counts in two seconds).
+const coarse = 2100 * time.Millisecond
+
+// readSeen reads a directory with what is known of each entry. since is its own
+// time, which changes when a name comes or goes after this; 0 where that cannot
+// be told, because the last one did just now.
+func readSeen(disk string) (all []seen, since int64, err error) {
+	dir, err := os.Stat(disk)
+	if err != nil {
+		return nil, 0, err
+	}
+	if time.Since(dir.ModTime()).Abs() > coarse {
+		since = dir.ModTime().UnixNano()
+	}
 	entries, err := os.ReadDir(disk)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	all := make([]seen, 0, len(entries))
+	all = make([]seen, 0, len(entries))
 	for _, e := range entries {
 		info, err := e.Info()
 		if err != nil {
@@ -52,7 +66,7 @@ func readSeen(disk string) ([]seen, error) {
 		all = append(all, seen{e.Name(), info, stampOf(info)})
 	}
 	slices.SortFunc(all, func(a, b seen) int { return strings.Compare(a.name, b.name) })
-	return all, nil
+	return all, since, nil
 }
 
 func newSnapshot(all []seen) snapshot {
@@ -101,6 +115,6 @@ func (s snapshot) differ(now []seen, gone func(name string), changed func(e seen
 	}
 	for ok {
 		gone(name)
-		name, stamp, ok = s.next()
+		name, _, ok = s.next()
 	}
 }

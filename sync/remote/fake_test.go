@@ -40,14 +40,13 @@ type fake struct {
 // A peer is one connection of a fake.
 type peer struct {
 	*fake
-	n     int // from 1
-	conn  net.Conn
-	br    *bufio.Reader
-	door  net.Listener // passive
-	to    string       // active
-	rest  int
-	prot  bool
-	begun bool
+	n    int // from 1
+	conn net.Conn
+	br   *bufio.Reader
+	door net.Listener // passive
+	to   string       // active
+	rest int
+	prot bool
 }
 
 func newFake(t *testing.T) *fake {

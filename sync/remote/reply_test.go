@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"unicode"
 	"testing/iotest"
 )
 
@@ -94,6 +95,8 @@ func FuzzReadReply(f *testing.F) {
 		if err != nil || again != got {
 			t.Fatalf("%q is sent on as %q, which reads as %q, %v", got, got.wire(), again, err)
 		}
-		printable(got.text)
+		if strings.ContainsFunc(printable(got.text), unicode.IsControl) {
+			t.Fatalf("%q is printed with control characters", got.text)
+		}
 	})
 }

@@ -148,18 +148,6 @@ func (s *side) lacks(path string) {
 	}
 }
 
-// listing is everything but the trash, in order.
-func (s *side) listing() []string {
-	var all []string
-	for _, p := range s.List() {
-		if p != manifest.Own && !strings.HasPrefix(p, manifest.Own+"/") {
-			all = append(all, p)
-		}
-	}
-	slices.Sort(all)
-	return all
-}
-
 // temporaries returns the half-written files that lie about.
 func (s *side) temporaries() []string {
 	var temps []string
