@@ -95,7 +95,8 @@ func TestRemoteOptions(t *testing.T) {
 	p.Connections, p.Timeout, p.Retries = 7, time.Minute, -1
 	p.Fingerprint, p.Insecure, p.BytesUp, p.BytesDown = "f", true, 1, 2
 	got := p.RemoteOptions()
-	leftToCaller := map[string]bool{"Password": true, "TLS": true, "StateDir": true, "Log": true, "Notice": true}
+	leftToCaller := map[string]bool{"Password": true, "TLS": true, "StateDir": true, "Log": true, "Notice": true,
+		"Owner": true, "OwnerHost": true, "WaitLock": true}
 	v := reflect.ValueOf(got)
 	for i := range v.NumField() {
 		name := v.Type().Field(i).Name

@@ -6,8 +6,8 @@ import (
 	"io"
 	"strings"
 	"testing"
-	"unicode"
 	"testing/iotest"
+	"unicode"
 )
 
 var replyTests = []struct {
