@@ -158,7 +158,10 @@ func listensInRange(t *testing.T, s *Server, c *session) {
 func refusesTheThird(t *testing.T, s *Server, _ *session) {
 	enter(t, s)
 	c := connect(t, s)
-	code, text := c.read()
+	code, text, err := c.ReadResponse(0)
+	if err != nil {
+		return // vsftpd may be gone before its 421 is read
+	}
 	if code == 220 { // ProFTPD refuses the login only
 		c.do("USER " + s.User)
 		code, text = c.do("PASS " + s.Password)

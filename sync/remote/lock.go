@@ -117,7 +117,11 @@ func (d *Directory) keepLock(ctx context.Context, me holder) (release func()) {
 	return func() {
 		stop()
 		<-done
-		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.lockTimes.release)
+		limit := d.lockTimes.release
+		if ctx.Err() != nil {
+			limit = min(limit, time.Second) // somebody waits for the program to end
+		}
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 		defer cancel()
 		if err := d.dropLock(last, "lock"); err != nil {
 			d.opts.Log.Info("lock not released", "because", err)

@@ -13,7 +13,7 @@ import (
 // finish returns a context in which what was begun is brought to its end: ctx
 // being cancelled meanwhile leaves it some seconds more.
 func (d *Directory) finish(ctx context.Context) (context.Context, context.CancelFunc) {
-	const grace = 8 * time.Second
+	const grace = 1500 * time.Millisecond
 	inner, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
 		timer := time.NewTimer(min(grace, d.opts.Timeout))
