@@ -241,7 +241,7 @@ func TestNames(t *testing.T) {
 	y.rest()
 	for _, c := range []struct{ name, want string }{
 		{"e\u0301te\u0301", "\u00e9t\u00e9"}, // decomposed on disk, composed in the path
-		{"line\nbreak", ""},                   // reported as its directory
+		{"line\nbreak", ""},                  // reported as its directory
 	} {
 		if err := os.WriteFile(y.disk("d/"+c.name), nil, 0o666); err != nil {
 			t.Log(err) // not on this file system

@@ -68,6 +68,7 @@ type gatherer struct {
 
 	changed   bool      // what is ready is not what it was
 	looks     int       // how many looks are going on
+	looked    bool      // somebody was told to look or did, see takeLooked
 	lastAdd   time.Time // of any hint
 	firstRipe time.Time // zero: nothing was found ripe yet
 	next      time.Time // nothing is due before; zero: nothing is pending
@@ -296,6 +297,7 @@ func (g *gatherer) setTree(e *entry, on bool) {
 // look says that somebody begins to look at the directory, or has done: what is
 // there may be known from now on, and is not forgotten when it goes away.
 func (g *gatherer) look(begin bool) {
+	g.looked = true
 	if begin {
 		g.looks++
 		return
@@ -307,6 +309,13 @@ func (g *gatherer) look(begin bool) {
 	for _, e := range g.ready {
 		e.made = false
 	}
+}
+
+// takeLooked reports whether somebody may have looked since it was last asked.
+func (g *gatherer) takeLooked() bool {
+	looked := g.looked || g.looks > 0
+	g.looked = false
+	return looked
 }
 
 func earlier(a, b time.Time) time.Time {

@@ -29,6 +29,7 @@ type node struct {
 	cost   int      // open files that watching it takes, where there is a budget
 	names  names    // of a watched one
 	was    snapshot // of a polled one
+	since  int64    // of a polled one: its own time then, 0 if that says nothing
 }
 
 // an identity tells one directory from another, as long as both exist. It is

@@ -21,8 +21,7 @@ type Options struct {
 	// come back. Zero: 5 s; negative: not at all.
 	Hold time.Duration
 	// Poll is how often what cannot be watched is looked at. A look that takes
-	// long is taken less often. What comes and goes in between is not noticed.
-	// Zero: 10 s.
+	// long is taken less often. Zero: 10 s.
 	Poll time.Duration
 	// Log receives what is worth knowing. Nil: nothing is logged.
 	Log *slog.Logger

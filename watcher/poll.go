@@ -22,12 +22,15 @@ func (w *Watcher) poll() {
 		}
 	})
 	full := t.sys == nil
+	w.mu.Lock()
+	looked := w.g.takeLooked()
+	w.mu.Unlock()
 	for _, n := range some {
 		switch {
 		case w.stopped():
 			return
 		case n.care == polled:
-			full = w.pollOne(n, full)
+			full = w.pollOne(n, full, looked)
 		case n.care == blind && n.parent != nil:
 			w.regain(n)
 		}
@@ -45,15 +48,16 @@ func (w *Watcher) reopen() {
 }
 
 // pollOne polls n, and has it watched unless full says that there are no watches
-// to be had. It returns whether that is so now.
-func (w *Watcher) pollOne(n *node, full bool) bool {
+// to be had. It returns whether that is so now. looked says that somebody may
+// have looked at n since it was last polled.
+func (w *Watcher) pollOne(n *node, full, looked bool) bool {
 	t := w.tracker
 	disk := n.disk(t.root)
 	promoted := false
 	if !full {
 		promoted, full = t.promote(n, disk)
 	}
-	all, err := readSeen(disk)
+	all, since, err := readSeen(disk)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && n.parent != nil:
 		w.went(n.parent, n.name, false)
@@ -64,6 +68,11 @@ func (w *Watcher) pollOne(n *node, full bool) bool {
 		return full
 	}
 	was := n.was
+	if looked && (n.since == 0 || n.since != since) {
+		// Something may have come, been seen, and gone.
+		w.hint(n.path(), touched)
+	}
+	n.since = since
 	if promoted {
 		t.rename(n, all)
 	} else {

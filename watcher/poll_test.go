@@ -162,14 +162,14 @@ func TestSnapshot(t *testing.T) {
 	for _, name := range []string{"a", "gone", "grown", "same", "z"} {
 		must(os.WriteFile(dir+"/"+name, nil, 0o666))
 	}
-	before, err := readSeen(dir)
+	before, _, err := readSeen(dir)
 	must(err)
 	must(os.Remove(dir + "/gone"))
 	must(os.Remove(dir + "/z"))
 	must(os.WriteFile(dir+"/grown", []byte("x"), 0o666))
 	must(os.WriteFile(dir+"/new", nil, 0o666))
 	must(os.WriteFile(dir+"/dir/in", nil, 0o666))
-	after, err := readSeen(dir)
+	after, _, err := readSeen(dir)
 	must(err)
 	var got []string
 	newSnapshot(before).differ(after,

@@ -176,5 +176,5 @@ func (g *gatherer) heldBelow() map[manifest.Path]bool {
 // sent says that the batch was taken.
 func (g *gatherer) sent() {
 	clear(g.ready)
-	g.allReady, g.changed = false, true
+	g.allReady, g.changed, g.looked = false, true, true
 }

@@ -30,18 +30,14 @@ func TestStress(t *testing.T) {
 			f := &fake{room: c.room, err: syscall.ENOSPC}
 			y := openYard(t, t.TempDir(), quick(), f.openReal)
 			s := &stress{yard: y, rnd: rand.New(rand.NewPCG(seed, 0)), outside: t.TempDir()}
-			if c.room == 1<<30 {
-				s.meanwhile()
-			} else {
-				s.inRounds()
-			}
+			s.run()
 			t.Logf("%d batches, %d paths; %+v", len(y.batches), len(y.told()), y.w.State())
 		})
 	}
 }
 
-// meanwhile looks where batches say while things go on.
-func (s *stress) meanwhile() {
+// run looks where batches say while things go on.
+func (s *stress) run() {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -55,18 +51,6 @@ func (s *stress) meanwhile() {
 			running = false
 		case b := <-s.w.Batches():
 			s.take(b)
-		}
-	}
-	s.settle()
-}
-
-// inRounds looks where batches say when it is quiet, because what comes, is
-// looked at and goes between two polls is not known to have been there.
-func (s *stress) inRounds() {
-	for i := range *stressOps {
-		s.op(i)
-		if i%100 == 0 {
-			s.settle()
 		}
 	}
 	s.settle()

@@ -223,11 +223,11 @@ func (t *tracker) list(n *node, disk string, p manifest.Path) {
 }
 
 func (t *tracker) snap(n *node, disk string) (dirs []string, err error) {
-	all, err := readSeen(disk)
+	all, since, err := readSeen(disk)
 	if err != nil {
 		return nil, err
 	}
-	n.was, n.names = newSnapshot(all), names{}
+	n.was, n.since, n.names = newSnapshot(all), since, names{}
 	for _, e := range all {
 		if e.info.IsDir() {
 			dirs = append(dirs, e.name)
