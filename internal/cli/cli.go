@@ -45,7 +45,9 @@ func (a *app) main(ctx context.Context, args []string) int {
 	root.SetIn(a.env.Stdin)
 	root.SetOut(a.env.Stdout)
 	root.SetErr(a.stderr)
-	err := root.ExecuteContext(ctx)
+	err := inTime(ctx, func() error { return root.ExecuteContext(ctx) }, func() {
+		a.talk().note("interrupted: bringing to its end what was begun; Ctrl-C once more leaves at once")
+	})
 	if err == nil {
 		return ExitOK
 	}

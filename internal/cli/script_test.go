@@ -11,7 +11,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -336,66 +335,5 @@ func scriptDamage(ts *testscript.TestScript, _ bool, args []string) {
 			text[i] ^= 0x5a
 		}
 		ts.Check(os.WriteFile(name, text, 0o600))
-	}
-}
-
-// A signal ends a pass in order, with its own exit code; what was finished is
-// recorded, and the next pass goes on.
-func TestSignals(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("there is no way to send a signal to another process")
-	}
-	dir := t.TempDir()
-	for _, sub := range []string{"here", "there"} {
-		if err := os.Mkdir(filepath.Join(dir, sub), 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := write(dir, "here/a.txt", "a"); err != nil {
-		t.Fatal(err)
-	}
-	struck := make(chan struct{})
-	server, err := ftpserver.Start(ftpserver.Options{
-		Root: filepath.Join(dir, "there"), Password: scriptPassword,
-		Faults: []ftpserver.Fault{{Command: "STOR", Path: "*.part", Stall: true, Times: 1, Hook: func() { close(struck) }}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
-	run := func() (*exec.Cmd, *strings.Builder) {
-		cmd := exec.Command("ferry", "sync", "here", "ftp://ferry@"+server.Addr())
-		var said strings.Builder
-		cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &said, &said
-		cmd.Env = append(os.Environ(), "FERRY_PASSWORD="+scriptPassword, "FERRY_STATE_DIR="+filepath.Join(dir, "state"), "HOME="+dir)
-		return cmd, &said
-	}
-	cmd, said := run()
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	select {
-	case <-struck:
-	case <-time.After(20 * time.Second):
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-		t.Fatalf("no file was sent:\n%s", said)
-	}
-	if err := cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	var exit *exec.ExitError
-	if err := cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != ExitInterrupted {
-		t.Fatalf("%v, want exit %d\n%s", err, ExitInterrupted, said)
-	}
-	if !strings.Contains(said.String(), "ferry: error: interrupted") {
-		t.Errorf("the user is not told:\n%s", said)
-	}
-	cmd, said = run()
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("the next pass: %v\n%s", err, said)
-	}
-	if text, err := os.ReadFile(filepath.Join(dir, "there", "a.txt")); err != nil || string(text) != "a" {
-		t.Errorf("after the next pass the server has %q, %v", text, err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
 // errInterrupted is the cause of a context that a signal cancelled.
@@ -31,5 +32,38 @@ func Signals(parent context.Context) (ctx context.Context, stop func()) {
 		signal.Stop(signals)
 		close(signals)
 		cancel(nil)
+	}
+}
+
+// grace is how long an interrupted command may take to leave in order: to bring
+// a rename to its end, to record what was done, to say goodbye to the server.
+// Then it is left where it stands, as the second signal would have it. After
+// graceTold the user hears what is waited for.
+const (
+	grace     = 2 * time.Second
+	graceTold = 300 * time.Millisecond
+)
+
+// inTime does work, and returns soon after ctx was cancelled even where work
+// does not: a server that has gone silent is not waited for. It calls tell
+// where leaving takes a while.
+func inTime(ctx context.Context, work func() error, tell func()) error {
+	done := make(chan error, 1)
+	go func() { done <- work() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	told, end := time.After(graceTold), time.After(grace)
+	for {
+		select {
+		case err := <-done:
+			return err
+		case <-told:
+			tell()
+		case <-end:
+			return context.Cause(ctx)
+		}
 	}
 }
