@@ -60,8 +60,9 @@ func (r *row) localChange(policy Policy) Change {
 	return Touched
 }
 
-// remoteChange goes by the stamp. What was merely touched shows when it is
-// downloaded: the content is then in place already.
+// remoteChange goes by the stamp, and where another file has the same stamp, by
+// the content. What was merely touched shows when it is downloaded: the content
+// is then in place already.
 func (r *row) remoteChange() Change {
 	if c, plain := r.plainChange(Remote); plain {
 		return c
@@ -69,7 +70,16 @@ func (r *row) remoteChange() Change {
 	was, now := r.was(Remote), r.now[Remote]
 	switch {
 	case manifest.Unchanged(was, now):
-		return NoChange
+		if r.base.Sum == "" || was.ID == now.ID || was.ID == 0 || now.ID == 0 {
+			return NoChange
+		}
+		switch now.Sum {
+		case r.base.Sum:
+			return Touched
+		case "":
+			r.ask[Remote] = true
+		}
+		return Changed
 	case now.Size == was.Size && r.base.Sum != "" && now.Sum == r.base.Sum:
 		return Touched
 	}

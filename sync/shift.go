@@ -55,17 +55,47 @@ func timeShift(base manifest.Base, now *manifest.Tree, s Side) (time.Duration, [
 	return shift, paths
 }
 
-// settleShift looks for a shift of the server's times, and where samples hold
-// the content that they held, takes the shifted files for touched ones: their
-// new stamps are recorded and nothing travels.
+// renumbered returns the files of a side that have another identity but the
+// stamp that they had, where these are nearly all files: a server that was moved,
+// or that makes identities up.
+func renumbered(base manifest.Base, now *manifest.Tree, s Side) []manifest.Path {
+	var paths []manifest.Path
+	files := 0
+	for p, pair := range base.All() {
+		was, is := half(pair, s), now.At(p)
+		if !was.IsFile() || !is.IsFile() || was.ID == 0 || is.ID == 0 {
+			continue
+		}
+		files++
+		if was.ID != is.ID && manifest.Unchanged(was, is) {
+			paths = append(paths, p)
+		}
+	}
+	if len(paths) < shiftLeast || len(paths)*10 < files*9 {
+		return nil
+	}
+	return paths
+}
+
+// settleShift looks for a shift of the server's times or identities, and where
+// samples hold the content that they held, takes the shifted files for touched
+// ones: their new stamps are recorded and nothing travels.
 func (p *pass) settleShift(ctx context.Context) error {
 	if p.roots[Remote].Kind == manifest.None || p.record.Len() < shiftLeast {
 		return nil
+	}
+	if paths := renumbered(p.record, p.trees[Remote], Remote); len(paths) > 0 {
+		return p.settle(ctx, paths, "identities of %s on the server have changed at once, as on another disk")
 	}
 	shift, paths := timeShift(p.record, p.trees[Remote], Remote)
 	if len(paths) == 0 {
 		return nil
 	}
+	return p.settle(ctx, paths, "times of %s on the server have moved by "+shift.String()+" at once, as with another time zone")
+}
+
+// settle compares samples of paths with what the base says of their contents.
+func (p *pass) settle(ctx context.Context, paths []manifest.Path, what string) error {
 	for i := range shiftSamples {
 		path := paths[i*(len(paths)-1)/(shiftSamples-1)]
 		pair, _ := p.record.At(path)
@@ -83,7 +113,6 @@ func (p *pass) settleShift(ctx context.Context) error {
 		entry.Sum = pair.Sum
 		p.trees[Remote].Put(path, entry)
 	}
-	p.tell(Noticed{Text: fmt.Sprintf("the times of %s on the server have moved by %s at once, as with another time zone; samples are unchanged, so the new times are recorded and nothing is transferred",
-		plural(len(paths), "file"), shift)})
+	p.tell(Noticed{Text: fmt.Sprintf("the "+what+"; samples are unchanged, so this is recorded and nothing is transferred", plural(len(paths), "file"))})
 	return nil
 }

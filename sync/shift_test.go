@@ -67,3 +67,26 @@ func TestUnevenTimesAreNoShift(t *testing.T) {
 	}
 	w.wantQuiet()
 }
+
+// TestRenumberedServerTransfersNothing gives every remote file another identity,
+// as a server does that was moved to another disk.
+func TestRenumberedServerTransfersNothing(t *testing.T) {
+	w := newWorld(t)
+	w.fill(20)
+	tree, err := w.sides[sync.Remote].Scan(w.ctx(), sync.Look{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for p, e := range tree.All() {
+		if e.IsFile() {
+			content, _ := w.sides[sync.Remote].Read(string(p))
+			w.sides[sync.Remote].Remove(string(p))
+			w.sides[sync.Remote].Write(string(p), content, e.Time())
+		}
+	}
+	sum := w.sync()
+	if sum.Uploaded+sum.Downloaded+sum.Adopted > 0 || sum.BytesDown > 6 {
+		t.Errorf("%+v\n%s", sum, w.tail())
+	}
+	w.wantQuiet()
+}
