@@ -33,6 +33,8 @@ var arrows = map[string][]string{
 	"internal/whole":     {},
 	"internal/mutants":   {},
 	"internal/crash":     {},
+	"internal/hostile":   {},
+	"internal/soak":      {},
 	"internal/cli":       {"*"},
 }
 
@@ -45,6 +47,9 @@ var testArrows = []string{"manifest", "sync", "sync/replicatest", "internal/ftps
 var moreForTests = map[string][]string{
 	"sync":           {"sync/local", "sync/remote", "watcher"},
 	"internal/whole": {"sync/local", "sync/remote"},
+	// The program itself, run in the process of the test.
+	"internal/hostile": {"internal/cli"},
+	"internal/soak":    {"internal/cli"},
 }
 
 // leaves import nothing of ours, in their tests either.

@@ -228,11 +228,19 @@ func (d *dataPort) open(ctx context.Context, peer net.IP) (*net.TCPConn, error) 
 }
 
 // secureData puts TLS on the data connection, where PROT P asked for it.
-func (s *session) secureData(conn *net.TCPConn) (net.Conn, error) {
+func (s *session) secureData(conn *net.TCPConn, hits effects) (net.Conn, error) {
 	if !s.private {
 		return conn, nil
 	}
-	over := tls.Server(conn, s.tls)
+	conf := s.tls
+	if hits.otherCertificate() {
+		other, err := newCertificate()
+		if err != nil {
+			return nil, err
+		}
+		conf = other.config(s.srv.opts.TLSMin, s.srv.opts.TLSMax)
+	}
+	over := tls.Server(conn, conf)
 	ctx, cancel := context.WithTimeout(s.ctx, s.srv.opts.DataTimeout)
 	defer cancel()
 	if err := over.HandshakeContext(ctx); err != nil {

@@ -45,6 +45,9 @@ type Fault struct {
 	// a command with that to the next, if that one is on its way already.
 	Hold bool
 
+	// OtherCertificate has the data connection show another certificate than the control connection, as if somebody
+	// else had answered there.
+	OtherCertificate bool
 	// Data strikes the data connection of the transfer.
 	Data DataFault
 	// Listing alters the lines of a listing, which come and go without their line ends.
@@ -199,7 +202,7 @@ func (f *Fault) commands() string {
 		return f.Command
 	case f.Listing != nil:
 		return "LISTING"
-	case f.Data.kind != noDataFault:
+	case f.Data.kind != noDataFault, f.OtherCertificate:
 		return "LISTING|RETR|STOR|APPE"
 	case f.Port != PortFault{}:
 		return "PASSIVE|ACTIVE"
@@ -245,6 +248,10 @@ func (e effects) stall() bool    { return e.any(func(f *Fault) bool { return f.S
 func (e effects) lose() bool     { return e.any(func(f *Fault) bool { return f.Lose }) }
 func (e effects) close() bool    { return e.any(func(f *Fault) bool { return f.Close }) }
 func (e effects) hold() bool     { return e.any(func(f *Fault) bool { return f.Hold }) }
+
+func (e effects) otherCertificate() bool {
+	return e.any(func(f *Fault) bool { return f.OtherCertificate })
+}
 
 func (e effects) pieces() int {
 	for _, f := range e {

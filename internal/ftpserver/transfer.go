@@ -67,7 +67,7 @@ func (s *session) move(d *dataPort, inner *net.TCPConn, verb string, list listin
 		held = hits
 	}
 	s.send(replyOf("150 Opening data connection."), held)
-	outer, err := s.secureData(d.conn)
+	outer, err := s.secureData(d.conn, hits)
 	if err != nil {
 		if errors.Is(err, errNotResumed) {
 			return err
