@@ -14,6 +14,7 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 )
 
 // ErrLocked is wrapped by the error of [OpenStore] where another process has
@@ -160,7 +161,7 @@ func lockedOpen(path string, o StoreOptions) (*bolt.DB, error) {
 				FreelistType: bolt.FreelistMapType, NoFreelistSync: true,
 			})
 		})
-		if !errors.Is(err, bolt.ErrTimeout) {
+		if !errors.Is(err, berrors.ErrTimeout) {
 			return db, err
 		}
 		if !o.Wait {
