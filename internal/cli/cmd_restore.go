@@ -151,10 +151,10 @@ func (a *app) restoreAll(ctx context.Context, sides [2]store, head passHead, fou
 		}
 		switch {
 		case err != nil && (ctx.Err() != nil || len(found) == 1 || errors.Is(err, sync.ErrFatal)):
-			return inTheWay(err)
+			return inTheWay(d, err)
 		case err != nil:
 			failed++
-			a.talk().say("failed: ", err.Error())
+			a.talk().say("failed: ", inTheWay(d, err).Error())
 		default:
 			a.tellRestored(head, d)
 		}
@@ -169,9 +169,10 @@ const wayOut = "nothing that is there is replaced: move it away first, or give t
 
 // inTheWay adds the way out where something stands in the place of what is to be
 // restored.
-func inTheWay(err error) error {
+func inTheWay(d discarded, err error) error {
 	if errors.Is(err, sync.ErrChanged) {
-		return &codeError{code: ExitFailed, err: err, hint: wayOut}
+		return &codeError{code: ExitFailed, hint: wayOut,
+			err: fmt.Errorf("%s is not restored: something is in its place on the %s side, or the trash has just changed", quoted(d.Path), d.side)}
 	}
 	return err
 }

@@ -105,6 +105,15 @@ func (s *settling) step(side sync.Side, step sync.Step, what string) error {
 	return nil
 }
 
+// remove takes a version away.
+func (s *settling) remove(side sync.Side, path manifest.Path, was manifest.Entry) error {
+	what := fmt.Sprintf("remove %s on the %s side", quoted(path), side)
+	if s.pair.Trash {
+		what = fmt.Sprintf("move %s to the trash of the %s side", quoted(path), side)
+	}
+	return s.step(side, sync.Step{Op: sync.Remove, Path: path, Expect: was}, what)
+}
+
 // fetch puts the file at from, on the other side, to path on side, where expect
 // is.
 func (s *settling) fetch(side sync.Side, path manifest.Path, expect manifest.Entry, from manifest.Path, want manifest.Entry, what string) error {
@@ -136,7 +145,7 @@ func (s *settling) dropCopy() error {
 	if !s.d.named[sync.Local].Exists() && !s.d.named[sync.Remote].Exists() {
 		return &codeError{code: ExitFailed, err: fmt.Errorf("%s is gone: the copy is all there is", quoted(s.d.path)), hint: "keep it with --keep both, or under the name with --keep " + s.d.loser.String()}
 	}
-	return s.step(at, sync.Step{Op: sync.Remove, Path: s.d.copy, Expect: s.d.copied[at]}, "remove "+quoted(s.d.copy))
+	return s.remove(at, s.d.copy, s.d.copied[at])
 }
 
 // putBack lets the copy win: it gets the name, on this side, from where the next
@@ -152,10 +161,10 @@ func (s *settling) putBack() error {
 		if err != nil {
 			return err
 		}
-		return s.step(at, sync.Step{Op: sync.Remove, Path: s.d.copy, Expect: s.d.copied[at]}, "remove "+quoted(s.d.copy)+" on the server")
+		return s.remove(at, s.d.copy, s.d.copied[at])
 	}
 	if here.Exists() {
-		if err := s.step(sync.Local, sync.Step{Op: sync.Remove, Path: s.d.path, Expect: here}, "remove "+quoted(s.d.path)); err != nil {
+		if err := s.remove(sync.Local, s.d.path, here); err != nil {
 			return err
 		}
 	}
@@ -216,7 +225,7 @@ func (s *settling) freeName() manifest.Path {
 	}
 }
 
-var past = map[string]string{"remove": "removed", "give": "gave", "fetch": "fetched", "put": "put"}
+var past = map[string]string{"remove": "removed", "give": "gave", "fetch": "fetched", "put": "put", "move": "moved"}
 
 func (a *app) tellSettled(head passHead, s *settling, keep string, err error) {
 	switch {
