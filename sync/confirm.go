@@ -9,8 +9,9 @@ import (
 )
 
 // confirmGone asks each side for the names whose absence from its listing would
-// remove or rename something on the other side, and decides anew until all of
-// them are confirmed. What is not is unknown, and nothing is removed for it.
+// remove or rename something on the other side, or have the base forget what is
+// on neither, and decides anew until all of them are confirmed. What is not is
+// unknown, and nothing is removed or forgotten for it.
 func (p *pass) confirmGone(ctx context.Context) error {
 	var confirmed [2]map[manifest.Path]bool
 	for s := range confirmed {
@@ -46,6 +47,7 @@ func (p *pass) restsOn(s Side, confirmed map[manifest.Path]bool) (paths []manife
 	for _, a := range p.plan.Actions {
 		path := a.Path
 		switch {
+		case a.Op == Forget && p.goneOnBoth(a):
 		case a.Side != s.Other():
 			continue
 		case a.Op == Rename:
@@ -72,6 +74,23 @@ func (p *pass) restsOn(s Side, confirmed map[manifest.Path]bool) (paths []manife
 		}
 	}
 	return paths, was
+}
+
+// goneOnBoth reports whether a forgets what neither side shows any more, unless
+// it is ignored, and so left out whether it is there or not.
+func (p *pass) goneOnBoth(a Action) bool {
+	if a.Local.Exists() || a.Remote.Exists() {
+		return false
+	}
+	if p.opts.Ignore == nil {
+		return true
+	}
+	for dir := range a.Path.Ancestors {
+		if p.opts.Ignore(dir, true) {
+			return false
+		}
+	}
+	return !p.opts.Ignore(a.Path, a.Base.Kind() == manifest.Dir)
 }
 
 // coveredBy reports whether a directory above path is asked for or confirmed

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -147,6 +148,32 @@ func TestRoots(t *testing.T) {
 			w.wantUnsafe()
 			w.opts.Limits.AllowDeletes = true
 			w.sync()
+		})
+	}
+}
+
+// TestListingThatLiesForgetsNothing holds that a name which was removed on one
+// side and is left out of the other's listing, although it is there, is removed
+// when the listing tells the truth, and does not come back as something new.
+func TestListingThatLiesForgetsNothing(t *testing.T) {
+	for _, liar := range bothSides {
+		t.Run(liar.String(), func(t *testing.T) {
+			w := newWorld(t)
+			w.fill(9)
+			w.sides[liar.Other()].Remove("d0/f0")
+			w.sides[liar].Lie = func(dir manifest.Path, names []string) []string {
+				if dir == "d0" {
+					return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == "f0" })
+				}
+				return names
+			}
+			if sum := w.sync(); sum.Problems == 0 {
+				t.Errorf("%+v\n%s", sum, w.tail())
+			}
+			w.sides[liar].Lie = nil
+			if sum := w.sync(); sum.DeletedLocal+sum.DeletedRemote != 1 || sum.Uploaded+sum.Downloaded > 0 {
+				t.Errorf("%+v\n%s", sum, w.tail())
+			}
 		})
 	}
 }
