@@ -86,7 +86,7 @@ func (p *pass) goneOnBoth(a Action) bool {
 		return true
 	}
 	for dir := range a.Path.Ancestors {
-		if p.opts.Ignore(dir, true) {
+		if dir != manifest.Root && p.opts.Ignore(dir, true) {
 			return false
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,7 +21,9 @@ type row struct {
 	faults []ftpserver.Fault // all of them must strike
 	exit   int
 	says   string // regular expression that the output fits
-	silent bool   // the fault strikes nothing that the program does
+	silent bool   // the server is hostile by its options: there is no fault to strike
+	away   string // a path that may be in the server's trash afterwards, since the server refuses the way back
+	leaves bool   // a half-written file may be left on the server, see wantWell
 }
 
 const (
@@ -44,11 +47,13 @@ var brokenData = []row{
 	{name: "upload cut once", faults: once(strike("STOR", upload, ftpserver.CutAt(1000), ""))},
 	{name: "upload out of room after 1000 bytes", faults: strike("STOR", upload, ftpserver.CutAt(1000), "452 Insufficient storage space."), exit: cli.ExitIncomplete, says: `452`},
 	{name: "upload refused for want of room", faults: refuse("STOR", upload, "452 Insufficient storage space."), exit: cli.ExitIncomplete, says: `452`},
-	{name: "download cut with 426", faults: strike("RETR", download, ftpserver.CutAt(1000), ""), exit: cli.ExitIncomplete, says: `426|bytes`},
+	{name: "download cut with 426 every 60000 bytes", faults: strike("RETR", download, ftpserver.CutAt(60_000), "")},
+	{name: "download cut with 426 before its first byte", faults: strike("RETR", download, ftpserver.CutAt(0), ""), exit: cli.ExitIncomplete, says: `426|bytes`},
 	{name: "download cut with 226", faults: strike("RETR", download, ftpserver.CutAt(1000), whole), exit: cli.ExitIncomplete, says: `bytes`},
 	{name: "download reset", faults: strike("RETR", download, ftpserver.ResetAt(1000), ""), exit: cli.ExitIncomplete},
 	{name: "download shorter than announced", faults: strike("RETR", download, ftpserver.ShortenTo(1000), ""), exit: cli.ExitIncomplete, says: `bytes`},
-	{name: "download cut once", faults: once(strike("RETR", download, ftpserver.CutAt(1000), whole))},
+	{name: "download cut once with 426", faults: once(strike("RETR", download, ftpserver.CutAt(1000), ""))},
+	{name: "download cut once with 226", faults: once(strike("RETR", download, ftpserver.CutAt(1000), whole)), exit: cli.ExitIncomplete, says: `bytes`},
 	{name: "MLSD cut with 426", faults: strike("MLSD", same, ftpserver.CutAt(100), ""), exit: cli.ExitIncomplete, says: `same`},
 	{name: "MLSD cut with 226", faults: strike("MLSD", same, ftpserver.CutAt(100), whole), exit: cli.ExitIncomplete, says: `same`},
 	{name: "MLSD of the root cut with 226", faults: strike("MLSD", root, ftpserver.CutAt(100), whole), exit: cli.ExitIncomplete},
@@ -76,35 +81,39 @@ var brokenSessions = []row{
 	{name: "421 for every upload", faults: end("STOR", upload), exit: cli.ExitIncomplete, says: `421`},
 	{name: "421 for every download", faults: end("RETR", download), exit: cli.ExitIncomplete, says: `421`},
 	{name: "421 for every listing of a directory", faults: end("MLSD", same), exit: cli.ExitIncomplete, says: `421`},
-	{name: "421 for every command after the 40th", faults: []ftpserver.Fault{{Refuse: "421 Bye.", Close: true, Skip: 40}}, exit: cli.ExitIncomplete, says: `421`},
+	{name: "421 for every command after the 40th", faults: []ftpserver.Fault{{Refuse: "421 Bye.", Close: true, Skip: 40}}, exit: cli.ExitFailed, says: `421`},
 	{name: "421 as greeting", faults: []ftpserver.Fault{{Command: "CONNECT", Refuse: "421 Closed for tonight.", Close: true}}, exit: cli.ExitConnect, says: `421`},
 	{name: "connection closed instead of a greeting", faults: []ftpserver.Fault{{Command: "CONNECT", Close: true}}, exit: cli.ExitConnect},
 	{name: "silence instead of a greeting", faults: stall("CONNECT", ""), exit: cli.ExitConnect, says: `2s`},
 	{name: "silence at login", faults: stall("PASS", ""), exit: cli.ExitConnect, says: `2s`},
-	{name: "silence at a rename", faults: stall("RNTO", "/tree/up.bin"), exit: cli.ExitIncomplete, says: `2s`},
+	{name: "silence at a rename", faults: once(stall("RNTO", "/tree/up.bin"))},
+	{name: "silence at every rename", faults: stall("RNTO", "/tree/up.bin"), exit: cli.ExitIncomplete, says: `2s.*kept as`, away: "up.bin", leaves: true},
 	{name: "silence at a listing", faults: stall("MLSD", same), exit: cli.ExitIncomplete, says: `2s`},
 	{name: "silence at an upload", faults: stall("STOR", upload), exit: cli.ExitIncomplete, says: `2s`},
 	{name: "silence at a download", faults: stall("RETR", download), exit: cli.ExitIncomplete, says: `2s`},
 	{name: "data of an upload stalls", faults: strike("STOR", upload, ftpserver.StallAt(1000), ""), exit: cli.ExitIncomplete},
-	{name: "data of a download stalls", faults: strike("RETR", download, ftpserver.StallAt(1000), ""), exit: cli.ExitIncomplete},
+	{name: "data of a download stalls every 60000 bytes", faults: strike("RETR", download, ftpserver.StallAt(60_000), "")},
+	{name: "data of a download never comes", faults: strike("RETR", download, ftpserver.StallAt(0), ""), exit: cli.ExitIncomplete},
 	{name: "data of a listing stalls", faults: strike("MLSD", same, ftpserver.StallAt(100), ""), exit: cli.ExitIncomplete},
 	{name: "reply to an upload lost", faults: once(lose("STOR", upload))},
 	{name: "reply to a rename lost", faults: once(lose("RNTO", "/tree/up.bin"))},
 	{name: "reply to a deletion lost", args: []string{"--trash", "off"}, faults: once(lose("DELE", "/tree/gone-here.txt"))},
-	{name: "reply to MKD lost", faults: once(lose("MKD", "/tree/new*"))},
+	{name: "reply to MKD lost", faults: once(lose("MKD", "/tree/moved"))},
 	{name: "replies to all renames lost", faults: lose("RNTO", "/tree/*"), exit: cli.ExitOK},
 	{name: "rename over a file refused", server: ftpserver.Options{NoOverwrite: true}, silent: true},
-	{name: "rename of an upload refused", faults: refuse("RNTO", "/tree/up.bin", "550 No."), exit: cli.ExitIncomplete, says: `550`},
+	{name: "rename of an upload refused once", faults: once(refuse("RNTO", "/tree/up.bin", "550 No.")), exit: cli.ExitIncomplete, says: `550`},
+	{name: "rename of an upload refused, and the way back", faults: refuse("RNTO", "/tree/up.bin", "550 No."), exit: cli.ExitIncomplete, says: `550.*kept as`, away: "up.bin", leaves: true},
+	{name: "rename of an upload refused, without trash", args: []string{"--trash", "off"}, faults: refuse("RNTO", "/tree/up.bin", "550 No."), exit: cli.ExitIncomplete, says: `550`, away: "up.bin", leaves: true},
 	{name: "deletion refused", args: []string{"--trash", "off"}, faults: refuse("DELE", "/tree/gone-here.txt", "550 No."), exit: cli.ExitIncomplete, says: `550`},
 	{name: "move to the trash refused", faults: refuse("RNFR", "/tree/gone-here.txt", "550 No."), exit: cli.ExitIncomplete, says: `550`},
 	{name: "RMD refused", faults: refuse("RMD", "/tree/dir-here", "550 No."), exit: cli.ExitIncomplete, says: `550`},
-	{name: "MKD refused", faults: refuse("MKD", "/tree/new", "550 No."), silent: true},
+	{name: "MKD refused", faults: refuse("MKD", "/tree/moved", "550 No."), exit: cli.ExitIncomplete, says: `550`},
 	{name: "one directory refused", faults: refuse("LISTING|CWD", same, "550 Permission denied."), exit: cli.ExitIncomplete, says: `550`},
 	{name: "one directory refused, to LIST", server: lists, faults: refuse("LISTING|CWD", same, "550 Permission denied."), exit: cli.ExitIncomplete, says: `550`},
 	{name: "the root refused", faults: refuse("LISTING", root, "550 Permission denied."), exit: cli.ExitIncomplete, says: `550`},
 	{name: "read-only server", faults: refuse("STOR|RNFR|DELE|MKD|RMD", "", "550 Read-only."), exit: cli.ExitIncomplete, says: `550`},
 	{name: "replies in pieces of one byte", faults: []ftpserver.Fault{{Pieces: 1}}},
-	{name: "replies in one packet with the next", faults: []ftpserver.Fault{{Command: "STOR|RETR|LISTING|RNFR|RNTO|SIZE|MFMT|CWD", Hold: true}}},
+	{name: "replies in one packet with the next", faults: []ftpserver.Fault{{Command: "RETR|LISTING|RNFR|RNTO|SIZE|MFMT|CWD", Hold: true}}},
 	{name: "two connections at most", server: ftpserver.Options{MaxConnections: 2}, args: []string{"--connections", "8"}, silent: true},
 	{name: "two connections at most, said after PASS", server: ftpserver.Options{MaxConnections: 2, TooManyAtLogin: true, TooMany: "530 Sorry, the maximum number of clients (2) for this user are already connected."}, args: []string{"--connections", "8"}, silent: true},
 }
@@ -117,12 +126,12 @@ var strangeData = []row{
 	{name: "passive into a black hole", faults: []ftpserver.Fault{{Command: "PASSIVE", Port: ftpserver.BlackHole}}},
 	{name: "active refused after it worked", first: refuse("PASSIVE", "", "500 Not yet."), faults: refuse("ACTIVE", "", "500 No more.")},
 	{name: "active into a black hole after it worked", first: refuse("PASSIVE", "", "500 Not yet."), faults: []ftpserver.Fault{{Command: "ACTIVE", Port: ftpserver.BlackHole}}},
-	{name: "neither works", faults: refuse("PASSIVE|ACTIVE", "", "500 Never."), exit: cli.ExitConnect},
-	{name: "both are black holes", faults: []ftpserver.Fault{{Port: ftpserver.BlackHole}}, exit: cli.ExitConnect},
+	{name: "neither works", faults: refuse("PASSIVE|ACTIVE", "", "500 Never."), exit: cli.ExitFailed, says: `data connection`},
+	{name: "both are black holes", faults: []ftpserver.Fault{{Port: ftpserver.BlackHole}}, exit: cli.ExitFailed, says: `data connection`},
 	{name: "PASV names a third machine", server: ftpserver.Options{NoEPSV: true}, faults: []ftpserver.Fault{{Command: "PASV", Port: ftpserver.ForeignAddress("192.0.2.7")}}},
-	{name: "another certificate on data, pinned", server: ftpserver.Options{TLS: ftpserver.Explicit}, args: []string{"pin"}, faults: []ftpserver.Fault{{OtherCertificate: true}}, exit: cli.ExitConnect, says: `certificate`},
-	{name: "another certificate on data, from a CA", server: ftpserver.Options{TLS: ftpserver.Implicit}, args: []string{"ca"}, faults: []ftpserver.Fault{{OtherCertificate: true}}, exit: cli.ExitConnect, says: `certificate`},
-	{name: "another certificate on data, insecure", server: ftpserver.Options{TLS: ftpserver.Explicit}, args: []string{"--insecure"}, faults: []ftpserver.Fault{{OtherCertificate: true}}, exit: cli.ExitConnect, says: `certificate`},
+	{name: "another certificate on data, pinned", server: ftpserver.Options{TLS: ftpserver.Explicit}, args: []string{"pin"}, faults: []ftpserver.Fault{{OtherCertificate: true}}, exit: cli.ExitIncomplete, says: `certificate`},
+	{name: "another certificate on data, from a CA", server: ftpserver.Options{TLS: ftpserver.Implicit}, args: []string{"ca"}, faults: []ftpserver.Fault{{OtherCertificate: true}}, exit: cli.ExitIncomplete, says: `certificate`},
+	{name: "another certificate on data, insecure", server: ftpserver.Options{TLS: ftpserver.Explicit}, args: []string{"--insecure"}, faults: []ftpserver.Fault{{OtherCertificate: true}}, exit: cli.ExitIncomplete, says: `another certificate`},
 	{name: "another certificate on one upload", server: ftpserver.Options{TLS: ftpserver.Explicit}, args: []string{"pin"}, faults: []ftpserver.Fault{{Command: "STOR", Path: upload, OtherCertificate: true}}, exit: cli.ExitIncomplete, says: `certificate`},
 	{name: "upload over TLS dropped without close_notify", server: ftpserver.Options{TLS: ftpserver.Explicit}, args: []string{"pin"}, faults: strike("STOR", upload, ftpserver.DropAt(1000), whole), exit: cli.ExitIncomplete},
 	{name: "download over TLS dropped without close_notify", server: ftpserver.Options{TLS: ftpserver.Explicit}, args: []string{"pin"}, faults: strike("RETR", download, ftpserver.DropAt(1000), whole), exit: cli.ExitIncomplete},
@@ -175,6 +184,7 @@ func TestFaults(t *testing.T) {
 func (c row) run(t *testing.T) {
 	s := newScene(t, c.server)
 	s.args = append(s.args, s.trusting(c.args)...)
+	s.noTrash = slices.Contains(c.args, "--trash")
 	for _, f := range c.first {
 		s.server.Faults().Add(f)
 	}
@@ -198,12 +208,12 @@ func (c row) run(t *testing.T) {
 			t.Errorf("the fault has not struck: %s\n%s", r, strings.Join(s.server.Transcript(), "\n"))
 		}
 	}
-	s.wantHarmless(before, r)
+	s.wantHarmless(before, r, c.away)
 	if r.exit == cli.ExitOK {
 		s.wantFinal(r)
 	}
 	s.server.Faults().Clear()
-	s.wantWell()
+	s.wantWell(c.leaves)
 }
 
 // trusting puts the server's certificate in place of the words "pin" and "ca".
