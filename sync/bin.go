@@ -96,6 +96,20 @@ func (t Trashed) Spelled() string {
 	return string(t.Path)
 }
 
+// CheckTarget reports why nothing can be restored to t.Path on any side, or nil.
+func (t Trashed) CheckTarget() error {
+	p, err := manifest.ParsePath(string(t.Path))
+	switch {
+	case err != nil:
+		return err
+	case p != t.Path || p == manifest.Root:
+		return fmt.Errorf("%q is no path of a file", string(t.Path))
+	case p.Within(manifest.Own):
+		return fmt.Errorf("%s is ferry's own", manifest.Own)
+	}
+	return nil
+}
+
 // SortTrashed puts the latest first, and what came at one time in the order of
 // paths.
 func SortTrashed(things []Trashed) {

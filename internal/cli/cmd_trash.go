@@ -23,7 +23,12 @@ long and how much the trash keeps is said by trash-keep (default 30d) and
 trash-size (default unlimited) in a profile. It is looked after at the end of a
 pass, about once an hour, on the sides whose trash is on.
 
-With --side local nobody connects to the server.`
+With --side local nobody connects to the server.
+
+EXIT STATUS
+  0 listed
+  1 a side could not be listed whole
+  4 could not connect or log in`
 
 // trashFlags are the options of the commands about the trash.
 type trashFlags struct {

@@ -9,7 +9,6 @@ import (
 	"path"
 	"strings"
 
-	"ferry/manifest"
 	"ferry/sync"
 )
 
@@ -29,7 +28,7 @@ func (d *Directory) restore(ctx context.Context, t sync.Trashed) error {
 	if err != nil {
 		return err
 	}
-	if err := restorable(t.Path); err != nil {
+	if err := errors.Join(t.CheckTarget(), checkNew(t.Path)); err != nil {
 		return err
 	}
 	h, err := d.home(false)
@@ -61,17 +60,6 @@ func (d *Directory) restore(ctx context.Context, t sync.Trashed) error {
 	from.close() // some systems remove no directory that is open
 	d.sweep(h, stamp, path.Dir(below))
 	return nil
-}
-
-// restorable reports why nothing can be restored to p, or nil.
-func restorable(p manifest.Path) error {
-	if q, err := manifest.ParsePath(string(p)); err != nil || q != p || p == manifest.Root {
-		return errors.Join(fmt.Errorf("%q is no path", string(p)), err)
-	}
-	if p.Within(manifest.Own) {
-		return fmt.Errorf("%s is ferry's own", manifest.Own)
-	}
-	return checkNew(p)
 }
 
 // makePlace opens the directory at, having made it and those above it where they

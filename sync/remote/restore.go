@@ -2,7 +2,6 @@ package remote
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -24,7 +23,7 @@ func (d *Directory) restore(ctx context.Context, t sync.Trashed) error {
 	if err != nil {
 		return err
 	}
-	if err := restorable(t.Path); err != nil {
+	if err := t.CheckTarget(); err != nil {
 		return err
 	}
 	// The server's own spelling stands for the path on both ends, since nothing
@@ -39,7 +38,7 @@ func (d *Directory) restore(ctx context.Context, t sync.Trashed) error {
 		return err
 	}
 	if _, err := d.move(ctx, step); err != nil {
-		if ctx.Err() == nil && !isAmbiguous(err) && d.left(ctx, t.ID) {
+		if ctx.Err() == nil && !isAmbiguous(err) && d.offTrash(ctx, t.ID) {
 			return fmt.Errorf("it is not in the trash any more: %w", sync.ErrChanged)
 		}
 		return err
@@ -48,24 +47,13 @@ func (d *Directory) restore(ctx context.Context, t sync.Trashed) error {
 	return nil
 }
 
-// left reports whether what is asked for by its ID is provably not in the trash.
-func (d *Directory) left(ctx context.Context, id string) bool {
+// offTrash reports whether what is asked for by its ID is provably not in the trash.
+func (d *Directory) offTrash(ctx context.Context, id string) bool {
 	answers := make([]error, 1)
 	err := d.pool.do(ctx, "looking into the trash", func(ctx context.Context, s *session) error {
 		return d.missing(ctx, s, []place{split(d.inTrash(id))}, answers)
 	})
 	return err == nil && answers[0] == nil
-}
-
-// restorable reports why nothing can be restored to p, or nil.
-func restorable(p manifest.Path) error {
-	if q, err := manifest.ParsePath(string(p)); err != nil || q != p || p == manifest.Root {
-		return errors.Join(fmt.Errorf("%q is no path", string(p)), err)
-	}
-	if p.Within(manifest.Own) {
-		return fmt.Errorf("%s is ferry's own", manifest.Own)
-	}
-	return nil
 }
 
 // makeWayTo makes the directory dir and those above it where they are missing.
