@@ -31,7 +31,6 @@ type lockTimes struct{ beat, watch, stale, release time.Duration }
 
 // A holder is what stands in the file that says whose lock it is.
 type holder struct {
-	Owner string `json:"owner"` // machine and state directory
 	Host  string `json:"host"`  // for people
 	Token string `json:"token"` // of this one lock
 	Beat  int    `json:"beat"`
@@ -40,32 +39,35 @@ type holder struct {
 
 var _ sync.Locker = (*Directory)(nil)
 
-// Lock makes the directory .ferry/lock on the server, which only one can do, and
-// writes into it who did, again and again until the lock is released. A lock of
-// this same owner is what a killed run left: its state directory is locked by
-// this process now. The lock of somebody else is watched; it is broken when it
+// Lock puts the directory .ferry/lock on the server, which only one can do, and
+// writes into it that its holder is alive, again and again until it is released.
+// A directory in it is called after the owner, so that a lock that a killed run
+// of this same owner left is known at once: the owner's state directory is locked
+// by this process now. The lock of somebody else is watched; it is broken when it
 // stands still.
 func (d *Directory) Lock(ctx context.Context) (release func(), err error) {
 	if d.opts.Owner == "" {
 		return nil, fmt.Errorf("nobody to lock for: %w", sync.ErrUnsupported)
 	}
-	me := holder{Owner: d.opts.Owner, Host: d.opts.OwnerHost, Token: rand.Text()[:12], Since: time.Now().UTC().Format(time.RFC3339)}
+	me := holder{Host: d.opts.OwnerHost, Token: rand.Text()[:12], Since: time.Now().UTC().Format(time.RFC3339)}
 	var seen holder
 	var still time.Time // since when seen has not changed
 	for {
-		made, err := d.makeLock(ctx)
+		made, ours, err := d.makeLock(ctx, me.Token)
 		if err != nil {
 			return nil, err
 		}
 		if made {
 			break
 		}
-		now, err := d.readHolder(ctx)
-		if err != nil {
-			return nil, err
+		var now holder
+		if !ours {
+			if now, err = d.readHolder(ctx); err != nil {
+				return nil, err
+			}
 		}
 		switch {
-		case now.Owner == me.Owner, now == seen && !still.IsZero() && time.Since(still) > d.lockTimes.stale:
+		case ours, now == seen && !still.IsZero() && time.Since(still) > d.lockTimes.stale:
 			if err := d.breakLock(ctx, me.Token); err != nil {
 				return nil, err
 			}
@@ -129,34 +131,51 @@ func (d *Directory) keepLock(ctx context.Context, me holder) (release func()) {
 	}
 }
 
+// lockDir returns a directory in ferry's own, which is that of no name.
 func (d *Directory) lockDir(name string) string {
-	return d.names.root + "/" + manifest.Own + "/" + name
+	return strings.TrimSuffix(d.names.root+"/"+manifest.Own+"/"+name, "/")
 }
 
-// makeLock makes the lock's directory and reports whether it was this call that
-// made it.
-func (d *Directory) makeLock(ctx context.Context) (bool, error) {
-	made := false
-	err := d.pool.once(ctx, func(ctx context.Context, s *session) error {
-		var made257, inside reply
+// makeLock tries to take the lock. It is made beside, with its owner in it, and
+// renamed into place: no server renames a directory over one that holds
+// something. Where somebody has the lock, ours says whether that is this owner.
+func (d *Directory) makeLock(ctx context.Context, token string) (made, ours bool, err error) {
+	beside := d.lockDir("lock-" + token)
+	err = d.pool.once(ctx, func(ctx context.Context, s *session) error {
+		var told, from, to, inside, own reply
 		var b script
-		b.add("MKD "+d.names.root+"/"+manifest.Own, nil)
-		b.note("MKD "+d.lockDir("lock"), &made257)
-		b.note("CWD "+d.lockDir("lock"), &inside)
-		b.add("CWD "+d.names.dir(manifest.Root), nil)
+		b.add("MKD "+d.lockDir(""), nil)
+		b.note("MKD "+beside, &told)
+		b.add("MKD "+beside+"/"+d.opts.Owner, nil)
+		b.note("RNFR "+beside, &from)
+		b.note("RNTO "+d.lockDir("lock"), &to)
 		if err := b.run(ctx, s); err != nil {
 			return err
 		}
-		if made257.ok() {
-			made = true
+		if made = from.code == 350 && to.ok(); made {
 			return nil
 		}
-		if !inside.ok() {
-			return fmt.Errorf("making %s: server says %d %s: %w", d.lockDir("lock"), made257.code, printable(made257.text), sync.ErrUnsupported)
+		if !told.ok() {
+			return fmt.Errorf("making %s: server says %d %s: %w", beside, told.code, printable(told.text), sync.ErrUnsupported)
 		}
+		b = script{}
+		b.add("RMD "+beside+"/"+d.opts.Owner, nil)
+		b.add("RMD "+beside, nil)
+		b.note("CWD "+d.lockDir("lock"), &inside)
+		b.note("CWD "+d.lockDir("lock")+"/"+d.opts.Owner, &own)
+		b.add("CWD "+d.names.dir(manifest.Root), nil)
+		err := b.run(ctx, s)
+		s.markDead() // a rename that was refused may still be pending
+		switch {
+		case err != nil:
+			return err
+		case !inside.ok() && from.code != 350:
+			return fmt.Errorf("making %s: server says %d %s: %w", d.lockDir("lock"), from.code, printable(from.text), sync.ErrUnsupported)
+		}
+		ours = own.ok()
 		return nil
 	})
-	return made, err
+	return made, ours, err
 }
 
 func (d *Directory) writeHolder(ctx context.Context, h holder) error {
@@ -165,7 +184,7 @@ func (d *Directory) writeHolder(ctx context.Context, h holder) error {
 		return err
 	}
 	return d.pool.do(ctx, "writing a lock", func(ctx context.Context, s *session) error {
-		_, _, err := s.stor(ctx, d.lockDir("lock")+"/owner", 0, bytes.NewReader(text))
+		_, _, err := s.stor(ctx, d.lockDir("lock")+"/beat", 0, bytes.NewReader(text))
 		return err
 	})
 }
@@ -174,7 +193,7 @@ func (d *Directory) writeHolder(ctx context.Context, h holder) error {
 // read (yet, or any more).
 func (d *Directory) readHolder(ctx context.Context) (h holder, err error) {
 	err = d.pool.do(ctx, "reading a lock", func(ctx context.Context, s *session) error {
-		in, err := s.retr(ctx, d.lockDir("lock")+"/owner", 0)
+		in, err := s.retr(ctx, d.lockDir("lock")+"/beat", 0)
 		if err != nil {
 			if class, is := ClassOf(err); is && class == File {
 				return nil
@@ -222,15 +241,28 @@ func (d *Directory) breakLock(ctx context.Context, token string) error {
 	return d.dropLock(ctx, name)
 }
 
-// dropLock removes a lock, and ferry's own directory where that is empty then.
+// dropLock removes a lock with all that holders put into it, and ferry's own
+// directory where that is empty then.
 func (d *Directory) dropLock(ctx context.Context, name string) error {
 	return d.pool.once(ctx, func(ctx context.Context, s *session) error {
 		var b script
 		b.add("CWD "+d.names.dir(manifest.Root), nil)
-		b.add("DELE "+d.lockDir(name)+"/owner", nil)
+		b.add("DELE "+d.lockDir(name)+"/beat", nil)
+		b.add("RMD "+d.lockDir(name)+"/"+d.opts.Owner, nil)
+		if name != "lock" { // somebody else's
+			l, err := d.list(ctx, s, d.lockDir(name))
+			if err != nil {
+				return err
+			}
+			for _, one := range l.entries {
+				if one.entry.IsDir() {
+					b.add("RMD "+d.lockDir(name)+"/"+one.name, nil)
+				}
+			}
+		}
 		b.add("RMD "+d.lockDir(name), nil)
 		if safe, known := d.removesEmptyOnly(); known && safe {
-			b.add("RMD "+d.names.root+"/"+manifest.Own, nil)
+			b.add("RMD "+d.lockDir(""), nil)
 		}
 		return b.run(ctx, s)
 	})

@@ -79,10 +79,10 @@ func TestLockWaits(t *testing.T) {
 func TestLockOfAKilledRun(t *testing.T) {
 	for _, next := range []string{"a", "b"} {
 		_, d := lockers(t, "a", next)
-		if made, err := d[0].makeLock(t.Context()); err != nil || !made {
+		if made, _, err := d[0].makeLock(t.Context(), "dead"); err != nil || !made {
 			t.Fatal(made, err)
 		}
-		if err := d[0].writeHolder(t.Context(), holder{Owner: "a", Token: "dead"}); err != nil {
+		if err := d[0].writeHolder(t.Context(), holder{Token: "dead"}); err != nil {
 			t.Fatal(err)
 		}
 		start := time.Now()

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	stdsync "sync"
 	"time"
@@ -10,13 +11,17 @@ import (
 )
 
 // A trash keeps what is replaced or removed, below the root of the side so that
-// a rename gets it there: .ferry/trash/TIME/PATH. Each pass has a time of its
-// own. Its methods may be called from several goroutines.
+// a rename gets it there: .ferry/trash/SHELF/PATH. Each pass has a shelf of its
+// own, called after its time, that was not there before: a rename would replace
+// what another pass put there. Its methods may be called from several goroutines.
 type trash struct {
-	mu   stdsync.Mutex
-	at   time.Time       // of this pass, in whole seconds
-	used map[string]bool // paths below the root that are taken in this pass
-	made map[string]bool // absolute paths of directories that are there
+	claiming stdsync.Mutex // held while a shelf is being made
+
+	mu    stdsync.Mutex
+	at    time.Time       // of this pass, in whole seconds
+	shelf string          // made by this pass; "": none yet
+	used  map[string]bool // paths below the root that are taken in this pass
+	made  map[string]bool // absolute paths of directories that are there
 }
 
 // turn begins a new pass.
@@ -25,24 +30,42 @@ func (t *trash) turn(now time.Time) {
 	defer t.mu.Unlock()
 	now = now.UTC().Truncate(time.Second)
 	if now.After(t.at) && len(t.used) > 0 || t.at.IsZero() {
-		t.at, t.used = now, make(map[string]bool)
+		t.at, t.shelf, t.used = now, "", make(map[string]bool)
 	}
 }
 
-// next returns the place for what is at below, a path relative to the root, and
-// the directories on the way to it that are not known to be there. What comes
-// to the same place twice in one pass goes to a pass of its own, a second on.
-func (t *trash) next(root, below string) (at place, dirs []string) {
+// wants returns the time of the shelf that must be made for what is at below, ""
+// where there is one. What comes to the same place twice in one pass goes to
+// another shelf, a second on.
+func (t *trash) wants(below string) string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.at.IsZero() {
 		t.at, t.used = time.Now().UTC().Truncate(time.Second), make(map[string]bool)
 	}
 	if t.used[below] {
-		t.at, t.used = t.at.Add(time.Second), make(map[string]bool)
+		t.at, t.shelf, t.used = t.at.Add(time.Second), "", make(map[string]bool)
 	}
+	if t.shelf != "" {
+		return ""
+	}
+	return t.at.Format("20060102-150405")
+}
+
+// claimed notes the shelf that was made.
+func (t *trash) claimed(shelf string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.shelf = shelf
+}
+
+// next returns the place for what is at below, a path relative to the root, and
+// the directories on the way to it that are not known to be there.
+func (t *trash) next(root, below string) (at place, dirs []string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.used[below] = true
-	inside := manifest.Own + "/trash/" + t.at.Format("20060102-150405") + "/" + below
+	inside := manifest.Own + "/trash/" + t.shelf + "/" + below
 	names := strings.Split(inside, "/")
 	dir := root
 	for _, name := range names[:len(names)-1] {
@@ -83,7 +106,11 @@ func (d *Directory) throwAway(ctx context.Context, s *session, paths []place) ([
 	asked := make(map[string]bool)
 	for i, at := range paths {
 		var dirs []string
-		into[i], dirs = d.trash.next(d.names.root, strings.TrimPrefix(at.String(), d.names.root+"/"))
+		below := strings.TrimPrefix(at.String(), d.names.root+"/")
+		if err := d.claimShelf(ctx, s, below); err != nil {
+			return nil, err
+		}
+		into[i], dirs = d.trash.next(d.names.root, below)
 		for _, dir := range dirs {
 			if !asked[dir] {
 				asked[dir] = true
@@ -97,4 +124,45 @@ func (d *Directory) throwAway(ctx context.Context, s *session, paths []place) ([
 	}
 	d.trash.known(all)
 	return into, nil
+}
+
+// mostShelves is how many passes may put something away within one second.
+const mostShelves = 200
+
+// claimShelf makes the shelf that what is at below goes to, where there is none.
+// MKD succeeds for one only.
+func (d *Directory) claimShelf(ctx context.Context, s *session, below string) error {
+	d.trash.claiming.Lock()
+	defer d.trash.claiming.Unlock()
+	stamp := d.trash.wants(below)
+	if stamp == "" {
+		return nil
+	}
+	var told, inside reply
+	for n := 1; n <= mostShelves; n++ {
+		shelf := stamp
+		if n > 1 {
+			shelf = fmt.Sprintf("%s-%d", stamp, n)
+		}
+		at := d.lockDir("trash")
+		var b script
+		if n == 1 {
+			b.add("MKD "+d.lockDir(""), nil)
+			b.add("MKD "+at, nil)
+		}
+		b.note("MKD "+at+"/"+shelf, &told)
+		b.note("CWD "+at+"/"+shelf, &inside)
+		b.add("CWD "+d.names.dir(manifest.Root), nil)
+		if err := b.run(ctx, s); err != nil {
+			return err
+		}
+		if told.ok() {
+			d.trash.claimed(shelf)
+			return nil
+		}
+		if !inside.ok() {
+			break
+		}
+	}
+	return s.mustReply("making the trash", d.lockDir("trash"), told)
 }

@@ -1,40 +1,89 @@
 package remote
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
+	"ferry/internal/ftpserver"
 	"ferry/manifest"
+	"ferry/sync"
 )
 
 func TestTrashPlaces(t *testing.T) {
 	var k trash
 	now := time.Date(2026, 11, 22, 16, 20, 0, 5e8, time.UTC)
+	next := func(root, below, shelf string) (string, []string) {
+		t.Helper()
+		stamp := k.wants(below)
+		if stamp != shelf {
+			t.Errorf("%s wants a shelf of %q, not %q", below, stamp, shelf)
+		}
+		if stamp != "" {
+			k.claimed(stamp + "-2")
+		}
+		at, dirs := k.next(root, below)
+		return at.String(), dirs
+	}
 	k.turn(now)
-	at, dirs := k.next("/r", "a/b")
-	want := []string{"/r/.ferry", "/r/.ferry/trash", "/r/.ferry/trash/20261122-162000", "/r/.ferry/trash/20261122-162000/a"}
-	if at.String() != "/r/.ferry/trash/20261122-162000/a/b" || !slices.Equal(dirs, want) {
+	at, dirs := next("/r", "a/b", "20261122-162000")
+	want := []string{"/r/.ferry", "/r/.ferry/trash", "/r/.ferry/trash/20261122-162000-2", "/r/.ferry/trash/20261122-162000-2/a"}
+	if at != "/r/.ferry/trash/20261122-162000-2/a/b" || !slices.Equal(dirs, want) {
 		t.Errorf("first: %s, %q", at, dirs)
 	}
 	k.known(dirs)
-	if at, dirs := k.next("/r", "a/c"); at.String() != "/r/.ferry/trash/20261122-162000/a/c" || len(dirs) != 0 {
+	if at, dirs := next("/r", "a/c", ""); at != "/r/.ferry/trash/20261122-162000-2/a/c" || len(dirs) != 0 {
 		t.Errorf("beside it: %s, %q", at, dirs)
 	}
-	if at, _ := k.next("/r", "a/b"); at.String() != "/r/.ferry/trash/20261122-162001/a/b" {
+	if at, _ := next("/r", "a/b", "20261122-162001"); at != "/r/.ferry/trash/20261122-162001-2/a/b" {
 		t.Errorf("the same once more: %s", at)
 	}
 	k.turn(now)
-	if at, _ := k.next("/r", "x"); at.String() != "/r/.ferry/trash/20261122-162001/x" {
-		t.Errorf("another pass in the same second: %s", at)
+	if at, _ := next("/r", "x", ""); at != "/r/.ferry/trash/20261122-162001-2/x" {
+		t.Errorf("another scan in the same second: %s", at)
 	}
 	k.turn(now.Add(time.Hour))
-	if at, _ := k.next("", "x"); at.String() != "/.ferry/trash/20261122-172000/x" {
+	if at, _ := next("", "x", "20261122-172000"); at != "/.ferry/trash/20261122-172000-2/x" {
 		t.Errorf("a later pass: %s", at)
 	}
 	k.doubt()
-	if _, dirs := k.next("/r", "a/d"); len(dirs) != 4 {
+	if _, dirs := next("/r", "a/d", ""); len(dirs) != 4 {
 		t.Errorf("after the trash was emptied: %q", dirs)
+	}
+}
+
+// TestTrashOfPassesInOneSecond overwrites one file again and again, each time by
+// another process: every version stays in the trash.
+func TestTrashOfPassesInOneSecond(t *testing.T) {
+	root := t.TempDir()
+	server, err := ftpserver.Start(ftpserver.Options{Root: root, User: "u", Password: "p"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	const passes = 8
+	for i := range passes {
+		if err := os.WriteFile(filepath.Join(root, "f"), fmt.Append(nil, "version ", i), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		d := open(t, server.Addr(), "u", "p", "", nil)
+		tree, err := d.Scan(t.Context(), sync.Look{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		step := sync.Step{Op: sync.Remove, Path: "f", Expect: tree.At("f"), Trash: true}
+		d.Apply(t.Context(), []sync.Step{step}, func(_ int, out sync.Outcome) {
+			if out.Err != nil {
+				t.Error(out.Err)
+			}
+		})
+	}
+	kept, err := filepath.Glob(filepath.Join(root, ".ferry/trash/*/f"))
+	if err != nil || len(kept) != passes {
+		t.Errorf("%d versions of %d are in the trash: %q, %v", len(kept), passes, kept, err)
 	}
 }
 
