@@ -151,7 +151,7 @@ func (s *scene) sync(more ...string) result {
 	begin := time.Now()
 	r := result{exit: cli.Main(ctx, env, args), took: time.Since(begin)}
 	r.out = out.String() + talk.String()
-	for lines := bufio.NewScanner(&out); lines.Scan(); {
+	for lines := bufio.NewScanner(&out); !slices.Contains(more, "--json=false") && lines.Scan(); {
 		var line struct {
 			Type string
 			sync.Summary

@@ -94,6 +94,9 @@ func (l *link) spend(n int) (send int) {
 }
 
 // pump sends on what comes from one end. alter may change a line; nil: bytes as they come.
+//
+// A command is sent on whole or not at all: ProFTPD carries out what it has of one that was cut off by an orderly end, as
+// if that were the name that was meant. A connection that fails does not end in order.
 func (l *link) pump(from int, alter func(string) string) {
 	in, out := l.ends[from], l.ends[1-from]
 	defer func() { _ = out.(*net.TCPConn).CloseWrite() }()
@@ -112,6 +115,9 @@ func (l *link) pump(from int, alter func(string) string) {
 			piece = buf[:n]
 		}
 		n := l.spend(len(piece))
+		if n < len(piece) && from == 0 && alter != nil {
+			n = 0
+		}
 		if _, werr := out.Write(piece[:n]); werr != nil && err == nil {
 			err = werr
 		}
@@ -125,13 +131,13 @@ func (l *link) pump(from int, alter func(string) string) {
 	}
 }
 
-// relay sends both ways until both ends are through.
-func (l *link) relay(alter func(string) string) {
+// relay sends both ways until both ends are through. The functions may change lines; nil: bytes as they come.
+func (l *link) relay(commands, replies func(string) string) {
 	l.p.open.Add(1)
 	defer l.p.open.Add(-1)
 	var both stdsync.WaitGroup
-	both.Go(func() { l.pump(0, nil) })
-	both.Go(func() { l.pump(1, alter) })
+	both.Go(func() { l.pump(0, commands) })
+	both.Go(func() { l.pump(1, replies) })
 	both.Wait()
 	l.closed.Do(func() {
 		for _, c := range l.ends {
@@ -147,7 +153,7 @@ func (p *proxy) control(client net.Conn) {
 		return
 	}
 	l := &link{p: p, ends: [2]net.Conn{client, server}, left: p.life(2, 8000)}
-	l.relay(func(line string) string { return epsv.ReplaceAllStringFunc(line, p.through) })
+	l.relay(func(line string) string { return line }, func(line string) string { return epsv.ReplaceAllStringFunc(line, p.through) })
 }
 
 // epsv is the reply that names a data port (RFC 2428).
@@ -172,7 +178,7 @@ func (p *proxy) through(reply string) string {
 			client.Close()
 			return
 		}
-		(&link{p: p, ends: [2]net.Conn{client, server}, left: p.life(6, 400_000)}).relay(nil)
+		(&link{p: p, ends: [2]net.Conn{client, server}, left: p.life(6, 400_000)}).relay(nil, nil)
 	})
 	_ = l.(*net.TCPListener).SetDeadline(time.Now().Add(20 * time.Second))
 	return fmt.Sprintf("229 Entering Extended Passive Mode (|||%d|)", l.Addr().(*net.TCPAddr).Port)
