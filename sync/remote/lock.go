@@ -242,9 +242,16 @@ func (d *Directory) breakLock(ctx context.Context, token string) error {
 }
 
 // dropLock removes a lock with all that holders put into it, and ferry's own
-// directory where that is empty then.
+// directory where that is empty then. One that was taken away is nobody's, and
+// removing it may be tried again; the lock itself may be somebody else's by then.
 func (d *Directory) dropLock(ctx context.Context, name string) error {
-	return d.pool.once(ctx, func(ctx context.Context, s *session) error {
+	try := d.pool.once
+	if name != "lock" {
+		try = func(ctx context.Context, f func(context.Context, *session) error) error {
+			return d.pool.do(ctx, "removing a broken lock", f)
+		}
+	}
+	return try(ctx, func(ctx context.Context, s *session) error {
 		var b script
 		b.add("CWD "+d.names.dir(manifest.Root), nil)
 		b.add("DELE "+d.lockDir(name)+"/beat", nil)

@@ -99,6 +99,32 @@ func TestLockOfAKilledRun(t *testing.T) {
 	}
 }
 
+// TestBrokenLockLeavesNothing holds that what is left of a lock which was taken away goes,
+// though the connection is lost on the way.
+func TestBrokenLockLeavesNothing(t *testing.T) {
+	root := t.TempDir()
+	server, err := ftpserver.Start(ftpserver.Options{Root: root, User: "u", Password: "p"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	d := open(t, server.Addr(), "u", "p", "", func(o *Options) { o.Owner, o.Retries = "a", 2 })
+	d.pool.backoff = func(int) time.Duration { return 0 }
+	if err := os.MkdirAll(filepath.Join(root, ".ferry", "lock", "a"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	cut := server.Faults().Add(ftpserver.Fault{Command: "RMD", Path: "lock-*", Close: true, Skip: 1, Times: 1})
+	release, err := d.Lock(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	release()
+	left, err := filepath.Glob(filepath.Join(root, ".ferry", "lock*"))
+	if err != nil || len(left) > 0 || cut.Fired() != 1 {
+		t.Errorf("left: %v, %v; the fault has struck %d times", left, err, cut.Fired())
+	}
+}
+
 func TestLockEndsWithItsContext(t *testing.T) {
 	_, d := lockers(t, "a", "b")
 	d[1].opts.WaitLock = true
