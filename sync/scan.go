@@ -17,6 +17,7 @@ func (p *pass) scan(ctx context.Context) error {
 		return p.scanNarrow(ctx)
 	}
 	group, gctx := errgroup.WithContext(ctx)
+	group.SetLimit(p.opts.Workers)
 	for _, s := range [...]Side{Local, Remote} {
 		group.Go(func() (err error) {
 			p.trees[s], err = p.scanSide(gctx, s, nil)

@@ -74,12 +74,15 @@ type world struct {
 	sides [2]*replicatest.Memory
 	book  *book
 	opts  sync.Options
+	mu    stdsync.Mutex // guards what follows
 	log   []string
 	clock time.Time
 }
 
 // now is the time of both sides, which goes on with every look at it.
 func (w *world) now() time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.clock = w.clock.Add(time.Second)
 	return w.clock
 }
@@ -118,7 +121,11 @@ func newWorld(t fataler) *world {
 
 func (w *world) ctx() context.Context { return context.Background() }
 
-func (w *world) logf(format string, args ...any) { w.log = append(w.log, fmt.Sprintf(format, args...)) }
+func (w *world) logf(format string, args ...any) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.log = append(w.log, fmt.Sprintf(format, args...))
+}
 
 // tail returns the last lines of the log.
 func (w *world) tail() string {
