@@ -66,7 +66,12 @@ func (d *Directory) rootKind(ctx context.Context, s *session) (manifest.Kind, er
 	case err != nil:
 		return manifest.None, err
 	case answer != nil:
-		return manifest.None, errors.Join(s.mustReply("CWD", dir, entered), answer)
+		// Another machine may have made it between the two looks.
+		again, err := say(ctx, s, "CWD "+dir)
+		if err != nil || !again.ok() {
+			return manifest.None, errors.Join(s.mustReply("CWD", dir, entered), answer, err)
+		}
+		return manifest.Dir, d.identify(ctx, s, dir)
 	}
 	seen, err := d.look(ctx, s, []place{split(dir)})
 	if err != nil {
