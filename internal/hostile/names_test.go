@@ -102,6 +102,7 @@ func TestManyEntries(t *testing.T) {
 		n = 5000
 	}
 	s := newScene(t, ftpserver.Options{})
+	s.args = append(s.args, "--timeout", "30s") // the server takes its time for so many, the more so with the race detector
 	at := time.Now().Add(-48 * time.Hour)
 	for _, root := range []string{s.here, s.there} {
 		s.must(os.Mkdir(filepath.Join(root, "many"), 0o755))
