@@ -29,7 +29,7 @@ func TestWrite(t *testing.T) {
 // TestVim saves as vim does: a test file, a swap file, the old version moved
 // aside, the new one written.
 func TestVim(t *testing.T) {
-	y := newYard(t, quick())
+	y := newYard(t, calm())
 	y.write("notes/a.txt", "old")
 	y.rest()
 
@@ -48,7 +48,7 @@ func TestVim(t *testing.T) {
 
 // TestAtomicSave saves as VS Code, gedit and ferry itself do.
 func TestAtomicSave(t *testing.T) {
-	y := newYard(t, quick())
+	y := newYard(t, calm())
 	y.write("a.txt", "old")
 	y.rest()
 	for _, temp := range []string{"a.txt.tmp-1234", manifest.TempName("0123456789abcdef", "a.txt", false)} {
@@ -62,7 +62,7 @@ func TestAtomicSave(t *testing.T) {
 
 // TestCheckout replaces 2,000 files as git does, by removing and creating each.
 func TestCheckout(t *testing.T) {
-	y := newYard(t, quick())
+	y := newYard(t, Options{})
 	name := func(i int) string { return fmt.Sprintf("src/%d/%d.go", i%20, i) }
 	for i := range 2000 {
 		y.write(name(i), "main")
@@ -141,7 +141,7 @@ func TestMoves(t *testing.T) {
 
 // TestMoveBig moves a directory of 5,000 files: two paths, in one batch.
 func TestMoveBig(t *testing.T) {
-	y := newYard(t, quick())
+	y := newYard(t, calm())
 	for i := range 5000 {
 		y.write(fmt.Sprintf("photos/%d/%d.jpg", i/100, i), "x")
 	}
@@ -192,26 +192,27 @@ func TestCopy(t *testing.T) {
 }
 
 func TestForgotten(t *testing.T) {
-	o := quick()
-	o.Hold = -1
-	y := newYard(t, o)
+	y := newYard(t, calm())
 	y.write("was", "")
+	y.write("replaced", "")
 	y.rest()
 	y.write("lock", "")
 	y.write("build/tmp/x", "")
 	y.must(os.Remove(y.disk("lock")))
 	y.must(os.RemoveAll(y.disk("build")))
 	y.must(os.Remove(y.disk("was")))
+	y.write("other", "")
+	y.must(os.Rename(y.disk("other"), y.disk("replaced")))
+	y.must(os.Remove(y.disk("replaced")))
 	y.write("sentinel", "")
 	y.until("sentinel")
-	if told := y.told(); !slices.Equal(told, []manifest.Path{"sentinel", "was"}) {
+	if told := y.told(); !slices.Equal(told, []manifest.Path{"replaced", "sentinel", "was"}) {
 		t.Errorf("told: %q", told)
 	}
 }
 
 func TestNotReported(t *testing.T) {
-	o := quick()
-	o.Hold = -1
+	o := calm()
 	o.Ignore = func(p manifest.Path, dir bool) bool { return p.Base() == "node_modules" && dir || p == "secret" }
 	y := newYard(t, o)
 	outside := t.TempDir()
@@ -258,9 +259,7 @@ func TestNames(t *testing.T) {
 // TestUnlinked writes to a file that has no name any more: that brings nothing
 // back.
 func TestUnlinked(t *testing.T) {
-	o := quick()
-	o.Hold = -1
-	y := newYard(t, o)
+	y := newYard(t, calm())
 	f, err := os.Create(y.disk("f"))
 	y.must(err)
 	defer f.Close()

@@ -23,7 +23,9 @@ func (w *Watcher) handle(e event) {
 	}
 	switch e.op {
 	case opCreate:
-		w.selfMoved = ""
+		if w.selfMoved == e.disk {
+			w.selfMoved = ""
+		}
 		w.came(n, name, true)
 	case opRemove:
 		w.went(n, name, false)

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -23,6 +24,12 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // quick are options that come to rest soon.
 func quick() Options {
 	return Options{Settle: 50 * time.Millisecond, Hold: 250 * time.Millisecond, Poll: 100 * time.Millisecond}
+}
+
+// calm are options that give a test the time to do several things before any of
+// them has come to rest, on a slow machine too.
+func calm() Options {
+	return Options{Settle: 500 * time.Millisecond, Hold: -1}
 }
 
 // patience is how long a test waits for what must come.
@@ -222,6 +229,9 @@ type fake struct {
 	room  int    // how many watches it has
 	err   error  // what it says when there are no more
 	added map[string]bool
+	adds  int // how many it gave so far
+	// refuse says for which directories it has none in any case; may be nil.
+	refuse func(disk string) bool
 }
 
 var errNotAdded = errors.New("not added")
@@ -247,10 +257,11 @@ func (f *fake) openReal(q *queue, log *slog.Logger) (system, error) {
 func (f *fake) Add(disk string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if len(f.added) >= f.room {
+	if len(f.added) >= f.room || f.refuse != nil && f.refuse(disk) {
 		return f.err
 	}
 	f.added[disk] = true
+	f.adds++
 	if f.real != nil {
 		return f.real.Add(disk)
 	}
@@ -287,6 +298,26 @@ func (f *fake) say(o op, disk string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.q.put(event{disk, o})
+}
+
+// asked is how many watches it gave so far.
+func (f *fake) asked() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.adds
+}
+
+// watches are the directories below root that are watched, sorted.
+func (f *fake) watches(root string) (all []string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for disk := range f.added {
+		if disk != root {
+			all = append(all, strings.TrimPrefix(disk, root+"/"))
+		}
+	}
+	slices.Sort(all)
+	return all
 }
 
 func (f *fake) overflow() {

@@ -29,7 +29,11 @@ func inBubble(t *testing.T, do func(t *testing.T, root string, f *fake, w *Watch
 // took waits for the next batch, and checks when it came and what it holds.
 func took(t *testing.T, w *Watcher, since time.Time, want time.Duration, paths ...manifest.Path) {
 	t.Helper()
-	b := <-w.Batches()
+	var b Batch
+	select {
+	case b = <-w.Batches():
+	case <-time.After(time.Hour):
+	}
 	if got := time.Since(since); got != want || !slices.Equal(b.Paths, paths) {
 		t.Errorf("%q after %v; want %q after %v", b.Paths, got, paths, want)
 	}
