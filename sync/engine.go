@@ -44,6 +44,10 @@ type Options struct {
 	Verify bool
 	// DryRun ends a pass when the plan is made.
 	DryRun bool
+	// Allow, where it is not nil, is asked when the plan has passed the rails and
+	// acts on a side, before anything is changed. Its error ends the pass as it is.
+	// A pass that has to be planned twice asks twice.
+	Allow func(ctx context.Context, plan *Plan) error
 	// Observer may be nil.
 	Observer Observer
 	// Log may be nil.
@@ -184,6 +188,9 @@ func (p *pass) run(ctx context.Context) error {
 	if p.opts.DryRun {
 		return nil
 	}
+	if err := p.allowed(ctx); err != nil {
+		return err
+	}
 	if err := p.prepareRoots(ctx); err != nil {
 		return err
 	}
@@ -210,6 +217,14 @@ func (p *pass) check() error {
 		return err
 	}
 	return p.checkReplaced(files)
+}
+
+// allowed asks whether a plan that acts on a side may be carried out.
+func (p *pass) allowed(ctx context.Context) error {
+	if p.opts.Allow == nil || !p.plan.Acts() {
+		return nil
+	}
+	return p.opts.Allow(ctx, p.plan)
 }
 
 func (p *pass) tidy(ctx context.Context) error {

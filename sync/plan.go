@@ -112,3 +112,16 @@ func (p *Plan) Empty() bool {
 	}
 	return len(p.Conflicts) == 0
 }
+
+// Acts reports whether carrying the plan out changes a side. Conflicts that wait
+// do not, nor does what is only recorded.
+func (p *Plan) Acts() bool {
+	for i := range p.Actions {
+		switch p.Actions[i].Op {
+		case Adopt, Refresh, Forget, Compare:
+		default:
+			return true
+		}
+	}
+	return false
+}
