@@ -17,8 +17,8 @@ type Hint struct {
 	Everything bool
 }
 
-// An Opened is a pair with its sides connected. Its methods are called from one
-// goroutine, but Idle's.
+// An Opened is a pair with its sides connected. Its methods are called one at a
+// time. It may be a [Rester] as well.
 type Opened interface {
 	// Sync and SyncPaths are those of [sync.Engine].
 	Sync(ctx context.Context) (sync.Summary, error)
@@ -29,6 +29,23 @@ type Opened interface {
 	// Close lets go of the sides and of the record of the pair.
 	Close() error
 }
+
+// A Rester is an Opened that wants to know that nothing will happen for a while,
+// so that it can keep its connections alive, or close them politely. Rest is
+// called when there was nothing to do for a minute, and again every minute; ctx
+// ends as soon as there is something to do.
+type Rester interface {
+	Rest(ctx context.Context)
+}
+
+// Permanent marks an error of Options.Open that will not go away by itself (a
+// configuration that cannot work): the pair is halted until it is poked.
+func Permanent(err error) error { return &permanent{err} }
+
+type permanent struct{ err error }
+
+func (p *permanent) Error() string { return p.err.Error() }
+func (p *permanent) Unwrap() error { return p.err }
 
 // Options say how a pair is kept.
 type Options struct {
@@ -56,6 +73,14 @@ type Options struct {
 	// 5 min), since a disk may be mounted again.
 	Halts     func(err error) bool
 	HaltRetry time.Duration
+	// Refused reports whether err says that the server does not let this user in.
+	// A login that was refused is tried again after a minute first and half an hour
+	// at most, since servers lock out who tries too often. It may be nil.
+	Refused func(err error) bool
+	// Explain returns why a pair waits or is halted after err, and the way out,
+	// both for people and without a secret. Nil or "": the words of err, and the
+	// hint of an [sync.UnsafeError].
+	Explain func(err error) (reason, hint string)
 	// Changed is told of every new Status, from one goroutine; may be nil.
 	Changed func(Status)
 	Log     *slog.Logger // may be nil
@@ -98,6 +123,12 @@ type Keeper struct{ o Options }
 
 // New returns a keeper that does nothing before [Keeper.Run].
 func New(o Options) *Keeper { return &Keeper{o: o} }
+
+// Observe tells the keeper of an event of a pass: which files failed, and which
+// directories are active. It is to be (part of) the observer of the engine behind
+// Options.Open; without it a keeper works as well, and looks at more than it
+// would have to. It may be called from any goroutine, and returns at once.
+func (k *Keeper) Observe(ev sync.Event) {}
 
 // Run keeps the pair in step until ctx ends, and then returns nil: nothing
 // that happens to a pair ends it. It may be called once.
