@@ -34,11 +34,12 @@ type Options struct {
 	TLSMin       string // lowest version, "1.2" or "1.3"; "" as the server likes
 	TLSMax       string // highest version
 
-	IPv6                    bool // listen on ::1 instead of 127.0.0.1
-	NoActive                bool // PORT and EPRT are refused: not Pure-FTPd
-	NoPassive               bool // PASV and EPSV are refused: not Pure-FTPd
-	PassiveLow, PassiveHigh int  // range of passive ports, both included
-	MaxConnections          int  // sessions at once from one address
+	Host                    string // listen at this address of the machine instead of loopback
+	IPv6                    bool   // listen on ::1 instead of 127.0.0.1
+	NoActive                bool   // PORT and EPRT are refused: not Pure-FTPd
+	NoPassive               bool   // PASV and EPSV are refused: not Pure-FTPd
+	PassiveLow, PassiveHigh int    // range of passive ports, both included
+	MaxConnections          int    // sessions at once from one address
 
 	Zone      string // TZ of the server, as "America/New_York"; "" is UTC
 	LocalTime bool   // LIST in the zone of the server: vsftpd (MDTM too), ProFTPD, pyftpdlib (MDTM and MLSD too)

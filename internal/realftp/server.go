@@ -2,6 +2,7 @@ package realftp
 
 import (
 	"bufio"
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -72,6 +73,7 @@ func start(t testing.TB, program program, o Options) (*Server, error) {
 	if o.IPv6 {
 		host = "::1"
 	}
+	host = cmp.Or(o.Host, host)
 	port, err := freePort(host)
 	if err != nil {
 		return nil, err
