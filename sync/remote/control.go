@@ -38,6 +38,7 @@ type control struct {
 
 	owed   int   // replies that are still to come
 	rested bool  // the server may have the position of an earlier transfer
+	single bool  // a command goes out when the one before was answered
 	dead   bool  // nothing more can be done on it
 	last   reply // the last one that came
 

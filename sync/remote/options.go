@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -62,6 +63,36 @@ func (m *Mode) UnmarshalText(text []byte) error {
 	return fmt.Errorf("%q is none of auto, passive, active", text)
 }
 
+// Pipeline says whether several commands may be on their way at a time.
+type Pipeline uint8
+
+// The ways. With PipelineOn a server that takes several commands badly gets
+// them one at a time as well, from then on.
+const (
+	PipelineOn  Pipeline = iota
+	PipelineOff          // the next command waits for the reply to the one before
+)
+
+var pipelines = [...]string{"on", "off"}
+
+func (p Pipeline) String() string { return pipelines[p] }
+
+// MarshalText implements [encoding.TextMarshaler].
+func (p Pipeline) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (p *Pipeline) UnmarshalText(text []byte) error {
+	switch strings.ToLower(string(text)) {
+	case "on", "true", "yes":
+		*p = PipelineOn
+	case "off", "false", "no":
+		*p = PipelineOff
+	default:
+		return fmt.Errorf("%q is neither on nor off", text)
+	}
+	return nil
+}
+
 // Options say which directory of which server, and how to get at it. The zero
 // value of every field but Host works.
 type Options struct {
@@ -95,6 +126,8 @@ type Options struct {
 	// TrustPASV allows data connections to the address that a PASV reply names,
 	// where it is not the server's own.
 	TrustPASV bool
+	// Pipeline off sends one command at a time.
+	Pipeline Pipeline
 
 	Connections int           // the most sessions at a time; 0: 4
 	Timeout     time.Duration // the longest silence on any wait; 0: 30 s

@@ -15,8 +15,8 @@ import (
 // without an answer. Both sides' buffers hold that much, so that neither waits
 // for the other to read.
 const (
-	batchBytes    = 8 << 10
-	batchCommands = 200
+	batchBytes    = 32 << 10
+	batchCommands = 500
 )
 
 // maxListing is the longest listing of one directory that is read.
@@ -113,7 +113,7 @@ func (s *session) batch(ctx context.Context, lines []string) ([]reply, error) {
 // window returns how many of lines may go out now. It waits until half of the
 // window is free, so that lines go out in large pieces.
 func (s *session) window(lines []string, flying, unanswered int) int {
-	if s.f.stumbles() {
+	if s.c.single || s.f.stumbles() {
 		if unanswered > 0 {
 			return 0
 		}

@@ -124,11 +124,18 @@ func (c *control) attempt(t *transfer, m dataMode, l *Ladder) error {
 // to the door as soon as they are asked and answer when they are in, so silence
 // is a sign that they cannot.
 func (c *control) prepare(t *transfer, ask string, d *door, l *Ladder) (told reply, err error) {
-	if err := c.send(append(append([]string(nil), t.before...), ask)...); err != nil {
-		return reply{}, err
+	unsent := append(append([]string(nil), t.before...), ask)
+	if !c.single {
+		if err := c.send(unsent...); err != nil {
+			return reply{}, err
+		}
+		unsent = nil
 	}
 	l.asked(ask)
 	for _, line := range t.before {
+		if unsent, err = c.sendNext(unsent); err != nil {
+			return reply{}, err
+		}
 		r, err := c.final()
 		if err != nil {
 			return reply{}, c.broken(verbOf(line), err)
@@ -136,6 +143,9 @@ func (c *control) prepare(t *transfer, ask string, d *door, l *Ladder) (told rep
 		if !r.ok() && t.start.code == 0 {
 			t.start = r
 		}
+	}
+	if unsent, err = c.sendNext(unsent); err != nil {
+		return reply{}, err
 	}
 	if limit := c.book.limit(l.mode, c.watch.timeout); d != nil && !t.start.refused() {
 		if came, err := c.awaits(limit); err == nil && !came {
@@ -155,6 +165,15 @@ func (c *control) prepare(t *transfer, ask string, d *door, l *Ladder) (told rep
 		return told, replyError(verbOf(ask), "", told)
 	}
 	return told, nil
+}
+
+// sendNext sends the first of lines that are to go one at a time, if there are
+// any, and returns the others.
+func (c *control) sendNext(lines []string) ([]string, error) {
+	if len(lines) == 0 {
+		return nil, nil
+	}
+	return lines[1:], c.send(lines[0])
 }
 
 func (c *control) attemptPassive(t *transfer, m dataMode, told reply, l *Ladder) error {
@@ -234,8 +253,20 @@ func (c *control) unconnected(t *transfer, err error, l *Ladder) error {
 func (c *control) sendTransfer(t *transfer, l *Ladder) error {
 	lines := []string{t.line}
 	if t.offset > 0 || c.rested {
-		lines = []string{fmt.Sprintf("REST %d", t.offset), t.line}
+		rest := fmt.Sprintf("REST %d", t.offset)
+		lines = []string{rest, t.line}
 		t.rests, c.rested = true, true
+		if c.single {
+			l.asked(rest)
+			if err := c.send(rest); err != nil {
+				return err
+			}
+			err := c.restarted(t)
+			if t.rests = false; err != nil || t.start.refused() {
+				return err
+			}
+			lines = lines[1:]
+		}
 	}
 	for _, line := range lines {
 		l.asked(line)
