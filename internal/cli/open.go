@@ -53,6 +53,7 @@ func openPair(ctx context.Context, a *app, p *pair, o passOptions) (*opened, err
 	return &opened{
 		engine: sync.New(sides[sync.Local], sides[sync.Remote], record, p.engineOptions(a, o)),
 		sides:  sides,
+		record: record,
 		close:  open.close,
 	}, nil
 }
@@ -68,7 +69,8 @@ func (p *pair) engineOptions(a *app, o passOptions) sync.Options {
 		Workers:  p.Connections,
 		Verify:   p.Verify,
 		DryRun:   o.dryRun,
-		Observer: o.observer,
+		Allow:    o.hooks.allower(),
+		Observer: o.hooks.observe(o.observer),
 		Log:      a.log(),
 		Now:      a.env.Now,
 	}

@@ -18,6 +18,7 @@ type passer interface {
 type opened struct {
 	engine passer
 	sides  [2]store
+	record *manifest.Store // nil in tests
 	close  func() error
 }
 

@@ -128,7 +128,7 @@ func TestTextReport(t *testing.T) {
 			var out, err strings.Builder
 			head := aHead
 			head.dryRun = test.dry
-			r := &textReport{head: head, out: &out, talk: talker{&err, test.quiet}, verbose: test.verbose}
+			r := &textReport{head: head, out: &out, talk: talker{w: &err, quiet: test.quiet}, verbose: test.verbose}
 			if test.clean {
 				s := sync.Summary{Seconds: 0.31, DryRun: test.dry}
 				r.begin()
@@ -158,7 +158,7 @@ func TestJSONReport(t *testing.T) {
 			now := func() time.Time { clock = clock.Add(500 * time.Millisecond); return clock }
 			head := aHead
 			head.dryRun = test.dry
-			r := &jsonReport{head: head, out: &out, now: now, quiet: test.quiet, talk: talker{&err, test.quiet}}
+			r := &jsonReport{head: head, out: &out, now: now, quiet: test.quiet, talk: talker{w: &err, quiet: test.quiet}}
 			events(r, aPlan(), someProblems(), test.dry)
 			golden(t, test.name, both(out.String(), err.String()))
 		})
@@ -168,7 +168,7 @@ func TestJSONReport(t *testing.T) {
 // A pass that ends before it has a plan says why, and does not sum up.
 func TestTextReportWithoutAPlan(t *testing.T) {
 	var out, talk strings.Builder
-	r := &textReport{head: aHead, out: &out, talk: talker{&talk, false}}
+	r := &textReport{head: aHead, out: &out, talk: talker{w: &talk}}
 	r.end(sync.Summary{}, errors.New("nobody is there"))
 	if out.Len() > 0 {
 		t.Errorf("stdout: %q, want nothing", out.String())
@@ -178,7 +178,7 @@ func TestTextReportWithoutAPlan(t *testing.T) {
 // A pass that was stopped half way says what was done until then.
 func TestTextReportStopped(t *testing.T) {
 	var out, talk strings.Builder
-	r := &textReport{head: aHead, out: &out, talk: talker{&talk, false}}
+	r := &textReport{head: aHead, out: &out, talk: talker{w: &talk}}
 	r.event(sync.Planned{Plan: aPlan()})
 	r.end(sync.Summary{Uploaded: 1, BytesUp: 7, Seconds: 100}, errInterrupted)
 	want := "stopped: up 1 file 7 B, down 0 files 0 B, deleted 0 local 0 remote, moved 0, conflicts 0, failed 0, 1m40s\n"

@@ -27,14 +27,23 @@ import (
 type talker struct {
 	w     io.Writer
 	quiet bool
+	name  string // of the profile, where several talk at once
 }
 
 func (t talker) say(kind, text string) {
 	for line := range strings.SplitSeq(cleanLines(text), "\n") {
 		if line != "" {
-			fmt.Fprintf(t.w, "ferry: %s%s\n", kind, line)
+			fmt.Fprintf(t.w, "ferry: %s%s%s\n", kind, t.prefix(), line)
 		}
 	}
+}
+
+// prefix is what a line about one of several profiles begins with.
+func (t talker) prefix() string {
+	if t.name == "" {
+		return ""
+	}
+	return t.name + ": "
 }
 
 // note says something that is good to know; quiet leaves it out.
