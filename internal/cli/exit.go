@@ -80,6 +80,18 @@ func summaryCode(s sync.Summary) int {
 	return ExitOK
 }
 
+// endCode returns the exit code of a pass that ended with err, or came to its
+// end. A hook that failed afterwards counts beside what the pass did.
+func endCode(s sync.Summary, err error) int {
+	switch {
+	case err == nil:
+		return summaryCode(s)
+	case isLate(err):
+		return worse(summaryCode(s), errorCode(err))
+	}
+	return errorCode(err)
+}
+
 // connecting marks an error of opening the server's side: whatever it was that
 // stood in the way, we did not get in.
 func connecting(err error) error {

@@ -29,6 +29,8 @@ type passOptions struct {
 	acceptEmpty  bool
 	wait         bool
 	observer     sync.Observer
+	// hooks run around the pass; nil: there are none.
+	hooks *hooked
 	// trees, where it is given, receives the whole trees that were looked at.
 	trees *[2]*manifest.Tree
 }
@@ -51,6 +53,9 @@ func (a *app) pass(ctx context.Context, p *pair, o passOptions, titled, pending 
 	head := p.head(o.dryRun, titled)
 	var plan *sync.Plan
 	report := a.newReport(head)
+	if !o.dryRun {
+		o.hooks = a.hooked(p)
+	}
 	old := &retention{app: a, pair: p}
 	var mu stdsync.Mutex // remarks of the connection pool come between the engine's events
 	o.observer = func(ev sync.Event) {
@@ -66,15 +71,22 @@ func (a *app) pass(ctx context.Context, p *pair, o passOptions, titled, pending 
 	if head.titled || head.dryRun {
 		a.sayHead(head)
 	}
-	summary, err := a.onePass(ctx, p, o, old, report.begin)
-	if err != nil && ctx.Err() != nil {
+	summary, err, late := o.hooks.around(ctx, func(ctx context.Context) (sync.Summary, error) {
+		return a.onePass(ctx, p, o, old, report.begin)
+	})
+	switch {
+	case err != nil && ctx.Err() != nil:
 		err = interrupted(err)
+	case err == nil && late != nil:
+		err = &lateError{late}
+	case late != nil:
+		a.tellFailure(head, late)
 	}
 	report.end(summary, err)
 	switch {
 	case err != nil:
 		a.failPass(head, err)
-		return errorCode(err)
+		return endCode(summary, err)
 	case pending && summaryCode(summary) == ExitOK && plan != nil && !plan.Empty():
 		return ExitPending
 	}

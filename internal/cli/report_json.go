@@ -222,9 +222,8 @@ func (r *jsonReport) progress(ev sync.Progress) {
 }
 
 func (r *jsonReport) end(s sync.Summary, err error) {
-	code := summaryCode(s)
+	code := endCode(s, err)
 	if err != nil {
-		code = errorCode(err)
 		writeJSONError(r.out, r.head.profile, err)
 	}
 	if !r.quiet || code != ExitOK {

@@ -128,6 +128,7 @@ func checkName(s string) string {
 func (d *decoder) profile(s setting, common []setting) *Profile {
 	own := d.settings(s)
 	p := &draft{Profile: *NewProfile(s.name)}
+	p.File = d.path
 	d.apply(p, merge(common, own))
 	d.check(p, s, own)
 	return &p.Profile
@@ -193,16 +194,20 @@ func (d *decoder) apply(p *draft, settings []setting) {
 	}
 }
 
-// hooks reads commands by their names.
+// hooks reads commands and URLs by their names.
 func (d *decoder) hooks(h *Hooks, s setting) {
 	for _, s := range d.mapping(s.value, s.where) {
-		field := hookKeys[s.name]
-		if field == nil {
+		set := hookKeys[s.name]
+		if set == nil {
 			d.unknown(s, sortedKeys(hookKeys))
 			continue
 		}
-		if text, ok := d.text(s); ok {
-			*field(h) = text
+		text, ok := d.text(s)
+		if !ok {
+			continue
+		}
+		if err := set(h, text); err != nil {
+			d.fail(s.value, s.where, err.Error(), Hint(err))
 		}
 	}
 }

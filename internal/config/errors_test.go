@@ -108,6 +108,11 @@ var errorCases = []struct {
 	{"an unknown hook", site + "    hooks: {befor: x, after: [y]}\n", []string{
 		"ferry.yaml:5:13: profiles.site.hooks.befor: unknown key (did you mean before?)",
 		"ferry.yaml:5:30: profiles.site.hooks.after: a single value is wanted here, not a list"}},
+	{"hooks that are URLs but cannot be asked", site + "    hooks: {before: 'https:///x', after: \"http://h/\\nmake\", on-error: 'http://u:top%secret@h/'}\n", []string{
+		"ferry.yaml:5:21: profiles.site.hooks.before: is no URL that can be asked (in a user name or password write \"/\" as %2F, \"@\" as %40 and \"%\" as %25)",
+		"ferry.yaml:5:42: profiles.site.hooks.after: begins like a URL and goes on behind it (a hook is one URL or one command)",
+		"ferry.yaml:5:71: profiles.site.hooks.on-error: is no URL that can be asked (in a user name or password write \"/\" as %2F, \"@\" as %40 and \"%\" as %25)"}},
+	{"time of hooks", site + "    hooks: {timeout: 5}\n", []string{"ferry.yaml:5:22: profiles.site.hooks.timeout: 5 has no unit: write 5s for seconds"}},
 	{"hooks that are one command", site + "    hooks: make\n", []string{"ferry.yaml:5:12: profiles.site.hooks: keys with values are wanted here, not a single value"}},
 
 	{"a pattern that is a tag", site + "    ignore:\n      - !keep\n      - b\n      -\n", []string{

@@ -36,6 +36,7 @@ func TestExample(t *testing.T) {
 			t.Fatalf("%v\n%s", err, text)
 		}
 		want := NewProfile(c.name)
+		want.File = abs("/etc/x/ferry.yaml")
 		if want.Local, err = localPath(c.local, abs("/etc/x"), abs("/home/u")); err != nil {
 			t.Fatal(err)
 		}

@@ -60,6 +60,7 @@ func TestParseContract(t *testing.T) {
 	}
 	want := []*Profile{{
 		Name:        "site",
+		File:        abs("/etc/x/ferry.yaml"),
 		Local:       abs("/etc/x/public"),
 		Remote:      Remote{Security: remote.Explicit, User: "deploy", Host: "example.com", Path: "htdocs"},
 		Direction:   sync.Push,
@@ -71,6 +72,7 @@ func TestParseContract(t *testing.T) {
 		Connections: 4,
 	}, {
 		Name:        "photos",
+		File:        abs("/etc/x/ferry.yaml"),
 		Local:       abs("/home/u/Pictures"),
 		Remote:      Remote{Host: "nas.local", Path: "photos"},
 		Conflict:    sync.NewerWins,
@@ -129,12 +131,14 @@ profiles:
       on-error: |
         echo a
         echo b
+      timeout: 2m
 `)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := &Profile{
 		Name:      "p",
+		File:      abs("/etc/x/ferry.yaml"),
 		Local:     abs("/etc/x/dir"),
 		Remote:    Remote{Security: remote.Implicit, User: "me@example.org", Host: "h", Port: 2121, Path: "root", Absolute: true},
 		Direction: sync.Pull, Conflict: sync.LeaveAlone, Mode: remote.Active,
@@ -148,7 +152,7 @@ profiles:
 		ActivePorts: [2]int{50000, 50100}, ActiveAddress: "198.51.100.7",
 		Fingerprint: strings.Repeat("ab", 32),
 		BytesUp:     100 << 10, BytesDown: 100 << 10,
-		Hooks: Hooks{"make build", "curl -s https://example.com/done", "mail me", "echo a\necho b\n"},
+		Hooks: Hooks{"make build", "curl -s https://example.com/done", "mail me", "echo a\necho b", 2 * time.Minute},
 	}
 	if diff := cmp.Diff([]*Profile{want}, file.Profiles, hidePasswords); diff != "" {
 		t.Error(diff)
@@ -168,7 +172,7 @@ defaults:
   trash: off
   ignore: |
     *.tmp
-  hooks: {before: a, after: b}
+  hooks: {before: a, after: b, on-error: d, timeout: 1m}
 profiles:
   one: {local: a, remote: ftp://h}
   two:
@@ -176,20 +180,22 @@ profiles:
     remote: ftp://own:pw@h
     timeout: 20s
     ignore: "!x.tmp"
-    hooks: {after: c}
+    hooks: {after: c, on-error: ""}
 `)
 	if err != nil {
 		t.Fatal(err)
 	}
 	common := NewProfile("one")
+	common.File = abs("/etc/x/ferry.yaml")
 	common.Local, common.Remote = abs("/etc/x/a"), Remote{User: "common", Host: "h"}
 	common.Password = hide(held{kind: secretEnv, text: "COMMON"})
 	common.Timeout, common.Trash, common.TrashSet, common.Ignore = 10*time.Second, false, true, "*.tmp\n"
-	common.Hooks = Hooks{Before: "a", After: "b"}
+	common.Hooks = Hooks{Before: "a", After: "b", OnError: "d", Timeout: time.Minute}
 	own := *common
 	own.Name, own.Local, own.Remote.User = "two", abs("/etc/x/b"), "own"
 	own.Password = Literal("pw")
 	own.Timeout, own.Ignore, own.Hooks.After = 20*time.Second, "*.tmp\n!x.tmp\n", "c"
+	own.Hooks.OnError = "" // taken back
 	if diff := cmp.Diff([]*Profile{common, &own}, file.Profiles, hidePasswords); diff != "" {
 		t.Error(diff)
 	}

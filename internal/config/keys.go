@@ -65,12 +65,16 @@ var keys = map[string]key{
 	"hooks":          {kind: hooksKey},
 }
 
-// hookKeys are the keys of hooks.
-var hookKeys = map[string]func(*Hooks) *string{
-	"before":      func(h *Hooks) *string { return &h.Before },
-	"after":       func(h *Hooks) *string { return &h.After },
-	"on-conflict": func(h *Hooks) *string { return &h.OnConflict },
-	"on-error":    func(h *Hooks) *string { return &h.OnError },
+// hookKeys are the keys of hooks, and how their values are set.
+var hookKeys = map[string]func(h *Hooks, text string) error{
+	"before":      hook(func(h *Hooks) *string { return &h.Before }),
+	"after":       hook(func(h *Hooks) *string { return &h.After }),
+	"on-conflict": hook(func(h *Hooks) *string { return &h.OnConflict }),
+	"on-error":    hook(func(h *Hooks) *string { return &h.OnError }),
+	"timeout": func(h *Hooks, text string) (err error) {
+		h.Timeout, err = ParseDuration(text)
+		return err
+	},
 }
 
 // elsewhere says where things are set that people look for under another name.

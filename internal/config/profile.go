@@ -16,6 +16,9 @@ import (
 // [NewProfile], [Parse] or [Pair] to get one with the usual settings.
 type Profile struct {
 	Name string
+	// File is the absolute path of the configuration file that the profile stands
+	// in, "" for a pair of the command line.
+	File string
 	// Local is an absolute path in the form of this system.
 	Local  string
 	Remote Remote // with the user of user:
@@ -63,9 +66,12 @@ type Profile struct {
 	Hooks Hooks
 }
 
-// Hooks are commands for the shell; "" is none.
+// Hooks are commands for the shell, or URLs that start with http:// or https://;
+// "" is none.
 type Hooks struct {
 	Before, After, OnConflict, OnError string
+	// Timeout is how long each of them may take; 0: the default.
+	Timeout time.Duration
 }
 
 // NewProfile returns a profile with the settings that hold where none are given.

@@ -47,6 +47,15 @@ func (s Secret) IsZero() bool { return s.reveal == nil }
 // IsLiteral reports whether the password itself was written down.
 func (s Secret) IsLiteral() bool { return s.reveal != nil && s.reveal().kind == secretLiteral }
 
+// Variable returns the name of the environment variable that holds the password,
+// "" where it is kept elsewhere.
+func (s Secret) Variable() string {
+	if !s.IsZero() && s.reveal().kind == secretEnv {
+		return s.reveal().text
+	}
+	return ""
+}
+
 // String says where the password is kept, and never the password.
 func (s Secret) String() string {
 	if s.IsZero() {

@@ -1,0 +1,38 @@
+package config
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+)
+
+// hook returns what sets a hook: a command, or a URL.
+func hook(field func(*Hooks) *string) func(*Hooks, string) error {
+	return func(h *Hooks, text string) error {
+		text, err := parseHook(text)
+		if err == nil {
+			*field(h) = text
+		}
+		return err
+	}
+}
+
+// parseHook returns a hook without the white space around it. A URL must be one
+// that can be asked; errors never quote it, since it may hold a password.
+func parseHook(text string) (string, error) {
+	text = strings.TrimSpace(text)
+	if strings.ContainsRune(text, 0) {
+		return "", errors.New("holds a NUL character")
+	}
+	scheme, _, found := strings.Cut(text, "://")
+	if !found || !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https") {
+		return text, nil
+	}
+	if strings.ContainsAny(text, " \t\r\n") {
+		return "", withHint(errors.New("begins like a URL and goes on behind it"), "a hook is one URL or one command")
+	}
+	if u, err := url.Parse(text); err != nil || u.Hostname() == "" {
+		return "", withHint(errors.New("is no URL that can be asked"), `in a user name or password write "/" as %2F, "@" as %40 and "%" as %25`)
+	}
+	return text, nil
+}
