@@ -25,8 +25,13 @@ type Base interface {
 	All() iter.Seq2[Path, Pair]
 	// Below yields the pairs below dir in the order of [Path.Compare].
 	Below(dir Path) iter.Seq2[Path, Pair]
+	// Children yields the pairs directly in dir in the order of [Path.Compare].
+	// It costs what dir holds, and not what is below that.
+	Children(dir Path) iter.Seq2[Path, Pair]
 	// Len returns the number of pairs.
 	Len() int
+	// Files returns the number of pairs that are files.
+	Files() int
 }
 
 // Memory is a Base in memory. Its methods must not be called from several
@@ -41,15 +46,36 @@ func (m Memory) At(p Path) (Pair, bool) { pair, ok := m[p]; return pair, ok }
 // Len implements [Base].
 func (m Memory) Len() int { return len(m) }
 
+// Files implements [Base].
+func (m Memory) Files() int {
+	n := 0
+	for _, pair := range m {
+		if pair.Kind() == File {
+			n++
+		}
+	}
+	return n
+}
+
+// Children implements [Base].
+func (m Memory) Children(dir Path) iter.Seq2[Path, Pair] {
+	return m.only(func(p Path) bool { return p != Root && p.Parent() == dir })
+}
+
 // All implements [Base].
 func (m Memory) All() iter.Seq2[Path, Pair] { return m.Below(Root) }
 
 // Below implements [Base].
 func (m Memory) Below(dir Path) iter.Seq2[Path, Pair] {
+	return m.only(func(p Path) bool { return p.Below(dir) })
+}
+
+// only yields the pairs whose paths fit, in order.
+func (m Memory) only(fits func(Path) bool) iter.Seq2[Path, Pair] {
 	return func(yield func(Path, Pair) bool) {
 		var paths []Path
 		for p := range m {
-			if p.Below(dir) {
+			if fits(p) {
 				paths = append(paths, p)
 			}
 		}

@@ -42,17 +42,28 @@ func checksum(key, record []byte) uint32 {
 type tally struct {
 	count int
 	check uint64
+	files int
 }
 
 func (t *tally) add(record []byte) {
 	t.count++
 	t.check += weight(record)
+	if isFile(record) {
+		t.files++
+	}
 }
 
 func (t *tally) drop(record []byte) {
 	t.count--
 	t.check -= weight(record)
+	if isFile(record) {
+		t.files--
+	}
 }
+
+// isFile reports whether a record is that of a file: behind the version stands
+// the kind of the local entry.
+func isFile(record []byte) bool { return Kind(record[1]) == File }
 
 // weight makes a number of the checksum that a record ends in, such that the sum
 // of several tells which they are (the finalizer of SplitMix64).

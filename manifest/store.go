@@ -70,6 +70,7 @@ type storeMeta struct {
 	Group         int    // the transaction that wrote it
 	Count         int    // of pairs
 	Check         uint64 // the sum of their weights
+	files         int    // pairs that are files: counted when the store is opened
 }
 
 // OpenStore opens the store in the file at path, and makes it where it is
@@ -230,6 +231,7 @@ func (s *Store) checkPairs(pairs *bolt.Bucket) error {
 	if err == nil && (all.count != s.meta.Count || all.check != s.meta.Check) {
 		return errGroups
 	}
+	s.meta.files = all.files
 	return err
 }
 

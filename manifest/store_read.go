@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"bytes"
 	"fmt"
 	"iter"
 
@@ -41,6 +42,14 @@ func (s *Store) Len() int {
 	return s.meta.Count
 }
 
+// Files implements [Base].
+func (s *Store) Files() int {
+	_ = s.settle()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.meta.files
+}
+
 // settle writes what is pending, so that a transaction sees it.
 func (s *Store) settle() error {
 	if s.db == nil {
@@ -56,17 +65,41 @@ func (s *Store) All() iter.Seq2[Path, Pair] { return s.Below(Root) }
 // but must not run long, since the file cannot shrink meanwhile.
 func (s *Store) Below(dir Path) iter.Seq2[Path, Pair] {
 	return func(yield func(Path, Pair) bool) {
-		if s.db == nil || s.settle() != nil {
-			return
+		s.read(func(c *bolt.Cursor) error { return eachBelow(c, dir, false, yield) })
+	}
+}
+
+// Children implements [Base]. It jumps over what is below the directories in
+// dir. For the loop the same holds as for [Store.Below].
+func (s *Store) Children(dir Path) iter.Seq2[Path, Pair] {
+	return func(yield func(Path, Pair) bool) {
+		s.read(func(c *bolt.Cursor) error { return eachChild(c, dir, yield) })
+	}
+}
+
+// Dirs yields the directories that both sides agree on, the root left out, in
+// order.
+func (s *Store) Dirs() iter.Seq[Path] {
+	return func(yield func(Path) bool) {
+		for p, pair := range s.All() {
+			if pair.Kind() == Dir && !yield(p) {
+				return
+			}
 		}
-		err := s.db.View(func(tx *bolt.Tx) error {
-			return eachBelow(tx.Bucket(bucketPairs).Cursor(), dir, false, yield)
-		})
-		if err != nil {
-			s.mu.Lock()
-			s.failed = fmt.Errorf("reading %s: %w", s.path, err)
-			s.mu.Unlock()
-		}
+	}
+}
+
+// read shows f the pairs as they are, those included that were just recorded.
+// A pair that cannot be read fails the store.
+func (s *Store) read(f func(c *bolt.Cursor) error) {
+	if s.db == nil || s.settle() != nil {
+		return
+	}
+	err := s.db.View(func(tx *bolt.Tx) error { return f(tx.Bucket(bucketPairs).Cursor()) })
+	if err != nil {
+		s.mu.Lock()
+		s.failed = fmt.Errorf("reading %s: %w", s.path, err)
+		s.mu.Unlock()
 	}
 }
 
@@ -93,6 +126,34 @@ func eachBelow(c *bolt.Cursor, dir Path, self bool, f func(Path, Pair) bool) err
 		if !f(p, pair) {
 			return nil
 		}
+	}
+	return nil
+}
+
+// eachChild calls f with every pair directly in dir, in order, until f returns
+// false. Behind each of them it looks for the first key that is not below it.
+func eachChild(c *bolt.Cursor, dir Path, f func(Path, Pair) bool) error {
+	var prefix []byte
+	if dir != Root {
+		prefix = append(pathKey(dir), 0)
+	}
+	k, v := c.Seek(prefix)
+	for k != nil && bytes.HasPrefix(k, prefix) {
+		name, _, deeper := bytes.Cut(k[len(prefix):], []byte{0})
+		if deeper { // its directory is not recorded, or has been yielded
+			past := append(append(bytes.Clone(prefix), name...), 1)
+			k, v = c.Seek(past)
+			continue
+		}
+		p := keyPath(k)
+		pair, err := decodePair(k, v)
+		if err != nil {
+			return fmt.Errorf("%s: %w", p, err)
+		}
+		if !f(p, pair) {
+			return nil
+		}
+		k, v = c.Next()
 	}
 	return nil
 }

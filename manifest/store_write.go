@@ -71,7 +71,7 @@ type group struct {
 
 // record puts pair at key, or drops what is there where pair is nil.
 func (g *group) record(key []byte, pair *Pair) error {
-	if old := g.pairs.Get(key); len(old) >= 4 {
+	if old := g.pairs.Get(key); len(old) >= 5 {
 		g.tally.drop(old)
 	}
 	if pair == nil {
@@ -91,11 +91,11 @@ func (s *Store) update(f func(g *group) error) error {
 	}
 	m := s.meta
 	err := s.db.Update(func(tx *bolt.Tx) error {
-		g := &group{pairs: tx.Bucket(bucketPairs), tally: tally{m.Count, m.Check}}
+		g := &group{pairs: tx.Bucket(bucketPairs), tally: tally{m.Count, m.Check, m.files}}
 		if err := f(g); err != nil {
 			return err
 		}
-		m.Count, m.Check = g.tally.count, g.tally.check
+		m.Count, m.Check, m.files = g.tally.count, g.tally.check, g.tally.files
 		return putMeta(tx, m)
 	})
 	if err != nil {

@@ -165,6 +165,22 @@ func (t *Tree) Rename(from, to Path) *Tree {
 	return b.Tree()
 }
 
+// Join returns a tree of what both trees hold. Where both have a path, t's entry
+// counts.
+func (t *Tree) Join(u *Tree) *Tree {
+	var b Builder
+	for p, e := range t.All() {
+		b.Add(p, e)
+	}
+	for p, e := range u.All() {
+		if !t.At(p).Exists() {
+			b.Add(p, e)
+		}
+	}
+	b.problems = append(slices.Clone(t.Problems()), u.Problems()...)
+	return b.Tree()
+}
+
 // Graft returns a tree in which the direct children of each of dirs, and all
 // below children that are gone or no longer directories, are replaced by what
 // fresh says, with fresh's problems in place of t's there.
