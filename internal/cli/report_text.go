@@ -176,6 +176,9 @@ func (r *textReport) title() string {
 }
 
 func (r *textReport) summary(s sync.Summary, err error) string {
+	if isLate(err) {
+		err = nil // the pass itself came to its end
+	}
 	switch {
 	case r.head.dryRun && r.plan != nil:
 		p := planned(r.plan)
