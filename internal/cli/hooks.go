@@ -149,7 +149,7 @@ func (h *hooked) allow(ctx context.Context, plan *sync.Plan) error {
 			paths = appendPaths(paths, &plan.Actions[i])
 		}
 	}
-	ev := hooks.Event{Fields: h.fields("before", planned(plan)), Paths: unique(paths)}
+	ev := hooks.Event{Fields: h.fields("before", planned(plan)), Paths: inOrder(paths)}
 	err := h.run(ctx, "before", h.pair.Hooks.Before, ev)
 	if err != nil {
 		h.mu.Lock()
@@ -178,7 +178,7 @@ func (h *hooked) ended(ctx context.Context, s sync.Summary, err error) error {
 	var errs []error
 	own := h.pair.Hooks
 	if own.After != "" && err == nil && pass.acted {
-		ev := hooks.Event{Fields: h.fields("after", s, hooks.Field{Name: "exit", Value: code}), Paths: unique(pass.done)}
+		ev := hooks.Event{Fields: h.fields("after", s, hooks.Field{Name: "exit", Value: code}), Paths: inOrder(pass.done)}
 		errs = append(errs, h.run(ctx, "after", own.After, ev))
 	}
 	if conflicts := h.news(pass); own.OnConflict != "" && len(conflicts) > 0 {
@@ -217,7 +217,7 @@ func (h *hooked) onError(ctx context.Context, s sync.Summary, code int, err erro
 	}
 	h.broken = what
 	fields := h.fields("on-error", s, hooks.Field{Name: "exit", Value: code}, hooks.Field{Name: "error", Value: text})
-	return h.run(ctx, "on-error", h.pair.Hooks.OnError, hooks.Event{Fields: fields, Paths: unique(failed)})
+	return h.run(ctx, "on-error", h.pair.Hooks.OnError, hooks.Event{Fields: fields, Paths: inOrder(failed)})
 }
 
 // news returns the conflicts of a pass that wait for the user and that
@@ -319,12 +319,8 @@ func sameVariable(a, b string) bool {
 	return a == b || runtime.GOOS == "windows" && strings.EqualFold(a, b)
 }
 
-// unique returns paths without those that stand there a second time.
-func unique(paths []string) []string {
-	seen := make(map[string]bool, len(paths))
-	return slices.DeleteFunc(paths, func(p string) bool {
-		again := seen[p]
-		seen[p] = true
-		return again
-	})
+// inOrder returns paths sorted, each once.
+func inOrder(paths []string) []string {
+	slices.Sort(paths)
+	return slices.Compact(paths)
 }

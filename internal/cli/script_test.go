@@ -46,6 +46,7 @@ func TestMain(m *testing.M) {
 //	awaits               wait until the last fault with "stall" has struck
 //	[!] asked REGEXP     the server was asked such a command since it started, or since "forget"
 //	exits CODE CMD...    run a command that must exit with CODE
+//	web                  start a web server for hooks, see scriptWeb
 //	took MIN MAX         the last "exits" took that long
 //	big FILE BYTES       write a file of that size
 //	equal DIR DIR        both directories hold the same files, but for .ferry
@@ -79,6 +80,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"server": scriptServer,
+			"web":    scriptWeb,
 			"fault":  scriptFault,
 			"awaits": scriptAwaits,
 			"asked":  scriptAsked,
