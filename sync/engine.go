@@ -67,6 +67,7 @@ type Engine struct {
 	opts   Options
 
 	observing sync.Mutex
+	spent     spent // of one pass after the other
 }
 
 // New returns an engine over two replicas and their base.
@@ -107,16 +108,23 @@ func (e *Engine) tell(ev Event) {
 // [*UnsafeError], a cancelled context, a side that was lost ([ErrFatal]), or a
 // base that cannot be written. Single files that failed are in the summary and
 // were told to the observer.
-func (e *Engine) Sync(ctx context.Context) (Summary, error) {
+func (e *Engine) Sync(ctx context.Context) (Summary, error) { return e.sync(ctx, nil) }
+
+// sync makes one pass, over everything where there is no scope.
+func (e *Engine) sync(ctx context.Context, scope *Scope) (Summary, error) {
 	start := e.opts.Now()
-	sum, retry, err := e.pass(ctx, e.opts.Policy)
+	if scope != nil && scope.Empty() {
+		e.tell(Ended{})
+		return Summary{}, nil
+	}
+	sum, retry, err := e.pass(ctx, e.opts.Policy, scope)
 	if err == nil && retry {
 		// The other side would not rename: what was renamed travels instead.
 		policy := e.opts.Policy
 		policy.NoMoves = true
 		var again Summary
 		sum.Failed, sum.Problems, sum.Skipped, sum.Conflicts = 0, 0, 0, 0
-		again, _, err = e.pass(ctx, policy)
+		again, _, err = e.pass(ctx, policy, scope)
 		sum.add(again)
 	}
 	sum.Seconds = e.opts.Now().Sub(start).Seconds()
@@ -125,12 +133,17 @@ func (e *Engine) Sync(ctx context.Context) (Summary, error) {
 	return sum, err
 }
 
-// pass makes one pass under a policy. It reports whether a pass without moves
-// should follow.
-func (e *Engine) pass(ctx context.Context, policy Policy) (Summary, bool, error) {
+// pass makes one pass under a policy, and over everything where a part turns out
+// not to be enough. It reports whether a pass without moves should follow.
+func (e *Engine) pass(ctx context.Context, policy Policy, scope *Scope) (Summary, bool, error) {
 	policy.Settled = e.opts.Now().Add(-settledAfter)
-	p := &pass{Engine: e, policy: policy}
+	policy.partial = scope != nil
+	p := &pass{Engine: e, policy: policy, scope: scope}
 	err := p.run(ctx)
+	if errors.Is(err, errWhole) {
+		e.opts.Log.Debug("a part is not enough, looking at everything")
+		return e.pass(ctx, policy, nil)
+	}
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
 	}
@@ -155,9 +168,18 @@ func (e *Engine) finish() error {
 type pass struct {
 	*Engine
 	policy Policy
+	scope  *Scope // nil: everything
 	roots  [2]RootState
 	trees  [2]*manifest.Tree
 	plan   *Plan
+
+	base manifest.Base // the record, or the window of it that is looked at
+	// A pass that does not list both sides whole knows which directories of each
+	// it has listed; everything says that all of a side was.
+	listed     [2]map[manifest.Path]bool
+	everything [2]bool
+	window     *window                // of a pass over a part
+	dirty      map[manifest.Path]bool // local paths of the scope
 
 	mu          sync.Mutex // guards what follows
 	sum         Summary
@@ -182,7 +204,13 @@ func (p *pass) run(ctx context.Context) error {
 	}
 	p.countPlan()
 	p.tell(Planned{Plan: p.plan})
+	if err := p.lookAtEmptied(ctx); err != nil {
+		return err
+	}
 	if err := p.check(); err != nil {
+		if p.scope != nil {
+			return errWhole // what is deleted in this part may stand in another
+		}
 		return err
 	}
 	if p.opts.DryRun {
@@ -191,6 +219,7 @@ func (p *pass) run(ctx context.Context) error {
 	if err := p.allowed(ctx); err != nil {
 		return err
 	}
+	p.countSpent()
 	if err := p.prepareRoots(ctx); err != nil {
 		return err
 	}
@@ -207,13 +236,9 @@ func (p *pass) run(ctx context.Context) error {
 
 // check holds the plan against the rails.
 func (p *pass) check() error {
-	files := 0
-	for _, pair := range p.record.All() {
-		if pair.Kind() == manifest.File {
-			files++
-		}
-	}
-	if err := p.plan.Check(p.opts.Limits, files, p.trees[Local], p.trees[Remote]); err != nil {
+	files := p.record.Files()
+	lost := [2]int{p.spent.on(Local, files), p.spent.on(Remote, files)}
+	if err := p.plan.check(p.opts.Limits, files, lost, p.trees); err != nil {
 		return err
 	}
 	return p.checkReplaced(files)

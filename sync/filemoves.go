@@ -19,7 +19,9 @@ func (p *planner) pairFiles(s Side) {
 		p.pairByContent(gone, here)
 		return
 	}
-	p.pairByStamp(gone, here, s, p.rareStamp(here, s))
+	if !p.policy.partial {
+		p.pairByStamp(gone, here, s, p.rareStamp(here, s))
+	}
 }
 
 type sizeTime struct{ size, time int64 }

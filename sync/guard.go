@@ -10,18 +10,26 @@ import (
 // it must not be carried out. files is the number of files that the base holds.
 // Moves are not deletions: they are paired before this is called.
 func (p *Plan) Check(limits Limits, files int, local, remote *manifest.Tree) error {
+	return p.check(limits, files, [2]int{}, [2]*manifest.Tree{local, remote})
+}
+
+// check is Check where passes over parts have deleted files on each side before,
+// which count with those of this plan.
+func (p *Plan) check(limits Limits, files int, lost [2]int, trees [2]*manifest.Tree) error {
 	var deletes [2]int
 	for _, a := range p.Actions {
 		if a.Op == Delete {
 			deletes[a.Side]++
 		}
 	}
-	trees := [2]*manifest.Tree{local, remote}
 	for _, s := range [...]Side{Local, Remote} {
 		if err := checkEmptied(limits, deletes[s], files, s, trees[s.Other()]); err != nil {
 			return err
 		}
-		if err := checkDeletes(limits, deletes[s], files, s, trees[s.Other()]); err != nil {
+		if deletes[s] == 0 {
+			continue
+		}
+		if err := checkDeletes(limits, deletes[s], lost[s], files, s, trees[s.Other()]); err != nil {
 			return err
 		}
 	}
@@ -41,9 +49,16 @@ func checkEmptied(limits Limits, deletes, files int, s Side, emptied *manifest.T
 	}
 }
 
-func checkDeletes(limits Limits, deletes, files int, s Side, source *manifest.Tree) error {
-	if limits.AllowDeletes || limits.AcceptEmpty && source.Len() == 0 || deletes == 0 {
+// checkDeletes holds the deletions of a plan, and those that passes over parts
+// made before it, against the limits.
+func checkDeletes(limits Limits, deletes, lost, files int, s Side, source *manifest.Tree) error {
+	if limits.AllowDeletes || limits.AcceptEmpty && source.Len() == 0 {
 		return nil
+	}
+	before := ""
+	if lost > 0 {
+		deletes, files = deletes+lost, files+lost
+		before = fmt.Sprintf(", with the %d that went since everything was last looked at", lost)
 	}
 	byCount := limits.MaxDeletes >= 0 && deletes > limits.MaxDeletes
 	byShare := limits.MaxDeletePercent >= 0 && deletes*100 > limits.MaxDeletePercent*max(files, deletes)
@@ -56,8 +71,8 @@ func checkDeletes(limits Limits, deletes, files int, s Side, source *manifest.Tr
 		return nil
 	}
 	return &UnsafeError{
-		What: fmt.Sprintf("%s of %d would be deleted on the %s side, which is more than %s",
-			plural(deletes, "file"), max(files, deletes), s, limits),
+		What: fmt.Sprintf("%s of %d would be deleted on the %s side%s, which is more than %s",
+			plural(deletes, "file"), max(files, deletes), s, before, limits),
 		Hint: "look at the plan with ferry status; if it is right, run again with --allow-deletes, or raise --max-delete",
 	}
 }

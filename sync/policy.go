@@ -85,6 +85,9 @@ type Policy struct {
 	// new name with such a time was renamed or copied, not written since. Remote
 	// renames on a server without identities are paired only then. Zero: never.
 	Settled time.Time
+	// partial says that the trees are not all that the sides hold, so that nothing
+	// can be concluded from what is the only one of its kind in them.
+	partial bool
 	// NoMoves carries every rename out as a new file and a deletion.
 	NoMoves bool
 }

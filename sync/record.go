@@ -115,6 +115,9 @@ func (p *pass) count(a *Action, out Outcome) {
 			p.sum.Downloaded++
 		}
 	case Delete, Rmdir:
+		if a.Op == Delete {
+			p.spent.deletes[a.Side]++
+		}
 		if a.Side == Local {
 			p.sum.DeletedLocal++
 		} else {

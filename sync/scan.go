@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -10,9 +11,14 @@ import (
 	"ferry/manifest"
 )
 
-// scan lists both sides at once, or, where a push or pull knows what the target
-// held, only the source: see narrow.
+// scan lists both sides at once; where a push or pull knows what the target
+// held, only the source; in a pass over a part, what the scope names. What the
+// plan touches beyond that is listed in decide.
 func (p *pass) scan(ctx context.Context) error {
+	p.base = p.record
+	if p.scope != nil {
+		return p.scanScope(ctx)
+	}
 	if p.narrows() {
 		return p.scanNarrow(ctx)
 	}
@@ -89,9 +95,7 @@ func (p *pass) target() Side {
 	return Remote
 }
 
-// scanNarrow lists the source, takes the base's word for the target, and lists
-// those directories of the target that the plan would touch, until the plan
-// touches no others.
+// scanNarrow lists the source, and takes the base's word for the target.
 func (p *pass) scanNarrow(ctx context.Context) error {
 	dst := p.target()
 	src := dst.Other()
@@ -100,27 +104,9 @@ func (p *pass) scanNarrow(ctx context.Context) error {
 		return err
 	}
 	p.trees[src], p.trees[dst] = tree, p.remembered(dst)
-	listed := make(map[manifest.Path]bool)
-	for {
-		if err := p.decide(ctx); err != nil {
-			return err
-		}
-		var dirs []manifest.Path
-		for _, dir := range p.touched(dst) {
-			if !listed[dir] {
-				listed[dir] = true
-				dirs = append(dirs, dir)
-			}
-		}
-		if len(dirs) == 0 {
-			return nil
-		}
-		fresh, err := p.scanSide(ctx, dst, dirs)
-		if err != nil {
-			return err
-		}
-		p.trees[dst] = p.trees[dst].Graft(dirs, fresh)
-	}
+	p.listed = [2]map[manifest.Path]bool{{}, {}}
+	p.everything[src] = true
+	return nil
 }
 
 // remembered returns the tree of side s as the base has it, without what is
@@ -136,43 +122,66 @@ func (p *pass) remembered(s Side) *manifest.Tree {
 	return b.Tree()
 }
 
-// touched returns the directories of side s that the plan changes, or takes for
-// what they were when it removes or renames them.
+// touched returns the directories of side s that the plan changes, takes for
+// what they were when it removes or renames them, or reads from; by the names
+// that they have before the plan's renames.
 func (p *pass) touched(s Side) []manifest.Path {
 	seen := make(map[manifest.Path]bool)
+	var moves []Action // of this side, so far
 	add := func(dir manifest.Path) {
+		for _, m := range slices.Backward(moves) {
+			if dir.Within(m.Path) {
+				dir = dir.Rebase(m.Path, m.From)
+			}
+		}
 		if dir == manifest.Root || p.trees[s].At(dir).IsDir() {
 			seen[dir] = true
 		}
 	}
 	for _, a := range p.plan.Actions {
-		if a.stage() == stageRecord {
-			continue
-		}
-		add(a.Path.Parent())
-		if a.From != manifest.Root {
-			add(a.From.Parent())
-		}
-		if a.Op == Rmdir || a.Op == Mkdir {
-			add(a.Path)
+		switch {
+		case a.stage() == stageRecord:
+		case a.Side != s:
+			if a.Op != Mkdir && a.Op != Rename && a.Op != SetAside {
+				add(a.Path.Parent())
+			}
+		default:
+			add(a.Path.Parent())
+			if a.From != manifest.Root {
+				add(a.From.Parent())
+			}
+			if a.Op == Rmdir || a.Op == Mkdir {
+				add(a.Path)
+			}
+			if a.Op == Rename {
+				moves = append(moves, a)
+			}
 		}
 	}
 	for _, c := range p.plan.Conflicts {
 		add(c.Path.Parent())
 	}
-	dirs := make([]manifest.Path, 0, len(seen))
-	for dir := range seen {
-		dirs = append(dirs, dir)
-	}
-	slices.SortFunc(dirs, manifest.Path.Compare)
-	return dirs
+	return slices.SortedFunc(maps.Keys(seen), manifest.Path.Compare)
 }
 
-// decide reconciles until no question is left open. A dry run leaves those open
-// that would cost a download, and shows them as comparisons.
+// decide makes the plan, and again, until it touches nothing that was not
+// listed.
 func (p *pass) decide(ctx context.Context) error {
 	for {
-		p.plan = Reconcile(p.record, p.trees[Local], p.trees[Remote], p.policy)
+		if err := p.reconcile(ctx); err != nil {
+			return err
+		}
+		if more, err := p.widen(ctx); err != nil || !more {
+			return err
+		}
+	}
+}
+
+// reconcile reconciles until no question is left open. A dry run leaves those
+// open that would cost a download, and shows them as comparisons.
+func (p *pass) reconcile(ctx context.Context) error {
+	for {
+		p.plan = Reconcile(p.base, p.trees[Local], p.trees[Remote], p.policy)
 		var asked []Question
 		for _, q := range p.plan.Questions {
 			if !p.opts.DryRun || q.Side == Local {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"time"
 
 	"ferry/manifest"
@@ -24,11 +25,11 @@ const (
 // base was written, as they do when a server changes its time zone or its
 // daylight saving: nearly every file has another time, all by the same multiple
 // of 15 minutes, and the size it had. It returns the paths that moved.
-func timeShift(base manifest.Base, now *manifest.Tree, s Side) (time.Duration, []manifest.Path) {
+func timeShift(base iter.Seq2[manifest.Path, manifest.Pair], now *manifest.Tree, s Side) (time.Duration, []manifest.Path) {
 	var paths []manifest.Path
 	var shift time.Duration
 	files := 0
-	for p, pair := range base.All() {
+	for p, pair := range base {
 		was, is := half(pair, s), now.At(p)
 		if !was.IsFile() || !is.IsFile() || max(was.Precision, is.Precision) > manifest.Minute {
 			continue
@@ -58,10 +59,10 @@ func timeShift(base manifest.Base, now *manifest.Tree, s Side) (time.Duration, [
 // renumbered returns the files of a side that have another identity but the
 // stamp that they had, where these are nearly all files: a server that was moved,
 // or that makes identities up.
-func renumbered(base manifest.Base, now *manifest.Tree, s Side) []manifest.Path {
+func renumbered(base iter.Seq2[manifest.Path, manifest.Pair], now *manifest.Tree, s Side) []manifest.Path {
 	var paths []manifest.Path
 	files := 0
-	for p, pair := range base.All() {
+	for p, pair := range base {
 		was, is := half(pair, s), now.At(p)
 		if !was.IsFile() || !is.IsFile() || was.ID == 0 || is.ID == 0 {
 			continue
@@ -84,10 +85,10 @@ func (p *pass) settleShift(ctx context.Context) error {
 	if p.roots[Remote].Kind == manifest.None || p.record.Len() < shiftLeast {
 		return nil
 	}
-	if paths := renumbered(p.record, p.trees[Remote], Remote); len(paths) > 0 {
+	if paths := renumbered(p.record.All(), p.trees[Remote], Remote); len(paths) > 0 {
 		return p.settle(ctx, paths, "identities of %s on the server have changed at once, as on another disk")
 	}
-	shift, paths := timeShift(p.record, p.trees[Remote], Remote)
+	shift, paths := timeShift(p.record.All(), p.trees[Remote], Remote)
 	if len(paths) == 0 {
 		return nil
 	}

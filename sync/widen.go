@@ -1,0 +1,286 @@
+package sync
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"ferry/manifest"
+)
+
+// windowLeast is the number of pairs from which on a window that holds most of
+// the base is given up for a pass over everything.
+const windowLeast = 4096
+
+// widen lists what the plan touches and nobody has looked at yet. It reports
+// whether there was any, so that the plan must be made again. In the loop of
+// decide it holds the rule of a pass that does not look at everything: what was
+// not listed is known by the base's word only, and nothing there is touched.
+func (p *pass) widen(ctx context.Context) (bool, error) {
+	if p.listed[Local] == nil {
+		return false, nil // everything was listed
+	}
+	var want [2][]manifest.Path
+	some := false
+	for _, s := range [...]Side{Local, Remote} {
+		for _, dir := range p.touched(s) {
+			if p.unseen(s, dir) {
+				want[s] = append(want[s], dir)
+				some = true
+			}
+		}
+	}
+	if !some {
+		return false, nil
+	}
+	return true, p.lookInto(ctx, want)
+}
+
+// unseen reports whether dir, as far as known a directory of side s, was not
+// listed.
+func (p *pass) unseen(s Side, dir manifest.Path) bool {
+	return !p.everything[s] && !p.listed[s][dir] && p.trees[s].At(dir).IsDir()
+}
+
+// lookInto lists directories, and whatever they show must be listed with them.
+func (p *pass) lookInto(ctx context.Context, want [2][]manifest.Path) error {
+	for {
+		for s := range want {
+			slices.SortFunc(want[s], manifest.Path.Compare)
+			want[s] = slices.Compact(want[s])
+		}
+		if len(want[Local])+len(want[Remote]) == 0 {
+			return nil
+		}
+		if p.window != nil {
+			for _, dirs := range want {
+				for _, dir := range dirs {
+					p.window.takeFlat(dir)
+				}
+			}
+			p.recall()
+		}
+		if err := p.list(ctx, want); err != nil {
+			return err
+		}
+		want = p.followUp()
+		if p.window == nil {
+			continue
+		}
+		if n := p.window.Len(); n > windowLeast && n > p.record.Len()/2 || p.looksShifted() {
+			return errWhole
+		}
+	}
+}
+
+// list lists directories on both sides at once and puts what they show into the
+// trees.
+func (p *pass) list(ctx context.Context, want [2][]manifest.Path) error {
+	var fresh [2]*manifest.Tree
+	group, gctx := errgroup.WithContext(ctx)
+	group.SetLimit(p.opts.Workers)
+	for _, s := range [...]Side{Local, Remote} {
+		if len(want[s]) == 0 {
+			continue
+		}
+		group.Go(func() (err error) {
+			fresh[s], err = p.scanSide(gctx, s, want[s])
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for s, dirs := range want {
+		if len(dirs) == 0 {
+			continue
+		}
+		p.trees[s] = p.trees[s].Graft(dirs, fresh[s])
+		for _, dir := range dirs {
+			p.listed[s][dir] = true
+		}
+	}
+	return nil
+}
+
+// followUp returns what must be listed because of what was seen.
+func (p *pass) followUp() (want [2][]manifest.Path) {
+	p.takeChanged()
+	for _, s := range [...]Side{Local, Remote} {
+		for dir := range p.listed[s] {
+			if parent := dir.Parent(); p.looksGone(s, dir) && p.unseen(s, parent) {
+				want[s] = append(want[s], parent)
+			}
+		}
+		if p.window == nil {
+			continue
+		}
+		if p.mirrors() {
+			for dir := range p.listed[s.Other()] {
+				if p.unseen(s, dir) {
+					want[s] = append(want[s], dir)
+				}
+			}
+		}
+		for path, e := range p.trees[s].All() {
+			if e.IsDir() && p.unseen(s, path) && (p.isNew(path) || s == Local && p.isDirty(path)) {
+				want[s] = append(want[s], path)
+			}
+		}
+	}
+	return want
+}
+
+// mirrors reports whether what is listed on one side must be listed on the
+// other, since a difference counts even where neither side changed.
+func (p *pass) mirrors() bool {
+	return p.policy.Direction != Both && (p.opts.Verify || p.policy.Exact)
+}
+
+// looksGone reports whether a listing of dir showed nothing, so that only the
+// listing of its parent can tell whether it is there.
+func (p *pass) looksGone(s Side, dir manifest.Path) bool {
+	if dir == manifest.Root || p.trees[s].At(dir).Holds || !p.trees[s].Known(dir) {
+		return false
+	}
+	for range p.trees[s].Below(dir) {
+		return false
+	}
+	return true
+}
+
+// isNew reports whether both sides did not agree on a directory at path.
+func (p *pass) isNew(path manifest.Path) bool {
+	pair, _ := p.base.At(path)
+	return pair.Kind() != manifest.Dir
+}
+
+// isDirty reports whether path is in what the scope says of the local side.
+func (p *pass) isDirty(path manifest.Path) bool {
+	if p.dirty[path] {
+		return true
+	}
+	for dir := range path.Ancestors {
+		if p.dirty[dir] {
+			return true
+		}
+	}
+	return false
+}
+
+// takeChanged takes into the window all that is recorded below a directory that
+// a side lacks, or has where the base has none: such a directory stands for all
+// that is in it, and must not look empty.
+func (p *pass) takeChanged() {
+	if p.window == nil {
+		return
+	}
+	for again := true; again; {
+		again = false
+		for path, pair := range p.window.All() {
+			if pair.Kind() == manifest.Dir && (p.lacks(Local, path) || p.lacks(Remote, path)) {
+				again = p.window.takeDeep(path) || again
+			}
+		}
+		for _, tree := range p.trees {
+			for path, e := range tree.All() {
+				if e.IsDir() && p.isNew(path) {
+					again = p.window.takeDeep(path) || again
+				}
+			}
+		}
+		p.recall()
+	}
+}
+
+// lacks reports whether side s is known to have no directory at path.
+func (p *pass) lacks(s Side, path manifest.Path) bool {
+	return !p.trees[s].At(path).IsDir() && p.trees[s].Known(path)
+}
+
+// recall puts what was taken into the window into the trees as the base has it,
+// where no listing knows better.
+func (p *pass) recall() {
+	news := p.window.news()
+	if len(news) == 0 {
+		return
+	}
+	for _, s := range [...]Side{Local, Remote} {
+		var b manifest.Builder
+		for _, path := range news {
+			e := half(p.window.pairs[path], s)
+			if !p.answered(s, path) && (p.opts.Ignore == nil || !p.opts.Ignore(path, e.IsDir())) {
+				b.Add(path, e)
+			}
+		}
+		p.trees[s] = p.trees[s].Join(b.Tree())
+	}
+}
+
+// answered reports whether a listing of side s says what is at path, or that a
+// directory above it is none.
+func (p *pass) answered(s Side, path manifest.Path) bool {
+	if p.listed[s][path.Parent()] {
+		return true
+	}
+	for dir := range path.Ancestors {
+		if dir != manifest.Root && p.listed[s][dir.Parent()] && p.lacks(s, dir) {
+			return true
+		}
+	}
+	return false
+}
+
+// looksShifted reports whether the directories of the server that were listed
+// look as if all its times or identities had changed at once.
+func (p *pass) looksShifted() bool {
+	if p.opts.DryRun {
+		return false
+	}
+	seen := func(yield func(manifest.Path, manifest.Pair) bool) {
+		for path, pair := range p.window.All() {
+			if p.listed[Remote][path.Parent()] && !yield(path, pair) {
+				return
+			}
+		}
+	}
+	if len(renumbered(seen, p.trees[Remote], Remote)) > 0 {
+		return true
+	}
+	_, paths := timeShift(seen, p.trees[Remote], Remote)
+	return len(paths) > 0
+}
+
+// lookAtEmptied looks at the root of each side on whose word a pass over a part
+// deletes something. One that shows nothing is for a pass over everything, and
+// its rails.
+func (p *pass) lookAtEmptied(ctx context.Context) error {
+	if p.window == nil {
+		return nil
+	}
+	for _, s := range [...]Side{Local, Remote} {
+		if !p.deletes(s.Other()) {
+			continue
+		}
+		tree := p.trees[s]
+		if !p.listed[s][manifest.Root] {
+			var err error
+			if tree, err = p.scanSide(ctx, s, []manifest.Path{manifest.Root}); err != nil {
+				return fmt.Errorf("looking at the %s root: %w", s, err)
+			}
+		}
+		if tree.Len() == 0 || !tree.Known(manifest.Root) {
+			return errWhole
+		}
+	}
+	return nil
+}
+
+// deletes reports whether the plan deletes anything on side s.
+func (p *pass) deletes(s Side) bool {
+	return slices.ContainsFunc(p.plan.Actions, func(a Action) bool {
+		return a.Side == s && (a.Op == Delete || a.Op == Rmdir)
+	})
+}

@@ -1,0 +1,157 @@
+package sync
+
+import (
+	"iter"
+	"slices"
+
+	"ferry/manifest"
+)
+
+// A window is the part of the base that a pass over a part of the pair knows: the
+// direct entries of some directories, all that is below others, and the
+// directories above all of these. As a [manifest.Base] it yields that part.
+type window struct {
+	record manifest.Base
+	pairs  map[manifest.Path]manifest.Pair
+	order  []manifest.Path // of pairs; nil: to be made again
+	flat   map[manifest.Path]bool
+	deep   map[manifest.Path]bool
+	fresh  []manifest.Path // paths that were taken in since the last call of news
+}
+
+var _ manifest.Base = (*window)(nil)
+
+func newWindow(record manifest.Base) *window {
+	return &window{record: record, pairs: make(map[manifest.Path]manifest.Pair),
+		flat: make(map[manifest.Path]bool), deep: make(map[manifest.Path]bool)}
+}
+
+// At implements [manifest.Base]. It knows what is outside of the window, too.
+func (w *window) At(p manifest.Path) (manifest.Pair, bool) {
+	if pair, ok := w.pairs[p]; ok {
+		return pair, true
+	}
+	return w.record.At(p)
+}
+
+// Len implements [manifest.Base].
+func (w *window) Len() int { return len(w.pairs) }
+
+// Files implements [manifest.Base].
+func (w *window) Files() int {
+	n := 0
+	for _, pair := range w.pairs {
+		if pair.Kind() == manifest.File {
+			n++
+		}
+	}
+	return n
+}
+
+// All implements [manifest.Base].
+func (w *window) All() iter.Seq2[manifest.Path, manifest.Pair] { return w.Below(manifest.Root) }
+
+// Below implements [manifest.Base].
+func (w *window) Below(dir manifest.Path) iter.Seq2[manifest.Path, manifest.Pair] {
+	return func(yield func(manifest.Path, manifest.Pair) bool) {
+		order := w.sorted()
+		i := 0
+		if dir != manifest.Root {
+			i, _ = slices.BinarySearchFunc(order, dir, manifest.Path.Compare)
+		}
+		for ; i < len(order) && order[i].Within(dir); i++ {
+			if order[i] != dir && !yield(order[i], w.pairs[order[i]]) {
+				return
+			}
+		}
+	}
+}
+
+// Children implements [manifest.Base].
+func (w *window) Children(dir manifest.Path) iter.Seq2[manifest.Path, manifest.Pair] {
+	return func(yield func(manifest.Path, manifest.Pair) bool) {
+		for p, pair := range w.Below(dir) {
+			if p.Parent() == dir && !yield(p, pair) {
+				return
+			}
+		}
+	}
+}
+
+func (w *window) sorted() []manifest.Path {
+	if w.order == nil {
+		w.order = make([]manifest.Path, 0, len(w.pairs))
+		for p := range w.pairs {
+			w.order = append(w.order, p)
+		}
+		slices.SortFunc(w.order, manifest.Path.Compare)
+	}
+	return w.order
+}
+
+// takeFlat takes in dir with its direct entries, and the directories above it.
+func (w *window) takeFlat(dir manifest.Path) {
+	if w.flat[dir] || w.within(dir) {
+		return
+	}
+	w.flat[dir] = true
+	w.takeAncestors(dir)
+	for p, pair := range w.record.Children(dir) {
+		w.put(p, pair)
+	}
+}
+
+// takeDeep takes in dir with all that is below it. It reports whether it had not
+// been taken in like that before.
+func (w *window) takeDeep(dir manifest.Path) bool {
+	if w.within(dir) {
+		return false
+	}
+	w.deep[dir] = true
+	w.takeAncestors(dir)
+	for p, pair := range w.record.Below(dir) {
+		w.put(p, pair)
+	}
+	return true
+}
+
+// within reports whether all below dir is taken in already.
+func (w *window) within(dir manifest.Path) bool {
+	if w.deep[dir] {
+		return true
+	}
+	for above := range dir.Ancestors {
+		if w.deep[above] {
+			return true
+		}
+	}
+	return false
+}
+
+// takeAncestors takes in dir and what is above it.
+func (w *window) takeAncestors(dir manifest.Path) {
+	for p := dir; p != manifest.Root; p = p.Parent() {
+		if _, is := w.pairs[p]; is {
+			continue
+		}
+		if pair, ok := w.record.At(p); ok {
+			w.put(p, pair)
+		}
+	}
+}
+
+func (w *window) put(p manifest.Path, pair manifest.Pair) {
+	if _, is := w.pairs[p]; is {
+		return
+	}
+	w.pairs[p] = pair
+	w.order = nil
+	w.fresh = append(w.fresh, p)
+}
+
+// news returns what was taken in since it was last called.
+func (w *window) news() []manifest.Path {
+	fresh := w.fresh
+	w.fresh = nil
+	return fresh
+}
