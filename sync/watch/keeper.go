@@ -2,8 +2,11 @@ package watch
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"log/slog"
+	"math/rand/v2"
+	stdsync "sync"
 	"time"
 
 	"ferry/manifest"
@@ -81,67 +84,154 @@ type Options struct {
 	// both for people and without a secret. Nil or "": the words of err, and the
 	// hint of an [sync.UnsafeError].
 	Explain func(err error) (reason, hint string)
-	// Changed is told of every new Status, from one goroutine; may be nil.
+	// Changed is told of every new Status in order, from one goroutine that is not
+	// the keeper's own: what it does delays nobody but Run's return, which waits a
+	// second for the last call. Where it is slower than the changes for long, the
+	// oldest are left out. It may be nil.
 	Changed func(Status)
 	Log     *slog.Logger // may be nil
 }
 
-// State names what a pair is doing.
-type State string
-
-// The states.
-const (
-	Starting State = "starting" // nothing was looked at yet
-	Idle     State = "idle"     // in step, as far as known
-	Passing  State = "syncing"  // a pass is under way
-	Waiting  State = "waiting"  // the server or the network is away; tries again
-	Halted   State = "halted"   // needs a human; see Reason
-	Lent     State = "lent"     // another command works on the pair
-	Stopped  State = "stopped"
-)
-
-// Status is what a pair is doing, for people and programs.
-type Status struct {
-	State  State     `json:"state"`
-	Reason string    `json:"reason,omitempty"` // why it waits or is halted
-	Hint   string    `json:"hint,omitempty"`   // the way out
-	Since  time.Time `json:"since"`
-	// Queue is how many local paths wait for a pass.
-	Queue     int           `json:"queue"`
-	Passes    int           `json:"passes"`
-	LastPass  time.Time     `json:"last_pass,omitzero"` // when the last one ended
-	LastFull  time.Time     `json:"last_full,omitzero"` // when everything was last looked at
-	Last      *sync.Summary `json:"last,omitempty"`     // of the last pass that did something or failed
-	NextPoll  time.Time     `json:"next_poll,omitzero"`
-	NextTry   time.Time     `json:"next_try,omitzero"` // of a waiting or halted pair
-	Conflicts int           `json:"conflicts"`         // since the start
-	Failed    int           `json:"failed"`            // files of the last full pass that failed
+// filled returns the options with their defaults in place.
+func (o Options) filled() Options {
+	set := func(d *time.Duration, value time.Duration) {
+		if *d <= 0 {
+			*d = value
+		}
+	}
+	set(&o.Poll, 30*time.Second)
+	set(&o.PollMost, min(10*o.Poll, 5*time.Minute))
+	o.PollMost = max(o.PollMost, o.Poll)
+	set(&o.Full, time.Hour)
+	set(&o.HaltRetry, 5*time.Minute)
+	if o.Looking == nil {
+		o.Looking = func() func() { return func() {} }
+	}
+	if o.Changed == nil {
+		o.Changed = func(Status) {}
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return o
 }
 
-// A Keeper keeps one pair in step.
-type Keeper struct{ o Options }
+// A Keeper keeps one pair in step. Its methods may be called from any
+// goroutine.
+type Keeper struct {
+	o     Options
+	trail trail
+	wall  func() time.Time // what a clock on the wall shows
+	rand  func() float64   // from 0 to 1
+
+	lending chan struct{} // holds one token per borrower; there is room for one
+	nudge   chan struct{} // wakes Run, since asks has changed
+	over    chan struct{} // closed when Run has ended
+
+	mu     stdsync.Mutex // guards what follows
+	asks   asks
+	ran    bool
+	status Status
+}
+
+// asks are what was asked of a keeper since it last looked.
+type asks struct {
+	poke    bool
+	started bool          // the pass under way has begun to change something
+	lend    bool          // somebody wants the pair, or has it
+	granted chan struct{} // closed when it was let go of
+}
 
 // New returns a keeper that does nothing before [Keeper.Run].
-func New(o Options) *Keeper { return &Keeper{o: o} }
+func New(o Options) *Keeper {
+	return &Keeper{
+		o:       o.filled(),
+		wall:    func() time.Time { return time.Now().Round(0) },
+		rand:    rand.Float64,
+		lending: make(chan struct{}, 1),
+		nudge:   make(chan struct{}, 1),
+		over:    make(chan struct{}),
+		status:  Status{State: Starting, Since: time.Now().Round(0)},
+	}
+}
+
+// Run keeps the pair in step until ctx ends, and then returns nil: nothing
+// that happens to a pair ends it. A pass under way is cancelled then, and the
+// sides are let go of. It may be called once.
+func (k *Keeper) Run(ctx context.Context) error {
+	k.mu.Lock()
+	again := k.ran
+	k.ran = true
+	k.mu.Unlock()
+	if again {
+		return errors.New("a keeper runs only once")
+	}
+	defer close(k.over)
+	newLoop(k).run(ctx)
+	return nil
+}
 
 // Observe tells the keeper of an event of a pass: which files failed, and which
 // directories are active. It is to be (part of) the observer of the engine behind
 // Options.Open; without it a keeper works as well, and looks at more than it
-// would have to. It may be called from any goroutine, and returns at once.
-func (k *Keeper) Observe(ev sync.Event) {}
-
-// Run keeps the pair in step until ctx ends, and then returns nil: nothing
-// that happens to a pair ends it. It may be called once.
-func (k *Keeper) Run(ctx context.Context) error { return nil }
+// would have to. It returns at once.
+func (k *Keeper) Observe(ev sync.Event) {
+	if k.trail.observe(ev) {
+		k.ask(func(a *asks) { a.started = true })
+	}
+}
 
 // Poke makes the keeper look at everything now, whatever it waits for. It may
-// be called from any goroutine, before Run as well.
-func (k *Keeper) Poke() {}
+// be called before Run as well.
+func (k *Keeper) Poke() { k.ask(func(a *asks) { a.poke = true }) }
+
+// ask changes what is asked of the keeper, and lets it know.
+func (k *Keeper) ask(change func(*asks)) {
+	k.mu.Lock()
+	change(&k.asks)
+	k.mu.Unlock()
+	select {
+	case k.nudge <- struct{}{}:
+	default: // it will look anyway
+	}
+}
 
 // Lend brings the pass that is under way to its end and lets go of the pair, so
 // that another process can work on it, until giveBack is called; then everything
-// is looked at. It returns an error when ctx ends before that.
-func (k *Keeper) Lend(ctx context.Context) (giveBack func(), err error) { return func() {}, nil }
+// is looked at. It returns an error when ctx ends before that. Who wants the pair
+// while somebody has it waits. Before Run and after it nobody holds the pair, and
+// Lend returns at once.
+func (k *Keeper) Lend(ctx context.Context) (giveBack func(), err error) {
+	select {
+	case k.lending <- struct{}{}:
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	granted := make(chan struct{})
+	k.ask(func(a *asks) {
+		a.lend, a.granted = true, granted
+		if !k.ran {
+			close(granted)
+			a.granted = nil
+		}
+	})
+	giveBack = stdsync.OnceFunc(func() {
+		k.ask(func(a *asks) { a.lend, a.granted = false, nil })
+		<-k.lending
+	})
+	select {
+	case <-granted:
+	case <-k.over:
+	case <-ctx.Done():
+		giveBack()
+		return nil, context.Cause(ctx)
+	}
+	return giveBack, nil
+}
 
-// Status returns what the pair is doing. It may be called from any goroutine.
-func (k *Keeper) Status() Status { return Status{} }
+// Status returns what the pair is doing.
+func (k *Keeper) Status() Status {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.status
+}
