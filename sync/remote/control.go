@@ -39,6 +39,7 @@ type control struct {
 	owed   int   // replies that are still to come
 	rested bool  // the server may have the position of an earlier transfer
 	single bool  // a command goes out when the one before was answered
+	fences bool  // the server answers PWD as it should
 	dead   bool  // nothing more can be done on it
 	last   reply // the last one that came
 
@@ -49,6 +50,7 @@ type control struct {
 	ahead     []string // commands sent before the library thought of them
 	feat      reply
 	greeting  string
+	home      reply     // to PWD, where the login asked for it
 	started   *transfer // whose final reply the library waits for
 
 	transfer *transfer // that the next data connection is for
@@ -60,8 +62,9 @@ type control struct {
 }
 
 // dialControl connects, reads the greeting and sets up TLS. The greeting is
-// handed to the library once more.
-func dialControl(ctx context.Context, o *Options) (*control, error) {
+// handed to the library once more. The commands in early, if any, go out without
+// waiting for the greeting, but for AUTH TLS.
+func dialControl(ctx context.Context, o *Options, early []string) (*control, error) {
 	d := net.Dialer{Timeout: o.Timeout}
 	conn, err := d.DialContext(ctx, "tcp", o.Address())
 	if err != nil {
@@ -73,7 +76,7 @@ func dialControl(ctx context.Context, o *Options) (*control, error) {
 	c.use(wi)
 	leave := w.enter(ctx)
 	defer leave()
-	if err := c.open(); err != nil {
+	if err := c.open(early); err != nil {
 		c.abort()
 		return nil, err
 	}
@@ -86,9 +89,15 @@ func (c *control) use(conn net.Conn) {
 }
 
 // open does what comes before the login.
-func (c *control) open() error {
+func (c *control) open(early []string) error {
 	if c.o.Security == Implicit {
 		if err := c.startTLS(); err != nil {
+			return err
+		}
+	}
+	c.owed = 1 // the greeting
+	if len(early) > 0 && c.o.Security != Explicit {
+		if err := c.sendAhead(early); err != nil {
 			return err
 		}
 	}
@@ -101,13 +110,17 @@ func (c *control) open() error {
 		if err := c.authTLS(); err != nil {
 			return err
 		}
+		if len(early) > 0 {
+			if err := c.sendAhead(early); err != nil {
+				return err
+			}
+		}
 	}
 	c.toLibrary.Write(greeting.wire())
 	return nil
 }
 
 func (c *control) greet() (reply, error) {
-	c.owed = 1
 	r, err := c.final()
 	if err != nil {
 		err = c.broken("waiting for the greeting of "+c.o.Address(), err)
@@ -159,28 +172,11 @@ func dialError(ctx context.Context, o *Options, err error) error {
 
 // send writes commands in one piece.
 func (c *control) send(lines ...string) error {
-	if c.dead {
-		return &Error{Op: verbOf(lines[0]), Class: Retry, Err: net.ErrClosed}
+	text, err := c.prepareToSend(lines)
+	if err != nil {
+		return err
 	}
-	for _, line := range lines {
-		if err := checkLine(line); err != nil {
-			return err
-		}
-	}
-	if c.owed == 0 && c.br.Buffered() > 0 {
-		c.dead = true
-		if r, err := readReply(c.br); err == nil && r.code == 421 {
-			c.logReply(r)
-			return replyError(verbOf(lines[0]), "", r)
-		}
-		return &Error{Op: verbOf(lines[0]), Class: Retry, Err: fmt.Errorf("%w: a reply to nothing", errProtocol)}
-	}
-	var b strings.Builder
-	for _, line := range lines {
-		c.logCommand(line)
-		b.WriteString(line + "\r\n")
-	}
-	if _, err := c.conn.Write([]byte(b.String())); err != nil {
+	if _, err := c.conn.Write(text); err != nil {
 		c.dead = true
 		return c.broken(verbOf(lines[0]), err)
 	}

@@ -55,13 +55,17 @@ func Open(ctx context.Context, o Options) (*Directory, error) {
 func findRoot(ctx context.Context, s *session, o Options) (string, error) {
 	home := ""
 	if !o.Absolute {
-		r, err := say(ctx, s, "PWD")
-		if err != nil {
-			return "", err
+		r := s.c.home
+		if r.code == 0 {
+			var err error
+			if r, err = say(ctx, s, "PWD"); err != nil {
+				return "", err
+			}
 		}
 		if err := s.mustReply("PWD", "", r, 257); err != nil {
 			return "", err
 		}
+		var err error
 		if home, err = workingDirectory(r.text); err != nil {
 			return "", &Error{Op: "PWD", Class: Server, Code: r.code, Reply: printable(r.text), Err: err,
 				Hint: "name the directory by its absolute path"}

@@ -31,6 +31,7 @@ const (
 	seenOverwrite  = "rename-over" // RNTO replaces a file
 	seenRestStor   = "rest-stor"   // REST and STOR continue a file
 	seenHidden     = "dot-temp"    // names with a leading dot may be stored
+	seenBatches    = "batches"     // several commands at a time are answered in order
 )
 
 // features is what a server can do: what FEAT says (fixed after the first
@@ -116,17 +117,26 @@ func (f *features) allSeen() map[string]bool {
 	return maps.Clone(f.known)
 }
 
-// stumble notes that the server cannot take several commands at once.
+// stumble notes that the server did not answer when it got several commands at
+// once: it gets one at a time from now on.
 func (f *features) stumble() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.stumbled = true
 }
 
+// misstep notes that the server answered several commands with what was no
+// answer to them. That is remembered.
+func (f *features) misstep() {
+	f.stumble()
+	f.see(seenBatches, false)
+}
+
 func (f *features) stumbles() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.stumbled
+	works, known := f.known[seenBatches]
+	return f.stumbled || known && !works
 }
 
 // words returns the words of FEAT in order.

@@ -10,9 +10,9 @@ import (
 	"github.com/jlaffaye/ftp"
 )
 
-// openSession connects and logs in. f is nil for the first session of a pool. It
-// goes step by step with a server that is new to us; where it is known what the
-// server will say, the whole login is sent in one piece.
+// openSession connects and logs in. f is nil for the first session of a pool.
+// The login goes out in one piece, with a server that is known to take it so
+// even before the greeting; see [pool.guess].
 func (p *pool) openSession(ctx context.Context, f *features) (*session, error) {
 	password, err := p.password()
 	if err != nil {
@@ -21,17 +21,26 @@ func (p *pool) openSession(ctx context.Context, f *features) (*session, error) {
 	if forbidden(p.o.User) >= 0 || forbidden(password) >= 0 {
 		return nil, &Error{Op: "login", Class: Login, Err: errors.New("user or password holds a byte that cannot be sent over FTP")}
 	}
-	c, err := dialControl(ctx, &p.o)
+	known, met := p.guess(f)
+	var early, later []string
+	if known != nil {
+		later = loginLines(&p.o, known, password)
+		if met {
+			early, later = later, nil
+		}
+	}
+	c, err := dialControl(ctx, &p.o, early)
 	if err != nil {
 		return nil, err
 	}
 	c.book, c.traffic, c.up, c.down, c.secret = p.book, p.traffic, p.up, p.down, password
+	c.single = known == nil
 	s := &session{c: c, pool: p, f: f}
 	leave := c.watch.enter(ctx)
 	defer leave()
 	if s.lib, err = s.library(); err == nil {
-		if known := p.guess(f); known != nil {
-			err = c.sendAhead(known, password)
+		if later != nil {
+			err = c.sendAhead(later)
 		}
 		if err == nil {
 			err = s.login(password)
@@ -47,15 +56,20 @@ func (p *pool) openSession(ctx context.Context, f *features) (*session, error) {
 	return s, nil
 }
 
-// guess returns what a login can count on, nil for nothing.
-func (p *pool) guess(f *features) *features {
+// guess returns what a login can count on, nil for nothing: then it goes step by
+// step. met says that such a login has succeeded before. A server that is new to
+// us shows by its greeting that it is one before it gets a password.
+func (p *pool) guess(f *features) (known *features, met bool) {
+	works, seen := p.known.Seen[seenBatches]
 	switch {
-	case f != nil && f.stumbles():
-		return nil
+	case p.o.Pipeline == PipelineOff, f != nil && f.stumbles(), f == nil && seen && !works:
+		return nil, false
 	case f == nil && p.known.Features != "":
-		return &features{utf8: slices.Contains(strings.Fields(p.known.Features), "UTF8")}
+		return &features{utf8: slices.Contains(strings.Fields(p.known.Features), "UTF8")}, true
+	case f == nil:
+		return &features{}, false
 	}
-	return f
+	return f, true
 }
 
 // library gives the connection to the FTP library.
@@ -79,16 +93,21 @@ func (s *session) library() (*ftp.ServerConn, error) {
 	return lib, nil
 }
 
-// sendAhead sends the whole login at once: the commands that the library is
-// going to send, in its order.
-func (c *control) sendAhead(f *features, password string) error {
-	lines := []string{"USER " + c.o.User, "PASS " + password, "FEAT", "TYPE I"}
+// loginLines returns the whole login: the commands that the library is going to
+// send, in its order, and PWD.
+func loginLines(o *Options, f *features, password string) []string {
+	lines := []string{"USER " + o.User, "PASS " + password, "FEAT", "TYPE I"}
 	if f.utf8 {
 		lines = append(lines, "OPTS UTF8 ON")
 	}
-	if c.tls != nil {
+	if o.Security != Plain {
 		lines = append(lines, "PBSZ 0", "PROT P")
 	}
+	return append(lines, "PWD")
+}
+
+// sendAhead sends lines at once, before the library thinks of them.
+func (c *control) sendAhead(lines []string) error {
 	if err := c.send(lines...); err != nil {
 		return err
 	}
@@ -100,6 +119,9 @@ func (c *control) sendAhead(f *features, password string) error {
 // protected data connections).
 func (s *session) login(password string) error {
 	err := s.lib.Login(s.c.o.User, password)
+	if err == nil {
+		err = s.c.restOfLogin()
+	}
 	switch r := s.c.last; {
 	case err == nil && s.c.owed == 0:
 		return nil
@@ -112,6 +134,20 @@ func (s *session) login(password string) error {
 	default:
 		return s.loginRefused(r)
 	}
+}
+
+// restOfLogin reads the replies to commands that the library did not think of.
+func (c *control) restOfLogin() error {
+	for ; len(c.ahead) > 0; c.ahead = c.ahead[1:] {
+		r, err := c.final()
+		if err != nil {
+			return err
+		}
+		if c.ahead[0] == fence {
+			c.home, c.fences = r, r.code == 257
+		}
+	}
+	return nil
 }
 
 // loginRefused classes the reply that ended a login.

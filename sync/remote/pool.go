@@ -275,7 +275,9 @@ func (p *pool) login(ctx context.Context) (*session, error) {
 		return s, err
 	}
 	if err != nil {
-		p.known.Features = "" // step by step from now on
+		if class, _ := ClassOf(err); class != Connect && class != Busy {
+			p.known = capabilities{Mode: p.known.Mode, Seen: map[string]bool{seenBatches: false}} // step by step from now on
+		}
 		return nil, err
 	}
 	if !s.f.adopt(p.known) {

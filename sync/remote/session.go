@@ -11,14 +11,6 @@ import (
 	"github.com/jlaffaye/ftp"
 )
 
-// Limits of a batch: how many bytes of commands, and how many commands, may be
-// without an answer. Both sides' buffers hold that much, so that neither waits
-// for the other to read.
-const (
-	batchBytes    = 32 << 10
-	batchCommands = 500
-)
-
 // maxListing is the longest listing of one directory that is read.
 const maxListing = 1 << 30
 
@@ -70,66 +62,6 @@ func lost(err error) error {
 		e.Lost = true
 	}
 	return err
-}
-
-// batch gives commands in as few pieces as buffers allow and returns the
-// replies in order. No line may open a data connection. With an error, the
-// replies that came are returned as well.
-func (s *session) batch(ctx context.Context, lines []string) ([]reply, error) {
-	defer s.c.watch.enter(ctx)()
-	for _, line := range lines {
-		if err := checkLine(line); err != nil {
-			return nil, err
-		}
-	}
-	replies := make([]reply, 0, len(lines))
-	sent, flying := 0, 0
-	for len(replies) < len(lines) {
-		if n := s.window(lines[sent:], flying, sent-len(replies)); n > 0 {
-			if err := s.c.send(lines[sent : sent+n]...); err != nil {
-				return replies, err
-			}
-			for _, line := range lines[sent : sent+n] {
-				flying += len(line) + 2
-			}
-			sent += n
-		}
-		r, err := s.c.final()
-		if err != nil {
-			if errors.Is(err, errProtocol) || isTimeout(err) && sent-len(replies) > 1 {
-				s.f.stumble()
-			}
-			return replies, lost(s.c.broken(verbOf(lines[len(replies)]), err))
-		}
-		flying -= len(lines[len(replies)]) + 2
-		replies = append(replies, r)
-		if s.c.dead && len(replies) < len(lines) {
-			return replies, lost(replyError(verbOf(lines[len(replies)]), "", r))
-		}
-	}
-	return replies, nil
-}
-
-// window returns how many of lines may go out now. It waits until half of the
-// window is free, so that lines go out in large pieces.
-func (s *session) window(lines []string, flying, unanswered int) int {
-	if s.c.single || s.f.stumbles() {
-		if unanswered > 0 {
-			return 0
-		}
-		return min(1, len(lines))
-	}
-	if unanswered > 0 && (flying > batchBytes/2 || unanswered > batchCommands/2) {
-		return 0
-	}
-	n := 0
-	for n < len(lines) && unanswered+n < batchCommands {
-		if flying += len(lines[n]) + 2; flying > batchBytes && unanswered+n > 0 {
-			break
-		}
-		n++
-	}
-	return n
 }
 
 // list makes dir the working directory and lists it; "" is the one that is.

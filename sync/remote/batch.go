@@ -1,0 +1,205 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"strings"
+)
+
+// Limits of a batch: how many bytes of commands, and how many commands, may be
+// without an answer. Replies are read while commands are written, so that
+// neither side waits for the other to read.
+const (
+	batchBytes    = 32 << 10
+	batchCommands = 500
+)
+
+// fence is the last command of every batch. No other command in one is answered
+// by 257 and a path, so that a reply too many is noticed: nothing is concluded
+// from any of them then.
+const fence = "PWD"
+
+// errOutOfStep means that a reply does not belong to the command that it came
+// for.
+var errOutOfStep = errors.New("a reply does not fit its command")
+
+// batch gives commands in as few pieces as buffers allow and returns the
+// replies in order. No line may open a data connection. With an error, the
+// replies that came before the connection broke are returned as well; none are
+// where one did not fit, since then nothing is known about the others either.
+func (s *session) batch(ctx context.Context, lines []string) ([]reply, error) {
+	defer s.c.watch.enter(ctx)()
+	for _, line := range lines {
+		if err := checkLine(line); err != nil {
+			return nil, err
+		}
+	}
+	if len(lines) == 1 || !s.c.fences || s.oneByOne() {
+		return s.exchange(lines)
+	}
+	replies, err := s.exchange(append(slices.Clone(lines), fence))
+	if len(replies) <= len(lines) {
+		return replies, err
+	}
+	if last := replies[len(lines)]; last.code != 257 && last.code != 421 {
+		return nil, s.outOfStep(fence, last)
+	}
+	return replies[:len(lines)], err
+}
+
+// outOfStep gives the session up, and the sending of several commands at once.
+func (s *session) outOfStep(line string, r reply) error {
+	s.markDead()
+	s.f.misstep()
+	s.c.o.Log.Warn("the server answers commands out of step; it gets one at a time from now on", "command", verbOf(line), "reply", r.String())
+	return lost(&Error{Op: verbOf(line), Class: Retry, Code: r.code, Reply: printable(r.text), Err: errOutOfStep})
+}
+
+// oneByOne reports whether commands go one at a time.
+func (s *session) oneByOne() bool { return s.c.single || s.f.stumbles() }
+
+// exchange sends lines, as many at a time as may be, and reads the replies
+// meanwhile.
+func (s *session) exchange(lines []string) ([]reply, error) {
+	replies := make([]reply, 0, len(lines))
+	sent, flying := 0, 0
+	written := func() error { return nil }
+	defer func() { written() }()
+	for len(replies) < len(lines) {
+		if n := s.window(lines[sent:], flying, sent-len(replies)); n > 0 {
+			err := written()
+			if err == nil {
+				written, err = s.c.sendAside(lines[sent : sent+n]...)
+			}
+			if err != nil {
+				return replies, err
+			}
+			for _, line := range lines[sent : sent+n] {
+				flying += len(line) + 2
+			}
+			sent += n
+		}
+		line := lines[len(replies)]
+		r, err := s.c.final()
+		if err != nil {
+			switch {
+			case errors.Is(err, errProtocol):
+				s.f.misstep()
+			case isTimeout(err) && sent-len(replies) > 1:
+				s.f.stumble()
+			}
+			return replies, lost(s.c.broken(verbOf(line), err))
+		}
+		if !fits(line, r) && !s.c.dead {
+			return nil, s.outOfStep(line, r)
+		}
+		flying -= len(line) + 2
+		replies = append(replies, r)
+		if s.c.dead && len(replies) < len(lines) {
+			return replies, lost(replyError(verbOf(lines[len(replies)]), "", r))
+		}
+	}
+	return replies, nil
+}
+
+// window returns how many of lines may go out now. It waits until half of the
+// window is free, so that lines go out in large pieces.
+func (s *session) window(lines []string, flying, unanswered int) int {
+	if s.oneByOne() {
+		if unanswered > 0 {
+			return 0
+		}
+		return min(1, len(lines))
+	}
+	if unanswered > 0 && (flying > batchBytes/2 || unanswered > batchCommands/2) {
+		return 0
+	}
+	n := 0
+	for n < len(lines) && unanswered+n < batchCommands {
+		if flying += len(lines[n]) + 2; flying > batchBytes && unanswered+n > 0 {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// owned are the positive replies that belong to one command each (RFC 959,
+// section 5.4; RFC 3659). What others are answered by it is not for them.
+var owned = map[int]string{
+	211: "FEAT", 213: "SIZE MDTM STAT", 214: "HELP", 215: "SYST", 220: "", 221: "QUIT", 225: "", 226: "",
+	227: "PASV", 229: "EPSV", 230: "PASS", 257: "PWD MKD", 331: "USER", 332: "USER", 350: "RNFR REST",
+}
+
+// only are the commands that have one positive reply.
+var only = map[string]int{"EPSV": 229, "MLST": 250, "RNFR": 350, "SIZE": 213}
+
+// fits reports whether r can be the reply to line. What refuses fits all.
+func fits(line string, r reply) bool {
+	verb := strings.ToUpper(verbOf(line))
+	if r.refused() {
+		return true
+	}
+	if code := only[verb]; code != 0 {
+		return r.code == code
+	}
+	verbs, is := owned[r.code]
+	return !is || slices.Contains(strings.Fields(verbs), verb) || !slices.Contains(plain, verb)
+}
+
+// plain are the commands that are answered by a 2yz which is nobody's own.
+var plain = []string{"CWD", "DELE", "MKD", "RMD", "RNTO"}
+
+// sendAside is send in a goroutine of its own, for commands whose replies are
+// read meanwhile. written waits for its end and may be called again; until then
+// nothing else may be sent.
+func (c *control) sendAside(lines ...string) (written func() error, err error) {
+	text, err := c.prepareToSend(lines)
+	if err != nil {
+		return func() error { return nil }, err
+	}
+	done := make(chan struct{})
+	var failed error
+	go func() {
+		defer close(done)
+		_, failed = c.conn.Write(text)
+	}()
+	c.owed += len(lines)
+	return func() error {
+		<-done
+		if failed != nil {
+			c.dead = true
+			return c.broken(verbOf(lines[0]), failed)
+		}
+		return nil
+	}, nil
+}
+
+// prepareToSend refuses what cannot be sent now and returns the text of lines.
+func (c *control) prepareToSend(lines []string) ([]byte, error) {
+	if c.dead {
+		return nil, &Error{Op: verbOf(lines[0]), Class: Retry, Err: net.ErrClosed}
+	}
+	for _, line := range lines {
+		if err := checkLine(line); err != nil {
+			return nil, err
+		}
+	}
+	if c.owed == 0 && c.br.Buffered() > 0 {
+		c.dead = true
+		if r, err := readReply(c.br); err == nil && r.code == 421 {
+			c.logReply(r)
+			return nil, replyError(verbOf(lines[0]), "", r)
+		}
+		return nil, &Error{Op: verbOf(lines[0]), Class: Retry, Err: fmt.Errorf("%w: a reply to nothing", errProtocol)}
+	}
+	var b strings.Builder
+	for _, line := range lines {
+		c.logCommand(line)
+		b.WriteString(line + "\r\n")
+	}
+	return []byte(b.String()), nil
+}
