@@ -1,0 +1,452 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+
+	"ferry/bench/wan"
+)
+
+// bench is one run of the benchmark.
+type bench struct {
+	opts  options
+	work  string // directory of all files
+	tools []tool
+	note  func(format string, args ...any) // to the user, while it runs
+
+	link    *wan.Link // nil without one
+	clients map[bool]*client
+	hosts   map[bool]*client // keys: on loopback
+	servers map[string]serverInfo
+
+	// The pair as it lies there now.
+	made   string // server and name of the fixture; "" when it must be made again
+	record func(result)
+}
+
+// runBench runs all rows on all servers, and hands over each result as it comes.
+func runBench(ctx context.Context, o options, note func(string, ...any), record func(result)) error {
+	b := &bench{opts: o, note: note, record: record,
+		clients: map[bool]*client{}, hosts: map[bool]*client{}, servers: map[string]serverInfo{}}
+	if o.fetch {
+		b.fetch(ctx)
+	}
+	sweep(b.parent())
+	var err error
+	if b.work, err = makeWork(b.parent()); err != nil {
+		return err
+	}
+	if o.keep {
+		note("files: %s", b.work)
+	} else {
+		defer os.RemoveAll(b.work)
+	}
+	if err := b.findTools(ctx); err != nil {
+		return err
+	}
+	defer b.close()
+	if err := b.open(); err != nil {
+		return err
+	}
+	for _, name := range o.servers {
+		if err := b.runServer(ctx, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (b *bench) parent() string {
+	if b.opts.dir != "" {
+		return b.opts.dir
+	}
+	return os.TempDir()
+}
+
+const workPrefix = "ferry-bench-"
+
+// makeWork makes the directory of the run. It is locked as long as the run lives.
+func makeWork(parent string) (string, error) {
+	dir, err := os.MkdirTemp(parent, workPrefix)
+	if err != nil {
+		return "", err
+	}
+	// Servers that run as another user must get through.
+	if err := os.Chmod(dir, 0o755); err != nil {
+		return "", err
+	}
+	for _, name := range []string{"local", "state", "home", "tmp", "bin"} {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o755); err != nil {
+			return "", err
+		}
+	}
+	_, err = lock(dir)
+	return dir, err
+}
+
+// lock takes the lock of a run's directory; the file stays open until this program ends.
+func lock(dir string) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		f.Close()
+		return nil, err
+	}
+	locked = append(locked, f)
+	return f, nil
+}
+
+var locked []*os.File // not collected, and so not closed
+
+// sweep removes what runs that were killed left.
+func sweep(parent string) {
+	left, _ := filepath.Glob(filepath.Join(parent, workPrefix+"*"))
+	for _, dir := range left {
+		if _, err := os.Stat(filepath.Join(dir, "lock")); err != nil {
+			continue // being made just now
+		}
+		if f, err := lock(dir); err == nil {
+			_ = os.RemoveAll(dir)
+			f.Close()
+		}
+	}
+}
+
+// fetch gets the servers and the tools that are wanted, where they can be had. What is still missing is said later.
+func (b *bench) fetch(ctx context.Context) {
+	root, err := moduleRoot(ctx)
+	if err != nil {
+		b.note("not fetching servers and tools: %v", err)
+		return
+	}
+	for _, name := range slices.Concat(b.opts.servers, b.opts.tools) {
+		if name == "ferry" {
+			continue
+		}
+		cmd := exec.CommandContext(ctx, filepath.Join(root, ".ci", "servers"), name)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+			b.note("fetching %s: %s", name, lines[len(lines)-1])
+		}
+	}
+}
+
+// moduleRoot is the checkout.
+func moduleRoot(ctx context.Context) (string, error) {
+	out, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
+	if err != nil {
+		return "", fmt.Errorf("go env GOMOD: %w", err)
+	}
+	return filepath.Dir(strings.TrimSpace(string(out))), nil
+}
+
+// findTools finds or builds the programs. What is not there is said and left out.
+func (b *bench) findTools(ctx context.Context) error {
+	for _, name := range b.opts.tools {
+		if name == "ferry" {
+			p, err := b.buildFerry(ctx)
+			if err != nil {
+				return err
+			}
+			b.tools = append(b.tools, ferry(p))
+			continue
+		}
+		p, err := findProgram(name)
+		var version string
+		if err == nil {
+			version, err = p.ask(ctx, map[string]string{"lftp": "--version", "rclone": "version"}[name])
+		}
+		if err != nil {
+			b.note("without %s: %v", name, err)
+			continue
+		}
+		b.note("%s: %s", name, version)
+		if name == "lftp" {
+			b.tools = append(b.tools, lftp(p, "lftp"), lftp(p, "lftp pipelined", "set ftp:sync-mode off"))
+			continue
+		}
+		secret, err := p.ask(ctx, "obscure", "secret")
+		if err != nil {
+			return err
+		}
+		b.tools = append(b.tools, rcloneSync(p, secret), rcloneBisync(p, secret))
+	}
+	return nil
+}
+
+func (b *bench) buildFerry(ctx context.Context) (program, error) {
+	if b.opts.ferry != "" {
+		path, err := filepath.Abs(b.opts.ferry)
+		return program{path: path}, err
+	}
+	root, err := moduleRoot(ctx)
+	if err != nil {
+		return program{}, err
+	}
+	p := program{path: filepath.Join(b.work, "bin", "ferry")}
+	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", p.path, ".")
+	cmd.Dir = root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return p, fmt.Errorf("building ferry: %w\n%s", err, out)
+	}
+	return p, nil
+}
+
+// open makes the link and the agents at its ends.
+func (b *bench) open() error {
+	start := func(agents map[bool]*client, loopback bool) func() error {
+		return func() error {
+			c, err := startAgent("TMPDIR=" + filepath.Join(b.work, "tmp"))
+			agents[loopback] = c
+			return err
+		}
+	}
+	// The agents die when this thread does.
+	runtime.LockOSThread()
+	if err := errors.Join(start(b.clients, true)(), start(b.hosts, true)()); err != nil {
+		return err
+	}
+	if b.opts.roundTrip == 0 && b.opts.rate == 0 {
+		b.clients[false], b.hosts[false] = b.clients[true], b.hosts[true]
+		return nil
+	}
+	link, err := wan.Open(wan.Options{RoundTrip: b.opts.roundTrip, Rate: b.opts.rate})
+	if err != nil {
+		return fmt.Errorf("%w (as root, or with -rtt 0 -rate none for loopback alone)", err)
+	}
+	b.link = link
+	return errors.Join(link.InClient(start(b.clients, false)), link.InServer(start(b.hosts, false)))
+}
+
+func (b *bench) close() {
+	for _, agents := range []map[bool]*client{b.clients, b.hosts} {
+		for _, a := range agents {
+			if a != nil {
+				a.close()
+			}
+		}
+	}
+	if b.link != nil {
+		_ = b.link.Close()
+	}
+}
+
+// runServer runs all rows on one server.
+func (b *bench) runServer(ctx context.Context, name string) error {
+	for _, r := range rows(b.opts) {
+		if !b.opts.wants(r.name, r.atLast) {
+			continue
+		}
+		server, err := b.server(ctx, name, r)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if err != nil {
+			b.note("without %s: %v", name, err)
+			break
+		}
+		for run := range b.opts.runs {
+			for _, t := range b.tools {
+				if err := b.runTool(ctx, r, server, t, run); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	for _, h := range b.hosts {
+		if _, err := h.ask(ctx, request{Stop: true}); err != nil {
+			return err
+		}
+	}
+	clear(b.servers)
+	b.made = ""
+	return nil
+}
+
+// server starts the server that a row wants, once.
+func (b *bench) server(ctx context.Context, name string, r row) (serverInfo, error) {
+	key := fmt.Sprintf("%s, loopback %t, TLS %t", name, r.loopback, r.tls)
+	if s, there := b.servers[key]; there {
+		return s, nil
+	}
+	where := r.loopback || b.link == nil
+	ask := serverRequest{Name: name, TLS: r.tls}
+	if !where {
+		ask.Host = wan.ServerAddress
+	}
+	answer, err := b.hosts[where].ask(ctx, request{Serve: &ask})
+	if err != nil {
+		return serverInfo{}, err
+	}
+	b.servers[key] = answer.Server
+	return answer.Server, nil
+}
+
+// runTool runs one tool on one row once, and records what came of it. The error is one of the benchmark itself.
+func (b *bench) runTool(ctx context.Context, r row, server serverInfo, t tool, run int) error {
+	j := job{
+		pass: r.pass, local: filepath.Join(b.work, "local"), server: server, tls: r.tls,
+		connections: b.opts.connections, state: filepath.Join(b.work, "state"),
+	}
+	if r.connections > 0 {
+		j.connections = r.connections
+	}
+	args, env := t.run(j)
+	if len(args) == 0 {
+		return nil
+	}
+	if err := b.prepare(r, server, j); err != nil {
+		return fmt.Errorf("preparing %s: %w", r.name, err)
+	}
+	res := result{Row: r.name, Title: r.title, Server: server.Name, Tool: t.name, Run: run + 1, Command: args}
+	err := b.settle(ctx, r, t, j)
+	if err == nil && r.change != nil {
+		err = r.change(j.local, run)
+	}
+	if err == nil {
+		err = b.measure(ctx, r, t, server, &res, args, env)
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err == nil {
+		err = compare(j.local, filepath.Join(server.Root, remote))
+	}
+	// What was renamed or deleted is not what the next run needs.
+	if !r.fixture.equal || err != nil || r.pass.deletes {
+		b.made = ""
+	}
+	if err != nil {
+		res.Error = err.Error()
+	}
+	b.record(res)
+	return nil
+}
+
+// prepare makes both sides as the row wants them, and forgets what tools remember.
+func (b *bench) prepare(r row, server serverInfo, j job) error {
+	if err := emptied(j.state, filepath.Join(b.work, "home")); err != nil {
+		return err
+	}
+	there := filepath.Join(server.Root, remote)
+	if key := server.Root + " " + r.fixture.name; b.made != key {
+		b.made = ""
+		if err := emptied(j.local, there); err != nil {
+			return err
+		}
+		if err := r.fixture.make(j.local, there); err != nil {
+			return err
+		}
+		if err := give(there, server.Root); err != nil {
+			return err
+		}
+		b.made = key
+	}
+	// Another tool's things are not this one's business.
+	return errors.Join(os.RemoveAll(filepath.Join(j.local, own)), os.RemoveAll(filepath.Join(there, own)))
+}
+
+// emptied makes directories that are empty.
+func emptied(dirs ...string) error {
+	for _, dir := range dirs {
+		if err := os.RemoveAll(dir); err != nil {
+			return err
+		}
+		if err := os.Mkdir(dir, 0o755); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// give makes all below a directory the property of the one who owns another one.
+func give(dir, like string) error {
+	info, err := os.Stat(like)
+	if err != nil {
+		return err
+	}
+	owner, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || os.Getuid() != 0 {
+		return nil
+	}
+	return filepath.WalkDir(dir, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		return os.Lchown(path, int(owner.Uid), int(owner.Gid))
+	})
+}
+
+// settle lets a tool have a look at a pair that is in step, over a link without delay.
+func (b *bench) settle(ctx context.Context, r row, t tool, j job) error {
+	if !r.settled || t.settle == nil {
+		return nil
+	}
+	if b.link != nil {
+		b.link.SetRoundTrip(0)
+		b.link.SetRate(0)
+		defer b.link.SetRate(b.opts.rate)
+		defer b.link.SetRoundTrip(b.opts.roundTrip)
+	}
+	args, env := t.settle(j)
+	u, output, err := b.execute(ctx, r, "settle", args, env)
+	if err == nil && u.Exit != 0 {
+		err = fmt.Errorf("exit %d: %s", u.Exit, output)
+	}
+	if err != nil {
+		return fmt.Errorf("the pass before: %w", err)
+	}
+	return nil
+}
+
+// measure runs a tool and fills in what it cost.
+func (b *bench) measure(ctx context.Context, r row, t tool, server serverInfo, res *result, args, env []string) error {
+	var before wan.Traffic
+	if b.link != nil {
+		before = b.link.Traffic()
+	}
+	name := strings.ReplaceAll(fmt.Sprintf("%s-%s-%s-%d", server.Name, r.name, t.name, res.Run), " ", "-")
+	u, output, err := b.execute(ctx, r, name, args, env)
+	res.Seconds, res.CPU, res.Memory = u.Wall.Seconds(), u.CPU.Seconds(), u.Memory
+	if b.link != nil && !r.loopback {
+		traffic := b.link.Traffic().Minus(before)
+		res.Traffic = &traffic
+		if b.opts.roundTrip > 0 {
+			res.RoundTrips = u.Wall.Seconds() / b.opts.roundTrip.Seconds() / float64(max(r.files, 1))
+			res.Files = r.files
+		}
+	}
+	switch {
+	case err != nil:
+		return err
+	case u.Exit != 0:
+		return fmt.Errorf("exit %d: %s", u.Exit, output)
+	}
+	return nil
+}
+
+// execute runs a command at the client's end. What it wrote at last comes back.
+func (b *bench) execute(ctx context.Context, r row, name string, args, env []string) (usage, string, error) {
+	c := &command{Args: args, Dir: b.work, Output: filepath.Join(b.work, name+".out"), Limit: b.opts.limit}
+	c.Env = append([]string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + filepath.Join(b.work, "home"), "TMPDIR=" + filepath.Join(b.work, "tmp"),
+		"TZ=UTC", "LANG=C.UTF-8",
+	}, env...)
+	answer, err := b.clients[r.loopback || b.link == nil].ask(ctx, request{Run: c})
+	output, _ := os.ReadFile(c.Output)
+	lines := bytes.Split(bytes.TrimSpace(output), []byte("\n"))
+	last := string(bytes.Join(lines[max(len(lines)-4, 0):], []byte(" | ")))
+	return answer.Usage, last, err
+}

@@ -1,0 +1,69 @@
+// Command bench measures ferry against lftp and rclone: the same work, over the same emulated link, with the same real
+// FTP servers. docs/benchmark.md explains it.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+func main() {
+	if os.Getenv(roleVariable) != "" {
+		if err := agentMain(); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(run())
+}
+
+func run() int {
+	o, err := parseOptions(os.Args[1:], os.Stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "bench: error:", err)
+		return 2
+	}
+	if o.list {
+		for _, r := range rows(o) {
+			fmt.Printf("%-15s %s\n", r.name, r.title)
+		}
+		return 0
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer stop()
+	begin := time.Now()
+	note := func(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }
+	var results []result
+	encode := json.NewEncoder(os.Stdout)
+	err = runBench(ctx, o, note, func(r result) {
+		results = append(results, r)
+		note("%5.0f s  %s", time.Since(begin).Seconds(), r.line())
+		if o.json {
+			_ = encode.Encode(r)
+		}
+	})
+	if !o.json && len(results) > 0 {
+		fmt.Print(report(o, rows(o), results))
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench: error:", err)
+		return 1
+	}
+	for _, r := range results {
+		if r.Error != "" {
+			return 1
+		}
+	}
+	return 0
+}

@@ -1,0 +1,135 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// options are those of the command line.
+type options struct {
+	roundTrip   time.Duration
+	rate        int64 // bytes a second each way, 0 without limit
+	connections int
+	servers     []string
+	work        []string // names of rows, as patterns; empty: all but the slow ones
+	tools       []string
+	runs        int
+	large, huge int64 // bytes of the large file over the link and on loopback
+	limit       time.Duration
+	ferry       string // a program to run instead of one built from the checkout
+	dir         string
+	fetch       bool
+	json        bool
+	markdown    bool
+	list        bool
+	keep        bool
+}
+
+// parseOptions reads the command line. The error is flag.ErrHelp after -h.
+func parseOptions(args []string, stderr io.Writer) (options, error) {
+	var o options
+	var rate, servers, work, tools, large, huge string
+	f := flag.NewFlagSet("bench", flag.ContinueOnError)
+	f.SetOutput(stderr)
+	f.Usage = func() {
+		fmt.Fprint(stderr, "usage: go run ./bench [flags]\n\nRuns lftp, rclone and ferry on the same work over the same link. See docs/benchmark.md.\n\n")
+		f.PrintDefaults()
+	}
+	f.DurationVar(&o.roundTrip, "rtt", 30*time.Millisecond, "round-trip `time` of the link")
+	f.StringVar(&rate, "rate", "100mbit", "rate of the link each way, as 20mbit, 1gbit or none")
+	f.IntVar(&o.connections, "connections", 4, "connections that each tool may use")
+	f.StringVar(&servers, "servers", "vsftpd,proftpd,pureftpd", "the `names` of the servers")
+	f.StringVar(&work, "work", "", "the `rows` to run, by name or by its beginning with a *; default: all but those that take long")
+	f.StringVar(&tools, "tools", "lftp,rclone,ferry", "the `programs` to run")
+	f.IntVar(&o.runs, "runs", 1, "how often each is run; the table shows medians")
+	f.StringVar(&large, "large", "64MiB", "`size` of the large file over the link")
+	f.StringVar(&huge, "huge", "512MiB", "`size` of the large file on loopback")
+	f.DurationVar(&o.limit, "limit", 10*time.Minute, "longest `time` of one run")
+	f.StringVar(&o.ferry, "ferry", "", "run this `program` as ferry, instead of one that is built from the checkout")
+	f.StringVar(&o.dir, "dir", "", "make all files below this `directory`, default the system's for temporary ones")
+	f.BoolVar(&o.fetch, "fetch", true, "fetch the servers and the tools that are not there (.ci/servers)")
+	f.BoolVar(&o.json, "json", false, "print each run as one JSON object a line, and no table")
+	f.BoolVar(&o.markdown, "markdown", false, "print the tables as Markdown")
+	f.BoolVar(&o.list, "list", false, "print the names of the rows and do nothing")
+	f.BoolVar(&o.keep, "keep", false, "keep the files that the run made, with the output of the tools")
+	if err := f.Parse(args); err != nil {
+		return o, err
+	}
+	if f.NArg() > 0 {
+		return o, fmt.Errorf("unknown argument %q", f.Arg(0))
+	}
+	var errs [3]error
+	o.rate, errs[0] = parseRate(rate)
+	o.large, errs[1] = parseSize(large)
+	o.huge, errs[2] = parseSize(huge)
+	o.servers, o.work, o.tools = words(servers), words(work), words(tools)
+	return o, errors.Join(append(errs[:], o.check())...)
+}
+
+// check says what cannot be.
+func (o options) check() error {
+	switch {
+	case o.roundTrip < 0 || o.roundTrip > 10*time.Second:
+		return errors.New("-rtt is not between 0 and 10s")
+	case o.connections < 1 || o.connections > 64:
+		return errors.New("-connections is not between 1 and 64")
+	case o.runs < 1:
+		return errors.New("-runs is less than 1")
+	case len(o.servers) == 0 || len(o.tools) == 0:
+		return errors.New("nothing to run: -servers or -tools is empty")
+	}
+	for _, t := range o.tools {
+		if !slices.Contains([]string{"lftp", "rclone", "ferry"}, t) {
+			return fmt.Errorf("-tools: %q is none of lftp, rclone, ferry", t)
+		}
+	}
+	return nil
+}
+
+// wants says whether a row is asked for.
+func (o options) wants(name string, slow bool) bool {
+	if len(o.work) == 0 {
+		return !slow
+	}
+	return slices.ContainsFunc(o.work, func(pattern string) bool {
+		beginning, star := strings.CutSuffix(pattern, "*")
+		return name == pattern || star && strings.HasPrefix(name, beginning)
+	})
+}
+
+func words(list string) []string {
+	return slices.DeleteFunc(strings.Split(list, ","), func(s string) bool { return s == "" })
+}
+
+// parseRate reads a rate in bits a second and returns bytes.
+func parseRate(s string) (int64, error) {
+	if s == "none" || s == "0" {
+		return 0, nil
+	}
+	for unit, bits := range map[string]float64{"kbit": 1e3, "mbit": 1e6, "gbit": 1e9} {
+		if number, found := strings.CutSuffix(s, unit); found {
+			if n, err := strconv.ParseFloat(number, 64); err == nil && n > 0 && n < 1e6 {
+				return int64(n * bits / 8), nil
+			}
+		}
+	}
+	return 0, fmt.Errorf("-rate: %q is no rate such as 20mbit, 1gbit or none", s)
+}
+
+// parseSize reads a number of bytes.
+func parseSize(s string) (int64, error) {
+	for unit, bytes := range map[string]int64{"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30} {
+		if number, found := strings.CutSuffix(s, unit); found {
+			if n, err := strconv.ParseInt(number, 10, 32); err == nil && n > 0 && n < 1<<20 {
+				return n * bytes, nil
+			}
+		}
+	}
+	return 0, fmt.Errorf("%q is no size such as 64MiB or 1GiB", s)
+}

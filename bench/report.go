@@ -1,0 +1,278 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// line is a result in short, as it is shown while the benchmark runs.
+func (r result) line() string {
+	head := fmt.Sprintf("%-9s %-14s %-14s", r.Server, r.Row, r.Tool)
+	if r.Error != "" {
+		return head + " WRONG after " + seconds(r.Seconds) + ": " + r.Error
+	}
+	text := fmt.Sprintf("%s %9s  cpu %6s  %7s", head, seconds(r.Seconds), seconds(r.CPU), mebibytes(r.Memory))
+	if r.Files > 0 {
+		text += fmt.Sprintf("  %.2f round trips a file", r.RoundTrips)
+	} else if r.RoundTrips > 0 {
+		text += fmt.Sprintf("  %.0f round trips", r.RoundTrips)
+	}
+	if r.Traffic != nil {
+		text += fmt.Sprintf("  %d packets, %.1f kB up, %.1f kB down", r.Traffic.PacketsUp+r.Traffic.PacketsDown,
+			float64(r.Traffic.BytesUp)/1000, float64(r.Traffic.BytesDown)/1000)
+		if r.Traffic.Lost > 0 {
+			text += fmt.Sprintf(", %d lost", r.Traffic.Lost)
+		}
+	}
+	return text
+}
+
+func seconds(s float64) string {
+	switch {
+	case s < 1:
+		return fmt.Sprintf("%.3f s", s)
+	case s < 100:
+		return fmt.Sprintf("%.2f s", s)
+	}
+	return fmt.Sprintf("%.0f s", s)
+}
+
+func mebibytes(n int64) string { return fmt.Sprintf("%.0f MiB", float64(n)/(1<<20)) }
+
+// toolNames are the columns of the table.
+var toolNames = []string{"lftp", "lftp pipelined", "rclone", "rclone bisync", "ferry"}
+
+// summary is what all runs of one tool on one row come to: medians.
+type summary struct {
+	seconds, cpu, roundTrips float64
+	memory                   int64
+	wrong                    bool // at least one run had a wrong result
+}
+
+// key names a cell of the table.
+type key struct{ server, row, tool string }
+
+// summarize takes medians.
+func summarize(results []result) map[key]summary {
+	cells := map[key][]result{}
+	for _, r := range results {
+		k := key{r.Server, r.Row, r.Tool}
+		cells[k] = append(cells[k], r)
+	}
+	all := map[key]summary{}
+	for k, runs := range cells {
+		all[k] = summary{
+			seconds:    median(runs, func(r result) float64 { return r.Seconds }),
+			cpu:        median(runs, func(r result) float64 { return r.CPU }),
+			roundTrips: median(runs, func(r result) float64 { return r.RoundTrips }),
+			memory:     int64(median(runs, func(r result) float64 { return float64(r.Memory) })),
+			wrong:      slices.ContainsFunc(runs, func(r result) bool { return r.Error != "" }),
+		}
+	}
+	return all
+}
+
+// median of a figure: of an even number the mean of the two in the middle.
+func median[T any](all []T, figure func(T) float64) float64 {
+	values := make([]float64, len(all))
+	for i, v := range all {
+		values[i] = figure(v)
+	}
+	slices.Sort(values)
+	n := len(values)
+	if n == 0 {
+		return 0
+	}
+	return (values[(n-1)/2] + values[n/2]) / 2
+}
+
+// best is the shortest time of a family of tools on some rows; 0, when none has one.
+func best(all map[key]summary, server string, rows []string, tools ...string) float64 {
+	var shortest float64
+	for _, row := range rows {
+		for _, tool := range tools {
+			s, there := all[key{server, row, tool}]
+			if there && !s.wrong && (shortest == 0 || s.seconds < shortest) {
+				shortest = s.seconds
+			}
+		}
+	}
+	return shortest
+}
+
+// ratios are ferry's time as part of the best of the others'.
+type ratios struct{ lftp, rclone, both float64 } // 0: there is none
+
+func compareTimes(all map[key]summary, server string, r row) ratios {
+	ours, there := all[key{server, r.name, "ferry"}]
+	if !there || ours.wrong {
+		return ratios{}
+	}
+	names := append([]string{r.name}, r.goal.among...)
+	part := func(tools ...string) float64 {
+		if b := best(all, server, names, tools...); b > 0 {
+			return ours.seconds / b
+		}
+		return 0
+	}
+	return ratios{
+		lftp: part("lftp", "lftp pipelined"), rclone: part("rclone", "rclone bisync"),
+		both: part("lftp", "lftp pipelined", "rclone", "rclone bisync"),
+	}
+}
+
+// verdict says whether ferry reached the goal of a row: "" when there is no goal, or nothing to compare with.
+func verdict(g goal, r ratios, ours summary) string {
+	var goals []string
+	reached := true
+	for _, c := range []struct {
+		name     string
+		got, max float64
+	}{
+		{"of lftp", r.lftp, g.lftp}, {"of rclone", r.rclone, g.rclone}, {"of the best", r.both, g.best},
+		{"round trips", ours.roundTrips, g.roundTrips},
+	} {
+		if c.max > 0 && c.got > 0 {
+			goals = append(goals, fmt.Sprintf("%.2f %s", c.max, c.name))
+			reached = reached && c.got <= c.max
+		}
+	}
+	switch {
+	case len(goals) == 0:
+		return ""
+	case reached:
+		return "yes: " + strings.Join(goals, ", ")
+	}
+	return "no: " + strings.Join(goals, ", ")
+}
+
+// report is all tables, for each server one of times and one of costs.
+func report(o options, rows []row, results []result) string {
+	all := summarize(results)
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n%v round trip, %s, %d connections, %s\n", o.roundTrip, rateName(o.rate), o.connections, count(o.runs, "run"))
+	for _, server := range serversIn(results) {
+		heading := func(what string) {
+			if o.markdown {
+				fmt.Fprintf(&b, "\n### %s: %s\n\n", server, what)
+			} else {
+				fmt.Fprintf(&b, "\n%s: %s\n", server, what)
+			}
+		}
+		heading("seconds, and ferry's time as part of the best of the others")
+		b.WriteString(timesOf(server, rows, all).text(o.markdown))
+		heading("CPU seconds and peak memory of the client")
+		b.WriteString(costsOf(server, rows, all).text(o.markdown))
+	}
+	return b.String()
+}
+
+func serversIn(results []result) []string {
+	var names []string
+	for _, r := range results {
+		if !slices.Contains(names, r.Server) {
+			names = append(names, r.Server)
+		}
+	}
+	return names
+}
+
+func timesOf(server string, rows []row, all map[key]summary) table {
+	t := table{append(append([]string{""}, toolNames...), "ferry/lftp", "ferry/rclone", "ferry/best", "at most")}
+	for _, r := range rows {
+		line, some := []string{r.title}, false
+		for _, tool := range toolNames {
+			s, there := all[key{server, r.name, tool}]
+			cell := ""
+			switch {
+			case there && s.wrong:
+				cell = "wrong"
+			case there && r.files > 0 && s.roundTrips > 0:
+				cell = fmt.Sprintf("%.2f (%.1f rt)", s.seconds, s.roundTrips)
+			case there:
+				cell = fmt.Sprintf("%.2f", s.seconds)
+			}
+			some = some || there
+			line = append(line, cell)
+		}
+		if !some {
+			continue
+		}
+		ratio := compareTimes(all, server, r)
+		for _, v := range []float64{ratio.lftp, ratio.rclone, ratio.both} {
+			cell := ""
+			if v > 0 {
+				cell = fmt.Sprintf("%.2f", v)
+			}
+			line = append(line, cell)
+		}
+		t = append(t, append(line, verdict(r.goal, ratio, all[key{server, r.name, "ferry"}])))
+	}
+	return t
+}
+
+func costsOf(server string, rows []row, all map[key]summary) table {
+	t := table{append([]string{""}, toolNames...)}
+	for _, r := range rows {
+		line, some := []string{r.title}, false
+		for _, tool := range toolNames {
+			cell := ""
+			if s, there := all[key{server, r.name, tool}]; there {
+				some = true
+				cell = fmt.Sprintf("%.2f s, %s", s.cpu, mebibytes(s.memory))
+			}
+			line = append(line, cell)
+		}
+		if some {
+			t = append(t, line)
+		}
+	}
+	return t
+}
+
+// table is lines of cells, the first of them the heading. The first column stands left, the others right.
+type table [][]string
+
+func (t table) text(markdown bool) string {
+	widths := make([]int, len(t[0]))
+	for _, line := range t {
+		for i, cell := range line {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell), 3)
+		}
+	}
+	var b strings.Builder
+	for n, line := range t {
+		cells := make([]string, len(line))
+		for i, cell := range line {
+			padding := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
+			if cells[i] = padding + cell; i == 0 || i == len(line)-1 && widths[i] > 20 {
+				cells[i] = cell + padding
+			}
+		}
+		if markdown {
+			b.WriteString("| " + strings.Join(cells, " | ") + " |\n")
+		} else {
+			b.WriteString(strings.TrimRight(strings.Join(cells, "  "), " ") + "\n")
+		}
+		if n == 0 && markdown {
+			b.WriteString("| --- |" + strings.Repeat(" ---: |", len(line)-1) + "\n")
+		}
+	}
+	return b.String()
+}
+
+func rateName(bytes int64) string {
+	if bytes == 0 {
+		return "no limit of the rate"
+	}
+	return fmt.Sprintf("%g Mbit/s", float64(bytes)*8/1e6)
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss, medians", n, noun)
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// row is one piece of work.
+type row struct {
+	name  string // as -work names it
+	title string
+	pass  pass
+	// place and connections of the run.
+	loopback, tls bool
+	connections   int // 0: what -connections says
+	// Both sides before the change. Rows with the same fixture share it as long as the trees are equal.
+	fixture fixture
+	settled bool // each tool has had a pass over the equal trees, and remembers what it remembers
+	// change is what the run must carry over; nil: nothing.
+	change func(local string, run int) error
+	// files is what round trips are counted per; 0: in all.
+	files int
+	goal  goal
+	// atLast is for rows that take long.
+	atLast bool
+}
+
+// fixture makes both sides.
+type fixture struct {
+	name  string
+	make  func(local, remote string) error
+	equal bool // the sides are equal before the change
+}
+
+// goal is what ferry's time should be at most: parts of the best time of others, and round trips a file.
+type goal struct {
+	lftp, rclone, best float64
+	roundTrips         float64
+	// among are other rows whose times of others count as well.
+	among []string
+}
+
+func small(dirs, files int, seed uint64) shape {
+	return shape{dirs: dirs, files: files, smallest: 1 << 10, largest: 8 << 10, seed: seed}
+}
+
+func localOnly(name string, s shape) fixture {
+	return fixture{name: name, make: func(local, _ string) error { return s.make(local) }}
+}
+
+func remoteOnly(name string, s shape) fixture {
+	return fixture{name: name, make: func(_, remote string) error { return s.make(remote) }}
+}
+
+func onBoth(name string, shapes ...shape) fixture {
+	return fixture{name: name, equal: true, make: func(local, remote string) error {
+		for _, s := range shapes {
+			if err := s.make(local, remote); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}
+
+func largeUp(size int64) fixture {
+	return fixture{name: "large up", make: func(local, _ string) error { return makeLarge(filepath.Join(local, "large.bin"), size, 7) }}
+}
+
+func largeDown(size int64) fixture {
+	return fixture{name: "large down", make: func(_, remote string) error { return makeLarge(filepath.Join(remote, "large.bin"), size, 7) }}
+}
+
+// rows are all of them, in the order of the table.
+func rows(o options) []row {
+	flat := small(0, 200, 1)
+	tree300, tree3000 := onBoth("tree of 300", small(300, 10, 3)), onBoth("tree of 3000", small(3000, 10, 4))
+	album := onBoth("album", small(0, 10, 5), small(1, 200, 6))
+	upload, download := pass{direction: push}, pass{direction: pull, mode: passive}
+	all := []row{
+		{name: "up", title: "200 small files up", pass: upload, fixture: localOnly("flat up", flat),
+			goal: goal{lftp: 0.50, rclone: 0.25}},
+		{name: "up-dirs", title: "200 small files in 40 directories up", pass: upload, fixture: localOnly("dirs up", small(40, 5, 2))},
+		{name: "up-one", title: "200 small files up, one connection", pass: upload, fixture: localOnly("flat up", flat),
+			connections: 1, files: 200, goal: goal{roundTrips: 3.5}},
+		{name: "down", title: "200 small files down, passive", pass: download, fixture: remoteOnly("flat down", flat),
+			goal: goal{best: 0.75}},
+		{name: "down-active", title: "200 small files down, active", pass: pass{direction: pull, mode: active}, fixture: remoteOnly("flat down", flat),
+			goal: goal{best: 0.60, among: []string{"down"}}},
+		{name: "down-one", title: "200 small files down, one connection", pass: download, fixture: remoteOnly("flat down", flat),
+			connections: 1, files: 200},
+		{name: "same-300", title: "300 directories unchanged, both ways", pass: pass{direction: both}, fixture: tree300, settled: true,
+			goal: goal{best: 0.70}},
+		{name: "one-300", title: "1 changed file in 300 directories, push", pass: upload, fixture: tree300, settled: true,
+			change: changeOne, goal: goal{best: 0.10}},
+		{name: "none-300", title: "300 directories unchanged, push", pass: upload, fixture: tree300, settled: true,
+			goal: goal{best: 0.10}},
+		{name: "rename", title: "renamed directory of 200 files, push", pass: pass{direction: push, deletes: true, renames: true},
+			fixture: album, settled: true, change: renameAlbum},
+		{name: "delete", title: "2,000 files deleted, push", pass: pass{direction: push, deletes: true},
+			fixture: onBoth("tree to prune", small(40, 100, 8)), settled: true, change: prune},
+		{name: "equal", title: "first pass over 300 equal directories", pass: pass{direction: both}, fixture: tree300},
+		{name: "equal-trust", title: "the same, equal sizes taken as equal", pass: pass{direction: both, trust: true}, fixture: tree300,
+			goal: goal{among: []string{"equal"}}},
+		{name: "large-up", title: "large file up", pass: upload, fixture: largeUp(o.large)},
+		{name: "large-down", title: "large file down", pass: download, fixture: largeDown(o.large)},
+		{name: "large-up-tls", title: "large file up, TLS", pass: upload, fixture: largeUp(o.large), tls: true},
+		{name: "large-down-tls", title: "large file down, TLS", pass: download, fixture: largeDown(o.large), tls: true},
+		{name: "huge-up", title: "large file up, loopback", pass: upload, fixture: largeUp(o.huge), loopback: true, goal: goal{best: 1}},
+		{name: "huge-down", title: "large file down, loopback", pass: download, fixture: largeDown(o.huge), loopback: true, goal: goal{best: 1}},
+		{name: "huge-up-tls", title: "large file up, loopback, TLS", pass: upload, fixture: largeUp(o.huge), loopback: true, tls: true, goal: goal{best: 1}},
+		{name: "huge-down-tls", title: "large file down, loopback, TLS", pass: download, fixture: largeDown(o.huge), loopback: true, tls: true, goal: goal{best: 1}},
+		{name: "same-3000", title: "3,000 directories unchanged, both ways", pass: pass{direction: both}, fixture: tree3000, settled: true,
+			goal: goal{best: 0.70}, atLast: true},
+		{name: "none-3000", title: "3,000 directories unchanged, push", pass: upload, fixture: tree3000, settled: true,
+			goal: goal{best: 0.10}, atLast: true},
+	}
+	return all
+}
+
+// changeOne rewrites a file in the middle of the tree, with a time of now.
+func changeOne(local string, run int) error {
+	return os.WriteFile(filepath.Join(local, "dir-0140", "dir-0150", "file-005.dat"), []byte("changed in run "+time.Now().String()), 0o644)
+}
+
+func renameAlbum(local string, _ int) error {
+	return os.Rename(filepath.Join(local, "dir-0000"), filepath.Join(local, "renamed"))
+}
+
+// prune removes 20 directories with 2,000 files.
+func prune(local string, _ int) error { return os.RemoveAll(filepath.Join(local, "dir-0000")) }

@@ -1,0 +1,223 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"ferry/internal/realftp"
+)
+
+// direction is which way a pass goes.
+type direction int
+
+const (
+	push direction = iota
+	pull
+	both
+)
+
+// pass is what a tool is asked to do.
+type pass struct {
+	direction direction
+	deletes   bool // what went away at the source goes away at the target
+	renames   bool // and what was renamed may be renamed there
+	mode      mode
+	trust     bool // files of equal size are equal, on a first pass
+}
+
+// mode is how data connections are made.
+type mode int
+
+const (
+	usual mode = iota // as the tool likes: lftp and rclone passive, ferry what it found to be best
+	passive
+	active
+)
+
+// job is a pass between two places.
+type job struct {
+	pass
+	local       string // directory
+	server      serverInfo
+	tls         bool
+	connections int
+	state       string // directory for what the tool remembers
+}
+
+// serverInfo is what a client must know of a server.
+type serverInfo struct {
+	Name, Host, Root, Fingerprint string
+	Port                          int
+}
+
+// remote is the directory on the server that is kept in step, below the login directory.
+const remote = "pair"
+
+// tool is a program in one of its settings.
+type tool struct {
+	name   string
+	family string // lftp, rclone, ferry
+	// run is the command line and what it needs in the environment; no arguments: it cannot do that.
+	run func(job) (args, env []string)
+	// settle is the same for the pass that makes it know a pair that is in step; nil, if it remembers nothing.
+	settle func(job) (args, env []string)
+}
+
+// program is a client as it lies on this machine.
+type program struct {
+	path      string
+	libraries string // for LD_LIBRARY_PATH
+	version   string
+}
+
+// findProgram looks for a client in the cache that .ci/servers fills, then in PATH.
+func findProgram(name string) (program, error) {
+	cache := os.Getenv("FERRY_SERVERS")
+	if cache == "" {
+		dir, err := os.UserCacheDir()
+		if err != nil {
+			return program{}, err
+		}
+		cache = filepath.Join(dir, "ferry", "servers")
+	}
+	root := filepath.Join(cache, name)
+	p := program{path: filepath.Join(root, "usr/bin", name)}
+	if _, err := os.Stat(p.path); err == nil {
+		var dirs []string
+		for _, pattern := range []string{"usr/lib/*-linux-gnu*", "lib/*-linux-gnu*"} {
+			found, _ := filepath.Glob(filepath.Join(root, pattern))
+			dirs = append(dirs, found...)
+		}
+		p.libraries = strings.Join(dirs, ":")
+		return p, nil
+	}
+	path, err := exec.LookPath(name)
+	if err != nil {
+		return program{}, fmt.Errorf("%s is not in %s and not installed; `.ci/servers %s` fetches it", name, cache, name)
+	}
+	p.path = path
+	return p, nil
+}
+
+// ask runs the program and returns the first line of its answer.
+func (p *program) ask(ctx context.Context, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, p.path, args...)
+	cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+p.libraries)
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("%s %s: %w", p.path, strings.Join(args, " "), err)
+	}
+	line, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
+	return line, nil
+}
+
+// lftp returns lftp's commands as a tool, with more settings of its own.
+func lftp(p program, name string, settings ...string) tool {
+	return tool{name: name, family: "lftp", run: func(j job) (args, env []string) {
+		script := append([]string{
+			"set cmd:fail-exit yes", "set net:max-retries 2", "set ssl:verify-certificate no",
+			"set ftp:ssl-force " + strconv.FormatBool(j.tls), "set ftp:ssl-allow " + strconv.FormatBool(j.tls),
+			"set ftp:ssl-protect-data " + strconv.FormatBool(j.tls),
+			"set ftp:passive-mode " + strconv.FormatBool(j.mode != active),
+		}, settings...)
+		script = append(script, fmt.Sprintf("open -u %s,%s -p %d ftp://%s", realftp.User, realftp.Password, j.server.Port, j.server.Host))
+		mirror := fmt.Sprintf("mirror --parallel=%d --no-perms --only-newer", j.connections)
+		if j.deletes {
+			mirror += " --delete"
+		}
+		if j.direction == pull {
+			mirror += fmt.Sprintf(" %s %s", remote, j.local)
+		} else {
+			// Of a pair in step one direction finds out as much as both: lftp is asked for the cheaper one.
+			mirror += fmt.Sprintf(" --reverse %s %s", j.local, remote)
+		}
+		return []string{p.path, "-c", strings.Join(append(script, mirror), "; ")}, []string{"LD_LIBRARY_PATH=" + p.libraries}
+	}}
+}
+
+// rclone returns its environment and its flags.
+func rclone(p program, secret string) func(j job, args ...string) ([]string, []string) {
+	return func(j job, args ...string) ([]string, []string) {
+		if j.mode == active {
+			return nil, nil // it has no active mode
+		}
+		n := strconv.Itoa(j.connections)
+		args = append([]string{p.path}, append(args, "--transfers", n, "--checkers", n, "--retries", "1")...)
+		return args, []string{
+			"LD_LIBRARY_PATH=" + p.libraries, "RCLONE_CONFIG=" + filepath.Join(j.state, "rclone.conf"),
+			"RCLONE_CONFIG_BENCH_TYPE=ftp", "RCLONE_CONFIG_BENCH_HOST=" + j.server.Host, "RCLONE_CONFIG_BENCH_PORT=" + strconv.Itoa(j.server.Port),
+			"RCLONE_CONFIG_BENCH_USER=" + realftp.User, "RCLONE_CONFIG_BENCH_PASS=" + secret,
+			"RCLONE_CONFIG_BENCH_EXPLICIT_TLS=" + strconv.FormatBool(j.tls), "RCLONE_CONFIG_BENCH_NO_CHECK_CERTIFICATE=true",
+			"RCLONE_CONFIG_BENCH_WRITING_MDTM=" + strconv.FormatBool(j.server.Name == "vsftpd"),
+		}
+	}
+}
+
+const rcloneRemote = "bench:" + remote
+
+// rcloneSync is one way; of a pair in step one direction finds out as much as both.
+func rcloneSync(p program, secret string) tool {
+	with := rclone(p, secret)
+	return tool{name: "rclone", family: "rclone", run: func(j job) ([]string, []string) {
+		args := []string{"sync", j.local, rcloneRemote}
+		if j.direction == pull {
+			args = []string{"sync", rcloneRemote, j.local}
+		}
+		if j.renames {
+			args = append(args, "--track-renames", "--track-renames-strategy", "modtime,leaf")
+		}
+		return with(j, args...)
+	}}
+}
+
+// rcloneBisync is for both ways alone.
+func rcloneBisync(p program, secret string) tool {
+	with := rclone(p, secret)
+	command := func(j job, more ...string) ([]string, []string) {
+		if j.direction != both {
+			return nil, nil
+		}
+		return with(j, append([]string{"bisync", j.local, rcloneRemote, "--workdir", filepath.Join(j.state, "bisync")}, more...)...)
+	}
+	return tool{
+		name: "rclone bisync", family: "rclone",
+		run:    func(j job) ([]string, []string) { return command(j) },
+		settle: func(j job) ([]string, []string) { return command(j, "--resync") },
+	}
+}
+
+func ferry(p program) tool {
+	command := func(j job, more ...string) ([]string, []string) {
+		name := map[direction]string{push: "push", pull: "pull", both: "sync"}[j.direction]
+		scheme := "ftp"
+		if j.tls {
+			scheme = "ftpes"
+			more = append(more, "--fingerprint", "sha256:"+j.server.Fingerprint)
+		}
+		url := fmt.Sprintf("%s://%s@%s:%d/%s", scheme, realftp.User, j.server.Host, j.server.Port, remote)
+		args := []string{p.path, name, j.local, url, "--connections", strconv.Itoa(j.connections), "--state-dir", j.state, "--no-progress"}
+		switch j.mode {
+		case passive:
+			args = append(args, "--mode", "passive")
+		case active:
+			args = append(args, "--mode", "active")
+		}
+		if j.trust {
+			args = append(args, "--adopt")
+		}
+		if j.deletes {
+			args = append(args, "--allow-deletes")
+		}
+		return append(args, more...), []string{"FERRY_PASSWORD=" + realftp.Password}
+	}
+	return tool{
+		name: "ferry", family: "ferry",
+		run:    func(j job) ([]string, []string) { return command(j) },
+		settle: func(j job) ([]string, []string) { return command(j, "--adopt") },
+	}
+}
