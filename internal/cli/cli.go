@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 
 	"github.com/spf13/cobra"
@@ -24,6 +25,11 @@ type app struct {
 	tellFiles bool
 	// servedTold says that the user knows of the trash on a web server.
 	servedTold bool
+	// staying says that the command runs until it is told to stop. said is then
+	// what is not to be said twice, and logTo where the log goes.
+	staying bool
+	said    *sayings
+	logTo   io.Writer
 	// ran says that a command began, so that an error is not about its arguments.
 	ran bool
 }
@@ -48,7 +54,7 @@ func (a *app) main(ctx context.Context, args []string) int {
 	err := inTime(ctx, func() error { return root.ExecuteContext(ctx) }, func() {
 		a.talk().note("interrupted: bringing to its end what was begun; Ctrl-C once more leaves at once")
 	})
-	if err == nil {
+	if err == nil || a.staying && terminated(err) {
 		return ExitOK
 	}
 	var coded *codeError
@@ -81,7 +87,11 @@ func interrupted(err error) error {
 func (a *app) talk() talker { return talker{w: a.stderr, quiet: a.common.quiet} }
 
 func (a *app) log() *slog.Logger {
-	return newLog(a.stderr, a.common.verbose, a.env.StderrTerminal && a.env.Getenv("NO_COLOR") == "")
+	to := a.logTo
+	if to == nil {
+		to = a.stderr
+	}
+	return newLog(to, a.common.verbose, a.env.StderrTerminal && a.env.Getenv("NO_COLOR") == "")
 }
 
 const rootHelp = `ferry keeps a local directory and a directory on an FTP server in step.
@@ -134,7 +144,7 @@ func init() { cobra.EnableCommandSorting = false }
 
 // commands are the commands in the order of the help.
 var commands = []func(*app) *cobra.Command{
-	(*app).syncCommand, (*app).pushCommand, (*app).pullCommand, (*app).statusCommand,
+	(*app).syncCommand, (*app).pushCommand, (*app).pullCommand, (*app).watchCommand, (*app).statusCommand,
 	(*app).checkCommand, (*app).conflictsCommand, (*app).trashCommand, (*app).initCommand, (*app).demoCommand,
 	(*app).completionCommand, (*app).versionCommand,
 }

@@ -24,6 +24,8 @@ type Env struct {
 	Now func() time.Time
 	// StderrTerminal says that bars and colours make sense on Stderr.
 	StderrTerminal bool
+	// StdoutTerminal says that Stdout is a terminal.
+	StdoutTerminal bool
 	// Width is the number of columns of that terminal; 0: not known.
 	Width int
 	// ReadPassword asks on a terminal, without echo, until ctx is cancelled. Nil:
@@ -46,6 +48,7 @@ func OSEnv() Env {
 			env.ReadPassword, env.ReadLine = readPassword, readLine
 		}
 	}
+	env.StdoutTerminal = term.IsTerminal(int(os.Stdout.Fd()))
 	return env
 }
 

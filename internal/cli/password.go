@@ -13,7 +13,11 @@ func (a *app) login(ctx context.Context, p *pair) (user, password string, err er
 		Getenv: a.env.Getenv,
 		Home:   a.env.Home,
 		Prompt: a.env.ReadPassword,
-		Warn:   func(text string) { a.talk().warn("%s", text) },
+		Warn: func(text string) {
+			if a.onceOnly(text) {
+				a.talk().warn("%s", text)
+			}
+		},
 		Stderr: a.stderr,
 	}
 	user, err = finder.User(p.Profile)

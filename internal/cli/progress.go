@@ -26,9 +26,55 @@ type bars struct {
 	files map[*sync.Action]*mpb.Bar
 	sent  map[*sync.Action]int64
 
-	mu          stdsync.Mutex // guards what the decorators read
+	pace pace
+}
+
+// A pace is how far a pass has come. Whoever draws it asks from a goroutine of
+// its own.
+type pace struct {
+	mu          stdsync.Mutex
 	total, done work
 	began       time.Time
+}
+
+func (p *pace) begin(total work, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.total, p.done, p.began = total, work{}, now
+}
+
+func (p *pace) add(w work) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.done.files += w.files
+	p.done.bytes += w.bytes
+}
+
+// text returns "12/340  34 MB/1.2 GB  3.4 MB/s".
+func (p *pace) text(now time.Time) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	text := fmt.Sprintf("%d/%d", p.done.files, p.total.files)
+	if p.total.bytes > 0 {
+		text += fmt.Sprintf("  %s/%s", humanize.Bytes(uint64(p.done.bytes)), humanize.Bytes(uint64(p.total.bytes)))
+		if spent := now.Sub(p.began).Seconds(); spent > 0.5 {
+			text += fmt.Sprintf("  %s/s", humanize.Bytes(uint64(float64(p.done.bytes)/spent)))
+		}
+	}
+	return text
+}
+
+// workOf counts the actions of a plan that anybody wants to hear of, and the
+// bytes that they carry.
+func workOf(plan *sync.Plan) work {
+	s := planned(plan)
+	w := work{bytes: s.BytesUp + s.BytesDown}
+	for i := range plan.Actions {
+		if told(&plan.Actions[i]) {
+			w.files++
+		}
+	}
+	return w
 }
 
 const (
@@ -77,40 +123,18 @@ func (b *bars) event(ev sync.Event) {
 
 func (b *bars) planned(plan *sync.Plan) {
 	b.look.Abort(true)
-	s := planned(plan)
-	actions := 0
-	for i := range plan.Actions {
-		if told(&plan.Actions[i]) {
-			actions++
-		}
-	}
-	if actions == 0 {
+	total := workOf(plan)
+	if total.files == 0 {
 		return
 	}
 	if b.all != nil { // a second plan of the same pass
 		b.all.Abort(true)
 	}
-	b.mu.Lock()
-	b.total, b.done, b.began = work{actions, s.BytesUp + s.BytesDown}, work{}, b.now()
-	b.mu.Unlock()
-	b.all = b.mpb.AddBar(b.total.bytes+int64(actions)*actionWeight,
+	b.pace.begin(total, b.now())
+	b.all = b.mpb.AddBar(total.bytes+int64(total.files)*actionWeight,
 		mpb.BarRemoveOnComplete(), mpb.BarPriority(1<<20),
-		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return b.counters() })),
+		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return b.pace.text(b.now()) })),
 		mpb.AppendDecorators(decor.AverageETA(decor.ET_STYLE_GO)))
-}
-
-// counters returns "12/340  34 MB/1.2 GB  3.4 MB/s".
-func (b *bars) counters() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	text := fmt.Sprintf("%d/%d", b.done.files, b.total.files)
-	if b.total.bytes > 0 {
-		text += fmt.Sprintf("  %s/%s", humanize.Bytes(uint64(b.done.bytes)), humanize.Bytes(uint64(b.total.bytes)))
-		if spent := b.now().Sub(b.began).Seconds(); spent > 0.5 {
-			text += fmt.Sprintf("  %s/s", humanize.Bytes(uint64(float64(b.done.bytes)/spent)))
-		}
-	}
-	return text
 }
 
 func (b *bars) started(a *sync.Action) {
@@ -141,9 +165,7 @@ func (b *bars) progress(ev sync.Progress) {
 	if b.all == nil {
 		return
 	}
-	b.mu.Lock()
-	b.done.bytes += ev.N
-	b.mu.Unlock()
+	b.pace.add(work{bytes: ev.N})
 	b.all.IncrInt64(ev.N)
 	b.sent[ev.Action] += ev.N
 	if bar := b.files[ev.Action]; bar != nil {
@@ -157,9 +179,7 @@ func (b *bars) finished(a *sync.Action) {
 	if b.all == nil {
 		return
 	}
-	b.mu.Lock()
-	b.done.files++
-	b.mu.Unlock()
+	b.pace.add(work{files: 1})
 	rest := int64(0)
 	if a.Op == sync.Upload || a.Op == sync.Download {
 		rest = max(a.Size-b.sent[a], 0)

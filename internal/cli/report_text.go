@@ -17,6 +17,7 @@ type textReport struct {
 	out     io.Writer
 	talk    talker
 	verbose bool
+	brief   bool         // the summary leaves out what did not happen
 	draw    func() *bars // nil: no bars
 	bars    *bars
 
@@ -26,7 +27,11 @@ type textReport struct {
 	aside     map[manifest.Path]bool // conflict copies that were made
 	told      map[string]bool        // problems that were named
 	failed    int
+	done      []string // what was carried out, as far as a brief summary names it
 }
+
+// worthNaming is how many paths a brief summary names.
+const worthNaming = 3
 
 func (r *textReport) begin() {
 	if r.draw != nil {
@@ -105,8 +110,11 @@ func (r *textReport) finished(ev sync.Finished) {
 		}
 		r.aside[a.Path] = true
 	}
+	if r.brief && ev.Err == nil && told(a) && len(r.done) <= worthNaming {
+		r.done = append(r.done, clean(string(a.Path)))
+	}
 	if r.verbose && ev.Err == nil && told(a) && !r.talk.quiet {
-		fmt.Fprintln(r.talk.w, doneLine(a))
+		fmt.Fprintln(r.talk.w, r.talk.prefix()+doneLine(a))
 	}
 }
 
@@ -168,6 +176,15 @@ func (r *textReport) sayConflicts() {
 	}
 }
 
+// names returns what was carried out, where that is worth naming and not told
+// already.
+func (r *textReport) names() string {
+	if r.verbose || len(r.done) == 0 || len(r.done) > worthNaming {
+		return ""
+	}
+	return " (" + strings.Join(r.done, ", ") + ")"
+}
+
 func (r *textReport) title() string {
 	if r.head.titled && r.head.profile != "" {
 		return r.head.profile + ": "
@@ -180,6 +197,10 @@ func (r *textReport) summary(s sync.Summary, err error) string {
 		err = nil // the pass itself came to its end
 	}
 	switch {
+	case r.brief && err != nil:
+		return "stopped: " + briefText(s) + r.names()
+	case r.brief:
+		return "done: " + briefText(s) + r.names()
 	case r.head.dryRun && r.plan != nil:
 		p := planned(r.plan)
 		p.Problems, p.Skipped = s.Problems, s.Skipped

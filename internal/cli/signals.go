@@ -3,14 +3,23 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
 	"time"
 )
 
-// errInterrupted is the cause of a context that a signal cancelled.
-var errInterrupted = errors.New("interrupted")
+// errInterrupted is the cause of a context that a signal cancelled, and
+// errTerminated, which wraps it, that of one that SIGTERM did.
+var (
+	errInterrupted = errors.New("interrupted")
+	errTerminated  = fmt.Errorf("%w by SIGTERM", errInterrupted)
+)
+
+// terminated reports whether the cause of a context is that the process was told
+// to end, and not that somebody pressed Ctrl-C.
+func terminated(cause error) bool { return errors.Is(cause, errTerminated) }
 
 // Signals returns a context that the first SIGINT or SIGTERM cancels, so that a
 // pass ends in order. The second one leaves the process at once with
@@ -21,9 +30,12 @@ func Signals(parent context.Context) (ctx context.Context, stop func()) {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
-		for range signals {
+		for s := range signals {
 			if ctx.Err() != nil {
 				os.Exit(ExitInterrupted)
+			}
+			if s == syscall.SIGTERM {
+				cancel(errTerminated)
 			}
 			cancel(errInterrupted)
 		}

@@ -70,6 +70,31 @@ func summaryText(s sync.Summary) string {
 	return strings.Join(parts, ", ")
 }
 
+// briefText returns what a pass did, without what it did not do.
+func briefText(s sync.Summary) string {
+	var parts []string
+	add := func(n int, format string, args ...any) {
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf(format, args...))
+		}
+	}
+	add(s.Uploaded, "up %s %s", count(s.Uploaded, "file"), humanize.Bytes(uint64(max(s.BytesUp, 0))))
+	add(s.Downloaded, "down %s %s", count(s.Downloaded, "file"), humanize.Bytes(uint64(max(s.BytesDown, 0))))
+	add(s.DeletedLocal, "deleted %d local", s.DeletedLocal)
+	add(s.DeletedRemote, "deleted %d remote", s.DeletedRemote)
+	add(s.Moved, "moved %d", s.Moved)
+	add(s.MadeDirs, "directories made %d", s.MadeDirs)
+	add(s.Adopted, "found equal %d", s.Adopted)
+	add(s.Conflicts, "conflicts %d", s.Conflicts)
+	add(s.Failed, "failed %d", s.Failed)
+	add(s.Skipped, "skipped %d", s.Skipped)
+	add(s.Problems, "unreadable %d", s.Problems)
+	if len(parts) == 0 {
+		parts = append(parts, "nothing")
+	}
+	return strings.Join(append(parts, durationText(s.Seconds)), ", ")
+}
+
 // durationText returns "0.4 s" or "12m5s".
 func durationText(seconds float64) string {
 	d := time.Duration(seconds * float64(time.Second))

@@ -1,0 +1,31 @@
+//go:build unix
+
+package cli
+
+import (
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// reloadSignals returns the signals that ask for the configuration to be read
+// again. stop gives them back.
+func reloadSignals() (asked <-chan os.Signal, stop func()) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGHUP)
+	return signals, func() { signal.Stop(signals) }
+}
+
+// hungUp reports whether SIGHUP came because the terminal is gone, on which this
+// process was started.
+func hungUp(terminal bool) bool {
+	if !terminal {
+		return false
+	}
+	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	if err != nil {
+		return true
+	}
+	_ = tty.Close()
+	return false
+}
