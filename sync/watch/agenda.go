@@ -453,7 +453,7 @@ func (a *agenda) state(now time.Time) State {
 		return Passing
 	case a.lent && a.free():
 		return Lent
-	case a.trouble.halts():
+	case a.trouble.halts:
 		return Halted
 	case a.trouble.kind != none:
 		return Waiting

@@ -78,7 +78,8 @@ type Options struct {
 	HaltRetry time.Duration
 	// Refused reports whether err says that the server does not let this user in.
 	// A login that was refused is tried again after a minute first and half an hour
-	// at most, since servers lock out who tries too often. It may be nil.
+	// at most, whatever Halts says of it, since servers lock out who tries too often;
+	// nothing but a poke hastens that. It may be nil.
 	Refused func(err error) bool
 	// Explain returns why a pair waits or is halted after err, and the way out,
 	// both for people and without a secret. Nil or "": the words of err, and the

@@ -24,27 +24,25 @@ const (
 type trouble struct {
 	kind         troubleKind
 	reason, hint string
-	// keeps says that the sides may stay connected.
-	keeps bool
+	keeps        bool // the sides may stay connected
+	halts        bool // somebody has to do something
 }
-
-func (t trouble) halts() bool { return t.kind == unsafe || t.kind == hopeless }
 
 // troubleOf says what an error of a pass or of Options.Open means.
 func (o *Options) troubleOf(err error) trouble {
 	var rail *sync.UnsafeError
 	var forGood *permanent
-	t := trouble{kind: away, reason: err.Error()}
+	t := trouble{kind: away, reason: err.Error(), halts: o.Halts != nil && o.Halts(err)}
 	switch {
 	case errors.As(err, &forGood):
-		t.kind = hopeless
+		t.kind, t.halts = hopeless, true
 	case errors.As(err, &rail):
-		t.kind, t.hint = unsafe, rail.Hint
-	case o.Halts != nil && o.Halts(err):
-		t.kind = unsafe
+		t.kind, t.hint, t.halts = unsafe, rail.Hint, true
 	case o.Refused != nil && o.Refused(err):
 		t.kind = refused
 		t.hint = "look at the user and the password; servers lock out who tries too often, so the next try is minutes away"
+	case t.halts:
+		t.kind = unsafe
 	case errors.Is(err, sync.ErrHeld):
 		t.kind, t.keeps = held, true
 	case errors.Is(err, manifest.ErrLocked):
