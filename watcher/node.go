@@ -3,6 +3,7 @@ package watcher
 import (
 	"os"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -30,7 +31,11 @@ type node struct {
 	names  names    // of a watched one
 	was    snapshot // of a polled one
 	since  int64    // of a polled one: its own time then, 0 if that says nothing
+	warm   int64    // of a polled one: until when it is looked at closely, in seconds
 }
+
+// warmUp has n looked at closely for a while.
+func (n *node) warmUp() { n.warm = time.Now().Add(warm).Unix() }
 
 // an identity tells one directory from another, as long as both exist. It is
 // zero where the system does not say.

@@ -20,14 +20,19 @@ type Options struct {
 	// Hold is how much longer a path is kept back that is gone, because it may
 	// come back. Zero: 5 s; negative: not at all.
 	Hold time.Duration
-	// Poll is how often what cannot be watched is looked at. A look that takes
-	// long is taken less often. Zero: 10 s.
+	// Poll is how often what cannot be watched is looked at. Looks that take long
+	// are taken less often: all looks at every file together take a twentieth of the
+	// time at most. In between only directories are asked whether names came or
+	// went, and those looked at closely in which something changed in the last 10
+	// minutes. Zero: 10 s.
 	Poll time.Duration
 	// Log receives what is worth knowing. Nil: nothing is logged.
 	Log *slog.Logger
 	// Notice receives what the user should know and can do something about, each
 	// thing once. It may be nil. It must not call the [Watcher].
 	Notice func(text string)
+
+	closely time.Duration // shortest time between two looks at every file
 }
 
 func (o Options) filled() Options {

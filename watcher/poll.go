@@ -3,13 +3,21 @@ package watcher
 import (
 	"errors"
 	"io/fs"
+	"os"
+	"time"
 
 	"golang.org/x/text/unicode/norm"
 )
 
+// warm is how long a directory in which something changed is looked at closely
+// each time: who writes into files seldom does so once.
+const warm = 10 * time.Minute
+
 // poll looks at every directory that is not watched, and has it watched if that
-// is possible by now.
-func (w *Watcher) poll() {
+// is possible by now. A close look reads them all, with every file in them. Others
+// read those in which names came or went, or in which something changed of late:
+// that costs one question a directory.
+func (w *Watcher) poll(closely bool) {
 	t := w.tracker
 	if t.top == nil || t.polled+t.blind == 0 {
 		return
@@ -29,6 +37,7 @@ func (w *Watcher) poll() {
 		switch {
 		case w.stopped():
 			return
+		case n.care == polled && !closely && (full || t.twin(n)) && t.still(n):
 		case n.care == polled:
 			full = w.pollOne(n, full, looked)
 		case n.care == blind && n.parent != nil:
@@ -79,15 +88,35 @@ func (w *Watcher) pollOne(n *node, full, looked bool) bool {
 		n.was = newSnapshot(all)
 	}
 	was.differ(all,
-		func(name string) { w.went(n, name, false) },
-		func(e seen, before bool) { w.changed(n, e, before) })
+		func(name string) { n.warmUp(); w.went(n, name, false) },
+		func(e seen, before bool) { n.warmUp(); w.changed(n, e, before) })
 	w.strangers(n, all)
 	return full
 }
 
+// still reports whether no name came or went in n since it was last read, and
+// nothing changed there of late.
+func (t *tracker) still(n *node) bool {
+	if n.since == 0 || time.Now().Unix() < n.warm {
+		return false
+	}
+	info, err := os.Lstat(n.disk(t.root))
+	if err == nil && n.parent == nil { // the root may be a link
+		info, err = os.Stat(t.root)
+	}
+	return err == nil && info.IsDir() && identify(info) == n.id && info.ModTime().UnixNano() == n.since
+}
+
+// twin reports whether the system watches n under another path, and so cannot
+// under this one.
+func (t *tracker) twin(n *node) bool {
+	twin := t.byID[n.id]
+	return twin != nil && twin != n
+}
+
 // promote has a polled directory watched.
 func (t *tracker) promote(n *node, disk string) (promoted, full bool) {
-	if twin := t.byID[n.id]; twin != nil && twin != n {
+	if t.twin(n) {
 		return false, false
 	}
 	if err := t.watch(n, disk); err != nil {

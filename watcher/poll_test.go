@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -196,4 +197,40 @@ func TestNamesSet(t *testing.T) {
 			t.Errorf("%d", i)
 		}
 	}
+}
+
+// TestLooksInBetween has the close looks wait: names that come and go are seen
+// anyway, and what changes in a directory in which something did of late. A file
+// that is written to anywhere else waits for a close look.
+func TestLooksInBetween(t *testing.T) {
+	f := &fake{room: 0, err: syscall.ENOSPC}
+	o := quick()
+	o.Poll, o.Hold, o.closely = 20*time.Millisecond, -1, time.Hour
+	root, old := t.TempDir(), time.Now().Add(-time.Hour)
+	for _, dir := range []string{"a/sub", "b", "c"} {
+		disk := root + "/" + dir
+		if err := errors.Join(os.MkdirAll(disk, 0o777), os.WriteFile(disk+"/f", nil, 0o666), os.Chtimes(disk+"/f", old, old)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, dir := range []string{"a/sub", "a", "b", "c", ""} {
+		if err := os.Chtimes(root+"/"+dir, old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	y := openYard(t, root, o, f.openReal)
+	y.write("c/f", "in place, in a quiet directory")
+	y.write("a/sub/new", "1")
+	y.until("a/sub/new")
+	y.write("a/sub/f", "in place, beside what is new")
+	y.until("a/sub/f")
+	y.must(os.Rename(y.disk("b/f"), y.disk("b/g")))
+	y.until("b/g")
+	y.must(os.RemoveAll(y.disk("a/sub")))
+	y.until("a/sub")
+	if told := y.told(); slices.Contains(told, manifest.Path("c/f")) {
+		t.Errorf("everything was read: %q", told)
+	}
+	y.must(os.Remove(y.disk("c/f")))
+	y.settle()
 }

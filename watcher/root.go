@@ -48,7 +48,7 @@ func (w *Watcher) begin() {
 	begun := time.Now()
 	w.tracker.start(id)
 	w.tracker.moves = nil
-	w.pollAt = time.Now().Add(w.pause(begun))
+	w.lookedClosely(begun)
 	w.o.Log.Debug("watching", "root", w.root, "watched", w.tracker.watched, "polled", w.tracker.polled,
 		"took", time.Since(begun))
 }

@@ -56,17 +56,28 @@ func (w *Watcher) step(now time.Time) {
 		w.rootAt = now.Add(min(rootEvery, w.o.Poll))
 	}
 	if !now.Before(w.pollAt) {
-		w.poll()
+		closely := !now.Before(w.closeAt)
+		w.poll(closely)
 		w.pollAt = time.Now().Add(w.pause(now))
+		if closely {
+			w.lookedClosely(now)
+		}
 	}
 	w.ripen(now)
 	w.publish()
 }
 
-// pause is how long to wait after a poll that began at begun: it takes a tenth
-// of the time at most.
+// pause is how long to wait after a look that began at begun: looks of a kind
+// take a twentieth of the time at most.
 func (w *Watcher) pause(begun time.Time) time.Duration {
-	return max(w.o.Poll, 10*time.Since(begun))
+	return max(w.o.Poll, 20*time.Since(begun))
+}
+
+// lookedClosely notes that everything polled was looked at closely, from begun to now.
+// Looks that are less close come in between.
+func (w *Watcher) lookedClosely(begun time.Time) {
+	w.closeAt = time.Now().Add(max(w.pause(begun), w.o.closely))
+	w.pollAt = time.Now().Add(w.o.Poll)
 }
 
 // ripen makes ready what has come to rest. Where events were lost everything is

@@ -17,18 +17,22 @@ var stressOps = flag.Int("stress", 3000, "operations of each stress test")
 // where batches say is enough to know what became of it.
 func TestStress(t *testing.T) {
 	for _, c := range []struct {
-		name string
-		room int // watches that the system has
+		name    string
+		room    int           // watches that the system has
+		closely time.Duration // see Options
 	}{
-		{"watched", 1 << 30},
-		{"half polled", 15},
-		{"polled", 0},
+		{"watched", 1 << 30, 0},
+		{"half polled", 15, 0},
+		{"polled", 0, 0},
+		{"polled, seldom closely", 0, 700 * time.Millisecond},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			seed := uint64(time.Now().UnixNano())
 			t.Log("seed", seed)
 			f := &fake{room: c.room, err: syscall.ENOSPC}
-			y := openYard(t, t.TempDir(), quick(), f.openReal)
+			o := quick()
+			o.closely = c.closely
+			y := openYard(t, t.TempDir(), o, f.openReal)
 			s := &stress{yard: y, rnd: rand.New(rand.NewPCG(seed, 0)), outside: t.TempDir()}
 			s.run()
 			t.Logf("%d batches, %d paths; %+v", len(y.batches), len(y.told()), y.w.State())

@@ -44,8 +44,9 @@ type Watcher struct {
 	told    map[string]bool
 	opened  error // why there are no notifications
 	// selfMoved is a directory that will tell of its own renaming.
-	selfMoved      string
-	rootAt, pollAt time.Time // when to look next
+	selfMoved string
+	// When to look next: at the root, at what is polled, and closely at that.
+	rootAt, pollAt, closeAt time.Time
 }
 
 // State is what a [Watcher] is doing.
