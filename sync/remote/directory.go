@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	stdsync "sync"
 	"sync/atomic"
@@ -27,6 +28,7 @@ type Directory struct {
 	probe    recursion
 
 	lockTimes lockTimes
+	sweepTurn func() bool // whether this pass looks for what is left of locks
 
 	mu     stdsync.Mutex
 	masked map[manifest.Path]bool // directories that show names nobody can ask for
@@ -39,7 +41,8 @@ var _ sync.Replica = (*Directory)(nil)
 func Open(ctx context.Context, o Options) (*Directory, error) {
 	o = o.withDefaults()
 	d := &Directory{opts: o, pool: newPool(o), masked: make(map[manifest.Path]bool),
-		lockTimes: lockTimes{lockBeat, lockWatch, lockStale, lockRelease}}
+		lockTimes: lockTimes{lockFirst, lockBeat, lockWatch, lockStale, lockRelease},
+		sweepTurn: func() bool { return rand.N(sweepOneIn) == 0 }}
 	err := d.pool.do(ctx, "logging in", func(ctx context.Context, s *session) error {
 		root, err := findRoot(ctx, s, o)
 		d.names.root, d.f = root, s.features()

@@ -136,17 +136,21 @@ func (d *Directory) noDirectory(ctx context.Context, s *session, dir, stop strin
 		return &Error{Op: "CWD", Path: dir, Class: File, Err: errors.New("the directory cannot be entered")}, nil
 	}
 	at := split(dir)
-	entered, err := say(ctx, s, "CWD "+at.parent())
-	if err != nil {
+	var entered reply
+	var b script
+	b.note("CWD "+at.parent(), &entered)
+	seen := []looked{{}}
+	if hasMLST(s.features()) {
+		if seen, err = d.lookAfter(ctx, s, &b, []place{at}); err != nil {
+			return nil, err
+		}
+	} else if err := b.run(ctx, s); err != nil {
 		return nil, err
 	}
 	if !entered.ok() {
 		return d.noDirectory(ctx, s, at.parent(), stop)
 	}
-	seen := []looked{{}}
-	if hasMLST(s.features()) {
-		seen, err = d.look(ctx, s, []place{at})
-	} else {
+	if !hasMLST(s.features()) {
 		err = d.lookByListing(ctx, s, []place{at}, seen)
 	}
 	switch {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -17,6 +16,7 @@ import (
 
 // Times of a lock.
 const (
+	lockFirst = time.Second      // before a holder says who it is: most passes are over by then
 	lockBeat  = 10 * time.Second // how often a holder writes that it is alive
 	lockWatch = 2 * time.Second  // how often one that waits looks
 	// lockStale is how long a lock must stand still under the eyes of one that
@@ -27,7 +27,11 @@ const (
 )
 
 // lockTimes are the times of a lock, which tests shorten.
-type lockTimes struct{ beat, watch, stale, release time.Duration }
+type lockTimes struct{ first, beat, watch, stale, release time.Duration }
+
+// sweepOneIn is how seldom a pass looks for what broken locks have left where
+// ferry's own directory holds something.
+const sweepOneIn = 16
 
 // A holder is what stands in the file that says whose lock it is.
 type holder struct {
@@ -40,7 +44,8 @@ type holder struct {
 var _ sync.Locker = (*Directory)(nil)
 
 // Lock puts the directory .ferry/lock on the server, which only one can do, and
-// writes into it that its holder is alive, again and again until it is released.
+// after a second writes into it that its holder is alive, again and again until
+// it is released.
 // A directory in it is called after the owner, so that a lock that a killed run
 // of this same owner left is known at once: the owner's state directory is locked
 // by this process now. The lock of somebody else is watched; it is broken when it
@@ -73,6 +78,9 @@ func (d *Directory) Lock(ctx context.Context) (release func(), err error) {
 			}
 			continue
 		case now != seen && !still.IsZero() && !d.opts.WaitLock:
+			if now == (holder{}) { // it is being written
+				now = seen
+			}
 			return nil, heldBy(now)
 		case now != seen || still.IsZero():
 			seen, still = now, time.Now()
@@ -80,9 +88,6 @@ func (d *Directory) Lock(ctx context.Context) (release func(), err error) {
 		if err := wait(ctx, d.lockTimes.watch); err != nil {
 			return nil, err
 		}
-	}
-	if err := d.writeHolder(ctx, me); err != nil {
-		return nil, errors.Join(err, d.dropLock(ctx, "lock"))
 	}
 	return d.keepLock(ctx, me), nil
 }
@@ -109,7 +114,7 @@ func (d *Directory) keepLock(ctx context.Context, me holder) (release func()) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		for wait(beats, d.lockTimes.beat) == nil {
+		for pause := d.lockTimes.first; wait(beats, pause) == nil; pause = d.lockTimes.beat {
 			me.Beat++
 			if err := d.writeHolder(beats, me); err != nil {
 				d.opts.Log.Debug("lock not renewed", "because", err)
@@ -251,7 +256,8 @@ func (d *Directory) dropLock(ctx context.Context, name string) error {
 			return d.pool.do(ctx, "removing a broken lock", f)
 		}
 	}
-	return try(ctx, func(ctx context.Context, s *session) error {
+	var own reply
+	err := try(ctx, func(ctx context.Context, s *session) error {
 		var b script
 		b.add("CWD "+d.names.dir(manifest.Root), nil)
 		b.add("DELE "+d.lockDir(name)+"/beat", nil)
@@ -269,8 +275,39 @@ func (d *Directory) dropLock(ctx context.Context, name string) error {
 		}
 		b.add("RMD "+d.lockDir(name), nil)
 		if safe, known := d.removesEmptyOnly(); known && safe {
-			b.add("RMD "+d.lockDir(""), nil)
+			b.note("RMD "+d.lockDir(""), &own)
 		}
 		return b.run(ctx, s)
 	})
+	if err == nil && name == "lock" && !own.ok() && d.sweepTurn() {
+		d.sweepLocks(ctx)
+	}
+	return err
+}
+
+// sweepLocks removes what is left of locks that were taken away or never came
+// into place, because a connection was lost at that moment: directories beside
+// the lock that are older than a day. It is tried, and no more.
+func (d *Directory) sweepLocks(ctx context.Context) {
+	var left []string
+	err := d.pool.once(ctx, func(ctx context.Context, s *session) error {
+		l, err := d.list(ctx, s, d.lockDir(""))
+		if err != nil {
+			return err
+		}
+		for _, one := range l.entries {
+			if strings.HasPrefix(one.name, "lock-") && one.entry.IsDir() && isOld(one.entry, time.Now()) {
+				left = append(left, one.name)
+			}
+		}
+		return nil
+	})
+	for _, name := range left {
+		if err == nil {
+			err = d.dropLock(ctx, name)
+		}
+	}
+	if err != nil {
+		d.opts.Log.Debug("old locks not swept", "because", err)
+	}
 }

@@ -139,3 +139,50 @@ func TestLockEndsWithItsContext(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// TestOldLocksAreSwept leaves behind what a connection leaves that is lost while
+// a lock is made or broken.
+func TestOldLocksAreSwept(t *testing.T) {
+	root, d := lockers(t, "a")
+	old := time.Now().Add(-3 * 24 * time.Hour)
+	for name, at := range map[string]time.Time{"lock-OLD": old, "lock-NEW": time.Now(), "other": old} {
+		dir := filepath.Join(root, ".ferry", name)
+		if err := os.MkdirAll(filepath.Join(dir, "b"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(dir, at, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, turn := range []bool{false, true} {
+		d[0].sweepTurn = func() bool { return turn }
+		release, err := d[0].Lock(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		release()
+		for name, want := range map[string]bool{"lock-OLD": !turn, "lock-NEW": true, "other": true, "lock": false} {
+			if _, err := os.Stat(filepath.Join(root, ".ferry", name)); (err == nil) != want {
+				t.Errorf("turn %v: %s there: %v, want %v", turn, name, err == nil, want)
+			}
+		}
+	}
+}
+
+// TestLockOfAShortPass holds that a lock costs one batch of commands to take and
+// one to let go: who holds it is written only when the pass lasts.
+func TestLockOfAShortPass(t *testing.T) {
+	root, d := lockers(t, "a")
+	d[0].lockTimes.first = time.Hour
+	release, err := d[0].Lock(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(root, ".ferry", "lock", "beat")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the beat of a pass that has just begun: %v", err)
+	}
+	release()
+	if left, err := os.ReadDir(filepath.Join(root, ".ferry")); err != nil || len(left) > 0 {
+		t.Errorf("left: %v, %v", left, err)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"ferry/manifest"
@@ -47,16 +48,16 @@ func (d *Directory) identity() string {
 	return id
 }
 
-// rootKind looks what is at the root. That nothing is there is certain only
-// when the directory above says so.
+// rootKind looks what is at the root, and notes its unique fact. That nothing is
+// there is certain only when the directory above says so.
 func (d *Directory) rootKind(ctx context.Context, s *session) (manifest.Kind, error) {
 	dir := d.names.dir(manifest.Root)
-	entered, err := say(ctx, s, "CWD "+dir)
+	entered, told, err := d.enterRoot(ctx, s)
 	if err != nil {
 		return manifest.None, err
 	}
 	if entered.ok() {
-		return manifest.Dir, d.identify(ctx, s, dir)
+		return manifest.Dir, nil
 	}
 	if dir == "/" {
 		return manifest.None, s.mustReply("CWD", dir, entered)
@@ -67,15 +68,17 @@ func (d *Directory) rootKind(ctx context.Context, s *session) (manifest.Kind, er
 		return manifest.None, err
 	case answer != nil:
 		// Another machine may have made it between the two looks.
-		again, err := say(ctx, s, "CWD "+dir)
+		again, _, err := d.enterRoot(ctx, s)
 		if err != nil || !again.ok() {
 			return manifest.None, errors.Join(s.mustReply("CWD", dir, entered), answer, err)
 		}
-		return manifest.Dir, d.identify(ctx, s, dir)
+		return manifest.Dir, nil
 	}
-	seen, err := d.look(ctx, s, []place{split(dir)})
-	if err != nil {
-		return manifest.None, err
+	seen := []looked{readMLST(dir, told)}
+	if told.code == 0 || seen[0].err != nil {
+		if seen, err = d.look(ctx, s, []place{split(dir)}); err != nil {
+			return manifest.None, err
+		}
 	}
 	if seen[0].err != nil {
 		return manifest.None, nil // the directory above is not there either
@@ -83,50 +86,47 @@ func (d *Directory) rootKind(ctx context.Context, s *session) (manifest.Kind, er
 	return seen[0].entry.Kind, nil
 }
 
-// identify notes the unique fact of the root.
-func (d *Directory) identify(ctx context.Context, s *session, dir string) error {
-	if _, told := s.features().feat["MLST"]; !told {
-		return nil
+// enterRoot makes the root the working directory. told is the reply to MLST,
+// the zero reply on a server without that command.
+func (d *Directory) enterRoot(ctx context.Context, s *session) (entered, told reply, err error) {
+	dir := d.names.dir(manifest.Root)
+	var b script
+	b.note("CWD "+dir, &entered)
+	if _, promised := s.features().feat["MLST"]; promised {
+		b.note("MLST "+dir, &told)
 	}
-	r, err := say(ctx, s, "MLST "+dir)
-	if err != nil {
-		return err
-	}
-	if seen := readMLST(dir, r); seen.err == nil && seen.entry.IsDir() {
+	err = b.run(ctx, s)
+	if seen := readMLST(dir, told); err == nil && entered.ok() && seen.err == nil && seen.entry.IsDir() {
 		d.rootID.Store(seen.entry.ID)
 	}
-	return nil
+	return entered, told, err
 }
 
 // makeRoot makes the root and the directories above it that are missing.
 func (d *Directory) makeRoot(ctx context.Context, s *session) error {
-	var missing []string
+	var dirs []string
 	for dir := d.names.dir(manifest.Root); dir != "/"; dir = split(dir).parent() {
-		r, err := say(ctx, s, "CWD "+dir)
-		if err != nil {
-			return err
-		}
-		if r.ok() {
-			break
-		}
-		missing = append(missing, dir)
+		dirs = append(dirs, dir)
 	}
-	for i := len(missing) - 1; i >= 0; i-- {
-		r, err := say(ctx, s, "MKD "+missing[i])
-		if err != nil {
-			return err
-		}
-		if !r.ok() {
-			entered, err := say(ctx, s, "CWD "+missing[i])
-			if err != nil {
-				return err
-			}
-			if !entered.ok() {
-				return s.mustReply("MKD", missing[i], r)
-			}
+	slices.Reverse(dirs)
+	made, entered := make([]reply, len(dirs)), make([]reply, len(dirs))
+	var b script
+	for i, dir := range dirs {
+		b.note("MKD "+dir, &made[i]) // refused where it is there
+		b.note("CWD "+dir, &entered[i])
+	}
+	if err := b.run(ctx, s); err != nil {
+		return err
+	}
+	if n := len(dirs); n == 0 || entered[n-1].ok() {
+		return nil
+	}
+	for i, dir := range dirs {
+		if !made[i].ok() && !entered[i].ok() {
+			return s.mustReply("MKD", dir, made[i])
 		}
 	}
-	return nil
+	return nil // what is there now is looked at next
 }
 
 // absentDir reports whether nothing, or no directory, is provably at p. The
