@@ -154,6 +154,9 @@ func moduleRoot(ctx context.Context) (string, error) {
 
 // findTools finds or builds the programs. What is not there is said and left out.
 func (b *bench) findTools(ctx context.Context) error {
+	if path, err := exec.LookPath("find"); err == nil {
+		b.tools = append(b.tools, find(program{path: path}))
+	}
 	for _, name := range b.opts.tools {
 		if name == "ferry" {
 			p, err := b.buildFerry(ctx)
@@ -246,7 +249,7 @@ func (b *bench) close() {
 // runServer runs all rows on one server.
 func (b *bench) runServer(ctx context.Context, name string) error {
 	for _, r := range rows(b.opts) {
-		if !b.opts.wants(r.name, r.atLast) {
+		if !b.opts.wants(r.name, r.slow) {
 			continue
 		}
 		server, err := b.server(ctx, name, r)
@@ -298,7 +301,7 @@ func (b *bench) server(ctx context.Context, name string, r row) (serverInfo, err
 func (b *bench) runTool(ctx context.Context, r row, server serverInfo, t tool, run int) error {
 	j := job{
 		pass: r.pass, local: filepath.Join(b.work, "local"), server: server, tls: r.tls,
-		connections: b.opts.connections, state: filepath.Join(b.work, "state"),
+		connections: b.opts.connections, state: filepath.Join(b.work, "state"), scan: r.scan,
 	}
 	if r.connections > 0 {
 		j.connections = r.connections

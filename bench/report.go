@@ -42,7 +42,7 @@ func seconds(s float64) string {
 func mebibytes(n int64) string { return fmt.Sprintf("%.0f MiB", float64(n)/(1<<20)) }
 
 // toolNames are the columns of the table.
-var toolNames = []string{"lftp", "lftp pipelined", "rclone", "rclone bisync", "ferry"}
+var toolNames = []string{"find", "lftp", "lftp pipelined", "rclone", "rclone bisync", "ferry"}
 
 // summary is what all runs of one tool on one row come to: medians.
 type summary struct {
@@ -119,7 +119,7 @@ func compareTimes(all map[key]summary, server string, r row) ratios {
 	}
 	return ratios{
 		lftp: part("lftp", "lftp pipelined"), rclone: part("rclone", "rclone bisync"),
-		both: part("lftp", "lftp pipelined", "rclone", "rclone bisync"),
+		both: part(r.others()...),
 	}
 }
 
@@ -132,7 +132,7 @@ func verdict(g goal, r ratios, ours summary) string {
 		got, max float64
 	}{
 		{"of lftp", r.lftp, g.lftp}, {"of rclone", r.rclone, g.rclone}, {"of the best", r.both, g.best},
-		{"round trips", ours.roundTrips, g.roundTrips},
+		{"round trips", ours.roundTrips, g.roundTrips}, {"MB", float64(ours.memory) / 1e6, g.megabytes},
 	} {
 		if c.max > 0 && c.got > 0 {
 			goals = append(goals, fmt.Sprintf("%.2f %s", c.max, c.name))
@@ -162,9 +162,9 @@ func report(o options, rows []row, results []result) string {
 			}
 		}
 		heading("seconds, and ferry's time as part of the best of the others")
-		b.WriteString(timesOf(server, rows, all).text(o.markdown))
+		b.WriteString(timesOf(server, rows, all).compact().text(o.markdown))
 		heading("CPU seconds and peak memory of the client")
-		b.WriteString(costsOf(server, rows, all).text(o.markdown))
+		b.WriteString(costsOf(server, rows, all).compact().text(o.markdown))
 	}
 	return b.String()
 }
@@ -179,8 +179,11 @@ func serversIn(results []result) []string {
 	return names
 }
 
+// verdictColumn is the heading of the goals.
+const verdictColumn = "goal reached"
+
 func timesOf(server string, rows []row, all map[key]summary) table {
-	t := table{append(append([]string{""}, toolNames...), "ferry/lftp", "ferry/rclone", "ferry/best", "at most")}
+	t := table{append(append([]string{""}, toolNames...), "ferry/lftp", "ferry/rclone", "ferry/best", verdictColumn)}
 	for _, r := range rows {
 		line, some := []string{r.title}, false
 		for _, tool := range toolNames {
@@ -232,8 +235,22 @@ func costsOf(server string, rows []row, all map[key]summary) table {
 	return t
 }
 
-// table is lines of cells, the first of them the heading. The first column stands left, the others right.
+// table is lines of cells, the first of them the heading. Text stands left, figures right.
 type table [][]string
+
+// compact leaves out the columns that have a heading alone.
+func (t table) compact() table {
+	small := make(table, len(t))
+	for i := range t[0] {
+		if !slices.ContainsFunc(t[1:], func(line []string) bool { return line[i] != "" }) {
+			continue
+		}
+		for n, line := range t {
+			small[n] = append(small[n], line[i])
+		}
+	}
+	return small
+}
 
 func (t table) text(markdown bool) string {
 	widths := make([]int, len(t[0]))
@@ -247,7 +264,7 @@ func (t table) text(markdown bool) string {
 		cells := make([]string, len(line))
 		for i, cell := range line {
 			padding := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell))
-			if cells[i] = padding + cell; i == 0 || i == len(line)-1 && widths[i] > 20 {
+			if cells[i] = padding + cell; i == 0 || t[0][i] == verdictColumn {
 				cells[i] = cell + padding
 			}
 		}

@@ -47,6 +47,7 @@ type job struct {
 	tls         bool
 	connections int
 	state       string // directory for what the tool remembers
+	scan        bool   // find takes part
 }
 
 // serverInfo is what a client must know of a server.
@@ -60,8 +61,7 @@ const remote = "pair"
 
 // tool is a program in one of its settings.
 type tool struct {
-	name   string
-	family string // lftp, rclone, ferry
+	name string
 	// run is the command line and what it needs in the environment; no arguments: it cannot do that.
 	run func(job) (args, env []string)
 	// settle is the same for the pass that makes it know a pair that is in step; nil, if it remembers nothing.
@@ -118,7 +118,7 @@ func (p *program) ask(ctx context.Context, args ...string) (string, error) {
 
 // lftp returns lftp's commands as a tool, with more settings of its own.
 func lftp(p program, name string, settings ...string) tool {
-	return tool{name: name, family: "lftp", run: func(j job) (args, env []string) {
+	return tool{name: name, run: func(j job) (args, env []string) {
 		script := append([]string{
 			"set cmd:fail-exit yes", "set net:max-retries 2", "set ssl:verify-certificate no",
 			"set ftp:ssl-force " + strconv.FormatBool(j.tls), "set ftp:ssl-allow " + strconv.FormatBool(j.tls),
@@ -163,7 +163,7 @@ const rcloneRemote = "bench:" + remote
 // rcloneSync is one way; of a pair in step one direction finds out as much as both.
 func rcloneSync(p program, secret string) tool {
 	with := rclone(p, secret)
-	return tool{name: "rclone", family: "rclone", run: func(j job) ([]string, []string) {
+	return tool{name: "rclone", run: func(j job) ([]string, []string) {
 		args := []string{"sync", j.local, rcloneRemote}
 		if j.direction == pull {
 			args = []string{"sync", rcloneRemote, j.local}
@@ -185,10 +185,20 @@ func rcloneBisync(p program, secret string) tool {
 		return with(j, append([]string{"bisync", j.local, rcloneRemote, "--workdir", filepath.Join(j.state, "bisync")}, more...)...)
 	}
 	return tool{
-		name: "rclone bisync", family: "rclone",
+		name:   "rclone bisync",
 		run:    func(j job) ([]string, []string) { return command(j) },
 		settle: func(j job) ([]string, []string) { return command(j, "--resync") },
 	}
+}
+
+// find is the measure of how long it takes to look at all files of a directory.
+func find(p program) tool {
+	return tool{name: "find", run: func(j job) (args, env []string) {
+		if !j.scan {
+			return nil, nil
+		}
+		return []string{p.path, j.local, "-printf", `%s %T@ %i\n`}, nil
+	}}
 }
 
 func ferry(p program) tool {
@@ -216,7 +226,7 @@ func ferry(p program) tool {
 		return append(args, more...), []string{"FERRY_PASSWORD=" + realftp.Password}
 	}
 	return tool{
-		name: "ferry", family: "ferry",
+		name:   "ferry",
 		run:    func(j job) ([]string, []string) { return command(j) },
 		settle: func(j job) ([]string, []string) { return command(j, "--adopt") },
 	}

@@ -182,6 +182,11 @@ func sameContent(a, b string) error {
 		return err
 	}
 	defer fb.Close()
+	if infoA, err := fa.Stat(); err != nil {
+		return err
+	} else if infoB, err := fb.Stat(); err != nil || os.SameFile(infoA, infoB) {
+		return err
+	}
 	pa, pb := make([]byte, 256<<10), make([]byte, 256<<10)
 	for {
 		na, errA := io.ReadFull(fa, pa)

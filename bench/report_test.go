@@ -1,0 +1,145 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestMedian(t *testing.T) {
+	for _, c := range []struct {
+		values []float64
+		want   float64
+	}{
+		{nil, 0},
+		{[]float64{3}, 3},
+		{[]float64{9, 1, 2}, 2},
+		{[]float64{4, 1, 2, 100}, 3},
+	} {
+		if got := median(c.values, func(v float64) float64 { return v }); got != c.want {
+			t.Errorf("median of %v is %v, want %v", c.values, got, c.want)
+		}
+	}
+}
+
+// runs are results of one row on one server.
+func runs(row string, seconds map[string][]float64) []result {
+	var all []result
+	for _, tool := range toolNames {
+		for i, s := range seconds[tool] {
+			all = append(all, result{Row: row, Server: "vsftpd", Tool: tool, Run: i + 1, Seconds: s, CPU: s / 10, Memory: 10 << 20})
+		}
+	}
+	return all
+}
+
+func TestRatios(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		results []result
+		among   []string
+		want    ratios
+	}{
+		{"the better setting of lftp counts, and the better of both",
+			runs("up", map[string][]float64{"lftp": {10}, "lftp pipelined": {8}, "rclone": {20}, "ferry": {4}}), nil,
+			ratios{lftp: 0.5, rclone: 0.2, both: 0.5}},
+		{"medians, not the best of the runs",
+			runs("up", map[string][]float64{"rclone": {1, 10, 30}, "ferry": {4, 5, 60}}), nil,
+			ratios{rclone: 0.5, both: 0.5}},
+		{"bisync is rclone",
+			runs("up", map[string][]float64{"rclone": {20}, "rclone bisync": {10}, "ferry": {5}}), nil,
+			ratios{rclone: 0.5, both: 0.5}},
+		{"times of other rows, where the row says so",
+			append(runs("up", map[string][]float64{"lftp": {10}, "ferry": {4}}), runs("other", map[string][]float64{"lftp": {8}, "ferry": {1}})...),
+			[]string{"other"}, ratios{lftp: 0.5, both: 0.5}},
+		{"nothing to compare with", runs("up", map[string][]float64{"ferry": {4}}), nil, ratios{}},
+		{"no ferry", runs("up", map[string][]float64{"lftp": {4}}), nil, ratios{}},
+		{"a fast wrong result of ferry is none",
+			append(runs("up", map[string][]float64{"lftp": {4}, "ferry": {1}}), result{Row: "up", Server: "vsftpd", Tool: "ferry", Error: "differs"}), nil, ratios{}},
+		{"and one of another tool neither",
+			append(runs("up", map[string][]float64{"lftp": {4}, "rclone": {8}, "ferry": {2}}), result{Row: "up", Server: "vsftpd", Tool: "lftp", Error: "differs"}), nil,
+			ratios{rclone: 0.25, both: 0.25}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := compareTimes(summarize(c.results), "vsftpd", row{name: "up", goal: goal{among: c.among}})
+			if got != c.want {
+				t.Errorf("%+v, want %+v", got, c.want)
+			}
+		})
+	}
+}
+
+func TestVerdict(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		goal  goal
+		got   ratios
+		trips float64
+		want  string
+	}{
+		{"no goal", goal{}, ratios{both: 3}, 9, ""},
+		{"reached, just so", goal{best: 0.75}, ratios{both: 0.75}, 0, "yes: 0.75 of the best"},
+		{"one of two missed", goal{lftp: 0.5, rclone: 0.25}, ratios{lftp: 0.4, rclone: 0.3}, 0, "no: 0.50 of lftp, 0.25 of rclone"},
+		{"without the other tool", goal{lftp: 0.5, rclone: 0.25}, ratios{lftp: 0.4}, 0, "yes: 0.50 of lftp"},
+		{"round trips", goal{roundTrips: 3.5}, ratios{}, 3.6, "no: 3.50 round trips"},
+		{"nothing measured", goal{best: 0.1}, ratios{}, 0, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := verdict(c.goal, c.got, summary{roundTrips: c.trips}); got != c.want {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestReport(t *testing.T) {
+	o := options{roundTrip: 30 * time.Millisecond, rate: 12_500_000, connections: 4, runs: 1}
+	lines := []row{
+		{name: "up", title: "files up", goal: goal{lftp: 0.5}},
+		{name: "one", title: "one connection", files: 200},
+		{name: "none", title: "not run"},
+	}
+	results := runs("up", map[string][]float64{"lftp": {10}, "rclone": {20}, "ferry": {4}})
+	results = append(results, result{Row: "one", Server: "vsftpd", Tool: "ferry", Seconds: 20, RoundTrips: 3.333, Files: 200},
+		result{Row: "one", Server: "vsftpd", Tool: "lftp", Seconds: 1, Error: "the trees differ"})
+	want := `
+30ms round trip, 100 Mbit/s, 4 connections, 1 run
+
+vsftpd: seconds, and ferry's time as part of the best of the others
+                 lftp  rclone           ferry  ferry/lftp  ferry/rclone  ferry/best  goal reached
+files up        10.00   20.00            4.00        0.40          0.20        0.40  yes: 0.50 of lftp
+one connection  wrong          20.00 (3.3 rt)
+
+vsftpd: CPU seconds and peak memory of the client
+                          lftp          rclone           ferry
+files up        1.00 s, 10 MiB  2.00 s, 10 MiB  0.40 s, 10 MiB
+one connection   0.00 s, 0 MiB                   0.00 s, 0 MiB
+`
+	if diff := cmp.Diff(want, report(o, lines, results)); diff != "" {
+		t.Error(diff)
+	}
+	o.markdown = true
+	markdown := report(o, lines, results)
+	for line := range strings.Lines(markdown) {
+		if strings.HasPrefix(line, "|") && !strings.HasSuffix(line, "|\n") {
+			t.Errorf("no line of a table: %q", line)
+		}
+	}
+	if !strings.Contains(markdown, "| --- | ---: |") {
+		t.Error("the table has no rule below its heading")
+	}
+}
+
+func TestResultLine(t *testing.T) {
+	good := result{Server: "vsftpd", Row: "up", Tool: "ferry", Seconds: 4.2, CPU: 0.1, Memory: 15 << 20, RoundTrips: 140}
+	if got, want := good.line(), "vsftpd    up             ferry             4.20 s  cpu 0.100 s   15 MiB  140 round trips"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	bad := good
+	bad.Error = "the trees differ"
+	if got := bad.line(); !strings.Contains(got, "WRONG") || !strings.Contains(got, "the trees differ") {
+		t.Errorf("a wrong result is shown as %q", got)
+	}
+}
