@@ -72,7 +72,7 @@ func (s *Server) vsftpd(p program) ([]string, error) {
 // proftpd writes the configuration of ProFTPD, and returns what to run.
 func (s *Server) proftpd(p program) ([]string, error) {
 	o := s.opts
-	if err := s.write("passwd", fmt.Sprintf("%s:%s:%d:%d::%s:/bin/sh\n", User, passwordHash, uid, uid, s.home())); err != nil {
+	if err := s.write("passwd", fmt.Sprintf("%s:%s:%d:%d::%s:/bin/sh\n", User, hashes[s.Password], uid, uid, s.home())); err != nil {
 		return nil, err
 	}
 	if err := s.write("group", fmt.Sprintf("%s:x:%d:\n", User, uid)); err != nil {
@@ -122,7 +122,7 @@ func (s *Server) proftpdTLS() string {
 // pureftpd makes the account file of Pure-FTPd, and returns what to run.
 func (s *Server) pureftpd(p program) ([]string, error) {
 	o := s.opts
-	account := fmt.Sprintf("%s:%s:%d:%d::%s/./::::::::::::\n", User, passwordHash, uid, uid, s.home())
+	account := fmt.Sprintf("%s:%s:%d:%d::%s/./::::::::::::\n", User, hashes[s.Password], uid, uid, s.home())
 	if err := s.write("accounts", account); err != nil {
 		return nil, err
 	}
@@ -164,7 +164,7 @@ func (s *Server) pyftpdlib(p program) ([]string, error) {
 		return nil, err
 	}
 	args := []string{p.path, s.file("pyserve.py"), s.Host, fmt.Sprint(s.Port), s.home(), "user=" + User,
-		"password=" + Password, fmt.Sprintf("uid=%d", uid), "cert=" + s.file("cert.pem"),
+		"password=" + s.Password, fmt.Sprintf("uid=%d", uid), "cert=" + s.file("cert.pem"),
 		fmt.Sprintf("maxconn=%d", o.MaxConnections)}
 	switch o.TLS {
 	case Explicit:

@@ -12,8 +12,14 @@ const (
 	Password = "secret"
 )
 
-// passwordHash is crypt(3) of Password, as the account files want it.
-const passwordHash = "$6$ferrytest$cF6wORyQRK44IaRx2VnTBXllw4M3GAr90ZuFxe/ai.ItwJDUGMBHcI1hnKlYnkgSL615PqG8v3QrARAcfenUw/"
+// OtherPassword is the only other one that Server.StartAgain can give the account.
+const OtherPassword = "changed"
+
+// hashes are crypt(3) of the passwords, as the account files want it.
+var hashes = map[string]string{
+	Password:      "$6$ferrytest$cF6wORyQRK44IaRx2VnTBXllw4M3GAr90ZuFxe/ai.ItwJDUGMBHcI1hnKlYnkgSL615PqG8v3QrARAcfenUw/",
+	OtherPassword: "$6$ferrychanged$np6pOTQ1yslfirXmBs1lujwyWrktBucwD0JJUisvN4E9lHPV66HDgGJCIYW.hJo8on6End4OEuL3Sr4SLxEO20",
+}
 
 // Security says how the control connection is protected.
 type Security int

@@ -185,7 +185,7 @@ func (s *Server) account() error {
 	entry := map[string]string{
 		"passwd": fmt.Sprintf("%s:x:%d:%d::%s:/bin/sh\nftp:x:2120:2120::%s:/usr/sbin/nologin\n", User, uid, uid, s.home(), s.file("empty")),
 		"group":  fmt.Sprintf("%s:x:%d:\n", User, uid),
-		"shadow": fmt.Sprintf("%s:%s:19000:0:99999:7:::\n", User, passwordHash),
+		"shadow": fmt.Sprintf("%s:%s:19000:0:99999:7:::\n", User, hashes[s.Password]),
 	}
 	for name, ours := range entry {
 		theirs, err := os.ReadFile("/etc/" + name)

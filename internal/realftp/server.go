@@ -29,6 +29,7 @@ type Server struct {
 	Fingerprint    string // SHA-256 of the certificate in lower-case hex
 
 	opts    Options
+	program program
 	state   string // directory of the server's own files
 	process *process
 }
@@ -85,21 +86,45 @@ func start(t testing.TB, program program, o Options) (*Server, error) {
 	}
 	s := &Server{
 		Name: program.name, Host: host, Port: port, Addr: net.JoinHostPort(host, strconv.Itoa(port)),
-		User: User, Password: Password, Root: filepath.Join(state, "root"), opts: o, state: state,
+		User: User, Password: Password, Root: filepath.Join(state, "root"), opts: o, program: program, state: state,
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(state) })
 	if err := s.prepare(); err != nil {
 		return nil, err
 	}
-	if s.process, err = s.run(program); err != nil {
+	if err := s.serve(t); err != nil {
 		return nil, err
+	}
+	return s, nil
+}
+
+// serve runs the server until it greets.
+func (s *Server) serve(t testing.TB) error {
+	t.Helper()
+	var err error
+	if s.process, err = s.run(s.program); err != nil {
+		return err
 	}
 	t.Cleanup(s.process.kill)
 	if err := s.awaitGreeting(); err != nil {
 		s.process.kill()
-		return nil, fmt.Errorf("%w\n%s", err, s.Log())
+		return fmt.Errorf("%w\n%s", err, s.Log())
 	}
-	return s, nil
+	return nil
+}
+
+// StartAgain runs a server that was stopped once more, at the same port, with the same files and the given password:
+// Password or OtherPassword. What it wrote before is no part of its Log any more.
+func (s *Server) StartAgain(t testing.TB, password string) {
+	t.Helper()
+	if hashes[password] == "" {
+		t.Fatalf("realftp: there is no password %q", password)
+	}
+	s.Stop()
+	s.Password = password
+	if err := s.serve(t); err != nil {
+		t.Fatalf("realftp: starting %s again: %v", s.Name, err)
+	}
 }
 
 // prepare makes the directories and the certificate.

@@ -111,3 +111,26 @@ func TestWrongPassword(t *testing.T) {
 		})
 	}
 }
+
+func TestStartAgain(t *testing.T) {
+	for _, name := range Names() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := Start(t, name, Options{})
+			s.WriteFile(t, "kept", "still there")
+			s.StartAgain(t, OtherPassword)
+			c := login(t, s)
+			if size, err := c.FileSize("kept"); err != nil || size != 11 {
+				t.Errorf("%d bytes: %v", size, err)
+			}
+			other, err := ftp.Dial(s.Addr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer other.Quit()
+			if err := other.Login(s.User, Password); err == nil {
+				t.Error("logged in with the password of before")
+			}
+		})
+	}
+}
