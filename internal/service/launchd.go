@@ -1,0 +1,213 @@
+package service
+
+import (
+	"bytes"
+	"context"
+	"encoding/xml"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// launchd is the service manager of macOS, launchd.plist(5).
+type launchd struct{ w World }
+
+func (m launchd) dir() string { return filepath.Join(m.w.Home, "Library", "LaunchAgents") }
+
+func (m launchd) file(name string) string { return filepath.Join(m.dir(), name+".plist") }
+
+func (m launchd) log(name string) string {
+	return filepath.Join(m.w.Home, "Library", "Logs", "ferry", name+".log")
+}
+
+func (m launchd) domain() string { return "gui/" + strconv.Itoa(m.w.UID) }
+
+// Text implements [Manager].
+func (m launchd) Text(s Spec) (string, error) {
+	if err := s.check(); err != nil {
+		return "", err
+	}
+	var args strings.Builder
+	for _, arg := range append([]string{s.Program}, s.Args...) {
+		args.WriteString("\t\t<string>" + xmlText(arg) + "</string>\n")
+	}
+	// The mark is a value and no XML comment: that may not hold "--", and a path may.
+	return fmt.Sprintf(launchdPlist, xmlText(s.Name), args.String(), xmlText(m.log(s.Name)), xmlText(m.log(s.Name)), mark+xmlText(s.For)), nil
+}
+
+// launchdPlist starts the program at login and again when it failed, at most
+// every 30 s.
+const launchdPlist = `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0">
+<dict>
+	<key>Label</key>
+	<string>%s</string>
+	<key>ProgramArguments</key>
+	<array>
+%s	</array>
+	<key>RunAtLoad</key>
+	<true/>
+	<key>KeepAlive</key>
+	<dict>
+		<key>SuccessfulExit</key>
+		<false/>
+	</dict>
+	<key>ThrottleInterval</key>
+	<integer>30</integer>
+	<key>ExitTimeOut</key>
+	<integer>30</integer>
+	<key>LowPriorityIO</key>
+	<true/>
+	<key>Nice</key>
+	<integer>10</integer>
+	<key>StandardOutPath</key>
+	<string>%s</string>
+	<key>StandardErrorPath</key>
+	<string>%s</string>
+	<key>Comment</key>
+	<string>%s
+</string>
+</dict>
+</plist>
+`
+
+// xmlText escapes text for XML. What XML cannot hold becomes U+FFFD.
+func xmlText(s string) string {
+	var b bytes.Buffer
+	_ = xml.EscapeText(&b, []byte(s))
+	return b.String()
+}
+
+func (m launchd) launchctl(ctx context.Context, args ...string) (string, error) {
+	out, err := m.w.Run(ctx, "launchctl", args...)
+	return out, ran("launchctl", args, out, err)
+}
+
+// leaving is how often and how long launchd is asked again while it still takes
+// an old service down, which bootout does not wait for.
+const (
+	leaving      = 40
+	leavingPause = 250 * time.Millisecond
+)
+
+// Install implements [Manager].
+func (m launchd) Install(ctx context.Context, s Spec) ([]string, error) {
+	text, err := m.Text(s)
+	if err != nil {
+		return nil, err
+	}
+	file := m.file(s.Name)
+	if err := mayReplace(file, xmlText(s.For)); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(filepath.Dir(m.log(s.Name)), 0o700); err != nil {
+		return nil, fmt.Errorf("making the directory of the log: %w", err)
+	}
+	if err := writeDefinition(file, text); err != nil {
+		return nil, err
+	}
+	target := m.domain() + "/" + s.Name
+	_, _ = m.launchctl(ctx, "bootout", target)
+	if _, err := m.launchctl(ctx, "enable", target); err != nil {
+		return nil, m.unreachable(err)
+	}
+	for try := 1; ; try++ {
+		_, err := m.launchctl(ctx, "bootstrap", m.domain(), file)
+		if err == nil {
+			return nil, nil
+		}
+		if try == leaving || missing(err) {
+			return nil, m.unreachable(err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		case <-time.After(leavingPause):
+		}
+	}
+}
+
+func (m launchd) unreachable(err error) error {
+	return &Problem{fmt.Errorf("launchd does not take the service: %w", err),
+		"its services for users need a session on the screen: log in there, and run this again"}
+}
+
+// Uninstall implements [Manager].
+func (m launchd) Uninstall(ctx context.Context, name string) (bool, error) {
+	file := m.file(name)
+	text, err := readDefinition(file)
+	if err != nil || text == "" {
+		return false, err
+	}
+	if _, ours := markedFor(text); !ours {
+		return false, foreign(file)
+	}
+	// What does not run cannot be taken down, which is what is wanted.
+	if _, err := m.launchctl(ctx, "bootout", m.domain()+"/"+name); missing(err) {
+		return false, m.unreachable(err)
+	}
+	if err := os.Remove(file); err != nil {
+		return false, fmt.Errorf("removing the service: %w", err)
+	}
+	return true, nil
+}
+
+// Status implements [Manager].
+func (m launchd) Status(ctx context.Context, name string) (State, error) {
+	s := State{Name: name, File: m.file(name)}
+	text, err := readDefinition(s.File)
+	if err != nil || text == "" {
+		return s, err
+	}
+	path, ours := markedFor(text)
+	if !ours {
+		return s, foreign(s.File)
+	}
+	s.For, s.Installed, s.Log = xmlUnescape(path), true, m.log(name)
+	out, err := m.launchctl(ctx, "print", m.domain()+"/"+name)
+	if missing(err) {
+		return s, m.unreachable(err)
+	}
+	if err != nil {
+		s.Detail = "not loaded"
+		return s, nil
+	}
+	s.Enabled = true
+	for line := range strings.SplitSeq(out, "\n") {
+		key, value, _ := strings.Cut(strings.TrimSpace(line), " = ")
+		switch key {
+		case "state":
+			if s.Detail == "" {
+				s.Detail, s.Running = value, value == "running"
+			}
+		case "pid":
+			s.PID, _ = strconv.Atoi(value)
+		case "last exit code":
+			if !s.Running && value != "0" && value != "(never exited)" {
+				s.Detail += ", last exit " + value
+			}
+		}
+	}
+	if s.Running {
+		s.Detail = ""
+	}
+	return s, nil
+}
+
+// Names implements [Manager].
+func (m launchd) Names() ([]string, error) { return ours(m.dir(), ".plist") }
+
+// xmlUnescape undoes [xmlText].
+func xmlUnescape(s string) string {
+	var text struct {
+		Text string `xml:",chardata"`
+	}
+	if xml.Unmarshal([]byte("<t>"+s+"</t>"), &text) != nil {
+		return s
+	}
+	return text.Text
+}

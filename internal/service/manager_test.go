@@ -1,0 +1,302 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// A machine is a system on which programs are run: it answers by the beginning
+// of what is run, the longest that fits.
+type machine struct {
+	answers map[string]answer
+	asked   []string
+}
+
+type answer struct {
+	out string
+	err error
+}
+
+var errExit = errors.New("exit status 1")
+
+func (m *machine) run(_ context.Context, program string, args ...string) (string, error) {
+	line := strings.Join(append([]string{program}, args...), " ")
+	m.asked = append(m.asked, line)
+	best, found := "", answer{}
+	for begin, a := range m.answers {
+		if strings.HasPrefix(line, begin) && len(begin) >= len(best) {
+			best, found = begin, a
+		}
+	}
+	return found.out, found.err
+}
+
+// on returns a system with a home of its own.
+func on(t *testing.T, system string, answers map[string]answer) (Manager, *machine, World) {
+	t.Helper()
+	m := &machine{answers: answers}
+	home := t.TempDir()
+	w := World{OS: system, Home: home, Data: filepath.Join(home, "data"), UID: 501, User: "u", Run: m.run}
+	manager, err := For(w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return manager, m, w
+}
+
+func wantAsked(t *testing.T, m *machine, home string, want ...string) {
+	t.Helper()
+	var got []string
+	for _, line := range m.asked {
+		got = append(got, filepath.ToSlash(strings.ReplaceAll(line, home, "~")))
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("run (-want +got)\n%s", diff)
+	}
+	m.asked = nil
+}
+
+var site = Spec{Name: "ferry-site", About: "site", Program: "/bin/ferry", Args: []string{"watch"}, For: "/etc/a & b.yaml"}
+
+// TestLife installs, looks at and removes a service on every system.
+func TestLife(t *testing.T) {
+	for _, c := range []struct {
+		system, file                   string
+		answers                        map[string]answer
+		installed, replaced, uninstall []string
+		state                          State
+	}{
+		{
+			system: "linux", file: ".config/systemd/user/ferry-site.service",
+			answers: map[string]answer{
+				"systemctl --user show ferry-site.service": {"UnitFileState=enabled\nActiveState=active\nSubState=running\nMainPID=77\nStatusText=1 pair idle\nResult=success\n", nil},
+				"loginctl": {"Linger=yes\n", nil},
+			},
+			installed: []string{"systemctl --user show --property=Version", "systemctl --user daemon-reload", "systemctl --user enable ferry-site.service",
+				"systemctl --user restart ferry-site.service", "loginctl show-user 501 --property=Linger"},
+			uninstall: []string{"systemctl --user show --property=Version", "systemctl --user disable --now ferry-site.service", "systemctl --user daemon-reload"},
+			state:     State{Enabled: true, Running: true, PID: 77, Detail: "1 pair idle", Log: "journalctl --user --unit ferry-site"},
+		}, {
+			system: "darwin", file: "Library/LaunchAgents/ferry-site.plist",
+			answers: map[string]answer{
+				"launchctl print": {"gui/501/ferry-site = {\n\tactive count = 1\n\tstate = running\n\n\tpid = 77\n\tlast exit code = (never exited)\n\tspawn = {\n\t\tstate = x\n\t}\n}\n", nil},
+			},
+			installed: []string{"launchctl bootout gui/501/ferry-site", "launchctl enable gui/501/ferry-site", "launchctl bootstrap gui/501 ~/Library/LaunchAgents/ferry-site.plist"},
+			uninstall: []string{"launchctl bootout gui/501/ferry-site"},
+			state:     State{Enabled: true, Running: true, PID: 77, Log: "~/Library/Logs/ferry/ferry-site.log"},
+		}, {
+			system: "windows", file: "data/ferry/service/ferry-site.xml",
+			answers: map[string]answer{
+				"schtasks.exe /Query /TN ferry-site /XML":    {mark + "x\n", nil},
+				"schtasks.exe /Query /TN ferry-site /FO CSV": {"\"\\ferry-site\",\"N/A\",\"Running\"\r\n", nil},
+			},
+			installed: []string{"schtasks.exe /Query /TN ferry-site /XML", "schtasks.exe /End /TN ferry-site",
+				"schtasks.exe /Create /TN ferry-site /XML ~/data/ferry/service/ferry-site.xml.task /F", "schtasks.exe /Run /TN ferry-site"},
+			uninstall: []string{"schtasks.exe /Query /TN ferry-site /XML", "schtasks.exe /End /TN ferry-site", "schtasks.exe /Query /TN ferry-site", "schtasks.exe /Delete /TN ferry-site /F"},
+			state:     State{Enabled: true, Running: true},
+		},
+	} {
+		t.Run(c.system, func(t *testing.T) {
+			ctx := context.Background()
+			m, ran, w := on(t, c.system, c.answers)
+			path := filepath.Join(w.Home, filepath.FromSlash(c.file))
+			for range 2 { // the second time it is replaced
+				if _, err := m.Install(ctx, site); err != nil {
+					t.Fatal(err)
+				}
+				wantAsked(t, ran, w.Home, c.installed...)
+			}
+			text, err := m.Text(site)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := os.ReadFile(path); err != nil || string(got) != text {
+				t.Errorf("%v: %s", err, got)
+			}
+			if names, err := m.Names(); err != nil || !slices.Equal(names, []string{"ferry-site"}) {
+				t.Errorf("names %q, %v", names, err)
+			}
+			want := c.state
+			want.Name, want.File, want.For, want.Installed = "ferry-site", path, site.For, true
+			got, err := m.Status(ctx, "ferry-site")
+			got.Log = filepath.ToSlash(strings.ReplaceAll(got.Log, w.Home, "~"))
+			if diff := cmp.Diff(want, got); err != nil || diff != "" {
+				t.Errorf("%v (-want +got)\n%s", err, diff)
+			}
+			ran.asked = nil
+			if was, err := m.Uninstall(ctx, "ferry-site"); !was || err != nil {
+				t.Errorf("uninstall: %v, %v", was, err)
+			}
+			wantAsked(t, ran, w.Home, c.uninstall...)
+			if was, err := m.Uninstall(ctx, "ferry-site"); was || err != nil {
+				t.Errorf("uninstall again: %v, %v", was, err)
+			}
+			if s, err := m.Status(ctx, "ferry-site"); s.Installed || err != nil {
+				t.Errorf("status afterwards: %+v, %v", s, err)
+			}
+			if names, err := m.Names(); err != nil || len(names) > 0 {
+				t.Errorf("names %q, %v", names, err)
+			}
+			left, err := os.ReadDir(filepath.Dir(path))
+			if err != nil || len(left) > 0 {
+				t.Errorf("left behind: %v, %v", left, err)
+			}
+		})
+	}
+}
+
+// TestForeignFilesAreLeftAlone: what does not carry the mark, or is for another
+// configuration, is neither replaced nor removed.
+func TestForeignFilesAreLeftAlone(t *testing.T) {
+	files := map[string]string{
+		"linux":   ".config/systemd/user/ferry-site.service",
+		"darwin":  "Library/LaunchAgents/ferry-site.plist",
+		"windows": "data/ferry/service/ferry-site.xml",
+	}
+	for system, file := range files {
+		ctx := context.Background()
+		m, ran, w := on(t, system, nil)
+		path := filepath.Join(w.Home, filepath.FromSlash(file))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		wantError := func(what string, err error) {
+			t.Helper()
+			var p *Problem
+			if !errors.As(err, &p) || p.Hint == "" {
+				t.Errorf("%s: %s: error %v", system, what, err)
+			}
+		}
+		mine := "[Unit]\nDescription=mine\n"
+		if err := os.WriteFile(path, []byte(mine), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		_, err := m.Install(ctx, site)
+		wantError("install", err)
+		_, err = m.Uninstall(ctx, site.Name)
+		wantError("uninstall", err)
+		_, err = m.Status(ctx, site.Name)
+		wantError("status", err)
+		if names, err := m.Names(); err != nil || len(names) > 0 {
+			t.Errorf("%s: names %q, %v", system, names, err)
+		}
+		if got, _ := os.ReadFile(path); string(got) != mine {
+			t.Errorf("%s: the file is now %s", system, got)
+		}
+		other := site
+		other.For = "/another.yaml"
+		text, err := m.Text(other)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		_, err = m.Install(ctx, site)
+		wantError("install over that of another configuration", err)
+		if err != nil && !strings.Contains(err.Error(), "/another.yaml") {
+			t.Errorf("%s: error %v", system, err)
+		}
+		wantAsked(t, ran, w.Home)
+	}
+}
+
+// TestForeignTask: a task of this name that somebody else made.
+func TestForeignTask(t *testing.T) {
+	m, ran, w := on(t, "windows", map[string]answer{"schtasks.exe /Query": {"<Task/>", nil}})
+	if _, err := m.Install(context.Background(), site); err == nil {
+		t.Error("it was replaced")
+	}
+	wantAsked(t, ran, w.Home, "schtasks.exe /Query /TN ferry-site /XML")
+}
+
+// TestNoManager: without systemd, or without a session, nothing is written and
+// the way out is told.
+func TestNoManager(t *testing.T) {
+	for name, c := range map[string]struct {
+		answer answer
+		hint   string
+	}{
+		"no systemctl": {answer{"", &exec.Error{Name: "systemctl", Err: exec.ErrNotFound}}, "crontab"},
+		"no session":   {answer{"Failed to connect to bus: No medium found\n", errExit}, "enable-linger"},
+	} {
+		m, _, w := on(t, "linux", map[string]answer{"systemctl": c.answer})
+		_, err := m.Install(context.Background(), site)
+		var p *Problem
+		if !errors.As(err, &p) || !strings.Contains(p.Hint, c.hint) {
+			t.Errorf("%s: error %v", name, err)
+		}
+		if left, _ := os.ReadDir(w.Home); len(left) > 0 {
+			t.Errorf("%s: written: %v", name, left)
+		}
+	}
+}
+
+// TestServiceDoesNotStart: the error says what systemctl said, and where to look.
+func TestServiceDoesNotStart(t *testing.T) {
+	m, _, _ := on(t, "linux", map[string]answer{"systemctl --user restart": {"Job for ferry-site.service failed.\n", errExit}})
+	_, err := m.Install(context.Background(), site)
+	var p *Problem
+	if !errors.As(err, &p) || !strings.Contains(p.Hint, "journalctl") || !strings.Contains(err.Error(), "Job for") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestLinger(t *testing.T) {
+	for out, want := range map[string]int{"Linger=no\n": 1, "": 1, "Linger=yes\n": 0} {
+		m, _, _ := on(t, "linux", map[string]answer{"loginctl": {out, nil}})
+		notes, err := m.Install(context.Background(), site)
+		if err != nil || len(notes) != want {
+			t.Errorf("%q: %q, %v", out, notes, err)
+		}
+	}
+}
+
+// TestLaunchdStillStopping: bootstrap is refused while the old one leaves.
+func TestLaunchdStillStopping(t *testing.T) {
+	m, ran, w := on(t, "darwin", nil)
+	refused := 0
+	manager := m.(launchd)
+	manager.w.Run = func(ctx context.Context, program string, args ...string) (string, error) {
+		out, err := ran.run(ctx, program, args...)
+		if args[0] == "bootstrap" && refused < 1 {
+			refused++
+			return "Bootstrap failed: 37: Operation already in progress\n", errExit
+		}
+		return out, err
+	}
+	if _, err := manager.Install(context.Background(), site); err != nil {
+		t.Error(err)
+	}
+	bootstrap := "launchctl bootstrap gui/501 ~/Library/LaunchAgents/ferry-site.plist"
+	wantAsked(t, ran, w.Home, "launchctl bootout gui/501/ferry-site", "launchctl enable gui/501/ferry-site", bootstrap, bootstrap)
+}
+
+// TestStatusOfWhatDoesNotRun shows what the manager says of it.
+func TestStatusOfWhatDoesNotRun(t *testing.T) {
+	for system, c := range map[string]struct {
+		answers map[string]answer
+		want    string
+	}{
+		"linux":   {map[string]answer{"systemctl --user show ferry": {"UnitFileState=disabled\nActiveState=failed\nSubState=failed\nMainPID=0\nResult=exit-code\n", nil}}, "failed (failed), exit-code"},
+		"darwin":  {map[string]answer{"launchctl print": {"x = {\n\tstate = not running\n\tlast exit code = 2\n}\n", nil}}, "not running, last exit 2"},
+		"windows": {map[string]answer{"schtasks.exe /Query /TN ferry-site /FO": {"\"\\ferry-site\",\"N/A\",\"Ready\"\r\n", nil}, "schtasks.exe /Query /TN ferry-site /XML": {mark, nil}}, "Ready"},
+	} {
+		m, _, _ := on(t, system, c.answers)
+		if _, err := m.Install(context.Background(), site); err != nil {
+			t.Fatal(err)
+		}
+		s, err := m.Status(context.Background(), site.Name)
+		if err != nil || s.Running || s.Detail != c.want {
+			t.Errorf("%s: %+v, %v", system, s, err)
+		}
+	}
+}
