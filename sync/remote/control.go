@@ -36,12 +36,13 @@ type control struct {
 	// dataTLS is the state of the last data connection that ended well.
 	dataTLS tls.ConnectionState
 
-	owed   int   // replies that are still to come
-	rested bool  // the server may have the position of an earlier transfer
-	single bool  // a command goes out when the one before was answered
-	fences bool  // the server answers PWD as it should
-	dead   bool  // nothing more can be done on it
-	last   reply // the last one that came
+	owed   int       // replies that are still to come
+	behind *transfer // is over but for its final reply, which comes before all others
+	rested bool      // the server may have the position of an earlier transfer
+	single bool      // a command goes out when the one before was answered
+	fences bool      // the server answers PWD as it should
+	dead   bool      // nothing more can be done on it
+	last   reply     // the last one that came
 
 	// What belongs to the library.
 	toLibrary bytes.Buffer
@@ -184,8 +185,18 @@ func (c *control) send(lines ...string) error {
 	return nil
 }
 
-// next reads the next reply, a preliminary one too.
+// next reads the next reply, a preliminary one too. The final reply of a transfer
+// that is over goes to that.
 func (c *control) next() (reply, error) {
+	if c.behind != nil {
+		if err := c.settle(); err != nil {
+			return reply{}, err
+		}
+	}
+	return c.read()
+}
+
+func (c *control) read() (reply, error) {
 	r, err := readReply(c.br)
 	if err != nil {
 		c.dead = true

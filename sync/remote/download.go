@@ -84,6 +84,18 @@ func (d *download) readEnd() error {
 	}
 }
 
+// part ends a download whose end was seen, but for the server's final reply: that
+// is read before the reply to whatever is sent next (see [control.settle]).
+func (d *download) part() {
+	if d.ended {
+		return
+	}
+	d.ended = true
+	d.t.data.Close()
+	d.s.c.started, d.s.c.behind = nil, d.t
+	d.leave()
+}
+
 // abort breaks off the download, and its session with it: what servers answer
 // after that differs too much.
 func (d *download) abort() {

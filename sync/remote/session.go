@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/jlaffaye/ftp"
@@ -69,20 +70,12 @@ func lost(err error) error {
 // or patterns, and some answer 226 for what is not there. What the server
 // refuses is an *Error.
 func (s *session) list(ctx context.Context, dir string, form listForm) (rawListing, error) {
-	t := &transfer{op: "listing", path: dir, line: form.command()}
-	if dir != "" {
-		t.before = []string{"CWD " + dir}
-	}
-	d, err := s.receive(ctx, t)
+	d, err := s.receive(ctx, listTransfer(dir, form))
 	if err != nil {
 		return rawListing{}, err
 	}
-	data, err := io.ReadAll(io.LimitReader(d, maxListing))
-	if err == nil && !t.data.eof {
-		err = s.tooLong(t)
-	}
+	data, err := d.listing()
 	if err != nil {
-		d.abort()
 		return rawListing{}, err
 	}
 	final, err := d.finish()
@@ -90,6 +83,27 @@ func (s *session) list(ctx context.Context, dir string, form listForm) (rawListi
 		return rawListing{}, err
 	}
 	return rawListing{data: data, final: final, clean: d.clean()}, nil
+}
+
+func listTransfer(dir string, form listForm) *transfer {
+	t := &transfer{op: "listing", path: dir, line: form.command()}
+	if dir != "" {
+		t.before = []string{"CWD " + dir}
+	}
+	return t
+}
+
+// listing reads a listing to its end. With an error the download is broken off.
+func (d *download) listing() ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(d, maxListing))
+	if err == nil && !d.t.data.eof {
+		err = d.s.tooLong(d.t)
+	}
+	if err != nil {
+		d.abort()
+		return nil, err
+	}
+	return data, nil
 }
 
 // tooLong is nil where the limit was met exactly at the end.
@@ -126,7 +140,7 @@ func (s *session) receive(ctx context.Context, t *transfer) (*download, error) {
 
 // check refuses what cannot be sent before anything is.
 func (t *transfer) check() error {
-	for _, line := range append([]string{t.line}, t.before...) {
+	for _, line := range slices.Concat([]string{t.line}, t.before, t.ahead.lines) {
 		if err := checkLine(line); err != nil {
 			return err
 		}
@@ -138,6 +152,9 @@ func (t *transfer) check() error {
 func (s *session) outcome(t *transfer, err error) error {
 	switch {
 	case t.err != nil:
+		if errors.Is(t.err, errOutOfStep) {
+			s.f.misstep()
+		}
 		return t.err
 	case t.start.refused():
 		return s.mustReply(t.op, t.path, t.start)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"regexp"
+	"slices"
 )
 
 // earlyBytes is how much of an upload may be sent before the server has agreed
@@ -15,6 +16,8 @@ const earlyBytes = 16 << 10
 // command itself and what became of it.
 type transfer struct {
 	op, path string
+	ahead    script   // commands before all others, whose replies are nobody's condition
+	passed   func()   // called when those came, and the final reply of the transfer before; may be nil
 	before   []string // commands right before it, which must succeed: CWD
 	offset   int64    // REST; 0: none
 	line     string   // MLSD, LIST, RETR x, STOR x
@@ -126,12 +129,15 @@ func (c *control) attempt(t *transfer, m dataMode, l *Ladder) error {
 func (c *control) prepare(t *transfer, ask string, d *door, l *Ladder) (told reply, err error) {
 	unsent := append(append([]string(nil), t.before...), ask)
 	if !c.single {
-		if err := c.send(unsent...); err != nil {
+		if err := c.send(append(slices.Clone(t.ahead.lines), unsent...)...); err != nil {
 			return reply{}, err
 		}
 		unsent = nil
 	}
 	l.asked(ask)
+	if err := c.pass(t); err != nil {
+		return reply{}, err
+	}
 	for _, line := range t.before {
 		if unsent, err = c.sendNext(unsent); err != nil {
 			return reply{}, err

@@ -1,0 +1,87 @@
+package remote
+
+import (
+	"context"
+	"fmt"
+)
+
+// This file is about what goes out while the final reply to a download or a
+// listing is still on its way. The server has closed its end of the data
+// connection, so the transfer is over, and the reply only says how it went. Some
+// servers (vsftpd, ProFTPD) send it when they have seen our end closed as well:
+// waiting for it would cost a round trip.
+
+// settle reads the final reply of the transfer that is over. Where the server is
+// not content, or what came cannot be that reply, and commands went out behind
+// it, nobody can tell whose replies the next ones are.
+func (c *control) settle() error {
+	t := c.behind
+	c.behind = nil
+	for t.final.code == 0 {
+		r, err := c.read()
+		if err != nil {
+			t.err = c.broken(verbOf(t.line), err)
+			return err
+		}
+		if !r.preliminary() {
+			t.final = r
+		}
+	}
+	t.data.release()
+	if c.dead || c.owed == 0 || t.final.code == 226 || t.final.code == 250 {
+		return nil
+	}
+	c.dead = true
+	err := error(&Error{Op: t.op, Path: t.path, Class: Retry, Code: t.final.code, Reply: printable(t.final.text)})
+	if t.final.code/100 != 4 {
+		err = fmt.Errorf("%w: %w", errOutOfStep, err)
+	}
+	t.err = err
+	return err
+}
+
+// pass hands out the replies to what goes before the commands of t.
+func (c *control) pass(t *transfer) error {
+	if c.behind != nil {
+		if err := c.settle(); err != nil {
+			return err
+		}
+	}
+	for i, line := range t.ahead.lines {
+		r, err := c.final()
+		switch {
+		case err != nil:
+			return c.broken(verbOf(line), err)
+		case c.dead:
+			return replyError(verbOf(line), "", r)
+		case !fits(line, r):
+			c.dead = true
+			return &Error{Op: verbOf(line), Class: Retry, Code: r.code, Reply: printable(r.text), Err: errOutOfStep}
+		}
+		if t.ahead.listen[i] != nil {
+			t.ahead.listen[i](r)
+		}
+	}
+	t.ahead = script{}
+	if t.passed != nil {
+		t.passed()
+		t.passed = nil
+	}
+	return nil
+}
+
+// overlaps reports whether commands may go out before the final reply to the
+// download before. pyftpdlib waits, under TLS, for our end of the data connection,
+// and takes no command that opens another one until then.
+func (s *session) overlaps() bool {
+	return !s.oneByOne() && !(s.f.pyftpdlib && s.c.tls != nil)
+}
+
+// catchUp reads the final reply to the download before, if it is still to come.
+func (s *session) catchUp(ctx context.Context) error {
+	if s.c.behind == nil {
+		return nil
+	}
+	defer s.c.watch.enter(ctx)()
+	return s.c.settle()
+}
