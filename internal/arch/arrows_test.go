@@ -41,6 +41,7 @@ var arrows = map[string][]string{
 	"internal/crash":     {},
 	"internal/hostile":   {},
 	"internal/soak":      {},
+	"internal/standing":  {},
 	"internal/cli":       {"*"},
 }
 
@@ -54,8 +55,9 @@ var moreForTests = map[string][]string{
 	"sync":           {"sync/local", "sync/remote", "watcher"},
 	"internal/whole": {"sync/local", "sync/remote"},
 	// The program itself, run in the process of the test.
-	"internal/hostile": {"internal/cli"},
-	"internal/soak":    {"internal/cli"},
+	"internal/hostile":  {"internal/cli"},
+	"internal/soak":     {"internal/cli"},
+	"internal/standing": {"internal/cli"},
 }
 
 // leaves import nothing of ours, in their tests either.
