@@ -17,8 +17,9 @@ import (
 )
 
 // TestModel drives the engine through random histories: users who write, rename
-// and delete on either side, also while a pass is under way, passes that crash
-// between any two operations, and replies that are lost. All contents have the
+// and delete on either side, also while a pass is under way, passes over
+// everything and over parts, passes that crash between any two operations, and
+// replies that are lost. All contents have the
 // same size, so that size never comes to the rescue.
 //
 // It holds that no version is lost which no user replaced, that both sides
@@ -29,10 +30,14 @@ func TestModel(t *testing.T) {
 		m := newMachine(t)
 		t.Repeat(map[string]func(*rapid.T){
 			"user":      func(t *rapid.T) { m.user(t) },
-			"sync":      func(t *rapid.T) { m.disturbed(t, 0, 0, 0) },
-			"busySync":  func(t *rapid.T) { m.disturbed(t, 8, 0, 0) },
-			"crashSync": func(t *rapid.T) { m.disturbed(t, 4, 6, 0) },
-			"lossySync": func(t *rapid.T) { m.disturbed(t, 0, 0, 6) },
+			"sync":      func(t *rapid.T) { m.disturbed(t, nil, 0, 0, 0) },
+			"busySync":  func(t *rapid.T) { m.disturbed(t, nil, 8, 0, 0) },
+			"crashSync": func(t *rapid.T) { m.disturbed(t, nil, 4, 6, 0) },
+			"lossySync": func(t *rapid.T) { m.disturbed(t, nil, 0, 0, 6) },
+			"part":      func(t *rapid.T) { m.disturbed(t, m.scope(t), 0, 0, 0) },
+			"busyPart":  func(t *rapid.T) { m.disturbed(t, m.scope(t), 8, 0, 0) },
+			"crashPart": func(t *rapid.T) { m.disturbed(t, m.scope(t), 4, 6, 0) },
+			"lossyPart": func(t *rapid.T) { m.disturbed(t, m.scope(t), 0, 0, 6) },
 			"quiet":     func(t *rapid.T) { m.quiet(t) },
 			"":          func(t *rapid.T) { m.noLoss(t, true) },
 		})
@@ -52,10 +57,12 @@ type machine struct {
 	last   map[string]string
 	killed bool // at least once
 	names  []string
+	// dirt is where users did something since everything was last at rest.
+	dirt [2]map[string]bool
 }
 
 func newMachine(t *rapid.T) *machine {
-	m := &machine{world: newWorld(t), replaced: map[string]bool{}, written: map[string]bool{}, last: map[string]string{}}
+	m := emptyMachine(t)
 	m.names = rapid.SampledFrom([][]string{
 		{"a", "b", "c"},
 		{"a", "d", "d/a", "d/b"},
@@ -63,7 +70,6 @@ func newMachine(t *rapid.T) *machine {
 		{"x", "x/y", "x/y/z", "x/z"},
 	}).Draw(t, "names")
 	remote := m.sides[sync.Remote]
-	remote.Server = false // what a server cannot do atomically is no fault of the engine's
 	remote.Precision = rapid.SampledFrom([]manifest.Precision{manifest.Nanosecond, manifest.Second, manifest.Minute}).Draw(t, "precision")
 	remote.FixedTimes = rapid.Bool().Draw(t, "fixed times")
 	// Without identities, a file renamed over one of the same size and minute
@@ -71,8 +77,24 @@ func newMachine(t *rapid.T) *machine {
 	remote.NoIDs = rapid.Bool().Draw(t, "no IDs") && remote.Precision < manifest.Minute
 	remote.NoSums = rapid.Bool().Draw(t, "no sums")
 	remote.Skew = time.Duration(rapid.IntRange(-3, 3).Draw(t, "skew")) * time.Hour
+	return m
+}
+
+func emptyMachine(t fataler) *machine {
+	m := &machine{world: newWorld(t), replaced: map[string]bool{}, written: map[string]bool{}, last: map[string]string{},
+		dirt: [2]map[string]bool{{}, {}}}
+	m.sides[sync.Remote].Server = false // what a server cannot do atomically is no fault of the engine's
 	m.opts.Limits = sync.Limits{MaxDeletes: -1, MaxDeletePercent: -1, AllowDeletes: true, AcceptEmpty: true}
 	return m
+}
+
+// twin returns a machine that is as m was when it was new.
+func (m *machine) twin() *machine {
+	w := emptyMachine(m.t)
+	w.names = m.names
+	from, to := m.sides[sync.Remote], w.sides[sync.Remote]
+	to.Precision, to.FixedTimes, to.NoIDs, to.NoSums, to.Skew = from.Precision, from.FixedTimes, from.NoIDs, from.NoSums, from.Skew
+	return w
 }
 
 // user does one thing on one side, as far as it is possible there.
@@ -101,6 +123,7 @@ func (m *machine) act(s sync.Side, p string, action int, to string) {
 		m.logf("user writes %s %s = %s (was %s)", s, p, content, tree[p])
 		m.tick()
 		side.Write(p, content, time.Time{})
+		m.dirt[s][p] = true
 		m.tick()
 	case action == 3 && tree[p] != "":
 		for q, content := range tree {
@@ -110,15 +133,30 @@ func (m *machine) act(s sync.Side, p string, action int, to string) {
 		}
 		m.logf("user removes %s %s", s, p)
 		side.Remove(p)
+		m.soil(s, tree, p)
 	case action == 4 && tree[p] == "":
 		m.logf("user makes %s %s/", s, p)
 		side.Mkdir(p)
+		m.dirt[s][p] = true
 	case action == 5 && tree[p] != "" && tree[to] == "" && !manifest.Path(to).Within(manifest.Path(p)):
 		if parent := string(manifest.Path(to).Parent()); parent != "" && tree[parent] != "/" {
 			return
 		}
 		m.logf("user renames %s %s -> %s", s, p, to)
 		side.Rename(p, to)
+		m.soil(s, tree, p)
+		m.soil(s, m.tree(s), to)
+	}
+}
+
+// soil notes that something happened at p, and on the server, which is polled by
+// directories, to all that tree holds below it.
+func (m *machine) soil(s sync.Side, tree map[string]string, p string) {
+	m.dirt[s][p] = true
+	for q := range tree {
+		if s == sync.Remote && manifest.Path(q).Within(manifest.Path(p)) {
+			m.dirt[s][q] = true
+		}
 	}
 }
 
@@ -136,9 +174,10 @@ var errDead = fmt.Errorf("%w: killed", sync.ErrFatal)
 
 // disturbed makes a pass during which, before each operation, a user acts with
 // probability busy, the program is killed with probability kill, or a reply is
-// lost with probability lose, in percent.
-func (m *machine) disturbed(t *rapid.T, busy, kill, lose int) {
+// lost with probability lose, in percent. Without a scope it looks at everything.
+func (m *machine) disturbed(t *rapid.T, scope *sync.Scope, busy, kill, lose int) {
 	dice := newDice(rapid.Uint64().Draw(t, "seed"))
+	listed := m.watchListings(t)
 	inUser := false
 	hook := func(s sync.Side) func(string, manifest.Path) error {
 		return func(op string, p manifest.Path) error {
@@ -149,6 +188,9 @@ func (m *machine) disturbed(t *rapid.T, busy, kill, lose int) {
 				return errDead
 			}
 			m.logf("    %s %s %s", s, op, p)
+			if op == "list" {
+				listed[s][p] = true
+			}
 			if dice.under(busy) {
 				inUser = true
 				m.act(sync.Side(dice.n(2)), m.names[dice.n(len(m.names))], dice.n(6), m.names[dice.n(len(m.names))])
@@ -165,12 +207,19 @@ func (m *machine) disturbed(t *rapid.T, busy, kill, lose int) {
 			return nil
 		}
 	}
-	m.logf("pass busy=%d kill=%d lose=%d", busy, kill, lose)
+	m.logf("pass over %+v busy=%d kill=%d lose=%d", scope, busy, kill, lose)
 	for s := range m.sides {
 		m.sides[s].OnIO = hook(sync.Side(s))
 	}
-	sum, err := m.pass()
+	var sum sync.Summary
+	var err error
+	if scope == nil {
+		sum, err = m.pass()
+	} else {
+		sum, err = m.passOver(*scope)
+	}
 	m.logf("pass ended: %+v, %v", sum, err)
+	m.opts.Observer = m.observe
 	for s := range m.sides {
 		m.sides[s].OnIO = nil
 	}
@@ -234,6 +283,7 @@ func (m *machine) quiet(t *rapid.T) {
 	m.noLoss(t, m.killed)
 	m.noInvention(t, local)
 	m.baseTrue(t, local)
+	m.dirt = [2]map[string]bool{{}, {}}
 }
 
 func (m *machine) noInvention(t *rapid.T, tree map[string]string) {

@@ -125,7 +125,7 @@ func (p *pass) followUp() (want [2][]manifest.Path) {
 			}
 		}
 		for path, e := range p.trees[s].All() {
-			if e.IsDir() && p.unseen(s, path) && (p.isNew(path) || s == Local && p.isDirty(path)) {
+			if e.IsDir() && p.unseen(s, path) && (p.isNew(s, path, e) || s == Local && p.isDirty(path)) {
 				want[s] = append(want[s], path)
 			}
 		}
@@ -151,10 +151,12 @@ func (p *pass) looksGone(s Side, dir manifest.Path) bool {
 	return true
 }
 
-// isNew reports whether both sides did not agree on a directory at path.
-func (p *pass) isNew(path manifest.Path) bool {
+// isNew reports whether the directory that side s shows at path is none that the
+// base knows: there was none, or another one.
+func (p *pass) isNew(s Side, path manifest.Path, now manifest.Entry) bool {
 	pair, _ := p.base.At(path)
-	return pair.Kind() != manifest.Dir
+	was := half(pair, s)
+	return !was.IsDir() || was.ID != 0 && now.ID != 0 && was.ID != now.ID
 }
 
 // isDirty reports whether path is in what the scope says of the local side.
@@ -171,8 +173,8 @@ func (p *pass) isDirty(path manifest.Path) bool {
 }
 
 // takeChanged takes into the window all that is recorded below a directory that
-// a side lacks, or has where the base has none: such a directory stands for all
-// that is in it, and must not look empty.
+// a side lacks, or has where the base has none or another one: such a directory
+// stands for all that is in it, and must not look empty.
 func (p *pass) takeChanged() {
 	if p.window == nil {
 		return
@@ -184,9 +186,9 @@ func (p *pass) takeChanged() {
 				again = p.window.takeDeep(path) || again
 			}
 		}
-		for _, tree := range p.trees {
-			for path, e := range tree.All() {
-				if e.IsDir() && p.isNew(path) {
+		for _, s := range [...]Side{Local, Remote} {
+			for path, e := range p.trees[s].All() {
+				if e.IsDir() && p.isNew(s, path, e) {
 					again = p.window.takeDeep(path) || again
 				}
 			}

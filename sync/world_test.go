@@ -104,19 +104,22 @@ func newWorld(t fataler) *world {
 	w.opts.Limits = sync.NewLimits()
 	w.opts.Policy.Trash = [2]bool{true, true}
 	w.opts.Workers = 1
-	w.opts.Observer = func(ev sync.Event) {
-		switch ev := ev.(type) {
-		case sync.Planned:
-			for _, a := range ev.Plan.Actions {
-				w.logf("  plan %s %s %s <- %s (%s)", a.Op, a.Side, a.Path, a.From, a.Why)
-			}
-		case sync.Finished:
-			w.logf("  done %s %s %s: %v", ev.Action.Op, ev.Action.Side, ev.Action.Path, ev.Err)
-		case sync.Doubted:
-			w.logf("  doubt %s %v", ev.Side, ev.Problems)
-		}
-	}
+	w.opts.Observer = w.observe
 	return w
+}
+
+// observe logs what a pass does.
+func (w *world) observe(ev sync.Event) {
+	switch ev := ev.(type) {
+	case sync.Planned:
+		for _, a := range ev.Plan.Actions {
+			w.logf("  plan %s %s %s <- %s (%s)", a.Op, a.Side, a.Path, a.From, a.Why)
+		}
+	case sync.Finished:
+		w.logf("  done %s %s %s: %v", ev.Action.Op, ev.Action.Side, ev.Action.Path, ev.Err)
+	case sync.Doubted:
+		w.logf("  doubt %s %v", ev.Side, ev.Problems)
+	}
 }
 
 func (w *world) ctx() context.Context { return context.Background() }
