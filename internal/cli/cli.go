@@ -145,7 +145,7 @@ func init() { cobra.EnableCommandSorting = false }
 // commands are the commands in the order of the help.
 var commands = []func(*app) *cobra.Command{
 	(*app).syncCommand, (*app).pushCommand, (*app).pullCommand, (*app).watchCommand, (*app).statusCommand,
-	(*app).checkCommand, (*app).conflictsCommand, (*app).trashCommand, (*app).initCommand, (*app).demoCommand,
+	(*app).checkCommand, (*app).conflictsCommand, (*app).trashCommand, (*app).serviceCommand, (*app).initCommand, (*app).demoCommand,
 	(*app).completionCommand, (*app).versionCommand,
 }
 

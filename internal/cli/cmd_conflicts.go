@@ -101,6 +101,14 @@ func (a *app) conflicts(ctx context.Context, args []string, flags *conflictFlags
 		}
 	}
 	return exit(a.each(ctx, pairs, func(ctx context.Context, p *pair, head passHead) error {
+		giveBack := func() error { return nil }
+		if flags.keep.set || !flags.copies {
+			var err error
+			if giveBack, err = a.borrow(ctx, p); err != nil {
+				return err
+			}
+		}
+		defer giveBack()
 		seen, err := a.disagreements(ctx, p, flags)
 		if err != nil {
 			return err

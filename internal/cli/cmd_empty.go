@@ -60,6 +60,11 @@ func (a *app) emptyCommand() *cobra.Command {
 
 // empty removes what the sides of a pair keep.
 func (a *app) empty(ctx context.Context, p *pair, head passHead, flags *emptyFlags) error {
+	giveBack, err := a.borrow(ctx, p)
+	if err != nil {
+		return err
+	}
+	defer giveBack()
 	sides, done, err := a.openSides(ctx, p, flags.side.wants)
 	if err != nil {
 		return err

@@ -94,6 +94,11 @@ func (a *app) pathIn(p *pair, typed string, known func(manifest.Path) bool) (man
 
 // restore brings back what was at a path.
 func (a *app) restore(ctx context.Context, p *pair, head passHead, typed string, flags *restoreFlags) error {
+	giveBack, err := a.borrow(ctx, p)
+	if err != nil {
+		return err
+	}
+	defer giveBack()
 	sides, done, err := a.openSides(ctx, p, flags.side.wants)
 	if err != nil {
 		return err

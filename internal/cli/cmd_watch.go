@@ -54,6 +54,9 @@ func (a *app) watchCommand() *cobra.Command {
 		ValidArgsFunction: a.completeProfiles,
 	}
 	flags.register(cmd.Flags())
+	for _, name := range []string{"allow-deletes", "accept-empty"} {
+		_ = cmd.Flags().MarkHidden(name) // said to a watch they are an error
+	}
 	flags.poll.add(cmd.Flags(), "poll", "look at the server every `DURATION` while something happens there (default 30s)", config.ParseDuration)
 	cmd.RunE = a.run(func(cmd *cobra.Command, args []string) error {
 		if err := flags.checkWatch(a); err != nil {

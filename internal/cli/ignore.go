@@ -19,13 +19,7 @@ const ignoreFileName = ".ferryignore"
 // earlier: the built-in ones, those of the profile, the ignore file, and the
 // options in their order.
 func (a *app) ignoreRules(p *pair, flags *passFlags) (*manifest.Ignore, error) {
-	path, must := p.IgnoreFile, true
-	switch {
-	case flags.ignoreFile.set:
-		path = a.absolute(flags.ignoreFile.v)
-	case path == "":
-		path, must = filepath.Join(p.Local, ignoreFileName), false
-	}
+	path, must := a.ignorePath(p, flags)
 	text, err := os.ReadFile(path)
 	if err != nil && (must || !missing(err)) {
 		return nil, usage(fmt.Errorf("reading the ignore file: %w", err), "without its patterns files could be sent that should stay here")
@@ -34,6 +28,17 @@ func (a *app) ignoreRules(p *pair, flags *passFlags) (*manifest.Ignore, error) {
 		Append(manifest.ParseIgnore(p.Ignore)).
 		Append(manifest.ParseIgnore(string(text))).
 		Append(manifest.ParseIgnore(strings.Join(flags.patterns, "\n"))), nil
+}
+
+// ignorePath returns the ignore file of a pair, and whether it must be there.
+func (a *app) ignorePath(p *pair, flags *passFlags) (path string, must bool) {
+	switch {
+	case flags.ignoreFile.set:
+		return a.absolute(flags.ignoreFile.v), true
+	case p.IgnoreFile != "":
+		return p.IgnoreFile, true
+	}
+	return filepath.Join(p.Local, ignoreFileName), false
 }
 
 // missing reports whether err says that a file, or the directory that it would

@@ -22,11 +22,16 @@ import (
 // openPair joins the parts: the record of the pair, the two sides, and the
 // engine between them. A dry run neither makes nor changes a record.
 func openPair(ctx context.Context, a *app, p *pair, o passOptions) (*opened, error) {
-	record, err := a.openRecord(ctx, p, o)
+	var open closers
+	giveBack, err := a.yield(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	var open closers
+	open.add(giveBack)
+	record, err := a.openRecord(ctx, p, o)
+	if err != nil {
+		return nil, errors.Join(err, open.close())
+	}
 	open.add(record.Close)
 	server, err := a.remoteOptions(ctx, p)
 	if err != nil {

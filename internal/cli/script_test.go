@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,7 +43,8 @@ func TestMain(m *testing.M) {
 // TestScripts runs testdata/script/*.txtar. Besides the commands of testscript
 // they have:
 //
-//	server [OPTION...]   start an FTP server over $WORK/remote; sets URL, PORT and, with TLS, CA and FINGERPRINT
+//	server [OPTION...]   start an FTP server over $WORK/remote, in place of the last one; sets URL, PORT and, with
+//	                     TLS, CA and FINGERPRINT; "server stop" only stops it
 //	fault KEY=VALUE...   make the server misbehave; "fault clear" ends that
 //	awaits               wait until the last fault with "stall" has struck
 //	[!] asked REGEXP     the server was asked such a command since it started, or since "forget"
@@ -56,15 +59,27 @@ func TestMain(m *testing.M) {
 //	damage DIR           garble every record in a directory
 //	envsubst FILE        put variables in place of ${NAME} in a file
 //
+// and for what stays:
+//
+//	start NAME CMD...    run a command in the background, its output in NAME.out and NAME.err
+//	until FILE REGEXP... wait until a file holds lines that match, one behind the other
+//	until exists|gone FILE...
+//	until equal DIR DIR  wait until that is so
+//	signal NAME TERM|INT|HUP
+//	ends NAME CODE       wait until it has ended with CODE
+//	manager              be a service manager: what it is told is in manager.out
+//	jsonlines FILE TYPE...  every line is a JSON object, and there are some of each type
+//
 // The password of the server is in FERRY_PASSWORD and, whatever is run, must
 // not be in its output.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "script"),
 		Setup: func(env *testscript.Env) error {
-			s := &scripted{frozen: make(map[string]map[string]string)}
+			s := &scripted{frozen: make(map[string]map[string]string), running: make(map[string]*exec.Cmd)}
 			env.Values[scriptedKey{}] = s
 			env.Defer(s.close)
+			env.Defer(s.stopAll)
 			env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
 			env.Setenv("USERPROFILE", filepath.Join(env.WorkDir, "home"))
 			env.Setenv("FERRY_STATE_DIR", filepath.Join(env.WorkDir, "state"))
@@ -73,8 +88,11 @@ func TestScripts(t *testing.T) {
 			return errors.Join(os.Mkdir(filepath.Join(env.WorkDir, "home"), 0o755), os.MkdirAll(filepath.Join(env.WorkDir, "remote"), 0o755))
 		},
 		Condition: func(cond string) (bool, error) {
-			if cond == "root" {
+			switch cond {
+			case "root":
 				return os.Getuid() == 0, nil
+			case "unix":
+				return runtime.GOOS != "windows", nil
 			}
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},
@@ -97,7 +115,13 @@ func TestScripts(t *testing.T) {
 				ts.Check(err)
 				ts.Check(write(ts.MkAbs("."), args[0], strings.Repeat("x", n)))
 			},
-			"damage": scriptDamage,
+			"damage":    scriptDamage,
+			"start":     scriptStart,
+			"until":     scriptUntil,
+			"signal":    scriptSignal,
+			"ends":      scriptEnds,
+			"manager":   scriptManager,
+			"jsonlines": scriptJSONLines,
 			"envsubst": func(ts *testscript.TestScript, _ bool, args []string) {
 				text := os.Expand(ts.ReadFile(args[0]), ts.Getenv)
 				ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
@@ -112,6 +136,9 @@ type scripted struct {
 	struck chan struct{} // closed when the last stalling fault struck
 	frozen map[string]map[string]string
 	took   time.Duration // by the last command run with "exits"
+
+	running map[string]*exec.Cmd // in the background
+	manager *net.UnixConn
 }
 
 type scriptedKey struct{}
@@ -144,6 +171,10 @@ func scriptServer(ts *testscript.TestScript, _ bool, args []string) {
 			n, err := strconv.Atoi(value)
 			ts.Check(err)
 			o.MaxConnections = n
+		case "stop":
+			return
+		case "port":
+			o.Addr = "127.0.0.1:" + value
 		case "nomlsd":
 			o.NoMLSD = true
 		case "nomfmt":

@@ -17,6 +17,8 @@ type pair struct {
 	// direct says that the pair was given as LOCAL URL, so that it has no name.
 	direct bool
 	ignore *manifest.Ignore
+	// borrowed says that the process which watches the pair lends it to this one.
+	borrowed bool
 }
 
 // policy returns what the pair says about decisions. A push keeps nothing on

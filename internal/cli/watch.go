@@ -46,7 +46,7 @@ func (a *app) watch(ctx context.Context, args []string, flags *watchFlags) error
 	for _, p := range pairs {
 		w.start(ctx, p, len(pairs) == 1 && !flags.wait)
 	}
-	w.run(ctx, newSource(a, pairs, args))
+	w.run(ctx, newSource(ctx, w.files(pairs)))
 	w.tell(w.notify.Stopping())
 	w.stop(w.all())
 	return w.ended(ctx)
@@ -160,7 +160,7 @@ func (w *watching) start(ctx context.Context, p *pair, alone bool) {
 	k := &keeping{
 		app: a, pair: p, head: head, talk: talk, hooks: a.hooked(p), old: &retention{app: a, pair: p}, alone: alone,
 		lost: func(err error) { w.end(err) },
-		view: &pairView{app: a, head: head, talk: talk, redraw: w.changed},
+		view: &pairView{app: a, head: head, talk: talk, redraw: w.changed, away: true},
 	}
 	a.warnServed(p, passOptions{})
 	if !a.common.json {
@@ -169,6 +169,7 @@ func (w *watching) start(ctx context.Context, p *pair, alone bool) {
 	w.mu.Lock()
 	w.pairs = append(w.pairs, k)
 	w.mu.Unlock()
+	k.view.changed(watch.Status{State: watch.Starting, Since: a.env.Now()})
 	k.start(ctx)
 }
 
@@ -232,8 +233,6 @@ func (w *watching) tell(err error) {
 func (w *watching) run(ctx context.Context, source *source) {
 	reload, stopSignals := reloadSignals()
 	defer stopSignals()
-	look := time.NewTicker(lookEvery)
-	defer look.Stop()
 	vital := newVital(w)
 	defer vital.stop()
 	ready := w.ready(ctx)
@@ -251,9 +250,9 @@ func (w *watching) run(ctx context.Context, source *source) {
 				w.end(errTerminated)
 				return
 			}
-			w.reload(ctx, source, true)
-		case <-look.C:
-			w.reload(ctx, source, false)
+			w.reload(ctx, source)
+		case <-source.changed:
+			w.reload(ctx, source)
 		}
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"path/filepath"
+	"os"
 	stdsync "sync"
 	"time"
 
@@ -147,10 +147,9 @@ func (k *keeping) claimPair() error {
 	if k.claim != nil {
 		return nil
 	}
-	dir := k.app.watchDir()
-	claim, err := daemon.Claim(dir, k.pair.StateKey(), k.app.env.Getenv("XDG_RUNTIME_DIR"))
+	claim, err := daemon.Claim(k.app.watchDir(), k.pair.StateKey(), k.app.env.Getenv("XDG_RUNTIME_DIR"))
 	if errors.Is(err, daemon.ErrClaimed) {
-		return &codeError{code: ExitLocked, err: manifest.ErrLocked, hint: k.app.watchedHint(k.pair)}
+		return k.app.watchedElsewhere(k.pair)
 	}
 	if err != nil {
 		return err
@@ -159,9 +158,6 @@ func (k *keeping) claimPair() error {
 	k.claim = claim
 	return nil
 }
-
-// watchDir is where the sockets of watched pairs are.
-func (a *app) watchDir() string { return filepath.Join(a.stateDir(), "watch") }
 
 // miss takes note of what kept the pair from being in step.
 func (k *keeping) miss(err, late error) {
@@ -193,9 +189,10 @@ func (k *keeping) report() daemon.Report {
 	failed, notices := k.failed, k.notices
 	k.mu.Unlock()
 	r := daemon.Report{
-		PID: pid(), Profile: k.head.profile, Local: k.head.local, Remote: k.head.remote,
+		PID: os.Getpid(), Profile: k.head.profile, Local: k.head.local, Remote: k.head.remote,
 		Direction: k.head.direction.String(), Started: k.started, Notices: notices, Status: k.keeper.Status(),
 	}
+	r.InStep = k.view.settled() && (r.State == watch.Idle || r.State == watch.Passing) && r.Queue == 0 && r.Failed == 0
 	if failed != nil && (r.State == watch.Waiting || r.State == watch.Halted) {
 		r.Exit = errorCode(failed)
 	}

@@ -76,7 +76,7 @@ func (v *pairView) changed(s watch.Status) {
 	}
 	v.mu.Unlock()
 	if fresh {
-		v.say(s, away || was.State == "")
+		v.say(s, away)
 	}
 	v.draw()
 }
@@ -88,6 +88,14 @@ func (v *pairView) busy() {
 	s := v.status
 	v.mu.Unlock()
 	v.json(s)
+}
+
+// settled reports whether the pair was in step when it was last looked at, and
+// nothing was found to do since.
+func (v *pairView) settled() bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.told.State == watch.Idle
 }
 
 func (v *pairView) json(s watch.Status) {

@@ -39,6 +39,9 @@ type Report struct {
 	// Notices are remarks on how the pair is watched, as that the system has no
 	// more watches to give.
 	Notices []string `json:"notices,omitempty"`
+	// InStep says that the pair is in step, as far as anybody knows: nothing waits
+	// for a pass, is carried over right now or has failed.
+	InStep bool `json:"in_step"`
 	// Exit is what a command would have exited with that met what the pair waits
 	// for or is halted by; 0: nothing.
 	Exit int `json:"exit,omitempty"`

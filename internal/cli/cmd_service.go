@@ -1,0 +1,123 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/user"
+	"path/filepath"
+	"runtime"
+	"slices"
+
+	"ferry/internal/config"
+	"ferry/internal/service"
+
+	"github.com/spf13/cobra"
+)
+
+const serviceHelp = `Have the service manager of this user keep "ferry watch" running: systemd on
+Linux, launchd on macOS, the task scheduler on Windows. No other rights than your
+own are needed.
+
+Without profiles there is one service, "ferry", for all of ferry.yaml; with
+profiles each gets its own, "ferry-PROFILE". --name makes one service of this
+name for all that are named.
+
+A service has no terminal to ask for a password, and not the environment of your
+shell: the password must come from a file, a command or ~/.netrc. What is written
+never holds one. docs/service.md says more, and how to do it by hand.`
+
+const installServiceHelp = `Write the service, have it start by itself from now on, and start it. One that is
+there already for the same ferry.yaml is replaced and started anew. A file that
+ferry did not write is left alone.
+
+--print prints what would be written, and does nothing.`
+
+const uninstallServiceHelp = `Stop the service and remove what "ferry service install" has written. Without
+profiles all services of this ferry.yaml go. What ferry remembers of the pairs
+stays, and so do all files.`
+
+const statusServiceHelp = `Say whether the services run, and where their log is. Without profiles all are
+listed that "ferry service install" has written, whatever ferry.yaml they are for.
+
+EXIT STATUS
+  0 all of them run
+  1 one does not run or is not installed, or the service manager cannot be asked`
+
+// serviceFlags are the options of the commands about services.
+type serviceFlags struct {
+	name  string
+	print bool
+}
+
+func (a *app) serviceCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "service",
+		Short: "Have the system keep \"ferry watch\" running",
+		Long:  serviceHelp,
+		Example: `  ferry service install             one service for all of ferry.yaml
+  ferry service install site        one for this profile
+  ferry service status
+  ferry service uninstall`,
+		Args: a.noCommand,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(
+		a.serviceSub("install", "Write the service, and start it", installServiceHelp, a.installServices),
+		a.serviceSub("uninstall", "Stop the service, and remove it", uninstallServiceHelp, a.uninstallServices),
+		a.serviceSub("status", "Say whether the service runs", statusServiceHelp, a.serviceStatus),
+	)
+	return cmd
+}
+
+func (a *app) serviceSub(name, short, long string, work func(context.Context, *serviceFlags, []string) error) *cobra.Command {
+	var flags serviceFlags
+	cmd := &cobra.Command{
+		Use:               name + " [PROFILE...]",
+		Short:             short,
+		Long:              long,
+		ValidArgsFunction: a.completeProfiles,
+	}
+	cmd.Flags().StringVar(&flags.name, "name", "", "call the service `NAME`")
+	if name == "install" {
+		cmd.Flags().BoolVar(&flags.print, "print", false, "print what would be written, and do nothing")
+	}
+	cmd.RunE = a.run(func(cmd *cobra.Command, args []string) error {
+		if slices.ContainsFunc(args, config.IsURL) {
+			return usage(errors.New("a service runs profiles, not a pair given as LOCAL URL"), "\"ferry init LOCAL URL --name NAME\" makes a profile of it")
+		}
+		if flags.name != "" && service.Name(flags.name) != "ferry-"+flags.name {
+			return usage(fmt.Errorf("%q is no name for a service", flags.name), "a name has letters, digits, and _ - .")
+		}
+		return explained(work(cmd.Context(), &flags, args))
+	})
+	return cmd
+}
+
+// explained gives the hint of a problem with services to the one who prints it.
+func explained(err error) error {
+	var problem *service.Problem
+	var coded *codeError
+	if errors.As(err, &problem) && !errors.As(err, &coded) {
+		return &codeError{code: ExitFailed, err: err, hint: problem.Hint}
+	}
+	return err
+}
+
+func (a *app) serviceManager() (service.Manager, error) {
+	w := service.World{
+		OS: runtime.GOOS, Home: a.env.Home, Data: a.env.Getenv("LocalAppData"),
+		UID: os.Getuid(), Run: service.Run,
+	}
+	if dir := a.env.Getenv("XDG_CONFIG_HOME"); filepath.IsAbs(dir) {
+		w.Config = dir
+	}
+	if u, err := user.Current(); err == nil {
+		w.User = u.Username
+	}
+	if w.Home == "" {
+		return nil, errors.New("the home directory is not known")
+	}
+	return service.For(w)
+}
