@@ -7,10 +7,14 @@ import (
 	"io"
 	"maps"
 	"net"
+	"regexp"
 	"strings"
 	stdsync "sync"
 	"testing"
 )
+
+// own are ferry's own notes, by the paths that go with commands.
+var own = regexp.MustCompile(`(^|/)(\.ferry(/|$)|lock)`)
 
 // A counter stands before the control port of a server and counts the commands that go to it. Those for ferry's own
 // notes (the lock, the trash) are not counted.
@@ -101,7 +105,7 @@ func (c *counter) cut(down bool) {
 
 func (c *counter) note(text string) {
 	verb, arg, _ := strings.Cut(strings.TrimSpace(text), " ")
-	if strings.Contains(arg, "/.ferry/") {
+	if own.MatchString(arg) {
 		return
 	}
 	c.mu.Lock()

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -47,5 +46,3 @@ func TestInStep(t *testing.T) {
 		})
 	}
 }
-
-var _ = time.Second
