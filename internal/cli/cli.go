@@ -178,7 +178,7 @@ func (a *app) noCommand(cmd *cobra.Command, args []string) error {
 		names = append(names, c.Name())
 	}
 	if near := nearest(args[0], names); near != "" {
-		hint = "did you mean \"ferry " + near + "\"?"
+		hint = "did you mean \"" + cmd.CommandPath() + " " + near + "\"?"
 	}
 	return usage(fmt.Errorf("there is no command %q", args[0]), hint)
 }

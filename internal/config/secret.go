@@ -56,6 +56,9 @@ func (s Secret) Variable() string {
 	return ""
 }
 
+// IsCommand reports whether a command prints the password.
+func (s Secret) IsCommand() bool { return !s.IsZero() && s.reveal().kind == secretCommand }
+
 // String says where the password is kept, and never the password.
 func (s Secret) String() string {
 	if s.IsZero() {
