@@ -163,7 +163,7 @@ func (b *bench) findTools(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			b.tools = append(b.tools, ferry(p))
+			b.tools = append(b.tools, ferry(p, b.opts.ferryArgs...))
 			continue
 		}
 		p, err := findProgram(name)

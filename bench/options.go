@@ -23,6 +23,7 @@ type options struct {
 	large, huge int64 // bytes of the large file over the link and on loopback
 	limit       time.Duration
 	ferry       string // a program to run instead of one built from the checkout
+	ferryArgs   []string
 	dir         string
 	fetch       bool
 	json        bool
@@ -34,7 +35,7 @@ type options struct {
 // parseOptions reads the command line. The error is flag.ErrHelp after -h.
 func parseOptions(args []string, stderr io.Writer) (options, error) {
 	var o options
-	var rate, servers, work, tools, large, huge string
+	var rate, servers, work, tools, large, huge, ferryArgs string
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	f.Usage = func() {
@@ -52,6 +53,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	f.StringVar(&huge, "huge", "512MiB", "`size` of the large file on loopback")
 	f.DurationVar(&o.limit, "limit", 10*time.Minute, "longest `time` of one run")
 	f.StringVar(&o.ferry, "ferry", "", "run this `program` as ferry, instead of one that is built from the checkout")
+	f.StringVar(&ferryArgs, "ferry-args", "", "more `arguments` for ferry, as \"--pipeline off\", or -vv together with -keep")
 	f.StringVar(&o.dir, "dir", "", "make all files below this `directory`, default the system's for temporary ones")
 	f.BoolVar(&o.fetch, "fetch", true, "fetch the servers and the tools that are not there (.ci/servers)")
 	f.BoolVar(&o.json, "json", false, "print each run as one JSON object a line, and no table")
@@ -68,6 +70,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	o.rate, errs[0] = parseRate(rate)
 	o.large, errs[1] = parseSize(large)
 	o.huge, errs[2] = parseSize(huge)
+	o.ferryArgs = strings.Fields(ferryArgs)
 	o.servers, o.work, o.tools = words(servers), words(work), words(tools)
 	return o, errors.Join(append(errs[:], o.check())...)
 }

@@ -94,6 +94,16 @@ func TestVerdict(t *testing.T) {
 	}
 }
 
+func TestGoalOn(t *testing.T) {
+	g := goal{roundTrips: 3.5, vsftpd: 4.5}
+	if a, b := g.on("proftpd").roundTrips, g.on("vsftpd").roundTrips; a != 3.5 || b != 4.5 {
+		t.Errorf("%v and %v", a, b)
+	}
+	if got := (goal{roundTrips: 3.5}).on("vsftpd").roundTrips; got != 3.5 {
+		t.Errorf("without an exception: %v", got)
+	}
+}
+
 func TestReport(t *testing.T) {
 	o := options{roundTrip: 30 * time.Millisecond, rate: 12_500_000, connections: 4, runs: 1}
 	lines := []row{

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,6 +28,7 @@ type pass struct {
 	deletes   bool // what went away at the source goes away at the target
 	renames   bool // and what was renamed may be renamed there
 	mode      mode
+	first     bool // neither side nor tool knows of an earlier pass, and the sides are not empty
 	trust     bool // files of equal size are equal, on a first pass
 }
 
@@ -186,7 +188,12 @@ func rcloneBisync(p program, secret string) tool {
 	}
 	return tool{
 		name:   "rclone bisync",
-		run:    func(j job) ([]string, []string) { return command(j) },
+		run: func(j job) ([]string, []string) {
+			if j.first {
+				return command(j, "--resync")
+			}
+			return command(j)
+		},
 		settle: func(j job) ([]string, []string) { return command(j, "--resync") },
 	}
 }
@@ -201,7 +208,8 @@ func find(p program) tool {
 	}}
 }
 
-func ferry(p program) tool {
+// ferry returns this project's program as a tool, with more arguments.
+func ferry(p program, extra ...string) tool {
 	command := func(j job, more ...string) ([]string, []string) {
 		name := map[direction]string{push: "push", pull: "pull", both: "sync"}[j.direction]
 		scheme := "ftp"
@@ -223,7 +231,7 @@ func ferry(p program) tool {
 		if j.deletes {
 			args = append(args, "--allow-deletes")
 		}
-		return append(args, more...), []string{"FERRY_PASSWORD=" + realftp.Password}
+		return slices.Concat(args, more, extra), []string{"FERRY_PASSWORD=" + realftp.Password}
 	}
 	return tool{
 		name:   "ferry",

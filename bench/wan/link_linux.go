@@ -106,6 +106,7 @@ func newRelay(from, to *os.File, o Options) *relay {
 
 // read takes packets from one end until that is closed.
 func (r *relay) read() {
+	pin()
 	defer close(r.underway)
 	var w wire
 	for p := range r.free {

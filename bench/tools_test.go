@@ -1,0 +1,129 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// commandLine is what a tool is run with on a job, "" when it cannot do it.
+func commandLine(t tool, j job) string {
+	args, _ := t.run(j)
+	return strings.Join(args, " ")
+}
+
+func TestCommandLines(t *testing.T) {
+	j := job{local: "/local", server: serverInfo{Name: "vsftpd", Host: "198.18.0.2", Port: 2100, Fingerprint: "ab"}, connections: 4, state: "/state"}
+	with := func(p pass) job { j := j; j.pass = p; return j }
+	secure := j
+	secure.tls = true
+	p := program{path: "TOOL"}
+	for _, c := range []struct {
+		name string
+		tool tool
+		job  job
+		want []string // parts of the command line, none: it cannot do that
+		not  []string
+	}{
+		{"lftp up", lftp(p, "lftp"), j, []string{"mirror --parallel=4 --no-perms --only-newer --reverse /local pair", "passive-mode true", "ssl-allow false"}, []string{"--delete", "sync-mode"}},
+		{"lftp down", lftp(p, "lftp"), with(pass{direction: pull}), []string{"--only-newer pair /local"}, []string{"--reverse"}},
+		{"lftp active", lftp(p, "lftp"), with(pass{mode: active}), []string{"passive-mode false"}, nil},
+		{"lftp deletes", lftp(p, "lftp"), with(pass{deletes: true}), []string{"--delete"}, nil},
+		{"lftp in its other setting", lftp(p, "x", "set ftp:sync-mode off"), j, []string{"sync-mode off"}, nil},
+		{"lftp TLS", lftp(p, "lftp"), secure, []string{"ssl-force true", "ssl-protect-data true"}, nil},
+		{"rclone up", rcloneSync(p, "s"), j, []string{"sync /local bench:pair", "--transfers 4 --checkers 4"}, []string{"--track-renames"}},
+		{"rclone down", rcloneSync(p, "s"), with(pass{direction: pull}), []string{"sync bench:pair /local"}, nil},
+		{"rclone renames", rcloneSync(p, "s"), with(pass{renames: true}), []string{"--track-renames-strategy modtime,leaf"}, nil},
+		{"rclone has no active mode", rcloneSync(p, "s"), with(pass{mode: active}), nil, nil},
+		{"bisync is for both ways", rcloneBisync(p, "s"), with(pass{direction: both}), []string{"bisync /local bench:pair", "--workdir /state/bisync"}, []string{"--resync"}},
+		{"its first pass", rcloneBisync(p, "s"), with(pass{direction: both, first: true}), []string{"--resync"}, nil},
+		{"and for nothing else", rcloneBisync(p, "s"), j, nil, nil},
+		{"ferry up", ferry(p), j, []string{"push /local ftp://sync@198.18.0.2:2100/pair --connections 4"}, []string{"--mode", "--adopt", "secret"}},
+		{"ferry down", ferry(p), with(pass{direction: pull, mode: passive}), []string{"pull /local", "--mode passive"}, nil},
+		{"ferry both", ferry(p), with(pass{direction: both, trust: true}), []string{"sync /local", "--adopt"}, nil},
+		{"ferry deletes", ferry(p), with(pass{deletes: true}), []string{"--allow-deletes"}, nil},
+		{"ferry TLS", ferry(p), secure, []string{"ftpes://", "--fingerprint sha256:ab"}, nil},
+		{"find takes part in the scan alone", find(p), j, nil, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := commandLine(c.tool, c.job)
+			if (got == "") != (len(c.want) == 0) {
+				t.Fatalf("command line %q", got)
+			}
+			for _, part := range c.want {
+				if !strings.Contains(got, part) {
+					t.Errorf("%q has no %q", got, part)
+				}
+			}
+			for _, part := range c.not {
+				if strings.Contains(got, part) {
+					t.Errorf("%q has %q", got, part)
+				}
+			}
+		})
+	}
+}
+
+// TestRows holds that names are unique, that goals point to rows that are there, and that fixtures of one name are of one
+// kind, since they are shared.
+func TestRows(t *testing.T) {
+	all := rows(options{large: 1, huge: 1})
+	var names []string
+	equal := map[string]bool{}
+	for _, r := range all {
+		if slices.Contains(names, r.name) {
+			t.Errorf("two rows are called %s", r.name)
+		}
+		names = append(names, r.name)
+		if was, seen := equal[r.fixture.name]; seen && was != r.fixture.equal {
+			t.Errorf("fixture %s is equal and is not", r.fixture.name)
+		}
+		equal[r.fixture.name] = r.fixture.equal
+		if r.settled && !r.fixture.equal {
+			t.Errorf("%s: a pass over the pair before the run would do the run's work", r.name)
+		}
+	}
+	for _, r := range all {
+		for _, other := range r.goal.among {
+			if !slices.Contains(names, other) {
+				t.Errorf("%s is compared with %s, which is not there", r.name, other)
+			}
+		}
+	}
+}
+
+// TestChanges holds that the changes find what they change.
+func TestChanges(t *testing.T) {
+	for _, r := range rows(options{large: 1, huge: 1}) {
+		if r.change == nil {
+			continue
+		}
+		t.Run(r.name, func(t *testing.T) {
+			local, remote := t.TempDir(), t.TempDir()
+			if err := r.fixture.make(local, remote); err != nil {
+				t.Fatal(err)
+			}
+			before, err := list(local)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := compare(local, remote); err != nil {
+				t.Errorf("before: %v", err)
+			}
+			if err := r.change(local, 0); err != nil {
+				t.Fatal(err)
+			}
+			after, err := list(local)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := map[string]int{"one-300": 0, "rename": 0, "delete": -2020}[r.name]
+			if len(after)-len(before) != want {
+				t.Errorf("%d entries became %d", len(before), len(after))
+			}
+			if err := compare(local, remote); err == nil {
+				t.Error("nothing changed")
+			}
+		})
+	}
+}

@@ -1,0 +1,153 @@
+package wan
+
+import (
+	"io"
+	"net"
+	"os"
+	"testing"
+	"time"
+)
+
+// open makes a link, or skips the test.
+func open(t testing.TB, o Options) *Link {
+	t.Helper()
+	if os.Getuid() != 0 {
+		t.Skip("network namespaces need root")
+	}
+	l, err := Open(o)
+	if err != nil {
+		t.Skipf("no link can be made here: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return l
+}
+
+// echo listens at the server's end and sends everything back.
+func echo(t testing.TB, l *Link) (address string) {
+	t.Helper()
+	var listener net.Listener
+	err := l.InServer(func() (err error) {
+		listener, err = net.Listen("tcp", ServerAddress+":0")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { listener.Close() })
+	go func() {
+		for {
+			c, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer c.Close()
+				_, _ = io.Copy(c, c)
+			}()
+		}
+	}()
+	return listener.Addr().String()
+}
+
+// dial connects from the client's end. The socket must be made on the thread of the namespace, so without a race between
+// addresses, which needs goroutines.
+func dial(t testing.TB, l *Link, address string) net.Conn {
+	t.Helper()
+	var conn net.Conn
+	err := l.InClient(func() (err error) {
+		conn, err = (&net.Dialer{Timeout: 10 * time.Second, FallbackDelay: -1}).Dial("tcp4", address)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return conn
+}
+
+// TestLink holds that packets arrive, whole and not too early, and are counted, and that the delay can be changed.
+func TestLink(t *testing.T) {
+	const roundTrip = 20 * time.Millisecond
+	l := open(t, Options{RoundTrip: roundTrip})
+	conn := dial(t, l, echo(t, l))
+	exchange := func(size int) time.Duration {
+		start := time.Now()
+		sent := make([]byte, size)
+		for i := range sent {
+			sent[i] = byte(i * 7)
+		}
+		go conn.Write(sent)
+		got := make([]byte, size)
+		if _, err := io.ReadFull(conn, got); err != nil {
+			t.Fatal(err)
+		}
+		if string(got) != string(sent) {
+			t.Error("what came back is not what was sent")
+		}
+		return time.Since(start)
+	}
+	if took := exchange(1); took < roundTrip {
+		t.Errorf("a byte came back after %v, earlier than a round trip", took)
+	}
+	before := l.Traffic()
+	exchange(1 << 20)
+	went := l.Traffic().Minus(before)
+	if went.BytesUp < 1<<20 || went.BytesDown < 1<<20 || went.PacketsUp < 700 {
+		t.Errorf("traffic of a MiB each way: %+v", went)
+	}
+	const longer = 100 * time.Millisecond
+	l.SetRoundTrip(longer)
+	if took := exchange(1); took < longer {
+		t.Errorf("a byte came back after %v, earlier than a round trip of %v", took, longer)
+	}
+}
+
+// TestNamespaces holds that the ends are apart from the rest of the machine.
+func TestNamespaces(t *testing.T) {
+	l := open(t, Options{})
+	address := echo(t, l)
+	if c, err := net.DialTimeout("tcp", address, 100*time.Millisecond); err == nil {
+		c.Close()
+		t.Error("the server's end can be reached from outside")
+	}
+	dial(t, l, address)
+}
+
+// BenchmarkRoundTrip shows how near a round trip of 10 ms comes to 10 ms.
+func BenchmarkRoundTrip(b *testing.B) {
+	const roundTrip = 10 * time.Millisecond
+	l := open(b, Options{RoundTrip: roundTrip})
+	conn := dial(b, l, echo(b, l))
+	one := make([]byte, 1)
+	var late time.Duration
+	for b.Loop() {
+		start := time.Now()
+		if _, err := conn.Write(one); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := io.ReadFull(conn, one); err != nil {
+			b.Fatal(err)
+		}
+		late = max(late, time.Since(start)-roundTrip)
+	}
+	b.ReportMetric(float64(late.Microseconds()), "µs-late-at-most")
+}
+
+// BenchmarkThroughput shows how much the relay carries when nothing limits it, both ways at once.
+func BenchmarkThroughput(b *testing.B) {
+	l := open(b, Options{})
+	conn := dial(b, l, echo(b, l))
+	const piece = 1 << 20
+	b.SetBytes(piece)
+	data, got := make([]byte, piece), make([]byte, piece)
+	for b.Loop() {
+		go conn.Write(data)
+		if _, err := io.ReadFull(conn, got); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
