@@ -271,17 +271,31 @@ func (s *session) pass(ctx context.Context, full bool, work func(context.Context
 	s.setGate(gate)
 	summary, err, late := s.hooks.around(ctx, work)
 	s.setGate(nil)
-	if ctx.Err() == nil && err == nil {
+	if ctx.Err() != nil {
+		s.cut(gate, summary, err)
+		return summary, err
+	}
+	if err == nil {
 		s.old.trim(ctx, [2]sync.Bin{s.at.sides[sync.Local], s.at.sides[sync.Remote]})
 	}
 	gate.end(summary, err)
-	if fresh := s.fails(err) && ctx.Err() == nil; fresh && !gate.open {
+	if s.fails(err) && !gate.open {
 		s.view.failJSON(err)
 	}
-	if late != nil && ctx.Err() == nil {
+	if late != nil {
 		s.view.fail(late)
 	}
 	return summary, err
+}
+
+// cut ends the report of a pass that was told to end. That is nothing wrong.
+func (s *session) cut(gate *gate, summary sync.Summary, err error) {
+	switch {
+	case err == nil:
+		gate.end(summary, nil)
+	case !s.talk.quiet:
+		gate.end(summary, interrupted(err))
+	}
 }
 
 func (s *session) setGate(g *gate) {
