@@ -187,7 +187,7 @@ func rcloneBisync(p program, secret string) tool {
 		return with(j, append([]string{"bisync", j.local, rcloneRemote, "--workdir", filepath.Join(j.state, "bisync")}, more...)...)
 	}
 	return tool{
-		name:   "rclone bisync",
+		name: "rclone bisync",
 		run: func(j job) ([]string, []string) {
 			if j.first {
 				return command(j, "--resync")
