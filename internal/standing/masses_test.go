@@ -20,14 +20,6 @@ func fewer(n int) int {
 
 // TestMasses changes many files at once, as programs do.
 func TestMasses(t *testing.T) {
-	command := func(t *testing.T, name string, args ...string) {
-		t.Helper()
-		cmd := exec.Command(name, args...)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%s %q: %v\n%s", name, args, err, out)
-		}
-	}
-
 	copied := fewer(20_000)
 	t.Run("cp -a", func(t *testing.T) {
 		from := filepath.Join(t.TempDir(), "from")
@@ -55,8 +47,8 @@ func TestMasses(t *testing.T) {
 			command(t, "mv", here+"/a/old", here+"/b")
 			command(t, "sh", "-c", "cd '"+here+"/b' && for d in d*; do mv $d x$d; done")
 		},
-		// Every directory by itself or all at once: nothing is uploaded.
-		actions: map[string]int{"move remote": 1 + fewer(1_000)/100},
+		// Nothing below old has kept its name, so that one is made and the other goes; what is in them moves.
+		actions: map[string]int{"mkdir remote": 1, "move remote": fewer(1_000) / 100, "rmdir remote": 1}, dele: 1,
 	}.play)
 
 	t.Run("rm -rf and back", func(t *testing.T) {
@@ -71,17 +63,26 @@ func TestMasses(t *testing.T) {
 		}.play(t)
 	})
 
+	t.Run("rm -rf, a pass, and back", func(t *testing.T) {
+		backup := filepath.Join(t.TempDir(), "backup")
+		scene{
+			server: "pyftpdlib", before: small("tree", 500, "restored"),
+			do: func(t *testing.T, here string) {
+				command(t, "cp", "-a", here+"/tree", backup)
+				command(t, "rm", "-rf", here+"/tree")
+			},
+			more: func(p *pair, r *run) {
+				p.write(map[string]string{sentinel: "a pass while the tree is away"})
+				r.upload(sentinel)
+				command(t, "cp", "-a", backup, p.here+"/tree")
+			},
+			extra: 1,
+		}.play(t)
+	})
+
 	branch := fewer(2_000)
 	t.Run("git checkout", func(t *testing.T) {
-		if _, err := exec.LookPath("git"); err != nil {
-			t.Skip("there is no git")
-		}
-		repository := filepath.Join(t.TempDir(), "git")
-		git := func(t *testing.T, here string, args ...string) {
-			t.Helper()
-			command(t, "git", append([]string{"-c", "user.name=t", "-c", "user.email=t@t", "-c", "core.fsync=none",
-				"--git-dir", repository, "--work-tree", here, "-C", here}, args...)...)
-		}
+		git := newGit(t)
 		changed := branch / 2
 		scene{
 			server: "vsftpd", before: small("src", branch, "main"),
@@ -91,20 +92,12 @@ func TestMasses(t *testing.T) {
 			},
 			// A quarter went, a quarter came, a half is another.
 			actions: map[string]int{"upload remote": changed + branch/4, "delete remote": branch / 4,
-				"rmdir remote": branch / 400, "mkdir remote": branch / 400},
-			stor: changed + branch/4, dele: branch / 4,
+				"rmdir remote": branch / 400, "mkdir remote": 1 + branch/400},
+			stor: changed + branch/4, dele: branch/4 + branch/400,
 		}.play(t)
 	})
 	t.Run("git checkout and back", func(t *testing.T) {
-		if _, err := exec.LookPath("git"); err != nil {
-			t.Skip("there is no git")
-		}
-		repository := filepath.Join(t.TempDir(), "git")
-		git := func(t *testing.T, here string, args ...string) {
-			t.Helper()
-			command(t, "git", append([]string{"-c", "user.name=t", "-c", "user.email=t@t", "-c", "core.fsync=none",
-				"--git-dir", repository, "--work-tree", here, "-C", here}, args...)...)
-		}
+		git := newGit(t)
 		scene{
 			server: "proftpd", before: small("src", branch, "main"),
 			do: func(t *testing.T, here string) {
@@ -114,6 +107,27 @@ func TestMasses(t *testing.T) {
 			},
 		}.play(t)
 	})
+}
+
+func command(t *testing.T, name string, args ...string) {
+	t.Helper()
+	if out, err := exec.Command(name, args...).CombinedOutput(); err != nil {
+		t.Fatalf("%s %q: %v\n%s", name, args, err, out)
+	}
+}
+
+// newGit returns what runs git with a repository outside of the tree that is here.
+func newGit(t *testing.T) func(t *testing.T, here string, args ...string) {
+	t.Helper()
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("there is no git")
+	}
+	repository := filepath.Join(t.TempDir(), "git")
+	return func(t *testing.T, here string, args ...string) {
+		t.Helper()
+		command(t, "git", append([]string{"-c", "user.name=t", "-c", "user.email=t@t", "-c", "core.fsync=none",
+			"--git-dir", repository, "--work-tree", here, "-C", here}, args...)...)
+	}
 }
 
 // makeBranches makes the branches main, which is what is here, and other, with a quarter of the files less, another

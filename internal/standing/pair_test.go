@@ -92,7 +92,7 @@ func (p *pair) wantAtRest(r *run) {
 	r.stop()
 	p.wantEqual()
 	code, sum := p.ferry("sync")
-	if sum.Seconds, sum.Type = 0, ""; code != 0 || sum != (line{}) {
+	if sum.Seconds, sum.Type, sum.At = 0, "", (time.Time{}); code != 0 || sum != (line{}) {
 		p.Errorf("ferry had not done everything: exit %d, %+v", code, sum)
 	}
 }

@@ -66,6 +66,7 @@ type line struct {
 	Type   string
 	At     time.Time `json:"-"` // when it was read
 	State  string
+	Since  time.Time
 	Reason string
 	Hint   string
 	Error  string

@@ -1,0 +1,109 @@
+//go:build linux
+
+package standing
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+)
+
+// BenchmarkLatency measures how long a saved file takes to be seen on the other side, at default settings, in trees of
+// 1,000 and of 100,000 files: the median of 30 saves here, and its parts (until a pass begins, until its plan is made,
+// until the file is there), then of 10 saves there, which wait for a poll.
+//
+//	go test ./internal/standing -run xxx -bench Latency -benchtime 1x
+func BenchmarkLatency(b *testing.B) {
+	for _, server := range []string{"proftpd", "vsftpd"} {
+		for _, files := range []int{1_000, 100_000} {
+			b.Run(fmt.Sprintf("%s/files=%d", server, files), func(b *testing.B) {
+				for range b.N {
+					measureLatency(b, server, files)
+				}
+			})
+		}
+	}
+}
+
+func measureLatency(b *testing.B, server string, files int) {
+	p := newPair(b, server)
+	p.populate(files)
+	const poll = 2 * time.Second
+	up := p.latencyUp(30, files)
+	for part, samples := range up {
+		b.ReportMetric(float64(median(samples).Microseconds())/1000, "ms-"+part)
+	}
+	b.ReportMetric(float64(slices.Max(up["up"]).Microseconds())/1000, "ms-up-max")
+	down := p.latencyDown(10, files, poll)
+	b.ReportMetric(float64(median(down).Microseconds())/1000, "ms-down")
+	b.ReportMetric(float64(slices.Max(down).Microseconds())/1000, "ms-down-max")
+	b.ReportMetric(0, "ns/op")
+}
+
+// populate gives both sides the same files, 100 in a directory, and brings them in step.
+func (p *pair) populate(files int) {
+	p.Helper()
+	tree := small(".", files, "equal")
+	p.write(tree)
+	there := *p
+	there.here = p.there
+	there.write(tree)
+	must(p, p.server.Own())
+	if code, _ := p.ferry("sync", "--adopt"); code != 0 {
+		p.Fatal("the first pass failed")
+	}
+}
+
+func path(i, files int) string {
+	i = (i*7919 + 13) % files
+	return fmt.Sprintf("d%03d/f%05d", i/100, i)
+}
+
+// latencyUp saves n files here, one after the other, and returns how long each took to be there, and in which parts.
+func (p *pair) latencyUp(n, files int) map[string][]time.Duration {
+	p.Helper()
+	r := p.watch()
+	defer r.stop()
+	r.state("idle")
+	parts := make(map[string][]time.Duration)
+	for i := range n {
+		name, content := path(i, files), fmt.Sprintf("saved %d", i)
+		must(p, os.WriteFile(filepath.Join(p.here, name), []byte(content), 0o644))
+		saved := time.Now()
+		p.become(name+" is there", func() bool { return holds(filepath.Join(p.there, name), content) })
+		there := time.Now()
+		began := r.state("syncing").Since
+		planned := r.await("plan", func(l line) bool { return l.Type == "plan" }).At
+		r.upload(name)
+		r.state("idle")
+		parts["up"] = append(parts["up"], there.Sub(saved))
+		parts["settle"] = append(parts["settle"], began.Sub(saved))
+		parts["plan"] = append(parts["plan"], planned.Sub(began))
+		parts["transfer"] = append(parts["transfer"], there.Sub(planned))
+	}
+	return parts
+}
+
+// latencyDown saves n files there, and returns how long each took to be here.
+func (p *pair) latencyDown(n, files int, poll time.Duration) (took []time.Duration) {
+	p.Helper()
+	r := p.watch("--poll", poll.String())
+	defer r.stop()
+	r.state("idle")
+	for i := range n {
+		name, content := path(i, files), fmt.Sprintf("saved there %d", i)
+		must(p, os.WriteFile(filepath.Join(p.there, name), []byte(content), 0o644))
+		saved := time.Now()
+		p.become(name+" is here", func() bool { return holds(filepath.Join(p.here, name), content) })
+		took = append(took, time.Since(saved))
+	}
+	return took
+}
+
+func median(d []time.Duration) time.Duration {
+	d = slices.Sorted(slices.Values(d))
+	return d[len(d)/2]
+}
