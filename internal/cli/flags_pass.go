@@ -24,6 +24,7 @@ type connectFlags struct {
 	activePorts   value[[2]int]
 	activeAddress value[string]
 	trustPASV     value[bool]
+	pipeline      value[remote.Pipeline]
 	timeout       value[time.Duration]
 	retries       value[int]
 	ca            value[string]
@@ -37,6 +38,7 @@ func (f *connectFlags) register(flags *pflag.FlagSet) {
 	f.activePorts.add(flags, "active-ports", "listen on ports `FIRST-LAST` in active mode", config.ParsePorts)
 	f.activeAddress.add(flags, "active-address", "name `ADDRESS` to the server in active mode", parseAddress)
 	addBool(flags, &f.trustPASV, "trust-pasv", "believe a PASV reply that names another address")
+	f.pipeline.add(flags, "pipeline", "send several commands at a time: `on|off` (default on)", parseText[remote.Pipeline])
 	f.timeout.add(flags, "timeout", "give up a wait after `DURATION` of silence (default 30s)", config.ParseDuration)
 	f.retries.add(flags, "retries", "try a step `N` more times (default 3)", parseRetries)
 	f.ca.add(flags, "ca", "trust the certificates in `FILE`", parseString)
@@ -89,6 +91,7 @@ func (f *connectFlags) over(p *config.Profile) {
 	f.activePorts.over(&p.ActivePorts)
 	f.activeAddress.over(&p.ActiveAddress)
 	f.trustPASV.over(&p.TrustPASV)
+	f.pipeline.over(&p.Pipeline)
 	f.timeout.over(&p.Timeout)
 	f.retries.over(&p.Retries)
 	f.ca.over(&p.CA)

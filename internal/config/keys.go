@@ -40,6 +40,7 @@ var keys = map[string]key{
 	"direction":      choice(func(p *Profile) encoding.TextUnmarshaler { return &p.Direction }, "both", "push", "pull"),
 	"conflict":       choice(func(p *Profile) encoding.TextUnmarshaler { return &p.Conflict }, "keep-both", "newer", "local", "remote", "skip"),
 	"mode":           choice(func(p *Profile) encoding.TextUnmarshaler { return &p.Mode }, "auto", "passive", "active"),
+	"pipeline":       {set: func(_ *decoder, p *draft, text string) error { return p.Pipeline.UnmarshalText([]byte(text)) }},
 	"ignore":         {kind: blockKey},
 	"ignore-file":    path(func(p *Profile) *string { return &p.IgnoreFile }),
 	"ca":             path(func(p *Profile) *string { return &p.CA }),

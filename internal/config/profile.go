@@ -53,6 +53,7 @@ type Profile struct {
 	ActivePorts   [2]int // 0: any
 	ActiveAddress string // "": the control connection's own
 	TrustPASV     bool
+	Pipeline      remote.Pipeline
 	Connections   int           // the most; 0: the default
 	Timeout       time.Duration // 0: the default
 	Retries       int           // 0: the default; negative: none
@@ -107,6 +108,7 @@ func (p *Profile) RemoteOptions() remote.Options {
 		ActivePorts:   p.ActivePorts,
 		ActiveAddress: p.ActiveAddress,
 		TrustPASV:     p.TrustPASV,
+		Pipeline:      p.Pipeline,
 		Connections:   p.Connections,
 		Timeout:       p.Timeout,
 		Retries:       p.Retries,

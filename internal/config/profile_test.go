@@ -92,6 +92,7 @@ func TestRemoteOptions(t *testing.T) {
 	p := NewProfile("x")
 	p.Remote = Remote{Security: remote.Explicit, User: "u", Host: "h", Port: 2121, Path: "p", Absolute: true}
 	p.Mode, p.ActivePorts, p.ActiveAddress, p.TrustPASV = remote.Active, [2]int{1, 2}, "192.0.2.1", true
+	p.Pipeline = remote.PipelineOff
 	p.Connections, p.Timeout, p.Retries = 7, time.Minute, -1
 	p.Fingerprint, p.Insecure, p.BytesUp, p.BytesDown = "f", true, 1, 2
 	got := p.RemoteOptions()
