@@ -237,10 +237,13 @@ func (a *agenda) expect(t time.Time) { a.clock.expected = t }
 // look at.
 func (a *agenda) begin(d doing, now time.Time) sync.Scope {
 	a.now, a.began, a.shown = d, now, false
+	if d != closing && d != reading && d != resting {
+		a.hinted, a.lookedAt = false, now
+	}
 	var scope sync.Scope
 	switch d {
 	case looking:
-		a.full, a.poked, a.hinted = false, false, false
+		a.full, a.poked = false, false
 		a.load = a.queue.takeAll()
 	case passing:
 		scope, a.load = a.queue.take(now)
@@ -249,7 +252,7 @@ func (a *agenda) begin(d doing, now time.Time) sync.Scope {
 		scope.Remote = a.rounds.part(now, skip)
 		a.load, a.dirs = load{}, len(scope.Remote)
 	case opening:
-		a.poked, a.hinted, a.lookedAt = false, false, now
+		a.poked = false
 	case reading:
 		a.stale = false
 	}

@@ -26,6 +26,7 @@ func newLoop(k *Keeper) *loop {
 
 // run returns when ctx has ended and the pair is let go of.
 func (l *loop) run(ctx context.Context) {
+	l.teller.tell(l.k.Status())
 	w := &worker{k: l.k}
 	go w.run(l.jobs, l.outcomes)
 	timer := time.NewTimer(0)

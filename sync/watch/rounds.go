@@ -233,6 +233,9 @@ func (r *rounds) measure(n int, took time.Duration) {
 
 // lookedAtAll notes that a full pass that began at began has ended.
 func (r *rounds) lookedAtAll(began, now time.Time) {
+	if r.lastAct.IsZero() {
+		r.lastAct = began
+	}
 	r.parts = nil
 	r.due = began.Add(r.interval(now))
 	if r.due.Before(now) {
