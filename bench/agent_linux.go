@@ -177,14 +177,19 @@ type client struct {
 	encoder  *json.Encoder
 }
 
-// startAgent starts an agent in the namespace of this thread, which must live as long as the agent.
-func startAgent(env ...string) (*client, error) {
+// startAgent starts an agent in the network namespace of this thread, which must live as long as the agent. With ownPIDs
+// it is the first process of a PID namespace, and what it started dies with it, children of children as well. Not for
+// servers: they have such namespaces of their own.
+func startAgent(ownPIDs bool, env ...string) (*client, error) {
 	cmd := exec.Command("/proc/self/exe")
 	cmd.Env = append(os.Environ(), roleVariable+"=1")
 	cmd.Env = append(cmd.Env, env...)
 	cmd.Stderr = os.Stderr
 	// Not in the group of the terminal: Ctrl-C is for the parent alone.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	if ownPIDs && os.Getuid() == 0 {
+		cmd.SysProcAttr.Cloneflags = syscall.CLONE_NEWPID
+	}
 	requests, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, err

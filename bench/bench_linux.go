@@ -209,16 +209,18 @@ func (b *bench) buildFerry(ctx context.Context) (program, error) {
 
 // open makes the link and the agents at its ends.
 func (b *bench) open() error {
-	start := func(agents map[bool]*client, loopback bool) func() error {
-		return func() error {
-			c, err := startAgent("TMPDIR=" + filepath.Join(b.work, "tmp"))
-			agents[loopback] = c
-			return err
-		}
+	env := "TMPDIR=" + filepath.Join(b.work, "tmp")
+	startClient := func(loopback bool) (err error) {
+		b.clients[loopback], err = startAgent(true, env)
+		return err
+	}
+	startHost := func(loopback bool) (err error) {
+		b.hosts[loopback], err = startAgent(false, env)
+		return err
 	}
 	// The agents die when this thread does.
 	runtime.LockOSThread()
-	if err := errors.Join(start(b.clients, true)(), start(b.hosts, true)()); err != nil {
+	if err := errors.Join(startClient(true), startHost(true)); err != nil {
 		return err
 	}
 	if b.opts.roundTrip == 0 && b.opts.rate == 0 {
@@ -230,7 +232,9 @@ func (b *bench) open() error {
 		return fmt.Errorf("%w (as root, or with -rtt 0 -rate none for loopback alone)", err)
 	}
 	b.link = link
-	return errors.Join(link.InClient(start(b.clients, false)), link.InServer(start(b.hosts, false)))
+	return errors.Join(
+		link.InClient(func() error { return startClient(false) }),
+		link.InServer(func() error { return startHost(false) }))
 }
 
 func (b *bench) close() {

@@ -121,6 +121,9 @@ func (p *program) ask(ctx context.Context, args ...string) (string, error) {
 // lftp returns lftp's commands as a tool, with more settings of its own.
 func lftp(p program, name string, settings ...string) tool {
 	return tool{name: name, run: func(j job) (args, env []string) {
+		if j.trust {
+			return nil, nil // it takes equal sizes as equal anyway
+		}
 		script := append([]string{
 			"set cmd:fail-exit yes", "set net:max-retries 2", "set ssl:verify-certificate no",
 			"set ftp:ssl-force " + strconv.FormatBool(j.tls), "set ftp:ssl-allow " + strconv.FormatBool(j.tls),
@@ -145,11 +148,11 @@ func lftp(p program, name string, settings ...string) tool {
 // rclone returns its environment and its flags.
 func rclone(p program, secret string) func(j job, args ...string) ([]string, []string) {
 	return func(j job, args ...string) ([]string, []string) {
-		if j.mode == active {
-			return nil, nil // it has no active mode
+		if j.mode == active || j.trust {
+			return nil, nil // it has no active mode, and takes equal sizes and times as equal anyway
 		}
 		n := strconv.Itoa(j.connections)
-		args = append([]string{p.path}, append(args, "--transfers", n, "--checkers", n, "--retries", "1")...)
+		args = append([]string{p.path}, append(args, "--transfers", n, "--checkers", n, "--retries", "1", "--multi-thread-streams", "0")...)
 		return args, []string{
 			"LD_LIBRARY_PATH=" + p.libraries, "RCLONE_CONFIG=" + filepath.Join(j.state, "rclone.conf"),
 			"RCLONE_CONFIG_BENCH_TYPE=ftp", "RCLONE_CONFIG_BENCH_HOST=" + j.server.Host, "RCLONE_CONFIG_BENCH_PORT=" + strconv.Itoa(j.server.Port),

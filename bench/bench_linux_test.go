@@ -1,0 +1,178 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// asProgram makes the test program the benchmark itself.
+const asProgram = "FERRY_BENCH_TEST"
+
+func TestMain(m *testing.M) {
+	switch {
+	case os.Getenv(roleVariable) != "":
+		if agentMain() != nil {
+			os.Exit(1)
+		}
+	case os.Getenv(asProgram) != "":
+		os.Exit(run())
+	default:
+		os.Exit(m.Run())
+	}
+}
+
+// benchmark returns the benchmark as a command that makes its files below dir.
+func benchmark(t *testing.T, dir string, args ...string) *exec.Cmd {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("runs the whole benchmark")
+	}
+	if os.Getuid() != 0 {
+		t.Skip("namespaces and servers need root")
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self, append([]string{"-dir", dir, "-fetch=false", "-json", "-servers", "vsftpd"}, args...)...)
+	cmd.Env = append(os.Environ(), asProgram+"=1")
+	return cmd
+}
+
+// results runs the benchmark and returns what it printed, and its exit status.
+func results(t *testing.T, args ...string) ([]result, int) {
+	t.Helper()
+	cmd := benchmark(t, t.TempDir(), args...)
+	talk := new(bytes.Buffer)
+	cmd.Stderr = talk
+	out, err := cmd.Output()
+	if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	if strings.Contains(talk.String(), "without vsftpd") {
+		t.Skip(talk)
+	}
+	var all []result
+	for line := range bytes.Lines(out) {
+		var r result
+		if err := json.Unmarshal(line, &r); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		all = append(all, r)
+	}
+	t.Logf("%s", talk)
+	return all, cmd.ProcessState.ExitCode()
+}
+
+// fake is a program that stands in for ferry.
+func fake(t *testing.T, script string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "ferry")
+	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+script+"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestWhole runs ferry over a short link, and holds that all is measured.
+func TestWhole(t *testing.T) {
+	all, exit := results(t, "-tools", "ferry", "-rtt", "4ms", "-work", "up,down,rename")
+	if len(all) != 3 || exit != 0 {
+		t.Fatalf("%d results, exit %d", len(all), exit)
+	}
+	for _, r := range all {
+		if r.Error != "" || r.Seconds <= 0 || r.CPU <= 0 || r.Memory <= 0 || r.RoundTrips <= 0 || r.Traffic == nil || r.Traffic.PacketsUp == 0 {
+			t.Errorf("%+v", r)
+		}
+	}
+}
+
+// TestWrongResult holds that a program which says that it is done and is not gets no figure.
+func TestWrongResult(t *testing.T) {
+	for script, want := range map[string]string{
+		"exit 0":                    "the trees differ",
+		"echo out of order; exit 3": "exit 3: out of order",
+		"sleep 100":                 "longer than",
+	} {
+		all, exit := results(t, "-tools", "ferry", "-ferry", fake(t, script), "-rtt", "0", "-rate", "none", "-work", "up", "-limit", "1s")
+		if len(all) != 1 || exit != 1 || !strings.Contains(all[0].Error, want) {
+			t.Errorf("%s: exit %d, %+v, want an error with %q", script, exit, all, want)
+		}
+	}
+}
+
+// TestKilled holds that nothing lives on when the benchmark is ended in the middle, and that no files stay: after a kill
+// they are removed by the next run.
+func TestKilled(t *testing.T) {
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGKILL} {
+		t.Run(signal.String(), func(t *testing.T) {
+			dir := t.TempDir()
+			begun := filepath.Join(dir, "begun")
+			cmd := benchmark(t, dir, "-tools", "ferry", "-ferry", fake(t, "echo > "+begun+"; sleep 1000"), "-work", "up")
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			await(t, "the client to begin", func() bool { _, err := os.Stat(begun); return err == nil })
+			if processes(t, dir) < 4 {
+				t.Error("the test does not see the processes of the benchmark")
+			}
+			if err := cmd.Process.Signal(signal); err != nil {
+				t.Fatal(err)
+			}
+			_ = cmd.Wait()
+			await(t, "all processes to end", func() bool { return processes(t, dir) == 0 })
+			if signal == syscall.SIGKILL {
+				if err := os.Remove(begun); err != nil {
+					t.Fatal(err)
+				}
+				sweep(dir)
+			}
+			if left, _ := filepath.Glob(filepath.Join(dir, workPrefix+"*")); len(left) > 0 {
+				t.Errorf("left: %q", left)
+			}
+		})
+	}
+}
+
+// await waits until something is so.
+func await(t *testing.T, what string, so func() bool) {
+	t.Helper()
+	ticker := time.NewTicker(10 * time.Millisecond)
+	defer ticker.Stop()
+	end := time.After(30 * time.Second)
+	for !so() {
+		select {
+		case <-ticker.C:
+		case <-end:
+			t.Fatalf("waited in vain for %s", what)
+		}
+	}
+}
+
+// processes counts those whose command line or environment names a directory.
+func processes(t *testing.T, dir string) int {
+	t.Helper()
+	count := 0
+	all, err := filepath.Glob("/proc/[0-9]*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, process := range all {
+		for _, name := range []string{"cmdline", "environ"} {
+			// One that cannot be read has ended, or is somebody else's.
+			if data, _ := os.ReadFile(filepath.Join(process, name)); strings.Contains(string(data), dir) {
+				count++
+				break
+			}
+		}
+	}
+	return count
+}
