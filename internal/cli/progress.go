@@ -50,10 +50,14 @@ func (p *pace) add(w work) {
 	p.done.bytes += w.bytes
 }
 
-// text returns "12/340  34 MB/1.2 GB  3.4 MB/s".
+// text returns "12/340  34 MB/1.2 GB  3.4 MB/s", or that there is nothing to do
+// yet.
 func (p *pace) text(now time.Time) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.total.files == 0 {
+		return "looking"
+	}
 	text := fmt.Sprintf("%d/%d", p.done.files, p.total.files)
 	if p.total.bytes > 0 {
 		text += fmt.Sprintf("  %s/%s", humanize.Bytes(uint64(p.done.bytes)), humanize.Bytes(uint64(p.total.bytes)))

@@ -67,6 +67,9 @@ func (v *pairView) draw() {
 // has something to do, see busy.
 func (v *pairView) changed(s watch.Status) {
 	v.mu.Lock()
+	if s.State == watch.Passing && v.status.State != watch.Passing {
+		v.pace.begin(work{}, v.app.env.Now())
+	}
 	v.status = s
 	was, away := v.told, v.away
 	fresh := (s.State != was.State || s.Reason != was.Reason) && s.State != watch.Passing
@@ -185,10 +188,10 @@ func (v *pairView) line(width int) string {
 	case watch.Passing:
 		add("%s", v.pace.text(v.app.env.Now()))
 	case watch.Waiting, watch.Halted:
-		add("%s", clean(s.Reason))
 		if !s.NextTry.IsZero() {
-			add("again at %s", s.NextTry.Local().Format(time.TimeOnly))
+			add("again %s", s.NextTry.Local().Format(time.TimeOnly))
 		}
+		add("%s", clean(s.Reason))
 	case watch.Idle:
 		if !s.LastPass.IsZero() {
 			add("last look %s", s.LastPass.Local().Format(time.TimeOnly))
