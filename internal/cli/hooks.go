@@ -27,6 +27,7 @@ import (
 type hooked struct {
 	app  *app
 	pair *pair
+	name string // of the profile, where several talk
 
 	mu     stdsync.Mutex // events come from several goroutines
 	pass   hookedPass
@@ -50,6 +51,14 @@ func (a *app) hooked(p *pair) *hooked {
 		return nil
 	}
 	return &hooked{app: a, pair: p, told: make(map[string]bool)}
+}
+
+// named has what hooks print said under the name of the profile.
+func (h *hooked) named(name string) *hooked {
+	if h != nil {
+		h.name = name
+	}
+	return h
 }
 
 // around makes a pass with the hooks around it. It returns what pass returned;

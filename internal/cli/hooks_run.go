@@ -52,6 +52,7 @@ const quietLines = 20
 // hook fails.
 func (h *hooked) run(ctx context.Context, name, do string, ev hooks.Event) error {
 	talk := h.app.talk()
+	talk.name = h.name
 	var kept []string
 	say := func(line string) { talk.say(name+" hook: ", line) }
 	hook := hooks.Hook{Do: do, Timeout: h.pair.Hooks.Timeout, Environ: h.environ(), Out: say}

@@ -55,6 +55,9 @@ func (a *app) pass(ctx context.Context, p *pair, o passOptions, titled, pending 
 	report := a.newReport(head)
 	if !o.dryRun {
 		o.hooks = a.hooked(p)
+		if titled {
+			o.hooks.named(head.profile)
+		}
 	}
 	old := &retention{app: a, pair: p}
 	var mu stdsync.Mutex // remarks of the connection pool come between the engine's events

@@ -158,7 +158,7 @@ func (w *watching) start(ctx context.Context, p *pair, alone bool) {
 	talk := a.talk()
 	talk.name = head.profile
 	k := &keeping{
-		app: a, pair: p, head: head, talk: talk, hooks: a.hooked(p), old: &retention{app: a, pair: p}, alone: alone,
+		app: a, pair: p, head: head, talk: talk, hooks: a.hooked(p).named(talk.name), old: &retention{app: a, pair: p}, alone: alone,
 		lost: func(err error) { w.end(err) },
 		view: &pairView{app: a, head: head, talk: talk, redraw: w.changed, away: true},
 	}
