@@ -23,6 +23,7 @@ type call struct {
 	began, ended time.Time
 	sum          sync.Summary
 	err          error
+	failed       []manifest.Path // by themselves
 }
 
 func (c call) String() string {

@@ -175,7 +175,7 @@ func TestPasswordChanged(t *testing.T) {
 		s.take()
 		for range 24 * 60 {
 			s.hint("a")
-			s.jump = -s.jump + 2*time.Hour // the machine sleeps, too
+			s.setJump(2*time.Hour - s.jump) // the machine sleeps, too
 			s.pass(time.Minute)
 		}
 		tries := s.take()
