@@ -64,14 +64,14 @@ func forgetManager() {
 // that did. A service that is told to stop and stops has done well.
 func (w *watching) ended(ctx context.Context) error {
 	cause := context.Cause(ctx)
+	if !errors.Is(cause, errInterrupted) && !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	w.app.talk().note("stopped: what was finished is recorded")
 	if terminated(cause) {
 		return nil
 	}
-	if errors.Is(cause, errInterrupted) || errors.Is(cause, context.Canceled) {
-		w.app.talk().note("stopped: what was finished is recorded")
-		return exit(ExitInterrupted)
-	}
-	return cause
+	return exit(ExitInterrupted)
 }
 
 // watchPairs returns the pairs to keep in step.
