@@ -23,9 +23,9 @@ func (d *Directory) Apply(ctx context.Context, run []sync.Step, done func(i int,
 				outs[i].Err = context.Cause(ctx)
 			}
 		} else {
-			d.applyGroup(ctx, run[start:start+n], outs)
+			n = d.applyGroup(ctx, run[start:start+n], outs)
 		}
-		for i, out := range outs {
+		for i, out := range outs[:n] {
 			if out.Err != nil {
 				step := run[start+i]
 				out.Err = fmt.Errorf("%v %s: %w", step.Op, step.Path, out.Err)
@@ -57,17 +57,20 @@ func groupLength(run []sync.Step) int {
 	return n
 }
 
-func (d *Directory) applyGroup(ctx context.Context, steps []sync.Step, outs []sync.Outcome) {
+// applyGroup carries out steps that go together, or the first few of them, and
+// returns how many.
+func (d *Directory) applyGroup(ctx context.Context, steps []sync.Step, outs []sync.Outcome) int {
 	switch steps[0].Op {
 	case sync.Put:
 		ups := make([]*upload, len(steps))
 		for i, step := range steps {
 			ups[i] = d.newUpload(step)
 		}
-		d.puts(ctx, ups)
-		for i, u := range ups {
+		n := d.puts(ctx, ups)
+		for i, u := range ups[:n] {
 			outs[i] = u.out
 		}
+		return n
 	case sync.MkDir:
 		d.mkdirs(ctx, steps, outs)
 	case sync.Remove:
@@ -79,4 +82,5 @@ func (d *Directory) applyGroup(ctx context.Context, steps []sync.Step, outs []sy
 	default:
 		outs[0].Err = fmt.Errorf("step %d: %w", steps[0].Op, sync.ErrUnsupported)
 	}
+	return len(steps)
 }

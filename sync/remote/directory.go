@@ -8,6 +8,7 @@ import (
 	"strings"
 	stdsync "sync"
 	"sync/atomic"
+	"time"
 
 	"ferry/manifest"
 	"ferry/sync"
@@ -28,6 +29,7 @@ type Directory struct {
 	probe    recursion
 
 	lockTimes lockTimes
+	groupTime time.Duration
 	sweepTurn func() bool // whether this pass looks for what is left of locks
 
 	mu     stdsync.Mutex
@@ -42,7 +44,7 @@ func Open(ctx context.Context, o Options) (*Directory, error) {
 	o = o.withDefaults()
 	d := &Directory{opts: o, pool: newPool(o), masked: make(map[manifest.Path]bool),
 		lockTimes: lockTimes{lockFirst, lockBeat, lockWatch, lockStale, lockRelease},
-		sweepTurn: func() bool { return rand.N(sweepOneIn) == 0 }}
+		groupTime: groupTime, sweepTurn: func() bool { return rand.N(sweepOneIn) == 0 }}
 	err := d.pool.do(ctx, "logging in", func(ctx context.Context, s *session) error {
 		root, err := findRoot(ctx, s, o)
 		d.names.root, d.f = root, s.features()

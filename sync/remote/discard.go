@@ -28,21 +28,25 @@ func (d *Directory) discard(ctx context.Context, from []place, was func(i int) m
 		return nil, errs
 	}
 	into := make([]place, len(from))
+	pairs := make([]renaming, len(from))
+	began := false
+	var broke error
 	err := d.pool.do(ctx, "making the trash", func(ctx context.Context, s *session) (err error) {
-		into, err = d.throwAway(ctx, s, from)
-		return err
+		var b script
+		if into, err = d.throwAway(ctx, s, &b, from); err == nil {
+			began, broke = true, d.renames(ctx, s, &b, from, into, pairs)
+		}
+		return err // what became of a renaming is looked at, and not done again blindly
 	})
-	if err != nil {
+	if !began {
 		for i := range errs {
 			errs[i] = fmt.Errorf("making the trash (--trash off does without): %w", err)
 		}
 		return into, errs
 	}
-	pairs := make([]renaming, len(from))
-	err = d.pool.once(ctx, func(ctx context.Context, s *session) error { return s.renames(ctx, from, into, pairs) })
 	for i := range from {
 		if !pairs[i].done() {
-			into[i], errs[i] = d.discardOne(ctx, from[i], into[i], was(i), pairs[i], err)
+			into[i], errs[i] = d.discardOne(ctx, from[i], into[i], was(i), pairs[i], broke)
 		}
 	}
 	return into, errs
@@ -61,6 +65,12 @@ func (d *Directory) discardOne(ctx context.Context, from, into place, was manife
 		} else if pair.done() {
 			return into, nil
 		} else if pair.from.code != 350 || attempt > 0 {
+			// A server that is out of step may refuse what it has done.
+			if done, err := d.discarded(ctx, from, into, was); done {
+				return into, nil
+			} else if err != nil {
+				return into, errors.Join(err, pair.err(from, into))
+			}
 			return into, fmt.Errorf("keeping the old version in the trash (--trash off does without): %w", pair.err(from, into))
 		}
 		cause = errors.Join(cause, pair.err(from, into))
@@ -70,12 +80,15 @@ func (d *Directory) discardOne(ctx context.Context, from, into place, was manife
 		d.trash.doubt()
 		pair = renaming{}
 		err := d.pool.once(ctx, func(ctx context.Context, s *session) error {
-			again, err := d.throwAway(ctx, s, []place{from})
+			var b script
+			again, err := d.throwAway(ctx, s, &b, []place{from})
 			if err != nil {
 				return err
 			}
 			into = again[0]
-			pair, err = s.rename(ctx, from, into)
+			one := []renaming{{}}
+			err = s.renames(ctx, &b, []place{from}, again, one)
+			pair = one[0]
 			return err
 		})
 		if err != nil && !retryable(err) {

@@ -31,6 +31,7 @@ const (
 	seenOverwrite  = "rename-over" // RNTO replaces a file
 	seenRestStor   = "rest-stor"   // REST and STOR continue a file
 	seenHidden     = "dot-temp"    // names with a leading dot may be stored
+	seenRenames    = "rename-ends" // a refused RNTO leaves no RNFR behind
 	seenBatches    = "batches"     // several commands at a time are answered in order
 )
 

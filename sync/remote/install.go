@@ -107,7 +107,7 @@ func (d *Directory) place(ctx context.Context, ups []*upload) {
 		from[i], to[i] = u.temp, u.target
 	}
 	pairs := make([]renaming, len(ups))
-	err := d.pool.once(ctx, func(ctx context.Context, s *session) error { return s.renames(ctx, from, to, pairs) })
+	err := d.pool.once(ctx, func(ctx context.Context, s *session) error { return d.renames(ctx, s, new(script), from, to, pairs) })
 	for i, u := range ups {
 		if pairs[i].done() {
 			d.placed(u)

@@ -108,10 +108,10 @@ func (c *control) command(line string) error {
 		if head == line {
 			return nil // sent before; its reply is the next
 		}
-		if r, err := c.final(); err != nil {
+		if err := c.unasked(head); err != nil {
 			return err
 		} else if c.dead {
-			return fmt.Errorf("%s: %w", r, io.ErrUnexpectedEOF)
+			return fmt.Errorf("%s: %w", c.last, io.ErrUnexpectedEOF)
 		}
 	}
 	return c.send(line)

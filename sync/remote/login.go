@@ -139,15 +139,21 @@ func (s *session) login(password string) error {
 // restOfLogin reads the replies to commands that the library did not think of.
 func (c *control) restOfLogin() error {
 	for ; len(c.ahead) > 0; c.ahead = c.ahead[1:] {
-		r, err := c.final()
-		if err != nil {
+		if err := c.unasked(c.ahead[0]); err != nil {
 			return err
-		}
-		if c.ahead[0] == fence {
-			c.home, c.fences = r, r.code == 257
 		}
 	}
 	return nil
+}
+
+// unasked reads the reply to a command of the login that the library did not
+// think of.
+func (c *control) unasked(line string) error {
+	r, err := c.final()
+	if err == nil && line == fence {
+		c.home, c.fences = r, r.code == 257
+	}
+	return err
 }
 
 // loginRefused classes the reply that ended a login.

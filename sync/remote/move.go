@@ -41,7 +41,11 @@ func (d *Directory) move(ctx context.Context, step sync.Step) (manifest.Entry, e
 				return manifest.Entry{}, errors.Join(cause, err)
 			}
 		} else if !done {
-			return manifest.Entry{}, pair.err(from, to)
+			if done, err = d.discarded(ctx, from, to, was); err != nil {
+				return manifest.Entry{}, errors.Join(err, pair.err(from, to))
+			} else if !done {
+				return manifest.Entry{}, pair.err(from, to)
+			}
 		}
 		switch {
 		case done:

@@ -3,19 +3,26 @@ package remote
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // Limits of a group of files that are written beside first and then renamed
 // together, so that the questions and the renames of all go in one batch each.
+// groupTime is how long files are written before the group is brought to its
+// end: what a killed run loses is bounded by it on a slow link.
 const (
-	groupFiles = 40
+	groupFiles = 64
 	groupBytes = 4 << 20
+	groupTime  = 5 * time.Second
 )
 
 // puts writes a group of files: each beside its place first, then a look at all
-// of them, then the renames.
-func (d *Directory) puts(ctx context.Context, ups []*upload) {
-	for _, u := range ups {
+// of them, then the renames. It returns how many of them it came to.
+func (d *Directory) puts(ctx context.Context, all []*upload) int {
+	began, n := time.Now(), 0
+	for n < len(all) && (n == 0 || time.Since(began) < d.groupTime) {
+		u := all[n]
+		n++
 		if u.step.Want.Size >= resumeFrom {
 			d.foresee(ctx, u)
 		}
@@ -23,6 +30,7 @@ func (d *Directory) puts(ctx context.Context, ups []*upload) {
 			d.store(ctx, u)
 		}
 	}
+	ups := all[:n]
 	d.examine(ctx, ups)
 	for attempt := 0; attempt < d.opts.Retries && d.storeAgain(ctx, ups); attempt++ {
 		d.examine(ctx, ups) // all of them: the others had to wait
@@ -32,6 +40,8 @@ func (d *Directory) puts(ctx context.Context, ups []*upload) {
 	}
 	d.install(ctx, ups)
 	d.dropTemps(ctx, ups)
+	d.unclaim(ctx)
+	return n
 }
 
 // foresee looks at the target of a large file before it is sent for nothing.
@@ -81,9 +91,12 @@ func (d *Directory) examine(ctx context.Context, ups []*upload) {
 	err := d.pool.do(ctx, "looking at uploads", func(ctx context.Context, s *session) error {
 		var b script
 		f := s.features()
+		keeps := false
 		for _, u := range live {
 			setTime(&b, f, u.temp.String(), u.step.Want)
+			keeps = keeps || u.step.Trash && u.step.Expect.Exists()
 		}
+		defer d.claimAhead(&b, keeps)()
 		return d.lookAtUploads(ctx, s, &b, live)
 	})
 	for _, u := range live {

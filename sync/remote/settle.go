@@ -37,27 +37,32 @@ func (d *Directory) pause(ctx context.Context, attempt int) error {
 }
 
 // settle finds out what became of a renaming that did not go as it should, and
-// does it once more, or in the other way, where it was not done.
+// does it once more, or in the other way, where it was not done. A refusal is
+// looked into as well: a server that is out of step may refuse what it has done.
 func (d *Directory) settle(ctx context.Context, u *upload, pair renaming, cause error) {
 	for attempt := 0; ; attempt++ {
-		if pair.lost() {
-			done, err := d.arrived(ctx, u)
+		if !pair.done() {
+			done, doubt := d.arrived(ctx, u)
 			switch {
-			case err != nil:
-				u.out.Ambiguous = true
-				d.undo(ctx, u, errors.Join(cause, err))
-				return
 			case done:
 				d.placed(u)
 				return
-			}
-		} else if !pair.done() {
-			if pair.from.code == 350 && u.there.entry.Exists() && u.aside.name == "" {
+			case doubt != nil && pair.lost():
+				u.out.Ambiguous = true
+				d.undo(ctx, u, errors.Join(cause, doubt))
+				return
+			case doubt != nil:
+				u.out.Ambiguous = !errors.Is(doubt, sync.ErrChanged)
+				d.undo(ctx, u, errors.Join(pair.err(u.temp, u.target), doubt))
+				return
+			case pair.lost():
+			case pair.from.code == 350 && u.there.entry.Exists() && u.aside.name == "":
 				d.renameOver(ctx, u, pair)
 				return
+			default:
+				d.undo(ctx, u, pair.err(u.temp, u.target))
+				return
 			}
-			d.undo(ctx, u, pair.err(u.temp, u.target))
-			return
 		}
 		if pair.done() {
 			d.placed(u)

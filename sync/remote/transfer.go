@@ -6,6 +6,7 @@ import (
 	"net"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // earlyBytes is how much of an upload may be sent before the server has agreed
@@ -216,11 +217,19 @@ func (c *control) attemptPassive(t *transfer, m dataMode, told reply, l *Ladder)
 		return err
 	}
 	t.data.bind(conn)
-	if eager && t.upload {
+	if eager && t.upload && !c.losesEarly() {
 		t.early, t.start = true, reply{150, "on its way"}
 		return nil
 	}
 	return c.begin(t, l)
+}
+
+// losesEarly reports whether the server may lose an upload that is over before
+// it has read the command: pyftpdlib takes the end of the data connection for
+// the end of the way, and waits for another. It agrees to an upload at once,
+// without waiting for the connection, so that its answer is no later.
+func (c *control) losesEarly() bool {
+	return strings.Contains(strings.ToLower(c.greeting), "pyftpdlib")
 }
 
 // unconnected looks why no connection came about after the transfer command was

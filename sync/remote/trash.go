@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	stdsync "sync"
+	"sync/atomic"
 	"time"
 
 	"ferry/manifest"
@@ -16,6 +17,7 @@ import (
 // what another pass put there. Its methods may be called from several goroutines.
 type trash struct {
 	claiming stdsync.Mutex // held while a shelf is being made
+	ahead    atomic.Bool   // the shelf was made before anything was to go there
 
 	mu    stdsync.Mutex
 	at    time.Time       // of this pass, in whole seconds
@@ -52,11 +54,25 @@ func (t *trash) wants(below string) string {
 	return t.at.Format("20060102-150405")
 }
 
-// claimed notes the shelf that was made.
-func (t *trash) claimed(shelf string) {
+// claimed notes the shelf that was made, below root.
+func (t *trash) claimed(root, shelf string) {
+	t.mu.Lock()
+	t.shelf = shelf
+	t.mu.Unlock()
+	own := root + "/" + manifest.Own
+	t.known([]string{own, own + "/trash", own + "/trash/" + shelf})
+}
+
+// unused gives up a shelf that nothing was put on, and returns it, or "".
+func (t *trash) unused() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.shelf = shelf
+	shelf := t.shelf
+	if len(t.used) > 0 || shelf == "" {
+		return ""
+	}
+	t.shelf, t.made = "", nil
+	return shelf
 }
 
 // next returns the place for what is at below, a path relative to the root, and
@@ -97,12 +113,11 @@ func (t *trash) doubt() {
 	t.made = nil
 }
 
-// throwAway returns where in the trash each of paths goes, having made the
-// directories.
-func (d *Directory) throwAway(ctx context.Context, s *session, paths []place) ([]place, error) {
+// throwAway returns where in the trash each of paths goes. The directories on
+// the way that are not known to be there are made by the commands put into b;
+// where one of those is refused, so is the rename into it.
+func (d *Directory) throwAway(ctx context.Context, s *session, b *script, paths []place) ([]place, error) {
 	into := make([]place, len(paths))
-	var all []string
-	var b script
 	asked := make(map[string]bool)
 	for i, at := range paths {
 		var dirs []string
@@ -114,23 +129,78 @@ func (d *Directory) throwAway(ctx context.Context, s *session, paths []place) ([
 		for _, dir := range dirs {
 			if !asked[dir] {
 				asked[dir] = true
-				all = append(all, dir)
-				b.add("MKD "+dir, nil) // refused where it is there; the rename into it tells
+				b.add("MKD "+dir, func(reply) { d.trash.known([]string{dir}) }) // refused where it is there
 			}
 		}
 	}
-	if err := b.run(ctx, s); err != nil {
-		return nil, err
-	}
-	d.trash.known(all)
 	return into, nil
 }
 
 // mostShelves is how many passes may put something away within one second.
 const mostShelves = 200
 
+// A claim is the making of a shelf, which succeeds for one only.
+type claim struct {
+	shelf        string
+	told, inside reply
+}
+
+// begin puts the commands of a claim into b.
+func (c *claim) begin(d *Directory, b *script) {
+	at := d.lockDir("trash")
+	b.add("MKD "+d.lockDir(""), nil)
+	b.add("MKD "+at, nil)
+	b.note("MKD "+at+"/"+c.shelf, &c.told)
+	b.note("CWD "+at+"/"+c.shelf, &c.inside)
+	b.add("CWD "+d.names.dir(manifest.Root), nil)
+}
+
+// claimAhead puts the claim of a shelf into b, where something is going to be
+// put away and there is none yet, on a server where [Directory.unclaim] can take
+// it back. What it returns is to be called when b has run, or failed to.
+func (d *Directory) claimAhead(b *script, wanted bool) (settle func()) {
+	if safe, known := d.removesEmptyOnly(); !wanted || !known || !safe || !d.trash.claiming.TryLock() {
+		return func() {}
+	}
+	stamp := d.trash.wants("")
+	if stamp == "" {
+		d.trash.claiming.Unlock()
+		return func() {}
+	}
+	c := &claim{shelf: stamp}
+	c.begin(d, b)
+	return func() {
+		if c.told.ok() {
+			d.trash.claimed(d.names.root, c.shelf)
+			d.trash.ahead.Store(true)
+		}
+		d.trash.claiming.Unlock()
+	}
+}
+
+// unclaim removes the shelf that was claimed ahead, where nothing was put on it
+// after all. It is tried, and no more.
+func (d *Directory) unclaim(ctx context.Context) {
+	if !d.trash.ahead.Load() {
+		return
+	}
+	d.trash.claiming.Lock()
+	defer d.trash.claiming.Unlock()
+	shelf := d.trash.unused()
+	d.trash.ahead.Store(false)
+	if shelf == "" {
+		return
+	}
+	var b script
+	for _, dir := range []string{"trash/" + shelf, "trash", ""} {
+		b.add("RMD "+d.lockDir(dir), nil) // the server refuses one that holds something
+	}
+	if err := d.pool.once(ctx, b.run); err != nil {
+		d.opts.Log.Debug("an empty directory was left in the trash", "because", err)
+	}
+}
+
 // claimShelf makes the shelf that what is at below goes to, where there is none.
-// MKD succeeds for one only.
 func (d *Directory) claimShelf(ctx context.Context, s *session, below string) error {
 	d.trash.claiming.Lock()
 	defer d.trash.claiming.Unlock()
@@ -138,31 +208,24 @@ func (d *Directory) claimShelf(ctx context.Context, s *session, below string) er
 	if stamp == "" {
 		return nil
 	}
-	var told, inside reply
+	var c claim
 	for n := 1; n <= mostShelves; n++ {
-		shelf := stamp
+		c = claim{shelf: stamp}
 		if n > 1 {
-			shelf = fmt.Sprintf("%s-%d", stamp, n)
+			c.shelf = fmt.Sprintf("%s-%d", stamp, n)
 		}
-		at := d.lockDir("trash")
 		var b script
-		if n == 1 {
-			b.add("MKD "+d.lockDir(""), nil)
-			b.add("MKD "+at, nil)
-		}
-		b.note("MKD "+at+"/"+shelf, &told)
-		b.note("CWD "+at+"/"+shelf, &inside)
-		b.add("CWD "+d.names.dir(manifest.Root), nil)
+		c.begin(d, &b)
 		if err := b.run(ctx, s); err != nil {
 			return err
 		}
-		if told.ok() {
-			d.trash.claimed(shelf)
+		if c.told.ok() {
+			d.trash.claimed(d.names.root, c.shelf)
 			return nil
 		}
-		if !inside.ok() {
+		if !c.inside.ok() {
 			break
 		}
 	}
-	return s.mustReply("making the trash", d.lockDir("trash"), told)
+	return s.mustReply("making the trash", d.lockDir("trash"), c.told)
 }

@@ -23,7 +23,7 @@ func TestTrashPlaces(t *testing.T) {
 			t.Errorf("%s wants a shelf of %q, not %q", below, stamp, shelf)
 		}
 		if stamp != "" {
-			k.claimed(stamp + "-2")
+			k.claimed("", stamp+"-2")
 		}
 		at, dirs := k.next(root, below)
 		return at.String(), dirs
