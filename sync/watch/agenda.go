@@ -314,7 +314,7 @@ func (a *agenda) troubled(err error, now time.Time) {
 		a.nextTry = now.Add(a.patience.after(t.kind, a.o.HaltRetry, a.jitter()))
 	}
 	if !t.keeps {
-		a.drop, a.full = a.open, true
+		a.drop = a.open // and look at everything when they are connected again
 	}
 	a.lookSooner()
 	if a.poked { // while this was tried

@@ -51,7 +51,7 @@ func (d *day) answers(c *call) {
 			d.k.Observe(sync.Finished{Action: &sync.Action{Op: sync.Upload, Side: sync.Remote, Path: p}, Err: errGone})
 		}
 	}
-	if len(c.scope.Local) > 0 {
+	if len(c.scope.Local) > 0 && time.Now().UnixMilli()%4 == 0 {
 		c.sum.Uploaded = 1
 	}
 }
