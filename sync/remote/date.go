@@ -12,51 +12,34 @@ import (
 // the server tells them by MDTM (RFC 3659, section 3): LIST shows minutes or
 // days in a zone of the server's choice. A file whose line is as it was in the
 // past has the time it had then; the server is asked for the others only.
-func (sc *scan) date(ctx context.Context, f *folder, l *listing, found []item) error {
-	var open []int
-	now := time.Now().Unix()
-	for i := range found {
-		it := &found[i]
-		if !it.entry.IsFile() || it.entry.Shown == 0 || it.drop {
-			continue
-		}
-		past := manifest.Entry{}
-		if sc.look.Past != nil {
-			past = sc.look.Past(it.path)
-		}
-		young := isYoung(it.entry, l.newest, now)
-		if young {
-			it.entry.Shown, it.entry.ShownPrecision = 0, 0
-		} else if past.IsFile() && past.Size == it.entry.Size && past.Precision <= manifest.Second && manifest.SameShown(past, it.entry) {
-			it.entry.ModTime, it.entry.Precision = past.ModTime, past.Precision
-			continue
-		}
-		open = append(open, i)
-	}
+func (sc *scan) date(ctx context.Context, l *listing, found []item) error {
+	open := sc.undated(l, found)
 	if len(open) == 0 {
 		return nil
 	}
 	replies := make([]reply, len(open))
-	told := false
-	err := sc.d.pool.do(ctx, "asking for times", func(ctx context.Context, s *session) error {
-		if told = hasMDTM(s.features()); !told {
-			return nil
-		}
-		var b script
-		for k, i := range open {
-			b.note("MDTM "+sc.d.names.place(found[i].path, found[i].name).String(), &replies[k])
-		}
-		err := b.run(ctx, s)
-		if err == nil && unknownCommand(replies[0]) {
-			s.features().see(seenMDTM, false)
-			told = false
-		}
-		return err
-	})
-	if err != nil || !told {
-		sc.reshow(l, found, open)
+	if asked, err := sc.askTimes(ctx, found, open, replies); !asked {
+		reshow(found, open)
 		return err
 	}
+	sc.redate(found, open, replies)
+	return nil
+}
+
+// undated returns which of found have times that only the server can tell. The
+// others have the time of the past, if they need one.
+func (sc *scan) undated(l *listing, found []item) (open []int) {
+	now := time.Now().Unix()
+	for i := range found {
+		if sc.isUndated(&found[i], l.newest, now) {
+			open = append(open, i)
+		}
+	}
+	return open
+}
+
+// redate gives those of found that open names the times in replies.
+func (sc *scan) redate(found []item, open []int, replies []reply) {
 	for k, i := range open {
 		ns, err := parseStamp(strings.TrimSpace(replies[k].text))
 		if replies[k].code != 213 || err != nil {
@@ -66,11 +49,53 @@ func (sc *scan) date(ctx context.Context, f *folder, l *listing, found []item) e
 		}
 		found[i].entry.ModTime, found[i].entry.Precision = ns, manifest.Second
 	}
-	return nil
+}
+
+func (sc *scan) isUndated(it *item, newest, now int64) bool {
+	if !it.entry.IsFile() || it.entry.Shown == 0 || it.drop {
+		return false
+	}
+	if isYoung(it.entry, newest, now) {
+		it.entry.Shown, it.entry.ShownPrecision = 0, 0
+		return true
+	}
+	past := manifest.Entry{}
+	if sc.look.Past != nil {
+		past = sc.look.Past(it.path)
+	}
+	if past.IsFile() && past.Size == it.entry.Size && past.Precision <= manifest.Second && manifest.SameShown(past, it.entry) {
+		it.entry.ModTime, it.entry.Precision = past.ModTime, past.Precision
+		return false
+	}
+	return true
+}
+
+// askTimes asks for the times of those of found that open names. It reports
+// false where the server does not tell any.
+func (sc *scan) askTimes(ctx context.Context, found []item, open []int, replies []reply) (asked bool, err error) {
+	if !hasMDTM(sc.d.f) {
+		return false, nil
+	}
+	err = sc.d.pool.do(ctx, "asking for times", func(ctx context.Context, s *session) error {
+		if asked = hasMDTM(s.features()); !asked {
+			return nil
+		}
+		var b script
+		for k, i := range open {
+			b.note("MDTM "+sc.d.names.place(found[i].path, found[i].name).String(), &replies[k])
+		}
+		err := b.run(ctx, s)
+		if err == nil && unknownCommand(replies[0]) {
+			s.features().see(seenMDTM, false)
+			asked = false
+		}
+		return err
+	})
+	return asked && err == nil, err
 }
 
 // reshow gives young lines their time back, where there is no better one.
-func (sc *scan) reshow(l *listing, found []item, open []int) {
+func reshow(found []item, open []int) {
 	for _, i := range open {
 		if e := &found[i].entry; e.Shown == 0 {
 			shown(e, time.Unix(0, e.ModTime), e.Precision)

@@ -20,6 +20,7 @@ type listing struct {
 	// refused are names that no path can hold, with the reason.
 	refused []refusedName
 	newest  int64 // the latest time shown by LIST, in seconds; 0: none
+	lines   int
 }
 
 type refusedName struct {
@@ -52,15 +53,28 @@ func parseListing(form listForm, raw rawListing, now time.Time) (*listing, error
 	if err := checkEnd(raw); err != nil {
 		return nil, err
 	}
-	l, lines := new(listing), 0
+	l, err := parseLines(form, raw.data, now)
+	if err == nil {
+		err = l.checkCount(raw.final)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// parseLines reads what came of a listing. That every line can be read does not
+// make it complete.
+func parseLines(form listForm, data []byte, now time.Time) (*listing, error) {
+	l := new(listing)
 	seen := make(map[string]struct{})
 	parse := chooseParser(form, now)
-	for line := range strings.Lines(string(raw.data)) {
+	for line := range strings.Lines(string(data)) {
 		line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
 		if line == "" || form != formMLSD && totalLine.MatchString(line) {
 			continue
 		}
-		lines++
+		l.lines++
 		one, err := parse(line)
 		if err == nil {
 			err = l.add(one, seen)
@@ -69,12 +83,21 @@ func parseListing(form listForm, raw rawListing, now time.Time) (*listing, error
 			return nil, fmt.Errorf("%w: %w", errIncomplete, errLine(line, err))
 		}
 	}
-	if m := matchesTotal.FindStringSubmatch(raw.final.text); m != nil && m[1] != strconv.Itoa(lines) {
-		return nil, fmt.Errorf("%w: %d lines came and the server says %q", errIncomplete, lines, printable(raw.final.text))
-	} else if m != nil && lines >= pureLimit && lines%pureLimit == 0 {
-		return nil, fmt.Errorf("%w: %d lines is where pure-ftpd cuts (its option -L)", errIncomplete, lines)
-	}
 	return l, nil
+}
+
+// checkCount holds the number of lines against the server's own.
+func (l *listing) checkCount(final reply) error {
+	m := matchesTotal.FindStringSubmatch(final.text)
+	switch {
+	case m == nil:
+		return nil
+	case m[1] != strconv.Itoa(l.lines):
+		return fmt.Errorf("%w: %d lines came and the server says %q", errIncomplete, l.lines, printable(final.text))
+	case l.lines >= pureLimit && l.lines%pureLimit == 0:
+		return fmt.Errorf("%w: %d lines is where pure-ftpd cuts (its option -L)", errIncomplete, l.lines)
+	}
+	return nil
 }
 
 // checkEnd looks at how a listing ended.

@@ -58,6 +58,8 @@ type folder struct {
 	path manifest.Path
 	id   uint64  // of the directory itself; 0: unknown
 	up   *folder // the one that holds it; nil at the start of a walk
+
+	doubted bool // one session saw nothing in it, where something was
 }
 
 // loops reports whether a directory with this identity is on the way to f.
@@ -87,10 +89,16 @@ func (sc *scan) work(ctx context.Context) error {
 		if f == nil || err != nil {
 			return err
 		}
-		err = sc.folder(ctx, f)
-		sc.finished()
+		left, err := sc.stretch(ctx, f)
 		if err != nil {
 			return err
+		}
+		for _, f := range left {
+			err = sc.folder(ctx, f)
+			sc.finished()
+			if err != nil {
+				return err
+			}
 		}
 	}
 }
@@ -104,13 +112,25 @@ func (sc *scan) next(ctx context.Context) (*folder, error) {
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
 	}
+	return sc.first(), nil
+}
+
+// more returns the next folder, nil where there is none at the moment.
+func (sc *scan) more() *folder {
+	sc.mu.Lock()
+	defer sc.mu.Unlock()
+	return sc.first()
+}
+
+// first takes the first folder off the queue. sc.mu is held.
+func (sc *scan) first() *folder {
 	if len(sc.queue) == 0 {
-		return nil, nil
+		return nil
 	}
 	f := sc.queue[0]
 	sc.queue = sc.queue[1:]
 	sc.busy++
-	return f, nil
+	return f
 }
 
 func (sc *scan) finished() {
@@ -164,7 +184,11 @@ func (sc *scan) folder(ctx context.Context, f *folder) error {
 func (sc *scan) list(ctx context.Context, f *folder) (*listing, error) {
 	dir := sc.d.names.dir(f.path)
 	var l *listing
-	for range 2 {
+	for times := 2; times > 0; times-- {
+		if f.doubted {
+			f.doubted = false
+			times--
+		}
 		err := sc.d.pool.do(ctx, "listing", func(ctx context.Context, s *session) (err error) {
 			if l, err = sc.d.list(ctx, s, dir); err != nil {
 				return err
@@ -188,6 +212,20 @@ func (sc *scan) doubts(f *folder, l *listing) bool {
 // take puts what a complete listing shows into the tree, and the directories in
 // it into the queue.
 func (sc *scan) take(ctx context.Context, f *folder, l *listing) error {
+	got := sc.sift(f, l)
+	sc.admit(f, l, got)
+	if err := sc.unmask(ctx, f, got.found); err != nil {
+		return err
+	}
+	if err := sc.date(ctx, l, got.found); err != nil {
+		return err
+	}
+	sc.plant(f, got.found)
+	return nil
+}
+
+// admit notes what a complete listing tells beyond its entries.
+func (sc *scan) admit(f *folder, l *listing, got sifted) {
 	if f.id == 0 {
 		f.id = l.id
 	}
@@ -197,13 +235,13 @@ func (sc *scan) take(ctx context.Context, f *folder, l *listing) error {
 	dir := sc.d.names.dir(f.path)
 	sc.d.temps.forget(dir)
 	sc.d.specials.learn(strings.TrimSuffix(dir, "/"), l)
-	found := sc.sift(f, l)
-	if err := sc.unmask(ctx, f, found); err != nil {
-		return err
+	for _, note := range got.notes {
+		note()
 	}
-	if err := sc.date(ctx, f, l, found); err != nil {
-		return err
-	}
+}
+
+// plant puts entries into the tree and directories into the queue.
+func (sc *scan) plant(f *folder, found []item) {
 	var inner []*folder
 	for _, it := range found {
 		switch {
@@ -217,7 +255,6 @@ func (sc *scan) take(ctx context.Context, f *folder, l *listing) error {
 		sc.tree.Add(it.path, it.entry)
 	}
 	sc.enqueue(inner)
-	return nil
 }
 
 // reason words an error for the problem list of a tree.

@@ -17,34 +17,44 @@ type item struct {
 	drop  bool
 }
 
-// sift leaves out what is ferry's own, the server's own, or ignored.
-func (sc *scan) sift(f *folder, l *listing) []item {
+// A sifted is a listing without what does not belong into the tree.
+type sifted struct {
+	found []item
+	notes []func() // what is to be remembered of the rest, once the listing is believed
+}
+
+// sift leaves out what is ferry's own, the server's own, or ignored. It changes
+// nothing.
+func (sc *scan) sift(f *folder, l *listing) (got sifted) {
+	note := func(f func()) { got.notes = append(got.notes, f) }
 	found := make([]item, 0, len(l.entries))
 	twins := make(map[manifest.Path]bool)
 	for _, one := range l.entries {
 		if manifest.IsOwn(f.path, one.name) {
 			if one.name != manifest.Own {
-				sc.d.temps.saw(sc.d.names.dir(f.path), one)
+				note(func() { sc.d.temps.saw(sc.d.names.dir(f.path), one) })
 			}
 			continue
 		}
 		p, err := f.path.Child(one.name)
 		switch {
 		case err != nil:
-			sc.tree.Skip(f.path, one.name, err.Error())
+			note(func() { sc.tree.Skip(f.path, one.name, err.Error()) })
 			continue
 		case sc.d.loses(one.name):
-			sc.tree.Skip(f.path, one.name, "this server is known to, or may, take the name for one without the space at its end")
+			note(func() {
+				sc.tree.Skip(f.path, one.name, "this server is known to, or may, take the name for one without the space at its end")
+			})
 			continue
 		case serversOwn(one.name), sc.look.Ignore != nil && sc.look.Ignore(p, one.entry.IsDir()):
-			sc.tree.Hold(f.path)
+			note(func() { sc.tree.Hold(f.path) })
 			continue
 		}
 		if one.name != p.Base() {
 			one.entry.Name = one.name
 		}
 		if one.name != p.Base() || sc.d.names.has(p) {
-			sc.d.names.set(p, one.name)
+			note(func() { sc.d.names.set(p, one.name) })
 		}
 		if one.name != p.Base() || twins[p] {
 			twins[p] = true
@@ -52,7 +62,8 @@ func (sc *scan) sift(f *folder, l *listing) []item {
 		found = append(found, item{path: p, name: one.name, entry: one.entry})
 	}
 	sc.twins(found, twins)
-	return found
+	got.found = found
+	return got
 }
 
 // twins takes names that are one path in normal form for what they are: the
@@ -81,6 +92,9 @@ func serversOwn(name string) bool {
 		strings.HasPrefix(name, ".in.") && strings.HasSuffix(name, ".") && len(name) > len(".in..")
 }
 
+// mayMask reports whether name may be what a server shows for another one.
+func mayMask(name string) bool { return strings.ContainsAny(name, "?\uFFFD") }
+
 // unmask asks for names with a "?" in them one by one: some servers show that in
 // place of letters that they cannot print, and then nobody can tell which names
 // the directory holds.
@@ -88,7 +102,7 @@ func (sc *scan) unmask(ctx context.Context, f *folder, found []item) error {
 	var odd []int
 	var places []place
 	for i, it := range found {
-		if strings.ContainsAny(it.name, "?\uFFFD") && it.entry.Kind != manifest.Other {
+		if mayMask(it.name) && it.entry.Kind != manifest.Other {
 			odd = append(odd, i)
 			places = append(places, sc.d.names.place(it.path, it.name))
 		}
