@@ -28,8 +28,14 @@ func abs(path string) string {
 	return path
 }
 
-// hidePasswords lets two profiles be compared, with passwords as they are shown.
-var hidePasswords = cmp.Transformer("shown", func(s Secret) string { return s.String() })
+// hidePasswords lets two profiles be compared, with passwords as they are shown,
+// and field by field, for which they must not have their method Equal.
+var hidePasswords = cmp.Options{
+	cmp.Transformer("shown", func(s Secret) string { return s.String() }),
+	cmp.Transformer("fields", func(p *Profile) *fields { return (*fields)(p) }),
+}
+
+type fields Profile
 
 const contractText = `# ferry.yaml
 defaults:
