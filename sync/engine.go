@@ -204,9 +204,6 @@ func (p *pass) run(ctx context.Context) error {
 	}
 	p.countPlan()
 	p.tell(Planned{Plan: p.plan})
-	if err := p.lookAtEmptied(ctx); err != nil {
-		return err
-	}
 	if err := p.check(); err != nil {
 		if p.scope != nil {
 			return errWhole // what is deleted in this part may stand in another

@@ -100,7 +100,7 @@ func TestPassOverAPart(t *testing.T) {
 			name:   "a deleted local file",
 			change: func(w *world) { w.sides[L].Remove("a/one") },
 			local:  []string{"a/one"},
-			listed: "local a, remote a, local",
+			listed: "local a, remote a",
 			did:    sync.Summary{DeletedRemote: 1},
 		}, {
 			name:   "a deleted local directory",
@@ -112,7 +112,7 @@ func TestPassOverAPart(t *testing.T) {
 			name:   "a local directory that is gone, told of by a file in it",
 			change: func(w *world) { w.sides[L].Remove("a/sub") },
 			local:  []string{"a/sub/deeper/x"},
-			listed: "local a/sub/deeper, local a/sub, local a, remote a, remote a/sub, remote a/sub/deeper, local",
+			listed: "local a/sub/deeper, local a/sub, local a, remote a, remote a/sub, remote a/sub/deeper",
 			did:    sync.Summary{DeletedRemote: 4},
 		}, {
 			name: "a deleted local directory that holds something new on the server",
@@ -121,7 +121,7 @@ func TestPassOverAPart(t *testing.T) {
 				w.write(R, "a/sub/deeper/new", "n")
 			},
 			local:  []string{"a/sub"},
-			listed: "local a, remote a, remote a/sub, remote a/sub/deeper, local",
+			listed: "local a, remote a, remote a/sub, remote a/sub/deeper",
 			did:    sync.Summary{DeletedRemote: 2, Downloaded: 1, MadeDirs: 2},
 			also:   side{"a/sub": "/", "a/sub/deeper": "/", "a/sub/deeper/new": "n"},
 		}, {
@@ -159,7 +159,7 @@ func TestPassOverAPart(t *testing.T) {
 				w.write(L, "a/sub", "file")
 			},
 			local:  []string{"a/sub"},
-			listed: "local a, remote a, remote a/sub, remote a/sub/deeper, local",
+			listed: "local a, remote a, remote a/sub, remote a/sub/deeper",
 			did:    sync.Summary{DeletedRemote: 4, Uploaded: 1},
 		}, {
 			name: "a local directory where a file was",
@@ -168,7 +168,7 @@ func TestPassOverAPart(t *testing.T) {
 				w.write(L, "a/one/x", "file")
 			},
 			local:  []string{"a/one/x"},
-			listed: "local a, local a/one, remote a, local",
+			listed: "local a, local a/one, remote a",
 			did:    sync.Summary{DeletedRemote: 1, MadeDirs: 1, Uploaded: 1},
 		}, {
 			name:   "a changed file on the server",
@@ -198,8 +198,17 @@ func TestPassOverAPart(t *testing.T) {
 			name:   "a polled directory that is gone on the server",
 			change: func(w *world) { w.sides[R].Remove("a/sub") },
 			remote: []string{"a/sub"},
-			listed: "remote a/sub, remote a, local a, local a/sub, local a/sub/deeper, remote",
+			listed: "remote a/sub, remote a, local a, local a/sub, local a/sub/deeper",
 			did:    sync.Summary{DeletedLocal: 4},
+		}, {
+			name: "another directory of the same name on the server",
+			change: func(w *world) {
+				w.sides[R].Remove("a/sub")
+				w.sides[R].Mkdir("a/sub")
+			},
+			remote: []string{"a"},
+			listed: "remote a, remote a/sub, local a/sub, local a/sub/deeper",
+			did:    sync.Summary{DeletedLocal: 3},
 		}, {
 			name:   "a renamed directory on the server",
 			change: func(w *world) { w.sides[R].Rename("a/sub", "b/sub") },
@@ -262,14 +271,14 @@ func TestPassOverAPart(t *testing.T) {
 			change: func(w *world) { w.write(R, "a/theirs", "x"); w.write(R, "a/one", "theirs") },
 			policy: func(o *sync.Options) { o.Policy.Direction, o.Policy.Exact = sync.Push, true },
 			local:  []string{"a/one"},
-			listed: "local a, remote a, local",
+			listed: "local a, remote a",
 			did:    sync.Summary{Uploaded: 1, DeletedRemote: 1},
 		}, {
 			name:   "a pull of what a directory holds",
 			change: func(w *world) { w.write(R, "a/one", "edited"); w.sides[R].Remove("a/two") },
 			policy: func(o *sync.Options) { o.Policy.Direction = sync.Pull },
 			remote: []string{"a"},
-			listed: "remote a, local a, remote",
+			listed: "remote a, local a",
 			did:    sync.Summary{Downloaded: 1, DeletedLocal: 1},
 			also:   side{"a/one": "edited"},
 		},

@@ -2,7 +2,6 @@ package sync
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -140,7 +139,8 @@ func (p *pass) mirrors() bool {
 }
 
 // looksGone reports whether a listing of dir showed nothing, so that only the
-// listing of its parent can tell whether it is there.
+// listing of its parent can tell whether it is there. A side that lost everything
+// is therefore seen to the root, whatever part of it was looked at first.
 func (p *pass) looksGone(s Side, dir manifest.Path) bool {
 	if dir == manifest.Root || p.trees[s].At(dir).Holds || !p.trees[s].Known(dir) {
 		return false
@@ -253,36 +253,4 @@ func (p *pass) looksShifted() bool {
 	}
 	_, paths := timeShift(seen, p.trees[Remote], Remote)
 	return len(paths) > 0
-}
-
-// lookAtEmptied looks at the root of each side on whose word a pass over a part
-// deletes something. One that shows nothing is for a pass over everything, and
-// its rails.
-func (p *pass) lookAtEmptied(ctx context.Context) error {
-	if p.window == nil {
-		return nil
-	}
-	for _, s := range [...]Side{Local, Remote} {
-		if !p.deletes(s.Other()) {
-			continue
-		}
-		tree := p.trees[s]
-		if !p.listed[s][manifest.Root] {
-			var err error
-			if tree, err = p.scanSide(ctx, s, []manifest.Path{manifest.Root}); err != nil {
-				return fmt.Errorf("looking at the %s root: %w", s, err)
-			}
-		}
-		if tree.Len() == 0 || !tree.Known(manifest.Root) {
-			return errWhole
-		}
-	}
-	return nil
-}
-
-// deletes reports whether the plan deletes anything on side s.
-func (p *pass) deletes(s Side) bool {
-	return slices.ContainsFunc(p.plan.Actions, func(a Action) bool {
-		return a.Side == s && (a.Op == Delete || a.Op == Rmdir)
-	})
 }

@@ -27,7 +27,7 @@ type suite struct {
 // suites by name. The seed is fixed, so that whether a mutant is killed is no
 // matter of luck.
 var suites = map[string]suite{
-	"engine": {"sync", []string{"-rapid.checks=" + histories, "-rapid.seed=20260101", "-rapid.nofailfile", "-rapid.shrinktime=0s"}},
+	"engine": {"sync", []string{"-rapid.checks=" + histories, "-rapid.seed=20260101", "-rapid.nofailfile", "-rapid.shrinktime=0s", "-test.skip=TestCostOfAPart"}},
 	"memory": {"sync/replicatest", nil},
 	"local":  {"sync/local", nil},
 	"store":  {"manifest", []string{"-test.skip=Git|Fuzz"}},
