@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"ferry/internal/daemon"
+	"ferry/sync"
 	"ferry/sync/watch"
 
+	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 )
 
@@ -142,12 +144,15 @@ func watchedText(r daemon.Report, now time.Time) string {
 	if r.Hint != "" {
 		line("way out", "%s", clean(r.Hint))
 	}
+	if p := r.Progress; p != nil {
+		line("progress", "%d of %s, %s of %s", p.Files, count(p.FilesTotal, "step"), humanize.Bytes(uint64(max(p.Bytes, 0))), humanize.Bytes(uint64(max(p.BytesTotal, 0))))
+	}
 	if r.Queue > 0 {
 		line("queue", "%s waiting to be looked at", count(r.Queue, "path"))
 	}
 	at("last pass", r.LastPass)
-	if r.Last != nil {
-		line("last change", "%s", briefText(*r.Last))
+	if text, did := didText(r.Last); did {
+		line("last change", "%s", text)
 	}
 	at("last full", r.LastFull)
 	at("next poll", r.NextPoll)
@@ -163,6 +168,15 @@ func watchedText(r daemon.Report, now time.Time) string {
 	}
 	line("watched", "by process %d, for %s", r.PID, spanText(now.Sub(r.Started)))
 	return b.String()
+}
+
+// didText says what a pass did, and whether that was anything.
+func didText(s *sync.Summary) (text string, did bool) {
+	if s == nil {
+		return "", false
+	}
+	nothing := sync.Summary{Seconds: s.Seconds}
+	return briefText(*s), *s != nothing
 }
 
 // stateText says what a pair is doing and why.

@@ -21,7 +21,8 @@ be done. "ferry status" asks a running watch; "ferry conflicts --keep" and "ferr
 trash restore" work beside it.
 
 ferry.yaml and the ignore files may change meanwhile: what changed is taken over
-at once, also on SIGHUP. A file with a mistake is reported, and what ran goes on.
+within seconds, or at once on SIGHUP, which also has pairs that wait try again. A
+file with a mistake is reported, and what ran goes on.
 
 On a terminal there is one line a pair, and above it what was done; -v names each
 file. Elsewhere every line has its time, and in the journal its priority. --json

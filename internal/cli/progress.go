@@ -6,6 +6,7 @@ import (
 	stdsync "sync"
 	"time"
 
+	"ferry/internal/daemon"
 	"ferry/sync"
 
 	"github.com/dustin/go-humanize"
@@ -66,6 +67,17 @@ func (p *pace) text(now time.Time) string {
 		}
 	}
 	return text
+}
+
+// report returns how far it is for other commands, nil where there is nothing to
+// do.
+func (p *pace) report() *daemon.Progress {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.total.files == 0 {
+		return nil
+	}
+	return &daemon.Progress{Files: p.done.files, FilesTotal: p.total.files, Bytes: p.done.bytes, BytesTotal: p.total.bytes}
 }
 
 // workOf counts the actions of a plan that anybody wants to hear of, and the

@@ -251,8 +251,20 @@ func (w *watching) run(ctx context.Context, source *source) {
 				return
 			}
 			w.reload(ctx, source)
+			w.poke()
 		case <-source.changed:
 			w.reload(ctx, source)
+		}
+	}
+}
+
+// poke has the pairs that wait for something look again now: somebody who asks
+// for the configuration to be read again has most likely removed what was in the
+// way.
+func (w *watching) poke() {
+	for _, k := range w.all() {
+		if s := k.keeper.Status().State; s == watch.Waiting || s == watch.Halted {
+			k.keeper.Poke()
 		}
 	}
 }

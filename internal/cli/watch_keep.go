@@ -193,6 +193,9 @@ func (k *keeping) report() daemon.Report {
 		Direction: k.head.direction.String(), Started: k.started, Notices: notices, Status: k.keeper.Status(),
 	}
 	r.InStep = k.view.settled() && (r.State == watch.Idle || r.State == watch.Passing) && r.Queue == 0 && r.Failed == 0
+	if r.State == watch.Passing {
+		r.Progress = k.view.pace.report()
+	}
 	if failed != nil && (r.State == watch.Waiting || r.State == watch.Halted) {
 		r.Exit = errorCode(failed)
 	}

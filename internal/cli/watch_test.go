@@ -163,13 +163,13 @@ func TestStates(t *testing.T) {
 			"ferry: site: in step but for 2 files that failed, watching both sides",
 			"ferry: site: lent to another command",
 			"ferry: site: in step, watching both sides",
-			"ferry: error: site: halted: 12 deletions; trying again in 5m",
+			"ferry: error: site: halted: 12 deletions; looking again in 5m",
 			"ferry: hint: site: say so",
 		}, nil},
 		{"quiet", commonFlags{quiet: true}, []string{
 			"ferry: warning: site: waiting: connection refused; trying again in 1m30s",
 			"ferry: hint: site: is it running?",
-			"ferry: error: site: halted: 12 deletions; trying again in 5m",
+			"ferry: error: site: halted: 12 deletions; looking again in 5m",
 			"ferry: hint: site: say so",
 		}, nil},
 		{"json, quiet", commonFlags{quiet: true, json: true}, nil, []string{"waiting", "halted"}},
@@ -444,9 +444,11 @@ func TestWatchedText(t *testing.T) {
 			LastPass: now.Add(-time.Minute), LastFull: now.Add(-25 * time.Hour), NextTry: now.Add(30 * time.Second),
 			Last: &sync.Summary{Uploaded: 1, BytesUp: 12, Seconds: 0.1}, Conflicts: 2, Failed: 1,
 		},
+		Progress: &daemon.Progress{Files: 1, FilesTotal: 3, Bytes: 2_000_000, BytesTotal: 5_000_000},
 	}, now)
 	want := `site: waiting: connection refused
   way out     is it running?
+  progress    1 of 3 steps, 2.0 MB of 5.0 MB
   queue       3 paths waiting to be looked at
   last pass   14:01:00
   last change up 1 file 12 B, 0.1 s

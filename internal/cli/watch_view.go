@@ -115,9 +115,9 @@ func (v *pairView) say(s watch.Status, away bool) {
 	}
 	switch s.State {
 	case watch.Waiting:
-		v.talk.warn("waiting: %s%s", s.Reason, v.nextTry(s))
+		v.talk.warn("waiting: %s%s", s.Reason, v.nextTry(s, "trying"))
 	case watch.Halted:
-		v.talk.say("error: ", "halted: "+s.Reason+v.nextTry(s))
+		v.talk.say("error: ", "halted: "+s.Reason+v.nextTry(s, "looking"))
 	case watch.Lent:
 		v.talk.note("lent to another command")
 	case watch.Idle:
@@ -130,16 +130,16 @@ func (v *pairView) say(s watch.Status, away bool) {
 	}
 }
 
-// nextTry says when the pair is looked at again.
-func (v *pairView) nextTry(s watch.Status) string {
+// nextTry says when something is done about a pair again.
+func (v *pairView) nextTry(s watch.Status, doing string) string {
 	if s.NextTry.IsZero() {
 		return ""
 	}
 	d := max(s.NextTry.Sub(v.app.env.Now()), 0).Round(time.Second)
 	if d < time.Second {
-		return "; trying again"
+		return "; " + doing + " again"
 	}
-	return "; trying again in " + spanText(d)
+	return "; " + doing + " again in " + spanText(d)
 }
 
 // inStep says that a pair is in step, and how it is kept there.

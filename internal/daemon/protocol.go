@@ -42,10 +42,21 @@ type Report struct {
 	// InStep says that the pair is in step, as far as anybody knows: nothing waits
 	// for a pass, is carried over right now or has failed.
 	InStep bool `json:"in_step"`
+	// Progress is how far the pass that is under way has come; nil: it has nothing
+	// to do so far, or there is none.
+	Progress *Progress `json:"progress,omitempty"`
 	// Exit is what a command would have exited with that met what the pair waits
 	// for or is halted by; 0: nothing.
 	Exit int `json:"exit,omitempty"`
 	watch.Status
+}
+
+// Progress counts the files and bytes of a pass.
+type Progress struct {
+	Files      int   `json:"files"`
+	FilesTotal int   `json:"files_total"`
+	Bytes      int64 `json:"bytes"`
+	BytesTotal int64 `json:"bytes_total"`
 }
 
 // A Handler answers for a pair. Its functions are called from several
