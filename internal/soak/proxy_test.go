@@ -21,9 +21,14 @@ type proxy struct {
 	listener net.Listener
 	server   string
 	calm     atomic.Bool // no more cuts
-	cuts     atomic.Int64
-	open     atomic.Int64 // connections of the program
-	done     stdsync.WaitGroup
+	down     atomic.Bool // nobody gets through
+	// Every second control connection is cut before it has carried this many bytes.
+	controlLife int64
+	// order is held to write by who edits on the server, and to read by who takes the lock there; see lockedOut.
+	order stdsync.RWMutex
+	cuts  atomic.Int64
+	open  atomic.Int64 // connections of the program
+	done  stdsync.WaitGroup
 
 	mu   stdsync.Mutex
 	dice *rand.Rand
@@ -35,7 +40,7 @@ func newProxy(t *testing.T, server string, dice *rand.Rand) *proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &proxy{listener: l, server: server, dice: dice}
+	p := &proxy{listener: l, server: server, dice: dice, controlLife: 8000}
 	p.done.Go(func() {
 		for {
 			client, err := l.Accept()
@@ -150,12 +155,27 @@ func (l *link) relay(commands, replies func(string) string) {
 
 func (p *proxy) control(client net.Conn) {
 	server, err := net.Dial("tcp", p.server)
-	if err != nil {
+	if err != nil || p.down.Load() {
 		client.Close()
+		if err == nil {
+			server.Close()
+		}
 		return
 	}
-	l := &link{p: p, ends: [2]net.Conn{client, server}, left: p.life(2, 8000)}
-	l.relay(func(line string) string { return line }, func(line string) string { return epsv.ReplaceAllStringFunc(line, p.through) })
+	l := &link{p: p, ends: [2]net.Conn{client, server}, left: p.life(2, p.controlLife)}
+	l.relay(p.lockedOut, func(line string) string { return epsv.ReplaceAllStringFunc(line, p.through) })
+}
+
+// takesLock is the command with which a pass takes the lock on the server.
+var takesLock = regexp.MustCompile(`^RNTO .*lock\r\n$`)
+
+// lockedOut lets the command pass that takes the lock, but not while somebody edits on the server.
+func (p *proxy) lockedOut(line string) string {
+	if takesLock.MatchString(line) {
+		p.order.RLock()
+		defer p.order.RUnlock()
+	}
+	return line
 }
 
 // epsv is the reply that names a data port (RFC 2428).

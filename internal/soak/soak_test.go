@@ -104,7 +104,7 @@ func newSoak(t *testing.T, name string) *soak {
 	s := &soak{T: t, dir: t.TempDir(), server: realftp.Start(t, name, realftp.Options{}), dice: dice(0), exits: make(map[int]int)}
 	s.here, s.there = filepath.Join(s.dir, "here"), filepath.Join(s.server.Root, "tree")
 	s.proxy = newProxy(t, s.server.Addr, dice(1))
-	s.versions = &versions{content: make(map[string]string), live: make(map[string]bool)}
+	s.versions = &versions{size: make(map[string]int), live: make(map[string]bool)}
 	s.users = [2]*user{newUser(t, s.here, dice(2), s.versions), newUser(t, s.there, dice(3), s.versions)}
 	return s
 }
@@ -176,7 +176,7 @@ func (s *soak) pass() (exit int, sum sync.Summary, out string) {
 	}
 	s.passes++
 	s.exits[exit]++
-	s.count(sum)
+	add(&s.total, sum)
 	switch {
 	case ctx.Err() != nil:
 		s.Fatalf("no end:\n%s", out)
@@ -187,17 +187,18 @@ func (s *soak) pass() (exit int, sum sync.Summary, out string) {
 	return exit, sum, out
 }
 
-func (s *soak) count(sum sync.Summary) {
-	s.total.Uploaded += sum.Uploaded
-	s.total.Downloaded += sum.Downloaded
-	s.total.DeletedLocal += sum.DeletedLocal
-	s.total.DeletedRemote += sum.DeletedRemote
-	s.total.Moved += sum.Moved
-	s.total.Conflicts += sum.Conflicts
-	s.total.Failed += sum.Failed
-	s.total.Problems += sum.Problems
-	s.total.BytesUp += sum.BytesUp
-	s.total.BytesDown += sum.BytesDown
+// add adds what a pass did to what was done in all.
+func add(total *sync.Summary, sum sync.Summary) {
+	total.Uploaded += sum.Uploaded
+	total.Downloaded += sum.Downloaded
+	total.DeletedLocal += sum.DeletedLocal
+	total.DeletedRemote += sum.DeletedRemote
+	total.Moved += sum.Moved
+	total.Conflicts += sum.Conflicts
+	total.Failed += sum.Failed
+	total.Problems += sum.Problems
+	total.BytesUp += sum.BytesUp
+	total.BytesDown += sum.BytesDown
 }
 
 // await waits until count is 0.
@@ -215,11 +216,11 @@ func (s *soak) await(what string, count func() int) {
 func (s *soak) wantWhole() {
 	s.Helper()
 	for _, root := range []string{s.here, s.there} {
-		for name, content := range read(s.T, root) {
+		walk(s.T, root, func(name, content string) {
 			if content != "/" && !isOwn(name) && !isTemp(name) && s.versions.known(content) == "" {
 				s.Errorf("%s holds %d bytes that nobody wrote: %.40q", filepath.Join(root, name), len(content), content)
 			}
-		}
+		})
 	}
 }
 
@@ -259,9 +260,7 @@ func (s *soak) wantAll() {
 	s.Helper()
 	found := make(map[string]bool)
 	for _, root := range []string{s.here, s.there} {
-		for _, content := range read(s.T, root) {
-			found[s.versions.known(content)] = true
-		}
+		walk(s.T, root, func(_, content string) { found[s.versions.known(content)] = true })
 	}
 	for name := range s.versions.live {
 		if !found[name] {

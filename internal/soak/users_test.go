@@ -21,10 +21,10 @@ import (
 
 // versions are all contents that users ever wrote, each different from all others in content and size.
 type versions struct {
-	mu      stdsync.Mutex
-	next    int
-	content map[string]string // by name of the version
-	live    map[string]bool   // that no user has removed or replaced
+	mu   stdsync.Mutex
+	next int
+	size map[string]int  // by name of the version
+	live map[string]bool // that no user has removed or replaced
 }
 
 var versionName = regexp.MustCompile(`^version \d+\n`)
@@ -36,9 +36,10 @@ func (v *versions) write(dice *rand.Rand) string {
 	v.next++
 	name := fmt.Sprintf("version %d\n", v.next)
 	size := v.next + []int{20, 20, 20, 3000, 3000, 150_000, 1_300_000}[dice.IntN(7)]
-	v.content[name] = name + strings.Repeat("x", max(0, size-len(name)))
+	content := name + strings.Repeat("x", max(0, size-len(name)))
+	v.size[name] = len(content)
 	v.live[name] = true
-	return v.content[name]
+	return content
 }
 
 // known returns the version that content is, "" where it is none or not whole.
@@ -46,7 +47,7 @@ func (v *versions) known(content string) string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	name := versionName.FindString(content)
-	if name == "" || v.content[name] != content {
+	if name == "" || v.size[name] != len(content) || strings.TrimLeft(content[len(name):], "x") != "" {
 		return ""
 	}
 	return name
@@ -104,8 +105,10 @@ func (u *user) work() error {
 	u.edits++
 	var err error
 	switch n := u.dice.IntN(100); {
-	case n < 60:
+	case n < 45:
 		err = u.edit(u.path())
+	case n < 60:
+		err = u.save(u.path())
 	case n < 78:
 		err = u.remove(u.path())
 	case n < 92:
@@ -170,6 +173,17 @@ func (u *user) edit(path string) error {
 	return errors.Join(err, os.Remove(fresh))
 }
 
+// save edits a file as vim does: the old one aside, beside it, the new one in its place, and the old one goes.
+func (u *user) save(path string) error {
+	u.n++
+	backup := fmt.Sprintf("%s.%d~", path, u.n)
+	if err := os.Rename(path, backup); err != nil {
+		return err
+	}
+	err := u.edit(path)
+	return errors.Join(err, u.remove(backup))
+}
+
 func (u *user) remove(path string) error {
 	old, err := u.take(path)
 	if err != nil {
@@ -226,6 +240,13 @@ func (u *user) above(path string) error {
 func read(t *testing.T, root string) map[string]string {
 	t.Helper()
 	tree := make(map[string]string)
+	walk(t, root, func(name, content string) { tree[name] = content })
+	return tree
+}
+
+// walk calls see with what is below root, as read returns it, without keeping it all.
+func walk(t *testing.T, root string, see func(name, content string)) {
+	t.Helper()
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) || err == nil && path == root {
 			return nil
@@ -235,20 +256,21 @@ func read(t *testing.T, root string) map[string]string {
 		}
 		name, err := filepath.Rel(root, path)
 		if err != nil || d.IsDir() {
-			tree[name] = "/"
+			see(name, "/")
 			return err
 		}
 		content, err := os.ReadFile(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
-		tree[name] = string(content)
+		if err == nil {
+			see(name, string(content))
+		}
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return tree
 }
 
 func isOwn(name string) bool { return manifest.Path(name).Within(manifest.Own) }
