@@ -138,7 +138,7 @@ func (b *bench) fetch(ctx context.Context) {
 		cmd := exec.CommandContext(ctx, filepath.Join(root, ".ci", "servers"), name)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-			b.note("fetching %s: %s", name, lines[len(lines)-1])
+			b.note("fetching %s: %v: %s", name, err, lines[len(lines)-1])
 		}
 	}
 }
@@ -149,7 +149,11 @@ func moduleRoot(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("go env GOMOD: %w", err)
 	}
-	return filepath.Dir(strings.TrimSpace(string(out))), nil
+	mod := strings.TrimSpace(string(out))
+	if mod == "" || mod == os.DevNull {
+		return "", errors.New("this is not in the checkout")
+	}
+	return filepath.Dir(mod), nil
 }
 
 // findTools finds or builds the programs. What is not there is said and left out.
