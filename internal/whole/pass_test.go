@@ -40,20 +40,28 @@ type setting struct {
 	server string
 	mode   remote.Mode
 	tls    realftp.Security
+
+	pipeline remote.Pipeline
 }
 
 func (s setting) String() string {
-	return fmt.Sprintf("%s/%s/%s", s.server, s.mode, [...]string{"plain", "explicit", "implicit"}[s.tls])
+	name := fmt.Sprintf("%s/%s/%s", s.server, s.mode, [...]string{"plain", "explicit", "implicit"}[s.tls])
+	if s.pipeline == remote.PipelineOff {
+		name += "/one command at a time"
+	}
+	return name
 }
 
-// settings are all servers in both modes, plain and with TLS.
+// settings are all servers in both modes, plain and with TLS, and once with one
+// command at a time.
 func settings() []setting {
 	var all []setting
 	for _, name := range realftp.Names() {
+		all = append(all, setting{server: name, pipeline: remote.PipelineOff})
 		for _, mode := range []remote.Mode{remote.Passive, remote.Active} {
 			for _, security := range []realftp.Security{realftp.Plain, realftp.Explicit, realftp.Implicit} {
 				if realftp.Supports(name, realftp.Options{TLS: security}) == nil {
-					all = append(all, setting{name, mode, security})
+					all = append(all, setting{server: name, mode: mode, tls: security})
 				}
 			}
 		}
@@ -69,7 +77,7 @@ func TestPassOnEveryServer(t *testing.T) {
 		t.Run(s.String(), func(t *testing.T) {
 			t.Parallel()
 			p := newPair(t, s.server, realftp.Options{TLS: s.tls})
-			p.options.Mode = s.mode
+			p.options.Mode, p.options.Pipeline = s.mode, s.pipeline
 			p.life()
 		})
 	}

@@ -37,7 +37,7 @@ func newShop(t *testing.T, o ftpserver.Options) *shop {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { h.server.Close() })
-	h.d = open(t, h.server.Addr(), "ferry", "secret", "", func(o *Options) { o.Retries = 2 })
+	h.d = open(t, h.server.Addr(), "ferry", "secret", "", func(o *Options) { o.Retries, o.Pipeline = 2, pipelineOfTests })
 	h.d.pool.backoff = func(int) time.Duration { return 0 }
 	return h
 }
@@ -567,4 +567,20 @@ func TestUnsendableNames(t *testing.T) {
 		}
 	}
 	h.holds("f", "x")
+}
+
+// pipelineOfTests is how the tests above send commands.
+var pipelineOfTests = PipelineOn
+
+// TestFaultsOneCommandAtATime makes the tests above once more.
+func TestFaultsOneCommandAtATime(t *testing.T) {
+	pipelineOfTests = PipelineOff
+	defer func() { pipelineOfTests = PipelineOn }()
+	for name, test := range map[string]func(*testing.T){
+		"PutCutUploads": TestPutCutUploads, "LostReplies": TestLostReplies, "PutWithoutRenamingOver": TestPutWithoutRenamingOver,
+		"Refusals": TestRefusals, "ScanUnknownDirectories": TestScanUnknownDirectories, "GoneAsksByName": TestGoneAsksByName,
+		"ReadBrokenTransfers": TestReadBrokenTransfers, "PutResumes": TestPutResumes, "UnsendableNames": TestUnsendableNames,
+	} {
+		t.Run(name, test)
+	}
 }

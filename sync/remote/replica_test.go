@@ -104,11 +104,13 @@ func TestConformanceEmbedded(t *testing.T) {
 	for _, dialect := range []struct {
 		name string
 		ftpserver.Options
+		pipeline Pipeline
 	}{
-		{"MLSD", ftpserver.Options{CdirInMLSD: true, Hash: true}},
-		{"LIST and MDTM, one session", ftpserver.Options{NoMLSD: true, NoMFMT: true, MDTMSets: true, HideDots: true, Zone: zone, MaxConnections: 1}},
-		{"IIS, no REST, no renaming over", ftpserver.Options{NoMLSD: true, NoMFMT: true, NoDashA: true, List: ftpserver.DOS, NoOverwrite: true, NoREST: true}},
-		{"no time but in LIST", ftpserver.Options{NoMLSD: true, NoMFMT: true, NoMDTM: true, NoSIZE: true}},
+		{"MLSD", ftpserver.Options{CdirInMLSD: true, Hash: true}, PipelineOn},
+		{"MLSD, one command at a time", ftpserver.Options{CdirInMLSD: true, Hash: true}, PipelineOff},
+		{"LIST and MDTM, one session", ftpserver.Options{NoMLSD: true, NoMFMT: true, MDTMSets: true, HideDots: true, Zone: zone, MaxConnections: 1}, PipelineOn},
+		{"IIS, no REST, no renaming over", ftpserver.Options{NoMLSD: true, NoMFMT: true, NoDashA: true, List: ftpserver.DOS, NoOverwrite: true, NoREST: true}, PipelineOff},
+		{"no time but in LIST", ftpserver.Options{NoMLSD: true, NoMFMT: true, NoMDTM: true, NoSIZE: true}, PipelineOn},
 	} {
 		options := dialect.Options
 		t.Run(dialect.name, func(t *testing.T) {
@@ -136,7 +138,7 @@ func TestConformanceEmbedded(t *testing.T) {
 					return strings.HasSuffix(name, " ") || o.MDTMSets && strings.HasPrefix(name, " ")
 				}
 				f.Replica = open(t, server.Addr(), "ferry", "secret", below, func(o *Options) {
-					o.Insecure = true
+					o.Insecure, o.Pipeline = true, dialect.pipeline
 					if options.TLS != 0 {
 						o.Security = Explicit
 					}
@@ -156,6 +158,7 @@ func TestConformanceReal(t *testing.T) {
 		links   bool // links are told from files
 		resumes bool
 		refuse  func(part, name string) bool
+		single  bool // one command at a time
 	}
 	spacesAndBackslashes := func(part, name string) bool {
 		return strings.HasSuffix(name, " ") || strings.Contains(name, `\`)
@@ -172,10 +175,17 @@ func TestConformanceReal(t *testing.T) {
 			Options: realftp.Options{NoOverwrite: true, NoMLSD: true, NoMFMT: true, Zone: "Asia/Kolkata", LocalTime: true}},
 		{title: "pure-ftpd", name: "pureftpd", links: true, resumes: true, refuse: spacesAndBackslashes},
 		{title: "pyftpdlib", name: "pyftpdlib", resumes: true},
+		{title: "vsftpd, one command at a time", name: "vsftpd", links: true, resumes: true, single: true},
+		{title: "proftpd, one command at a time", name: "proftpd", links: true, resumes: true, refuse: madeStars, single: true},
+		{title: "pure-ftpd, one command at a time", name: "pureftpd", links: true, resumes: true, refuse: spacesAndBackslashes, single: true},
+		{title: "pyftpdlib, one command at a time", name: "pyftpdlib", resumes: true, single: true},
 		{title: "pyftpdlib that sets no times", name: "pyftpdlib", plain: true, links: true, resumes: true,
 			Options: realftp.Options{NoMLSD: true, NoMFMT: true}},
 	} {
 		t.Run(h.title, func(t *testing.T) {
+			if h.single && testing.Short() {
+				t.Skip("the same again, one command at a time")
+			}
 			server := realftp.Start(t, h.name, h.Options)
 			n := 0
 			replicatest.Run(t, func(t *testing.T) replicatest.Fixture {
@@ -193,7 +203,11 @@ func TestConformanceReal(t *testing.T) {
 				if h.name == "vsftpd" && h.LocalTime && strings.HasSuffix(t.Name(), "/Scan/times") {
 					t.Skip("this server tells local times, which the suite has no word for")
 				}
-				f.Replica = open(t, server.Addr, realftp.User, realftp.Password, below, nil)
+				f.Replica = open(t, server.Addr, realftp.User, realftp.Password, below, func(o *Options) {
+					if h.single {
+						o.Pipeline = PipelineOff
+					}
+				})
 				return f
 			})
 		})

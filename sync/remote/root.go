@@ -15,11 +15,18 @@ import (
 func (d *Directory) Root(ctx context.Context, create bool) (sync.RootState, error) {
 	state := sync.RootState{Where: d.where()}
 	err := d.pool.do(ctx, "looking at the root", func(ctx context.Context, s *session) error {
-		kind, err := d.rootKind(ctx, s)
-		if err == nil && kind == manifest.None && create {
-			if err = d.makeRoot(ctx, s); err == nil {
-				kind, err = d.rootKind(ctx, s)
+		var refused error
+		if create {
+			made, why, err := d.makeRoot(ctx, s)
+			if err != nil || made {
+				state.Kind = manifest.Dir
+				return err
 			}
+			refused = why
+		}
+		kind, err := d.rootKind(ctx, s)
+		if err == nil && kind == manifest.None {
+			err = refused
 		}
 		state.Kind = kind
 		return err
@@ -89,8 +96,12 @@ func (d *Directory) rootKind(ctx context.Context, s *session) (manifest.Kind, er
 // enterRoot makes the root the working directory. told is the reply to MLST,
 // the zero reply on a server without that command.
 func (d *Directory) enterRoot(ctx context.Context, s *session) (entered, told reply, err error) {
+	return d.enterRootAfter(ctx, s, new(script))
+}
+
+// enterRootAfter is enterRoot behind the commands in b.
+func (d *Directory) enterRootAfter(ctx context.Context, s *session, b *script) (entered, told reply, err error) {
 	dir := d.names.dir(manifest.Root)
-	var b script
 	b.note("CWD "+dir, &entered)
 	if _, promised := s.features().feat["MLST"]; promised {
 		b.note("MLST "+dir, &told)
@@ -102,31 +113,30 @@ func (d *Directory) enterRoot(ctx context.Context, s *session) (entered, told re
 	return entered, told, err
 }
 
-// makeRoot makes the root and the directories above it that are missing.
-func (d *Directory) makeRoot(ctx context.Context, s *session) error {
+// makeRoot makes the root and the directories above it that are missing, and
+// reports whether the root is a directory now, else why it could not be made.
+func (d *Directory) makeRoot(ctx context.Context, s *session) (made bool, why, err error) {
 	var dirs []string
 	for dir := d.names.dir(manifest.Root); dir != "/"; dir = split(dir).parent() {
 		dirs = append(dirs, dir)
 	}
 	slices.Reverse(dirs)
-	made, entered := make([]reply, len(dirs)), make([]reply, len(dirs))
+	told, inside := make([]reply, len(dirs)), make([]reply, len(dirs))
 	var b script
 	for i, dir := range dirs {
-		b.note("MKD "+dir, &made[i]) // refused where it is there
-		b.note("CWD "+dir, &entered[i])
+		b.note("MKD "+dir, &told[i]) // refused where it is there
+		b.note("CWD "+dir, &inside[i])
 	}
-	if err := b.run(ctx, s); err != nil {
-		return err
-	}
-	if n := len(dirs); n == 0 || entered[n-1].ok() {
-		return nil
+	entered, _, err := d.enterRootAfter(ctx, s, &b)
+	if err != nil || entered.ok() {
+		return entered.ok(), nil, err
 	}
 	for i, dir := range dirs {
-		if !made[i].ok() && !entered[i].ok() {
-			return s.mustReply("MKD", dir, made[i])
+		if !told[i].ok() && !inside[i].ok() {
+			return false, s.mustReply("MKD", dir, told[i]), nil
 		}
 	}
-	return nil // what is there now is looked at next
+	return false, s.mustReply("CWD", d.names.dir(manifest.Root), entered), nil
 }
 
 // absentDir reports whether nothing, or no directory, is provably at p. The
