@@ -34,8 +34,9 @@ type bench struct {
 	record func(result)
 }
 
-// runBench runs all rows on all servers, and hands over each result as it comes.
-func runBench(ctx context.Context, o options, note func(string, ...any), record func(result)) error {
+// runBench runs all rows on all servers, and hands over each result as it comes, and says when that was the last. What
+// follows is the removal of millions of files at the worst.
+func runBench(ctx context.Context, o options, note func(string, ...any), record func(result), last func()) error {
 	b := &bench{opts: o, note: note, record: record,
 		clients: map[bool]*client{}, hosts: map[bool]*client{}, servers: map[string]serverInfo{}}
 	if o.fetch {
@@ -58,6 +59,7 @@ func runBench(ctx context.Context, o options, note func(string, ...any), record 
 	if err := b.open(); err != nil {
 		return err
 	}
+	defer last()
 	for _, name := range o.servers {
 		if err := b.runServer(ctx, name); err != nil {
 			return err

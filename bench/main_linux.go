@@ -52,10 +52,11 @@ func run() int {
 		if o.json {
 			_ = encode.Encode(r)
 		}
+	}, func() {
+		if !o.json && len(results) > 0 {
+			fmt.Print(report(o, rows(o), results))
+		}
 	})
-	if !o.json && len(results) > 0 {
-		fmt.Print(report(o, rows(o), results))
-	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench: error:", err)
 		return 1
