@@ -94,6 +94,9 @@ func TestRows(t *testing.T) {
 
 // TestChanges holds that the changes find what they change.
 func TestChanges(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes 15,000 files")
+	}
 	for _, r := range rows(options{large: 1, huge: 1}) {
 		if r.change == nil {
 			continue
