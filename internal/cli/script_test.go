@@ -65,6 +65,7 @@ func TestMain(m *testing.M) {
 //	until FILE REGEXP... wait until a file holds lines that match, one behind the other
 //	until exists|gone FILE...
 //	until equal DIR DIR  wait until that is so
+//	until exits CODE CMD...  run a command again and again until it exits with CODE
 //	signal NAME TERM|INT|HUP
 //	ends NAME CODE       wait until it has ended with CODE
 //	manager              be a service manager: what it is told is in manager.out

@@ -103,6 +103,8 @@ func scriptUntil(ts *testscript.TestScript, _ bool, args []string) {
 		check = untilThere
 	case "equal":
 		check = untilEqual
+	case "exits":
+		check = untilExits
 	}
 	end := time.Now().Add(scriptPatience)
 	for {
@@ -119,6 +121,19 @@ func scriptUntil(ts *testscript.TestScript, _ bool, args []string) {
 		}
 		time.Sleep(20 * time.Millisecond) // between two looks at something outside this process
 	}
+}
+
+func untilExits(ts *testscript.TestScript, args []string) error {
+	err := ts.Exec(args[2], args[3:]...)
+	code := "0"
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		code = fmt.Sprint(exit.ExitCode())
+	}
+	if code != args[1] {
+		return fmt.Errorf("exit %s, want %s: %s%s", code, args[1], ts.ReadFile("stdout"), ts.ReadFile("stderr"))
+	}
+	return nil
 }
 
 func untilThere(ts *testscript.TestScript, args []string) error {

@@ -24,8 +24,9 @@ type watching struct {
 	live   *live // nil: no lines that change in place
 	end    context.CancelCauseFunc
 
-	mu    stdsync.Mutex // guards pairs
-	pairs []*keeping    // in the order in which they are shown
+	mu     stdsync.Mutex // guards what follows
+	pairs  []*keeping    // in the order in which they are shown
+	status string        // as the service manager was told last
 }
 
 // watch keeps pairs in step until ctx ends.
@@ -160,7 +161,7 @@ func (w *watching) start(ctx context.Context, p *pair, alone bool) {
 	k := &keeping{
 		app: a, pair: p, head: head, talk: talk, hooks: a.hooked(p).named(talk.name), old: &retention{app: a, pair: p}, alone: alone,
 		lost: func(err error) { w.end(err) },
-		view: &pairView{app: a, head: head, talk: talk, redraw: w.changed, away: true},
+		view: &pairView{app: a, head: head, talk: talk, redraw: w.redraw, tell: w.changed, away: true},
 	}
 	a.warnServed(p, passOptions{})
 	if !a.common.json {
@@ -192,12 +193,25 @@ func (w *watching) all() []*keeping {
 	return slices.Clone(w.pairs)
 }
 
-// changed shows that something has changed.
-func (w *watching) changed() {
+func (w *watching) redraw() {
 	if w.live != nil {
 		w.live.redraw()
 	}
-	w.tell(w.notify.Status(w.summary()))
+}
+
+// changed tells the service manager what all pairs are doing, where that is news.
+func (w *watching) changed() {
+	if w.notify == nil {
+		return
+	}
+	status := w.summary()
+	w.mu.Lock()
+	again := status == w.status
+	w.status = status
+	w.mu.Unlock()
+	if !again {
+		w.tell(w.notify.Status(status))
+	}
 }
 
 // summary says in a few words what all pairs are doing.

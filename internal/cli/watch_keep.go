@@ -154,6 +154,9 @@ func (k *keeping) claimPair() error {
 	if err != nil {
 		return err
 	}
+	if err := claim.Mute(); err != nil && k.app.onceOnly("mute") {
+		k.app.talk().warn("\"ferry status\" cannot ask this watch: %v", err)
+	}
 	claim.Serve(daemon.Handler{Report: k.report, Poke: k.keeper.Poke, Lend: k.keeper.Lend})
 	k.claim = claim
 	return nil

@@ -178,5 +178,6 @@ func (w *watching) order(pairs []*pair) {
 	w.mu.Lock()
 	slices.SortStableFunc(w.pairs, func(a, b *keeping) int { return at[a.pair.Name] - at[b.pair.Name] })
 	w.mu.Unlock()
+	w.redraw()
 	w.changed()
 }

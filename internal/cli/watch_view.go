@@ -16,7 +16,8 @@ type pairView struct {
 	app    *app
 	head   passHead
 	talk   talker
-	redraw func() // may be nil
+	redraw func() // of the lines on a terminal; may be nil
+	tell   func() // that the state may have changed; may be nil
 	pace   pace
 
 	mu     stdsync.Mutex // guards what follows
@@ -80,6 +81,9 @@ func (v *pairView) changed(s watch.Status) {
 	v.mu.Unlock()
 	if fresh {
 		v.say(s, away)
+	}
+	if v.tell != nil {
+		v.tell()
 	}
 	v.draw()
 }

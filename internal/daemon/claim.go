@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -28,6 +27,7 @@ type Claimed struct {
 	lock     *os.File
 	listener net.Listener // nil: there is no socket
 	socket   string
+	mute     error // why there is none
 	served   *server
 }
 
@@ -41,7 +41,8 @@ type address struct {
 // dir is made where it is missing, for this user only, and what a dead process
 // left there is removed. runtime is a directory for sockets whose path in dir
 // would be too long; "": that for temporary files. The error wraps
-// [ErrClaimed], or says what is wrong with the directory.
+// [ErrClaimed], or says what is wrong with the directory. That there can be no
+// socket is no error, see [Claimed.Mute].
 func Claim(dir, key, runtime string) (*Claimed, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("making the directory of sockets: %w", err)
@@ -57,9 +58,28 @@ func Claim(dir, key, runtime string) (*Claimed, error) {
 	c := &Claimed{dir: dir, key: key, lock: lock}
 	c.sweep()
 	if err := c.listen(runtime); err != nil {
-		return nil, errors.Join(err, c.Close())
+		c.mute = err
+		c.hush()
 	}
 	return c, nil
+}
+
+// Mute says why other commands cannot ask this process about the pair; nil: they
+// can.
+func (c *Claimed) Mute() error { return c.mute }
+
+// hush takes the socket away.
+func (c *Claimed) hush() {
+	if c.listener == nil {
+		return
+	}
+	_ = c.listener.Close()
+	c.listener = nil
+	c.removeSocket(c.socket)
+	if dir := filepath.Dir(c.socket); dir != c.dir {
+		_ = os.Remove(dir)
+	}
+	_ = os.Remove(c.addressFile())
 }
 
 // sweep removes what a dead process left. The lock is ours, so nobody is there.
@@ -159,18 +179,6 @@ func (c *Claimed) Close() error {
 	if c.served != nil {
 		c.served.close()
 	}
-	var errs []error
-	if c.listener != nil {
-		if err := c.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
-			errs = append(errs, err)
-		}
-		c.removeSocket(c.socket)
-		if dir := filepath.Dir(c.socket); dir != c.dir {
-			_ = os.Remove(dir)
-		}
-		if err := os.Remove(c.addressFile()); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			errs = append(errs, err)
-		}
-	}
-	return errors.Join(append(errs, c.lock.Close())...)
+	c.hush()
+	return c.lock.Close()
 }

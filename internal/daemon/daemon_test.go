@@ -196,6 +196,35 @@ func TestKilled(t *testing.T) {
 	}
 }
 
+// TestMute holds that a pair can be claimed where there can be no socket.
+func TestMute(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("directories are closed in other ways here")
+	}
+	dir, long := filepath.Join(shortDir(t), strings.Repeat("long", 25)), filepath.Join(t.TempDir(), strings.Repeat("temp", 30))
+	if err := os.MkdirAll(long, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", long)
+	c, err := Claim(dir, "pair", long)
+	if err != nil || c.Mute() == nil {
+		t.Fatalf("%v, mute: %v", err, c.Mute())
+	}
+	c.Serve(Handler{})
+	if _, err := Claim(dir, "pair", ""); !errors.Is(err, ErrClaimed) {
+		t.Errorf("%v", err)
+	}
+	if _, err := Find(t.Context(), dir, "pair"); !errors.Is(err, ErrNobody) {
+		t.Errorf("%v", err)
+	}
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+	if left, _ := os.ReadDir(long); len(left) > 0 {
+		t.Errorf("left: %v", left)
+	}
+}
+
 // TestSweepLeavesFiles holds that an address that names something else than a
 // socket removes nothing.
 func TestSweepLeavesFiles(t *testing.T) {

@@ -24,11 +24,15 @@ type server struct {
 
 // Serve begins to answer with h. It is called once.
 func (c *Claimed) Serve(h Handler) {
+	if c.listener == nil {
+		return
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	s := &server{handler: h, stop: stop}
 	c.served = s
-	s.work.Go(func() { s.accept(ctx, c.listener) })
-	context.AfterFunc(ctx, func() { _ = c.listener.Close() })
+	listener := c.listener
+	s.work.Go(func() { s.accept(ctx, listener) })
+	context.AfterFunc(ctx, func() { _ = listener.Close() })
 }
 
 // close ends all connections and returns when they are gone.
