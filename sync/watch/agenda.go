@@ -60,10 +60,13 @@ type agenda struct {
 	poked     bool // somebody asked for one since the last attempt began
 	fullDue   time.Time
 	fullAgain retry
-	fullTook  time.Duration
-	stale     bool // the directories are to be read again
-	readAt    time.Time
-	readTook  time.Duration
+	// fullFailed is how many files failed in the last full pass, until all that
+	// failed went well.
+	fullFailed int
+	fullTook   time.Duration
+	stale      bool // the directories are to be read again
+	readAt     time.Time
+	readTook   time.Duration
 
 	trouble  trouble
 	patience patience
@@ -335,6 +338,10 @@ func (a *agenda) passed(did doing, out outcome, now time.Time) {
 	}
 	a.trouble, a.patience, a.looks, a.nextTry = trouble{}, patience{}, 0, time.Time{}
 	a.settle(did, out, now)
+	if a.status.Failed = a.queue.failing(); a.status.Failed == 0 && a.fullAgain.tries == 0 {
+		a.fullFailed = 0
+	}
+	a.status.Failed = max(a.status.Failed, a.fullFailed)
 	switch did {
 	case passing:
 		a.queue.listen(a.load, !acted(out.sum) && out.sum.Failed == 0, now, a.jitter())
@@ -400,7 +407,7 @@ func (a *agenda) count(did doing, out outcome, now time.Time) {
 		s.Last = &out.sum
 	}
 	if did == looking && out.err == nil {
-		s.LastFull, s.Failed = now, out.sum.Failed
+		s.LastFull, a.fullFailed = now, out.sum.Failed
 	}
 }
 

@@ -88,6 +88,18 @@ func (q *queue) len() int {
 	return n
 }
 
+// failing returns how many places are tried again because something failed
+// there.
+func (q *queue) failing() int {
+	n := 0
+	for _, r := range q.again {
+		if r.tries > 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // due returns when the next path is to be looked at; false where none waits.
 func (q *queue) due() (time.Time, bool) {
 	if len(q.fresh) > 0 {

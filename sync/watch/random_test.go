@@ -136,15 +136,15 @@ func (d *day) recover() {
 	d.pass(45 * time.Minute) // less than until the next hourly pass
 }
 
-// covered reports whether a pass that began at or after a time, and came to its
+// covered reports whether one of calls that began at or after a time, and came to its
 // end, looked at p; what failed in it must be looked at after it.
-func (d *day) covered(p manifest.Path, from time.Time) bool {
-	for _, c := range d.calls {
+func covered(calls []call, p manifest.Path, from time.Time) bool {
+	for i, c := range calls {
 		if c.began.Before(from) || !c.covers(p) {
 			continue
 		}
 		for _, q := range c.failed {
-			if q.Within(p) && !d.covered(q, c.ended) {
+			if q.Within(p) && !covered(calls[i+1:], q, c.ended) {
 				return false
 			}
 		}
@@ -171,7 +171,7 @@ func (c call) covers(p manifest.Path) bool {
 
 func (d *day) check(t *testing.T) {
 	for _, h := range d.hinted {
-		if !d.covered(h.path, h.at) {
+		if !covered(d.calls, h.path, h.at) {
 			t.Errorf("the hint of %q at %v was lost", h.path, h.at.Format("15:04:05.000"))
 		}
 	}
