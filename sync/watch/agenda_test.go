@@ -51,6 +51,8 @@ var agendaScripts = []struct{ name, script string }{
 		start;  +20s;  hint *;  -> full;  hint *;  +10s;  ok;  -> wait 10s;  +10s;  -> full;  ok`},
 	{"the hourly pass", `
 		push;  start;  -> wait 30s;  +59m;  -> wait 30s;  +1m;  -> full;  ok;  -> wait 30s`},
+	{"a poll that fails brings back no hints that were looked at", `
+		start;  hint a;  -> part [a];  ok;  +30s;  -> read;  ok;  -> poll [.];  err away;  is waiting, queue 0`},
 	{"an error keeps the hint, and lets go", `
 		start;  hint a;  -> part [a];  err away;  is waiting, queue 1;  -> close;  ok;  -> wait 1s
 		+1s;  -> open;  ok;  -> full;  ok;  is idle, queue 0`},
@@ -114,6 +116,8 @@ var agendaScripts = []struct{ name, script string }{
 	{"a full pass with failures is made again after a minute", `
 		push;  -> open;  ok;  -> full;  ok failed;  +30s;  -> wait 30s;  +30s;  -> full;  ok failed;  +90s;  -> wait 30s;  +30s;  -> full;  ok
 		+10m;  -> wait 30s`},
+	{"a full pass that went well forgets what failed", `
+		push;  start;  hint a;  -> part [a];  ok failed;  poke;  -> full;  ok;  is idle, queue 0;  +10m;  -> wait 30s`},
 	{"a poll with failures is not made again before its time", `
 		start;  +30s;  -> read;  ok;  -> poll [.];  ok failed;  -> wait 30s`},
 	{"three passes that find nothing are free, then hints wait", `
