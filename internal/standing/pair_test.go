@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,7 @@ type pair struct {
 	dir, here, there string
 	server           *realftp.Server
 	count            *counter
+	passwordFile     string // "": the password comes from the environment
 }
 
 func newPair(t testing.TB, server string) *pair {
@@ -40,14 +42,29 @@ func newPair(t testing.TB, server string) *pair {
 
 func (p *pair) url() string { return fmt.Sprintf("ftp://%s@%s/tree", p.server.User, p.count.addr) }
 
+// args name the pair on a command line.
+func (p *pair) args() []string {
+	if p.passwordFile == "" {
+		return []string{p.here, p.url()}
+	}
+	config := filepath.Join(p.dir, "ferry.yaml")
+	text := fmt.Sprintf("profiles:\n  it:\n    local: %s\n    remote: %s\n    password: {file: %s}\n", p.here, p.url(), p.passwordFile)
+	must(p, os.WriteFile(config, []byte(text), 0o600))
+	return []string{"--config", config}
+}
+
 func (p *pair) env() []string {
-	return []string{"PATH=" + os.Getenv("PATH"), "HOME=" + p.dir, "FERRY_PASSWORD=" + realftp.Password, "FERRY_STATE_DIR=" + filepath.Join(p.dir, "state")}
+	env := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + p.dir, "FERRY_STATE_DIR=" + filepath.Join(p.dir, "state")}
+	if p.passwordFile == "" {
+		env = append(env, "FERRY_PASSWORD="+realftp.Password)
+	}
+	return env
 }
 
 // ferry runs a command to its end, and returns its exit code and its summary.
 func (p *pair) ferry(args ...string) (int, line) {
 	p.Helper()
-	cmd := exec.Command(program(p), append(args, p.here, p.url(), "--json")...)
+	cmd := exec.Command(program(p), slices.Concat(args, p.args(), []string{"--json"})...)
 	cmd.Dir, cmd.Env = p.dir, p.env()
 	var out, talk bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &talk

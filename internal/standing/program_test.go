@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	stdsync "sync"
 	"syscall"
@@ -113,7 +114,7 @@ func (p *pair) watch(args ...string) *run {
 
 func (p *pair) begin(args ...string) *run {
 	p.Helper()
-	r := &run{TB: p.TB, cmd: exec.Command(program(p), append([]string{"watch", p.here, p.url(), "--json"}, args...)...),
+	r := &run{TB: p.TB, cmd: exec.Command(program(p), slices.Concat([]string{"watch"}, p.args(), []string{"--json"}, args)...),
 		done: make(chan struct{}), fresh: make(chan struct{})}
 	r.cmd.Dir, r.cmd.Env = p.dir, p.env()
 	r.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
