@@ -14,8 +14,8 @@ import (
 // machine; data connections go past it.
 //
 // A round trip is: opening a control connection; each piece of commands that is
-// sent when no reply is owed (the greeting counts as one that is); and for each
-// transfer, beyond the piece that asks for its data connection, two in passive
+// sent when no reply is owed (the greeting counts as one that is), or only the
+// final one of a download; and for each transfer, beyond the piece that asks for its data connection, two in passive
 // mode (to connect, and for the data until the final reply) and one in active
 // mode. A transfer command by itself goes out with the connection that it is
 // for, and counts nothing. What a server adds of its own, as vsftpd does when it
@@ -117,6 +117,7 @@ type dialogue struct {
 	mu      sync.Mutex
 	owed    int // final replies
 	greeted bool
+	fetches bool   // the last transfer is one from the server, whose final reply is owed
 	invited bool   // the last piece that asked for a data connection was for active mode
 	half    []byte // of a command line
 	part    []byte // of a reply
@@ -143,7 +144,8 @@ func (d *dialogue) commands(text []byte) {
 	if len(verbs) == 0 {
 		return
 	}
-	waited := d.owed == 0
+	waited := d.owed == 0 || d.owed == 1 && d.fetches // the data has come: a client knows that before the reply
+	d.fetches = false
 	d.owed += len(verbs)
 	turns := 0
 	alone := !slices.ContainsFunc(verbs, func(v string) bool { return !slices.Contains(transferVerbs, v) })
@@ -162,6 +164,7 @@ func (d *dialogue) commands(text []byte) {
 			d.invited = false
 		case "STOR", "RETR", "LIST", "MLSD", "NLST", "APPE":
 			turns += 2
+			d.fetches = v != "STOR" && v != "APPE"
 			if d.invited && !alone {
 				turns--
 			}

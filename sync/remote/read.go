@@ -13,21 +13,53 @@ import (
 )
 
 // Reader implements [sync.Replica]. A session is held from Open to Close of one
-// source, never between two, so that one session is enough for everything.
+// source, or by a prefetch, never by both, so that one session is enough for
+// everything.
 func (d *Directory) Reader(ctx context.Context, run []sync.Wanted) sync.Reader {
-	return &reader{d: d, run: run}
+	return &reader{d: d, ctx: ctx, run: run}
 }
 
 type reader struct {
-	d   *Directory
-	run []sync.Wanted
+	d       *Directory
+	ctx     context.Context // of Reader
+	run     []sync.Wanted
+	x       *prefetch // nil while there is none
+	strikes int       // files that a prefetch failed at
 }
 
+// mostFetchStrikes is how often in one run a prefetch may fail before files are read
+// one at a time.
+const mostFetchStrikes = 2
+
 // Close implements [sync.Reader].
-func (r *reader) Close() error { return nil }
+func (r *reader) Close() error {
+	if r.x != nil {
+		r.x.close()
+	}
+	return nil
+}
 
 // Open implements [sync.Reader].
 func (r *reader) Open(ctx context.Context, i int, offset int64) (sync.Source, error) {
+	if offset == 0 && r.run[i].Entry.Size <= fetchFile && r.strikes < mostFetchStrikes {
+		if r.x == nil {
+			r.x = newPrefetch(r.ctx, r.d, r.run, i)
+		}
+		m, err := r.x.open(ctx, i)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("reading %s: %w", r.run[i].Path, err)
+		case m != nil:
+			return m, nil
+		}
+		r.strikes++
+	}
+	if r.x != nil {
+		if err := r.x.halt(ctx); err != nil {
+			return nil, err
+		}
+		r.x = nil
+	}
 	w := r.run[i]
 	f := &file{d: r.d, ctx: ctx, want: w, at: r.d.names.at(w.Path, w.Entry), pos: offset}
 	if offset == 0 {

@@ -1,0 +1,314 @@
+package remote
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	stdsync "sync"
+
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+// What is read before anybody asks for it, at most.
+const (
+	fetchFile  = 1 << 20 // bytes of one file
+	fetchBytes = 4 << 20 // of all files that nobody has read yet
+	fetchFiles = 32
+)
+
+// A prefetch reads the small files of a run, one after another on one session, into
+// memory. When the data of one has come, the question whether the file is still
+// the same goes out in one piece with the commands for the next, so that a file
+// costs three round trips in passive mode and two in active mode.
+//
+// It hands out only what came without any trouble. A file that it failed at, and
+// whatever it did not come to, is read in another way (see [file]).
+type prefetch struct {
+	d      *Directory
+	run    []sync.Wanted
+	from   int // index in run of its first file
+	files  []*fetched
+	cancel context.CancelFunc
+	ended  chan struct{}
+
+	mu      stdsync.Mutex
+	changed *stdsync.Cond
+	read    int  // the first file that is still wanted
+	halted  bool // nothing more is
+}
+
+// A fetched is one file of a prefetch.
+type fetched struct {
+	want  sync.Wanted
+	at    place
+	data  []byte
+	d     *download // nil where nothing was to be transferred
+	now   looked
+	whole chan struct{} // closed when data is all there, or will not be
+	sure  chan struct{} // closed when the server was asked again, or will not be
+	came  bool          // after whole: data is all there
+	asked bool          // after sure: now holds the answer
+}
+
+func newPrefetch(ctx context.Context, d *Directory, run []sync.Wanted, from int) *prefetch {
+	x := &prefetch{d: d, run: run, from: from, ended: make(chan struct{})}
+	x.changed = stdsync.NewCond(&x.mu)
+	for _, w := range run[from:] {
+		x.files = append(x.files, &fetched{want: w, at: d.names.at(w.Path, w.Entry),
+			whole: make(chan struct{}), sure: make(chan struct{})})
+	}
+	ctx, x.cancel = context.WithCancel(ctx)
+	go x.work(ctx)
+	return x
+}
+
+// work fetches the files in order, until one is too large, or something is not as
+// it should be.
+func (x *prefetch) work(ctx context.Context) {
+	defer close(x.ended)
+	defer x.giveUp()
+	defer context.AfterFunc(ctx, x.changed.Broadcast)()
+	s, err := x.d.pool.lend(ctx)
+	if err != nil {
+		return
+	}
+	defer x.d.pool.giveBack(s)
+	if !s.overlaps() || !askable(s.f) {
+		return
+	}
+	var due []*fetched
+	for i, f := range x.files {
+		if f.want.Entry.Size > fetchFile || checkPlace(f.at) != nil || x.d.loses(f.at.name) || !x.room(ctx, i) {
+			break
+		}
+		if due = x.one(ctx, s, f, due); s.dead() {
+			return
+		}
+	}
+	x.conclude(ctx, s, due)
+}
+
+// one fetches a file. It asks for those in due, whose data has come, and returns
+// those that are to be asked for next.
+func (x *prefetch) one(ctx context.Context, s *session, f *fetched, due []*fetched) []*fetched {
+	if f.want.Entry.Size == 0 { // a pipe may be listed so, and asking for its content would hang
+		x.came(f)
+		return append(due, f)
+	}
+	t := &transfer{op: "RETR", path: f.at.String(), line: "RETR " + f.at.String()}
+	t.ahead, t.passed = x.questions(s, due), func() { x.settle(due); due = nil }
+	var err error
+	if f.d, err = s.receive(ctx, t); err != nil {
+		return due
+	}
+	if f.data, err = f.d.content(f.want.Entry.Size); err != nil {
+		return due
+	}
+	f.d.part()
+	x.came(f)
+	return append(due, f)
+}
+
+// content reads a file that has size bytes. With an error the download is broken
+// off.
+func (d *download) content(size int64) ([]byte, error) {
+	data := make([]byte, 0, size+1)
+	for {
+		n, err := d.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		switch {
+		case err == io.EOF && int64(len(data)) == size && d.clean():
+			return data, nil
+		case err == nil && int64(len(data)) <= size:
+			continue
+		}
+		d.abort()
+		return nil, fmt.Errorf("%d bytes came of %d: %w", len(data), size, err)
+	}
+}
+
+// questions returns what is to be asked for the files in due.
+func (x *prefetch) questions(s *session, due []*fetched) (b script) {
+	for _, f := range due {
+		ask(&b, s.f, f.at.String(), &f.now)
+	}
+	if len(due) > 0 {
+		x.d.leave(&b, s)
+	}
+	return b
+}
+
+// settle notes that the questions for the files in due were answered.
+func (x *prefetch) settle(due []*fetched) {
+	for _, f := range due {
+		f.asked = f.now.err == nil && !x.d.specials.has(f.at) && (f.d == nil || f.d.t.final.ok())
+		close(f.sure)
+	}
+}
+
+// conclude asks for the last files.
+func (x *prefetch) conclude(ctx context.Context, s *session, due []*fetched) {
+	if len(due) == 0 {
+		s.catchUp(ctx)
+		return
+	}
+	b := x.questions(s, due)
+	if b.run(ctx, s) == nil {
+		x.settle(due)
+	}
+}
+
+// room waits until there is room for file i, and is false where it is not wanted.
+func (x *prefetch) room(ctx context.Context, i int) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for !x.halted && ctx.Err() == nil && x.full(i) {
+		x.changed.Wait()
+	}
+	return !x.halted && ctx.Err() == nil
+}
+
+// full reports whether as much as may be is in memory before file i. x.mu is held.
+func (x *prefetch) full(i int) bool {
+	if i-x.read >= fetchFiles {
+		return true
+	}
+	held := int64(0)
+	for k := x.read; k < i; k++ {
+		held += x.files[k].want.Entry.Size
+	}
+	return held >= fetchBytes
+}
+
+// wants notes that the files before i are not wanted any more.
+func (x *prefetch) wants(i int) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.read = max(x.read, i)
+	x.changed.Broadcast()
+}
+
+// came notes that the content of f is there.
+func (x *prefetch) came(f *fetched) {
+	f.came = true
+	close(f.whole)
+}
+
+// giveUp ends the wait for all that did not come.
+func (x *prefetch) giveUp() {
+	for _, f := range x.files {
+		for _, c := range []chan struct{}{f.whole, f.sure} {
+			select {
+			case <-c:
+			default:
+				close(c)
+			}
+		}
+	}
+}
+
+// open returns file i of the run, nil where it has to be read in another way.
+func (x *prefetch) open(ctx context.Context, i int) (*inMemory, error) {
+	i -= x.from
+	if i < x.read {
+		return nil, nil // only open changes it, and its caller closes one file before the next
+	}
+	x.wants(i)
+	f := x.files[i]
+	select {
+	case <-f.whole:
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	if !f.came {
+		return nil, nil
+	}
+	return &inMemory{Reader: bytes.NewReader(f.data), x: x, f: f, i: i}, nil
+}
+
+// halt ends the prefetch after the file that is under way, and waits for that, so
+// that its session is there for others.
+func (x *prefetch) halt(ctx context.Context) error {
+	x.mu.Lock()
+	x.halted = true
+	x.changed.Broadcast()
+	x.mu.Unlock()
+	select {
+	case <-x.ended:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// close ends the prefetch at once.
+func (x *prefetch) close() {
+	x.cancel()
+	<-x.ended
+}
+
+// inMemory is a file that was fetched. It implements [sync.Source].
+type inMemory struct {
+	*bytes.Reader // of all of f
+	x             *prefetch
+	f             *fetched
+	i             int
+}
+
+// Confirm implements [sync.Source].
+func (m *inMemory) Confirm(ctx context.Context) (manifest.Entry, error) {
+	f := m.f
+	if m.Len() > 0 {
+		return manifest.Entry{}, fmt.Errorf("%w: %d bytes of %d were read", sync.ErrSource, len(f.data)-m.Len(), len(f.data))
+	}
+	select {
+	case <-f.sure:
+	case <-ctx.Done():
+		return manifest.Entry{}, context.Cause(ctx)
+	}
+	if f.asked {
+		if err := same(f.want.Path, f.want.Entry, f.now.entry); err != nil {
+			return manifest.Entry{}, err
+		}
+		return refine(f.want.Entry, f.now.entry), nil
+	}
+	if err := m.x.halt(ctx); err != nil {
+		return manifest.Entry{}, err
+	}
+	if err := f.refused(); err != nil {
+		return manifest.Entry{}, fmt.Errorf("%w: %w", sync.ErrSource, err)
+	}
+	again := &file{d: m.x.d, ctx: ctx, want: f.want, at: f.at}
+	return again.look()
+}
+
+// refused returns an error where the server's last word on the transfer is that it
+// went wrong. A reply that was lost, or that speaks of a broken connection, says
+// less than the number of bytes and a look.
+func (f *fetched) refused() error {
+	if f.d == nil || f.d.t.final.code == 0 || f.d.t.final.ok() {
+		return nil
+	}
+	if err := replyError("RETR", f.at.String(), f.d.t.final); isFinal(err) {
+		return err
+	}
+	return nil
+}
+
+// Sum implements [sync.Source].
+func (m *inMemory) Sum() string {
+	if m.Len() > 0 {
+		return ""
+	}
+	sum := sha256.Sum256(m.f.data)
+	return string(sum[:])
+}
+
+// Close implements [io.Closer].
+func (m *inMemory) Close() error {
+	m.x.wants(m.i + 1)
+	return nil
+}
