@@ -141,7 +141,7 @@ var errNeedsFailed = errors.New("left out, since something it needs could not be
 
 // inTheWay says why an action cannot succeed any more. The caller holds mu.
 func (p *pass) inTheWay(a *Action) error {
-	if p.full[a.Side] && a.stage() == stageTransfer && a.Size > 0 {
+	if a.stage() == stageTransfer && p.tooLarge(a) {
 		return ErrFull
 	}
 	if len(p.failedAt[a.Side]) == 0 {

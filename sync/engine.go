@@ -184,7 +184,7 @@ type pass struct {
 	mu          sync.Mutex // guards what follows
 	sum         Summary
 	failedAt    [2]map[manifest.Path]bool // paths where a step failed, by side
-	full        [2]bool                   // no room for content on this side
+	full        [2]int64                  // the smallest content for which this side had no room; 0: it had
 	lost        error                     // the first error that ends the pass
 	moveRefused bool
 }

@@ -265,6 +265,29 @@ func TestNoSpaceStopsUploadsOnly(t *testing.T) {
 	}
 }
 
+// TestWhatFitsIsTaken has a side with room for small files only: a large one that
+// comes first keeps none of them out.
+func TestWhatFitsIsTaken(t *testing.T) {
+	w := newWorld(t)
+	w.fill(2)
+	w.opts.Workers = 1
+	w.write(sync.Local, "a", strings.Repeat("large", 1000))
+	w.write(sync.Local, "b", strings.Repeat("large too", 1000))
+	w.write(sync.Local, "c", "small")
+	tries := 0
+	w.sides[sync.Remote].OnIO = func(op string, p manifest.Path) error {
+		if op == "write" && p != "c" {
+			tries++
+			return fmt.Errorf("452 %w", sync.ErrFull)
+		}
+		return nil
+	}
+	sum, err := w.pass()
+	if err != nil || sum.Uploaded != 1 || sum.Failed != 2 || tries != 1 {
+		t.Errorf("%d tries, %+v, %v\n%s", tries, sum, err, w.tail())
+	}
+}
+
 func TestCancelledPassChangesNothingMore(t *testing.T) {
 	w := newWorld(t)
 	for i := range 20 {

@@ -24,7 +24,7 @@ func (p *pass) steps(ctx context.Context, run []*Action) ([]Step, func()) {
 		wanted = append(wanted, Wanted{Path: a.Path, Entry: p.entry(a, src)})
 		started := false
 		steps[i].Open = func(ctx context.Context, offset int64) (Source, error) {
-			if p.isFull(a.Side) {
+			if p.isTooLarge(a) {
 				return nil, ErrFull
 			}
 			if !started {
@@ -120,7 +120,9 @@ func (p *pass) failed(a *Action, err error) {
 	p.mu.Lock()
 	p.sum.Failed++
 	p.failedAt[a.Side][a.Path] = true
-	p.full[a.Side] = p.full[a.Side] || errors.Is(err, ErrFull)
+	if size := max(1, a.Size); errors.Is(err, ErrFull) && (p.full[a.Side] == 0 || size < p.full[a.Side]) {
+		p.full[a.Side] = size
+	}
 	if a.stage() == stageMoves {
 		p.moveRefused = true
 	}
@@ -128,8 +130,14 @@ func (p *pass) failed(a *Action, err error) {
 	p.tell(Finished{Action: a, Err: err})
 }
 
-func (p *pass) isFull(s Side) bool {
+func (p *pass) isTooLarge(a *Action) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.full[s]
+	return p.tooLarge(a)
+}
+
+// tooLarge reports whether there was no room for as much as a brings, in this
+// pass. What is smaller may still fit. The caller holds mu.
+func (p *pass) tooLarge(a *Action) bool {
+	return p.full[a.Side] > 0 && a.Size >= p.full[a.Side]
 }
