@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"ferry/internal/daemon"
-	"ferry/sync"
 	"ferry/sync/watch"
 
 	"github.com/dustin/go-humanize"
@@ -151,8 +150,8 @@ func watchedText(r daemon.Report, now time.Time) string {
 		line("queue", "%s waiting to be looked at", count(r.Queue, "path"))
 	}
 	at("last pass", r.LastPass)
-	if text, did := didText(r.Last); did {
-		line("last change", "%s", text)
+	if r.Last != nil && did(*r.Last) {
+		line("last change", "%s", briefText(*r.Last))
 	}
 	at("last full", r.LastFull)
 	at("next poll", r.NextPoll)
@@ -168,15 +167,6 @@ func watchedText(r daemon.Report, now time.Time) string {
 	}
 	line("watched", "by process %d, for %s", r.PID, spanText(now.Sub(r.Started)))
 	return b.String()
-}
-
-// didText says what a pass did, and whether that was anything.
-func didText(s *sync.Summary) (text string, did bool) {
-	if s == nil {
-		return "", false
-	}
-	nothing := sync.Summary{Seconds: s.Seconds}
-	return briefText(*s), *s != nothing
 }
 
 // stateText says what a pair is doing and why.

@@ -156,7 +156,7 @@ func (r *textReport) end(s sync.Summary, err error) {
 	if r.talk.quiet && !wrong {
 		return
 	}
-	if err != nil && r.plan == nil {
+	if err != nil && (r.plan == nil || r.brief && !did(s)) {
 		return // nothing was begun: the error says it all
 	}
 	fmt.Fprintln(r.out, r.title()+r.summary(s, err))

@@ -95,6 +95,9 @@ func briefText(s sync.Summary) string {
 	return strings.Join(append(parts, durationText(s.Seconds)), ", ")
 }
 
+// did reports whether there is anything in a summary but the time it took.
+func did(s sync.Summary) bool { return s != sync.Summary{Seconds: s.Seconds, DryRun: s.DryRun} }
+
 // durationText returns "0.4 s" or "12m5s".
 func durationText(seconds float64) string {
 	d := time.Duration(seconds * float64(time.Second))

@@ -24,7 +24,7 @@ type pairView struct {
 	status watch.Status
 	told   watch.Status // the last one that was told
 	away   bool         // the pair is not in step, or was never yet
-	stray  error        // what ended a pass or an opening last
+	active bool         // the pass under way has something to do
 }
 
 type jsonState struct {
@@ -73,7 +73,12 @@ func (v *pairView) changed(s watch.Status) {
 	}
 	v.status = s
 	was, away := v.told, v.away
-	fresh := (s.State != was.State || s.Reason != was.Reason) && s.State != watch.Passing
+	fresh := false
+	if s.State != watch.Passing {
+		// Programs that heard of a pass hear of its end.
+		fresh = s.State != was.State || s.Reason != was.Reason || v.active && v.app.common.json
+		v.active = false
+	}
 	if fresh {
 		v.told = s
 		v.away = s.State != watch.Idle
@@ -91,10 +96,15 @@ func (v *pairView) changed(s watch.Status) {
 // busy says that a pass has something to do.
 func (v *pairView) busy() {
 	v.mu.Lock()
-	v.told.State, v.told.Reason = watch.Passing, ""
+	v.active = true
 	s := v.status
 	v.mu.Unlock()
-	v.json(s)
+	if s.State != watch.Passing { // the keeper's word is on its way
+		s.State, s.Reason, s.Hint, s.Since = watch.Passing, "", "", v.app.env.Now()
+	}
+	if v.app.common.json && !v.talk.quiet {
+		writeJSON(v.app.env.Stdout, jsonState{"state", v.head.profile, s})
+	}
 }
 
 // settled reports whether the pair was in step when it was last looked at, and
@@ -102,13 +112,7 @@ func (v *pairView) busy() {
 func (v *pairView) settled() bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return v.told.State == watch.Idle
-}
-
-func (v *pairView) json(s watch.Status) {
-	if v.app.common.json && !v.talk.quiet {
-		writeJSON(v.app.env.Stdout, jsonState{"state", v.head.profile, s})
-	}
+	return v.told.State == watch.Idle && !v.active
 }
 
 // say tells of a state. away says that the pair was not in step before.
