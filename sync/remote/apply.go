@@ -3,10 +3,15 @@ package remote
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"ferry/manifest"
 	"ferry/sync"
 )
+
+// batchMoves is the number of renamings that go in one batch: each is held against
+// all others of its batch.
+const batchMoves = 100
 
 // batchSteps is the number of removals, or of directories to be made, that go
 // in one batch.
@@ -42,19 +47,34 @@ func (d *Directory) Apply(ctx context.Context, run []sync.Step, done func(i int,
 // together: of one kind, none touching what another one does.
 func groupLength(run []sync.Step) int {
 	first := run[0]
-	most := map[sync.StepOp]int{sync.Put: groupFiles, sync.MkDir: batchSteps, sync.Remove: batchSteps}[first.Op]
+	most := map[sync.StepOp]int{sync.Put: groupFiles, sync.MkDir: batchSteps, sync.Remove: batchSteps, sync.RmDir: batchSteps, sync.Move: batchMoves}[first.Op]
 	seen := map[manifest.Path]bool{first.Path: true}
 	size := first.Want.Size
 	n := 1
 	for ; n < len(run) && n < most; n++ {
 		step := run[n]
 		size += step.Want.Size
-		if step.Op != first.Op || seen[step.Path] || first.Op == sync.Put && size > groupBytes {
+		if step.Op != first.Op || seen[step.Path] || first.Op == sync.Move && meets(step, run[:n]) || first.Op == sync.Put && size > groupBytes {
 			break
 		}
 		seen[step.Path] = true
 	}
 	return n
+}
+
+// meets reports whether a move has to do with a place that one of others comes
+// from or goes to, or with what is above or below it.
+func meets(step sync.Step, others []sync.Step) bool {
+	for _, other := range others {
+		for _, a := range []manifest.Path{step.From, step.Path} {
+			for _, b := range []manifest.Path{other.From, other.Path} {
+				if a == b || a.Below(b) || b.Below(a) || strings.EqualFold(string(a), string(b)) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // applyGroup carries out steps that go together, or the first few of them, and
@@ -76,9 +96,9 @@ func (d *Directory) applyGroup(ctx context.Context, steps []sync.Step, outs []sy
 	case sync.Remove:
 		d.removes(ctx, steps, outs)
 	case sync.Move:
-		outs[0].Entry, outs[0].Err = d.move(ctx, steps[0])
+		d.moves(ctx, steps, outs)
 	case sync.RmDir:
-		outs[0].Err = d.rmdir(ctx, steps[0].Path)
+		d.rmdirs(ctx, steps, outs)
 	default:
 		outs[0].Err = fmt.Errorf("step %d: %w", steps[0].Op, sync.ErrUnsupported)
 	}

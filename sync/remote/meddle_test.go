@@ -241,6 +241,9 @@ var fates = []fate{
 	{"also put away", "to be put away", "", true},
 }
 
+// moved are files that get another name, emptied directories that go.
+var moved, emptied = []string{"one", "two", "six"}, []string{"empty dir", "other dir"}
+
 // try carries the steps out with one deed, and reports whether it was done.
 func (v *victim) try(t *testing.T, do deed, at int) bool {
 	t.Helper()
@@ -254,6 +257,12 @@ func (v *victim) try(t *testing.T, do deed, at int) bool {
 			file := filepath.Join(dir, f.name)
 			err = errors.Join(err, os.WriteFile(file, []byte(f.old), 0o644), os.Chtimes(file, then, then))
 		}
+	}
+	for _, name := range moved {
+		err = errors.Join(err, os.WriteFile(filepath.Join(dir, name), []byte(name), 0o644), os.Chtimes(filepath.Join(dir, name), then, then))
+	}
+	for _, name := range emptied {
+		err = errors.Join(err, os.Mkdir(filepath.Join(dir, name), 0o755))
 	}
 	if err = errors.Join(err, v.own()); err != nil {
 		t.Fatal(err)
@@ -281,22 +290,52 @@ func (v *victim) try(t *testing.T, do deed, at int) bool {
 		}
 		steps = append(steps, step)
 	}
+	for _, name := range moved {
+		p := manifest.Path(name)
+		steps = append(steps, sync.Step{Op: sync.Move, From: p, Path: "new " + p, Expect: tree.At(p)})
+	}
+	for _, name := range emptied {
+		p := manifest.Path(name)
+		steps = append(steps, sync.Step{Op: sync.RmDir, Path: p, Expect: tree.At(p)})
+	}
 	outs := make([]sync.Outcome, len(steps))
 	told := make([]int, len(steps))
 	v.m.arm(do, at)
 	d.Apply(t.Context(), steps, func(i int, out sync.Outcome) { outs[i], told[i] = out, told[i]+1 })
 	struck := v.m.disarm()
-	for i, f := range fates {
+	for i, step := range steps {
 		if told[i] != 1 {
-			t.Errorf("%s: told %d times", f.name, told[i])
+			t.Errorf("%s: told %d times", step.Path, told[i])
 		}
-		v.check(t, dir, f, outs[i])
+		switch {
+		case i < len(fates):
+			v.check(t, dir, fates[i], outs[i])
+		case step.Op == sync.Move:
+			checkMoved(t, dir, step, outs[i])
+		default:
+			_, err := os.Stat(filepath.Join(dir, string(step.Path)))
+			if gone := err != nil; !outs[i].Ambiguous && gone != (outs[i].Err == nil) {
+				t.Errorf("%s: %v, it is said, and gone: %v", step.Path, outs[i].Err, gone)
+			}
+		}
 	}
 	if err := d.Close(); err != nil {
 		t.Error(err)
 	}
 	os.RemoveAll(dir)
 	return struck
+}
+
+// checkMoved holds what was told of a renaming against what is there.
+func checkMoved(t *testing.T, dir string, step sync.Step, out sync.Outcome) {
+	t.Helper()
+	from, _ := os.ReadFile(filepath.Join(dir, string(step.From)))
+	to, _ := os.ReadFile(filepath.Join(dir, string(step.Path)))
+	before := string(from) == string(step.From) && len(to) == 0
+	after := string(to) == string(step.From) && len(from) == 0
+	if !before && !after || !out.Ambiguous && after != (out.Err == nil) {
+		t.Errorf("%s: %v, it is said; %q and %q are there", step.From, out.Err, from, to)
+	}
 }
 
 // check holds what was told of one file against what is there.

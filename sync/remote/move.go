@@ -10,71 +10,123 @@ import (
 	"ferry/sync"
 )
 
-// move renames what is at step.From. A lost reply is settled by looking.
-func (d *Directory) move(ctx context.Context, step sync.Step) (manifest.Entry, error) {
-	from := d.names.at(step.From, step.Expect)
-	to := d.names.place(step.Path, step.Want.Spelled(step.Path))
-	if err := errors.Join(checkPlace(from), d.makes(to)); err != nil {
-		return manifest.Entry{}, err
+// A moving is one Move under way.
+type moving struct {
+	step     sync.Step
+	from, to place
+	was      manifest.Entry // what stood at from right before
+	pair     renaming
+	out      *sync.Outcome
+}
+
+func (m *moving) open() bool { return m.out.Err == nil }
+
+// moves renames what is at each From, none of which has to do with another: the
+// looks of all go in one batch, then the renamings.
+func (d *Directory) moves(ctx context.Context, steps []sync.Step, outs []sync.Outcome) {
+	var all []*moving
+	for i, step := range steps {
+		m := &moving{step: step, from: d.names.at(step.From, step.Expect), to: d.names.place(step.Path, step.Want.Spelled(step.Path)), out: &outs[i]}
+		if m.out.Err = errors.Join(checkPlace(m.from), d.makes(m.to)); m.open() && !step.Expect.IsFile() && !step.Expect.IsDir() {
+			m.out.Err = fmt.Errorf("moving a %v: %w", step.Expect.Kind, sync.ErrUnsupported)
+		}
+		if m.open() {
+			all = append(all, m)
+		}
 	}
-	if !step.Expect.IsFile() && !step.Expect.IsDir() {
-		return manifest.Entry{}, fmt.Errorf("moving a %v: %w", step.Expect.Kind, sync.ErrUnsupported)
-	}
-	was, err := d.movable(ctx, step, from, to)
-	if err != nil {
-		return manifest.Entry{}, err
-	}
+	all = d.movable(ctx, all)
 	if ctx.Err() != nil {
-		return manifest.Entry{}, context.Cause(ctx)
+		for _, m := range all {
+			m.out.Err = context.Cause(ctx)
+		}
+		return
+	}
+	if len(all) == 0 {
+		return
 	}
 	ctx, cancel := d.finish(ctx)
 	defer cancel()
+	from, to, pairs := make([]place, len(all)), make([]place, len(all)), make([]renaming, len(all))
+	for i, m := range all {
+		from[i], to[i] = m.from, m.to
+	}
+	cause := d.pool.once(ctx, func(ctx context.Context, s *session) error {
+		return d.renames(ctx, s, new(script), from, to, pairs)
+	})
+	for i, m := range all {
+		m.pair = pairs[i]
+		m.out.Entry, m.out.Err = d.settleMove(ctx, m, cause)
+	}
+}
+
+// move is moves of one step.
+func (d *Directory) move(ctx context.Context, step sync.Step) (manifest.Entry, error) {
+	outs := make([]sync.Outcome, 1)
+	d.moves(ctx, []sync.Step{step}, outs)
+	return outs[0].Entry, outs[0].Err
+}
+
+// settleMove brings a renaming to its end. What was lost or refused is settled by
+// looking; what was not done, and may come about another time, is tried again.
+func (d *Directory) settleMove(ctx context.Context, m *moving, cause error) (manifest.Entry, error) {
 	for attempt := 0; ; attempt++ {
-		var pair renaming
-		cause := d.pool.once(ctx, func(ctx context.Context, s *session) (err error) {
-			pair, err = s.rename(ctx, from, to)
-			return err
-		})
-		done := pair.done()
-		if pair.lost() {
-			if done, err = d.discarded(ctx, from, to, was); err != nil {
-				return manifest.Entry{}, errors.Join(cause, err)
-			}
-		} else if !done {
-			if done, err = d.discarded(ctx, from, to, was); err != nil {
-				return manifest.Entry{}, errors.Join(err, pair.err(from, to))
-			} else if !done {
-				return manifest.Entry{}, pair.err(from, to)
+		done := m.pair.done()
+		if !done {
+			var err error
+			if done, err = d.discarded(ctx, m.from, m.to, m.was); err != nil {
+				return manifest.Entry{}, errors.Join(cause, m.pair.err(m.from, m.to), err)
 			}
 		}
 		switch {
 		case done:
-			d.names.moved(step.From, step.Path, to.name)
-			d.temps.forget(from.String())
-			return named(was, step.Path, to.name), nil
+			d.names.moved(m.step.From, m.step.Path, m.to.name)
+			d.temps.forget(m.from.String())
+			return named(m.was, m.step.Path, m.to.name), nil
+		case !m.pair.lost():
+			return manifest.Entry{}, m.pair.err(m.from, m.to)
 		case cause != nil && !retryable(cause), attempt >= d.opts.Retries, d.pause(ctx, attempt) != nil:
-			return manifest.Entry{}, errors.Join(cause, pair.err(from, to), context.Cause(ctx))
+			return manifest.Entry{}, errors.Join(cause, m.pair.err(m.from, m.to), context.Cause(ctx))
 		}
+		cause = d.pool.once(ctx, func(ctx context.Context, s *session) (err error) {
+			m.pair, err = s.rename(ctx, m.from, m.to)
+			return err
+		})
 	}
 }
 
-// movable looks whether a move would do what is meant, and returns what is to be
-// moved.
-func (d *Directory) movable(ctx context.Context, step sync.Step, from, to place) (manifest.Entry, error) {
+// movable looks whether each move would do what is meant, notes what is to be
+// moved, and returns those of which that is true.
+func (d *Directory) movable(ctx context.Context, all []*moving) []*moving {
+	if len(all) == 0 {
+		return nil
+	}
+	var places []place
+	for _, m := range all {
+		places = append(places, m.from, m.to)
+	}
 	var seen []looked
 	err := d.pool.do(ctx, "looking before a move", func(ctx context.Context, s *session) (err error) {
-		seen, err = d.look(ctx, s, []place{from, to})
+		seen, err = d.look(ctx, s, places)
 		return err
 	})
-	switch {
-	case err != nil:
-		return manifest.Entry{}, err
-	case seen[0].err != nil || seen[1].err != nil:
-		return manifest.Entry{}, errors.Join(seen[0].err, seen[1].err)
-	case seen[1].entry.Exists() && !d.isOtherCase(ctx, from, to):
-		return manifest.Entry{}, fmt.Errorf("a %v is at %q: %w", seen[1].entry.Kind, step.Path, sync.ErrChanged)
+	var left []*moving
+	for i, m := range all {
+		if m.out.Err = err; err == nil {
+			from, to := seen[2*i], seen[2*i+1]
+			switch {
+			case from.err != nil || to.err != nil:
+				m.out.Err = errors.Join(from.err, to.err)
+			case to.entry.Exists() && !d.isOtherCase(ctx, m.from, m.to):
+				m.out.Err = fmt.Errorf("a %v is at %q: %w", to.entry.Kind, m.step.Path, sync.ErrChanged)
+			default:
+				m.was, m.out.Err = from.entry, same(m.step.From, m.step.Expect, from.entry)
+			}
+		}
+		if m.open() {
+			left = append(left, m)
+		}
 	}
-	return seen[0].entry, same(step.From, step.Expect, seen[0].entry)
+	return left
 }
 
 // isOtherCase reports whether to is there only because the server takes it for

@@ -8,6 +8,42 @@ import (
 	"ferry/sync"
 )
 
+// rmdirs removes directories, in their order. Where the server is known to refuse
+// to remove what holds something, all are asked for in one batch; those that it
+// did not remove are looked at one by one.
+func (d *Directory) rmdirs(ctx context.Context, steps []sync.Step, outs []sync.Outcome) {
+	told := make([]reply, len(steps))
+	if safe, known := d.removesEmptyOnly(); known && safe && len(steps) > 1 {
+		d.comeHome(ctx)
+		var b script
+		b.add("CWD "+d.names.dir(manifest.Root), nil)
+		for i, step := range steps {
+			at := d.names.at(step.Path, manifest.Entry{})
+			if step.Path != manifest.Root && checkPlace(at) == nil && !d.specials.has(at) {
+				b.note("RMD "+at.String(), &told[i])
+			}
+		}
+		if err := d.pool.once(ctx, b.run); err != nil {
+			d.opts.Log.Info("directories are looked at one by one", "because", err)
+		}
+	}
+	for i, step := range steps {
+		if told[i].ok() {
+			d.removedDir(step.Path)
+			continue
+		}
+		if outs[i].Err = context.Cause(ctx); outs[i].Err == nil {
+			outs[i].Err = d.rmdir(ctx, step.Path)
+		}
+	}
+}
+
+// removedDir forgets what was known of a directory.
+func (d *Directory) removedDir(p manifest.Path) {
+	d.temps.forget(d.names.at(p, manifest.Entry{}).String())
+	d.names.set(p, p.Base())
+}
+
 // rmdir removes a directory that a fresh listing shows to be empty but for what
 // ferry itself left in it.
 func (d *Directory) rmdir(ctx context.Context, p manifest.Path) error {
@@ -45,8 +81,7 @@ func (d *Directory) rmdir(ctx context.Context, p manifest.Path) error {
 	if err != nil {
 		return err
 	}
-	d.temps.forget(at.String())
-	d.names.set(p, p.Base())
+	d.removedDir(p)
 	return nil
 }
 

@@ -143,6 +143,77 @@ func TestRoundTrips(t *testing.T) {
 	})
 }
 
+// TestRoundTripsOfDirectories holds what it costs to make and to remove
+// directories.
+func TestRoundTripsOfDirectories(t *testing.T) {
+	benches(t, func(t *testing.T, b *bench) {
+		const n = 60
+		var up, down []sync.Step
+		for i := range n {
+			p := manifest.Path(fmt.Sprintf("outer/dir %02d", i))
+			up = append(up, sync.Step{Op: sync.MkDir, Path: p})
+			down = append(down, sync.Step{Op: sync.RmDir, Path: p, Expect: manifest.Entry{Kind: manifest.Dir}})
+		}
+		up = append([]sync.Step{{Op: sync.MkDir, Path: "outer"}}, up...)
+		down = append(down, sync.Step{Op: sync.RmDir, Path: "outer", Expect: manifest.Entry{Kind: manifest.Dir}})
+		b.turns.Take()
+		b.apply(t, up)
+		b.spent(t, "directories made", 0.1, n)
+		if err := os.WriteFile(filepath.Join(b.root, "some/where/outer/dir 07/in the way"), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		refused := 0
+		b.d.Apply(t.Context(), down, func(i int, out sync.Outcome) {
+			if down[i].Path == "outer" || down[i].Path == "outer/dir 07" {
+				if refused++; out.Err == nil {
+					t.Errorf("%s was removed", down[i].Path)
+				}
+			} else if out.Err != nil {
+				t.Error(out.Err)
+			}
+		})
+		if left, err := os.ReadDir(filepath.Join(b.root, "some/where/outer")); refused != 2 || err != nil || len(left) != 1 {
+			t.Errorf("%d refused, left: %v, %v", refused, left, err)
+		}
+		if b.name != "embedded" {
+			b.spent(t, "directories removed, but for two", 0.2, n)
+		}
+	})
+}
+
+// TestRoundTripsOfMoves holds what renamings cost: of a directory with files in it,
+// and of many files.
+func TestRoundTripsOfMoves(t *testing.T) {
+	benches(t, func(t *testing.T, b *bench) {
+		const n = 60
+		nothing := func(manifest.Path) manifest.Entry { return manifest.Entry{} }
+		b.apply(t, []sync.Step{{Op: sync.MkDir, Path: "dir"}})
+		steps := benchPuts(n, "some", nothing, false)
+		for i := range steps {
+			steps[i].Path = "dir/" + steps[i].Path
+		}
+		there := b.apply(t, steps)
+		b.turns.Take()
+		now := b.apply(t, []sync.Step{{Op: sync.Move, From: "dir", Path: "moved", Expect: manifest.Entry{Kind: manifest.Dir}}})
+		b.spent(t, "a directory renamed", 2, 1)
+		if !now["moved"].IsDir() {
+			t.Errorf("got %v", now)
+		}
+		var moves []sync.Step
+		for p, e := range there {
+			moves = append(moves, sync.Step{Op: sync.Move, From: "moved/" + manifest.Path(p.Base()), Path: "moved/new " + manifest.Path(p.Base()), Expect: e})
+		}
+		b.apply(t, moves)
+		if b.name != "embedded" {
+			b.spent(t, "files renamed", 0.1, n)
+		}
+		data, err := os.ReadFile(filepath.Join(b.root, "some/where/moved/new small 042.txt"))
+		if err != nil || string(data) != "some 42" {
+			t.Errorf("%q, %v", data, err)
+		}
+	})
+}
+
 // TestRoundTripsOfOneFile holds what a pass with one changed file costs.
 func TestRoundTripsOfOneFile(t *testing.T) {
 	benches(t, func(t *testing.T, b *bench) {
