@@ -22,7 +22,9 @@ type bench struct {
 	opts  options
 	work  string // directory of all files
 	tools []tool
-	note  func(format string, args ...any) // to the user, while it runs
+	// programs are the names and versions of what is measured.
+	programs []string
+	note     func(format string, args ...any) // to the user, while it runs
 
 	link    *wan.Link // nil without one
 	clients map[bool]*client
@@ -35,8 +37,8 @@ type bench struct {
 }
 
 // runBench runs all rows on all servers, and hands over each result as it comes, and says when that was the last. What
-// follows is the removal of millions of files at the worst.
-func runBench(ctx context.Context, o options, note func(string, ...any), record func(result), last func()) error {
+// follows is the removal of millions of files at the worst. The programs are those that took part, with their versions.
+func runBench(ctx context.Context, o options, note func(string, ...any), record func(result), last func(programs []string)) error {
 	b := &bench{opts: o, note: note, record: record,
 		clients: map[bool]*client{}, hosts: map[bool]*client{}, servers: map[string]serverInfo{}}
 	if o.fetch {
@@ -59,7 +61,7 @@ func runBench(ctx context.Context, o options, note func(string, ...any), record 
 	if err := b.open(); err != nil {
 		return err
 	}
-	defer last()
+	defer func() { last(b.programs) }()
 	for _, name := range o.servers {
 		if err := b.runServer(ctx, name); err != nil {
 			return err
@@ -181,7 +183,7 @@ func (b *bench) findTools(ctx context.Context) error {
 			b.note("without %s: %v", name, err)
 			continue
 		}
-		b.note("%s: %s", name, version)
+		b.programs = append(b.programs, versionOf(name, version))
 		if name == "lftp" {
 			b.tools = append(b.tools, lftp(p, "lftp"), lftp(p, "lftp pipelined", "set ftp:sync-mode off"))
 			continue

@@ -52,9 +52,9 @@ func run() int {
 		if o.json {
 			_ = encode.Encode(r)
 		}
-	}, func() {
+	}, func(programs []string) {
 		if !o.json && len(results) > 0 {
-			fmt.Print(report(o, rows(o), results))
+			fmt.Print(report(o, rows(o), results, programs))
 		}
 	})
 	if err != nil {

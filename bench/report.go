@@ -157,10 +157,13 @@ func verdict(g goal, r ratios, ours summary) string {
 }
 
 // report is all tables, for each server one of times and one of costs.
-func report(o options, rows []row, results []result) string {
+func report(o options, rows []row, results []result, programs []string) string {
 	all := summarize(results)
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n%v round trip, %s, %d connections, %s\n", o.roundTrip, rateName(o.rate), o.connections, count(o.runs, "run"))
+	if len(programs) > 0 {
+		fmt.Fprintf(&b, "%s\n", strings.Join(programs, ", "))
+	}
 	for _, server := range serversIn(results) {
 		heading := func(what string) {
 			if o.markdown {
@@ -286,6 +289,16 @@ func (t table) text(markdown bool) string {
 		}
 	}
 	return b.String()
+}
+
+// versionOf finds the version in what a program says of itself, as in "LFTP | Version 4.9.2 | Copyright".
+func versionOf(name, said string) string {
+	for word := range strings.FieldsSeq(said) {
+		if digits := strings.TrimPrefix(word, "v"); digits != "" && digits[0] >= '0' && digits[0] <= '9' {
+			return name + " " + digits
+		}
+	}
+	return name
 }
 
 func rateName(bytes int64) string {

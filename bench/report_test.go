@@ -116,6 +116,7 @@ func TestReport(t *testing.T) {
 		result{Row: "one", Server: "vsftpd", Tool: "lftp", Seconds: 1, Error: "the trees differ"})
 	want := `
 30ms round trip, 100 Mbit/s, 4 connections, 1 run
+lftp 4.9.2, rclone 1.60.1
 
 vsftpd: seconds, and ferry's time as part of the best of the others
                  lftp  rclone           ferry  ferry/lftp  ferry/rclone  ferry/best  goal reached
@@ -127,11 +128,11 @@ vsftpd: CPU seconds and peak memory of the client
 files up        1.00 s, 10 MiB  2.00 s, 10 MiB  0.40 s, 10 MiB
 one connection   0.00 s, 0 MiB                   0.00 s, 0 MiB
 `
-	if diff := cmp.Diff(want, report(o, lines, results)); diff != "" {
+	if diff := cmp.Diff(want, report(o, lines, results, []string{"lftp 4.9.2", "rclone 1.60.1"})); diff != "" {
 		t.Error(diff)
 	}
 	o.markdown = true
-	markdown := report(o, lines, results)
+	markdown := report(o, lines, results, []string{"lftp 4.9.2", "rclone 1.60.1"})
 	for line := range strings.Lines(markdown) {
 		if strings.HasPrefix(line, "|") && !strings.HasSuffix(line, "|\n") {
 			t.Errorf("no line of a table: %q", line)
@@ -139,6 +140,19 @@ one connection   0.00 s, 0 MiB                   0.00 s, 0 MiB
 	}
 	if !strings.Contains(markdown, "| --- | ---: |") {
 		t.Error("the table has no rule below its heading")
+	}
+}
+
+func TestVersionOf(t *testing.T) {
+	for said, want := range map[string]string{
+		"LFTP | Version 4.9.2 | Copyright (c) 1996-2020": "x 4.9.2",
+		"rclone v1.60.1-DEV":                             "x 1.60.1-DEV",
+		"a very good program":                            "x",
+		"":                                               "x",
+	} {
+		if got := versionOf("x", said); got != want {
+			t.Errorf("%q: %q, want %q", said, got, want)
+		}
 	}
 }
 

@@ -74,7 +74,6 @@ type tool struct {
 type program struct {
 	path      string
 	libraries string // for LD_LIBRARY_PATH
-	version   string
 }
 
 // findProgram looks for a client in the cache that .ci/servers fills, then in PATH.
