@@ -77,7 +77,7 @@ var agendaScripts = []struct{ name, script string }{
 		start;  hint a;  -> part [a];  err held;  is waiting, queue 1;  -> wait 1s;  +1s;  -> part [a];  err held;  -> wait 2s
 		+2s;  -> part [a];  ok;  is idle, queue 0`},
 	{"a full pass that a lock stopped is made again", `
-		-> open;  ok;  -> full;  err held;  +1s;  -> full;  ok;  -> wait 30s`},
+		start;  poke;  -> full;  err held;  is waiting;  +1s;  -> full;  ok;  -> wait 30s`},
 	{"a poll that a lock stopped is made again", `
 		start;  +30s;  -> read;  ok;  -> poll [.];  err held;  is waiting, queue 0;  +1s;  -> poll [.];  ok`},
 	{"a record that is taken is waited for", `
@@ -129,6 +129,8 @@ var agendaScripts = []struct{ name, script string }{
 		+20s;  hint a;  -> part [a];  ok`},
 	{"directories are read again after a pass that made some", `
 		start;  +30s;  -> read;  ok;  -> poll [.];  ok made;  +30s;  -> read;  ok;  -> poll [.];  ok;  +30s;  -> poll [.];  ok`},
+	{"directories are read again after a full pass", `
+		start;  +30s;  -> read;  ok;  -> poll [.];  ok;  poke;  -> full;  ok;  +30s;  -> read`},
 	{"what takes long to read is read rarely", `
 		start;  +30s;  -> read;  +2s;  ok;  -> poll [.];  ok made;  +30s;  -> poll [.];  ok;  +30s;  -> read`},
 	{"who has nothing to do rests", `

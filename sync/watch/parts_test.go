@@ -3,6 +3,7 @@ package watch
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -134,6 +135,36 @@ func TestConflictsAreCounted(t *testing.T) {
 		}
 		if got := s.k.Status().Conflicts; got != 4 {
 			t.Errorf("%d conflicts, want 4", got)
+		}
+	})
+}
+
+// A directory of the server in which something failed is left out of the polls
+// until it is tried again, and no other one is.
+func TestFailingDownload(t *testing.T) {
+	change := func(_ *Options, f *fake) { f.dirs = []manifest.Path{"d", "e"} }
+	on(t, change, func(t *testing.T, s *stage) {
+		s.set(func() {
+			s.answer = func(c *call) {
+				if c.do == "full" || slices.Contains(c.scope.Remote, "d") {
+					c.sum.Failed = 1
+					a := &sync.Action{Op: sync.Download, Side: sync.Local, Path: "d/f"}
+					s.k.Observe(sync.Finished{Action: a, Err: errGone})
+				}
+			}
+		})
+		s.pass(30 * time.Minute)
+		tries, polls := 0, 0
+		for _, c := range s.take() {
+			if slices.Contains(c.scope.Remote, "d") {
+				tries++
+			}
+			if slices.Contains(c.scope.Remote, "e") {
+				polls++
+			}
+		}
+		if tries < 8 || tries > 13 || polls < 15 {
+			t.Errorf("tried %d times in half an hour, among %d polls", tries, polls)
 		}
 	})
 }

@@ -96,8 +96,13 @@ func TestLargeTreeIsPolledInParts(t *testing.T) {
 			polls := 0
 			for ; len(seen) < n+1; polls++ {
 				p := s.poll(&r, now)
+				once := make(map[manifest.Path]bool)
 				for _, dir := range p.dirs {
 					seen[dir]++
+					once[dir] = true
+				}
+				if len(once) < len(p.dirs) {
+					t.Fatalf("%d directories twice in one poll", len(p.dirs)-len(once))
 				}
 				if took := p.ended.Sub(p.began); took > 6*time.Second || p.longest > 2*time.Second {
 					t.Fatalf("a poll of %v in parts of %v", took, p.longest)
