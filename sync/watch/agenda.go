@@ -92,10 +92,18 @@ func (a *agenda) tick(now, wall time.Time) {
 		return
 	}
 	a.full = true
-	if a.trouble.kind == away {
+	switch {
+	case a.trouble.kind == away:
 		a.patience, a.nextTry = patience{refusals: a.patience.refusals}, now
+	case !a.nextTry.IsZero():
+		a.nextTry = rebased(a.nextTry, now)
 	}
+	a.rounds.due = rebased(a.rounds.due, now)
 }
+
+// rebased returns the moment t in terms of now, whose clock on the wall may have
+// been set since t was made.
+func rebased(t, now time.Time) time.Time { return now.Add(t.Sub(now)) }
 
 // hint takes a hint of local changes.
 func (a *agenda) hint(h Hint, now time.Time) {
