@@ -195,6 +195,9 @@ func (k *keeping) report() daemon.Report {
 		PID: os.Getpid(), Profile: k.head.profile, Local: k.head.local, Remote: k.head.remote,
 		Direction: k.head.direction.String(), Started: k.started, Notices: notices, Status: k.keeper.Status(),
 	}
+	if w := k.local(); w != nil {
+		r.Queue += w.State().Waiting // paths that have not come to rest
+	}
 	r.InStep = k.view.settled() && (r.State == watch.Idle || r.State == watch.Passing) && r.Queue == 0 && r.Failed == 0
 	if r.State == watch.Passing {
 		r.Progress = k.view.pace.report()
@@ -344,6 +347,7 @@ func (k *keeping) hint(ctx context.Context, hints chan<- watch.Hint) {
 		return
 	}
 	send := func(h watch.Hint) bool {
+		k.view.hint()
 		select {
 		case hints <- h:
 			return true

@@ -25,6 +25,7 @@ type pairView struct {
 	told   watch.Status // the last one that was told
 	away   bool         // the pair is not in step, or was never yet
 	active bool         // the pass under way has something to do
+	hinted bool         // something changed here, and nobody has looked at it yet
 }
 
 type jsonState struct {
@@ -78,6 +79,7 @@ func (v *pairView) changed(s watch.Status) {
 		// Programs that heard of a pass hear of its end.
 		fresh = s.State != was.State || s.Reason != was.Reason || v.active && v.app.common.json
 		v.active = false
+		v.hinted = v.hinted && (s.State != watch.Idle || s.Queue > 0)
 	}
 	if fresh {
 		v.told = s
@@ -112,7 +114,14 @@ func (v *pairView) busy() {
 func (v *pairView) settled() bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return v.told.State == watch.Idle && !v.active
+	return v.told.State == watch.Idle && !v.active && !v.hinted
+}
+
+// hint says that something has changed on the local side.
+func (v *pairView) hint() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.hinted = true
 }
 
 // say tells of a state. away says that the pair was not in step before.
