@@ -72,6 +72,7 @@ func TestPassOverAPart(t *testing.T) {
 		listed        string
 		did           sync.Summary
 		also          map[string]string // nil: the local tree says what both are to hold
+		later         sync.Summary      // what a pass over everything finds then
 	}{
 		{
 			name:   "an edited local file",
@@ -102,6 +103,18 @@ func TestPassOverAPart(t *testing.T) {
 			local:  []string{"a/one"},
 			listed: "local a, remote a",
 			did:    sync.Summary{DeletedRemote: 1},
+		}, {
+			name: "what is gone and not named is left alone, though it lies beside what is",
+			change: func(w *world) {
+				w.write(L, "new", "n")
+				w.sides[L].Remove("a")
+				w.sides[L].Remove("top")
+			},
+			local:  []string{"new"},
+			listed: "local, remote",
+			did:    sync.Summary{Uploaded: 1},
+			also:   side{},
+			later:  sync.Summary{DeletedRemote: 8},
 		}, {
 			name:   "a deleted local directory",
 			change: func(w *world) { w.sides[L].Remove("a") },
@@ -317,6 +330,12 @@ func TestPassOverAPart(t *testing.T) {
 					if w.tree(L)[p] != content {
 						t.Errorf("%s is %q on the local side, want %q", p, w.tree(L)[p], content)
 					}
+				}
+			}
+			if c.later != (sync.Summary{}) {
+				sum := w.sync()
+				if sum.Seconds = 0; sum != c.later {
+					t.Errorf("a pass over everything then did %+v\nwant %+v", sum, c.later)
 				}
 			}
 			if c.policy != nil || c.name == "one half of a renamed directory" {

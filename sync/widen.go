@@ -97,6 +97,9 @@ func (p *pass) list(ctx context.Context, want [2][]manifest.Path) error {
 			continue
 		}
 		p.trees[s] = p.trees[s].Graft(dirs, fresh[s])
+		if Side(s) == Local {
+			p.unsaid(dirs, fresh[s])
+		}
 		for _, dir := range dirs {
 			p.listed[s][dir] = true
 		}
