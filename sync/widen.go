@@ -60,6 +60,9 @@ func (p *pass) lookInto(ctx context.Context, want [2][]manifest.Path) error {
 				}
 			}
 			p.recall()
+			if p.windowFull() {
+				return errWhole // before the part is listed, and then everything again
+			}
 		}
 		if err := p.list(ctx, want); err != nil {
 			return err
@@ -68,10 +71,16 @@ func (p *pass) lookInto(ctx context.Context, want [2][]manifest.Path) error {
 		if p.window == nil {
 			continue
 		}
-		if n := p.window.Len(); n > windowLeast && n > p.record.Len()/2 || p.looksShifted() {
+		if p.windowFull() || p.looksShifted() {
 			return errWhole
 		}
 	}
+}
+
+// windowFull reports whether the part has become most of the whole.
+func (p *pass) windowFull() bool {
+	n := p.window.Len()
+	return n > windowLeast && n > p.record.Len()/2
 }
 
 // list lists directories on both sides at once and puts what they show into the

@@ -271,6 +271,32 @@ func TestEngineInStep(t *testing.T) {
 	})
 }
 
+// A poll of all directories lists each of them once, in a tree with many files
+// too.
+func TestEnginePollsOnce(t *testing.T) {
+	atHome(t, func(h *home) {
+		const dirs = 50
+		for i := range dirs * 100 {
+			h.sides[sync.Local].Write(fmt.Sprintf("d%02d/f%02d", i%dirs, i/dirs), "x", time.Time{})
+		}
+		time.Sleep(30 * time.Minute) // the first pass
+		h.since()
+		for h.pollsSeen() == 0 {
+			time.Sleep(time.Second)
+		}
+		time.Sleep(10 * time.Second)
+		if lists, _, passes := h.since(); lists > passes*(dirs+1) {
+			t.Errorf("%d directories listed in %d polls of %d", lists, passes, dirs+1)
+		}
+	})
+}
+
+func (h *home) pollsSeen() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.passes
+}
+
 // Users work on both sides while the network comes and goes. In the end both
 // sides are equal, hold all that was written last, and are at rest.
 func TestEngineWithUsers(t *testing.T) {
