@@ -32,6 +32,9 @@ type Directory struct {
 	groupTime time.Duration
 	sweepTurn func() bool // whether this pass looks for what is left of locks
 
+	warming stdsync.WaitGroup // sessions that are opened before they are needed
+	cool    context.CancelFunc
+
 	mu     stdsync.Mutex
 	masked map[manifest.Path]bool // directories that show names nobody can ask for
 }
@@ -186,4 +189,13 @@ func (d *Directory) makes(at place) error {
 }
 
 // Close ends all sessions.
-func (d *Directory) Close() error { return d.pool.close() }
+func (d *Directory) Close() error {
+	d.mu.Lock()
+	if d.cool != nil {
+		d.cool()
+	}
+	d.mu.Unlock()
+	err := d.pool.close()
+	d.warming.Wait()
+	return err
+}

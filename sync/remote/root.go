@@ -129,6 +129,9 @@ func (d *Directory) makeRoot(ctx context.Context, s *session) (made bool, why, e
 	}
 	entered, _, err := d.enterRootAfter(ctx, s, &b)
 	if err != nil || entered.ok() {
+		if n := len(dirs); err == nil && n > 0 && told[n-1].ok() {
+			d.warm(ctx) // all that the other side has is to come here
+		}
 		return entered.ok(), nil, err
 	}
 	for i, dir := range dirs {
