@@ -34,7 +34,7 @@ func TestNetworkGone(t *testing.T) {
 	if l := r.state("waiting"); l.Reason == "" {
 		t.Error("no reason is given")
 	}
-	p.server.WriteFile(t, "tree/dir/c", "written there meanwhile")
+	p.writeThere("dir/c", "written there meanwhile")
 	must(t, os.Remove(filepath.Join(p.here, "dir/b")))
 	p.count.cut(false)
 	r.state("idle")
@@ -132,12 +132,12 @@ func TestNoSpaceHere(t *testing.T) {
 	r := p.watch("--poll", "1s")
 	r.state("idle")
 	large := strings.Repeat("0123456789abcdef", 3<<16)
-	p.server.WriteFile(t, "tree/large", large)
+	p.writeThere("large", large)
 	l := r.await("a download that fails", func(l line) bool { return l.Op == "download" && l.Path == "large" && !l.OK })
 	if !strings.Contains(l.Error, "no space left") {
 		t.Errorf("it says %q", l.Error)
 	}
-	p.server.WriteFile(t, "tree/small", "fits")
+	p.writeThere("small", "fits")
 	p.become("what fits comes", func() bool { return holds(filepath.Join(p.here, "small"), "fits") })
 	if _, err := os.Stat(filepath.Join(p.here, "large")); err == nil {
 		t.Error("a part of the large file is there")

@@ -30,8 +30,8 @@ func TestInStep(t *testing.T) {
 			must(t, os.Remove(filepath.Join(p.here, "away")))
 			p.become("what went away here went away there", func() bool { return gone(filepath.Join(p.there, "away")) })
 
-			p.server.WriteFile(t, "tree/dir/b", "edited there")
-			p.server.WriteFile(t, "tree/other/e", "new there")
+			p.writeThere("dir/b", "edited there")
+			p.writeThere("other/e", "new there")
 			p.become("the edit of there is here", func() bool { return holds(filepath.Join(p.here, "dir/b"), "edited there") })
 			p.become("what is new there is here", func() bool { return holds(filepath.Join(p.here, "other/e"), "new there") })
 			must(t, os.RemoveAll(filepath.Join(p.there, "dir/sub")))

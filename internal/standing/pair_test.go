@@ -8,11 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -152,6 +154,34 @@ func (p *pair) write(files map[string]string) {
 		at := filepath.Join(p.here, name)
 		must(p, os.MkdirAll(filepath.Dir(at), 0o755))
 		must(p, os.WriteFile(at, []byte(content), 0o644))
+	}
+}
+
+// writeThere writes a file on the server, as its user, in one step.
+func (p *pair) writeThere(name, content string) {
+	p.Helper()
+	info, err := os.Stat(p.there)
+	must(p, err)
+	uid := int(info.Sys().(*syscall.Stat_t).Uid)
+	for dir := range ancestors(name) {
+		if err := os.Mkdir(filepath.Join(p.there, dir), 0o755); err == nil {
+			must(p, os.Lchown(filepath.Join(p.there, dir), uid, uid))
+		}
+	}
+	fresh := filepath.Join(p.server.Root, "being written")
+	must(p, os.WriteFile(fresh, []byte(content), 0o644))
+	must(p, os.Lchown(fresh, uid, uid))
+	must(p, os.Rename(fresh, filepath.Join(p.there, name)))
+}
+
+// ancestors yields the directories above name, the highest first.
+func ancestors(name string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i, c := range name {
+			if c == '/' && !yield(name[:i]) {
+				return
+			}
+		}
 	}
 }
 
