@@ -326,6 +326,9 @@ func TestEngineWithUsers(t *testing.T) {
 				if _, parts, passes := h.since(); parts > 0 || passes > 40 {
 					t.Errorf("%d passes at rest, %d of them over hints", passes, parts)
 				}
+				for h.k.Status().State == Passing {
+					time.Sleep(time.Second)
+				}
 				if got := h.k.Status(); got.State != Idle || got.Queue != 0 || got.Failed != 0 {
 					t.Errorf("%+v", got)
 				}
