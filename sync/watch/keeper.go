@@ -61,7 +61,7 @@ type Options struct {
 	// Looking, where not nil, is called before a pass looks at the local side;
 	// what it returns is called afterwards.
 	Looking func() (done func())
-	// Both says whether changes of the server are carried over at all; without
+	// Remote says whether changes of the server are carried over at all; without
 	// it the server is never polled.
 	Remote bool
 	// Poll is how often the server is looked at while something happens there;
@@ -79,7 +79,7 @@ type Options struct {
 	// Refused reports whether err says that the server does not let this user in.
 	// A login that was refused is tried again after a minute first and half an hour
 	// at most, whatever Halts says of it, since servers lock out who tries too often;
-	// nothing but a poke hastens that. It may be nil.
+	// nothing but a poke, or a pair that is given back, hastens that. It may be nil.
 	Refused func(err error) bool
 	// Explain returns why a pair waits or is halted after err, and the way out,
 	// both for people and without a secret. Nil or "": the words of err, and the
