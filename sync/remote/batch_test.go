@@ -1,0 +1,134 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"ferry/internal/ftpserver"
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+func TestFits(t *testing.T) {
+	for _, tt := range []struct {
+		line string
+		code int
+		want bool
+	}{
+		{"RNFR /a", 350, true},
+		{"RNFR /a", 250, false},
+		{"RNFR /a", 550, true},
+		{"RNTO /a", 250, true},
+		{"RNTO /a", 350, false},
+		{"SIZE /a", 213, true},
+		{"SIZE /a", 250, false},
+		{"MLST /a", 250, true},
+		{"MLST /a", 213, false},
+		{"DELE /a", 250, true},
+		{"DELE /a", 200, true},
+		{"DELE /a", 226, false},
+		{"DELE /a", 257, false},
+		{"MKD /a", 257, true},
+		{"MKD /a", 250, true},
+		{"CWD /a", 229, false},
+		{"MDTM 20200101000000 /a", 213, true},
+		{"MDTM 20200101000000 /a", 253, true},
+		{"SITE UTIME /a", 200, true},
+		{"SITE UTIME /a", 421, true},
+	} {
+		if got := fits(tt.line, reply{code: tt.code}); got != tt.want {
+			t.Errorf("%d to %s: %v", tt.code, tt.line, got)
+		}
+	}
+}
+
+// TestBatchOutOfStep has a server answer one of several commands twice, or with
+// what is no answer to it: nothing of the batch is believed, and from then on the
+// server gets one command at a time, also from the next process.
+func TestBatchOutOfStep(t *testing.T) {
+	for what, answer := range map[string]string{"twice": "550 no such file\r\n550 no such file", "for another": "350 go on"} {
+		t.Run(what, func(t *testing.T) {
+			f := newFake(t)
+			f.on["DELE"] = func(p *peer, arg string) bool { return arg == "/b" && p.say("%s", answer) }
+			dir := t.TempDir()
+			p := f.pool(func(o *Options) { o.StateDir = dir })
+			var replies []reply
+			err := p.once(t.Context(), func(ctx context.Context, s *session) (err error) {
+				replies, err = s.batch(ctx, []string{"DELE /a", "DELE /b", "DELE /c", "DELE /d"})
+				if !s.dead() {
+					t.Error("the session lives on")
+				}
+				return err
+			})
+			if len(replies) > 0 || !errors.Is(err, errOutOfStep) {
+				t.Errorf("replies %v, %v", replies, err)
+			}
+			for _, again := range []*pool{p, f.pool(func(o *Options) { o.StateDir = dir })} {
+				err := again.once(t.Context(), func(ctx context.Context, s *session) error {
+					if !s.oneByOne() || !s.c.single {
+						t.Errorf("commands %v, transfers %v: one at a time?", s.oneByOne(), s.c.single)
+					}
+					return ping(ctx, s)
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+}
+
+// TestBatchIsReadWhileItIsWritten has a server read nothing more until its
+// replies were read, which are more than any buffer holds.
+func TestBatchIsReadWhileItIsWritten(t *testing.T) {
+	f := newFake(t)
+	long := strings.Repeat("x", 15<<10)
+	f.on["STAT"] = func(p *peer, _ string) bool { return p.say("211 %s", long) }
+	p := f.pool(nil)
+	lines := make([]string, 2000)
+	for i := range lines {
+		lines[i] = "STAT /" + strings.Repeat("y", 200)
+	}
+	err := p.once(t.Context(), func(ctx context.Context, s *session) error {
+		replies, err := s.batch(ctx, lines)
+		if len(replies) != len(lines) {
+			t.Errorf("%d replies", len(replies))
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// TestGroupsEndInTime brings a group of uploads to its end when its time is over,
+// and goes on with the others.
+func TestGroupsEndInTime(t *testing.T) {
+	h := newShop(t, ftpserver.Options{})
+	h.d.groupTime = time.Nanosecond
+	var steps []sync.Step
+	var want []string
+	for i := range 5 {
+		name := fmt.Sprint("f", i)
+		steps = append(steps, h.put(manifest.Path(name), "text "+name, manifest.Entry{}))
+		want = append(want, name, "text "+name)
+	}
+	told := 0
+	opened := steps[4].Open
+	steps[4].Open = func(ctx context.Context, offset int64) (sync.Source, error) {
+		if told != 4 {
+			t.Errorf("%d of 4 were told of before the last one began", told)
+		}
+		return opened(ctx, offset)
+	}
+	h.d.Apply(t.Context(), steps, func(i int, out sync.Outcome) {
+		if told++; out.Err != nil {
+			t.Error(out.Err)
+		}
+	})
+	h.holds(want...)
+}
