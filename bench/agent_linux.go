@@ -155,6 +155,9 @@ func (a *agent) serve(r *serverRequest) (serverInfo, error) {
 	if r.TLS {
 		o.TLS = realftp.Explicit
 	}
+	if err := realftp.Supports(r.Name, o); err != nil {
+		return serverInfo{}, err
+	}
 	s, err := h.start(r.Name, o)
 	if err != nil {
 		return serverInfo{}, err

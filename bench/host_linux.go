@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
+	"strings"
 	"testing"
 
 	"ferry/internal/realftp"
@@ -40,7 +42,11 @@ func (h *host) start(name string, o realftp.Options) (*realftp.Server, error) {
 	}()
 	<-done
 	if s == nil {
-		return nil, fmt.Errorf("%s", h.problem)
+		_, why, found := strings.Cut(h.problem, ": ") // "NOT TESTED with vsftpd: ...", "realftp: ..."
+		if !found {
+			why = h.problem
+		}
+		return nil, errors.New(why)
 	}
 	return s, nil
 }
