@@ -61,6 +61,10 @@ func run() int {
 		fmt.Fprintln(os.Stderr, "bench: error:", err)
 		return 1
 	}
+	if len(results) == 0 {
+		fmt.Fprintln(os.Stderr, "bench: error: nothing was measured")
+		return 1
+	}
 	for _, r := range results {
 		if r.Error != "" {
 			return 1
