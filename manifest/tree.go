@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -30,16 +31,11 @@ func (p Problem) String() string {
 	return where + ": " + p.Why
 }
 
-type row struct {
-	path  Path
-	entry Entry
-}
-
 // A Tree is all entries of one side at one moment, in the order of
 // [Path.Compare], without the root; and which parts of it are unknown. A nil
 // Tree is empty. Reading from several goroutines is safe, [Tree.Put] is not.
 type Tree struct {
-	rows     []row
+	list     cells // in order
 	unknown  map[Path]struct{}
 	problems []Problem
 	// holds are the directories that hold what is in no tree, those without a row
@@ -62,11 +58,7 @@ func (t *Tree) Len() int {
 	if t == nil {
 		return 0
 	}
-	return len(t.rows)
-}
-
-func (t *Tree) find(p Path) (int, bool) {
-	return slices.BinarySearchFunc(t.rows, p, func(r row, p Path) int { return r.path.Compare(p) })
+	return t.list.n
 }
 
 // At returns what is at p; the root is always a directory.
@@ -77,24 +69,34 @@ func (t *Tree) At(p Path) Entry {
 	if t == nil {
 		return Entry{}
 	}
-	if i, ok := t.find(p); ok {
-		return t.rows[i].entry
+	if i, ok := t.list.find(p); ok {
+		return t.list.entry(i)
 	}
 	return Entry{}
 }
 
-// Put replaces what is at p, or adds or (with the zero Entry) removes it. It
-// moves all later entries, so it is for a few corrections, not for building.
+// Put replaces what is at p, or adds or (with the zero Entry) removes it. To add
+// and to remove makes the whole tree anew, so it is for a few corrections, not
+// for building.
 func (t *Tree) Put(p Path, e Entry) {
-	i, ok := t.find(p)
-	switch {
-	case ok && e.Exists():
-		t.rows[i].entry = e
-	case ok:
-		t.rows = slices.Delete(t.rows, i, i+1)
-	case e.Exists():
-		t.rows = slices.Insert(t.rows, i, row{p, e})
+	i, ok := t.list.find(p)
+	if ok && e.Exists() {
+		t.list.set(i, e)
+		return
 	}
+	if !ok && !e.Exists() {
+		return
+	}
+	var b Builder
+	for q, had := range t.All() {
+		if q != p {
+			b.Add(q, had)
+		}
+	}
+	if e.Exists() {
+		b.Add(p, e)
+	}
+	t.list = b.list.sorted()
 }
 
 // All yields the entries in the order of [Path.Compare].
@@ -108,10 +110,14 @@ func (t *Tree) Below(dir Path) iter.Seq2[Path, Entry] {
 		}
 		i := 0
 		if dir != Root {
-			i, _ = t.find(dir)
+			i, _ = t.list.find(dir)
 		}
-		for ; i < len(t.rows) && t.rows[i].path.Within(dir); i++ {
-			if t.rows[i].path != dir && !yield(t.rows[i].path, t.rows[i].entry) {
+		for ; i < t.list.n; i++ {
+			p := t.list.path(i)
+			if !p.Within(dir) {
+				return
+			}
+			if p != dir && !yield(p, t.list.entry(i)) {
 				return
 			}
 		}
@@ -185,6 +191,11 @@ func (t *Tree) Join(u *Tree) *Tree {
 // below children that are gone or no longer directories, are replaced by what
 // fresh says, with fresh's problems in place of t's there.
 func (t *Tree) Graft(dirs []Path, fresh *Tree) *Tree {
+	if len(dirs) == 0 && t != nil {
+		b := Builder{list: t.list.clone()}
+		b.problems = append(slices.Clone(t.problems), fresh.Problems()...)
+		return b.Tree()
+	}
 	looked := make(map[Path]bool, len(dirs))
 	for _, d := range dirs {
 		looked[d] = true
@@ -244,7 +255,10 @@ func goneAbove(p Path, looked map[Path]bool, fresh *Tree) bool {
 // The zero Builder is ready.
 type Builder struct {
 	mu       sync.Mutex
-	rows     []row
+	list     cells
+	dirs     map[Path]uint32 // numbers of the directories in list
+	last     Path            // the directory of the last entry, and its number
+	lastDir  uint32
 	problems []Problem
 	holds    map[Path]bool
 }
@@ -254,7 +268,28 @@ type Builder struct {
 func (b *Builder) Add(p Path, e Entry) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.rows = append(b.rows, row{p, e})
+	if !b.list.add(b.dir(p.Parent()), p.Base(), e) {
+		b.problems = append(b.problems, Problem{Path: p.Parent(), Why: "more names, or longer ones, than fit into memory"})
+	}
+}
+
+// dir returns the number of a directory, which it gets when it is first seen.
+func (b *Builder) dir(dir Path) uint32 {
+	if len(b.list.dirs) > 0 && b.last == dir {
+		return b.lastDir
+	}
+	n, known := b.dirs[dir]
+	if !known {
+		if b.dirs == nil {
+			b.dirs = make(map[Path]uint32)
+		}
+		dir = Path(strings.Clone(string(dir))) // not a part of some file's path
+		n = uint32(len(b.list.dirs))
+		b.list.dirs = append(b.list.dirs, dir)
+		b.dirs[dir] = n
+	}
+	b.last, b.lastDir = b.list.dirs[n], n
+	return n
 }
 
 // Unknown records that p, and all below it, could not be read.
@@ -292,15 +327,14 @@ func (b *Builder) hold(dir Path) {
 func (b *Builder) Tree() *Tree {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	byPath := func(x, y row) int { return x.path.Compare(y.path) }
-	if !slices.IsSortedFunc(b.rows, byPath) {
-		slices.SortStableFunc(b.rows, byPath)
-	}
-	t := &Tree{rows: b.rows, problems: b.problems, unknown: make(map[Path]struct{}), holds: b.holds}
+	t := &Tree{list: b.list.sorted(), problems: b.problems, unknown: make(map[Path]struct{}), holds: b.holds}
+	b.list, b.dirs = cells{}, nil
 	t.dropTwins()
-	for i := range t.rows {
-		if b.holds[t.rows[i].path] {
-			t.rows[i].entry.Holds = true
+	for dir := range b.holds {
+		if i, ok := t.list.find(dir); ok {
+			e := t.list.entry(i)
+			e.Holds = true
+			t.list.set(i, e)
 		}
 	}
 	slices.SortStableFunc(t.problems, func(x, y Problem) int { return x.Path.Compare(y.Path) })
@@ -314,14 +348,24 @@ func (b *Builder) Tree() *Tree {
 
 // dropTwins leaves one of each path and makes paths that came twice unknown.
 func (t *Tree) dropTwins() {
-	kept := t.rows[:0]
-	for _, r := range t.rows {
-		if n := len(kept); n > 0 && kept[n-1].path == r.path {
-			t.problems = append(t.problems, Problem{Path: r.path,
-				Why: fmt.Sprintf("two names that are one in Unicode normal form: %+q and %+q", kept[n-1].entry.Spelled(r.path), r.entry.Spelled(r.path))})
+	var twins []int
+	for i := 1; i < t.list.n; i++ {
+		if t.list.same(i-1, i) {
+			twins = append(twins, i)
+		}
+	}
+	if len(twins) == 0 {
+		return
+	}
+	kept := make([]int32, 0, t.list.n-len(twins))
+	for i := range t.list.n {
+		if n := len(kept); n > 0 && t.list.same(int(kept[n-1]), i) {
+			path, one, other := t.list.path(i), t.list.entry(int(kept[n-1])), t.list.entry(i)
+			t.problems = append(t.problems, Problem{Path: path,
+				Why: fmt.Sprintf("two names that are one in Unicode normal form: %+q and %+q", one.Spelled(path), other.Spelled(path))})
 			continue
 		}
-		kept = append(kept, r)
+		kept = append(kept, int32(i))
 	}
-	t.rows = kept
+	t.list = t.list.arranged(kept)
 }

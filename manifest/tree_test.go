@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 )
 
 // plant makes a tree of words such as "a/" (a directory), "a/b" or "a/b=5" (a
@@ -304,5 +306,110 @@ func TestTreeOrderRandom(t *testing.T) {
 		if len(paths) != len(entries) || !slices.IsSortedFunc(paths, Path.Compare) {
 			t.Fatalf("%q", paths)
 		}
+	}
+}
+
+// TestTreeHoldsWhatItIsGiven holds a tree against a map: paths in any order,
+// also without the directories above them, names around the separator, entries
+// of every kind, and so many that they fill several chunks.
+func TestTreeHoldsWhatItIsGiven(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		names := []string{"a", "a b", "a!", "a\x01", "b", "\u00e9", strings.Repeat("long", 300)}
+		want := make(map[Path]Entry)
+		var order []Path
+		var b Builder
+		add := func(p Path, e Entry) {
+			if _, is := want[p]; !is {
+				want[p] = e
+				order = append(order, p)
+				b.Add(p, e)
+			}
+		}
+		if rapid.IntRange(0, 20).Draw(t, "many") == 0 {
+			for i := range 3 * chunkCells {
+				add(Path(fmt.Sprintf("many/f%d", i*7919%(3*chunkCells))), Entry{Kind: File, Size: int64(i)})
+			}
+		}
+		for range rapid.IntRange(0, 30).Draw(t, "entries") {
+			var p Path
+			for range rapid.IntRange(1, 4).Draw(t, "depth") {
+				p = p.Join(rapid.SampledFrom(names).Draw(t, "name"))
+			}
+			add(p, Entry{
+				Kind:           Kind(rapid.IntRange(1, 3).Draw(t, "kind")),
+				Precision:      Precision(rapid.IntRange(0, 4).Draw(t, "precision")),
+				ShownPrecision: Precision(rapid.IntRange(0, 4).Draw(t, "shown precision")),
+				Holds:          rapid.Bool().Draw(t, "holds"),
+				Size:           rapid.Int64Min(0).Draw(t, "size"),
+				ModTime:        rapid.Int64().Draw(t, "time"),
+				Shown:          rapid.Int64().Draw(t, "shown"),
+				ID:             rapid.Uint64().Draw(t, "id"),
+				Sum:            rapid.SampledFrom([]string{"", "", "sum"}).Draw(t, "sum"),
+				Name:           rapid.SampledFrom([]string{"", "", "spelled"}).Draw(t, "spelled"),
+			})
+		}
+		tree := b.Tree()
+		for i := range rapid.IntRange(0, 4).Draw(t, "corrections") {
+			p := Path("a/new")
+			if len(order) > 0 {
+				p = rapid.SampledFrom(order).Draw(t, "corrected")
+			}
+			e := Entry{Kind: Kind(rapid.IntRange(0, 3).Draw(t, "corrected kind")), Size: int64(i), Sum: rapid.SampledFrom([]string{"", "sum"}).Draw(t, "corrected sum")}
+			if e.Kind == None {
+				e = Entry{}
+				delete(want, p)
+			} else {
+				want[p] = e
+			}
+			tree.Put(p, e)
+		}
+		sorted := slices.SortedFunc(maps.Keys(want), Path.Compare)
+		i := 0
+		for p, e := range tree.All() {
+			if i >= len(sorted) || p != sorted[i] || e != want[p] {
+				t.Fatalf("entry %d is %q %+v", i, p, e)
+			}
+			i++
+		}
+		if i != len(want) || tree.Len() != len(want) {
+			t.Fatalf("%d entries, Len %d, want %d", i, tree.Len(), len(want))
+		}
+		for _, p := range order {
+			if e := tree.At(p); e != want[p] {
+				t.Fatalf("at %q %+v, want %+v", p, e, want[p])
+			}
+			if len(order) > chunkCells {
+				continue
+			}
+			n := 0
+			for q := range tree.Below(p) {
+				if !q.Below(p) {
+					t.Fatalf("%q is not below %q", q, p)
+				}
+				n++
+			}
+			for q := range want {
+				if q.Below(p) {
+					n--
+				}
+			}
+			if n != 0 {
+				t.Fatalf("%d too many below %q", n, p)
+			}
+		}
+	})
+}
+
+// TestGraftOfProblemsLeavesTheOldTree holds that a tree which only learnt of
+// problems can be corrected without changing the one that it came from.
+func TestGraftOfProblemsLeavesTheOldTree(t *testing.T) {
+	old := NewTree(map[Path]Entry{"a": {Kind: File, Size: 1, Sum: "x"}, "b": {Kind: File, Size: 2}})
+	var b Builder
+	b.Unknown("b", "why")
+	fresh := old.Graft(nil, b.Tree())
+	fresh.Put("a", Entry{Kind: File, Size: 3})
+	fresh.Put("b", Entry{Kind: File, Size: 4, Sum: "y"})
+	if old.At("a").Size != 1 || old.At("a").Sum != "x" || old.At("b").Sum != "" || !old.Known("b") || fresh.Known("b") || fresh.At("a").Sum != "" {
+		t.Errorf("old %v %v, fresh %v %v", old.At("a"), old.At("b"), fresh.At("a"), fresh.At("b"))
 	}
 }

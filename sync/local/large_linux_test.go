@@ -1,0 +1,92 @@
+//go:build linux
+
+package local
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"ferry/sync"
+)
+
+// largeTree makes 1,000,000 files in 10,000 directories, or takes the tree that
+// FERRY_LARGE_TREE names, which is made where it is missing and stays.
+func largeTree(b *testing.B) string {
+	root := os.Getenv("FERRY_LARGE_TREE")
+	if root == "" {
+		root = filepath.Join(b.TempDir(), "tree")
+	}
+	if _, err := os.Stat(root); err == nil {
+		return root
+	}
+	for d := range 10_000 {
+		dir := filepath.Join(root, fmt.Sprintf("area-%02d/section-%04d", d/100, d))
+		if err := os.MkdirAll(dir, 0o777); err != nil {
+			b.Fatal(err)
+		}
+		for f := range 100 {
+			if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("document-%07d.txt", d*100+f)), []byte("x"), 0o666); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	return root
+}
+
+// BenchmarkScanOfAMillion holds a scan of 1,000,000 files against find, which
+// looks at the same things of each and prints them. They run in turns, so that
+// both see the same machine.
+func BenchmarkScanOfAMillion(b *testing.B) {
+	root := largeTree(b)
+	d, err := Open(root, Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer d.Close()
+	if _, err := d.Root(b.Context(), false); err != nil {
+		b.Fatal(err)
+	}
+	find := func() (wall, cpu time.Duration) {
+		start := time.Now()
+		cmd := exec.Command("find", root, "-printf", `%s %T@ %i\n`)
+		if err := cmd.Run(); err != nil {
+			b.Skip("no find that prints: ", err)
+		}
+		return time.Since(start), cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	}
+	find() // from here on the system knows the tree
+	b.ResetTimer()
+	b.ReportAllocs()
+	var ours, theirs, oursCPU, theirsCPU time.Duration
+	for range b.N {
+		start, used := time.Now(), cpuTime()
+		tree, err := d.Scan(context.Background(), sync.Look{})
+		ours, oursCPU = ours+time.Since(start), oursCPU+cpuTime()-used
+		if err != nil || tree.Len() < 1_000_000 {
+			b.Fatal(tree.Len(), err)
+		}
+		b.StopTimer()
+		wall, cpu := find()
+		theirs, theirsCPU = theirs+wall, theirsCPU+cpu
+		b.StartTimer()
+	}
+	b.ReportMetric(ours.Seconds()/theirs.Seconds(), "times-find")
+	b.ReportMetric(oursCPU.Seconds()/theirsCPU.Seconds(), "cpu-times-find")
+	b.ReportMetric(theirs.Seconds()/float64(b.N), "s-of-find")
+}
+
+// cpuTime is what this process has used of the processors so far.
+func cpuTime() time.Duration {
+	var u unix.Rusage
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
