@@ -65,6 +65,10 @@ type modeBook struct {
 	learned func(dataMode) // told of a mode that works; may be nil
 	warn    func(string)   // told of a mode that stopped working; may be nil
 	trial   time.Duration  // 0: trialLimit
+
+	swiftState swiftState // see swift.go
+	mayTry     bool       // to find out
+	swiftTold  func(works bool)
 }
 
 // order returns the modes to try, without those that failed since the last one

@@ -287,6 +287,7 @@ func (p *pool) login(ctx context.Context) (*session, error) {
 		}
 	}
 	s.f.remember = func(*features) { p.remember() }
+	p.book.knowSwift(s.f, p.o)
 	p.mu.Lock()
 	p.f = s.f
 	p.mu.Unlock()

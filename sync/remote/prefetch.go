@@ -99,6 +99,7 @@ func (x *prefetch) one(ctx context.Context, s *session, f *fetched, due []*fetch
 		return append(due, f)
 	}
 	t := &transfer{op: "RETR", path: f.at.String(), line: "RETR " + f.at.String()}
+	t.swift, t.many = true, len(x.files) >= swiftMany
 	t.ahead, t.passed = x.questions(s, due), func() { x.settle(due); due = nil }
 	var err error
 	if f.d, err = s.receive(ctx, t); err != nil {

@@ -122,6 +122,13 @@ func (sc *scan) more() *folder {
 	return sc.first()
 }
 
+// waiting returns how many folders are known and not yet begun.
+func (sc *scan) waiting() int {
+	sc.mu.Lock()
+	defer sc.mu.Unlock()
+	return len(sc.queue)
+}
+
 // first takes the first folder off the queue. sc.mu is held.
 func (sc *scan) first() *folder {
 	if len(sc.queue) == 0 {

@@ -95,6 +95,7 @@ func (st *stretch) begin(ctx context.Context, f *folder, b script, passed func()
 	v := &view{f: f, form: st.s.f.listForm}
 	t := listTransfer(st.sc.d.names.dir(f.path), v.form)
 	t.ahead, t.passed = b, passed
+	t.swift, t.many = true, st.sc.waiting() >= swiftMany
 	var err error
 	if v.d, err = st.s.receive(ctx, t); err != nil {
 		st.leave(v)

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // earlyBytes is how much of an upload may be sent before the server has agreed
@@ -23,6 +24,11 @@ type transfer struct {
 	offset   int64    // REST; 0: none
 	line     string   // MLSD, LIST, RETR x, STOR x
 	upload   bool
+	swift    bool // one of several that follow one another: see swift.go
+	many     bool // and there are many
+
+	together bool          // the transfer command goes out with what comes before it
+	limit    time.Duration // for the server to come, in place of the book's; 0: none
 
 	data    *dataConn
 	start   reply // preliminary, or the refusal
@@ -42,6 +48,9 @@ var aboutAddress = regexp.MustCompile(`(?i)illegal|address|private|bounce|foreig
 // transfer command. With a nil error t.start is the server's answer: a
 // preliminary reply, and t.data is connected; or a refusal.
 func (c *control) run(t *transfer) error {
+	if done, err := c.runSwiftly(t); done {
+		return err
+	}
 	modes, failed := c.book.order()
 	for _, m := range modes {
 		l := newLadder(m, c.wire.LocalAddr(), c.wire.RemoteAddr())
@@ -129,6 +138,9 @@ func (c *control) attempt(t *transfer, m dataMode, l *Ladder) error {
 // is a sign that they cannot.
 func (c *control) prepare(t *transfer, ask string, d *door, l *Ladder) (told reply, err error) {
 	unsent := append(append([]string(nil), t.before...), ask)
+	if t.together {
+		unsent = append(unsent, c.transferLines(t)...)
+	}
 	if !c.single {
 		if err := c.send(append(slices.Clone(t.ahead.lines), unsent...)...); err != nil {
 			return reply{}, err
@@ -154,7 +166,7 @@ func (c *control) prepare(t *transfer, ask string, d *door, l *Ladder) (told rep
 	if unsent, err = c.sendNext(unsent); err != nil {
 		return reply{}, err
 	}
-	if limit := c.book.limit(l.mode, c.watch.timeout); d != nil && !t.start.refused() {
+	if limit := c.limitOf(t, l.mode); d != nil && !t.start.refused() {
 		if came, err := c.awaits(limit); err == nil && !came {
 			return told, c.nobody(d, limit, l)
 		}
@@ -266,27 +278,38 @@ func (c *control) unconnected(t *transfer, err error, l *Ladder) error {
 // position stays with the server when the transfer is refused, and with some
 // when it succeeds, so the transfer after one with REST begins with REST as well.
 func (c *control) sendTransfer(t *transfer, l *Ladder) error {
-	lines := []string{t.line}
-	if t.offset > 0 || c.rested {
-		rest := fmt.Sprintf("REST %d", t.offset)
-		lines = []string{rest, t.line}
-		t.rests, c.rested = true, true
-		if c.single {
-			l.asked(rest)
-			if err := c.send(rest); err != nil {
-				return err
-			}
-			err := c.restarted(t)
-			if t.rests = false; err != nil || t.start.refused() {
-				return err
-			}
-			lines = lines[1:]
+	lines := c.transferLines(t)
+	if t.rests && c.single {
+		l.asked(lines[0])
+		if err := c.send(lines[0]); err != nil {
+			return err
 		}
+		err := c.restarted(t)
+		if t.rests = false; err != nil || t.start.refused() {
+			return err
+		}
+		lines = lines[1:]
 	}
 	for _, line := range lines {
 		l.asked(line)
 	}
 	return c.send(lines...)
+}
+
+func (c *control) transferLines(t *transfer) []string {
+	if t.offset == 0 && !c.rested {
+		return []string{t.line}
+	}
+	t.rests, c.rested = true, true
+	return []string{fmt.Sprintf("REST %d", t.offset), t.line}
+}
+
+// limitOf returns how long the server may take to come in active mode m.
+func (c *control) limitOf(t *transfer, m dataMode) time.Duration {
+	if t.limit > 0 {
+		return min(t.limit, c.watch.timeout)
+	}
+	return c.book.limit(m, c.watch.timeout)
 }
 
 // restarted reads the reply to REST. A transfer from an offset that the server
@@ -348,13 +371,15 @@ func (c *control) attemptActive(t *transfer, m dataMode, told reply, d *door, l 
 		}
 		return l.fails("the server answers "+told.String(), usually)
 	}
-	if err := c.sendTransfer(t, l); err != nil {
-		return err
+	if !t.together {
+		if err := c.sendTransfer(t, l); err != nil {
+			return err
+		}
 	}
 	if err := c.restarted(t); err != nil || t.start.refused() {
 		return err
 	}
-	conn, err := c.welcome(t, d, c.book.limit(m, c.watch.timeout), l)
+	conn, err := c.welcome(t, d, c.limitOf(t, m), l)
 	switch {
 	case err != nil:
 		return err
