@@ -105,6 +105,9 @@ func (p *pass) list(ctx context.Context, want [2][]manifest.Path) error {
 		if len(dirs) == 0 {
 			continue
 		}
+		if p.emptied(dirs, fresh[s]) {
+			return errWhole
+		}
 		p.trees[s] = p.trees[s].Graft(dirs, fresh[s])
 		if Side(s) == Local {
 			p.unsaid(dirs, fresh[s])
@@ -114,6 +117,13 @@ func (p *pass) list(ctx context.Context, want [2][]manifest.Path) error {
 		}
 	}
 	return nil
+}
+
+// emptied reports whether a listing of directories shows a root in which nothing
+// is left. That is for the rails to judge, before anything is put there: with one
+// file in it, it would not look emptied any more.
+func (p *pass) emptied(dirs []manifest.Path, fresh *manifest.Tree) bool {
+	return p.window != nil && slices.Contains(dirs, manifest.Root) && fresh.Known(manifest.Root) && !shows(fresh, manifest.Root)
 }
 
 // followUp returns what must be listed because of what was seen.
