@@ -63,13 +63,7 @@ func (p *pass) applyStage(ctx context.Context, stage int, actions []*Action) err
 // stage that is not carried out in parallel gives one run for each stretch of
 // actions on one side.
 func (p *pass) runs(stage int, actions []*Action) [][]*Action {
-	most := len(actions)
-	if stage == stageTransfer || stage == stageDelete {
-		most = min(runFiles, max(1, len(actions)/(2*p.opts.Workers)))
-		if stage == stageDelete {
-			most = max(most, runFiles)
-		}
-	}
+	most := p.fill(stage, actions)
 	var runs [][]*Action
 	var open [2][]*Action
 	var bytes [2]int64
@@ -87,7 +81,7 @@ func (p *pass) runs(stage int, actions []*Action) [][]*Action {
 		if stage != stageTransfer && stage != stageDelete {
 			flush(a.Side.Other())
 		}
-		if len(open[a.Side]) >= most || bytes[a.Side] > runBytes {
+		if len(open[a.Side]) >= most[a.Side] || bytes[a.Side] > runBytes {
 			flush(a.Side)
 		}
 		open[a.Side] = append(open[a.Side], a)
@@ -96,6 +90,29 @@ func (p *pass) runs(stage int, actions []*Action) [][]*Action {
 	flush(Local)
 	flush(Remote)
 	return runs
+}
+
+// fill returns how many actions of each side make a run. Each run costs its
+// session round trips of its own, so a worker gets all it will do in one run,
+// or in the fewest that are not too long, all of one length.
+func (p *pass) fill(stage int, actions []*Action) (most [2]int) {
+	if stage != stageTransfer && stage != stageDelete {
+		return [2]int{len(actions), len(actions)}
+	}
+	var small [2]int
+	for _, a := range actions {
+		if stage != stageTransfer || a.Size < largeBytes {
+			small[a.Side]++
+		}
+	}
+	for s, n := range small {
+		waves := max(1, (n+runFiles*p.opts.Workers-1)/(runFiles*p.opts.Workers))
+		most[s] = max(1, (n+waves*p.opts.Workers-1)/(waves*p.opts.Workers))
+		if stage == stageDelete {
+			most[s] = max(most[s], runFiles)
+		}
+	}
+	return most
 }
 
 // applyRun hands one run to its side.
