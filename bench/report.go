@@ -88,22 +88,22 @@ func median[T any](all []T, figure func(T) float64) float64 {
 	return (values[(n-1)/2] + values[n/2]) / 2
 }
 
-// best is the shortest time of a family of tools on some rows; 0, when none has one.
-func best(all map[key]summary, server string, rows []string, tools ...string) float64 {
-	var shortest float64
+// best is the quickest of a family of tools on some rows; the zero value, when none has a time.
+func best(all map[key]summary, server string, rows []string, tools ...string) summary {
+	var quickest summary
 	for _, row := range rows {
 		for _, tool := range tools {
 			s, there := all[key{server, row, tool}]
-			if there && !s.wrong && (shortest == 0 || s.seconds < shortest) {
-				shortest = s.seconds
+			if there && !s.wrong && (quickest.seconds == 0 || s.seconds < quickest.seconds) {
+				quickest = s
 			}
 		}
 	}
-	return shortest
+	return quickest
 }
 
-// ratios are ferry's time as part of the best of the others'.
-type ratios struct{ lftp, rclone, both float64 } // 0: there is none
+// ratios are ferry's time as part of the best of the others', and its CPU time as part of that of the quickest.
+type ratios struct{ lftp, rclone, both, cpu float64 } // 0: there is none
 
 func compareTimes(all map[key]summary, server string, r row) ratios {
 	ours, there := all[key{server, r.name, "ferry"}]
@@ -112,12 +112,17 @@ func compareTimes(all map[key]summary, server string, r row) ratios {
 	}
 	names := append([]string{r.name}, r.goal.among...)
 	part := func(tools ...string) float64 {
-		if b := best(all, server, names, tools...); b > 0 {
-			return ours.seconds / b
+		if b := best(all, server, names, tools...); b.seconds > 0 {
+			return ours.seconds / b.seconds
 		}
 		return 0
 	}
+	var cpu float64
+	if b := best(all, server, names, r.others()...); b.cpu > 0 {
+		cpu = ours.cpu / b.cpu
+	}
 	return ratios{
+		cpu:  cpu,
 		lftp: part("lftp", "lftp pipelined"), rclone: part("rclone", "rclone bisync"),
 		both: part(r.others()...),
 	}
@@ -140,6 +145,7 @@ func verdict(g goal, r ratios, ours summary) string {
 		got, max float64
 	}{
 		{"of lftp", r.lftp, g.lftp}, {"of rclone", r.rclone, g.rclone}, {"of the best", r.both, g.best},
+		{"of its CPU time", r.cpu, g.cpu},
 		{"round trips", ours.roundTrips, g.roundTrips}, {"MB", float64(ours.memory) / 1e6, g.megabytes},
 	} {
 		if c.max > 0 && c.got > 0 {

@@ -64,10 +64,23 @@ func TestRatios(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := compareTimes(summarize(c.results), "vsftpd", row{name: "up", goal: goal{among: c.among}})
+			got.cpu = 0 // in these runs a tenth of the time
 			if got != c.want {
 				t.Errorf("%+v, want %+v", got, c.want)
 			}
 		})
+	}
+}
+
+// TestRatioOfCPU holds that the CPU time is compared with that of the quickest, not with the least.
+func TestRatioOfCPU(t *testing.T) {
+	all := summarize([]result{
+		{Row: "huge", Server: "vsftpd", Tool: "lftp", Seconds: 2, CPU: 0.1},
+		{Row: "huge", Server: "vsftpd", Tool: "rclone", Seconds: 1, CPU: 0.4},
+		{Row: "huge", Server: "vsftpd", Tool: "ferry", Seconds: 1, CPU: 0.5},
+	})
+	if got := compareTimes(all, "vsftpd", row{name: "huge"}).cpu; got != 1.25 {
+		t.Errorf("%v, want 1.25", got)
 	}
 }
 
@@ -84,6 +97,7 @@ func TestVerdict(t *testing.T) {
 		{"one of two missed", goal{lftp: 0.5, rclone: 0.25}, ratios{lftp: 0.4, rclone: 0.3}, 0, "no: 0.50 of lftp, 0.25 of rclone"},
 		{"without the other tool", goal{lftp: 0.5, rclone: 0.25}, ratios{lftp: 0.4}, 0, "yes: 0.50 of lftp"},
 		{"round trips", goal{roundTrips: 3.5}, ratios{}, 3.6, "no: 3.50 round trips"},
+		{"quick enough, at too much CPU", goal{best: 1, cpu: 1}, ratios{both: 0.9, cpu: 1.2}, 0, "no: 1.00 of the best, 1.00 of its CPU time"},
 		{"nothing measured", goal{best: 0.1}, ratios{}, 0, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
