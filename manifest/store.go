@@ -28,6 +28,9 @@ const (
 	groupWait = 100 * time.Millisecond
 	// groupSize is the number of results that are written at once without waiting.
 	groupSize = 2000
+	// letGoEvery is the number of pairs that are read before their pages are let go
+	// of.
+	letGoEvery = 1 << 15
 )
 
 var (
@@ -204,7 +207,7 @@ func (s *Store) load(db *bolt.DB) error {
 			if s.meta.Group != tx.ID() {
 				return errGroups
 			}
-			return s.checkPairs(pairs)
+			return s.checkPairs(tx, pairs)
 		})
 	})
 	return err
@@ -214,7 +217,7 @@ var errGroups = errors.New("pages of different groups")
 
 // checkPairs decodes every pair and holds the order of the keys, which also
 // catches a page that stands in two places, and that they are all there.
-func (s *Store) checkPairs(pairs *bolt.Bucket) error {
+func (s *Store) checkPairs(tx *bolt.Tx, pairs *bolt.Bucket) error {
 	var last []byte
 	var all tally
 	err := pairs.ForEach(func(k, v []byte) error {
@@ -226,8 +229,12 @@ func (s *Store) checkPairs(pairs *bolt.Bucket) error {
 			return err
 		}
 		all.add(v)
+		if all.count%letGoEvery == 0 {
+			letGo(tx)
+		}
 		return nil
 	})
+	letGo(tx)
 	if err == nil && (all.count != s.meta.Count || all.check != s.meta.Check) {
 		return errGroups
 	}

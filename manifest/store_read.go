@@ -65,7 +65,20 @@ func (s *Store) All() iter.Seq2[Path, Pair] { return s.Below(Root) }
 // but must not run long, since the file cannot shrink meanwhile.
 func (s *Store) Below(dir Path) iter.Seq2[Path, Pair] {
 	return func(yield func(Path, Pair) bool) {
-		s.read(func(c *bolt.Cursor) error { return eachBelow(c, dir, false, yield) })
+		s.read(func(tx *bolt.Tx) error {
+			n := 0
+			defer func() {
+				if n >= letGoEvery {
+					letGo(tx)
+				}
+			}()
+			return eachBelow(tx.Bucket(bucketPairs).Cursor(), dir, false, func(p Path, pair Pair) bool {
+				if n++; n%letGoEvery == 0 {
+					letGo(tx)
+				}
+				return yield(p, pair)
+			})
+		})
 	}
 }
 
@@ -73,7 +86,7 @@ func (s *Store) Below(dir Path) iter.Seq2[Path, Pair] {
 // dir. For the loop the same holds as for [Store.Below].
 func (s *Store) Children(dir Path) iter.Seq2[Path, Pair] {
 	return func(yield func(Path, Pair) bool) {
-		s.read(func(c *bolt.Cursor) error { return eachChild(c, dir, yield) })
+		s.read(func(tx *bolt.Tx) error { return eachChild(tx.Bucket(bucketPairs).Cursor(), dir, yield) })
 	}
 }
 
@@ -91,11 +104,11 @@ func (s *Store) Dirs() iter.Seq[Path] {
 
 // read shows f the pairs as they are, those included that were just recorded.
 // A pair that cannot be read fails the store.
-func (s *Store) read(f func(c *bolt.Cursor) error) {
+func (s *Store) read(f func(tx *bolt.Tx) error) {
 	if s.db == nil || s.settle() != nil {
 		return
 	}
-	err := s.db.View(func(tx *bolt.Tx) error { return f(tx.Bucket(bucketPairs).Cursor()) })
+	err := s.db.View(f)
 	if err != nil {
 		s.mu.Lock()
 		s.failed = fmt.Errorf("reading %s: %w", s.path, err)
