@@ -34,6 +34,10 @@ func run() int {
 		fmt.Fprintln(os.Stderr, "bench: error:", err)
 		return 2
 	}
+	if pattern := o.unknown(rows(o)); pattern != "" {
+		fmt.Fprintf(os.Stderr, "bench: error: -work: no row is called %q; -list prints them\n", pattern)
+		return 2
+	}
 	if o.list {
 		for _, r := range rows(o) {
 			fmt.Printf("%-15s %s\n", r.name, r.title)

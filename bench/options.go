@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,7 +47,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	f.StringVar(&rate, "rate", "100mbit", "rate of the link each way, as 20mbit, 1gbit or none")
 	f.IntVar(&o.connections, "connections", 4, "connections that each tool may use")
 	f.StringVar(&servers, "servers", "vsftpd,proftpd,pureftpd", "the `names` of the servers")
-	f.StringVar(&work, "work", "", "the `rows` to run, by name or by its beginning with a *; default: all but those that take long")
+	f.StringVar(&work, "work", "", "the `rows` to run, with * for any part of a name; default: all but those that take long")
 	f.StringVar(&tools, "tools", "lftp,rclone,ferry", "the `programs` to run")
 	f.IntVar(&o.runs, "runs", 1, "how often each is run; the table shows medians")
 	f.StringVar(&large, "large", "64MiB", "`size` of the large file over the link")
@@ -100,10 +101,23 @@ func (o options) wants(name string, slow bool) bool {
 	if len(o.work) == 0 {
 		return !slow
 	}
-	return slices.ContainsFunc(o.work, func(pattern string) bool {
-		beginning, star := strings.CutSuffix(pattern, "*")
-		return name == pattern || star && strings.HasPrefix(name, beginning)
-	})
+	return slices.ContainsFunc(o.work, func(pattern string) bool { return matches(pattern, name) })
+}
+
+// matches says whether a name of a row is meant by a pattern, in which * stands for anything.
+func matches(pattern, name string) bool {
+	ok, err := path.Match(pattern, name)
+	return ok && err == nil
+}
+
+// unknown returns the first pattern of -work that means no row, "" when there is none.
+func (o options) unknown(rows []row) string {
+	for _, pattern := range o.work {
+		if !slices.ContainsFunc(rows, func(r row) bool { return matches(pattern, r.name) }) {
+			return pattern
+		}
+	}
+	return ""
 }
 
 func words(list string) []string {

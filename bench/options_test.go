@@ -65,6 +65,8 @@ func TestWants(t *testing.T) {
 		{"up*", "up-one", false, true},
 		{"*", "same-3000", true, true},
 		{"down,large*", "large-up", false, true},
+		{"large*tls", "large-up-tls", false, true},
+		{"large*tls", "large-up", false, false},
 	} {
 		if got := (options{work: words(c.work)}).wants(c.name, c.slow); got != c.want {
 			t.Errorf("-work %q: %s is wanted: %t, want %t", c.work, c.name, got, c.want)
@@ -76,6 +78,15 @@ func TestParseRate(t *testing.T) {
 	for text, want := range map[string]int64{"none": 0, "0": 0, "8kbit": 1000, "100mbit": 12_500_000, "1gbit": 125_000_000, "0.5mbit": 62_500} {
 		if got, err := parseRate(text); got != want || err != nil {
 			t.Errorf("%s: %d, %v, want %d", text, got, err, want)
+		}
+	}
+}
+
+func TestUnknown(t *testing.T) {
+	all := []row{{name: "up"}, {name: "up-one"}}
+	for work, want := range map[string]string{"": "", "up": "", "up*,*one": "", "up,uq": "uq", "down*": "down*", "[": "["} {
+		if got := (options{work: words(work)}).unknown(all); got != want {
+			t.Errorf("-work %q: %q is unknown, want %q", work, got, want)
 		}
 	}
 }

@@ -157,6 +157,8 @@ func rclone(p program, secret string) func(j job, args ...string) ([]string, []s
 			"RCLONE_CONFIG_BENCH_TYPE=ftp", "RCLONE_CONFIG_BENCH_HOST=" + j.server.Host, "RCLONE_CONFIG_BENCH_PORT=" + strconv.Itoa(j.server.Port),
 			"RCLONE_CONFIG_BENCH_USER=" + realftp.User, "RCLONE_CONFIG_BENCH_PASS=" + secret,
 			"RCLONE_CONFIG_BENCH_EXPLICIT_TLS=" + strconv.FormatBool(j.tls), "RCLONE_CONFIG_BENCH_NO_CHECK_CERTIFICATE=true",
+			// With TLS 1.3 it cannot log in to vsftpd.
+			"RCLONE_CONFIG_BENCH_DISABLE_TLS13=" + strconv.FormatBool(j.server.Name == "vsftpd"),
 			"RCLONE_CONFIG_BENCH_WRITING_MDTM=" + strconv.FormatBool(j.server.Name == "vsftpd"),
 		}
 	}
