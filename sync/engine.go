@@ -48,6 +48,10 @@ type Options struct {
 	// acts on a side, before anything is changed. Its error ends the pass as it is.
 	// A pass that has to be planned twice asks twice.
 	Allow func(ctx context.Context, plan *Plan) error
+	// Spent is what engines of this pair before this one have counted, where a new
+	// one is made between passes over parts: the rails do not forget with it. Nil:
+	// this is the first.
+	Spent *Spent
 	// Observer may be nil.
 	Observer Observer
 	// Log may be nil.
@@ -67,7 +71,7 @@ type Engine struct {
 	opts   Options
 
 	observing sync.Mutex
-	spent     spent // of one pass after the other
+	spent     *Spent // of one pass after the other
 }
 
 // New returns an engine over two replicas and their base.
@@ -81,7 +85,10 @@ func New(local, remote Replica, record Recorder, opts Options) *Engine {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	return &Engine{sides: [2]Replica{local, remote}, record: record, opts: opts}
+	if opts.Spent == nil {
+		opts.Spent = new(Spent)
+	}
+	return &Engine{sides: [2]Replica{local, remote}, record: record, opts: opts, spent: opts.Spent}
 }
 
 // An UnsafeError is a rail: the pass stopped before it deleted or overwrote

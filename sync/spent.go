@@ -1,24 +1,25 @@
 package sync
 
-// spent counts what passes over parts have deleted since the last pass over
+// Spent counts what passes over parts have deleted since the last pass over
 // everything: the rails hold for all of it together, so that a disk that is
-// reported as gone file by file stops the pair as it would all at once.
-type spent struct {
+// reported as gone file by file stops the pair as it would all at once. The zero
+// Spent is ready. It belongs to one pair, whose engines use it one after the other.
+type Spent struct {
 	counting bool
 	files    int    // in the base when counting began
 	deletes  [2]int // files deleted on each side since
 }
 
 // begin starts counting where nothing is counted yet.
-func (c *spent) begin(files int) {
+func (c *Spent) begin(files int) {
 	if !c.counting {
-		*c = spent{counting: true, files: files}
+		*c = Spent{counting: true, files: files}
 	}
 }
 
 // on returns how many files side s has lost for good, files being in the base
 // now: as many as came anew since are made up for.
-func (c *spent) on(s Side, files int) int {
+func (c *Spent) on(s Side, files int) int {
 	if !c.counting {
 		return 0
 	}
@@ -30,7 +31,7 @@ func (c *spent) on(s Side, files int) int {
 // over everything, which was within its rails.
 func (p *pass) countSpent() {
 	if p.scope == nil {
-		p.spent = spent{}
+		*p.spent = Spent{}
 		return
 	}
 	p.spent.begin(p.record.Files())

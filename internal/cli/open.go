@@ -75,6 +75,7 @@ func (p *pair) engineOptions(a *app, o passOptions) sync.Options {
 		Verify:   p.Verify,
 		DryRun:   o.dryRun,
 		Allow:    o.hooks.allower(),
+		Spent:    o.spent,
 		Observer: o.hooks.observe(o.observer),
 		Log:      a.log(),
 		Now:      a.env.Now,

@@ -31,6 +31,9 @@ type passOptions struct {
 	observer     sync.Observer
 	// hooks run around the pass; nil: there are none.
 	hooks *hooked
+	// spent is what passes over parts have counted, where the pair is opened again
+	// and again; nil: it is not.
+	spent *sync.Spent
 	// trees, where it is given, receives the whole trees that were looked at.
 	trees *[2]*manifest.Tree
 }

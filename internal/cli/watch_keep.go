@@ -34,6 +34,7 @@ type keeping struct {
 	view    *pairView
 	hooks   *hooked
 	old     *retention
+	spent   sync.Spent // outlasts the engines
 	// alone says that another run on the pair ends the command, with lost.
 	alone bool
 	lost  func(error)
@@ -130,7 +131,7 @@ func (k *keeping) connect(ctx context.Context) (*session, error) {
 	if err := k.claimPair(); err != nil {
 		return nil, err
 	}
-	at, err := k.app.open(ctx, k.app, k.pair, passOptions{observer: k.observe, hooks: k.hooks})
+	at, err := k.app.open(ctx, k.app, k.pair, passOptions{observer: k.observe, hooks: k.hooks, spent: &k.spent})
 	if err != nil {
 		return nil, err
 	}

@@ -31,6 +31,7 @@ var suites = map[string]suite{
 	"memory": {"sync/replicatest", nil},
 	"local":  {"sync/local", nil},
 	"store":  {"manifest", []string{"-test.skip=Git|Fuzz"}},
+	"watch":  {"sync/watch", []string{"-test.short"}},
 }
 
 // root is the directory of the module.
