@@ -86,7 +86,7 @@ func (a *agenda) passed(did doing, out outcome, now time.Time) {
 	a.status.Failed = max(a.status.Failed, a.fullFailed)
 	switch did {
 	case passing:
-		a.queue.listen(a.load, !acted(out.sum) && out.sum.Failed == 0, now, a.jitter())
+		a.queue.listen(a.load, !acted(out.sum) && out.sum.Failed+len(out.trace.doubted) == 0, now, a.jitter())
 	case polling:
 		a.rounds.listed(a.dirs, now.Sub(a.began), !acted(out.sum), now)
 	case looking:
@@ -117,6 +117,9 @@ func (a *agenda) settle(did doing, out outcome, now time.Time) {
 	known := len(failed) > 0 && len(failed) < mostTraced/2 && out.trace.failures >= out.sum.Failed
 	if did == looking {
 		a.settleFull(out, known, now)
+	}
+	if did != polling { // the next poll looks there anyway
+		a.queue.doubt(a.load, out.trace.doubted, now, a.jitter())
 	}
 	switch {
 	case out.sum.Failed == 0:

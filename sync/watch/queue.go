@@ -198,6 +198,18 @@ func (q *queue) fail(l load, failed map[spot]bool, now time.Time, jitter float64
 	q.limit()
 }
 
+// doubt takes what could not be read in a pass over l, like fail. A pass over
+// something else that meets it again does not hasten it.
+func (q *queue) doubt(l load, doubted map[spot]bool, now time.Time, jitter float64) {
+	fresh := make(map[spot]bool)
+	for s := range doubted {
+		if _, waits := q.again[s]; !waits {
+			fresh[s] = true
+		}
+	}
+	q.fail(l, fresh, now, jitter)
+}
+
 // triesOf returns how often s failed before, by itself or as a part of what it
 // lies below.
 func (l load) triesOf(s spot) int {

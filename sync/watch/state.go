@@ -37,8 +37,9 @@ type Status struct {
 	NextPoll  time.Time     `json:"next_poll,omitzero"`
 	NextTry   time.Time     `json:"next_try,omitzero"` // of a waiting or halted pair; zero: when it is poked
 	Conflicts int           `json:"conflicts"`         // since the start
-	// Failed is how many files failed when they were last tried, as far as known:
-	// of the last full pass, until all of them went well, or of parts since.
+	// Failed is how many files failed when they were last tried, as far as known,
+	// or could not be looked at: of the last full pass, until all of them went well,
+	// or of parts since.
 	Failed int `json:"failed"`
 }
 

@@ -23,6 +23,7 @@ type trace struct {
 	active   map[manifest.Path]bool // directories in which something was done
 	failed   map[spot]bool          // where to look again
 	failures int                    // steps that failed
+	doubted  map[spot]bool          // where something could not be read: look again as well
 	skipped  []manifest.Path        // conflicts that wait
 }
 
@@ -47,6 +48,10 @@ func (t *trail) observe(ev sync.Event) (first bool) {
 				t.t.skipped = append(t.t.skipped, c.Path)
 			}
 		}
+	case sync.Scanned:
+		t.doubted(ev.Side, ev.Problems)
+	case sync.Doubted:
+		t.doubted(ev.Side, ev.Problems)
 	case sync.Finished:
 		t.finished(ev.Action, ev.Err)
 	}
@@ -66,6 +71,20 @@ func (t *trail) finished(a *sync.Action, err error) {
 	}
 	for _, s := range origins(a) {
 		put(&t.t.failed, s)
+	}
+}
+
+// doubted takes what could not be read on a side: whatever the other side, or
+// this one, has there waits. A name that cannot be held is nothing that passes.
+func (t *trail) doubted(s sync.Side, problems []manifest.Problem) {
+	for _, q := range problems {
+		if q.Name != "" || q.Path == manifest.Root || len(t.t.doubted) >= mostTraced/2 {
+			continue
+		}
+		put(&t.t.doubted, spot{sync.Local, q.Path})
+		if s == sync.Remote {
+			put(&t.t.doubted, spot{s, q.Path})
+		}
 	}
 }
 

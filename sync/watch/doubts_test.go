@@ -1,0 +1,83 @@
+package watch
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+// What was not carried over since something could not be read is looked at
+// again, like what failed: no hint tells of it a second time.
+func TestDoubtsAreLookedAtAgain(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		side  sync.Side
+		fails string // an operation on it
+		full  bool   // in a pass over everything
+	}{
+		{"a directory of the server cannot be listed", sync.Remote, "list", false},
+		{"a directory of the server cannot be listed at first", sync.Remote, "list", true},
+		{"a local file cannot be read", sync.Local, "sum", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			atHome(t, func(h *home) {
+				for _, p := range []string{"d/a", "d/b", "e/c"} {
+					h.sides[sync.Local].Write(p, "old", time.Time{})
+				}
+				time.Sleep(40 * time.Second)
+				h.wantEqual()
+				good := h.sides[c.side].OnIO
+				h.sides[c.side].OnIO = func(op string, p manifest.Path) error {
+					if op == c.fails && p.Within("d") {
+						return errors.New("try again later")
+					}
+					return good(op, p)
+				}
+				h.sides[sync.Local].Write("d/a", "new", time.Time{})
+				if c.full {
+					h.k.Poke()
+				} else {
+					h.touch("d/a")
+				}
+				time.Sleep(2 * time.Minute)
+				if h.k.Status().Failed == 0 {
+					t.Errorf("all is well: %+v", h.k.Status())
+				}
+				h.sides[c.side].OnIO = good
+				time.Sleep(10 * time.Minute)
+				h.wantEqual()
+				if got := h.k.Status(); got.State != Idle || got.Failed != 0 {
+					t.Errorf("%+v", got)
+				}
+			})
+		})
+	}
+}
+
+// What can never be read is looked at less and less often, and not sooner
+// because of what happens beside it.
+func TestDoubtsForGood(t *testing.T) {
+	atHome(t, func(h *home) {
+		for _, p := range []string{"d/a", "d/sub/b"} {
+			h.sides[sync.Local].Write(p, "old", time.Time{})
+		}
+		time.Sleep(40 * time.Second)
+		h.sides[sync.Local].Deny("d/sub", "permission denied")
+		h.k.Poke()
+		time.Sleep(4 * time.Hour)
+		h.since()
+		for range 60 {
+			h.write(sync.Local, "d/a", time.Now().String())
+			time.Sleep(time.Minute)
+		}
+		if _, parts, _ := h.since(); parts > 60+8 {
+			t.Errorf("%d passes over hints in an hour of 60 changes", parts)
+		}
+		if h.k.Status().Failed == 0 {
+			t.Errorf("all is well: %+v", h.k.Status())
+		}
+	})
+}
