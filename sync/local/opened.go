@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"os"
 	"time"
@@ -14,7 +13,7 @@ import (
 )
 
 // hashed reads n bytes of r into h, or less at its end, and returns how many.
-func hashed(ctx context.Context, h hash.Hash, r io.Reader, n int64) (int64, error) {
+func hashed(ctx context.Context, h io.Writer, r io.Reader, n int64) (int64, error) {
 	buf := buffers.Get().(*[]byte)
 	defer buffers.Put(buf)
 	var done int64

