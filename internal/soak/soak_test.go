@@ -25,12 +25,12 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(realftp.Main(m)) }
 
-// duration is how long users work: FERRY_SOAK, as "30m", or a little.
-func duration(t *testing.T) time.Duration {
+// duration is how long users work: FERRY_SOAK, as "30m", or as little as is given.
+func duration(t *testing.T, little time.Duration) time.Duration {
 	t.Helper()
 	text := os.Getenv("FERRY_SOAK")
 	if text == "" {
-		return 20 * time.Second
+		return little
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil {
@@ -46,7 +46,7 @@ func duration(t *testing.T) time.Duration {
 //
 // FERRY_SOAK says for how long, as "30m". Give go test a longer -timeout then.
 func TestSoak(t *testing.T) {
-	long := duration(t)
+	long := duration(t, 20*time.Second)
 	goroutines, files := goleak.IgnoreCurrent(), openFiles(t)
 	t.Run("on", func(t *testing.T) {
 		for _, name := range []string{"proftpd", "vsftpd"} {

@@ -31,7 +31,7 @@ import (
 //
 // FERRY_SOAK says for how long, as "1h". Give go test a longer -timeout then.
 func TestWatch(t *testing.T) {
-	long := duration(t)
+	long := duration(t, 40*time.Second)
 	program := build(t)
 	for _, name := range []string{"proftpd", "vsftpd"} {
 		t.Run(name, func(t *testing.T) {
