@@ -16,22 +16,20 @@ import (
 // answer finds the contents that a plan asks for and puts their sums into the
 // trees. What cannot be read is unknown from then on.
 func (p *pass) answer(ctx context.Context, questions []Question) error {
-	type answer struct {
-		sum string
-		err error
-	}
-	answers := make([]answer, len(questions))
+	answers := make([]content, len(questions))
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(p.opts.Workers)
-	for i, q := range questions {
+	for _, run := range p.inquiries(questions) {
 		group.Go(func() error {
-			entry := p.trees[q.Side].At(q.Path)
-			sum, err := p.contentOf(gctx, q, entry)
-			if errors.Is(err, ErrFatal) || gctx.Err() != nil {
-				return fmt.Errorf("reading %s: %w", q.Path, err)
+			asked := make([]Question, len(run))
+			for n, i := range run {
+				asked[n] = questions[i]
 			}
-			answers[i] = answer{sum, err}
-			return nil
+			found, err := p.contents(gctx, asked)
+			for n, i := range run[:len(found)] {
+				answers[i] = found[n]
+			}
+			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
@@ -49,6 +47,23 @@ func (p *pass) answer(ctx context.Context, questions []Question) error {
 	return nil
 }
 
+// inquiries cuts questions into runs of one side each, as indexes in order, so
+// that every worker has its part, and a side can read a run ahead.
+func (p *pass) inquiries(questions []Question) (runs [][]int) {
+	var bySide [2][]int
+	for i, q := range questions {
+		bySide[q.Side] = append(bySide[q.Side], i)
+	}
+	for _, indexes := range bySide {
+		most := min(runFiles, (len(indexes)+p.opts.Workers-1)/p.opts.Workers)
+		for len(indexes) > 0 {
+			n := min(most, len(indexes))
+			runs, indexes = append(runs, indexes[:n]), indexes[n:]
+		}
+	}
+	return runs
+}
+
 // doubt makes the path of a question that found no answer unknown.
 func (p *pass) doubt(q Question, err error) {
 	var b manifest.Builder
@@ -63,15 +78,60 @@ func (p *pass) addProblems(s Side, bad *manifest.Tree) {
 	p.tell(Doubted{Side: s, Problems: bad.Problems()})
 }
 
-// contentOf asks the side for the sum, or reads the file where it cannot tell.
-func (p *pass) contentOf(ctx context.Context, q Question, entry manifest.Entry) (string, error) {
-	sum, err := p.sides[q.Side].Sum(ctx, q.Path, entry)
-	if !errors.Is(err, ErrUnsupported) {
-		return sum, err
+// A content is what was found out about one file.
+type content struct {
+	sum string
+	err error
+}
+
+// contents asks one side for the sums of files, and reads those that it cannot
+// tell. The error ends the pass; fewer contents than questions were found then.
+func (p *pass) contents(ctx context.Context, run []Question) ([]content, error) {
+	found := make([]content, len(run))
+	var wanted []Wanted
+	var at []int // the index in run of each of wanted
+	for i, q := range run {
+		entry := p.trees[q.Side].At(q.Path)
+		sum, err := p.sides[q.Side].Sum(ctx, q.Path, entry)
+		if errors.Is(err, ErrUnsupported) {
+			wanted, at = append(wanted, Wanted{Path: q.Path, Entry: entry}), append(at, i)
+			continue
+		}
+		if err := p.ends(ctx, q, err); err != nil {
+			return nil, err
+		}
+		found[i] = content{sum, err}
 	}
-	reader := p.sides[q.Side].Reader(ctx, []Wanted{{Path: q.Path, Entry: entry}})
+	if wanted == nil {
+		return found, nil
+	}
+	side := run[0].Side
+	reader := p.sides[side].Reader(ctx, wanted)
 	defer reader.Close()
-	src, err := reader.Open(ctx, 0, 0)
+	for n, i := range at {
+		sum, err := p.sumOf(ctx, side, reader, n)
+		if err := p.ends(ctx, run[i], err); err != nil {
+			return nil, err
+		}
+		found[i] = content{sum, err}
+	}
+	return found, nil
+}
+
+// ends returns the error that ends the pass where err does.
+func (p *pass) ends(ctx context.Context, q Question, err error) error {
+	if ctx.Err() != nil && err == nil {
+		err = context.Cause(ctx)
+	}
+	if errors.Is(err, ErrFatal) || ctx.Err() != nil {
+		return fmt.Errorf("reading %s: %w", q.Path, err)
+	}
+	return nil
+}
+
+// sumOf reads file n of a reader.
+func (p *pass) sumOf(ctx context.Context, side Side, reader Reader, n int) (string, error) {
+	src, err := reader.Open(ctx, n, 0)
 	if err != nil {
 		return "", err
 	}
@@ -79,8 +139,8 @@ func (p *pass) contentOf(ctx context.Context, q Question, entry manifest.Entry) 
 	h := sha256.New()
 	buf := copyBuffers.Get().(*[]byte)
 	defer copyBuffers.Put(buf)
-	n, err := io.CopyBuffer(h, src, *buf)
-	p.countRead(q.Side, n)
+	size, err := io.CopyBuffer(h, src, *buf)
+	p.countRead(side, size)
 	if err != nil {
 		return "", err
 	}

@@ -2,7 +2,6 @@ package sync
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -100,11 +99,11 @@ func (p *pass) settle(ctx context.Context, paths []manifest.Path, what string) e
 	for i := range shiftSamples {
 		path := paths[i*(len(paths)-1)/(shiftSamples-1)]
 		pair, _ := p.record.At(path)
-		sum, err := p.contentOf(ctx, Question{Path: path, Side: Remote}, p.trees[Remote].At(path))
-		if errors.Is(err, ErrFatal) || context.Cause(ctx) != nil {
-			return fmt.Errorf("reading %s: %w", path, err)
+		found, err := p.contents(ctx, []Question{{Path: path, Side: Remote}})
+		if err != nil {
+			return err
 		}
-		if err != nil || pair.Sum == "" || sum != pair.Sum {
+		if found[0].err != nil || pair.Sum == "" || found[0].sum != pair.Sum {
 			return nil
 		}
 	}
