@@ -180,6 +180,7 @@ func (c *control) sendAside(lines ...string) (written func() error, err error) {
 
 // prepareToSend refuses what cannot be sent now and returns the text of lines.
 func (c *control) prepareToSend(lines []string) ([]byte, error) {
+	c.port = reply{} // it is for what comes right behind it
 	if c.dead {
 		return nil, &Error{Op: verbOf(lines[0]), Class: Retry, Err: net.ErrClosed}
 	}

@@ -43,6 +43,8 @@ type control struct {
 	fences bool      // the server answers PWD as it should
 	dead   bool      // nothing more can be done on it
 	last   reply     // the last one that came
+	port   reply     // to EPSV, asked for ahead of the transfer; the zero reply: none
+	portAt time.Time // when it came
 
 	// What belongs to the library.
 	toLibrary bytes.Buffer

@@ -56,15 +56,16 @@ func (m Mode) allowed() []dataMode {
 // A modeBook is what is known about the data modes of one server. All sessions
 // of a pool share it.
 type modeBook struct {
-	mu      stdsync.Mutex
-	allow   []dataMode
-	first   dataMode // to be tried first; 0: none
-	proven  bool     // a data connection was opened in mode first
-	strikes int      // failures in mode first since then
-	failed  []*Ladder
-	learned func(dataMode) // told of a mode that works; may be nil
-	warn    func(string)   // told of a mode that stopped working; may be nil
-	trial   time.Duration  // 0: trialLimit
+	mu       stdsync.Mutex
+	allow    []dataMode
+	first    dataMode // to be tried first; 0: none
+	proven   bool     // a data connection was opened in mode first
+	recalled bool     // first is from an earlier run
+	strikes  int      // failures in mode first since then
+	failed   []*Ladder
+	learned  func(dataMode) // told of a mode that works; may be nil
+	warn     func(string)   // told of a mode that stopped working; may be nil
+	trial    time.Duration  // 0: trialLimit
 
 	swiftState swiftState // see swift.go
 	mayTry     bool       // to find out
@@ -107,6 +108,14 @@ func (b *modeBook) isProven(m dataMode) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.proven && b.first == m
+}
+
+// recalls reports whether mode m worked the last time that this server was used,
+// and nothing has been heard of it since.
+func (b *modeBook) recalls(m dataMode) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.recalled && b.first == m && !b.hasFailed(m)
 }
 
 // favourite returns the mode that is tried first, 0 where none is known yet.

@@ -37,6 +37,8 @@ type Directory struct {
 
 	mu     stdsync.Mutex
 	masked map[manifest.Path]bool // directories that show names nobody can ask for
+	next   []sync.Step            // what the pass will begin with, as far as it said so
+	fore   *foresight             // what is known for that; nil: nothing
 }
 
 var _ sync.Replica = (*Directory)(nil)

@@ -26,11 +26,7 @@ func (m *moving) open() bool { return m.out.Err == nil }
 func (d *Directory) moves(ctx context.Context, steps []sync.Step, outs []sync.Outcome) {
 	var all []*moving
 	for i, step := range steps {
-		m := &moving{step: step, from: d.names.at(step.From, step.Expect), to: d.names.place(step.Path, step.Want.Spelled(step.Path)), out: &outs[i]}
-		if m.out.Err = errors.Join(checkPlace(m.from), d.makes(m.to)); m.open() && !step.Expect.IsFile() && !step.Expect.IsDir() {
-			m.out.Err = fmt.Errorf("moving a %v: %w", step.Expect.Kind, sync.ErrUnsupported)
-		}
-		if m.open() {
+		if m := d.newMoving(step, &outs[i]); m.open() {
 			all = append(all, m)
 		}
 	}
@@ -57,6 +53,15 @@ func (d *Directory) moves(ctx context.Context, steps []sync.Step, outs []sync.Ou
 		m.pair = pairs[i]
 		m.out.Entry, m.out.Err = d.settleMove(ctx, m, cause)
 	}
+}
+
+// newMoving prepares a Move. What cannot be one fails at once.
+func (d *Directory) newMoving(step sync.Step, out *sync.Outcome) *moving {
+	m := &moving{step: step, from: d.names.at(step.From, step.Expect), to: d.names.place(step.Path, step.Want.Spelled(step.Path)), out: out}
+	if m.out.Err = errors.Join(checkPlace(m.from), d.makes(m.to)); m.open() && !step.Expect.IsFile() && !step.Expect.IsDir() {
+		m.out.Err = fmt.Errorf("moving a %v: %w", step.Expect.Kind, sync.ErrUnsupported)
+	}
+	return m
 }
 
 // move is moves of one step.
@@ -104,11 +109,14 @@ func (d *Directory) movable(ctx context.Context, all []*moving) []*moving {
 	for _, m := range all {
 		places = append(places, m.from, m.to)
 	}
-	var seen []looked
-	err := d.pool.do(ctx, "looking before a move", func(ctx context.Context, s *session) (err error) {
-		seen, err = d.look(ctx, s, places)
-		return err
-	})
+	seen, known := d.foreseen(places)
+	var err error
+	if !known {
+		err = d.pool.do(ctx, "looking before a move", func(ctx context.Context, s *session) (err error) {
+			seen, err = d.look(ctx, s, places)
+			return err
+		})
+	}
 	var left []*moving
 	for i, m := range all {
 		if m.out.Err = err; err == nil {

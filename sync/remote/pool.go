@@ -53,7 +53,7 @@ func newPool(o Options) *pool {
 	p := &pool{o: o, limit: o.Connections, changed: make(chan struct{}), traffic: &traffic{},
 		up: newThrottle(o.BytesUp), down: newThrottle(o.BytesDown), backoff: backoff, known: recall(o)}
 	p.book = &modeBook{allow: o.Mode.allowed(), learned: p.learn, warn: o.Notice}
-	p.book.first, _ = parseDataMode(p.known.Mode)
+	p.book.first, p.book.recalled = parseDataMode(p.known.Mode)
 	return p
 }
 
@@ -343,7 +343,7 @@ func (p *pool) giveBack(s *session) {
 
 // drop closes a session.
 func (p *pool) drop(s *session) {
-	s.close()
+	s.depart()
 	p.mu.Lock()
 	p.open--
 	p.wake()

@@ -314,6 +314,8 @@ func TestClosedPool(t *testing.T) {
 	if err := p.once(t.Context(), ping); err == nil {
 		t.Error("a closed pool lends a session")
 	}
+	f.ln.Close()
+	f.running.Wait() // until it has read all that came
 	if f.saw("QUIT") != 1 {
 		t.Error("no goodbye")
 	}

@@ -137,6 +137,11 @@ func (c *control) attempt(t *transfer, m dataMode, l *Ladder) error {
 // to the door as soon as they are asked and answer when they are in, so silence
 // is a sign that they cannot.
 func (c *control) prepare(t *transfer, ask string, d *door, l *Ladder) (told reply, err error) {
+	if told, ok := c.takePort(t, ask); ok {
+		l.asked(ask)
+		l.answered(told)
+		return told, nil
+	}
 	unsent := append(append([]string(nil), t.before...), ask)
 	if t.together {
 		unsent = append(unsent, c.transferLines(t)...)
@@ -203,7 +208,7 @@ func (c *control) attemptPassive(t *transfer, m dataMode, told reply, l *Ladder)
 	// Where the mode is known to work, the transfer command goes out with the
 	// connection: a round trip less. A connection that then fails costs the
 	// session, because the server waits for it.
-	eager := c.book.isProven(m)
+	eager := c.book.isProven(m) || !t.upload && c.book.recalls(m)
 	if eager {
 		if err := c.sendTransfer(t, l); err != nil {
 			return err
