@@ -90,10 +90,19 @@ type sheet struct {
 	base  manifest.Base
 }
 
-// newSheet gathers the rows where something happened since the base.
+// newSheet gathers the rows where something happened since the base. What lies
+// below a link or special file of one side is not known there: a directory that
+// was moved away, with a link to it in its place, has not lost what it holds.
 func newSheet(base manifest.Base, local, remote *manifest.Tree, policy Policy) *sheet {
 	s := &sheet{rows: make(map[manifest.Path]*row), trees: [2]*manifest.Tree{local, remote}, base: base}
+	blocked := manifest.Root
 	for r := range merge(base, local, remote) {
+		switch {
+		case blocked != manifest.Root && r.path.Below(blocked):
+			r.known = false
+		case r.now[Local].Kind == manifest.Other || r.now[Remote].Kind == manifest.Other:
+			blocked = r.path
+		}
 		r.classify(policy)
 		if r.atRest() {
 			continue

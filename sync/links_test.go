@@ -1,0 +1,39 @@
+package sync_test
+
+import (
+	"fmt"
+	"testing"
+
+	"ferry/sync"
+)
+
+// TestLinkInPlaceOfADirectory moves a directory away and puts a link to it in its
+// place: nothing is gone then, and a directory that stands there again is the one
+// that it was.
+func TestLinkInPlaceOfADirectory(t *testing.T) {
+	for _, s := range bothSides {
+		for _, direction := range []sync.Direction{sync.Both, sync.Push, sync.Pull} {
+			for _, part := range []bool{false, true} {
+				t.Run(fmt.Sprintf("%s side, %s, part %v", s, direction, part), func(t *testing.T) {
+					w := newWorld(t)
+					w.fill(9)
+					w.opts.Policy.Direction = direction
+					want := w.tree(s.Other())
+					w.sides[s].Remove("d0")
+					w.sides[s].Special("d0")
+					if part {
+						w.part([]string{"d0"}, "", "d0")
+					} else {
+						w.sync()
+					}
+					if got := w.tree(s.Other()); fmt.Sprint(got) != fmt.Sprint(want) {
+						t.Errorf("the %s side has %v\nand had %v\n%s", s.Other(), got, want, w.tail())
+					}
+					if _, based := w.book.At("d0/f3"); !based {
+						t.Error("it was forgotten")
+					}
+				})
+			}
+		}
+	}
+}
