@@ -2,7 +2,9 @@ package local
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 
 	"ferry/manifest"
 	"ferry/sync"
@@ -56,6 +58,21 @@ func (s *source) Read(b []byte) (int, error) {
 	n, err := s.o.f.Read(b)
 	s.sum.Write(b[:n])
 	s.at += int64(n)
+	return n, err
+}
+
+// MoveTo hands up to most bytes to dst, which may have the system copy them, and
+// returns how many. It is not possible where the sum of the content is being made:
+// then the error is [errors.ErrUnsupported].
+func (s *source) MoveTo(dst io.ReaderFrom, most int64) (int64, error) {
+	if !s.sum.off {
+		return 0, errors.ErrUnsupported
+	}
+	if err := stopped(s.ctx); err != nil {
+		return 0, err
+	}
+	n, err := dst.ReadFrom(&io.LimitedReader{R: s.o.f, N: most})
+	s.at += n
 	return n, err
 }
 

@@ -13,7 +13,7 @@ import (
 // changed.
 const (
 	tallyLarge = 256 << 20 // bytes of the file, at least
-	tallyFirst = 64 << 20  // bytes after which it is decided
+	tallyFirst = 32 << 20  // bytes after which it is decided
 	tallyFast  = 250e6     // bytes per second
 )
 

@@ -31,6 +31,7 @@ type dataConn struct {
 	t       *transfer
 	wire    *wire
 	tls     *tls.Conn
+	records *records
 	shaken  chan struct{} // closed when the first handshake has ended
 	written int64
 	eof     bool // the server closed its end
@@ -48,7 +49,8 @@ func (d *dataConn) bind(conn net.Conn) {
 	if c.tls == nil {
 		return
 	}
-	d.tls = tls.Client(d.wire, c.tls)
+	d.records = &records{wire: d.wire}
+	d.tls = tls.Client(d.records, c.tls)
 	d.Conn = d.tls
 	d.shaken = make(chan struct{})
 	go func() {
@@ -98,6 +100,11 @@ func (d *dataConn) Read(p []byte) (int, error) {
 		return 0, io.EOF
 	}
 	n, err := d.Conn.Read(p)
+	for d.tls != nil && err == nil && n < len(p) && d.records.more() {
+		var k int
+		k, err = d.Conn.Read(p[n:])
+		n += k
+	}
 	switch {
 	case err == io.EOF:
 		d.eof = true
@@ -119,9 +126,19 @@ func (d *dataConn) Write(p []byte) (int, error) {
 			return 0, err
 		}
 	}
-	n, err := d.Conn.Write(p)
+	n, err := d.write(p)
 	d.written += int64(n)
 	return n, err
+}
+
+func (d *dataConn) write(p []byte) (int, error) {
+	if d.tls == nil {
+		return d.Conn.Write(p)
+	}
+	if err := d.tls.Handshake(); err != nil {
+		return 0, err
+	}
+	return d.records.gather(func() (int, error) { return d.tls.Write(p) })
 }
 
 // Close ends the connection: an upload as described above, a download that was

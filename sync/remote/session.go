@@ -70,7 +70,12 @@ func lost(err error) error {
 // or patterns, and some answer 226 for what is not there. What the server
 // refuses is an *Error.
 func (s *session) list(ctx context.Context, dir string, form listForm) (rawListing, error) {
-	d, err := s.receive(ctx, listTransfer(dir, form))
+	return s.listBy(ctx, listTransfer(dir, form))
+}
+
+// listBy is list by the commands of t.
+func (s *session) listBy(ctx context.Context, t *transfer) (rawListing, error) {
+	d, err := s.receive(ctx, t)
 	if err != nil {
 		return rawListing{}, err
 	}
@@ -231,6 +236,17 @@ func (s *source) Read(p []byte) (int, error) {
 	case err != nil:
 		s.err = err
 	}
+	return n, err
+}
+
+// MoveTo implements mover, where r does.
+func (s *source) MoveTo(dst io.ReaderFrom, most int64) (int64, error) {
+	m, ok := s.r.(mover)
+	if !ok {
+		return 0, errors.ErrUnsupported
+	}
+	n, err := m.MoveTo(dst, most)
+	s.n += n
 	return n, err
 }
 

@@ -151,17 +151,33 @@ type intake struct {
 	err  error
 }
 
+// MoveTo implements mover, where r does.
+func (in *intake) MoveTo(dst io.ReaderFrom, most int64) (int64, error) {
+	m, ok := in.r.(mover)
+	if !ok || in.err != nil {
+		return 0, errors.ErrUnsupported
+	}
+	n, err := m.MoveTo(dst, min(most, in.left+1))
+	in.took(n)
+	return n, err
+}
+
+// took counts n bytes.
+func (in *intake) took(n int64) {
+	in.n += n
+	in.left -= n
+	in.u.out.Bytes += n
+	if n > 0 && in.u.step.Progress != nil {
+		in.u.step.Progress(n)
+	}
+}
+
 func (in *intake) Read(p []byte) (int, error) {
 	if in.err != nil {
 		return 0, in.err
 	}
 	n, err := in.r.Read(p)
-	in.n += int64(n)
-	in.left -= int64(n)
-	in.u.out.Bytes += int64(n)
-	if n > 0 && in.u.step.Progress != nil {
-		in.u.step.Progress(int64(n))
-	}
+	in.took(int64(n))
 	if in.left < 0 && err == nil {
 		err = fmt.Errorf("it has grown beyond %d bytes: %w", in.u.step.Want.Size, sync.ErrChanged)
 	}
