@@ -23,7 +23,7 @@ type proxy struct {
 	calm     atomic.Bool // no more cuts
 	down     atomic.Bool // nobody gets through
 	// Every second control connection is cut before it has carried this many bytes.
-	controlLife int64
+	controlLife atomic.Int64
 	// order is held to write by who edits on the server, and to read by who takes the lock there; see lockedOut.
 	order stdsync.RWMutex
 	cuts  atomic.Int64
@@ -40,7 +40,8 @@ func newProxy(t *testing.T, server string, dice *rand.Rand) *proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &proxy{listener: l, server: server, dice: dice, controlLife: 8000}
+	p := &proxy{listener: l, server: server, dice: dice}
+	p.controlLife.Store(8000)
 	p.done.Go(func() {
 		for {
 			client, err := l.Accept()
@@ -162,7 +163,7 @@ func (p *proxy) control(client net.Conn) {
 		}
 		return
 	}
-	l := &link{p: p, ends: [2]net.Conn{client, server}, left: p.life(2, p.controlLife)}
+	l := &link{p: p, ends: [2]net.Conn{client, server}, left: p.life(2, p.controlLife.Load())}
 	l.relay(p.lockedOut, func(line string) string { return epsv.ReplaceAllStringFunc(line, p.through) })
 }
 

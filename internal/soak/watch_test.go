@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	stdsync "sync"
 	"syscall"
 	"testing"
@@ -37,7 +38,7 @@ func TestWatch(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSoak(t, name)
-			s.proxy.controlLife = 60_000
+			s.proxy.controlLife.Store(60_000)
 			d := &day{soak: s, program: program, states: make(map[string]int), said: &tail{most: 64 << 10}}
 			t.Cleanup(func() {
 				d.kill()
@@ -69,6 +70,7 @@ type day struct {
 	program string
 	cmd     *exec.Cmd
 	read    stdsync.WaitGroup // of what cmd says
+	over    chan struct{}     // closed when it says no more
 	said    *tail
 
 	kills, restarts, outages, refused int
@@ -173,11 +175,21 @@ func (d *day) start() {
 		d.Fatal(err)
 	}
 	cmd.Stderr = d.said
-	if err := cmd.Start(); err != nil {
+	started, over := make(chan error), make(chan struct{})
+	d.read.Go(func() {
+		defer close(over)
+		// The kernel kills the child when the thread ends that started it: this one lives as long as what it says is read.
+		runtime.LockOSThread()
+		err := cmd.Start()
+		started <- err
+		if err == nil {
+			d.listen(out)
+		}
+	})
+	if err := <-started; err != nil {
 		d.Fatal(err)
 	}
-	d.cmd = cmd
-	d.read.Go(func() { d.listen(out) })
+	d.cmd, d.over = cmd, over
 }
 
 // listen counts what the program says.
@@ -231,9 +243,15 @@ func (d *day) end(s os.Signal) int {
 }
 
 func (d *day) kill() {
-	if code := d.end(os.Kill); code > 0 {
-		d.Errorf("ferry had ended by itself: exit %d\n%s", code, d.said)
+	if d.cmd == nil {
+		return
 	}
+	select {
+	case <-d.over:
+		d.Errorf("ferry had ended by itself\n%s", d.said)
+	default:
+	}
+	_ = d.end(os.Kill)
 }
 
 func (d *day) stop() {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	stdsync "sync"
@@ -122,15 +123,23 @@ func (p *pair) begin(args ...string) *run {
 	must(p, err)
 	talk, err := r.cmd.StderrPipe()
 	must(p, err)
-	must(p, r.cmd.Start())
-	var both stdsync.WaitGroup
-	both.Go(func() { r.read(out, true) })
-	both.Go(func() { r.read(talk, false) })
+	started := make(chan error)
 	go func() {
+		// The kernel kills the child when the thread ends that started it: this one lives as long as the child does.
+		runtime.LockOSThread()
+		err := r.cmd.Start()
+		started <- err
+		if err != nil {
+			return
+		}
+		var both stdsync.WaitGroup
+		both.Go(func() { r.read(out, true) })
+		both.Go(func() { r.read(talk, false) })
 		both.Wait()
 		_ = r.cmd.Wait()
 		close(r.done)
 	}()
+	must(p, <-started)
 	return r
 }
 
