@@ -39,6 +39,7 @@ func openPair(ctx context.Context, a *app, p *pair, o passOptions) (*opened, err
 	}
 	server.Notice = noticer(o.observer)
 	server.Owner, server.OwnerHost, server.WaitLock = a.owner(), hostName(), o.wait
+	server.Many = record.Len() == 0 && !o.dryRun // a first pass has much to do
 	far, err := remote.Open(ctx, server)
 	if err != nil {
 		return nil, errors.Join(connecting(err), open.close())

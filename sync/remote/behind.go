@@ -47,6 +47,9 @@ func (c *control) pass(t *transfer) error {
 			return err
 		}
 	}
+	if err := c.shed(); err != nil {
+		return c.broken(verbOf(t.line), err)
+	}
 	for i, line := range t.ahead.lines {
 		r, err := c.final()
 		switch {

@@ -38,6 +38,7 @@ type control struct {
 
 	owed   int       // replies that are still to come
 	behind *transfer // is over but for its final reply, which comes before all others
+	skip   int       // replies that come next and tell nothing
 	rested bool      // the server may have the position of an earlier transfer
 	single bool      // a command goes out when the one before was answered
 	fences bool      // the server answers PWD as it should
@@ -195,7 +196,24 @@ func (c *control) next() (reply, error) {
 			return reply{}, err
 		}
 	}
+	if err := c.shed(); err != nil {
+		return reply{}, err
+	}
 	return c.read()
+}
+
+// shed reads the replies that tell nothing.
+func (c *control) shed() error {
+	for c.skip > 0 && !c.dead {
+		r, err := c.read()
+		if err != nil {
+			return err
+		}
+		if !r.preliminary() {
+			c.skip--
+		}
+	}
+	return nil
 }
 
 func (c *control) read() (reply, error) {

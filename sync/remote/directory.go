@@ -39,6 +39,7 @@ type Directory struct {
 	masked map[manifest.Path]bool // directories that show names nobody can ask for
 	next   []sync.Step            // what the pass will begin with, as far as it said so
 	fore   *foresight             // what is known for that; nil: nothing
+	sight  *sight                 // what the first login saw of the root; nil: nothing
 }
 
 var _ sync.Replica = (*Directory)(nil)
@@ -52,7 +53,10 @@ func Open(ctx context.Context, o Options) (*Directory, error) {
 		groupTime: groupTime, sweepTurn: func() bool { return rand.N(sweepOneIn) == 0 }}
 	err := d.pool.do(ctx, "logging in", func(ctx context.Context, s *session) error {
 		root, err := findRoot(ctx, s, o)
-		d.names.root, d.f = root, s.features()
+		d.names.root, d.f, d.sight = root, s.features(), d.pool.sight
+		if d.sight != nil {
+			d.sight.lent = d.pool.lends()
+		}
 		return err
 	})
 	if err != nil {

@@ -114,6 +114,14 @@ func (c *control) command(line string) error {
 			return fmt.Errorf("%s: %w", c.last, io.ErrUnexpectedEOF)
 		}
 	}
+	if c.verb == "OPTS" && !c.single {
+		// Whatever the answer is, the login goes on; see reply.
+		if err := c.send(line); err != nil {
+			return err
+		}
+		c.skip++
+		return c.answer(200, "on its way")
+	}
 	return c.send(line)
 }
 

@@ -123,7 +123,7 @@ func (s *session) login(password string) error {
 		err = s.c.restOfLogin()
 	}
 	switch r := s.c.last; {
-	case err == nil && s.c.owed == 0:
+	case err == nil && s.c.owed == s.c.skip:
 		return nil
 	case err == nil:
 		return &Error{Op: "login", Class: Retry, Err: errProtocol}

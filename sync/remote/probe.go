@@ -7,34 +7,47 @@ import (
 )
 
 // probe finds out on the first session which data mode works and which command
-// lists best, by listing the directory that the login led to. It fails only
-// where no data connection can be had or the connection broke.
-func (s *session) probe(ctx context.Context) error {
+// lists best, by listing the root, or where that is not there the directory that
+// the login led to. It fails only where no data connection can be had or the
+// connection broke. What it saw of the root it returns, nil for nothing.
+func (s *session) probe(ctx context.Context) (*sight, error) {
+	t := listTransfer("", formLIST)
+	got := s.sights(t)
 	if s.f.mlst {
-		raw, err := s.list(ctx, "", formMLSD)
+		t.line = formMLSD.command()
+		raw, err := s.listBy(ctx, t)
 		if err == nil {
 			s.f.listForm, s.f.dots = formMLSD, showsItself(formMLSD, raw.data)
-			return nil
+			got.see(s.f, raw)
+			return got, nil
 		}
 		if e, ok := err.(*Error); !ok || s.dead() || e.Code == 0 {
-			return err
+			return nil, err
 		} else if e.Class != Server {
-			return nil // of this directory only
+			return nil, nil // of this directory only
 		}
 		s.f.mlst = false
+		t = listTransfer("", formLIST)
 	}
-	for _, form := range []listForm{formLIST, formLISTa} {
-		raw, err := s.list(ctx, "", form)
+	forms := []listForm{formLIST, formLISTa}
+	if s.f.vsftpd {
+		forms = []listForm{formLISTa, formLIST} // it hides names unless a setting says otherwise
+	}
+	for _, form := range forms {
+		t.line = form.command()
+		raw, err := s.listBy(ctx, t)
 		if err == nil && showsItself(form, raw.data) {
 			s.f.listForm, s.f.dots = form, true
-			return nil
+			got.see(s.f, raw)
+			return got, nil
 		}
 		if e, ok := err.(*Error); err != nil && (!ok || s.dead() || e.Code == 0) {
-			return err
+			return nil, err
 		}
+		t = listTransfer("", form)
 	}
 	s.f.listForm, s.f.dots = formLIST, false
-	return nil
+	return nil, nil
 }
 
 // showsItself reports whether a listing has a line for the directory itself:

@@ -14,6 +14,11 @@ import (
 // Root implements [sync.Replica].
 func (d *Directory) Root(ctx context.Context, create bool) (sync.RootState, error) {
 	state := sync.RootState{Where: d.where()}
+	if told, seen := d.firstLook(); seen && !create {
+		d.noteRoot(told)
+		state.Kind, state.ID = manifest.Dir, d.identity()
+		return state, nil
+	}
 	err := d.pool.do(ctx, "looking at the root", func(ctx context.Context, s *session) error {
 		var refused error
 		if create {
@@ -106,11 +111,17 @@ func (d *Directory) enterRootAfter(ctx context.Context, s *session, b *script) (
 	if _, promised := s.features().feat["MLST"]; promised {
 		b.note("MLST "+dir, &told)
 	}
-	err = b.run(ctx, s)
-	if seen := readMLST(dir, told); err == nil && entered.ok() && seen.err == nil && seen.entry.IsDir() {
-		d.rootID.Store(seen.entry.ID)
+	if err = b.run(ctx, s); err == nil && entered.ok() {
+		d.noteRoot(told)
 	}
 	return entered, told, err
+}
+
+// noteRoot notes the unique fact of the root, by the reply to MLST.
+func (d *Directory) noteRoot(told reply) {
+	if seen := readMLST(d.names.dir(manifest.Root), told); seen.err == nil && seen.entry.IsDir() {
+		d.rootID.Store(seen.entry.ID)
+	}
 }
 
 // makeRoot makes the root and the directories above it that are missing, and
