@@ -69,9 +69,9 @@ func TestRoundTripsOfOneChange(t *testing.T) {
 					t.Errorf("%q, %v", data, err)
 				}
 			}
-			most := 12
+			most := 11
 			if name == "vsftpd" {
-				most = 13 // it asks for the times of what is new in a listing
+				most = 12 // it asks for the times of what is new in a listing
 			}
 			if least > most {
 				t.Errorf("one change cost %d round trips, want at most %d", least, most)
