@@ -144,6 +144,12 @@ func TestPassOverAPart(t *testing.T) {
 			listed: "local a, local b, remote a, remote b",
 			did:    sync.Summary{Moved: 1},
 		}, {
+			name:   "a renamed local file, told of by its new name only, beside the old one",
+			change: func(w *world) { w.sides[L].Rename("a/one", "a/uno") },
+			local:  []string{"a/uno"},
+			listed: "local a, remote a",
+			did:    sync.Summary{Moved: 1},
+		}, {
 			name:   "a renamed local directory",
 			change: func(w *world) { w.sides[L].Rename("a", "b/z") },
 			local:  []string{"a", "b/z"},
@@ -364,6 +370,7 @@ func TestPartThatIsNotEnough(t *testing.T) {
 		{"no base", func(w *world) { w.book.Memory = manifest.Memory{} }, []string{"d0/f0"}, nil},
 		{"another root", func(w *world) { w.book.remote = "another" }, []string{"d0/f0"}, nil},
 		{"times that moved at once", func(w *world) { w.shiftTimes(func(int) time.Duration { return time.Hour }) }, nil, []string{"d0"}},
+		{"identities that changed at once", (*world).renumber, nil, []string{"d0"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t)

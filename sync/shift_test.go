@@ -68,14 +68,12 @@ func TestUnevenTimesAreNoShift(t *testing.T) {
 	w.wantQuiet()
 }
 
-// TestRenumberedServerTransfersNothing gives every remote file another identity,
-// as a server does that was moved to another disk.
-func TestRenumberedServerTransfersNothing(t *testing.T) {
-	w := newWorld(t)
-	w.fill(20)
+// renumber gives every remote file another identity, as a server does that was
+// moved to another disk.
+func (w *world) renumber() {
 	tree, err := w.sides[sync.Remote].Scan(w.ctx(), sync.Look{})
 	if err != nil {
-		t.Fatal(err)
+		w.t.Fatalf("scan: %v", err)
 	}
 	for p, e := range tree.All() {
 		if e.IsFile() {
@@ -84,6 +82,12 @@ func TestRenumberedServerTransfersNothing(t *testing.T) {
 			w.sides[sync.Remote].Write(string(p), content, e.Time())
 		}
 	}
+}
+
+func TestRenumberedServerTransfersNothing(t *testing.T) {
+	w := newWorld(t)
+	w.fill(20)
+	w.renumber()
 	sum := w.sync()
 	if sum.Uploaded+sum.Downloaded+sum.Adopted > 0 || sum.BytesDown > 6 {
 		t.Errorf("%+v\n%s", sum, w.tail())

@@ -100,6 +100,19 @@ func TestMorePathsThanAreWorthIt(t *testing.T) {
 	})
 }
 
+// The same where nothing else is a reason to look at everything.
+func TestMorePathsThanAreRemembered(t *testing.T) {
+	q := newQueue()
+	var h Hint
+	for i := range mostQueued + 1 {
+		h.Paths = append(h.Paths, manifest.Path(fmt.Sprint(i)))
+	}
+	q.hint(h, noon)
+	if !q.everything || len(q.fresh) > 0 {
+		t.Errorf("everything %v, and %d paths", q.everything, len(q.fresh))
+	}
+}
+
 // The network is gone for an hour: a named state, tries that get rarer, and then
 // a look at everything, with the hint that could not be carried out.
 func TestNetworkGone(t *testing.T) {
