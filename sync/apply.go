@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"golang.org/x/sync/errgroup"
-
 	"ferry/manifest"
 )
 
@@ -44,19 +42,16 @@ func (p *pass) applyStage(ctx context.Context, stage int, actions []*Action) err
 	if stage == stageRecord {
 		return p.recordAll(actions)
 	}
-	parallel := stage == stageTransfer || stage == stageDelete
-	group, gctx := errgroup.WithContext(ctx)
-	group.SetLimit(p.opts.Workers)
-	for _, run := range p.runs(stage, actions) {
-		if !parallel {
-			if err := p.applyRun(ctx, run); err != nil {
-				return err
-			}
-			continue
-		}
-		group.Go(func() error { return p.applyRun(gctx, run) })
+	runs := p.runs(stage, actions)
+	if stage == stageTransfer || stage == stageDelete {
+		return p.applyParallel(ctx, runs)
 	}
-	return group.Wait()
+	for _, run := range runs {
+		if err := p.applyRun(ctx, run); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // runs cuts the actions of a stage into runs of one side, in their order. A
