@@ -7,14 +7,15 @@ import (
 )
 
 // probe finds out on the first session which data mode works and which command
-// lists best, by listing the root, or where that is not there the directory that
-// the login led to. It fails only where no data connection can be had or the
+// lists best, by listing the root with MLSD, or where that cannot be the directory
+// that the login led to: names in the root are anybody's, and with LIST one that
+// ends in " ." or is "-a" would tell something wrong of the server. It fails only where no data connection can be had or the
 // connection broke. What it saw of the root it returns, nil for nothing.
 func (s *session) probe(ctx context.Context) (*sight, error) {
-	t := listTransfer("", formLIST)
-	got := s.sights(t)
+	home := ""
 	if s.f.mlst {
-		t.line = formMLSD.command()
+		t := listTransfer("", formMLSD)
+		got := s.sights(t)
 		raw, err := s.listBy(ctx, t)
 		if err == nil {
 			s.f.listForm, s.f.dots = formMLSD, showsItself(formMLSD, raw.data)
@@ -27,24 +28,25 @@ func (s *session) probe(ctx context.Context) (*sight, error) {
 			return nil, nil // of this directory only
 		}
 		s.f.mlst = false
-		t = listTransfer("", formLIST)
+		if got != nil {
+			if home, err = workingDirectory(s.c.home.text); err != nil {
+				return nil, err
+			}
+		}
 	}
 	forms := []listForm{formLIST, formLISTa}
 	if s.f.vsftpd {
 		forms = []listForm{formLISTa, formLIST} // it hides names unless a setting says otherwise
 	}
 	for _, form := range forms {
-		t.line = form.command()
-		raw, err := s.listBy(ctx, t)
+		raw, err := s.list(ctx, home, form)
 		if err == nil && showsItself(form, raw.data) {
 			s.f.listForm, s.f.dots = form, true
-			got.see(s.f, raw)
-			return got, nil
+			return nil, nil
 		}
 		if e, ok := err.(*Error); err != nil && (!ok || s.dead() || e.Code == 0) {
 			return nil, err
 		}
-		t = listTransfer("", form)
 	}
 	s.f.listForm, s.f.dots = formLIST, false
 	return nil, nil
