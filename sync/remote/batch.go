@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +17,26 @@ const (
 	batchBytes    = 32 << 10
 	batchCommands = 500
 )
+
+// Limits for servers that may split a line wrong. ProFTPD 1.3.8 takes the end of
+// a line for a part of it, and the next line for more of it, where what it reads at
+// a time (up to 4,102 bytes) ends between CR and LF. So no more is under way than
+// it reads at a time, and it goes out in pieces that fit into one segment and end
+// where a line does.
+const (
+	wholeBytes   = 4000
+	segmentBytes = 1200
+)
+
+// splits reports whether the server is not known to find the end of a line
+// wherever it comes in two.
+func (s *session) splits() bool { return !(s.f.vsftpd || s.f.pureftpd || s.f.pyftpdlib) }
+
+// bulwark stands between the last command of a batch and the fence where the end
+// of a line may be overlooked. A name that goes on with this line leads through a
+// directory that is not there: nothing can be made or renamed under it, as it
+// could with a fence that holds no slash.
+const bulwark = "SIZE /.ferry-/-"
 
 // fence is the last command of every batch. No other command in one is answered
 // by 257 and a path, so that a reply too many is noticed: nothing is concluded
@@ -40,11 +61,16 @@ func (s *session) batch(ctx context.Context, lines []string) ([]reply, error) {
 	if len(lines) == 1 || !s.c.fences || s.oneByOne() {
 		return s.exchange(lines)
 	}
-	replies, err := s.exchange(append(slices.Clone(lines), fence))
-	if len(replies) <= len(lines) {
-		return replies, err
+	all := slices.Clone(lines)
+	if s.splits() {
+		all = append(all, bulwark)
 	}
-	if last := replies[len(lines)]; last.code != 257 && last.code != 421 {
+	all = append(all, fence)
+	replies, err := s.exchange(all)
+	if len(replies) < len(all) {
+		return replies[:min(len(replies), len(lines))], err
+	}
+	if last := replies[len(all)-1]; last.code != 257 && last.code != 421 {
 		return nil, s.outOfStep(fence, last)
 	}
 	return replies[:len(lines)], err
@@ -72,7 +98,7 @@ func (s *session) exchange(lines []string) ([]reply, error) {
 		if n := s.window(lines[sent:], flying, sent-len(replies)); n > 0 {
 			err := written()
 			if err == nil {
-				written, err = s.c.sendAside(lines[sent : sent+n]...)
+				written, err = s.c.sendAside(s.splits(), lines[sent:sent+n]...)
 			}
 			if err != nil {
 				return replies, err
@@ -114,12 +140,16 @@ func (s *session) window(lines []string, flying, unanswered int) int {
 		}
 		return min(1, len(lines))
 	}
-	if unanswered > 0 && (flying > batchBytes/2 || unanswered > batchCommands/2) {
+	most := batchBytes
+	if s.splits() {
+		most = wholeBytes
+	}
+	if unanswered > 0 && (flying > most/2 || unanswered > batchCommands/2) {
 		return 0
 	}
 	n := 0
 	for n < len(lines) && unanswered+n < batchCommands {
-		if flying += len(lines[n]) + 2; flying > batchBytes && unanswered+n > 0 {
+		if flying += len(lines[n]) + 2; flying > most && unanswered+n > 0 {
 			break
 		}
 		n++
@@ -155,8 +185,9 @@ var plain = []string{"CWD", "DELE", "MKD", "RMD", "RNTO"}
 
 // sendAside is send in a goroutine of its own, for commands whose replies are
 // read meanwhile. written waits for its end and may be called again; until then
-// nothing else may be sent.
-func (c *control) sendAside(lines ...string) (written func() error, err error) {
+// nothing else may be sent. With pieces set, each write fits into a segment and
+// ends where a line does, unless the line is longer than that.
+func (c *control) sendAside(pieces bool, lines ...string) (written func() error, err error) {
 	text, err := c.prepareToSend(lines)
 	if err != nil {
 		return func() error { return nil }, err
@@ -165,7 +196,14 @@ func (c *control) sendAside(lines ...string) (written func() error, err error) {
 	var failed error
 	go func() {
 		defer close(done)
-		_, failed = c.conn.Write(text)
+		for failed == nil && len(text) > 0 {
+			n := len(text)
+			if pieces {
+				n = firstLines(text, segmentBytes)
+			}
+			_, failed = c.conn.Write(text[:n])
+			text = text[n:]
+		}
 	}()
 	c.owed += len(lines)
 	return func() error {
@@ -176,6 +214,23 @@ func (c *control) sendAside(lines ...string) (written func() error, err error) {
 		}
 		return nil
 	}, nil
+}
+
+// firstLines returns the length of the first lines of text that take no more than
+// most bytes, and of at least one.
+func firstLines(text []byte, most int) int {
+	n := 0
+	for n < len(text) {
+		line := bytes.IndexByte(text[n:], '\n') + 1
+		if line == 0 {
+			return len(text)
+		}
+		if n > 0 && n+line > most {
+			break
+		}
+		n += line
+	}
+	return n
 }
 
 // prepareToSend refuses what cannot be sent now and returns the text of lines.

@@ -132,3 +132,21 @@ func TestGroupsEndInTime(t *testing.T) {
 	})
 	h.holds(want...)
 }
+
+func TestFirstLines(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		most int
+		want int
+	}{
+		{"a\r\nbc\r\n", 100, 7},
+		{"a\r\nbc\r\n", 7, 7},
+		{"a\r\nbc\r\n", 6, 3},
+		{"a\r\nbc\r\n", 1, 3},
+		{"abc", 1, 3},
+	} {
+		if got := firstLines([]byte(c.text), c.most); got != c.want {
+			t.Errorf("firstLines(%q, %d) = %d, want %d", c.text, c.most, got, c.want)
+		}
+	}
+}
