@@ -39,7 +39,7 @@ func TestRoundTripsOfFirstContact(t *testing.T) {
 				t.Fatal(err)
 			}
 			n, said := turns.Take()
-			most := 7
+			most := 8 // 7, and OPTS by itself where its answer overtakes what follows it
 			if name == "pyftpdlib" || name == "vsftpd" {
 				most = 11 // what their listings show is not enough: the root is listed once more
 			}
