@@ -147,7 +147,9 @@ func TestRequestFollowsWhatRepeatsIt(t *testing.T) {
 }
 
 func TestRequestGoesNotInCircles(t *testing.T) {
-	server, got := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.String(), http.StatusTemporaryRedirect) })
+	server, got := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, r.URL.String(), http.StatusTemporaryRedirect)
+	})
 	err := Hook{Do: withLogin(server)}.Run(context.Background(), Event{})
 	if !errors.Is(err, errRedirects) || len(*got) != maxRedirects+1 {
 		t.Errorf("%v after %d requests", err, len(*got))
