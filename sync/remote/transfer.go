@@ -168,7 +168,7 @@ func (c *control) prepare(t *transfer, ask string, d *door, l *Ladder) (told rep
 			t.start = r
 		}
 	}
-	if unsent, err = c.sendNext(unsent); err != nil {
+	if _, err = c.sendNext(unsent); err != nil {
 		return reply{}, err
 	}
 	if limit := c.limitOf(t, l.mode); d != nil && !t.start.refused() {
