@@ -29,6 +29,9 @@ func (d *Directory) Trashed(ctx context.Context, before time.Time) ([]sync.Trash
 }
 
 func (d *Directory) trashed(ctx context.Context, before time.Time) ([]sync.Trashed, error) {
+	if d.ownsNothing(ctx) {
+		return nil, nil
+	}
 	w := &rummage{d: d}
 	top, err := w.list(ctx, &shelf{at: ""})
 	if err != nil {
@@ -50,6 +53,25 @@ func (d *Directory) trashed(ctx context.Context, before time.Time) ([]sync.Trash
 		}
 	}
 	return w.found, nil
+}
+
+// ownsNothing reports whether there is certainly no directory of ferry's own in the
+// root, as before a first pass that replaces or removes something: one round trip
+// tells.
+func (d *Directory) ownsNothing(ctx context.Context) (nothing bool) {
+	root := d.names.dir(manifest.Root)
+	err := d.pool.do(ctx, "looking for a trash", func(ctx context.Context, s *session) error {
+		if !askable(s.features()) {
+			return nil
+		}
+		var entered reply
+		var b script
+		b.note("CWD "+root, &entered)
+		seen, err := d.lookAfter(ctx, s, &b, []place{{d.names.root, manifest.Own}})
+		nothing = err == nil && entered.ok() && seen[0] == looked{}
+		return err
+	})
+	return nothing && err == nil
 }
 
 // A shelf is a directory in the trash.
