@@ -19,7 +19,7 @@ import (
 
 // open opens the directory below of the server at addr, and closes it with the
 // test.
-func open(t testing.TB, addr, user, password, below string, change func(*Options)) *Directory {
+func seeing(t testing.TB, addr, user, password, below string, change func(*Options)) *Directory {
 	t.Helper()
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
@@ -45,11 +45,11 @@ func open(t testing.TB, addr, user, password, below string, change func(*Options
 	return d
 }
 
-// unseeing is open for a test that changes the root behind the replica's back as
+// open is seeing for a test that changes the root behind the replica's back as
 // soon as that is open: what the first session saw of it does not count.
-func unseeing(t testing.TB, addr, user, password, below string, change func(*Options)) *Directory {
+func open(t testing.TB, addr, user, password, below string, change func(*Options)) *Directory {
 	t.Helper()
-	d := open(t, addr, user, password, below, change)
+	d := seeing(t, addr, user, password, below, change)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.sight = nil
@@ -148,7 +148,7 @@ func TestConformanceEmbedded(t *testing.T) {
 					// name behind the first one of MDTM for a name of its own.
 					return strings.HasSuffix(name, " ") || o.MDTMSets && strings.HasPrefix(name, " ")
 				}
-				f.Replica = unseeing(t, server.Addr(), "ferry", "secret", below, func(o *Options) {
+				f.Replica = open(t, server.Addr(), "ferry", "secret", below, func(o *Options) {
 					o.Insecure, o.Pipeline = true, dialect.pipeline
 					if options.TLS != 0 {
 						o.Security = Explicit
@@ -214,7 +214,7 @@ func TestConformanceReal(t *testing.T) {
 				if h.name == "vsftpd" && h.LocalTime && strings.HasSuffix(t.Name(), "/Scan/times") {
 					t.Skip("this server tells local times, which the suite has no word for")
 				}
-				f.Replica = unseeing(t, server.Addr, realftp.User, realftp.Password, below, func(o *Options) {
+				f.Replica = open(t, server.Addr, realftp.User, realftp.Password, below, func(o *Options) {
 					if h.single {
 						o.Pipeline = PipelineOff
 					}

@@ -22,7 +22,7 @@ func TestRoundTripsOfFirstContact(t *testing.T) {
 			}
 			server := realftp.Start(t, name, realftp.Options{})
 			turns := realftp.CountTurns(t, server.Addr)
-			d := open(t, turns.Addr, realftp.User, realftp.Password, "", func(o *Options) {
+			d := seeing(t, turns.Addr, realftp.User, realftp.Password, "", func(o *Options) {
 				o.Connections, o.Owner = 1, "owner"
 			})
 			if _, err := d.Root(t.Context(), false); err != nil {
@@ -68,7 +68,7 @@ func TestManyGathers(t *testing.T) {
 	}
 	t.Cleanup(func() { server.Close() })
 	turns := realftp.CountTurns(t, server.Addr())
-	d := open(t, turns.Addr, "u", "p", "", func(o *Options) { o.Connections, o.Many = 4, true })
+	d := seeing(t, turns.Addr, "u", "p", "", func(o *Options) { o.Connections, o.Many = 4, true })
 	d.pool.gathering.Wait()
 	_, said := turns.Take()
 	if got := strings.Count(strings.Join(said, " "), "connect"); got != 4 {
@@ -109,7 +109,7 @@ func TestFirstSightIsNotBelievedLater(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { server.Close() })
-	d := open(t, server.Addr(), "u", "p", "", nil)
+	d := seeing(t, server.Addr(), "u", "p", "", nil)
 	if d.sight == nil || !d.sight.listed {
 		t.Fatal("the first login saw nothing")
 	}
