@@ -29,13 +29,12 @@ func TestDoubtsAreLookedAtAgain(t *testing.T) {
 				}
 				time.Sleep(40 * time.Second)
 				h.wantEqual()
-				good := h.sides[c.side].OnIO
-				h.sides[c.side].OnIO = func(op string, p manifest.Path) error {
-					if op == c.fails && p.Within("d") {
+				h.failing(func(s sync.Side, op string, p manifest.Path) error {
+					if s == c.side && op == c.fails && p.Within("d") {
 						return errors.New("try again later")
 					}
-					return good(op, p)
-				}
+					return nil
+				})
 				h.sides[sync.Local].Write("d/a", "new", time.Time{})
 				if c.full {
 					h.k.Poke()
@@ -46,7 +45,7 @@ func TestDoubtsAreLookedAtAgain(t *testing.T) {
 				if h.k.Status().Failed == 0 {
 					t.Errorf("all is well: %+v", h.k.Status())
 				}
-				h.sides[c.side].OnIO = good
+				h.failing(nil)
 				time.Sleep(10 * time.Minute)
 				h.wantEqual()
 				if got := h.k.Status(); got.State != Idle || got.Failed != 0 {

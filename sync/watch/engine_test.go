@@ -67,9 +67,10 @@ type home struct {
 
 	mu      stdsync.Mutex // guards what follows
 	touched map[manifest.Path]bool
-	cut     bool // the network is gone
-	lists   int  // directories of the server listed
-	parts   int  // passes over hints
+	cut     bool                                                // the network is gone
+	fail    func(s sync.Side, op string, p manifest.Path) error // what goes wrong, if anything
+	lists   int                                                 // directories of the server listed
+	parts   int                                                 // passes over hints
 	passes  int
 }
 
@@ -90,7 +91,7 @@ func atHome(t *testing.T, test func(h *home)) {
 			if changes[op] {
 				h.touch(p)
 			}
-			return nil
+			return h.failure(sync.Local, op, p)
 		}
 		h.sides[sync.Remote].OnIO = h.overTheNet
 		h.k = New(Options{Open: h.open, Hints: h.hints, Remote: true})
@@ -104,17 +105,35 @@ func atHome(t *testing.T, test func(h *home)) {
 	})
 }
 
-func (h *home) overTheNet(op string, _ manifest.Path) error {
+func (h *home) overTheNet(op string, p manifest.Path) error {
 	time.Sleep(10 * time.Millisecond)
 	h.mu.Lock()
-	defer h.mu.Unlock()
 	if op == "list" {
 		h.lists++
 	}
-	if h.cut {
+	cut := h.cut
+	h.mu.Unlock()
+	if cut {
 		return fmt.Errorf("%w: no route to host", sync.ErrFatal)
 	}
-	return nil
+	return h.failure(sync.Remote, op, p)
+}
+
+// failing lets operations fail from now on, or none.
+func (h *home) failing(fail func(s sync.Side, op string, p manifest.Path) error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.fail = fail
+}
+
+func (h *home) failure(s sync.Side, op string, p manifest.Path) error {
+	h.mu.Lock()
+	fail := h.fail
+	h.mu.Unlock()
+	if fail == nil {
+		return nil
+	}
+	return fail(s, op, p)
 }
 
 func (h *home) touch(p manifest.Path) {
