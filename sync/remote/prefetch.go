@@ -48,6 +48,7 @@ type fetched struct {
 	now   looked
 	whole chan struct{} // closed when data is all there, or will not be
 	sure  chan struct{} // closed when the server was asked again, or will not be
+	ended bool          // whole is closed; only work looks at it
 	came  bool          // after whole: data is all there
 	asked bool          // after sure: now holds the answer
 }
@@ -67,9 +68,10 @@ func newPrefetch(ctx context.Context, d *Directory, run []sync.Wanted, from int)
 // work fetches the files in order, until one is too large, or something is not as
 // it should be.
 func (x *prefetch) work(ctx context.Context) {
+	defer x.cancel()
 	defer close(x.ended)
 	defer x.giveUp()
-	defer context.AfterFunc(ctx, x.changed.Broadcast)()
+	defer wakeAfter(ctx, x.changed)()
 	s, err := x.d.pool.lend(ctx)
 	if err != nil {
 		return
@@ -80,10 +82,20 @@ func (x *prefetch) work(ctx context.Context) {
 	}
 	var due []*fetched
 	for i, f := range x.files {
-		if f.want.Entry.Size > fetchFile || checkPlace(f.at) != nil || x.d.loses(f.at.name) || !x.room(ctx, i) {
+		if f.want.Entry.Size > fetchFile || checkPlace(f.at) != nil || x.d.loses(f.at.name) {
 			break
 		}
-		if due = x.one(ctx, s, f, due); s.dead() {
+		if len(due) > 0 && x.isFull(i) { // room may come only when those are answered for
+			if !x.conclude(ctx, s, due) {
+				return
+			}
+			due = nil
+		}
+		if !x.room(ctx, i) {
+			break
+		}
+		due = x.one(ctx, s, f, due)
+		if f.end(); s.dead() {
 			return
 		}
 	}
@@ -94,7 +106,7 @@ func (x *prefetch) work(ctx context.Context) {
 // those that are to be asked for next.
 func (x *prefetch) one(ctx context.Context, s *session, f *fetched, due []*fetched) []*fetched {
 	if f.want.Entry.Size == 0 { // a pipe may be listed so, and asking for its content would hang
-		x.came(f)
+		f.came = true
 		return append(due, f)
 	}
 	t := &transfer{op: "RETR", path: f.at.String(), line: "RETR " + f.at.String()}
@@ -108,7 +120,7 @@ func (x *prefetch) one(ctx context.Context, s *session, f *fetched, due []*fetch
 		return due
 	}
 	f.d.part()
-	x.came(f)
+	f.came = true
 	return append(due, f)
 }
 
@@ -149,16 +161,18 @@ func (x *prefetch) settle(due []*fetched) {
 	}
 }
 
-// conclude asks for the last files.
-func (x *prefetch) conclude(ctx context.Context, s *session, due []*fetched) {
+// conclude asks for the files in due, behind which nothing goes out for now. It
+// reports whether there was an answer.
+func (x *prefetch) conclude(ctx context.Context, s *session, due []*fetched) bool {
 	if len(due) == 0 {
-		s.catchUp(ctx)
-		return
+		return s.catchUp(ctx) == nil
 	}
 	b := x.questions(s, due)
-	if b.run(ctx, s) == nil {
-		x.settle(due)
+	if b.run(ctx, s) != nil {
+		return false
 	}
+	x.settle(due)
+	return true
 }
 
 // room waits until there is room for file i, and is false where it is not wanted.
@@ -183,6 +197,13 @@ func (x *prefetch) full(i int) bool {
 	return held >= fetchBytes
 }
 
+// isFull is full for one who does not hold x.mu.
+func (x *prefetch) isFull(i int) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.full(i)
+}
+
 // wants notes that the files before i are not wanted any more.
 func (x *prefetch) wants(i int) {
 	x.mu.Lock()
@@ -191,21 +212,22 @@ func (x *prefetch) wants(i int) {
 	x.changed.Broadcast()
 }
 
-// came notes that the content of f is there.
-func (x *prefetch) came(f *fetched) {
-	f.came = true
-	close(f.whole)
+// end ends the wait for the content of f, which is there or will not be.
+func (f *fetched) end() {
+	if !f.ended {
+		f.ended = true
+		close(f.whole)
+	}
 }
 
 // giveUp ends the wait for all that did not come.
 func (x *prefetch) giveUp() {
 	for _, f := range x.files {
-		for _, c := range []chan struct{}{f.whole, f.sure} {
-			select {
-			case <-c:
-			default:
-				close(c)
-			}
+		f.end()
+		select {
+		case <-f.sure:
+		default:
+			close(f.sure)
 		}
 	}
 }

@@ -30,7 +30,7 @@ func (d *Directory) Scan(ctx context.Context, look sync.Look) (*manifest.Tree, e
 		sc.queue = append(sc.queue, &folder{path: p})
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	defer context.AfterFunc(ctx, sc.wake.Broadcast)()
+	defer wakeAfter(ctx, sc.wake)()
 	for range d.opts.Connections {
 		group.Go(func() error { return sc.work(ctx) })
 	}
