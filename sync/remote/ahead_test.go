@@ -282,3 +282,23 @@ func TestAheadLetsGo(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestAheadOvertaken holds that nothing goes out behind a transfer any more with a
+// server that ends one by what may be the reply to the next command, and that all
+// comes from it nevertheless.
+func TestAheadOvertaken(t *testing.T) {
+	for _, dialect := range []ftpserver.Options{{}, {NoMLSD: true}} {
+		const n = 20
+		h := crowd(t, dialect, n, func(o *Options) { o.Connections = 2 })
+		h.fault(ftpserver.Fault{Command: "LISTING|RETR", Reply: "250 Complete."})
+		if texts, failed := h.readAll(h.crowdRun(n)); len(texts) != n {
+			t.Errorf("%d files came; errors: %v", len(texts), failed)
+		}
+		if !unseen(h.d.f, seenBehind) {
+			t.Error("commands still go out behind a transfer")
+		}
+		if h.d.f.stumbles() {
+			t.Error("commands go out one at a time")
+		}
+	}
+}

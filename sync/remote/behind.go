@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -28,19 +29,31 @@ func (c *control) settle() error {
 		}
 	}
 	t.data.release()
-	if c.dead || c.owed == 0 || t.final.code == 226 || t.final.code == 250 {
+	if c.dead || c.owed == 0 || t.final.code == 226 {
 		return nil
 	}
 	c.dead = true
 	err := error(&Error{Op: t.op, Path: t.path, Class: Retry, Code: t.final.code, Reply: printable(t.final.text)})
-	if t.final.code/100 != 4 {
+	switch {
+	case t.final.code == 250:
+		err = fmt.Errorf("%w: %w", errOvertaken, err)
+	case t.final.code/100 != 4:
 		err = fmt.Errorf("%w: %w", errOutOfStep, err)
 	}
 	t.err = err
 	return err
 }
 
-// pass hands out the replies to what goes before the commands of t.
+// errOvertaken means that a reply to CWD or MLST may have come before the final
+// reply to the transfer before: both may be 250 (RFC 959, section 5.4).
+var errOvertaken = errors.New("the final reply to a transfer may be that to the next command")
+
+// seenBehind says in what is remembered of a server whether the final reply to a
+// transfer can be told from the replies to what goes out behind it.
+const seenBehind = "behind"
+
+// pass hands out the replies to what goes before the commands of t. Nothing may be
+// concluded from them before t has begun.
 func (c *control) pass(t *transfer) error {
 	if c.behind != nil {
 		if err := c.settle(); err != nil {
@@ -66,18 +79,24 @@ func (c *control) pass(t *transfer) error {
 		}
 	}
 	t.ahead = script{}
+	return nil
+}
+
+// begun tells what waits for the replies before t that they are what they seem to
+// be: the server has begun with t, which it says by a reply that nothing before t
+// gets. One reply too many would have been found out by then.
+func (t *transfer) begun() {
 	if t.passed != nil {
 		t.passed()
 		t.passed = nil
 	}
-	return nil
 }
 
 // overlaps reports whether commands may go out before the final reply to the
 // download before. pyftpdlib waits, under TLS, for our end of the data connection,
 // and takes no command that opens another one until then.
 func (s *session) overlaps() bool {
-	return !s.oneByOne() && !(s.f.pyftpdlib && s.c.tls != nil)
+	return !s.oneByOne() && !(s.f.pyftpdlib && s.c.tls != nil) && !unseen(s.f, seenBehind)
 }
 
 // catchUp reads the final reply to the download before, if it is still to come.

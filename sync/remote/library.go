@@ -98,6 +98,7 @@ func (c *control) command(line string) error {
 		}
 		if t.start.preliminary() {
 			c.started = t
+			t.begun()
 		}
 		c.toLibrary.Write(t.start.wire())
 		return nil

@@ -31,6 +31,7 @@ type meddler struct {
 	at     int // replies, or bytes, to let through
 	deed   deed
 	struck bool
+	held   []byte // comes behind the next reply
 }
 
 // A deed is what is done to replies. It is given the reply whose turn it is, and
@@ -39,18 +40,19 @@ type meddler struct {
 type deed struct {
 	name   string
 	bytes  bool // the position counts bytes of replies
+	late   bool // the final reply to a transfer comes behind the next one
 	change func(before, reply []byte) (instead []byte, cut bool)
 }
 
 var deeds = []deed{
-	{"cut", true, nil},
-	{"doubled", false, func(_, r []byte) ([]byte, bool) { return append(bytes.Clone(r), r...), false }},
-	{"the one before once more", false, func(b, r []byte) ([]byte, bool) { return append(bytes.Clone(b), r...), false }},
-	{"421 instead", false, func(_, _ []byte) ([]byte, bool) { return []byte("421 Goodbye.\r\n"), true }},
-	{"421 and then nothing", false, func(_, r []byte) ([]byte, bool) { return append(bytes.Clone(r), "421 Goodbye.\r\n"...), true }},
-	{"refused", false, func(_, r []byte) ([]byte, bool) { return append([]byte("550 Not now.\r\n"), r...), false }},
-	{"praised", false, func(_, r []byte) ([]byte, bool) { return append([]byte("250 Fine.\r\n"), r...), false }},
-	{"no FTP", false, func(_, r []byte) ([]byte, bool) { return append([]byte("hello\r\n"), r...), false }},
+	{name: "cut", bytes: true},
+	{name: "doubled", change: func(_, r []byte) ([]byte, bool) { return append(bytes.Clone(r), r...), false }},
+	{name: "the one before once more", change: func(b, r []byte) ([]byte, bool) { return append(bytes.Clone(b), r...), false }},
+	{name: "421 instead", change: func(_, _ []byte) ([]byte, bool) { return []byte("421 Goodbye.\r\n"), true }},
+	{name: "421 and then nothing", change: func(_, r []byte) ([]byte, bool) { return append(bytes.Clone(r), "421 Goodbye.\r\n"...), true }},
+	{name: "refused", change: func(_, r []byte) ([]byte, bool) { return append([]byte("550 Not now.\r\n"), r...), false }},
+	{name: "praised", change: func(_, r []byte) ([]byte, bool) { return append([]byte("250 Fine.\r\n"), r...), false }},
+	{name: "no FTP", change: func(_, r []byte) ([]byte, bool) { return append([]byte("hello\r\n"), r...), false }},
 }
 
 func newMeddler(t *testing.T, addr string) *meddler {
@@ -128,6 +130,10 @@ func (m *meddler) replies(client, server net.Conn) {
 func (m *meddler) meddle(before, reply []byte) (out []byte, cut bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if held := m.held; held != nil {
+		m.held = nil
+		return append(bytes.Clone(reply), held...), false
+	}
 	if !m.armed || m.struck {
 		return reply, false
 	}
@@ -142,6 +148,13 @@ func (m *meddler) meddle(before, reply []byte) (out []byte, cut bool) {
 		return reply, false
 	}
 	m.struck = true
+	if m.deed.late {
+		if !bytes.HasPrefix(reply, []byte("226")) {
+			return reply, false
+		}
+		m.held = bytes.Clone(reply)
+		return nil, false
+	}
 	return m.deed.change(before, reply)
 }
 

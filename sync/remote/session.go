@@ -157,8 +157,11 @@ func (t *transfer) check() error {
 func (s *session) outcome(t *transfer, err error) error {
 	switch {
 	case t.err != nil:
-		if errors.Is(t.err, errOutOfStep) {
+		switch {
+		case errors.Is(t.err, errOutOfStep):
 			s.f.misstep()
+		case errors.Is(t.err, errOvertaken):
+			s.f.see(seenBehind, false)
 		}
 		return t.err
 	case t.start.refused():

@@ -89,8 +89,8 @@ func (st *stretch) next(ctx context.Context, v *view) (next *view) {
 }
 
 // begin begins to list f. The commands of b go out before, and passed is called
-// when they and the listing before are answered. It returns nil where the folder
-// is left.
+// when they and the listing before are answered, and f is being listed. It returns
+// nil where the folder is left.
 func (st *stretch) begin(ctx context.Context, f *folder, b script, passed func()) *view {
 	v := &view{f: f, form: st.s.f.listForm}
 	t := listTransfer(st.sc.d.names.dir(f.path), v.form)
@@ -165,7 +165,7 @@ func (st *stretch) end(v *view) {
 	}
 	final := v.d.t.final
 	switch {
-	case checkEnd(rawListing{v.data, final, v.d.clean()}) != nil, !st.digest(v), v.l.checkCount(final) != nil,
+	case v.d.t.err != nil, checkEnd(rawListing{v.data, final, v.d.clean()}) != nil, !st.digest(v), v.l.checkCount(final) != nil,
 		st.s.f.dots && !v.l.self, !v.answered():
 		st.leave(v)
 		return

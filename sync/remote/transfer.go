@@ -19,7 +19,7 @@ const earlyBytes = 16 << 10
 type transfer struct {
 	op, path string
 	ahead    script   // commands before all others, whose replies are nobody's condition
-	passed   func()   // called when those came, and the final reply of the transfer before; may be nil
+	passed   func()   // called when those came, the final reply of the transfer before, and that this one begins; may be nil
 	before   []string // commands right before it, which must succeed: CWD
 	offset   int64    // REST; 0: none
 	line     string   // MLSD, LIST, RETR x, STOR x
@@ -164,7 +164,13 @@ func (c *control) prepare(t *transfer, ask string, d *door, l *Ladder) (told rep
 		if err != nil {
 			return reply{}, c.broken(verbOf(line), err)
 		}
-		if !r.ok() && t.start.code == 0 {
+		switch {
+		case c.dead:
+			return reply{}, replyError(verbOf(line), "", r)
+		case !fits(line, r):
+			c.dead = true
+			return reply{}, &Error{Op: verbOf(line), Class: Retry, Code: r.code, Reply: printable(r.text), Err: errOutOfStep}
+		case !r.ok() && t.start.code == 0:
 			t.start = r
 		}
 	}
