@@ -33,6 +33,7 @@ type dataConn struct {
 	tls     *tls.Conn
 	records *records
 	shaken  chan struct{} // closed when the first handshake has ended
+	near    bool          // the server is on this machine
 	written int64
 	eof     bool // the server closed its end
 	unclean bool // under TLS, without close_notify
@@ -46,6 +47,7 @@ func (d *dataConn) bind(conn net.Conn) {
 	d.wire = newWire(conn, c.watch)
 	d.wire.up, d.wire.down, d.wire.counted = c.up, c.down, c.traffic
 	d.Conn = d.wire
+	d.near = onThisMachine(conn.RemoteAddr()) && !c.o.far
 	if c.tls == nil {
 		return
 	}

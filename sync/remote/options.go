@@ -150,6 +150,8 @@ type Options struct {
 	// Notice receives the few remarks that a user should see (a pool that shrank,
 	// a mode that stopped working). It may be nil.
 	Notice func(text string)
+
+	far bool // tests: the server is not on this machine
 }
 
 // LevelDialogue is the level at which the FTP dialogue is logged.

@@ -11,6 +11,7 @@ import (
 // Sizes of what goes through a data connection in one piece.
 const (
 	firstBytes  = 32 << 10  // read from a source that may not be wanted
+	nearBytes   = 32 << 10  // read from it for a server on this machine
 	pieceBytes  = 256 << 10 // read from it then
 	moveBytes   = 1 << 20   // moved by the system
 	gatherBytes = 256 << 10 // of TLS records
@@ -46,8 +47,11 @@ func (d *dataConn) ReadFrom(r io.Reader) (sent int64, err error) {
 			}
 		}
 		piece := *buf
-		if d.written == 0 {
+		switch {
+		case d.written == 0:
 			piece = piece[:firstBytes]
+		case d.near && d.tls == nil:
+			piece = piece[:nearBytes]
 		}
 		n, rerr := r.Read(piece)
 		if n > 0 {
@@ -65,9 +69,17 @@ func (d *dataConn) ReadFrom(r io.Reader) (sent int64, err error) {
 	}
 }
 
-// direct reports whether bytes may go into the socket as they are.
+// direct reports whether bytes may go into the socket as they are. A server on
+// this machine copies what we moved out of cold memory; it is quicker, by a
+// third, with small pieces that were in the processor's cache a moment ago.
 func (d *dataConn) direct() bool {
-	return d.wire != nil && d.tls == nil && d.wire.up == nil && d.written > 0 && !d.t.early
+	return d.wire != nil && d.tls == nil && d.wire.up == nil && d.written > 0 && !d.t.early && !d.near
+}
+
+// onThisMachine reports whether a is an address of the loopback interface.
+func onThisMachine(a net.Addr) bool {
+	tcp, ok := a.(*net.TCPAddr)
+	return ok && tcp.IP.IsLoopback()
 }
 
 // move has the system copy the next piece of m. Like [wire.Write] it gives up

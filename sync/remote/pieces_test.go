@@ -40,11 +40,12 @@ func TestUploadMoves(t *testing.T) {
 		set   func(*fake, *Options)
 		moves bool
 	}{
-		{"plain", func(*fake, *Options) {}, true},
-		{"with a limit", func(_ *fake, o *Options) { o.BytesUp = 1 << 30 }, false},
+		{"plain", func(_ *fake, o *Options) { o.far = true }, true},
+		{"to this machine", func(*fake, *Options) {}, false},
+		{"with a limit", func(_ *fake, o *Options) { o.far, o.BytesUp = true, 1<<30 }, false},
 		{"TLS", func(f *fake, o *Options) {
 			f.tls, _ = certificate(t)
-			o.Security, o.Insecure = Explicit, true
+			o.far, o.Security, o.Insecure = true, Explicit, true
 		}, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -78,7 +79,7 @@ func TestUploadMoves(t *testing.T) {
 // none.
 func TestUploadMovesBadly(t *testing.T) {
 	f := newFake(t)
-	p := f.pool(nil)
+	p := f.pool(func(o *Options) { o.far = true })
 	bad := errors.New("bad disk")
 	err := p.do(t.Context(), "STOR", func(ctx context.Context, s *session) error {
 		_, _, err := s.stor(ctx, "/x", 0, &movable{Reader: *bytes.NewReader(make([]byte, 3<<20)), err: bad})
