@@ -38,7 +38,8 @@ type dataConn struct {
 	eof     bool // the server closed its end
 	unclean bool // under TLS, without close_notify
 	closed  bool
-	drain   *net.TCPConn // being drained
+	drain   *net.TCPConn  // being drained
+	shut    chan struct{} // closed when the server closed its end of an upload
 }
 
 // bind gives the connection its socket and begins the TLS handshake.
@@ -187,13 +188,8 @@ func (d *dataConn) closeUpload() error {
 	}
 	d.c.watch.remove(conn)
 	conn.SetDeadline(time.Now().Add(drainLimit))
-	d.drain = conn
-	d.c.drains.Add(1)
-	go func() {
-		defer d.c.drains.Done()
-		io.Copy(io.Discard, conn)
-		conn.Close()
-	}()
+	d.drain, d.shut = conn, make(chan struct{})
+	d.c.drains.Go(func() { drained(conn, d.shut) })
 	return nil
 }
 

@@ -51,6 +51,7 @@ type features struct {
 	// type=cdir, so that a listing without one is no listing of that directory.
 	listForm listForm
 	dots     bool
+	unsure   bool // it could not be found out from the root: not to be remembered
 
 	mu       stdsync.Mutex
 	known    map[string]bool

@@ -10,7 +10,7 @@ func (p *pool) gather(ctx context.Context, f *features) (settled func(well bool)
 	well, known := false, make(chan struct{})
 	p.mu.Lock()
 	p.scatter = cancel
-	n := max(min(p.limit, p.o.Connections)-p.open, 0)
+	n := max(min(p.limit, p.most)-p.open, 0)
 	if p.closed {
 		n = 0
 	}

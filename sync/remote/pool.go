@@ -38,7 +38,8 @@ type pool struct {
 	idle     []*session
 	lent     int // how often a session was
 	open     int // sessions lent, idle or being opened
-	limit    int
+	limit    int // at the moment; below most after a refusal
+	most     int
 	busyAt   time.Time // when the server last refused a session
 	told     bool      // of the limit
 	nextDial time.Time
@@ -55,7 +56,7 @@ type pool struct {
 
 func newPool(o Options) *pool {
 	o = o.withDefaults()
-	p := &pool{o: o, limit: o.Connections, changed: make(chan struct{}), traffic: &traffic{},
+	p := &pool{o: o, most: o.Connections, limit: o.Connections, changed: make(chan struct{}), traffic: &traffic{},
 		up: newThrottle(o.BytesUp), down: newThrottle(o.BytesDown), backoff: backoff, known: recall(o)}
 	p.book = &modeBook{allow: o.Mode.allowed(), learned: p.learn, warn: o.Notice}
 	p.book.first, p.book.recalled = parseDataMode(p.known.Mode)
@@ -162,7 +163,7 @@ func (p *pool) take() (*session, <-chan struct{}, error) {
 		p.idle = p.idle[:n-1]
 		return s, nil, nil
 	}
-	if p.limit < p.o.Connections && !p.busyAt.IsZero() && time.Since(p.busyAt) > busyMemory {
+	if p.limit < p.most && !p.busyAt.IsZero() && time.Since(p.busyAt) > busyMemory {
 		p.limit, p.busyAt = p.limit+1, time.Now()
 	}
 	if p.open < p.limit && !p.opening {
@@ -260,7 +261,7 @@ func (p *pool) spare(m dataMode) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.limit > 1 {
-		p.o.Connections, p.limit = 1, 1
+		p.most, p.limit = 1, 1
 		p.o.Log.Info("one session at a time, since pyftpdlib in active mode stalls with several")
 	}
 }
@@ -401,7 +402,11 @@ func (p *pool) remember() {
 	p.book.mu.Lock()
 	mode := p.book.first
 	p.book.mu.Unlock()
-	news := capabilities{Mode: mode.String(), List: p.f.listForm.command(), Dots: p.f.dots, Seen: p.f.allSeen(), Features: p.f.digest()}
+	list := p.f.listForm.command()
+	if p.f.unsure {
+		list = "" // to be found out again
+	}
+	news := capabilities{Mode: mode.String(), List: list, Dots: p.f.dots, Seen: p.f.allSeen(), Features: p.f.digest()}
 	if err := remember(p.o, news); err != nil {
 		p.o.Log.Warn("cannot remember what the server can do", "error", err)
 	}

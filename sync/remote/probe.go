@@ -25,6 +25,7 @@ func (s *session) probe(ctx context.Context) (*sight, error) {
 		if e, ok := err.(*Error); !ok || s.dead() || e.Code == 0 {
 			return nil, err
 		} else if e.Class != Server {
+			s.f.unsure = true
 			return nil, nil // of this directory only
 		}
 		s.f.mlst = false

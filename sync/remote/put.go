@@ -27,6 +27,7 @@ func (d *Directory) puts(ctx context.Context, all []*upload) int {
 			d.foresee(ctx, u)
 		}
 		if !u.failed() {
+			u.onward = n < len(all) && all[n].step.Want.Size < resumeFrom
 			d.store(ctx, u)
 		}
 	}

@@ -178,7 +178,11 @@ func (s *session) outcome(t *transfer, err error) error {
 // it is; the server then holds a part. An error with Lost set means that all
 // was sent, and the final reply did not come.
 func (s *session) stor(ctx context.Context, path string, offset int64, r io.Reader) (sent int64, final reply, err error) {
-	t := &transfer{op: "STOR", path: path, line: "STOR " + path, offset: offset, upload: true}
+	return s.storBy(ctx, &transfer{op: "STOR", path: path, line: "STOR " + path, offset: offset, upload: true}, r)
+}
+
+// storBy is stor by the commands of t.
+func (s *session) storBy(ctx context.Context, t *transfer, r io.Reader) (sent int64, final reply, err error) {
 	if err := t.check(); err != nil {
 		return 0, reply{}, err
 	}
@@ -186,6 +190,9 @@ func (s *session) stor(ctx context.Context, path string, offset int64, r io.Read
 	s.c.newTransfer(t)
 	src := &source{r: r}
 	err = s.lib.StorFrom("x", src, 0)
+	if t.astray {
+		s.f.misstep()
+	}
 	if src.err != nil {
 		if t.final.code == 0 {
 			s.markDead()

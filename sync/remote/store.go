@@ -78,7 +78,12 @@ func (d *Directory) storeOnce(ctx context.Context, s *session, u *upload) error 
 // send transfers what in holds. A lost reply is no error here: the look at the
 // temporary tells.
 func (d *Directory) send(ctx context.Context, s *session, u *upload, offset int64, in *intake) error {
-	_, _, err := s.stor(ctx, u.temp.String(), offset, in)
+	var err error
+	if u.onward && offset == 0 {
+		_, _, err = s.storMany(ctx, u.temp.String(), in)
+	} else {
+		_, _, err = s.stor(ctx, u.temp.String(), offset, in)
+	}
 	var e *Error
 	switch {
 	case in.err != nil:

@@ -26,6 +26,8 @@ type transfer struct {
 	upload   bool
 	swift    bool // one of several that follow one another: see swift.go
 	many     bool // and there are many
+	onward   bool // another upload follows, and the port for it may be asked for early: see onward.go
+	astray   bool // what came for that is no answer to it
 
 	together bool          // the transfer command goes out with what comes before it
 	limit    time.Duration // for the server to come, in place of the book's; 0: none
@@ -425,12 +427,19 @@ func (t *transfer) finish(c *control) (reply, error) {
 			t.err = c.broken(verbOf(t.line), err)
 			return reply{}, t.err
 		} else if going {
-			r, err := c.final()
+			asked, err := c.goOnward(t)
+			r := reply{}
+			if err == nil {
+				r, err = c.final()
+			}
 			if err != nil {
 				t.err = c.broken(verbOf(t.line), err)
 				return r, t.err
 			}
 			t.final = r
+			if asked && !c.dead {
+				t.astray = errors.Is(c.arrive(), errOutOfStep)
+			}
 		}
 	}
 	t.data.release()

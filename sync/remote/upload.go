@@ -18,6 +18,7 @@ type upload struct {
 	plain  bool    // the temporary's name has no leading dot
 	again  bool    // from the beginning, with nothing to go on with
 	keep   bool    // the temporary is worth going on with
+	onward bool    // another small file is to be sent right behind it
 	stamp  looked  // what the server says of the temporary
 	there  looked  // and of the target
 	aside  place   // where the old version was renamed to

@@ -1,0 +1,62 @@
+package remote
+
+import (
+	"context"
+	"io"
+	"net"
+	"time"
+)
+
+// vsftpd closes its end of an upload, waits until that is acknowledged, and only
+// then says how the upload went: a round trip later than others. Its end tells us
+// that it has read all there was and takes commands again, so the question for the
+// next port goes out when that comes, and is answered together with the upload.
+
+// drained reads what a server still sends on the data connection of an upload, to
+// its end, closes the connection, and then shut, where the end was the server's.
+func drained(conn *net.TCPConn, shut chan<- struct{}) {
+	_, err := io.Copy(io.Discard, conn)
+	conn.Close()
+	if err == nil {
+		close(shut)
+	}
+}
+
+// lingers reports whether the server's word about an upload comes a round trip
+// after its end of the data connection.
+func (s *session) lingers() bool { return s.f.vsftpd && s.overlaps() }
+
+// goOnward waits for the final reply to t, and where the server closes its end of the data
+// connection first, asks for the port of the next transfer. It reports whether it
+// asked.
+func (c *control) goOnward(t *transfer) (asked bool, err error) {
+	if !t.onward || t.data.shut == nil || c.owed != 1 || !c.book.isProven(modeEPSV) {
+		return false, nil
+	}
+	came, err := c.repliesBefore(t.data.shut)
+	if err != nil || came {
+		return false, err
+	}
+	return true, c.send(modeEPSV.String())
+}
+
+// arrive reads the answer to what goOnward asked. A refusal only means that there
+// is no port yet.
+func (c *control) arrive() error {
+	r, err := c.final()
+	switch {
+	case err != nil:
+		return err
+	case r.code == 229:
+		c.port, c.portAt = r, time.Now()
+	case !r.refused():
+		c.dead = true
+		return errOutOfStep
+	}
+	return nil
+}
+
+// storMany is stor for a file that others follow on the same session.
+func (s *session) storMany(ctx context.Context, path string, r io.Reader) (sent int64, final reply, err error) {
+	return s.storBy(ctx, &transfer{op: "STOR", path: path, line: "STOR " + path, upload: true, onward: s.lingers()}, r)
+}
