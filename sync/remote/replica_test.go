@@ -197,6 +197,7 @@ func TestConformanceReal(t *testing.T) {
 			if h.single && (testing.Short() || h.name != "vsftpd" && os.Getenv("FERRY_CONFORMANCE_ALL") == "") {
 				t.Skip("the same again, one command at a time; FERRY_CONFORMANCE_ALL=1 runs it")
 			}
+			t.Parallel()
 			server := realftp.Start(t, h.name, h.Options)
 			n := 0
 			replicatest.Run(t, func(t *testing.T) replicatest.Fixture {
