@@ -52,6 +52,10 @@ func (a *app) main(ctx context.Context, args []string) int {
 	root.SetOut(a.env.Stdout)
 	root.SetErr(a.stderr)
 	err := inTime(ctx, func() error { return root.ExecuteContext(ctx) }, func() {
+		if terminated(context.Cause(ctx)) {
+			a.talk().note("told to end: bringing to its end what was begun")
+			return
+		}
 		a.talk().note("interrupted: bringing to its end what was begun; Ctrl-C once more leaves at once")
 	})
 	if err == nil || a.staying && terminated(err) {

@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
+	"regexp"
 	"time"
 	"unicode/utf8"
 
@@ -239,9 +242,20 @@ func writeJSONError(w io.Writer, profile string, err error) {
 }
 
 func writeJSON(w io.Writer, v any) {
-	enc := json.NewEncoder(w)
+	var line bytes.Buffer
+	enc := json.NewEncoder(&line)
 	enc.SetEscapeHTML(false)
 	_ = enc.Encode(v)
+	_, _ = w.Write(controls.ReplaceAllFunc(line.Bytes(), escapeControl))
+}
+
+// controls matches the control characters that JSON may hold as they are, and
+// that a terminal may take for commands.
+var controls = regexp.MustCompile("[\x7f-\u009f]")
+
+func escapeControl(c []byte) []byte {
+	r, _ := utf8.DecodeRune(c)
+	return fmt.Appendf(nil, `\u%04x`, r)
 }
 
 func pathOf(p manifest.Path) jsonPath {

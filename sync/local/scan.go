@@ -3,7 +3,6 @@ package local
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"slices"
 
@@ -24,7 +23,7 @@ func (d *Directory) Scan(ctx context.Context, look sync.Look) (*manifest.Tree, e
 		err = s.some(look.Dirs)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("listing %s: %w", d.path, err)
+		return nil, err
 	}
 	if _, err := d.home(false); err != nil {
 		return nil, err // it went away meanwhile: nothing that was seen counts

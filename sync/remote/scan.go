@@ -35,7 +35,7 @@ func (d *Directory) Scan(ctx context.Context, look sync.Look) (*manifest.Tree, e
 		group.Go(func() error { return sc.work(ctx) })
 	}
 	if err := group.Wait(); err != nil {
-		return nil, fmt.Errorf("listing %s: %w", d.where(), err)
+		return nil, err
 	}
 	return sc.tree.Tree(), nil
 }
