@@ -9,22 +9,31 @@ import (
 // probe finds out on the first session which data mode works and which command
 // lists best, by listing the root with MLSD, or where that cannot be the directory
 // that the login led to: names in the root are anybody's, and with LIST one that
-// ends in " ." or is "-a" would tell something wrong of the server. It fails only where no data connection can be had or the
-// connection broke. What it saw of the root it returns, nil for nothing.
+// ends in " ." or is "-a" would tell something wrong of the server. Of vsftpd it is
+// known what LIST -a does, whatever the names are. It fails only where no data
+// connection can be had or the connection broke. What it saw of the root it
+// returns, nil for nothing.
 func (s *session) probe(ctx context.Context) (*sight, error) {
-	home := ""
-	if s.f.mlst {
-		t := listTransfer("", formMLSD)
+	home, forms := "", []listForm{formLIST, formLISTa}
+	best := formMLSD
+	if s.f.vsftpd {
+		forms = []listForm{formLISTa, formLIST} // it hides names unless a setting says otherwise
+	}
+	if s.f.vsftpd && !s.f.mlst {
+		best = formLISTa
+	}
+	if s.f.mlst || s.f.vsftpd {
+		t := listTransfer("", best)
 		got := s.sights(t)
 		raw, err := s.listBy(ctx, t)
-		if err == nil {
-			s.f.listForm, s.f.dots = formMLSD, showsItself(formMLSD, raw.data)
+		if err == nil && (best == formMLSD || showsItself(best, raw.data)) {
+			s.f.listForm, s.f.dots = best, showsItself(best, raw.data)
 			got.see(s.f, raw)
 			return got, nil
 		}
-		if e, ok := err.(*Error); !ok || s.dead() || e.Code == 0 {
+		if e, ok := err.(*Error); err != nil && (!ok || s.dead() || e.Code == 0) {
 			return nil, err
-		} else if e.Class != Server {
+		} else if ok && best == formMLSD && e.Class != Server {
 			s.f.unsure = true
 			return nil, nil // of this directory only
 		}
@@ -34,10 +43,6 @@ func (s *session) probe(ctx context.Context) (*sight, error) {
 				return nil, err
 			}
 		}
-	}
-	forms := []listForm{formLIST, formLISTa}
-	if s.f.vsftpd {
-		forms = []listForm{formLISTa, formLIST} // it hides names unless a setting says otherwise
 	}
 	for _, form := range forms {
 		raw, err := s.list(ctx, home, form)
