@@ -52,20 +52,20 @@ func TestKilledAnywhere(t *testing.T) {
 	must(t, err)
 	t.Cleanup(func() { os.RemoveAll(filepath.Dir(program)) })
 	for _, server := range []string{"proftpd", "vsftpd"} {
-		for _, command := range []string{"sync", "push", "pull"} {
-			t.Run(server+"/"+command, func(t *testing.T) {
+		for _, how := range []struct{ command, pipeline string }{{"sync", "on"}, {"push", "on"}, {"pull", "on"}, {"sync", "off"}} {
+			t.Run(server+"/"+how.command+", pipeline "+how.pipeline, func(t *testing.T) {
 				t.Parallel()
-				s := &setting{program: program, command: command, server: realftp.Start(t, server, realftp.Options{})}
+				s := &setting{program: program, command: how.command, pipeline: how.pipeline, server: realftp.Start(t, server, realftp.Options{})}
 				s.sweep(t)
 			})
 		}
 	}
 }
 
-// A setting is a command and a server.
+// A setting is a command, a server and whether it gets commands in batches.
 type setting struct {
-	program, command string
-	server           *realftp.Server
+	program, command, pipeline string
+	server                     *realftp.Server
 }
 
 func (s *setting) sweep(t *testing.T) {
@@ -207,7 +207,7 @@ func (s *setting) scene(t *testing.T) *scene {
 
 // ferry returns the command that makes a pass.
 func (c *scene) ferry(command string, more ...string) *exec.Cmd {
-	args := append([]string{command, c.local, c.url, "--state-dir", c.state, "--json", "--trash", "on", "--allow-deletes"}, more...)
+	args := append([]string{command, c.local, c.url, "--state-dir", c.state, "--json", "--trash", "on", "--allow-deletes", "--pipeline", c.pipeline}, more...)
 	cmd := exec.Command(c.program, args...)
 	cmd.Env = []string{"FERRY_PASSWORD=" + c.server.Password, "HOME=" + filepath.Dir(c.local), "PATH=" + os.Getenv("PATH")}
 	return cmd

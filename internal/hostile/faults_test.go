@@ -50,7 +50,8 @@ var brokenData = []row{
 	{name: "download cut with 426 every 60000 bytes", faults: strike("RETR", download, ftpserver.CutAt(60_000), "")},
 	{name: "download cut with 426 before its first byte", faults: strike("RETR", download, ftpserver.CutAt(0), ""), exit: cli.ExitIncomplete, says: `426|bytes`},
 	{name: "download cut with 226", faults: strike("RETR", download, ftpserver.CutAt(1000), whole), exit: cli.ExitIncomplete, says: `bytes`},
-	{name: "download reset", faults: strike("RETR", download, ftpserver.ResetAt(1000), ""), exit: cli.ExitIncomplete},
+	{name: "download reset", faults: strike("RETR", download, ftpserver.ResetAt(0), ""), exit: cli.ExitIncomplete},
+	{name: "download reset once", faults: once(strike("RETR", download, ftpserver.ResetAt(1000), ""))},
 	{name: "download shorter than announced", faults: strike("RETR", download, ftpserver.ShortenTo(1000), ""), exit: cli.ExitIncomplete, says: `bytes`},
 	{name: "download cut once with 426", faults: once(strike("RETR", download, ftpserver.CutAt(1000), ""))},
 	{name: "download cut once with 226", faults: once(strike("RETR", download, ftpserver.CutAt(1000), whole))},
@@ -169,14 +170,17 @@ func once(faults []ftpserver.Fault) []ftpserver.Fault {
 
 // TestFaults takes a pair with work to do in both directions through a pass over a server that misbehaves, and then
 // through one over the same server when it has come to its senses. The first may fail, with the exit code of its row, but
-// does no harm; the second makes good.
+// does no harm; the second makes good. All that is tried with commands in batches and one at a time.
 func TestFaults(t *testing.T) {
-	for group, rows := range map[string][]row{"data": brokenData, "sessions": brokenSessions, "connections": strangeData} {
-		for _, c := range rows {
-			t.Run(group+"/"+strings.ReplaceAll(c.name, " ", "_"), func(t *testing.T) {
-				t.Parallel()
-				c.run(t)
-			})
+	for _, pipeline := range []string{"on", "off"} {
+		for group, rows := range map[string][]row{"data": brokenData, "sessions": brokenSessions, "connections": strangeData} {
+			for _, c := range rows {
+				t.Run("pipeline "+pipeline+"/"+group+"/"+strings.ReplaceAll(c.name, " ", "_"), func(t *testing.T) {
+					t.Parallel()
+					c.args = append(slices.Clone(c.args), "--pipeline", pipeline)
+					c.run(t)
+				})
+			}
 		}
 	}
 }

@@ -160,7 +160,8 @@ func (s *soak) pass() (exit int, sum sync.Summary, out string) {
 		return map[string]string{"FERRY_PASSWORD": s.server.Password, "FERRY_STATE_DIR": filepath.Join(s.dir, "state")}[name]
 	}}
 	url := fmt.Sprintf("ftp://%s@%s/tree", s.server.User, s.proxy.listener.Addr())
-	exit = cli.Main(ctx, env, []string{"sync", s.here, url, "--json", "--mode", "passive", "--timeout", "5s", "--retries", "2", "--allow-deletes", "--accept-empty"})
+	exit = cli.Main(ctx, env, []string{"sync", s.here, url, "--json", "--mode", "passive", "--timeout", "5s", "--retries", "2", "--allow-deletes", "--accept-empty",
+		"--pipeline", []string{"on", "on", "off"}[s.dice.IntN(3)]})
 	out = said.String() + talk.String()
 	for line := range strings.Lines(said.String()) {
 		var of struct {

@@ -441,8 +441,9 @@ func TestGoneAsksByName(t *testing.T) {
 	}
 }
 
-// A download that breaks off goes on where it was; one that the server calls
-// complete although bytes are missing, or that grew, is refused.
+// A download that breaks off goes on where it was; so does one that the server calls
+// complete although bytes are missing, but not again and again. One that grew is
+// refused.
 func TestReadBrokenTransfers(t *testing.T) {
 	text := strings.Repeat("0123456789", 50_000)
 	for _, tt := range []struct {
@@ -453,8 +454,10 @@ func TestReadBrokenTransfers(t *testing.T) {
 		{ftpserver.Fault{Data: ftpserver.ResetAt(200_000), Times: 2}, true},
 		{ftpserver.Fault{Refuse: "450 busy", Times: 1}, true},
 		{ftpserver.Fault{Refuse: "550 no"}, false},
-		{ftpserver.Fault{Data: ftpserver.ShortenTo(200_000)}, false},
-		{ftpserver.Fault{Data: ftpserver.CutAt(200_000), Reply: "226 done"}, false},
+		{ftpserver.Fault{Data: ftpserver.ShortenTo(200_000), Times: 1}, true},
+		{ftpserver.Fault{Data: ftpserver.ShortenTo(50_000)}, false},
+		{ftpserver.Fault{Data: ftpserver.CutAt(200_000), Reply: "226 done", Times: 2}, true},
+		{ftpserver.Fault{Data: ftpserver.CutAt(50_000), Reply: "226 done"}, false},
 		{ftpserver.Fault{Reply: "426 broken", Times: 1}, true},
 		{ftpserver.Fault{Lose: true, Times: 1}, true},
 		{ftpserver.Fault{Reply: "550 it was not good"}, false},

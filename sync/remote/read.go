@@ -84,6 +84,7 @@ type file struct {
 	data  *download // nil where nothing is transferred
 	pos   int64     // of the next byte
 	tries int       // attempts that broke off since the last byte came
+	short int       // attempts that were called complete and were not
 	err   error
 }
 
@@ -197,13 +198,25 @@ func (f *file) advance(n int) {
 	}
 }
 
-// endedEarly looks at a transfer that was shorter than listed: with the server's
-// word that it is complete the file has shrunk, else it goes on.
+// endedEarly looks at a transfer that was shorter than listed. With the server's
+// word that it is complete the file has shrunk, unless the server also says that it
+// is as it was; else it goes on.
 func (f *file) endedEarly() error {
 	if _, err := f.data.finish(); err != nil {
 		return f.resume(err)
 	}
-	return fmt.Errorf("%w: %d bytes came of the %d that were listed: %w", sync.ErrSource, f.pos, f.want.Entry.Size, sync.ErrChanged)
+	f.data = nil
+	short := fmt.Errorf("%w: %d bytes came of the %d that were listed: %w", sync.ErrSource, f.pos, f.want.Entry.Size, sync.ErrChanged)
+	if f.short >= f.d.opts.Retries {
+		return short
+	}
+	if _, err := f.look(); err != nil {
+		return short
+	}
+	f.short++
+	f.d.opts.Log.Info("trying again", "what", "RETR", "path", f.at.String(), "because", short)
+	f.release()
+	return f.start()
 }
 
 func (f *file) resume(err error) error {
