@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"ferry/bench/wan"
 )
@@ -426,8 +427,18 @@ func (b *bench) settle(ctx context.Context, r row, t tool, j job) error {
 	return nil
 }
 
+// calm is how long the server is left alone before each run. ProFTPD does not
+// answer for 0.2 s after a session has ended, several times that after several, and
+// the tools would pay for one another's.
+const calm = time.Second
+
 // measure runs a tool and fills in what it cost.
 func (b *bench) measure(ctx context.Context, r row, t tool, server serverInfo, res *result, args, env []string) error {
+	select {
+	case <-time.After(calm):
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 	var before wan.Traffic
 	if b.link != nil {
 		before = b.link.Traffic()
