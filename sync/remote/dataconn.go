@@ -35,6 +35,7 @@ type dataConn struct {
 	shaken  chan struct{} // closed when the first handshake has ended
 	near    bool          // the server is on this machine
 	written int64
+	gulp    gulp
 	eof     bool // the server closed its end
 	unclean bool // under TLS, without close_notify
 	closed  bool
@@ -102,7 +103,11 @@ func (d *dataConn) Read(p []byte) (int, error) {
 	if d.eof {
 		return 0, io.EOF
 	}
-	n, err := d.Conn.Read(p)
+	read := d.Conn.Read
+	if d.gulps() {
+		read = d.readGulps
+	}
+	n, err := read(p)
 	for d.tls != nil && err == nil && n < len(p) && d.records.more() {
 		var k int
 		k, err = d.Conn.Read(p[n:])
