@@ -40,7 +40,7 @@ func (r *retention) trim(ctx context.Context, bins [2]sync.Bin) {
 	fine := true
 	for i, bin := range bins {
 		full := r.pair.TrashSize > 0 && (due || r.added[i])
-		if bin == nil || !keeps[i] || !due && !full {
+		if bin == nil || !keeps[i] || !due && !full || r.spares(sync.Side(i)) {
 			continue
 		}
 		if err := r.side(ctx, sync.Side(i), bin, now, full); err != nil && ctx.Err() == nil {
@@ -51,6 +51,12 @@ func (r *retention) trim(ctx context.Context, bins [2]sync.Bin) {
 	if due && fine && ctx.Err() == nil {
 		_ = os.WriteFile(r.file(), []byte(now.UTC().Format(time.RFC3339)+"\n"), 0o600)
 	}
+}
+
+// spares reports whether a pass must leave a side as it is: a pull changes nothing
+// on the server, where it may have no right to.
+func (r *retention) spares(side sync.Side) bool {
+	return side == sync.Remote && r.pair.Direction == sync.Pull
 }
 
 // side trims the trash of one side. With full set its size counts as well.

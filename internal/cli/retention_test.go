@@ -138,6 +138,11 @@ func TestRetention(t *testing.T) {
 	trim([2]bool{})
 	asked("after a failure", 1, 1)
 	far.err = nil
+	profile.Direction = sync.Pull
+	now = now.Add(trimEvery)
+	trim([2]bool{})
+	asked("in a pull, which changes nothing on the server", 1, 0)
+	now = now.Add(trimEvery)
 	profile.Direction = sync.Push
 	trim([2]bool{})
 	asked("in a push without a trash on the server", 1, 0)
