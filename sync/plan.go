@@ -85,7 +85,7 @@ type Skip struct {
 }
 
 // A Question is a content that Reconcile needs to know before it can decide:
-// that of the file at Path, on the side given.
+// that of the file that lies at Path now, on the side given.
 type Question struct {
 	Path manifest.Path
 	Side Side

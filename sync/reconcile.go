@@ -115,7 +115,7 @@ func (p *planner) block(r *row) {
 func (p *planner) askFor(r *row) {
 	for _, s := range [...]Side{Local, Remote} {
 		if r.ask[s] {
-			p.plan.Questions = append(p.plan.Questions, Question{Path: r.path, Side: s})
+			p.plan.Questions = append(p.plan.Questions, Question{Path: p.lies(r.path, s), Side: s})
 		}
 	}
 	p.staysBoth(r.path)

@@ -352,3 +352,35 @@ func TestDryRunChangesNothing(t *testing.T) {
 		t.Errorf("a dry run downloaded: %+v", sum)
 	}
 }
+
+// What has to be read before a renamed directory can be decided about lies under
+// its old name still on the side that is to rename it.
+func TestMovesOfWhatIsInDoubt(t *testing.T) {
+	t.Run("touched here, renamed there", func(t *testing.T) {
+		w := newWorld(t)
+		w.write(sync.Local, "old/a", "alpha")
+		w.write(sync.Local, "old/b", "beta")
+		w.sync()
+		w.sides[sync.Local].Write("old/a", "alpha", w.now().Add(time.Hour))
+		w.sides[sync.Remote].Rename("old", "new")
+		if sum := w.sync(); sum.Problems != 0 || sum.Moved != 1 || sum.Downloaded+sum.Uploaded != 0 {
+			t.Errorf("summary %+v\n%s", sum, w.tail())
+		}
+		w.wantTrees(map[string]string{"new": "/", "new/a": "alpha", "new/b": "beta"})
+		w.wantQuiet()
+	})
+	t.Run("edited and renamed here, touched there", func(t *testing.T) {
+		w := newWorld(t)
+		w.write(sync.Local, "old/a", "alpha")
+		w.write(sync.Local, "old/b", "beta")
+		w.sync()
+		w.sides[sync.Remote].Write("old/a", "alpha", w.now().Add(time.Hour))
+		w.write(sync.Local, "old/a", "gamma")
+		w.sides[sync.Local].Rename("old", "new")
+		if sum := w.sync(); sum.Problems != 0 || sum.Moved != 1 || sum.Conflicts != 0 || sum.Uploaded != 1 {
+			t.Errorf("summary %+v\n%s", sum, w.tail())
+		}
+		w.wantTrees(map[string]string{"new": "/", "new/a": "gamma", "new/b": "beta"})
+		w.wantQuiet()
+	})
+}

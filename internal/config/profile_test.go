@@ -97,7 +97,7 @@ func TestRemoteOptions(t *testing.T) {
 	p.Fingerprint, p.Insecure, p.BytesUp, p.BytesDown = "f", true, 1, 2
 	got := p.RemoteOptions()
 	leftToCaller := map[string]bool{"Password": true, "TLS": true, "StateDir": true, "Log": true, "Notice": true,
-		"Owner": true, "OwnerHost": true, "WaitLock": true, "Many": true}
+		"Owner": true, "OwnerHost": true, "WaitLock": true, "Many": true, "far": true}
 	v := reflect.ValueOf(got)
 	for i := range v.NumField() {
 		name := v.Type().Field(i).Name
