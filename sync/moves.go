@@ -160,16 +160,16 @@ func (p *planner) move(pair movePair, s Side) {
 // lies returns where on side s that is found now which the sheet has at path: the
 // renames of the plan have not been carried out.
 func (p *planner) lies(path manifest.Path, s Side) manifest.Path {
-	for _, a := range slices.Backward(p.moves) {
-		if a.Op == Rename && a.Side == s && path.Within(a.Path) {
-			path = path.Rebase(a.Path, a.From)
-		}
+	if origin, carried := p.origins[s][path]; carried {
+		return origin
 	}
 	return path
 }
 
 // carry takes the base and what side o has from r to the row at path to.
 func (p *planner) carry(r *row, to manifest.Path, o Side) {
+	p.origins[o][to] = p.lies(r.path, o)
+	delete(p.origins[o], r.path)
 	t := p.sheet.at(to)
 	t.base, t.hasBase, t.now[o] = r.base, r.hasBase, r.now[o]
 	t.base.Local.Name, t.base.Remote.Name = "", ""

@@ -23,6 +23,7 @@ func Reconcile(base manifest.Base, local, remote *manifest.Tree, policy Policy) 
 	}
 	for s := range p.keeps {
 		p.keeps[s] = make(map[manifest.Path]bool)
+		p.origins[s] = make(map[manifest.Path]manifest.Path)
 	}
 	p.keepUnknown()
 	if !policy.NoMoves {
@@ -46,6 +47,9 @@ type planner struct {
 	keeps [2]map[manifest.Path]bool
 	// taken holds the names that conflict copies of this plan get.
 	taken map[manifest.Path]bool
+	// origins holds where on each side that lies which a rename of the plan is going
+	// to carry, by the path that the sheet has for it.
+	origins [2]map[manifest.Path]manifest.Path
 }
 
 // stays records that something is at path on side s when the pass is over, so

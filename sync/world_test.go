@@ -356,11 +356,15 @@ func TestDryRunChangesNothing(t *testing.T) {
 // What has to be read before a renamed directory can be decided about lies under
 // its old name still on the side that is to rename it.
 func TestMovesOfWhatIsInDoubt(t *testing.T) {
-	t.Run("touched here, renamed there", func(t *testing.T) {
+	inStep := func(t *testing.T) *world {
 		w := newWorld(t)
 		w.write(sync.Local, "old/a", "alpha")
 		w.write(sync.Local, "old/b", "beta")
 		w.sync()
+		return w
+	}
+	t.Run("touched here, renamed there", func(t *testing.T) {
+		w := inStep(t)
 		w.sides[sync.Local].Write("old/a", "alpha", w.now().Add(time.Hour))
 		w.sides[sync.Remote].Rename("old", "new")
 		if sum := w.sync(); sum.Problems != 0 || sum.Moved != 1 || sum.Downloaded+sum.Uploaded != 0 {
@@ -370,10 +374,7 @@ func TestMovesOfWhatIsInDoubt(t *testing.T) {
 		w.wantQuiet()
 	})
 	t.Run("edited and renamed here, touched there", func(t *testing.T) {
-		w := newWorld(t)
-		w.write(sync.Local, "old/a", "alpha")
-		w.write(sync.Local, "old/b", "beta")
-		w.sync()
+		w := inStep(t)
 		w.sides[sync.Remote].Write("old/a", "alpha", w.now().Add(time.Hour))
 		w.write(sync.Local, "old/a", "gamma")
 		w.sides[sync.Local].Rename("old", "new")
