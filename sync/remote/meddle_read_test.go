@@ -46,16 +46,7 @@ func TestMeddledReading(t *testing.T) {
 				}
 				m := newMeddler(t, server.Addr())
 				for _, do := range append(deeds[:len(deeds):len(deeds)], lateDeeds...) {
-					step := 1
-					if do.bytes {
-						step = 23
-					}
-					switch {
-					case testing.Short():
-						step = step*13 + 2
-					case os.Getenv("FERRY_MEDDLE_ALL") == "":
-						step = step*7 + 1
-					}
+					step := do.stride()
 					for at := 0; readMeddled(t, m, mode, files, do, at); at += step {
 						if t.Failed() {
 							t.Fatalf("after: %s at %d", do.name, at)

@@ -44,6 +44,22 @@ type deed struct {
 	change func(before, reply []byte) (instead []byte, cut bool)
 }
 
+// stride is the distance between the positions at which it is done: every one with
+// FERRY_MEDDLE_ALL=1, and fewer with -short.
+func (d deed) stride() int {
+	step := 1
+	if d.bytes {
+		step = 23
+	}
+	switch {
+	case testing.Short():
+		step = step*13 + 2
+	case os.Getenv("FERRY_MEDDLE_ALL") == "":
+		step = step*7 + 1
+	}
+	return step
+}
+
 var deeds = []deed{
 	{name: "cut", bytes: true},
 	{name: "doubled", change: func(_, r []byte) ([]byte, bool) { return append(bytes.Clone(r), r...), false }},
@@ -188,16 +204,7 @@ func TestMeddledReplies(t *testing.T) {
 				t.Parallel()
 				b := newVictim(t, name, pipeline)
 				for _, deed := range deeds {
-					step := 1
-					if deed.bytes {
-						step = 23
-					}
-					switch {
-					case testing.Short():
-						step = step*13 + 2
-					case os.Getenv("FERRY_MEDDLE_ALL") == "":
-						step = step*7 + 1
-					}
+					step := deed.stride()
 					for at := 0; ; at += step {
 						if !b.try(t, deed, at) {
 							break
