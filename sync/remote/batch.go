@@ -81,7 +81,12 @@ func (s *session) outOfStep(line string, r reply) error {
 	s.markDead()
 	s.f.misstep()
 	s.c.o.Log.Warn("the server answers commands out of step; it gets one at a time from now on", "command", verbOf(line), "reply", r.String())
-	return lost(&Error{Op: verbOf(line), Class: Retry, Code: r.code, Reply: printable(r.text), Err: errOutOfStep})
+	return lost(misfit(line, r))
+}
+
+// misfit is the error for r in the place of a reply to line.
+func misfit(line string, r reply) error {
+	return &Error{Op: verbOf(line), Class: Retry, Code: r.code, Reply: printable(r.text), Err: errOutOfStep}
 }
 
 // oneByOne reports whether commands go one at a time.

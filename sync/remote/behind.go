@@ -64,15 +64,9 @@ func (c *control) pass(t *transfer) error {
 		return c.broken(verbOf(t.line), err)
 	}
 	for i, line := range t.ahead.lines {
-		r, err := c.final()
-		switch {
-		case err != nil:
-			return c.broken(verbOf(line), err)
-		case c.dead:
-			return replyError(verbOf(line), "", r)
-		case !fits(line, r):
-			c.dead = true
-			return &Error{Op: verbOf(line), Class: Retry, Code: r.code, Reply: printable(r.text), Err: errOutOfStep}
+		r, err := c.answerTo(line)
+		if err != nil {
+			return err
 		}
 		if t.ahead.listen[i] != nil {
 			t.ahead.listen[i](r)
@@ -80,6 +74,22 @@ func (c *control) pass(t *transfer) error {
 	}
 	t.ahead = script{}
 	return nil
+}
+
+// answerTo reads the reply to line, which goes before a transfer. One that cannot
+// be that costs the session.
+func (c *control) answerTo(line string) (reply, error) {
+	r, err := c.final()
+	switch {
+	case err != nil:
+		return r, c.broken(verbOf(line), err)
+	case c.dead:
+		return r, replyError(verbOf(line), "", r)
+	case !fits(line, r):
+		c.dead = true
+		return r, misfit(line, r)
+	}
+	return r, nil
 }
 
 // begun tells what waits for the replies before t that they are what they seem to

@@ -1,7 +1,6 @@
 package remote
 
 import (
-	"context"
 	"io"
 	"net"
 	"time"
@@ -54,9 +53,4 @@ func (c *control) arrive() error {
 		return errOutOfStep
 	}
 	return nil
-}
-
-// storMany is stor for a file that others follow on the same session.
-func (s *session) storMany(ctx context.Context, path string, r io.Reader) (sent int64, final reply, err error) {
-	return s.storBy(ctx, &transfer{op: "STOR", path: path, line: "STOR " + path, upload: true, onward: s.lingers()}, r)
 }

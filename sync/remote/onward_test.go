@@ -79,7 +79,9 @@ func TestOnward(t *testing.T) {
 					return err
 				}
 				before := f.saw("EPSV")
-				_, _, err := s.storMany(ctx, "/a", strings.NewReader("content of a"))
+				up := storTransfer("/a", 0)
+				up.onward = s.lingers()
+				_, _, err := s.storBy(ctx, up, strings.NewReader("content of a"))
 				if (err != nil) != tt.fails {
 					t.Errorf("the first upload: %v", err)
 				}

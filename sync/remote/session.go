@@ -178,7 +178,11 @@ func (s *session) outcome(t *transfer, err error) error {
 // it is; the server then holds a part. An error with Lost set means that all
 // was sent, and the final reply did not come.
 func (s *session) stor(ctx context.Context, path string, offset int64, r io.Reader) (sent int64, final reply, err error) {
-	return s.storBy(ctx, &transfer{op: "STOR", path: path, line: "STOR " + path, offset: offset, upload: true}, r)
+	return s.storBy(ctx, storTransfer(path, offset), r)
+}
+
+func storTransfer(path string, offset int64) *transfer {
+	return &transfer{op: "STOR", path: path, line: "STOR " + path, offset: offset, upload: true}
 }
 
 // storBy is stor by the commands of t.

@@ -78,12 +78,9 @@ func (d *Directory) storeOnce(ctx context.Context, s *session, u *upload) error 
 // send transfers what in holds. A lost reply is no error here: the look at the
 // temporary tells.
 func (d *Directory) send(ctx context.Context, s *session, u *upload, offset int64, in *intake) error {
-	var err error
-	if u.onward && offset == 0 {
-		_, _, err = s.storMany(ctx, u.temp.String(), in)
-	} else {
-		_, _, err = s.stor(ctx, u.temp.String(), offset, in)
-	}
+	t := storTransfer(u.temp.String(), offset)
+	t.onward = u.onward && offset == 0 && s.lingers()
+	_, _, err := s.storBy(ctx, t, in)
 	var e *Error
 	switch {
 	case in.err != nil:

@@ -162,17 +162,11 @@ func (c *control) prepare(t *transfer, ask string, d *door, l *Ladder) (told rep
 		if unsent, err = c.sendNext(unsent); err != nil {
 			return reply{}, err
 		}
-		r, err := c.final()
+		r, err := c.answerTo(line)
 		if err != nil {
-			return reply{}, c.broken(verbOf(line), err)
+			return reply{}, err
 		}
-		switch {
-		case c.dead:
-			return reply{}, replyError(verbOf(line), "", r)
-		case !fits(line, r):
-			c.dead = true
-			return reply{}, &Error{Op: verbOf(line), Class: Retry, Code: r.code, Reply: printable(r.text), Err: errOutOfStep}
-		case !r.ok() && t.start.code == 0:
+		if !r.ok() && t.start.code == 0 {
 			t.start = r
 		}
 	}
@@ -423,27 +417,34 @@ func (t *transfer) agreed(c *control) (bool, error) {
 // finish reads the final reply, for the library and for us.
 func (t *transfer) finish(c *control) (reply, error) {
 	if t.final.code == 0 {
-		if going, err := t.agreed(c); err != nil {
+		if err := t.end(c); err != nil {
 			t.err = c.broken(verbOf(t.line), err)
 			return reply{}, t.err
-		} else if going {
-			asked, err := c.goOnward(t)
-			r := reply{}
-			if err == nil {
-				r, err = c.final()
-			}
-			if err != nil {
-				t.err = c.broken(verbOf(t.line), err)
-				return r, t.err
-			}
-			t.final = r
-			if asked && !c.dead {
-				t.astray = errors.Is(c.arrive(), errOutOfStep)
-			}
 		}
 	}
 	t.data.release()
 	return t.final, nil
+}
+
+// end waits for the final reply and, where the port for the next upload was asked
+// for meanwhile, for that.
+func (t *transfer) end(c *control) error {
+	if going, err := t.agreed(c); err != nil || !going {
+		return err
+	}
+	asked, err := c.goOnward(t)
+	if err != nil {
+		return err
+	}
+	r, err := c.final()
+	if err != nil {
+		return err
+	}
+	t.final = r
+	if asked && !c.dead {
+		t.astray = errors.Is(c.arrive(), errOutOfStep)
+	}
+	return nil
 }
 
 // newTransfer prepares the next transfer.
