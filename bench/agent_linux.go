@@ -13,7 +13,7 @@ import (
 	"syscall"
 	"time"
 
-	"ferry/internal/realftp"
+	"ferry/internal/test/realftp"
 )
 
 // roleVariable makes this program an agent: a child that does what it is asked for on standard input, one JSON object a

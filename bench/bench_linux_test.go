@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"ferry/bench/wan"
-	"ferry/internal/realftp"
+	"ferry/internal/test/realftp"
 )
 
 // asProgram makes the test program the benchmark itself.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"ferry/internal/realftp"
+	"ferry/internal/test/realftp"
 )
 
 // host stands in for the test that a server of realftp belongs to. What it does not have is never called.

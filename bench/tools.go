@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"ferry/internal/realftp"
+	"ferry/internal/test/realftp"
 )
 
 // direction is which way a pass goes.

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"ferry/internal/realftp"
+	"ferry/internal/test/realftp"
 	"ferry/manifest"
 	"ferry/sync"
 )

@@ -7,7 +7,7 @@ import (
 
 	"go.uber.org/goleak"
 
-	"ferry/internal/realftp"
+	"ferry/internal/test/realftp"
 )
 
 // TestMain also fails where tests leave goroutines behind.

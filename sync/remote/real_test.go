@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"ferry/internal/realftp"
+	"ferry/internal/test/realftp"
 )
 
 func realOptions(s *realftp.Server) Options {

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"ferry/internal/ftpserver"
-	"ferry/internal/realftp"
+	"ferry/internal/test/realftp"
 )
 
 // TestRenamesEnd holds the servers that get several renamings at a time to what

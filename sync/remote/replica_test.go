@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"ferry/internal/ftpserver"
-	"ferry/internal/realftp"
+	"ferry/internal/test/realftp"
 	"ferry/manifest"
 	"ferry/sync/replicatest"
 )

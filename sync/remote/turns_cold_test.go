@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"ferry/internal/ftpserver"
-	"ferry/internal/realftp"
+	"ferry/internal/test/realftp"
 	"ferry/manifest"
 	"ferry/sync"
 )

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"ferry/internal/realftp"
+	"ferry/internal/test/realftp"
 	"ferry/manifest"
 	"ferry/sync"
 )

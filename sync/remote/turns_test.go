@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"ferry/internal/ftpserver"
-	"ferry/internal/realftp"
+	"ferry/internal/test/realftp"
 	"ferry/manifest"
 	"ferry/sync"
 )

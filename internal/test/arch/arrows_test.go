@@ -1,0 +1,212 @@
+// Package arch holds the tests of how the packages hang together, see docs/design.md.
+package arch
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "ferry"
+
+// arrows are, for every package, the packages of this module that it may import. What is not in the table may not be
+// there; test files may import besides what testArrows says.
+var arrows = map[string][]string{
+	"":                       {"internal/cli"},
+	"manifest":               {},
+	"sync":                   {"manifest"},
+	"sync/local":             {"manifest", "sync"},
+	"sync/remote":            {"manifest", "sync"},
+	"sync/replicatest":       {"manifest", "sync"},
+	"sync/watch":             {"manifest", "sync"},
+	"internal/hooks":         {},
+	"internal/service":       {},
+	"internal/daemon":        {"sync/watch"},
+	"bench":                  {"bench/wan", "internal/test/realftp"},
+	"bench/wan":              {},
+	"watcher":                {"manifest", "sync"},
+	"internal/config":        {"manifest", "sync", "sync/remote"},
+	"internal/ftpserver":     {},
+	"internal/test/realftp":  {},
+	"internal/test/arch":     {},
+	"internal/test/e2e":      {},
+	"internal/test/mutation": {},
+	"internal/test/crash":    {},
+	"internal/test/faults":   {},
+	"internal/test/soak":     {},
+	"internal/test/watch":    {},
+	"internal/cli":           {"*"},
+}
+
+// testArrows are what the tests of every package but the leaves may import besides: the suite that all replicas pass, and
+// the servers to test against.
+var testArrows = []string{"manifest", "sync", "sync/replicatest", "internal/ftpserver", "internal/test/realftp"}
+
+// moreForTests are what the tests of single packages may import besides: those of the engine, and of
+// whole passes, join it with real replicas.
+var moreForTests = map[string][]string{
+	"sync":              {"sync/local", "sync/remote", "watcher"},
+	"internal/test/e2e": {"sync/local", "sync/remote"},
+	// The program itself, run in the process of the test.
+	"internal/test/faults": {"internal/cli"},
+	"internal/test/soak":   {"internal/cli"},
+	"internal/test/watch":  {"internal/cli"},
+}
+
+// leaves import nothing of ours, in their tests either.
+var leaves = []string{"manifest", "internal/ftpserver", "internal/test/realftp", "internal/test/arch"}
+
+// owners are the packages that alone may import a module of others, so that it can be exchanged in one place.
+var owners = map[string]string{
+	"gopkg.in/yaml.v3":                  "internal/config",
+	"github.com/jlaffaye/ftp":           "sync/remote",
+	"github.com/fsnotify/fsnotify":      "watcher",
+	"go.etcd.io/bbolt":                  "manifest",
+	"github.com/fclairamb/ftpserverlib": "internal/ftpserver",
+	"github.com/spf13/cobra":            "internal/cli",
+	"github.com/vbauerster/mpb/v8":      "internal/cli",
+	"github.com/lmittmann/tint":         "internal/cli",
+}
+
+// file is a source file and what it imports.
+type file struct {
+	name    string // relative to the root of the module
+	pkg     string // directory of its package, "" for the root
+	test    bool
+	imports []string
+}
+
+func TestArrows(t *testing.T) {
+	seen := map[string]bool{}
+	for _, f := range sources(t) {
+		seen[f.pkg] = true
+		for _, wrong := range f.wrong() {
+			t.Errorf("%s %s", f.name, wrong)
+		}
+	}
+	if !seen["manifest"] || !seen["sync"] || !seen[""] {
+		t.Error("the packages were not found; is this the module?")
+	}
+}
+
+// wrong says which imports of a file go against the arrows.
+func (f file) wrong() []string {
+	allowed, known := arrows[f.pkg]
+	if !known {
+		return []string{"is in a package that the table of arrows does not know"}
+	}
+	if f.test {
+		allowed = append(slices.Clip(allowed), f.pkg)
+		if !slices.Contains(leaves, f.pkg) {
+			allowed = slices.Concat(allowed, testArrows, moreForTests[f.pkg])
+		}
+	}
+	var wrong []string
+	for _, imported := range f.imports {
+		to, ours := strings.CutPrefix(imported, module+"/")
+		if ours && !slices.Contains(allowed, to) && !slices.Contains(allowed, "*") {
+			wrong = append(wrong, "imports "+to)
+		}
+		if owner, owned := owners[imported]; owned && owner != f.pkg && !f.test {
+			wrong = append(wrong, "imports "+imported+", which belongs to "+owner)
+		}
+	}
+	return wrong
+}
+
+// TestWrong holds that the rules find what goes against them.
+func TestWrong(t *testing.T) {
+	for _, c := range []struct {
+		file file
+		want int
+	}{
+		{file{pkg: "sync", imports: []string{"fmt", "ferry/manifest"}}, 0},
+		{file{pkg: "sync", imports: []string{"ferry/sync/remote"}}, 1},
+		{file{pkg: "sync", test: true, imports: []string{"ferry/sync/remote", "ferry/internal/test/realftp"}}, 0},
+		{file{pkg: "sync", test: true, imports: []string{"ferry/internal/cli"}}, 1},
+		{file{pkg: "sync/local", imports: []string{"ferry/sync/remote", "ferry/watcher"}}, 2},
+		{file{pkg: "manifest", test: true, imports: []string{"ferry/manifest"}}, 0},
+		{file{pkg: "manifest", test: true, imports: []string{"ferry/sync"}}, 1},
+		{file{pkg: "internal/cli", imports: []string{"ferry/sync/remote", "gopkg.in/yaml.v3"}}, 1},
+		{file{pkg: "internal/config", imports: []string{"gopkg.in/yaml.v3"}}, 0},
+		{file{pkg: "sync/remote", test: true, imports: []string{"github.com/fsnotify/fsnotify"}}, 0},
+		{file{pkg: "somewhere"}, 1},
+	} {
+		if got := c.file.wrong(); len(got) != c.want {
+			t.Errorf("%+v: %q, want %d", c.file, got, c.want)
+		}
+	}
+}
+
+// sources are all Go files of the module.
+func sources(t *testing.T) []file {
+	t.Helper()
+	root := moduleRoot(t)
+	var all []file
+	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && name != root && (strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata") {
+			return filepath.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(name, ".go") {
+			return nil
+		}
+		f, err := parse(root, name)
+		all = append(all, f)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func parse(root, name string) (file, error) {
+	relative, err := filepath.Rel(root, name)
+	if err != nil {
+		return file{}, err
+	}
+	f := file{name: filepath.ToSlash(relative), test: strings.HasSuffix(name, "_test.go")}
+	if f.pkg = path.Dir(f.name); f.pkg == "." {
+		f.pkg = ""
+	}
+	tree, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+	if err != nil {
+		return file{}, err
+	}
+	for _, spec := range tree.Imports {
+		imported, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			return file{}, err
+		}
+		f.imports = append(f.imports, imported)
+	}
+	return f, nil
+}
+
+// moduleRoot is the directory of go.mod.
+func moduleRoot(t *testing.T) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		}
+		if filepath.Dir(dir) == dir {
+			t.Fatal("no go.mod above this package")
+		}
+		dir = filepath.Dir(dir)
+	}
+}

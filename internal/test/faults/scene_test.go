@@ -1,0 +1,354 @@
+package faults
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ferry/internal/cli"
+	"ferry/internal/ftpserver"
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+// longest is how long one run of the program may take, whatever the server does.
+const longest = 60 * time.Second
+
+// A scene is a pair that was in step and has been worked on since, on both sides, and a server that is about to misbehave.
+type scene struct {
+	*testing.T
+	dir      string // holds all the others, and nothing else
+	here     string // the local root
+	there    string // the root on the server, where it lies on disk
+	server   *ftpserver.Server
+	scheme   string
+	args     []string
+	noTrash  bool
+	final    map[string]string          // both trees when all is done
+	versions map[string]map[string]bool // all contents that users gave a path
+}
+
+// base is what both sides hold before anybody works on them.
+var base = map[string]string{
+	"same/a.txt": "a", "same/b.txt": "bb", "same/c.txt": "ccc", "same/d.txt": "dddd", "same/deep/e.txt": "eeeee",
+	"same/.hidden": "dotfile", "same/big.bin": strings.Repeat("big", 30_000),
+	"up.bin": "old up", "down.bin": "old down",
+	"gone-here.txt": "deleted here", "gone-there.txt": "deleted there",
+	"dir-here/x.txt": "x", "dir-there/y.txt": "y",
+	"move-here.txt": "moved here",
+}
+
+// content of a file that takes many packets.
+func long(text string) string { return strings.Repeat(text+" ", 200_000/(len(text)+1)) }
+
+func newScene(t *testing.T, o ftpserver.Options, args ...string) *scene {
+	t.Helper()
+	dir := t.TempDir()
+	s := &scene{T: t, dir: dir, here: filepath.Join(dir, "here"), there: filepath.Join(dir, "served", "tree"), scheme: "ftp"}
+	s.args = append([]string{"--timeout", "2s", "--retries", "1", "--json"}, args...)
+	if o.Files == nil {
+		o.Root = filepath.Dir(s.there)
+	}
+	for _, made := range []string{s.here, s.there} {
+		s.must(os.MkdirAll(made, 0o755))
+	}
+	for _, fenced := range []string{dir, filepath.Dir(s.there)} {
+		s.must(os.WriteFile(filepath.Join(fenced, "outside.txt"), []byte("outside"), 0o644))
+	}
+	var err error
+	s.server, err = ftpserver.Start(o)
+	s.must(err)
+	t.Cleanup(func() { s.server.Close() })
+	switch o.TLS {
+	case ftpserver.Explicit:
+		s.scheme = "ftpes"
+	case ftpserver.Implicit:
+		s.scheme = "ftps"
+	}
+	return s
+}
+
+// populate brings both sides in step and lets users work on both.
+func (s *scene) populate() {
+	s.Helper()
+	write(s.T, s.here, base)
+	if r := s.sync(); r.exit != cli.ExitOK || r.Uploaded != len(base) {
+		s.Fatalf("the first pass: %s", r)
+	}
+	write(s.T, s.here, map[string]string{"up.bin": long("edited here"), "new/local.txt": "made here"})
+	write(s.T, s.there, map[string]string{"down.bin": long("edited there"), "new/remote.txt": "made there"})
+	s.must(os.MkdirAll(filepath.Join(s.here, "moved"), 0o755))
+	s.must(os.Rename(filepath.Join(s.here, "move-here.txt"), filepath.Join(s.here, "moved", "here.txt")))
+	for _, gone := range []string{"here/gone-here.txt", "here/dir-here", "served/tree/gone-there.txt", "served/tree/dir-there"} {
+		s.must(os.RemoveAll(filepath.Join(s.dir, gone)))
+	}
+	s.settle()
+}
+
+// settle notes what both sides hold now, and what must become of it: no path was touched on both sides.
+func (s *scene) settle() {
+	s.Helper()
+	here, there := read(s.T, s.here), read(s.T, s.there)
+	s.versions = make(map[string]map[string]bool)
+	for _, tree := range []map[string]string{base, here, there} {
+		for name, content := range tree {
+			if s.versions[name] == nil {
+				s.versions[name] = make(map[string]bool)
+			}
+			s.versions[name][content] = true
+		}
+	}
+	s.final = make(map[string]string)
+	for name := range s.versions {
+		was, known := base[name]
+		content, isHere := here[name]
+		other, isThere := there[name]
+		switch {
+		case isHere && isThere && content == was:
+			s.final[name] = other
+		case isHere && (isThere || !known):
+			s.final[name] = content
+		case isThere && !known:
+			s.final[name] = other
+		}
+	}
+}
+
+// A result is what a run of the program said and how it ended.
+type result struct {
+	sync.Summary
+	exit int
+	out  string
+	took time.Duration
+}
+
+func (r result) String() string {
+	return fmt.Sprintf("exit %d after %v: %+v\n%s", r.exit, r.took.Round(time.Millisecond), r.Summary, r.out)
+}
+
+// sync runs "ferry sync" over the pair.
+func (s *scene) sync(more ...string) result {
+	s.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), longest)
+	defer cancel()
+	var out, talk bytes.Buffer
+	env := cli.Env{Stdout: &out, Stderr: &talk, Dir: s.dir, Home: s.dir, Getenv: func(name string) string {
+		return map[string]string{"FERRY_PASSWORD": "secret", "FERRY_STATE_DIR": filepath.Join(s.dir, "state")}[name]
+	}}
+	args := slices.Concat([]string{"sync", s.here, fmt.Sprintf("%s://ferry@%s/tree", s.scheme, s.server.Addr())}, s.args, more)
+	begin := time.Now()
+	r := result{exit: cli.Main(ctx, env, args), took: time.Since(begin)}
+	r.out = out.String() + talk.String()
+	for lines := bufio.NewScanner(&out); !slices.Contains(more, "--json=false") && lines.Scan(); {
+		var line struct {
+			Type string
+			sync.Summary
+		}
+		s.must(json.Unmarshal(lines.Bytes(), &line))
+		if line.Type == "summary" {
+			r.Summary = line.Summary
+		}
+	}
+	if ctx.Err() != nil {
+		s.Fatalf("no end after %v: %s", longest, r)
+	}
+	s.noSessions()
+	return r
+}
+
+// noSessions holds that the program left none of its sessions behind.
+func (s *scene) noSessions() {
+	s.Helper()
+	for end := time.Now().Add(5 * time.Second); s.server.Connections() > 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			s.Fatalf("%d sessions are left", s.server.Connections())
+		}
+	}
+}
+
+// wantHarmless holds that a pass over a hostile server did nothing that must not happen. before is what both roots held
+// with ferry's own directories, in front of the pass.
+//
+// away is a path that the server let go from its place and would not let back: it may be missing there, in the trash.
+func (s *scene) wantHarmless(before [2]map[string]string, r result, away string) {
+	s.Helper()
+	here, there := readAll(s.T, s.here), readAll(s.T, s.there)
+	kept := make(map[string]bool)
+	for _, tree := range []map[string]string{here, there} {
+		for _, content := range tree {
+			kept[content] = true
+		}
+	}
+	for side, root := range map[string]map[string]string{"here": before[0], "there": before[1]} {
+		now := here
+		if side == "there" {
+			now = there
+		}
+		for name, content := range root {
+			if manifest.Path(name).Within(manifest.Own) || isTemp(name) {
+				continue
+			}
+			if !kept[content] && (!s.noTrash || s.final[name] == content) {
+				s.Errorf("the %s version of %s is lost", side, name)
+			}
+			if _, is := now[name]; !is && s.final[name] != "" && (side != "there" || name != away) {
+				s.Errorf("%s was deleted %s", name, side)
+			}
+		}
+		for name, content := range now {
+			if !manifest.Path(name).Within(manifest.Own) && !isTemp(name) && content != "/" && !s.versions[name][content] {
+				s.Errorf("nobody gave %s %s the %d bytes that it holds", name, side, len(content))
+			}
+		}
+	}
+	s.wantInside()
+	if s.Failed() {
+		s.Logf("the pass: %s\n%s", r, strings.Join(s.server.Transcript(), "\n"))
+	}
+}
+
+// wantInside holds that nothing outside the two roots was touched.
+func (s *scene) wantInside() {
+	s.Helper()
+	for _, fenced := range []string{s.dir, filepath.Dir(s.there)} {
+		var names []string
+		entries, err := os.ReadDir(fenced)
+		s.must(err)
+		for _, e := range entries {
+			names = append(names, e.Name())
+		}
+		want := []string{"here", "outside.txt", "served", "state"}
+		if fenced != s.dir {
+			want = []string{"outside.txt", "tree"}
+		}
+		if diff := cmp.Diff(want, names); diff != "" {
+			s.Errorf("outside the root (-want +got):\n%s", diff)
+		}
+		if text, err := os.ReadFile(filepath.Join(fenced, "outside.txt")); err != nil || string(text) != "outside" {
+			s.Errorf("outside.txt holds %q, %v", text, err)
+		}
+	}
+}
+
+// wantFinal holds that both trees are what they must become, without anything half-written.
+func (s *scene) wantFinal(r result) {
+	s.Helper()
+	for side, root := range map[string]string{"here": s.here, "there": s.there} {
+		if diff := cmp.Diff(s.final, read(s.T, root), shorten); diff != "" {
+			s.Errorf("%s (-want +got):\n%s\n%s", side, diff, r)
+		}
+	}
+}
+
+// wantNoTemps holds that no half-written file lies on either side.
+func (s *scene) wantNoTemps() {
+	s.Helper()
+	for _, root := range []string{s.here, s.there} {
+		for name := range readAll(s.T, root) {
+			if isTemp(name) {
+				s.Errorf("left behind: %s", filepath.Join(root, name))
+			}
+		}
+	}
+}
+
+// wantWell holds that the pair recovers: one pass does what is left, another one nothing. Half-written files are left only
+// where it was open what had become of them; they go when they are a day old.
+func (s *scene) wantWell(leaves bool) {
+	s.Helper()
+	s.server.ClearTranscript()
+	r := s.sync()
+	if r.exit != cli.ExitOK {
+		s.Fatalf("a pass without the fault: %s\n%s", r, strings.Join(s.server.Transcript(), "\n"))
+	}
+	s.wantFinal(r)
+	if !leaves {
+		s.wantNoTemps()
+	}
+	r = s.sync()
+	r.Seconds = 0
+	if r.exit != cli.ExitOK || r.Summary != (sync.Summary{}) {
+		s.Errorf("a pass at rest: %s", r)
+	}
+	s.wantInside()
+}
+
+func (s *scene) must(err error) {
+	s.Helper()
+	if err != nil {
+		s.Fatal(err)
+	}
+}
+
+// shorten keeps differences of long files readable.
+var shorten = cmp.Transformer("shorten", func(content string) string {
+	if len(content) < 60 {
+		return content
+	}
+	return fmt.Sprintf("%.20q and so on, %d bytes", content, len(content))
+})
+
+func isTemp(name string) bool {
+	_, temp := manifest.TempMark(filepath.Base(name))
+	return temp
+}
+
+func write(t *testing.T, root string, files map[string]string) {
+	t.Helper()
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		path := filepath.Join(root, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(files[name]), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// read returns the files below root without ferry's own: its directory and what is half-written. Directories are left out: those that hold nothing are no loss.
+func read(t *testing.T, root string) map[string]string {
+	t.Helper()
+	tree := readAll(t, root)
+	for name, content := range tree {
+		if content == "/" || isTemp(name) || manifest.Path(name).Within(manifest.Own) {
+			delete(tree, name)
+		}
+	}
+	return tree
+}
+
+// readAll returns all files below root by path, "/" for directories.
+func readAll(t *testing.T, root string) map[string]string {
+	t.Helper()
+	tree := make(map[string]string)
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || path == root {
+			return err
+		}
+		name, err := filepath.Rel(root, path)
+		if err != nil || d.IsDir() {
+			tree[filepath.ToSlash(name)] = "/"
+			return err
+		}
+		content, err := os.ReadFile(path)
+		tree[filepath.ToSlash(name)] = string(content)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tree
+}
