@@ -19,36 +19,6 @@ type Locker interface {
 	Lock(ctx context.Context) (release func(), err error)
 }
 
-// A Foreseer is a [Locker] that can make use of what will follow its lock.
-type Foreseer interface {
-	// Foresee names the steps that the pass is going to begin with once it has the
-	// lock. That is no promise, and nothing may be changed for it: a replica can
-	// look, with the commands for the lock, at what these steps have to look at.
-	Foresee(steps []Step)
-}
-
-// foreseenSteps is how many steps a [Foreseer] is told of at most.
-const foreseenSteps = 100
-
-// begins returns the steps that the pass begins with on side s.
-func (p *pass) begins(s Side) []Step {
-	first, steps := stages, []Step(nil)
-	for i := range p.plan.Actions {
-		a := &p.plan.Actions[i]
-		stage := a.stage()
-		if a.Side != s || stage == stageRecord || stage > first {
-			continue
-		}
-		if stage < first {
-			first, steps = stage, nil
-		}
-		if len(steps) < foreseenSteps {
-			steps = append(steps, p.step(a))
-		}
-	}
-	return steps
-}
-
 // lock takes the locks of the sides that the plan changes.
 func (p *pass) lock(ctx context.Context) (release func(), err error) {
 	release = func() {}
@@ -56,9 +26,6 @@ func (p *pass) lock(ctx context.Context) (release func(), err error) {
 		locker, is := p.sides[s].(Locker)
 		if !is || !p.changes(s) {
 			continue
-		}
-		if f, is := locker.(Foreseer); is {
-			f.Foresee(p.begins(s))
 		}
 		free, err := locker.Lock(ctx)
 		switch {

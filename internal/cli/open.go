@@ -8,11 +8,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -42,7 +39,6 @@ func openPair(ctx context.Context, a *app, p *pair, o passOptions) (*opened, err
 	}
 	server.Notice = noticer(o.observer)
 	server.Owner, server.OwnerHost, server.WaitLock = a.owner(), hostName(), o.wait
-	server.Many = record.Len() == 0 && !o.dryRun && !(p.Direction == sync.Push && few(p.Local, p.Connections))
 	far, err := remote.Open(ctx, server)
 	if err != nil {
 		return nil, errors.Join(connecting(err), open.close())
@@ -65,21 +61,6 @@ func openPair(ctx context.Context, a *app, p *pair, o passOptions) (*opened, err
 		record: record,
 		close:  open.close,
 	}, nil
-}
-
-// few reports whether dir holds fewer files than n and no directories. All other
-// first passes are taken to have much to do.
-func few(dir string, n int) bool {
-	f, err := os.Open(dir)
-	if err != nil {
-		return false
-	}
-	defer f.Close()
-	found, err := f.ReadDir(n)
-	if err != nil && err != io.EOF || len(found) >= n {
-		return false
-	}
-	return !slices.ContainsFunc(found, fs.DirEntry.IsDir)
 }
 
 // engineOptions returns what the profile and the options say about a pass.

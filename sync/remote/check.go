@@ -251,7 +251,7 @@ func (k *checker) listing(ctx context.Context) error {
 			return err
 		}
 	}
-	if _, err := k.s.probe(ctx); err != nil {
+	if err := k.s.probe(ctx); err != nil {
 		return err
 	}
 	k.r.List = k.f.listForm.command()

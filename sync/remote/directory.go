@@ -32,14 +32,8 @@ type Directory struct {
 	groupTime time.Duration
 	sweepTurn func() bool // whether this pass looks for what is left of locks
 
-	warming stdsync.WaitGroup // sessions that are opened before they are needed
-	cool    context.CancelFunc
-
 	mu     stdsync.Mutex
 	masked map[manifest.Path]bool // directories that show names nobody can ask for
-	next   []sync.Step            // what the pass will begin with, as far as it said so
-	fore   *foresight             // what is known for that; nil: nothing
-	sight  *sight                 // what the first login saw of the root; nil: nothing
 }
 
 var _ sync.Replica = (*Directory)(nil)
@@ -53,10 +47,7 @@ func Open(ctx context.Context, o Options) (*Directory, error) {
 		groupTime: groupTime, sweepTurn: func() bool { return rand.N(sweepOneIn) == 0 }}
 	err := d.pool.do(ctx, "logging in", func(ctx context.Context, s *session) error {
 		root, err := findRoot(ctx, s, o)
-		d.names.root, d.f, d.sight = root, s.features(), d.pool.sight
-		if d.sight != nil {
-			d.sight.lent = d.pool.lends()
-		}
+		d.names.root, d.f = root, s.features()
 		return err
 	})
 	if err != nil {
@@ -195,13 +186,4 @@ func (d *Directory) makes(at place) error {
 }
 
 // Close ends all sessions.
-func (d *Directory) Close() error {
-	d.mu.Lock()
-	if d.cool != nil {
-		d.cool()
-	}
-	d.mu.Unlock()
-	err := d.pool.close()
-	d.warming.Wait()
-	return err
-}
+func (d *Directory) Close() error { return d.pool.close() }

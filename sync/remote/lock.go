@@ -154,12 +154,10 @@ func (d *Directory) makeLock(ctx context.Context, token string) (made, ours bool
 		b.add("MKD "+beside+"/"+d.opts.Owner, nil)
 		b.note("RNFR "+beside, &from)
 		b.note("RNTO "+d.lockDir("lock"), &to)
-		took := d.lookAhead(&b, s)
 		if err := b.run(ctx, s); err != nil {
 			return err
 		}
 		if made = from.code == 350 && to.ok(); made {
-			took()
 			return nil
 		}
 		if !told.ok() {

@@ -70,7 +70,6 @@ func readMeddled(t *testing.T, m *meddler, mode Mode, files map[manifest.Path]in
 		o.Connections, o.Timeout, o.Retries, o.Mode = 1, 300*time.Millisecond, 2, mode
 	})
 	d.pool.backoff = func(int) time.Duration { return 0 }
-	d.sight = nil
 	m.arm(do, at)
 	tree, err := d.Scan(t.Context(), sync.Look{})
 	if err != nil {

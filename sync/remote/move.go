@@ -109,14 +109,11 @@ func (d *Directory) movable(ctx context.Context, all []*moving) []*moving {
 	for _, m := range all {
 		places = append(places, m.from, m.to)
 	}
-	seen, known := d.foreseen(places)
-	var err error
-	if !known {
-		err = d.pool.do(ctx, "looking before a move", func(ctx context.Context, s *session) (err error) {
-			seen, err = d.look(ctx, s, places)
-			return err
-		})
-	}
+	var seen []looked
+	err := d.pool.do(ctx, "looking before a move", func(ctx context.Context, s *session) (err error) {
+		seen, err = d.look(ctx, s, places)
+		return err
+	})
 	var left []*moving
 	for i, m := range all {
 		if m.out.Err = err; err == nil {

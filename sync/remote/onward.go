@@ -54,3 +54,17 @@ func (c *control) arrive() error {
 	}
 	return nil
 }
+
+// portFresh is how long a port that the server opened ahead is relied upon.
+const portFresh = 3 * time.Second
+
+// takePort returns the answer to EPSV that was asked for ahead, where t begins
+// with that, and nothing else was sent since.
+func (c *control) takePort(t *transfer, ask string) (told reply, ok bool) {
+	told = c.port
+	c.port = reply{}
+	if told.code == 0 || ask != modeEPSV.String() || t.together || t.passed != nil || len(t.before) > 0 || len(t.ahead.lines) > 0 {
+		return told, false
+	}
+	return told, !c.dead && c.owed == 0 && c.behind == nil && time.Since(c.portAt) < portFresh
+}

@@ -130,7 +130,6 @@ type Options struct {
 	Pipeline Pipeline
 
 	Connections int           // the most sessions at a time; 0: 4
-	Many        bool          // open them all at once: there is much to do
 	Timeout     time.Duration // the longest silence on any wait; 0: 30 s
 	Retries     int           // attempts after the first; 0: 3; negative: none
 

@@ -36,7 +36,6 @@ type pool struct {
 	mu       stdsync.Mutex
 	changed  chan struct{} // closed and replaced when a session comes back or goes
 	idle     []*session
-	lent     int // how often a session was
 	open     int // sessions lent, idle or being opened
 	limit    int // at the moment; below most after a refusal
 	most     int
@@ -48,10 +47,6 @@ type pool struct {
 	known    capabilities
 	closed   bool
 	lost     error // for good
-
-	sight     *sight             // of the first login; nil: none
-	gathering stdsync.WaitGroup  // sessions that are opened beside the first one
-	scatter   context.CancelFunc // ends that; nil: it never began
 }
 
 func newPool(o Options) *pool {
@@ -134,9 +129,6 @@ func (p *pool) lend(ctx context.Context) (*session, error) {
 				continue
 			}
 			if s != nil {
-				p.mu.Lock()
-				p.lent++
-				p.mu.Unlock()
 				return s, nil
 			}
 		default:
@@ -289,19 +281,12 @@ func (p *pool) login(ctx context.Context) (*session, error) {
 		}
 		return nil, err
 	}
-	adopted := s.f.adopt(p.known)
-	settled := func(bool) {}
-	if p.o.Many {
-		settled = p.gather(ctx, s.f)
-	}
-	if !adopted {
-		if p.sight, err = s.probe(ctx); err != nil {
-			settled(false)
+	if !s.f.adopt(p.known) {
+		if err := s.probe(ctx); err != nil {
 			s.c.abort()
 			return nil, err
 		}
 	}
-	defer settled(true)
 	s.f.remember = func(*features) { p.remember() }
 	p.book.knowSwift(s.f, p.o)
 	p.mu.Lock()
@@ -378,12 +363,8 @@ func (p *pool) close() error {
 	p.mu.Lock()
 	idle := p.idle
 	p.idle, p.closed = nil, true
-	if p.scatter != nil {
-		p.scatter()
-	}
 	p.wake()
 	p.mu.Unlock()
-	defer p.gathering.Wait()
 	var all stdsync.WaitGroup
 	for _, s := range idle {
 		all.Go(func() { p.drop(s) })
@@ -425,13 +406,6 @@ func sleep(ctx context.Context, d time.Duration) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-}
-
-// lends returns how often a session was lent.
-func (p *pool) lends() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.lent
 }
 
 // features returns what the server can do, nil before the first login.

@@ -7,14 +7,12 @@ import (
 )
 
 // probe finds out on the first session which data mode works and which command
-// lists best, by listing the root with MLSD, or where that cannot be the directory
-// that the login led to: names in the root are anybody's, and with LIST one that
-// ends in " ." or is "-a" would tell something wrong of the server. Of vsftpd it is
-// known what LIST -a does, whatever the names are. It fails only where no data
-// connection can be had or the connection broke. What it saw of the root it
-// returns, nil for nothing.
-func (s *session) probe(ctx context.Context) (*sight, error) {
-	home, forms := "", []listForm{formLIST, formLISTa}
+// lists best, by listing the directory that the login led to. The root is not
+// used: its names are anybody's, and with LIST one that ends in " ." or is "-a"
+// would tell something wrong of the server. probe fails only where no data
+// connection can be had or the connection broke.
+func (s *session) probe(ctx context.Context) error {
+	forms := []listForm{formLIST, formLISTa}
 	best := formMLSD
 	if s.f.vsftpd {
 		forms = []listForm{formLISTa, formLIST} // it hides names unless a setting says otherwise
@@ -23,39 +21,31 @@ func (s *session) probe(ctx context.Context) (*sight, error) {
 		best = formLISTa
 	}
 	if s.f.mlst || s.f.vsftpd {
-		t := listTransfer("", best)
-		got := s.sights(t)
-		raw, err := s.listBy(ctx, t)
+		raw, err := s.list(ctx, "", best)
 		if err == nil && (best == formMLSD || showsItself(best, raw.data)) {
 			s.f.listForm, s.f.dots = best, showsItself(best, raw.data)
-			got.see(s.f, raw)
-			return got, nil
+			return nil
 		}
 		if e, ok := err.(*Error); err != nil && (!ok || s.dead() || e.Code == 0) {
-			return nil, err
+			return err
 		} else if ok && best == formMLSD && e.Class != Server {
 			s.f.unsure = true
-			return nil, nil // of this directory only
+			return nil // of this directory only
 		}
 		s.f.mlst = false
-		if got != nil {
-			if home, err = workingDirectory(s.c.home.text); err != nil {
-				return nil, err
-			}
-		}
 	}
 	for _, form := range forms {
-		raw, err := s.list(ctx, home, form)
+		raw, err := s.list(ctx, "", form)
 		if err == nil && showsItself(form, raw.data) {
 			s.f.listForm, s.f.dots = form, true
-			return nil, nil
+			return nil
 		}
 		if e, ok := err.(*Error); err != nil && (!ok || s.dead() || e.Code == 0) {
-			return nil, err
+			return err
 		}
 	}
 	s.f.listForm, s.f.dots = formLIST, false
-	return nil, nil
+	return nil
 }
 
 // showsItself reports whether a listing has a line for the directory itself:

@@ -41,7 +41,6 @@ func (d *Directory) puts(ctx context.Context, all []*upload) int {
 	}
 	d.install(ctx, ups)
 	d.dropTemps(ctx, ups)
-	d.unclaim(ctx)
 	return n
 }
 
@@ -92,12 +91,9 @@ func (d *Directory) examine(ctx context.Context, ups []*upload) {
 	err := d.pool.do(ctx, "looking at uploads", func(ctx context.Context, s *session) error {
 		var b script
 		f := s.features()
-		keeps := false
 		for _, u := range live {
 			setTime(&b, f, u.temp.String(), u.step.Want)
-			keeps = keeps || u.step.Trash && u.step.Expect.Exists()
 		}
-		defer d.claimAhead(&b, keeps)()
 		return d.lookAtUploads(ctx, s, &b, live)
 	})
 	for _, u := range live {

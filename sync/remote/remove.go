@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"ferry/manifest"
 	"ferry/sync"
@@ -36,7 +35,6 @@ func (d *Directory) removes(ctx context.Context, steps []sync.Step, outs []sync.
 		d.toTrash(ctx, all)
 		d.delete(ctx, all)
 	}
-	d.unclaim(ctx)
 	for i, r := range all {
 		if outs[i].Err = r.err; r.err == nil && !r.gone {
 			outs[i].Err = errors.Join(errors.New("not removed"), context.Cause(ctx))
@@ -63,11 +61,7 @@ func (d *Directory) inspect(ctx context.Context, all []*removal) {
 	var seen []looked
 	var lost []error
 	err := d.pool.do(ctx, "looking before a removal", func(ctx context.Context, s *session) (err error) {
-		var b script
-		settle := d.claimAhead(&b, slices.ContainsFunc(rest, func(r *removal) bool { return r.step.Trash }))
-		seen, err = d.lookAfter(ctx, s, &b, places)
-		settle()
-		if err != nil {
+		if seen, err = d.look(ctx, s, places); err != nil {
 			return err
 		}
 		lost, err = d.vanished(ctx, s, places, seen)

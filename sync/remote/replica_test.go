@@ -19,7 +19,7 @@ import (
 
 // open opens the directory below of the server at addr, and closes it with the
 // test.
-func seeing(t testing.TB, addr, user, password, below string, change func(*Options)) *Directory {
+func open(t testing.TB, addr, user, password, below string, change func(*Options)) *Directory {
 	t.Helper()
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
@@ -42,17 +42,6 @@ func seeing(t testing.TB, addr, user, password, below string, change func(*Optio
 			t.Error(err)
 		}
 	})
-	return d
-}
-
-// open is seeing for a test that changes the root behind the replica's back as
-// soon as that is open: what the first session saw of it does not count.
-func open(t testing.TB, addr, user, password, below string, change func(*Options)) *Directory {
-	t.Helper()
-	d := seeing(t, addr, user, password, below, change)
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.sight = nil
 	return d
 }
 

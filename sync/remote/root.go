@@ -14,11 +14,6 @@ import (
 // Root implements [sync.Replica].
 func (d *Directory) Root(ctx context.Context, create bool) (sync.RootState, error) {
 	state := sync.RootState{Where: d.where()}
-	if told, seen := d.firstLook(); seen && !create {
-		d.noteRoot(told)
-		state.Kind, state.ID = manifest.Dir, d.identity()
-		return state, nil
-	}
 	err := d.pool.do(ctx, "looking at the root", func(ctx context.Context, s *session) error {
 		var refused error
 		if create {
@@ -140,9 +135,6 @@ func (d *Directory) makeRoot(ctx context.Context, s *session) (made bool, why, e
 	}
 	entered, _, err := d.enterRootAfter(ctx, s, &b)
 	if err != nil || entered.ok() {
-		if n := len(dirs); err == nil && n > 0 && told[n-1].ok() {
-			d.warm(ctx) // all that the other side has is to come here
-		}
 		return entered.ok(), nil, err
 	}
 	for i, dir := range dirs {

@@ -89,9 +89,6 @@ func (sc *scan) work(ctx context.Context) error {
 		if f == nil || err != nil {
 			return err
 		}
-		if sc.seen(ctx, f) {
-			continue
-		}
 		left, err := sc.stretch(ctx, f)
 		if err != nil {
 			return err

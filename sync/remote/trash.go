@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	stdsync "sync"
-	"sync/atomic"
 	"time"
 
 	"ferry/manifest"
@@ -17,7 +16,6 @@ import (
 // what another pass put there. Its methods may be called from several goroutines.
 type trash struct {
 	claiming stdsync.Mutex // held while a shelf is being made
-	ahead    atomic.Bool   // the shelf was made before anything was to go there
 
 	mu    stdsync.Mutex
 	at    time.Time       // of this pass, in whole seconds
@@ -61,18 +59,6 @@ func (t *trash) claimed(root, shelf string) {
 	t.mu.Unlock()
 	own := root + "/" + manifest.Own
 	t.known([]string{own, own + "/trash", own + "/trash/" + shelf})
-}
-
-// unused gives up a shelf that nothing was put on, and returns it, or "".
-func (t *trash) unused() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	shelf := t.shelf
-	if len(t.used) > 0 || shelf == "" {
-		return ""
-	}
-	t.shelf, t.made = "", nil
-	return shelf
 }
 
 // next returns the place for what is at below, a path relative to the root, and
@@ -153,51 +139,6 @@ func (c *claim) begin(d *Directory, b *script) {
 	b.note("MKD "+at+"/"+c.shelf, &c.told)
 	b.note("CWD "+at+"/"+c.shelf, &c.inside)
 	b.add("CWD "+d.names.dir(manifest.Root), nil)
-}
-
-// claimAhead puts the claim of a shelf into b, where something is going to be
-// put away and there is none yet, on a server where [Directory.unclaim] can take
-// it back. What it returns is to be called when b has run, or failed to.
-func (d *Directory) claimAhead(b *script, wanted bool) (settle func()) {
-	if safe, known := d.removesEmptyOnly(); !wanted || !known || !safe || !d.trash.claiming.TryLock() {
-		return func() {}
-	}
-	stamp := d.trash.wants("")
-	if stamp == "" {
-		d.trash.claiming.Unlock()
-		return func() {}
-	}
-	c := &claim{shelf: stamp}
-	c.begin(d, b)
-	return func() {
-		if c.told.ok() {
-			d.trash.claimed(d.names.root, c.shelf)
-			d.trash.ahead.Store(true)
-		}
-		d.trash.claiming.Unlock()
-	}
-}
-
-// unclaim removes the shelf that was claimed ahead, where nothing was put on it
-// after all. It is tried, and no more.
-func (d *Directory) unclaim(ctx context.Context) {
-	if !d.trash.ahead.Load() {
-		return
-	}
-	d.trash.claiming.Lock()
-	defer d.trash.claiming.Unlock()
-	shelf := d.trash.unused()
-	d.trash.ahead.Store(false)
-	if shelf == "" {
-		return
-	}
-	var b script
-	for _, dir := range []string{"trash/" + shelf, "trash", ""} {
-		b.add("RMD "+d.lockDir(dir), nil) // the server refuses one that holds something
-	}
-	if err := d.pool.once(ctx, b.run); err != nil {
-		d.opts.Log.Debug("an empty directory was left in the trash", "because", err)
-	}
 }
 
 // claimShelf makes the shelf that what is at below goes to, where there is none.

@@ -214,28 +214,6 @@ func TestRoundTripsOfMoves(t *testing.T) {
 	})
 }
 
-// TestNewRootWarmsUp holds that sessions are opened as soon as it is clear that
-// everything will be sent, and no sooner.
-func TestNewRootWarmsUp(t *testing.T) {
-	server, err := ftpserver.Start(ftpserver.Options{Root: t.TempDir(), User: "u", Password: "p"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { server.Close() })
-	for i, want := range []int{4, 1} {
-		turns := realftp.CountTurns(t, server.Addr())
-		d := open(t, turns.Addr, "u", "p", "new/root", func(o *Options) { o.Connections = 4 })
-		if _, err := d.Root(t.Context(), true); err != nil {
-			t.Fatal(err)
-		}
-		d.warming.Wait()
-		_, said := turns.Take()
-		if got := strings.Count(strings.Join(said, " "), "connect"); got != want {
-			t.Errorf("time %d: %d connections, want %d", i, got, want)
-		}
-	}
-}
-
 // TestRoundTripsOfOneFile holds what a pass with one changed file costs.
 func TestRoundTripsOfOneFile(t *testing.T) {
 	benches(t, func(t *testing.T, b *bench) {
