@@ -15,7 +15,7 @@ import (
 
 // crowd writes n small files into as many directories and returns a Directory
 // that has not listed any of them.
-func crowd(t *testing.T, o ftpserver.Options, n int, change func(*Options)) *shop {
+func crowd(t *testing.T, o ftpserver.Options, n int, change func(*DirectoryOptions)) *shop {
 	t.Helper()
 	h := newShop(t, o)
 	for i := range n {
@@ -102,7 +102,7 @@ func TestAheadFaults(t *testing.T) {
 		for _, mode := range []Mode{Passive, Active, Auto} {
 			t.Run(tt.name+"/"+mode.String(), func(t *testing.T) {
 				const n = 20
-				h := crowd(t, ftpserver.Options{}, n, func(o *Options) { o.Retries, o.Connections, o.Mode = 2, 2, mode })
+				h := crowd(t, ftpserver.Options{}, n, func(o *DirectoryOptions) { o.Retries, o.Connections, o.Mode = 2, 2, mode })
 				run := h.crowdRun(n)
 				armed := h.fault(tt.fault)
 				texts, failed := h.readAll(run)
@@ -160,7 +160,7 @@ func TestScanAheadFaults(t *testing.T) {
 			for _, mode := range []Mode{Passive, Auto} {
 				t.Run(fmt.Sprintf("%s/%v/%v", tt.name, dialect.NoMLSD, mode), func(t *testing.T) {
 					const n = 20
-					h := crowd(t, dialect, n, func(o *Options) { o.Retries, o.Connections, o.Mode = 2, 2, mode })
+					h := crowd(t, dialect, n, func(o *DirectoryOptions) { o.Retries, o.Connections, o.Mode = 2, 2, mode })
 					armed := h.fault(tt.fault)
 					tree := h.scan(sync.Look{})
 					if armed.Fired() == 0 && (dialect.NoMLSD || tt.fault.Command != "MDTM") {
@@ -190,7 +190,7 @@ func TestSwiftGivenUp(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			const n = 20
 			state := t.TempDir()
-			h := crowd(t, ftpserver.Options{}, n, func(o *Options) { o.Retries, o.Connections, o.StateDir = 2, 1, state })
+			h := crowd(t, ftpserver.Options{}, n, func(o *DirectoryOptions) { o.Retries, o.Connections, o.StateDir = 2, 1, state })
 			armed := h.fault(fault)
 			run := h.crowdRun(n)
 			h.fired(armed, 1)
@@ -198,7 +198,7 @@ func TestSwiftGivenUp(t *testing.T) {
 				t.Errorf("%d files came; errors: %v", len(texts), failed)
 			}
 			h.fired(armed, 1)
-			if works, known := h.d.f.seen(seenSwift); works || !known || recall(h.d.opts).Seen[seenSwift] {
+			if works, known := h.d.f.seen(seenSwift); works || !known || recall(h.d.opts.Options).Seen[seenSwift] {
 				t.Errorf("active mode: works %v, known %v", works, known)
 			}
 		})
@@ -210,13 +210,13 @@ func TestSwiftIsOffered(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		n    int
-		set  func(*Options)
+		set  func(*DirectoryOptions)
 		want bool
 	}{
-		{"many", 20, func(*Options) {}, !asksBeforeListening()},
-		{"few", 3, func(*Options) {}, false},
-		{"passive wanted", 20, func(o *Options) { o.Mode = Passive }, false},
-		{"one command at a time", 20, func(o *Options) { o.Pipeline = PipelineOff }, false},
+		{"many", 20, func(*DirectoryOptions) {}, !asksBeforeListening()},
+		{"few", 3, func(*DirectoryOptions) {}, false},
+		{"passive wanted", 20, func(o *DirectoryOptions) { o.Mode = Passive }, false},
+		{"one command at a time", 20, func(o *DirectoryOptions) { o.Pipeline = PipelineOff }, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			h := crowd(t, ftpserver.Options{}, tt.n, tt.set)
@@ -257,7 +257,7 @@ func TestAheadIsBounded(t *testing.T) {
 // turn in both ways, skipped, or not wanted in the end.
 func TestAheadLetsGo(t *testing.T) {
 	const n = 12
-	h := crowd(t, ftpserver.Options{}, n, func(o *Options) { o.Connections = 1 })
+	h := crowd(t, ftpserver.Options{}, n, func(o *DirectoryOptions) { o.Connections = 1 })
 	run := h.crowdRun(n)
 	r := h.d.Reader(t.Context(), run)
 	for _, step := range []struct {
@@ -289,7 +289,7 @@ func TestAheadLetsGo(t *testing.T) {
 func TestAheadOvertaken(t *testing.T) {
 	for _, dialect := range []ftpserver.Options{{}, {NoMLSD: true}} {
 		const n = 20
-		h := crowd(t, dialect, n, func(o *Options) { o.Connections = 2 })
+		h := crowd(t, dialect, n, func(o *DirectoryOptions) { o.Connections = 2 })
 		h.fault(ftpserver.Fault{Command: "LISTING|RETR", Reply: "250 Complete."})
 		if texts, failed := h.readAll(h.crowdRun(n)); len(texts) != n {
 			t.Errorf("%d files came; errors: %v", len(texts), failed)

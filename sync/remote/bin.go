@@ -60,7 +60,7 @@ func (d *Directory) trashed(ctx context.Context, before time.Time) ([]sync.Trash
 // tells.
 func (d *Directory) ownsNothing(ctx context.Context) (nothing bool) {
 	root := d.names.dir(manifest.Root)
-	err := d.pool.do(ctx, "looking for a trash", func(ctx context.Context, s *session) error {
+	err := d.do(ctx, "looking for a trash", func(ctx context.Context, s *session) error {
 		if !askable(s.features()) {
 			return nil
 		}
@@ -90,7 +90,7 @@ type rummage struct {
 }
 
 func (w *rummage) list(ctx context.Context, s *shelf) (l *listing, err error) {
-	err = w.d.pool.do(ctx, "listing the trash", func(ctx context.Context, session *session) error {
+	err = w.d.do(ctx, "listing the trash", func(ctx context.Context, session *session) error {
 		l, err = w.d.list(ctx, session, w.d.inTrash(s.at))
 		return err
 	})

@@ -11,20 +11,28 @@ import (
 	"strings"
 	stdsync "sync"
 	"time"
-
-	"ferry/manifest"
 )
+
+// A CheckTarget is the directory that [Check] looks at.
+type CheckTarget struct {
+	// Root returns its absolute path without a slash at the end; "" is the server's
+	// own root.
+	Root func(ctx context.Context, s *session) (string, error)
+	// TempName names the file that is written there for a moment, plain without a
+	// leading dot. mark is what makes the name unique.
+	TempName func(mark string, plain bool) string
+}
 
 // Check connects and finds out what the server can do. All four data modes are
 // tried, whatever the options say. Where the root is there and may be written,
-// one small file named as ferry's half-written files are is put there, looked
-// at, and removed again; nothing else is written.
+// one small file is put there, looked at, and removed again; nothing else is
+// written.
 //
 // The error says why there is no report: the server cannot be reached, or the
 // login is refused. A server on which no data mode works is no error.
-func Check(ctx context.Context, o Options) (*Report, error) {
+func Check(ctx context.Context, o Options, target CheckTarget) (*Report, error) {
 	o = o.withDefaults()
-	k := &checker{o: o, p: newPool(o)}
+	k := &checker{o: o, target: target, p: newPool(o)}
 	defer k.p.close()
 	r := &Report{Address: o.Address(), Security: o.Security.Scheme(), User: o.User,
 		Dotfiles: "unknown", SetTime: "unknown", ConnectionsAsked: o.Connections}
@@ -37,11 +45,12 @@ func Check(ctx context.Context, o Options) (*Report, error) {
 
 // A checker makes a Report. It has one session at a time.
 type checker struct {
-	o Options
-	p *pool
-	r *Report
-	s *session
-	f *features
+	o      Options
+	target CheckTarget
+	p      *pool
+	r      *Report
+	s      *session
+	f      *features
 }
 
 func (k *checker) run(ctx context.Context) error {
@@ -137,7 +146,7 @@ func (k *checker) findRoot(ctx context.Context) error {
 	if err := k.connect(ctx); err != nil {
 		return err
 	}
-	root, err := findRoot(ctx, k.s, k.o)
+	root, err := k.target.Root(ctx, k.s)
 	if err != nil {
 		return err
 	}
@@ -287,7 +296,7 @@ func (k *checker) write(ctx context.Context) error {
 func (k *checker) place(ctx context.Context, mark string) (string, error) {
 	var refusal error
 	for _, plain := range []bool{false, true} {
-		at := strings.TrimSuffix(k.r.Root, "/") + "/" + manifest.TempName(mark, "check", plain)
+		at := strings.TrimSuffix(k.r.Root, "/") + "/" + k.target.TempName(mark, plain)
 		_, _, err := k.s.stor(ctx, at, 0, strings.NewReader("ferry check\r\n"))
 		if err == nil {
 			k.f.see(seenHidden, !plain)

@@ -9,9 +9,23 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"ferry/sync"
 )
+
+// loginDirectory is the target of checks: the directory that the login leads to.
+func loginDirectory() CheckTarget {
+	return CheckTarget{
+		Root: func(ctx context.Context, s *session) (string, error) {
+			dir, err := s.workingDirectory(ctx)
+			return strings.TrimSuffix(dir, "/"), err
+		},
+		TempName: func(mark string, plain bool) string {
+			if plain {
+				return "ferry-" + mark + "-check.part"
+			}
+			return ".ferry-" + mark + "-check.part"
+		},
+	}
+}
 
 func check(t *testing.T, f *fake, change func(*Options)) *Report {
 	t.Helper()
@@ -21,7 +35,7 @@ func check(t *testing.T, f *fake, change func(*Options)) *Report {
 		change(&o)
 	}
 	f.serve()
-	r, err := Check(t.Context(), o)
+	r, err := Check(t.Context(), o, loginDirectory())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +118,7 @@ func TestCheckWhereNothingMayBeWritten(t *testing.T) {
 	}
 	f = newFake(t)
 	f.on["CWD"] = refuse("550 no such directory")
-	if r = check(t, f, func(o *Options) { o.Path = "missing" }); r.RootThere || f.saw("STOR") > 0 {
+	if r = check(t, f, nil); r.RootThere || f.saw("STOR") > 0 {
 		t.Errorf("got %s", r.Text(false))
 	}
 }
@@ -114,7 +128,7 @@ func TestCheckCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	f.on["MDTM"] = func(*peer, string) bool { cancel(); return true }
 	f.serve()
-	if _, err := Check(ctx, f.options()); !errors.Is(err, context.Canceled) {
+	if _, err := Check(ctx, f.options(), loginDirectory()); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 	if len(f.files) > 0 {
@@ -125,7 +139,7 @@ func TestCheckCancelled(t *testing.T) {
 func TestCheckUnreachable(t *testing.T) {
 	f := newFake(t)
 	f.ln.Close()
-	if _, err := Check(t.Context(), f.options()); !errors.Is(err, sync.ErrFatal) {
+	if _, err := Check(t.Context(), f.options(), loginDirectory()); !errors.Is(err, ErrFatal) {
 		t.Errorf("got %v", err)
 	}
 }

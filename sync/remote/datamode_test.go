@@ -10,8 +10,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"ferry/sync"
 )
 
 // fetch reads a file through a pool.
@@ -79,7 +77,7 @@ func TestIPv6(t *testing.T) {
 	f := newFakeAt(t, "::1")
 	f.on["EPSV"], f.on["EPRT"] = refuse("500 no"), refuse("500 no")
 	err := put(f.pool(nil), "/x", "")
-	if !errors.Is(err, sync.ErrFatal) || !strings.Contains(err.Error(), "PASV: "+errNoIPv6.Error()) {
+	if !errors.Is(err, ErrFatal) || !strings.Contains(err.Error(), "PASV: "+errNoIPv6.Error()) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -151,7 +149,7 @@ func TestSilentActive(t *testing.T) {
 		f.on[verb] = nothing
 		f.mu.Unlock()
 		_, err := fetch(f.pool(nil), "/x")
-		if !errors.Is(err, sync.ErrFatal) {
+		if !errors.Is(err, ErrFatal) {
 			t.Fatalf("got %v, want a fatal error", err)
 		}
 		if class, _ := ClassOf(err); class != Server || !strings.Contains(err.Error(), "nobody connected") {
@@ -167,7 +165,7 @@ func TestModeForced(t *testing.T) {
 	f := newFake(t)
 	f.on["EPRT"], f.on["PORT"] = refuse("500 Illegal EPRT command."), refuse("500 Illegal PORT command.")
 	_, err := fetch(f.pool(func(o *Options) { o.Mode = Active }), "/x")
-	if !errors.Is(err, sync.ErrFatal) {
+	if !errors.Is(err, ErrFatal) {
 		t.Errorf("forced active: %v, want a fatal error", err)
 	}
 	if f.saw("EPSV")+f.saw("PASV") > 0 {
@@ -175,7 +173,7 @@ func TestModeForced(t *testing.T) {
 	}
 	f = newFake(t)
 	f.on["EPSV"], f.on["PASV"] = refuse("500 no"), refuse("500 no")
-	if _, err := fetch(f.pool(func(o *Options) { o.Mode = Passive }), "/x"); !errors.Is(err, sync.ErrFatal) {
+	if _, err := fetch(f.pool(func(o *Options) { o.Mode = Passive }), "/x"); !errors.Is(err, ErrFatal) {
 		t.Errorf("forced passive: %v, want a fatal error", err)
 	}
 	if f.saw("EPRT")+f.saw("PORT") > 0 {

@@ -76,7 +76,7 @@ func (sc *scan) askTimes(ctx context.Context, found []item, open []int, replies 
 	if !hasMDTM(sc.d.f) {
 		return false, nil
 	}
-	err = sc.d.pool.do(ctx, "asking for times", func(ctx context.Context, s *session) error {
+	err = sc.d.do(ctx, "asking for times", func(ctx context.Context, s *session) error {
 		if asked = hasMDTM(s.features()); !asked {
 			return nil
 		}

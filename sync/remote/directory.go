@@ -16,7 +16,7 @@ import (
 
 // A Directory is a directory on an FTP server. It implements [sync.Replica].
 type Directory struct {
-	opts  Options
+	opts  DirectoryOptions
 	pool  *pool
 	f     *features // of the server
 	names names
@@ -40,40 +40,29 @@ var _ sync.Replica = (*Directory)(nil)
 
 // Open logs in, and finds out where the root is; whether it is there is a
 // question for [Directory.Root]. The error wraps [sync.ErrFatal].
-func Open(ctx context.Context, o Options) (*Directory, error) {
-	o = o.withDefaults()
-	d := &Directory{opts: o, pool: newPool(o), masked: make(map[manifest.Path]bool),
+func Open(ctx context.Context, o DirectoryOptions) (*Directory, error) {
+	o.Options = o.withDefaults()
+	d := &Directory{opts: o, pool: newPool(o.Options), masked: make(map[manifest.Path]bool),
 		lockTimes: lockTimes{lockFirst, lockBeat, lockWatch, lockStale, lockRelease},
 		groupTime: groupTime, sweepTurn: func() bool { return rand.N(sweepOneIn) == 0 }}
-	err := d.pool.do(ctx, "logging in", func(ctx context.Context, s *session) error {
+	err := d.do(ctx, "logging in", func(ctx context.Context, s *session) error {
 		root, err := findRoot(ctx, s, o)
 		d.names.root, d.f = root, s.features()
 		return err
 	})
 	if err != nil {
-		return nil, fatal(errors.Join(fmt.Errorf("opening %s: %w", d.where(), err), d.pool.close()))
+		return nil, giveUp(fatal(errors.Join(fmt.Errorf("opening %s: %w", d.where(), err), d.pool.close())))
 	}
 	return d, nil
 }
 
 // findRoot returns the absolute path of the root, without a slash at the end.
-func findRoot(ctx context.Context, s *session, o Options) (string, error) {
+func findRoot(ctx context.Context, s *session, o DirectoryOptions) (string, error) {
 	home := ""
 	if !o.Absolute {
-		r := s.c.home
-		if r.code == 0 {
-			var err error
-			if r, err = say(ctx, s, "PWD"); err != nil {
-				return "", err
-			}
-		}
-		if err := s.mustReply("PWD", "", r, 257); err != nil {
-			return "", err
-		}
 		var err error
-		if home, err = workingDirectory(r.text); err != nil {
-			return "", &Error{Op: "PWD", Class: Server, Code: r.code, Reply: printable(r.text), Err: err,
-				Hint: "name the directory by its absolute path"}
+		if home, err = s.workingDirectory(ctx); err != nil {
+			return "", err
 		}
 	}
 	return joinRoot(home, o.Path)
@@ -94,44 +83,6 @@ func joinRoot(home, path string) (string, error) {
 		root += "/" + name
 	}
 	return root, nil
-}
-
-// workingDirectory reads the text of a 257 reply (RFC 959, appendix II): the
-// path stands in quotes, and quotes in it are doubled by most servers.
-func workingDirectory(text string) (string, error) {
-	_, rest, ok := strings.Cut(text, `"`)
-	if !ok {
-		return "", errors.New("no path in the reply")
-	}
-	dir, ok := unquote(rest)
-	if !ok { // not doubled
-		i := strings.LastIndexByte(rest, '"')
-		dir = rest[:max(i, 0)]
-	}
-	if !strings.HasPrefix(dir, "/") {
-		return "", fmt.Errorf("the login directory %q is no absolute path", dir)
-	}
-	return dir, nil
-}
-
-// unquote reads up to the quote that ends a path, and false where quotes are not
-// doubled as they should be.
-func unquote(s string) (string, bool) {
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		switch {
-		case s[i] != '"':
-			b.WriteByte(s[i])
-		case i+1 < len(s) && s[i+1] == '"':
-			b.WriteByte('"')
-			i++
-		case i+1 == len(s) || s[i+1] == ' ':
-			return b.String(), true
-		default:
-			b.WriteByte('"')
-		}
-	}
-	return "", false
 }
 
 // where names the root for people.

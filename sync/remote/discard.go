@@ -31,7 +31,7 @@ func (d *Directory) discard(ctx context.Context, from []place, was func(i int) m
 	pairs := make([]renaming, len(from))
 	began := false
 	var broke error
-	err := d.pool.do(ctx, "making the trash", func(ctx context.Context, s *session) (err error) {
+	err := d.do(ctx, "making the trash", func(ctx context.Context, s *session) (err error) {
 		var b script
 		if into, err = d.throwAway(ctx, s, &b, from); err == nil {
 			began, broke = true, d.renames(ctx, s, &b, from, into, pairs)
@@ -69,17 +69,17 @@ func (d *Directory) discardOne(ctx context.Context, from, into place, was manife
 			if done, err := d.discarded(ctx, from, into, was); done {
 				return into, nil
 			} else if err != nil {
-				return into, errors.Join(err, pair.err(from, into))
+				return into, errors.Join(err, pair.err(from.String(), into.String()))
 			}
-			return into, fmt.Errorf("keeping the old version in the trash (--trash off does without): %w", pair.err(from, into))
+			return into, fmt.Errorf("keeping the old version in the trash (--trash off does without): %w", pair.err(from.String(), into.String()))
 		}
-		cause = errors.Join(cause, pair.err(from, into))
+		cause = errors.Join(cause, pair.err(from.String(), into.String()))
 		if attempt >= max(d.opts.Retries, 1) || d.pause(ctx, attempt) != nil {
 			return into, fmt.Errorf("keeping the old version in the trash (--trash off does without): %w", errors.Join(cause, context.Cause(ctx)))
 		}
 		d.trash.doubt()
 		pair = renaming{}
-		err := d.pool.once(ctx, func(ctx context.Context, s *session) error {
+		err := d.once(ctx, func(ctx context.Context, s *session) error {
 			var b script
 			again, err := d.throwAway(ctx, s, &b, []place{from})
 			if err != nil {
@@ -87,7 +87,7 @@ func (d *Directory) discardOne(ctx context.Context, from, into place, was manife
 			}
 			into = again[0]
 			one := []renaming{{}}
-			err = s.renames(ctx, &b, []place{from}, again, one)
+			err = s.renames(ctx, &b, []string{from.String()}, texts(again), one)
 			pair = one[0]
 			return err
 		})
@@ -101,7 +101,7 @@ func (d *Directory) discardOne(ctx context.Context, from, into place, was manife
 // discarded looks whether a file is in the trash by now.
 func (d *Directory) discarded(ctx context.Context, from, into place, was manifest.Entry) (bool, error) {
 	var seen []looked
-	err := d.pool.do(ctx, "looking after a lost reply", func(ctx context.Context, s *session) (err error) {
+	err := d.do(ctx, "looking after a lost reply", func(ctx context.Context, s *session) (err error) {
 		seen, err = d.look(ctx, s, []place{from, into})
 		return err
 	})

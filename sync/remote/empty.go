@@ -44,7 +44,7 @@ func (d *Directory) Discard(ctx context.Context, things []sync.Trashed) (freed i
 func (d *Directory) unlink(ctx context.Context, things []sync.Trashed) (freed int64, dirs []string, errs []error) {
 	told := make([]reply, len(things))
 	var lost []error
-	err := d.pool.do(ctx, "emptying the trash", func(ctx context.Context, s *session) error {
+	err := d.do(ctx, "emptying the trash", func(ctx context.Context, s *session) error {
 		var b script
 		var doubtful []int
 		for i, t := range things {
@@ -132,7 +132,7 @@ func (d *Directory) sweepTrash(ctx context.Context, dirs []string) {
 		return
 	}
 	for group := range slices.Chunk(order, discardMany) {
-		err = d.pool.do(ctx, "removing empty directories", func(ctx context.Context, s *session) error {
+		err = d.do(ctx, "removing empty directories", func(ctx context.Context, s *session) error {
 			var b script
 			b.add("CWD "+d.names.dir(manifest.Root), nil)
 			for _, at := range group {
@@ -159,7 +159,7 @@ func (d *Directory) removeOldEmpty(ctx context.Context, at string) error {
 	if time.Since(when) < trashRests {
 		return nil
 	}
-	return d.pool.do(ctx, "removing an empty directory", func(ctx context.Context, s *session) error {
+	return d.do(ctx, "removing an empty directory", func(ctx context.Context, s *session) error {
 		switch l, err := d.list(ctx, s, d.inTrash(at)); {
 		case err != nil && (s.dead() || ctx.Err() != nil):
 			return err

@@ -11,8 +11,6 @@ import (
 	"slices"
 	"strings"
 	"syscall"
-
-	"ferry/sync"
 )
 
 // busyText matches what servers say when they take no more connections. Some
@@ -108,14 +106,18 @@ func (c *control) broken(op string, err error) error {
 	return &Error{Op: op, Class: Retry, Err: err}
 }
 
-// A fatalError reads as its cause and is also [sync.ErrFatal].
+// ErrFatal is wrapped by errors after which the server is of no more use: it
+// cannot be reached, refuses the login, or lacks what is needed.
+var ErrFatal = errors.New("the server cannot be used")
+
+// A fatalError reads as its cause and is also [ErrFatal].
 type fatalError struct{ err error }
 
 func (e *fatalError) Error() string   { return e.err.Error() }
-func (e *fatalError) Unwrap() []error { return []error{e.err, sync.ErrFatal} }
+func (e *fatalError) Unwrap() []error { return []error{e.err, ErrFatal} }
 
 func fatal(err error) error {
-	if err == nil || errors.Is(err, sync.ErrFatal) {
+	if err == nil || errors.Is(err, ErrFatal) {
 		return err
 	}
 	return &fatalError{err}
@@ -124,7 +126,7 @@ func fatal(err error) error {
 // retryable reports whether the same may work in a moment or on another
 // session.
 func retryable(err error) bool {
-	if errors.Is(err, sync.ErrFatal) || errors.Is(err, context.Canceled) {
+	if errors.Is(err, ErrFatal) || errors.Is(err, context.Canceled) {
 		return false
 	}
 	class, ok := ClassOf(err)
@@ -135,7 +137,7 @@ func retryable(err error) bool {
 // that does not work; others are left.
 func isModeTrial(err error) bool {
 	var m *modeError
-	return errors.As(err, &m) && !errors.Is(err, sync.ErrFatal)
+	return errors.As(err, &m) && !errors.Is(err, ErrFatal)
 }
 
 // checkLine refuses what cannot be sent in a command: a line end would be a

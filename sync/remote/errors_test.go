@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"testing"
-
-	"ferry/sync"
 )
 
 func TestClassOf(t *testing.T) {
@@ -88,7 +86,7 @@ func TestRetryable(t *testing.T) {
 			t.Errorf("retryable(%v) = %v", test.err, got)
 		}
 	}
-	if err := fatal(again); !errors.Is(err, sync.ErrFatal) || err.Error() != again.Error() {
+	if err := fatal(again); !errors.Is(err, ErrFatal) || err.Error() != again.Error() {
 		t.Errorf("fatal changes what an error says: %v", err)
 	}
 }

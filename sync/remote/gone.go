@@ -23,7 +23,7 @@ func (d *Directory) Gone(ctx context.Context, paths []manifest.Path, was []manif
 	const many = 500
 	for start := 0; start < len(paths); start += many {
 		end := min(start+many, len(paths))
-		err := d.pool.do(ctx, "looking for what is missing", func(ctx context.Context, s *session) error {
+		err := d.do(ctx, "looking for what is missing", func(ctx context.Context, s *session) error {
 			return d.missing(ctx, s, places[start:end], answers[start:end])
 		})
 		if err != nil {

@@ -107,7 +107,7 @@ func (d *Directory) place(ctx context.Context, ups []*upload) {
 		from[i], to[i] = u.temp, u.target
 	}
 	pairs := make([]renaming, len(ups))
-	err := d.pool.once(ctx, func(ctx context.Context, s *session) error { return d.renames(ctx, s, new(script), from, to, pairs) })
+	err := d.once(ctx, func(ctx context.Context, s *session) error { return d.renames(ctx, s, new(script), from, to, pairs) })
 	for i, u := range ups {
 		if pairs[i].done() {
 			d.placed(u)
@@ -135,7 +135,7 @@ func (d *Directory) dropAside(ctx context.Context, ups []*upload) {
 			b.add("DELE "+u.aside.String(), nil)
 		}
 	}
-	if err := d.pool.do(ctx, "removing old versions", b.run); err != nil {
+	if err := d.do(ctx, "removing old versions", b.run); err != nil {
 		d.opts.Log.Info("old versions were left in the trash", "because", err)
 	}
 }

@@ -146,7 +146,7 @@ func (d *Directory) lockDir(name string) string {
 // something. Where somebody has the lock, ours says whether that is this owner.
 func (d *Directory) makeLock(ctx context.Context, token string) (made, ours bool, err error) {
 	beside := d.lockDir("lock-" + token)
-	err = d.pool.once(ctx, func(ctx context.Context, s *session) error {
+	err = d.once(ctx, func(ctx context.Context, s *session) error {
 		var told, from, to, inside, own reply
 		var b script
 		b.add("MKD "+d.lockDir(""), nil)
@@ -188,7 +188,7 @@ func (d *Directory) writeHolder(ctx context.Context, h holder) error {
 	if err != nil {
 		return err
 	}
-	return d.pool.do(ctx, "writing a lock", func(ctx context.Context, s *session) error {
+	return d.do(ctx, "writing a lock", func(ctx context.Context, s *session) error {
 		_, _, err := s.stor(ctx, d.lockDir("lock")+"/beat", 0, bytes.NewReader(text))
 		return err
 	})
@@ -197,7 +197,7 @@ func (d *Directory) writeHolder(ctx context.Context, h holder) error {
 // readHolder returns who holds the lock, the zero holder where that cannot be
 // read (yet, or any more).
 func (d *Directory) readHolder(ctx context.Context) (h holder, err error) {
-	err = d.pool.do(ctx, "reading a lock", func(ctx context.Context, s *session) error {
+	err = d.do(ctx, "reading a lock", func(ctx context.Context, s *session) error {
 		in, err := s.retr(ctx, d.lockDir("lock")+"/beat", 0)
 		if err != nil {
 			if class, is := ClassOf(err); is && class == File {
@@ -226,7 +226,7 @@ func (d *Directory) readHolder(ctx context.Context) (h holder, err error) {
 func (d *Directory) breakLock(ctx context.Context, token string) error {
 	name := "lock-" + token
 	moved := false
-	err := d.pool.once(ctx, func(ctx context.Context, s *session) error {
+	err := d.once(ctx, func(ctx context.Context, s *session) error {
 		var from, to reply
 		var b script
 		b.note("RNFR "+d.lockDir("lock"), &from)
@@ -250,10 +250,10 @@ func (d *Directory) breakLock(ctx context.Context, token string) error {
 // directory where that is empty then. One that was taken away is nobody's, and
 // removing it may be tried again; the lock itself may be somebody else's by then.
 func (d *Directory) dropLock(ctx context.Context, name string) error {
-	try := d.pool.once
+	try := d.once
 	if name != "lock" {
 		try = func(ctx context.Context, f func(context.Context, *session) error) error {
-			return d.pool.do(ctx, "removing a broken lock", f)
+			return d.do(ctx, "removing a broken lock", f)
 		}
 	}
 	var own reply
@@ -290,7 +290,7 @@ func (d *Directory) dropLock(ctx context.Context, name string) error {
 // the lock that are older than a day. It is tried, and no more.
 func (d *Directory) sweepLocks(ctx context.Context) {
 	var left []string
-	err := d.pool.once(ctx, func(ctx context.Context, s *session) error {
+	err := d.once(ctx, func(ctx context.Context, s *session) error {
 		l, err := d.list(ctx, s, d.lockDir(""))
 		if err != nil {
 			return err

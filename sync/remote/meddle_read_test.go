@@ -66,7 +66,7 @@ func readTime(i int) time.Time { return time.Date(2021, 2, 3, 4, 5+i, i, 0, time
 // whether it was done.
 func readMeddled(t *testing.T, m *meddler, mode Mode, files map[manifest.Path]int, do deed, at int) bool {
 	t.Helper()
-	d := open(t, m.addr, "ferry", "secret", "", func(o *Options) {
+	d := open(t, m.addr, "ferry", "secret", "", func(o *DirectoryOptions) {
 		o.Connections, o.Timeout, o.Retries, o.Mode = 1, 300*time.Millisecond, 2, mode
 	})
 	d.pool.backoff = func(int) time.Duration { return 0 }

@@ -292,7 +292,7 @@ func (v *victim) try(t *testing.T, do deed, at int) bool {
 	}
 	// What was learnt of the server in the try before would change this one.
 	os.RemoveAll(v.state)
-	d := open(t, v.m.addr, realftp.User, realftp.Password, v.below, func(o *Options) {
+	d := open(t, v.m.addr, realftp.User, realftp.Password, v.below, func(o *DirectoryOptions) {
 		o.Connections, o.Timeout, o.Retries, o.Pipeline, o.StateDir = 1, 2*time.Second, 2, v.pipeline, v.state
 	})
 	d.pool.backoff = func(int) time.Duration { return 0 }

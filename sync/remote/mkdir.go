@@ -35,7 +35,7 @@ func (d *Directory) mkdirs(ctx context.Context, steps []sync.Step, outs []sync.O
 		d.names.set(step.Path, name) // those below it may follow in the same batch
 	}
 	d.parentsFirst(ctx, all, steps, outs)
-	err := d.pool.do(ctx, "making directories", func(ctx context.Context, s *session) error {
+	err := d.do(ctx, "making directories", func(ctx context.Context, s *session) error {
 		var b script
 		for i := range all {
 			m := &all[i]
@@ -82,7 +82,7 @@ func (d *Directory) parentsFirst(ctx context.Context, all []making, steps []sync
 		entered[dir] = reply{}
 		b.add("CWD "+dir, func(r reply) { entered[dir] = r })
 	}
-	err := d.pool.do(ctx, "looking for parents", b.run)
+	err := d.do(ctx, "looking for parents", b.run)
 	failed := make(map[manifest.Path]bool)
 	for i, step := range steps {
 		dir := all[i].at.parent()

@@ -46,7 +46,7 @@ func (d *Directory) moves(ctx context.Context, steps []sync.Step, outs []sync.Ou
 	for i, m := range all {
 		from[i], to[i] = m.from, m.to
 	}
-	cause := d.pool.once(ctx, func(ctx context.Context, s *session) error {
+	cause := d.once(ctx, func(ctx context.Context, s *session) error {
 		return d.renames(ctx, s, new(script), from, to, pairs)
 	})
 	for i, m := range all {
@@ -79,7 +79,7 @@ func (d *Directory) settleMove(ctx context.Context, m *moving, cause error) (man
 		if !done {
 			var err error
 			if done, err = d.discarded(ctx, m.from, m.to, m.was); err != nil {
-				return manifest.Entry{}, errors.Join(cause, m.pair.err(m.from, m.to), err)
+				return manifest.Entry{}, errors.Join(cause, m.pair.err(m.from.String(), m.to.String()), err)
 			}
 		}
 		switch {
@@ -88,12 +88,12 @@ func (d *Directory) settleMove(ctx context.Context, m *moving, cause error) (man
 			d.temps.forget(m.from.String())
 			return named(m.was, m.step.Path, m.to.name), nil
 		case !m.pair.lost():
-			return manifest.Entry{}, m.pair.err(m.from, m.to)
+			return manifest.Entry{}, m.pair.err(m.from.String(), m.to.String())
 		case cause != nil && !retryable(cause), attempt >= d.opts.Retries, d.pause(ctx, attempt) != nil:
-			return manifest.Entry{}, errors.Join(cause, m.pair.err(m.from, m.to), context.Cause(ctx))
+			return manifest.Entry{}, errors.Join(cause, m.pair.err(m.from.String(), m.to.String()), context.Cause(ctx))
 		}
-		cause = d.pool.once(ctx, func(ctx context.Context, s *session) (err error) {
-			m.pair, err = s.rename(ctx, m.from, m.to)
+		cause = d.once(ctx, func(ctx context.Context, s *session) (err error) {
+			m.pair, err = s.rename(ctx, m.from.String(), m.to.String())
 			return err
 		})
 	}
@@ -110,7 +110,7 @@ func (d *Directory) movable(ctx context.Context, all []*moving) []*moving {
 		places = append(places, m.from, m.to)
 	}
 	var seen []looked
-	err := d.pool.do(ctx, "looking before a move", func(ctx context.Context, s *session) (err error) {
+	err := d.do(ctx, "looking before a move", func(ctx context.Context, s *session) (err error) {
 		seen, err = d.look(ctx, s, places)
 		return err
 	})
@@ -141,7 +141,7 @@ func (d *Directory) isOtherCase(ctx context.Context, from, to place) bool {
 		return false
 	}
 	one := false
-	err := d.pool.do(ctx, "looking for names in other letters", func(ctx context.Context, s *session) error {
+	err := d.do(ctx, "looking for names in other letters", func(ctx context.Context, s *session) error {
 		l, err := d.list(ctx, s, from.parent())
 		one = err == nil && l.find(from.name).Exists() && !l.find(to.name).Exists()
 		return err

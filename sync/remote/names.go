@@ -114,6 +114,15 @@ func (at place) parent() string {
 	return at.dir
 }
 
+// texts returns the absolute paths of places.
+func texts(places []place) []string {
+	paths := make([]string, len(places))
+	for i, at := range places {
+		paths[i] = at.String()
+	}
+	return paths
+}
+
 // split takes an absolute path apart.
 func split(abs string) place {
 	i := strings.LastIndexByte(abs, '/')

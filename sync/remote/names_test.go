@@ -57,7 +57,7 @@ func TestWorkingDirectory(t *testing.T) {
 		{"nothing", `"" is it`, ""},
 	}
 	for _, tt := range tests {
-		got, err := workingDirectory(tt.text)
+		got, err := parsePWD(tt.text)
 		if got != tt.want || (err == nil) != (tt.want != "") {
 			t.Errorf("%s: %s is %q, %v, want %q", tt.server, tt.text, got, err, tt.want)
 		}

@@ -93,8 +93,8 @@ func (p *Pipeline) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Options say which directory of which server, and how to get at it. The zero
-// value of every field but Host works.
+// Options say which server to talk to, and how. The zero value of every field
+// but Host works.
 type Options struct {
 	Host string
 	Port int // 0: the security's own
@@ -102,10 +102,6 @@ type Options struct {
 	// Password is asked for once, at the first login. Nil: an empty password. An
 	// empty User logs in as anonymous.
 	Password func() (string, error)
-	// Path of the root, relative to the login directory; with Absolute set it
-	// starts at the server's root.
-	Path     string
-	Absolute bool
 
 	Security Security
 	// TLS holds the roots and client settings; nil: the system's roots. Its
@@ -134,12 +130,6 @@ type Options struct {
 	Retries     int           // attempts after the first; 0: 3; negative: none
 
 	BytesUp, BytesDown int64 // per second over all sessions; 0: no limit
-
-	// Owner names the machine and the state directory that a lock on the server is
-	// held for; "": no lock is taken. OwnerHost names them for people.
-	Owner, OwnerHost string
-	// WaitLock waits for the lock of somebody else who is alive.
-	WaitLock bool
 
 	// StateDir is where what was learnt of servers is kept; "": nowhere.
 	StateDir string

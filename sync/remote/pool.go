@@ -107,7 +107,7 @@ func (p *pool) once(ctx context.Context, f func(ctx context.Context, s *session)
 	return f(ctx, s)
 }
 
-// lend waits for a session. Its error is final: it wraps [sync.ErrFatal] where
+// lend waits for a session. Its error is final: it wraps [ErrFatal] where
 // the server cannot be had at all, and the context's cause where that was
 // cancelled.
 func (p *pool) lend(ctx context.Context) (*session, error) {

@@ -9,8 +9,6 @@ import (
 	stdsync "sync"
 	"testing"
 	"time"
-
-	"ferry/sync"
 )
 
 func ping(ctx context.Context, s *session) error {
@@ -51,8 +49,8 @@ func TestFirstLogin(t *testing.T) {
 			f := newFake(t)
 			p := f.pool(func(o *Options) { test.set(f, o); o.Retries = 1 })
 			err := p.do(t.Context(), "ping", ping)
-			if class, _ := ClassOf(err); !errors.Is(err, sync.ErrFatal) || class != test.class {
-				t.Errorf("got class %d, fatal %v: %v; want class %d, fatal", class, errors.Is(err, sync.ErrFatal), err, test.class)
+			if class, _ := ClassOf(err); !errors.Is(err, ErrFatal) || class != test.class {
+				t.Errorf("got class %d, fatal %v: %v; want class %d, fatal", class, errors.Is(err, ErrFatal), err, test.class)
 			}
 			if err != nil && strings.Contains(err.Error(), "secret") {
 				t.Errorf("the password is in %v", err)

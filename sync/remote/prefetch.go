@@ -72,11 +72,11 @@ func (x *prefetch) work(ctx context.Context) {
 	defer close(x.ended)
 	defer x.giveUp()
 	defer wakeAfter(ctx, x.changed)()
-	s, err := x.d.pool.lend(ctx)
+	s, err := x.d.borrow(ctx)
 	if err != nil {
 		return
 	}
-	defer x.d.pool.giveBack(s)
+	defer x.d.handBack(s)
 	if !s.overlaps() || !askable(s.f) {
 		return
 	}

@@ -49,7 +49,7 @@ func (d *Directory) foresee(ctx context.Context, u *upload) {
 	if u.failed() {
 		return
 	}
-	err := d.pool.do(ctx, "looking", func(ctx context.Context, s *session) error {
+	err := d.do(ctx, "looking", func(ctx context.Context, s *session) error {
 		seen, err := d.look(ctx, s, []place{u.target})
 		if err == nil && seen[0].err == nil {
 			err = same(u.step.Path, u.step.Expect, seen[0].entry)
@@ -88,7 +88,7 @@ func (d *Directory) examine(ctx context.Context, ups []*upload) {
 	if len(live) == 0 {
 		return
 	}
-	err := d.pool.do(ctx, "looking at uploads", func(ctx context.Context, s *session) error {
+	err := d.do(ctx, "looking at uploads", func(ctx context.Context, s *session) error {
 		var b script
 		f := s.features()
 		for _, u := range live {
@@ -165,7 +165,7 @@ func (d *Directory) dropTemps(ctx context.Context, ups []*upload) {
 		b.add("DELE "+at.String(), nil)
 		d.temps.end(at)
 	}
-	if err := d.pool.do(ctx, "removing temporaries", b.run); err != nil && ctx.Err() == nil {
+	if err := d.do(ctx, "removing temporaries", b.run); err != nil && ctx.Err() == nil {
 		d.opts.Log.Info("temporaries were left behind", "count", len(gone), "because", err)
 	}
 }

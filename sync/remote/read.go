@@ -111,7 +111,7 @@ func (f *file) start() error {
 }
 
 func (f *file) connect() (err error) {
-	if f.s, err = f.d.pool.lend(f.ctx); err != nil {
+	if f.s, err = f.d.borrow(f.ctx); err != nil {
 		return err
 	}
 	if f.data, err = f.s.retr(f.ctx, f.at.String(), f.offset()); err != nil || f.offset() == f.pos {
@@ -161,7 +161,7 @@ func (f *file) release() {
 		f.data = nil
 	}
 	if f.s != nil {
-		f.d.pool.giveBack(f.s)
+		f.d.handBack(f.s)
 		f.s = nil
 	}
 }
@@ -274,7 +274,7 @@ func (f *file) look() (manifest.Entry, error) {
 	}
 	if f.s == nil || f.s.dead() || err != nil {
 		f.release()
-		err = f.d.pool.do(f.ctx, "looking at what was read", ask)
+		err = f.d.do(f.ctx, "looking at what was read", ask)
 	}
 	if err == nil {
 		err = now.err

@@ -195,7 +195,7 @@ func TestRealCheck(t *testing.T) {
 			server := realftp.Start(t, name, realftp.Options{TLS: realftp.Explicit, MaxConnections: 3})
 			o := realOptions(server)
 			o.Security = Explicit
-			r, err := Check(t.Context(), o)
+			r, err := Check(t.Context(), o, loginDirectory())
 			if err != nil {
 				t.Fatal(err)
 			}

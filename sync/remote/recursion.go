@@ -40,7 +40,7 @@ func (d *Directory) removesTrees(ctx context.Context) (bool, error) {
 	outer := own + "/probe-" + strings.ToLower(rand.Text()[:8])
 	inner := outer + "/inner"
 	var home, made, removed reply
-	err := d.pool.do(ctx, "trying RMD", func(ctx context.Context, s *session) error {
+	err := d.do(ctx, "trying RMD", func(ctx context.Context, s *session) error {
 		var b script
 		b.note("MKD "+own, &home)
 		b.add("MKD "+outer, nil)
@@ -58,7 +58,7 @@ func (d *Directory) removesTrees(ctx context.Context) (bool, error) {
 	d.probe.known, d.probe.yes = true, recursive
 	d.probe.mu.Unlock()
 	if !recursive && home.ok() {
-		d.pool.do(ctx, "tidying", func(ctx context.Context, s *session) error {
+		d.do(ctx, "tidying", func(ctx context.Context, s *session) error {
 			_, err := say(ctx, s, "RMD "+own)
 			return err
 		})

@@ -60,7 +60,7 @@ func (d *Directory) inspect(ctx context.Context, all []*removal) {
 	}
 	var seen []looked
 	var lost []error
-	err := d.pool.do(ctx, "looking before a removal", func(ctx context.Context, s *session) (err error) {
+	err := d.do(ctx, "looking before a removal", func(ctx context.Context, s *session) (err error) {
 		if seen, err = d.look(ctx, s, places); err != nil {
 			return err
 		}
@@ -132,7 +132,7 @@ func (d *Directory) delete(ctx context.Context, all []*removal) {
 		if len(asked) == 0 {
 			return
 		}
-		cause := d.pool.once(ctx, b.run)
+		cause := d.once(ctx, b.run)
 		var doubtful []*removal
 		for r, told := range asked {
 			if told.ok() {

@@ -6,58 +6,6 @@ import (
 	"strings"
 )
 
-// A renaming is what became of RNFR and RNTO, which only count together (RFC
-// 959, section 4.1.3). The zero code means that the answer never came.
-type renaming struct{ from, to reply }
-
-func (r renaming) done() bool { return r.from.code == 350 && r.to.ok() }
-
-// lost reports whether it is open what became of it, or may come about another
-// time: an answer is missing, or one that speaks of the moment only.
-func (r renaming) lost() bool {
-	return passing(r.from) || r.from.code == 350 && passing(r.to)
-}
-
-func passing(r reply) bool { return r.code == 0 || r.code/100 == 4 }
-
-// err says why the renaming was refused, nil where no answer came.
-func (r renaming) err(from, to place) error {
-	if r.from.code == 0 || r.from.code == 350 && r.to.code == 0 {
-		return nil
-	}
-	if r.from.code != 350 {
-		e := replyError("RNFR", from.String(), r.from)
-		e.Hint = "the server does not let files be renamed"
-		return e
-	}
-	return replyError("RNTO", to.String(), r.to)
-}
-
-// rename gives both commands of a renaming. After a refused RNTO some servers
-// keep the RNFR for a later one, so the session is given up then.
-func (s *session) rename(ctx context.Context, from, to place) (renaming, error) {
-	pairs := []renaming{{}}
-	err := s.renames(ctx, new(script), []place{from}, []place{to}, pairs)
-	return pairs[0], err
-}
-
-// renames gives the commands in b and then pairs of commands, in one batch where
-// that is safe; see [Directory.renames]. The session is given up where a RNFR
-// may be pending.
-func (s *session) renames(ctx context.Context, b *script, from, to []place, pairs []renaming) error {
-	for i := range from {
-		b.note("RNFR "+from[i].String(), &pairs[i].from)
-		b.note("RNTO "+to[i].String(), &pairs[i].to)
-	}
-	err := b.run(ctx, s)
-	for _, p := range pairs {
-		if !p.done() && !(p.from.refused() && p.to.refused()) {
-			s.markDead()
-		}
-	}
-	return err
-}
-
 // renames carries out renamings behind the commands in b. A pair that was not
 // sent, or not answered, stays zero.
 //
@@ -74,25 +22,10 @@ func (d *Directory) renames(ctx context.Context, s *session, b *script, from, to
 			return err
 		}
 		if !clean {
-			return s.renameEach(ctx, b, from, to, pairs)
+			return s.renameEach(ctx, b, texts(from), texts(to), pairs)
 		}
 	}
-	return s.renames(ctx, b, from, to, pairs)
-}
-
-// renameEach carries out renamings one after another, until one is not done.
-func (s *session) renameEach(ctx context.Context, b *script, from, to []place, pairs []renaming) error {
-	for i := range from {
-		if err := s.renames(ctx, b, from[i:i+1], to[i:i+1], pairs[i:i+1]); err != nil {
-			return err
-		}
-		if !pairs[i].done() {
-			s.markDead()
-			return nil
-		}
-		b = new(script)
-	}
-	return nil
+	return s.renames(ctx, b, texts(from), texts(to), pairs)
 }
 
 // tryRenamesFrom is the number of renamings from which on it pays to find out

@@ -19,14 +19,14 @@ import (
 
 // open opens the directory below of the server at addr, and closes it with the
 // test.
-func open(t testing.TB, addr, user, password, below string, change func(*Options)) *Directory {
+func open(t testing.TB, addr, user, password, below string, change func(*DirectoryOptions)) *Directory {
 	t.Helper()
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := Options{Host: host, User: user, Path: below, Connections: 3, Timeout: 10 * time.Second,
-		Password: func() (string, error) { return password, nil }}
+	o := DirectoryOptions{Path: below, Options: Options{Host: host, User: user, Connections: 3, Timeout: 10 * time.Second,
+		Password: func() (string, error) { return password, nil }}}
 	if o.Port, err = strconv.Atoi(port); err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +137,7 @@ func TestConformanceEmbedded(t *testing.T) {
 					// name behind the first one of MDTM for a name of its own.
 					return strings.HasSuffix(name, " ") || o.MDTMSets && strings.HasPrefix(name, " ")
 				}
-				f.Replica = open(t, server.Addr(), "ferry", "secret", below, func(o *Options) {
+				f.Replica = open(t, server.Addr(), "ferry", "secret", below, func(o *DirectoryOptions) {
 					o.Insecure, o.Pipeline = true, dialect.pipeline
 					if options.TLS != 0 {
 						o.Security = Explicit
@@ -204,7 +204,7 @@ func TestConformanceReal(t *testing.T) {
 				if h.name == "vsftpd" && h.LocalTime && strings.HasSuffix(t.Name(), "/Scan/times") {
 					t.Skip("this server tells local times, which the suite has no word for")
 				}
-				f.Replica = open(t, server.Addr, realftp.User, realftp.Password, below, func(o *Options) {
+				f.Replica = open(t, server.Addr, realftp.User, realftp.Password, below, func(o *DirectoryOptions) {
 					if h.single {
 						o.Pipeline = PipelineOff
 					}

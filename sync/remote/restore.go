@@ -50,7 +50,7 @@ func (d *Directory) restore(ctx context.Context, t sync.Trashed) error {
 // offTrash reports whether what is asked for by its ID is provably not in the trash.
 func (d *Directory) offTrash(ctx context.Context, id string) bool {
 	answers := make([]error, 1)
-	err := d.pool.do(ctx, "looking into the trash", func(ctx context.Context, s *session) error {
+	err := d.do(ctx, "looking into the trash", func(ctx context.Context, s *session) error {
 		return d.missing(ctx, s, []place{split(d.inTrash(id))}, answers)
 	})
 	return err == nil && answers[0] == nil
@@ -67,7 +67,7 @@ func (d *Directory) makeWayTo(ctx context.Context, dir manifest.Path) error {
 		return nil
 	}
 	slices.Reverse(dirs)
-	return d.pool.do(ctx, "making directories", func(ctx context.Context, s *session) error {
+	return d.do(ctx, "making directories", func(ctx context.Context, s *session) error {
 		var b script
 		var made, entered reply
 		for _, at := range dirs {

@@ -23,7 +23,7 @@ func (d *Directory) rmdirs(ctx context.Context, steps []sync.Step, outs []sync.O
 				b.note("RMD "+at.String(), &told[i])
 			}
 		}
-		if err := d.pool.once(ctx, b.run); err != nil {
+		if err := d.once(ctx, b.run); err != nil {
 			d.opts.Log.Info("directories are looked at one by one", "because", err)
 		}
 	}
@@ -62,7 +62,7 @@ func (d *Directory) rmdir(ctx context.Context, p manifest.Path) error {
 	if done, err := d.readyToRemove(ctx, at); done || err != nil {
 		return err
 	}
-	err := d.pool.do(ctx, "removing a directory", func(ctx context.Context, s *session) error {
+	err := d.do(ctx, "removing a directory", func(ctx context.Context, s *session) error {
 		gone, err := d.emptied(ctx, s, at)
 		if gone || err != nil {
 			return err
@@ -93,7 +93,7 @@ func (d *Directory) readyToRemove(ctx context.Context, at place) (done bool, err
 		return false, nil // it is looked at right before RMD
 	}
 	gone := false
-	err = d.pool.do(ctx, "looking before a removal", func(ctx context.Context, s *session) (err error) {
+	err = d.do(ctx, "looking before a removal", func(ctx context.Context, s *session) (err error) {
 		gone, err = d.emptied(ctx, s, at)
 		return err
 	})

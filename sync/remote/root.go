@@ -14,7 +14,7 @@ import (
 // Root implements [sync.Replica].
 func (d *Directory) Root(ctx context.Context, create bool) (sync.RootState, error) {
 	state := sync.RootState{Where: d.where()}
-	err := d.pool.do(ctx, "looking at the root", func(ctx context.Context, s *session) error {
+	err := d.do(ctx, "looking at the root", func(ctx context.Context, s *session) error {
 		var refused error
 		if create {
 			made, why, err := d.makeRoot(ctx, s)
@@ -149,7 +149,7 @@ func (d *Directory) makeRoot(ctx context.Context, s *session) (made bool, why, e
 // error is one that ends everything.
 func (d *Directory) absentDir(ctx context.Context, p manifest.Path) (bool, error) {
 	absent := false
-	err := d.pool.do(ctx, "looking for a directory", func(ctx context.Context, s *session) error {
+	err := d.do(ctx, "looking for a directory", func(ctx context.Context, s *session) error {
 		dir := d.names.dir(p)
 		entered, err := say(ctx, s, "CWD "+dir)
 		if err != nil || entered.ok() {

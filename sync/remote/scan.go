@@ -178,7 +178,7 @@ func (sc *scan) folder(ctx context.Context, f *folder) error {
 	case ctx.Err() != nil || errors.Is(doubt, sync.ErrFatal):
 		return doubt
 	case absent && f.path == manifest.Root:
-		return fatal(fmt.Errorf("the directory is not there: %w", err))
+		return giveUp(fatal(fmt.Errorf("the directory is not there: %w", err)))
 	case absent && !sc.deep:
 		return nil
 	}
@@ -196,7 +196,7 @@ func (sc *scan) list(ctx context.Context, f *folder) (*listing, error) {
 			f.doubted = false
 			times--
 		}
-		err := sc.d.pool.do(ctx, "listing", func(ctx context.Context, s *session) (err error) {
+		err := sc.d.do(ctx, "listing", func(ctx context.Context, s *session) (err error) {
 			if l, err = sc.d.list(ctx, s, dir); err != nil {
 				return err
 			}

@@ -53,14 +53,14 @@ func (d *Directory) settle(ctx context.Context, u *upload, pair renaming, cause 
 				return
 			case doubt != nil:
 				u.out.Ambiguous = !errors.Is(doubt, sync.ErrChanged)
-				d.undo(ctx, u, errors.Join(pair.err(u.temp, u.target), doubt))
+				d.undo(ctx, u, errors.Join(pair.err(u.temp.String(), u.target.String()), doubt))
 				return
 			case pair.lost():
 			case pair.from.code == 350 && u.there.entry.Exists() && u.aside.name == "":
 				d.renameOver(ctx, u, pair)
 				return
 			default:
-				d.undo(ctx, u, pair.err(u.temp, u.target))
+				d.undo(ctx, u, pair.err(u.temp.String(), u.target.String()))
 				return
 			}
 		}
@@ -68,14 +68,14 @@ func (d *Directory) settle(ctx context.Context, u *upload, pair renaming, cause 
 			d.placed(u)
 			return
 		}
-		cause = errors.Join(cause, pair.err(u.temp, u.target))
+		cause = errors.Join(cause, pair.err(u.temp.String(), u.target.String()))
 		if attempt >= d.opts.Retries || d.pause(ctx, attempt) != nil {
 			d.undo(ctx, u, fmt.Errorf("renaming %s to %s did not come about: %w", u.temp, u.target, errors.Join(cause, context.Cause(ctx))))
 			return
 		}
 		pair = renaming{}
-		cause = d.pool.once(ctx, func(ctx context.Context, s *session) (err error) {
-			pair, err = s.rename(ctx, u.temp, u.target)
+		cause = d.once(ctx, func(ctx context.Context, s *session) (err error) {
+			pair, err = s.rename(ctx, u.temp.String(), u.target.String())
 			return err
 		})
 		if cause != nil && !retryable(cause) {
@@ -90,7 +90,7 @@ func (d *Directory) settle(ctx context.Context, u *upload, pair renaming, cause 
 // there.
 func (d *Directory) arrived(ctx context.Context, u *upload) (bool, error) {
 	var seen []looked
-	err := d.pool.do(ctx, "looking after a lost reply", func(ctx context.Context, s *session) (err error) {
+	err := d.do(ctx, "looking after a lost reply", func(ctx context.Context, s *session) (err error) {
 		seen, err = d.look(ctx, s, []place{u.temp, u.target})
 		return err
 	})
@@ -118,13 +118,13 @@ func (d *Directory) arrived(ctx context.Context, u *upload) (bool, error) {
 func (d *Directory) renameOver(ctx context.Context, u *upload, refused renaming) {
 	d.setAside(ctx, []*upload{u})
 	if u.failed() {
-		u.out.Err = errors.Join(refused.err(u.temp, u.target), u.out.Err)
+		u.out.Err = errors.Join(refused.err(u.temp.String(), u.target.String()), u.out.Err)
 		return
 	}
 	d.f.see(seenOverwrite, false)
 	var pair renaming
-	err := d.pool.once(ctx, func(ctx context.Context, s *session) (err error) {
-		pair, err = s.rename(ctx, u.temp, u.target)
+	err := d.once(ctx, func(ctx context.Context, s *session) (err error) {
+		pair, err = s.rename(ctx, u.temp.String(), u.target.String())
 		return err
 	})
 	d.settle(ctx, u, pair, err)
@@ -137,13 +137,13 @@ func (d *Directory) undo(ctx context.Context, u *upload, cause error) {
 		return
 	}
 	var pair renaming
-	err := d.pool.once(ctx, func(ctx context.Context, s *session) (err error) {
-		pair, err = s.rename(ctx, u.aside, u.target)
+	err := d.once(ctx, func(ctx context.Context, s *session) (err error) {
+		pair, err = s.rename(ctx, u.aside.String(), u.target.String())
 		return err
 	})
 	if !pair.done() {
 		u.out.Ambiguous = true
-		u.out.Err = fmt.Errorf("%w; the old version is kept as %s (%w)", u.out.Err, u.aside, errors.Join(err, pair.err(u.aside, u.target)))
+		u.out.Err = fmt.Errorf("%w; the old version is kept as %s (%w)", u.out.Err, u.aside, errors.Join(err, pair.err(u.aside.String(), u.target.String())))
 		return
 	}
 	u.aside = place{}

@@ -13,7 +13,7 @@ import (
 // store writes the content of u to a temporary beside its place. On success the
 // source has confirmed it; what the server holds is still to be looked at.
 func (d *Directory) store(ctx context.Context, u *upload) {
-	err := d.pool.do(ctx, "STOR", func(ctx context.Context, s *session) error {
+	err := d.do(ctx, "STOR", func(ctx context.Context, s *session) error {
 		if u.temp.name != "" { // of an attempt that broke off
 			u.resumeOwn(d)
 		}
@@ -120,7 +120,7 @@ func (d *Directory) goOn(ctx context.Context, s *session, u *upload, mark string
 	if !ok {
 		return 0, nil
 	}
-	pair, err := s.rename(ctx, left, fresh)
+	pair, err := s.rename(ctx, left.String(), fresh.String())
 	if err != nil {
 		return 0, err
 	}

@@ -44,11 +44,11 @@ type view struct {
 // the moment or something is not as it should be. It returns the folders that are
 // still to be listed. An error is one that ends the scan.
 func (sc *scan) stretch(ctx context.Context, f *folder) (left []*folder, err error) {
-	s, err := sc.d.pool.lend(ctx)
+	s, err := sc.d.borrow(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer sc.d.pool.giveBack(s)
+	defer sc.d.handBack(s)
 	if !s.overlaps() {
 		return []*folder{f}, nil
 	}

@@ -137,7 +137,7 @@ func (d *Directory) Tidy(ctx context.Context) error {
 	if len(old) == 0 {
 		return nil
 	}
-	err := d.pool.do(ctx, "tidying", func(ctx context.Context, s *session) error {
+	err := d.do(ctx, "tidying", func(ctx context.Context, s *session) error {
 		var b script
 		for _, at := range old {
 			b.add("DELE "+at.String(), func(r reply) {

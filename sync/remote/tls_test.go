@@ -16,8 +16,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"ferry/sync"
 )
 
 // certificate makes one that is valid for loopback and signed by itself.
@@ -118,7 +116,7 @@ func TestTLSTrust(t *testing.T) {
 				return
 			}
 			var e *Error
-			if !errors.As(err, &e) || e.Class != Login || !errors.Is(err, sync.ErrFatal) || !strings.Contains(err.Error()+e.Hint, test.fail) {
+			if !errors.As(err, &e) || e.Class != Login || !errors.Is(err, ErrFatal) || !strings.Contains(err.Error()+e.Hint, test.fail) {
 				t.Errorf("got %v (hint %q), want %q", err, e.Hint, test.fail)
 			}
 			if f.saw("USER")+f.saw("PASS") > 0 {
@@ -153,7 +151,7 @@ func TestNeverClearText(t *testing.T) {
 			p := f.pool(func(o *Options) {
 				o.Security, o.Insecure, o.Timeout, o.Retries = Explicit, true, 200*time.Millisecond, -1
 			})
-			if err := put(p, "/x", "content"); !errors.Is(err, sync.ErrFatal) {
+			if err := put(p, "/x", "content"); !errors.Is(err, ErrFatal) {
 				t.Errorf("got %v", err)
 			}
 			if n := f.saw("STOR"); n > 0 {

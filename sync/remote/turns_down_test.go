@@ -45,7 +45,7 @@ func TestRoundTripsOfDownloads(t *testing.T) {
 			if b.name == "pyftpdlib" || asksBeforeListening() {
 				most = 3.1 // see knowSwift
 			}
-			b.d = open(t, b.turns.Addr, realftp.User, realftp.Password, "some/where", func(o *Options) {
+			b.d = open(t, b.turns.Addr, realftp.User, realftp.Password, "some/where", func(o *DirectoryOptions) {
 				o.Connections, o.Mode = 1, mode
 			})
 			b.turns.Take()
