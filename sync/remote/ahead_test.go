@@ -21,11 +21,14 @@ func crowd(t *testing.T, o ftpserver.Options, n int, change func(*DirectoryOptio
 	for i := range n {
 		h.write(fmt.Sprintf("d%02d/f", i), crowdText(i))
 	}
-	if change != nil {
-		h.d = open(t, h.server.Addr(), "ferry", "secret", "", change)
-		h.d.pool.backoff = func(int) time.Duration { return 0 }
-	}
-	h.d.pool.book.trial = 300 * time.Millisecond
+	h.d = open(t, h.server.Addr(), "ferry", "secret", "", func(o *DirectoryOptions) {
+		o.ModeTrial = 300 * time.Millisecond
+		if change != nil {
+			change(o)
+		} else {
+			o.Retries, o.Pipeline = 2, pipelineOfTests
+		}
+	})
 	return h
 }
 

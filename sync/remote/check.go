@@ -11,6 +11,8 @@ import (
 	"strings"
 	stdsync "sync"
 	"time"
+
+	"ferry/internal/ftp/listing"
 )
 
 // A CheckTarget is the directory that [Check] looks at.
@@ -96,7 +98,7 @@ func (k *checker) connect(ctx context.Context) error {
 		if !retryable(err) || attempt >= k.o.Retries || ctx.Err() != nil {
 			return fatal(err)
 		}
-		if err := sleep(ctx, k.p.backoff(attempt)); err != nil {
+		if err := sleep(ctx, k.o.Backoff(attempt)); err != nil {
 			return err
 		}
 	}
@@ -339,14 +341,13 @@ func (k *checker) clock(ctx context.Context, at string) error {
 	if err != nil {
 		return err
 	}
-	l, err := parseListing(k.f.listForm, raw, now)
+	name := at[strings.LastIndexByte(at, '/')+1:]
+	listed, err := k.find(raw, name, now)
 	if err != nil {
 		k.note("the listing of the directory cannot be trusted: %v", err)
 		return nil
 	}
-	name := at[strings.LastIndexByte(at, '/')+1:]
-	i := slices.IndexFunc(l.entries, func(one listed) bool { return one.name == name })
-	if i < 0 {
+	if listed.Kind == listing.None {
 		if k.r.Dotfiles == "unknown" && name[0] == '.' {
 			k.r.Dotfiles = "hidden"
 		} else {
@@ -361,12 +362,27 @@ func (k *checker) clock(ctx context.Context, at string) error {
 	c := &ClockReport{}
 	c.Zone = told.Sub(now).Round(15 * time.Minute)
 	c.Ahead = told.Sub(now) - c.Zone
-	if i >= 0 && k.f.listForm != formMLSD && l.entries[i].entry.Shown != 0 {
-		zone := time.Unix(l.entries[i].entry.Shown, 0).Sub(now).Round(15 * time.Minute)
+	if listed.Precision != listing.NoTime && !listed.UTC {
+		zone := listed.ModTime.Sub(now).Round(15 * time.Minute)
 		c.ListZone = &zone
 	}
 	k.r.Clock = c
 	return nil
+}
+
+// find returns what a listing has under name. It fails where the listing is not
+// complete.
+func (k *checker) find(raw rawListing, name string, now time.Time) (found listing.Entry, err error) {
+	lines := 0
+	for e, err := range raw.entries(k.f.listForm, now) {
+		if err != nil {
+			return found, err
+		}
+		if lines++; e.Name == name && e.Kind != listing.CurrentDir && e.Kind != listing.ParentDir {
+			found = e
+		}
+	}
+	return found, errors.Join(checkEnd(raw), checkCount(raw.final, lines))
 }
 
 // timeOf asks for the time of a file by its name, zero where the server does not
@@ -376,11 +392,11 @@ func (k *checker) timeOf(ctx context.Context, at string) (time.Time, error) {
 	if err != nil || r.code != 213 {
 		return time.Time{}, err
 	}
-	ns, err := parseStamp(strings.TrimSpace(r.text))
+	t, err := listing.ParseTimeVal(strings.TrimSpace(r.text))
 	if err != nil {
 		return time.Time{}, nil
 	}
-	return time.Unix(0, ns), nil
+	return t, nil
 }
 
 // setTime tries the commands that set the time of a file, until one does what it

@@ -3,6 +3,7 @@ package remote
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/jlaffaye/ftp"
@@ -111,4 +112,22 @@ func (d *download) abort() {
 func isTimeout(err error) bool {
 	var t interface{ Timeout() bool }
 	return errors.As(err, &t) && t.Timeout() && !errors.Is(err, context.DeadlineExceeded)
+}
+
+// content reads a file that has size bytes. With an error the download is broken
+// off.
+func (d *download) content(size int64) ([]byte, error) {
+	data := make([]byte, 0, size+1)
+	for {
+		n, err := d.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		switch {
+		case err == io.EOF && int64(len(data)) == size && d.clean():
+			return data, nil
+		case err == nil && int64(len(data)) <= size:
+			continue
+		}
+		d.abort()
+		return nil, fmt.Errorf("%d bytes came of %d: %w", len(data), size, err)
+	}
 }

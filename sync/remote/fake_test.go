@@ -156,7 +156,7 @@ func (f *fake) pool(change func(*Options)) *pool {
 
 func testPool(t *testing.T, o Options) *pool {
 	p := newPool(o)
-	p.backoff = func(int) time.Duration { return time.Millisecond }
+	p.o.Backoff = func(int) time.Duration { return time.Millisecond }
 	p.book.trial = 300 * time.Millisecond
 	t.Cleanup(func() { p.close() })
 	return p

@@ -38,7 +38,6 @@ func newShop(t *testing.T, o ftpserver.Options) *shop {
 	}
 	t.Cleanup(func() { h.server.Close() })
 	h.d = open(t, h.server.Addr(), "ferry", "secret", "", func(o *DirectoryOptions) { o.Retries, o.Pipeline = 2, pipelineOfTests })
-	h.d.pool.backoff = func(int) time.Duration { return 0 }
 	return h
 }
 

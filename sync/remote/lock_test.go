@@ -109,7 +109,6 @@ func TestBrokenLockLeavesNothing(t *testing.T) {
 	}
 	t.Cleanup(func() { server.Close() })
 	d := open(t, server.Addr(), "u", "p", "", func(o *DirectoryOptions) { o.Owner, o.Retries = "a", 2 })
-	d.pool.backoff = func(int) time.Duration { return 0 }
 	if err := os.MkdirAll(filepath.Join(root, ".ferry", "lock", "a"), 0o755); err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"ferry/manifest"
@@ -17,105 +16,15 @@ type looked struct {
 	err   error          // it cannot be told what is there
 }
 
-// Commands that FEAT promises and the server turned out not to know.
-const (
-	seenMLST = "mlst"
-	seenMDTM = "mdtm"
-)
-
-// hasMLST and hasMDTM report whether the server has the command, by FEAT and as
-// far as was seen.
-func hasMLST(f *features) bool { return f.mlst && !unseen(f, seenMLST) }
-func hasMDTM(f *features) bool { return f.mdtm && !unseen(f, seenMDTM) }
-
-func unseen(f *features, what string) bool {
-	works, known := f.seen(what)
-	return known && !works
-}
-
-// askable reports whether the server answers questions for one name well enough
-// to tell whether a file changed; otherwise only a listing does.
-func askable(f *features) bool { return hasMLST(f) || f.size && hasMDTM(f) }
-
 // ask adds to b the questions what is at abs; into is filled as they are
-// answered. It needs a server that is [askable]. The working directory may be
-// another one afterwards.
+// answered. See [queueStat].
 func ask(b *script, f *features, abs string, into *looked) {
 	into.err = errors.New("not answered")
-	if hasMLST(f) {
-		b.add("MLST "+abs, func(r reply) {
-			if unknownCommand(r) {
-				f.see(seenMLST, false)
-			}
-			*into = readMLST(abs, r)
-		})
-		return
-	}
-	var size, mdtm reply
-	b.note("SIZE "+abs, &size)
-	b.note("MDTM "+abs, &mdtm)
-	b.add("CWD "+abs, func(cwd reply) { *into = readStat(abs, size, mdtm, cwd) })
+	queueStat(b, f, abs, func(s Stat) { *into = lookedOf(s) })
 }
 
-// readMLST makes an entry of the reply to MLST (RFC 3659, section 7.2): of its
-// lines the one that starts with a space.
-func readMLST(abs string, r reply) looked {
-	switch {
-	case absent(r):
-		return looked{}
-	case r.code != 250:
-		return looked{err: replyError("MLST", abs, r)}
-	}
-	for i, line := range strings.Split(r.text, "\n") {
-		line, ok := strings.CutPrefix(line, " ")
-		if i == 0 || !ok {
-			continue
-		}
-		if one, err := parseFacts(line); err == nil {
-			return looked{entry: one.entry}
-		}
-	}
-	return looked{err: &Error{Op: "MLST", Path: abs, Class: Server, Code: r.code, Reply: printable(r.text), Err: errors.New("no facts in the reply")}}
-}
-
-// readStat makes an entry of the replies to SIZE, MDTM and CWD. A name that is
-// neither a file with a size nor a directory that can be entered is taken for
-// missing; its own directory is known to be one that can be entered.
-func readStat(abs string, size, mdtm, cwd reply) looked {
-	switch {
-	case cwd.ok():
-		return looked{entry: manifest.Entry{Kind: manifest.Dir, Precision: manifest.NoTime}}
-	case size.code == 213:
-		n, err := parseSize(strings.TrimSpace(size.text))
-		if err != nil {
-			return looked{err: &Error{Op: "SIZE", Path: abs, Class: Server, Code: size.code, Reply: printable(size.text), Err: err}}
-		}
-		e := manifest.Entry{Kind: manifest.File, Size: n, Precision: manifest.NoTime}
-		if ns, err := parseStamp(strings.TrimSpace(mdtm.text)); mdtm.code == 213 && err == nil {
-			e.ModTime, e.Precision = ns, manifest.Second
-		}
-		return looked{entry: e}
-	case absent(size) && absent(cwd):
-		return looked{}
-	case !absent(size):
-		return looked{err: replyError("SIZE", abs, size)}
-	}
-	return looked{err: replyError("CWD", abs, cwd)}
-}
-
-// absent reports whether r can mean that nothing has the name asked for.
-// Servers use 550 for that and for much else; goftp uses 450 for it, which
-// others use for what passes.
-func absent(r reply) bool {
-	text := strings.ToLower(r.text)
-	switch r.code {
-	case 550:
-		return !strings.Contains(text, "denied") && !strings.Contains(text, "not permitted")
-	case 450:
-		return strings.Contains(text, "not found") || strings.Contains(text, "no such") || strings.Contains(text, "not available")
-	}
-	return false
-}
+// lookedOf is what a side makes of the server's answer.
+func lookedOf(s Stat) looked { return looked{entry: entryOf(s.Entry), err: s.Err} }
 
 // look asks what is at each place, in one batch where the server can answer,
 // else by listing the directories. The error is one of the session; what cannot
@@ -159,7 +68,7 @@ func (d *Directory) leave(b *script, s *session) {
 }
 
 func (d *Directory) lookByListing(ctx context.Context, s *session, places []place, answers []looked) error {
-	lists := make(map[string]*listing)
+	lists := make(map[string]*dirListing)
 	for i, at := range places {
 		l, ok := lists[at.dir]
 		if !ok {
@@ -178,11 +87,8 @@ func (d *Directory) lookByListing(ctx context.Context, s *session, places []plac
 	return nil
 }
 
-// unknownCommand reports a reply that says so of the command itself.
-func unknownCommand(r reply) bool { return r.code == 500 || r.code == 502 || r.code == 504 }
-
 // list lists dir in the way that is best with this server, strictly.
-func (d *Directory) list(ctx context.Context, s *session, dir string) (*listing, error) {
+func (d *Directory) list(ctx context.Context, s *session, dir string) (*dirListing, error) {
 	f := s.features()
 	raw, err := s.list(ctx, dir, f.listForm)
 	if err != nil {

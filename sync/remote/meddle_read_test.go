@@ -69,7 +69,6 @@ func readMeddled(t *testing.T, m *meddler, mode Mode, files map[manifest.Path]in
 	d := open(t, m.addr, "ferry", "secret", "", func(o *DirectoryOptions) {
 		o.Connections, o.Timeout, o.Retries, o.Mode = 1, 300*time.Millisecond, 2, mode
 	})
-	d.pool.backoff = func(int) time.Duration { return 0 }
 	m.arm(do, at)
 	tree, err := d.Scan(t.Context(), sync.Look{})
 	if err != nil {

@@ -295,7 +295,6 @@ func (v *victim) try(t *testing.T, do deed, at int) bool {
 	d := open(t, v.m.addr, realftp.User, realftp.Password, v.below, func(o *DirectoryOptions) {
 		o.Connections, o.Timeout, o.Retries, o.Pipeline, o.StateDir = 1, 2*time.Second, 2, v.pipeline, v.state
 	})
-	d.pool.backoff = func(int) time.Duration { return 0 }
 	tree, err := d.Scan(t.Context(), sync.Look{})
 	if err != nil {
 		t.Fatal(err)

@@ -44,7 +44,7 @@ func (d *Directory) mkdirs(ctx context.Context, steps []sync.Step, outs []sync.O
 			}
 			b.note("MKD "+m.at.String(), &m.made)
 			if hasMLST(s.features()) {
-				b.add("MLST "+m.at.String(), func(r reply) { m.seen = readMLST(m.at.String(), r) })
+				b.add("MLST "+m.at.String(), func(r reply) { m.seen = lookedOf(readMLST(m.at.String(), r)) })
 			}
 			b.add("CWD "+m.at.String(), func(r reply) { m.entered, m.answered = r, true })
 		}

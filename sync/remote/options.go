@@ -140,6 +140,13 @@ type Options struct {
 	// a mode that stopped working). It may be nil.
 	Notice func(text string)
 
+	// Backoff returns the wait before retry number attempt, from 0. Nil: half a
+	// second, doubled each time, 10 s at most, with jitter.
+	Backoff func(attempt int) time.Duration
+	// ModeTrial is how long a data mode that is not known to work may take to give a
+	// connection; 0: 4 s.
+	ModeTrial time.Duration
+
 	far bool // tests: the server is not on this machine
 }
 
@@ -161,6 +168,12 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Retries == 0 { // a negative number stays one, so that doing this twice changes nothing
 		o.Retries = 3
+	}
+	if o.Backoff == nil {
+		o.Backoff = backoff
+	}
+	if o.ModeTrial <= 0 {
+		o.ModeTrial = trialLimit
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

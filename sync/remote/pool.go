@@ -27,7 +27,6 @@ type pool struct {
 	book     *modeBook
 	traffic  *traffic
 	up, down *throttle
-	backoff  func(attempt int) time.Duration
 
 	askPassword stdsync.Once
 	secret      string
@@ -52,8 +51,8 @@ type pool struct {
 func newPool(o Options) *pool {
 	o = o.withDefaults()
 	p := &pool{o: o, most: o.Connections, limit: o.Connections, changed: make(chan struct{}), traffic: &traffic{},
-		up: newThrottle(o.BytesUp), down: newThrottle(o.BytesDown), backoff: backoff, known: recall(o)}
-	p.book = &modeBook{allow: o.Mode.allowed(), learned: p.learn, warn: o.Notice}
+		up: newThrottle(o.BytesUp), down: newThrottle(o.BytesDown), known: recall(o)}
+	p.book = &modeBook{allow: o.Mode.allowed(), learned: p.learn, warn: o.Notice, trial: o.ModeTrial}
 	p.book.first, p.book.recalled = parseDataMode(p.known.Mode)
 	return p
 }
@@ -91,7 +90,7 @@ func (p *pool) do(ctx context.Context, op string, f func(ctx context.Context, s 
 			continue
 		}
 		p.o.Log.Info("trying again", "what", op, "attempt", attempt+1, "because", err)
-		if err := sleep(ctx, p.backoff(attempt)); err != nil {
+		if err := sleep(ctx, p.o.Backoff(attempt)); err != nil {
 			return err
 		}
 	}
@@ -214,7 +213,7 @@ func (p *pool) refused(ctx context.Context, err error, others int, first bool, a
 		p.shrink(others, nil) // do not insist while others work
 	}
 	p.o.Log.Info("connecting again", "attempt", *attempt+1, "because", err)
-	if serr := sleep(ctx, p.backoff(*attempt)); serr != nil {
+	if serr := sleep(ctx, p.o.Backoff(*attempt)); serr != nil {
 		return serr
 	}
 	*attempt++
@@ -349,6 +348,19 @@ func (p *pool) drop(s *session) {
 	p.open--
 	p.wake()
 	p.mu.Unlock()
+}
+
+// eachIdle calls f with each session that nobody uses, one after another. None of
+// them is lent meanwhile.
+func (p *pool) eachIdle(f func(s *session)) {
+	p.mu.Lock()
+	idle := p.idle
+	p.idle = nil
+	p.mu.Unlock()
+	for _, s := range idle {
+		f(s)
+		p.giveBack(s)
+	}
 }
 
 // wake lets those who wait look again. p.mu is held.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	stdsync "sync"
 
 	"ferry/manifest"
@@ -122,24 +121,6 @@ func (x *prefetch) one(ctx context.Context, s *session, f *fetched, due []*fetch
 	f.d.part()
 	f.came = true
 	return append(due, f)
-}
-
-// content reads a file that has size bytes. With an error the download is broken
-// off.
-func (d *download) content(size int64) ([]byte, error) {
-	data := make([]byte, 0, size+1)
-	for {
-		n, err := d.Read(data[len(data):cap(data)])
-		data = data[:len(data)+n]
-		switch {
-		case err == io.EOF && int64(len(data)) == size && d.clean():
-			return data, nil
-		case err == nil && int64(len(data)) <= size:
-			continue
-		}
-		d.abort()
-		return nil, fmt.Errorf("%d bytes came of %d: %w", len(data), size, err)
-	}
 }
 
 // questions returns what is to be asked for the files in due.

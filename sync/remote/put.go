@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"ferry/manifest"
 	"fmt"
 	"time"
 )
@@ -92,7 +93,9 @@ func (d *Directory) examine(ctx context.Context, ups []*upload) {
 		var b script
 		f := s.features()
 		for _, u := range live {
-			setTime(&b, f, u.temp.String(), u.step.Want)
+			if want := u.step.Want; want.Precision != manifest.NoTime {
+				setTime(&b, f, u.temp.String(), want.Time())
+			}
 		}
 		return d.lookAtUploads(ctx, s, &b, live)
 	})

@@ -140,7 +140,7 @@ func (f *file) again(err error) bool {
 	}
 	f.tries++
 	f.d.opts.Log.Info("trying again", "what", "RETR", "path", f.at.String(), "attempt", f.tries, "because", err)
-	return sleep(f.ctx, f.d.pool.backoff(f.tries-1)) == nil
+	return sleep(f.ctx, f.d.opts.Backoff(f.tries-1)) == nil
 }
 
 // refused tells a file that is another one by now from one that cannot be read.

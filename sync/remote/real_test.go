@@ -137,7 +137,7 @@ func TestRealConnectionLimit(t *testing.T) {
 			told := make(chan string, 10)
 			o.Notice = func(text string) { told <- text }
 			p := testPool(t, o)
-			p.backoff = backoff
+			p.o.Backoff = backoff
 			together(t, p, 8)
 			if p.limit > 2 || len(told) != 1 {
 				t.Errorf("limit %d, told %d times", p.limit, len(told))

@@ -26,7 +26,8 @@ func open(t testing.TB, addr, user, password, below string, change func(*Directo
 		t.Fatal(err)
 	}
 	o := DirectoryOptions{Path: below, Options: Options{Host: host, User: user, Connections: 3, Timeout: 10 * time.Second,
-		Password: func() (string, error) { return password, nil }}}
+		Password: func() (string, error) { return password, nil },
+		Backoff:  func(int) time.Duration { return 0 }}}
 	if o.Port, err = strconv.Atoi(port); err != nil {
 		t.Fatal(err)
 	}

@@ -161,15 +161,9 @@ func (d *Directory) comeHome(ctx context.Context) {
 	if !d.astray.Swap(false) {
 		return
 	}
-	p := d.pool
-	p.mu.Lock()
-	resting := p.idle
-	p.idle = nil
-	p.mu.Unlock()
-	for _, s := range resting {
+	d.pool.eachIdle(func(s *session) {
 		if _, err := say(ctx, s, "CWD "+d.names.dir(manifest.Root)); err != nil {
 			s.markDead()
 		}
-		p.giveBack(s)
-	}
+	})
 }

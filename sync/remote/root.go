@@ -81,7 +81,7 @@ func (d *Directory) rootKind(ctx context.Context, s *session) (manifest.Kind, er
 		}
 		return manifest.Dir, nil
 	}
-	seen := []looked{readMLST(dir, told)}
+	seen := []looked{lookedOf(readMLST(dir, told))}
 	if told.code == 0 || seen[0].err != nil {
 		if seen, err = d.look(ctx, s, []place{split(dir)}); err != nil {
 			return manifest.None, err
@@ -114,7 +114,7 @@ func (d *Directory) enterRootAfter(ctx context.Context, s *session, b *script) (
 
 // noteRoot notes the unique fact of the root, by the reply to MLST.
 func (d *Directory) noteRoot(told reply) {
-	if seen := readMLST(d.names.dir(manifest.Root), told); seen.err == nil && seen.entry.IsDir() {
+	if seen := lookedOf(readMLST(d.names.dir(manifest.Root), told)); seen.err == nil && seen.entry.IsDir() {
 		d.rootID.Store(seen.entry.ID)
 	}
 }

@@ -46,3 +46,12 @@ func say(ctx context.Context, s *session, line string) (reply, error) {
 	err := b.run(ctx, s)
 	return r, err
 }
+
+// bytes returns how long the commands are.
+func (b *script) bytes() int {
+	n := 0
+	for _, line := range b.lines {
+		n += len(line) + len("\r\n")
+	}
+	return n
+}

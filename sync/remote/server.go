@@ -57,3 +57,7 @@ func giveUp(err error) error {
 	}
 	return &giveUpError{err}
 }
+
+// Rest closes the sessions that nobody uses, but for one that it keeps awake. See
+// [pool.rest].
+func (d *Directory) Rest(ctx context.Context) { d.pool.rest(ctx) }

@@ -33,7 +33,7 @@ func (d *Directory) pause(ctx context.Context, attempt int) error {
 	if attempt == 0 {
 		return ctx.Err()
 	}
-	return sleep(ctx, d.pool.backoff(attempt-1))
+	return sleep(ctx, d.opts.Backoff(attempt-1))
 }
 
 // settle finds out what became of a renaming that did not go as it should, and

@@ -1,15 +1,15 @@
 package remote
 
-import "ferry/manifest"
+import (
+	"time"
 
-// setTime adds to b what sets the modification time of the file at abs to that
-// of e: the command that is known to work, else all that may. It is no error
+	"ferry/internal/ftp/listing"
+)
+
+// setTime adds to b what sets the modification time of the file at abs: the command that is known to work, else all that may. It is no error
 // that none does: what counts is what the server says of the file afterwards.
-func setTime(b *script, f *features, abs string, e manifest.Entry) {
-	if e.Precision == manifest.NoTime {
-		return
-	}
-	stamp, ok := formatStamp(e.ModTime)
+func setTime(b *script, f *features, abs string, to time.Time) {
+	stamp, ok := listing.FormatTimeVal(to)
 	if !ok {
 		return
 	}

@@ -34,7 +34,7 @@ type view struct {
 	data []byte
 	over bool // taken in, or left
 
-	l    *listing // what came, once it was read
+	l    *dirListing // what came, once it was read
 	got  sifted
 	open []int   // of got.found: those whose times the server was asked for
 	told []reply // about these
@@ -165,7 +165,7 @@ func (st *stretch) end(v *view) {
 	}
 	final := v.d.t.final
 	switch {
-	case v.d.t.err != nil, checkEnd(rawListing{v.data, final, v.d.clean()}) != nil, !st.digest(v), v.l.checkCount(final) != nil,
+	case v.d.t.err != nil, checkEnd(rawListing{v.data, final, v.d.clean()}) != nil, !st.digest(v), checkCount(final, v.l.lines) != nil,
 		st.s.f.dots && !v.l.self, !v.answered():
 		st.leave(v)
 		return
@@ -198,20 +198,11 @@ func (v *view) answered() bool {
 
 // odd reports whether there are names that may stand for others; see
 // [scan.unmask].
-func (l *listing) odd() bool {
+func (l *dirListing) odd() bool {
 	for _, one := range l.entries {
 		if mayMask(one.name) {
 			return true
 		}
 	}
 	return false
-}
-
-// bytes returns how long the commands are.
-func (b *script) bytes() int {
-	n := 0
-	for _, line := range b.lines {
-		n += len(line) + len("\r\n")
-	}
-	return n
 }
