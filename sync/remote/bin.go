@@ -89,7 +89,7 @@ type rummage struct {
 	found []sync.Trashed
 }
 
-func (w *rummage) list(ctx context.Context, s *shelf) (l *listing, err error) {
+func (w *rummage) list(ctx context.Context, s *shelf) (l *dirListing, err error) {
 	err = w.d.pool.do(ctx, "listing the trash", func(ctx context.Context, session *session) error {
 		l, err = w.d.list(ctx, session, w.d.inTrash(s.at))
 		return err
@@ -118,7 +118,7 @@ func (w *rummage) level(ctx context.Context, level []*shelf) ([]*shelf, error) {
 
 // take notes what stands in a directory of the trash, and returns the
 // directories in it. One without anything is a thing by itself.
-func (w *rummage) take(s *shelf, l *listing) ([]*shelf, error) {
+func (w *rummage) take(s *shelf, l *dirListing) ([]*shelf, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if len(l.entries) == 0 && len(l.refused) == 0 {

@@ -12,6 +12,7 @@ import (
 	stdsync "sync"
 	"time"
 
+	"ferry/internal/ftp/listing"
 	"ferry/manifest"
 )
 
@@ -367,11 +368,11 @@ func (k *checker) timeOf(ctx context.Context, at string) (time.Time, error) {
 	if err != nil || r.code != 213 {
 		return time.Time{}, err
 	}
-	ns, err := parseStamp(strings.TrimSpace(r.text))
+	t, err := listing.ParseTimeVal(strings.TrimSpace(r.text))
 	if err != nil {
 		return time.Time{}, nil
 	}
-	return time.Unix(0, ns), nil
+	return t, nil
 }
 
 // setTime tries the commands that set the time of a file, until one does what it

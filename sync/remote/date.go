@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"ferry/internal/ftp/listing"
 	"ferry/manifest"
 )
 
@@ -12,7 +13,7 @@ import (
 // the server tells them by MDTM (RFC 3659, section 3): LIST shows minutes or
 // days in a zone of the server's choice. A file whose line is as it was in the
 // past has the time it had then; the server is asked for the others only.
-func (sc *scan) date(ctx context.Context, l *listing, found []item) error {
+func (sc *scan) date(ctx context.Context, l *dirListing, found []item) error {
 	open := sc.undated(l, found)
 	if len(open) == 0 {
 		return nil
@@ -28,7 +29,7 @@ func (sc *scan) date(ctx context.Context, l *listing, found []item) error {
 
 // undated returns which of found have times that only the server can tell. The
 // others have the time of the past, if they need one.
-func (sc *scan) undated(l *listing, found []item) (open []int) {
+func (sc *scan) undated(l *dirListing, found []item) (open []int) {
 	now := time.Now().Unix()
 	for i := range found {
 		if sc.isUndated(&found[i], l.newest, now) {
@@ -41,13 +42,13 @@ func (sc *scan) undated(l *listing, found []item) (open []int) {
 // redate gives those of found that open names the times in replies.
 func (sc *scan) redate(found []item, open []int, replies []reply) {
 	for k, i := range open {
-		ns, err := parseStamp(strings.TrimSpace(replies[k].text))
+		t, err := listing.ParseTimeVal(strings.TrimSpace(replies[k].text))
 		if replies[k].code != 213 || err != nil {
 			sc.tree.Unknown(found[i].path, "its time: "+reason(replyError("MDTM", "", replies[k])))
 			found[i].drop = true
 			continue
 		}
-		found[i].entry.ModTime, found[i].entry.Precision = ns, manifest.Second
+		found[i].entry.ModTime, found[i].entry.Precision = t.UnixNano(), manifest.Second
 	}
 }
 

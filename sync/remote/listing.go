@@ -8,12 +8,13 @@ import (
 	"strings"
 	"time"
 
+	"ferry/internal/ftp/listing"
 	"ferry/manifest"
 )
 
-// A listing is the content of one directory, complete: a listing of which that
-// is not certain is an error.
-type listing struct {
+// A dirListing is the content of one directory, complete: a listing of which
+// that is not certain is an error.
+type dirListing struct {
 	entries []listed // without the directory itself and the one above
 	self    bool     // the directory itself was listed, as "." or type=cdir
 	id      uint64   // of the directory itself, where it was told
@@ -39,7 +40,6 @@ var errIncomplete = errors.New("listing is not complete")
 var (
 	failureWords = regexp.MustCompile(`(?i)truncat|fail|unable|sorry|denied|error|abort`)
 	matchesTotal = regexp.MustCompile(`(\d+) matches total`)
-	totalLine    = regexp.MustCompile(`^total \d+$`)
 )
 
 // pureLimit is the number of lines at which pure-ftpd cuts every listing unless
@@ -49,7 +49,7 @@ const pureLimit = 10000
 // parseListing reads a listing and makes sure that it is whole: the connection
 // ended cleanly, the server is content, every line was read, and no name is
 // there twice or impossible. now is our clock.
-func parseListing(form listForm, raw rawListing, now time.Time) (*listing, error) {
+func parseListing(form listForm, raw rawListing, now time.Time) (*dirListing, error) {
 	if err := checkEnd(raw); err != nil {
 		return nil, err
 	}
@@ -65,29 +65,26 @@ func parseListing(form listForm, raw rawListing, now time.Time) (*listing, error
 
 // parseLines reads what came of a listing. That every line can be read does not
 // make it complete.
-func parseLines(form listForm, data []byte, now time.Time) (*listing, error) {
-	l := new(listing)
-	seen := make(map[string]struct{})
-	parse := chooseParser(form, now)
-	for line := range strings.Lines(string(data)) {
-		line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
-		if line == "" || form != formMLSD && totalLine.MatchString(line) {
-			continue
-		}
-		l.lines++
-		one, err := parse(line)
-		if err == nil {
-			err = l.add(one, seen)
-		}
+func parseLines(form listForm, data []byte, now time.Time) (*dirListing, error) {
+	l := new(dirListing)
+	parser := listing.LIST(now)
+	if form == formMLSD {
+		parser = listing.MLSD()
+	}
+	for text := range strings.Lines(string(data)) {
+		line, err := parser.Line(text)
 		if err != nil {
-			return nil, fmt.Errorf("%w: %w", errIncomplete, errLine(line, err))
+			return nil, fmt.Errorf("%w: %w", errIncomplete, err)
+		}
+		if line.Kind != listing.None {
+			l.add(line)
 		}
 	}
 	return l, nil
 }
 
 // checkCount holds the number of lines against the server's own.
-func (l *listing) checkCount(final reply) error {
+func (l *dirListing) checkCount(final reply) error {
 	m := matchesTotal.FindStringSubmatch(final.text)
 	switch {
 	case m == nil:
@@ -115,52 +112,27 @@ func checkEnd(raw rawListing) error {
 	return nil
 }
 
-// chooseParser returns the parser of lines. LIST comes in two forms, told apart
-// by the first line; a listing has one of them.
-func chooseParser(form listForm, now time.Time) func(string) (listed, error) {
-	if form == formMLSD {
-		return parseFacts
+// add takes in what a line says.
+func (l *dirListing) add(line listing.Entry) {
+	l.lines++
+	e := entryOf(line)
+	switch line.Kind {
+	case listing.CurrentDir:
+		l.self, l.id = true, e.ID
+		return
+	case listing.ParentDir:
+		return
 	}
-	var dos, known bool
-	return func(line string) (listed, error) {
-		if !known {
-			known, dos = true, '0' <= line[0] && line[0] <= '9'
-		}
-		if dos {
-			return parseDOS(line)
-		}
-		return parseUnix(line, now)
+	if err := manifest.CheckName(line.Name); err != nil {
+		l.refused = append(l.refused, refusedName{line.Name, err})
+		return
 	}
-}
-
-// add takes a line into the listing. The name of the directory itself may be
-// anything, as servers put its whole path there.
-func (l *listing) add(one listed, seen map[string]struct{}) error {
-	if one.self {
-		l.self, l.id = true, one.entry.ID
-		return nil
-	}
-	if one.parent {
-		return nil
-	}
-	if one.name == "" || strings.ContainsAny(one.name, "/\x00") {
-		return fmt.Errorf("%q can be no name", one.name)
-	}
-	if _, twice := seen[one.name]; twice {
-		return fmt.Errorf("name %q is there twice", one.name)
-	}
-	seen[one.name] = struct{}{}
-	if err := manifest.CheckName(one.name); err != nil {
-		l.refused = append(l.refused, refusedName{one.name, err})
-		return nil
-	}
-	l.newest = max(l.newest, one.entry.Shown)
-	l.entries = append(l.entries, one)
-	return nil
+	l.newest = max(l.newest, e.Shown)
+	l.entries = append(l.entries, listed{line.Name, e})
 }
 
 // find returns what the listing has under name.
-func (l *listing) find(name string) manifest.Entry {
+func (l *dirListing) find(name string) manifest.Entry {
 	for _, one := range l.entries {
 		if one.name == name {
 			return one.entry

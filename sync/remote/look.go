@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"ferry/internal/ftp/listing"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -71,8 +72,8 @@ func readMLST(abs string, r reply) looked {
 		if i == 0 || !ok {
 			continue
 		}
-		if one, err := parseFacts(line); err == nil {
-			return looked{entry: one.entry}
+		if one, err := listing.ParseMLST(line); err == nil {
+			return looked{entry: entryOf(one)}
 		}
 	}
 	return looked{err: &Error{Op: "MLST", Path: abs, Class: Server, Code: r.code, Reply: printable(r.text), Err: errors.New("no facts in the reply")}}
@@ -86,13 +87,13 @@ func readStat(abs string, size, mdtm, cwd reply) looked {
 	case cwd.ok():
 		return looked{entry: manifest.Entry{Kind: manifest.Dir, Precision: manifest.NoTime}}
 	case size.code == 213:
-		n, err := parseSize(strings.TrimSpace(size.text))
+		n, err := listing.ParseSize(strings.TrimSpace(size.text))
 		if err != nil {
 			return looked{err: &Error{Op: "SIZE", Path: abs, Class: Server, Code: size.code, Reply: printable(size.text), Err: err}}
 		}
 		e := manifest.Entry{Kind: manifest.File, Size: n, Precision: manifest.NoTime}
-		if ns, err := parseStamp(strings.TrimSpace(mdtm.text)); mdtm.code == 213 && err == nil {
-			e.ModTime, e.Precision = ns, manifest.Second
+		if t, err := listing.ParseTimeVal(strings.TrimSpace(mdtm.text)); mdtm.code == 213 && err == nil {
+			e.ModTime, e.Precision = t.UnixNano(), manifest.Second
 		}
 		return looked{entry: e}
 	case absent(size) && absent(cwd):
@@ -159,7 +160,7 @@ func (d *Directory) leave(b *script, s *session) {
 }
 
 func (d *Directory) lookByListing(ctx context.Context, s *session, places []place, answers []looked) error {
-	lists := make(map[string]*listing)
+	lists := make(map[string]*dirListing)
 	for i, at := range places {
 		l, ok := lists[at.dir]
 		if !ok {
@@ -182,7 +183,7 @@ func (d *Directory) lookByListing(ctx context.Context, s *session, places []plac
 func unknownCommand(r reply) bool { return r.code == 500 || r.code == 502 || r.code == 504 }
 
 // list lists dir in the way that is best with this server, strictly.
-func (d *Directory) list(ctx context.Context, s *session, dir string) (*listing, error) {
+func (d *Directory) list(ctx context.Context, s *session, dir string) (*dirListing, error) {
 	f := s.features()
 	raw, err := s.list(ctx, dir, f.listForm)
 	if err != nil {

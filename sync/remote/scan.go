@@ -191,9 +191,9 @@ func (sc *scan) folder(ctx context.Context, f *folder) error {
 
 // list lists a folder. One that held something when the base was written and
 // shows nothing now is listed again on another session.
-func (sc *scan) list(ctx context.Context, f *folder) (*listing, error) {
+func (sc *scan) list(ctx context.Context, f *folder) (*dirListing, error) {
 	dir := sc.d.names.dir(f.path)
-	var l *listing
+	var l *dirListing
 	for times := 2; times > 0; times-- {
 		if f.doubted {
 			f.doubted = false
@@ -215,13 +215,13 @@ func (sc *scan) list(ctx context.Context, f *folder) (*listing, error) {
 	return l, nil
 }
 
-func (sc *scan) doubts(f *folder, l *listing) bool {
+func (sc *scan) doubts(f *folder, l *dirListing) bool {
 	return len(l.entries) == 0 && sc.look.HadChildren != nil && sc.look.HadChildren(f.path)
 }
 
 // take puts what a complete listing shows into the tree, and the directories in
 // it into the queue.
-func (sc *scan) take(ctx context.Context, f *folder, l *listing) error {
+func (sc *scan) take(ctx context.Context, f *folder, l *dirListing) error {
 	got := sc.sift(f, l)
 	sc.admit(f, l, got)
 	if err := sc.unmask(ctx, f, got.found); err != nil {
@@ -235,7 +235,7 @@ func (sc *scan) take(ctx context.Context, f *folder, l *listing) error {
 }
 
 // admit notes what a complete listing tells beyond its entries.
-func (sc *scan) admit(f *folder, l *listing, got sifted) {
+func (sc *scan) admit(f *folder, l *dirListing, got sifted) {
 	if f.id == 0 {
 		f.id = l.id
 	}

@@ -25,7 +25,7 @@ type sifted struct {
 
 // sift leaves out what is ferry's own, the server's own, or ignored. It changes
 // nothing.
-func (sc *scan) sift(f *folder, l *listing) (got sifted) {
+func (sc *scan) sift(f *folder, l *dirListing) (got sifted) {
 	note := func(f func()) { got.notes = append(got.notes, f) }
 	found := make([]item, 0, len(l.entries))
 	twins := make(map[manifest.Path]bool)

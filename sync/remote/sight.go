@@ -80,7 +80,7 @@ func (d *Directory) firstLook() (told reply, ok bool) {
 
 // firstListing returns the listing of the root that the first session has just
 // read, where it is complete; nil where there is none.
-func (d *Directory) firstListing() *listing {
+func (d *Directory) firstListing() *dirListing {
 	d.mu.Lock()
 	g := d.sight
 	fresh := d.fresh(g)

@@ -15,7 +15,7 @@ type specials struct {
 }
 
 // learn takes what a listing of dir showed in place of what was known of it.
-func (k *specials) learn(dir string, l *listing) {
+func (k *specials) learn(dir string, l *dirListing) {
 	found := make(map[string]bool)
 	for _, one := range l.entries {
 		if one.entry.Kind == manifest.Other {

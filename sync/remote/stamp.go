@@ -1,6 +1,11 @@
 package remote
 
-import "ferry/manifest"
+import (
+	"time"
+
+	"ferry/internal/ftp/listing"
+	"ferry/manifest"
+)
 
 // setTime adds to b what sets the modification time of the file at abs to that
 // of e: the command that is known to work, else all that may. It is no error
@@ -9,7 +14,7 @@ func setTime(b *script, f *features, abs string, e manifest.Entry) {
 	if e.Precision == manifest.NoTime {
 		return
 	}
-	stamp, ok := formatStamp(e.ModTime)
+	stamp, ok := listing.FormatTimeVal(time.Unix(0, e.ModTime))
 	if !ok {
 		return
 	}

@@ -34,7 +34,7 @@ type view struct {
 	data []byte
 	over bool // taken in, or left
 
-	l    *listing // what came, once it was read
+	l    *dirListing // what came, once it was read
 	got  sifted
 	open []int   // of got.found: those whose times the server was asked for
 	told []reply // about these
@@ -198,7 +198,7 @@ func (v *view) answered() bool {
 
 // odd reports whether there are names that may stand for others; see
 // [scan.unmask].
-func (l *listing) odd() bool {
+func (l *dirListing) odd() bool {
 	for _, one := range l.entries {
 		if mayMask(one.name) {
 			return true

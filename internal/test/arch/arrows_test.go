@@ -23,7 +23,7 @@ var arrows = map[string][]string{
 	"manifest":               {},
 	"sync":                   {"manifest"},
 	"sync/local":             {"manifest", "sync"},
-	"sync/remote":            {"manifest", "sync"},
+	"sync/remote":            {"manifest", "sync", "internal/ftp/listing"},
 	"sync/replicatest":       {"manifest", "sync"},
 	"sync/watch":             {"manifest", "sync"},
 	"internal/hooks":         {},
@@ -33,6 +33,7 @@ var arrows = map[string][]string{
 	"bench/wan":              {},
 	"watcher":                {"manifest", "sync"},
 	"internal/config":        {"manifest", "sync", "sync/remote"},
+	"internal/ftp/listing":   {},
 	"internal/ftpserver":     {},
 	"internal/test/realftp":  {},
 	"internal/test/arch":     {},
@@ -61,7 +62,7 @@ var moreForTests = map[string][]string{
 }
 
 // leaves import nothing of ours, in their tests either.
-var leaves = []string{"manifest", "internal/ftpserver", "internal/test/realftp", "internal/test/arch"}
+var leaves = []string{"manifest", "internal/ftp/listing", "internal/ftpserver", "internal/test/realftp", "internal/test/arch"}
 
 // owners are the packages that alone may import a module of others, so that it can be exchanged in one place.
 var owners = map[string]string{

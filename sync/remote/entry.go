@@ -1,0 +1,64 @@
+package remote
+
+import (
+	"hash/fnv"
+	"time"
+
+	"ferry/internal/ftp/listing"
+	"ferry/manifest"
+)
+
+// A listed is one line of a listing.
+type listed struct {
+	name  string // exactly as sent
+	entry manifest.Entry
+}
+
+// entryOf makes an entry of what a line of a listing says.
+func entryOf(l listing.Entry) manifest.Entry {
+	e := manifest.Entry{Kind: kinds[l.Kind], Size: l.Size, ID: identity(l.Unique), Precision: manifest.NoTime}
+	switch {
+	case l.Precision == listing.NoTime:
+	case l.UTC:
+		e.ModTime, e.Precision = l.ModTime.UnixNano(), precisions[l.Precision]
+	default:
+		shown(&e, l.ModTime, precisions[l.Precision])
+	}
+	return e
+}
+
+var kinds = [...]manifest.Kind{
+	listing.File:       manifest.File,
+	listing.Dir:        manifest.Dir,
+	listing.CurrentDir: manifest.Dir,
+	listing.ParentDir:  manifest.Dir,
+	listing.Link:       manifest.Other,
+	listing.Other:      manifest.Other,
+}
+
+var precisions = [...]manifest.Precision{
+	listing.Day:    manifest.Day,
+	listing.Minute: manifest.Minute,
+	listing.Second: manifest.Second,
+}
+
+// shown puts the time that a line of LIST shows into e. It stands in for the
+// modification time until MDTM tells a better one.
+func shown(e *manifest.Entry, t time.Time, p manifest.Precision) {
+	e.Shown, e.ShownPrecision = t.Unix(), p
+	if e.Shown == 0 {
+		e.Shown = 1 // 0 means that no time was shown
+	}
+	e.ModTime, e.Precision = t.UnixNano(), p
+}
+
+// identity makes a number of a unique fact, whose form is the server's own; 0
+// where there is none.
+func identity(unique string) uint64 {
+	if unique == "" {
+		return 0
+	}
+	h := fnv.New64a()
+	h.Write([]byte(unique))
+	return max(h.Sum64(), 1)
+}
