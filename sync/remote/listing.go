@@ -7,8 +7,8 @@ import (
 	"ferry/manifest"
 )
 
-// A dirListing is the content of one directory, complete: a listing of which that
-// is not certain is an error.
+// A dirListing is the content of one directory, complete: a listing of which
+// that is not certain is an error.
 type dirListing struct {
 	entries []listed // without the directory itself and the one above
 	self    bool     // the directory itself was listed, as "." or type=cdir
