@@ -44,9 +44,6 @@ func hide(h held) Secret { return Secret{func() held { return h }} }
 // IsZero reports whether there is no secret at all.
 func (s Secret) IsZero() bool { return s.reveal == nil }
 
-// IsLiteral reports whether the password itself was written down.
-func (s Secret) IsLiteral() bool { return s.reveal != nil && s.reveal().kind == secretLiteral }
-
 // Variable returns the name of the environment variable that holds the password,
 // "" where it is kept elsewhere.
 func (s Secret) Variable() string {
