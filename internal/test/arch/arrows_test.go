@@ -35,8 +35,9 @@ var arrows = map[string][]string{
 	"bench/wan":              {},
 	"watcher":                {"manifest", "sync"},
 	"internal/config":        {"manifest", "sync", "sync/remote"},
-	"internal/ftpserver":     {},
-	"internal/test/realftp":  {},
+	"internal/selfsigned":    {},
+	"internal/ftpserver":     {"internal/selfsigned"},
+	"internal/test/realftp":  {"internal/selfsigned"},
 	"internal/test/arch":     {},
 	"internal/test/e2e":      {},
 	"internal/test/mutation": {},
@@ -65,7 +66,7 @@ var moreForTests = map[string][]string{
 }
 
 // leaves import nothing of ours, and their tests only what moreForTests says.
-var leaves = []string{"manifest", "internal/gitignore", "internal/ftpserver", "internal/test/realftp", "internal/test/arch"}
+var leaves = []string{"manifest", "internal/gitignore", "internal/selfsigned", "internal/ftpserver", "internal/test/realftp", "internal/test/arch"}
 
 // owners are the packages that alone may import a module of others, so that it can be exchanged in one place.
 var owners = map[string]string{
