@@ -166,7 +166,7 @@ func (d *decoder) unknown(s setting, known []string) {
 	way := "the keys here are " + strings.Join(known, ", ")
 	if there := elsewhere[s.name]; there != "" {
 		way = there
-	} else if near := suggest(s.name, known); near != "" {
+	} else if near := Suggest(s.name, known); near != "" {
 		way = "did you mean " + near + "?"
 	}
 	d.fail(s.key, s.where, "unknown key", way)

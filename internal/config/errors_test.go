@@ -70,7 +70,7 @@ var errorCases = []struct {
 	{"bad addresses", site + "    active-address: example.com\n    active-ports: 9-1\n", []string{
 		`ferry.yaml:5:21: profiles.site.active-address: "example.com" is no IP address`,
 		`ferry.yaml:6:19: profiles.site.active-ports: "9-1" ends before it starts`}},
-	{"a bad fingerprint", site + "    fingerprint: abc\n", []string{`ferry.yaml:5:18: profiles.site.fingerprint: a fingerprint is "sha256:" and 64 hex digits`}},
+	{"a bad fingerprint", site + "    fingerprint: abc\n", []string{`ferry.yaml:5:18: profiles.site.fingerprint: "abc" is not a SHA-256 fingerprint: "sha256:" and 64 hex digits`}},
 	{"a misspelt choice", site + "    direction: psuh\n", []string{`ferry.yaml:5:16: profiles.site.direction: "psuh" is none of both, push, pull (did you mean push?)`}},
 	{"an unknown choice", site + "    conflict: ask\n    mode: fast\n", []string{
 		`ferry.yaml:5:15: profiles.site.conflict: "ask" is none of keep-both, newer, local, remote, skip`,
@@ -162,17 +162,5 @@ func TestErrors(t *testing.T) {
 				t.Errorf("the error shows a password: %v", err)
 			}
 		})
-	}
-}
-
-func TestSuggest(t *testing.T) {
-	known := sortedKeys(keys)
-	for word, want := range map[string]string{
-		"tiemout": "timeout", "conections": "connections", "IGNORE": "ignore", "Max_Delete": "max-delete",
-		"ac": "ca", "frobnicate": "", "": "", "x": "", strings.Repeat("a", 1000): "",
-	} {
-		if got := suggest(word, known); got != want {
-			t.Errorf("suggest(%.20q) is %q, want %q", word, got, want)
-		}
 	}
 }

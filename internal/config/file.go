@@ -85,7 +85,7 @@ func (f *File) Select(names []string) ([]*Profile, error) {
 
 func noProfile(name string, known []string, path string) error {
 	err := fmt.Errorf("no profile %q in %s", name, path)
-	if near := suggest(name, known); near != "" {
+	if near := Suggest(name, known); near != "" {
 		return withHint(err, "did you mean "+near+"?")
 	}
 	return withHint(err, "it has "+strings.Join(known, ", "))

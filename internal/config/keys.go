@@ -40,7 +40,7 @@ var keys = map[string]key{
 	"direction":      choice(func(p *Profile) encoding.TextUnmarshaler { return &p.Direction }, "both", "push", "pull"),
 	"conflict":       choice(func(p *Profile) encoding.TextUnmarshaler { return &p.Conflict }, "keep-both", "newer", "local", "remote", "skip"),
 	"mode":           choice(func(p *Profile) encoding.TextUnmarshaler { return &p.Mode }, "auto", "passive", "active"),
-	"pipeline":       {set: func(_ *decoder, p *draft, text string) error { return p.Pipeline.UnmarshalText([]byte(text)) }},
+	"pipeline":       {set: setPipeline},
 	"ignore":         {kind: blockKey},
 	"ignore-file":    path(func(p *Profile) *string { return &p.IgnoreFile }),
 	"ca":             path(func(p *Profile) *string { return &p.CA }),
@@ -126,7 +126,7 @@ func choice(field func(*Profile) encoding.TextUnmarshaler, choices ...string) ke
 			return field(&p.Profile).UnmarshalText([]byte(text))
 		}
 		err := fmt.Errorf("%q is none of %s", text, strings.Join(choices, ", "))
-		if near := suggest(text, choices); near != "" {
+		if near := Suggest(text, choices); near != "" {
 			return withHint(err, "did you mean "+near+"?")
 		}
 		return err
@@ -217,6 +217,11 @@ func setActiveAddress(_ *decoder, p *draft, text string) error {
 
 func setFingerprint(_ *decoder, p *draft, text string) (err error) {
 	p.Fingerprint, err = ParseFingerprint(text)
+	return err
+}
+
+func setPipeline(_ *decoder, p *draft, text string) (err error) {
+	p.Pipeline, err = ParsePipeline(text)
 	return err
 }
 

@@ -2,8 +2,9 @@ package config
 
 import "strings"
 
-// suggest returns the one of known that word was most likely meant to be, or "".
-func suggest(word string, known []string) string {
+// Suggest returns the one of known that word was most likely meant to be, or ""
+// where none is near. Case and the difference between "_" and "-" do not count.
+func Suggest(word string, known []string) string {
 	best, least := "", 3
 	for _, k := range known {
 		d := distance(strings.ToLower(strings.ReplaceAll(word, "_", "-")), strings.ToLower(k))

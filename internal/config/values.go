@@ -2,7 +2,6 @@ package config
 
 import (
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"ferry/sync"
+	"ferry/sync/remote"
 )
 
 // The Parse functions read one value as it stands in ferry.yaml or behind an
@@ -90,17 +90,11 @@ func ParsePorts(s string) ([2]int, error) {
 	return [2]int{int(low), int(high)}, nil
 }
 
-// ParseFingerprint reads the SHA-256 of a certificate: 64 hex digits in any
-// case, with or without colons and a leading "sha256:". It returns lower-case
-// digits only.
+// ParseFingerprint reads the SHA-256 of a certificate, see
+// [remote.ParseFingerprint]. It returns lower-case hex digits only.
 func ParseFingerprint(s string) (string, error) {
-	digits := strings.ToLower(strings.TrimSpace(s))
-	digits = strings.TrimPrefix(digits, "sha256:")
-	digits = strings.NewReplacer(":", "", " ", "").Replace(digits)
-	if sum, err := hex.DecodeString(digits); err != nil || len(sum) != 32 {
-		return "", errors.New(`a fingerprint is "sha256:" and 64 hex digits`)
-	}
-	return digits, nil
+	sum, err := remote.ParseFingerprint(s)
+	return hex.EncodeToString(sum), err
 }
 
 // ParseDuration reads a time above zero, as 30s, 1m30s, 12h or 30d.
@@ -128,4 +122,13 @@ func ParseSwitch(s string) (bool, error) {
 		return false, nil
 	}
 	return false, fmt.Errorf("%q is neither on nor off", s)
+}
+
+// ParsePipeline reads on or off, as [ParseSwitch] does.
+func ParsePipeline(s string) (remote.Pipeline, error) {
+	on, err := ParseSwitch(s)
+	if err != nil || on {
+		return remote.PipelineOn, err
+	}
+	return remote.PipelineOff, nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ferry/sync"
+	"ferry/sync/remote"
 )
 
 func TestParseMaxDelete(t *testing.T) {
@@ -123,10 +124,16 @@ func TestParseSwitch(t *testing.T) {
 		if got, err := ParseSwitch(s); err != nil || got != want {
 			t.Errorf("%q is %v, %v", s, got, err)
 		}
+		if got, err := ParsePipeline(s); err != nil || (got == remote.PipelineOn) != want {
+			t.Errorf("pipeline %q is %v, %v", s, got, err)
+		}
 	}
 	for _, s := range []string{"", "1", "0", "maybe", "y"} {
 		if _, err := ParseSwitch(s); err == nil {
 			t.Errorf("%q is a switch", s)
+		}
+		if _, err := ParsePipeline(s); err == nil {
+			t.Errorf("%q is a setting of the pipeline", s)
 		}
 	}
 }
