@@ -35,7 +35,7 @@ func (d *decoder) check(p *draft, s setting, own []setting) {
 		failAt("exact", "makes one side equal to the other and so needs a direction", "set direction: push or pull")
 	}
 	if p.Insecure && p.Fingerprint != "" {
-		failAt("insecure", "accepts any certificate, so fingerprint would mean nothing", "leave one of them out")
+		failAt("insecure", "accepts any certificate, so fingerprint has no effect", "remove one of them")
 	}
 	for _, key := range []string{"ca", "fingerprint", "insecure"} {
 		if _, ok := given[key]; ok && p.Remote.Host != "" && p.Remote.Security == remote.Plain {
@@ -52,7 +52,7 @@ func (d *decoder) settleUser(p *draft, given map[string]setting) {
 	case p.Remote.User == "":
 		p.Remote.User = p.user
 	case ok && p.user != p.Remote.User:
-		d.fail(own.value, own.where, fmt.Sprintf("is %q, but remote names %q", p.user, p.Remote.User), "leave one of them out")
+		d.fail(own.value, own.where, fmt.Sprintf("is %q, but remote names %q", p.user, p.Remote.User), "remove one of them")
 	}
 }
 
@@ -66,7 +66,7 @@ func (d *decoder) settlePassword(p *draft, given map[string]setting) {
 	case fromURL.IsZero():
 		p.Password = p.password
 	case ok:
-		d.fail(own.key, own.where, "remote holds a password too", "leave one of them out")
+		d.fail(own.key, own.where, "remote has a password, too", "remove one of them")
 	default:
 		p.Password = hide(held{text: fromURL.reveal().text, file: d.path})
 	}

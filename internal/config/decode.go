@@ -72,7 +72,7 @@ func (d *decoder) file(text []byte) []*Profile {
 		return nil
 	}
 	if profiles == nil {
-		d.fail(root, "", "there are no profiles", "a profile stands below profiles: under its name, with local: and remote:")
+		d.fail(root, "", "there are no profiles", "add one below profiles:, under its name, with local: and remote:")
 		return nil
 	}
 	return d.profiles(*profiles, common)
@@ -103,7 +103,7 @@ func (d *decoder) profiles(s setting, common []setting) []*Profile {
 		profiles = append(profiles, d.profile(s, common))
 	}
 	if len(profiles) == 0 && len(d.errs) == 0 {
-		d.fail(s.key, s.where, "there are no profiles", "a profile stands here under its name, with local: and remote:")
+		d.fail(s.key, s.where, "there are no profiles", "add one here, under its name, with local: and remote:")
 	}
 	return profiles
 }
@@ -115,11 +115,11 @@ func checkName(s string) string {
 	case s == "":
 		return "a profile needs a name"
 	case len(s) > 64:
-		return "the name of a profile has at most 64 characters"
+		return "the name of a profile must not be longer than 64 characters"
 	case strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f || strings.ContainsRune(`/\:*?"<>|`, r) }):
-		return "the name of a profile holds no spaces and none of /\\:*?\"<>|"
+		return "the name of a profile must not contain spaces or any of /\\:*?\"<>|"
 	case s[0] == '-' || s[0] == '.' || s[0] == '~':
-		return "the name of a profile does not start with " + s[:1]
+		return "the name of a profile must not start with " + s[:1]
 	}
 	return ""
 }
@@ -225,7 +225,7 @@ func (d *decoder) secret(s setting) Secret {
 	const way = "write one of env: NAME, file: PATH, command: CMD, keyring: NAME, or the password itself in quotes"
 	where := d.mapping(s.value, s.where)
 	if len(where) != 1 {
-		d.fail(s.value, s.where, "exactly one place of the password is wanted", way)
+		d.fail(s.value, s.where, "must name exactly one place where the password is kept", way)
 		return Secret{}
 	}
 	kind, ok := secretKeys[where[0].name]

@@ -75,7 +75,7 @@ func checkOwner(path, start string) error {
 		return fmt.Errorf("looking for the configuration: %w", err)
 	}
 	if !isTrusted(file, here) {
-		return withHint(fmt.Errorf("%s belongs to somebody else", path), "to use it all the same: --config "+path)
+		return withHint(fmt.Errorf("%s belongs to another user", path), "to use it anyway: --config "+path)
 	}
 	return nil
 }

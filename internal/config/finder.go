@@ -107,7 +107,7 @@ func (f Finder) Password(ctx context.Context, p *Profile, user string) (string, 
 // checkPassword refuses what would end the command that sends it (RFC 959, 5.3).
 func checkPassword(password string) error {
 	if strings.ContainsAny(password, "\r\n\x00") {
-		return errors.New("the password holds a line end or NUL, which FTP cannot send")
+		return errors.New("the password contains a line break or NUL, which FTP cannot send")
 	}
 	return nil
 }
@@ -125,7 +125,7 @@ func (f Finder) reveal(ctx context.Context, s Secret) (string, error) {
 		return "", fmt.Errorf("the environment variable %s is not set", h.text)
 	case secretFile:
 		if openToOthers(h.text) {
-			f.warn("others can read %s, which holds a password; chmod 600 it", h.text)
+			f.warn("others can read %s, which contains a password; chmod 600 it", h.text)
 		}
 		return firstLineOf(h.text)
 	case secretCommand:
@@ -139,9 +139,9 @@ func (f Finder) reveal(ctx context.Context, s Secret) (string, error) {
 func (f Finder) warnLiteral(h held) {
 	switch {
 	case h.typed:
-		f.warn("a password on the command line shows in the list of processes and in the history of the shell; set %s in its place", PasswordVariable)
+		f.warn("a password on the command line can be seen in the list of processes and in the history of the shell; set %s instead", PasswordVariable)
 	case h.file != "" && openToOthers(h.file):
-		f.warn("others can read %s, which holds a password; chmod 600 it, or use password: {env: NAME}", h.file)
+		f.warn("others can read %s, which contains a password; chmod 600 it, or use password: {env: NAME}", h.file)
 	}
 }
 
@@ -259,7 +259,7 @@ func (f Finder) netrc(host, user string) (entry login, found bool, err error) {
 		}
 		entry, found := findLogin(machines, host, user)
 		if found && !entry.Password.IsZero() && openToOthers(path) {
-			f.warn("others can read %s, which holds passwords; chmod 600 it", path)
+			f.warn("others can read %s, which contains passwords; chmod 600 it", path)
 		}
 		return entry, found, nil
 	}

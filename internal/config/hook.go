@@ -22,17 +22,17 @@ func hook(field func(*Hooks) *string) func(*Hooks, string) error {
 func parseHook(text string) (string, error) {
 	text = strings.TrimSpace(text)
 	if strings.ContainsRune(text, 0) {
-		return "", errors.New("holds a NUL character")
+		return "", errors.New("contains a NUL character")
 	}
 	scheme, _, found := strings.Cut(text, "://")
 	if !found || !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https") {
 		return text, nil
 	}
 	if strings.ContainsAny(text, " \t\r\n") {
-		return "", withHint(errors.New("begins like a URL and goes on behind it"), "a hook is one URL or one command")
+		return "", withHint(errors.New("begins with a URL but does not end there"), "a hook is one URL or one command")
 	}
 	if u, err := url.Parse(text); err != nil || u.Hostname() == "" {
-		return "", withHint(errors.New("is no URL that can be asked"), `in a user name or password write "/" as %2F, "@" as %40 and "%" as %25`)
+		return "", withHint(errors.New("is not a valid URL"), `in a user name or password write "/" as %2F, "@" as %40 and "%" as %25`)
 	}
 	return text, nil
 }

@@ -125,7 +125,7 @@ func choice(field func(*Profile) encoding.TextUnmarshaler, choices ...string) ke
 		if slices.Contains(choices, text) {
 			return field(&p.Profile).UnmarshalText([]byte(text))
 		}
-		err := fmt.Errorf("%q is none of %s", text, strings.Join(choices, ", "))
+		err := fmt.Errorf("%q is not one of %s", text, strings.Join(choices, ", "))
 		if near := Suggest(text, choices); near != "" {
 			return withHint(err, "did you mean "+near+"?")
 		}
@@ -136,7 +136,7 @@ func choice(field func(*Profile) encoding.TextUnmarshaler, choices ...string) ke
 
 func setLocal(d *decoder, p *draft, text string) (err error) {
 	if IsURL(text) {
-		return withHint(errors.New("is a URL"), "local is a directory of this machine, remote the URL")
+		return withHint(errors.New("is a URL"), "local is a directory on this machine, remote is the URL")
 	}
 	p.Local, err = d.localPath(text)
 	return err
@@ -154,7 +154,7 @@ func setRemote(_ *decoder, p *draft, text string) error {
 func setUser(_ *decoder, p *draft, text string) error {
 	for _, c := range text {
 		if c < ' ' || c == 0x7f {
-			return errors.New("holds a control character")
+			return errors.New("contains a control character")
 		}
 	}
 	p.user = text
@@ -209,7 +209,7 @@ func setActivePorts(_ *decoder, p *draft, text string) (err error) {
 func setActiveAddress(_ *decoder, p *draft, text string) error {
 	addr, err := netip.ParseAddr(text)
 	if err != nil || addr.Zone() != "" {
-		return fmt.Errorf("%q is no IP address", text)
+		return fmt.Errorf("%q is not an IP address", text)
 	}
 	p.ActiveAddress = addr.String()
 	return nil
@@ -233,7 +233,7 @@ func setRates(_ *decoder, p *draft, text string) (err error) {
 func number(text string, low, high int) (int, error) {
 	n, err := strconv.Atoi(text)
 	if err != nil || n < low || n > high {
-		return 0, fmt.Errorf("%q is no whole number from %d to %d", text, low, high)
+		return 0, fmt.Errorf("%q is not a whole number from %d to %d", text, low, high)
 	}
 	return n, nil
 }

@@ -63,7 +63,7 @@ func parseNetrc(name, text string) ([]login, error) {
 			continue
 		}
 		if len(logins) == 0 {
-			return nil, s.fail(line, word+" stands before any machine")
+			return nil, s.fail(line, word+" comes before any machine")
 		}
 		switch l := &logins[len(logins)-1]; word {
 		case "login":
@@ -120,7 +120,7 @@ func (s *netrcScanner) keyword() (string, bool, error) {
 	case "user":
 		return "login", true, nil
 	}
-	return "", false, s.fail(line, "machine, default, login, password, account or macdef is wanted here (a value with a space in it stands in double quotes)")
+	return "", false, s.fail(line, "expected machine, default, login, password, account or macdef here (put a value that contains a space in double quotes)")
 }
 
 // value returns the word after a keyword.
@@ -161,7 +161,7 @@ func (s *netrcScanner) quoted() (string, error) {
 			b.WriteByte(c)
 		}
 	}
-	return "", s.fail(s.line, `a value starts with " and does not end with it on the same line`)
+	return "", s.fail(s.line, `a value starts with " but does not end with it on the same line`)
 }
 
 // skipMacro drops a macro: its name, and all up to the next empty line.

@@ -33,10 +33,10 @@ func (d *decoder) mapping(node *yaml.Node, where string) []setting {
 		d.fail(node, where, `a word that starts with "!" is a tag in YAML`, "put it in quotes")
 		return nil
 	case isNull(node):
-		d.fail(node, where, "has no value", "keys are wanted below it, further in")
+		d.fail(node, where, "has no value", "write its keys on the lines below, indented")
 		return nil
 	case node.Kind != yaml.MappingNode:
-		d.fail(node, where, "keys with values are wanted here, not "+kindName(node), "")
+		d.fail(node, where, "expected keys with values here, not "+kindName(node), "")
 		return nil
 	}
 	var settings []setting
@@ -44,13 +44,13 @@ func (d *decoder) mapping(node *yaml.Node, where string) []setting {
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key := node.Content[i]
 		if resolve(key).Kind != yaml.ScalarNode {
-			d.fail(key, where, "a key is wanted here, not "+kindName(resolve(key)), "")
+			d.fail(key, where, "expected a key here, not "+kindName(resolve(key)), "")
 			continue
 		}
 		s := setting{name: resolve(key).Value, key: key, value: node.Content[i+1]}
 		s.where = keyPath(where, s.name)
 		if line, twice := lines[s.name]; twice {
-			d.fail(key, s.where, fmt.Sprintf("given twice, first in line %d", line), "")
+			d.fail(key, s.where, fmt.Sprintf("is given twice, first on line %d", line), "")
 			continue
 		}
 		lines[s.name] = key.Line
@@ -96,7 +96,7 @@ func (d *decoder) scalar(node *yaml.Node, where string) (string, bool) {
 	case isTagged(value):
 		d.fail(node, where, `a word that starts with "!" is a tag in YAML`, "put it in quotes")
 	case value.Kind != yaml.ScalarNode:
-		d.fail(node, where, "a single value is wanted here, not "+kindName(value), "")
+		d.fail(node, where, "expected a single value here, not "+kindName(value), "")
 	case isNull(value):
 		d.fail(node, where, "has no value", `write "" for an empty one`)
 	default:

@@ -13,7 +13,7 @@ import (
 func Pair(local, url, dir, home string) (*Profile, error) {
 	switch l, u := IsURL(local), IsURL(url); {
 	case l && u:
-		return nil, withHint(errors.New("both sides of the pair are URLs"), "one side must be a directory of this machine, as in: ferry sync ./public ftpes://user@host/path")
+		return nil, withHint(errors.New("both sides of the pair are URLs"), "one side must be a directory on this machine, as in: ferry sync ./public ftpes://user@host/path")
 	case l:
 		return nil, withHint(errors.New("the URL comes first"), "the local directory comes first whatever the direction, as in: ferry pull ./public ftpes://user@host/path")
 	case !u:
@@ -44,14 +44,14 @@ func localPath(s, dir, home string) (string, error) {
 	case s == "":
 		return "", errors.New("the path is empty")
 	case strings.ContainsRune(s, 0):
-		return "", errors.New("the path holds a NUL character")
+		return "", errors.New("the path contains a NUL character")
 	case s == "~" || strings.HasPrefix(s, "~/") || strings.HasPrefix(s, `~\`) && filepath.Separator == '\\':
 		if home == "" {
 			return "", fmt.Errorf("%q: the home directory is not known", s)
 		}
 		return filepath.Join(home, s[1:]), nil
 	case s[0] == '~' && !strings.HasPrefix(s, "~."):
-		return "", withHint(fmt.Errorf("%q: only one's own home directory can be written as ~", s), "write the whole path, or ./"+s+" for a directory of this name")
+		return "", withHint(fmt.Errorf("%q: ~ stands only for your own home directory", s), "write the whole path, or ./"+s+" for a directory with this name")
 	}
 	s = filepath.FromSlash(s)
 	if !filepath.IsAbs(s) {

@@ -74,9 +74,9 @@ var traps = []struct {
 	{"expected alphabetic or numeric", starItem, `YAML takes a word that starts with "*" for an alias`, "write a block, ignore: |, or put the pattern in quotes"},
 	{"unknown anchor", starItem, `YAML takes a word that starts with "*" for an alias`, "write a block, ignore: |, or put the text in quotes"},
 	{"tag", starItem, `YAML takes a word that starts with "!" for a tag`, "write a block, ignore: |, or put the pattern in quotes"},
-	{"unknown escape", badEscape, `a backslash in "..." starts an escape`, `write '...' in place of "...", or / in place of \`},
-	{"hexdecimal number", hexEscape, `a backslash in "..." starts an escape`, `write '...' in place of "...", or / in place of \`},
-	{"mapping values are not allowed", twoColons, `a plain word cannot hold ": "`, "put the value in quotes"},
+	{"unknown escape", badEscape, `a backslash in "..." starts an escape sequence`, `write '...' instead of "...", or / instead of \`},
+	{"hexdecimal number", hexEscape, `a backslash in "..." starts an escape sequence`, `write '...' instead of "...", or / instead of \`},
+	{"mapping values are not allowed", twoColons, `a plain word cannot contain ": "`, "put the value in quotes"},
 	{"cannot start any token", strangeOne, "this character cannot start a plain word in YAML", "put the value in quotes"},
 }
 

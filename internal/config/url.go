@@ -100,7 +100,7 @@ func ParseURL(s string) (Remote, error) {
 		return Remote{}, err
 	}
 	if mayBeCut := !r.Password.IsZero() || r.User == "" && r.Port != 0; mayBeCut && strings.Contains(path, "@") {
-		return Remote{}, withHint(errors.New(`the URL has an "@" behind the "/", so that a password may end there`), `in a password write "/" as %2F and "@" as %40; in a path write "@" as %40`)
+		return Remote{}, withHint(errors.New(`the URL has an "@" after the "/", so the "/" may be part of a password`), `in a password write "/" as %2F and "@" as %40; in a path write "@" as %40`)
 	}
 	if err := r.setPath(path); err != nil {
 		return Remote{}, err
@@ -112,9 +112,9 @@ func schemeError(scheme string) error {
 	const choices = "use ftp:// (plain), ftpes:// (TLS, port 21) or ftps:// (implicit TLS, port 990)"
 	switch s := strings.ToLower(scheme); s {
 	case "sftp", "ssh", "scp":
-		return withHint(fmt.Errorf("%s:// is the file transfer of SSH, which ferry does not speak", s), choices)
+		return withHint(fmt.Errorf("%s:// is file transfer over SSH, which ferry does not support", s), choices)
 	case "http", "https", "webdav", "dav", "davs", "file":
-		return withHint(fmt.Errorf("%s:// is no FTP server", s), choices)
+		return withHint(fmt.Errorf("%s:// is not an FTP URL", s), choices)
 	case "ftpe", "ftp+tls", "ftptls", "ftp-tls":
 		return withHint(fmt.Errorf("unknown scheme %s://", s), choices)
 	}
@@ -168,7 +168,7 @@ func (r *Remote) setHost(s string) error {
 		}
 		addr, err := netip.ParseAddr(strings.Replace(address, "%25", "%", 1))
 		if err != nil || !addr.Is6() || addr.Zone() != "" && checkHost(addr.Zone()) != nil {
-			return fmt.Errorf("%q is no IPv6 address", address)
+			return fmt.Errorf("%q is not an IPv6 address", address)
 		}
 		host = addr.String()
 		if port, given = strings.CutPrefix(after, ":"); !given && after != "" {
@@ -177,7 +177,7 @@ func (r *Remote) setHost(s string) error {
 	} else {
 		if strings.Count(s, ":") > 1 {
 			if addr, err := netip.ParseAddr(s); err == nil {
-				return withHint(errors.New("an IPv6 address in a URL stands in brackets"), "write ["+addr.WithZone("").String()+"]")
+				return withHint(errors.New("an IPv6 address in a URL needs brackets"), "write ["+addr.WithZone("").String()+"]")
 			}
 		}
 		host, port, given = strings.Cut(s, ":")
@@ -191,7 +191,7 @@ func (r *Remote) setHost(s string) error {
 	}
 	n, err := strconv.ParseUint(port, 10, 16)
 	if err != nil || n == 0 {
-		return withHint(fmt.Errorf("the port after host %q is not a number from 1 to 65535", host), `a password stands before the "@", as in ftp://user:password@host`)
+		return withHint(fmt.Errorf("the port after host %q is not a number from 1 to 65535", host), `a password goes before the "@", as in ftp://user:password@host`)
 	}
 	r.Port = int(n)
 	return nil
@@ -206,13 +206,13 @@ func checkHost(s string) error {
 		switch {
 		case c == '.', c == '-', c == '_', '0' <= c && c <= '9', 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z':
 		case c > 0x7f:
-			return withHint(fmt.Errorf("host %q holds %q", s, c), "write an international name in its ASCII form, xn--...")
+			return withHint(fmt.Errorf("host %q contains %q", s, c), "write an international name in its ASCII form, xn--...")
 		default:
-			return fmt.Errorf("host %q holds %q", s, c)
+			return fmt.Errorf("host %q contains %q", s, c)
 		}
 	}
 	if len(s) > 253 || strings.HasPrefix(s, ".") || strings.Contains(s, "..") || strings.HasPrefix(s, "-") {
-		return fmt.Errorf("%q is no name of a host", s)
+		return fmt.Errorf("%q is not a valid host name", s)
 	}
 	return nil
 }
@@ -235,7 +235,7 @@ func cleanPath(path string) (clean string, absolute bool, err error) {
 		case "", ".":
 			continue
 		case "..":
-			return "", false, withHint(errors.New(`the path of the URL holds ".."`), `"//" after the host starts at the server's root`)
+			return "", false, withHint(errors.New(`the path of the URL contains ".."`), `"//" after the host starts at the server's root`)
 		}
 		if err := manifest.CheckName(name); err != nil {
 			return "", false, fmt.Errorf("path of the URL: %w", err)
@@ -260,7 +260,7 @@ func unescape(s, what string) (string, error) {
 			i += 2
 		}
 		if c < ' ' || c == 0x7f {
-			return "", fmt.Errorf("the %s of the URL holds a control character", what)
+			return "", fmt.Errorf("the %s of the URL contains a control character", what)
 		}
 		b.WriteByte(c)
 	}

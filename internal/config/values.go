@@ -23,7 +23,7 @@ func ParseMaxDelete(s string) (sync.Limits, error) {
 	digits, percent := strings.CutSuffix(s, "%")
 	n, err := strconv.ParseUint(strings.TrimSpace(digits), 10, 31)
 	if err != nil || percent && n > 100 {
-		return sync.Limits{}, fmt.Errorf("%q is neither a number of files nor a share, as 25 or 30%%", s)
+		return sync.Limits{}, fmt.Errorf("%q is neither a number of files nor a percentage, such as 25 or 30%%", s)
 	}
 	if percent {
 		return sync.Limits{MaxDeletes: -1, MaxDeletePercent: int(n)}, nil
@@ -55,7 +55,7 @@ func parseOneRate(s string) (int64, error) {
 	}
 	n, err := humanize.ParseBytes(strings.TrimSuffix(s, "/s"))
 	if err != nil || n > math.MaxInt64 {
-		return 0, fmt.Errorf("%q is no rate in bytes per second, as 500KiB or 2MiB:10MiB (up:down)", s)
+		return 0, fmt.Errorf("%q is not a rate in bytes per second, such as 500KiB or 2MiB:10MiB (up:down)", s)
 	}
 	return int64(n), nil
 }
@@ -68,7 +68,7 @@ func ParseSize(s string) (int64, error) {
 	}
 	n, err := humanize.ParseBytes(strings.TrimSpace(s))
 	if err != nil || n == 0 || n > math.MaxInt64 {
-		return 0, fmt.Errorf("%q is no size above zero, as 500MB or 1GiB", s)
+		return 0, fmt.Errorf("%q is not a positive size, such as 500MB or 1GiB", s)
 	}
 	return int64(n), nil
 }
@@ -83,7 +83,7 @@ func ParsePorts(s string) ([2]int, error) {
 	high, err2 := strconv.ParseUint(strings.TrimSpace(last), 10, 16)
 	switch {
 	case err1 != nil || err2 != nil || low == 0 || high == 0:
-		return [2]int{}, fmt.Errorf("%q is no range of ports from 1 to 65535, as 50000-50100", s)
+		return [2]int{}, fmt.Errorf("%q is not a range of ports from 1 to 65535, such as 50000-50100", s)
 	case low > high:
 		return [2]int{}, fmt.Errorf("%q ends before it starts", s)
 	}
@@ -110,7 +110,7 @@ func ParseDuration(s string) (time.Duration, error) {
 	if _, e := strconv.ParseUint(s, 10, 32); e == nil && strings.Trim(s, "0") != "" {
 		return 0, fmt.Errorf("%s has no unit: write %ss for seconds", s, s)
 	}
-	return 0, fmt.Errorf("%q is no time above zero, as 30s, 5m or 1h30m", s)
+	return 0, fmt.Errorf("%q is not a positive duration, such as 30s, 5m or 1h30m", s)
 }
 
 // ParseSwitch reads on or off, in any of the words that YAML knows for them.
