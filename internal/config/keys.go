@@ -2,12 +2,9 @@ package config
 
 import (
 	"encoding"
-	"errors"
 	"fmt"
 	"maps"
-	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -22,12 +19,12 @@ const (
 	hooksKey                   // commands by name
 )
 
-// A key is one key of a profile and how its value is set. set is nil for the
-// kinds that have a form of their own.
+// A key is one key of a profile and how its value is set. Only text keys have a
+// set.
 type key struct {
 	kind keyKind
 	set  func(d *decoder, p *draft, text string) error
-	// pairOnly keys belong to one pair and make no sense in defaults.
+	// pairOnly keys belong to one pair and are not allowed in defaults.
 	pairOnly bool
 }
 
@@ -66,19 +63,7 @@ var keys = map[string]key{
 	"hooks":          {kind: hooksKey},
 }
 
-// hookKeys are the keys of hooks, and how their values are set.
-var hookKeys = map[string]func(h *Hooks, text string) error{
-	"before":      hook(func(h *Hooks) *string { return &h.Before }),
-	"after":       hook(func(h *Hooks) *string { return &h.After }),
-	"on-conflict": hook(func(h *Hooks) *string { return &h.OnConflict }),
-	"on-error":    hook(func(h *Hooks) *string { return &h.OnError }),
-	"timeout": func(h *Hooks, text string) (err error) {
-		h.Timeout, err = ParseDuration(text)
-		return err
-	},
-}
-
-// elsewhere says where things are set that people look for under another name.
+// elsewhere says what to write instead of keys that people try.
 var elsewhere = map[string]string{
 	"<<":       "what all profiles share goes under defaults",
 	"exclude":  "did you mean ignore?",
@@ -132,108 +117,4 @@ func choice(field func(*Profile) encoding.TextUnmarshaler, choices ...string) ke
 		return err
 	}
 	return key{set: set}
-}
-
-func setLocal(d *decoder, p *draft, text string) (err error) {
-	if IsURL(text) {
-		return withHint(errors.New("is a URL"), "local is a directory on this machine, remote is the URL")
-	}
-	p.Local, err = d.localPath(text)
-	return err
-}
-
-func setRemote(_ *decoder, p *draft, text string) error {
-	r, err := ParseURL(text)
-	if err != nil {
-		return err
-	}
-	p.Remote = r
-	return nil
-}
-
-func setUser(_ *decoder, p *draft, text string) error {
-	for _, c := range text {
-		if c < ' ' || c == 0x7f {
-			return errors.New("contains a control character")
-		}
-	}
-	p.user = text
-	return nil
-}
-
-func setTrash(_ *decoder, p *draft, text string) (err error) {
-	p.Trash, err = ParseSwitch(text)
-	p.TrashSet = err == nil
-	return err
-}
-
-func setTrashKeep(_ *decoder, p *draft, text string) (err error) {
-	if text == "forever" {
-		p.TrashKeep = 0
-		return nil
-	}
-	p.TrashKeep, err = ParseDuration(text)
-	return err
-}
-
-func setTrashSize(_ *decoder, p *draft, text string) (err error) {
-	p.TrashSize, err = ParseSize(text)
-	return err
-}
-
-func setConnections(_ *decoder, p *draft, text string) error {
-	n, err := number(text, 1, 256)
-	p.Connections = n
-	return err
-}
-
-func setRetries(_ *decoder, p *draft, text string) error {
-	n, err := number(text, 0, 1000)
-	if p.Retries = n; n == 0 {
-		p.Retries = -1
-	}
-	return err
-}
-
-func setMaxDelete(_ *decoder, p *draft, text string) error {
-	limits, err := ParseMaxDelete(text)
-	p.Limits.MaxDeletes, p.Limits.MaxDeletePercent = limits.MaxDeletes, limits.MaxDeletePercent
-	return err
-}
-
-func setActivePorts(_ *decoder, p *draft, text string) (err error) {
-	p.ActivePorts, err = ParsePorts(text)
-	return err
-}
-
-func setActiveAddress(_ *decoder, p *draft, text string) error {
-	addr, err := netip.ParseAddr(text)
-	if err != nil || addr.Zone() != "" {
-		return fmt.Errorf("%q is not an IP address", text)
-	}
-	p.ActiveAddress = addr.String()
-	return nil
-}
-
-func setFingerprint(_ *decoder, p *draft, text string) (err error) {
-	p.Fingerprint, err = ParseFingerprint(text)
-	return err
-}
-
-func setPipeline(_ *decoder, p *draft, text string) (err error) {
-	p.Pipeline, err = ParsePipeline(text)
-	return err
-}
-
-func setRates(_ *decoder, p *draft, text string) (err error) {
-	p.BytesUp, p.BytesDown, err = ParseRate(text)
-	return err
-}
-
-func number(text string, low, high int) (int, error) {
-	n, err := strconv.Atoi(text)
-	if err != nil || n < low || n > high {
-		return 0, fmt.Errorf("%q is not a whole number from %d to %d", text, low, high)
-	}
-	return n, nil
 }

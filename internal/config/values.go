@@ -14,11 +14,12 @@ import (
 	"ferry/sync/remote"
 )
 
-// The Parse functions read one value as it stands in ferry.yaml or behind an
-// option of the command line.
+// The Parse functions read one value as it is written in ferry.yaml or after an
+// option on the command line.
 
-// ParseMaxDelete reads N or P%: the most deletions that one side may see in a
-// pass. It replaces the default, in which a number and a share hold together.
+// ParseMaxDelete reads N or P%: the most deletions that a pass may make on one side.
+// Only that limit then counts, where by default a number and a percentage must both
+// be exceeded.
 func ParseMaxDelete(s string) (sync.Limits, error) {
 	digits, percent := strings.CutSuffix(s, "%")
 	n, err := strconv.ParseUint(strings.TrimSpace(digits), 10, 31)
@@ -31,8 +32,8 @@ func ParseMaxDelete(s string) (sync.Limits, error) {
 	return sync.Limits{MaxDeletes: int(n), MaxDeletePercent: -1}, nil
 }
 
-// ParseRate reads RATE or UP:DOWN in bytes per second, as 500KiB or 2MiB:10MiB.
-// An empty or zero rate, "off" and "unlimited" are no limit, 0.
+// ParseRate reads RATE or UP:DOWN in bytes per second, as 500KiB or 2MiB:10MiB. An
+// empty or zero rate, "off" and "unlimited" mean no limit, 0.
 func ParseRate(s string) (up, down int64, err error) {
 	first, second, two := strings.Cut(s, ":")
 	if up, err = parseOneRate(first); err != nil {
@@ -60,8 +61,8 @@ func parseOneRate(s string) (int64, error) {
 	return int64(n), nil
 }
 
-// ParseSize reads a number of bytes above zero, as 500MB or 1GiB; "unlimited"
-// is no limit, 0.
+// ParseSize reads a positive number of bytes, as 500MB or 1GiB; "unlimited" means no
+// limit, 0.
 func ParseSize(s string) (int64, error) {
 	if s == "unlimited" {
 		return 0, nil
@@ -97,7 +98,7 @@ func ParseFingerprint(s string) (string, error) {
 	return hex.EncodeToString(sum), err
 }
 
-// ParseDuration reads a time above zero, as 30s, 1m30s, 12h or 30d.
+// ParseDuration reads a positive duration, as 30s, 1m30s, 12h or 30d.
 func ParseDuration(s string) (time.Duration, error) {
 	d, err := time.ParseDuration(s)
 	if days, ok := strings.CutSuffix(s, "d"); ok {
@@ -113,7 +114,7 @@ func ParseDuration(s string) (time.Duration, error) {
 	return 0, fmt.Errorf("%q is not a positive duration, such as 30s, 5m or 1h30m", s)
 }
 
-// ParseSwitch reads on or off, in any of the words that YAML knows for them.
+// ParseSwitch reads on, true and yes, or off, false and no, in any case.
 func ParseSwitch(s string) (bool, error) {
 	switch strings.ToLower(s) {
 	case "on", "true", "yes":

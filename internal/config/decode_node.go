@@ -20,12 +20,12 @@ func isNull(node *yaml.Node) bool {
 	return node.Kind == yaml.ScalarNode && node.Tag == "!!null"
 }
 
-// isTagged reports whether a tag is written before the value, which is what YAML
-// makes of a "!" that starts a word.
+// isTagged reports whether the value has a tag: YAML takes a "!" at the start of a
+// word for one.
 func isTagged(node *yaml.Node) bool { return node.Style&yaml.TaggedStyle != 0 }
 
-// mapping returns the keys of a mapping with their values, each once. where is
-// the key of the mapping itself.
+// mapping returns the keys of a mapping with their values. A key that is given
+// twice is an error. where is the key of the mapping itself.
 func (d *decoder) mapping(node *yaml.Node, where string) []setting {
 	node = resolve(node)
 	switch {
@@ -59,8 +59,8 @@ func (d *decoder) mapping(node *yaml.Node, where string) []setting {
 	return settings
 }
 
-// keyPath returns the path of a key for people. A key that could not be read
-// in one line, or is long, is shortened and quoted.
+// keyPath returns the whole key for messages. A long key is cut, and one that is
+// empty or does not print on one line is quoted.
 func keyPath(where, name string) string {
 	if len(name) > 64 {
 		name = name[:60] + "..."
@@ -84,8 +84,8 @@ func kindName(node *yaml.Node) string {
 	return "a single value"
 }
 
-// text returns the text of a single value as it is written, so that 0644 and
-// yes stay what they are.
+// text returns a single value as it is written in the file: 0644 and yes stay what
+// they are.
 func (d *decoder) text(s setting) (string, bool) {
 	return d.scalar(s.value, s.where)
 }
@@ -105,8 +105,8 @@ func (d *decoder) scalar(node *yaml.Node, where string) (string, bool) {
 	return "", false
 }
 
-// lines returns the lines of a block, or of a list with one line an item, each
-// with its end.
+// lines returns the lines of a block, or of a list that has one line per item. Each
+// line ends in "\n".
 func (d *decoder) lines(s setting) string {
 	node := resolve(s.value)
 	items := []*yaml.Node{node}

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// Pair returns the profile of a pair that is named on the command line: a local
-// directory, relative to the directory dir, and a URL. home replaces a leading
-// "~", for where the shell did not.
+// Pair returns the profile of a pair that is given on the command line: a local
+// directory, relative to dir, and a URL. home replaces a leading "~" that the shell
+// has left.
 func Pair(local, url, dir, home string) (*Profile, error) {
 	switch l, u := IsURL(local), IsURL(url); {
 	case l && u:
@@ -37,8 +37,8 @@ func Pair(local, url, dir, home string) (*Profile, error) {
 	return p, nil
 }
 
-// localPath makes an absolute path of s, which is relative to dir unless it
-// starts with "~" or at a root.
+// localPath returns s as an absolute path. It is relative to dir unless it starts
+// with "~" or is absolute already.
 func localPath(s, dir, home string) (string, error) {
 	switch {
 	case s == "":

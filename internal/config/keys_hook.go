@@ -6,7 +6,19 @@ import (
 	"strings"
 )
 
-// hook returns what sets a hook: a command, or a URL.
+// hookKeys are the keys of hooks, and how their values are set.
+var hookKeys = map[string]func(h *Hooks, text string) error{
+	"before":      hook(func(h *Hooks) *string { return &h.Before }),
+	"after":       hook(func(h *Hooks) *string { return &h.After }),
+	"on-conflict": hook(func(h *Hooks) *string { return &h.OnConflict }),
+	"on-error":    hook(func(h *Hooks) *string { return &h.OnError }),
+	"timeout": func(h *Hooks, text string) (err error) {
+		h.Timeout, err = ParseDuration(text)
+		return err
+	},
+}
+
+// hook returns a function that sets a hook: a command, or a URL.
 func hook(field func(*Hooks) *string) func(*Hooks, string) error {
 	return func(h *Hooks, text string) error {
 		text, err := parseHook(text)
@@ -17,8 +29,8 @@ func hook(field func(*Hooks) *string) func(*Hooks, string) error {
 	}
 }
 
-// parseHook returns a hook without the white space around it. A URL must be one
-// that can be asked; errors never quote it, since it may hold a password.
+// parseHook returns a hook without the white space around it. A URL must be valid;
+// errors never quote it, since it may contain a password.
 func parseHook(text string) (string, error) {
 	text = strings.TrimSpace(text)
 	if strings.ContainsRune(text, 0) {
