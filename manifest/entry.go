@@ -149,9 +149,3 @@ func Unchanged(was, now Entry) bool {
 	}
 	return was.Kind != File || was.Size == now.Size && SameTime(was, now)
 }
-
-// SameContent reports whether both entries are files whose contents are known
-// and equal. The entries may come from different sides.
-func SameContent(a, b Entry) bool {
-	return a.Kind == File && b.Kind == File && a.Size == b.Size && a.Sum != "" && a.Sum == b.Sum
-}

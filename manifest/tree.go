@@ -43,16 +43,6 @@ type Tree struct {
 	holds map[Path]bool
 }
 
-// NewTree returns a tree of the given entries; it is meant for tests and small
-// trees, where [Builder] is meant for scans.
-func NewTree(entries map[Path]Entry) *Tree {
-	var b Builder
-	for p, e := range entries {
-		b.Add(p, e)
-	}
-	return b.Tree()
-}
-
 // Len returns the number of entries.
 func (t *Tree) Len() int {
 	if t == nil {

@@ -15,7 +15,7 @@ import (
 func (d *decoder) document(text []byte) *yaml.Node {
 	decode := yaml.NewDecoder(bytes.NewReader(text))
 	var first, second yaml.Node
-	switch err := safely(decode, &first); {
+	switch err := decodeNext(decode, &first); {
 	case errors.Is(err, io.EOF), err == nil && isEmpty(&first):
 		d.fail(nil, "", "the file is empty", "ferry init writes an example")
 		return nil
@@ -23,7 +23,7 @@ func (d *decoder) document(text []byte) *yaml.Node {
 		d.syntax(err, text)
 		return nil
 	}
-	switch err := safely(decode, &second); {
+	switch err := decodeNext(decode, &second); {
 	case errors.Is(err, io.EOF):
 	case err != nil:
 		d.syntax(err, text)
@@ -40,9 +40,9 @@ func isEmpty(node *yaml.Node) bool {
 	return len(node.Content) == 0 || isNull(node.Content[0])
 }
 
-// safely decodes the next document. The library has been known to panic on
-// strange input.
-func safely(decode *yaml.Decoder, into *yaml.Node) (err error) {
+// decodeNext decodes the next document. The library panics on some broken input;
+// that becomes an error here.
+func decodeNext(decode *yaml.Decoder, into *yaml.Node) (err error) {
 	defer func() {
 		if recover() != nil {
 			err = errors.New("yaml: cannot be read as YAML")
@@ -62,27 +62,27 @@ var (
 	strangeOne = regexp.MustCompile("^\\s*(?:- +|[\\w-]+: +)+[@`%]")
 )
 
-// traps are the mistakes that YAML's own messages do not explain.
+// traps are common mistakes that the messages of the library do not explain.
 var traps = []struct {
 	message string // a part of the library's message
 	line    *regexp.Regexp
 	text    string
-	way     string
+	hint    string
 }{
 	{"cannot start any token", tabIndent, "a tab indents this line", "YAML indents with spaces only"},
 	{"tab character", tabIndent, "a tab indents this line", "YAML indents with spaces only"},
 	{"expected alphabetic or numeric", starItem, `YAML takes a word that starts with "*" for an alias`, "write a block, ignore: |, or put the pattern in quotes"},
 	{"unknown anchor", starItem, `YAML takes a word that starts with "*" for an alias`, "write a block, ignore: |, or put the text in quotes"},
 	{"tag", starItem, `YAML takes a word that starts with "!" for a tag`, "write a block, ignore: |, or put the pattern in quotes"},
-	{"unknown escape", badEscape, `a backslash in "..." starts an escape`, `write '...' in place of "...", or / in place of \`},
-	{"hexdecimal number", hexEscape, `a backslash in "..." starts an escape`, `write '...' in place of "...", or / in place of \`},
-	{"mapping values are not allowed", twoColons, `a plain word cannot hold ": "`, "put the value in quotes"},
+	{"unknown escape", badEscape, `a backslash in "..." starts an escape sequence`, `write '...' instead of "...", or / instead of \`},
+	{"hexdecimal number", hexEscape, `a backslash in "..." starts an escape sequence`, `write '...' instead of "...", or / instead of \`},
+	{"mapping values are not allowed", twoColons, `a plain word cannot contain ": "`, "put the value in quotes"},
 	{"cannot start any token", strangeOne, "this character cannot start a plain word in YAML", "put the value in quotes"},
 }
 
-// syntax records an error of the library, with the line that is likely meant.
-// The library's text may quote the file, which may hold a password; so only its
-// fixed phrases are passed on.
+// syntax records an error of the library, at the line that most likely causes it.
+// The library may quote the file, which may contain a password, so only its fixed
+// phrases are passed on.
 func (d *decoder) syntax(err error, text []byte) {
 	m := yamlError.FindStringSubmatch(strings.SplitN(err.Error(), "\n", 2)[0])
 	if m == nil {
@@ -95,9 +95,9 @@ func (d *decoder) syntax(err error, text []byte) {
 		if !strings.Contains(message, trap.message) {
 			continue
 		}
-		if at := nearest(lines, trap.line, line); at > 0 {
+		if at := nearestLine(lines, trap.line, line); at > 0 {
 			column := len(lines[at-1]) - len(strings.TrimLeft(lines[at-1], " ")) + 1
-			d.fail(&yaml.Node{Line: at, Column: column}, "", trap.text, trap.way)
+			d.fail(&yaml.Node{Line: at, Column: column}, "", trap.text, trap.hint)
 			return
 		}
 	}
@@ -105,15 +105,15 @@ func (d *decoder) syntax(err error, text []byte) {
 		message = `YAML takes a word that starts with "*" for an alias`
 	}
 	if len(text) < 64<<10 && len(lines) <= 500 {
-		line = breaks(lines)
+		line = firstBadLine(lines)
 	}
 	d.fail(&yaml.Node{Line: max(line, 1)}, "", "not YAML: "+message, "")
 }
 
-// breaks returns the number of the line from which on no line end leaves good
-// YAML before it. The library names the line where the innermost mapping starts,
-// or none at all.
-func breaks(lines []string) int {
+// firstBadLine returns the number of the line after the longest beginning of the
+// file that is valid YAML. The library itself names the line where the innermost
+// mapping starts, or none at all.
+func firstBadLine(lines []string) int {
 	for n := len(lines) - 1; n > 0; n-- {
 		if isYAML(strings.Join(lines[:n], "\n")) {
 			return n + 1
@@ -126,25 +126,25 @@ func isYAML(text string) bool {
 	decode := yaml.NewDecoder(strings.NewReader(text))
 	for {
 		var node yaml.Node
-		if err := safely(decode, &node); err != nil {
+		if err := decodeNext(decode, &node); err != nil {
 			return errors.Is(err, io.EOF)
 		}
 	}
 }
 
-// nearest returns the number of the line that matches pattern and is closest to
+// nearestLine returns the number of the line that matches pattern and is closest to
 // line, or 0. With line 0 the first one counts.
-func nearest(lines []string, pattern *regexp.Regexp, line int) int {
+func nearestLine(lines []string, pattern *regexp.Regexp, line int) int {
 	best := 0
 	for i, text := range lines {
 		if !pattern.MatchString(text) {
 			continue
 		}
-		if best == 0 || distant(i+1, line) < distant(best, line) {
+		if best == 0 || lineDistance(i+1, line) < lineDistance(best, line) {
 			best = i + 1
 		}
 	}
 	return best
 }
 
-func distant(a, b int) int { return max(a-b, b-a) }
+func lineDistance(a, b int) int { return max(a-b, b-a) }

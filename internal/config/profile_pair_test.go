@@ -48,10 +48,10 @@ func TestPairErrors(t *testing.T) {
 		{"ftp://h/x", "ftp://i/x", "both sides of the pair are URLs", "ferry sync ./public ftpes://"},
 		{"./a", "./b", `"./b" is not a URL`, "ferry sync ./public ftpes://"},
 		{"./a", "example.com/x", `"example.com/x" is not a URL`, "ferry sync ./public ftpes://"},
-		{"./a", "sftp://u:secret@h", "reading the URL: sftp:// is the file transfer of SSH, which ferry does not speak", "ftpes://"},
+		{"./a", "sftp://u:secret@h", "reading the URL: sftp:// is file transfer over SSH, which ferry does not support", "ftpes://"},
 		{"", "ftp://h", "the path is empty", ""},
-		{"a\x00", "ftp://h", "the path holds a NUL character", ""},
-		{"~bob/x", "ftp://h", `"~bob/x": only one's own home directory can be written as ~`, "./~bob/x"},
+		{"a\x00", "ftp://h", "the path contains a NUL character", ""},
+		{"~bob/x", "ftp://h", `"~bob/x": ~ stands only for your own home directory`, "./~bob/x"},
 	} {
 		_, err := Pair(c.local, c.url, abs("/w"), abs("/home/u"))
 		if err == nil || err.Error() != c.want || !strings.Contains(Hint(err), c.hint) {

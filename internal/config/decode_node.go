@@ -20,12 +20,12 @@ func isNull(node *yaml.Node) bool {
 	return node.Kind == yaml.ScalarNode && node.Tag == "!!null"
 }
 
-// isTagged reports whether a tag is written before the value, which is what YAML
-// makes of a "!" that starts a word.
+// isTagged reports whether the value has a tag: YAML takes a "!" at the start of a
+// word for one.
 func isTagged(node *yaml.Node) bool { return node.Style&yaml.TaggedStyle != 0 }
 
-// mapping returns the keys of a mapping with their values, each once. where is
-// the key of the mapping itself.
+// mapping returns the keys of a mapping with their values. A key that is given
+// twice is an error. where is the key of the mapping itself.
 func (d *decoder) mapping(node *yaml.Node, where string) []setting {
 	node = resolve(node)
 	switch {
@@ -33,10 +33,10 @@ func (d *decoder) mapping(node *yaml.Node, where string) []setting {
 		d.fail(node, where, `a word that starts with "!" is a tag in YAML`, "put it in quotes")
 		return nil
 	case isNull(node):
-		d.fail(node, where, "has no value", "keys are wanted below it, further in")
+		d.fail(node, where, "has no value", "write its keys on the lines below, indented")
 		return nil
 	case node.Kind != yaml.MappingNode:
-		d.fail(node, where, "keys with values are wanted here, not "+kindName(node), "")
+		d.fail(node, where, "expected keys with values here, not "+kindName(node), "")
 		return nil
 	}
 	var settings []setting
@@ -44,13 +44,13 @@ func (d *decoder) mapping(node *yaml.Node, where string) []setting {
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key := node.Content[i]
 		if resolve(key).Kind != yaml.ScalarNode {
-			d.fail(key, where, "a key is wanted here, not "+kindName(resolve(key)), "")
+			d.fail(key, where, "expected a key here, not "+kindName(resolve(key)), "")
 			continue
 		}
 		s := setting{name: resolve(key).Value, key: key, value: node.Content[i+1]}
 		s.where = keyPath(where, s.name)
 		if line, twice := lines[s.name]; twice {
-			d.fail(key, s.where, fmt.Sprintf("given twice, first in line %d", line), "")
+			d.fail(key, s.where, fmt.Sprintf("is given twice, first on line %d", line), "")
 			continue
 		}
 		lines[s.name] = key.Line
@@ -59,8 +59,8 @@ func (d *decoder) mapping(node *yaml.Node, where string) []setting {
 	return settings
 }
 
-// keyPath returns the path of a key for people. A key that could not be read
-// in one line, or is long, is shortened and quoted.
+// keyPath returns the whole key for messages. A long key is cut, and one that is
+// empty or does not print on one line is quoted.
 func keyPath(where, name string) string {
 	if len(name) > 64 {
 		name = name[:60] + "..."
@@ -84,8 +84,8 @@ func kindName(node *yaml.Node) string {
 	return "a single value"
 }
 
-// text returns the text of a single value as it is written, so that 0644 and
-// yes stay what they are.
+// text returns a single value as it is written in the file: 0644 and yes stay what
+// they are.
 func (d *decoder) text(s setting) (string, bool) {
 	return d.scalar(s.value, s.where)
 }
@@ -96,7 +96,7 @@ func (d *decoder) scalar(node *yaml.Node, where string) (string, bool) {
 	case isTagged(value):
 		d.fail(node, where, `a word that starts with "!" is a tag in YAML`, "put it in quotes")
 	case value.Kind != yaml.ScalarNode:
-		d.fail(node, where, "a single value is wanted here, not "+kindName(value), "")
+		d.fail(node, where, "expected a single value here, not "+kindName(value), "")
 	case isNull(value):
 		d.fail(node, where, "has no value", `write "" for an empty one`)
 	default:
@@ -105,8 +105,8 @@ func (d *decoder) scalar(node *yaml.Node, where string) (string, bool) {
 	return "", false
 }
 
-// lines returns the lines of a block, or of a list with one line an item, each
-// with its end.
+// lines returns the lines of a block, or of a list that has one line per item. Each
+// line ends in "\n".
 func (d *decoder) lines(s setting) string {
 	node := resolve(s.value)
 	items := []*yaml.Node{node}

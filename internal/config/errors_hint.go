@@ -2,7 +2,7 @@ package config
 
 import "errors"
 
-// A hinted error knows a way out.
+// A hinted error comes with a hint for the user.
 type hinted struct {
 	err  error
 	hint string
@@ -14,7 +14,7 @@ func (h *hinted) Error() string { return h.err.Error() }
 func (h *hinted) Unwrap() error { return h.err }
 func (h *hinted) Hint() string  { return h.hint }
 
-// Hint returns the way out that err knows, or "".
+// Hint returns the hint that comes with err, or "".
 func Hint(err error) string {
 	var h interface {
 		error

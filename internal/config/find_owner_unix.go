@@ -9,8 +9,8 @@ import (
 	"syscall"
 )
 
-// isTrusted reports whether file belongs to this user, to root, or to whoever
-// owns the directory that the search started in.
+// isTrusted reports whether file belongs to this user, to root, or to the owner of
+// the directory that the search started in.
 func isTrusted(file, start fs.FileInfo) bool {
 	owner, ok := file.Sys().(*syscall.Stat_t)
 	if !ok {

@@ -1,4 +1,4 @@
-package manifest
+package gitignore
 
 import (
 	"bytes"
@@ -12,19 +12,19 @@ import (
 	"testing"
 )
 
-// TestIgnoreCasesAgreeWithGit holds the table of this package against git, so
+// TestCasesAgreeWithGit holds the table of this package against git, so
 // that it is no invention of ours.
-func TestIgnoreCasesAgreeWithGit(t *testing.T) {
+func TestCasesAgreeWithGit(t *testing.T) {
 	repo := newGitRepo(t)
-	for _, c := range ignoreCases {
+	for _, c := range cases {
 		repo.add(c.patterns, slices.Concat(c.ignored, c.kept))
 	}
 	repo.compare(t)
 }
 
-// TestIgnoreAgreesWithGit compares the answers of git and of this package on
+// TestAgreesWithGit compares the answers of git and of this package on
 // random sets of patterns, ordinary and hostile ones.
-func TestIgnoreAgreesWithGit(t *testing.T) {
+func TestAgreesWithGit(t *testing.T) {
 	sets := 500
 	switch {
 	case testing.Short():
@@ -110,10 +110,10 @@ func randomPaths(r *rand.Rand) []string {
 type gitRepo struct {
 	t    *testing.T
 	root string
-	sets []ignoreSet
+	sets []patternSet
 }
 
-type ignoreSet struct {
+type patternSet struct {
 	patterns string
 	paths    []string
 }
@@ -162,7 +162,7 @@ func (g *gitRepo) add(patterns string, paths []string) {
 	if err := os.WriteFile(filepath.Join(base, ".gitignore"), []byte(patterns), 0o644); err != nil {
 		g.t.Fatal(err)
 	}
-	set := ignoreSet{patterns: patterns}
+	set := patternSet{patterns: patterns}
 	seen := make(map[string]bool)
 	for _, s := range paths {
 		p, dir := splitDir(s)
@@ -193,7 +193,7 @@ func (g *gitRepo) compare(t *testing.T) {
 	fields := strings.Split(out, "\x00") // source, line, pattern, path
 	checks, wrong := 0, 0
 	for i, set := range g.sets {
-		ig := ParseIgnore(set.patterns)
+		rules := Parse(set.patterns)
 		for _, s := range set.paths {
 			p, dir := splitDir(s)
 			if len(fields) < 4 || fields[3] != fmt.Sprintf("s%d/%s", i, p) {
@@ -203,9 +203,9 @@ func (g *gitRepo) compare(t *testing.T) {
 			fields = fields[4:]
 			checks++
 			want := pattern != "" && !strings.HasPrefix(pattern, "!")
-			got := ig.Match(Path(p), dir)
+			got := rules.Match(p, dir)
 			rule := ""
-			if r := ig.decides(p, dir); r != nil {
+			if r := rules.deciding(p, dir); r != nil {
 				rule = r.source
 			}
 			if got == want && rule == pattern {

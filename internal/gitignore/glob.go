@@ -1,13 +1,13 @@
-package manifest
+package gitignore
 
 import "strings"
 
-// tokenKind is what one part of a glob matches.
+// A tokenKind says what one part of a glob matches.
 type tokenKind uint8
 
 const (
 	tokenByte  tokenKind = iota // one given byte
-	tokenAny                    // "?": one byte that is no slash
+	tokenAny                    // "?": any byte but a slash
 	tokenSet                    // "[...]": one byte of a set
 	tokenStar                   // "*": any bytes but slashes
 	tokenDeep                   // "**": any bytes
@@ -21,9 +21,9 @@ type token struct {
 	set  *byteSet
 }
 
-// parseGlob splits a pattern into tokens. In a pattern for whole paths "**"
-// that fills a component reaches across slashes, anywhere else it is "*". It
-// returns false where the pattern is broken and can match nothing.
+// parseGlob splits a pattern into tokens. "**" matches across slashes only where
+// it is a whole component of a pattern for whole paths; anywhere else it is the
+// same as "*". parseGlob returns false for a broken pattern, which matches nothing.
 func parseGlob(pattern string, paths bool) ([]token, bool) {
 	var tokens []token
 	for i := 0; i < len(pattern); {
@@ -37,7 +37,7 @@ func parseGlob(pattern string, paths bool) ([]token, bool) {
 			tokens = append(tokens, token{kind: tokenAny})
 			i++
 		case '[':
-			set, used, ok := parseSet(pattern[i:])
+			set, used, ok := parseBracket(pattern[i:])
 			if !ok {
 				return nil, false
 			}
@@ -57,8 +57,8 @@ func parseGlob(pattern string, paths bool) ([]token, bool) {
 	return tokens, true
 }
 
-// starToken returns the token of the n stars at i and how much of the pattern
-// it takes.
+// starToken returns the token of the n stars at i, and how many bytes of the
+// pattern it takes.
 func starToken(pattern string, i, n int, paths bool) (token, int) {
 	rest := pattern[i+n:]
 	starts := i == 0 || pattern[i-1] == '/'
@@ -72,11 +72,10 @@ func starToken(pattern string, i, n int, paths bool) (token, int) {
 	return token{kind: tokenDeep}, n
 }
 
-// matchTokens reports whether tokens match all of text. Where a token can match
-// more than one length the shortest is tried first. Taking a longer one for an
-// earlier such token never helps once a later one of at least its reach was
-// met, so that two places to go back to are enough and the work is bounded by
-// a polynomial.
+// matchTokens reports whether tokens match all of text. A token that can match
+// several lengths tries the shortest first. Once a later token with at least the
+// same reach has been met, a longer match of an earlier one never helps. So two
+// places to go back to are enough, and the work is bounded by a polynomial.
 func matchTokens(tokens []token, text string) bool {
 	star, deep := retry{at: -1}, retry{at: -1}
 	for i, pos := 0, 0; ; {
@@ -129,8 +128,8 @@ func (t *token) matches(c byte) bool {
 	return c != '/' && t.set.has(c)
 }
 
-// A retry is a token that can match more, and where in the text its match ends
-// now. There is none while at is negative.
+// A retry is a token that can match more, and the end of its match in the text so
+// far. A negative at means that there is none.
 type retry struct{ at, pos int }
 
 // grow makes a star match one byte more.
@@ -143,8 +142,8 @@ func (r *retry) grow(text string) bool {
 	return true
 }
 
-// advance makes a token that reaches across slashes match more: one byte, or as
-// far as behind the next slash.
+// advance makes a token that reaches across slashes match more: one byte, or all
+// up to and including the next slash.
 func (r *retry) advance(tokens []token, text string) bool {
 	if r.at < 0 || r.pos >= len(text) {
 		return false

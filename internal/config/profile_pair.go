@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// Pair returns the profile of a pair that is named on the command line: a local
-// directory, relative to the directory dir, and a URL. home replaces a leading
-// "~", for where the shell did not.
+// Pair returns the profile of a pair that is given on the command line: a local
+// directory, relative to dir, and a URL. home replaces a leading "~" that the shell
+// has left.
 func Pair(local, url, dir, home string) (*Profile, error) {
 	switch l, u := IsURL(local), IsURL(url); {
 	case l && u:
-		return nil, withHint(errors.New("both sides of the pair are URLs"), "one side must be a directory of this machine, as in: ferry sync ./public ftpes://user@host/path")
+		return nil, withHint(errors.New("both sides of the pair are URLs"), "one side must be a directory on this machine, as in: ferry sync ./public ftpes://user@host/path")
 	case l:
 		return nil, withHint(errors.New("the URL comes first"), "the local directory comes first whatever the direction, as in: ferry pull ./public ftpes://user@host/path")
 	case !u:
@@ -37,21 +37,21 @@ func Pair(local, url, dir, home string) (*Profile, error) {
 	return p, nil
 }
 
-// localPath makes an absolute path of s, which is relative to dir unless it
-// starts with "~" or at a root.
+// localPath returns s as an absolute path. It is relative to dir unless it starts
+// with "~" or is absolute already.
 func localPath(s, dir, home string) (string, error) {
 	switch {
 	case s == "":
 		return "", errors.New("the path is empty")
 	case strings.ContainsRune(s, 0):
-		return "", errors.New("the path holds a NUL character")
+		return "", errors.New("the path contains a NUL character")
 	case s == "~" || strings.HasPrefix(s, "~/") || strings.HasPrefix(s, `~\`) && filepath.Separator == '\\':
 		if home == "" {
 			return "", fmt.Errorf("%q: the home directory is not known", s)
 		}
 		return filepath.Join(home, s[1:]), nil
 	case s[0] == '~' && !strings.HasPrefix(s, "~."):
-		return "", withHint(fmt.Errorf("%q: only one's own home directory can be written as ~", s), "write the whole path, or ./"+s+" for a directory of this name")
+		return "", withHint(fmt.Errorf("%q: ~ stands only for your own home directory", s), "write the whole path, or ./"+s+" for a directory with this name")
 	}
 	s = filepath.FromSlash(s)
 	if !filepath.IsAbs(s) {

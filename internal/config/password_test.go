@@ -73,7 +73,7 @@ func TestPasswordPlaces(t *testing.T) {
 	}{
 		{"literal", Literal("pw"), "pw", ""},
 		{"an empty literal", Literal(""), "", ""},
-		{"a literal with a line end", Literal("pw\r\nDELE x"), "", "holds a line end or NUL"},
+		{"a literal with a line end", Literal("pw\r\nDELE x"), "", "contains a line break or NUL"},
 		{"variable", place(secretEnv, "PW", config), "from env", ""},
 		{"a variable that is not set", place(secretEnv, "NONE", config), "", "password of profile site: the environment variable NONE is not set"},
 		{"file", place(secretFile, file, config), "first line ", ""},
@@ -206,13 +206,13 @@ func TestWarnings(t *testing.T) {
 		secret Secret
 		want   string
 	}{
-		{"a literal in an open file", place(secretLiteral, "x", open), "others can read " + open + ", which holds a password; chmod 600 it, or use password: {env: NAME}"},
+		{"a literal in an open file", place(secretLiteral, "x", open), "others can read " + open + ", which contains a password; chmod 600 it, or use password: {env: NAME}"},
 		{"a literal in a closed file", place(secretLiteral, "x", closed), ""},
 		{"a literal of the program", Literal("x"), ""},
-		{"an open file", place(secretFile, open, closed), "others can read " + open + ", which holds a password; chmod 600 it"},
+		{"an open file", place(secretFile, open, closed), "others can read " + open + ", which contains a password; chmod 600 it"},
 		{"a closed file", place(secretFile, closed, open), ""},
-		{"on the command line", direct.Password, "a password on the command line shows in the list of processes and in the history of the shell; set FERRY_PASSWORD in its place"},
-		{"an open netrc", Secret{}, "others can read " + netrc + ", which holds passwords; chmod 600 it"},
+		{"on the command line", direct.Password, "a password on the command line can be seen in the list of processes and in the history of the shell; set FERRY_PASSWORD instead"},
+		{"an open netrc", Secret{}, "others can read " + netrc + ", which contains passwords; chmod 600 it"},
 	} {
 		var got []string
 		finder := Finder{Home: home, Warn: func(text string) { got = append(got, text) }}

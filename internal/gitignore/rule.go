@@ -1,36 +1,35 @@
-package manifest
+package gitignore
 
 import "strings"
 
 // A rule is one line of an ignore file.
 type rule struct {
-	negative bool // "!": takes back in
+	negative bool // "!": takes back in what earlier rules ignore
 	dirOnly  bool // "/" at the end: directories only
-	// anchored patterns hold a slash and are matched against the whole path,
-	// others against the last component.
+	// anchored patterns contain a slash and are matched against the whole path;
+	// others are matched against the last component.
 	anchored bool
-	// prefix is compared literally before the glob. Git does so too, and it
-	// shows: after a prefix, "**/" stands at the start of the glob, so that
-	// "a**/b" means "a" and then "**/b".
+	// prefix is compared literally, and the glob with what follows it. Git does
+	// the same, which decides what "a**/b" means: "a", and then "**/b".
 	prefix string
-	// suffix is what must follow a "*" that is the whole rest of the pattern.
+	// suffix is the literal text after the "*" of matchTail.
 	suffix string
 	kind   matchKind
 	glob   []token
-	source string // the line as it stands in the file
+	source string // the line in the file
 }
 
-// matchKind says how what follows the prefix of a rule is matched.
+// A matchKind says how a rule matches what follows its prefix.
 type matchKind uint8
 
 const (
-	matchExact matchKind = iota // nothing follows
+	matchExact matchKind = iota // nothing may follow
 	matchTail                   // "*" and literal text
 	matchGlob
 	matchNever // a broken pattern: matches nothing
 )
 
-// globSpecial holds the bytes that mean something in a pattern.
+// globSpecial are the bytes with a special meaning in a pattern.
 const globSpecial = `*?[\`
 
 // parseRule reads one line. It returns false for comments and empty lines.
@@ -57,8 +56,8 @@ func parseRule(line string) (rule, bool) {
 	return r, true
 }
 
-// trimSpaces removes the spaces at the end of a line that no backslash
-// protects. Tabs stay, as with git.
+// trimSpaces removes the spaces at the end of a line that no backslash escapes.
+// Tabs stay, as in git.
 func trimSpaces(line string) string {
 	end := 0
 	for i := 0; i < len(line); i++ {
@@ -73,15 +72,15 @@ func trimSpaces(line string) string {
 	return line[:end]
 }
 
-// compile splits pattern into what match needs.
+// compile sets the prefix, suffix, kind and glob of the rule.
 func (r *rule) compile(pattern string) {
 	n := strings.IndexAny(pattern, globSpecial)
 	if n < 0 {
 		r.prefix = pattern
 		return
 	}
-	// A pattern for one component is a glob as a whole: only those with a slash
-	// lose their literal beginning, see prefix.
+	// Only an anchored pattern has a prefix; one for the last component is a glob
+	// as a whole.
 	if r.anchored {
 		r.prefix, pattern = pattern[:n], pattern[n:]
 	}
@@ -97,7 +96,7 @@ func (r *rule) compile(pattern string) {
 }
 
 // match reports whether the rule matches path, whose last component starts at
-// base.
+// byte base.
 func (r *rule) match(path string, base int) bool {
 	if !r.anchored {
 		path = path[base:]

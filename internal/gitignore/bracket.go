@@ -1,4 +1,4 @@
-package manifest
+package gitignore
 
 import "strings"
 
@@ -20,7 +20,7 @@ func (s *byteSet) invert() {
 	}
 }
 
-// byteClasses are the named classes, as in the C locale, in the form of ranges.
+// byteClasses are the named classes of the C locale. Each pair of bytes is a range.
 var byteClasses = map[string]string{
 	"alnum":  "09AZaz",
 	"alpha":  "AZaz",
@@ -36,25 +36,25 @@ var byteClasses = map[string]string{
 	"xdigit": "09AFaf",
 }
 
-// parseSet reads the set at the start of pattern, "[" included, and returns how
-// long it is. A "]" that comes first is one of the bytes. It returns false for a
-// set without an end or with a class of an unknown name.
-func parseSet(pattern string) (*byteSet, int, bool) {
+// parseBracket reads the bracket expression at the start of pattern, as "[a-z]",
+// and returns its set and its length. A "]" that comes first is one of the bytes.
+// parseBracket returns false where the end is missing or a class is unknown.
+func parseBracket(pattern string) (*byteSet, int, bool) {
 	set := new(byteSet)
 	i := 1
 	negated := i < len(pattern) && (pattern[i] == '!' || pattern[i] == '^')
 	if negated {
 		i++
 	}
-	// low is the byte that a "-" would make a range with. There is none at the
-	// start and after a range or class.
+	// low is the byte before a "-" that makes a range. At the start, and after a
+	// range or a class, there is none.
 	low, hasLow := byte(0), false
 	for first := true; i < len(pattern) && (first || pattern[i] != ']'); first = false {
 		c := pattern[i]
 		rest := pattern[i+1:]
 		switch {
 		case c == '-' && hasLow && rest != "" && rest[0] != ']':
-			high, n, ok := setByte(rest)
+			high, n, ok := bracketByte(rest)
 			if !ok {
 				return nil, 0, false
 			}
@@ -73,7 +73,7 @@ func parseSet(pattern string) (*byteSet, int, bool) {
 				continue
 			}
 		}
-		b, n, ok := setByte(pattern[i:])
+		b, n, ok := bracketByte(pattern[i:])
 		if !ok {
 			return nil, 0, false
 		}
@@ -90,8 +90,8 @@ func parseSet(pattern string) (*byteSet, int, bool) {
 	return set, i + 1, true
 }
 
-// setByte reads one byte of a set, which a backslash may stand before.
-func setByte(s string) (b byte, n int, ok bool) {
+// bracketByte reads one byte, which a backslash may escape.
+func bracketByte(s string) (b byte, n int, ok bool) {
 	if s[0] != '\\' {
 		return s[0], 1, true
 	}
@@ -101,9 +101,9 @@ func setByte(s string) (b byte, n int, ok bool) {
 	return s[1], 2, true
 }
 
-// addClass adds the class at the start of s, as "[:alpha:]". isClass is false
-// where the brackets turn out to be ordinary bytes, ok is false where the set
-// has no end or the class no known name.
+// addClass adds the class at the start of text, as "[:alpha:]", and returns its
+// length. isClass is false where the bracket is an ordinary byte after all. ok is
+// false where the expression has no end or the class is unknown.
 func (s *byteSet) addClass(text string) (n int, isClass, ok bool) {
 	end := strings.IndexByte(text[2:], ']')
 	if end < 0 {
