@@ -72,7 +72,7 @@ func (a *app) checkServer(ctx context.Context, p *pair, head passHead) error {
 		return err
 	}
 	o.Notice = func(text string) { a.talk().note("%s", text) }
-	report, err := remote.Check(ctx, o)
+	report, err := remote.CheckServer(ctx, o)
 	if err != nil {
 		return connecting(err)
 	}

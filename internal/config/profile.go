@@ -87,15 +87,13 @@ func (p *Profile) Policy() sync.Policy {
 	}
 }
 
-// RemoteOptions returns the options for the server. The caller sets Password, TLS
+// ServerOptions returns the options for the server. The caller sets Password, TLS
 // (for CA), StateDir, Log and Notice.
-func (p *Profile) RemoteOptions() remote.Options {
+func (p *Profile) ServerOptions() remote.Options {
 	return remote.Options{
 		Host:          p.Remote.Host,
 		Port:          p.Remote.Port,
 		User:          p.Remote.User,
-		Path:          p.Remote.Path,
-		Absolute:      p.Remote.Absolute,
 		Security:      p.Remote.Security,
 		Fingerprint:   p.Fingerprint,
 		Insecure:      p.Insecure,

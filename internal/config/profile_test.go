@@ -86,18 +86,18 @@ func TestStateKeyIsFileName(t *testing.T) {
 	}
 }
 
-// TestRemoteOptions fills a whole profile, so that no setting is forgotten on
+// TestServerOptions fills a whole profile, so that no setting is forgotten on
 // its way to the server's side.
-func TestRemoteOptions(t *testing.T) {
+func TestServerOptions(t *testing.T) {
 	p := NewProfile("x")
 	p.Remote = Remote{Security: remote.Explicit, User: "u", Host: "h", Port: 2121, Path: "p", Absolute: true}
 	p.Mode, p.ActivePorts, p.ActiveAddress, p.TrustPASV = remote.Active, [2]int{1, 2}, "192.0.2.1", true
 	p.Pipeline = remote.PipelineOff
 	p.Connections, p.Timeout, p.Retries = 7, time.Minute, -1
 	p.Fingerprint, p.Insecure, p.BytesUp, p.BytesDown = "f", true, 1, 2
-	got := p.RemoteOptions()
+	got := p.ServerOptions()
 	leftToCaller := map[string]bool{"Password": true, "TLS": true, "StateDir": true, "Log": true, "Notice": true,
-		"Owner": true, "OwnerHost": true, "WaitLock": true, "Many": true, "far": true}
+		"Backoff": true, "ModeTrial": true, "far": true}
 	v := reflect.ValueOf(got)
 	for i := range v.NumField() {
 		name := v.Type().Field(i).Name

@@ -122,8 +122,8 @@ func TestLargeJob(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	far, err := remote.Open(ctx, remote.Options{Host: j.Host, Port: j.Port, User: "ferry", Absolute: true,
-		Password: func() (string, error) { return "secret", nil }})
+	far, err := remote.Open(ctx, remote.DirectoryOptions{Absolute: true, Options: remote.Options{Host: j.Host, Port: j.Port, User: "ferry",
+		Password: func() (string, error) { return "secret", nil }}})
 	if err != nil {
 		t.Fatal(err)
 	}

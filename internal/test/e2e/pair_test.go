@@ -30,7 +30,7 @@ type pair struct {
 	local   string
 	server  *realftp.Server
 	store   string
-	options remote.Options
+	options remote.DirectoryOptions
 	engine  sync.Options
 	events  []string
 }
@@ -39,12 +39,12 @@ func newPair(t testing.TB, name string, o realftp.Options) *pair {
 	t.Helper()
 	server := realftp.Start(t, name, o)
 	p := &pair{t: t, local: t.TempDir(), server: server, store: filepath.Join(t.TempDir(), "pair.db")}
-	p.options = remote.Options{
-		Host: server.Host, Port: server.Port, User: server.User, Path: "tree",
+	p.options = remote.DirectoryOptions{Path: "tree", Options: remote.Options{
+		Host: server.Host, Port: server.Port, User: server.User,
 		Password: func() (string, error) { return server.Password, nil },
 		StateDir: t.TempDir(), Timeout: 20 * time.Second,
 		Notice: func(text string) { p.events = append(p.events, "notice: "+text) },
-	}
+	}}
 	if o.TLS != realftp.Plain {
 		pool := x509.NewCertPool()
 		pool.AppendCertsFromPEM(server.CertPEM)
