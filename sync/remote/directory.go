@@ -51,7 +51,7 @@ func Open(ctx context.Context, o DirectoryOptions) (*Directory, error) {
 		return err
 	})
 	if err != nil {
-		return nil, giveUp(fatal(errors.Join(fmt.Errorf("opening %s: %w", d.where(), err), d.pool.close())))
+		return nil, final(errors.Join(fmt.Errorf("opening %s: %w", d.where(), err), d.pool.close()))
 	}
 	return d, nil
 }

@@ -76,7 +76,7 @@ func (x *prefetch) work(ctx context.Context) {
 		return
 	}
 	defer x.d.handBack(s)
-	if !s.overlaps() || !askable(s.f) {
+	if !s.overlaps() || !askable(s.features()) {
 		return
 	}
 	var due []*fetched
@@ -126,7 +126,7 @@ func (x *prefetch) one(ctx context.Context, s *session, f *fetched, due []*fetch
 // questions returns what is to be asked for the files in due.
 func (x *prefetch) questions(s *session, due []*fetched) (b script) {
 	for _, f := range due {
-		ask(&b, s.f, f.at.String(), &f.now)
+		ask(&b, s.features(), f.at.String(), &f.now)
 	}
 	if len(due) > 0 {
 		x.d.leave(&b, s)

@@ -178,7 +178,7 @@ func (sc *scan) folder(ctx context.Context, f *folder) error {
 	case ctx.Err() != nil || errors.Is(doubt, sync.ErrFatal):
 		return doubt
 	case absent && f.path == manifest.Root:
-		return giveUp(fatal(fmt.Errorf("the directory is not there: %w", err)))
+		return final(fmt.Errorf("the directory is not there: %w", err))
 	case absent && !sc.deep:
 		return nil
 	}

@@ -55,3 +55,6 @@ func (b *script) bytes() int {
 	}
 	return n
 }
+
+// len returns how many commands there are.
+func (b *script) len() int { return len(b.lines) }

@@ -55,8 +55,11 @@ func giveUp(err error) error {
 	if !errors.Is(err, ErrFatal) || errors.Is(err, sync.ErrFatal) {
 		return err
 	}
-	return &giveUpError{err}
+	return final(err)
 }
+
+// final wraps [sync.ErrFatal] around err.
+func final(err error) error { return &giveUpError{err} }
 
 // Rest closes the sessions that nobody uses, but for one that it keeps awake. See
 // [pool.rest].

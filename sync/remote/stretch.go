@@ -73,7 +73,7 @@ func (st *stretch) next(ctx context.Context, v *view) (next *view) {
 	}
 	v.d.part()
 	b := st.questions(v)
-	if len(b.lines) > riderLines || b.bytes() > riderBytes {
+	if b.len() > riderLines || b.bytes() > riderBytes {
 		st.conclude(ctx, v, b)
 		b = script{}
 	}
@@ -92,7 +92,7 @@ func (st *stretch) next(ctx context.Context, v *view) (next *view) {
 // when they and the listing before are answered, and f is being listed. It returns
 // nil where the folder is left.
 func (st *stretch) begin(ctx context.Context, f *folder, b script, passed func()) *view {
-	v := &view{f: f, form: st.s.f.listForm}
+	v := &view{f: f, form: st.s.features().listForm}
 	t := listTransfer(st.sc.d.names.dir(f.path), v.form)
 	t.ahead, t.passed = b, passed
 	t.swift, t.many = true, st.sc.waiting() >= swiftMany
@@ -107,10 +107,10 @@ func (st *stretch) begin(ctx context.Context, f *folder, b script, passed func()
 // conclude waits for the server's word on v, and for the replies to b.
 func (st *stretch) conclude(ctx context.Context, v *view, b script) {
 	err := st.s.catchUp(ctx)
-	if err == nil && len(b.lines) > 0 {
+	if err == nil && b.len() > 0 {
 		err = b.run(ctx, st.s)
 	}
-	if err != nil || st.s.dead() && len(b.lines) > 0 {
+	if err != nil || st.s.dead() && b.len() > 0 {
 		st.leave(v)
 		return
 	}
@@ -132,7 +132,7 @@ func (st *stretch) questions(v *view) (b script) {
 		return b
 	}
 	v.open = st.sc.undated(v.l, v.got.found)
-	if !hasMDTM(st.s.f) {
+	if !hasMDTM(st.s.features()) {
 		return b
 	}
 	v.told = make([]reply, len(v.open))
@@ -166,7 +166,7 @@ func (st *stretch) end(v *view) {
 	final := v.d.t.final
 	switch {
 	case v.d.t.err != nil, checkEnd(rawListing{v.data, final, v.d.clean()}) != nil, !st.digest(v), checkCount(final, v.l.lines) != nil,
-		st.s.f.dots && !v.l.self, !v.answered():
+		st.s.features().dots && !v.l.self, !v.answered():
 		st.leave(v)
 		return
 	case st.sc.doubts(v.f, v.l):
