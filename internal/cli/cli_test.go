@@ -11,7 +11,8 @@ import (
 
 	"ferry/manifest"
 	"ferry/sync"
-	"ferry/sync/remote"
+
+	"ferry/internal/ftp"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -138,11 +139,11 @@ func TestExitCodes(t *testing.T) {
 		},
 		{
 			name: "nobody answers", args: "sync site", want: 4, stderr: "ferry: hint: ",
-			passes: map[string]*fakePass{"site": {openErr: &remote.Error{Op: "connecting", Class: remote.Connect}}},
+			passes: map[string]*fakePass{"site": {openErr: &ftp.Error{Op: "connecting", Class: ftp.Connect}}},
 		},
 		{
 			name: "wrong password", args: "sync site", want: 4, stderr: "server says 530 Login incorrect.",
-			passes: map[string]*fakePass{"site": {err: &remote.Error{Op: "login", Class: remote.Login, Code: 530, Reply: "Login incorrect."}}},
+			passes: map[string]*fakePass{"site": {err: &ftp.Error{Op: "login", Class: ftp.Login, Code: 530, Reply: "Login incorrect."}}},
 		},
 		{
 			name: "conflicts", args: "sync site", want: 5,
@@ -180,7 +181,7 @@ func TestExitCodes(t *testing.T) {
 		},
 		{
 			name: "one failing does not stop the next", args: "sync", want: 4, stderr: "ferry: error: site: connecting",
-			passes: map[string]*fakePass{"site": {openErr: &remote.Error{Op: "connecting", Class: remote.Connect}}},
+			passes: map[string]*fakePass{"site": {openErr: &ftp.Error{Op: "connecting", Class: ftp.Connect}}},
 		},
 		{
 			name: "any other error", args: "sync site", want: 1, stderr: "ferry: error: the disk is on fire\n",
@@ -236,7 +237,7 @@ func TestOptionsOverProfile(t *testing.T) {
 	want := map[string]any{
 		"direction": sync.Pull, "connections": 7, "timeout": "10s", "conflict": sync.LocalWins,
 		"limits": sync.Limits{MaxDeletes: -1, MaxDeletePercent: 30}, "trash": false, "up": int64(1000000), "down": int64(2000000),
-		"mode": remote.Active, "pipeline": remote.PipelineOff, "retries": -1,
+		"mode": ftp.Active, "pipeline": ftp.PipelineOff, "retries": -1,
 		"bools": []bool{true, true, true, true, true}, "ports": [2]int{5000, 5010}, "address": "192.0.2.1",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -448,7 +449,7 @@ func TestInitWritesWhatCanBeRead(t *testing.T) {
 	}
 	p := f.opened[0]
 	got := []any{p.Name, p.Local, p.Remote.String(), p.Direction, p.Mode, p.Connections, p.Timeout.String()}
-	want := []any{"site", filepath.Join(f.dir, "public"), "ftpes://deploy@example.com:2121//srv/my%20site", sync.Push, remote.Passive, 2, "10s"}
+	want := []any{"site", filepath.Join(f.dir, "public"), "ftpes://deploy@example.com:2121//srv/my%20site", sync.Push, ftp.Passive, 2, "10s"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("%s\n%s", diff, text)
 	}

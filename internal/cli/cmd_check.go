@@ -8,6 +8,8 @@ import (
 	"ferry/internal/config"
 	"ferry/sync/remote"
 
+	"ferry/internal/ftp"
+
 	"github.com/spf13/cobra"
 )
 
@@ -62,7 +64,7 @@ func (a *app) checkPairs(args []string) ([]*pair, error) {
 type jsonCheck struct {
 	Type    string `json:"type"`
 	Profile string `json:"profile,omitempty"`
-	*remote.Report
+	*ftp.Report
 }
 
 // checkServer prints what the server of a pair can do.
@@ -72,7 +74,7 @@ func (a *app) checkServer(ctx context.Context, p *pair, head passHead) error {
 		return err
 	}
 	o.Notice = func(text string) { a.talk().note("%s", text) }
-	report, err := remote.CheckServer(ctx, o)
+	report, err := remote.Check(ctx, o)
 	if err != nil {
 		return connecting(err)
 	}

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"slices"
 
+	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
-	"ferry/sync/remote"
 )
 
 // The exit codes, as scripts know them.
@@ -64,8 +64,8 @@ func errorCode(err error) int {
 // lostServer reports whether err says that nobody answers at the server or that
 // it does not let us in.
 func lostServer(err error) bool {
-	class, ok := remote.ClassOf(err)
-	return ok && (class == remote.Connect || class == remote.Login || class == remote.Busy)
+	class, ok := ftp.ClassOf(err)
+	return ok && (class == ftp.Connect || class == ftp.Login || class == ftp.Busy)
 }
 
 // summaryCode returns the exit code of a pass that came to its end. What failed

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"testing"
 
+	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
-	"ferry/sync/remote"
 )
 
 func TestErrorCode(t *testing.T) {
@@ -21,17 +21,17 @@ func TestErrorCode(t *testing.T) {
 		{"any error", errors.New("disk on fire"), 1},
 		{"usage", usage(errors.New("no such option"), ""), 2},
 		{"a report said it all", exit(ExitConflicts), 5},
-		{"nobody answers", fmt.Errorf("looking: %w", &remote.Error{Op: "connecting", Class: remote.Connect}), 4},
-		{"wrong password", &remote.Error{Op: "login", Class: remote.Login, Code: 530}, 4},
-		{"no room for one session", &remote.Error{Op: "login", Class: remote.Busy, Code: 421}, 4},
-		{"lost for good", fmt.Errorf("%w: %w", sync.ErrFatal, &remote.Error{Class: remote.Connect}), 4},
-		{"a server that cannot", &remote.Error{Op: "STOR", Class: remote.Server}, 1},
-		{"a refused file", &remote.Error{Op: "STOR", Class: remote.File, Code: 550}, 1},
+		{"nobody answers", fmt.Errorf("looking: %w", &ftp.Error{Op: "connecting", Class: ftp.Connect}), 4},
+		{"wrong password", &ftp.Error{Op: "login", Class: ftp.Login, Code: 530}, 4},
+		{"no room for one session", &ftp.Error{Op: "login", Class: ftp.Busy, Code: 421}, 4},
+		{"lost for good", fmt.Errorf("%w: %w", sync.ErrFatal, &ftp.Error{Class: ftp.Connect}), 4},
+		{"a server that cannot", &ftp.Error{Op: "STOR", Class: ftp.Server}, 1},
+		{"a refused file", &ftp.Error{Op: "STOR", Class: ftp.File, Code: 550}, 1},
 		{"unsafe", fmt.Errorf("site: %w", &sync.UnsafeError{What: "all gone"}), 6},
 		{"locked", fmt.Errorf("opening: %w", manifest.ErrLocked), 7},
 		{"cancelled", fmt.Errorf("listing: %w", context.Canceled), 130},
 		{"signal", errInterrupted, 130},
-		{"cancelled wins over a lost server", errors.Join(&remote.Error{Class: remote.Connect}, errInterrupted), 130},
+		{"cancelled wins over a lost server", errors.Join(&ftp.Error{Class: ftp.Connect}, errInterrupted), 130},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if got := errorCode(test.err); got != test.want {

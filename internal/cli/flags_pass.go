@@ -9,7 +9,8 @@ import (
 
 	"ferry/internal/config"
 	"ferry/sync"
-	"ferry/sync/remote"
+
+	"ferry/internal/ftp"
 
 	"github.com/spf13/pflag"
 )
@@ -20,11 +21,11 @@ type rates struct{ up, down int64 }
 // connectFlags are the options about the server.
 type connectFlags struct {
 	connections   value[int]
-	mode          value[remote.Mode]
+	mode          value[ftp.Mode]
 	activePorts   value[[2]int]
 	activeAddress value[string]
 	trustPASV     value[bool]
-	pipeline      value[remote.Pipeline]
+	pipeline      value[ftp.Pipeline]
 	timeout       value[time.Duration]
 	retries       value[int]
 	ca            value[string]
@@ -34,7 +35,7 @@ type connectFlags struct {
 
 func (f *connectFlags) register(flags *pflag.FlagSet) {
 	f.connections.add(flags, "connections", "use at most `N` connections (default 4)", parseCount)
-	f.mode.add(flags, "mode", "data connections: `MODE` is auto, passive or active (default auto)", parseText[remote.Mode])
+	f.mode.add(flags, "mode", "data connections: `MODE` is auto, passive or active (default auto)", parseText[ftp.Mode])
 	f.activePorts.add(flags, "active-ports", "listen on ports `FIRST-LAST` in active mode", config.ParsePorts)
 	f.activeAddress.add(flags, "active-address", "name `ADDRESS` to the server in active mode", parseAddress)
 	addBool(flags, &f.trustPASV, "trust-pasv", "believe a PASV reply that names another address")
@@ -126,7 +127,7 @@ func (f *passFlags) check(p *pair) error {
 // check refuses options about TLS for a server that is spoken to in clear: who
 // gives one expects to be protected.
 func (f *connectFlags) check(p *pair) error {
-	if p.direct && p.Remote.Security == remote.Plain && (f.ca.set || f.fingerprint.set) {
+	if p.direct && p.Remote.Security == ftp.Plain && (f.ca.set || f.fingerprint.set) {
 		return usage(errors.New("a certificate is asked for, but ftp:// has no TLS"), "write ftpes:// for TLS, or ftps:// for implicit TLS on port 990")
 	}
 	return nil

@@ -16,7 +16,8 @@ import (
 	"ferry/internal/config"
 	"ferry/manifest"
 	"ferry/sync"
-	"ferry/sync/remote"
+
+	"ferry/internal/ftp"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -51,8 +52,8 @@ func TestHooksOfManyPasses(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the commands are those of a Unix shell")
 	}
-	away := &remote.Error{Class: remote.Connect, Err: errors.New("connection refused, this time from port 1")}
-	still := &remote.Error{Class: remote.Connect, Err: errors.New("connection refused, this time from port 2")}
+	away := &ftp.Error{Class: ftp.Connect, Err: errors.New("connection refused, this time from port 1")}
+	still := &ftp.Error{Class: ftp.Connect, Err: errors.New("connection refused, this time from port 2")}
 	unsafe := &sync.UnsafeError{What: "too much"}
 	upload := sync.Action{Op: sync.Upload, Side: sync.Remote, Path: "a"}
 	aside := sync.Action{Op: sync.SetAside, Side: sync.Remote, Path: "c.copy", From: "c"}

@@ -134,8 +134,8 @@ func hostName() string {
 }
 
 // remoteOptions returns what is needed to get at the server of a pair.
-func (a *app) remoteOptions(ctx context.Context, p *pair) (remote.DirectoryOptions, error) {
-	o := remote.DirectoryOptions{Options: p.ServerOptions(), Path: p.Remote.Path, Absolute: p.Remote.Absolute}
+func (a *app) remoteOptions(ctx context.Context, p *pair) (remote.Options, error) {
+	o := remote.Options{Options: p.ServerOptions(), Path: p.Remote.Path, Absolute: p.Remote.Absolute}
 	o.StateDir = a.stateDir()
 	o.Log = a.log()
 	user, password, err := a.login(ctx, p)

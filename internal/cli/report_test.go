@@ -11,7 +11,8 @@ import (
 
 	"ferry/manifest"
 	"ferry/sync"
-	"ferry/sync/remote"
+
+	"ferry/internal/ftp"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -72,7 +73,7 @@ func events(r reporter, plan *sync.Plan, problems []manifest.Problem, dry bool) 
 			var err error
 			r.event(sync.Started{Action: a})
 			if a.Path == "data/log.txt" {
-				err = &remote.Error{Op: "RETR", Path: "/www/data/log.txt", Class: remote.File, Code: 550, Reply: "Permission denied.", Hint: "the server refuses this file"}
+				err = &ftp.Error{Op: "RETR", Path: "/www/data/log.txt", Class: ftp.File, Code: 550, Reply: "Permission denied.", Hint: "the server refuses this file"}
 				s.Failed++
 			} else if a.Size > 0 {
 				r.event(sync.Progress{Action: a, N: a.Size})

@@ -10,7 +10,8 @@ import (
 	"ferry/internal/config"
 	"ferry/manifest"
 	"ferry/sync"
-	"ferry/sync/remote"
+
+	"ferry/internal/ftp"
 
 	"github.com/lmittmann/tint"
 )
@@ -69,7 +70,7 @@ func (t talker) fail(err error) {
 func hintFor(err error) string {
 	var coded *codeError
 	var unsafe *sync.UnsafeError
-	var server *remote.Error
+	var server *ftp.Error
 	switch {
 	case errors.As(err, &coded) && coded.hint != "":
 		return coded.hint
@@ -81,9 +82,9 @@ func hintFor(err error) string {
 		return "make room there and run ferry again: it goes on where it stopped"
 	case errors.As(err, &server) && server.Hint != "":
 		return server.Hint
-	case errors.As(err, &server) && server.Class == remote.Connect:
+	case errors.As(err, &server) && server.Class == ftp.Connect:
 		return "is the address right, and the server running? \"ferry check\" tries each step"
-	case errors.As(err, &server) && server.Class == remote.Login:
+	case errors.As(err, &server) && server.Class == ftp.Login:
 		return "check the user and the password; FERRY_PASSWORD sets one for this run"
 	}
 	return config.Hint(err)
@@ -97,7 +98,7 @@ func newLog(w io.Writer, verbosity int, colour bool) *slog.Logger {
 	case verbosity == 1:
 		level = slog.LevelInfo
 	case verbosity >= 2:
-		level = remote.LevelDialogue
+		level = ftp.LevelDialogue
 	}
 	return slog.New(tint.NewTextHandler(w, &tint.Options{
 		Level:      level,
@@ -105,7 +106,7 @@ func newLog(w io.Writer, verbosity int, colour bool) *slog.Logger {
 		NoColor:    !colour,
 		ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
 			if a.Key == slog.LevelKey && len(groups) == 0 {
-				if l, ok := a.Value.Any().(slog.Level); ok && l <= remote.LevelDialogue {
+				if l, ok := a.Value.Any().(slog.Level); ok && l <= ftp.LevelDialogue {
 					return slog.String(a.Key, "FTP")
 				}
 			}

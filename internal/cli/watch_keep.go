@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"ferry/internal/daemon"
+	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
-	"ferry/sync/remote"
 	"ferry/sync/watch"
 	"ferry/watcher"
 )
@@ -97,14 +97,14 @@ func (k *keeping) letGo() {
 // same answer.
 func halts(err error) bool {
 	var unsafe *sync.UnsafeError
-	class, ok := remote.ClassOf(err)
-	return errors.As(err, &unsafe) || errorCode(err) == ExitUsage || ok && (class == remote.Login || class == remote.Server)
+	class, ok := ftp.ClassOf(err)
+	return errors.As(err, &unsafe) || errorCode(err) == ExitUsage || ok && (class == ftp.Login || class == ftp.Server)
 }
 
 // refused reports whether the server does not let this user in.
 func refused(err error) bool {
-	class, ok := remote.ClassOf(err)
-	return ok && class == remote.Login
+	class, ok := ftp.ClassOf(err)
+	return ok && class == ftp.Login
 }
 
 // explain says for people why the pair is not kept in step.

@@ -14,8 +14,9 @@ import (
 	"ferry/internal/daemon"
 	"ferry/manifest"
 	"ferry/sync"
-	"ferry/sync/remote"
 	"ferry/sync/watch"
+
+	"ferry/internal/ftp"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -237,10 +238,10 @@ func TestHalts(t *testing.T) {
 		{errors.New("whatever"), false},
 		{&sync.UnsafeError{What: "all gone"}, true},
 		{usage(errors.New("no password"), ""), true},
-		{&remote.Error{Class: remote.Connect}, false},
-		{&remote.Error{Class: remote.Busy}, false},
-		{&remote.Error{Class: remote.Login}, true},
-		{&remote.Error{Class: remote.Server}, true},
+		{&ftp.Error{Class: ftp.Connect}, false},
+		{&ftp.Error{Class: ftp.Busy}, false},
+		{&ftp.Error{Class: ftp.Login}, true},
+		{&ftp.Error{Class: ftp.Server}, true},
 		{manifest.ErrLocked, false},
 		{sync.ErrHeld, false},
 		{&codeError{code: ExitHook, err: errors.New("before hook")}, false},

@@ -3,8 +3,8 @@ package config
 import (
 	"fmt"
 
+	"ferry/internal/ftp"
 	"ferry/sync"
-	"ferry/sync/remote"
 )
 
 // check reports keys of one profile that do not go together, and sets user and
@@ -38,7 +38,7 @@ func (d *decoder) check(p *draft, s setting, own []setting) {
 		failAt("insecure", "accepts any certificate, so fingerprint has no effect", "remove one of them")
 	}
 	for _, key := range []string{"ca", "fingerprint", "insecure"} {
-		if _, ok := given[key]; ok && p.Remote.Host != "" && p.Remote.Security == remote.Plain {
+		if _, ok := given[key]; ok && p.Remote.Host != "" && p.Remote.Security == ftp.Plain {
 			failAt(key, "ftp:// has no certificate", "write remote as ftpes:// (TLS on port 21) or ftps:// (port 990)")
 		}
 	}

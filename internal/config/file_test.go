@@ -10,8 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ferry/internal/ftp"
 	"ferry/sync"
-	"ferry/sync/remote"
 )
 
 // parse reads text as /etc/x/ferry.yaml of a user whose home is /home/u.
@@ -68,7 +68,7 @@ func TestParseContract(t *testing.T) {
 		Name:        "site",
 		File:        abs("/etc/x/ferry.yaml"),
 		Local:       abs("/etc/x/public"),
-		Remote:      Remote{Security: remote.Explicit, User: "deploy", Host: "example.com", Path: "htdocs"},
+		Remote:      Remote{Security: ftp.Explicit, User: "deploy", Host: "example.com", Path: "htdocs"},
 		Direction:   sync.Push,
 		Limits:      sync.NewLimits(),
 		Trash:       true,
@@ -147,10 +147,10 @@ profiles:
 		Name:      "p",
 		File:      abs("/etc/x/ferry.yaml"),
 		Local:     abs("/etc/x/dir"),
-		Remote:    Remote{Security: remote.Implicit, User: "me@example.org", Host: "h", Port: 2121, Path: "root", Absolute: true},
-		Direction: sync.Pull, Conflict: sync.LeaveAlone, Mode: remote.Active,
+		Remote:    Remote{Security: ftp.Implicit, User: "me@example.org", Host: "h", Port: 2121, Path: "root", Absolute: true},
+		Direction: sync.Pull, Conflict: sync.LeaveAlone, Mode: ftp.Active,
 		Limits: sync.Limits{MaxDeletes: -1, MaxDeletePercent: 20},
-		Exact:  true, Adopt: true, Checksum: true, Verify: true, FollowLinks: true, TrustPASV: true, Pipeline: remote.PipelineOff,
+		Exact:  true, Adopt: true, Checksum: true, Verify: true, FollowLinks: true, TrustPASV: true, Pipeline: ftp.PipelineOff,
 		TrashSet: true, TrashKeep: 12 * time.Hour, TrashSize: 1 << 30,
 		Password: Literal("0123"),
 		Ignore:   "*.a\n!b.a\n", IgnoreFile: abs("/etc/x/rules/ignore"), CA: abs("/home/u/ca.pem"),

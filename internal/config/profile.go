@@ -3,8 +3,8 @@ package config
 import (
 	"time"
 
+	"ferry/internal/ftp"
 	"ferry/sync"
-	"ferry/sync/remote"
 )
 
 // A Profile is one pair of directories and how to keep it in step. [NewProfile],
@@ -44,11 +44,11 @@ type Profile struct {
 	IgnoreFile  string
 	FollowLinks bool
 
-	Mode          remote.Mode
+	Mode          ftp.Mode
 	ActivePorts   [2]int // 0: any
 	ActiveAddress string // "": that of the control connection
 	TrustPASV     bool
-	Pipeline      remote.Pipeline
+	Pipeline      ftp.Pipeline
 	Connections   int           // at most; 0: the default
 	Timeout       time.Duration // 0: the default
 	Retries       int           // 0: the default; negative: none
@@ -89,8 +89,8 @@ func (p *Profile) Policy() sync.Policy {
 
 // ServerOptions returns the options for the server. The caller sets Password, TLS
 // (for CA), StateDir, Log and Notice.
-func (p *Profile) ServerOptions() remote.Options {
-	return remote.Options{
+func (p *Profile) ServerOptions() ftp.Options {
+	return ftp.Options{
 		Host:          p.Remote.Host,
 		Port:          p.Remote.Port,
 		User:          p.Remote.User,

@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"ferry/sync/remote"
+	"ferry/internal/ftp"
 )
 
 func TestPair(t *testing.T) {
@@ -17,7 +17,7 @@ func TestPair(t *testing.T) {
 	}
 	want := NewProfile("public-example.com")
 	want.Local = abs("/w/public")
-	want.Remote = Remote{Security: remote.Explicit, User: "deploy", Host: "example.com", Path: "htdocs"}
+	want.Remote = Remote{Security: ftp.Explicit, User: "deploy", Host: "example.com", Path: "htdocs"}
 	want.Password = Literal("")
 	if diff := cmp.Diff(want, p, hidePasswords); diff != "" {
 		t.Error(diff)

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"ferry/internal/ftp"
 	"ferry/sync"
-	"ferry/sync/remote"
 )
 
 func stateKey(t *testing.T, local, url string) string {
@@ -90,9 +90,9 @@ func TestStateKeyIsFileName(t *testing.T) {
 // its way to the server's side.
 func TestServerOptions(t *testing.T) {
 	p := NewProfile("x")
-	p.Remote = Remote{Security: remote.Explicit, User: "u", Host: "h", Port: 2121, Path: "p", Absolute: true}
-	p.Mode, p.ActivePorts, p.ActiveAddress, p.TrustPASV = remote.Active, [2]int{1, 2}, "192.0.2.1", true
-	p.Pipeline = remote.PipelineOff
+	p.Remote = Remote{Security: ftp.Explicit, User: "u", Host: "h", Port: 2121, Path: "p", Absolute: true}
+	p.Mode, p.ActivePorts, p.ActiveAddress, p.TrustPASV = ftp.Active, [2]int{1, 2}, "192.0.2.1", true
+	p.Pipeline = ftp.PipelineOff
 	p.Connections, p.Timeout, p.Retries = 7, time.Minute, -1
 	p.Fingerprint, p.Insecure, p.BytesUp, p.BytesDown = "f", true, 1, 2
 	got := p.ServerOptions()

@@ -6,12 +6,12 @@ import (
 	"strconv"
 	"strings"
 
-	"ferry/sync/remote"
+	"ferry/internal/ftp"
 )
 
 // A Remote is a directory on a server.
 type Remote struct {
-	Security remote.Security
+	Security ftp.Security
 	User     string // "": none named
 	Password Secret // from the URL; zero in most cases
 	Host     string // lower case; an IPv6 address has no brackets

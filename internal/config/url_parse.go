@@ -7,15 +7,15 @@ import (
 	"strconv"
 	"strings"
 
+	"ferry/internal/ftp"
 	"ferry/manifest"
-	"ferry/sync/remote"
 )
 
 // securities are the schemes of URLs.
-var securities = map[string]remote.Security{
-	"ftp":   remote.Plain,
-	"ftpes": remote.Explicit,
-	"ftps":  remote.Implicit,
+var securities = map[string]ftp.Security{
+	"ftp":   ftp.Plain,
+	"ftpes": ftp.Explicit,
+	"ftps":  ftp.Implicit,
 }
 
 // IsURL reports whether s is meant as a URL, valid or not.

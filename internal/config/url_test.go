@@ -6,12 +6,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"ferry/sync/remote"
+	"ferry/internal/ftp"
 )
 
 // remoteParts is a Remote with its password in the open.
 type remoteParts struct {
-	Security       remote.Security
+	Security       ftp.Security
 	User, Password string
 	Host           string
 	Port           int
@@ -35,15 +35,15 @@ func TestParseURL(t *testing.T) {
 	}{
 		{"ftp://example.com", remoteParts{Host: "example.com"}, ""},
 		{"ftp://example.com/", remoteParts{Host: "example.com"}, "ftp://example.com"},
-		{"ftpes://deploy@example.com/htdocs", remoteParts{Security: remote.Explicit, User: "deploy", Host: "example.com", Path: "htdocs"}, ""},
-		{"ftps://example.com/a/b", remoteParts{Security: remote.Implicit, Host: "example.com", Path: "a/b"}, ""},
+		{"ftpes://deploy@example.com/htdocs", remoteParts{Security: ftp.Explicit, User: "deploy", Host: "example.com", Path: "htdocs"}, ""},
+		{"ftps://example.com/a/b", remoteParts{Security: ftp.Implicit, Host: "example.com", Path: "a/b"}, ""},
 		{"ftp://example.com//srv/www", remoteParts{Host: "example.com", Path: "srv/www", Absolute: true}, ""},
 		{"ftp://example.com//", remoteParts{Host: "example.com", Absolute: true}, ""},
 		{"ftp://example.com/%2Fsrv", remoteParts{Host: "example.com", Path: "srv", Absolute: true}, "ftp://example.com//srv"},
 		{"ftp://example.com/a//b/./c/", remoteParts{Host: "example.com", Path: "a/b/c"}, "ftp://example.com/a/b/c"},
-		{"FTPES://Example.COM:2121/A", remoteParts{Security: remote.Explicit, Host: "example.com", Port: 2121, Path: "A"}, "ftpes://example.com:2121/A"},
-		{"ftps://example.com:990/", remoteParts{Security: remote.Implicit, Host: "example.com", Port: 990}, "ftps://example.com"},
-		{"ftps://example.com:21/", remoteParts{Security: remote.Implicit, Host: "example.com", Port: 21}, "ftps://example.com:21"},
+		{"FTPES://Example.COM:2121/A", remoteParts{Security: ftp.Explicit, Host: "example.com", Port: 2121, Path: "A"}, "ftpes://example.com:2121/A"},
+		{"ftps://example.com:990/", remoteParts{Security: ftp.Implicit, Host: "example.com", Port: 990}, "ftps://example.com"},
+		{"ftps://example.com:21/", remoteParts{Security: ftp.Implicit, Host: "example.com", Port: 21}, "ftps://example.com:21"},
 		{"ftp://u:secret@h/p", remoteParts{User: "u", Password: "secret", Host: "h", Path: "p"}, "ftp://u@h/p"},
 		{"ftp://u:@h/p", remoteParts{User: "u", Host: "h", Path: "p"}, "ftp://u@h/p"},
 		{"ftp://me@example.org:pa:ss@h", remoteParts{User: "me@example.org", Password: "pa:ss", Host: "h"}, "ftp://me%40example.org@h"},

@@ -10,8 +10,8 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"ferry/internal/ftp"
 	"ferry/sync"
-	"ferry/sync/remote"
 )
 
 // The Parse functions read one value as it is written in ferry.yaml or after an
@@ -94,7 +94,7 @@ func ParsePorts(s string) ([2]int, error) {
 // ParseFingerprint reads the SHA-256 of a certificate, see
 // [remote.ParseFingerprint]. It returns lower-case hex digits only.
 func ParseFingerprint(s string) (string, error) {
-	sum, err := remote.ParseFingerprint(s)
+	sum, err := ftp.ParseFingerprint(s)
 	return hex.EncodeToString(sum), err
 }
 
@@ -126,10 +126,10 @@ func ParseSwitch(s string) (bool, error) {
 }
 
 // ParsePipeline reads on or off, as [ParseSwitch] does.
-func ParsePipeline(s string) (remote.Pipeline, error) {
+func ParsePipeline(s string) (ftp.Pipeline, error) {
 	on, err := ParseSwitch(s)
 	if err != nil || on {
-		return remote.PipelineOn, err
+		return ftp.PipelineOn, err
 	}
-	return remote.PipelineOff, nil
+	return ftp.PipelineOff, nil
 }

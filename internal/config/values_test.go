@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"ferry/internal/ftp"
 	"ferry/sync"
-	"ferry/sync/remote"
 )
 
 func TestParseMaxDelete(t *testing.T) {
@@ -124,7 +124,7 @@ func TestParseSwitch(t *testing.T) {
 		if got, err := ParseSwitch(s); err != nil || got != want {
 			t.Errorf("%q is %v, %v", s, got, err)
 		}
-		if got, err := ParsePipeline(s); err != nil || (got == remote.PipelineOn) != want {
+		if got, err := ParsePipeline(s); err != nil || (got == ftp.PipelineOn) != want {
 			t.Errorf("pipeline %q is %v, %v", s, got, err)
 		}
 	}

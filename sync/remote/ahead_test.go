@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"ferry/internal/ftp"
 	"ferry/internal/ftpserver"
 	"ferry/manifest"
 	"ferry/sync"
@@ -15,13 +16,13 @@ import (
 
 // crowd writes n small files into as many directories and returns a Directory
 // that has not listed any of them.
-func crowd(t *testing.T, o ftpserver.Options, n int, change func(*DirectoryOptions)) *shop {
+func crowd(t *testing.T, o ftpserver.Options, n int, change func(*Options)) *shop {
 	t.Helper()
 	h := newShop(t, o)
 	for i := range n {
 		h.write(fmt.Sprintf("d%02d/f", i), crowdText(i))
 	}
-	h.d = open(t, h.server.Addr(), "ferry", "secret", "", func(o *DirectoryOptions) {
+	h.d = open(t, h.server.Addr(), "ferry", "secret", "", func(o *Options) {
 		o.ModeTrial = 300 * time.Millisecond
 		if change != nil {
 			change(o)
@@ -102,10 +103,10 @@ func TestAheadFaults(t *testing.T) {
 		{name: "data connection refused", fault: ftpserver.Fault{Command: "ACTIVE|PASSIVE", Refuse: "425 no", Skip: 12, Times: 1}},
 		{name: "busy in the middle", fault: ftpserver.Fault{Command: "RETR", Path: "/d05/f", Refuse: "421 too many", Close: true, Times: 1}},
 	} {
-		for _, mode := range []Mode{Passive, Active, Auto} {
+		for _, mode := range []ftp.Mode{ftp.Passive, ftp.Active, ftp.Auto} {
 			t.Run(tt.name+"/"+mode.String(), func(t *testing.T) {
 				const n = 20
-				h := crowd(t, ftpserver.Options{}, n, func(o *DirectoryOptions) { o.Retries, o.Connections, o.Mode = 2, 2, mode })
+				h := crowd(t, ftpserver.Options{}, n, func(o *Options) { o.Retries, o.Connections, o.Mode = 2, 2, mode })
 				run := h.crowdRun(n)
 				armed := h.fault(tt.fault)
 				texts, failed := h.readAll(run)
@@ -160,10 +161,10 @@ func TestScanAheadFaults(t *testing.T) {
 		{"times refused once", ftpserver.Fault{Command: "MDTM", Path: "/d05/f", Lose: true, Times: 1}, false},
 	} {
 		for _, dialect := range []ftpserver.Options{{}, {NoMLSD: true}} {
-			for _, mode := range []Mode{Passive, Auto} {
+			for _, mode := range []ftp.Mode{ftp.Passive, ftp.Auto} {
 				t.Run(fmt.Sprintf("%s/%v/%v", tt.name, dialect.NoMLSD, mode), func(t *testing.T) {
 					const n = 20
-					h := crowd(t, dialect, n, func(o *DirectoryOptions) { o.Retries, o.Connections, o.Mode = 2, 2, mode })
+					h := crowd(t, dialect, n, func(o *Options) { o.Retries, o.Connections, o.Mode = 2, 2, mode })
 					armed := h.fault(tt.fault)
 					tree := h.scan(sync.Look{})
 					if armed.Fired() == 0 && (dialect.NoMLSD || tt.fault.Command != "MDTM") {
@@ -193,7 +194,7 @@ func TestSwiftGivenUp(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			const n = 20
 			state := t.TempDir()
-			h := crowd(t, ftpserver.Options{}, n, func(o *DirectoryOptions) { o.Retries, o.Connections, o.StateDir = 2, 1, state })
+			h := crowd(t, ftpserver.Options{}, n, func(o *Options) { o.Retries, o.Connections, o.StateDir = 2, 1, state })
 			armed := h.fault(fault)
 			run := h.crowdRun(n)
 			h.fired(armed, 1)
@@ -201,7 +202,7 @@ func TestSwiftGivenUp(t *testing.T) {
 				t.Errorf("%d files came; errors: %v", len(texts), failed)
 			}
 			h.fired(armed, 1)
-			if works, known := h.d.f.seen(seenSwift); works || !known || recall(h.d.opts.Options).Seen[seenSwift] {
+			if works, known := h.d.f.Observed(ftp.AbilityActive); works || !known || ftp.Recall(h.d.opts.Options).Seen[ftp.AbilityActive] {
 				t.Errorf("active mode: works %v, known %v", works, known)
 			}
 		})
@@ -213,13 +214,13 @@ func TestSwiftIsOffered(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		n    int
-		set  func(*DirectoryOptions)
+		set  func(*Options)
 		want bool
 	}{
-		{"many", 20, func(*DirectoryOptions) {}, !asksBeforeListening()},
-		{"few", 3, func(*DirectoryOptions) {}, false},
-		{"passive wanted", 20, func(o *DirectoryOptions) { o.Mode = Passive }, false},
-		{"one command at a time", 20, func(o *DirectoryOptions) { o.Pipeline = PipelineOff }, false},
+		{"many", 20, func(*Options) {}, !ftp.PromptsOnListen()},
+		{"few", 3, func(*Options) {}, false},
+		{"passive wanted", 20, func(o *Options) { o.Mode = ftp.Passive }, false},
+		{"one command at a time", 20, func(o *Options) { o.Pipeline = ftp.PipelineOff }, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			h := crowd(t, ftpserver.Options{}, tt.n, tt.set)
@@ -260,7 +261,7 @@ func TestAheadIsBounded(t *testing.T) {
 // turn in both ways, skipped, or not wanted in the end.
 func TestAheadLetsGo(t *testing.T) {
 	const n = 12
-	h := crowd(t, ftpserver.Options{}, n, func(o *DirectoryOptions) { o.Connections = 1 })
+	h := crowd(t, ftpserver.Options{}, n, func(o *Options) { o.Connections = 1 })
 	run := h.crowdRun(n)
 	r := h.d.Reader(t.Context(), run)
 	for _, step := range []struct {
@@ -292,15 +293,15 @@ func TestAheadLetsGo(t *testing.T) {
 func TestAheadOvertaken(t *testing.T) {
 	for _, dialect := range []ftpserver.Options{{}, {NoMLSD: true}} {
 		const n = 20
-		h := crowd(t, dialect, n, func(o *DirectoryOptions) { o.Connections = 2 })
+		h := crowd(t, dialect, n, func(o *Options) { o.Connections = 2 })
 		h.fault(ftpserver.Fault{Command: "LISTING|RETR", Reply: "250 Complete."})
 		if texts, failed := h.readAll(h.crowdRun(n)); len(texts) != n {
 			t.Errorf("%d files came; errors: %v", len(texts), failed)
 		}
-		if !unseen(h.d.f, seenBehind) {
+		if !ftp.Lacks(h.d.f, ftp.AbilityOverlap) {
 			t.Error("commands still go out behind a transfer")
 		}
-		if h.d.f.stumbles() {
+		if h.d.f.BatchingStopped() {
 			t.Error("commands go out one at a time")
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -60,15 +61,15 @@ func (d *Directory) trashed(ctx context.Context, before time.Time) ([]sync.Trash
 // tells.
 func (d *Directory) ownsNothing(ctx context.Context) (nothing bool) {
 	root := d.names.dir(manifest.Root)
-	err := d.do(ctx, "looking for a trash", func(ctx context.Context, s *session) error {
-		if !askable(s.features()) {
+	err := d.do(ctx, "looking for a trash", func(ctx context.Context, s *ftp.Session) error {
+		if !ftp.CanStat(s.Features()) {
 			return nil
 		}
-		var entered reply
-		var b script
-		b.note("CWD "+root, &entered)
+		var entered ftp.Reply
+		var b ftp.Batch
+		b.Expect("CWD "+root, &entered)
 		seen, err := d.lookAfter(ctx, s, &b, []place{{d.names.root, manifest.Own}})
-		nothing = err == nil && entered.ok() && seen[0] == looked{}
+		nothing = err == nil && entered.OK() && seen[0] == looked{}
 		return err
 	})
 	return nothing && err == nil
@@ -90,7 +91,7 @@ type rummage struct {
 }
 
 func (w *rummage) list(ctx context.Context, s *shelf) (l *dirListing, err error) {
-	err = w.d.do(ctx, "listing the trash", func(ctx context.Context, session *session) error {
+	err = w.d.do(ctx, "listing the trash", func(ctx context.Context, session *ftp.Session) error {
 		l, err = w.d.list(ctx, session, w.d.inTrash(s.at))
 		return err
 	})
@@ -158,7 +159,7 @@ func (s *shelf) loops(id uint64) bool {
 func (w *rummage) add(at string, when time.Time, e manifest.Entry) {
 	_, below, ok := strings.Cut(at, "/")
 	p, err := manifest.ParsePath(below)
-	if !ok || err != nil || checkLine(at) != nil {
+	if !ok || err != nil || ftp.CheckLine(at) != nil {
 		return
 	}
 	if name := path.Base(below); name != p.Base() {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"ferry/internal/ftp"
 	"ferry/internal/ftp/listing"
 	"ferry/manifest"
 )
@@ -18,7 +19,7 @@ func (sc *scan) date(ctx context.Context, l *dirListing, found []item) error {
 	if len(open) == 0 {
 		return nil
 	}
-	replies := make([]reply, len(open))
+	replies := make([]ftp.Reply, len(open))
 	if asked, err := sc.askTimes(ctx, found, open, replies); !asked {
 		reshow(found, open)
 		return err
@@ -40,11 +41,11 @@ func (sc *scan) undated(l *dirListing, found []item) (open []int) {
 }
 
 // redate gives those of found that open names the times in replies.
-func (sc *scan) redate(found []item, open []int, replies []reply) {
+func (sc *scan) redate(found []item, open []int, replies []ftp.Reply) {
 	for k, i := range open {
-		t, err := listing.ParseTimeVal(strings.TrimSpace(replies[k].text))
-		if replies[k].code != 213 || err != nil {
-			sc.tree.Unknown(found[i].path, "its time: "+reason(replyError("MDTM", "", replies[k])))
+		t, err := listing.ParseTimeVal(strings.TrimSpace(replies[k].Text))
+		if replies[k].Code != 213 || err != nil {
+			sc.tree.Unknown(found[i].path, "its time: "+reason(ftp.ReplyError("MDTM", "", replies[k])))
 			found[i].drop = true
 			continue
 		}
@@ -73,21 +74,21 @@ func (sc *scan) isUndated(it *item, newest, now int64) bool {
 
 // askTimes asks for the times of those of found that open names. It reports
 // false where the server does not tell any.
-func (sc *scan) askTimes(ctx context.Context, found []item, open []int, replies []reply) (asked bool, err error) {
-	if !hasMDTM(sc.d.f) {
+func (sc *scan) askTimes(ctx context.Context, found []item, open []int, replies []ftp.Reply) (asked bool, err error) {
+	if !ftp.HasMDTM(sc.d.f) {
 		return false, nil
 	}
-	err = sc.d.do(ctx, "asking for times", func(ctx context.Context, s *session) error {
-		if asked = hasMDTM(s.features()); !asked {
+	err = sc.d.do(ctx, "asking for times", func(ctx context.Context, s *ftp.Session) error {
+		if asked = ftp.HasMDTM(s.Features()); !asked {
 			return nil
 		}
-		var b script
+		var b ftp.Batch
 		for k, i := range open {
-			b.note("MDTM "+sc.d.names.place(found[i].path, found[i].name).String(), &replies[k])
+			b.Expect("MDTM "+sc.d.names.place(found[i].path, found[i].name).String(), &replies[k])
 		}
-		err := b.run(ctx, s)
-		if err == nil && unknownCommand(replies[0]) {
-			s.features().see(seenMDTM, false)
+		err := b.Run(ctx, s)
+		if err == nil && ftp.MeansUnknownCommand(replies[0]) {
+			s.Features().Observe(ftp.AbilityMDTM, false)
 			asked = false
 		}
 		return err

@@ -10,15 +10,16 @@ import (
 	"sync/atomic"
 	"time"
 
+	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
 )
 
 // A Directory is a directory on an FTP server. It implements [sync.Replica].
 type Directory struct {
-	opts  DirectoryOptions
-	pool  *pool
-	f     *features // of the server
+	opts  Options
+	pool  *ftp.Pool
+	f     *ftp.Features // of the server
 	names names
 	trash trash
 	temps temps
@@ -40,28 +41,28 @@ var _ sync.Replica = (*Directory)(nil)
 
 // Open logs in, and finds out where the root is; whether it is there is a
 // question for [Directory.Root]. The error wraps [sync.ErrFatal].
-func Open(ctx context.Context, o DirectoryOptions) (*Directory, error) {
-	o.Options = o.withDefaults()
-	d := &Directory{opts: o, pool: newPool(o.Options), masked: make(map[manifest.Path]bool),
+func Open(ctx context.Context, o Options) (*Directory, error) {
+	o.Options = o.WithDefaults()
+	d := &Directory{opts: o, pool: ftp.NewPool(o.Options), masked: make(map[manifest.Path]bool),
 		lockTimes: lockTimes{lockFirst, lockBeat, lockWatch, lockStale, lockRelease},
 		groupTime: groupTime, sweepTurn: func() bool { return rand.N(sweepOneIn) == 0 }}
-	err := d.do(ctx, "logging in", func(ctx context.Context, s *session) error {
+	err := d.do(ctx, "logging in", func(ctx context.Context, s *ftp.Session) error {
 		root, err := findRoot(ctx, s, o)
-		d.names.root, d.f = root, s.features()
+		d.names.root, d.f = root, s.Features()
 		return err
 	})
 	if err != nil {
-		return nil, final(errors.Join(fmt.Errorf("opening %s: %w", d.where(), err), d.pool.close()))
+		return nil, final(errors.Join(fmt.Errorf("opening %s: %w", d.where(), err), d.pool.Close()))
 	}
 	return d, nil
 }
 
 // findRoot returns the absolute path of the root, without a slash at the end.
-func findRoot(ctx context.Context, s *session, o DirectoryOptions) (string, error) {
+func findRoot(ctx context.Context, s *ftp.Session, o Options) (string, error) {
 	home := ""
 	if !o.Absolute {
 		var err error
-		if home, err = s.workingDirectory(ctx); err != nil {
+		if home, err = s.WorkingDirectory(ctx); err != nil {
 			return "", err
 		}
 	}
@@ -78,7 +79,7 @@ func joinRoot(home, path string) (string, error) {
 			continue
 		}
 		if err := manifest.CheckName(name); err != nil {
-			return "", &Error{Op: "opening", Path: path, Class: Server, Err: err}
+			return "", &ftp.Error{Op: "opening", Path: path, Class: ftp.Server, Err: err}
 		}
 		root += "/" + name
 	}
@@ -119,7 +120,7 @@ func (d *Directory) mask(dir manifest.Path, masked bool) {
 // its end when it is read or written: ftpserverlib does, and only the servers
 // named here have been seen not to.
 func (d *Directory) loses(name string) bool {
-	return strings.HasSuffix(name, " ") && !(d.f.vsftpd || d.f.proftpd || d.f.pureftpd || d.f.pyftpdlib)
+	return strings.HasSuffix(name, " ") && !(d.f.Vsftpd || d.f.Proftpd || d.f.Pureftpd || d.f.Pyftpdlib)
 }
 
 // makes returns an error where the server cannot make name, but would make or
@@ -129,7 +130,7 @@ func (d *Directory) makes(at place) error {
 		return err
 	}
 	for name := range strings.SplitSeq(strings.TrimPrefix(at.String(), d.names.root), "/") {
-		if d.loses(name) || d.f.pureftpd && strings.HasSuffix(name, " ") && name == at.name {
+		if d.loses(name) || d.f.Pureftpd && strings.HasSuffix(name, " ") && name == at.name {
 			return fmt.Errorf("%w: %q ends with a space, which this server changes", manifest.ErrName, name)
 		}
 	}
@@ -137,4 +138,4 @@ func (d *Directory) makes(at place) error {
 }
 
 // Close ends all sessions.
-func (d *Directory) Close() error { return d.pool.close() }
+func (d *Directory) Close() error { return d.pool.Close() }

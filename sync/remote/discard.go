@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -28,11 +29,11 @@ func (d *Directory) discard(ctx context.Context, from []place, was func(i int) m
 		return nil, errs
 	}
 	into := make([]place, len(from))
-	pairs := make([]renaming, len(from))
+	pairs := make([]ftp.Renaming, len(from))
 	began := false
 	var broke error
-	err := d.do(ctx, "making the trash", func(ctx context.Context, s *session) (err error) {
-		var b script
+	err := d.do(ctx, "making the trash", func(ctx context.Context, s *ftp.Session) (err error) {
+		var b ftp.Batch
 		if into, err = d.throwAway(ctx, s, &b, from); err == nil {
 			began, broke = true, d.renames(ctx, s, &b, from, into, pairs)
 		}
@@ -45,7 +46,7 @@ func (d *Directory) discard(ctx context.Context, from []place, was func(i int) m
 		return into, errs
 	}
 	for i := range from {
-		if !pairs[i].done() {
+		if !pairs[i].Done() {
 			into[i], errs[i] = d.discardOne(ctx, from[i], into[i], was(i), pairs[i], broke)
 		}
 	}
@@ -55,43 +56,43 @@ func (d *Directory) discard(ctx context.Context, from []place, was func(i int) m
 // discardOne brings a renaming into the trash that did not go as it should to a
 // certain end: it looks what became of it, and tries once more with directories
 // that are surely there.
-func (d *Directory) discardOne(ctx context.Context, from, into place, was manifest.Entry, pair renaming, cause error) (place, error) {
+func (d *Directory) discardOne(ctx context.Context, from, into place, was manifest.Entry, pair ftp.Renaming, cause error) (place, error) {
 	for attempt := 0; ; attempt++ {
-		if pair.lost() {
+		if pair.Unsettled() {
 			done, err := d.discarded(ctx, from, into, was)
 			if done || err != nil {
 				return into, err
 			}
-		} else if pair.done() {
+		} else if pair.Done() {
 			return into, nil
-		} else if pair.from.code != 350 || attempt > 0 {
+		} else if pair.From.Code != 350 || attempt > 0 {
 			// A server that is out of step may refuse what it has done.
 			if done, err := d.discarded(ctx, from, into, was); done {
 				return into, nil
 			} else if err != nil {
-				return into, errors.Join(err, pair.err(from.String(), into.String()))
+				return into, errors.Join(err, pair.Err(from.String(), into.String()))
 			}
-			return into, fmt.Errorf("keeping the old version in the trash (--trash off does without): %w", pair.err(from.String(), into.String()))
+			return into, fmt.Errorf("keeping the old version in the trash (--trash off does without): %w", pair.Err(from.String(), into.String()))
 		}
-		cause = errors.Join(cause, pair.err(from.String(), into.String()))
+		cause = errors.Join(cause, pair.Err(from.String(), into.String()))
 		if attempt >= max(d.opts.Retries, 1) || d.pause(ctx, attempt) != nil {
 			return into, fmt.Errorf("keeping the old version in the trash (--trash off does without): %w", errors.Join(cause, context.Cause(ctx)))
 		}
 		d.trash.doubt()
-		pair = renaming{}
-		err := d.once(ctx, func(ctx context.Context, s *session) error {
-			var b script
+		pair = ftp.Renaming{}
+		err := d.once(ctx, func(ctx context.Context, s *ftp.Session) error {
+			var b ftp.Batch
 			again, err := d.throwAway(ctx, s, &b, []place{from})
 			if err != nil {
 				return err
 			}
 			into = again[0]
-			one := []renaming{{}}
-			err = s.renames(ctx, &b, []string{from.String()}, texts(again), one)
+			one := []ftp.Renaming{{}}
+			err = s.RenameAll(ctx, &b, []string{from.String()}, texts(again), one)
 			pair = one[0]
 			return err
 		})
-		if err != nil && !retryable(err) {
+		if err != nil && !ftp.Retryable(err) {
 			return into, err
 		}
 		cause = err
@@ -101,7 +102,7 @@ func (d *Directory) discardOne(ctx context.Context, from, into place, was manife
 // discarded looks whether a file is in the trash by now.
 func (d *Directory) discarded(ctx context.Context, from, into place, was manifest.Entry) (bool, error) {
 	var seen []looked
-	err := d.do(ctx, "looking after a lost reply", func(ctx context.Context, s *session) (err error) {
+	err := d.do(ctx, "looking after a lost reply", func(ctx context.Context, s *ftp.Session) (err error) {
 		seen, err = d.look(ctx, s, []place{from, into})
 		return err
 	})

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -21,8 +22,8 @@ func (d *Directory) Discard(ctx context.Context, things []sync.Trashed) (freed i
 	var errs []error
 	var fine []sync.Trashed
 	for _, t := range things {
-		if _, _, err := t.Inside(); err != nil || checkLine(t.ID) != nil {
-			errs = append(errs, errors.Join(err, checkLine(t.ID)))
+		if _, _, err := t.Inside(); err != nil || ftp.CheckLine(t.ID) != nil {
+			errs = append(errs, errors.Join(err, ftp.CheckLine(t.ID)))
 			continue
 		}
 		fine = append(fine, t)
@@ -42,22 +43,22 @@ func (d *Directory) Discard(ctx context.Context, things []sync.Trashed) (freed i
 // unlink removes files from the trash and returns the directories, below the
 // trash, that may be empty now.
 func (d *Directory) unlink(ctx context.Context, things []sync.Trashed) (freed int64, dirs []string, errs []error) {
-	told := make([]reply, len(things))
+	told := make([]ftp.Reply, len(things))
 	var lost []error
-	err := d.do(ctx, "emptying the trash", func(ctx context.Context, s *session) error {
-		var b script
+	err := d.do(ctx, "emptying the trash", func(ctx context.Context, s *ftp.Session) error {
+		var b ftp.Batch
 		var doubtful []int
 		for i, t := range things {
-			if t.Entry.IsFile() && told[i].code == 0 {
-				b.note("DELE "+d.inTrash(t.ID), &told[i])
+			if t.Entry.IsFile() && told[i].Code == 0 {
+				b.Expect("DELE "+d.inTrash(t.ID), &told[i])
 			}
 		}
-		if err := b.run(ctx, s); err != nil {
+		if err := b.Run(ctx, s); err != nil {
 			return err
 		}
 		var places []place
 		for i, t := range things {
-			if t.Entry.IsFile() && !told[i].ok() {
+			if t.Entry.IsFile() && !told[i].OK() {
 				doubtful, places = append(doubtful, i), append(places, split(d.inTrash(t.ID)))
 			}
 		}
@@ -70,7 +71,7 @@ func (d *Directory) unlink(ctx context.Context, things []sync.Trashed) (freed in
 		}
 		for k, i := range doubtful {
 			if answers[k] != nil {
-				lost[i] = replyError("DELE", places[k].String(), told[i])
+				lost[i] = ftp.ReplyError("DELE", places[k].String(), told[i])
 			}
 		}
 		return nil
@@ -80,7 +81,7 @@ func (d *Directory) unlink(ctx context.Context, things []sync.Trashed) (freed in
 		case t.Entry.IsDir():
 			dirs = append(dirs, t.ID)
 			continue
-		case told[i].ok():
+		case told[i].OK():
 			freed += t.Entry.Size
 		case lost != nil && lost[i] != nil:
 			errs = append(errs, fmt.Errorf("removing %s from the trash: %w", t.ID, lost[i]))
@@ -132,13 +133,13 @@ func (d *Directory) sweepTrash(ctx context.Context, dirs []string) {
 		return
 	}
 	for group := range slices.Chunk(order, discardMany) {
-		err = d.do(ctx, "removing empty directories", func(ctx context.Context, s *session) error {
-			var b script
-			b.add("CWD "+d.names.dir(manifest.Root), nil)
+		err = d.do(ctx, "removing empty directories", func(ctx context.Context, s *ftp.Session) error {
+			var b ftp.Batch
+			b.Add("CWD "+d.names.dir(manifest.Root), nil)
 			for _, at := range group {
-				b.add("RMD "+d.inTrash(at), nil)
+				b.Add("RMD "+d.inTrash(at), nil)
 			}
-			return b.run(ctx, s)
+			return b.Run(ctx, s)
 		})
 		if err != nil {
 			return
@@ -159,16 +160,16 @@ func (d *Directory) removeOldEmpty(ctx context.Context, at string) error {
 	if time.Since(when) < trashRests {
 		return nil
 	}
-	return d.do(ctx, "removing an empty directory", func(ctx context.Context, s *session) error {
+	return d.do(ctx, "removing an empty directory", func(ctx context.Context, s *ftp.Session) error {
 		switch l, err := d.list(ctx, s, d.inTrash(at)); {
-		case err != nil && (s.dead() || ctx.Err() != nil):
+		case err != nil && (s.Dead() || ctx.Err() != nil):
 			return err
 		case err != nil || len(l.entries) > 0 || len(l.refused) > 0:
 			return nil // it stays
 		}
-		var b script
-		b.add("CWD "+d.names.dir(manifest.Root), nil)
-		b.add("RMD "+d.inTrash(at), nil)
-		return b.run(ctx, s)
+		var b ftp.Batch
+		b.Add("CWD "+d.names.dir(manifest.Root), nil)
+		b.Add("RMD "+d.inTrash(at), nil)
+		return b.Run(ctx, s)
 	})
 }

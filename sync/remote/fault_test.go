@@ -15,6 +15,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ferry/internal/ftp"
 	"ferry/internal/ftpserver"
 	"ferry/manifest"
 	"ferry/sync"
@@ -37,7 +38,7 @@ func newShop(t *testing.T, o ftpserver.Options) *shop {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { h.server.Close() })
-	h.d = open(t, h.server.Addr(), "ferry", "secret", "", func(o *DirectoryOptions) { o.Retries, o.Pipeline = 2, pipelineOfTests })
+	h.d = open(t, h.server.Addr(), "ferry", "secret", "", func(o *Options) { o.Retries, o.Pipeline = 2, pipelineOfTests })
 	return h
 }
 
@@ -571,12 +572,12 @@ func TestUnsendableNames(t *testing.T) {
 }
 
 // pipelineOfTests is how the tests above send commands.
-var pipelineOfTests = PipelineOn
+var pipelineOfTests = ftp.PipelineOn
 
 // TestFaultsOneCommandAtATime makes the tests above once more.
 func TestFaultsOneCommandAtATime(t *testing.T) {
-	pipelineOfTests = PipelineOff
-	defer func() { pipelineOfTests = PipelineOn }()
+	pipelineOfTests = ftp.PipelineOff
+	defer func() { pipelineOfTests = ftp.PipelineOn }()
 	for name, test := range map[string]func(*testing.T){
 		"PutCutUploads": TestPutCutUploads, "LostReplies": TestLostReplies, "PutWithoutRenamingOver": TestPutWithoutRenamingOver,
 		"Refusals": TestRefusals, "ScanUnknownDirectories": TestScanUnknownDirectories, "GoneAsksByName": TestGoneAsksByName,

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -23,7 +24,7 @@ func (d *Directory) Gone(ctx context.Context, paths []manifest.Path, was []manif
 	const many = 500
 	for start := 0; start < len(paths); start += many {
 		end := min(start+many, len(paths))
-		err := d.do(ctx, "looking for what is missing", func(ctx context.Context, s *session) error {
+		err := d.do(ctx, "looking for what is missing", func(ctx context.Context, s *ftp.Session) error {
 			return d.missing(ctx, s, places[start:end], answers[start:end])
 		})
 		if err != nil {
@@ -47,7 +48,7 @@ func (d *Directory) Gone(ctx context.Context, paths []manifest.Path, was []manif
 // missing fills answers with nil where nothing is at a place, an error wrapping
 // [sync.ErrPresent] where something is, and other errors where that cannot be
 // told. The error is one of the session.
-func (d *Directory) missing(ctx context.Context, s *session, places []place, answers []error) error {
+func (d *Directory) missing(ctx context.Context, s *ftp.Session, places []place, answers []error) error {
 	byDir := make(map[string][]int)
 	var dirs []string
 	for i, at := range places {
@@ -60,29 +61,29 @@ func (d *Directory) missing(ctx context.Context, s *session, places []place, ans
 		}
 		byDir[at.dir] = append(byDir[at.dir], i)
 	}
-	f := s.features()
-	if !hasMLST(f) && !f.size {
+	f := s.Features()
+	if !ftp.HasMLST(f) && !f.Size {
 		return d.missingInListing(ctx, s, places, answers)
 	}
-	var b script
-	entered, seen := make([]reply, len(dirs)), make([]looked, len(places))
-	sizes := make([]reply, len(places))
+	var b ftp.Batch
+	entered, seen := make([]ftp.Reply, len(dirs)), make([]looked, len(places))
+	sizes := make([]ftp.Reply, len(places))
 	for k, dir := range dirs {
-		b.note("CWD "+place{dir: dir}.parent(), &entered[k])
+		b.Expect("CWD "+place{dir: dir}.parent(), &entered[k])
 		for _, i := range byDir[dir] {
 			ask(&b, f, places[i].String(), &seen[i])
-			if hasMLST(f) && f.size {
-				b.note("SIZE "+places[i].String(), &sizes[i])
+			if ftp.HasMLST(f) && f.Size {
+				b.Expect("SIZE "+places[i].String(), &sizes[i])
 			}
 		}
 	}
-	b.add("CWD "+d.names.dir(manifest.Root), nil)
-	if err := b.run(ctx, s); err != nil {
+	b.Add("CWD "+d.names.dir(manifest.Root), nil)
+	if err := b.Run(ctx, s); err != nil {
 		return err
 	}
 	for k, dir := range dirs {
 		outside := error(nil)
-		if !entered[k].ok() {
+		if !entered[k].OK() {
 			var err error
 			if outside, err = d.noDirectory(ctx, s, place{dir: dir}.parent(), d.names.dir(manifest.Root)); err != nil {
 				return err
@@ -90,12 +91,12 @@ func (d *Directory) missing(ctx context.Context, s *session, places []place, ans
 		}
 		for _, i := range byDir[dir] {
 			switch {
-			case !entered[k].ok():
+			case !entered[k].OK():
 				answers[i] = outside
-			case d.specials.has(places[i]), seen[i].entry.Exists(), sizes[i].code == 213:
+			case d.specials.has(places[i]), seen[i].entry.Exists(), sizes[i].Code == 213:
 				answers[i] = fmt.Errorf("%w: %v", sync.ErrPresent, seen[i].entry.Kind)
-			case seen[i].err == nil && sizes[i].code >= 400 && !absent(sizes[i]) && !unknownCommand(sizes[i]):
-				answers[i] = replyError("SIZE", places[i].String(), sizes[i])
+			case seen[i].err == nil && sizes[i].Code >= 400 && !ftp.MeansAbsent(sizes[i]) && !ftp.MeansUnknownCommand(sizes[i]):
+				answers[i] = ftp.ReplyError("SIZE", places[i].String(), sizes[i])
 			default:
 				answers[i] = seen[i].err
 			}
@@ -106,7 +107,7 @@ func (d *Directory) missing(ctx context.Context, s *session, places []place, ans
 
 // missingInListing answers for a server that has neither MLST nor SIZE: its
 // listings, asked again, are all there is.
-func (d *Directory) missingInListing(ctx context.Context, s *session, places []place, answers []error) error {
+func (d *Directory) missingInListing(ctx context.Context, s *ftp.Session, places []place, answers []error) error {
 	seen := make([]looked, len(places))
 	if err := d.lookByListing(ctx, s, places, seen); err != nil {
 		return err
@@ -131,26 +132,26 @@ func (d *Directory) missingInListing(ctx context.Context, s *session, places []p
 // noDirectory looks why dir, an absolute path, cannot be entered: nil means that
 // no directory is there, an answer that there is one or that it cannot be told.
 // Directories above stop are not asked for. The error is one of the session.
-func (d *Directory) noDirectory(ctx context.Context, s *session, dir, stop string) (answer, err error) {
+func (d *Directory) noDirectory(ctx context.Context, s *ftp.Session, dir, stop string) (answer, err error) {
 	if dir == stop || dir == "/" {
-		return &Error{Op: "CWD", Path: dir, Class: File, Err: errors.New("the directory cannot be entered")}, nil
+		return &ftp.Error{Op: "CWD", Path: dir, Class: ftp.File, Err: errors.New("the directory cannot be entered")}, nil
 	}
 	at := split(dir)
-	var entered reply
-	var b script
-	b.note("CWD "+at.parent(), &entered)
+	var entered ftp.Reply
+	var b ftp.Batch
+	b.Expect("CWD "+at.parent(), &entered)
 	seen := []looked{{}}
-	if hasMLST(s.features()) {
+	if ftp.HasMLST(s.Features()) {
 		if seen, err = d.lookAfter(ctx, s, &b, []place{at}); err != nil {
 			return nil, err
 		}
-	} else if err := b.run(ctx, s); err != nil {
+	} else if err := b.Run(ctx, s); err != nil {
 		return nil, err
 	}
-	if !entered.ok() {
+	if !entered.OK() {
 		return d.noDirectory(ctx, s, at.parent(), stop)
 	}
-	if !hasMLST(s.features()) {
+	if !ftp.HasMLST(s.Features()) {
 		err = d.lookByListing(ctx, s, []place{at}, seen)
 	}
 	switch {
@@ -159,7 +160,7 @@ func (d *Directory) noDirectory(ctx context.Context, s *session, dir, stop strin
 	case seen[0].err != nil:
 		return seen[0].err, nil
 	case !slices.Contains([]manifest.Kind{manifest.None, manifest.File}, seen[0].entry.Kind):
-		return &Error{Op: "CWD", Path: dir, Class: File, Err: errors.New("the directory is there and cannot be entered")}, nil
+		return &ftp.Error{Op: "CWD", Path: dir, Class: ftp.File, Err: errors.New("the directory is there and cannot be entered")}, nil
 	}
 	return nil, nil
 }

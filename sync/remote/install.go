@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -64,7 +65,7 @@ func (d *Directory) replaces(u *upload) bool {
 // overwrites reports whether the server renames over files; sure asks for having
 // seen it, else only for not having seen it refuse.
 func (d *Directory) overwrites(sure bool) bool {
-	works, known := d.f.seen(seenOverwrite)
+	works, known := d.f.Observed(ftp.AbilityRenameOver)
 	return works || !known && !sure
 }
 
@@ -106,10 +107,12 @@ func (d *Directory) place(ctx context.Context, ups []*upload) {
 	for i, u := range ups {
 		from[i], to[i] = u.temp, u.target
 	}
-	pairs := make([]renaming, len(ups))
-	err := d.once(ctx, func(ctx context.Context, s *session) error { return d.renames(ctx, s, new(script), from, to, pairs) })
+	pairs := make([]ftp.Renaming, len(ups))
+	err := d.once(ctx, func(ctx context.Context, s *ftp.Session) error {
+		return d.renames(ctx, s, new(ftp.Batch), from, to, pairs)
+	})
 	for i, u := range ups {
-		if pairs[i].done() {
+		if pairs[i].Done() {
 			d.placed(u)
 			continue
 		}
@@ -120,7 +123,7 @@ func (d *Directory) place(ctx context.Context, ups []*upload) {
 // placed records that u is where it belongs.
 func (d *Directory) placed(u *upload) {
 	if u.there.entry.Exists() && u.aside.name == "" {
-		d.f.see(seenOverwrite, true)
+		d.f.Observe(ftp.AbilityRenameOver, true)
 	}
 	u.out.Entry = named(u.stamp.entry, u.step.Path, u.target.name)
 	d.names.set(u.step.Path, u.target.name)
@@ -129,13 +132,13 @@ func (d *Directory) placed(u *upload) {
 
 // dropAside removes old versions that went aside only to make way.
 func (d *Directory) dropAside(ctx context.Context, ups []*upload) {
-	var b script
+	var b ftp.Batch
 	for _, u := range ups {
 		if !u.failed() && u.aside.name != "" && !u.step.Trash {
-			b.add("DELE "+u.aside.String(), nil)
+			b.Add("DELE "+u.aside.String(), nil)
 		}
 	}
-	if err := d.do(ctx, "removing old versions", b.run); err != nil {
+	if err := d.do(ctx, "removing old versions", b.Run); err != nil {
 		d.opts.Log.Info("old versions were left in the trash", "because", err)
 	}
 }
@@ -143,7 +146,7 @@ func (d *Directory) dropAside(ctx context.Context, ups []*upload) {
 // withRoom wraps [sync.ErrFull] around an error that says so: 452 and 552 by RFC
 // 959, others in words.
 func withRoom(err error) error {
-	var e *Error
+	var e *ftp.Error
 	if !errors.As(err, &e) {
 		return err
 	}

@@ -3,6 +3,7 @@ package remote
 import (
 	"time"
 
+	"ferry/internal/ftp"
 	"ferry/internal/ftp/listing"
 	"ferry/manifest"
 )
@@ -27,13 +28,13 @@ type refusedName struct {
 // parseListing reads a listing and makes sure that it is whole: the connection
 // ended cleanly, the server is content, every line was read, and no name is
 // there twice or impossible. now is our clock.
-func parseListing(form listForm, raw rawListing, now time.Time) (*dirListing, error) {
-	if err := checkEnd(raw); err != nil {
+func parseListing(form ftp.ListForm, raw ftp.RawListing, now time.Time) (*dirListing, error) {
+	if err := ftp.CheckEnd(raw); err != nil {
 		return nil, err
 	}
-	l, err := parseLines(form, raw.data, now)
+	l, err := parseLines(form, raw.Data, now)
 	if err == nil {
-		err = checkCount(raw.final, l.lines)
+		err = ftp.CheckCount(raw.Final, l.lines)
 	}
 	if err != nil {
 		return nil, err
@@ -43,9 +44,9 @@ func parseListing(form listForm, raw rawListing, now time.Time) (*dirListing, er
 
 // parseLines reads what came of a listing. That every line can be read does not
 // make it complete.
-func parseLines(form listForm, data []byte, now time.Time) (*dirListing, error) {
+func parseLines(form ftp.ListForm, data []byte, now time.Time) (*dirListing, error) {
 	l := new(dirListing)
-	for line, err := range (rawListing{data: data}).entries(form, now) {
+	for line, err := range (ftp.RawListing{Data: data}).Entries(form, now) {
 		if err != nil {
 			return nil, err
 		}

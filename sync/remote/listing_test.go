@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"ferry/internal/ftp"
 	"ferry/manifest"
 )
 
@@ -27,51 +28,51 @@ const (
 func TestWholeListings(t *testing.T) {
 	tests := []struct {
 		why   string
-		form  listForm
+		form  ftp.ListForm
 		data  string
 		final string // "226 ..."; "" stands for "226 Transfer complete"
 		want  string // names, with ! the refused ones and . where the directory itself was there; "unknown" for an incomplete listing
 	}{
-		{"two entries", formMLSD, lineA + lineB, "", "a b"},
-		{"lines end in LF alone (goftp)", formMLSD, strings.ReplaceAll(lineA+lineB, "\r", ""), "226 Closing data connection, sent 677 bytes", "a b"},
-		{"250 is success, too", formMLSD, lineA, "250 done", "a"},
-		{"empty", formMLSD, "", "", ""},
-		{"type=cdir is there, with its path as name", formMLSD, "type=cdir;modify=20261122161723; /a/b\r\n" + lineA, "", ". a"},
-		{"dot is there", formLISTa, unixD + unixA, "", ". a"},
-		{"names with 0xFF or CR are refused one by one", formMLSD, lineA + "type=file;size=1; x\xff\r\n" + "type=file;size=1; y\r\r\n", "", "a !x\xff !y\r"},
-		{"pure-ftpd counts right", formLISTa, unixD + unixA, "226-Options: -a -l \n2 matches total", ". a"},
-		{"T2: pure-ftpd counts more than came", formLISTa, unixD + unixA, "226-Options: -a -l \n3 matches total", "unknown"},
-		{"T2: pure-ftpd says that it cut", formMLSD, lineA, "226 Output truncated to 10000 matches", "unknown"},
-		{"T2: exactly where pure-ftpd cuts", formMLSD, manyLines(10000), "226 10000 matches total", "unknown"},
-		{"T2: a listing of another length is fine", formMLSD, manyLines(10001), "226 10001 matches total", "10001 names"},
-		{"T3: vsftpd could not open it", formLIST, "", "226 Transfer done (but failed to open directory).", "unknown"},
-		{"T3: pure-ftpd could not read it", formMLSD, "", "226-Sorry, we were unable to read [x]\n0 matches total", "unknown"},
-		{"T3: inetutils sends the error as data", formLIST, "/bin/ls: cannot open directory '.': Permission denied\r\n", "", "unknown"},
-		{"another code", formMLSD, lineA, "200 ok", "unknown"},
-		{"refused at the end", formMLSD, lineA, "450 later", "unknown"},
-		{"cut within a line", formMLSD, lineA + "type=dir;modify=20261122161723; b", "", "unknown"},
-		{"T6: a newline in a name", formLIST, "-rw-r--r-- 1 o g 1 Nov 22 16:17 x\r\ny\r\n", "", "unknown"},
-		{"T6: a forged line for a name that is there", formMLSD, lineA + "type=file;size=1; x\n" + lineA, "", "unknown"},
+		{"two entries", ftp.FormMLSD, lineA + lineB, "", "a b"},
+		{"lines end in LF alone (goftp)", ftp.FormMLSD, strings.ReplaceAll(lineA+lineB, "\r", ""), "226 Closing data connection, sent 677 bytes", "a b"},
+		{"250 is success, too", ftp.FormMLSD, lineA, "250 done", "a"},
+		{"empty", ftp.FormMLSD, "", "", ""},
+		{"type=cdir is there, with its path as name", ftp.FormMLSD, "type=cdir;modify=20261122161723; /a/b\r\n" + lineA, "", ". a"},
+		{"dot is there", ftp.FormLISTAll, unixD + unixA, "", ". a"},
+		{"names with 0xFF or CR are refused one by one", ftp.FormMLSD, lineA + "type=file;size=1; x\xff\r\n" + "type=file;size=1; y\r\r\n", "", "a !x\xff !y\r"},
+		{"pure-ftpd counts right", ftp.FormLISTAll, unixD + unixA, "226-Options: -a -l \n2 matches total", ". a"},
+		{"T2: pure-ftpd counts more than came", ftp.FormLISTAll, unixD + unixA, "226-Options: -a -l \n3 matches total", "unknown"},
+		{"T2: pure-ftpd says that it cut", ftp.FormMLSD, lineA, "226 Output truncated to 10000 matches", "unknown"},
+		{"T2: exactly where pure-ftpd cuts", ftp.FormMLSD, manyLines(10000), "226 10000 matches total", "unknown"},
+		{"T2: a listing of another length is fine", ftp.FormMLSD, manyLines(10001), "226 10001 matches total", "10001 names"},
+		{"T3: vsftpd could not open it", ftp.FormLIST, "", "226 Transfer done (but failed to open directory).", "unknown"},
+		{"T3: pure-ftpd could not read it", ftp.FormMLSD, "", "226-Sorry, we were unable to read [x]\n0 matches total", "unknown"},
+		{"T3: inetutils sends the error as data", ftp.FormLIST, "/bin/ls: cannot open directory '.': Permission denied\r\n", "", "unknown"},
+		{"another code", ftp.FormMLSD, lineA, "200 ok", "unknown"},
+		{"refused at the end", ftp.FormMLSD, lineA, "450 later", "unknown"},
+		{"cut within a line", ftp.FormMLSD, lineA + "type=dir;modify=20261122161723; b", "", "unknown"},
+		{"T6: a newline in a name", ftp.FormLIST, "-rw-r--r-- 1 o g 1 Nov 22 16:17 x\r\ny\r\n", "", "unknown"},
+		{"T6: a forged line for a name that is there", ftp.FormMLSD, lineA + "type=file;size=1; x\n" + lineA, "", "unknown"},
 	}
 	for _, tt := range tests {
-		raw := rawListing{data: []byte(tt.data), final: finalReply(tt.final), clean: true}
+		raw := ftp.RawListing{Data: []byte(tt.data), Final: finalReply(tt.final), Clean: true}
 		l, err := parseListing(tt.form, raw, listedAt)
 		if got := listingNames(l, err); got != tt.want {
 			t.Errorf("%s: got %q (%v), want %q", tt.why, got, err, tt.want)
 		}
-		raw.clean = false
-		if _, err := parseListing(tt.form, raw, listedAt); !errors.Is(err, errIncomplete) {
+		raw.Clean = false
+		if _, err := parseListing(tt.form, raw, listedAt); !errors.Is(err, ftp.ErrIncomplete) {
 			t.Errorf("%s, over a broken connection: got %v", tt.why, err)
 		}
 	}
 }
 
-func finalReply(s string) reply {
+func finalReply(s string) ftp.Reply {
 	if s == "" {
 		s = "226 Transfer complete"
 	}
 	code, _ := strconv.Atoi(s[:3])
-	return reply{code, s[4:]}
+	return ftp.Reply{Code: code, Text: s[4:]}
 }
 
 func manyLines(n int) string {
@@ -83,7 +84,7 @@ func manyLines(n int) string {
 }
 
 func listingNames(l *dirListing, err error) string {
-	if errors.Is(err, errIncomplete) {
+	if errors.Is(err, ftp.ErrIncomplete) {
 		return "unknown"
 	}
 	if err != nil {
@@ -111,7 +112,7 @@ func FuzzListing(f *testing.F) {
 	}
 	f.Add(uint8(1), []byte(dosA+"11-22-26 03:44PM <JUNCTION> name [x]\r\n"), "226 2 matches total")
 	f.Fuzz(func(t *testing.T, form uint8, data []byte, final string) {
-		l, err := parseListing(listForm(form%3), rawListing{data: data, final: reply{226, final}, clean: true}, listedAt)
+		l, err := parseListing(ftp.ListForm(form%3), ftp.RawListing{Data: data, Final: ftp.Reply{Code: 226, Text: final}, Clean: true}, listedAt)
 		if (l == nil) == (err == nil) {
 			t.Fatalf("listing %v, error %v", l, err)
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -93,7 +94,7 @@ func (d *Directory) Lock(ctx context.Context) (release func(), err error) {
 }
 
 func heldBy(h holder) error {
-	return fmt.Errorf("%w: %s, since %s", sync.ErrHeld, printable(h.Host), printable(h.Since))
+	return fmt.Errorf("%w: %s, since %s", sync.ErrHeld, ftp.Printable(h.Host), ftp.Printable(h.Since))
 }
 
 // wait waits for a while, or until the context ends.
@@ -146,38 +147,38 @@ func (d *Directory) lockDir(name string) string {
 // something. Where somebody has the lock, ours says whether that is this owner.
 func (d *Directory) makeLock(ctx context.Context, token string) (made, ours bool, err error) {
 	beside := d.lockDir("lock-" + token)
-	err = d.once(ctx, func(ctx context.Context, s *session) error {
-		var told, from, to, inside, own reply
-		var b script
-		b.add("MKD "+d.lockDir(""), nil)
-		b.note("MKD "+beside, &told)
-		b.add("MKD "+beside+"/"+d.opts.Owner, nil)
-		b.note("RNFR "+beside, &from)
-		b.note("RNTO "+d.lockDir("lock"), &to)
-		if err := b.run(ctx, s); err != nil {
+	err = d.once(ctx, func(ctx context.Context, s *ftp.Session) error {
+		var told, from, to, inside, own ftp.Reply
+		var b ftp.Batch
+		b.Add("MKD "+d.lockDir(""), nil)
+		b.Expect("MKD "+beside, &told)
+		b.Add("MKD "+beside+"/"+d.opts.Owner, nil)
+		b.Expect("RNFR "+beside, &from)
+		b.Expect("RNTO "+d.lockDir("lock"), &to)
+		if err := b.Run(ctx, s); err != nil {
 			return err
 		}
-		if made = from.code == 350 && to.ok(); made {
+		if made = from.Code == 350 && to.OK(); made {
 			return nil
 		}
-		if !told.ok() {
-			return fmt.Errorf("making %s: server says %d %s: %w", beside, told.code, printable(told.text), sync.ErrUnsupported)
+		if !told.OK() {
+			return fmt.Errorf("making %s: server says %d %s: %w", beside, told.Code, ftp.Printable(told.Text), sync.ErrUnsupported)
 		}
-		b = script{}
-		b.add("RMD "+beside+"/"+d.opts.Owner, nil)
-		b.add("RMD "+beside, nil)
-		b.note("CWD "+d.lockDir("lock"), &inside)
-		b.note("CWD "+d.lockDir("lock")+"/"+d.opts.Owner, &own)
-		b.add("CWD "+d.names.dir(manifest.Root), nil)
-		err := b.run(ctx, s)
-		s.markDead() // a rename that was refused may still be pending
+		b = ftp.Batch{}
+		b.Add("RMD "+beside+"/"+d.opts.Owner, nil)
+		b.Add("RMD "+beside, nil)
+		b.Expect("CWD "+d.lockDir("lock"), &inside)
+		b.Expect("CWD "+d.lockDir("lock")+"/"+d.opts.Owner, &own)
+		b.Add("CWD "+d.names.dir(manifest.Root), nil)
+		err := b.Run(ctx, s)
+		s.GiveUp() // a rename that was refused may still be pending
 		switch {
 		case err != nil:
 			return err
-		case !inside.ok() && from.code != 350:
-			return fmt.Errorf("making %s: server says %d %s: %w", d.lockDir("lock"), from.code, printable(from.text), sync.ErrUnsupported)
+		case !inside.OK() && from.Code != 350:
+			return fmt.Errorf("making %s: server says %d %s: %w", d.lockDir("lock"), from.Code, ftp.Printable(from.Text), sync.ErrUnsupported)
 		}
-		ours = own.ok()
+		ours = own.OK()
 		return nil
 	})
 	return made, ours, err
@@ -188,8 +189,8 @@ func (d *Directory) writeHolder(ctx context.Context, h holder) error {
 	if err != nil {
 		return err
 	}
-	return d.do(ctx, "writing a lock", func(ctx context.Context, s *session) error {
-		_, _, err := s.stor(ctx, d.lockDir("lock")+"/beat", 0, bytes.NewReader(text))
+	return d.do(ctx, "writing a lock", func(ctx context.Context, s *ftp.Session) error {
+		_, _, err := s.Store(ctx, d.lockDir("lock")+"/beat", 0, bytes.NewReader(text))
 		return err
 	})
 }
@@ -197,20 +198,20 @@ func (d *Directory) writeHolder(ctx context.Context, h holder) error {
 // readHolder returns who holds the lock, the zero holder where that cannot be
 // read (yet, or any more).
 func (d *Directory) readHolder(ctx context.Context) (h holder, err error) {
-	err = d.do(ctx, "reading a lock", func(ctx context.Context, s *session) error {
-		in, err := s.retr(ctx, d.lockDir("lock")+"/beat", 0)
+	err = d.do(ctx, "reading a lock", func(ctx context.Context, s *ftp.Session) error {
+		in, err := s.Retrieve(ctx, d.lockDir("lock")+"/beat", 0)
 		if err != nil {
-			if class, is := ClassOf(err); is && class == File {
+			if class, is := ftp.ClassOf(err); is && class == ftp.File {
 				return nil
 			}
 			return err
 		}
 		text, err := io.ReadAll(io.LimitReader(in, 4096))
 		if err != nil {
-			in.abort()
+			in.Abort()
 			return err
 		}
-		if _, err := in.finish(); err != nil {
+		if _, err := in.Finish(); err != nil {
 			return err
 		}
 		if json.Unmarshal(text, &h) != nil {
@@ -226,17 +227,17 @@ func (d *Directory) readHolder(ctx context.Context) (h holder, err error) {
 func (d *Directory) breakLock(ctx context.Context, token string) error {
 	name := "lock-" + token
 	moved := false
-	err := d.once(ctx, func(ctx context.Context, s *session) error {
-		var from, to reply
-		var b script
-		b.note("RNFR "+d.lockDir("lock"), &from)
-		b.note("RNTO "+d.lockDir(name), &to)
-		if err := b.run(ctx, s); err != nil {
+	err := d.once(ctx, func(ctx context.Context, s *ftp.Session) error {
+		var from, to ftp.Reply
+		var b ftp.Batch
+		b.Expect("RNFR "+d.lockDir("lock"), &from)
+		b.Expect("RNTO "+d.lockDir(name), &to)
+		if err := b.Run(ctx, s); err != nil {
 			return err
 		}
-		moved = from.code == 350 && to.ok()
+		moved = from.Code == 350 && to.OK()
 		if !moved {
-			s.markDead() // a rename that was refused may still be pending
+			s.GiveUp() // a rename that was refused may still be pending
 		}
 		return nil
 	})
@@ -252,16 +253,16 @@ func (d *Directory) breakLock(ctx context.Context, token string) error {
 func (d *Directory) dropLock(ctx context.Context, name string) error {
 	try := d.once
 	if name != "lock" {
-		try = func(ctx context.Context, f func(context.Context, *session) error) error {
+		try = func(ctx context.Context, f func(context.Context, *ftp.Session) error) error {
 			return d.do(ctx, "removing a broken lock", f)
 		}
 	}
-	var own reply
-	err := try(ctx, func(ctx context.Context, s *session) error {
-		var b script
-		b.add("CWD "+d.names.dir(manifest.Root), nil)
-		b.add("DELE "+d.lockDir(name)+"/beat", nil)
-		b.add("RMD "+d.lockDir(name)+"/"+d.opts.Owner, nil)
+	var own ftp.Reply
+	err := try(ctx, func(ctx context.Context, s *ftp.Session) error {
+		var b ftp.Batch
+		b.Add("CWD "+d.names.dir(manifest.Root), nil)
+		b.Add("DELE "+d.lockDir(name)+"/beat", nil)
+		b.Add("RMD "+d.lockDir(name)+"/"+d.opts.Owner, nil)
 		if name != "lock" { // somebody else's
 			l, err := d.list(ctx, s, d.lockDir(name))
 			if err != nil {
@@ -269,17 +270,17 @@ func (d *Directory) dropLock(ctx context.Context, name string) error {
 			}
 			for _, one := range l.entries {
 				if one.entry.IsDir() {
-					b.add("RMD "+d.lockDir(name)+"/"+one.name, nil)
+					b.Add("RMD "+d.lockDir(name)+"/"+one.name, nil)
 				}
 			}
 		}
-		b.add("RMD "+d.lockDir(name), nil)
+		b.Add("RMD "+d.lockDir(name), nil)
 		if safe, known := d.removesEmptyOnly(); known && safe {
-			b.note("RMD "+d.lockDir(""), &own)
+			b.Expect("RMD "+d.lockDir(""), &own)
 		}
-		return b.run(ctx, s)
+		return b.Run(ctx, s)
 	})
-	if err == nil && name == "lock" && !own.ok() && d.sweepTurn() {
+	if err == nil && name == "lock" && !own.OK() && d.sweepTurn() {
 		d.sweepLocks(ctx)
 	}
 	return err
@@ -290,7 +291,7 @@ func (d *Directory) dropLock(ctx context.Context, name string) error {
 // the lock that are older than a day. It is tried, and no more.
 func (d *Directory) sweepLocks(ctx context.Context) {
 	var left []string
-	err := d.once(ctx, func(ctx context.Context, s *session) error {
+	err := d.once(ctx, func(ctx context.Context, s *ftp.Session) error {
 		l, err := d.list(ctx, s, d.lockDir(""))
 		if err != nil {
 			return err

@@ -22,7 +22,7 @@ func lockers(t *testing.T, owners ...string) (root string, all []*Directory) {
 	}
 	t.Cleanup(func() { server.Close() })
 	for _, owner := range owners {
-		d := open(t, server.Addr(), "u", "p", "", func(o *DirectoryOptions) { o.Owner, o.OwnerHost = owner, "host of "+owner })
+		d := open(t, server.Addr(), "u", "p", "", func(o *Options) { o.Owner, o.OwnerHost = owner, "host of "+owner })
 		d.lockTimes = lockTimes{beat: 20 * time.Millisecond, watch: 10 * time.Millisecond, stale: 400 * time.Millisecond, release: time.Second}
 		all = append(all, d)
 	}
@@ -108,7 +108,7 @@ func TestBrokenLockLeavesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { server.Close() })
-	d := open(t, server.Addr(), "u", "p", "", func(o *DirectoryOptions) { o.Owner, o.Retries = "a", 2 })
+	d := open(t, server.Addr(), "u", "p", "", func(o *Options) { o.Owner, o.Retries = "a", 2 })
 	if err := os.MkdirAll(filepath.Join(root, ".ferry", "lock", "a"), 0o755); err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -18,37 +19,37 @@ type looked struct {
 
 // ask adds to b the questions what is at abs; into is filled as they are
 // answered. See [queueStat].
-func ask(b *script, f *features, abs string, into *looked) {
+func ask(b *ftp.Batch, f *ftp.Features, abs string, into *looked) {
 	into.err = errors.New("not answered")
-	queueStat(b, f, abs, func(s Stat) { *into = lookedOf(s) })
+	ftp.QueueStat(b, f, abs, func(s ftp.Stat) { *into = lookedOf(s) })
 }
 
 // lookedOf is what a side makes of the server's answer.
-func lookedOf(s Stat) looked { return looked{entry: entryOf(s.Entry), err: s.Err} }
+func lookedOf(s ftp.Stat) looked { return looked{entry: entryOf(s.Entry), err: s.Err} }
 
 // look asks what is at each place, in one batch where the server can answer,
 // else by listing the directories. The error is one of the session; what cannot
 // be told of a single place is in its answer.
-func (d *Directory) look(ctx context.Context, s *session, places []place) ([]looked, error) {
-	return d.lookAfter(ctx, s, new(script), places)
+func (d *Directory) look(ctx context.Context, s *ftp.Session, places []place) ([]looked, error) {
+	return d.lookAfter(ctx, s, new(ftp.Batch), places)
 }
 
 // lookAfter is look behind the commands in b, in the same batch.
-func (d *Directory) lookAfter(ctx context.Context, s *session, b *script, places []place) ([]looked, error) {
+func (d *Directory) lookAfter(ctx context.Context, s *ftp.Session, b *ftp.Batch, places []place) ([]looked, error) {
 	answers := make([]looked, len(places))
-	if f := s.features(); !askable(f) {
-		if err := b.run(ctx, s); err != nil {
+	if f := s.Features(); !ftp.CanStat(f) {
+		if err := b.Run(ctx, s); err != nil {
 			return answers, err
 		}
 		return answers, d.lookByListing(ctx, s, places, answers)
 	}
 	for i, at := range places {
-		ask(b, s.features(), at.String(), &answers[i])
+		ask(b, s.Features(), at.String(), &answers[i])
 	}
 	d.leave(b, s)
-	asked := hasMLST(s.features())
-	err := b.run(ctx, s)
-	if err == nil && asked != hasMLST(s.features()) {
+	asked := ftp.HasMLST(s.Features())
+	err := b.Run(ctx, s)
+	if err == nil && asked != ftp.HasMLST(s.Features()) {
 		return d.look(ctx, s, places)
 	}
 	for i, at := range places {
@@ -61,20 +62,20 @@ func (d *Directory) lookAfter(ctx context.Context, s *session, b *script, places
 
 // leave ends a batch that may have changed the working directory: a directory
 // that a session stands in is a trap for the one that removes it.
-func (d *Directory) leave(b *script, s *session) {
-	if !hasMLST(s.features()) {
-		b.add("CWD "+d.names.dir(manifest.Root), nil)
+func (d *Directory) leave(b *ftp.Batch, s *ftp.Session) {
+	if !ftp.HasMLST(s.Features()) {
+		b.Add("CWD "+d.names.dir(manifest.Root), nil)
 	}
 }
 
-func (d *Directory) lookByListing(ctx context.Context, s *session, places []place, answers []looked) error {
+func (d *Directory) lookByListing(ctx context.Context, s *ftp.Session, places []place, answers []looked) error {
 	lists := make(map[string]*dirListing)
 	for i, at := range places {
 		l, ok := lists[at.dir]
 		if !ok {
 			var err error
 			if l, err = d.list(ctx, s, at.parent()); err != nil {
-				if ctx.Err() != nil || s.dead() {
+				if ctx.Err() != nil || s.Dead() {
 					return err
 				}
 				answers[i].err = err
@@ -88,35 +89,35 @@ func (d *Directory) lookByListing(ctx context.Context, s *session, places []plac
 }
 
 // list lists dir in the way that is best with this server, strictly.
-func (d *Directory) list(ctx context.Context, s *session, dir string) (*dirListing, error) {
-	f := s.features()
-	raw, err := s.list(ctx, dir, f.listForm)
+func (d *Directory) list(ctx context.Context, s *ftp.Session, dir string) (*dirListing, error) {
+	f := s.Features()
+	raw, err := s.List(ctx, dir, f.ListForm)
 	if err != nil {
 		return nil, err
 	}
-	l, err := parseListing(f.listForm, raw, time.Now())
-	if f.dots && f.listForm == formLISTa && err == nil && !l.self {
-		if raw, err = s.list(ctx, dir, formLISTal); err != nil {
+	l, err := parseListing(f.ListForm, raw, time.Now())
+	if f.ShowsSelf && f.ListForm == ftp.FormLISTAll && err == nil && !l.self {
+		if raw, err = s.List(ctx, dir, ftp.FormLISTAllLong); err != nil {
 			return nil, err
 		}
-		l, err = parseListing(formLISTal, raw, time.Now())
+		l, err = parseListing(ftp.FormLISTAllLong, raw, time.Now())
 	}
-	if err == nil && f.dots && !l.self {
-		err = fmt.Errorf("%w: the directory itself is not in it, as it is elsewhere on this server", errIncomplete)
+	if err == nil && f.ShowsSelf && !l.self {
+		err = fmt.Errorf("%w: the directory itself is not in it, as it is elsewhere on this server", ftp.ErrIncomplete)
 	}
 	if err != nil {
-		return nil, &Error{Op: "listing", Path: dir, Class: listClass(raw), Err: err}
+		return nil, &ftp.Error{Op: "listing", Path: dir, Class: listClass(raw), Err: err}
 	}
 	return l, nil
 }
 
 // listClass tells a listing that broke off from one that cannot be read: the
 // former is worth another attempt.
-func listClass(raw rawListing) Class {
-	if !raw.clean || raw.final.code/100 == 4 {
-		return Retry
+func listClass(raw ftp.RawListing) ftp.Class {
+	if !raw.Clean || raw.Final.Code/100 == 4 {
+		return ftp.Retry
 	}
-	return File
+	return ftp.File
 }
 
 // same returns an error that wraps [sync.ErrChanged] where now is not what was.

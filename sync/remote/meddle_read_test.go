@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"ferry/internal/ftp"
 	"ferry/internal/ftpserver"
 	"ferry/manifest"
 	"ferry/sync"
@@ -25,7 +26,7 @@ var lateDeeds = []deed{
 // what is not known to be whole is not believed.
 func TestMeddledReading(t *testing.T) {
 	for _, noMLSD := range []bool{false, true} {
-		for _, mode := range []Mode{Passive, Active} {
+		for _, mode := range []ftp.Mode{ftp.Passive, ftp.Active} {
 			t.Run(fmt.Sprintf("%v/%v", noMLSD, mode), func(t *testing.T) {
 				t.Parallel()
 				root := t.TempDir()
@@ -64,9 +65,9 @@ func readTime(i int) time.Time { return time.Date(2021, 2, 3, 4, 5+i, i, 0, time
 
 // readMeddled makes a walk and reads what it found, with one deed, and reports
 // whether it was done.
-func readMeddled(t *testing.T, m *meddler, mode Mode, files map[manifest.Path]int, do deed, at int) bool {
+func readMeddled(t *testing.T, m *meddler, mode ftp.Mode, files map[manifest.Path]int, do deed, at int) bool {
 	t.Helper()
-	d := open(t, m.addr, "ferry", "secret", "", func(o *DirectoryOptions) {
+	d := open(t, m.addr, "ferry", "secret", "", func(o *Options) {
 		o.Connections, o.Timeout, o.Retries, o.Mode = 1, 300*time.Millisecond, 2, mode
 	})
 	m.arm(do, at)

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"ferry/internal/ftp"
 	"ferry/internal/ftpserver"
 	"ferry/internal/test/realftp"
 	"ferry/manifest"
@@ -199,7 +200,7 @@ func oneReply(b []byte) int {
 // version that is to be kept is lost.
 func TestMeddledReplies(t *testing.T) {
 	for _, name := range []string{"embedded", "vsftpd", "proftpd", "pureftpd"} {
-		for _, pipeline := range []Pipeline{PipelineOn, PipelineOff} {
+		for _, pipeline := range []ftp.Pipeline{ftp.PipelineOn, ftp.PipelineOff} {
 			t.Run(name+"/"+pipeline.String(), func(t *testing.T) {
 				t.Parallel()
 				b := newVictim(t, name, pipeline)
@@ -224,12 +225,12 @@ type victim struct {
 	root, below string
 	own         func() error
 	m           *meddler
-	pipeline    Pipeline
+	pipeline    ftp.Pipeline
 	state       string
 	n           int
 }
 
-func newVictim(t *testing.T, name string, pipeline Pipeline) *victim {
+func newVictim(t *testing.T, name string, pipeline ftp.Pipeline) *victim {
 	v := &victim{pipeline: pipeline, own: func() error { return nil }, state: t.TempDir()}
 	if name == "embedded" {
 		v.root = t.TempDir()
@@ -292,7 +293,7 @@ func (v *victim) try(t *testing.T, do deed, at int) bool {
 	}
 	// What was learnt of the server in the try before would change this one.
 	os.RemoveAll(v.state)
-	d := open(t, v.m.addr, realftp.User, realftp.Password, v.below, func(o *DirectoryOptions) {
+	d := open(t, v.m.addr, realftp.User, realftp.Password, v.below, func(o *Options) {
 		o.Connections, o.Timeout, o.Retries, o.Pipeline, o.StateDir = 1, 2*time.Second, 2, v.pipeline, v.state
 	})
 	tree, err := d.Scan(t.Context(), sync.Look{})

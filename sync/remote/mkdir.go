@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -11,8 +12,8 @@ import (
 // A making is one MkDir under way.
 type making struct {
 	at       place
-	made     reply
-	entered  reply
+	made     ftp.Reply
+	entered  ftp.Reply
 	seen     looked
 	answered bool
 }
@@ -35,21 +36,21 @@ func (d *Directory) mkdirs(ctx context.Context, steps []sync.Step, outs []sync.O
 		d.names.set(step.Path, name) // those below it may follow in the same batch
 	}
 	d.parentsFirst(ctx, all, steps, outs)
-	err := d.do(ctx, "making directories", func(ctx context.Context, s *session) error {
-		var b script
+	err := d.do(ctx, "making directories", func(ctx context.Context, s *ftp.Session) error {
+		var b ftp.Batch
 		for i := range all {
 			m := &all[i]
 			if outs[i].Err != nil || m.answered {
 				continue
 			}
-			b.note("MKD "+m.at.String(), &m.made)
-			if hasMLST(s.features()) {
-				b.add("MLST "+m.at.String(), func(r reply) { m.seen = lookedOf(readMLST(m.at.String(), r)) })
+			b.Expect("MKD "+m.at.String(), &m.made)
+			if ftp.HasMLST(s.Features()) {
+				b.Add("MLST "+m.at.String(), func(r ftp.Reply) { m.seen = lookedOf(ftp.ParseMLST(m.at.String(), r)) })
 			}
-			b.add("CWD "+m.at.String(), func(r reply) { m.entered, m.answered = r, true })
+			b.Add("CWD "+m.at.String(), func(r ftp.Reply) { m.entered, m.answered = r, true })
 		}
-		b.add("CWD "+d.names.dir(manifest.Root), nil)
-		return b.run(ctx, s)
+		b.Add("CWD "+d.names.dir(manifest.Root), nil)
+		return b.Run(ctx, s)
 	})
 	for i, step := range steps {
 		if outs[i].Err == nil {
@@ -67,22 +68,22 @@ func (d *Directory) mkdirs(ctx context.Context, steps []sync.Step, outs []sync.O
 // parentsFirst fails the steps whose parent is not there: some servers would make
 // it as well. A parent that another step makes is there.
 func (d *Directory) parentsFirst(ctx context.Context, all []making, steps []sync.Step, outs []sync.Outcome) {
-	if d.f.vsftpd || d.f.proftpd || d.f.pureftpd || d.f.pyftpdlib {
+	if d.f.Vsftpd || d.f.Proftpd || d.f.Pureftpd || d.f.Pyftpdlib {
 		return
 	}
 	made := make(map[manifest.Path]bool)
-	entered := make(map[string]reply)
-	var b script
+	entered := make(map[string]ftp.Reply)
+	var b ftp.Batch
 	for i, step := range steps {
 		made[step.Path] = true
 		dir := all[i].at.parent()
 		if _, asked := entered[dir]; outs[i].Err != nil || made[step.Path.Parent()] || asked {
 			continue
 		}
-		entered[dir] = reply{}
-		b.add("CWD "+dir, func(r reply) { entered[dir] = r })
+		entered[dir] = ftp.Reply{}
+		b.Add("CWD "+dir, func(r ftp.Reply) { entered[dir] = r })
 	}
-	err := d.do(ctx, "looking for parents", b.run)
+	err := d.do(ctx, "looking for parents", b.Run)
 	failed := make(map[manifest.Path]bool)
 	for i, step := range steps {
 		dir := all[i].at.parent()
@@ -90,8 +91,8 @@ func (d *Directory) parentsFirst(ctx context.Context, all []making, steps []sync
 		case outs[i].Err != nil:
 		case err != nil:
 			outs[i].Err = err
-		case asked && !r.ok():
-			outs[i].Err = replyError("CWD", dir, r)
+		case asked && !r.OK():
+			outs[i].Err = ftp.ReplyError("CWD", dir, r)
 		case !asked && failed[step.Path.Parent()]:
 			outs[i].Err = fmt.Errorf("%q was not made", step.Path.Parent())
 		}
@@ -101,14 +102,14 @@ func (d *Directory) parentsFirst(ctx context.Context, all []making, steps []sync
 
 func (m *making) outcome(p manifest.Path, err error) (manifest.Entry, error) {
 	switch {
-	case !m.answered && m.made.code != 0:
+	case !m.answered && m.made.Code != 0:
 		return manifest.Entry{}, &ambiguousError{err}
 	case !m.answered:
 		return manifest.Entry{}, err
-	case m.entered.ok():
+	case m.entered.OK():
 		return named(manifest.Entry{Kind: manifest.Dir, ID: m.seen.entry.ID}, p, m.at.name), nil
-	case m.made.ok():
-		return manifest.Entry{}, fmt.Errorf("it was made and cannot be entered: %w", replyError("CWD", m.at.String(), m.entered))
+	case m.made.OK():
+		return manifest.Entry{}, fmt.Errorf("it was made and cannot be entered: %w", ftp.ReplyError("CWD", m.at.String(), m.entered))
 	}
-	return manifest.Entry{}, withRoom(replyError("MKD", m.at.String(), m.made))
+	return manifest.Entry{}, withRoom(ftp.ReplyError("MKD", m.at.String(), m.made))
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -15,7 +16,7 @@ type moving struct {
 	step     sync.Step
 	from, to place
 	was      manifest.Entry // what stood at from right before
-	pair     renaming
+	pair     ftp.Renaming
 	out      *sync.Outcome
 }
 
@@ -42,12 +43,12 @@ func (d *Directory) moves(ctx context.Context, steps []sync.Step, outs []sync.Ou
 	}
 	ctx, cancel := d.finish(ctx)
 	defer cancel()
-	from, to, pairs := make([]place, len(all)), make([]place, len(all)), make([]renaming, len(all))
+	from, to, pairs := make([]place, len(all)), make([]place, len(all)), make([]ftp.Renaming, len(all))
 	for i, m := range all {
 		from[i], to[i] = m.from, m.to
 	}
-	cause := d.once(ctx, func(ctx context.Context, s *session) error {
-		return d.renames(ctx, s, new(script), from, to, pairs)
+	cause := d.once(ctx, func(ctx context.Context, s *ftp.Session) error {
+		return d.renames(ctx, s, new(ftp.Batch), from, to, pairs)
 	})
 	for i, m := range all {
 		m.pair = pairs[i]
@@ -75,11 +76,11 @@ func (d *Directory) move(ctx context.Context, step sync.Step) (manifest.Entry, e
 // looking; what was not done, and may come about another time, is tried again.
 func (d *Directory) settleMove(ctx context.Context, m *moving, cause error) (manifest.Entry, error) {
 	for attempt := 0; ; attempt++ {
-		done := m.pair.done()
+		done := m.pair.Done()
 		if !done {
 			var err error
 			if done, err = d.discarded(ctx, m.from, m.to, m.was); err != nil {
-				return manifest.Entry{}, errors.Join(cause, m.pair.err(m.from.String(), m.to.String()), err)
+				return manifest.Entry{}, errors.Join(cause, m.pair.Err(m.from.String(), m.to.String()), err)
 			}
 		}
 		switch {
@@ -87,13 +88,13 @@ func (d *Directory) settleMove(ctx context.Context, m *moving, cause error) (man
 			d.names.moved(m.step.From, m.step.Path, m.to.name)
 			d.temps.forget(m.from.String())
 			return named(m.was, m.step.Path, m.to.name), nil
-		case !m.pair.lost():
-			return manifest.Entry{}, m.pair.err(m.from.String(), m.to.String())
-		case cause != nil && !retryable(cause), attempt >= d.opts.Retries, d.pause(ctx, attempt) != nil:
-			return manifest.Entry{}, errors.Join(cause, m.pair.err(m.from.String(), m.to.String()), context.Cause(ctx))
+		case !m.pair.Unsettled():
+			return manifest.Entry{}, m.pair.Err(m.from.String(), m.to.String())
+		case cause != nil && !ftp.Retryable(cause), attempt >= d.opts.Retries, d.pause(ctx, attempt) != nil:
+			return manifest.Entry{}, errors.Join(cause, m.pair.Err(m.from.String(), m.to.String()), context.Cause(ctx))
 		}
-		cause = d.once(ctx, func(ctx context.Context, s *session) (err error) {
-			m.pair, err = s.rename(ctx, m.from.String(), m.to.String())
+		cause = d.once(ctx, func(ctx context.Context, s *ftp.Session) (err error) {
+			m.pair, err = s.Rename(ctx, m.from.String(), m.to.String())
 			return err
 		})
 	}
@@ -110,7 +111,7 @@ func (d *Directory) movable(ctx context.Context, all []*moving) []*moving {
 		places = append(places, m.from, m.to)
 	}
 	var seen []looked
-	err := d.do(ctx, "looking before a move", func(ctx context.Context, s *session) (err error) {
+	err := d.do(ctx, "looking before a move", func(ctx context.Context, s *ftp.Session) (err error) {
 		seen, err = d.look(ctx, s, places)
 		return err
 	})
@@ -141,7 +142,7 @@ func (d *Directory) isOtherCase(ctx context.Context, from, to place) bool {
 		return false
 	}
 	one := false
-	err := d.do(ctx, "looking for names in other letters", func(ctx context.Context, s *session) error {
+	err := d.do(ctx, "looking for names in other letters", func(ctx context.Context, s *ftp.Session) error {
 		l, err := d.list(ctx, s, from.parent())
 		one = err == nil && l.find(from.name).Exists() && !l.find(to.name).Exists()
 		return err

@@ -5,6 +5,7 @@ import (
 	"strings"
 	stdsync "sync"
 
+	"ferry/internal/ftp"
 	"ferry/manifest"
 )
 
@@ -133,7 +134,7 @@ func split(abs string) place {
 // line end would begin another command, NUL ends lines, and 0xFF is Telnet's.
 func sendable(abs string) error {
 	if strings.ContainsAny(abs, "\r\n\x00") || strings.IndexByte(abs, 0xff) >= 0 {
-		return &Error{Op: "naming", Path: abs, Class: File, Err: manifest.ErrName}
+		return &ftp.Error{Op: "naming", Path: abs, Class: ftp.File, Err: manifest.ErrName}
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"ferry/internal/ftp"
 	"ferry/manifest"
 )
 
@@ -57,7 +58,7 @@ func TestWorkingDirectory(t *testing.T) {
 		{"nothing", `"" is it`, ""},
 	}
 	for _, tt := range tests {
-		got, err := parsePWD(tt.text)
+		got, err := ftp.ParsePWD(tt.text)
 		if got != tt.want || (err == nil) != (tt.want != "") {
 			t.Errorf("%s: %s is %q, %v, want %q", tt.server, tt.text, got, err, tt.want)
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	stdsync "sync"
 
+	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -43,7 +44,7 @@ type fetched struct {
 	want  sync.Wanted
 	at    place
 	data  []byte
-	d     *download // nil where nothing was to be transferred
+	d     *ftp.Download // nil where nothing was to be transferred
 	now   looked
 	whole chan struct{} // closed when data is all there, or will not be
 	sure  chan struct{} // closed when the server was asked again, or will not be
@@ -76,7 +77,7 @@ func (x *prefetch) work(ctx context.Context) {
 		return
 	}
 	defer x.d.handBack(s)
-	if !s.overlaps() || !askable(s.features()) {
+	if !s.Overlaps() || !ftp.CanStat(s.Features()) {
 		return
 	}
 	var due []*fetched
@@ -94,7 +95,7 @@ func (x *prefetch) work(ctx context.Context) {
 			break
 		}
 		due = x.one(ctx, s, f, due)
-		if f.end(); s.dead() {
+		if f.end(); s.Dead() {
 			return
 		}
 	}
@@ -103,30 +104,30 @@ func (x *prefetch) work(ctx context.Context) {
 
 // one fetches a file. It asks for those in due, whose data has come, and returns
 // those that are to be asked for next.
-func (x *prefetch) one(ctx context.Context, s *session, f *fetched, due []*fetched) []*fetched {
+func (x *prefetch) one(ctx context.Context, s *ftp.Session, f *fetched, due []*fetched) []*fetched {
 	if f.want.Entry.Size == 0 { // a pipe may be listed so, and asking for its content would hang
 		f.came = true
 		return append(due, f)
 	}
-	t := &transfer{op: "RETR", path: f.at.String(), line: "RETR " + f.at.String()}
-	t.swift, t.many = true, len(x.files) >= swiftMany
-	t.ahead, t.passed = x.questions(s, due), func() { x.settle(due); due = nil }
+	t := &ftp.Transfer{Op: "RETR", Path: f.at.String(), Line: "RETR " + f.at.String()}
+	t.Series, t.Many = true, len(x.files) >= ftp.PipelineFrom
+	t.Before, t.Begun = x.questions(s, due), func() { x.settle(due); due = nil }
 	var err error
-	if f.d, err = s.receive(ctx, t); err != nil {
+	if f.d, err = s.Receive(ctx, t); err != nil {
 		return due
 	}
-	if f.data, err = f.d.content(f.want.Entry.Size); err != nil {
+	if f.data, err = f.d.ReadFile(f.want.Entry.Size); err != nil {
 		return due
 	}
-	f.d.part()
+	f.d.FinishLater()
 	f.came = true
 	return append(due, f)
 }
 
 // questions returns what is to be asked for the files in due.
-func (x *prefetch) questions(s *session, due []*fetched) (b script) {
+func (x *prefetch) questions(s *ftp.Session, due []*fetched) (b ftp.Batch) {
 	for _, f := range due {
-		ask(&b, s.features(), f.at.String(), &f.now)
+		ask(&b, s.Features(), f.at.String(), &f.now)
 	}
 	if len(due) > 0 {
 		x.d.leave(&b, s)
@@ -137,19 +138,19 @@ func (x *prefetch) questions(s *session, due []*fetched) (b script) {
 // settle notes that the questions for the files in due were answered.
 func (x *prefetch) settle(due []*fetched) {
 	for _, f := range due {
-		f.asked = f.now.err == nil && !x.d.specials.has(f.at) && (f.d == nil || f.d.t.final.ok())
+		f.asked = f.now.err == nil && !x.d.specials.has(f.at) && (f.d == nil || f.d.Transfer.Final.OK())
 		close(f.sure)
 	}
 }
 
 // conclude asks for the files in due, behind which nothing goes out for now. It
 // reports whether there was an answer.
-func (x *prefetch) conclude(ctx context.Context, s *session, due []*fetched) bool {
+func (x *prefetch) conclude(ctx context.Context, s *ftp.Session, due []*fetched) bool {
 	if len(due) == 0 {
-		return s.catchUp(ctx) == nil
+		return s.CatchUp(ctx) == nil
 	}
 	b := x.questions(s, due)
-	if b.run(ctx, s) != nil {
+	if b.Run(ctx, s) != nil {
 		return false
 	}
 	x.settle(due)
@@ -292,10 +293,10 @@ func (m *inMemory) Confirm(ctx context.Context) (manifest.Entry, error) {
 // went wrong. A reply that was lost, or that speaks of a broken connection, says
 // less than the number of bytes and a look.
 func (f *fetched) refused() error {
-	if f.d == nil || f.d.t.final.code == 0 || f.d.t.final.ok() {
+	if f.d == nil || f.d.Transfer.Final.Code == 0 || f.d.Transfer.Final.OK() {
 		return nil
 	}
-	if err := replyError("RETR", f.at.String(), f.d.t.final); isFinal(err) {
+	if err := ftp.ReplyError("RETR", f.at.String(), f.d.Transfer.Final); isFinal(err) {
 		return err
 	}
 	return nil

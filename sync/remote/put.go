@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"ferry/internal/ftp"
 	"ferry/manifest"
 	"fmt"
 	"time"
@@ -50,7 +51,7 @@ func (d *Directory) foresee(ctx context.Context, u *upload) {
 	if u.failed() {
 		return
 	}
-	err := d.do(ctx, "looking", func(ctx context.Context, s *session) error {
+	err := d.do(ctx, "looking", func(ctx context.Context, s *ftp.Session) error {
 		seen, err := d.look(ctx, s, []place{u.target})
 		if err == nil && seen[0].err == nil {
 			err = same(u.step.Path, u.step.Expect, seen[0].entry)
@@ -89,12 +90,12 @@ func (d *Directory) examine(ctx context.Context, ups []*upload) {
 	if len(live) == 0 {
 		return
 	}
-	err := d.do(ctx, "looking at uploads", func(ctx context.Context, s *session) error {
-		var b script
-		f := s.features()
+	err := d.do(ctx, "looking at uploads", func(ctx context.Context, s *ftp.Session) error {
+		var b ftp.Batch
+		f := s.Features()
 		for _, u := range live {
 			if want := u.step.Want; want.Precision != manifest.NoTime {
-				setTime(&b, f, u.temp.String(), want.Time())
+				ftp.QueueSetTime(&b, f, u.temp.String(), want.Time())
 			}
 		}
 		return d.lookAtUploads(ctx, s, &b, live)
@@ -114,7 +115,7 @@ func (d *Directory) examine(ctx context.Context, ups []*upload) {
 
 // lookAtUploads asks for temporaries and targets, behind the commands that are
 // in b already.
-func (d *Directory) lookAtUploads(ctx context.Context, s *session, b *script, live []*upload) error {
+func (d *Directory) lookAtUploads(ctx context.Context, s *ftp.Session, b *ftp.Batch, live []*upload) error {
 	var places []place
 	for _, u := range live {
 		places = append(places, u.temp, u.target)
@@ -132,7 +133,7 @@ func (d *Directory) judge(u *upload) {
 		return
 	}
 	if u.short() {
-		u.fail(&Error{Op: "STOR", Path: u.target.String(), Class: Retry,
+		u.fail(&ftp.Error{Op: "STOR", Path: u.target.String(), Class: ftp.Retry,
 			Err: fmt.Errorf("%d bytes were sent and the server holds %d", u.size, u.stamp.entry.Size)})
 		return
 	}
@@ -163,12 +164,12 @@ func (d *Directory) dropTemps(ctx context.Context, ups []*upload) {
 	if len(gone) == 0 {
 		return
 	}
-	var b script
+	var b ftp.Batch
 	for _, at := range gone {
-		b.add("DELE "+at.String(), nil)
+		b.Add("DELE "+at.String(), nil)
 		d.temps.end(at)
 	}
-	if err := d.do(ctx, "removing temporaries", b.run); err != nil && ctx.Err() == nil {
+	if err := d.do(ctx, "removing temporaries", b.Run); err != nil && ctx.Err() == nil {
 		d.opts.Log.Info("temporaries were left behind", "count", len(gone), "because", err)
 	}
 }

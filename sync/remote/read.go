@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -80,11 +81,11 @@ type file struct {
 	want sync.Wanted
 	at   place
 
-	s     *session  // lent from start to release
-	data  *download // nil where nothing is transferred
-	pos   int64     // of the next byte
-	tries int       // attempts that broke off since the last byte came
-	short int       // attempts that were called complete and were not
+	s     *ftp.Session  // lent from start to release
+	data  *ftp.Download // nil where nothing is transferred
+	pos   int64         // of the next byte
+	tries int           // attempts that broke off since the last byte came
+	short int           // attempts that were called complete and were not
 	err   error
 }
 
@@ -114,7 +115,7 @@ func (f *file) connect() (err error) {
 	if f.s, err = f.d.borrow(f.ctx); err != nil {
 		return err
 	}
-	if f.data, err = f.s.retr(f.ctx, f.at.String(), f.offset()); err != nil || f.offset() == f.pos {
+	if f.data, err = f.s.Retrieve(f.ctx, f.at.String(), f.offset()); err != nil || f.offset() == f.pos {
 		return err
 	}
 	n, err := io.CopyN(io.Discard, f.data, f.pos)
@@ -127,7 +128,7 @@ func (f *file) connect() (err error) {
 // offset is where the server is asked to begin: at pos, or at the start where it
 // cannot go anywhere else.
 func (f *file) offset() int64 {
-	if f.d.f.rest {
+	if f.d.f.Rest {
 		return f.pos
 	}
 	return 0
@@ -135,12 +136,12 @@ func (f *file) offset() int64 {
 
 // again waits before another attempt, and is false where there is none.
 func (f *file) again(err error) bool {
-	if f.tries >= f.d.opts.Retries || !retryable(err) || f.ctx.Err() != nil {
+	if f.tries >= f.d.opts.Retries || !ftp.Retryable(err) || f.ctx.Err() != nil {
 		return false
 	}
 	f.tries++
 	f.d.opts.Log.Info("trying again", "what", "RETR", "path", f.at.String(), "attempt", f.tries, "because", err)
-	return sleep(f.ctx, f.d.opts.Backoff(f.tries-1)) == nil
+	return ftp.Sleep(f.ctx, f.d.opts.Backoff(f.tries-1)) == nil
 }
 
 // refused tells a file that is another one by now from one that cannot be read.
@@ -157,7 +158,7 @@ func (f *file) refused(err error) error {
 // release gives the session back; one with a transfer under way is given up.
 func (f *file) release() {
 	if f.data != nil {
-		f.data.abort()
+		f.data.Abort()
 		f.data = nil
 	}
 	if f.s != nil {
@@ -202,7 +203,7 @@ func (f *file) advance(n int) {
 // word that it is complete the file has shrunk, unless the server also says that it
 // is as it was; else it goes on.
 func (f *file) endedEarly() error {
-	if _, err := f.data.finish(); err != nil {
+	if _, err := f.data.Finish(); err != nil {
 		return f.resume(err)
 	}
 	f.data = nil
@@ -221,7 +222,7 @@ func (f *file) endedEarly() error {
 
 func (f *file) resume(err error) error {
 	if f.s != nil {
-		f.s.markDead()
+		f.s.GiveUp()
 	}
 	f.release()
 	if f.ctx.Err() != nil {
@@ -242,7 +243,7 @@ func (f *file) Confirm(ctx context.Context) (manifest.Entry, error) {
 		return manifest.Entry{}, fmt.Errorf("%w: %d bytes of %d were read", sync.ErrSource, f.pos, f.want.Entry.Size)
 	}
 	if f.data != nil {
-		if _, err := f.data.finish(); err != nil && isFinal(err) {
+		if _, err := f.data.Finish(); err != nil && isFinal(err) {
 			return manifest.Entry{}, fmt.Errorf("%w: %w", sync.ErrSource, err)
 		}
 		f.data = nil
@@ -261,7 +262,7 @@ func (f *file) Confirm(ctx context.Context) (manifest.Entry, error) {
 // that is not what was wanted.
 func (f *file) look() (manifest.Entry, error) {
 	var now looked
-	ask := func(ctx context.Context, s *session) error {
+	ask := func(ctx context.Context, s *ftp.Session) error {
 		seen, err := f.d.look(ctx, s, []place{f.at})
 		if err == nil {
 			now = seen[0]
@@ -269,10 +270,10 @@ func (f *file) look() (manifest.Entry, error) {
 		return err
 	}
 	var err error
-	if f.s != nil && !f.s.dead() {
+	if f.s != nil && !f.s.Dead() {
 		err = ask(f.ctx, f.s)
 	}
-	if f.s == nil || f.s.dead() || err != nil {
+	if f.s == nil || f.s.Dead() || err != nil {
 		f.release()
 		err = f.d.do(f.ctx, "looking at what was read", ask)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	stdsync "sync"
 
+	"ferry/internal/ftp"
 	"ferry/manifest"
 )
 
@@ -21,7 +22,7 @@ type recursion struct {
 // removesEmptyOnly reports whether RMD is known to refuse directories that hold
 // something.
 func (d *Directory) removesEmptyOnly() (safe, known bool) {
-	if d.f.vsftpd || d.f.proftpd || d.f.pureftpd || d.f.pyftpdlib {
+	if d.f.Vsftpd || d.f.Proftpd || d.f.Pureftpd || d.f.Pyftpdlib {
 		return true, true // the system's own rmdir
 	}
 	d.probe.mu.Lock()
@@ -39,27 +40,27 @@ func (d *Directory) removesTrees(ctx context.Context) (bool, error) {
 	own := d.names.root + "/" + manifest.Own
 	outer := own + "/probe-" + strings.ToLower(rand.Text()[:8])
 	inner := outer + "/inner"
-	var home, made, removed reply
-	err := d.do(ctx, "trying RMD", func(ctx context.Context, s *session) error {
-		var b script
-		b.note("MKD "+own, &home)
-		b.add("MKD "+outer, nil)
-		b.note("MKD "+inner, &made)
-		b.note("RMD "+outer, &removed)
-		b.add("RMD "+inner, nil)
-		b.add("RMD "+outer, nil)
-		return b.run(ctx, s)
+	var home, made, removed ftp.Reply
+	err := d.do(ctx, "trying RMD", func(ctx context.Context, s *ftp.Session) error {
+		var b ftp.Batch
+		b.Expect("MKD "+own, &home)
+		b.Add("MKD "+outer, nil)
+		b.Expect("MKD "+inner, &made)
+		b.Expect("RMD "+outer, &removed)
+		b.Add("RMD "+inner, nil)
+		b.Add("RMD "+outer, nil)
+		return b.Run(ctx, s)
 	})
 	if err != nil {
 		return false, fmt.Errorf("trying out what RMD does: %w", err)
 	}
-	recursive := !made.ok() || removed.ok()
+	recursive := !made.OK() || removed.OK()
 	d.probe.mu.Lock()
 	d.probe.known, d.probe.yes = true, recursive
 	d.probe.mu.Unlock()
-	if !recursive && home.ok() {
-		d.do(ctx, "tidying", func(ctx context.Context, s *session) error {
-			_, err := say(ctx, s, "RMD "+own)
+	if !recursive && home.OK() {
+		d.do(ctx, "tidying", func(ctx context.Context, s *ftp.Session) error {
+			_, err := ftp.Command(ctx, s, "RMD "+own)
 			return err
 		})
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -60,7 +61,7 @@ func (d *Directory) inspect(ctx context.Context, all []*removal) {
 	}
 	var seen []looked
 	var lost []error
-	err := d.do(ctx, "looking before a removal", func(ctx context.Context, s *session) (err error) {
+	err := d.do(ctx, "looking before a removal", func(ctx context.Context, s *ftp.Session) (err error) {
 		if seen, err = d.look(ctx, s, places); err != nil {
 			return err
 		}
@@ -81,7 +82,7 @@ func (d *Directory) inspect(ctx context.Context, all []*removal) {
 }
 
 // vanished finds out whether what a look did not find is provably missing.
-func (d *Directory) vanished(ctx context.Context, s *session, places []place, seen []looked) ([]error, error) {
+func (d *Directory) vanished(ctx context.Context, s *ftp.Session, places []place, seen []looked) ([]error, error) {
 	lost := make([]error, len(places))
 	var which []int
 	var open []place
@@ -121,21 +122,21 @@ func (d *Directory) toTrash(ctx context.Context, all []*removal) {
 // what is provably gone is done.
 func (d *Directory) delete(ctx context.Context, all []*removal) {
 	for attempt := 0; ; attempt++ {
-		var b script
-		asked := make(map[*removal]*reply)
+		var b ftp.Batch
+		asked := make(map[*removal]*ftp.Reply)
 		for _, r := range all {
 			if r.open() {
-				asked[r] = new(reply)
-				b.note("DELE "+r.at.String(), asked[r])
+				asked[r] = new(ftp.Reply)
+				b.Expect("DELE "+r.at.String(), asked[r])
 			}
 		}
 		if len(asked) == 0 {
 			return
 		}
-		cause := d.once(ctx, b.run)
+		cause := d.once(ctx, b.Run)
 		var doubtful []*removal
 		for r, told := range asked {
-			if told.ok() {
+			if told.OK() {
 				r.gone = true
 			} else {
 				doubtful = append(doubtful, r)
@@ -145,14 +146,14 @@ func (d *Directory) delete(ctx context.Context, all []*removal) {
 		for _, r := range doubtful {
 			switch told := asked[r]; {
 			case r.gone:
-			case r.err != nil && told.code == 0:
+			case r.err != nil && told.Code == 0:
 				r.err = &ambiguousError{errors.Join(cause, r.err)}
 			case r.err != nil:
-			case !passing(*told):
-				r.err = replyError("DELE", r.at.String(), *told)
-			case cause != nil && !retryable(cause), attempt >= d.opts.Retries, d.pause(ctx, attempt) != nil:
-				if r.err = cause; told.code != 0 {
-					r.err = replyError("DELE", r.at.String(), *told)
+			case !ftp.IsTransient(*told):
+				r.err = ftp.ReplyError("DELE", r.at.String(), *told)
+			case cause != nil && !ftp.Retryable(cause), attempt >= d.opts.Retries, d.pause(ctx, attempt) != nil:
+				if r.err = cause; told.Code != 0 {
+					r.err = ftp.ReplyError("DELE", r.at.String(), *told)
 				}
 			}
 		}

@@ -3,6 +3,7 @@ package remote
 import (
 	"context"
 	"crypto/rand"
+	"ferry/internal/ftp"
 	"strings"
 )
 
@@ -15,17 +16,17 @@ import (
 // refused, and would give that file the name of another one; they, and those of
 // which it cannot be told, get one pair at a time, and no more on a session in
 // which one was refused.
-func (d *Directory) renames(ctx context.Context, s *session, b *script, from, to []place, pairs []renaming) error {
+func (d *Directory) renames(ctx context.Context, s *ftp.Session, b *ftp.Batch, from, to []place, pairs []ftp.Renaming) error {
 	if len(from) > 1 {
 		clean, err := d.clearsRenames(ctx, s, len(from))
 		if err != nil {
 			return err
 		}
 		if !clean {
-			return s.renameEach(ctx, b, texts(from), texts(to), pairs)
+			return s.RenameEach(ctx, b, texts(from), texts(to), pairs)
 		}
 	}
-	return s.renames(ctx, b, texts(from), texts(to), pairs)
+	return s.RenameAll(ctx, b, texts(from), texts(to), pairs)
 }
 
 // tryRenamesFrom is the number of renamings from which on it pays to find out
@@ -37,32 +38,32 @@ const tryRenamesFrom = 3
 // out, where n renamings are worth it, by a RNTO that must be refused, and then a
 // RNFR that must be, on a directory of its own below .ferry; what then becomes
 // of the next RNTO tells.
-func (d *Directory) clearsRenames(ctx context.Context, s *session, n int) (bool, error) {
-	if d.f.vsftpd || d.f.proftpd || d.f.pureftpd || d.f.pyftpdlib {
+func (d *Directory) clearsRenames(ctx context.Context, s *ftp.Session, n int) (bool, error) {
+	if d.f.Vsftpd || d.f.Proftpd || d.f.Pureftpd || d.f.Pyftpdlib {
 		return true, nil // seen in their own code
 	}
-	if clean, known := d.f.seen(seenRenames); known || n < tryRenamesFrom {
+	if clean, known := d.f.Observed(ftp.AbilityRenamesEnd); known || n < tryRenamesFrom {
 		return clean, nil
 	}
 	outer := d.lockDir("probe-" + strings.ToLower(rand.Text()[:8]))
 	other := outer + "-moved"
-	var made, from, inside, missing, moved reply
-	var b script
-	b.add("MKD "+d.lockDir(""), nil)
-	b.note("MKD "+outer, &made)
-	b.note("RNFR "+outer, &from)
-	b.note("RNTO "+outer+"/not/there", &inside)
-	b.note("RNFR "+outer+"-missing", &missing)
-	b.note("RNTO "+other, &moved)
+	var made, from, inside, missing, moved ftp.Reply
+	var b ftp.Batch
+	b.Add("MKD "+d.lockDir(""), nil)
+	b.Expect("MKD "+outer, &made)
+	b.Expect("RNFR "+outer, &from)
+	b.Expect("RNTO "+outer+"/not/there", &inside)
+	b.Expect("RNFR "+outer+"-missing", &missing)
+	b.Expect("RNTO "+other, &moved)
 	for _, dir := range []string{outer + "/not/there", outer + "/not", outer, other} {
-		b.add("RMD "+dir, nil)
+		b.Add("RMD "+dir, nil)
 	}
-	if err := b.run(ctx, s); err != nil {
+	if err := b.Run(ctx, s); err != nil {
 		return false, err
 	}
-	if !made.ok() || from.code != 350 || !inside.refused() {
+	if !made.OK() || from.Code != 350 || !inside.Refused() {
 		return false, nil // it tells nothing
 	}
-	d.f.see(seenRenames, moved.refused())
-	return moved.refused(), nil
+	d.f.Observe(ftp.AbilityRenamesEnd, moved.Refused())
+	return moved.Refused(), nil
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"ferry/internal/ftp"
 	"ferry/internal/ftpserver"
 	"ferry/internal/test/realftp"
 )
@@ -17,13 +18,13 @@ import (
 func TestRenamesEnd(t *testing.T) {
 	benches(t, func(t *testing.T, b *bench) {
 		f := b.d.f
-		knownByName := f.vsftpd || f.proftpd || f.pureftpd || f.pyftpdlib
+		knownByName := f.Vsftpd || f.Proftpd || f.Pureftpd || f.Pyftpdlib
 		if want := b.name != "embedded"; knownByName != want {
 			t.Errorf("known by name: %v, want %v", knownByName, want)
 		}
-		f.vsftpd, f.proftpd, f.pureftpd, f.pyftpdlib = false, false, false, false
+		f.Vsftpd, f.Proftpd, f.Pureftpd, f.Pyftpdlib = false, false, false, false
 		for range 2 {
-			err := b.d.pool.once(t.Context(), func(ctx context.Context, s *session) error {
+			err := b.d.pool.Once(t.Context(), func(ctx context.Context, s *ftp.Session) error {
 				clean, err := b.d.clearsRenames(ctx, s, tryRenamesFrom)
 				if want := b.name != "embedded"; clean != want {
 					t.Errorf("a refused RNTO ends a renaming: %v, want %v", clean, want)
@@ -79,9 +80,9 @@ func TestRenamesAfterARefusal(t *testing.T) {
 			to[1] = place{"/no/such/directory", "to 1"}
 			from[2] = place{"", "missing"}
 			from[4] = place{"", "missing too"}
-			pairs := make([]renaming, 6)
-			err := d.pool.once(t.Context(), func(ctx context.Context, s *session) error {
-				return d.renames(ctx, s, new(script), from, to, pairs)
+			pairs := make([]ftp.Renaming, 6)
+			err := d.pool.Once(t.Context(), func(ctx context.Context, s *ftp.Session) error {
+				return d.renames(ctx, s, new(ftp.Batch), from, to, pairs)
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -91,11 +92,11 @@ func TestRenamesAfterARefusal(t *testing.T) {
 				switch {
 				case err == nil && string(data) != fmt.Sprint(i):
 					t.Errorf("%d is called %q", i, data)
-				case p.done() != (err == nil):
-					t.Errorf("%d: done %v, and %v", i, p.done(), err)
+				case p.Done() != (err == nil):
+					t.Errorf("%d: done %v, and %v", i, p.Done(), err)
 				}
 			}
-			if !pairs[0].done() || pairs[1].done() || pairs[2].done() {
+			if !pairs[0].Done() || pairs[1].Done() || pairs[2].Done() {
 				t.Errorf("got %v", pairs)
 			}
 		})

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"ferry/internal/ftp"
 	"ferry/internal/ftpserver"
 	"ferry/internal/test/realftp"
 	"ferry/manifest"
@@ -19,13 +20,13 @@ import (
 
 // open opens the directory below of the server at addr, and closes it with the
 // test.
-func open(t testing.TB, addr, user, password, below string, change func(*DirectoryOptions)) *Directory {
+func open(t testing.TB, addr, user, password, below string, change func(*Options)) *Directory {
 	t.Helper()
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := DirectoryOptions{Path: below, Options: Options{Host: host, User: user, Connections: 3, Timeout: 10 * time.Second,
+	o := Options{Path: below, Options: ftp.Options{Host: host, User: user, Connections: 3, Timeout: 10 * time.Second,
 		Password: func() (string, error) { return password, nil },
 		Backoff:  func(int) time.Duration { return 0 }}}
 	if o.Port, err = strconv.Atoi(port); err != nil {
@@ -105,13 +106,13 @@ func TestConformanceEmbedded(t *testing.T) {
 	for _, dialect := range []struct {
 		name string
 		ftpserver.Options
-		pipeline Pipeline
+		pipeline ftp.Pipeline
 	}{
-		{"MLSD", ftpserver.Options{CdirInMLSD: true, Hash: true}, PipelineOn},
-		{"MLSD, one command at a time", ftpserver.Options{CdirInMLSD: true, Hash: true}, PipelineOff},
-		{"LIST and MDTM, one session", ftpserver.Options{NoMLSD: true, NoMFMT: true, MDTMSets: true, HideDots: true, Zone: zone, MaxConnections: 1}, PipelineOn},
-		{"IIS, no REST, no renaming over", ftpserver.Options{NoMLSD: true, NoMFMT: true, NoDashA: true, List: ftpserver.DOS, NoOverwrite: true, NoREST: true}, PipelineOff},
-		{"no time but in LIST", ftpserver.Options{NoMLSD: true, NoMFMT: true, NoMDTM: true, NoSIZE: true}, PipelineOn},
+		{"MLSD", ftpserver.Options{CdirInMLSD: true, Hash: true}, ftp.PipelineOn},
+		{"MLSD, one command at a time", ftpserver.Options{CdirInMLSD: true, Hash: true}, ftp.PipelineOff},
+		{"LIST and MDTM, one session", ftpserver.Options{NoMLSD: true, NoMFMT: true, MDTMSets: true, HideDots: true, Zone: zone, MaxConnections: 1}, ftp.PipelineOn},
+		{"IIS, no REST, no renaming over", ftpserver.Options{NoMLSD: true, NoMFMT: true, NoDashA: true, List: ftpserver.DOS, NoOverwrite: true, NoREST: true}, ftp.PipelineOff},
+		{"no time but in LIST", ftpserver.Options{NoMLSD: true, NoMFMT: true, NoMDTM: true, NoSIZE: true}, ftp.PipelineOn},
 	} {
 		options := dialect.Options
 		t.Run(dialect.name, func(t *testing.T) {
@@ -138,10 +139,10 @@ func TestConformanceEmbedded(t *testing.T) {
 					// name behind the first one of MDTM for a name of its own.
 					return strings.HasSuffix(name, " ") || o.MDTMSets && strings.HasPrefix(name, " ")
 				}
-				f.Replica = open(t, server.Addr(), "ferry", "secret", below, func(o *DirectoryOptions) {
+				f.Replica = open(t, server.Addr(), "ferry", "secret", below, func(o *Options) {
 					o.Insecure, o.Pipeline = true, dialect.pipeline
 					if options.TLS != 0 {
-						o.Security = Explicit
+						o.Security = ftp.Explicit
 					}
 				})
 				return f
@@ -205,9 +206,9 @@ func TestConformanceReal(t *testing.T) {
 				if h.name == "vsftpd" && h.LocalTime && strings.HasSuffix(t.Name(), "/Scan/times") {
 					t.Skip("this server tells local times, which the suite has no word for")
 				}
-				f.Replica = open(t, server.Addr, realftp.User, realftp.Password, below, func(o *DirectoryOptions) {
+				f.Replica = open(t, server.Addr, realftp.User, realftp.Password, below, func(o *Options) {
 					if h.single {
-						o.Pipeline = PipelineOff
+						o.Pipeline = ftp.PipelineOff
 					}
 				})
 				return f

@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 
+	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -50,7 +51,7 @@ func (d *Directory) restore(ctx context.Context, t sync.Trashed) error {
 // offTrash reports whether what is asked for by its ID is provably not in the trash.
 func (d *Directory) offTrash(ctx context.Context, id string) bool {
 	answers := make([]error, 1)
-	err := d.do(ctx, "looking into the trash", func(ctx context.Context, s *session) error {
+	err := d.do(ctx, "looking into the trash", func(ctx context.Context, s *ftp.Session) error {
 		return d.missing(ctx, s, []place{split(d.inTrash(id))}, answers)
 	})
 	return err == nil && answers[0] == nil
@@ -67,15 +68,15 @@ func (d *Directory) makeWayTo(ctx context.Context, dir manifest.Path) error {
 		return nil
 	}
 	slices.Reverse(dirs)
-	return d.do(ctx, "making directories", func(ctx context.Context, s *session) error {
-		var b script
-		var made, entered reply
+	return d.do(ctx, "making directories", func(ctx context.Context, s *ftp.Session) error {
+		var b ftp.Batch
+		var made, entered ftp.Reply
 		for _, at := range dirs {
-			b.note("MKD "+at.String(), &made) // refused where it is there; CWD tells
+			b.Expect("MKD "+at.String(), &made) // refused where it is there; CWD tells
 		}
-		b.note("CWD "+dirs[len(dirs)-1].String(), &entered)
-		b.add("CWD "+d.names.dir(manifest.Root), nil)
-		if err := b.run(ctx, s); err != nil || entered.ok() {
+		b.Expect("CWD "+dirs[len(dirs)-1].String(), &entered)
+		b.Add("CWD "+d.names.dir(manifest.Root), nil)
+		if err := b.Run(ctx, s); err != nil || entered.OK() {
 			return err
 		}
 		seen, err := d.look(ctx, s, dirs)
@@ -87,6 +88,6 @@ func (d *Directory) makeWayTo(ctx context.Context, dir manifest.Path) error {
 				return fmt.Errorf("a %v is at %q: %w", e.Kind, at, sync.ErrChanged)
 			}
 		}
-		return s.mustReply("MKD", dirs[len(dirs)-1].String(), made)
+		return s.Require("MKD", dirs[len(dirs)-1].String(), made)
 	})
 }

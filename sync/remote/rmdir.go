@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -12,23 +13,23 @@ import (
 // to remove what holds something, all are asked for in one batch; those that it
 // did not remove are looked at one by one.
 func (d *Directory) rmdirs(ctx context.Context, steps []sync.Step, outs []sync.Outcome) {
-	told := make([]reply, len(steps))
+	told := make([]ftp.Reply, len(steps))
 	if safe, known := d.removesEmptyOnly(); known && safe && len(steps) > 1 {
 		d.comeHome(ctx)
-		var b script
-		b.add("CWD "+d.names.dir(manifest.Root), nil)
+		var b ftp.Batch
+		b.Add("CWD "+d.names.dir(manifest.Root), nil)
 		for i, step := range steps {
 			at := d.names.at(step.Path, manifest.Entry{})
 			if step.Path != manifest.Root && checkPlace(at) == nil && !d.specials.has(at) {
-				b.note("RMD "+at.String(), &told[i])
+				b.Expect("RMD "+at.String(), &told[i])
 			}
 		}
-		if err := d.once(ctx, b.run); err != nil {
+		if err := d.once(ctx, b.Run); err != nil {
 			d.opts.Log.Info("directories are looked at one by one", "because", err)
 		}
 	}
 	for i, step := range steps {
-		if told[i].ok() {
+		if told[i].OK() {
 			d.removedDir(step.Path)
 			continue
 		}
@@ -58,25 +59,25 @@ func (d *Directory) rmdir(ctx context.Context, p manifest.Path) error {
 		return fmt.Errorf("a special file is there: %w", sync.ErrChanged)
 	}
 	d.comeHome(ctx)
-	var told reply
+	var told ftp.Reply
 	if done, err := d.readyToRemove(ctx, at); done || err != nil {
 		return err
 	}
-	err := d.do(ctx, "removing a directory", func(ctx context.Context, s *session) error {
+	err := d.do(ctx, "removing a directory", func(ctx context.Context, s *ftp.Session) error {
 		gone, err := d.emptied(ctx, s, at)
 		if gone || err != nil {
 			return err
 		}
-		var b script
-		b.add("CWD "+d.names.dir(manifest.Root), nil)
-		b.note("RMD "+at.String(), &told)
-		if err := b.run(ctx, s); err != nil || told.ok() {
+		var b ftp.Batch
+		b.Add("CWD "+d.names.dir(manifest.Root), nil)
+		b.Expect("RMD "+at.String(), &told)
+		if err := b.Run(ctx, s); err != nil || told.OK() {
 			return err
 		}
 		if gone, err := d.dirGone(ctx, s, at); gone || err != nil {
 			return err
 		}
-		return s.mustReply("RMD", at.String(), told)
+		return s.Require("RMD", at.String(), told)
 	})
 	if err != nil {
 		return err
@@ -93,7 +94,7 @@ func (d *Directory) readyToRemove(ctx context.Context, at place) (done bool, err
 		return false, nil // it is looked at right before RMD
 	}
 	gone := false
-	err = d.do(ctx, "looking before a removal", func(ctx context.Context, s *session) (err error) {
+	err = d.do(ctx, "looking before a removal", func(ctx context.Context, s *ftp.Session) (err error) {
 		gone, err = d.emptied(ctx, s, at)
 		return err
 	})
@@ -110,10 +111,10 @@ func (d *Directory) readyToRemove(ctx context.Context, at place) (done bool, err
 
 // emptied makes sure that a directory is there and empty, having removed stale
 // temporaries of ferry's from it.
-func (d *Directory) emptied(ctx context.Context, s *session, at place) (gone bool, err error) {
+func (d *Directory) emptied(ctx context.Context, s *ftp.Session, at place) (gone bool, err error) {
 	l, err := d.list(ctx, s, at.String())
 	if err != nil {
-		if s.dead() || ctx.Err() != nil {
+		if s.Dead() || ctx.Err() != nil {
 			return false, err
 		}
 		if gone, why := d.dirGone(ctx, s, at); gone || why != nil {
@@ -124,19 +125,19 @@ func (d *Directory) emptied(ctx context.Context, s *session, at place) (gone boo
 	if len(l.refused) > 0 {
 		return false, fmt.Errorf("the directory is not empty: %q is in it", l.refused[0].name)
 	}
-	var b script
+	var b ftp.Batch
 	for _, one := range l.entries {
 		if !d.temps.mine(place{at.String(), one.name}, one.entry) {
 			return false, fmt.Errorf("the directory is not empty: %q is in it", one.name)
 		}
-		b.add("DELE "+at.String()+"/"+one.name, nil)
+		b.Add("DELE "+at.String()+"/"+one.name, nil)
 	}
-	return false, b.run(ctx, s)
+	return false, b.Run(ctx, s)
 }
 
 // dirGone reports whether nothing is at a place any more. What is there and is
 // no directory is an error that wraps [sync.ErrChanged].
-func (d *Directory) dirGone(ctx context.Context, s *session, at place) (bool, error) {
+func (d *Directory) dirGone(ctx context.Context, s *ftp.Session, at place) (bool, error) {
 	seen, err := d.look(ctx, s, []place{at})
 	if err != nil {
 		return false, err
@@ -161,9 +162,9 @@ func (d *Directory) comeHome(ctx context.Context) {
 	if !d.astray.Swap(false) {
 		return
 	}
-	d.pool.eachIdle(func(s *session) {
-		if _, err := say(ctx, s, "CWD "+d.names.dir(manifest.Root)); err != nil {
-			s.markDead()
+	d.pool.EachIdle(func(s *ftp.Session) {
+		if _, err := ftp.Command(ctx, s, "CWD "+d.names.dir(manifest.Root)); err != nil {
+			s.GiveUp()
 		}
 	})
 }

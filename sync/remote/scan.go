@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -196,12 +197,12 @@ func (sc *scan) list(ctx context.Context, f *folder) (*dirListing, error) {
 			f.doubted = false
 			times--
 		}
-		err := sc.d.do(ctx, "listing", func(ctx context.Context, s *session) (err error) {
+		err := sc.d.do(ctx, "listing", func(ctx context.Context, s *ftp.Session) (err error) {
 			if l, err = sc.d.list(ctx, s, dir); err != nil {
 				return err
 			}
 			if sc.doubts(f, l) {
-				s.markDead()
+				s.GiveUp()
 			}
 			return nil
 		})
@@ -266,7 +267,7 @@ func (sc *scan) plant(f *folder, found []item) {
 
 // reason words an error for the problem list of a tree.
 func reason(err error) string {
-	var e *Error
+	var e *ftp.Error
 	if errors.As(err, &e) && e.Code != 0 {
 		return fmt.Sprintf("server says %d %s", e.Code, e.Reply)
 	}

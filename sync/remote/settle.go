@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -33,52 +34,52 @@ func (d *Directory) pause(ctx context.Context, attempt int) error {
 	if attempt == 0 {
 		return ctx.Err()
 	}
-	return sleep(ctx, d.opts.Backoff(attempt-1))
+	return ftp.Sleep(ctx, d.opts.Backoff(attempt-1))
 }
 
 // settle finds out what became of a renaming that did not go as it should, and
 // does it once more, or in the other way, where it was not done. A refusal is
 // looked into as well: a server that is out of step may refuse what it has done.
-func (d *Directory) settle(ctx context.Context, u *upload, pair renaming, cause error) {
+func (d *Directory) settle(ctx context.Context, u *upload, pair ftp.Renaming, cause error) {
 	for attempt := 0; ; attempt++ {
-		if !pair.done() {
+		if !pair.Done() {
 			done, doubt := d.arrived(ctx, u)
 			switch {
 			case done:
 				d.placed(u)
 				return
-			case doubt != nil && pair.lost():
+			case doubt != nil && pair.Unsettled():
 				u.out.Ambiguous = true
 				d.undo(ctx, u, errors.Join(cause, doubt))
 				return
 			case doubt != nil:
 				u.out.Ambiguous = !errors.Is(doubt, sync.ErrChanged)
-				d.undo(ctx, u, errors.Join(pair.err(u.temp.String(), u.target.String()), doubt))
+				d.undo(ctx, u, errors.Join(pair.Err(u.temp.String(), u.target.String()), doubt))
 				return
-			case pair.lost():
-			case pair.from.code == 350 && u.there.entry.Exists() && u.aside.name == "":
+			case pair.Unsettled():
+			case pair.From.Code == 350 && u.there.entry.Exists() && u.aside.name == "":
 				d.renameOver(ctx, u, pair)
 				return
 			default:
-				d.undo(ctx, u, pair.err(u.temp.String(), u.target.String()))
+				d.undo(ctx, u, pair.Err(u.temp.String(), u.target.String()))
 				return
 			}
 		}
-		if pair.done() {
+		if pair.Done() {
 			d.placed(u)
 			return
 		}
-		cause = errors.Join(cause, pair.err(u.temp.String(), u.target.String()))
+		cause = errors.Join(cause, pair.Err(u.temp.String(), u.target.String()))
 		if attempt >= d.opts.Retries || d.pause(ctx, attempt) != nil {
 			d.undo(ctx, u, fmt.Errorf("renaming %s to %s did not come about: %w", u.temp, u.target, errors.Join(cause, context.Cause(ctx))))
 			return
 		}
-		pair = renaming{}
-		cause = d.once(ctx, func(ctx context.Context, s *session) (err error) {
-			pair, err = s.rename(ctx, u.temp.String(), u.target.String())
+		pair = ftp.Renaming{}
+		cause = d.once(ctx, func(ctx context.Context, s *ftp.Session) (err error) {
+			pair, err = s.Rename(ctx, u.temp.String(), u.target.String())
 			return err
 		})
-		if cause != nil && !retryable(cause) {
+		if cause != nil && !ftp.Retryable(cause) {
 			d.undo(ctx, u, cause)
 			return
 		}
@@ -90,7 +91,7 @@ func (d *Directory) settle(ctx context.Context, u *upload, pair renaming, cause 
 // there.
 func (d *Directory) arrived(ctx context.Context, u *upload) (bool, error) {
 	var seen []looked
-	err := d.do(ctx, "looking after a lost reply", func(ctx context.Context, s *session) (err error) {
+	err := d.do(ctx, "looking after a lost reply", func(ctx context.Context, s *ftp.Session) (err error) {
 		seen, err = d.look(ctx, s, []place{u.temp, u.target})
 		return err
 	})
@@ -115,16 +116,16 @@ func (d *Directory) arrived(ctx context.Context, u *upload) (bool, error) {
 
 // renameOver puts u in place on a server that does not rename over files: the
 // old version goes aside first.
-func (d *Directory) renameOver(ctx context.Context, u *upload, refused renaming) {
+func (d *Directory) renameOver(ctx context.Context, u *upload, refused ftp.Renaming) {
 	d.setAside(ctx, []*upload{u})
 	if u.failed() {
-		u.out.Err = errors.Join(refused.err(u.temp.String(), u.target.String()), u.out.Err)
+		u.out.Err = errors.Join(refused.Err(u.temp.String(), u.target.String()), u.out.Err)
 		return
 	}
-	d.f.see(seenOverwrite, false)
-	var pair renaming
-	err := d.once(ctx, func(ctx context.Context, s *session) (err error) {
-		pair, err = s.rename(ctx, u.temp.String(), u.target.String())
+	d.f.Observe(ftp.AbilityRenameOver, false)
+	var pair ftp.Renaming
+	err := d.once(ctx, func(ctx context.Context, s *ftp.Session) (err error) {
+		pair, err = s.Rename(ctx, u.temp.String(), u.target.String())
 		return err
 	})
 	d.settle(ctx, u, pair, err)
@@ -136,14 +137,14 @@ func (d *Directory) undo(ctx context.Context, u *upload, cause error) {
 	if u.aside.name == "" {
 		return
 	}
-	var pair renaming
-	err := d.once(ctx, func(ctx context.Context, s *session) (err error) {
-		pair, err = s.rename(ctx, u.aside.String(), u.target.String())
+	var pair ftp.Renaming
+	err := d.once(ctx, func(ctx context.Context, s *ftp.Session) (err error) {
+		pair, err = s.Rename(ctx, u.aside.String(), u.target.String())
 		return err
 	})
-	if !pair.done() {
+	if !pair.Done() {
 		u.out.Ambiguous = true
-		u.out.Err = fmt.Errorf("%w; the old version is kept as %s (%w)", u.out.Err, u.aside, errors.Join(err, pair.err(u.aside.String(), u.target.String())))
+		u.out.Err = fmt.Errorf("%w; the old version is kept as %s (%w)", u.out.Err, u.aside, errors.Join(err, pair.Err(u.aside.String(), u.target.String())))
 		return
 	}
 	u.aside = place{}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 
+	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -109,7 +110,7 @@ func (sc *scan) unmask(ctx context.Context, f *folder, found []item) error {
 	}
 	answers := make([]error, len(odd))
 	if len(odd) > 0 {
-		err := sc.d.do(ctx, "looking for odd names", func(ctx context.Context, s *session) error {
+		err := sc.d.do(ctx, "looking for odd names", func(ctx context.Context, s *ftp.Session) error {
 			return sc.d.missing(ctx, s, places, answers)
 		})
 		if err != nil {

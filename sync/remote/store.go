@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -13,18 +14,18 @@ import (
 // store writes the content of u to a temporary beside its place. On success the
 // source has confirmed it; what the server holds is still to be looked at.
 func (d *Directory) store(ctx context.Context, u *upload) {
-	err := d.do(ctx, "STOR", func(ctx context.Context, s *session) error {
+	err := d.do(ctx, "STOR", func(ctx context.Context, s *ftp.Session) error {
 		if u.temp.name != "" { // of an attempt that broke off
 			u.resumeOwn(d)
 		}
 		u.plain = d.plainNames()
 		err := d.storeOnce(ctx, s, u)
-		var e *Error
-		if errors.As(err, &e) && e.Code == 553 && !u.plain && !s.dead() {
+		var e *ftp.Error
+		if errors.As(err, &e) && e.Code == 553 && !u.plain && !s.Dead() {
 			u.spend()
 			u.plain = true
 			if err = d.storeOnce(ctx, s, u); err == nil {
-				d.f.see(seenHidden, false)
+				d.f.Observe(ftp.AbilityDotNames, false)
 			}
 		}
 		return err
@@ -37,17 +38,17 @@ func (d *Directory) store(ctx context.Context, u *upload) {
 
 // isFinal reports whether err is the server's last word.
 func isFinal(err error) bool {
-	class, ok := ClassOf(err)
-	return ok && class != Retry && class != Busy
+	class, ok := ftp.ClassOf(err)
+	return ok && class != ftp.Retry && class != ftp.Busy
 }
 
 // plainNames reports whether the server has refused a name with a leading dot.
 func (d *Directory) plainNames() bool {
-	works, known := d.f.seen(seenHidden)
+	works, known := d.f.Observed(ftp.AbilityDotNames)
 	return known && !works
 }
 
-func (d *Directory) storeOnce(ctx context.Context, s *session, u *upload) error {
+func (d *Directory) storeOnce(ctx context.Context, s *ftp.Session, u *upload) error {
 	offset, err := d.openTemp(ctx, s, u)
 	if err != nil {
 		return err
@@ -77,27 +78,27 @@ func (d *Directory) storeOnce(ctx context.Context, s *session, u *upload) error 
 
 // send transfers what in holds. A lost reply is no error here: the look at the
 // temporary tells.
-func (d *Directory) send(ctx context.Context, s *session, u *upload, offset int64, in *intake) error {
-	t := storTransfer(u.temp.String(), offset)
-	t.onward = u.onward && offset == 0 && s.lingers()
-	_, _, err := s.storBy(ctx, t, in)
-	var e *Error
+func (d *Directory) send(ctx context.Context, s *ftp.Session, u *upload, offset int64, in *intake) error {
+	t := ftp.StorTransfer(u.temp.String(), offset)
+	t.UploadFollows = u.onward && offset == 0 && s.ConfirmsLate()
+	_, _, err := s.Send(ctx, t, in)
+	var e *ftp.Error
 	switch {
 	case in.err != nil:
 		return fmt.Errorf("%w: %w", sync.ErrSource, in.err)
 	case errors.As(err, &e) && e.Lost:
 		return nil
 	case errors.As(err, &e) && offset > 0 && e.Code >= 500:
-		s.features().see(seenRestStor, false)
+		s.Features().Observe(ftp.AbilityRestStor, false)
 		u.again = true
-		e.Class = Retry
+		e.Class = ftp.Retry
 	}
 	return err
 }
 
 // openTemp chooses the name of the temporary and the offset to write at: behind
 // the bytes that an earlier attempt from the same source left, or 0.
-func (d *Directory) openTemp(ctx context.Context, s *session, u *upload) (int64, error) {
+func (d *Directory) openTemp(ctx context.Context, s *ftp.Session, u *upload) (int64, error) {
 	mark := fingerprint(u.step.Path, u.step.Want)
 	fresh := place{u.target.dir, manifest.TempName(newMark(mark), u.step.Path.Base(), u.plain)}
 	if offset, err := d.goOn(ctx, s, u, mark, fresh); offset > 0 || err != nil {
@@ -111,20 +112,20 @@ func (d *Directory) openTemp(ctx context.Context, s *session, u *upload) (int64,
 // goOn takes over the temporary that an earlier attempt left, if there is one
 // and the server can write behind its end. It gets a fresh name first, because
 // the server may still be writing for the attempt that broke off.
-func (d *Directory) goOn(ctx context.Context, s *session, u *upload, mark string, fresh place) (int64, error) {
-	works, known := s.features().seen(seenRestStor)
-	if u.again || !u.worth() || !s.features().rest || known && !works {
+func (d *Directory) goOn(ctx context.Context, s *ftp.Session, u *upload, mark string, fresh place) (int64, error) {
+	works, known := s.Features().Observed(ftp.AbilityRestStor)
+	if u.again || !u.worth() || !s.Features().Rest || known && !works {
 		return 0, nil
 	}
 	left, ok := d.temps.claim(u.target, mark)
 	if !ok {
 		return 0, nil
 	}
-	pair, err := s.rename(ctx, left.String(), fresh.String())
+	pair, err := s.Rename(ctx, left.String(), fresh.String())
 	if err != nil {
 		return 0, err
 	}
-	if !pair.done() {
+	if !pair.Done() {
 		u.spent = append(u.spent, left)
 		return 0, nil
 	}
@@ -155,7 +156,7 @@ type intake struct {
 
 // MoveTo implements mover, where r does.
 func (in *intake) MoveTo(dst io.ReaderFrom, most int64) (int64, error) {
-	m, ok := in.r.(mover)
+	m, ok := in.r.(ftp.KernelSource)
 	if !ok || in.err != nil {
 		return 0, errors.ErrUnsupported
 	}

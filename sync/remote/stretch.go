@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"ferry/internal/ftp"
 	"time"
 )
 
@@ -20,7 +21,7 @@ const (
 // [scan.folder], which begins from the start.
 type stretch struct {
 	sc   *scan
-	s    *session
+	s    *ftp.Session
 	left []*folder
 
 	doubts bool // a listing showed nothing where something was: another session is to look again
@@ -29,15 +30,15 @@ type stretch struct {
 // A view is one listing of a stretch.
 type view struct {
 	f    *folder
-	form listForm
-	d    *download
+	form ftp.ListForm
+	d    *ftp.Download
 	data []byte
 	over bool // taken in, or left
 
 	l    *dirListing // what came, once it was read
 	got  sifted
-	open []int   // of got.found: those whose times the server was asked for
-	told []reply // about these
+	open []int       // of got.found: those whose times the server was asked for
+	told []ftp.Reply // about these
 }
 
 // stretch lists f and what else is to be listed, until there is nothing more at
@@ -49,16 +50,16 @@ func (sc *scan) stretch(ctx context.Context, f *folder) (left []*folder, err err
 		return nil, err
 	}
 	defer sc.d.handBack(s)
-	if !s.overlaps() {
+	if !s.Overlaps() {
 		return []*folder{f}, nil
 	}
 	st := &stretch{sc: sc, s: s}
-	v := st.begin(ctx, f, script{}, nil)
+	v := st.begin(ctx, f, ftp.Batch{}, nil)
 	for v != nil {
 		v = st.next(ctx, v)
 	}
 	if st.doubts {
-		s.markDead()
+		s.GiveUp()
 	}
 	return st.left, nil
 }
@@ -67,17 +68,17 @@ func (sc *scan) stretch(ctx context.Context, f *folder) (left []*folder, err err
 // the stretch is over.
 func (st *stretch) next(ctx context.Context, v *view) (next *view) {
 	var err error
-	if v.data, err = v.d.listing(); err != nil {
+	if v.data, err = v.d.ReadListing(); err != nil {
 		st.leave(v)
 		return nil
 	}
-	v.d.part()
+	v.d.FinishLater()
 	b := st.questions(v)
-	if b.len() > riderLines || b.bytes() > riderBytes {
+	if b.Len() > riderLines || b.Bytes() > riderBytes {
 		st.conclude(ctx, v, b)
-		b = script{}
+		b = ftp.Batch{}
 	}
-	if f := st.sc.more(); f != nil && !st.s.dead() {
+	if f := st.sc.more(); f != nil && !st.s.Dead() {
 		next = st.begin(ctx, f, b, func() { st.end(v) })
 	} else if f != nil {
 		st.left = append(st.left, f)
@@ -91,13 +92,13 @@ func (st *stretch) next(ctx context.Context, v *view) (next *view) {
 // begin begins to list f. The commands of b go out before, and passed is called
 // when they and the listing before are answered, and f is being listed. It returns
 // nil where the folder is left.
-func (st *stretch) begin(ctx context.Context, f *folder, b script, passed func()) *view {
-	v := &view{f: f, form: st.s.features().listForm}
-	t := listTransfer(st.sc.d.names.dir(f.path), v.form)
-	t.ahead, t.passed = b, passed
-	t.swift, t.many = true, st.sc.waiting() >= swiftMany
+func (st *stretch) begin(ctx context.Context, f *folder, b ftp.Batch, passed func()) *view {
+	v := &view{f: f, form: st.s.Features().ListForm}
+	t := ftp.ListTransfer(st.sc.d.names.dir(f.path), v.form)
+	t.Before, t.Begun = b, passed
+	t.Series, t.Many = true, st.sc.waiting() >= ftp.PipelineFrom
 	var err error
-	if v.d, err = st.s.receive(ctx, t); err != nil {
+	if v.d, err = st.s.Receive(ctx, t); err != nil {
 		st.leave(v)
 		return nil
 	}
@@ -105,12 +106,12 @@ func (st *stretch) begin(ctx context.Context, f *folder, b script, passed func()
 }
 
 // conclude waits for the server's word on v, and for the replies to b.
-func (st *stretch) conclude(ctx context.Context, v *view, b script) {
-	err := st.s.catchUp(ctx)
-	if err == nil && b.len() > 0 {
-		err = b.run(ctx, st.s)
+func (st *stretch) conclude(ctx context.Context, v *view, b ftp.Batch) {
+	err := st.s.CatchUp(ctx)
+	if err == nil && b.Len() > 0 {
+		err = b.Run(ctx, st.s)
 	}
-	if err != nil || st.s.dead() && b.len() > 0 {
+	if err != nil || st.s.Dead() && b.Len() > 0 {
 		st.leave(v)
 		return
 	}
@@ -127,19 +128,19 @@ func (st *stretch) leave(v *view) {
 
 // questions returns the questions for times that follow from what came, which is
 // not known to be complete yet.
-func (st *stretch) questions(v *view) (b script) {
-	if v.form == formMLSD || !st.digest(v) {
+func (st *stretch) questions(v *view) (b ftp.Batch) {
+	if v.form == ftp.FormMLSD || !st.digest(v) {
 		return b
 	}
 	v.open = st.sc.undated(v.l, v.got.found)
-	if !hasMDTM(st.s.features()) {
+	if !ftp.HasMDTM(st.s.Features()) {
 		return b
 	}
-	v.told = make([]reply, len(v.open))
+	v.told = make([]ftp.Reply, len(v.open))
 	for k, i := range v.open {
 		at := st.sc.d.names.place(v.got.found[i].path, v.got.found[i].name).String()
-		if checkLine(at) == nil {
-			b.note("MDTM "+at, &v.told[k])
+		if ftp.CheckLine(at) == nil {
+			b.Expect("MDTM "+at, &v.told[k])
 		}
 	}
 	return b
@@ -163,10 +164,10 @@ func (st *stretch) end(v *view) {
 	if v.over {
 		return
 	}
-	final := v.d.t.final
+	final := v.d.Transfer.Final
 	switch {
-	case v.d.t.err != nil, checkEnd(rawListing{v.data, final, v.d.clean()}) != nil, !st.digest(v), checkCount(final, v.l.lines) != nil,
-		st.s.features().dots && !v.l.self, !v.answered():
+	case v.d.Transfer.Err != nil, ftp.CheckEnd(ftp.RawListing{Data: v.data, Final: final, Clean: v.d.Clean()}) != nil, !st.digest(v), ftp.CheckCount(final, v.l.lines) != nil,
+		st.s.Features().ShowsSelf && !v.l.self, !v.answered():
 		st.leave(v)
 		return
 	case st.sc.doubts(v.f, v.l):
@@ -189,7 +190,7 @@ func (st *stretch) end(v *view) {
 // answered reports whether the server told what it was asked for, or refused to.
 func (v *view) answered() bool {
 	for _, r := range v.told {
-		if r.code == 0 || unknownCommand(r) {
+		if r.Code == 0 || ftp.MeansUnknownCommand(r) {
 			return false
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -15,21 +16,21 @@ func (d *Directory) Sum(ctx context.Context, p manifest.Path, want manifest.Entr
 	if err := checkPlace(at); err != nil {
 		return "", err
 	}
-	if len(hashLines(d.f, at.String())) == 0 {
+	if len(ftp.SHA256Commands(d.f, at.String())) == 0 {
 		return "", fmt.Errorf("sum of %s: %w", p, sync.ErrUnsupported)
 	}
 	sum := ""
-	err := d.do(ctx, "hashing", func(ctx context.Context, s *session) error {
+	err := d.do(ctx, "hashing", func(ctx context.Context, s *ftp.Session) error {
 		var before, after looked
-		var told reply
-		var b script
+		var told ftp.Reply
+		var b ftp.Batch
 		ask(&b, d.f, at.String(), &before)
-		for _, line := range hashLines(d.f, at.String()) {
-			b.note(line, &told) // the last one tells
+		for _, line := range ftp.SHA256Commands(d.f, at.String()) {
+			b.Expect(line, &told) // the last one tells
 		}
 		ask(&b, d.f, at.String(), &after)
 		d.leave(&b, s)
-		if err := b.run(ctx, s); err != nil {
+		if err := b.Run(ctx, s); err != nil {
 			return err
 		}
 		for _, seen := range []looked{before, after} {
@@ -40,12 +41,12 @@ func (d *Directory) Sum(ctx context.Context, p manifest.Path, want manifest.Entr
 				return err
 			}
 		}
-		if told.code/100 != 2 {
-			return fmt.Errorf("%w: %w", sync.ErrUnsupported, replyError("hashing", at.String(), told))
+		if told.Code/100 != 2 {
+			return fmt.Errorf("%w: %w", sync.ErrUnsupported, ftp.ReplyError("hashing", at.String(), told))
 		}
-		sum = readHash(told.text)
+		sum = ftp.ParseSHA256(told.Text)
 		if sum == "" {
-			return fmt.Errorf("%w: the reply %q holds no SHA-256", sync.ErrUnsupported, printable(told.text))
+			return fmt.Errorf("%w: the reply %q holds no SHA-256", sync.ErrUnsupported, ftp.Printable(told.Text))
 		}
 		return nil
 	})

@@ -10,6 +10,7 @@ import (
 	stdsync "sync"
 	"time"
 
+	"ferry/internal/ftp"
 	"ferry/manifest"
 )
 
@@ -137,16 +138,16 @@ func (d *Directory) Tidy(ctx context.Context) error {
 	if len(old) == 0 {
 		return nil
 	}
-	err := d.do(ctx, "tidying", func(ctx context.Context, s *session) error {
-		var b script
+	err := d.do(ctx, "tidying", func(ctx context.Context, s *ftp.Session) error {
+		var b ftp.Batch
 		for _, at := range old {
-			b.add("DELE "+at.String(), func(r reply) {
-				if r.ok() || r.code == 550 {
+			b.Add("DELE "+at.String(), func(r ftp.Reply) {
+				if r.OK() || r.Code == 550 {
 					d.temps.end(at)
 				}
 			})
 		}
-		return b.run(ctx, s)
+		return b.Run(ctx, s)
 	})
 	if err != nil {
 		return fmt.Errorf("removing half-written files: %w", err)

@@ -7,6 +7,7 @@ import (
 	stdsync "sync"
 	"time"
 
+	"ferry/internal/ftp"
 	"ferry/manifest"
 )
 
@@ -102,7 +103,7 @@ func (t *trash) doubt() {
 // throwAway returns where in the trash each of paths goes. The directories on
 // the way that are not known to be there are made by the commands put into b;
 // where one of those is refused, so is the rename into it.
-func (d *Directory) throwAway(ctx context.Context, s *session, b *script, paths []place) ([]place, error) {
+func (d *Directory) throwAway(ctx context.Context, s *ftp.Session, b *ftp.Batch, paths []place) ([]place, error) {
 	into := make([]place, len(paths))
 	asked := make(map[string]bool)
 	for i, at := range paths {
@@ -115,7 +116,7 @@ func (d *Directory) throwAway(ctx context.Context, s *session, b *script, paths 
 		for _, dir := range dirs {
 			if !asked[dir] {
 				asked[dir] = true
-				b.add("MKD "+dir, func(reply) { d.trash.known([]string{dir}) }) // refused where it is there
+				b.Add("MKD "+dir, func(ftp.Reply) { d.trash.known([]string{dir}) }) // refused where it is there
 			}
 		}
 	}
@@ -128,21 +129,21 @@ const mostShelves = 200
 // A claim is the making of a shelf, which succeeds for one only.
 type claim struct {
 	shelf        string
-	told, inside reply
+	told, inside ftp.Reply
 }
 
 // begin puts the commands of a claim into b.
-func (c *claim) begin(d *Directory, b *script) {
+func (c *claim) begin(d *Directory, b *ftp.Batch) {
 	at := d.lockDir("trash")
-	b.add("MKD "+d.lockDir(""), nil)
-	b.add("MKD "+at, nil)
-	b.note("MKD "+at+"/"+c.shelf, &c.told)
-	b.note("CWD "+at+"/"+c.shelf, &c.inside)
-	b.add("CWD "+d.names.dir(manifest.Root), nil)
+	b.Add("MKD "+d.lockDir(""), nil)
+	b.Add("MKD "+at, nil)
+	b.Expect("MKD "+at+"/"+c.shelf, &c.told)
+	b.Expect("CWD "+at+"/"+c.shelf, &c.inside)
+	b.Add("CWD "+d.names.dir(manifest.Root), nil)
 }
 
 // claimShelf makes the shelf that what is at below goes to, where there is none.
-func (d *Directory) claimShelf(ctx context.Context, s *session, below string) error {
+func (d *Directory) claimShelf(ctx context.Context, s *ftp.Session, below string) error {
 	d.trash.claiming.Lock()
 	defer d.trash.claiming.Unlock()
 	stamp := d.trash.wants(below)
@@ -155,18 +156,18 @@ func (d *Directory) claimShelf(ctx context.Context, s *session, below string) er
 		if n > 1 {
 			c.shelf = fmt.Sprintf("%s-%d", stamp, n)
 		}
-		var b script
+		var b ftp.Batch
 		c.begin(d, &b)
-		if err := b.run(ctx, s); err != nil {
+		if err := b.Run(ctx, s); err != nil {
 			return err
 		}
-		if c.told.ok() {
+		if c.told.OK() {
 			d.trash.claimed(d.names.root, c.shelf)
 			return nil
 		}
-		if !c.inside.ok() {
+		if !c.inside.OK() {
 			break
 		}
 	}
-	return s.mustReply("making the trash", d.lockDir("trash"), c.told)
+	return s.Require("making the trash", d.lockDir("trash"), c.told)
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"ferry/internal/ftp"
 	"ferry/internal/test/realftp"
 	"ferry/manifest"
 	"ferry/sync"
@@ -41,11 +42,11 @@ func TestRoundTripsOfDownloads(t *testing.T) {
 	benches(t, func(t *testing.T, b *bench) {
 		const dirs, n = 40, 80
 		b.fill(t, dirs, n)
-		for mode, most := range map[Mode]float64{Passive: 3.1, Auto: 2.2} {
-			if b.name == "pyftpdlib" || asksBeforeListening() {
+		for mode, most := range map[ftp.Mode]float64{ftp.Passive: 3.1, ftp.Auto: 2.2} {
+			if b.name == "pyftpdlib" || ftp.PromptsOnListen() {
 				most = 3.1 // see knowSwift
 			}
-			b.d = open(t, b.turns.Addr, realftp.User, realftp.Password, "some/where", func(o *DirectoryOptions) {
+			b.d = open(t, b.turns.Addr, realftp.User, realftp.Password, "some/where", func(o *Options) {
 				o.Connections, o.Mode = 1, mode
 			})
 			b.turns.Take()

@@ -44,7 +44,7 @@ func benches(t *testing.T, f func(t *testing.T, b *bench)) {
 				b.root, addr = server.Root, server.Addr
 			}
 			b.turns = realftp.CountTurns(t, addr)
-			b.d = open(t, b.turns.Addr, user, password, "some/where", func(o *DirectoryOptions) {
+			b.d = open(t, b.turns.Addr, user, password, "some/where", func(o *Options) {
 				o.Connections, o.Owner, o.StateDir = 1, "owner", t.TempDir()
 			})
 			if _, err := b.d.Root(t.Context(), true); err != nil {

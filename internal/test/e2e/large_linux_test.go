@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"ferry/internal/ftp"
 	"ferry/internal/ftpserver"
 	"ferry/manifest"
 	"ferry/sync"
@@ -122,7 +123,7 @@ func TestLargeJob(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	far, err := remote.Open(ctx, remote.DirectoryOptions{Absolute: true, Options: remote.Options{Host: j.Host, Port: j.Port, User: "ferry",
+	far, err := remote.Open(ctx, remote.Options{Absolute: true, Options: ftp.Options{Host: j.Host, Port: j.Port, User: "ferry",
 		Password: func() (string, error) { return "secret", nil }}})
 	if err != nil {
 		t.Fatal(err)

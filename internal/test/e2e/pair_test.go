@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ferry/internal/ftp"
 	"ferry/internal/test/realftp"
 	"ferry/manifest"
 	"ferry/sync"
@@ -30,7 +31,7 @@ type pair struct {
 	local   string
 	server  *realftp.Server
 	store   string
-	options remote.DirectoryOptions
+	options remote.Options
 	engine  sync.Options
 	events  []string
 }
@@ -39,7 +40,7 @@ func newPair(t testing.TB, name string, o realftp.Options) *pair {
 	t.Helper()
 	server := realftp.Start(t, name, o)
 	p := &pair{t: t, local: t.TempDir(), server: server, store: filepath.Join(t.TempDir(), "pair.db")}
-	p.options = remote.DirectoryOptions{Path: "tree", Options: remote.Options{
+	p.options = remote.Options{Path: "tree", Options: ftp.Options{
 		Host: server.Host, Port: server.Port, User: server.User,
 		Password: func() (string, error) { return server.Password, nil },
 		StateDir: t.TempDir(), Timeout: 20 * time.Second,
@@ -49,9 +50,9 @@ func newPair(t testing.TB, name string, o realftp.Options) *pair {
 		pool := x509.NewCertPool()
 		pool.AppendCertsFromPEM(server.CertPEM)
 		p.options.TLS = &tls.Config{RootCAs: pool}
-		p.options.Security = remote.Explicit
+		p.options.Security = ftp.Explicit
 		if o.TLS == realftp.Implicit {
-			p.options.Security = remote.Implicit
+			p.options.Security = ftp.Implicit
 		}
 	}
 	p.engine.Limits = sync.NewLimits()

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"ferry/internal/ftp"
 	"ferry/internal/test/realftp"
-	"ferry/sync/remote"
 )
 
 // odd are names that have misled servers and clients: see the comments of the
@@ -38,15 +38,15 @@ var odd = map[string]string{
 
 type setting struct {
 	server string
-	mode   remote.Mode
+	mode   ftp.Mode
 	tls    realftp.Security
 
-	pipeline remote.Pipeline
+	pipeline ftp.Pipeline
 }
 
 func (s setting) String() string {
 	name := fmt.Sprintf("%s/%s/%s", s.server, s.mode, [...]string{"plain", "explicit", "implicit"}[s.tls])
-	if s.pipeline == remote.PipelineOff {
+	if s.pipeline == ftp.PipelineOff {
 		name += "/one command at a time"
 	}
 	return name
@@ -57,8 +57,8 @@ func (s setting) String() string {
 func settings() []setting {
 	var all []setting
 	for _, name := range realftp.Names() {
-		all = append(all, setting{server: name, pipeline: remote.PipelineOff})
-		for _, mode := range []remote.Mode{remote.Passive, remote.Active} {
+		all = append(all, setting{server: name, pipeline: ftp.PipelineOff})
+		for _, mode := range []ftp.Mode{ftp.Passive, ftp.Active} {
 			for _, security := range []realftp.Security{realftp.Plain, realftp.Explicit, realftp.Implicit} {
 				if realftp.Supports(name, realftp.Options{TLS: security}) == nil {
 					all = append(all, setting{server: name, mode: mode, tls: security})

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"ferry/internal/ftp"
 	"ferry/internal/test/realftp"
 	"ferry/manifest"
 	"ferry/sync"
@@ -30,7 +31,7 @@ func TestRoundTripsOfOneChange(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p.options.Connections, p.options.Owner, p.options.Mode = 1, "owner", remote.Passive
+			p.options.Connections, p.options.Owner, p.options.Mode = 1, "owner", ftp.Passive
 			for _, file := range []string{"a", "dir/b", "dir/c", "dir/in/d", "other/e"} {
 				put(t, p.local, map[string]string{file: "some " + file})
 			}

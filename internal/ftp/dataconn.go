@@ -1,0 +1,236 @@
+package ftp
+
+import (
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"syscall"
+	"time"
+)
+
+// drainLimit is how long the server may take to close its end of an upload.
+const drainLimit = 20 * time.Second
+
+// errDeclined means that the server refused an upload after its first bytes
+// were on their way.
+var errDeclined = errors.New("the server does not take the upload")
+
+// A dataConn is a data connection. The library gets it before it is open; it is
+// bound when the transfer command comes.
+//
+// The end of an upload is what most clients get wrong: a socket closed with
+// unread bytes, such as the session tickets of TLS 1.3, sends RST instead of
+// FIN, and the server throws away what it had not read yet. So an upload ends
+// with close_notify and FIN, and what the server still sends is read by a
+// goroutine until its own FIN.
+type dataConn struct {
+	net.Conn // the wire or TLS on it, once bound
+
+	c        *controlConn
+	t        *Transfer
+	wire     *timedConn
+	tls      *tls.Conn
+	records  *tlsRecords
+	shaken   chan struct{} // closed when the first handshake has ended
+	near     bool          // the server is on this machine
+	written  int64
+	lowWater lowWater
+	eof      bool // the server closed its end
+	unclean  bool // under TLS, without close_notify
+	closed   bool
+	drain    *net.TCPConn  // being drained
+	shut     chan struct{} // closed when the server closed its end of an upload
+}
+
+// bind gives the connection its socket and begins the TLS handshake.
+func (d *dataConn) bind(conn net.Conn) {
+	c := d.c
+	d.wire = newTimedConn(conn, c.watch)
+	d.wire.up, d.wire.down, d.wire.counted = c.up, c.down, c.traffic
+	d.Conn = d.wire
+	d.near = onThisMachine(conn.RemoteAddr()) && !c.o.far
+	if c.tls == nil {
+		return
+	}
+	d.records = &tlsRecords{timedConn: d.wire}
+	d.tls = tls.Client(d.records, c.tls)
+	d.Conn = d.tls
+	d.shaken = make(chan struct{})
+	go func() {
+		defer close(d.shaken)
+		d.tls.Handshake()
+	}()
+}
+
+// Handshake ends the TLS handshake. The library calls it for uploads of
+// nothing, for which nothing else would.
+func (d *dataConn) Handshake() error {
+	if d.tls == nil {
+		return nil
+	}
+	if err := d.accepted(); err != nil {
+		return err
+	}
+	return d.tls.Handshake()
+}
+
+// accepted waits for the TLS handshake of an upload that the server has not
+// agreed to yet. A server that refuses it leaves the handshake hanging, so its
+// answer ends the wait as well.
+func (d *dataConn) accepted() error {
+	if !d.t.early || d.tls == nil {
+		return nil
+	}
+	came, err := d.c.repliesBefore(d.shaken)
+	if err != nil || !came {
+		return err
+	}
+	return d.agreed()
+}
+
+// agreed waits for the server's answer to an upload.
+func (d *dataConn) agreed() error {
+	going, err := d.t.agreed(d.c)
+	if err == nil && !going {
+		err = errDeclined
+	}
+	return err
+}
+
+// Read returns io.EOF at the end that the server gave, clean or not.
+func (d *dataConn) Read(p []byte) (int, error) {
+	if d.eof {
+		return 0, io.EOF
+	}
+	read := d.Conn.Read
+	if d.usesLowWater() {
+		read = d.readAtLowWater
+	}
+	n, err := read(p)
+	for d.tls != nil && err == nil && n < len(p) && d.records.more() {
+		var k int
+		k, err = d.Conn.Read(p[n:])
+		n += k
+	}
+	switch {
+	case err == io.EOF:
+		d.eof = true
+	case err == io.ErrUnexpectedEOF:
+		d.eof, d.unclean = true, true
+		err = io.EOF
+	}
+	return n, err
+}
+
+// Write sends the first bytes of an upload at once, and the rest when the server
+// agreed to take it.
+func (d *dataConn) Write(p []byte) (int, error) {
+	if err := d.accepted(); err != nil {
+		return 0, err
+	}
+	if d.t.early && d.written+int64(len(p)) > earlyBytes {
+		if err := d.agreed(); err != nil {
+			return 0, err
+		}
+	}
+	n, err := d.write(p)
+	d.written += int64(n)
+	return n, err
+}
+
+func (d *dataConn) write(p []byte) (int, error) {
+	if d.tls == nil {
+		return d.Conn.Write(p)
+	}
+	if err := d.tls.Handshake(); err != nil {
+		return 0, err
+	}
+	return d.records.gather(func() (int, error) { return d.tls.Write(p) })
+}
+
+// Close ends the connection: an upload as described above, a download that was
+// read to its end at once, anything else by breaking it.
+func (d *dataConn) Close() error {
+	switch {
+	case d.closed:
+		return nil
+	case d.wire == nil || d.t.start.Refused() || d.t.Final.Code != 0 || !d.t.Upload && !d.eof:
+		d.abort()
+		return nil
+	case d.t.Upload:
+		return d.closeUpload()
+	}
+	d.closed = true
+	if d.tls != nil {
+		d.c.dataTLS = d.tls.ConnectionState()
+		d.tls.SetWriteDeadline(time.Now().Add(time.Second))
+		d.tls.CloseWrite()
+	}
+	return ignoreGone(d.wire.Close())
+}
+
+func (d *dataConn) closeUpload() error {
+	if d.tls != nil {
+		if err := d.tls.Handshake(); err != nil {
+			d.abort()
+			return err
+		}
+		d.c.dataTLS = d.tls.ConnectionState()
+		if err := d.tls.CloseWrite(); err != nil {
+			d.abort()
+			return err
+		}
+	}
+	d.closed = true
+	if err := d.wire.closeWrite(); err != nil {
+		d.wire.Close()
+		return err
+	}
+	conn, ok := d.wire.Conn.(*net.TCPConn)
+	if !ok {
+		return d.wire.Close()
+	}
+	d.c.watch.remove(conn)
+	conn.SetDeadline(time.Now().Add(drainLimit))
+	d.drain, d.shut = conn, make(chan struct{})
+	d.c.drains.Go(func() { drainUpload(conn, d.shut) })
+	return nil
+}
+
+// release ends the draining: with the server's final reply all has arrived.
+func (d *dataConn) release() {
+	if d.drain != nil {
+		d.drain.SetReadDeadline(longAgo)
+	}
+}
+
+// abort breaks the connection.
+func (d *dataConn) abort() {
+	d.release()
+	if d.closed || d.wire == nil {
+		return
+	}
+	d.closed = true
+	if tcp, ok := d.wire.Conn.(*net.TCPConn); ok {
+		tcp.SetLinger(0)
+	}
+	d.wire.Close()
+	if d.shaken != nil {
+		<-d.shaken
+	}
+}
+
+// LocalAddr implements [net.Conn] for a connection that is not open yet, too.
+func (d *dataConn) LocalAddr() net.Addr { return d.c.LocalAddr() }
+
+// RemoteAddr implements [net.Conn], as LocalAddr.
+func (d *dataConn) RemoteAddr() net.Addr { return d.c.RemoteAddr() }
+
+// ignoreGone drops the error of closing what the other side has closed.
+func ignoreGone(err error) error {
+	if errors.Is(err, net.ErrClosed) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.ENOTCONN) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,322 @@
+package ftp
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// fetch reads a file through a pool.
+func fetch(p *Pool, name string) (data []byte, err error) {
+	err = p.Do(context.Background(), "fetching", func(ctx context.Context, s *Session) error {
+		d, err := s.Retrieve(ctx, name, 0)
+		if err != nil {
+			return err
+		}
+		if data, err = io.ReadAll(d); err != nil {
+			d.Abort()
+			return err
+		}
+		_, err = d.Finish()
+		return err
+	})
+	return data, err
+}
+
+// put stores a file through a pool.
+func put(p *Pool, name, content string) error {
+	return p.Do(context.Background(), "putting", func(ctx context.Context, s *Session) error {
+		_, _, err := s.Store(ctx, name, 0, strings.NewReader(content))
+		return err
+	})
+}
+
+// roundTrip puts and fetches files, one of them empty.
+func roundTrip(t *testing.T, p *Pool) {
+	t.Helper()
+	for name, content := range map[string]string{"/empty": "", "/full": strings.Repeat("content\n", 20000)} {
+		if err := put(p, name, content); err != nil {
+			t.Fatalf("put %s: %v", name, err)
+		}
+		if got, err := fetch(p, name); err != nil || string(got) != content {
+			t.Fatalf("fetch %s: %d bytes, %v; want %d", name, len(got), err, len(content))
+		}
+	}
+}
+
+func (p *Pool) mode() dataMode {
+	p.modes.mu.Lock()
+	defer p.modes.mu.Unlock()
+	return p.modes.first
+}
+
+func TestEveryMode(t *testing.T) {
+	for _, m := range dataModes {
+		t.Run(m.String(), func(t *testing.T) {
+			p := newFake(t).pool(nil)
+			p.modes.allow = []dataMode{m}
+			roundTrip(t, p)
+		})
+	}
+}
+
+func TestIPv6(t *testing.T) {
+	for _, mode := range []Mode{Passive, Active} {
+		f := newFakeAt(t, "::1")
+		roundTrip(t, f.pool(func(o *Options) { o.Mode = mode }))
+		if f.saw("PASV")+f.saw("PORT") > 0 {
+			t.Error("a command for IPv4 was sent over IPv6")
+		}
+	}
+	f := newFakeAt(t, "::1")
+	f.on["EPSV"], f.on["EPRT"] = refuse("500 no"), refuse("500 no")
+	err := put(f.pool(nil), "/x", "")
+	if !errors.Is(err, ErrFatal) || !strings.Contains(err.Error(), "PASV: "+errNoIPv6.Error()) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestModeByTrial(t *testing.T) {
+	dead := func(verb string) func(*peer, string) bool { // tells a port that nobody listens on
+		return func(p *peer, _ string) bool {
+			ln, _ := net.Listen("tcp", "127.0.0.1:0")
+			ln.Close()
+			return p.tell(verb, ln.Addr().(*net.TCPAddr).Port)
+		}
+	}
+	for _, test := range []struct {
+		name string
+		set  func(f *fake)
+		want dataMode
+	}{
+		{"all work", func(*fake) {}, modeEPSV},
+		{"EPSV unknown", func(f *fake) { f.on["EPSV"] = refuse("500 what?") }, modePASV},
+		{"EPSV 501, 502, 522", func(f *fake) { f.on["EPSV"] = refuse("522 no such protocol") }, modePASV},
+		{"EPSV told wrong", func(f *fake) { f.on["EPSV"] = refuse("229 ok") }, modePASV},
+		{"passive switched off", func(f *fake) {
+			f.on["EPSV"], f.on["PASV"] = refuse("550 Permission denied."), refuse("550 Permission denied.")
+		}, modeEPRT},
+		{"passive ports refused", func(f *fake) { f.on["EPSV"], f.on["PASV"] = dead("EPSV"), dead("PASV") }, modeEPRT},
+		{"passive refused, EPRT unknown", func(f *fake) {
+			f.on["EPSV"], f.on["PASV"], f.on["EPRT"] = dead("EPSV"), dead("PASV"), refuse("500 what?")
+		}, modePORT},
+		{"425 to the transfer", func(f *fake) {
+			f.on["MLSD"] = func(p *peer, _ string) bool {
+				return p.to == "" && p.say("425 possible PASV port theft, cannot open data connection")
+			}
+		}, modeEPRT},
+		{"connection cut at EPSV", func(f *fake) {
+			f.on["EPSV"] = func(p *peer, _ string) bool { p.conn.Close(); return true }
+		}, modePASV},
+		{"421 at EPSV", func(f *fake) { f.on["EPSV"] = refuse("421 EPSV is disabled") }, modePASV},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := newFake(t)
+			test.set(f)
+			p := f.pool(func(o *Options) { o.Retries = -1 })
+			roundTrip(t, p)
+			if got := p.mode(); got != test.want {
+				t.Errorf("mode %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+func TestSilentPassive(t *testing.T) {
+	f := newFake(t)
+	port := silentPort(t)
+	f.on["EPSV"] = func(p *peer, _ string) bool { return p.tell("EPSV", port) }
+	f.on["PASV"] = func(p *peer, _ string) bool { return p.tell("PASV", port) }
+	p := f.pool(nil)
+	roundTrip(t, p)
+	if got := p.mode(); got != modeEPRT {
+		t.Errorf("mode %v, want EPRT", got)
+	}
+}
+
+func TestSilentActive(t *testing.T) {
+	f := newFake(t)
+	f.on["EPSV"], f.on["PASV"] = refuse("500 no"), refuse("500 no")
+	nothing := func(*peer, string) bool { return true } // a server whose connection the firewall drops
+	for _, verb := range []string{"MLSD", "EPRT"} {     // servers connect at the transfer, or when they are asked
+		f.mu.Lock()
+		f.on[verb] = nothing
+		f.mu.Unlock()
+		_, err := fetch(f.pool(nil), "/x")
+		if !errors.Is(err, ErrFatal) {
+			t.Fatalf("got %v, want a fatal error", err)
+		}
+		if class, _ := ClassOf(err); class != Server || !strings.Contains(err.Error(), "nobody connected") {
+			t.Errorf("got class %d, %v", class, err)
+		}
+		f.mu.Lock()
+		delete(f.on, verb)
+		f.mu.Unlock()
+	}
+}
+
+func TestModeForced(t *testing.T) {
+	f := newFake(t)
+	f.on["EPRT"], f.on["PORT"] = refuse("500 Illegal EPRT command."), refuse("500 Illegal PORT command.")
+	_, err := fetch(f.pool(func(o *Options) { o.Mode = Active }), "/x")
+	if !errors.Is(err, ErrFatal) {
+		t.Errorf("forced active: %v, want a fatal error", err)
+	}
+	if f.saw("EPSV")+f.saw("PASV") > 0 {
+		t.Error("passive mode was tried though active is wanted")
+	}
+	f = newFake(t)
+	f.on["EPSV"], f.on["PASV"] = refuse("500 no"), refuse("500 no")
+	if _, err := fetch(f.pool(func(o *Options) { o.Mode = Passive }), "/x"); !errors.Is(err, ErrFatal) {
+		t.Errorf("forced passive: %v, want a fatal error", err)
+	}
+	if f.saw("EPRT")+f.saw("PORT") > 0 {
+		t.Error("active mode was tried though passive is wanted")
+	}
+}
+
+// A mode that worked and stops working is left for another one, and the user is
+// told.
+func TestModeStopsWorking(t *testing.T) {
+	f := newFake(t)
+	var told []string
+	p := f.pool(func(o *Options) { o.Notice = func(s string) { told = append(told, s) } })
+	roundTrip(t, p)
+	if p.mode() != modeEPSV {
+		t.Fatal(p.mode())
+	}
+	f.mu.Lock()
+	f.on["EPSV"], f.on["PASV"] = refuse("500 switched off"), refuse("500 switched off")
+	f.mu.Unlock()
+	roundTrip(t, p)
+	if p.mode() != modeEPRT || len(told) != 1 || !strings.Contains(told[0], "EPSV stopped working") {
+		t.Errorf("mode %v, told %q", p.mode(), told)
+	}
+}
+
+func TestForeignAddressIsTurnedAway(t *testing.T) {
+	f := newFake(t)
+	f.on["EPSV"], f.on["PASV"], f.on["PORT"] = refuse("500 no"), refuse("500 no"), refuse("500 no")
+	f.files["/x"] = []byte("x")
+	turned := make(chan error, 1)
+	f.on["EPRT"] = func(p *peer, arg string) bool {
+		part := strings.Split(arg, "|")
+		d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 9)}}
+		conn, err := d.Dial("tcp", net.JoinHostPort(part[2], part[3]))
+		if err != nil {
+			turned <- nil // no such address on this system
+			return false
+		}
+		conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+		_, err = conn.Read(make([]byte, 1))
+		conn.Close()
+		select {
+		case turned <- err:
+		default:
+		}
+		return false
+	}
+	if got, err := fetch(f.pool(nil), "/x"); err != nil || string(got) != "x" {
+		t.Errorf("fetch: %q, %v", got, err)
+	}
+	switch err := <-turned; {
+	case err == nil:
+		t.Skip("no second loopback address")
+	case !errors.Is(err, io.EOF) && !strings.Contains(err.Error(), "reset"):
+		t.Errorf("a foreign connection was kept open: %v", err)
+	}
+}
+
+// PASV goes to the control connection's host, whatever address is told; only
+// TrustPASV changes that.
+func TestPASVAddress(t *testing.T) {
+	f := newFake(t)
+	f.on["EPSV"] = refuse("500 no")
+	f.on["PASV"] = func(p *peer, _ string) bool {
+		p.door, _ = net.Listen("tcp", "127.0.0.1:0")
+		p.to = ""
+		port := p.door.Addr().(*net.TCPAddr).Port
+		return p.say("227 ok (192,0,2,1,%d,%d)", port>>8, port&255)
+	}
+	p := f.pool(nil)
+	roundTrip(t, p)
+	if p.mode() != modePASV {
+		t.Errorf("mode %v, want PASV", p.mode())
+	}
+	s, err := p.Borrow(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Return(s)
+	s.c.o.TrustPASV = true
+	to, err := s.c.passive(modePASV, Reply{227, "(192,0,2,1,4,5)"}, newTrace(modePASV, s.c.LocalAddr(), s.c.RemoteAddr()))
+	if err != nil || to.String() != "192.0.2.1:1029" {
+		t.Errorf("with trust: %v, %v", to, err)
+	}
+}
+
+func TestActivePorts(t *testing.T) {
+	f := newFake(t)
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln.Close()
+	port := ln.Addr().(*net.TCPAddr).Port
+	p := f.pool(func(o *Options) { o.Mode, o.ActivePorts = Active, [2]int{port, port} })
+	roundTrip(t, p)
+	for _, line := range f.commands() {
+		if verbOf(line) == "EPRT" && !strings.HasSuffix(line, "|"+strconv.Itoa(port)+"|") {
+			t.Errorf("%s names another port than %d", line, port)
+		}
+	}
+}
+
+func TestModeIsRemembered(t *testing.T) {
+	f := newFake(t)
+	f.on["EPSV"], f.on["PASV"] = refuse("500 no"), refuse("500 no")
+	dir := t.TempDir()
+	change := func(o *Options) { o.StateDir = dir }
+	p := f.pool(change)
+	roundTrip(t, p)
+	p.Close()
+	before := f.saw("EPSV")
+	p = f.pool(change)
+	roundTrip(t, p)
+	if f.saw("EPSV") != before {
+		t.Error("a mode that is known not to work was tried first")
+	}
+	if err := Forget(p.o); err != nil {
+		t.Fatal(err)
+	}
+	if got := Recall(p.o); got.Mode != "" {
+		t.Errorf("after Forget: %+v", got)
+	}
+}
+
+func TestBookOrder(t *testing.T) {
+	b := &modeTracker{allow: dataModes}
+	order := func() []dataMode { m, _ := b.candidates(); return m }
+	if got := order(); !slices.Equal(got, dataModes) {
+		t.Fatal(got)
+	}
+	b.worked(modeEPRT)
+	if got := order(); !slices.Equal(got, []dataMode{modeEPRT, modeEPSV, modePASV, modePORT}) {
+		t.Errorf("what works comes first: %v", got)
+	}
+	for _, m := range []dataMode{modeEPRT, modePORT, modeEPSV, modePASV} {
+		b.failed(m, &Trace{Mode: m.String()})
+	}
+	if got := order(); len(got) > 0 {
+		t.Errorf("all failed, and still %v", got)
+	}
+	if got := order(); !slices.Equal(got, dataModes) {
+		t.Errorf("after all failed the next operation tries all again: %v", got)
+	}
+}

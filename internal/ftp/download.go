@@ -1,0 +1,133 @@
+package ftp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/jlaffaye/ftp"
+)
+
+// A download is a transfer from the server that is under way. It must be ended
+// with finish or abort; until then its session can do nothing else.
+type Download struct {
+	s        *Session
+	Transfer *Transfer
+	stream   *ftp.Response
+	leave    func()
+	ended    bool
+}
+
+// Read returns io.EOF at the end of the data connection. Only finish tells
+// whether the server says that this was the end of the file; under TLS see also
+// clean.
+func (d *Download) Read(p []byte) (int, error) {
+	if d.ended {
+		return 0, io.ErrClosedPipe
+	}
+	n, err := d.stream.Read(p)
+	if err != nil && err != io.EOF {
+		d.s.GiveUp()
+		err = d.s.c.broken(d.Transfer.Op, err)
+	}
+	return n, err
+}
+
+// clean says that the data connection ended with FIN, and under TLS with
+// close_notify. It is of use after the end.
+func (d *Download) Clean() bool { return d.Transfer.data.eof && !d.Transfer.data.unclean }
+
+// finish ends a download that was read to its end and returns the final reply,
+// with an *Error where that is not positive. A download with bytes left is
+// broken off, which is an error as well.
+func (d *Download) Finish() (Reply, error) {
+	if d.ended {
+		return d.Transfer.Final, nil
+	}
+	if err := d.readEnd(); err != nil {
+		d.Abort()
+		return Reply{}, err
+	}
+	d.ended = true
+	defer d.leave()
+	err := d.stream.Close()
+	switch {
+	case d.Transfer.Err != nil:
+		return Reply{}, d.Transfer.Err
+	case d.Transfer.Final.Code == 0:
+		d.s.GiveUp()
+		return Reply{}, d.s.c.broken(d.Transfer.Op, err)
+	case !d.Transfer.Final.OK():
+		return d.Transfer.Final, d.s.Require(d.Transfer.Op, d.Transfer.Path, d.Transfer.Final)
+	}
+	return d.Transfer.Final, nil
+}
+
+var errMoreData = errors.New("the server sends more than was expected")
+
+// readEnd makes sure that the end of the data was seen.
+func (d *Download) readEnd() error {
+	if d.Transfer.data.eof {
+		return nil
+	}
+	var one [1]byte
+	for {
+		n, err := d.Read(one[:])
+		switch {
+		case n > 0:
+			return &Error{Op: d.Transfer.Op, Path: d.Transfer.Path, Class: Retry, Err: errMoreData}
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return err
+		}
+	}
+}
+
+// part ends a download whose end was seen, but for the server's final reply: that
+// is read before the reply to whatever is sent next (see [control.settle]).
+func (d *Download) FinishLater() {
+	if d.ended {
+		return
+	}
+	d.ended = true
+	d.Transfer.data.Close()
+	d.s.c.started, d.s.c.overlapped = nil, d.Transfer
+	d.leave()
+}
+
+// abort breaks off the download, and its session with it: what servers answer
+// after that differs too much.
+func (d *Download) Abort() {
+	if d.ended {
+		return
+	}
+	d.ended = true
+	d.s.GiveUp()
+	d.Transfer.data.abort()
+	d.leave()
+}
+
+func isTimeout(err error) bool {
+	var t interface{ Timeout() bool }
+	return errors.As(err, &t) && t.Timeout() && !errors.Is(err, context.DeadlineExceeded)
+}
+
+// content reads a file that has size bytes. With an error the download is broken
+// off.
+func (d *Download) ReadFile(size int64) ([]byte, error) {
+	data := make([]byte, 0, size+1)
+	for {
+		n, err := d.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		switch {
+		case err == io.EOF && int64(len(data)) == size && d.Clean():
+			return data, nil
+		case err == nil && int64(len(data)) <= size:
+			continue
+		}
+		d.Abort()
+		return nil, fmt.Errorf("%d bytes came of %d: %w", len(data), size, err)
+	}
+}

@@ -1,0 +1,362 @@
+package ftp
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	stdsync "sync"
+	"testing"
+	"time"
+)
+
+// A fake is a small FTP server on loopback, for tests of what servers do wrong.
+// It holds files in memory, all in one directory. Commands are answered by the
+// functions of on, where there is one that returns true, else as a server
+// should.
+type fake struct {
+	t    *testing.T
+	ln   net.Listener
+	on   map[string]func(p *peer, arg string) bool
+	feat []string
+	tls  *tls.Config // for AUTH TLS
+
+	mu      stdsync.Mutex
+	files   map[string][]byte
+	said    []string // commands of all connections, in order
+	now     int      // connections open
+	count   int      // connections so far
+	greet   func(p *peer) bool
+	conns   map[net.Conn]bool
+	running stdsync.WaitGroup
+	start   stdsync.Once
+}
+
+// A peer is one connection of a fake.
+type peer struct {
+	*fake
+	n    int // from 1
+	conn net.Conn
+	br   *bufio.Reader
+	door net.Listener // passive
+	to   string       // active
+	rest int
+	prot bool
+}
+
+func newFake(t *testing.T) *fake {
+	t.Helper()
+	return newFakeAt(t, "127.0.0.1")
+}
+
+func newFakeAt(t *testing.T, host string) *fake {
+	t.Helper()
+	ln, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
+	if err != nil {
+		t.Skip(err)
+	}
+	f := &fake{t: t, ln: ln, on: map[string]func(*peer, string) bool{}, files: map[string][]byte{}, conns: map[net.Conn]bool{},
+		feat: []string{"MLST type*;size*;modify*;", "SIZE", "MDTM", "REST STREAM", "UTF8"}}
+	t.Cleanup(f.stop)
+	return f
+}
+
+func (f *fake) accept() {
+	for {
+		conn, err := f.ln.Accept()
+		if err != nil {
+			return
+		}
+		f.mu.Lock()
+		f.count++
+		f.now++
+		f.conns[conn] = true
+		p := &peer{fake: f, n: f.count, conn: conn, br: bufio.NewReader(conn)}
+		f.mu.Unlock()
+		f.running.Go(func() {
+			p.talk()
+			f.mu.Lock()
+			f.now--
+			delete(f.conns, conn)
+			f.mu.Unlock()
+			conn.Close()
+			if p.door != nil {
+				p.door.Close()
+			}
+		})
+	}
+}
+
+func (f *fake) stop() {
+	f.ln.Close()
+	f.mu.Lock()
+	for c := range f.conns {
+		c.Close()
+	}
+	f.mu.Unlock()
+	f.running.Wait()
+}
+
+// opened returns how many connections there were so far.
+func (f *fake) opened() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.count
+}
+
+// commands returns the verbs seen so far, on all connections.
+func (f *fake) commands() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.said)
+}
+
+func (f *fake) saw(verb string) int {
+	n := 0
+	for _, line := range f.commands() {
+		if verbOf(line) == verb {
+			n++
+		}
+	}
+	return n
+}
+
+func (f *fake) file(name string) (data []byte, there bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	data, there = f.files[name]
+	return data, there
+}
+
+// serve starts the server. What it answers may be changed before.
+func (f *fake) serve() { f.start.Do(func() { f.running.Go(f.accept) }) }
+
+// options are for a session with this server.
+func (f *fake) options() Options {
+	host, port, _ := net.SplitHostPort(f.ln.Addr().String())
+	n, _ := strconv.Atoi(port)
+	return Options{Host: host, Port: n, User: "sync", Password: func() (string, error) { return "secret", nil },
+		Timeout: 10 * time.Second}
+}
+
+// pool returns a pool with short waits.
+func (f *fake) pool(change func(*Options)) *Pool {
+	o := f.options()
+	if change != nil {
+		change(&o)
+	}
+	f.serve()
+	return testPool(f.t, o)
+}
+
+func testPool(t *testing.T, o Options) *Pool {
+	p := NewPool(o)
+	p.o.Backoff = func(int) time.Duration { return time.Millisecond }
+	p.modes.trial = 300 * time.Millisecond
+	t.Cleanup(func() { p.Close() })
+	return p
+}
+
+func (p *peer) say(format string, args ...any) bool {
+	fmt.Fprintf(p.conn, format+"\r\n", args...)
+	return true
+}
+
+func (p *peer) talk() {
+	if p.greet == nil || !p.greet(p) {
+		p.say("220 fake")
+	}
+	for {
+		line, err := p.br.ReadString('\n')
+		if err != nil {
+			return
+		}
+		line = strings.TrimRight(line, "\r\n")
+		p.mu.Lock()
+		p.said = append(p.said, line)
+		verb, arg, _ := strings.Cut(line, " ")
+		on := p.on[verb]
+		p.mu.Unlock()
+		if on != nil && on(p, arg) {
+			continue
+		}
+		if !p.answer(verb, arg) {
+			return
+		}
+	}
+}
+
+func (p *peer) answer(verb, arg string) bool {
+	switch verb {
+	case "USER":
+		p.say("331 password?")
+	case "PASS":
+		if arg != "secret" {
+			return p.say("530 Login incorrect.")
+		}
+		p.say("230 in")
+	case "FEAT":
+		p.say("211-Features:\r\n %s\r\n211 End", strings.Join(p.feat, "\r\n "))
+	case "TYPE", "OPTS", "NOOP", "PBSZ":
+		p.say("200 ok")
+	case "PROT":
+		p.prot = true
+		p.say("200 ok")
+	case "AUTH":
+		if p.tls == nil {
+			return p.say("502 no")
+		}
+		p.say("234 go")
+		p.conn = tls.Server(p.conn, p.tls)
+		p.br = bufio.NewReader(p.conn)
+	case "SYST":
+		p.say("215 UNIX Type: L8")
+	case "PWD":
+		p.say(`257 "/"`)
+	case "CWD":
+		p.say("250 there")
+	case "QUIT":
+		p.say("221 bye")
+		return false
+	case "REST":
+		p.rest, _ = strconv.Atoi(arg)
+		p.say("350 go on")
+	case "SIZE":
+		if data, ok := p.file(arg); ok {
+			return p.say("213 %d", len(data))
+		}
+		p.say("550 no such file")
+	case "DELE":
+		p.mu.Lock()
+		_, there := p.files[arg]
+		delete(p.files, arg)
+		p.mu.Unlock()
+		if !there {
+			return p.say("550 no such file")
+		}
+		p.say("250 gone")
+	case "EPSV", "PASV":
+		p.passive(verb)
+	case "EPRT":
+		parts := strings.Split(arg, "|")
+		p.to = net.JoinHostPort(parts[2], parts[3])
+		p.say("200 will come")
+	case "PORT":
+		n := strings.Split(arg, ",")
+		high, _ := strconv.Atoi(n[4])
+		low, _ := strconv.Atoi(n[5])
+		p.to = fmt.Sprintf("%s:%d", strings.Join(n[:4], "."), high*256+low)
+		p.say("200 will come")
+	case "MLSD":
+		p.send(p.listing(" "))
+	case "LIST":
+		p.send(p.listing("-rw-r--r--  1 u g 1 Jan  1 00:00 "))
+	case "RETR":
+		data, ok := p.file(arg)
+		if !ok {
+			return p.say("550 no such file")
+		}
+		p.send(data[min(p.rest, len(data)):])
+	case "STOR":
+		p.receive(arg)
+	default:
+		p.say("500 what?")
+	}
+	return true
+}
+
+func (p *peer) listing(prefix string) []byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var b bytes.Buffer
+	for name, data := range p.files {
+		if prefix == " " {
+			fmt.Fprintf(&b, "type=file;size=%d; %s\r\n", len(data), strings.TrimPrefix(name, "/"))
+		} else {
+			fmt.Fprintf(&b, "%s%s\r\n", prefix, strings.TrimPrefix(name, "/"))
+		}
+	}
+	return b.Bytes()
+}
+
+// passive opens a port and tells it.
+func (p *peer) passive(verb string) {
+	if p.door != nil {
+		p.door.Close()
+	}
+	host, _, _ := net.SplitHostPort(p.ln.Addr().String())
+	p.door, _ = net.Listen("tcp", net.JoinHostPort(host, "0"))
+	p.to = ""
+	p.tell(verb, p.door.Addr().(*net.TCPAddr).Port)
+}
+
+func (p *peer) tell(verb string, port int) bool {
+	if verb == "EPSV" {
+		return p.say("229 ok (|||%d|)", port)
+	}
+	return p.say("227 ok (127,0,0,1,%d,%d)", port>>8, port&255)
+}
+
+// data opens the data connection that was agreed on.
+func (p *peer) data() (net.Conn, error) {
+	var conn net.Conn
+	var err error
+	switch {
+	case p.to != "":
+		conn, err = net.Dial("tcp", p.to)
+	case p.door != nil:
+		p.door.(*net.TCPListener).SetDeadline(time.Now().Add(5 * time.Second))
+		conn, err = p.door.Accept()
+	default:
+		err = io.EOF
+	}
+	if err != nil {
+		p.say("425 no data connection")
+		return nil, err
+	}
+	if p.prot {
+		return tls.Server(conn, p.tls), nil
+	}
+	return conn, nil
+}
+
+func (p *peer) send(data []byte) {
+	p.rest = 0
+	p.say("150 here it comes")
+	conn, err := p.data()
+	if err != nil {
+		return
+	}
+	conn.Write(data)
+	conn.Close()
+	p.say("226 done")
+}
+
+func (p *peer) receive(name string) {
+	p.say("150 send")
+	conn, err := p.data()
+	if err != nil {
+		return
+	}
+	data, err := io.ReadAll(conn)
+	conn.Close()
+	p.mu.Lock()
+	p.files[name] = append(p.files[name][:min(p.rest, len(p.files[name]))], data...)
+	p.mu.Unlock()
+	p.rest = 0
+	if err != nil {
+		p.say("426 broken")
+		return
+	}
+	p.say("226 stored")
+}
+
+// refuse answers a command with a line.
+func refuse(line string) func(*peer, string) bool {
+	return func(p *peer, _ string) bool { return p.say("%s", line) }
+}

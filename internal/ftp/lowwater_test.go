@@ -1,0 +1,86 @@
+package ftp
+
+import (
+	"io"
+	"net"
+	"testing"
+	"time"
+)
+
+func TestGulpTakesWhatTheRateIsWorth(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		rate int // bytes a second
+		want int
+	}{
+		{"a modem", 5_000, 0},
+		{"1 Mbit/s", 125_000, 0},
+		{"10 Mbit/s", 1_250_000, 6_250},
+		{"40 Mbit/s", 5_000_000, 25_000},
+		{"100 Mbit/s", 12_500_000, maxLowWater},
+		{"as fast as we can read", 1_000_000_000, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			now := time.Unix(1_000_000, 0)
+			g := lowWater{at: now}
+			const piece = 8 << 10
+			for g.got < 4<<20 {
+				if g.got < lowWaterFrom && g.low != 0 {
+					t.Fatalf("a gulp of %d after %d bytes", g.low, g.got)
+				}
+				now = now.Add(time.Second * piece / time.Duration(tt.rate))
+				g.took(piece, now)
+			}
+			if d := g.low - tt.want; d < -100 || d > 100 {
+				t.Errorf("got %d, want %d", g.low, tt.want)
+			}
+		})
+	}
+}
+
+// A line that becomes slow must not be taken for a dead one, though less than a
+// gulp comes.
+func TestGulpOfALineThatBecomesSlow(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	ours, err := net.Dial("tcp", ln.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ours.Close()
+	theirs, err := ln.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer theirs.Close()
+
+	c := &controlConn{o: &Options{}, watch: newDeadlines(100 * time.Millisecond)}
+	d := &dataConn{c: c, t: &Transfer{}}
+	d.bind(ours)
+	d.lowWater.low = maxLowWater
+	setLowWater(ours, maxLowWater)
+	// What is there when the reader comes it gets; it is to wait for this.
+	time.AfterFunc(20*time.Millisecond, func() { theirs.Write([]byte("drops")) })
+	p := make([]byte, 100)
+	if n, err := d.Read(p); err != nil || string(p[:n]) != "drops" {
+		t.Fatalf("%q, %v", p[:n], err)
+	}
+
+	d.lowWater.low = maxLowWater
+	setLowWater(ours, maxLowWater)
+	if _, err := theirs.Write([]byte("the last of it")); err != nil {
+		t.Fatal(err)
+	}
+	theirs.Close()
+	if rest, err := io.ReadAll(d); err != nil || string(rest) != "the last of it" {
+		t.Errorf("%q, %v", rest, err)
+	}
+
+	d.eof = false
+	if n, err := d.Read(p); n != 0 || err != io.EOF {
+		t.Errorf("behind the end: %d, %v", n, err)
+	}
+}

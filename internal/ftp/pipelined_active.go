@@ -1,0 +1,154 @@
+package ftp
+
+import (
+	"runtime"
+	"time"
+)
+
+// In active mode the server connects to us as soon as it has read the transfer
+// command, and that can go out together with EPRT: what the server sends is here
+// a round trip earlier than in passive mode. So where both work, listings and
+// small downloads that come one after another go by EPRT. All else, and whatever
+// has trouble on that way, keeps to the mode that is known to work.
+
+// seenSwift says in what is remembered of a server that its connections get
+// through to us.
+const AbilityActive = "active"
+
+// Limits of the swift way.
+const (
+	pipelinedTrial = 2 * time.Second // for the first connection
+	pipelinedLimit = 4 * time.Second
+	PipelineFrom   = 8 // transfers that must be waiting for a trial to be worth it
+)
+
+// swiftState is what is known about the swift way.
+type pipelinedState uint8
+
+const (
+	pipelinedUnknown pipelinedState = iota
+	pipelinedTrying                 // by one session, at this moment
+	pipelinedWorks
+	pipelinedFails
+)
+
+// asksBeforeListening reports whether this system may ask the user when a program
+// listens on a port. Nothing is tried there that was not asked for.
+func PromptsOnListen() bool { return runtime.GOOS == "windows" || runtime.GOOS == "darwin" }
+
+// knowSwift takes over what is known of the server. pyftpdlib answers EPRT when it
+// has connected, and out of turn.
+func (b *modeTracker) restorePipelined(f *Features, o Options) {
+	works, known := f.Observed(AbilityActive)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.mayTryPipelined = o.Mode == Auto && !f.Pyftpdlib
+	switch {
+	case f.Pyftpdlib || o.Mode == Passive || known && !works:
+		b.pipelined = pipelinedFails
+	case known && o.Mode == Auto:
+		b.pipelined = pipelinedWorks
+	}
+	b.onPipelined = func(works bool) { f.Observe(AbilityActive, works) }
+}
+
+// swift returns the active mode to be used for a transfer of which many follow,
+// 0 for none, and how long the server may take to come.
+func (b *modeTracker) pipelinedMode(many bool) (m dataMode, limit time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case !b.proven || b.pipelined == pipelinedFails:
+		return 0, 0
+	case b.first.active():
+		m, limit = b.first, pipelinedLimit
+	case b.pipelined == pipelinedWorks:
+		m, limit = modeEPRT, pipelinedLimit
+	case b.pipelined == pipelinedUnknown && many && b.mayTryPipelined && !PromptsOnListen():
+		b.pipelined = pipelinedTrying
+		m, limit = modeEPRT, pipelinedTrial
+	}
+	if b.trial > 0 {
+		limit = min(limit, b.trial)
+	}
+	return m, limit
+}
+
+// swiftWent notes how a transfer on the swift way began. Where it did not work
+// once, nothing goes that way any more.
+func (b *modeTracker) notePipelined(works bool) {
+	b.mu.Lock()
+	state := pipelinedFails
+	if works {
+		state = pipelinedWorks
+	}
+	news := b.pipelined != state && !b.first.active()
+	b.pipelined = state
+	told := b.onPipelined
+	b.mu.Unlock()
+	if news && told != nil {
+		told(works)
+	}
+}
+
+// swiftUntried takes a trial back that came to no end.
+func (b *modeTracker) forgetPipelinedTrial() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.pipelined == pipelinedTrying {
+		b.pipelined = pipelinedUnknown
+	}
+}
+
+// runSwiftly gives the commands of t in one piece, in active mode. It reports false
+// where t is to go another way, with nothing sent.
+func (c *controlConn) runPipelined(t *Transfer) (done bool, err error) {
+	if !t.Series || t.Upload || c.single {
+		return false, nil
+	}
+	m, limit := c.modes.pipelinedMode(t.Many)
+	if m == 0 {
+		return false, nil
+	}
+	d, err := c.listenForData()
+	if err != nil {
+		c.modes.forgetPipelinedTrial()
+		return false, nil
+	}
+	defer d.close()
+	invitation, err := c.portCommand(m, d)
+	if err != nil {
+		c.modes.forgetPipelinedTrial()
+		return false, nil
+	}
+	l := newTrace(m, c.wire.LocalAddr(), c.wire.RemoteAddr())
+	t.traces = append(t.traces, l)
+	t.together, t.limit = true, limit
+	err = c.attemptPipelined(t, m, invitation, d, l)
+	switch {
+	case err == nil && t.start.Preliminary():
+		l.Works = true
+		c.modes.notePipelined(true)
+	case err == nil, c.watch.context().Err() != nil, l.Why == "" && c.last.Code == 421:
+		c.modes.forgetPipelinedTrial() // it tells nothing
+	default:
+		c.dead = true // the transfer command went out as well
+		c.modes.notePipelined(false)
+		c.o.Log.Info("active mode is not of use for what comes", "why", err)
+		err = &Error{Op: "opening a data connection", Class: Retry, Err: l.fails(err.Error(), l.Usually)}
+	}
+	return true, err
+}
+
+// invite is an attempt in active mode, the commands of which go out in one piece.
+func (c *controlConn) attemptPipelined(t *Transfer, m dataMode, invitation string, d *dataListener, l *Trace) error {
+	told, err := c.prepare(t, invitation, d, l)
+	if err != nil {
+		return err
+	}
+	if t.start.Refused() {
+		c.dead = true // it sends another directory now
+		return nil
+	}
+	return c.attemptActive(t, m, told, d, l)
+}

@@ -1,0 +1,428 @@
+package ftp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	stdsync "sync"
+	"time"
+)
+
+// Times of a pool.
+const (
+	idleCheck   = 5 * time.Second        // a session that rested so long is looked at before it is lent
+	idleAsk     = 30 * time.Second       // and one that rested so long is asked
+	dialPace    = 50 * time.Millisecond  // between the beginnings of two logins
+	busyMemory  = 10 * time.Minute       // how long a limit of the server is believed in
+	backoffBase = 500 * time.Millisecond // before the first retry; doubled for each further one
+	backoffMost = 10 * time.Second
+)
+
+// A pool lends sessions of one server. It opens them on demand, up to
+// Options.Connections; a server that refuses more makes the limit smaller, but
+// never smaller than one.
+type Pool struct {
+	o        Options
+	modes    *modeTracker
+	traffic  *byteCount
+	up, down *throttle
+
+	askPassword stdsync.Once
+	secret      string
+	secretErr   error
+
+	mu       stdsync.Mutex
+	changed  chan struct{} // closed and replaced when a session comes back or goes
+	idle     []*Session
+	open     int // sessions lent, idle or being opened
+	limit    int // at the moment; below most after a refusal
+	most     int
+	busyAt   time.Time // when the server last refused a session
+	told     bool      // of the limit
+	nextDial time.Time
+	f        *Features // after the first login
+	opening  bool      // the first session is being opened
+	known    Capabilities
+	closed   bool
+	lost     error // for good
+}
+
+func NewPool(o Options) *Pool {
+	o = o.WithDefaults()
+	p := &Pool{o: o, most: o.Connections, limit: o.Connections, changed: make(chan struct{}), traffic: &byteCount{},
+		up: newThrottle(o.BytesUp), down: newThrottle(o.BytesDown), known: Recall(o)}
+	p.modes = &modeTracker{allow: o.Mode.allowed(), learned: p.learn, warn: o.Notice, trial: o.ModeTrial}
+	p.modes.first, p.modes.recalled = parseDataMode(p.known.Mode)
+	return p
+}
+
+// backoff returns the wait before retry number attempt, from 0.
+func backoff(attempt int) time.Duration {
+	d := min(backoffBase<<min(attempt, 10), backoffMost)
+	return d/2 + rand.N(d)
+}
+
+// password asks for the password once.
+func (p *Pool) password() (string, error) {
+	p.askPassword.Do(func() {
+		switch {
+		case p.o.Password != nil:
+			p.secret, p.secretErr = p.o.Password()
+		case p.o.User == "anonymous":
+			p.secret = "anonymous@"
+		}
+	})
+	return p.secret, p.secretErr
+}
+
+// do lends a session to f. An error of f of class Retry or Busy lets it run
+// again on another session, up to Options.Retries times, so f must be
+// idempotent; any other error is returned at once.
+func (p *Pool) Do(ctx context.Context, op string, f func(ctx context.Context, s *Session) error) error {
+	for attempt := 0; ; attempt++ {
+		err := p.Once(ctx, f)
+		if err == nil || !Retryable(err) || ctx.Err() != nil || attempt >= p.o.Retries && !isModeTrial(err) {
+			return err
+		}
+		if isModeTrial(err) {
+			attempt-- // each mode gets its try; there are four at most
+			continue
+		}
+		p.o.Log.Info("trying again", "what", op, "attempt", attempt+1, "because", err)
+		if err := Sleep(ctx, p.o.Backoff(attempt)); err != nil {
+			return err
+		}
+	}
+}
+
+// once lends a session to f, which runs once.
+func (p *Pool) Once(ctx context.Context, f func(ctx context.Context, s *Session) error) error {
+	s, err := p.Borrow(ctx)
+	if err != nil {
+		return err
+	}
+	defer p.Return(s)
+	return f(ctx, s)
+}
+
+// lend waits for a session. Its error is final: it wraps [ErrFatal] where
+// the server cannot be had at all, and the context's cause where that was
+// cancelled.
+func (p *Pool) Borrow(ctx context.Context) (*Session, error) {
+	for attempt := 0; ; {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		s, wait, err := p.take()
+		switch {
+		case err != nil:
+			return nil, err
+		case s != nil:
+			if s.c == nil {
+				if s, err = p.connect(ctx, &attempt); err != nil {
+					return nil, err
+				}
+			} else if !p.isAlive(ctx, s) {
+				p.drop(s)
+				continue
+			}
+			if s != nil {
+				return s, nil
+			}
+		default:
+			select {
+			case <-wait:
+			case <-ctx.Done():
+			}
+		}
+	}
+}
+
+// take returns an idle session; or an empty one as the permission to open one;
+// or a channel that is closed when it is worth asking again.
+func (p *Pool) take() (*Session, <-chan struct{}, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch n := len(p.idle); {
+	case p.closed:
+		return nil, nil, errors.New("the connection pool is closed")
+	case p.lost != nil:
+		return nil, nil, p.lost
+	case n > 0:
+		s := p.idle[n-1]
+		p.idle = p.idle[:n-1]
+		return s, nil, nil
+	}
+	if p.limit < p.most && !p.busyAt.IsZero() && time.Since(p.busyAt) > busyMemory {
+		p.limit, p.busyAt = p.limit+1, time.Now()
+	}
+	if p.open < p.limit && !p.opening {
+		p.open++
+		p.opening = p.f == nil
+		return &Session{}, nil, nil
+	}
+	return nil, p.changed, nil
+}
+
+// connect opens a session for a permission of take. Without a session and
+// without an error it is worth asking again.
+func (p *Pool) connect(ctx context.Context, attempt *int) (*Session, error) {
+	err := p.pace(ctx)
+	var s *Session
+	if err == nil {
+		s, err = p.login(ctx)
+	}
+	if err == nil {
+		p.mu.Lock()
+		p.opening = false
+		p.wake()
+		p.mu.Unlock()
+		return s, nil
+	}
+	p.mu.Lock()
+	p.open--
+	p.opening = false
+	others, first := p.open, p.f == nil
+	p.wake()
+	p.mu.Unlock()
+	if ctx.Err() != nil {
+		return nil, err
+	}
+	return nil, p.refused(ctx, err, others, first, attempt)
+}
+
+// refused decides what a login that failed means. It returns nil after the wait
+// that makes another try worthwhile.
+func (p *Pool) refused(ctx context.Context, err error, others int, first bool, attempt *int) error {
+	class, _ := ClassOf(err)
+	if !first && class == Login {
+		class = Busy // it was right before: some servers say so when they are full
+	}
+	if isModeTrial(err) {
+		return nil // each mode gets its try; there are four at most
+	}
+	if class == Busy && others > 0 {
+		p.shrink(others, err)
+		return nil
+	}
+	if class == Login || class == Server || *attempt >= p.o.Retries || first && class == Connect && *attempt >= 1 {
+		return fatal(err)
+	}
+	if others > 0 {
+		p.shrink(others, nil) // do not insist while others work
+	}
+	p.o.Log.Info("connecting again", "attempt", *attempt+1, "because", err)
+	if serr := Sleep(ctx, p.o.Backoff(*attempt)); serr != nil {
+		return serr
+	}
+	*attempt++
+	return nil
+}
+
+// shrink lowers the limit to the sessions there are.
+func (p *Pool) shrink(to int, because error) {
+	p.mu.Lock()
+	p.limit, p.busyAt = max(1, min(p.limit, to)), time.Now()
+	tell := because != nil && !p.told
+	if tell {
+		p.told = true
+	}
+	limit := p.limit
+	p.mu.Unlock()
+	if tell {
+		p.o.Notice(fmt.Sprintf("server allows only %s; going on with %d", connections(limit), limit))
+		p.o.Log.Info("server takes no more connections", "limit", limit, "because", because)
+	}
+}
+
+// learn notes which data mode works.
+func (p *Pool) learn(m dataMode) {
+	p.remember()
+	p.spare(m)
+}
+
+// spare keeps to one session where several are slower. pyftpdlib, which serves
+// all sessions from one loop over descriptors, loses track of sessions and logins
+// when several have it connect to them.
+func (p *Pool) spare(m dataMode) {
+	if f := p.features(); !m.active() || f == nil || !f.Pyftpdlib {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.limit > 1 {
+		p.most, p.limit = 1, 1
+		p.o.Log.Info("one session at a time, since pyftpdlib in active mode stalls with several")
+	}
+}
+
+func connections(n int) string {
+	if n == 1 {
+		return "1 connection"
+	}
+	return fmt.Sprintf("%d connections", n)
+}
+
+// login opens a session; the first one of the pool finds out what the server
+// can do.
+func (p *Pool) login(ctx context.Context) (*Session, error) {
+	p.mu.Lock()
+	f := p.f
+	p.mu.Unlock()
+	s, err := p.openSession(ctx, f)
+	if f != nil {
+		return s, err
+	}
+	if err != nil {
+		if class, _ := ClassOf(err); class != Connect && class != Busy {
+			p.known = Capabilities{Mode: p.known.Mode, Seen: map[string]bool{AbilityBatches: false}} // step by step from now on
+		}
+		return nil, err
+	}
+	if !s.features.restore(p.known) {
+		if err := s.probe(ctx); err != nil {
+			s.c.abort()
+			return nil, err
+		}
+	}
+	s.features.remember = func(*Features) { p.remember() }
+	p.modes.restorePipelined(s.features, p.o)
+	p.mu.Lock()
+	p.f = s.features
+	p.mu.Unlock()
+	p.learn(p.modes.current())
+	return s, nil
+}
+
+// pace spreads logins, which some servers count as an attack when they come all
+// at once.
+func (p *Pool) pace(ctx context.Context) error {
+	p.mu.Lock()
+	now := time.Now()
+	wait := p.nextDial.Sub(now)
+	p.nextDial = now.Add(max(wait, 0) + dialPace)
+	p.mu.Unlock()
+	return Sleep(ctx, wait)
+}
+
+// fit looks whether an idle session still lives.
+func (p *Pool) isAlive(ctx context.Context, s *Session) bool {
+	rest := time.Since(s.idleSince)
+	if rest < idleCheck {
+		return !s.Dead()
+	}
+	leave := s.c.watch.enter(ctx)
+	alive := s.c.alive()
+	leave()
+	if !alive || rest < idleAsk {
+		return alive
+	}
+	ctx, cancel := context.WithTimeout(ctx, min(p.o.Timeout, idleAsk/3))
+	defer cancel()
+	r, err := s.cmd(ctx, "NOOP")
+	return err == nil && r.OK()
+}
+
+// giveBack takes a session back; one that is dead is closed.
+func (p *Pool) Return(s *Session) {
+	if s.c.owed != 0 {
+		s.GiveUp() // out of step
+	}
+	s.idleSince = time.Now()
+	p.mu.Lock()
+	if !s.Dead() && !p.closed && p.open <= p.limit {
+		p.idle = append(p.idle, s)
+		p.wake()
+		p.mu.Unlock()
+		return
+	}
+	p.mu.Unlock()
+	p.drop(s)
+}
+
+// drop closes a session.
+func (p *Pool) drop(s *Session) {
+	s.depart()
+	p.mu.Lock()
+	p.open--
+	p.wake()
+	p.mu.Unlock()
+}
+
+// eachIdle calls f with each session that nobody uses, one after another. None of
+// them is lent meanwhile.
+func (p *Pool) EachIdle(f func(s *Session)) {
+	p.mu.Lock()
+	idle := p.idle
+	p.idle = nil
+	p.mu.Unlock()
+	for _, s := range idle {
+		f(s)
+		p.Return(s)
+	}
+}
+
+// wake lets those who wait look again. p.mu is held.
+func (p *Pool) wake() {
+	close(p.changed)
+	p.changed = make(chan struct{})
+}
+
+// close says goodbye on all idle sessions. Sessions that are lent are closed
+// when they come back.
+func (p *Pool) Close() error {
+	p.mu.Lock()
+	idle := p.idle
+	p.idle, p.closed = nil, true
+	p.wake()
+	p.mu.Unlock()
+	var all stdsync.WaitGroup
+	for _, s := range idle {
+		all.Go(func() { p.drop(s) })
+	}
+	all.Wait()
+	return nil
+}
+
+// remember writes down what is known of the server.
+func (p *Pool) remember() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.f == nil {
+		return
+	}
+	p.modes.mu.Lock()
+	mode := p.modes.first
+	p.modes.mu.Unlock()
+	list := p.f.ListForm.command()
+	if p.f.unsure {
+		list = "" // to be found out again
+	}
+	news := Capabilities{Mode: mode.String(), List: list, Dots: p.f.ShowsSelf, Seen: p.f.observedAll(), Features: p.f.digest()}
+	if err := remember(p.o, news); err != nil {
+		p.o.Log.Warn("cannot remember what the server can do", "error", err)
+	}
+}
+
+// sleep waits for d, or less when ctx is cancelled, which is the error.
+func Sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// features returns what the server can do, nil before the first login.
+func (p *Pool) features() *Features {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.f
+}

@@ -1,0 +1,232 @@
+package ftp
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"ferry/internal/test/realftp"
+)
+
+func realOptions(s *realftp.Server) Options {
+	return Options{Host: s.Host, Port: s.Port, User: s.User, Password: func() (string, error) { return s.Password, nil },
+		Fingerprint: s.Fingerprint, Timeout: 20 * time.Second}
+}
+
+// Every server, every way to protect the connections, every data mode: files
+// arrive whole in both directions, empty ones too, and listings are whole.
+func TestRealSessions(t *testing.T) {
+	securities := []struct {
+		name string
+		kind Security
+		o    realftp.Options
+	}{
+		{"plain", Plain, realftp.Options{}},
+		{"explicit TLS 1.3", Explicit, realftp.Options{TLS: realftp.Explicit, ForceTLS: true, TLSMin: "1.3"}},
+		{"explicit TLS 1.2", Explicit, realftp.Options{TLS: realftp.Explicit, ForceTLS: true, TLSMax: "1.2"}},
+		{"explicit TLS, reuse required", Explicit, realftp.Options{TLS: realftp.Explicit, ForceTLS: true, RequireReuse: true}},
+		{"implicit TLS", Implicit, realftp.Options{TLS: realftp.Implicit}},
+	}
+	for _, name := range realftp.Names() {
+		for _, security := range securities {
+			if realftp.Supports(name, security.o) != nil {
+				continue
+			}
+			t.Run(name+"/"+security.name, func(t *testing.T) {
+				server := realftp.Start(t, name, security.o)
+				o := realOptions(server)
+				o.Security = security.kind
+				for _, m := range dataModes {
+					t.Run(m.String(), func(t *testing.T) {
+						p := testPool(t, o)
+						p.modes.allow = []dataMode{m}
+						transferFiles(t, p)
+						if security.o.RequireReuse || name == "vsftpd" && o.Security != Plain {
+							wantResumed(t, p)
+						}
+					})
+				}
+			})
+		}
+	}
+}
+
+// transferFiles sends and fetches files of sizes that matter, several times, and
+// looks for them in the listing.
+func transferFiles(t *testing.T, p *Pool) {
+	t.Helper()
+	for i, size := range []int{0, 1, earlyBytes, earlyBytes + 1, 300 << 10, 0, 1 << 20} {
+		content := make([]byte, size)
+		rand.Read(content)
+		name := fmt.Sprintf("/file %d.bin", i)
+		err := p.Do(t.Context(), "transferring", func(ctx context.Context, s *Session) error {
+			if sent, _, err := s.Store(ctx, name, 0, bytes.NewReader(content)); err != nil || sent != int64(size) {
+				return fmt.Errorf("stor of %d bytes: %d sent, %w", size, sent, err)
+			}
+			if r, err := s.cmd(ctx, "SIZE "+name); err != nil || r.Text != fmt.Sprint(size) {
+				return fmt.Errorf("SIZE of %d bytes: %q, %w", size, r, err)
+			}
+			d, err := s.Retrieve(ctx, name, 0)
+			if err != nil {
+				return err
+			}
+			got, err := io.ReadAll(d)
+			if _, ferr := d.Finish(); err != nil || ferr != nil || !bytes.Equal(got, content) || !d.Clean() {
+				return fmt.Errorf("retr of %d bytes: %d came, clean %v, %w, %w", size, len(got), d.Clean(), err, ferr)
+			}
+			if _, err := s.Retrieve(ctx, "/missing", 0); err == nil || s.Dead() {
+				return fmt.Errorf("a missing file: %v, dead %v", err, s.Dead())
+			}
+			raw, err := s.List(ctx, "/", s.Features().ListForm)
+			if err != nil {
+				return err
+			}
+			if want := name[1:]; !raw.Clean || !raw.Final.OK() || !strings.Contains(string(raw.Data), want+"\r\n") {
+				return fmt.Errorf("listing without %q: clean %v, %v\n%s", want, raw.Clean, raw.Final, raw.Data)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func wantResumed(t *testing.T, p *Pool) {
+	t.Helper()
+	err := p.Once(t.Context(), func(_ context.Context, s *Session) error {
+		if cs := s.c.dataTLS; !cs.DidResume {
+			t.Errorf("the last data connection (%s) did not resume the session", tls.VersionName(cs.Version))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestRealModeByTrial(t *testing.T) {
+	for _, name := range realftp.Names() {
+		for what, set := range map[string]realftp.Options{"passive off": {NoPassive: true}, "active off": {NoActive: true}} {
+			if realftp.Supports(name, set) != nil {
+				continue
+			}
+			t.Run(name+"/"+what, func(t *testing.T) {
+				p := testPool(t, realOptions(realftp.Start(t, name, set)))
+				transferFiles(t, p)
+				if p.mode().active() != set.NoPassive {
+					t.Errorf("mode %v", p.mode())
+				}
+			})
+		}
+	}
+}
+
+func TestRealConnectionLimit(t *testing.T) {
+	for _, name := range realftp.Names() {
+		t.Run(name, func(t *testing.T) {
+			server := realftp.Start(t, name, realftp.Options{MaxConnections: 2})
+			o := realOptions(server)
+			o.Connections = 8
+			told := make(chan string, 10)
+			o.Notice = func(text string) { told <- text }
+			p := testPool(t, o)
+			p.o.Backoff = backoff
+			together(t, p, 8)
+			if p.limit > 2 || len(told) != 1 {
+				t.Errorf("limit %d, told %d times", p.limit, len(told))
+			}
+		})
+	}
+}
+
+func TestRealBatches(t *testing.T) {
+	for _, name := range realftp.Names() {
+		t.Run(name, func(t *testing.T) {
+			p := testPool(t, realOptions(realftp.Start(t, name, realftp.Options{})))
+			err := p.Once(t.Context(), func(ctx context.Context, s *Session) error {
+				var lines []string
+				for i := range 3000 {
+					lines = append(lines, fmt.Sprintf("SIZE /%s%d", strings.Repeat("long", 15), i))
+				}
+				replies, err := s.batch(ctx, lines)
+				if len(replies) != len(lines) {
+					t.Errorf("%d replies", len(replies))
+				}
+				for i, r := range replies {
+					if r.Code != 550 {
+						t.Fatalf("reply %d: %v", i, r)
+					}
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+func TestRealWrongPassword(t *testing.T) {
+	for _, name := range realftp.Names() {
+		t.Run(name, func(t *testing.T) {
+			o := realOptions(realftp.Start(t, name, realftp.Options{}))
+			o.Password = func() (string, error) { return "wrong", nil }
+			err := testPool(t, o).Do(t.Context(), "ping", ping)
+			if class, _ := ClassOf(err); class != Login {
+				t.Errorf("got class %d, %v", class, err)
+			}
+		})
+	}
+}
+
+func TestRealCheck(t *testing.T) {
+	want := map[string]struct{ list, times string }{
+		"vsftpd": {"LIST -a", "MDTM"}, "proftpd": {"MLSD", "MFMT"}, "pureftpd": {"MLSD", "MFMT"}, "pyftpdlib": {"MLSD", "MFMT"},
+	}
+	for _, name := range realftp.Names() {
+		t.Run(name, func(t *testing.T) {
+			server := realftp.Start(t, name, realftp.Options{TLS: realftp.Explicit, MaxConnections: 3})
+			o := realOptions(server)
+			o.Security = Explicit
+			r, err := Check(t.Context(), o, loginDirectory())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, l := range r.Modes {
+				if !l.Works {
+					t.Errorf("%s: %s", l.Mode, l.Why)
+				}
+			}
+			if r.List != want[name].list || r.SetTime != want[name].times || r.Dotfiles != "shown" || r.Mode != "EPSV" {
+				t.Errorf("got\n%s", r.Text(false))
+			}
+			if r.Clock == nil || r.Clock.Zone != 0 || r.Clock.Ahead.Abs() > time.Minute {
+				t.Errorf("clock %+v", r.Clock)
+			}
+			if r.Connections != 3 || r.ConnectionsAsked != 4 {
+				t.Errorf("%d connections of %d", r.Connections, r.ConnectionsAsked)
+			}
+			if r.TLS == nil || "sha256:"+server.Fingerprint != r.TLS.Fingerprint || r.TLS.Resumed == nil {
+				t.Errorf("TLS %+v", r.TLS)
+			}
+			p := testPool(t, o)
+			err = p.Once(t.Context(), func(ctx context.Context, s *Session) error {
+				raw, err := s.List(ctx, "/", s.Features().ListForm)
+				if bytes.Contains(raw.Data, []byte("ferry")) {
+					t.Errorf("the temporary is left:\n%s", raw.Data)
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}

@@ -1,0 +1,40 @@
+package ftp
+
+import (
+	"time"
+
+	"ferry/internal/ftp/listing"
+)
+
+// setTime adds to b what sets the modification time of the file at abs: the command that is known to work, else all that may. It is no error
+// that none does: what counts is what the server says of the file afterwards.
+func QueueSetTime(b *Batch, f *Features, abs string, to time.Time) {
+	stamp, ok := listing.FormatTimeVal(to)
+	if !ok {
+		return
+	}
+	if works, known := f.Observed(AbilityMFMT); f.mfmt && (works || !known) {
+		b.Add("MFMT "+stamp+" "+abs, func(r Reply) {
+			if MeansUnknownCommand(r) {
+				f.Observe(AbilityMFMT, false)
+			}
+		})
+		return
+	}
+	ways := []struct{ name, line string }{
+		{AbilityMDTMSet, "MDTM " + stamp + " " + abs},
+		{AbilitySiteUtime, "SITE UTIME " + abs + " " + stamp + " " + stamp + " " + stamp + " UTC"},
+		{AbilitySiteUtimeShort, "SITE UTIME " + stamp + " " + abs},
+	}
+	for _, way := range ways {
+		if works, _ := f.Observed(way.name); works {
+			b.Add(way.line, nil)
+			return
+		}
+	}
+	for _, way := range ways {
+		if _, known := f.Observed(way.name); !known {
+			b.Add(way.line, func(r Reply) { f.Observe(way.name, r.OK()) })
+		}
+	}
+}

@@ -1,0 +1,64 @@
+package ftp
+
+import (
+	"testing"
+
+	"ferry/internal/ftp/listing"
+)
+
+// What MLST says, as each server words it.
+func TestReadMLST(t *testing.T) {
+	tests := []struct {
+		server, text string
+		code         int
+		want         listing.Kind
+		fails        bool
+	}{
+		{"proftpd", "Start of list for /a; type=dir; x\n modify=20261122161723;perm=adfrw;size=6;type=file;unique=FE00U9843BC; /a; type=dir; x\nEnd of list", 250, listing.File, false},
+		{"pure-ftpd", "Begin\n type=dir;sizd=4096;modify=20261122161723;UNIX.mode=0755; /sub dir\nEnd.", 250, listing.Dir, false},
+		{"pure-ftpd, a link", "Begin\n type=OS.unix=slink:;size=9;modify=20261122161723; /link\nEnd.", 250, listing.Link, false},
+		{"pyftpdlib", "Listing \"/plain.txt\":\n modify=20261122161723;perm=radfwMT;size=6;type=file;unique=fe00g9843bc; /plain.txt\nEnd MLST.", 250, listing.File, false},
+		{"ftpserverlib", "File details\n Type=file;Size=6;Modify=20261122161723; plain.txt\nEnd", 250, listing.File, false},
+		{"proftpd, nothing there", "'/nope' cannot be listed", 550, listing.None, false},
+		{"goftp, nothing there", "path /nope not found", 450, listing.None, false},
+		{"may not be told", "/x: Permission denied", 550, listing.None, true},
+		{"for the moment", "try later", 450, listing.None, true},
+		{"no facts", "Begin\nEnd.", 250, listing.None, true},
+		{"facts that cannot be read", "Begin\n type=file;size=x; /f\nEnd.", 250, listing.None, true},
+		{"unknown command", "what?", 500, listing.None, true},
+	}
+	for _, tt := range tests {
+		got := ParseMLST("/x", Reply{tt.code, tt.text})
+		if got.Entry.Kind != tt.want || (got.Err != nil) != tt.fails {
+			t.Errorf("%s: %+v, want %v", tt.server, got, tt.want)
+		}
+	}
+}
+
+// What SIZE, MDTM and CWD say together, where there is no MLST.
+func TestReadStat(t *testing.T) {
+	no, denied, busy := Reply{550, "Failed."}, Reply{550, "Permission denied."}, Reply{450, "Busy."}
+	size, time := Reply{213, "6"}, Reply{213, "20261122161723"}
+	tests := []struct {
+		why             string
+		size, mdtm, cwd Reply
+		want            listing.Kind
+		fails           bool
+	}{
+		{"a file", size, time, no, listing.File, false},
+		{"a file whose time is not told", size, no, no, listing.File, false},
+		{"a directory", no, no, Reply{250, "ok"}, listing.Dir, false},
+		{"a directory that has a size (goftp)", Reply{213, "4096"}, time, Reply{250, "ok"}, listing.Dir, false},
+		{"nothing", no, no, no, listing.None, false},
+		{"perhaps a directory", no, no, denied, listing.None, true},
+		{"perhaps a file", denied, no, no, listing.None, true},
+		{"perhaps anything", busy, busy, busy, listing.None, true},
+		{"no number", Reply{213, "six"}, time, no, listing.None, true},
+	}
+	for _, tt := range tests {
+		got := readStat("/x", tt.size, tt.mdtm, tt.cwd)
+		if got.Entry.Kind != tt.want || (got.Err != nil) != tt.fails {
+			t.Errorf("%s: %+v, want %v", tt.why, got, tt.want)
+		}
+	}
+}
