@@ -18,11 +18,9 @@ const (
 	batchCommands = 500
 )
 
-// Limits for servers that may split a line wrong. ProFTPD 1.3.8 takes the end of
-// a line for a part of it, and the next line for more of it, where what it reads at
-// a time (up to 4,102 bytes) ends between CR and LF. So no more is under way than
-// it reads at a time, and it goes out in pieces that fit into one segment and end
-// where a line does.
+// Limits for servers that may read a line wrong where it comes in two parts (see
+// [FindsSplitLineEnds]). No more is under way than they read at a time, and it
+// goes out in pieces that fit into one segment and end where a line does.
 const (
 	wholeBytes   = 4000
 	segmentBytes = 1200
@@ -31,7 +29,7 @@ const (
 // splits reports whether the server is not known to find the end of a line
 // wherever it comes in two.
 func (s *Session) splitsLines() bool {
-	return !(s.features.Vsftpd || s.features.Pureftpd || s.features.Pyftpdlib)
+	return !s.features.Has(FindsSplitLineEnds)
 }
 
 // bulwark stands between the last command of a batch and the fence where the end

@@ -301,7 +301,7 @@ func (k *checker) place(ctx context.Context, mark string) (string, error) {
 		at := strings.TrimSuffix(k.r.Root, "/") + "/" + k.target.TempName(mark, plain)
 		_, _, err := k.s.Store(ctx, at, 0, strings.NewReader("ferry check\r\n"))
 		if err == nil {
-			k.f.Observe(AbilityDotNames, !plain)
+			k.f.Observe(StoresDotNames, !plain)
 			return at, nil
 		}
 		if class, ok := ClassOf(err); !ok || class != File || k.s.Dead() {
@@ -405,11 +405,14 @@ func (k *checker) setTime(ctx context.Context, at string) error {
 	const stamp = "20010203040506"
 	want := time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC)
 	k.r.SetTime = "none"
-	for _, way := range []struct{ name, line, seen string }{
-		{"MFMT", "MFMT " + stamp + " " + at, AbilityMFMT},
-		{"MDTM", "MDTM " + stamp + " " + at, AbilityMDTMSet},
-		{"SITE UTIME", "SITE UTIME " + at + " " + stamp + " " + stamp + " " + stamp + " UTC", AbilitySiteUtime},
-		{"SITE UTIME", "SITE UTIME " + stamp + " " + at, AbilitySiteUtimeShort},
+	for _, way := range []struct {
+		name, line string
+		sets       Quirk
+	}{
+		{"MFMT", "MFMT " + stamp + " " + at, MFMTWorks},
+		{"MDTM", "MDTM " + stamp + " " + at, MDTMSetsTime},
+		{"SITE UTIME", "SITE UTIME " + at + " " + stamp + " " + stamp + " " + stamp + " UTC", SiteUtimeWorks},
+		{"SITE UTIME", "SITE UTIME " + stamp + " " + at, ShortUtimeWorks},
 	} {
 		r, err := k.s.cmd(ctx, way.line)
 		if err != nil {
@@ -423,7 +426,7 @@ func (k *checker) setTime(ctx context.Context, at string) error {
 			return err
 		}
 		if zone := got.Sub(want).Round(15 * time.Minute); !got.IsZero() && got.Sub(want) == zone && zone.Abs() <= 14*time.Hour {
-			k.f.Observe(way.seen, true)
+			k.f.Observe(way.sets, true)
 			k.r.SetTime = way.name
 			return nil
 		}

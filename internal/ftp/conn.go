@@ -59,6 +59,7 @@ type controlConn struct {
 
 	transfer *Transfer // that the next data connection is for
 	modes    *modeTracker
+	features *Features // after the login
 	traffic  *byteCount
 	up, down *throttle
 	drains   stdsync.WaitGroup // data connections that are being closed

@@ -23,7 +23,7 @@ func drainUpload(conn *net.TCPConn, shut chan<- struct{}) {
 
 // lingers reports whether the server's word about an upload comes a round trip
 // after its end of the data connection.
-func (s *Session) ConfirmsLate() bool { return s.features.Vsftpd && s.Overlaps() }
+func (s *Session) ConfirmsLate() bool { return s.features.Has(ConfirmsUploadsLate) && s.Overlaps() }
 
 // goOnward waits for the final reply to t, and where the server closes its end of the data
 // connection first, asks for the port of the next transfer. It reports whether it

@@ -15,25 +15,12 @@ const (
 	FormMLSD        ListForm = iota // RFC 3659, section 7
 	FormLIST                        // RFC 959
 	FormLISTAll                     // LIST -a: where LIST leaves out names with a leading dot
-	FormLISTAllLong                 // the same, for a directory that holds one called "-a", which ProFTPD lists instead
+	FormLISTAllLong                 // the same, for a directory that holds one called "-a", which some servers list instead
 )
 
 var listCommands = [...]string{"MLSD", "LIST", "LIST -a", "LIST -al"}
 
 func (f ListForm) command() string { return listCommands[f] }
-
-// Names of what is seen in use; the answer is remembered for the server.
-const (
-	AbilityMDTMSet        = "mdtm-set"    // MDTM YYYYMMDDHHMMSS path sets the time
-	AbilitySiteUtime      = "site-utime"  // SITE UTIME path atime mtime ctime UTC
-	AbilitySiteUtimeShort = "site-utime2" // SITE UTIME YYYYMMDDhhmm path
-	AbilityMFMT           = "mfmt"        // RFC draft-somers-ftp-mfxx
-	AbilityRenameOver     = "rename-over" // RNTO replaces a file
-	AbilityRestStor       = "rest-stor"   // REST and STOR continue a file
-	AbilityDotNames       = "dot-temp"    // names with a leading dot may be stored
-	AbilityRenamesEnd     = "rename-ends" // a refused RNTO leaves no RNFR behind
-	AbilityBatches        = "batches"     // several commands at a time are answered in order
-)
 
 // features is what a server can do: what FEAT says (fixed after the first
 // login) and what was seen (behind methods). One value serves all sessions of a
@@ -45,7 +32,7 @@ type Features struct {
 	// hash are the upper-case commands that hash a file: HASH, XSHA256, MD5 ...
 	hash []string
 
-	Vsftpd, Proftpd, Pureftpd, Pyftpdlib bool // from the greeting
+	product product // "": not known
 
 	// listForm is the command to list with; dots says that it shows "." or
 	// type=cdir, so that a listing without one is no listing of that directory.
@@ -54,7 +41,7 @@ type Features struct {
 	unsure    bool // it could not be found out from the root: not to be remembered
 
 	mu       stdsync.Mutex
-	known    map[string]bool
+	observed map[Quirk]bool
 	stumbled bool            // a batch went wrong: one command at a time
 	remember func(*Features) // told of news; may be nil
 }
@@ -65,7 +52,7 @@ var hashCommands = []string{"HASH", "XSHA256", "XSHA512", "SHA256", "SHA512", "X
 // a line that starts with a space; lines with the code before them are taken as
 // well, as some servers send them.
 func parseFeatures(greeting string, r Reply) *Features {
-	f := &Features{Feat: map[string]string{}, known: map[string]bool{}}
+	f := &Features{Feat: map[string]string{}, observed: map[Quirk]bool{}}
 	lines := strings.Split(r.Text, "\n")
 	if r.Code == 211 && len(lines) > 2 {
 		for _, line := range lines[1 : len(lines)-1] {
@@ -82,41 +69,56 @@ func parseFeatures(greeting string, r Reply) *Features {
 			f.hash = append(f.hash, word)
 		}
 	}
-	greeting = strings.ToLower(greeting)
-	f.Vsftpd = strings.Contains(greeting, "vsftpd")
-	f.Proftpd = strings.Contains(greeting, "proftpd")
-	f.Pureftpd = strings.Contains(greeting, "pure-ftpd") || has("ESTP") && has("PRET")
-	f.Pyftpdlib = strings.Contains(greeting, "pyftpdlib")
+	f.product = recognize(greeting, has)
 	if !f.mlst {
 		f.ListForm = FormLIST
 	}
 	return f
 }
 
-// see records that what was seen to work, or not.
-func (f *Features) Observe(what string, works bool) {
+// Observe notes what the server turned out to do. That is remembered, unless the
+// quirk is a volatile one.
+func (f *Features) Observe(q Quirk, holds bool) {
 	f.mu.Lock()
-	before, known := f.known[what]
-	f.known[what] = works
+	before, known := f.observed[q]
+	f.observed[q] = holds
 	remember := f.remember
 	f.mu.Unlock()
-	if (!known || before != works) && remember != nil {
+	if (!known || before != holds) && remember != nil && !rowOf[q].volatile {
 		remember(f)
 	}
 }
 
-// seen returns whether what works, and whether that is known.
-func (f *Features) Observed(what string) (works, known bool) {
+// Known returns whether q holds for the server, and whether that is known.
+func (f *Features) Known(q Quirk) (holds, known bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	works, known = f.known[what]
-	return works, known
+	if holds, known = f.observed[q]; known {
+		return holds, true
+	}
+	known = slices.Contains(rowOf[q].yes, f.product)
+	return known, known
 }
 
-func (f *Features) observedAll() map[string]bool {
+// Has reports whether q holds for the server, as far as is known.
+func (f *Features) Has(q Quirk) bool {
+	if holds, known := f.Known(q); known {
+		return holds
+	}
+	return rowOf[q].assumed
+}
+
+// IgnoreProduct makes f the features of a server that nobody knows by its name, so
+// that a test can compare what the table says with what is found out.
+func (f *Features) IgnoreProduct() { f.product = "" }
+
+// worthRemembering returns what was observed, without what is volatile.
+func (f *Features) worthRemembering() map[Quirk]bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return maps.Clone(f.known)
+	kept := maps.Clone(f.observed)
+	maps.DeleteFunc(kept, func(q Quirk, _ bool) bool { return rowOf[q].volatile })
+	return kept
 }
 
 // stumble notes that the server did not answer when it got several commands at
@@ -131,13 +133,13 @@ func (f *Features) stopBatching() {
 // answer to them. That is remembered.
 func (f *Features) stopBatchingForGood() {
 	f.stopBatching()
-	f.Observe(AbilityBatches, false)
+	f.Observe(AnswersInOrder, false)
 }
 
 func (f *Features) BatchingStopped() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	works, known := f.known[AbilityBatches]
+	works, known := f.observed[AnswersInOrder]
 	return f.stumbled || known && !works
 }
 

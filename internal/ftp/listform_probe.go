@@ -14,13 +14,13 @@ import (
 func (s *Session) probe(ctx context.Context) error {
 	forms := []ListForm{FormLIST, FormLISTAll}
 	best := FormMLSD
-	if s.features.Vsftpd {
+	if s.features.Has(LIST_aShowsDotNames) {
 		forms = []ListForm{FormLISTAll, FormLIST} // it hides names unless a setting says otherwise
 	}
-	if s.features.Vsftpd && !s.features.mlst {
+	if s.features.Has(LIST_aShowsDotNames) && !s.features.mlst {
 		best = FormLISTAll
 	}
-	if s.features.mlst || s.features.Vsftpd {
+	if s.features.mlst || s.features.Has(LIST_aShowsDotNames) {
 		raw, err := s.List(ctx, "", best)
 		if err == nil && (best == FormMLSD || showsItself(best, raw.Data)) {
 			s.features.ListForm, s.features.ShowsSelf = best, showsItself(best, raw.Data)

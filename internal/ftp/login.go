@@ -53,6 +53,7 @@ func (p *Pool) openSession(ctx context.Context, f *Features) (*Session, error) {
 	if f == nil {
 		s.features = parseFeatures(c.greeting, c.feat)
 	}
+	c.features = s.features
 	return s, nil
 }
 
@@ -60,7 +61,7 @@ func (p *Pool) openSession(ctx context.Context, f *Features) (*Session, error) {
 // step. met says that such a login has succeeded before. A server that is new to
 // us shows by its greeting that it is one before it gets a password.
 func (p *Pool) guess(f *Features) (known *Features, met bool) {
-	works, seen := p.known.Seen[AbilityBatches]
+	works, seen := p.known.Seen[AnswersInOrder]
 	switch {
 	case p.o.Pipeline == PipelineOff, f != nil && f.BatchingStopped(), f == nil && seen && !works:
 		return nil, false

@@ -48,10 +48,6 @@ func (c *controlConn) finishOverlapped() error {
 // reply to the transfer before: both may be 250 (RFC 959, section 5.4).
 var errOverlapUnclear = errors.New("the final reply to a transfer may be that to the next command")
 
-// seenBehind says in what is remembered of a server whether the final reply to a
-// transfer can be told from the replies to what goes out behind it.
-const AbilityOverlap = "behind"
-
 // pass hands out the replies to what goes before the commands of t. Nothing may be
 // concluded from them before t has begun.
 func (c *controlConn) readBefore(t *Transfer) error {
@@ -103,10 +99,9 @@ func (t *Transfer) nowBegun() {
 }
 
 // overlaps reports whether commands may go out before the final reply to the
-// download before. pyftpdlib waits, under TLS, for our end of the data connection,
-// and takes no command that opens another one until then.
+// download before.
 func (s *Session) Overlaps() bool {
-	return !s.serial() && !(s.features.Pyftpdlib && s.c.tls != nil) && !Lacks(s.features, AbilityOverlap)
+	return !s.serial() && !(s.c.tls != nil && s.features.Has(WaitsForTLSClose)) && s.features.Has(OverlapIsClear)
 }
 
 // catchUp reads the final reply to the download before, if it is still to come.

@@ -11,10 +11,6 @@ import (
 // small downloads that come one after another go by EPRT. All else, and whatever
 // has trouble on that way, keeps to the mode that is known to work.
 
-// seenSwift says in what is remembered of a server that its connections get
-// through to us.
-const AbilityActive = "active"
-
 // Limits of the swift way.
 const (
 	pipelinedTrial = 2 * time.Second // for the first connection
@@ -39,17 +35,18 @@ func PromptsOnListen() bool { return runtime.GOOS == "windows" || runtime.GOOS =
 // knowSwift takes over what is known of the server. pyftpdlib answers EPRT when it
 // has connected, and out of turn.
 func (b *modeTracker) restorePipelined(f *Features, o Options) {
-	works, known := f.Observed(AbilityActive)
+	works, known := f.Known(ReachesActivePort)
+	late := f.Has(AnswersEPRTLate)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.mayTryPipelined = o.Mode == Auto && !f.Pyftpdlib
+	b.mayTryPipelined = o.Mode == Auto && !late
 	switch {
-	case f.Pyftpdlib || o.Mode == Passive || known && !works:
+	case late || o.Mode == Passive || known && !works:
 		b.pipelined = pipelinedFails
 	case known && o.Mode == Auto:
 		b.pipelined = pipelinedWorks
 	}
-	b.onPipelined = func(works bool) { f.Observe(AbilityActive, works) }
+	b.onPipelined = func(works bool) { f.Observe(ReachesActivePort, works) }
 }
 
 // swift returns the active mode to be used for a transfer of which many follow,

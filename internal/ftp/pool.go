@@ -246,14 +246,14 @@ func (p *Pool) learn(m dataMode) {
 // all sessions from one loop over descriptors, loses track of sessions and logins
 // when several have it connect to them.
 func (p *Pool) spare(m dataMode) {
-	if f := p.features(); !m.active() || f == nil || !f.Pyftpdlib {
+	if f := p.features(); !m.active() || f == nil || !f.Has(OneActiveSessionOnly) {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.limit > 1 {
 		p.most, p.limit = 1, 1
-		p.o.Log.Info("one session at a time, since pyftpdlib in active mode stalls with several")
+		p.o.Log.Info("one session at a time, since several in active mode stall this server")
 	}
 }
 
@@ -276,7 +276,7 @@ func (p *Pool) login(ctx context.Context) (*Session, error) {
 	}
 	if err != nil {
 		if class, _ := ClassOf(err); class != Connect && class != Busy {
-			p.known = Capabilities{Mode: p.known.Mode, Seen: map[string]bool{AbilityBatches: false}} // step by step from now on
+			p.known = Capabilities{Mode: p.known.Mode, Seen: map[Quirk]bool{AnswersInOrder: false}} // step by step from now on
 		}
 		return nil, err
 	}
@@ -399,7 +399,7 @@ func (p *Pool) remember() {
 	if p.f.unsure {
 		list = "" // to be found out again
 	}
-	news := Capabilities{Mode: mode.String(), List: list, Dots: p.f.ShowsSelf, Seen: p.f.observedAll(), Features: p.f.digest()}
+	news := Capabilities{Mode: mode.String(), List: list, Dots: p.f.ShowsSelf, Seen: p.f.worthRemembering(), Features: p.f.digest()}
 	if err := remember(p.o, news); err != nil {
 		p.o.Log.Warn("cannot remember what the server can do", "error", err)
 	}

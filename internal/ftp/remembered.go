@@ -15,12 +15,12 @@ import (
 // trial. It is a saving of time only; all of it is found out again where it is
 // missing or has stopped being true.
 type Capabilities struct {
-	Format int             `json:"format"`
-	Server string          `json:"server"`
-	Mode   string          `json:"mode,omitempty"` // data mode that works: EPSV, PASV, EPRT, PORT
-	List   string          `json:"list,omitempty"` // command to list with
-	Dots   bool            `json:"dots,omitempty"` // the listing shows the directory itself
-	Seen   map[string]bool `json:"seen,omitempty"`
+	Format int            `json:"format"`
+	Server string         `json:"server"`
+	Mode   string         `json:"mode,omitempty"` // data mode that works: EPSV, PASV, EPRT, PORT
+	List   string         `json:"list,omitempty"` // command to list with
+	Dots   bool           `json:"dots,omitempty"` // the listing shows the directory itself
+	Seen   map[Quirk]bool `json:"seen,omitempty"`
 	// Features is a digest of what FEAT said when this was written; other features
 	// mean another server, or another version of it.
 	Features string    `json:"features,omitempty"`
@@ -119,8 +119,10 @@ func (f *Features) restore(c Capabilities) bool {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for what, works := range c.Seen {
-		f.known[what] = works
+	for quirk, holds := range c.Seen {
+		if rowOf[quirk] != nil { // another version of ferry may know others
+			f.observed[quirk] = holds
+		}
 	}
 	return true
 }

@@ -11,7 +11,7 @@ import (
 
 func TestCapabilities(t *testing.T) {
 	o := Options{Host: "FTP.example.org", Security: Explicit, StateDir: t.TempDir()}.WithDefaults()
-	want := Capabilities{Mode: "EPRT", List: "LIST -a", Dots: true, Seen: map[string]bool{"mfmt": false}, Features: "MDTM SIZE"}
+	want := Capabilities{Mode: "EPRT", List: "LIST -a", Dots: true, Seen: map[Quirk]bool{"mfmt": false}, Features: "MDTM SIZE"}
 	if err := remember(o, want); err != nil {
 		t.Fatal(err)
 	}
@@ -55,11 +55,11 @@ func TestServerFileStaysInItsDirectory(t *testing.T) {
 
 func TestParseFeatures(t *testing.T) {
 	vsftpd := parseFeatures("(vsFTPd 3.0.3)", Reply{211, "Features:\n EPRT\n EPSV\n MDTM\n PASV\n REST STREAM\n SIZE\n TVFS\nEnd"})
-	if !vsftpd.Vsftpd || vsftpd.mlst || !vsftpd.Rest || !vsftpd.Size || !vsftpd.mdtm || !vsftpd.tvfs || vsftpd.utf8 || vsftpd.mfmt {
+	if vsftpd.product != "vsftpd" || vsftpd.mlst || !vsftpd.Rest || !vsftpd.Size || !vsftpd.mdtm || !vsftpd.tvfs || vsftpd.utf8 || vsftpd.mfmt {
 		t.Errorf("vsftpd: %+v", vsftpd)
 	}
 	proftpd := parseFeatures("ProFTPD Server", Reply{211, "Features:\n MLST modify*;type*;\n MFMT\n hash SHA-256*;\n XCRC\nEnd"})
-	if !proftpd.Proftpd || !proftpd.mlst || !proftpd.mfmt || strings.Join(proftpd.hash, " ") != "HASH XCRC" {
+	if proftpd.product != "proftpd" || !proftpd.mlst || !proftpd.mfmt || strings.Join(proftpd.hash, " ") != "HASH XCRC" {
 		t.Errorf("proftpd: %+v", proftpd)
 	}
 	for _, r := range []Reply{{500, "what?"}, {211, "no features"}, {211, ""}} {
@@ -73,12 +73,12 @@ func TestSeen(t *testing.T) {
 	f := parseFeatures("", Reply{})
 	news := 0
 	f.remember = func(*Features) { news++ }
-	if _, known := f.Observed(AbilityMFMT); known {
+	if _, known := f.Known(MFMTWorks); known {
 		t.Error("known before it was seen")
 	}
-	f.Observe(AbilityMFMT, false)
-	f.Observe(AbilityMFMT, false)
-	if works, known := f.Observed(AbilityMFMT); works || !known || news != 1 {
+	f.Observe(MFMTWorks, false)
+	f.Observe(MFMTWorks, false)
+	if works, known := f.Known(MFMTWorks); works || !known || news != 1 {
 		t.Errorf("works %v, known %v, told %d times", works, known, news)
 	}
 }

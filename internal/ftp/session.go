@@ -161,7 +161,7 @@ func (s *Session) outcome(t *Transfer, err error) error {
 		case errors.Is(t.Err, errOutOfStep):
 			s.features.stopBatchingForGood()
 		case errors.Is(t.Err, errOverlapUnclear):
-			s.features.Observe(AbilityOverlap, false)
+			s.features.Observe(OverlapIsClear, false)
 		}
 		return t.Err
 	case t.start.Refused():

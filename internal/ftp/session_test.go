@@ -287,7 +287,7 @@ func TestRepliesInPiecesAndTogether(t *testing.T) {
 		if r, err := s.cmd(ctx, "NOOP"); err != nil || r != (Reply{200, "one\ntwo"}) {
 			t.Errorf("got %q, %v", r, err)
 		}
-		s.features.Vsftpd = true // nothing stands before the fence
+		s.features.Observe(FindsSplitLineEnds, true) // nothing stands before the fence
 		var lines []string
 		for i := range 1000 {
 			lines = append(lines, fmt.Sprint("SIZE ", i))

@@ -13,28 +13,31 @@ func QueueSetTime(b *Batch, f *Features, abs string, to time.Time) {
 	if !ok {
 		return
 	}
-	if works, known := f.Observed(AbilityMFMT); f.mfmt && (works || !known) {
+	if f.mfmt && f.Has(MFMTWorks) {
 		b.Add("MFMT "+stamp+" "+abs, func(r Reply) {
 			if MeansUnknownCommand(r) {
-				f.Observe(AbilityMFMT, false)
+				f.Observe(MFMTWorks, false)
 			}
 		})
 		return
 	}
-	ways := []struct{ name, line string }{
-		{AbilityMDTMSet, "MDTM " + stamp + " " + abs},
-		{AbilitySiteUtime, "SITE UTIME " + abs + " " + stamp + " " + stamp + " " + stamp + " UTC"},
-		{AbilitySiteUtimeShort, "SITE UTIME " + stamp + " " + abs},
+	ways := []struct {
+		sets Quirk
+		line string
+	}{
+		{MDTMSetsTime, "MDTM " + stamp + " " + abs},
+		{SiteUtimeWorks, "SITE UTIME " + abs + " " + stamp + " " + stamp + " " + stamp + " UTC"},
+		{ShortUtimeWorks, "SITE UTIME " + stamp + " " + abs},
 	}
 	for _, way := range ways {
-		if works, _ := f.Observed(way.name); works {
+		if works, _ := f.Known(way.sets); works {
 			b.Add(way.line, nil)
 			return
 		}
 	}
 	for _, way := range ways {
-		if _, known := f.Observed(way.name); !known {
-			b.Add(way.line, func(r Reply) { f.Observe(way.name, r.OK()) })
+		if _, known := f.Known(way.sets); !known {
+			b.Add(way.line, func(r Reply) { f.Observe(way.sets, r.OK()) })
 		}
 	}
 }

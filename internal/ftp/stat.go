@@ -15,21 +15,10 @@ type Stat struct {
 	Err   error
 }
 
-// Commands that FEAT promises and the server turned out not to know.
-const (
-	AbilityMLST = "mlst"
-	AbilityMDTM = "mdtm"
-)
-
 // hasMLST and hasMDTM report whether the server has the command, by FEAT and as
 // far as was seen.
-func HasMLST(f *Features) bool { return f.mlst && !Lacks(f, AbilityMLST) }
-func HasMDTM(f *Features) bool { return f.mdtm && !Lacks(f, AbilityMDTM) }
-
-func Lacks(f *Features, what string) bool {
-	works, known := f.Observed(what)
-	return known && !works
-}
+func HasMLST(f *Features) bool { return f.mlst && f.Has(MLSTWorks) }
+func HasMDTM(f *Features) bool { return f.mdtm && f.Has(MDTMWorks) }
 
 // askable reports whether the server answers questions for one name well enough
 // to tell whether a file changed; otherwise only a listing does.
@@ -42,7 +31,7 @@ func QueueStat(b *Batch, f *Features, abs string, told func(Stat)) {
 	if HasMLST(f) {
 		b.Add("MLST "+abs, func(r Reply) {
 			if MeansUnknownCommand(r) {
-				f.Observe(AbilityMLST, false)
+				f.Observe(MLSTWorks, false)
 			}
 			told(ParseMLST(abs, r))
 		})

@@ -6,7 +6,6 @@ import (
 	"net"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -244,12 +243,9 @@ func (c *controlConn) attemptPassive(t *Transfer, m dataMode, told Reply, l *Tra
 }
 
 // losesEarly reports whether the server may lose an upload that is over before
-// it has read the command: pyftpdlib takes the end of the data connection for
-// the end of the way, and waits for another. It agrees to an upload at once,
-// without waiting for the connection, so that its answer is no later.
-func (c *controlConn) losesEarly() bool {
-	return strings.Contains(strings.ToLower(c.greeting), "pyftpdlib")
-}
+// it has read the command. Such a server agrees to an upload at once, without
+// waiting for the connection, so that its answer is no later.
+func (c *controlConn) losesEarly() bool { return c.features.Has(LosesEarlyData) }
 
 // unconnected looks why no connection came about after the transfer command was
 // sent: servers that refuse the command close the port at once. err is why the

@@ -202,7 +202,7 @@ func TestSwiftGivenUp(t *testing.T) {
 				t.Errorf("%d files came; errors: %v", len(texts), failed)
 			}
 			h.fired(armed, 1)
-			if works, known := h.d.f.Observed(ftp.AbilityActive); works || !known || ftp.Recall(h.d.opts.Options).Seen[ftp.AbilityActive] {
+			if works, known := h.d.f.Known(ftp.ReachesActivePort); works || !known || ftp.Recall(h.d.opts.Options).Seen[ftp.ReachesActivePort] {
 				t.Errorf("active mode: works %v, known %v", works, known)
 			}
 		})
@@ -298,7 +298,7 @@ func TestAheadOvertaken(t *testing.T) {
 		if texts, failed := h.readAll(h.crowdRun(n)); len(texts) != n {
 			t.Errorf("%d files came; errors: %v", len(texts), failed)
 		}
-		if !ftp.Lacks(h.d.f, ftp.AbilityOverlap) {
+		if h.d.f.Has(ftp.OverlapIsClear) {
 			t.Error("commands still go out behind a transfer")
 		}
 		if h.d.f.BatchingStopped() {

@@ -88,7 +88,7 @@ func (sc *scan) askTimes(ctx context.Context, found []item, open []int, replies 
 		}
 		err := b.Run(ctx, s)
 		if err == nil && ftp.MeansUnknownCommand(replies[0]) {
-			s.Features().Observe(ftp.AbilityMDTM, false)
+			s.Features().Observe(ftp.MDTMWorks, false)
 			asked = false
 		}
 		return err

@@ -27,7 +27,6 @@ type Directory struct {
 	specials specials
 	rootID   atomic.Uint64 // the unique fact of the root; 0: unknown
 	astray   atomic.Bool   // sessions may stand in directories that they listed
-	probe    recursion
 
 	lockTimes lockTimes
 	groupTime time.Duration
@@ -117,20 +116,19 @@ func (d *Directory) mask(dir manifest.Path, masked bool) {
 }
 
 // loses reports whether the server may take name for one without the space at
-// its end when it is read or written: ftpserverlib does, and only the servers
-// named here have been seen not to.
+// its end when it is read or written.
 func (d *Directory) loses(name string) bool {
-	return strings.HasSuffix(name, " ") && !(d.f.Vsftpd || d.f.Proftpd || d.f.Pureftpd || d.f.Pyftpdlib)
+	return strings.HasSuffix(name, " ") && !d.f.Has(ftp.KeepsTrailingSpace)
 }
 
 // makes returns an error where the server cannot make name, but would make or
-// replace another one: Pure-FTPd makes "x_" of "x ".
+// replace another one.
 func (d *Directory) makes(at place) error {
 	if err := checkPlace(at); err != nil {
 		return err
 	}
 	for name := range strings.SplitSeq(strings.TrimPrefix(at.String(), d.names.root), "/") {
-		if d.loses(name) || d.f.Pureftpd && strings.HasSuffix(name, " ") && name == at.name {
+		if d.loses(name) || d.f.Has(ftp.ReplacesSpaceOnMake) && strings.HasSuffix(name, " ") && name == at.name {
 			return fmt.Errorf("%w: %q ends with a space, which this server changes", manifest.ErrName, name)
 		}
 	}

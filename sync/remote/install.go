@@ -65,7 +65,7 @@ func (d *Directory) replaces(u *upload) bool {
 // overwrites reports whether the server renames over files; sure asks for having
 // seen it, else only for not having seen it refuse.
 func (d *Directory) overwrites(sure bool) bool {
-	works, known := d.f.Observed(ftp.AbilityRenameOver)
+	works, known := d.f.Known(ftp.RenamesOver)
 	return works || !known && !sure
 }
 
@@ -123,7 +123,7 @@ func (d *Directory) place(ctx context.Context, ups []*upload) {
 // placed records that u is where it belongs.
 func (d *Directory) placed(u *upload) {
 	if u.there.entry.Exists() && u.aside.name == "" {
-		d.f.Observe(ftp.AbilityRenameOver, true)
+		d.f.Observe(ftp.RenamesOver, true)
 	}
 	u.out.Entry = named(u.stamp.entry, u.step.Path, u.target.name)
 	d.names.set(u.step.Path, u.target.name)

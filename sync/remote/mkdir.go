@@ -68,7 +68,7 @@ func (d *Directory) mkdirs(ctx context.Context, steps []sync.Step, outs []sync.O
 // parentsFirst fails the steps whose parent is not there: some servers would make
 // it as well. A parent that another step makes is there.
 func (d *Directory) parentsFirst(ctx context.Context, all []making, steps []sync.Step, outs []sync.Outcome) {
-	if d.f.Vsftpd || d.f.Proftpd || d.f.Pureftpd || d.f.Pyftpdlib {
+	if d.f.Has(ftp.RequiresParents) {
 		return
 	}
 	made := make(map[manifest.Path]bool)

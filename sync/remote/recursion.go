@@ -5,29 +5,15 @@ import (
 	"crypto/rand"
 	"fmt"
 	"strings"
-	stdsync "sync"
 
 	"ferry/internal/ftp"
 	"ferry/manifest"
 )
 
-// A recursion is whether the server's RMD removes what is in a directory as
-// well, which is found out once.
-type recursion struct {
-	mu    stdsync.Mutex
-	known bool
-	yes   bool
-}
-
 // removesEmptyOnly reports whether RMD is known to refuse directories that hold
 // something.
 func (d *Directory) removesEmptyOnly() (safe, known bool) {
-	if d.f.Vsftpd || d.f.Proftpd || d.f.Pureftpd || d.f.Pyftpdlib {
-		return true, true // the system's own rmdir
-	}
-	d.probe.mu.Lock()
-	defer d.probe.mu.Unlock()
-	return !d.probe.yes, d.probe.known
+	return d.f.Known(ftp.RefusesNonEmptyRMD)
 }
 
 // removesTrees finds out, on a directory of its own below .ferry, whether RMD
@@ -55,9 +41,7 @@ func (d *Directory) removesTrees(ctx context.Context) (bool, error) {
 		return false, fmt.Errorf("trying out what RMD does: %w", err)
 	}
 	recursive := !made.OK() || removed.OK()
-	d.probe.mu.Lock()
-	d.probe.known, d.probe.yes = true, recursive
-	d.probe.mu.Unlock()
+	d.f.Observe(ftp.RefusesNonEmptyRMD, !recursive)
 	if !recursive && home.OK() {
 		d.do(ctx, "tidying", func(ctx context.Context, s *ftp.Session) error {
 			_, err := ftp.Command(ctx, s, "RMD "+own)

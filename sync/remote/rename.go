@@ -39,10 +39,7 @@ const tryRenamesFrom = 3
 // RNFR that must be, on a directory of its own below .ferry; what then becomes
 // of the next RNTO tells.
 func (d *Directory) clearsRenames(ctx context.Context, s *ftp.Session, n int) (bool, error) {
-	if d.f.Vsftpd || d.f.Proftpd || d.f.Pureftpd || d.f.Pyftpdlib {
-		return true, nil // seen in their own code
-	}
-	if clean, known := d.f.Observed(ftp.AbilityRenamesEnd); known || n < tryRenamesFrom {
+	if clean, known := d.f.Known(ftp.ForgetsRNFR); known || n < tryRenamesFrom {
 		return clean, nil
 	}
 	outer := d.lockDir("probe-" + strings.ToLower(rand.Text()[:8]))
@@ -64,6 +61,6 @@ func (d *Directory) clearsRenames(ctx context.Context, s *ftp.Session, n int) (b
 	if !made.OK() || from.Code != 350 || !inside.Refused() {
 		return false, nil // it tells nothing
 	}
-	d.f.Observe(ftp.AbilityRenamesEnd, moved.Refused())
+	d.f.Observe(ftp.ForgetsRNFR, moved.Refused())
 	return moved.Refused(), nil
 }

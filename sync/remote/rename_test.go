@@ -18,11 +18,11 @@ import (
 func TestRenamesEnd(t *testing.T) {
 	benches(t, func(t *testing.T, b *bench) {
 		f := b.d.f
-		knownByName := f.Vsftpd || f.Proftpd || f.Pureftpd || f.Pyftpdlib
+		_, knownByName := f.Known(ftp.ForgetsRNFR)
 		if want := b.name != "embedded"; knownByName != want {
 			t.Errorf("known by name: %v, want %v", knownByName, want)
 		}
-		f.Vsftpd, f.Proftpd, f.Pureftpd, f.Pyftpdlib = false, false, false, false
+		f.IgnoreProduct()
 		for range 2 {
 			err := b.d.pool.Once(t.Context(), func(ctx context.Context, s *ftp.Session) error {
 				clean, err := b.d.clearsRenames(ctx, s, tryRenamesFrom)

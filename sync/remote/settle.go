@@ -122,7 +122,7 @@ func (d *Directory) renameOver(ctx context.Context, u *upload, refused ftp.Renam
 		u.out.Err = errors.Join(refused.Err(u.temp.String(), u.target.String()), u.out.Err)
 		return
 	}
-	d.f.Observe(ftp.AbilityRenameOver, false)
+	d.f.Observe(ftp.RenamesOver, false)
 	var pair ftp.Renaming
 	err := d.once(ctx, func(ctx context.Context, s *ftp.Session) (err error) {
 		pair, err = s.Rename(ctx, u.temp.String(), u.target.String())

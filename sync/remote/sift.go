@@ -47,7 +47,7 @@ func (sc *scan) sift(f *folder, l *dirListing) (got sifted) {
 				sc.tree.Skip(f.path, one.name, "this server is known to, or may, take the name for one without the space at its end")
 			})
 			continue
-		case serversOwn(one.name), sc.look.Ignore != nil && sc.look.Ignore(p, one.entry.IsDir()):
+		case ftp.IsServersOwn(one.name), sc.look.Ignore != nil && sc.look.Ignore(p, one.entry.IsDir()):
 			note(func() { sc.tree.Hold(f.path) })
 			continue
 		}
@@ -84,13 +84,6 @@ func (sc *scan) twins(found []item, maybe map[manifest.Path]bool) {
 			found[i].entry.Kind = manifest.Other
 		}
 	}
-}
-
-// serversOwn reports names under which servers keep uploads that are not
-// complete and their accounts of space: ProFTPD's HiddenStores, and Pure-FTPd.
-func serversOwn(name string) bool {
-	return name == ".ftpquota" || strings.HasPrefix(name, ".pureftpd-upload.") ||
-		strings.HasPrefix(name, ".in.") && strings.HasSuffix(name, ".") && len(name) > len(".in..")
 }
 
 // mayMask reports whether name may be what a server shows for another one.

@@ -25,7 +25,7 @@ func (d *Directory) store(ctx context.Context, u *upload) {
 			u.spend()
 			u.plain = true
 			if err = d.storeOnce(ctx, s, u); err == nil {
-				d.f.Observe(ftp.AbilityDotNames, false)
+				d.f.Observe(ftp.StoresDotNames, false)
 			}
 		}
 		return err
@@ -44,7 +44,7 @@ func isFinal(err error) bool {
 
 // plainNames reports whether the server has refused a name with a leading dot.
 func (d *Directory) plainNames() bool {
-	works, known := d.f.Observed(ftp.AbilityDotNames)
+	works, known := d.f.Known(ftp.StoresDotNames)
 	return known && !works
 }
 
@@ -89,7 +89,7 @@ func (d *Directory) send(ctx context.Context, s *ftp.Session, u *upload, offset 
 	case errors.As(err, &e) && e.Lost:
 		return nil
 	case errors.As(err, &e) && offset > 0 && e.Code >= 500:
-		s.Features().Observe(ftp.AbilityRestStor, false)
+		s.Features().Observe(ftp.ResumesUploads, false)
 		u.again = true
 		e.Class = ftp.Retry
 	}
@@ -113,7 +113,7 @@ func (d *Directory) openTemp(ctx context.Context, s *ftp.Session, u *upload) (in
 // and the server can write behind its end. It gets a fresh name first, because
 // the server may still be writing for the attempt that broke off.
 func (d *Directory) goOn(ctx context.Context, s *ftp.Session, u *upload, mark string, fresh place) (int64, error) {
-	works, known := s.Features().Observed(ftp.AbilityRestStor)
+	works, known := s.Features().Known(ftp.ResumesUploads)
 	if u.again || !u.worth() || !s.Features().Rest || known && !works {
 		return 0, nil
 	}

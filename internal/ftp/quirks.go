@@ -1,0 +1,151 @@
+package ftp
+
+import (
+	"strings"
+)
+
+// A Quirk is something that servers do differently. Its text is the name under
+// which the answer is remembered for a server.
+//
+// The table below is the only place in the product that names servers. To teach
+// ferry a new one, add a row, or the product to a row; docs/ftp.md explains how.
+type Quirk string
+
+// The quirks. What each of them means stands in the table.
+const (
+	MLSTWorks         Quirk = "mlst"
+	MDTMWorks         Quirk = "mdtm"
+	MFMTWorks         Quirk = "mfmt"
+	MDTMSetsTime      Quirk = "mdtm-set"
+	SiteUtimeWorks    Quirk = "site-utime"
+	ShortUtimeWorks   Quirk = "site-utime2"
+	RenamesOver       Quirk = "rename-over"
+	ResumesUploads    Quirk = "rest-stor"
+	StoresDotNames    Quirk = "dot-temp"
+	ReachesActivePort Quirk = "active"
+
+	AnswersInOrder       Quirk = "batches"
+	OverlapIsClear       Quirk = "behind"
+	ForgetsRNFR          Quirk = "rename-ends"
+	RefusesNonEmptyRMD   Quirk = "rmd-empty-only"
+	RequiresParents      Quirk = "mkd-parents"
+	KeepsTrailingSpace   Quirk = "trailing-space"
+	ReplacesSpaceOnMake  Quirk = "trailing-space-made"
+	FindsSplitLineEnds   Quirk = "split-lines"
+	LIST_aShowsDotNames  Quirk = "list-a"
+	ConfirmsUploadsLate  Quirk = "late-226"
+	LosesEarlyData       Quirk = "early-data"
+	WaitsForTLSClose     Quirk = "tls-close"
+	OneActiveSessionOnly Quirk = "one-active-session"
+	AnswersEPRTLate      Quirk = "late-eprt"
+)
+
+// A quirkRow says what is known of one quirk.
+type quirkRow struct {
+	quirk Quirk
+	means string // when it holds
+	// found says how the answer is found out: by what happens in use, by a probe of
+	// ferry's own, or by the product.
+	found string
+	// yes are the products of which it is known. What was found out about the very
+	// server comes first.
+	yes []product
+	// assumed is the answer as long as nothing is known.
+	assumed bool
+	// volatile answers are not remembered beyond the process.
+	volatile bool
+	// test names a test that shows it.
+	test string
+}
+
+// The products whose ways are known from their code and from the tests against
+// them.
+const (
+	vsftpd    product = "vsftpd"
+	proftpd   product = "proftpd"
+	pureftpd  product = "pure-ftpd"
+	pyftpdlib product = "pyftpdlib"
+)
+
+var unixServers = []product{vsftpd, proftpd, pureftpd, pyftpdlib}
+
+var quirks = []quirkRow{
+	{quirk: MLSTWorks, means: "MLST answers with facts, as FEAT promises", found: "in use", assumed: true, test: "TestReadMLST"},
+	{quirk: MDTMWorks, means: "MDTM tells times, as FEAT promises", found: "in use", assumed: true, test: "TestReadStat"},
+	{quirk: MFMTWorks, means: "MFMT sets times, as FEAT promises", found: "in use", assumed: true, test: "TestRememberedFeatures"},
+	{quirk: MDTMSetsTime, means: "MDTM with a time before the name sets it", found: "in use", test: "TestRealCheck"},
+	{quirk: SiteUtimeWorks, means: "SITE UTIME with three times sets them", found: "in use", test: "TestCheckTimes"},
+	{quirk: ShortUtimeWorks, means: "SITE UTIME with one time before the name sets it", found: "in use", test: "TestCheckTimes"},
+	{quirk: RenamesOver, means: "RNTO replaces a file", found: "in use", assumed: true, test: "TestPutWithoutRenamingOver"},
+	{quirk: ResumesUploads, means: "REST and STOR go on with a file", found: "in use", assumed: true, test: "TestPutResumes"},
+	{quirk: StoresDotNames, means: "names with a leading dot may be stored", found: "in use", assumed: true, test: "TestRefusals"},
+	{quirk: ReachesActivePort, means: "the server's connections get through to us", found: "by a trial", test: "TestPipelinedActiveIsOffered"},
+
+	{quirk: AnswersInOrder, means: "several commands at a time are answered in order", found: "in use", assumed: true, test: "TestBatchThatBreaks"},
+	{quirk: OverlapIsClear, means: "the final reply of a transfer can be told from the replies to what goes out behind it", found: "in use", assumed: true,
+		test: "TestAheadOvertaken"},
+	// A server that keeps the RNFR of a refused RNTO would give that file the next name.
+	{quirk: ForgetsRNFR, means: "a refused RNTO leaves no RNFR behind", found: "by a probe below .ferry, or by the product",
+		yes: unixServers, test: "TestRenamesEnd"},
+	{quirk: RefusesNonEmptyRMD, means: "RMD refuses a directory that holds something", found: "by a probe below .ferry, or by the product",
+		yes: unixServers, volatile: true, test: "TestConformanceReal"},
+	{quirk: RequiresParents, means: "MKD fails where the directory above is missing", found: "by the product", yes: unixServers, test: "TestConformanceReal"},
+	// ftpserverlib takes "x " for "x".
+	{quirk: KeepsTrailingSpace, means: "a space at the end of a name belongs to it", found: "by the product", yes: unixServers, test: "TestConformanceReal"},
+	// Pure-FTPd makes "x_" of "x ".
+	{quirk: ReplacesSpaceOnMake, means: "a new name that ends with a space becomes another one", found: "by the product",
+		yes: []product{pureftpd}, test: "TestConformanceReal"},
+	// ProFTPD 1.3.8 takes the end of a line for a part of it, and the next line for
+	// more of it, where what it reads at a time ends between CR and LF.
+	{quirk: FindsSplitLineEnds, means: "a line is read right however it is split on the way", found: "by the product",
+		yes: []product{vsftpd, pureftpd, pyftpdlib}, test: "TestRealBatches"},
+	{quirk: LIST_aShowsDotNames, means: "LIST leaves out names with a leading dot, and LIST -a shows them", found: "by the product",
+		yes: []product{vsftpd}, test: "TestRealCheck"},
+	// vsftpd waits until its FIN is acknowledged before it says how an upload went.
+	{quirk: ConfirmsUploadsLate, means: "the final reply to an upload comes a round trip after the end of the data connection", found: "by the product",
+		yes: []product{vsftpd}, test: "TestEarlyEPSV"},
+	// pyftpdlib takes the end of the data connection for the end of the way there.
+	{quirk: LosesEarlyData, means: "an upload that is over before its command was read is lost", found: "by the product",
+		yes: []product{pyftpdlib}, test: "TestConformanceReal"},
+	{quirk: WaitsForTLSClose, means: "under TLS no command is taken before we have closed the data connection", found: "by the product",
+		yes: []product{pyftpdlib}, test: "TestConformanceReal"},
+	// pyftpdlib serves all sessions from one loop and loses track of several that
+	// have it connect to them.
+	{quirk: OneActiveSessionOnly, means: "several sessions in active mode stall", found: "by the product", yes: []product{pyftpdlib}, test: "TestConformanceReal"},
+	{quirk: AnswersEPRTLate, means: "EPRT is answered after the connection came, and out of turn", found: "by the product",
+		yes: []product{pyftpdlib}, test: "TestConformanceReal"},
+}
+
+var rowOf = func() map[Quirk]*quirkRow {
+	rows := make(map[Quirk]*quirkRow, len(quirks))
+	for i := range quirks {
+		rows[quirks[i].quirk] = &quirks[i]
+	}
+	return rows
+}()
+
+// A product is a server program.
+type product string
+
+// recognize returns the product by the greeting and by the words of FEAT, which a
+// changed greeting does not hide; "" where it is not known.
+func recognize(greeting string, offers func(word string) bool) product {
+	greeting = strings.ToLower(greeting)
+	for _, p := range unixServers {
+		if strings.Contains(greeting, string(p)) {
+			return p
+		}
+	}
+	if offers("ESTP") && offers("PRET") {
+		return pureftpd
+	}
+	return ""
+}
+
+// IsServersOwn reports whether name is one under which servers keep uploads that
+// are not complete, and their accounts of space.
+func IsServersOwn(name string) bool {
+	return name == ".ftpquota" || // Pure-FTPd
+		strings.HasPrefix(name, ".pureftpd-upload.") ||
+		strings.HasPrefix(name, ".in.") && strings.HasSuffix(name, ".") && len(name) > len(".in..") // ProFTPD's HiddenStores
+}
