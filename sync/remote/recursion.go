@@ -44,7 +44,7 @@ func (d *Directory) removesTrees(ctx context.Context) (bool, error) {
 	d.f.Observe(ftp.RefusesNonEmptyRMD, !recursive)
 	if !recursive && home.OK() {
 		d.do(ctx, "tidying", func(ctx context.Context, s *ftp.Session) error {
-			_, err := ftp.Command(ctx, s, "RMD "+own)
+			_, err := s.Command(ctx, "RMD "+own)
 			return err
 		})
 	}

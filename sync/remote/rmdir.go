@@ -163,7 +163,7 @@ func (d *Directory) comeHome(ctx context.Context) {
 		return
 	}
 	d.pool.EachIdle(func(s *ftp.Session) {
-		if _, err := ftp.Command(ctx, s, "CWD "+d.names.dir(manifest.Root)); err != nil {
+		if _, err := s.Command(ctx, "CWD "+d.names.dir(manifest.Root)); err != nil {
 			s.GiveUp()
 		}
 	})

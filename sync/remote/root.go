@@ -152,7 +152,7 @@ func (d *Directory) absentDir(ctx context.Context, p manifest.Path) (bool, error
 	absent := false
 	err := d.do(ctx, "looking for a directory", func(ctx context.Context, s *ftp.Session) error {
 		dir := d.names.dir(p)
-		entered, err := ftp.Command(ctx, s, "CWD "+dir)
+		entered, err := s.Command(ctx, "CWD "+dir)
 		if err != nil || entered.OK() {
 			return err
 		}
