@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// A record is one pair as the store keeps it: a version byte, the two entries
-// and the sum in a compact form, and a CRC-32 (Castagnoli) of key and record,
-// so that a damaged page is noticed and never believed.
+// A record is one pair as it is stored: a version byte, the two entries and the sum
+// in a compact form, and a CRC-32 (Castagnoli) of key and record, by which damage
+// is noticed.
 
 const recordVersion = 1
 
@@ -18,8 +18,8 @@ var (
 	errRecord  = errors.New("record does not match its checksum")
 )
 
-// pathKey returns the key of p: its bytes with 0 for the slash, so that the
-// order of keys is the order of [Path.Compare].
+// pathKey returns the key of p: its bytes with 0 in place of the slash, which makes
+// the order of keys that of [Path.Compare].
 func pathKey(p Path) []byte { return []byte(strings.ReplaceAll(string(p), "/", "\x00")) }
 
 func keyPath(key []byte) Path { return Path(strings.ReplaceAll(string(key), "\x00", "/")) }
@@ -37,45 +37,7 @@ func checksum(key, record []byte) uint32 {
 	return crc32.Update(crc32.Checksum(key, castagnoli), castagnoli, record)
 }
 
-// A tally is what a set of records is together, in whatever order they come and
-// go.
-type tally struct {
-	count int
-	check uint64
-	files int
-}
-
-func (t *tally) add(record []byte) {
-	t.count++
-	t.check += weight(record)
-	if isFile(record) {
-		t.files++
-	}
-}
-
-func (t *tally) drop(record []byte) {
-	t.count--
-	t.check -= weight(record)
-	if isFile(record) {
-		t.files--
-	}
-}
-
-// isFile reports whether a record is that of a file: behind the version stands
-// the kind of the local entry.
-func isFile(record []byte) bool { return Kind(record[1]) == File }
-
-// weight makes a number of the checksum that a record ends in, such that the sum
-// of several tells which they are (the finalizer of SplitMix64).
-func weight(record []byte) uint64 {
-	x := uint64(binary.LittleEndian.Uint32(record[len(record)-4:]))
-	x += 0x9e3779b97f4a7c15
-	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
-	x = (x ^ x>>27) * 0x94d049bb133111eb
-	return x ^ x>>31
-}
-
-// decodePair is the inverse of encodePair. It copies what it keeps of b.
+// decodePair is the inverse of encodePair. It does not keep b.
 func decodePair(key, b []byte) (Pair, error) {
 	if len(b) < 5 {
 		return Pair{}, errRecord
