@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// TestTally holds when the sum of a content is given up: only of a large file that
-// moves faster than is worth it, and never where it is needed.
-func TestTally(t *testing.T) {
+// The hash is skipped only for a large file that moves fast, and never if it is
+// needed.
+func TestContentHashIsSkipped(t *testing.T) {
 	piece := make([]byte, 16<<20)
 	whole := sha256.New()
-	for range tallyFirst/len(piece) + 1 {
+	for range skipHashAfter/len(piece) + 1 {
 		whole.Write(piece)
 	}
 	for _, tt := range []struct {
@@ -22,15 +22,15 @@ func TestTally(t *testing.T) {
 		pause  time.Duration // before each piece
 		known  bool
 	}{
-		{"large, fast", tallyLarge, false, time.Millisecond, false},
-		{"large, by a line of 1 Gbit/s", tallyLarge, false, 130 * time.Millisecond, true},
-		{"large, fast, needed", tallyLarge, true, time.Millisecond, true},
-		{"small, fast", tallyLarge - 1, false, time.Millisecond, true},
+		{"large, fast", skipHashSize, false, time.Millisecond, false},
+		{"large, by a line of 1 Gbit/s", skipHashSize, false, 130 * time.Millisecond, true},
+		{"large, fast, needed", skipHashSize, true, time.Millisecond, true},
+		{"small, fast", skipHashSize - 1, false, time.Millisecond, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				sum := newTally(tt.size, tt.needed)
-				for range tallyFirst/len(piece) + 1 {
+				sum := newContentHash(tt.size, tt.needed)
+				for range skipHashAfter/len(piece) + 1 {
 					time.Sleep(tt.pause)
 					sum.Write(piece)
 				}

@@ -16,35 +16,35 @@ var _ sync.Bin = (*Directory)(nil)
 
 // Trashed implements [sync.Bin].
 func (d *Directory) Trashed(ctx context.Context, before time.Time) ([]sync.Trashed, error) {
-	h, err := d.home(false)
+	root, err := d.currentRoot()
 	if err != nil {
 		return nil, err
 	}
-	pl, err := openPlace(h, sync.TrashDir)
+	dir, err := openDir(root, sync.TrashDir)
 	if errors.Is(err, errNoDirectory) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("listing the trash: %w", err)
 	}
-	defer pl.close()
-	f, err := openFolder(pl.Root, ".")
+	defer dir.close()
+	r, err := openDirReader(dir.Root, ".")
 	if err != nil {
 		return nil, fmt.Errorf("listing the trash: %w", err)
 	}
-	defer f.close()
-	names, err := f.names()
+	defer r.close()
+	names, err := r.names()
 	if err != nil {
 		return nil, fmt.Errorf("listing the trash: %w", err)
 	}
-	w := &rummage{ctx: ctx, home: h}
+	w := &trashWalk{ctx: ctx, root: root}
 	for _, name := range names {
 		when, _, ok := sync.ParseTrashStamp(name)
 		if !ok || !before.IsZero() && !when.Before(before) {
 			continue
 		}
 		w.when = when
-		if err := w.name(f, name, name); err != nil {
+		if err := w.visit(r, name, name); err != nil {
 			return nil, fmt.Errorf("listing the trash: %w", err)
 		}
 	}
@@ -52,20 +52,20 @@ func (d *Directory) Trashed(ctx context.Context, before time.Time) ([]sync.Trash
 	return w.found, nil
 }
 
-// A rummage is one walk through the trash.
-type rummage struct {
+// A trashWalk is one walk through the trash.
+type trashWalk struct {
 	ctx   context.Context
-	home  *home
-	when  time.Time // of the directory that is being walked
+	root  *rootDir
+	when  time.Time // the time in the name of the current trash directory
 	found []sync.Trashed
 }
 
-// name takes in what name in f is, at the given path below the trash. What has
-// gone meanwhile is left out.
-func (w *rummage) name(f *folder, name, at string) error {
-	st, err := f.lstat(name)
+// visit adds the entry called name in the directory r, and everything below it.
+// at is its path below the trash. A name that is gone by now is left out.
+func (w *trashWalk) visit(r *dirReader, name, at string) error {
+	st, err := r.lstat(name)
 	switch {
-	case missing(err):
+	case isMissing(err):
 		return nil
 	case err != nil:
 		return fmt.Errorf("%s: %w", at, err)
@@ -73,16 +73,18 @@ func (w *rummage) name(f *folder, name, at string) error {
 		w.add(at, st)
 		return nil
 	case st.kind == manifest.Dir:
-		return w.below(f, name, at, st)
+		return w.visitDir(r, name, at, st)
 	}
 	return nil
 }
 
-func (w *rummage) below(f *folder, name, at string, st stat) error {
+// visitDir visits everything in a directory, and adds the directory itself if it
+// is empty.
+func (w *trashWalk) visitDir(r *dirReader, name, at string, st stat) error {
 	if err := stopped(w.ctx); err != nil {
 		return err
 	}
-	sub, err := f.sub(name)
+	sub, err := r.sub(name)
 	if err != nil {
 		return fmt.Errorf("%s: %w", at, err)
 	}
@@ -92,7 +94,7 @@ func (w *rummage) below(f *folder, name, at string, st stat) error {
 		return fmt.Errorf("%s: %w", at, err)
 	}
 	for _, name := range names {
-		if err := w.name(sub, name, at+"/"+name); err != nil {
+		if err := w.visit(sub, name, at+"/"+name); err != nil {
 			return err
 		}
 	}
@@ -102,15 +104,15 @@ func (w *rummage) below(f *folder, name, at string, st stat) error {
 	return nil
 }
 
-// add notes what stands at a path below the trash, unless that is no name that
-// it can have had.
-func (w *rummage) add(at string, st stat) {
+// add appends the entry at a path below the trash. It skips paths that no synced
+// file can have had.
+func (w *trashWalk) add(at string, st stat) {
 	_, below, ok := strings.Cut(at, "/")
 	p, err := manifest.ParsePath(below)
 	if !ok || err != nil {
 		return
 	}
-	e := w.home.entry(st)
+	e := w.root.entry(st)
 	if name := path.Base(below); name != p.Base() {
 		e.Name = name
 	}

@@ -9,28 +9,29 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A folder is a directory that is being listed. It is reached without following
-// links; see openFolder for how the first one is.
-type folder struct{ fd int }
+// A dirReader is an open directory that is being listed. Subdirectories are
+// opened without following links.
+type dirReader struct{ fd int }
 
-// openFolder opens directory name, which may be a path, below root.
-func openFolder(root *os.Root, name string) (*folder, error) {
+// openDirReader opens the directory name below root. The name may be a path, and
+// the path may contain links that stay below root.
+func openDirReader(root *os.Root, name string) (*dirReader, error) {
 	f, err := root.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return (&folder{fd: int(f.Fd())}).sub(".")
+	return (&dirReader{fd: int(f.Fd())}).sub(".")
 }
 
-// sub opens directory name in f.
-func (f *folder) sub(name string) (*folder, error) {
+// sub opens the directory name in f.
+func (f *dirReader) sub(name string) (*dirReader, error) {
 	const flags = unix.O_RDONLY | unix.O_DIRECTORY | unix.O_NOFOLLOW | unix.O_CLOEXEC
 	for {
 		fd, err := unix.Openat(f.fd, name, flags, 0)
 		switch err {
 		case nil:
-			return &folder{fd: fd}, nil
+			return &dirReader{fd: fd}, nil
 		case unix.EINTR:
 		default:
 			return nil, fmt.Errorf("opening directory: %w", err)
@@ -38,10 +39,10 @@ func (f *folder) sub(name string) (*folder, error) {
 	}
 }
 
-func (f *folder) close() { unix.Close(f.fd) }
+func (f *dirReader) close() { unix.Close(f.fd) }
 
-// names returns all names in f, in no order.
-func (f *folder) names() ([]string, error) {
+// names returns all names in f, in any order.
+func (f *dirReader) names() ([]string, error) {
 	var names []string
 	buf := make([]byte, 16<<10)
 	for {
@@ -59,7 +60,7 @@ func (f *folder) names() ([]string, error) {
 }
 
 // lstat returns what name in f is.
-func (f *folder) lstat(name string) (stat, error) {
+func (f *dirReader) lstat(name string) (stat, error) {
 	var s unix.Stat_t
 	for {
 		switch err := unix.Fstatat(f.fd, name, &s, unix.AT_SYMLINK_NOFOLLOW); err {
@@ -73,7 +74,7 @@ func (f *folder) lstat(name string) (stat, error) {
 }
 
 // info returns what f itself is, for [os.SameFile].
-func (f *folder) info() (os.FileInfo, error) {
+func (f *dirReader) info() (os.FileInfo, error) {
 	fd, err := unix.Dup(f.fd)
 	if err != nil {
 		return nil, err

@@ -6,8 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// File systems that make up inode numbers as they go, from the table in
-// statfs(2) of Linux.
+// Magic numbers of file systems without lasting inode numbers, from statfs(2).
 const (
 	fuse  = 0x65735546
 	msdos = 0x4d44
@@ -17,9 +16,9 @@ const (
 	v9fs  = 0x01021997
 )
 
-// stableIdentities reports whether a file keeps its inode number as long as it
-// is there.
-func stableIdentities(root *os.Root) (bool, error) {
+// hasStableInodes reports whether a file in root keeps its inode number while it
+// exists.
+func hasStableInodes(root *os.Root) (bool, error) {
 	f, err := root.Open(".")
 	if err != nil {
 		return false, err
@@ -27,7 +26,7 @@ func stableIdentities(root *os.Root) (bool, error) {
 	defer f.Close()
 	var s unix.Statfs_t
 	if err := unix.Fstatfs(int(f.Fd()), &s); err != nil {
-		return false, nil // not told, not believed
+		return false, nil // unknown counts as no
 	}
 	switch uint32(s.Type) {
 	case fuse, msdos, exfat, smb2, cifs, v9fs:

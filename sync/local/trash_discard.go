@@ -12,7 +12,7 @@ import (
 
 // Discard implements [sync.Bin].
 func (d *Directory) Discard(ctx context.Context, things []sync.Trashed) (int64, error) {
-	h, err := d.home(false)
+	root, err := d.currentRoot()
 	if err != nil {
 		return 0, err
 	}
@@ -22,7 +22,7 @@ func (d *Directory) Discard(ctx context.Context, things []sync.Trashed) (int64, 
 		if err := stopped(ctx); err != nil {
 			return freed, errors.Join(append(errs, err)...)
 		}
-		n, err := d.discard(h, t)
+		n, err := d.discard(root, t)
 		freed += n
 		if err != nil {
 			errs = append(errs, fmt.Errorf("removing %s from the trash: %w", t.ID, err))
@@ -31,53 +31,53 @@ func (d *Directory) Discard(ctx context.Context, things []sync.Trashed) (int64, 
 	return freed, errors.Join(errs...)
 }
 
-// discard removes one thing and the directories of the trash that are empty
-// then.
-func (d *Directory) discard(h *home, t sync.Trashed) (freed int64, err error) {
+// discard removes one entry of the trash, and the directories of the trash that
+// become empty. It returns how many bytes that freed.
+func (d *Directory) discard(root *rootDir, t sync.Trashed) (freed int64, err error) {
 	stamp, below, err := t.Inside()
 	if err != nil {
 		return 0, err
 	}
-	pl, err := openPlace(h, path.Join(sync.TrashDir, stamp, path.Dir(below)))
+	dir, err := openDir(root, path.Join(sync.TrashDir, stamp, path.Dir(below)))
 	if errors.Is(err, errNoDirectory) {
 		return 0, nil
 	}
 	if err != nil {
 		return 0, err
 	}
-	defer pl.close()
+	defer dir.close()
 	name := path.Base(below)
-	switch st, _, err := pl.look(name); {
+	switch st, _, err := dir.lookup(name); {
 	case err != nil:
 		return 0, err
 	case st.kind == manifest.File:
-		if err := pl.Remove(name); err != nil {
+		if err := dir.Remove(name); err != nil {
 			return 0, err
 		}
 		freed = st.size
 	case st.kind == manifest.Dir:
-		if err := pl.rmdir(name); err != nil {
+		if err := dir.rmdir(name); err != nil {
 			return 0, err
 		}
 	case st.kind != manifest.None:
-		return 0, fmt.Errorf("a %v is there", st.kind)
+		return 0, fmt.Errorf("it is a %v", st.kind)
 	}
-	pl.close()
-	d.sweep(h, stamp, path.Dir(below))
+	dir.close()
+	d.removeEmptyTrashDirs(root, stamp, path.Dir(below))
 	return freed, nil
 }
 
-// sweep removes the directory at below in a directory of the trash, and those
-// above it up to that one, as long as they hold nothing.
-func (d *Directory) sweep(h *home, stamp, below string) {
+// removeEmptyTrashDirs removes the directory at below in the trash directory
+// called stamp, and its parents up to that directory, as long as they are empty.
+func (d *Directory) removeEmptyTrashDirs(root *rootDir, stamp, below string) {
 	at := path.Join(stamp, below)
 	for ; at != "."; at = path.Dir(at) {
-		pl, err := openPlace(h, path.Join(sync.TrashDir, path.Dir(at)))
+		dir, err := openDir(root, path.Join(sync.TrashDir, path.Dir(at)))
 		if err != nil {
 			return
 		}
-		err = pl.rmdir(path.Base(at))
-		pl.close()
+		err = dir.rmdir(path.Base(at))
+		dir.close()
 		if err != nil {
 			return
 		}

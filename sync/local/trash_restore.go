@@ -31,11 +31,11 @@ func (d *Directory) restore(ctx context.Context, t sync.Trashed) error {
 	if err := errors.Join(t.CheckTarget(), checkNew(t.Path)); err != nil {
 		return err
 	}
-	h, err := d.home(false)
+	root, err := d.currentRoot()
 	if err != nil {
 		return err
 	}
-	from, err := openPlace(h, path.Join(sync.TrashDir, stamp, path.Dir(below)))
+	from, err := openDir(root, path.Join(sync.TrashDir, stamp, path.Dir(below)))
 	if err != nil {
 		return changedIfGone(err)
 	}
@@ -44,7 +44,7 @@ func (d *Directory) restore(ctx context.Context, t sync.Trashed) error {
 	if _, _, err := from.expect(x, t.Entry); err != nil {
 		return err
 	}
-	to, err := makePlace(h, path.Dir(t.Spelled()))
+	to, err := makeDir(root, path.Dir(t.Spelled()))
 	if err != nil {
 		return err
 	}
@@ -53,37 +53,37 @@ func (d *Directory) restore(ctx context.Context, t sync.Trashed) error {
 		return err
 	}
 	if !d.opts.NoSync {
-		if err := errors.Join(syncDir(to.dir), syncDir(from.dir)); err != nil {
+		if err := errors.Join(syncDir(to.file), syncDir(from.file)); err != nil {
 			return err
 		}
 	}
-	from.close() // some systems remove no directory that is open
-	d.sweep(h, stamp, path.Dir(below))
+	from.close() // some systems cannot remove an open directory
+	d.removeEmptyTrashDirs(root, stamp, path.Dir(below))
 	return nil
 }
 
-// makePlace opens the directory at, having made it and those above it where they
-// are missing. A file in the way is an error that wraps [sync.ErrChanged].
-func makePlace(h *home, at string) (*place, error) {
+// makeDir opens the directory at, and creates it and its parents where they are
+// missing. If a file is in the way the error wraps [sync.ErrChanged].
+func makeDir(root *rootDir, at string) (*dirHandle, error) {
 	if at == "." {
-		return openPlace(h, "")
+		return openDir(root, "")
 	}
-	root, err := h.OpenRoot(".")
+	current, err := root.OpenRoot(".")
 	if err != nil {
 		return nil, err
 	}
 	for name := range strings.SplitSeq(at, "/") {
-		err := root.Mkdir(name, 0o777)
+		err := current.Mkdir(name, 0o777)
 		var next *os.Root
 		if err == nil || errors.Is(err, fs.ErrExist) {
-			next, err = enter(root, name)
+			next, err = enter(current, name)
 		}
-		root.Close()
+		current.Close()
 		if err != nil {
 			return nil, fmt.Errorf("directory %s: %w", at, changedIfGone(err))
 		}
-		root = next
+		current = next
 	}
-	root.Close()
-	return openPlace(h, at)
+	current.Close()
+	return openDir(root, at)
 }

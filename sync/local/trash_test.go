@@ -12,9 +12,8 @@ import (
 	"ferry/sync/local"
 )
 
-// A link in the place of a directory of the trash leads nowhere, whatever is
-// asked for behind it.
-func TestBinFollowsNoLinks(t *testing.T) {
+// A link that replaces a directory of the trash is never followed.
+func TestTrashFollowsNoLinks(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("links need a privilege")
 	}
