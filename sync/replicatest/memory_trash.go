@@ -9,22 +9,22 @@ import (
 	"ferry/sync"
 )
 
-// toTrash renames the file at p into the trash and returns its name there.
+// toTrash renames the file at p into the trash and returns its path there.
 func (m *Memory) toTrash(ctx context.Context, p manifest.Path, was manifest.Entry) (string, error) {
 	to, err := m.trashDir(ctx, p)
 	if err != nil {
 		return "", err
 	}
-	return to, m.capture(ctx, "trash", p, to, was)
+	return to, m.renameChecked(ctx, "trash", p, to, was)
 }
 
-// capture renames the file at p to to, looks whether what went there is what
-// was expected, and puts it back if not.
-func (m *Memory) capture(ctx context.Context, op string, p manifest.Path, to string, was manifest.Entry) error {
-	old := m.nodeNow(p)
+// renameChecked renames the file at p to to, checks whether the renamed file is
+// what was expected, and renames it back if not.
+func (m *Memory) renameChecked(ctx context.Context, op string, p manifest.Path, to string, was manifest.Entry) error {
+	old := m.nodeAtPath(p)
 	err := m.change(ctx, op, p, func() error {
 		old = m.find(p)
-		return m.relocate(p, to)
+		return m.renameNode(p, to)
 	}, func() bool { return m.at(to) == old && m.find(p) == nil })
 	if err != nil {
 		return err
@@ -35,7 +35,7 @@ func (m *Memory) capture(ctx context.Context, op string, p manifest.Path, to str
 		m.mu.Unlock()
 	}
 	if err != nil {
-		err = errors.Join(err, m.bringBack(ctx, to, p, was.Spelled(p)))
+		err = errors.Join(err, m.renameBack(ctx, to, p, was.Spelled(p)))
 	}
 	return err
 }
@@ -50,20 +50,20 @@ func (m *Memory) nodeAt(path string) *node {
 	return m.at(path)
 }
 
-func (m *Memory) nodeNow(p manifest.Path) *node {
+func (m *Memory) nodeAtPath(p manifest.Path) *node {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.find(p)
 }
 
-// place gives n the name path, as the side spells it.
-func (m *Memory) place(path string, n *node) {
+// putNode puts n at a path as the side spells it.
+func (m *Memory) putNode(path string, n *node) {
 	dir, name := split(path)
 	m.dirAt(dir).children[name] = n
 }
 
-// trashDir makes the directory in the trash for p and returns the path that p
-// will have there.
+// trashDir makes the directory for p in the trash and returns the path that the
+// file will have there.
 func (m *Memory) trashDir(ctx context.Context, p manifest.Path) (string, error) {
 	m.mu.Lock()
 	stamp := m.now().Format("20060102-150405")
@@ -82,7 +82,7 @@ func (m *Memory) trashDir(ctx context.Context, p manifest.Path) (string, error) 
 	return to, err
 }
 
-// linkToTrash gives the file at p a second name in the trash, and returns that.
+// linkToTrash links the file at p into the trash and returns its path there.
 func (m *Memory) linkToTrash(ctx context.Context, p manifest.Path) (string, error) {
 	to, err := m.trashDir(ctx, p)
 	if err != nil {
@@ -93,13 +93,13 @@ func (m *Memory) linkToTrash(ctx context.Context, p manifest.Path) (string, erro
 		if n == nil || n.kind != manifest.File {
 			return fmt.Errorf("no file any more: %w", sync.ErrChanged)
 		}
-		m.place(to, n)
+		m.putNode(to, n)
 		return nil
 	}, func() bool { return m.at(to) != nil })
 }
 
-// relocate gives the file at p the name to instead.
-func (m *Memory) relocate(p manifest.Path, to string) error {
+// renameNode moves the file at p to the path to, as the side spells it.
+func (m *Memory) renameNode(p manifest.Path, to string) error {
 	parent, err := m.parent(p)
 	if err != nil {
 		return err
@@ -109,12 +109,12 @@ func (m *Memory) relocate(p manifest.Path, to string) error {
 		return fmt.Errorf("no file any more: %w", sync.ErrChanged)
 	}
 	delete(parent.children, name)
-	m.place(to, n)
+	m.putNode(to, n)
 	return nil
 }
 
-// bringBack undoes a relocate, unless somebody has taken the name.
-func (m *Memory) bringBack(ctx context.Context, from string, p manifest.Path, name string) error {
+// renameBack undoes renameNode, unless the name was taken meanwhile.
+func (m *Memory) renameBack(ctx context.Context, from string, p manifest.Path, name string) error {
 	return m.change(ctx, "rename", p, func() error {
 		parent, err := m.parent(p)
 		if err != nil {

@@ -10,12 +10,12 @@ import (
 	"ferry/manifest"
 )
 
-// tidyAfter is the age from which a temporary belongs to nobody.
-const tidyAfter = 24 * time.Hour
+// oldTempAge is the age from which Tidy removes a temporary file.
+const oldTempAge = 24 * time.Hour
 
-// leftovers returns the temporaries in dir where it holds nothing else, and
-// none of them is being written.
-func (m *Memory) leftovers(dir manifest.Path) []*node {
+// onlyTemps returns the temporary files in dir if it holds nothing else and none of
+// them is being written.
+func (m *Memory) onlyTemps(dir manifest.Path) []*node {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var temps []*node
@@ -28,7 +28,7 @@ func (m *Memory) leftovers(dir manifest.Path) []*node {
 	return temps
 }
 
-// unlink takes away the name of a temporary in dir.
+// unlink removes a temporary file in dir.
 func (m *Memory) unlink(ctx context.Context, dir manifest.Path, temp *node) error {
 	return m.change(ctx, "unlink", dir, func() error {
 		if n := m.find(dir); n != nil {
@@ -53,15 +53,15 @@ func (n *node) forgetChild(child *node) {
 	}
 }
 
-// tempName returns a name for a new temporary of a source.
+// tempName returns a new name for a temporary file that will become name.
 func (m *Memory) tempName(fingerprint, name string) string {
-	m.temps++
-	return manifest.TempName(fmt.Sprintf("%s%08x", fingerprint, m.temps), name, false)
+	m.tempCount++
+	return manifest.TempName(fmt.Sprintf("%s%08x", fingerprint, m.tempCount), name, false)
 }
 
-// leftover returns the temporary that an interrupted Put of the same source
-// left in dir, or nil.
-func (m *Memory) leftover(dir *node, fingerprint string, want manifest.Entry) *node {
+// resumableTemp returns the temporary file that an interrupted Put of the same
+// source left in dir, or nil.
+func (m *Memory) resumableTemp(dir *node, fingerprint string, want manifest.Entry) *node {
 	if m.NoResume || want.Precision >= manifest.Minute {
 		return nil
 	}
@@ -74,7 +74,7 @@ func (m *Memory) leftover(dir *node, fingerprint string, want manifest.Entry) *n
 	return nil
 }
 
-// fingerprint tells sources apart in 16 hex digits.
+// fingerprint identifies a source by 16 hex digits.
 func fingerprint(p manifest.Path, e manifest.Entry) string {
 	h := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d %d %d", p, e.Size, e.ModTime, e.ID))
 	return fmt.Sprintf("%x", h[:8])

@@ -28,7 +28,8 @@ func (m *Memory) Scan(ctx context.Context, look sync.Look) (*manifest.Tree, erro
 	return b.Tree(), nil
 }
 
-// scanDir adds what is in dir, and below it where all is wanted.
+// scanDir adds the entries of dir, and everything below it unless single
+// directories are asked for.
 func (m *Memory) scanDir(ctx context.Context, b *manifest.Builder, dir manifest.Path, look sync.Look) error {
 	if err := m.io(ctx, "list", dir); err != nil {
 		if context.Cause(ctx) != nil || dir == manifest.Root {
@@ -63,18 +64,18 @@ func (m *Memory) scanDir(ctx context.Context, b *manifest.Builder, dir manifest.
 // are directories.
 func (m *Memory) addEntries(b *manifest.Builder, dir manifest.Path, n *node, look sync.Look) (below []manifest.Path) {
 	names := slices.Sorted(maps.Keys(n.children))
-	if m.Lie != nil {
-		names = m.Lie(dir, names)
+	if m.AlterListing != nil {
+		names = m.AlterListing(dir, names)
 	}
-	delete(m.stale, dir)
+	delete(m.temps, dir)
 	for _, name := range names {
 		c := n.children[name]
 		if c == nil {
-			continue // a lie
+			continue // AlterListing made it up
 		}
 		if manifest.IsOwn(dir, name) {
 			if c.kind == manifest.File {
-				m.stale[dir] = append(m.stale[dir], c)
+				m.temps[dir] = append(m.temps[dir], c)
 			}
 			continue
 		}
@@ -95,12 +96,12 @@ func (m *Memory) addEntries(b *manifest.Builder, dir manifest.Path, n *node, loo
 	return below
 }
 
-// Tidy implements [sync.Replica]. It removes temporaries that a scan saw and
+// Tidy implements [sync.Replica]. It removes temporary files that a scan saw and
 // that are older than a day.
 func (m *Memory) Tidy(ctx context.Context) error {
 	m.mu.Lock()
-	stale := maps.Clone(m.stale)
-	before := m.now().Add(-tidyAfter)
+	stale := maps.Clone(m.temps)
+	before := m.now().Add(-oldTempAge)
 	m.mu.Unlock()
 	for _, dir := range slices.SortedFunc(maps.Keys(stale), manifest.Path.Compare) {
 		for _, n := range stale[dir] {
@@ -115,8 +116,8 @@ func (m *Memory) Tidy(ctx context.Context) error {
 	return nil
 }
 
-// isTemp reports whether n still has the name of a temporary in dir: a later
-// Put may have gone on with it and put it in place.
+// isTemp reports whether n still has the name of a temporary file in dir. A later
+// Put may have resumed it and given it its real name.
 func (m *Memory) isTemp(dir manifest.Path, n *node) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()

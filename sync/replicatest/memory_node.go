@@ -12,14 +12,14 @@ import (
 	"ferry/manifest"
 )
 
-// A node is a file or directory, whatever its names are.
+// A node is a file or directory. It does not know its name.
 type node struct {
 	kind     manifest.Kind
 	id       uint64
 	content  []byte
-	synced   bool // the content outlives a crash
+	synced   bool // the content survives a crash
 	mtime    time.Time
-	children map[string]*node // by name as it is spelled
+	children map[string]*node // by name, as it is spelled
 	denied   string           // why a directory cannot be read
 }
 
@@ -32,8 +32,7 @@ func (m *Memory) newNode(kind manifest.Kind) *node {
 	return n
 }
 
-// now is the time on this side; it goes on with every call where it has no
-// clock.
+// now returns the time on this side. Without a clock it advances with every call.
 func (m *Memory) now() time.Time {
 	if m.Clock != nil {
 		return m.Clock().Add(m.Skew)
@@ -42,7 +41,8 @@ func (m *Memory) now() time.Time {
 	return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).Add(m.ticks + m.Skew)
 }
 
-// child returns the name in n, as it is spelled, that is name in NFC.
+// child returns the entry in n whose name in NFC is the given one, and that name as
+// it is spelled.
 func (n *node) child(name string) (string, *node) {
 	if c := n.children[name]; c != nil {
 		return name, c
@@ -55,7 +55,7 @@ func (n *node) child(name string) (string, *node) {
 	return "", nil
 }
 
-// find returns what is at p, or nil.
+// find returns the node at p, or nil. The caller holds m.mu.
 func (m *Memory) find(p manifest.Path) *node {
 	n := m.root
 	if p == manifest.Root {
@@ -70,7 +70,8 @@ func (m *Memory) find(p manifest.Path) *node {
 	return n
 }
 
-// spelled returns p as the side spells it; what is not there is spelled as in p.
+// spelled returns p as the side spells it. Components that do not exist are spelled
+// as in p.
 func (m *Memory) spelled(p manifest.Path) string {
 	var parts []string
 	n := m.root
@@ -96,7 +97,8 @@ func (m *Memory) entryAt(p manifest.Path) manifest.Entry {
 	return m.entry(n, p.Base(), spelled)
 }
 
-// entry returns what the side shows of n, which stands under the name spelled.
+// entry returns what the side shows of n. base is the last component of its path,
+// and spelled its name as it is spelled on the side.
 func (m *Memory) entry(n *node, base, spelled string) manifest.Entry {
 	if n == nil {
 		return manifest.Entry{}
@@ -118,7 +120,7 @@ func (m *Memory) entry(n *node, base, spelled string) manifest.Entry {
 	return e
 }
 
-// at returns the node at a path as the side spells it, or nil.
+// at returns the node at a path as the side spells it, or nil. The caller holds m.mu.
 func (m *Memory) at(path string) *node {
 	n := m.root
 	if path == "" {
@@ -133,7 +135,8 @@ func (m *Memory) at(path string) *node {
 	return n
 }
 
-// dirAt returns the directory at path, made with those above it if need be.
+// dirAt returns the directory at path. It makes that and its parents if they are
+// missing.
 func (m *Memory) dirAt(path string) *node {
 	if m.root == nil {
 		m.root = m.newNode(manifest.Dir)
@@ -158,8 +161,8 @@ func split(path string) (dir, name string) {
 	return path[:max(i, 0)], path[i+1:]
 }
 
-// Write writes a file in place, as somebody else, and makes directories above
-// it. The zero mtime is the time of the side's clock.
+// Write writes a file in place and makes its missing parents, as somebody else
+// would. The zero mtime stands for the time of the side's clock.
 func (m *Memory) Write(path, content string, mtime time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -176,14 +179,14 @@ func (m *Memory) Write(path, content string, mtime time.Time) {
 	n.content, n.mtime, n.synced = []byte(content), mtime, true
 }
 
-// Mkdir makes a directory and those above it, as somebody else.
+// Mkdir makes a directory and its missing parents, as somebody else would.
 func (m *Memory) Mkdir(path string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.dirAt(path)
 }
 
-// Special makes a link or the like, as somebody else.
+// Special makes a special file, such as a link, as somebody else would.
 func (m *Memory) Special(path string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -191,7 +194,7 @@ func (m *Memory) Special(path string) {
 	m.dirAt(dir).children[name] = m.newNode(manifest.Other)
 }
 
-// Remove removes what is at path with all below it, as somebody else.
+// Remove removes path and everything below it, as somebody else would.
 func (m *Memory) Remove(path string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -205,8 +208,8 @@ func (m *Memory) Remove(path string) {
 	}
 }
 
-// Rename renames what is at from, over a file at to if there is one, as
-// somebody else. It panics where there is nothing at from.
+// Rename renames from to to and replaces a file there, as somebody else would. It
+// panics if from does not exist.
 func (m *Memory) Rename(from, to string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -220,14 +223,15 @@ func (m *Memory) Rename(from, to string) {
 	m.dirAt(dir).children[name] = n
 }
 
-// Deny makes a directory unreadable; with an empty why it is readable again.
+// Deny makes a directory unreadable for the given reason. An empty reason makes it
+// readable again.
 func (m *Memory) Deny(path, why string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.dirAt(path).denied = why
 }
 
-// Read returns the content of a file, as somebody else sees it.
+// Read returns the content of a file, and false if there is no file.
 func (m *Memory) Read(path string) (string, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -238,8 +242,8 @@ func (m *Memory) Read(path string) (string, bool) {
 	return string(n.content), true
 }
 
-// List returns the paths of everything, temporaries and trash included; those
-// of directories end in a slash.
+// List returns all paths, those of temporary files and the trash included. Paths of
+// directories end in a slash.
 func (m *Memory) List() []string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -263,12 +267,12 @@ func (n *node) list(prefix string, all []string) []string {
 	return all
 }
 
-// Crash is what a loss of power does after a panic of OnIO: contents that were
-// not synced are gone, and so is what the replica remembered.
+// Crash does what a power failure does after OnIO panicked: contents that were not
+// synced are lost, and so is what the replica remembered.
 func (m *Memory) Crash() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.forget()
+	m.forgetTemps()
 	if m.root != nil {
 		m.root.crash()
 	}
@@ -283,7 +287,7 @@ func (n *node) crash() {
 	}
 }
 
-func (m *Memory) forget() {
+func (m *Memory) forgetTemps() {
 	m.busy = make(map[*node]bool)
-	m.stale = make(map[manifest.Path][]*node)
+	m.temps = make(map[manifest.Path][]*node)
 }

@@ -56,7 +56,7 @@ func (r *reader) Open(ctx context.Context, i int, offset int64) (sync.Source, er
 		return nil, err
 	}
 	s := &source{ctx: ctx, m: r.m, path: w.Path, was: now, at: offset}
-	s.node = r.m.nodeNow(w.Path)
+	s.node = r.m.nodeAtPath(w.Path)
 	if s.node == nil || s.node.kind != manifest.File {
 		return nil, fmt.Errorf("%s: %w", w.Path, sync.ErrChanged)
 	}
@@ -66,7 +66,7 @@ func (r *reader) Open(ctx context.Context, i int, offset int64) (sync.Source, er
 	return s, nil
 }
 
-// A source reads a node chunk by chunk, so that somebody may write in between.
+// A source reads a node in chunks, so that somebody may write in between.
 type source struct {
 	ctx  context.Context
 	m    *Memory
@@ -74,7 +74,7 @@ type source struct {
 	was  manifest.Entry
 	node *node
 	at   int64
-	sum  hash.Hash // nil where the beginning was not read
+	sum  hash.Hash // nil if the beginning was not read
 }
 
 func (s *source) Read(b []byte) (int, error) {

@@ -15,8 +15,8 @@ func (m *Memory) Apply(ctx context.Context, run []sync.Step, done func(i int, ou
 		out := m.step(ctx, s)
 		if out.Err != nil {
 			out = sync.Outcome{Err: fmt.Errorf("%s %s: %w", s.Op, s.Path, out.Err), Bytes: out.Bytes}
-			var open ambiguousError
-			out.Ambiguous = errors.As(out.Err, &open)
+			var ambiguous ambiguousError
+			out.Ambiguous = errors.As(out.Err, &ambiguous)
 		}
 		done(i, out)
 	}
@@ -26,7 +26,7 @@ func (m *Memory) step(ctx context.Context, s sync.Step) (out sync.Outcome) {
 	if m.rootState().Kind == manifest.None {
 		return sync.Outcome{Err: errNoRoot}
 	}
-	if err := sensible(s); err != nil {
+	if err := checkStep(s); err != nil {
 		return sync.Outcome{Err: err}
 	}
 	switch s.Op {
@@ -44,9 +44,9 @@ func (m *Memory) step(ctx context.Context, s sync.Step) (out sync.Outcome) {
 	return out
 }
 
-// sensible reports why s can be no step at all: a file is written over and
-// removed in the place of a file, and special files are left alone.
-func sensible(s sync.Step) error {
+// checkStep returns an error for a step that no replica carries out: Put and
+// Remove act on files only, and Move on files and directories only.
+func checkStep(s sync.Step) error {
 	switch e := s.Expect.Kind; {
 	case (s.Op == sync.Put || s.Op == sync.Remove) && e != manifest.None && e != manifest.File,
 		s.Op == sync.Move && e != manifest.File && e != manifest.Dir:
@@ -55,7 +55,8 @@ func sensible(s sync.Step) error {
 	return nil
 }
 
-// expect looks whether p is what was expected.
+// expect returns what is at p now. The error wraps [sync.ErrChanged] if that is not
+// what was expected.
 func (m *Memory) expect(ctx context.Context, p manifest.Path, want manifest.Entry) (manifest.Entry, error) {
 	now, err := m.lookAt(ctx, "look", p)
 	if err != nil {
@@ -64,7 +65,7 @@ func (m *Memory) expect(ctx context.Context, p manifest.Path, want manifest.Entr
 	return now, same(p, want, now)
 }
 
-// same returns an error wrapping ErrChanged where now is not what was.
+// same returns an error that wraps [sync.ErrChanged] if now differs from was.
 func same(p manifest.Path, was, now manifest.Entry) error {
 	switch {
 	case !manifest.Unchanged(was, now):
@@ -169,24 +170,23 @@ func (m *Memory) remove(ctx context.Context, s sync.Step) error {
 		return err
 	}
 	return m.change(ctx, "unlink", s.Path, func() error {
-		if err := m.still(s.Path, s.Expect); err != nil {
+		if err := m.checkUnchanged(s.Path, s.Expect); err != nil {
 			return err
 		}
-		return m.drop(s.Path, manifest.File)
+		return m.unlinkEntry(s.Path, manifest.File)
 	}, func() bool { return m.find(s.Path) == nil })
 }
 
-// still is the check of a good disk that what is replaced or removed is what
-// was looked at.
-func (m *Memory) still(p manifest.Path, was manifest.Entry) error {
+// checkUnchanged is same for the moment of a change. A server has no such check.
+func (m *Memory) checkUnchanged(p manifest.Path, was manifest.Entry) error {
 	if m.Server {
 		return nil
 	}
 	return same(p, was, m.entryAt(p))
 }
 
-// drop takes away the name of a node of the given kind.
-func (m *Memory) drop(p manifest.Path, kind manifest.Kind) error {
+// unlinkEntry removes the name of a node of the given kind.
+func (m *Memory) unlinkEntry(p manifest.Path, kind manifest.Kind) error {
 	parent, err := m.parent(p)
 	if err != nil {
 		return err
@@ -212,12 +212,12 @@ func (m *Memory) rmdir(ctx context.Context, p manifest.Path) error {
 	case !now.IsDir():
 		return fmt.Errorf("a %s is there: %w", now.Kind, sync.ErrChanged)
 	}
-	for _, n := range m.leftovers(p) {
+	for _, n := range m.onlyTemps(p) {
 		if err := m.unlink(ctx, p, n); err != nil {
 			return err
 		}
 	}
 	return m.change(ctx, "rmdir", p, func() error {
-		return m.drop(p, manifest.Dir)
+		return m.unlinkEntry(p, manifest.Dir)
 	}, func() bool { return m.find(p) == nil })
 }
