@@ -93,28 +93,6 @@ func TestUnchanged(t *testing.T) {
 	}
 }
 
-func TestSameContent(t *testing.T) {
-	file := Entry{Kind: File, Size: 3, Sum: "x"}
-	for _, c := range []struct {
-		name string
-		b    Entry
-		want bool
-	}{
-		{"equal", Entry{Kind: File, Size: 3, Sum: "x", ModTime: 9}, true},
-		{"another sum", Entry{Kind: File, Size: 3, Sum: "y"}, false},
-		{"another size", Entry{Kind: File, Size: 4, Sum: "x"}, false},
-		{"no sum", Entry{Kind: File, Size: 3}, false},
-		{"no file", Entry{Kind: Dir, Size: 3, Sum: "x"}, false},
-	} {
-		if got := SameContent(file, c.b); got != c.want {
-			t.Errorf("%s: %v", c.name, got)
-		}
-	}
-	if unknown := (Entry{Kind: File, Size: 3}); SameContent(unknown, unknown) {
-		t.Error("two unknown contents count as equal")
-	}
-}
-
 func TestEntry(t *testing.T) {
 	if e := (Entry{}); e.Exists() || e.IsFile() || e.IsDir() || !e.Time().IsZero() {
 		t.Error("the zero Entry is something")

@@ -95,25 +95,6 @@ func TestStoreYieldsPathsInOrder(t *testing.T) {
 	}
 }
 
-func TestStoreRenameMovesAllBelow(t *testing.T) {
-	s := openStore(t, filepath.Join(t.TempDir(), "pair.db"))
-	m := Memory{}
-	for _, p := range []Path{"old", "old/x", "old/y/z", "older"} {
-		pair := pairOf(int64(len(p)))
-		_ = s.Set(p, pair)
-		_ = m.Set(p, pair)
-	}
-	if err := errors.Join(s.Rename("old", "new/home"), m.Rename("old", "new/home")); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(map[Path]Pair(m), contents(s)); diff != "" {
-		t.Errorf("store differs from memory (-memory +store):\n%s", diff)
-	}
-	if _, ok := s.At("new/home/y/z"); !ok || s.Len() != 4 {
-		t.Errorf("At(new/home/y/z) = %v, Len() = %d", ok, s.Len())
-	}
-}
-
 func TestStoreIsForOneAtATime(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pair.db")
 	openStore(t, path)

@@ -282,6 +282,14 @@ func TestBuilderConcurrent(t *testing.T) {
 	}
 }
 
+func treeOf(entries map[Path]Entry) *Tree {
+	var b Builder
+	for p, e := range entries {
+		b.Add(p, e)
+	}
+	return b.Tree()
+}
+
 // TestTreeOrderRandom: in whatever order entries come, they end up sorted and
 // are found.
 func TestTreeOrderRandom(t *testing.T) {
@@ -296,7 +304,7 @@ func TestTreeOrderRandom(t *testing.T) {
 				entries[p] = Entry{Kind: Dir, Size: int64(r.IntN(100))}
 			}
 		}
-		tree := NewTree(entries)
+		tree := treeOf(entries)
 		var paths []Path
 		for p, e := range tree.All() {
 			if paths = append(paths, p); e != entries[p] || tree.At(p) != e {
@@ -326,8 +334,8 @@ func TestTreeHoldsWhatItIsGiven(t *testing.T) {
 			}
 		}
 		if rapid.IntRange(0, 20).Draw(t, "many") == 0 {
-			for i := range 3 * chunkCells {
-				add(Path(fmt.Sprintf("many/f%d", i*7919%(3*chunkCells))), Entry{Kind: File, Size: int64(i)})
+			for i := range 3 * chunkEntries {
+				add(Path(fmt.Sprintf("many/f%d", i*7919%(3*chunkEntries))), Entry{Kind: File, Size: int64(i)})
 			}
 		}
 		for range rapid.IntRange(0, 30).Draw(t, "entries") {
@@ -378,7 +386,7 @@ func TestTreeHoldsWhatItIsGiven(t *testing.T) {
 			if e := tree.At(p); e != want[p] {
 				t.Fatalf("at %q %+v, want %+v", p, e, want[p])
 			}
-			if len(order) > chunkCells {
+			if len(order) > chunkEntries {
 				continue
 			}
 			n := 0
@@ -403,7 +411,7 @@ func TestTreeHoldsWhatItIsGiven(t *testing.T) {
 // TestGraftOfProblemsLeavesTheOldTree holds that a tree which only learnt of
 // problems can be corrected without changing the one that it came from.
 func TestGraftOfProblemsLeavesTheOldTree(t *testing.T) {
-	old := NewTree(map[Path]Entry{"a": {Kind: File, Size: 1, Sum: "x"}, "b": {Kind: File, Size: 2}})
+	old := treeOf(map[Path]Entry{"a": {Kind: File, Size: 1, Sum: "x"}, "b": {Kind: File, Size: 2}})
 	var b Builder
 	b.Unknown("b", "why")
 	fresh := old.Graft(nil, b.Tree())

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ferry/manifest"
+	"ferry/manifest/manifesttest"
 )
 
 // The case files in testdata/reconcile are the specification of [Reconcile]:
@@ -172,9 +173,9 @@ func stampOf(content string) int64 {
 	return 1_700_000_000_000_000_000 + int64(h.Sum32())*1e9
 }
 
-func parseBase(t *testing.T, words []string) manifest.Memory {
+func parseBase(t *testing.T, words []string) manifesttest.Memory {
 	t.Helper()
-	base := manifest.Memory{}
+	base := manifesttest.Memory{}
 	for _, w := range words {
 		path, e := parseEntry(t, w)
 		sum := e.Sum

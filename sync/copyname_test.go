@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ferry/manifest"
+	"ferry/manifest/manifesttest"
 )
 
 // What is set aside is recognized, whatever it was called.
@@ -18,7 +19,7 @@ func TestParseCopy(t *testing.T) {
 				{Kind: manifest.File, ModTime: at.UnixNano(), Size: 3},
 				{Kind: manifest.File, Precision: manifest.NoTime, Sum: "0123456789"},
 			} {
-				p := &planner{sheet: &sheet{base: manifest.Memory{}, trees: [2]*manifest.Tree{}}, taken: map[manifest.Path]bool{}}
+				p := &planner{sheet: &sheet{base: manifesttest.Memory{}, trees: [2]*manifest.Tree{}}, taken: map[manifest.Path]bool{}}
 				first, second := p.copyPath(path, e, side), p.copyPath(path, e, side)
 				for _, name := range []manifest.Path{first, second} {
 					c, ok := ParseCopy(name)

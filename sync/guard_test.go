@@ -99,7 +99,9 @@ func TestLimitsOnDeletions(t *testing.T) {
 		for i := range c.deletes {
 			plan.Actions = append(plan.Actions, sync.Action{Op: sync.Delete, Side: sync.Remote, Path: manifest.Path(fmt.Sprint(i))})
 		}
-		tree := manifest.NewTree(map[manifest.Path]manifest.Entry{"x": {Kind: manifest.File}})
+		var b manifest.Builder
+		b.Add("x", manifest.Entry{Kind: manifest.File})
+		tree := b.Tree()
 		if err := plan.Check(c.limits, c.files, tree, tree); (err != nil) != c.stops {
 			t.Errorf("%+v, %d of %d: %v", c.limits, c.deletes, c.files, err)
 		}

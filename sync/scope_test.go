@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ferry/manifest"
+	"ferry/manifest/manifesttest"
 	"ferry/sync"
 )
 
@@ -367,7 +368,7 @@ func TestPartThatIsNotEnough(t *testing.T) {
 		remote []string
 	}{
 		{"the root itself", func(*world) {}, []string{""}, nil},
-		{"no base", func(w *world) { w.book.Memory = manifest.Memory{} }, []string{"d0/f0"}, nil},
+		{"no base", func(w *world) { w.book.Memory = manifesttest.Memory{} }, []string{"d0/f0"}, nil},
 		{"another root", func(w *world) { w.book.remote = "another" }, []string{"d0/f0"}, nil},
 		{"times that moved at once", func(w *world) { w.shiftTimes(func(int) time.Duration { return time.Hour }) }, nil, []string{"d0"}},
 		{"identities that changed at once", (*world).renumber, nil, []string{"d0"}},

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ferry/manifest"
+	"ferry/manifest/manifesttest"
 	"ferry/sync"
 	"ferry/sync/replicatest"
 )
@@ -21,12 +22,12 @@ import (
 // A book is a Recorder in memory.
 type book struct {
 	mu stdsync.Mutex
-	manifest.Memory
+	manifesttest.Memory
 	local, remote string
 	dead          bool // the program was killed: nothing is recorded any more
 }
 
-func newBook() *book { return &book{Memory: manifest.Memory{}} }
+func newBook() *book { return &book{Memory: manifesttest.Memory{}} }
 
 func (b *book) Set(p manifest.Path, pair manifest.Pair) error {
 	b.mu.Lock()

@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"ferry/internal/config"
 )
 
 // An app is one run of the program.
@@ -164,7 +166,7 @@ func badOption(cmd *cobra.Command, err error) error {
 	if errors.As(err, &unknown) {
 		var names []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-		if near := nearest(unknown.GetSpecifiedName(), names); near != "" {
+		if near := config.Suggest(unknown.GetSpecifiedName(), names); near != "" {
 			hint = "did you mean --" + near + "?"
 		}
 	}
@@ -181,7 +183,7 @@ func (a *app) noCommand(cmd *cobra.Command, args []string) error {
 	for _, c := range cmd.Commands() {
 		names = append(names, c.Name())
 	}
-	if near := nearest(args[0], names); near != "" {
+	if near := config.Suggest(args[0], names); near != "" {
 		hint = "did you mean \"" + cmd.CommandPath() + " " + near + "\"?"
 	}
 	return usage(fmt.Errorf("there is no command %q", args[0]), hint)

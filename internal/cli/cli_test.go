@@ -326,8 +326,8 @@ func TestIgnoreStack(t *testing.T) {
 		if got := f.ferry(t.Context(), append([]string{"sync", "site"}, args...)...); got != 0 {
 			t.Fatalf("exit %d\n%s", got, f.stderr.String())
 		}
-		ig := f.opened[0].ignore
-		return func(p string) bool { return ig.Match(manifest.Path(p), false) }
+		pair := f.opened[0]
+		return func(p string) bool { return pair.ignored(manifest.Path(p), false) }
 	}
 	for _, test := range []struct {
 		name string

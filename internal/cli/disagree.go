@@ -79,7 +79,7 @@ func (s *seen) scan(ctx context.Context, a *app, p *pair) (err error) {
 			continue
 		}
 		group.Go(func() (err error) {
-			s.trees[i], err = side.Scan(ctx, sync.Look{Ignore: p.ignore.Match})
+			s.trees[i], err = side.Scan(ctx, sync.Look{Ignore: p.ignored})
 			return err
 		})
 	}

@@ -38,7 +38,7 @@ func (f *connectFlags) register(flags *pflag.FlagSet) {
 	f.activePorts.add(flags, "active-ports", "listen on ports `FIRST-LAST` in active mode", config.ParsePorts)
 	f.activeAddress.add(flags, "active-address", "name `ADDRESS` to the server in active mode", parseAddress)
 	addBool(flags, &f.trustPASV, "trust-pasv", "believe a PASV reply that names another address")
-	f.pipeline.add(flags, "pipeline", "send several commands at a time: `on|off` (default on)", parseText[remote.Pipeline])
+	f.pipeline.add(flags, "pipeline", "send several commands at a time: `on|off` (default on)", config.ParsePipeline)
 	f.timeout.add(flags, "timeout", "give up a wait after `DURATION` of silence (default 30s)", config.ParseDuration)
 	f.retries.add(flags, "retries", "try a step `N` more times (default 3)", parseRetries)
 	f.ca.add(flags, "ca", "trust the certificates in `FILE`", parseString)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 
+	"ferry/internal/gitignore"
 	"ferry/manifest"
 )
 
@@ -18,17 +19,20 @@ const ignoreFileName = ".ferryignore"
 // ignoreRules returns the patterns that hold for a pair, the later over the
 // earlier: the built-in ones, those of the profile, the ignore file, and the
 // options in their order.
-func (a *app) ignoreRules(p *pair, flags *passFlags) (*manifest.Ignore, error) {
+func (a *app) ignoreRules(p *pair, flags *passFlags) (*gitignore.Rules, error) {
 	path, must := a.ignorePath(p, flags)
 	text, err := os.ReadFile(path)
 	if err != nil && (must || !missing(err)) {
 		return nil, usage(fmt.Errorf("reading the ignore file: %w", err), "without its patterns files could be sent that should stay here")
 	}
-	return manifest.DefaultIgnore().
-		Append(manifest.ParseIgnore(p.Ignore)).
-		Append(manifest.ParseIgnore(string(text))).
-		Append(manifest.ParseIgnore(strings.Join(flags.patterns, "\n"))), nil
+	return gitignore.Default().
+		Append(gitignore.Parse(p.Ignore)).
+		Append(gitignore.Parse(string(text))).
+		Append(gitignore.Parse(strings.Join(flags.patterns, "\n"))), nil
 }
+
+// ignored reports whether the patterns of the pair leave out path.
+func (p *pair) ignored(path manifest.Path, dir bool) bool { return p.ignore.Match(string(path), dir) }
 
 // ignorePath returns the ignore file of a pair, and whether it must be there.
 func (a *app) ignorePath(p *pair, flags *passFlags) (path string, must bool) {

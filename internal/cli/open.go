@@ -89,7 +89,7 @@ func (p *pair) engineOptions(a *app, o passOptions) sync.Options {
 	return sync.Options{
 		Policy:   p.policy(),
 		Limits:   limits,
-		Ignore:   p.ignore.Match,
+		Ignore:   p.ignored,
 		Workers:  p.Connections,
 		Verify:   p.Verify,
 		DryRun:   o.dryRun,

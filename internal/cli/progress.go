@@ -161,14 +161,14 @@ func (b *bars) started(a *sync.Action) {
 	if a.Side == sync.Remote {
 		arrow = toRemote
 	}
-	name := shorten(clean(a.Path.Base()), 30)
+	name := elide(clean(a.Path.Base()), 30)
 	b.files[a] = b.mpb.AddBar(a.Size, mpb.BarRemoveOnComplete(),
 		mpb.PrependDecorators(decor.Name(arrow+" "+pad(name, 30))),
 		mpb.AppendDecorators(decor.Percentage(decor.WCSyncSpace)))
 }
 
-// shorten cuts the middle out of s where it is longer than n runes.
-func shorten(s string, n int) string {
+// elide cuts the middle out of s where it is longer than n runes.
+func elide(s string, n int) string {
 	r := []rune(s)
 	if len(r) <= n {
 		return s

@@ -58,13 +58,13 @@ func TestBarsEnd(t *testing.T) {
 	none.close()
 }
 
-func TestShorten(t *testing.T) {
+func TestElide(t *testing.T) {
 	for _, test := range []struct{ in, want string }{
 		{"short.txt", "short.txt"},
 		{"a-very-long-name-of-a-photograph.jpeg", "a-very-long-name-...raph.jpeg"},
 	} {
-		if got := shorten(test.in, 29); got != test.want {
-			t.Errorf("shorten(%q) = %q, want %q", test.in, got, test.want)
+		if got := elide(test.in, 29); got != test.want {
+			t.Errorf("elide(%q) = %q, want %q", test.in, got, test.want)
 		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"ferry/internal/config"
-	"ferry/manifest"
+	"ferry/internal/gitignore"
 	"ferry/sync"
 )
 
@@ -16,7 +16,7 @@ type pair struct {
 	*config.Profile
 	// direct says that the pair was given as LOCAL URL, so that it has no name.
 	direct bool
-	ignore *manifest.Ignore
+	ignore *gitignore.Rules
 	// borrowed says that the process which watches the pair lends it to this one.
 	borrowed bool
 }

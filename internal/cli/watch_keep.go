@@ -320,7 +320,7 @@ func (k *keeping) watchLocal(ctx context.Context) {
 	if k.pair.Direction == sync.Pull {
 		return
 	}
-	w, err := watcher.New(k.pair.Local, watcher.Options{Ignore: k.pair.ignore.Match, Log: k.app.log(), Notice: k.notice})
+	w, err := watcher.New(k.pair.Local, watcher.Options{Ignore: k.pair.ignored, Log: k.app.log(), Notice: k.notice})
 	if err != nil {
 		k.app.log().Info("not watching yet", "profile", k.head.profile, "because", err)
 		return

@@ -59,4 +59,4 @@ func (w *watching) lines(width int) []string {
 }
 
 // shown is the name of the pair as it stands in its line.
-func (k *keeping) shown() string { return shorten(clean(k.pair.Name), 20) }
+func (k *keeping) shown() string { return elide(clean(k.pair.Name), 20) }

@@ -8,7 +8,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// A decoder turns the text of a configuration file into profiles and gathers
+// A decoder turns the text of a configuration file into profiles, and collects
 // everything that is wrong with it.
 type decoder struct {
 	name string // of the file, for errors
@@ -31,10 +31,10 @@ type setting struct {
 	key, value *yaml.Node
 }
 
-// fail records an error at node. The same error twice is recorded once: that of
-// a default would come with every profile.
-func (d *decoder) fail(node *yaml.Node, where, text, way string) {
-	e := &Error{File: d.name, Key: where, Text: text, Way: way}
+// fail records an error at node, once: an error in the defaults would otherwise be
+// reported for every profile.
+func (d *decoder) fail(node *yaml.Node, where, text, hint string) {
+	e := &Error{File: d.name, Key: where, Text: text, Hint: hint}
 	if node != nil {
 		e.Line, e.Column = node.Line, node.Column
 	}
@@ -72,7 +72,7 @@ func (d *decoder) file(text []byte) []*Profile {
 		return nil
 	}
 	if profiles == nil {
-		d.fail(root, "", "there are no profiles", "a profile stands below profiles: under its name, with local: and remote:")
+		d.fail(root, "", "there are no profiles", "add one below profiles:, under its name, with local: and remote:")
 		return nil
 	}
 	return d.profiles(*profiles, common)
@@ -103,28 +103,12 @@ func (d *decoder) profiles(s setting, common []setting) []*Profile {
 		profiles = append(profiles, d.profile(s, common))
 	}
 	if len(profiles) == 0 && len(d.errs) == 0 {
-		d.fail(s.key, s.where, "there are no profiles", "a profile stands here under its name, with local: and remote:")
+		d.fail(s.key, s.where, "there are no profiles", "add one here, under its name, with local: and remote:")
 	}
 	return profiles
 }
 
-// checkName reports why s cannot be the name of a profile. A name stands on the
-// command line, where it must not look like an option, a path or a URL.
-func checkName(s string) string {
-	switch {
-	case s == "":
-		return "a profile needs a name"
-	case len(s) > 64:
-		return "the name of a profile has at most 64 characters"
-	case strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f || strings.ContainsRune(`/\:*?"<>|`, r) }):
-		return "the name of a profile holds no spaces and none of /\\:*?\"<>|"
-	case s[0] == '-' || s[0] == '.' || s[0] == '~':
-		return "the name of a profile does not start with " + s[:1]
-	}
-	return ""
-}
-
-// profile reads one profile, with what it shares with all others beneath.
+// profile reads one profile, with the common settings as its defaults.
 func (d *decoder) profile(s setting, common []setting) *Profile {
 	own := d.settings(s)
 	p := &draft{Profile: *NewProfile(s.name)}
@@ -134,8 +118,8 @@ func (d *decoder) profile(s setting, common []setting) *Profile {
 	return &p.Profile
 }
 
-// merge puts own over common: a key of own replaces that of common, but for
-// ignore and hooks, which are added.
+// merge returns the common settings with those of a profile over them. A key of
+// the profile replaces the common one; ignore and hooks are added to it.
 func merge(common, own []setting) []setting {
 	var merged []setting
 	for _, s := range common {
@@ -148,7 +132,8 @@ func merge(common, own []setting) []setting {
 	return append(merged, own...)
 }
 
-// settings returns the known keys of a profile or of the defaults.
+// settings returns the known keys of a profile or of the defaults, and records
+// the unknown ones as errors.
 func (d *decoder) settings(s setting) []setting {
 	var known []setting
 	for _, s := range d.mapping(s.value, s.where) {
@@ -161,18 +146,18 @@ func (d *decoder) settings(s setting) []setting {
 	return known
 }
 
-// unknown records a key that is none of known.
+// unknown records a key that is not one of known.
 func (d *decoder) unknown(s setting, known []string) {
-	way := "the keys here are " + strings.Join(known, ", ")
+	hint := "the keys here are " + strings.Join(known, ", ")
 	if there := elsewhere[s.name]; there != "" {
-		way = there
-	} else if near := suggest(s.name, known); near != "" {
-		way = "did you mean " + near + "?"
+		hint = there
+	} else if near := Suggest(s.name, known); near != "" {
+		hint = "did you mean " + near + "?"
 	}
-	d.fail(s.key, s.where, "unknown key", way)
+	d.fail(s.key, s.where, "unknown key", hint)
 }
 
-// apply sets what settings say, in their order.
+// apply sets the values in the order of settings.
 func (d *decoder) apply(p *draft, settings []setting) {
 	for _, s := range settings {
 		switch k := keys[s.name]; k.kind {
@@ -194,7 +179,7 @@ func (d *decoder) apply(p *draft, settings []setting) {
 	}
 }
 
-// hooks reads commands and URLs by their names.
+// hooks reads the commands and URLs of hooks.
 func (d *decoder) hooks(h *Hooks, s setting) {
 	for _, s := range d.mapping(s.value, s.where) {
 		set := hookKeys[s.name]
@@ -210,44 +195,4 @@ func (d *decoder) hooks(h *Hooks, s setting) {
 			d.fail(s.value, s.where, err.Error(), Hint(err))
 		}
 	}
-}
-
-// secret reads a password, or where it is kept. What stands there is never
-// quoted: it may be the password.
-func (d *decoder) secret(s setting) Secret {
-	if resolve(s.value).Kind != yaml.MappingNode {
-		text, ok := d.text(s)
-		if !ok {
-			return Secret{}
-		}
-		return hide(held{text: text, file: d.path})
-	}
-	const way = "write one of env: NAME, file: PATH, command: CMD, keyring: NAME, or the password itself in quotes"
-	where := d.mapping(s.value, s.where)
-	if len(where) != 1 {
-		d.fail(s.value, s.where, "exactly one place of the password is wanted", way)
-		return Secret{}
-	}
-	kind, ok := secretKeys[where[0].name]
-	if !ok {
-		d.fail(where[0].key, s.where, "unknown key", way)
-		return Secret{}
-	}
-	text, ok := d.text(where[0])
-	if !ok {
-		return Secret{}
-	}
-	if text == "" {
-		d.fail(where[0].value, where[0].where, "is empty", "")
-		return Secret{}
-	}
-	if kind == secretFile {
-		path, err := d.localPath(text)
-		if err != nil {
-			d.fail(where[0].value, where[0].where, err.Error(), Hint(err))
-			return Secret{}
-		}
-		text = path
-	}
-	return hide(held{kind: kind, text: text, file: d.path})
 }

@@ -1,8 +1,8 @@
-// Package config reads ferry.yaml, which names what is to be kept in step with
-// what, and finds the passwords for it.
+// Package config reads ferry.yaml, which says which directories to keep in step,
+// and finds the passwords for the servers.
 //
-// Nothing here looks at the environment by itself: the working directory, the
-// home directory and the variables are handed in. Only [Read], [Find] and
-// [Finder] touch the disk. No error, log line or formatted value of this
-// package holds a password.
+// Nothing here looks at the environment by itself: the caller passes in the
+// working directory, the home directory and the variables. Only [Read], [Find]
+// and [Finder] touch the disk. No error, log line or formatted value of this
+// package contains a password.
 package config

@@ -10,12 +10,12 @@ import (
 type Error struct {
 	File         string
 	Line, Column int    // from 1; 0: not known
-	Key          string // as profiles.site.timeout; "" where there is none
+	Key          string // as profiles.site.timeout; "" if there is none
 	Text         string // what is wrong
-	Way          string // the way out; may be empty
+	Hint         string // what to do about it; may be empty
 }
 
-// Error returns file:line:column: key: what is wrong (the way out).
+// Error returns file:line:column: key: what is wrong (what to do).
 func (e *Error) Error() string {
 	var b strings.Builder
 	b.WriteString(e.File)
@@ -29,8 +29,8 @@ func (e *Error) Error() string {
 		b.WriteString(": " + e.Key)
 	}
 	b.WriteString(": " + e.Text)
-	if e.Way != "" {
-		b.WriteString(" (" + e.Way + ")")
+	if e.Hint != "" {
+		b.WriteString(" (" + e.Hint + ")")
 	}
 	return b.String()
 }

@@ -10,18 +10,18 @@ import (
 	"ferry/sync"
 )
 
-// An Example is what [Example.Text] puts into a new ferry.yaml.
+// An Example holds the values for a new ferry.yaml.
 type Example struct {
 	Name      string // of the profile
-	Local     string // as it is to stand in the file
+	Local     string // as written to the file
 	Remote    Remote
 	Direction sync.Direction
-	// PasswordVariable is the environment variable to read the password from; "":
-	// the line is left as a comment.
+	// PasswordVariable is the environment variable to read the password from. With
+	// "" the file has a comment in its place.
 	PasswordVariable string
 }
 
-// Text returns a commented configuration file with one profile. It never holds
+// Text returns a commented configuration file with one profile. It never contains
 // a password.
 func (e Example) Text() (string, error) {
 	if why := checkName(e.Name); why != "" {
@@ -44,11 +44,11 @@ func quote(s string) string {
 	return strings.TrimSuffix(string(text), "\n")
 }
 
-const exampleText = `# What ferry keeps in step. Passwords are better kept elsewhere: in the
-# environment, a file, the output of a command, or ~/.netrc.
+const exampleText = `# What ferry keeps in step. Keep passwords elsewhere: in the environment, a file,
+# the output of a command, or ~/.netrc.
 
 defaults:
-  connections: 4            # the most; ferry finds out what the server bears
+  connections: 4            # at most; ferry finds out how many the server allows
   mode: auto                # who opens data connections: auto, passive, active
 
 profiles:
@@ -60,7 +60,7 @@ profiles:
     conflict: keep-both     # or newer, local, remote, skip
     # max-delete: 50%%       # stop when a pass would delete more of one side
     # bwlimit: 2MiB:10MiB   # up:down, per second
-    # poll: 1m              # watch: how often the server is looked at
+    # poll: 1m              # watch: how often to look at the server
     ignore: |               # as in .gitignore; ignored files are not deleted
       *.tmp
       node_modules/

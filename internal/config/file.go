@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// maxSize bounds a configuration file, in bytes.
+// maxSize is the most bytes that are read of a configuration or netrc file.
 const maxSize = 1 << 20
 
 // A File is a configuration that was read.
@@ -18,9 +18,8 @@ type File struct {
 	Profiles []*Profile // in the order of the file
 }
 
-// Read reads the configuration file at path. home replaces a leading "~" of
-// local paths. The error holds an [Errors] where the file could be read but not
-// understood.
+// Read reads the configuration file at path. home replaces a leading "~" in local
+// paths. The error is an [Errors] if the file can be read but not understood.
 func Read(path, home string) (*File, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -41,9 +40,9 @@ func Read(path, home string) (*File, error) {
 	return Parse(path, text, abs, home)
 }
 
-// Parse reads the text of a configuration file. name stands in errors; path is
-// the absolute path of the file, which local paths are relative to. The error
-// is an [Errors].
+// Parse reads the text of a configuration file. name is the file in errors; path
+// is its absolute path, whose directory local paths are relative to. The error is
+// an [Errors].
 func Parse(name string, text []byte, path, home string) (*File, error) {
 	d := decoder{name: name, path: path, home: home}
 	profiles := d.file(text)
@@ -54,8 +53,8 @@ func Parse(name string, text []byte, path, home string) (*File, error) {
 	return &File{Path: path, Profiles: profiles}, nil
 }
 
-// Select returns the profiles of the given names in the order given, each once,
-// or all where no name is given.
+// Select returns the profiles with the given names, in that order and each once, or
+// all profiles if no name is given.
 func (f *File) Select(names []string) ([]*Profile, error) {
 	if len(names) == 0 {
 		return f.Profiles, nil
@@ -85,7 +84,7 @@ func (f *File) Select(names []string) ([]*Profile, error) {
 
 func noProfile(name string, known []string, path string) error {
 	err := fmt.Errorf("no profile %q in %s", name, path)
-	if near := suggest(name, known); near != "" {
+	if near := Suggest(name, known); near != "" {
 		return withHint(err, "did you mean "+near+"?")
 	}
 	return withHint(err, "it has "+strings.Join(known, ", "))

@@ -12,16 +12,16 @@ import (
 // FileName is the name of the configuration file.
 const FileName = "ferry.yaml"
 
-// ErrNoFile is wrapped by the error of [Find] where there is no file at all.
+// ErrNoFile is wrapped by the error of [Find] if there is no file at all.
 var ErrNoFile = errors.New("no " + FileName)
 
-// Find returns the path of the ferry.yaml that counts in the directory start,
-// which is absolute: the one there or in the nearest directory above, else the
-// user's own.
+// Find returns the path of the ferry.yaml to use in the directory start, which is
+// absolute: the one in start or in the nearest directory above, else the one in
+// the user's configuration directory.
 //
-// A configuration can name commands to run. One that somebody else left in a
-// directory above, as in /tmp, is therefore an error: its owner must be this
-// user, root, or the owner of start.
+// A configuration can name commands to run. So it is an error if another user left
+// one in a directory above, as in /tmp: its owner must be this user, root, or the
+// owner of start.
 func Find(start, home string, getenv func(string) string) (string, error) {
 	for dir := filepath.Clean(start); ; dir = filepath.Dir(dir) {
 		path := filepath.Join(dir, FileName)
@@ -51,8 +51,8 @@ func Find(start, home string, getenv func(string) string) (string, error) {
 		"ferry init writes one; or name a pair: ferry sync ./public ftpes://user@host/path")
 }
 
-// isFile reports whether path is there and no directory. A path that cannot be
-// looked at counts as not there: a directory above may well be closed to us.
+// isFile reports whether path exists and is not a directory. A path that we may not
+// look at counts as missing: directories above are often closed to us.
 func isFile(path string) (bool, error) {
 	info, err := os.Stat(path)
 	switch {
@@ -64,7 +64,7 @@ func isFile(path string) (bool, error) {
 	return false, fmt.Errorf("looking for the configuration: %w", err)
 }
 
-// checkOwner refuses a file that was found at path and belongs to a stranger.
+// checkOwner returns an error if the file at path belongs to a stranger.
 func checkOwner(path, start string) error {
 	file, err := os.Stat(path)
 	if err != nil {
@@ -75,13 +75,13 @@ func checkOwner(path, start string) error {
 		return fmt.Errorf("looking for the configuration: %w", err)
 	}
 	if !isTrusted(file, here) {
-		return withHint(fmt.Errorf("%s belongs to somebody else", path), "to use it all the same: --config "+path)
+		return withHint(fmt.Errorf("%s belongs to another user", path), "to use it anyway: --config "+path)
 	}
 	return nil
 }
 
-// userDirs returns where the user's configuration may stand, first the one that
-// XDG_CONFIG_HOME names.
+// userDirs returns the directories that the user's configuration may be in. The one
+// that XDG_CONFIG_HOME names comes first.
 func userDirs(goos, home string, getenv func(string) string) []string {
 	var dirs []string
 	if dir := getenv("XDG_CONFIG_HOME"); filepath.IsAbs(dir) {

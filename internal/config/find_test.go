@@ -79,7 +79,7 @@ func TestFindRefusesStrangers(t *testing.T) {
 		t.Skipf("NOT TESTED: giving a file away needs root: %v", err)
 	}
 	_, err := Find(start, dir, env())
-	if err == nil || err.Error() != path+" belongs to somebody else" || !strings.Contains(Hint(err), "--config "+path) {
+	if err == nil || err.Error() != path+" belongs to another user" || !strings.Contains(Hint(err), "--config "+path) {
 		t.Errorf("%v, %q", err, Hint(err))
 	}
 	if err := os.Chown(start, 12345, -1); err != nil {

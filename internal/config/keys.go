@@ -2,12 +2,9 @@ package config
 
 import (
 	"encoding"
-	"errors"
 	"fmt"
 	"maps"
-	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -22,12 +19,12 @@ const (
 	hooksKey                   // commands by name
 )
 
-// A key is one key of a profile and how its value is set. set is nil for the
-// kinds that have a form of their own.
+// A key is one key of a profile and how its value is set. Only text keys have a
+// set.
 type key struct {
 	kind keyKind
 	set  func(d *decoder, p *draft, text string) error
-	// pairOnly keys belong to one pair and make no sense in defaults.
+	// pairOnly keys belong to one pair and are not allowed in defaults.
 	pairOnly bool
 }
 
@@ -40,7 +37,7 @@ var keys = map[string]key{
 	"direction":      choice(func(p *Profile) encoding.TextUnmarshaler { return &p.Direction }, "both", "push", "pull"),
 	"conflict":       choice(func(p *Profile) encoding.TextUnmarshaler { return &p.Conflict }, "keep-both", "newer", "local", "remote", "skip"),
 	"mode":           choice(func(p *Profile) encoding.TextUnmarshaler { return &p.Mode }, "auto", "passive", "active"),
-	"pipeline":       {set: func(_ *decoder, p *draft, text string) error { return p.Pipeline.UnmarshalText([]byte(text)) }},
+	"pipeline":       {set: setPipeline},
 	"ignore":         {kind: blockKey},
 	"ignore-file":    path(func(p *Profile) *string { return &p.IgnoreFile }),
 	"ca":             path(func(p *Profile) *string { return &p.CA }),
@@ -66,19 +63,7 @@ var keys = map[string]key{
 	"hooks":          {kind: hooksKey},
 }
 
-// hookKeys are the keys of hooks, and how their values are set.
-var hookKeys = map[string]func(h *Hooks, text string) error{
-	"before":      hook(func(h *Hooks) *string { return &h.Before }),
-	"after":       hook(func(h *Hooks) *string { return &h.After }),
-	"on-conflict": hook(func(h *Hooks) *string { return &h.OnConflict }),
-	"on-error":    hook(func(h *Hooks) *string { return &h.OnError }),
-	"timeout": func(h *Hooks, text string) (err error) {
-		h.Timeout, err = ParseDuration(text)
-		return err
-	},
-}
-
-// elsewhere says where things are set that people look for under another name.
+// elsewhere says what to write instead of keys that people try.
 var elsewhere = map[string]string{
 	"<<":       "what all profiles share goes under defaults",
 	"exclude":  "did you mean ignore?",
@@ -125,110 +110,11 @@ func choice(field func(*Profile) encoding.TextUnmarshaler, choices ...string) ke
 		if slices.Contains(choices, text) {
 			return field(&p.Profile).UnmarshalText([]byte(text))
 		}
-		err := fmt.Errorf("%q is none of %s", text, strings.Join(choices, ", "))
-		if near := suggest(text, choices); near != "" {
+		err := fmt.Errorf("%q is not one of %s", text, strings.Join(choices, ", "))
+		if near := Suggest(text, choices); near != "" {
 			return withHint(err, "did you mean "+near+"?")
 		}
 		return err
 	}
 	return key{set: set}
-}
-
-func setLocal(d *decoder, p *draft, text string) (err error) {
-	if IsURL(text) {
-		return withHint(errors.New("is a URL"), "local is a directory of this machine, remote the URL")
-	}
-	p.Local, err = d.localPath(text)
-	return err
-}
-
-func setRemote(_ *decoder, p *draft, text string) error {
-	r, err := ParseURL(text)
-	if err != nil {
-		return err
-	}
-	p.Remote = r
-	return nil
-}
-
-func setUser(_ *decoder, p *draft, text string) error {
-	for _, c := range text {
-		if c < ' ' || c == 0x7f {
-			return errors.New("holds a control character")
-		}
-	}
-	p.user = text
-	return nil
-}
-
-func setTrash(_ *decoder, p *draft, text string) (err error) {
-	p.Trash, err = ParseSwitch(text)
-	p.TrashSet = err == nil
-	return err
-}
-
-func setTrashKeep(_ *decoder, p *draft, text string) (err error) {
-	if text == "forever" {
-		p.TrashKeep = 0
-		return nil
-	}
-	p.TrashKeep, err = ParseDuration(text)
-	return err
-}
-
-func setTrashSize(_ *decoder, p *draft, text string) (err error) {
-	p.TrashSize, err = ParseSize(text)
-	return err
-}
-
-func setConnections(_ *decoder, p *draft, text string) error {
-	n, err := number(text, 1, 256)
-	p.Connections = n
-	return err
-}
-
-func setRetries(_ *decoder, p *draft, text string) error {
-	n, err := number(text, 0, 1000)
-	if p.Retries = n; n == 0 {
-		p.Retries = -1
-	}
-	return err
-}
-
-func setMaxDelete(_ *decoder, p *draft, text string) error {
-	limits, err := ParseMaxDelete(text)
-	p.Limits.MaxDeletes, p.Limits.MaxDeletePercent = limits.MaxDeletes, limits.MaxDeletePercent
-	return err
-}
-
-func setActivePorts(_ *decoder, p *draft, text string) (err error) {
-	p.ActivePorts, err = ParsePorts(text)
-	return err
-}
-
-func setActiveAddress(_ *decoder, p *draft, text string) error {
-	addr, err := netip.ParseAddr(text)
-	if err != nil || addr.Zone() != "" {
-		return fmt.Errorf("%q is no IP address", text)
-	}
-	p.ActiveAddress = addr.String()
-	return nil
-}
-
-func setFingerprint(_ *decoder, p *draft, text string) (err error) {
-	p.Fingerprint, err = ParseFingerprint(text)
-	return err
-}
-
-func setRates(_ *decoder, p *draft, text string) (err error) {
-	p.BytesUp, p.BytesDown, err = ParseRate(text)
-	return err
-}
-
-func number(text string, low, high int) (int, error) {
-	n, err := strconv.Atoi(text)
-	if err != nil || n < low || n > high {
-		return 0, fmt.Errorf("%q is no whole number from %d to %d", text, low, high)
-	}
-	return n, nil
 }

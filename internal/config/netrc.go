@@ -12,25 +12,11 @@ type login struct {
 	Password Secret // zero: none named
 }
 
-// findLogin returns the first entry for host whose user is user, or that names
-// none; any user will do where user is "". The default entry counts where no
-// machine has the name and user.
-func findLogin(logins []login, host, user string) (login, bool) {
-	for _, wanted := range []string{host, ""} {
-		for _, l := range logins {
-			if strings.EqualFold(l.Host, wanted) && (user == "" || l.User == "" || l.User == user) {
-				return l, true
-			}
-		}
-	}
-	return login{}, false
-}
-
 // parseNetrc reads the text of a netrc file: machine or default, then login,
-// password and account. Words may stand in double quotes, with \" and \\ inside.
-// "#" starts a comment where a keyword could stand, and is an ordinary character
-// in a value. A macdef reaches to the next empty line and is left out. Errors
-// name the file and line and quote nothing, since it could be a password.
+// password and account. Words may be in double quotes, with \" and \\ inside. "#"
+// starts a comment in place of a keyword, and is an ordinary character in a value.
+// A macdef reaches to the next empty line and is skipped. Errors name the file and
+// line but quote nothing, since that could be a password.
 func parseNetrc(name, text string) ([]login, error) {
 	s := &netrcScanner{name: name, text: strings.TrimPrefix(text, "\ufeff"), line: 1}
 	var logins []login
@@ -63,7 +49,7 @@ func parseNetrc(name, text string) ([]login, error) {
 			continue
 		}
 		if len(logins) == 0 {
-			return nil, s.fail(line, word+" stands before any machine")
+			return nil, s.fail(line, word+" comes before any machine")
 		}
 		switch l := &logins[len(logins)-1]; word {
 		case "login":
@@ -77,7 +63,7 @@ func parseNetrc(name, text string) ([]login, error) {
 // A netrcScanner reads the words of a netrc file.
 type netrcScanner struct {
 	name string
-	text string // what is left
+	text string // what is left to read
 	line int
 }
 
@@ -85,7 +71,7 @@ func (s *netrcScanner) fail(line int, text string) error {
 	return fmt.Errorf("%s:%d: %s", s.name, line, text)
 }
 
-// skipSpace drops spaces and line ends.
+// skipSpace drops spaces and line breaks.
 func (s *netrcScanner) skipSpace() {
 	rest := strings.TrimLeft(s.text, " \t\r\n")
 	s.drop(len(s.text) - len(rest))
@@ -120,7 +106,7 @@ func (s *netrcScanner) keyword() (string, bool, error) {
 	case "user":
 		return "login", true, nil
 	}
-	return "", false, s.fail(line, "machine, default, login, password, account or macdef is wanted here (a value with a space in it stands in double quotes)")
+	return "", false, s.fail(line, "expected machine, default, login, password, account or macdef here (put a value that contains a space in double quotes)")
 }
 
 // value returns the word after a keyword.
@@ -161,10 +147,10 @@ func (s *netrcScanner) quoted() (string, error) {
 			b.WriteByte(c)
 		}
 	}
-	return "", s.fail(s.line, `a value starts with " and does not end with it on the same line`)
+	return "", s.fail(s.line, `a value starts with " but does not end with it on the same line`)
 }
 
-// skipMacro drops a macro: its name, and all up to the next empty line.
+// skipMacro drops a macro: its name, and everything up to the next empty line.
 func (s *netrcScanner) skipMacro() {
 	for s.text != "" {
 		end := strings.IndexByte(s.text, '\n') + 1

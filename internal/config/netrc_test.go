@@ -57,16 +57,16 @@ func TestParseNetrc(t *testing.T) {
 }
 
 func TestParseNetrcErrors(t *testing.T) {
-	const keyword = "machine, default, login, password, account or macdef is wanted here (a value with a space in it stands in double quotes)"
+	const keyword = "expected machine, default, login, password, account or macdef here (put a value that contains a space in double quotes)"
 	for _, c := range []struct{ text, want string }{
 		{"machine", "netrc:1: machine has no value"},
 		{"machine h\nlogin u\npassword", "netrc:3: password has no value"},
 		{"machine \"\"", "netrc:1: the name of the machine is empty"},
-		{"login u", "netrc:1: login stands before any machine"},
+		{"login u", "netrc:1: login comes before any machine"},
 		{"machine h\npassword two secret words", "netrc:2: " + keyword},
 		{"machine h\n\nsecret", "netrc:3: " + keyword},
-		{"machine h\npassword \"secret\nlogin u", `netrc:2: a value starts with " and does not end with it on the same line`},
-		{`machine h password "secret\`, `netrc:1: a value starts with " and does not end with it on the same line`},
+		{"machine h\npassword \"secret\nlogin u", `netrc:2: a value starts with " but does not end with it on the same line`},
+		{`machine h password "secret\`, `netrc:1: a value starts with " but does not end with it on the same line`},
 	} {
 		got, err := parseNetrc("netrc", c.text)
 		if err == nil {

@@ -1,25 +1,20 @@
 package config
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"path/filepath"
-	"strconv"
-	"strings"
 	"time"
 
 	"ferry/sync"
 	"ferry/sync/remote"
 )
 
-// A Profile is one pair of directories and how to keep it in step. Use
-// [NewProfile], [Parse] or [Pair] to get one with the usual settings.
+// A Profile is one pair of directories and how to keep it in step. [NewProfile],
+// [Parse] and [Pair] return one with the defaults set.
 type Profile struct {
 	Name string
-	// File is the absolute path of the configuration file that the profile stands
-	// in, "" for a pair of the command line.
+	// File is the absolute path of the configuration file that the profile is from,
+	// "" for a pair from the command line.
 	File string
-	// Local is an absolute path in the form of this system.
+	// Local is an absolute path in the form of this operating system.
 	Local  string
 	Remote Remote // with the user of user:
 
@@ -29,32 +24,32 @@ type Profile struct {
 	Exact     bool
 	Adopt     bool
 	Checksum  bool
-	Verify    bool // push, pull: list everything, not only what changed
-	Trash     bool // keep what is replaced or removed
-	// TrashSet says that Trash is what somebody asked for, and not the default:
-	// a push keeps nothing on the server unless asked.
+	Verify    bool // push, pull: list everything on the target, not only the directories that are touched
+	Trash     bool // keep what is replaced or deleted
+	// TrashSet says that Trash was given, and is not the default: by default a push
+	// keeps nothing on the server.
 	TrashSet bool
-	// TrashKeep is how long the trash keeps a thing and TrashSize how many bytes
-	// it holds on each side; 0: no limit.
+	// TrashKeep is how long the trash keeps a file, and TrashSize how many bytes it
+	// may hold on each side; 0: no limit.
 	TrashKeep time.Duration
 	TrashSize int64
 
-	// Password is that of password:, or else the one in the URL.
+	// Password is the one from password:, or else from the URL.
 	Password Secret
 
 	// Ignore is text in the syntax of .gitignore.
 	Ignore string
-	// IgnoreFile is the absolute path of a file of the same syntax that must be
-	// there; "": .ferryignore at the local root, if there is one.
+	// IgnoreFile is the absolute path of a file in the same syntax, which must exist;
+	// "": .ferryignore at the local root, if there is one.
 	IgnoreFile  string
 	FollowLinks bool
 
 	Mode          remote.Mode
 	ActivePorts   [2]int // 0: any
-	ActiveAddress string // "": the control connection's own
+	ActiveAddress string // "": that of the control connection
 	TrustPASV     bool
 	Pipeline      remote.Pipeline
-	Connections   int           // the most; 0: the default
+	Connections   int           // at most; 0: the default
 	Timeout       time.Duration // 0: the default
 	Retries       int           // 0: the default; negative: none
 	CA            string        // absolute path of a PEM file, or ""
@@ -62,25 +57,25 @@ type Profile struct {
 	Insecure      bool
 	BytesUp       int64 // per second; 0: no limit
 	BytesDown     int64
-	Poll          time.Duration // watch: how often the server is looked at; 0: the default
+	Poll          time.Duration // watch: how often to look at the server; 0: the default
 
 	Hooks Hooks
 }
 
-// Hooks are commands for the shell, or URLs that start with http:// or https://;
-// "" is none.
+// Hooks are shell commands, or URLs that start with http:// or https://. An empty
+// hook does nothing.
 type Hooks struct {
 	Before, After, OnConflict, OnError string
 	// Timeout is how long each of them may take; 0: the default.
 	Timeout time.Duration
 }
 
-// NewProfile returns a profile with the settings that hold where none are given.
+// NewProfile returns a profile with the defaults set.
 func NewProfile(name string) *Profile {
 	return &Profile{Name: name, Limits: sync.NewLimits(), Trash: true, TrashKeep: 30 * 24 * time.Hour}
 }
 
-// Policy returns what the profile says about decisions. Ignored is not set.
+// Policy returns the policy that the profile asks for.
 func (p *Profile) Policy() sync.Policy {
 	return sync.Policy{
 		Direction: p.Direction,
@@ -92,8 +87,8 @@ func (p *Profile) Policy() sync.Policy {
 	}
 }
 
-// RemoteOptions returns what the profile says about the server. Password, TLS
-// (for CA), StateDir, Log and Notice are left to the caller.
+// RemoteOptions returns the options for the server. The caller sets Password, TLS
+// (for CA), StateDir, Log and Notice.
 func (p *Profile) RemoteOptions() remote.Options {
 	return remote.Options{
 		Host:          p.Remote.Host,
@@ -115,47 +110,4 @@ func (p *Profile) RemoteOptions() remote.Options {
 		BytesUp:       p.BytesUp,
 		BytesDown:     p.BytesDown,
 	}
-}
-
-// StateKey names the pair for what is remembered of it. It depends on the two
-// directories alone: not on the name of the profile, nor on the scheme, so that
-// going over to TLS keeps the memory. It is a file name of at most 60 ASCII
-// characters, with a readable beginning.
-func (p *Profile) StateKey() string {
-	port := p.Remote.Port
-	if port == p.Remote.Security.Port() {
-		port = 0
-	}
-	path := p.Remote.Path
-	if p.Remote.Absolute {
-		path = "/" + path
-	}
-	local := filepath.ToSlash(filepath.Clean(p.Local))
-	sum := sha256.Sum256([]byte(strings.Join([]string{
-		local, p.Remote.Host, strconv.Itoa(port), p.Remote.User, path,
-	}, "\x00")))
-	return pairName(local, p.Remote.Host, 43) + "-" + hex.EncodeToString(sum[:8])
-}
-
-// pairName makes a name of at most limit characters of a local directory and a
-// host.
-func pairName(local, host string, limit int) string {
-	base := local[strings.LastIndexByte(local, '/')+1:]
-	var b strings.Builder
-	gap := true // so that the name does not start with a dash or dot
-	for _, r := range strings.ToLower(base + "-" + host) {
-		plain := 'a' <= r && r <= 'z' || '0' <= r && r <= '9' || r == '_'
-		switch {
-		case plain:
-			b.WriteRune(r)
-		case gap:
-		case r == '.':
-			b.WriteByte('.')
-		default:
-			b.WriteByte('-')
-		}
-		gap = !plain
-	}
-	name := b.String()
-	return strings.TrimRight(name[:min(len(name), limit)], "-.")
 }

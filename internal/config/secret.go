@@ -2,7 +2,7 @@ package config
 
 import "log/slog"
 
-// secretKind says where a secret stands.
+// A secretKind says where a secret is kept.
 type secretKind uint8
 
 const (
@@ -21,18 +21,18 @@ var secretKeys = map[string]secretKind{
 	"keyring": secretKeyring,
 }
 
-// A Secret is a password, or says where one is kept. The zero Secret is none.
-// However it is formatted, it does not show the password: what it holds stands
-// behind a function, which no format looks into.
+// A Secret is a password, or says where one is kept. The zero Secret is none. No
+// format shows the password: it is kept behind a function, which none looks into.
 type Secret struct{ reveal func() held }
 
-// held is what a secret holds. It is never part of another value.
+// held is what a secret holds. It must never be a field of another type, where a
+// format would show it.
 type held struct {
 	kind secretKind
 	text string // the password, name, path or command
-	// file is the configuration file that the secret stands in, or "".
+	// file is the configuration file that the secret is from, or "".
 	file string
-	// typed says that the password stands on the command line.
+	// typed says that the password was given on the command line.
 	typed bool
 }
 
@@ -44,11 +44,8 @@ func hide(h held) Secret { return Secret{func() held { return h }} }
 // IsZero reports whether there is no secret at all.
 func (s Secret) IsZero() bool { return s.reveal == nil }
 
-// IsLiteral reports whether the password itself was written down.
-func (s Secret) IsLiteral() bool { return s.reveal != nil && s.reveal().kind == secretLiteral }
-
-// Variable returns the name of the environment variable that holds the password,
-// "" where it is kept elsewhere.
+// Variable returns the name of the environment variable that holds the password, or
+// "" if it is kept elsewhere.
 func (s Secret) Variable() string {
 	if !s.IsZero() && s.reveal().kind == secretEnv {
 		return s.reveal().text

@@ -43,18 +43,17 @@ func TestSecretIsHidden(t *testing.T) {
 
 func TestSecretString(t *testing.T) {
 	for _, c := range []struct {
-		secret  Secret
-		want    string
-		literal bool
+		secret Secret
+		want   string
 	}{
-		{Secret{}, "", false},
-		{Literal("x"), "hidden", true},
-		{hide(held{kind: secretEnv, text: "A"}), "env A", false},
-		{hide(held{kind: secretFile, text: "/a"}), "file /a", false},
-		{hide(held{kind: secretCommand, text: "echo x"}), "command", false},
-		{hide(held{kind: secretKeyring, text: "k"}), "keyring k", false},
+		{Secret{}, ""},
+		{Literal("x"), "hidden"},
+		{hide(held{kind: secretEnv, text: "A"}), "env A"},
+		{hide(held{kind: secretFile, text: "/a"}), "file /a"},
+		{hide(held{kind: secretCommand, text: "echo x"}), "command"},
+		{hide(held{kind: secretKeyring, text: "k"}), "keyring k"},
 	} {
-		if got := c.secret.String(); got != c.want || c.secret.IsLiteral() != c.literal || c.secret.IsZero() != (c.want == "") {
+		if got := c.secret.String(); got != c.want || c.secret.IsZero() != (c.want == "") {
 			t.Errorf("%q, want %q", got, c.want)
 		}
 		if got := fmt.Sprintf("%#v", c.secret); got != "config.Secret("+c.want+")" {

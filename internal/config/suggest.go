@@ -2,8 +2,9 @@ package config
 
 import "strings"
 
-// suggest returns the one of known that word was most likely meant to be, or "".
-func suggest(word string, known []string) string {
+// Suggest returns the known word that word was most likely meant to be, or "" if
+// none is close. It ignores case, and takes "_" for "-".
+func Suggest(word string, known []string) string {
 	best, least := "", 3
 	for _, k := range known {
 		d := distance(strings.ToLower(strings.ReplaceAll(word, "_", "-")), strings.ToLower(k))
@@ -14,8 +15,8 @@ func suggest(word string, known []string) string {
 	return best
 }
 
-// distance counts the bytes to add, drop, replace or swap with a neighbour to
-// get from a to b.
+// distance counts the bytes to add, drop, replace or swap with a neighbor to turn a
+// into b.
 func distance(a, b string) int {
 	if len(a) > 64 || len(b) > 64 {
 		return 64

@@ -2,7 +2,6 @@ package config
 
 import (
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -12,18 +11,20 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"ferry/sync"
+	"ferry/sync/remote"
 )
 
-// The Parse functions read one value as it stands in ferry.yaml or behind an
-// option of the command line.
+// The Parse functions read one value as it is written in ferry.yaml or after an
+// option on the command line.
 
-// ParseMaxDelete reads N or P%: the most deletions that one side may see in a
-// pass. It replaces the default, in which a number and a share hold together.
+// ParseMaxDelete reads N or P%: the most deletions that a pass may make on one side.
+// Only that limit then counts, where by default a number and a percentage must both
+// be exceeded.
 func ParseMaxDelete(s string) (sync.Limits, error) {
 	digits, percent := strings.CutSuffix(s, "%")
 	n, err := strconv.ParseUint(strings.TrimSpace(digits), 10, 31)
 	if err != nil || percent && n > 100 {
-		return sync.Limits{}, fmt.Errorf("%q is neither a number of files nor a share, as 25 or 30%%", s)
+		return sync.Limits{}, fmt.Errorf("%q is neither a number of files nor a percentage, such as 25 or 30%%", s)
 	}
 	if percent {
 		return sync.Limits{MaxDeletes: -1, MaxDeletePercent: int(n)}, nil
@@ -31,8 +32,8 @@ func ParseMaxDelete(s string) (sync.Limits, error) {
 	return sync.Limits{MaxDeletes: int(n), MaxDeletePercent: -1}, nil
 }
 
-// ParseRate reads RATE or UP:DOWN in bytes per second, as 500KiB or 2MiB:10MiB.
-// An empty or zero rate, "off" and "unlimited" are no limit, 0.
+// ParseRate reads RATE or UP:DOWN in bytes per second, as 500KiB or 2MiB:10MiB. An
+// empty or zero rate, "off" and "unlimited" mean no limit, 0.
 func ParseRate(s string) (up, down int64, err error) {
 	first, second, two := strings.Cut(s, ":")
 	if up, err = parseOneRate(first); err != nil {
@@ -55,20 +56,20 @@ func parseOneRate(s string) (int64, error) {
 	}
 	n, err := humanize.ParseBytes(strings.TrimSuffix(s, "/s"))
 	if err != nil || n > math.MaxInt64 {
-		return 0, fmt.Errorf("%q is no rate in bytes per second, as 500KiB or 2MiB:10MiB (up:down)", s)
+		return 0, fmt.Errorf("%q is not a rate in bytes per second, such as 500KiB or 2MiB:10MiB (up:down)", s)
 	}
 	return int64(n), nil
 }
 
-// ParseSize reads a number of bytes above zero, as 500MB or 1GiB; "unlimited"
-// is no limit, 0.
+// ParseSize reads a positive number of bytes, as 500MB or 1GiB; "unlimited" means no
+// limit, 0.
 func ParseSize(s string) (int64, error) {
 	if s == "unlimited" {
 		return 0, nil
 	}
 	n, err := humanize.ParseBytes(strings.TrimSpace(s))
 	if err != nil || n == 0 || n > math.MaxInt64 {
-		return 0, fmt.Errorf("%q is no size above zero, as 500MB or 1GiB", s)
+		return 0, fmt.Errorf("%q is not a positive size, such as 500MB or 1GiB", s)
 	}
 	return int64(n), nil
 }
@@ -83,27 +84,21 @@ func ParsePorts(s string) ([2]int, error) {
 	high, err2 := strconv.ParseUint(strings.TrimSpace(last), 10, 16)
 	switch {
 	case err1 != nil || err2 != nil || low == 0 || high == 0:
-		return [2]int{}, fmt.Errorf("%q is no range of ports from 1 to 65535, as 50000-50100", s)
+		return [2]int{}, fmt.Errorf("%q is not a range of ports from 1 to 65535, such as 50000-50100", s)
 	case low > high:
 		return [2]int{}, fmt.Errorf("%q ends before it starts", s)
 	}
 	return [2]int{int(low), int(high)}, nil
 }
 
-// ParseFingerprint reads the SHA-256 of a certificate: 64 hex digits in any
-// case, with or without colons and a leading "sha256:". It returns lower-case
-// digits only.
+// ParseFingerprint reads the SHA-256 of a certificate, see
+// [remote.ParseFingerprint]. It returns lower-case hex digits only.
 func ParseFingerprint(s string) (string, error) {
-	digits := strings.ToLower(strings.TrimSpace(s))
-	digits = strings.TrimPrefix(digits, "sha256:")
-	digits = strings.NewReplacer(":", "", " ", "").Replace(digits)
-	if sum, err := hex.DecodeString(digits); err != nil || len(sum) != 32 {
-		return "", errors.New(`a fingerprint is "sha256:" and 64 hex digits`)
-	}
-	return digits, nil
+	sum, err := remote.ParseFingerprint(s)
+	return hex.EncodeToString(sum), err
 }
 
-// ParseDuration reads a time above zero, as 30s, 1m30s, 12h or 30d.
+// ParseDuration reads a positive duration, as 30s, 1m30s, 12h or 30d.
 func ParseDuration(s string) (time.Duration, error) {
 	d, err := time.ParseDuration(s)
 	if days, ok := strings.CutSuffix(s, "d"); ok {
@@ -116,10 +111,10 @@ func ParseDuration(s string) (time.Duration, error) {
 	if _, e := strconv.ParseUint(s, 10, 32); e == nil && strings.Trim(s, "0") != "" {
 		return 0, fmt.Errorf("%s has no unit: write %ss for seconds", s, s)
 	}
-	return 0, fmt.Errorf("%q is no time above zero, as 30s, 5m or 1h30m", s)
+	return 0, fmt.Errorf("%q is not a positive duration, such as 30s, 5m or 1h30m", s)
 }
 
-// ParseSwitch reads on or off, in any of the words that YAML knows for them.
+// ParseSwitch reads on, true and yes, or off, false and no, in any case.
 func ParseSwitch(s string) (bool, error) {
 	switch strings.ToLower(s) {
 	case "on", "true", "yes":
@@ -128,4 +123,13 @@ func ParseSwitch(s string) (bool, error) {
 		return false, nil
 	}
 	return false, fmt.Errorf("%q is neither on nor off", s)
+}
+
+// ParsePipeline reads on or off, as [ParseSwitch] does.
+func ParsePipeline(s string) (remote.Pipeline, error) {
+	on, err := ParseSwitch(s)
+	if err != nil || on {
+		return remote.PipelineOn, err
+	}
+	return remote.PipelineOff, nil
 }

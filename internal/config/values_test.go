@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ferry/sync"
+	"ferry/sync/remote"
 )
 
 func TestParseMaxDelete(t *testing.T) {
@@ -104,13 +105,13 @@ func TestParseDuration(t *testing.T) {
 	}
 	for s, want := range map[string]string{
 		"30":     "30 has no unit: write 30s for seconds",
-		"0":      `"0" is no time above zero, as 30s, 5m or 1h30m`,
-		"0s":     `"0s" is no time above zero, as 30s, 5m or 1h30m`,
-		"-5s":    `"-5s" is no time above zero, as 30s, 5m or 1h30m`,
-		"":       `"" is no time above zero, as 30s, 5m or 1h30m`,
-		"0d":     `"0d" is no time above zero, as 30s, 5m or 1h30m`,
-		"soon":   `"soon" is no time above zero, as 30s, 5m or 1h30m`,
-		"99999d": `"99999d" is no time above zero, as 30s, 5m or 1h30m`,
+		"0":      `"0" is not a positive duration, such as 30s, 5m or 1h30m`,
+		"0s":     `"0s" is not a positive duration, such as 30s, 5m or 1h30m`,
+		"-5s":    `"-5s" is not a positive duration, such as 30s, 5m or 1h30m`,
+		"":       `"" is not a positive duration, such as 30s, 5m or 1h30m`,
+		"0d":     `"0d" is not a positive duration, such as 30s, 5m or 1h30m`,
+		"soon":   `"soon" is not a positive duration, such as 30s, 5m or 1h30m`,
+		"99999d": `"99999d" is not a positive duration, such as 30s, 5m or 1h30m`,
 	} {
 		if got, err := ParseDuration(s); err == nil || err.Error() != want {
 			t.Errorf("%q is %v, %v, want %s", s, got, err, want)
@@ -123,10 +124,16 @@ func TestParseSwitch(t *testing.T) {
 		if got, err := ParseSwitch(s); err != nil || got != want {
 			t.Errorf("%q is %v, %v", s, got, err)
 		}
+		if got, err := ParsePipeline(s); err != nil || (got == remote.PipelineOn) != want {
+			t.Errorf("pipeline %q is %v, %v", s, got, err)
+		}
 	}
 	for _, s := range []string{"", "1", "0", "maybe", "y"} {
 		if _, err := ParseSwitch(s); err == nil {
 			t.Errorf("%q is a switch", s)
+		}
+		if _, err := ParsePipeline(s); err == nil {
+			t.Errorf("%q is a setting of the pipeline", s)
 		}
 	}
 }

@@ -4,57 +4,25 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/sha256"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/hex"
-	"encoding/pem"
-	"math/big"
-	"net"
-	"time"
+
+	"ferry/internal/selfsigned"
 )
 
-// certificate is a self-signed certificate for localhost, made anew for every server.
-type certificate struct {
-	pair        tls.Certificate
-	pem         []byte
-	fingerprint string
-}
-
-func newCertificate() (*certificate, error) {
+// newCertificate makes a new certificate, as every server gets one of its own.
+func newCertificate() (*selfsigned.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
 	}
-	now := time.Now()
-	template := &x509.Certificate{
-		SerialNumber:          big.NewInt(now.UnixNano()),
-		Subject:               pkix.Name{CommonName: "localhost"},
-		NotBefore:             now.Add(-time.Hour),
-		NotAfter:              now.Add(30 * 24 * time.Hour),
-		KeyUsage:              x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
-		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-		BasicConstraintsValid: true,
-		IsCA:                  true,
-		DNSNames:              []string{"localhost"},
-		IPAddresses:           []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		return nil, err
-	}
-	sum := sha256.Sum256(der)
-	return &certificate{
-		pair:        tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key},
-		pem:         pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}),
-		fingerprint: hex.EncodeToString(sum[:]),
-	}, nil
+	return selfsigned.New(key)
 }
 
-// config is a configuration with ticket keys of its own.
-func (c *certificate) config(low, high uint16) *tls.Config {
-	conf := &tls.Config{Certificates: []tls.Certificate{c.pair}, MinVersion: low, MaxVersion: high}
+// tlsConfig returns the configuration for one session and its data connections.
+// The tickets of one session are good for no other, so that a data connection can
+// be told to belong to its control connection.
+func (s *Server) tlsConfig(c *selfsigned.Certificate) *tls.Config {
+	conf := &tls.Config{Certificates: []tls.Certificate{c.TLS}, MinVersion: s.opts.TLSMin, MaxVersion: s.opts.TLSMax}
 	var key [32]byte
 	_, _ = rand.Read(key[:]) // never fails, see crypto/rand
 	conf.SetSessionTicketKeys([][32]byte{key})

@@ -238,7 +238,7 @@ func (s *session) secureData(conn *net.TCPConn, hits effects) (net.Conn, error) 
 		if err != nil {
 			return nil, err
 		}
-		conf = other.config(s.srv.opts.TLSMin, s.srv.opts.TLSMax)
+		conf = s.srv.tlsConfig(other)
 	}
 	over := tls.Server(conn, conf)
 	ctx, cancel := context.WithTimeout(s.ctx, s.srv.opts.DataTimeout)

@@ -3,7 +3,6 @@ package ftpserver
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -14,12 +13,14 @@ import (
 
 	library "github.com/fclairamb/ftpserverlib"
 	"github.com/spf13/afero"
+
+	"ferry/internal/selfsigned"
 )
 
 // Server is a running server. Its methods may be called from several goroutines at once.
 type Server struct {
 	opts     Options
-	cert     *certificate // nil without TLS
+	cert     *selfsigned.Certificate // nil without TLS
 	files    *rules
 	closer   io.Closer // the root on disk, or nil
 	listener net.Listener
@@ -155,7 +156,7 @@ func (s *Server) CertPEM() []byte {
 	if s.cert == nil {
 		return nil
 	}
-	return s.cert.pem
+	return s.cert.CertPEM
 }
 
 // Fingerprint is the SHA-256 of the certificate, in lower-case hex without separators, "" without TLS.
@@ -163,7 +164,7 @@ func (s *Server) Fingerprint() string {
 	if s.cert == nil {
 		return ""
 	}
-	return s.cert.fingerprint
+	return s.cert.Fingerprint
 }
 
 // Transcript is what was said on the control connections since the start or the last ClearTranscript, one line an
@@ -249,10 +250,4 @@ func (s *Server) left(one *session) {
 	if !one.tooMany {
 		s.active--
 	}
-}
-
-// tlsConfig is the configuration for one session and its data connections. The tickets of one session are good for
-// no other, so that a data connection can be told to belong to its control connection.
-func (s *Server) tlsConfig() *tls.Config {
-	return s.cert.config(s.opts.TLSMin, s.opts.TLSMax)
 }

@@ -65,7 +65,7 @@ func (s *session) drop() {
 // run serves the client until one of the two leaves.
 func (s *session) run() {
 	if s.srv.cert != nil {
-		s.tls = s.srv.tlsConfig()
+		s.tls = s.srv.tlsConfig(s.srv.cert)
 	}
 	if s.srv.opts.TLS == Implicit && !s.startTLS() {
 		return

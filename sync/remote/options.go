@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -73,24 +72,11 @@ const (
 	PipelineOff          // the next command waits for the reply to the one before
 )
 
-var pipelines = [...]string{"on", "off"}
-
-func (p Pipeline) String() string { return pipelines[p] }
-
-// MarshalText implements [encoding.TextMarshaler].
-func (p Pipeline) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
-
-// UnmarshalText implements [encoding.TextUnmarshaler].
-func (p *Pipeline) UnmarshalText(text []byte) error {
-	switch strings.ToLower(string(text)) {
-	case "on", "true", "yes":
-		*p = PipelineOn
-	case "off", "false", "no":
-		*p = PipelineOff
-	default:
-		return fmt.Errorf("%q is neither on nor off", text)
+func (p Pipeline) String() string {
+	if p == PipelineOff {
+		return "off"
 	}
-	return nil
+	return "on"
 }
 
 // Options say which directory of which server, and how to get at it. The zero
@@ -111,8 +97,8 @@ type Options struct {
 	// TLS holds the roots and client settings; nil: the system's roots. Its
 	// ServerName and session cache are set by this package.
 	TLS *tls.Config
-	// Fingerprint pins the SHA-256 of the server's certificate (hex, any case,
-	// colons allowed); then the chain and name are not checked.
+	// Fingerprint pins the SHA-256 of the server's certificate, in any form that
+	// [ParseFingerprint] reads; then the chain and name are not checked.
 	Fingerprint string
 	// Insecure accepts any certificate.
 	Insecure bool

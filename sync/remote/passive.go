@@ -104,13 +104,13 @@ func parseEPSV(text string) (uint16, error) {
 			return uint16(n), nil
 		}
 	}
-	return 0, fmt.Errorf("the reply to EPSV names no port: %q", printable(shorten(text, 80)))
+	return 0, fmt.Errorf("the reply to EPSV names no port: %.80q", printable(text))
 }
 
 // parsePASV returns the address of a 227 reply: six numbers somewhere in the
 // text, which need not be in parentheses (RFC 1123, section 4.1.2.6).
 func parsePASV(text string) (netip.AddrPort, error) {
-	bad := fmt.Errorf("the reply to PASV names no address: %q", printable(shorten(text, 80)))
+	bad := fmt.Errorf("the reply to PASV names no address: %.80q", printable(text))
 	start := strings.IndexAny(text, "0123456789")
 	if start < 0 {
 		return netip.AddrPort{}, bad

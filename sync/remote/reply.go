@@ -67,7 +67,7 @@ func readReply(r *bufio.Reader) (reply, error) {
 	}
 	code, last, text, ok := splitReplyLine(first)
 	if !ok {
-		return reply{}, fmt.Errorf("%w: %q is no reply", errProtocol, shorten(first, 80))
+		return reply{}, fmt.Errorf("%w: %.80q is not a reply", errProtocol, first)
 	}
 	if last {
 		return reply{code, text}, nil
@@ -147,11 +147,4 @@ func printable(text string) string {
 		}
 		return c
 	}, text))
-}
-
-func shorten(s string, n int) string {
-	if len(s) > n {
-		return s[:n] + "..."
-	}
-	return s
 }

@@ -56,9 +56,12 @@ func (c *control) tlsConfig() (*tls.Config, error) {
 	cfg.ServerName = c.o.Host
 	cfg.ClientSessionCache = &sessionCache{}
 	cfg.MinVersion = max(cfg.MinVersion, tls.VersionTLS12)
-	pin, err := parseFingerprint(c.o.Fingerprint)
-	if err != nil {
-		return nil, err
+	var pin []byte // nil: the chain and the name count
+	if c.o.Fingerprint != "" {
+		var err error
+		if pin, err = ParseFingerprint(c.o.Fingerprint); err != nil {
+			return nil, &Error{Op: "reading the certificate fingerprint", Class: Login, Err: err}
+		}
 	}
 	cfg.InsecureSkipVerify = c.o.Insecure || pin != nil
 	also := cfg.VerifyConnection
@@ -102,21 +105,17 @@ func certificatePrint(cert *x509.Certificate) string {
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
-// parseFingerprint reads a fingerprint: hex digits of any case, colons between
-// them and "sha256:" before them allowed. Empty is nil.
-func parseFingerprint(s string) ([]byte, error) {
-	if s == "" {
-		return nil, nil
-	}
+// ParseFingerprint reads the SHA-256 of a certificate: 64 hex digits in any case,
+// with or without colons, spaces and a leading "sha256:".
+func ParseFingerprint(s string) ([]byte, error) {
 	digits := strings.ToLower(strings.TrimSpace(s))
 	digits = strings.TrimPrefix(digits, "sha256:")
-	pin, err := hex.DecodeString(strings.ReplaceAll(digits, ":", ""))
-	if err != nil || len(pin) != sha256.Size {
-		return nil, &Error{Op: "reading the certificate fingerprint", Class: Login,
-			Err:  fmt.Errorf("%q is no SHA-256 fingerprint", s),
-			Hint: "it has 64 hex digits, as in sha256:0123...cdef"}
+	digits = strings.NewReplacer(":", "", " ", "").Replace(digits)
+	sum, err := hex.DecodeString(digits)
+	if err != nil || len(sum) != sha256.Size {
+		return nil, fmt.Errorf(`%q is not a SHA-256 fingerprint: "sha256:" and 64 hex digits`, s)
 	}
-	return pin, nil
+	return sum, nil
 }
 
 // authTLS asks for TLS on a connection that began in clear text (RFC 4217,

@@ -104,7 +104,7 @@ func TestTLSTrust(t *testing.T) {
 			o.Fingerprint = hex[:2] + ":" + hex[2:]
 		}, ""},
 		{"another one pinned", func(o *Options, _ *x509.Certificate) { o.Fingerprint = certificatePrint(other) }, "is not the pinned one"},
-		{"pinned nonsense", func(o *Options, _ *x509.Certificate) { o.Fingerprint = "abc" }, "is no SHA-256 fingerprint"},
+		{"pinned nonsense", func(o *Options, _ *x509.Certificate) { o.Fingerprint = "abc" }, "is not a SHA-256 fingerprint"},
 		{"insecure", func(o *Options, _ *x509.Certificate) { o.Insecure = true }, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

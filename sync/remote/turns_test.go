@@ -67,7 +67,7 @@ func (b *bench) spent(t *testing.T, what string, most float64, things int) {
 	}
 	if each > most || testing.Verbose() {
 		for i, one := range said {
-			said[i] = shorten(one, 60)
+			said[i] = fmt.Sprintf("%.60s", one)
 		}
 		t.Log(strings.ReplaceAll(strings.Join(said, " | "), "EPSV | STOR | ", ""))
 	}

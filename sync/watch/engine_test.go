@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ferry/manifest"
+	"ferry/manifest/manifesttest"
 	"ferry/sync"
 	"ferry/sync/replicatest"
 )
@@ -23,7 +24,7 @@ import (
 // A book is a Recorder in memory, for engines with one worker.
 type book struct {
 	mu stdsync.Mutex
-	manifest.Memory
+	manifesttest.Memory
 	local, remote string
 }
 
@@ -82,7 +83,7 @@ func atHome(t *testing.T, test func(h *home)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		h := &home{t: t, sides: [2]*replicatest.Memory{replicatest.NewMemory(), replicatest.NewMemory()},
-			book: &book{Memory: manifest.Memory{}}, hints: make(chan Hint), touched: make(map[manifest.Path]bool)}
+			book: &book{Memory: manifesttest.Memory{}}, hints: make(chan Hint), touched: make(map[manifest.Path]bool)}
 		for _, side := range h.sides {
 			side.Clock = time.Now
 		}

@@ -140,12 +140,12 @@ func (s *Server) prepare() error {
 	if s.opts.TLS == Plain {
 		return s.Own()
 	}
-	cert, err := theCertificate()
+	cert, err := certificate()
 	if err != nil {
 		return err
 	}
-	s.CertPEM, s.Fingerprint = cert.certPEM, cert.fingerprint
-	if err := s.write("cert.pem", string(cert.keyPEM)+string(cert.certPEM)); err != nil {
+	s.CertPEM, s.Fingerprint = cert.CertPEM, cert.Fingerprint
+	if err := s.write("cert.pem", string(cert.KeyPEM)+string(cert.CertPEM)); err != nil {
 		return err
 	}
 	// pyftpdlib reads it as the user of the account.

@@ -1,0 +1,73 @@
+package config
+
+import (
+	"fmt"
+
+	"ferry/sync"
+	"ferry/sync/remote"
+)
+
+// check reports keys of one profile that do not go together, and sets user and
+// password, which either of two keys can give.
+func (d *decoder) check(p *draft, s setting, own []setting) {
+	given := make(map[string]setting, len(own))
+	for _, o := range own {
+		given[o.name] = o
+	}
+	for _, need := range []string{"local", "remote"} {
+		if _, ok := given[need]; !ok && !isNull(s.value) {
+			d.fail(s.key, s.where+"."+need, "is missing", "")
+		}
+	}
+	d.setUser(p, given)
+	d.setPassword(p, given)
+
+	// failAt reports an error at a key of the profile. A key that comes from the
+	// defaults is reported at the name of the profile.
+	failAt := func(key, text, hint string) {
+		at := s.key
+		if o, ok := given[key]; ok {
+			at = o.value
+		}
+		d.fail(at, s.where+"."+key, text, hint)
+	}
+	if p.Exact && p.Direction == sync.Both {
+		failAt("exact", "makes one side equal to the other and so needs a direction", "set direction: push or pull")
+	}
+	if p.Insecure && p.Fingerprint != "" {
+		failAt("insecure", "accepts any certificate, so fingerprint has no effect", "remove one of them")
+	}
+	for _, key := range []string{"ca", "fingerprint", "insecure"} {
+		if _, ok := given[key]; ok && p.Remote.Host != "" && p.Remote.Security == remote.Plain {
+			failAt(key, "ftp:// has no certificate", "write remote as ftpes:// (TLS on port 21) or ftps:// (port 990)")
+		}
+	}
+}
+
+// setUser takes the user from user: or from the URL. The URL wins over a user in the
+// defaults.
+func (d *decoder) setUser(p *draft, given map[string]setting) {
+	own, ok := given["user"]
+	switch {
+	case p.Remote.User == "":
+		p.Remote.User = p.user
+	case ok && p.user != p.Remote.User:
+		d.fail(own.value, own.where, fmt.Sprintf("is %q, but remote names %q", p.user, p.Remote.User), "remove one of them")
+	}
+}
+
+// setPassword takes the password from password: or from the URL. The URL wins over
+// a password in the defaults.
+func (d *decoder) setPassword(p *draft, given map[string]setting) {
+	fromURL := p.Remote.Password
+	p.Remote.Password = Secret{}
+	own, ok := given["password"]
+	switch {
+	case fromURL.IsZero():
+		p.Password = p.password
+	case ok:
+		d.fail(own.key, own.where, "remote has a password, too", "remove one of them")
+	default:
+		p.Password = hide(held{text: fromURL.reveal().text, file: d.path})
+	}
+}

@@ -1,0 +1,112 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strconv"
+)
+
+func setLocal(d *decoder, p *draft, text string) (err error) {
+	if IsURL(text) {
+		return withHint(errors.New("is a URL"), "local is a directory on this machine, remote is the URL")
+	}
+	p.Local, err = d.localPath(text)
+	return err
+}
+
+func setRemote(_ *decoder, p *draft, text string) error {
+	r, err := ParseURL(text)
+	if err != nil {
+		return err
+	}
+	p.Remote = r
+	return nil
+}
+
+func setUser(_ *decoder, p *draft, text string) error {
+	for _, c := range text {
+		if c < ' ' || c == 0x7f {
+			return errors.New("contains a control character")
+		}
+	}
+	p.user = text
+	return nil
+}
+
+func setTrash(_ *decoder, p *draft, text string) (err error) {
+	p.Trash, err = ParseSwitch(text)
+	p.TrashSet = err == nil
+	return err
+}
+
+func setTrashKeep(_ *decoder, p *draft, text string) (err error) {
+	if text == "forever" {
+		p.TrashKeep = 0
+		return nil
+	}
+	p.TrashKeep, err = ParseDuration(text)
+	return err
+}
+
+func setTrashSize(_ *decoder, p *draft, text string) (err error) {
+	p.TrashSize, err = ParseSize(text)
+	return err
+}
+
+func setConnections(_ *decoder, p *draft, text string) error {
+	n, err := number(text, 1, 256)
+	p.Connections = n
+	return err
+}
+
+func setRetries(_ *decoder, p *draft, text string) error {
+	n, err := number(text, 0, 1000)
+	if p.Retries = n; n == 0 {
+		p.Retries = -1
+	}
+	return err
+}
+
+func setMaxDelete(_ *decoder, p *draft, text string) error {
+	limits, err := ParseMaxDelete(text)
+	p.Limits.MaxDeletes, p.Limits.MaxDeletePercent = limits.MaxDeletes, limits.MaxDeletePercent
+	return err
+}
+
+func setActivePorts(_ *decoder, p *draft, text string) (err error) {
+	p.ActivePorts, err = ParsePorts(text)
+	return err
+}
+
+func setActiveAddress(_ *decoder, p *draft, text string) error {
+	addr, err := netip.ParseAddr(text)
+	if err != nil || addr.Zone() != "" {
+		return fmt.Errorf("%q is not an IP address", text)
+	}
+	p.ActiveAddress = addr.String()
+	return nil
+}
+
+func setFingerprint(_ *decoder, p *draft, text string) (err error) {
+	p.Fingerprint, err = ParseFingerprint(text)
+	return err
+}
+
+func setPipeline(_ *decoder, p *draft, text string) (err error) {
+	p.Pipeline, err = ParsePipeline(text)
+	return err
+}
+
+func setRates(_ *decoder, p *draft, text string) (err error) {
+	p.BytesUp, p.BytesDown, err = ParseRate(text)
+	return err
+}
+
+func number(text string, low, high int) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n < low || n > high {
+		return 0, fmt.Errorf("%q is not a whole number from %d to %d", text, low, high)
+	}
+	return n, nil
+}

@@ -1,0 +1,77 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// netrc returns the login for host from the user's netrc file: the one that NETRC
+// names, or .netrc in the home directory, or _netrc on Windows.
+func (f Finder) netrc(host, user string) (entry login, found bool, err error) {
+	var paths []string
+	switch named := f.getenv("NETRC"); {
+	case named != "":
+		paths = []string{named}
+	case f.Home == "":
+		return login{}, false, nil
+	case runtime.GOOS == "windows":
+		paths = []string{filepath.Join(f.Home, "_netrc"), filepath.Join(f.Home, ".netrc")}
+	default:
+		paths = []string{filepath.Join(f.Home, ".netrc")}
+	}
+	for _, path := range paths {
+		text, err := readSmall(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return login{}, false, fmt.Errorf("reading the netrc file: %w", err)
+		}
+		machines, err := parseNetrc(path, text)
+		if err != nil {
+			return login{}, false, err
+		}
+		entry, found := findLogin(machines, host, user)
+		if found && !entry.Password.IsZero() && openToOthers(path) {
+			f.warn("others can read %s, which contains passwords; chmod 600 it", path)
+		}
+		return entry, found, nil
+	}
+	return login{}, false, nil
+}
+
+// readSmall reads a file of at most maxSize bytes.
+func readSmall(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, maxSize+1))
+	if err != nil {
+		return "", err
+	}
+	if len(text) > maxSize {
+		return "", fmt.Errorf("%s is longer than %d KiB", path, maxSize>>10)
+	}
+	return string(text), nil
+}
+
+// findLogin returns the first entry for host with this user, or without a user. If
+// user is "", any user matches. The default entry is used if no machine matches.
+func findLogin(logins []login, host, user string) (login, bool) {
+	for _, wanted := range []string{host, ""} {
+		for _, l := range logins {
+			if strings.EqualFold(l.Host, wanted) && (user == "" || l.User == "" || l.User == user) {
+				return l, true
+			}
+		}
+	}
+	return login{}, false
+}

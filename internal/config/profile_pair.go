@@ -1,0 +1,61 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+)
+
+// Pair returns the profile of a pair that is given on the command line: a local
+// directory, relative to dir, and a URL. home replaces a leading "~" that the shell
+// has left.
+func Pair(local, url, dir, home string) (*Profile, error) {
+	switch l, u := IsURL(local), IsURL(url); {
+	case l && u:
+		return nil, withHint(errors.New("both sides of the pair are URLs"), "one side must be a directory on this machine, as in: ferry sync ./public ftpes://user@host/path")
+	case l:
+		return nil, withHint(errors.New("the URL comes first"), "the local directory comes first whatever the direction, as in: ferry pull ./public ftpes://user@host/path")
+	case !u:
+		return nil, withHint(fmt.Errorf("%q is not a URL", url), "a pair is a local directory and a URL, as in: ferry sync ./public ftpes://user@host/path")
+	}
+	r, err := ParseURL(url)
+	if err != nil {
+		return nil, fmt.Errorf("reading the URL: %w", err)
+	}
+	path, err := localPath(local, dir, home)
+	if err != nil {
+		return nil, err
+	}
+	p := NewProfile("")
+	p.Local, p.Remote, p.Password = path, r, r.Password
+	p.Remote.Password = Secret{}
+	if !r.Password.IsZero() {
+		p.Password = hide(held{text: r.Password.reveal().text, typed: true})
+	}
+	p.Name = pairName(filepath.ToSlash(path), r.Host, 60)
+	return p, nil
+}
+
+// localPath returns s as an absolute path. It is relative to dir unless it starts
+// with "~" or is absolute already.
+func localPath(s, dir, home string) (string, error) {
+	switch {
+	case s == "":
+		return "", errors.New("the path is empty")
+	case strings.ContainsRune(s, 0):
+		return "", errors.New("the path contains a NUL character")
+	case s == "~" || strings.HasPrefix(s, "~/") || strings.HasPrefix(s, `~\`) && filepath.Separator == '\\':
+		if home == "" {
+			return "", fmt.Errorf("%q: the home directory is not known", s)
+		}
+		return filepath.Join(home, s[1:]), nil
+	case s[0] == '~' && !strings.HasPrefix(s, "~."):
+		return "", withHint(fmt.Errorf("%q: ~ stands only for your own home directory", s), "write the whole path, or ./"+s+" for a directory with this name")
+	}
+	s = filepath.FromSlash(s)
+	if !filepath.IsAbs(s) {
+		s = filepath.Join(dir, s)
+	}
+	return filepath.Clean(s), nil
+}
