@@ -5,10 +5,9 @@ import (
 	"time"
 )
 
-// digHole makes a listening port swallow connects: its queue of connections that wait to be accepted is made as short as
-// the system allows and then filled, whereupon the system drops what else comes, without a word. The result gives
-// everything free again.
-func digHole(listener *net.TCPListener) (release func()) {
+// makeBlackHole makes a listener drop new connections. It makes the queue of connections that wait to be accepted as
+// short as the system allows, and fills it; the system then drops further packets silently. release undoes that.
+func makeBlackHole(listener *net.TCPListener) (release func()) {
 	shortenQueue(listener)
 	var filling []net.Conn
 	for range 16 {

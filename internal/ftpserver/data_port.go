@@ -6,25 +6,24 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 )
 
-// dataPort is what PASV, EPSV, PORT or EPRT prepared for the next transfer, and the connection that came of it.
+// dataPort is the data port that PASV, EPSV, PORT or EPRT prepared for the next transfer, and its connection.
 type dataPort struct {
-	listener  *net.TCPListener // passive
-	hole      func()           // releases a black hole
-	target    *net.TCPAddr     // active
-	blackHole bool
+	listener    *net.TCPListener // passive
+	releaseHole func()           // releases a black hole
+	target      *net.TCPAddr     // active
+	blackHole   bool
 
 	mu      sync.Mutex
 	conn    *net.TCPConn
 	aborted bool
 }
 
-// abort ends whatever the port is doing. It may be called on nil and from any goroutine.
+// abort resets the connection and closes the port. It may be called on nil and from any goroutine.
 func (d *dataPort) abort() {
 	if d == nil {
 		return
@@ -38,7 +37,7 @@ func (d *dataPort) abort() {
 	d.release()
 }
 
-// close releases the port in good order.
+// close closes the connection and the port in good order. It may be called on nil.
 func (d *dataPort) close() {
 	if d == nil {
 		return
@@ -55,20 +54,20 @@ func (d *dataPort) release() {
 	if d.listener != nil {
 		d.listener.Close()
 	}
-	if d.hole != nil {
-		d.hole()
-		d.hole = nil
+	if d.releaseHole != nil {
+		d.releaseHole()
+		d.releaseHole = nil
 	}
 }
 
-// wasAborted says whether the connection was cut by ABOR or by the end of the session.
+// wasAborted reports whether ABOR or the end of the session aborted the transfer.
 func (d *dataPort) wasAborted() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.aborted
 }
 
-// setData makes a port the one for the next transfer, in place of the one before.
+// setData makes d the port for the next transfer and closes the previous one.
 func (s *session) setData(d *dataPort) {
 	s.mu.Lock()
 	old := s.data
@@ -79,7 +78,7 @@ func (s *session) setData(d *dataPort) {
 
 // passive answers PASV (RFC 959) and EPSV (RFC 2428).
 func (s *session) passive(verb, arg string, fault PortFault) reply {
-	local := hostOf(s.raw.LocalAddr())
+	local := ipOf(s.raw.LocalAddr())
 	switch {
 	case verb == "EPSV" && strings.EqualFold(arg, "ALL"):
 		s.epsvAll = true
@@ -96,7 +95,7 @@ func (s *session) passive(verb, arg string, fault PortFault) reply {
 	d := &dataPort{listener: listener}
 	if fault.blackHole {
 		d.blackHole = true
-		d.hole = digHole(listener)
+		d.releaseHole = makeBlackHole(listener)
 	}
 	s.setData(d)
 	port := listener.Addr().(*net.TCPAddr).Port
@@ -110,8 +109,8 @@ func (s *session) passive(verb, arg string, fault PortFault) reply {
 		strings.ReplaceAll(local.To4().String(), ".", ","), port>>8, port&0xFF))
 }
 
-// listenData opens a port of the range. The search goes on where the last one ended, so that a port that has just
-// been closed is not used again at once.
+// listenData opens a port of the configured range. It continues after the last port, so that a port is not used again
+// right after it was closed.
 func (s *session) listenData(ip net.IP) (*net.TCPListener, error) {
 	low, high := s.srv.opts.PassiveLow, s.srv.opts.PassiveHigh
 	if low == 0 {
@@ -126,7 +125,7 @@ func (s *session) listenData(ip net.IP) (*net.TCPListener, error) {
 	return nil, errors.New("no free port in the range")
 }
 
-// active answers PORT (RFC 959) and EPRT (RFC 2428). Only the client's own address is taken.
+// active answers PORT (RFC 959) and EPRT (RFC 2428). It accepts only the address of the client.
 func (s *session) active(verb, arg string, fault PortFault) reply {
 	addr, err := parsePort(arg)
 	if verb == "EPRT" {
@@ -135,54 +134,14 @@ func (s *session) active(verb, arg string, fault PortFault) reply {
 	if err != nil {
 		return replyOf("501 Syntax error: " + err.Error())
 	}
-	if !addr.IP.Equal(hostOf(s.raw.RemoteAddr())) || addr.Port < 1024 {
+	if !addr.IP.Equal(ipOf(s.raw.RemoteAddr())) || addr.Port < 1024 {
 		return replyOf("500 Illegal " + verb + " command.")
 	}
 	s.setData(&dataPort{target: addr, blackHole: fault.blackHole})
 	return replyOf("200 " + verb + " command successful.")
 }
 
-func parsePort(arg string) (*net.TCPAddr, error) {
-	fields := strings.Split(arg, ",")
-	if len(fields) != 6 {
-		return nil, errors.New("six numbers expected")
-	}
-	var n [6]byte
-	for i, f := range fields {
-		v, err := strconv.ParseUint(strings.TrimSpace(f), 10, 8)
-		if err != nil {
-			return nil, errors.New("a number from 0 to 255 expected")
-		}
-		n[i] = byte(v)
-	}
-	return &net.TCPAddr{IP: net.IPv4(n[0], n[1], n[2], n[3]), Port: int(n[4])<<8 | int(n[5])}, nil
-}
-
-func parseEPRT(arg string) (*net.TCPAddr, error) {
-	if arg == "" {
-		return nil, errors.New("an address expected")
-	}
-	fields := strings.Split(arg, arg[:1])
-	if len(fields) != 5 {
-		return nil, errors.New("three fields expected")
-	}
-	ip := net.ParseIP(fields[2])
-	port, err := strconv.ParseUint(fields[3], 10, 16)
-	if ip == nil || err != nil || family(ip) != fields[1] {
-		return nil, errors.New("no address of that family")
-	}
-	return &net.TCPAddr{IP: ip, Port: int(port)}, nil
-}
-
-// family is the number of the address family in EPSV and EPRT.
-func family(ip net.IP) string {
-	if ip.To4() != nil {
-		return "1"
-	}
-	return "2"
-}
-
-// connect makes the data connection: it waits for the client in passive mode, and calls it in active mode.
+// connect makes the data connection: it waits for the client in passive mode, and connects to it in active mode.
 func (d *dataPort) connect(ctx context.Context, peer net.IP, patience time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -220,14 +179,14 @@ func (d *dataPort) open(ctx context.Context, peer net.IP) (*net.TCPConn, error) 
 		if err != nil {
 			return nil, err
 		}
-		if hostOf(conn.RemoteAddr()).Equal(peer) {
+		if ipOf(conn.RemoteAddr()).Equal(peer) {
 			return conn, nil
 		}
 		conn.Close()
 	}
 }
 
-// secureData puts TLS on the data connection, where PROT P asked for it.
+// secureData adds TLS to the data connection if PROT P asked for it.
 func (s *session) secureData(conn *net.TCPConn, hits effects) (net.Conn, error) {
 	if !s.private {
 		return conn, nil
@@ -253,3 +212,11 @@ func (s *session) secureData(conn *net.TCPConn, hits effects) (net.Conn, error) 
 }
 
 var errNotResumed = errors.New("the TLS session was not resumed")
+
+// ipOf returns the IP address of an end of a connection, without a zone.
+func ipOf(addr net.Addr) net.IP {
+	if tcp, ok := addr.(*net.TCPAddr); ok {
+		return tcp.IP
+	}
+	return nil
+}

@@ -5,14 +5,14 @@ import (
 	"net"
 )
 
-// The ports that are tried, below those that the usual systems give out by themselves.
+// The ports that listenFree tries. They are below the ports that systems usually choose for outgoing connections.
 const (
 	firstPort = 10_000
 	lastPort  = 32_000
 )
 
-// listenFree listens on a port that is free. Asking the system for any free port takes milliseconds once some thousand
-// closed connections are remembered (TIME_WAIT), as after some thousand transfers; trying one port does not.
+// listenFree listens on a free port. It tries random ports first, because a system with thousands of connections in
+// TIME_WAIT takes long to choose a free port.
 func listenFree(ip net.IP) (*net.TCPListener, error) {
 	for range 20 {
 		port := firstPort + rand.IntN(lastPort-firstPort)

@@ -15,10 +15,10 @@ import (
 	"github.com/spf13/afero"
 )
 
-// rules are the files as the library sees them, with the manners of the usual servers: DELE removes files only, RMD
-// empty directories only, nothing is made below a directory that is not there, and SITE knows CHMOD alone. (The
-// library by itself maps DELE and RMD to one call, and has a SITE RMDIR that removes whole trees.)
-type rules struct {
+// serverFS is the file system that the library sees. It follows the rules of usual servers: DELE removes files only, RMD
+// removes empty directories only, nothing is created in a missing directory, and SITE knows only CHMOD. (The library
+// itself maps DELE and RMD to one call, and has a SITE RMDIR that removes whole trees.)
+type serverFS struct {
 	afero.Fs
 	zone        *time.Location
 	readOnly    bool
@@ -28,10 +28,10 @@ type rules struct {
 var errReadOnly = errors.New("read-only server")
 
 // Name implements afero.Fs.
-func (r *rules) Name() string { return "ftpserver" }
+func (r *serverFS) Name() string { return "ftpserver" }
 
-// Remove implements DELE. A link goes, not what it points to.
-func (r *rules) Remove(name string) error {
+// Remove implements DELE. It removes a link, not what the link points to.
+func (r *serverFS) Remove(name string) error {
 	if r.readOnly {
 		return errReadOnly
 	}
@@ -46,7 +46,7 @@ func (r *rules) Remove(name string) error {
 }
 
 // RemoveDir implements RMD.
-func (r *rules) RemoveDir(name string) error {
+func (r *serverFS) RemoveDir(name string) error {
 	if r.readOnly {
 		return errReadOnly
 	}
@@ -70,12 +70,12 @@ func (r *rules) RemoveDir(name string) error {
 	return r.Fs.Remove(name)
 }
 
-// RemoveAll is never asked for, since SITE RMDIR is not there.
-func (r *rules) RemoveAll(string) error { return errors.ErrUnsupported }
+// RemoveAll is never called, because there is no SITE RMDIR.
+func (r *serverFS) RemoveAll(string) error { return errors.ErrUnsupported }
 
 // Mkdir implements MKD.
-func (r *rules) Mkdir(name string, mode os.FileMode) error {
-	if err := r.mayMake(name); err != nil {
+func (r *serverFS) Mkdir(name string, mode os.FileMode) error {
+	if err := r.checkCreate(name); err != nil {
 		return err
 	}
 	if _, err := r.lstat(name); err == nil {
@@ -84,12 +84,12 @@ func (r *rules) Mkdir(name string, mode os.FileMode) error {
 	return r.Fs.Mkdir(name, mode)
 }
 
-// MkdirAll is never asked for, since SITE MKDIR is not there.
-func (r *rules) MkdirAll(string, os.FileMode) error { return errors.ErrUnsupported }
+// MkdirAll is never called, because there is no SITE MKDIR.
+func (r *serverFS) MkdirAll(string, os.FileMode) error { return errors.ErrUnsupported }
 
-// Rename implements RNTO: a file replaces a file, a directory nothing.
-func (r *rules) Rename(from, to string) error {
-	if err := r.mayMake(to); err != nil {
+// Rename implements RNTO. A file may replace a file; a directory replaces nothing.
+func (r *serverFS) Rename(from, to string) error {
+	if err := r.checkCreate(to); err != nil {
 		return err
 	}
 	old, err := r.lstat(from)
@@ -109,11 +109,10 @@ func (r *rules) Rename(from, to string) error {
 	return r.Fs.Rename(from, to)
 }
 
-// OpenFile implements STOR, APPE and RETR. What is neither a file nor a link to one is refused, since reading a
-// fifo would block for ever.
-func (r *rules) OpenFile(name string, flag int, mode os.FileMode) (afero.File, error) {
+// OpenFile implements STOR, APPE and RETR. It opens only files and links to files: reading a pipe would block forever.
+func (r *serverFS) OpenFile(name string, flag int, mode os.FileMode) (afero.File, error) {
 	if flag&(os.O_WRONLY|os.O_RDWR) != 0 {
-		if err := r.mayMake(name); err != nil {
+		if err := r.checkCreate(name); err != nil {
 			return nil, err
 		}
 	}
@@ -123,14 +122,14 @@ func (r *rules) OpenFile(name string, flag int, mode os.FileMode) (afero.File, e
 	return r.Fs.OpenFile(name, flag, 0o644|mode&0o111)
 }
 
-func (r *rules) Create(name string) (afero.File, error) {
+func (r *serverFS) Create(name string) (afero.File, error) {
 	return r.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o644)
 }
 
-func (r *rules) Open(name string) (afero.File, error) { return r.OpenFile(name, os.O_RDONLY, 0) }
+func (r *serverFS) Open(name string) (afero.File, error) { return r.OpenFile(name, os.O_RDONLY, 0) }
 
 // Chmod implements SITE CHMOD.
-func (r *rules) Chmod(name string, mode os.FileMode) error {
+func (r *serverFS) Chmod(name string, mode os.FileMode) error {
 	if r.readOnly {
 		return errReadOnly
 	}
@@ -138,7 +137,7 @@ func (r *rules) Chmod(name string, mode os.FileMode) error {
 }
 
 // Chtimes implements MFMT.
-func (r *rules) Chtimes(name string, accessed, modified time.Time) error {
+func (r *serverFS) Chtimes(name string, accessed, modified time.Time) error {
 	if r.readOnly {
 		return errReadOnly
 	}
@@ -148,32 +147,33 @@ func (r *rules) Chtimes(name string, accessed, modified time.Time) error {
 	return r.Fs.Chtimes(name, accessed, modified)
 }
 
-func (r *rules) Chown(string, int, int) error { return errors.ErrUnsupported }
+func (r *serverFS) Chown(string, int, int) error { return errors.ErrUnsupported }
 
-// Stat gives times in the zone of the server, which the library prints as they are.
-func (r *rules) Stat(name string) (os.FileInfo, error) {
+// Stat returns times in the zone of the server. The library prints them as they are.
+func (r *serverFS) Stat(name string) (os.FileInfo, error) {
 	info, err := r.Fs.Stat(name)
 	if err != nil {
 		return nil, err
 	}
-	return zoned{info, r.zone}, nil
+	return zonedInfo{info, r.zone}, nil
 }
 
-// ReadDir gives the entries of a directory in order of their names.
-func (r *rules) ReadDir(name string) ([]os.FileInfo, error) {
+// ReadDir returns the entries of a directory in the order of their names.
+func (r *serverFS) ReadDir(name string) ([]os.FileInfo, error) {
 	entries, err := r.entries(name)
 	if err != nil {
 		return nil, err
 	}
 	slices.SortFunc(entries, func(a, b os.FileInfo) int { return strings.Compare(a.Name(), b.Name()) })
 	for i, info := range entries {
-		entries[i] = zoned{info, r.zone}
+		entries[i] = zonedInfo{info, r.zone}
 	}
 	return entries, nil
 }
 
-// entries reads a directory: by itself where the files know how, since that never looks outside the root.
-func (r *rules) entries(name string) ([]os.FileInfo, error) {
+// entries reads a directory. It uses the ReadDir of the files if there is one, because that never follows a link out of
+// the root.
+func (r *serverFS) entries(name string) ([]os.FileInfo, error) {
 	if own, ok := r.Fs.(library.ClientDriverExtensionFileList); ok {
 		return own.ReadDir(name)
 	}
@@ -186,7 +186,7 @@ func (r *rules) entries(name string) ([]os.FileInfo, error) {
 }
 
 // Site implements SITE.
-func (r *rules) Site(param string) *library.AnswerCommand {
+func (r *serverFS) Site(param string) *library.AnswerCommand {
 	verb, rest, _ := strings.Cut(param, " ")
 	if strings.EqualFold(verb, "CHMOD") && strings.Contains(rest, " ") {
 		return nil
@@ -194,8 +194,8 @@ func (r *rules) Site(param string) *library.AnswerCommand {
 	return &library.AnswerCommand{Code: 500, Message: "Unknown SITE command"}
 }
 
-// mayMake says whether a name can be made: the server is writable and the directory above is there.
-func (r *rules) mayMake(name string) error {
+// checkCreate returns an error if nothing can be created at name: the server is read-only, or the parent is missing.
+func (r *serverFS) checkCreate(name string) error {
 	if r.readOnly {
 		return errReadOnly
 	}
@@ -209,7 +209,7 @@ func (r *rules) mayMake(name string) error {
 	return nil
 }
 
-func (r *rules) lstat(name string) (os.FileInfo, error) {
+func (r *serverFS) lstat(name string) (os.FileInfo, error) {
 	if l, ok := r.Fs.(afero.Lstater); ok {
 		info, _, err := l.LstatIfPossible(name)
 		return info, err
@@ -217,10 +217,10 @@ func (r *rules) lstat(name string) (os.FileInfo, error) {
 	return r.Fs.Stat(name)
 }
 
-// zoned is a file whose time is shown in the zone of the server.
-type zoned struct {
+// zonedInfo is a file whose time is in the zone of the server.
+type zonedInfo struct {
 	os.FileInfo
 	zone *time.Location
 }
 
-func (z zoned) ModTime() time.Time { return z.FileInfo.ModTime().In(z.zone) }
+func (z zonedInfo) ModTime() time.Time { return z.FileInfo.ModTime().In(z.zone) }

@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// shortenQueue sets the length of a listener's queue to the least.
+// shortenQueue sets the length of a listener's queue to the minimum.
 func shortenQueue(listener *net.TCPListener) {
 	raw, err := listener.SyscallConn()
 	if err != nil {

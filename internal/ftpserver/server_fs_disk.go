@@ -10,8 +10,7 @@ import (
 	"github.com/spf13/afero"
 )
 
-// disk is a directory on disk as an afero.Fs. Everything goes through os.Root, so that neither ".." nor a link leads
-// outside.
+// disk is a directory on disk as an afero.Fs. It uses os.Root, so that neither ".." nor a link leads outside.
 type disk struct{ root *os.Root }
 
 func openDisk(dir string) (*disk, error) {
@@ -22,7 +21,7 @@ func openDisk(dir string) (*disk, error) {
 	return &disk{root}, nil
 }
 
-// rel turns an absolute path of the server into one that os.Root takes.
+// rel turns an absolute path of the server into a path for os.Root.
 func rel(name string) string {
 	if name = strings.TrimPrefix(path.Clean("/"+name), "/"); name != "" {
 		return name
@@ -65,8 +64,8 @@ func (d *disk) LstatIfPossible(name string) (os.FileInfo, bool, error) {
 	return info, true, err
 }
 
-// ReadDir reads a directory; links are shown as links. An entry that is gone before it can be looked at is left out,
-// any other failure fails the whole: a listing is complete or it is none.
+// ReadDir reads a directory. Links are shown as links. An entry that is removed meanwhile is left out; any other error
+// fails the whole listing, so that a listing is always complete.
 func (d *disk) ReadDir(name string) ([]os.FileInfo, error) {
 	dir, err := d.root.OpenRoot(rel(name))
 	if err != nil {
