@@ -21,7 +21,7 @@ func TestRoundTripsOfFirstContact(t *testing.T) {
 				t.Skip("not here")
 			}
 			server := realftp.Start(t, name, realftp.Options{})
-			turns := realftp.CountTurns(t, server.Addr)
+			turns := realftp.CountRoundTrips(t, server.Addr)
 			d := seeing(t, turns.Addr, realftp.User, realftp.Password, "", func(o *Options) {
 				o.Connections, o.Owner = 1, "owner"
 			})
@@ -67,7 +67,7 @@ func TestManyGathers(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { server.Close() })
-	turns := realftp.CountTurns(t, server.Addr())
+	turns := realftp.CountRoundTrips(t, server.Addr())
 	d := seeing(t, turns.Addr, "u", "p", "", func(o *Options) { o.Connections, o.Many = 4, true })
 	d.pool.gathering.Wait()
 	_, said := turns.Take()

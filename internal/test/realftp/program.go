@@ -8,14 +8,14 @@ import (
 	"strings"
 )
 
-// program is a server as it lies on this machine.
+// program is a server program on this machine.
 type program struct {
 	name string
-	root string // directory that its packages were unpacked into, "" when it is installed
+	root string // directory that its packages were unpacked to, "" if it is installed
 	path string // what to run
 }
 
-// binaries are the files that a server consists of, below the root of its packages.
+// binaries holds the main file of each server, below the root of its packages.
 var binaries = map[string]string{
 	"vsftpd":    "usr/sbin/vsftpd",
 	"proftpd":   "usr/sbin/proftpd",
@@ -23,7 +23,7 @@ var binaries = map[string]string{
 	"pyftpdlib": "usr/lib/python3/dist-packages/pyftpdlib/__init__.py",
 }
 
-// find looks for a server in the cache that .ci/servers fills, then among what is installed.
+// find looks for a server in the cache that .ci/servers fills, and then among the installed programs.
 func find(name string) (program, error) {
 	if runtime.GOOS != "linux" {
 		return program{}, fmt.Errorf("it runs on Linux only")
@@ -49,7 +49,7 @@ func find(name string) (program, error) {
 	return program{}, fmt.Errorf("it is not in %s and not installed", cache)
 }
 
-// cacheDir is the place that .ci/servers unpacks the servers into.
+// cacheDir returns the directory that .ci/servers unpacks the servers to.
 func cacheDir() (string, error) {
 	if dir := os.Getenv("FERRY_SERVERS"); dir != "" {
 		return dir, nil
@@ -61,7 +61,7 @@ func cacheDir() (string, error) {
 	return filepath.Join(dir, "ferry", "servers"), nil
 }
 
-// python is the interpreter for the Debian packages below root: the one that came with them, else the system's.
+// python returns the interpreter for the Debian packages below root: their own if they have one, or that of the system.
 func python(root string) (string, error) {
 	found, _ := filepath.Glob(filepath.Join(root, "usr/bin/python3.*"))
 	for _, path := range append(found, "/usr/bin/python3") {
@@ -72,7 +72,7 @@ func python(root string) (string, error) {
 	return "", fmt.Errorf("there is no Python")
 }
 
-// libraries is the value of LD_LIBRARY_PATH for a program whose packages were unpacked, "" for none.
+// libraries returns the value of LD_LIBRARY_PATH for an unpacked program, or "" if it is installed.
 func (p program) libraries() string {
 	if p.root == "" {
 		return ""
@@ -85,5 +85,5 @@ func (p program) libraries() string {
 	return strings.Join(dirs, ":")
 }
 
-// below is a path of the packages, as "/usr/lib/proftpd".
-func (p program) below(path string) string { return filepath.Join("/", p.root, path) }
+// installedPath returns where a path of the packages, such as "usr/lib/proftpd", is on this machine.
+func (p program) installedPath(path string) string { return filepath.Join("/", p.root, path) }

@@ -12,19 +12,19 @@ var notTested struct {
 	lines []string
 }
 
-// missing ends a test whose server cannot be had.
-func missing(t testing.TB, name string, why error) {
+// skipWithout skips a test whose server is not available, or fails it with FERRY_REQUIRE_SERVERS=1.
+func skipWithout(t testing.TB, name string, why error) {
 	t.Helper()
 	text := fmt.Sprintf("NOT TESTED with %s: %v; `.ci/servers` fetches the servers, and they run as root", name, why)
 	if os.Getenv("FERRY_REQUIRE_SERVERS") == "1" {
 		t.Fatal(text)
 	}
-	remember(t.Name() + ": " + text)
+	recordNotTested(t.Name() + ": " + text)
 	t.Skip(text)
 }
 
-// remember keeps a test that did not happen for Main, and for the script that runs all packages.
-func remember(line string) {
+// recordNotTested records a skipped test for Main, and in the file that FERRY_NOT_TESTED names.
+func recordNotTested(line string) {
 	notTested.mu.Lock()
 	defer notTested.mu.Unlock()
 	notTested.lines = append(notTested.lines, line)
@@ -41,8 +41,8 @@ func remember(line string) {
 	fmt.Fprintln(f, line)
 }
 
-// Main runs the tests of a package and says at the end which ones did not happen for want of a server. It is called from
-// TestMain, and the result is the exit code.
+// Main runs the tests of a package and prints at the end which ones were skipped for lack of a server. TestMain calls it
+// and exits with its result.
 func Main(m *testing.M) int {
 	code := m.Run()
 	notTested.mu.Lock()

@@ -10,11 +10,11 @@ import (
 	"strings"
 )
 
-// makeJail makes the server's own directory a tree that the server can be started in by chroot, where mounting is not
-// allowed: with the program, the libraries that it and PAM load, and account files. Inside, the path that the directory
-// has outside leads to the root, so that configuration may name files as everywhere.
-func (s *Server) makeJail(p program) error {
-	if err := s.account(); err != nil {
+// makeChroot prepares the directory of the server for chroot, which is used where mounting is not allowed. It copies the
+// program, the libraries that it and PAM load, and account files. Inside, the outer path of the directory is a link to
+// the root, so that paths in the configuration are the same.
+func (s *Server) makeChroot(p program) error {
+	if err := s.writeAccounts(); err != nil {
 		return err
 	}
 	if err := os.Rename(s.file("pam.d"), s.file("etc/pam.d")); err != nil {
@@ -26,7 +26,7 @@ func (s *Server) makeJail(p program) error {
 	}
 	files := append(modules, p.path)
 	for _, f := range append(modules, p.path) {
-		needed, err := needs(f, p)
+		needed, err := sharedLibraries(f, p)
 		if err != nil {
 			return err
 		}
@@ -36,7 +36,7 @@ func (s *Server) makeJail(p program) error {
 		files = append(files, filepath.Join("/usr/share/zoneinfo", s.opts.Zone))
 	}
 	for _, f := range files {
-		if err := copyInto(s.state, f); err != nil {
+		if err := copyBelow(s.state, f); err != nil {
 			return err
 		}
 	}
@@ -47,13 +47,13 @@ func (s *Server) makeJail(p program) error {
 	return os.Symlink("/", inside)
 }
 
-// pamModules are the modules that the service of account() names.
+// pamModules returns the paths of the modules that the PAM service of the server needs.
 func pamModules() ([]string, error) {
 	var found []string
 	for _, name := range []string{"pam_unix.so", "pam_permit.so"} {
 		for _, dir := range []string{"/usr/lib/*-linux-gnu*/security", "/lib/*-linux-gnu*/security", "/usr/lib64/security"} {
 			if paths, _ := filepath.Glob(filepath.Join(dir, name)); len(paths) > 0 {
-				// PAM asks for them below /lib, which is /usr/lib nowadays.
+				// PAM looks for them below /lib, which is a link to /usr/lib on current systems.
 				found = append(found, paths[0], strings.TrimPrefix(paths[0], "/usr"))
 				break
 			}
@@ -65,8 +65,8 @@ func pamModules() ([]string, error) {
 	return found, nil
 }
 
-// needs are the libraries that a program or a library is linked with, the loader among them.
-func needs(file string, p program) ([]string, error) {
+// sharedLibraries returns the libraries that a program or library is linked with, including the loader.
+func sharedLibraries(file string, p program) ([]string, error) {
 	cmd := exec.Command("ldd", file)
 	cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+p.libraries())
 	out, err := cmd.Output()
@@ -84,8 +84,8 @@ func needs(file string, p program) ([]string, error) {
 	return all, nil
 }
 
-// copyInto copies a file to the same path below another root.
-func copyInto(root, file string) error {
+// copyBelow copies a file to the same path below root, unless it is there.
+func copyBelow(root, file string) error {
 	target := filepath.Join(root, file)
 	if _, err := os.Lstat(target); !errors.Is(err, fs.ErrNotExist) {
 		return err

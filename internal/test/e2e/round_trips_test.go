@@ -22,7 +22,7 @@ func TestRoundTripsOfOneChange(t *testing.T) {
 	for _, name := range realftp.Names() {
 		t.Run(name, func(t *testing.T) {
 			p := newPair(t, name, realftp.Options{})
-			turns := realftp.CountTurns(t, p.server.Addr)
+			turns := realftp.CountRoundTrips(t, p.server.Addr)
 			_, port, err := net.SplitHostPort(turns.Addr)
 			if err == nil {
 				p.options.Port, err = strconv.Atoi(port)
