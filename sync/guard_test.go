@@ -163,7 +163,7 @@ func TestListingThatLiesForgetsNothing(t *testing.T) {
 			w := newWorld(t)
 			w.fill(9)
 			w.sides[liar.Other()].Remove("d0/f0")
-			w.sides[liar].Lie = func(dir manifest.Path, names []string) []string {
+			w.sides[liar].AlterListing = func(dir manifest.Path, names []string) []string {
 				if dir == "d0" {
 					return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == "f0" })
 				}
@@ -172,7 +172,7 @@ func TestListingThatLiesForgetsNothing(t *testing.T) {
 			if sum := w.sync(); sum.Problems == 0 {
 				t.Errorf("%+v\n%s", sum, w.tail())
 			}
-			w.sides[liar].Lie = nil
+			w.sides[liar].AlterListing = nil
 			if sum := w.sync(); sum.DeletedLocal+sum.DeletedRemote != 1 || sum.Uploaded+sum.Downloaded > 0 {
 				t.Errorf("%+v\n%s", sum, w.tail())
 			}
@@ -186,7 +186,7 @@ func TestListingThatLies(t *testing.T) {
 	w := newWorld(t)
 	w.fill(9)
 	w.sides[sync.Remote].Remove("d1/f1")
-	w.sides[sync.Remote].Lie = func(dir manifest.Path, names []string) []string {
+	w.sides[sync.Remote].AlterListing = func(dir manifest.Path, names []string) []string {
 		if dir == "d0" {
 			return names[1:]
 		}
@@ -196,7 +196,7 @@ func TestListingThatLies(t *testing.T) {
 	if sum.DeletedLocal != 0 || sum.Problems == 0 {
 		t.Errorf("%+v\n%s", sum, w.tail())
 	}
-	w.sides[sync.Remote].Lie = nil
+	w.sides[sync.Remote].AlterListing = nil
 	if sum := w.sync(); sum.DeletedLocal != 1 {
 		t.Errorf("%+v", sum)
 	}

@@ -157,7 +157,7 @@ func TestRenameOnTheWordOfAListing(t *testing.T) {
 	remote.Write("a", "alpha", old)
 	w.sync()
 	remote.Write("b", "alpha", old)
-	remote.Lie = func(dir manifest.Path, names []string) []string {
+	remote.AlterListing = func(dir manifest.Path, names []string) []string {
 		return slices.DeleteFunc(names, func(name string) bool { return name == "a" })
 	}
 	if sum := w.sync(); sum.Moved+sum.DeletedLocal != 0 {
@@ -166,7 +166,7 @@ func TestRenameOnTheWordOfAListing(t *testing.T) {
 	if _, there := w.tree(sync.Local)["a"]; !there {
 		t.Errorf("the original was taken away\n%s", w.tail())
 	}
-	remote.Lie = nil
+	remote.AlterListing = nil
 	w.sync()
 	w.wantTrees(map[string]string{"a": "alpha", "b": "alpha"})
 }

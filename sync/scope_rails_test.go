@@ -183,7 +183,7 @@ func TestDoubtsInAPart(t *testing.T) {
 	}
 	t.Run("a name that the listing left out is asked for", func(t *testing.T) {
 		w := start(t)
-		w.sides[R].Lie = func(dir manifest.Path, names []string) []string {
+		w.sides[R].AlterListing = func(dir manifest.Path, names []string) []string {
 			if dir == "d0" {
 				return names[1:]
 			}
