@@ -22,7 +22,7 @@ import (
 //	ok                    what was begun ended well; "ok uploaded", "ok made",
 //	                      "ok failed": with that in its summary
 //	err away              it ended with an error: away, held, locked, unsafe,
-//	                      refused, hopeless, aborted
+//	                      refused, aborted
 //	is waiting, queue 2   the state, and how many paths are queued
 //
 // Jitter is in its middle, so that pauses are what they are called.
@@ -90,8 +90,6 @@ var agendaScripts = []struct{ name, script string }{
 		-> close;  ok;  hint a;  +30s;  -> wait 30s;  +30s;  -> open;  hint b;  ok;  -> full;  ok;  is idle, queue 0`},
 	{"a hint during the look at a halted pair is not forgotten", `
 		start;  poke;  -> full;  hint a;  err unsafe;  -> close;  ok;  -> wait 30s;  +30s;  -> open`},
-	{"a halt for good ends with a poke only", `
-		-> open;  err hopeless;  is halted;  hint a;  asleep;  +24h;  -> wait 30s;  poke;  -> open;  err hopeless;  -> wait 30s`},
 	{"lending lets go, giving back looks at everything", `
 		start;  hint a;  -> part [a];  lend;  ok;  -> close;  ok;  is lent;  hint b;  poke;  +1h;  -> wait 30s
 		back;  is starting;  -> open;  ok;  -> full;  ok;  is idle, queue 0`},
@@ -214,7 +212,7 @@ func (p *player) play(line string) bool {
 
 var scriptErrors = map[string]error{
 	"away": errGone, "held": sync.ErrHeld, "locked": manifest.ErrLocked, "unsafe": errEmptied, "refused": errLogin,
-	"hopeless": Permanent(errGone), "aborted": errGone,
+	"aborted": errGone,
 }
 
 func (p *player) hint(words string) {

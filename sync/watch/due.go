@@ -17,7 +17,7 @@ func (a *agenda) due(now time.Time) (doing, time.Time) {
 		return closing, now
 	case a.lent:
 		return waiting, time.Time{}
-	case a.trouble.kind != none && (a.nextTry.IsZero() || now.Before(a.nextTry)):
+	case a.trouble.kind != none && now.Before(a.nextTry):
 		return waiting, a.nextTry
 	case !a.open:
 		return opening, now

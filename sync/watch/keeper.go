@@ -41,20 +41,10 @@ type Rester interface {
 	Rest(ctx context.Context)
 }
 
-// Permanent marks an error of Options.Open that will not go away by itself (a
-// configuration that cannot work): the pair is halted until it is poked.
-func Permanent(err error) error { return &permanent{err} }
-
-type permanent struct{ err error }
-
-func (p *permanent) Error() string { return p.err.Error() }
-func (p *permanent) Unwrap() error { return p.err }
-
 // Options say how a pair is kept.
 type Options struct {
 	// Open connects to the sides of the pair, and is called again after a
-	// connection was lost for good. An error that is [Permanent] halts the pair
-	// until it is poked; any other is tried again after a while.
+	// connection was lost for good. After an error it is called again after a while.
 	Open func(ctx context.Context) (Opened, error)
 	// Hints are where local changes are told; nil or closed: none are.
 	Hints <-chan Hint

@@ -291,26 +291,6 @@ func TestHintsWhileHalted(t *testing.T) {
 	})
 }
 
-func TestPermanentError(t *testing.T) {
-	wrong := errors.New("no such profile")
-	on(t, func(_ *Options, f *fake) { f.openErr = Permanent(wrong) }, func(t *testing.T, s *stage) {
-		s.expect(time.Second, "open")
-		s.expectState(Halted, "no such profile")
-		s.hint("a")
-		s.expect(24*time.Hour, "")
-		if !s.k.Status().NextTry.IsZero() {
-			t.Errorf("next try at %v", s.k.Status().NextTry)
-		}
-		s.set(func() { s.openErr = nil })
-		s.k.Poke()
-		s.expect(time.Second, "open, full")
-		s.expectState(Idle, "")
-	})
-	if !errors.Is(Permanent(wrong), wrong) {
-		t.Error("Permanent hides what it marks")
-	}
-}
-
 // Another machine at work on the server is waited for, without letting go of
 // the sides and without a look at everything.
 func TestHeld(t *testing.T) {
@@ -709,14 +689,13 @@ func TestCancel(t *testing.T) {
 		change func(o *Options, f *fake)
 		state  State
 	}{
-		"opening":         {func(o *Options, f *fake) { f.takes = slow(f, "open") }, Starting},
-		"a full pass":     {func(o *Options, f *fake) { f.takes = slow(f, "full") }, Passing},
-		"a poll":          {func(o *Options, f *fake) { f.takes = slow(f, "poll") }, Passing},
-		"resting":         {func(o *Options, f *fake) { f.takes, o.Remote = slow(f, "rest"), false }, Idle},
-		"idle":            {nil, Idle},
-		"waiting":         {func(o *Options, f *fake) { f.openErr = errGone }, Waiting},
-		"halted":          {func(o *Options, f *fake) { f.passErr = errEmptied }, Halted},
-		"halted for good": {func(o *Options, f *fake) { f.openErr = Permanent(errGone) }, Halted},
+		"opening":     {func(o *Options, f *fake) { f.takes = slow(f, "open") }, Starting},
+		"a full pass": {func(o *Options, f *fake) { f.takes = slow(f, "full") }, Passing},
+		"a poll":      {func(o *Options, f *fake) { f.takes = slow(f, "poll") }, Passing},
+		"resting":     {func(o *Options, f *fake) { f.takes, o.Remote = slow(f, "rest"), false }, Idle},
+		"idle":        {nil, Idle},
+		"waiting":     {func(o *Options, f *fake) { f.openErr = errGone }, Waiting},
+		"halted":      {func(o *Options, f *fake) { f.passErr = errEmptied }, Halted},
 	} {
 		t.Run(name, func(t *testing.T) {
 			on(t, test.change, func(t *testing.T, s *stage) {

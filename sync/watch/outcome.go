@@ -54,10 +54,7 @@ func (a *agenda) troubled(err error, now time.Time) {
 		a.looks++
 	}
 	a.trouble = t
-	a.nextTry = time.Time{}
-	if t.kind != hopeless {
-		a.nextTry = now.Add(a.patience.after(t.kind, a.o.HaltRetry, a.jitter()))
-	}
+	a.nextTry = now.Add(a.patience.after(t.kind, a.o.HaltRetry, a.jitter()))
 	if !t.keeps {
 		a.drop = a.open // and look at everything when they are connected again
 	}

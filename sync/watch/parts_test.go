@@ -68,7 +68,6 @@ func TestTroubles(t *testing.T) {
 		{fmt.Errorf("pass: %w", errEmptied), unsafe, true, true},
 		{fmt.Errorf("pass: %w", sync.ErrHeld), held, false, false},
 		{manifest.ErrLocked, held, false, false},
-		{fmt.Errorf("reading: %w", Permanent(errLogin)), hopeless, true, false},
 		{errors.New("anything"), away, false, false},
 	} {
 		got := o.troubleOf(test.err)

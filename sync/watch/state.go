@@ -35,7 +35,7 @@ type Status struct {
 	LastFull  time.Time     `json:"last_full,omitzero"` // when everything was last looked at
 	Last      *sync.Summary `json:"last,omitempty"`     // of the last pass that did something or failed
 	NextPoll  time.Time     `json:"next_poll,omitzero"`
-	NextTry   time.Time     `json:"next_try,omitzero"` // of a waiting or halted pair; zero: when it is poked
+	NextTry   time.Time     `json:"next_try,omitzero"` // of a waiting or halted pair
 	Conflicts int           `json:"conflicts"`         // since the start
 	// Failed is how many files failed when they were last tried, as far as known,
 	// or could not be looked at: of the last full pass, until all of them went well,

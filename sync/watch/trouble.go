@@ -12,12 +12,11 @@ import (
 type troubleKind uint8
 
 const (
-	none     troubleKind = iota
-	away                 // the server, the network or a side cannot be had now
-	refused              // the server does not let us in
-	held                 // somebody else is at work on the pair
-	unsafe               // a rail: needs a human, or a disk that comes back
-	hopeless             // only a poke can change anything
+	none    troubleKind = iota
+	away                // the server, the network or a side cannot be had now
+	refused             // the server does not let us in
+	held                // somebody else is at work on the pair
+	unsafe              // a rail: needs a human, or a disk that comes back
 )
 
 // A trouble is why a pair waits or is halted.
@@ -31,11 +30,8 @@ type trouble struct {
 // troubleOf says what an error of a pass or of Options.Open means.
 func (o *Options) troubleOf(err error) trouble {
 	var rail *sync.UnsafeError
-	var forGood *permanent
 	t := trouble{kind: away, reason: err.Error(), halts: o.Halts != nil && o.Halts(err)}
 	switch {
-	case errors.As(err, &forGood):
-		t.kind, t.halts = hopeless, true
 	case errors.As(err, &rail):
 		t.kind, t.hint, t.halts = unsafe, rail.Hint, true
 	case o.Refused != nil && o.Refused(err):
