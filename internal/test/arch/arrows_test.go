@@ -31,7 +31,7 @@ var arrows = map[string][]string{
 	"internal/daemon":        {"sync/watch"},
 	"bench":                  {"bench/wan", "internal/test/realftp"},
 	"bench/wan":              {},
-	"watcher":                {"manifest", "sync"},
+	"watcher":                {"manifest"},
 	"internal/config":        {"manifest", "sync", "sync/remote"},
 	"internal/ftpserver":     {},
 	"internal/test/realftp":  {},
@@ -52,7 +52,7 @@ var testArrows = []string{"manifest", "sync", "sync/replicatest", "internal/ftps
 // moreForTests are what the tests of single packages may import besides: those of the engine, and of
 // whole passes, join it with real replicas.
 var moreForTests = map[string][]string{
-	"sync":              {"sync/local", "sync/remote", "watcher"},
+	"sync":              {"sync/local", "sync/remote"},
 	"internal/test/e2e": {"sync/local", "sync/remote"},
 	// The program itself, run in the process of the test.
 	"internal/test/faults": {"internal/cli"},
