@@ -29,7 +29,7 @@ type keeping struct {
 	pair    *pair
 	head    passHead
 	talk    talker
-	keeper  *watch.Keeper
+	keeper  *watch.Watch
 	started time.Time
 	view    *pairView
 	hooks   *hooked
@@ -60,16 +60,16 @@ func (k *keeping) start(ctx context.Context) {
 	k.started = k.app.env.Now()
 	hints := make(chan watch.Hint)
 	k.keeper = watch.New(watch.Options{
-		Open:    k.open,
-		Hints:   hints,
-		Looking: k.looking,
-		Remote:  k.pair.Direction != sync.Push,
-		Poll:    k.pair.Poll,
-		Halts:   halts,
-		Refused: refused,
-		Explain: k.explain,
-		Changed: k.view.changed,
-		Log:     k.app.log(),
+		Open:         k.open,
+		Hints:        hints,
+		BeginScan:    k.looking,
+		PollRemote:   k.pair.Direction != sync.Push,
+		Poll:         k.pair.Poll,
+		Halts:        halts,
+		LoginRefused: refused,
+		Explain:      k.explain,
+		Changed:      k.view.changed,
+		Log:          k.app.log(),
 	})
 	go func() {
 		defer close(k.done)
@@ -114,7 +114,7 @@ func (k *keeping) explain(err error) (reason, hint string) {
 
 // open connects the two sides. What a person would have to be asked for was
 // asked before.
-func (k *keeping) open(ctx context.Context) (watch.Opened, error) {
+func (k *keeping) open(ctx context.Context) (watch.Session, error) {
 	s, err := k.connect(ctx)
 	if err != nil {
 		_, _, late := k.hooks.around(ctx, func(context.Context) (sync.Summary, error) { return sync.Summary{}, err })
@@ -158,7 +158,7 @@ func (k *keeping) claimPair() error {
 	if err := claim.Mute(); err != nil && k.app.onceOnly("mute") {
 		k.app.talk().warn("\"ferry status\" cannot ask this watch: %v", err)
 	}
-	claim.Serve(daemon.Handler{Report: k.report, Poke: k.keeper.Poke, Lend: k.keeper.Lend})
+	claim.Serve(daemon.Handler{Report: k.report, Poke: k.keeper.Poke, Lend: k.keeper.HandOver})
 	k.claim = claim
 	return nil
 }
@@ -199,8 +199,8 @@ func (k *keeping) report() daemon.Report {
 	if w := k.local(); w != nil {
 		r.Queue += w.State().Waiting // paths that have not come to rest
 	}
-	r.InStep = k.view.settled() && (r.State == watch.Idle || r.State == watch.Passing) && r.Queue == 0 && r.Failed == 0
-	if r.State == watch.Passing {
+	r.InStep = k.view.settled() && (r.State == watch.Idle || r.State == watch.Syncing) && r.Queue == 0 && r.Failed == 0
+	if r.State == watch.Syncing {
 		r.Progress = k.view.pace.report()
 	}
 	if failed != nil && (r.State == watch.Waiting || r.State == watch.Halted) {

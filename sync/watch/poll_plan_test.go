@@ -13,8 +13,8 @@ import (
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// all leaves nothing out.
-func all(manifest.Path) bool { return false }
+// noSkip leaves no directory out.
+func noSkip(manifest.Path) bool { return false }
 
 func numbered(n int) []manifest.Path {
 	dirs := make([]manifest.Path, n)
@@ -24,31 +24,31 @@ func numbered(n int) []manifest.Path {
 	return dirs
 }
 
-// A server lists directories at a rate, and takes some time for each pass.
+// A server lists directories at a rate; each pass costs some time besides.
 type server struct{ rate float64 }
 
-func (s server) takes(n int) time.Duration {
+func (s server) duration(n int) time.Duration {
 	return 50*time.Millisecond + time.Duration(float64(n)/s.rate*float64(time.Second))
 }
 
-// A poll is what rounds had listed at a time.
-type polled struct {
+// A pollResult is one poll of a plan.
+type pollResult struct {
 	began, ended time.Time
 	dirs         []manifest.Path
 	longest      time.Duration // of a part
 }
 
-// poll makes the next poll of r.
-func (s server) poll(r *rounds, now time.Time) polled {
+// poll makes the next poll of a plan.
+func (s server) poll(r *pollPlan, now time.Time) pollResult {
 	if now.Before(r.next()) {
 		now = r.next()
 	}
-	p := polled{began: now}
+	p := pollResult{began: now}
 	for first := true; first || len(r.parts) > 0; first = false {
-		part := r.part(now, all)
-		took := s.takes(len(part))
+		part := r.nextPart(now, noSkip)
+		took := s.duration(len(part))
 		now = now.Add(took)
-		r.listed(len(part), took, true, now)
+		r.partDone(len(part), took, true, now)
 		p.dirs = append(p.dirs, part...)
 		p.longest = max(p.longest, took)
 	}
@@ -56,15 +56,15 @@ func (s server) poll(r *rounds, now time.Time) polled {
 	return p
 }
 
-// A tree that can be listed in time is listed whole by each poll, at once, so
-// that renames are seen as what they are.
+// A tree that can be listed in time is listed by each poll as a whole, so that
+// renames are detected.
 func TestSmallTreeIsPolledWhole(t *testing.T) {
 	for _, test := range []struct {
 		dirs int
 		rate float64
 	}{{0, 5}, {10, 1}, {200, 50}, {1000, 500}} {
-		r := newRounds(30*time.Second, 5*time.Minute)
-		r.know(numbered(test.dirs))
+		r := newPollPlan(30*time.Second, 5*time.Minute)
+		r.setDirs(numbered(test.dirs))
 		s, now := server{test.rate}, noon
 		for range 5 { // to learn the rate
 			now = s.poll(&r, now).ended
@@ -79,18 +79,18 @@ func TestSmallTreeIsPolledWhole(t *testing.T) {
 	}
 }
 
-// What holds for 10,000 directories, at different rates.
+// A tree of 10,000 directories is polled in parts, at different rates.
 func TestLargeTreeIsPolledInParts(t *testing.T) {
 	for _, rate := range []float64{20, 100, 1000} {
 		t.Run(fmt.Sprint(rate), func(t *testing.T) {
 			const n = 10000
-			r := newRounds(30*time.Second, 5*time.Minute)
-			r.know(numbered(n))
+			r := newPollPlan(30*time.Second, 5*time.Minute)
+			r.setDirs(numbered(n))
 			s, now := server{rate}, noon
 			for range 10 {
 				now = s.poll(&r, now).ended
 			}
-			r.act(now, "d00700", "d09000")
+			r.noteActivity(now, "d00700", "d09000")
 			seen := make(map[manifest.Path]int)
 			busy, began := time.Duration(0), now
 			polls := 0
@@ -108,11 +108,11 @@ func TestLargeTreeIsPolledInParts(t *testing.T) {
 					t.Fatalf("a poll of %v in parts of %v", took, p.longest)
 				}
 				if p.began.Sub(now) > 30*time.Second {
-					t.Fatalf("no poll for %v, though not all had their turn", p.began.Sub(now))
+					t.Fatalf("no poll for %v, although some directories had no turn yet", p.began.Sub(now))
 				}
 				if !slices.Contains(p.dirs, "d00700") || !slices.Contains(p.dirs, "d09000") {
 					if p.began.Sub(began) < activeFor {
-						t.Fatalf("poll %d leaves out what was active", polls)
+						t.Fatalf("poll %d leaves out the active directories", polls)
 					}
 				}
 				busy += p.ended.Sub(p.began)
@@ -122,7 +122,7 @@ func TestLargeTreeIsPolledInParts(t *testing.T) {
 				t.Errorf("%d polls until each directory was seen, want at most %d", polls, most)
 			}
 			if share := busy.Seconds() / now.Sub(began).Seconds(); share > 0.25 {
-				t.Errorf("the line was busy %.0f %% of the time", 100*share)
+				t.Errorf("the connection was busy %.0f %% of the time", 100*share)
 			}
 			for dir, times := range seen {
 				if times > 2 && dir != "d00700" && dir != "d09000" && dir != manifest.Root {
@@ -134,16 +134,16 @@ func TestLargeTreeIsPolledInParts(t *testing.T) {
 	}
 }
 
-// A tree that turns out to be slow is polled in parts from then on, and the other
-// way round.
+// When the server becomes slow the tree is polled in parts, and when it becomes
+// fast as a whole again.
 func TestRateChanges(t *testing.T) {
-	r := newRounds(30*time.Second, 5*time.Minute)
-	r.know(numbered(200))
+	r := newPollPlan(30*time.Second, 5*time.Minute)
+	r.setDirs(numbered(200))
 	now := noon
 	for range 20 {
 		now = server{5}.poll(&r, now).ended
 	}
-	if r.whole() {
+	if r.fits() {
 		t.Error("polled whole at 5 directories a second")
 	}
 	if p := (server{5}).poll(&r, now); p.ended.Sub(p.began) > 6*time.Second {
@@ -152,25 +152,25 @@ func TestRateChanges(t *testing.T) {
 	for range 20 {
 		now = server{500}.poll(&r, now).ended
 	}
-	if !r.whole() {
+	if !r.fits() {
 		t.Errorf("not polled whole at 500 directories a second: rate %v", r.rate)
 	}
 }
 
-// After a poll that took longer than it should the server gets a rest.
+// After a poll that took too long there is a longer pause.
 func TestSlowPollIsFollowedByRest(t *testing.T) {
-	r := newRounds(30*time.Second, 5*time.Minute)
-	r.know(numbered(200))
-	r.part(noon, all)
+	r := newPollPlan(30*time.Second, 5*time.Minute)
+	r.setDirs(numbered(200))
+	r.nextPart(noon, noSkip)
 	end := noon.Add(40 * time.Second)
-	r.listed(201, 40*time.Second, true, end)
+	r.partDone(201, 40*time.Second, true, end)
 	if want := end.Add(2 * time.Minute); !r.next().Equal(want) {
 		t.Errorf("next poll at %v, want %v", r.next(), want)
 	}
-	// Transfers are not held against the server.
-	r.part(r.next(), all)
+	// The time for transfers does not count.
+	r.nextPart(r.next(), noSkip)
 	end = r.began.Add(10 * time.Minute)
-	r.listed(3, 10*time.Minute, false, end)
+	r.partDone(3, 10*time.Minute, false, end)
 	if r.next().Sub(end) > 5*time.Second {
 		t.Errorf("next poll %v after a poll that downloaded", r.next().Sub(end))
 	}
@@ -187,73 +187,73 @@ func TestInterval(t *testing.T) {
 		{50 * time.Minute, 5 * time.Minute},
 		{24 * time.Hour, 5 * time.Minute},
 	} {
-		r := newRounds(30*time.Second, 5*time.Minute)
-		r.lookedAtAll(noon.Add(-test.quiet), noon)
+		r := newPollPlan(30*time.Second, 5*time.Minute)
+		r.fullPassDone(noon.Add(-test.quiet), noon)
 		if got := r.interval(noon); got != test.want {
 			t.Errorf("%v without activity: %v, want %v", test.quiet, got, test.want)
 		}
 	}
 }
 
-// Activity brings the next poll near, but not nearer than the interval.
+// After activity the next poll is one interval away, and more activity does not delay it.
 func TestActivityHastensPoll(t *testing.T) {
-	r := newRounds(30*time.Second, 5*time.Minute)
-	r.lookedAtAll(noon, noon)
+	r := newPollPlan(30*time.Second, 5*time.Minute)
+	r.fullPassDone(noon, noon)
 	later := noon.Add(2 * time.Hour)
-	r.part(later, all)
-	r.listed(1, time.Second, true, later)
+	r.nextPart(later, noSkip)
+	r.partDone(1, time.Second, true, later)
 	if got := r.next().Sub(later); got != 5*time.Minute {
 		t.Fatalf("next poll in %v", got)
 	}
-	r.act(later.Add(time.Minute), "a")
+	r.noteActivity(later.Add(time.Minute), "a")
 	if got := r.next().Sub(later); got != 90*time.Second {
 		t.Errorf("after activity: next poll in %v", got)
 	}
 	for i := range 20 {
-		r.act(later.Add(time.Minute+time.Duration(i)*time.Second), "a")
+		r.noteActivity(later.Add(time.Minute+time.Duration(i)*time.Second), "a")
 	}
 	if got := r.next().Sub(later); got != 90*time.Second {
-		t.Errorf("activity put the poll off: %v", got)
+		t.Errorf("more activity delayed the poll: %v", got)
 	}
 }
 
-// Directories in which something failed are left out while they wait.
+// Directories in which something failed are left out until their retry.
 func TestSkippedDirectories(t *testing.T) {
 	skip := func(dir manifest.Path) bool { return dir == "d00001" }
 	for _, n := range []int{3, 1000} {
-		r := newRounds(30*time.Second, 5*time.Minute)
-		r.know(numbered(n))
-		r.act(noon, "d00001", "d00002")
-		dirs := r.part(noon, skip)
+		r := newPollPlan(30*time.Second, 5*time.Minute)
+		r.setDirs(numbered(n))
+		r.noteActivity(noon, "d00001", "d00002")
+		dirs := r.nextPart(noon, skip)
 		if slices.Contains(dirs, "d00001") || !slices.Contains(dirs, "d00002") {
 			t.Errorf("of %d: %v", n, dirs)
 		}
 	}
 }
 
-// Directories come and go without a turn being lost.
-func TestTurnsGoOn(t *testing.T) {
-	r := newRounds(30*time.Second, 5*time.Minute)
-	r.know(numbered(1000))
-	first := r.turns(250, nil, all)
-	r.know(numbered(1000)[100:])
-	second := r.turns(250, nil, all)
+// Directories that come and go do not disturb the rotation.
+func TestRotationGoesOn(t *testing.T) {
+	r := newPollPlan(30*time.Second, 5*time.Minute)
+	r.setDirs(numbered(1000))
+	first := r.rotate(250, nil, noSkip)
+	r.setDirs(numbered(1000)[100:])
+	second := r.rotate(250, nil, noSkip)
 	if diff := cmp.Diff(append([]manifest.Path{manifest.Root}, numbered(1000)[:499]...), append(first, second...)); diff != "" {
 		t.Error(diff)
 	}
-	r.know([]manifest.Path{"z", "a", "a"})
+	r.setDirs([]manifest.Path{"z", "a", "a"})
 	if diff := cmp.Diff([]manifest.Path{manifest.Root, "a", "z"}, r.dirs); diff != "" {
 		t.Error(diff)
 	}
 }
 
 func TestActiveIsForgotten(t *testing.T) {
-	r := newRounds(30*time.Second, 5*time.Minute)
-	dirs := numbered(3 * mostQueued)
+	r := newPollPlan(30*time.Second, 5*time.Minute)
+	dirs := numbered(3 * maxQueued)
 	for i, dir := range dirs {
-		r.act(noon.Add(time.Duration(i)*time.Millisecond), dir)
+		r.noteActivity(noon.Add(time.Duration(i)*time.Millisecond), dir)
 	}
-	if len(r.active) > 2*mostQueued {
+	if len(r.active) > 2*maxQueued {
 		t.Errorf("%d active directories", len(r.active))
 	}
 	if last := dirs[len(dirs)-1]; r.active[last].IsZero() {

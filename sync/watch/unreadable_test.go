@@ -9,9 +9,9 @@ import (
 	"ferry/sync"
 )
 
-// What was not carried over since something could not be read is looked at
-// again, like what failed: no hint tells of it a second time.
-func TestDoubtsAreLookedAtAgain(t *testing.T) {
+// Changes that were not carried over because something could not be read are
+// retried like failures: there will be no second hint.
+func TestUnreadableIsTriedAgain(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		side  sync.Side
@@ -23,13 +23,13 @@ func TestDoubtsAreLookedAtAgain(t *testing.T) {
 		{"a local file cannot be read", sync.Local, "sum", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			atHome(t, func(h *home) {
+			withEngine(t, func(h *engineHarness) {
 				for _, p := range []string{"d/a", "d/b", "e/c"} {
 					h.sides[sync.Local].Write(p, "old", time.Time{})
 				}
 				time.Sleep(40 * time.Second)
 				h.wantEqual()
-				h.failing(func(s sync.Side, op string, p manifest.Path) error {
+				h.setFail(func(s sync.Side, op string, p manifest.Path) error {
 					if s == c.side && op == c.fails && p.Within("d") {
 						return errors.New("try again later")
 					}
@@ -37,18 +37,18 @@ func TestDoubtsAreLookedAtAgain(t *testing.T) {
 				})
 				h.sides[sync.Local].Write("d/a", "new", time.Time{})
 				if c.full {
-					h.k.Poke()
+					h.w.Poke()
 				} else {
 					h.touch("d/a")
 				}
 				time.Sleep(2 * time.Minute)
-				if h.k.Status().Failed == 0 {
-					t.Errorf("all is well: %+v", h.k.Status())
+				if h.w.Status().Failed == 0 {
+					t.Errorf("no failure is reported: %+v", h.w.Status())
 				}
-				h.failing(nil)
+				h.setFail(nil)
 				time.Sleep(10 * time.Minute)
 				h.wantEqual()
-				if got := h.k.Status(); got.State != Idle || got.Failed != 0 {
+				if got := h.w.Status(); got.State != Idle || got.Failed != 0 {
 					t.Errorf("%+v", got)
 				}
 			})
@@ -56,27 +56,27 @@ func TestDoubtsAreLookedAtAgain(t *testing.T) {
 	}
 }
 
-// What can never be read is looked at less and less often, and not sooner
-// because of what happens beside it.
-func TestDoubtsForGood(t *testing.T) {
-	atHome(t, func(h *home) {
+// What can never be read is retried with growing delays, and changes beside it do
+// not make that sooner.
+func TestUnreadableForGood(t *testing.T) {
+	withEngine(t, func(h *engineHarness) {
 		for _, p := range []string{"d/a", "d/sub/b"} {
 			h.sides[sync.Local].Write(p, "old", time.Time{})
 		}
 		time.Sleep(40 * time.Second)
 		h.sides[sync.Local].Deny("d/sub", "permission denied")
-		h.k.Poke()
+		h.w.Poke()
 		time.Sleep(4 * time.Hour)
-		h.since()
+		h.takeCounts()
 		for range 60 {
 			h.write(sync.Local, "d/a", time.Now().String())
 			time.Sleep(time.Minute)
 		}
-		if _, parts, _ := h.since(); parts > 60+8 {
+		if _, parts, _ := h.takeCounts(); parts > 60+8 {
 			t.Errorf("%d passes over hints in an hour of 60 changes", parts)
 		}
-		if h.k.Status().Failed == 0 {
-			t.Errorf("all is well: %+v", h.k.Status())
+		if h.w.Status().Failed == 0 {
+			t.Errorf("no failure is reported: %+v", h.w.Status())
 		}
 	})
 }
