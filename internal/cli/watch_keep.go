@@ -43,7 +43,7 @@ type keeping struct {
 	ready chan struct{} // closed when local changes are noticed
 	done  chan struct{} // closed when nothing is left of it
 
-	claim *daemon.Claimed // nil: somebody else watches the pair; the keeper's own
+	claim *daemon.Claim // nil: somebody else watches the pair; the keeper's own
 
 	mu      stdsync.Mutex // guards what follows
 	gate    *gate         // of the pass that is under way
@@ -148,17 +148,17 @@ func (k *keeping) claimPair() error {
 	if k.claim != nil {
 		return nil
 	}
-	claim, err := daemon.Claim(k.app.watchDir(), k.pair.StateKey(), k.app.env.Getenv("XDG_RUNTIME_DIR"))
+	claim, err := daemon.Acquire(k.app.watchDir(), k.pair.StateKey(), k.app.env.Getenv("XDG_RUNTIME_DIR"))
 	if errors.Is(err, daemon.ErrClaimed) {
 		return k.app.watchedElsewhere(k.pair)
 	}
 	if err != nil {
 		return err
 	}
-	if err := claim.Mute(); err != nil && k.app.onceOnly("mute") {
+	if err := claim.SocketError(); err != nil && k.app.onceOnly("mute") {
 		k.app.talk().warn("\"ferry status\" cannot ask this watch: %v", err)
 	}
-	claim.Serve(daemon.Handler{Report: k.report, Poke: k.keeper.Poke, Lend: k.keeper.HandOver})
+	claim.Serve(daemon.Handler{Report: k.report, Poke: k.keeper.Poke, HandOver: k.keeper.HandOver})
 	k.claim = claim
 	return nil
 }
