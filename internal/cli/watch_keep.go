@@ -389,7 +389,7 @@ func (k *keeping) local() *watcher.Watcher {
 // looking tells the watcher that its directory is about to be listed.
 func (k *keeping) looking() (done func()) {
 	if w := k.local(); w != nil {
-		return w.Look()
+		return w.BeginScan()
 	}
 	return func() {}
 }

@@ -25,7 +25,7 @@ func TestEventLog(t *testing.T) {
 	} {
 		var tr eventLog
 		if !tr.observe(sync.Started{Action: &test.action}) || tr.observe(sync.Started{Action: &test.action}) {
-			t.Errorf("%s: the first action is not told from the second", test.name)
+			t.Errorf("%s: observe does not report the first action only", test.name)
 		}
 		tr.observe(sync.Finished{Action: &test.action, Err: errGone})
 		got := tr.take()

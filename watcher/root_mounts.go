@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// mounts returns what the system says of the file systems that are mounted above,
-// at and below root, "" where it says nothing. When one goes, the watches in it
-// go without a word.
+// mounts returns a description of the file systems mounted above, at and below root;
+// "" if the system has none. When a file system is unmounted, its watches are removed
+// without an event.
 func mounts(root string) string {
 	table, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {
@@ -16,8 +16,8 @@ func mounts(root string) string {
 	return mountsIn(string(table), root)
 }
 
-// mountsIn picks the lines of a table as in proc_pid_mountinfo(5): the fifth
-// field is the mount point.
+// mountsIn returns the lines of a table in the format of proc_pid_mountinfo(5) that
+// concern root. The fifth field is the mount point.
 func mountsIn(table, root string) string {
 	var b strings.Builder
 	unescape := strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`)

@@ -12,33 +12,33 @@ import (
 	"ferry/manifest"
 )
 
-var words = map[string]hint{
-	"write":   touched,
-	"make":    came | made,
-	"replace": came,
-	"mkdir":   came | made | tree,
-	"dir":     came | tree,
-	"rm":      gone,
-	"mv":      gone | moved,
+var changeWords = map[string]change{
+	"write":   modified,
+	"make":    appeared | created,
+	"replace": appeared,
+	"mkdir":   appeared | created | subtree,
+	"dir":     appeared | subtree,
+	"rm":      vanished,
+	"mv":      vanished | movedAway,
 }
 
 var epoch = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// play feeds lines of "milliseconds word path" to g and returns the batches as
-// "milliseconds paths", each taken as soon as it is there.
-func play(t *testing.T, g *gatherer, script string) []string {
+// play feeds lines of "milliseconds word path" to a debouncer. It takes each batch as
+// soon as it is ready, and returns them as "milliseconds paths".
+func play(t *testing.T, d *debouncer, script string) []string {
 	t.Helper()
 	var got []string
 	until := func(end time.Time) {
-		for !g.next.IsZero() && !g.next.After(end) {
-			now := g.next
-			g.due(now)
-			if b, ok := g.batch(cheapAlways); ok {
-				got = append(got, fmt.Sprint(now.Sub(epoch).Milliseconds(), " ", spell(b)))
-				g.sent()
+		for !d.next.IsZero() && !d.next.After(end) {
+			now := d.next
+			d.advance(now)
+			if b, ok := d.batch(alwaysSmall); ok {
+				got = append(got, fmt.Sprint(now.Sub(epoch).Milliseconds(), " ", batchText(b)))
+				d.sent()
 			}
-			if g.next.Equal(now) {
-				t.Fatalf("due at %v is due again at once", now)
+			if d.next.Equal(now) {
+				t.Fatalf("advance at %v did not advance", now)
 			}
 		}
 	}
@@ -55,20 +55,20 @@ func play(t *testing.T, g *gatherer, script string) []string {
 		until(now.Add(-1))
 		switch fields[1] {
 		case "lose":
-			g.lose(now, false)
+			d.loseEvents(now, false)
 		case "lost-root":
-			g.lose(now, true)
-		case "look":
-			g.look(true)
-		case "looked":
-			g.look(false)
+			d.loseEvents(now, true)
+		case "scan":
+			d.scan(true)
+		case "scanned":
+			d.scan(false)
 		default:
-			h, ok := words[fields[1]]
+			h, ok := changeWords[fields[1]]
 			if !ok {
 				t.Fatalf("no such word: %s", fields[1])
 			}
 			for _, p := range fields[2:] {
-				g.add(manifest.Path(p), h, now)
+				d.add(manifest.Path(p), h, now)
 			}
 		}
 	}
@@ -76,9 +76,9 @@ func play(t *testing.T, g *gatherer, script string) []string {
 	return got
 }
 
-func cheapAlways(manifest.Path, int) bool { return true }
+func alwaysSmall(manifest.Path, int) bool { return true }
 
-func spell(b Batch) string {
+func batchText(b Batch) string {
 	if b.Everything {
 		return "everything"
 	}
@@ -89,24 +89,24 @@ func spell(b Batch) string {
 	return strings.Join(names, " ")
 }
 
-func TestGather(t *testing.T) {
+func TestDebounce(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		script string
 		want   []string
 	}{
 		{"one write", `0 write a`, []string{"500 a"}},
-		{"writes put it off", `
+		{"more writes delay it", `
 			0 write a
 			400 write a
 			800 write a`, []string{"1300 a"}},
 		{"sorted, a directory before what follows it", `
 			0 write a.txt a b/c a-b`, []string{"500 a a-b a.txt b/c"}},
-		{"what is ripe waits for what goes on elsewhere", `
+		{"what is due waits for other changes", `
 			0 write a
 			300 write b
 			700 write c`, []string{"1200 a b c"}},
-		{"but not for long", `
+		{"but only for two seconds", `
 			0 write a
 			400 write b
 			800 write b
@@ -115,14 +115,14 @@ func TestGather(t *testing.T) {
 			2000 write b
 			2400 write b
 			2800 write b`, []string{"2500 a", "3300 b"}},
-		{"thirty seconds at most", neverResting(), []string{"30000 log", "38000 log"}},
+		{"no longer than 30 s", neverResting(), []string{"30000 log", "38000 log"}},
 
 		{"a deletion is held", `0 rm a`, []string{"5500 a"}},
 		{"deletions one after the other are one batch", `
 			0 rm a
 			300 rm b
 			700 rm c`, []string{"6200 a b c"}},
-		{"others do not wait for it", `
+		{"other paths do not wait for a deletion", `
 			0 rm a
 			100 write b`, []string{"600 b", "5500 a"}},
 		{"gone and back is a change", `
@@ -138,39 +138,39 @@ func TestGather(t *testing.T) {
 			0 rm a
 			3000 rm a`, []string{"5500 a"}},
 
-		{"made and gone is forgotten", `
+		{"created and gone is not reported", `
 			0 make a
 			10 write a
 			100 rm a`, nil},
-		{"replaced and gone is not", `
+		{"replaced and gone is reported", `
 			0 replace a
 			100 rm a`, []string{"5600 a"}},
-		{"written and gone is not", `
+		{"written and gone is reported", `
 			0 write a
 			100 rm a`, []string{"5600 a"}},
-		{"gone, made and gone is not", `
+		{"gone, created and gone is reported", `
 			0 rm a
 			100 make a
 			200 rm a`, []string{"5700 a"}},
-		{"made, reported and gone is not", `
+		{"created, reported and gone is reported", `
 			0 make a
 			600 rm a`, []string{"500 a", "6100 a"}},
-		{"made and gone while somebody looks is not", `
-			0 look
+		{"created and gone during a scan is reported", `
+			0 scan
 			1 make a
 			2 rm a
-			3 looked`, []string{"5502 a"}},
-		{"made before somebody looked and gone after is not", `
+			3 scanned`, []string{"5502 a"}},
+		{"created before a scan and gone after it is reported", `
 			0 make a
-			1 look
-			2 looked
+			1 scan
+			2 scanned
 			3 rm a`, []string{"5503 a"}},
-		{"made and gone after a look is", `
-			0 look
-			1 looked
+		{"created and gone after a scan is not reported", `
+			0 scan
+			1 scanned
 			2 make a
 			3 rm a`, nil},
-		{"a directory made and gone with all in it", `
+		{"a directory created and gone with everything in it", `
 			0 mkdir d
 			1 make d/a d/b
 			2 rm d/a d/b
@@ -194,7 +194,7 @@ func TestGather(t *testing.T) {
 		{"a rename is one batch, not held", `
 			0 mv a
 			0 make b`, []string{"500 a b"}},
-		{"a rename waits for what it became", `
+		{"a rename waits for its new path", `
 			0 mv a
 			0 make b
 			300 write b
@@ -216,7 +216,7 @@ func TestGather(t *testing.T) {
 		{"renamed out of the tree is held", `
 			0 mv a
 			300 make b`, []string{"800 b", "5500 a"}},
-		{"a directory renamed tells so itself too", `
+		{"a renamed directory has two events", `
 			0 mv d
 			0 mkdir e
 			0 mv d`, []string{"500 d e"}},
@@ -236,16 +236,16 @@ func TestGather(t *testing.T) {
 		{"a new directory, then more in it", `
 			0 mkdir d
 			600 make d/a`, []string{"500 d", "1100 d/a"}},
-		{"a tree removed and restored is not half gone", `
+		{"a tree that is removed and restored is reported once", `
 			0 rm d/a d/b
 			1 rm d
 			100 dir d
 			101 make d/a
 			1200 make d/b`, []string{"5501 d"}},
-		{"a file that went from a directory just moved in is nobody's loss", `
+		{"a file that vanished from a new directory is not held back", `
 			0 mkdir d
 			100 rm d/a`, []string{"600 d"}},
-		{"a deletion in a directory to be looked at as a whole is held", `
+		{"a deletion in a directory that is reported as a whole is held", `
 			0 dir d
 			100 rm d/a`, []string{"5600 d"}},
 
@@ -253,22 +253,22 @@ func TestGather(t *testing.T) {
 			0 write a
 			100 lose
 			200 write b`, []string{"700 everything"}},
-		{"lost events, never resting", losing(), []string{"30000 everything"}},
-		{"a lost root is told at once", `
+		{"events that are lost all the time", losing(), []string{"30000 everything"}},
+		{"a lost root is reported at once", `
 			0 write a
 			100 lost-root`, []string{"100 everything"}},
-		{"after that as before", `
+		{"changes after lost events", `
 			0 lose
 			600 write a`, []string{"500 everything", "1100 a"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			g := newGatherer(Options{}.filled())
-			got := play(t, g, c.script)
+			d := newDebouncer(Options{}.filled())
+			got := play(t, d, c.script)
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Error(diff)
 			}
-			if len(g.pending)+len(g.ready) > 0 || g.trees != 0 {
-				t.Errorf("left: %d pending, %d ready, %d trees", len(g.pending), len(g.ready), g.trees)
+			if len(d.pending)+len(d.ready) > 0 || d.subtrees != 0 {
+				t.Errorf("left: %d pending, %d ready, %d trees", len(d.pending), len(d.ready), d.subtrees)
 			}
 		})
 	}
@@ -291,54 +291,53 @@ func losing() string {
 	return b.String()
 }
 
-// TestOffered holds that a path on offer is taken back when something happens to
-// it before anybody took it.
+// A path is removed from the batch on offer when it changes again.
 func TestOffered(t *testing.T) {
 	at := func(ms int) time.Time { return epoch.Add(time.Duration(ms) * time.Millisecond) }
-	g := newGatherer(Options{}.filled())
-	g.add("a", touched, at(0))
-	g.add("b", touched, at(0))
-	g.due(at(500))
-	if b, ok := g.batch(cheapAlways); !ok || spell(b) != "a b" {
+	d := newDebouncer(Options{}.filled())
+	d.add("a", modified, at(0))
+	d.add("b", modified, at(0))
+	d.advance(at(500))
+	if b, ok := d.batch(alwaysSmall); !ok || batchText(b) != "a b" {
 		t.Fatalf("%v, %v", b, ok)
 	}
-	g.add("a", gone, at(600))
-	if b, ok := g.batch(cheapAlways); !ok || spell(b) != "b" {
+	d.add("a", vanished, at(600))
+	if b, ok := d.batch(alwaysSmall); !ok || batchText(b) != "b" {
 		t.Errorf("after a went: %v, %v", b, ok)
 	}
-	g.add("a", came, at(700))
-	g.due(g.next)
-	g.due(g.next)
-	if b, ok := g.batch(cheapAlways); !ok || spell(b) != "a b" {
+	d.add("a", appeared, at(700))
+	d.advance(d.next)
+	d.advance(d.next)
+	if b, ok := d.batch(alwaysSmall); !ok || batchText(b) != "a b" {
 		t.Errorf("after a came back: %v, %v", b, ok)
 	}
-	g.lose(at(5000), false)
-	if b, ok := g.batch(cheapAlways); ok {
+	d.loseEvents(at(5000), false)
+	if b, ok := d.batch(alwaysSmall); ok {
 		t.Errorf("after events were lost: %v is still on offer", b)
 	}
-	g.due(g.next)
-	g.add("c", gone, at(6000)) // whoever takes the batch will see that
-	if b, ok := g.batch(cheapAlways); !ok || !b.Everything {
+	d.advance(d.next)
+	d.add("c", vanished, at(6000)) // the scan of the batch will see that
+	if b, ok := d.batch(alwaysSmall); !ok || !b.Everything {
 		t.Errorf("%v, %v", b, ok)
 	}
-	g.sent()
-	if b, ok := g.batch(cheapAlways); ok || !g.next.IsZero() {
-		t.Errorf("after all was taken: %v, next at %v", b, g.next)
+	d.sent()
+	if b, ok := d.batch(alwaysSmall); ok || !d.next.IsZero() {
+		t.Errorf("after all was taken: %v, next at %v", b, d.next)
 	}
 }
 
-// TestPostpone holds that a growing file is put off, but not for ever.
+// A growing file is postponed, but not for ever.
 func TestPostpone(t *testing.T) {
-	g := newGatherer(Options{}.filled())
-	g.add("a", touched, epoch)
+	d := newDebouncer(Options{}.filled())
+	d.add("a", modified, epoch)
 	rounds := 0
 	for {
-		now := g.next
-		files := g.due(now)
+		now := d.next
+		files := d.advance(now)
 		for _, p := range files {
-			g.postpone(p, now)
+			d.postpone(p, now)
 		}
-		if _, ok := g.batch(cheapAlways); ok {
+		if _, ok := d.batch(alwaysSmall); ok {
 			if waited := now.Sub(epoch); waited < 28*time.Second || waited > 30*time.Second {
 				t.Errorf("sent after %v", waited)
 			}
@@ -349,32 +348,32 @@ func TestPostpone(t *testing.T) {
 		}
 	}
 	if rounds < 50 {
-		t.Errorf("put off %d times", rounds)
+		t.Errorf("postponed %d times", rounds)
 	}
 }
 
-// TestSqueeze holds that memory is bounded: crowded directories take the place of
-// what is in them, and where that does not help, everything does.
-func TestSqueeze(t *testing.T) {
-	g := newGatherer(Options{}.filled())
+// Memory is bounded: crowded directories take the place of what is in them, and if
+// that is not enough, everything is reported.
+func TestCompact(t *testing.T) {
+	d := newDebouncer(Options{}.filled())
 	for i := range maxPending + 10 {
-		g.add(manifest.Path(fmt.Sprintf("d%d/%d", i%10, i)), gone, epoch)
+		d.add(manifest.Path(fmt.Sprintf("d%d/%d", i%10, i)), vanished, epoch)
 	}
-	if len(g.pending) > 20 {
-		t.Errorf("%d pending", len(g.pending))
+	if len(d.pending) > 20 {
+		t.Errorf("%d pending", len(d.pending))
 	}
-	g.add("d0/new", came|made, epoch.Add(time.Second))
-	if diff := cmp.Diff([]string{"5500 d0 d1 d2 d3 d4 d5 d6 d7 d8 d9"}, play(t, g, "")); diff != "" {
+	d.add("d0/new", appeared|created, epoch.Add(time.Second))
+	if diff := cmp.Diff([]string{"5500 d0 d1 d2 d3 d4 d5 d6 d7 d8 d9"}, play(t, d, "")); diff != "" {
 		t.Error(diff)
 	}
 
 	for i := range maxPending + 10 {
-		g.add(manifest.Path(fmt.Sprintf("%d/x", i)), touched, epoch)
+		d.add(manifest.Path(fmt.Sprintf("%d/x", i)), modified, epoch)
 	}
-	if len(g.pending) > 0 || g.trees != 0 {
-		t.Errorf("%d pending, %d trees", len(g.pending), g.trees)
+	if len(d.pending) > 0 || d.subtrees != 0 {
+		t.Errorf("%d pending, %d trees", len(d.pending), d.subtrees)
 	}
-	if diff := cmp.Diff([]string{"500 everything"}, play(t, g, "")); diff != "" {
+	if diff := cmp.Diff([]string{"500 everything"}, play(t, d, "")); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -4,9 +4,9 @@ package watcher
 
 import "syscall"
 
-// budget is how many files the watcher may keep open. kqueue takes one for every
-// file and directory that is watched; half of what the process may open is left
-// to the rest of it.
+// budget returns how many files the watcher may keep open. kqueue needs an open file
+// for every file and directory that is watched. Half of the limit of the process is
+// left for everything else.
 func budget() int {
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {

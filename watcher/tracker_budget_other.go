@@ -2,5 +2,5 @@
 
 package watcher
 
-// budget is how many files the watcher may keep open; zero: it opens none.
+// budget returns how many files the watcher may keep open; zero: any number.
 func budget() int { return 0 }

@@ -7,20 +7,20 @@ import (
 
 var seed = maphash.MakeSeed()
 
-// names is the set of the names in one directory, eight bytes a name. It may say
-// of a name that is not there that it is, never the other way round.
+// names is the set of the names in one directory, as hashes of eight bytes. It may
+// report a name that is not in the set, but it never misses one that is.
 type names struct {
 	sorted []uint64
 	fresh  map[uint64]struct{} // not in sorted yet
 }
 
-// newNames makes a set of hashes, which it keeps.
+// newNames makes a set of hashes. It keeps the slice.
 func newNames(hashes []uint64) names {
 	slices.Sort(hashes)
 	return names{sorted: slices.Clip(slices.Compact(hashes))}
 }
 
-// hashName hashes a name in NFC.
+// hashName returns the hash of a name, which must be in NFC.
 func hashName(name string) uint64 { return maphash.String(seed, name) }
 
 func (n *names) has(h uint64) bool {
@@ -31,7 +31,7 @@ func (n *names) has(h uint64) bool {
 	return ok
 }
 
-// add reports whether h was missing.
+// add adds h, and reports whether it was missing.
 func (n *names) add(h uint64) bool {
 	if n.has(h) {
 		return false
