@@ -92,21 +92,21 @@ func benchmarkWatch(b *testing.B, root string, room int) {
 			b.Fatal(err)
 		}
 		if room == 0 {
-			benchmarkLooks(b, w)
+			benchmarkPolls(b, w)
 		}
 		b.StartTimer()
 	}
 }
 
-// benchmarkLooks measures the polls of a watcher that was closed.
-func benchmarkLooks(b *testing.B, w *Watcher) {
+// benchmarkPolls measures the polls of a watcher that was closed.
+func benchmarkPolls(b *testing.B, w *Watcher) {
 	w.quit = make(chan struct{}) // so that it does not stop at once
 	w.start()
 	defer w.stop()
 	for _, c := range []struct {
 		fullPoll bool
-		unit    string
-	}{{true, "ms-cpu/close-look"}, {false, "ms-cpu/look"}} {
+		unit     string
+	}{{true, "ms-cpu/full-poll"}, {false, "ms-cpu/poll"}} {
 		before := cpuTime(b)
 		w.poll(c.fullPoll)
 		b.ReportMetric(float64((cpuTime(b)-before).Microseconds())/1000, c.unit)
