@@ -6,55 +6,55 @@ import (
 	"strings"
 )
 
-// The bounds on what is shown of the output of a command.
+// The limits for the output of a command.
 const (
 	maxLine  = 1000 // bytes of a line
 	maxLines = 500
 )
 
-// An outlet hands the output of a command on, line by line. It takes as much as
-// is written, so that no command is held up, and drops what is too much.
-type outlet struct {
-	out   func(line string)
-	line  []byte
-	long  bool // bytes of the line were dropped
-	lines int
+// outputLines passes the output of a command on, line by line. It drops what is beyond
+// the limits, but accepts all output, so that it never blocks the command.
+type outputLines struct {
+	out       func(line string)
+	line      []byte
+	truncated bool // bytes of the line were dropped
+	lines     int
 }
 
 // Write implements [io.Writer]; it never fails.
-func (o *outlet) Write(p []byte) (int, error) {
+func (l *outputLines) Write(p []byte) (int, error) {
 	n := len(p)
 	for {
 		part, rest, ended := bytes.Cut(p, []byte{'\n'})
-		room := max(maxLine-len(o.line), 0)
-		o.long = o.long || len(part) > room
-		o.line = append(o.line, part[:min(len(part), room)]...)
+		room := max(maxLine-len(l.line), 0)
+		l.truncated = l.truncated || len(part) > room
+		l.line = append(l.line, part[:min(len(part), room)]...)
 		if !ended {
 			return n, nil
 		}
-		o.end()
+		l.flush()
 		p = rest
 	}
 }
 
-// end hands over the line that was gathered.
-func (o *outlet) end() {
-	text := strings.TrimSuffix(string(o.line), "\r")
-	if o.long {
+// flush passes on the current line.
+func (l *outputLines) flush() {
+	text := strings.TrimSuffix(string(l.line), "\r")
+	if l.truncated {
 		text += " ..."
 	}
-	o.line, o.long = o.line[:0], false
-	if o.lines++; o.lines <= maxLines && o.out != nil {
-		o.out(text)
+	l.line, l.truncated = l.line[:0], false
+	if l.lines++; l.lines <= maxLines && l.out != nil {
+		l.out(text)
 	}
 }
 
-// close hands over a last line without its end, and says what was left out.
-func (o *outlet) close() {
-	if len(o.line) > 0 {
-		o.end()
+// close passes on a last line without a line break, and says how many were dropped.
+func (l *outputLines) close() {
+	if len(l.line) > 0 {
+		l.flush()
 	}
-	if more := o.lines - maxLines; more > 0 && o.out != nil {
-		o.out(fmt.Sprintf("(%d more lines are left out)", more))
+	if more := l.lines - maxLines; more > 0 && l.out != nil {
+		l.out(fmt.Sprintf("(%d more lines are left out)", more))
 	}
 }
