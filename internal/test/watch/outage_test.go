@@ -14,8 +14,8 @@ import (
 	"ferry/internal/test/realftp"
 )
 
-// newDay begins to watch a pair that is in step.
-func newDay(t *testing.T, server string, args ...string) (*pair, *run) {
+// startInStep starts to watch a pair, and waits until it is in step.
+func startInStep(t *testing.T, server string, args ...string) (*pair, *watchProcess) {
 	t.Helper()
 	t.Parallel()
 	p := newPair(t, server)
@@ -25,41 +25,41 @@ func newDay(t *testing.T, server string, args ...string) (*pair, *run) {
 	return p, r
 }
 
-// TestNetworkGone cuts all connections and lets none through for a while: ferry says that it waits, and goes on by itself
-// with what happened on both sides meanwhile.
+// All connections are cut, and new ones are refused for a while. ferry says that it is waiting, and then carries over what
+// changed on both sides meanwhile.
 func TestNetworkGone(t *testing.T) {
-	p, r := newDay(t, "proftpd")
-	p.count.cut(true)
+	p, r := startInStep(t, "proftpd")
+	p.proxy.cut(true)
 	p.write(map[string]string{"a": "while the network was gone"})
 	if l := r.state("waiting"); l.Reason == "" {
 		t.Error("no reason is given")
 	}
-	p.writeThere("dir/c", "written there meanwhile")
-	must(t, os.Remove(filepath.Join(p.here, "dir/b")))
-	p.count.cut(false)
+	p.writeRemote("dir/c", "written remotely meanwhile")
+	must(t, os.Remove(filepath.Join(p.local, "dir/b")))
+	p.proxy.cut(false)
 	r.state("idle")
-	p.become("all is carried over", func() bool {
-		return holds(filepath.Join(p.there, "a"), "while the network was gone") &&
-			holds(filepath.Join(p.here, "dir/c"), "written there meanwhile") && gone(filepath.Join(p.there, "dir/b"))
+	p.waitUntil("everything is carried over", func() bool {
+		return holds(filepath.Join(p.remote, "a"), "while the network was gone") &&
+			holds(filepath.Join(p.local, "dir/c"), "written remotely meanwhile") && gone(filepath.Join(p.remote, "dir/b"))
 	})
-	p.settle(r)
-	p.wantAtRest(r)
+	p.waitUntilSettled(r)
+	p.wantInStep(r)
 }
 
-// TestServerStartedAgain kills the server, and starts it again.
+// The server is killed and started again.
 func TestServerStartedAgain(t *testing.T) {
-	p, r := newDay(t, "vsftpd")
+	p, r := startInStep(t, "vsftpd")
 	p.server.Stop()
 	p.write(map[string]string{"a": "while the server was away"})
 	r.state("waiting")
 	p.server.StartAgain(t, realftp.Password)
 	r.upload("a")
-	p.settle(r)
-	p.wantAtRest(r)
+	p.waitUntilSettled(r)
+	p.wantInStep(r)
 }
 
-// TestPasswordChanged changes the password on the server: ferry halts or waits and says why, does not insist, and goes on
-// with the new one once it is told.
+// The password is changed on the server. ferry halts or waits, says why, and does not keep trying. With the new password it
+// goes on after a reload.
 func TestPasswordChanged(t *testing.T) {
 	t.Parallel()
 	p := newPair(t, "pureftpd")
@@ -70,44 +70,44 @@ func TestPasswordChanged(t *testing.T) {
 	r.state("idle")
 	p.server.StartAgain(t, realftp.OtherPassword)
 	p.write(map[string]string{"a": "with another password"})
-	l := r.await("a login that is refused", func(l line) bool {
+	l := r.await("a refused login", func(l line) bool {
 		return l.Type == "state" && (l.State == "halted" || l.State == "waiting") && strings.Contains(l.Reason, "530")
 	})
-	if l.Hint == "" || strings.Contains(r.said(), realftp.Password) {
-		t.Errorf("what it says: %+v", l)
+	if l.Hint == "" || strings.Contains(r.output(), realftp.Password) {
+		t.Errorf("the state is %+v", l)
 	}
 	must(t, os.WriteFile(p.passwordFile, []byte(realftp.OtherPassword+"\n"), 0o600))
 	r.signal(syscall.SIGHUP)
 	r.upload("a")
-	p.settle(r)
-	p.wantAtRest(r)
+	p.waitUntilSettled(r)
+	p.wantInStep(r)
 }
 
-// TestDiskUnmounted takes the file system away on which the local directory is: the empty directory below is no reason to
-// delete anything, and when the disk is back all goes on.
+// The file system of the local directory is unmounted. ferry deletes nothing because of the empty mount point, and goes on
+// when the disk is back.
 func TestDiskUnmounted(t *testing.T) {
 	t.Parallel()
 	p := newPair(t, "proftpd")
 	disk := filepath.Join(p.dir, "disk")
 	must(t, os.Mkdir(disk, 0o755))
-	mount(t, disk, p.here)
+	mount(t, disk, p.local)
 	p.write(map[string]string{"a": "1", "dir/b": "2"})
 	r := p.watch("--poll", "1s")
 	r.state("idle")
-	must(t, syscall.Unmount(p.here, syscall.MNT_DETACH))
+	must(t, syscall.Unmount(p.local, syscall.MNT_DETACH))
 	l := r.await("the missing disk", func(l line) bool { return l.Type == "state" && (l.State == "halted" || l.State == "waiting") })
 	t.Logf("%s: %s (%s)", l.State, l.Reason, l.Hint)
 	must(t, os.WriteFile(filepath.Join(disk, "a"), []byte("while it was elsewhere"), 0o644))
-	mount(t, disk, p.here)
+	mount(t, disk, p.local)
 	r.upload("a")
-	p.settle(r)
+	p.waitUntilSettled(r)
 	if got := r.actions(); got["delete remote"]+got["rmdir remote"]+got["delete local"] > 0 {
 		t.Errorf("something was deleted: %v", got)
 	}
-	p.wantAtRest(r)
+	p.wantInStep(r)
 }
 
-// mount binds one directory to another until the end of the test.
+// mount bind-mounts one directory on another until the end of the test.
 func mount(t *testing.T, from, to string) {
 	t.Helper()
 	if err := syscall.Mount(from, to, "", syscall.MS_BIND, ""); err != nil {
@@ -119,74 +119,74 @@ func mount(t *testing.T, from, to string) {
 	t.Cleanup(func() { _ = syscall.Unmount(to, syscall.MNT_DETACH) })
 }
 
-// TestNoSpaceHere fills the local disk: what does not fit is said and tried again, the rest goes on, and no half of a file
-// is ever there.
-func TestNoSpaceHere(t *testing.T) {
+// The local disk is full. A download that does not fit is reported and retried, others go on, and no partial file is
+// visible.
+func TestNoSpaceLocally(t *testing.T) {
 	t.Parallel()
 	p := newPair(t, "vsftpd")
-	if err := syscall.Mount("tmpfs", p.here, "tmpfs", 0, "size=1m"); err != nil {
+	if err := syscall.Mount("tmpfs", p.local, "tmpfs", 0, "size=1m"); err != nil {
 		t.Skipf("NOT TESTED: mounting: %v", err)
 	}
-	t.Cleanup(func() { _ = syscall.Unmount(p.here, syscall.MNT_DETACH) })
+	t.Cleanup(func() { _ = syscall.Unmount(p.local, syscall.MNT_DETACH) })
 	p.write(map[string]string{"a": "1"})
 	r := p.watch("--poll", "1s")
 	r.state("idle")
 	large := strings.Repeat("0123456789abcdef", 3<<16)
-	p.writeThere("large", large)
+	p.writeRemote("large", large)
 	l := r.await("a download that fails", func(l line) bool { return l.Op == "download" && l.Path == "large" && !l.OK })
 	if !strings.Contains(l.Error, "no space left") {
-		t.Errorf("it says %q", l.Error)
+		t.Errorf("the error is %q", l.Error)
 	}
-	p.writeThere("small", "fits")
-	p.become("what fits comes", func() bool { return holds(filepath.Join(p.here, "small"), "fits") })
-	if _, err := os.Stat(filepath.Join(p.here, "large")); err == nil {
-		t.Error("a part of the large file is there")
+	p.writeRemote("small", "fits")
+	p.waitUntil("a file that fits is downloaded", func() bool { return holds(filepath.Join(p.local, "small"), "fits") })
+	if _, err := os.Stat(filepath.Join(p.local, "large")); err == nil {
+		t.Error("a part of the large file is visible")
 	}
-	must(t, syscall.Mount("tmpfs", p.here, "tmpfs", syscall.MS_REMOUNT, "size=20m"))
-	p.become("it comes once there is room", func() bool { return holds(filepath.Join(p.here, "large"), large) })
-	p.settle(r)
-	p.wantAtRest(r)
+	must(t, syscall.Mount("tmpfs", p.local, "tmpfs", syscall.MS_REMOUNT, "size=20m"))
+	p.waitUntil("the large file is downloaded when there is space", func() bool { return holds(filepath.Join(p.local, "large"), large) })
+	p.waitUntilSettled(r)
+	p.wantInStep(r)
 }
 
-// TestTerminated ends ferry in the middle of a transfer: it ends soon and in order, no half of a file has its real name,
-// and the next one goes on.
+// ferry gets SIGTERM during a transfer. It exits soon and with code 0, no partial file has its real name, and the next run
+// goes on.
 func TestTerminated(t *testing.T) {
-	p, r := newDay(t, "proftpd", "--bwlimit", "1MiB:1MiB")
+	p, r := startInStep(t, "proftpd", "--bwlimit", "1MiB:1MiB")
 	large := strings.Repeat("0123456789abcdef", 1<<20)
 	p.write(map[string]string{"large": large})
 	r.await("progress", func(l line) bool { return l.Type == "progress" })
 	begun := time.Now()
 	r.stop()
 	if took := time.Since(begun); took > 5*time.Second {
-		t.Errorf("it took %v to end", took)
+		t.Errorf("it took %v to exit", took)
 	}
-	if _, err := os.Stat(filepath.Join(p.there, "large")); err == nil {
-		t.Error("a part of the file is there")
+	if _, err := os.Stat(filepath.Join(p.remote, "large")); err == nil {
+		t.Error("a part of the file is visible")
 	}
 	r = p.watch()
 	r.upload("large")
-	p.settle(r)
-	p.wantAtRest(r)
+	p.waitUntilSettled(r)
+	p.wantInStep(r)
 }
 
-// TestKilled kills ferry again and again while it works; what starts after it needs no ceremony.
+// ferry is killed several times while it works. The next run goes on without help.
 func TestKilled(t *testing.T) {
-	p, r := newDay(t, "pyftpdlib")
+	p, r := startInStep(t, "pyftpdlib")
 	for i := range 3 {
-		p.write(small("many", 200, strings.Repeat("x", i+1)))
+		p.write(smallFiles("many", 200, strings.Repeat("x", i+1)))
 		r.await("an upload", func(l line) bool { return l.Op == "upload" && l.Path != sentinel })
 		r.kill()
 		r = p.watch("--poll", "1s")
 		r.state("idle")
 	}
-	p.settle(r)
-	p.wantAtRest(r)
+	p.waitUntilSettled(r)
+	p.wantInStep(r)
 }
 
-// TestBusyFile writes into a file all the time: it is carried over now and then, whole, and at the end as it is.
+// A file is written to all the time. It is uploaded now and then, and is equal on both sides at the end.
 func TestBusyFile(t *testing.T) {
-	p, r := newDay(t, "pureftpd")
-	f, err := os.Create(filepath.Join(p.here, "log"))
+	p, r := startInStep(t, "pureftpd")
+	f, err := os.Create(filepath.Join(p.local, "log"))
 	must(t, err)
 	defer f.Close()
 	done := make(chan struct{})
@@ -205,9 +205,9 @@ func TestBusyFile(t *testing.T) {
 			must(t, err)
 		}
 	}
-	p.settle(r)
-	if !holds(filepath.Join(p.there, "log"), all.String()) {
-		t.Error("the log is not as it is here")
+	p.waitUntilSettled(r)
+	if !holds(filepath.Join(p.remote, "log"), all.String()) {
+		t.Error("the log on the server is not equal")
 	}
-	p.wantAtRest(r)
+	p.wantInStep(r)
 }

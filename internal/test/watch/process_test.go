@@ -35,14 +35,14 @@ var built struct {
 	err  error
 }
 
-// program builds ferry, once, and returns where it is. FERRY_PROGRAM names one that is there already.
+// program builds ferry once and returns its path. FERRY_PROGRAM names a program that exists already.
 func program(t testing.TB) string {
 	t.Helper()
 	if path := os.Getenv("FERRY_PROGRAM"); path != "" {
 		return path
 	}
 	built.once.Do(func() {
-		if built.dir, built.err = os.MkdirTemp("", "ferry-standing-"); built.err != nil {
+		if built.dir, built.err = os.MkdirTemp("", "ferry-watch-"); built.err != nil {
 			return
 		}
 		if out, err := exec.Command("go", "build", "-o", filepath.Join(built.dir, "ferry"), "../../..").CombinedOutput(); err != nil {
@@ -60,10 +60,10 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// patience is how long a test waits for what must come.
-const patience = 2 * time.Minute
+// timeout is how long a test waits for something that must happen.
+const timeout = 2 * time.Minute
 
-// A line is what the program says with --json, as far as the tests ask.
+// A line is one line of output with --json: the fields that the tests use.
 type line struct {
 	Type   string
 	At     time.Time `json:"-"` // when it was read
@@ -87,36 +87,36 @@ type line struct {
 	Seconds                                        float64
 }
 
-// A run is "ferry watch --json" at work.
-type run struct {
+// A watchProcess is a running "ferry watch --json".
+type watchProcess struct {
 	testing.TB
 	cmd  *exec.Cmd
-	done chan struct{} // closed when it has ended
+	done chan struct{} // closed when the process has ended
 
-	mu    stdsync.Mutex
-	fresh chan struct{} // closed and made anew with each line
-	lines []line
-	text  strings.Builder // all it said, on both outputs
-	next  int             // of lines, for await
+	mu      stdsync.Mutex
+	changed chan struct{} // closed and replaced with each line
+	lines   []line
+	text    strings.Builder // standard output and standard error
+	next    int             // index of the next line for await
 }
 
-// watch starts "ferry watch" on a pair, which ends with the test.
-func (p *pair) watch(args ...string) *run {
+// watch starts "ferry watch" on a pair. It is killed at the end of the test.
+func (p *pair) watch(args ...string) *watchProcess {
 	p.Helper()
-	r := p.begin(args...)
+	r := p.start(args...)
 	p.Cleanup(func() {
 		r.kill()
 		if p.Failed() {
-			p.Logf("what ferry said:\n%s", r.said())
+			p.Logf("the output of ferry:\n%s", r.output())
 		}
 	})
 	return r
 }
 
-func (p *pair) begin(args ...string) *run {
+func (p *pair) start(args ...string) *watchProcess {
 	p.Helper()
-	r := &run{TB: p.TB, cmd: exec.Command(program(p), slices.Concat([]string{"watch"}, p.args(), []string{"--json"}, args)...),
-		done: make(chan struct{}), fresh: make(chan struct{})}
+	r := &watchProcess{TB: p.TB, cmd: exec.Command(program(p), slices.Concat([]string{"watch"}, p.args(), []string{"--json"}, args)...),
+		done: make(chan struct{}), changed: make(chan struct{})}
 	r.cmd.Dir, r.cmd.Env = p.dir, p.env()
 	r.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	out, err := r.cmd.StdoutPipe()
@@ -125,7 +125,7 @@ func (p *pair) begin(args ...string) *run {
 	must(p, err)
 	started := make(chan error)
 	go func() {
-		// The kernel kills the child when the thread ends that started it: this one lives as long as the child does.
+		// The kernel kills the child when the thread that started it ends, so this thread must live as long as the child.
 		runtime.LockOSThread()
 		err := r.cmd.Start()
 		started <- err
@@ -133,8 +133,8 @@ func (p *pair) begin(args ...string) *run {
 			return
 		}
 		var both stdsync.WaitGroup
-		both.Go(func() { r.read(out, true) })
-		both.Go(func() { r.read(talk, false) })
+		both.Go(func() { r.readLines(out, true) })
+		both.Go(func() { r.readLines(talk, false) })
 		both.Wait()
 		_ = r.cmd.Wait()
 		close(r.done)
@@ -143,13 +143,13 @@ func (p *pair) begin(args ...string) *run {
 	return r
 }
 
-// read takes in what the program says.
-func (r *run) read(from io.Reader, parse bool) {
+// readLines reads the output of the process.
+func (r *watchProcess) readLines(from io.Reader, parse bool) {
 	lines := bufio.NewReader(from)
 	for {
 		text, err := lines.ReadString('\n')
 		if text != "" {
-			r.take(text, parse)
+			r.addLine(text, parse)
 		}
 		if err != nil {
 			return
@@ -157,7 +157,7 @@ func (r *run) read(from io.Reader, parse bool) {
 	}
 }
 
-func (r *run) take(text string, parse bool) {
+func (r *watchProcess) addLine(text string, parse bool) {
 	l := line{At: time.Now()}
 	var err error
 	if parse {
@@ -169,25 +169,25 @@ func (r *run) take(text string, parse bool) {
 		r.text.WriteString(text)
 	}
 	if err != nil {
-		r.Errorf("no JSON: %q: %v", text, err)
+		r.Errorf("not JSON: %q: %v", text, err)
 	}
 	if parse {
 		r.lines = append(r.lines, l)
-		close(r.fresh)
-		r.fresh = make(chan struct{})
+		close(r.changed)
+		r.changed = make(chan struct{})
 	}
 }
 
-func (r *run) said() string {
+func (r *watchProcess) output() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.text.String()
 }
 
-// await returns the next line of which is says that it is the one. Each line is looked at once.
-func (r *run) await(what string, is func(line) bool) line {
+// await returns the next line for which is returns true. It checks each line once.
+func (r *watchProcess) await(what string, is func(line) bool) line {
 	r.Helper()
-	end := time.After(patience)
+	end := time.After(timeout)
 	for {
 		r.mu.Lock()
 		for r.next < len(r.lines) {
@@ -198,7 +198,7 @@ func (r *run) await(what string, is func(line) bool) line {
 				return l
 			}
 		}
-		fresh := r.fresh
+		fresh := r.changed
 		r.mu.Unlock()
 		select {
 		case <-fresh:
@@ -208,27 +208,27 @@ func (r *run) await(what string, is func(line) bool) line {
 				continue
 			default:
 			}
-			r.Fatalf("ferry ended before it said: %s\n%s", what, r.said())
+			r.Fatalf("ferry ended before this: %s\n%s", what, r.output())
 		case <-end:
-			r.Fatalf("in vain: %s\n%s", what, r.said())
+			r.Fatalf("timeout: %s\n%s", what, r.output())
 		}
 	}
 }
 
-// state waits until the pair is in a state.
-func (r *run) state(state string) line {
+// state waits until the pair is in this state.
+func (r *watchProcess) state(state string) line {
 	r.Helper()
 	return r.await("state "+state, func(l line) bool { return l.Type == "state" && l.State == state })
 }
 
 // upload waits until a path was uploaded.
-func (r *run) upload(path string) line {
+func (r *watchProcess) upload(path string) line {
 	r.Helper()
 	return r.await("upload of "+path, func(l line) bool { return l.Type == "action" && l.Op == "upload" && l.Path == path && l.OK })
 }
 
-// actions are the actions so far that went well, but for those on the file that tells the end.
-func (r *run) actions() map[string]int {
+// actions counts the successful actions so far, without those on the sentinel.
+func (r *watchProcess) actions() map[string]int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	all := make(map[string]int)
@@ -241,34 +241,34 @@ func (r *run) actions() map[string]int {
 }
 
 // forget forgets the actions so far.
-func (r *run) forget() {
+func (r *watchProcess) forget() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.lines, r.next = nil, 0
 }
 
 // signal sends a signal.
-func (r *run) signal(s os.Signal) {
+func (r *watchProcess) signal(s os.Signal) {
 	r.Helper()
 	must(r, r.cmd.Process.Signal(s))
 }
 
-// kill ends the program at once.
-func (r *run) kill() {
+// kill kills the process.
+func (r *watchProcess) kill() {
 	_ = r.cmd.Process.Kill()
 	<-r.done
 }
 
-// stop ends the program in order.
-func (r *run) stop() {
+// stop ends the process with SIGTERM.
+func (r *watchProcess) stop() {
 	r.Helper()
 	r.signal(syscall.SIGTERM)
 	select {
 	case <-r.done:
-	case <-time.After(patience):
-		r.Fatalf("SIGTERM does not end it")
+	case <-time.After(timeout):
+		r.Fatalf("the process does not end after SIGTERM")
 	}
 	if code := r.cmd.ProcessState.ExitCode(); code != 0 {
-		r.Errorf("exit %d after SIGTERM\n%s", code, r.said())
+		r.Errorf("exit %d after SIGTERM\n%s", code, r.output())
 	}
 }

@@ -13,12 +13,12 @@ import (
 	"testing"
 )
 
-// own are ferry's own notes, by the paths that go with commands.
-var own = regexp.MustCompile(`(^|/)(\.ferry(/|$)|lock)`)
+// ownPaths matches the paths of ferry's own files in commands.
+var ownPaths = regexp.MustCompile(`(^|/)(\.ferry(/|$)|lock)`)
 
-// A counter stands before the control port of a server and counts the commands that go to it. Those for ferry's own
-// notes (the lock, the trash) are not counted.
-type counter struct {
+// A commandProxy relays control connections to a server and counts the commands. It does not count those for ferry's own
+// files (the lock, the trash).
+type commandProxy struct {
 	addr string
 
 	mu    stdsync.Mutex
@@ -27,11 +27,11 @@ type counter struct {
 	down  bool
 }
 
-func newCounter(t testing.TB, server string) *counter {
+func newCommandProxy(t testing.TB, server string) *commandProxy {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
-	c := &counter{addr: l.Addr().String(), verbs: make(map[string]int), conns: make(map[net.Conn]bool)}
+	c := &commandProxy{addr: l.Addr().String(), verbs: make(map[string]int), conns: make(map[net.Conn]bool)}
 	var all stdsync.WaitGroup
 	all.Go(func() {
 		for {
@@ -50,14 +50,14 @@ func newCounter(t testing.TB, server string) *counter {
 	return c
 }
 
-func (c *counter) relay(client net.Conn, addr string) {
+func (c *commandProxy) relay(client net.Conn, addr string) {
 	defer client.Close()
 	server, err := net.Dial("tcp", addr)
 	if err != nil {
 		return
 	}
 	defer server.Close()
-	if !c.keep(client, server) {
+	if !c.register(client, server) {
 		return
 	}
 	var both stdsync.WaitGroup
@@ -71,7 +71,7 @@ func (c *counter) relay(client net.Conn, addr string) {
 	for {
 		text, err := lines.ReadString('\n')
 		if text != "" {
-			c.note(text)
+			c.countCommand(text)
 			if _, werr := io.WriteString(server, text); werr != nil {
 				return
 			}
@@ -82,8 +82,8 @@ func (c *counter) relay(client net.Conn, addr string) {
 	}
 }
 
-// keep remembers connections to be cut. It reports false where there is to be none.
-func (c *counter) keep(conns ...net.Conn) bool {
+// register remembers connections so that they can be cut. It returns false while connections are not allowed.
+func (c *commandProxy) register(conns ...net.Conn) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, conn := range conns {
@@ -92,8 +92,8 @@ func (c *counter) keep(conns ...net.Conn) bool {
 	return !c.down
 }
 
-// cut ends all connections; with down, new ones are closed at once until it is called without.
-func (c *counter) cut(down bool) {
+// cut closes all connections. If down is set, new ones are closed at once, until cut is called without it.
+func (c *commandProxy) cut(down bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.down = down
@@ -103,9 +103,9 @@ func (c *counter) cut(down bool) {
 	clear(c.conns)
 }
 
-func (c *counter) note(text string) {
+func (c *commandProxy) countCommand(text string) {
 	verb, arg, _ := strings.Cut(strings.TrimSpace(text), " ")
-	if own.MatchString(arg) {
+	if ownPaths.MatchString(arg) {
 		return
 	}
 	c.mu.Lock()
@@ -113,8 +113,8 @@ func (c *counter) note(text string) {
 	c.verbs[strings.ToUpper(verb)]++
 }
 
-// take returns how often each command was given since it was last asked.
-func (c *counter) take() map[string]int {
+// take returns how often each command was sent since the last call.
+func (c *commandProxy) take() map[string]int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	was := maps.Clone(c.verbs)
