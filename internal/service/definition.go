@@ -64,7 +64,7 @@ func checkReplace(path, configFile string) error {
 		return err
 	}
 	return &Problem{fmt.Errorf("%s runs ferry for another configuration, %s", path, xmlUnescape(other)),
-		"use --name to give this one another name, or uninstall the other first"}
+		"--name gives this one another name; or uninstall the other one first"}
 }
 
 // writeDefinition writes a definition in one step.
