@@ -106,18 +106,18 @@ func explained(err error) error {
 }
 
 func (a *app) serviceManager() (service.Manager, error) {
-	w := service.World{
-		OS: runtime.GOOS, Home: a.env.Home, Data: a.env.Getenv("LocalAppData"),
+	w := service.System{
+		OS: runtime.GOOS, HomeDir: a.env.Home, DataDir: a.env.Getenv("LocalAppData"),
 		UID: os.Getuid(), Run: service.Run,
 	}
 	if dir := a.env.Getenv("XDG_CONFIG_HOME"); filepath.IsAbs(dir) {
-		w.Config = dir
+		w.ConfigDir = dir
 	}
 	if u, err := user.Current(); err == nil {
 		w.User = u.Username
 	}
-	if w.Home == "" {
+	if w.HomeDir == "" {
 		return nil, errors.New("the home directory is not known")
 	}
-	return service.For(w)
+	return service.New(w)
 }

@@ -172,7 +172,7 @@ func watchedText(r daemon.Report, now time.Time) string {
 // stateText says what a pair is doing and why.
 func stateText(r daemon.Report) string {
 	state := string(r.State)
-	if r.State == watch.Idle || r.State == watch.Passing && r.InStep {
+	if r.State == watch.Idle || r.State == watch.Syncing && r.InStep {
 		state = "in step"
 	}
 	if r.Failed > 0 && r.State == watch.Idle {

@@ -65,7 +65,7 @@ func (a *app) borrow(ctx context.Context, p *pair) (giveBack func() error, err e
 	told := time.AfterFunc(lendTold, func() {
 		a.talk().note("waiting for \"ferry watch\" (process %d) to end its pass and to lend the pair", peer.PID())
 	})
-	err = peer.Lend(ctx)
+	err = peer.TakeOver(ctx)
 	told.Stop()
 	if err != nil {
 		return nothing, errors.Join(&codeError{code: ExitLocked, err: err}, peer.Close())

@@ -44,7 +44,7 @@ func (a *app) installServices(ctx context.Context, flags *serviceFlags, args []s
 		if err != nil {
 			return fmt.Errorf("installing %s: %w", s.Name, err)
 		}
-		a.tellService(serviceResult{State: service.State{Name: s.Name, For: s.For, Installed: true}, Did: "installed"})
+		a.tellService(serviceResult{State: service.State{Name: s.Name, ConfigFile: s.ConfigFile, Installed: true}, Did: "installed"})
 		for _, note := range notes {
 			if !told[note] {
 				a.talk().note("%s", note)
@@ -82,9 +82,9 @@ func (a *app) serviceSpecs(file *config.File, profiles []*config.Profile, flags 
 			about = "ferry: keeps " + strings.Join(args, ", ") + " in step"
 		}
 		return service.Spec{
-			Name: name, About: about, Program: program, For: file.Path,
-			Args:       append(a.watchArgs(file), args...),
-			Privileges: slices.ContainsFunc(profiles, runsCommands),
+			Name: name, Description: about, Program: program, ConfigFile: file.Path,
+			Args:            append(a.watchArgs(file), args...),
+			AllowPrivileges: slices.ContainsFunc(profiles, runsCommands),
 		}
 	}
 	switch {

@@ -70,7 +70,7 @@ func (a *app) ownServices(ctx context.Context, manager service.Manager) ([]strin
 	var own []string
 	for _, name := range all {
 		// Where the manager cannot be asked, what was written still tells this.
-		if s, _ := manager.Status(ctx, name); s.For == path {
+		if s, _ := manager.Status(ctx, name); s.ConfigFile == path {
 			own = append(own, name)
 		}
 	}
@@ -151,7 +151,7 @@ func (a *app) tellService(r serviceResult) {
 	if r.Did != "" || !r.Installed {
 		return
 	}
-	for _, more := range [][2]string{{"for", r.For}, {"file", r.File}, {"log", r.Log}} {
+	for _, more := range [][2]string{{"for", r.ConfigFile}, {"file", r.File}, {"log", r.Log}} {
 		if more[1] != "" {
 			fmt.Fprintf(a.env.Stdout, "  %-5s %s\n", more[0], clean(more[1]))
 		}

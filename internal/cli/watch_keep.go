@@ -29,7 +29,7 @@ type keeping struct {
 	pair    *pair
 	head    passHead
 	talk    talker
-	keeper  *watch.Keeper
+	keeper  *watch.Watch
 	started time.Time
 	view    *pairView
 	hooks   *hooked
@@ -43,7 +43,7 @@ type keeping struct {
 	ready chan struct{} // closed when local changes are noticed
 	done  chan struct{} // closed when nothing is left of it
 
-	claim *daemon.Claimed // nil: somebody else watches the pair; the keeper's own
+	claim *daemon.Claim // nil: somebody else watches the pair; the keeper's own
 
 	mu      stdsync.Mutex // guards what follows
 	gate    *gate         // of the pass that is under way
@@ -60,16 +60,16 @@ func (k *keeping) start(ctx context.Context) {
 	k.started = k.app.env.Now()
 	hints := make(chan watch.Hint)
 	k.keeper = watch.New(watch.Options{
-		Open:    k.open,
-		Hints:   hints,
-		Looking: k.looking,
-		Remote:  k.pair.Direction != sync.Push,
-		Poll:    k.pair.Poll,
-		Halts:   halts,
-		Refused: refused,
-		Explain: k.explain,
-		Changed: k.view.changed,
-		Log:     k.app.log(),
+		Open:         k.open,
+		Hints:        hints,
+		BeginScan:    k.looking,
+		PollRemote:   k.pair.Direction != sync.Push,
+		Poll:         k.pair.Poll,
+		Halts:        halts,
+		LoginRefused: refused,
+		Explain:      k.explain,
+		Changed:      k.view.changed,
+		Log:          k.app.log(),
 	})
 	go func() {
 		defer close(k.done)
@@ -114,7 +114,7 @@ func (k *keeping) explain(err error) (reason, hint string) {
 
 // open connects the two sides. What a person would have to be asked for was
 // asked before.
-func (k *keeping) open(ctx context.Context) (watch.Opened, error) {
+func (k *keeping) open(ctx context.Context) (watch.Session, error) {
 	s, err := k.connect(ctx)
 	if err != nil {
 		_, _, late := k.hooks.around(ctx, func(context.Context) (sync.Summary, error) { return sync.Summary{}, err })
@@ -148,17 +148,17 @@ func (k *keeping) claimPair() error {
 	if k.claim != nil {
 		return nil
 	}
-	claim, err := daemon.Claim(k.app.watchDir(), k.pair.StateKey(), k.app.env.Getenv("XDG_RUNTIME_DIR"))
+	claim, err := daemon.Acquire(k.app.watchDir(), k.pair.StateKey(), k.app.env.Getenv("XDG_RUNTIME_DIR"))
 	if errors.Is(err, daemon.ErrClaimed) {
 		return k.app.watchedElsewhere(k.pair)
 	}
 	if err != nil {
 		return err
 	}
-	if err := claim.Mute(); err != nil && k.app.onceOnly("mute") {
+	if err := claim.SocketError(); err != nil && k.app.onceOnly("mute") {
 		k.app.talk().warn("\"ferry status\" cannot ask this watch: %v", err)
 	}
-	claim.Serve(daemon.Handler{Report: k.report, Poke: k.keeper.Poke, Lend: k.keeper.Lend})
+	claim.Serve(daemon.Handler{Report: k.report, Poke: k.keeper.Poke, HandOver: k.keeper.HandOver})
 	k.claim = claim
 	return nil
 }
@@ -199,8 +199,8 @@ func (k *keeping) report() daemon.Report {
 	if w := k.local(); w != nil {
 		r.Queue += w.State().Waiting // paths that have not come to rest
 	}
-	r.InStep = k.view.settled() && (r.State == watch.Idle || r.State == watch.Passing) && r.Queue == 0 && r.Failed == 0
-	if r.State == watch.Passing {
+	r.InStep = k.view.settled() && (r.State == watch.Idle || r.State == watch.Syncing) && r.Queue == 0 && r.Failed == 0
+	if r.State == watch.Syncing {
 		r.Progress = k.view.pace.report()
 	}
 	if failed != nil && (r.State == watch.Waiting || r.State == watch.Halted) {
@@ -389,7 +389,7 @@ func (k *keeping) local() *watcher.Watcher {
 // looking tells the watcher that its directory is about to be listed.
 func (k *keeping) looking() (done func()) {
 	if w := k.local(); w != nil {
-		return w.Look()
+		return w.BeginScan()
 	}
 	return func() {}
 }

@@ -16,7 +16,7 @@ func TestRailsOutlastAConnection(t *testing.T) {
 		opts = append(opts, o)
 		return nil, errors.New("nobody there")
 	}}
-	k := &keeping{app: a, claim: new(daemon.Claimed)}
+	k := &keeping{app: a, claim: new(daemon.Claim)}
 	for range 2 {
 		if _, err := k.connect(t.Context()); err == nil {
 			t.Fatal("it is connected")

@@ -137,16 +137,16 @@ func TestStates(t *testing.T) {
 	now := time.Date(2026, 8, 21, 14, 2, 0, 0, time.UTC)
 	states := []watch.Status{
 		{State: watch.Starting},
-		{State: watch.Passing},
+		{State: watch.Syncing},
 		{State: watch.Idle, NextPoll: now},
 		{State: watch.Idle, NextPoll: now.Add(time.Second), Queue: 3},
-		{State: watch.Passing},
+		{State: watch.Syncing},
 		{State: watch.Idle},
 		{State: watch.Waiting, Reason: "connection refused", Hint: "is it running?", NextTry: now.Add(90 * time.Second)},
-		{State: watch.Passing},
+		{State: watch.Syncing},
 		{State: watch.Waiting, Reason: "connection refused", NextTry: now.Add(time.Second)},
 		{State: watch.Idle, Failed: 2},
-		{State: watch.Lent},
+		{State: watch.HandedOver},
 		{State: watch.Idle},
 		{State: watch.Halted, Reason: "12 deletions", Hint: "say so", NextTry: now.Add(5 * time.Minute)},
 		{State: watch.Stopped},
@@ -209,7 +209,7 @@ func TestBusy(t *testing.T) {
 	a.common.json = true
 	v := aView(a)
 	v.changed(watch.Status{State: watch.Idle})
-	v.changed(watch.Status{State: watch.Passing})
+	v.changed(watch.Status{State: watch.Syncing})
 	if !v.settled() {
 		t.Error("a look counts as something to do")
 	}
@@ -427,8 +427,8 @@ func TestAlive(t *testing.T) {
 		{watch.Status{State: watch.Idle}, false},
 		{watch.Status{State: watch.Waiting, NextTry: now.Add(-time.Minute), NextPoll: now}, true},
 		{watch.Status{State: watch.Halted, NextTry: now.Add(time.Minute), NextPoll: now.Add(-time.Hour)}, false},
-		{watch.Status{State: watch.Passing, NextPoll: now.Add(-time.Hour)}, false},
-		{watch.Status{State: watch.Lent, NextPoll: now.Add(-time.Hour)}, false},
+		{watch.Status{State: watch.Syncing, NextPoll: now.Add(-time.Hour)}, false},
+		{watch.Status{State: watch.HandedOver, NextPoll: now.Add(-time.Hour)}, false},
 	} {
 		if got := missed(c.s, now); got != c.want {
 			t.Errorf("%+v: missed %v", c.s, got)

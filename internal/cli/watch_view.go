@@ -69,13 +69,13 @@ func (v *pairView) draw() {
 // has something to do, see busy.
 func (v *pairView) changed(s watch.Status) {
 	v.mu.Lock()
-	if s.State == watch.Passing && v.status.State != watch.Passing {
+	if s.State == watch.Syncing && v.status.State != watch.Syncing {
 		v.pace.begin(work{}, v.app.env.Now())
 	}
 	v.status = s
 	was, away := v.told, v.away
 	fresh := false
-	if s.State != watch.Passing {
+	if s.State != watch.Syncing {
 		// Programs that heard of a pass hear of its end.
 		fresh = s.State != was.State || s.Reason != was.Reason || v.active && v.app.common.json
 		v.active = false
@@ -101,8 +101,8 @@ func (v *pairView) busy() {
 	v.active = true
 	s := v.status
 	v.mu.Unlock()
-	if s.State != watch.Passing { // the keeper's word is on its way
-		s.State, s.Reason, s.Hint, s.Since = watch.Passing, "", "", v.app.env.Now()
+	if s.State != watch.Syncing { // the keeper's word is on its way
+		s.State, s.Reason, s.Hint, s.Since = watch.Syncing, "", "", v.app.env.Now()
 	}
 	if v.app.common.json && !v.talk.quiet {
 		writeJSON(v.app.env.Stdout, jsonState{"state", v.head.profile, s})
@@ -135,7 +135,7 @@ func (v *pairView) say(s watch.Status, away bool) {
 		v.talk.warn("waiting: %s%s", s.Reason, v.nextTry(s, "trying"))
 	case watch.Halted:
 		v.talk.say("error: ", "halted: "+s.Reason+v.nextTry(s, "looking"))
-	case watch.Lent:
+	case watch.HandedOver:
 		v.talk.note("lent to another command")
 	case watch.Idle:
 		if away {
@@ -202,7 +202,7 @@ func (v *pairView) line(width int) string {
 		add("%d waiting", s.Queue)
 	}
 	switch s.State {
-	case watch.Passing:
+	case watch.Syncing:
 		add("%s", v.pace.text(v.app.env.Now()))
 	case watch.Waiting, watch.Halted:
 		if !s.NextTry.IsZero() {

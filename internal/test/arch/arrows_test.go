@@ -34,7 +34,7 @@ var arrows = map[string][]string{
 	"internal/daemon":        {"sync/watch"},
 	"bench":                  {"bench/wan", "internal/test/realftp"},
 	"bench/wan":              {},
-	"watcher":                {"manifest", "sync"},
+	"watcher":                {"manifest"},
 	"internal/config":        {"manifest", "sync", "internal/ftp"},
 	"internal/ftp/listing":   {},
 	"internal/selfsigned":    {},
@@ -59,7 +59,7 @@ var testArrows = []string{"manifest", "manifest/manifesttest", "sync", "sync/rep
 var moreForTests = map[string][]string{
 	// The store is held against a base in memory.
 	"manifest":          {"manifest/manifesttest"},
-	"sync":              {"sync/local", "sync/remote", "watcher"},
+	"sync":              {"sync/local", "sync/remote"},
 	"internal/test/e2e": {"sync/local", "sync/remote"},
 	// The program itself, run in the process of the test.
 	"internal/test/faults": {"internal/cli"},
