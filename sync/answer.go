@@ -91,6 +91,9 @@ func (p *pass) contents(ctx context.Context, run []Question) ([]content, error) 
 	var wanted []Wanted
 	var at []int // the index in run of each of wanted
 	for i, q := range run {
+		if err := p.ends(ctx, q, nil); err != nil {
+			return nil, err
+		}
 		entry := p.trees[q.Side].At(q.Path)
 		sum, err := p.sides[q.Side].Sum(ctx, q.Path, entry)
 		if errors.Is(err, ErrUnsupported) {

@@ -19,9 +19,7 @@ const (
 // outcome is known. It stops early only where a side is lost, the base cannot
 // be written, or the context ends.
 func (p *pass) apply(ctx context.Context) error {
-	for s := range p.failedAt {
-		p.failedAt[s] = make(map[manifest.Path]bool)
-	}
+	p.undone = make(map[manifest.Path]bool)
 	var byStage [stages][]*Action
 	for i := range p.plan.Actions {
 		a := &p.plan.Actions[i]
@@ -40,7 +38,7 @@ func (p *pass) apply(ctx context.Context) error {
 
 func (p *pass) applyStage(ctx context.Context, stage int, actions []*Action) error {
 	if stage == stageRecord {
-		return p.recordAll(actions)
+		return p.recordAll(ctx, actions)
 	}
 	runs := p.runs(stage, actions)
 	if stage == stageTransfer || stage == stageDelete {
@@ -128,7 +126,7 @@ func (p *pass) applyRun(ctx context.Context, run []*Action) error {
 	return p.lost
 }
 
-// stillPossible leaves out what cannot succeed since something it needs failed.
+// stillPossible leaves out what rests on an action that did not happen.
 func (p *pass) stillPossible(run []*Action) []*Action {
 	p.mu.Lock()
 	var left []*Action
@@ -142,7 +140,11 @@ func (p *pass) stillPossible(run []*Action) []*Action {
 	}
 	p.mu.Unlock()
 	for _, a := range run {
-		if err := blocked[a]; err != nil && a.Op != Rmdir {
+		switch err := blocked[a]; {
+		case err == nil:
+		case a.Op == Rmdir: // what is left in it has been reported
+			p.markUndone(a)
+		default:
 			p.failed(a, err)
 		}
 	}
@@ -151,25 +153,48 @@ func (p *pass) stillPossible(run []*Action) []*Action {
 
 var errNeedsFailed = errors.New("left out, since something it needs could not be done")
 
-// inTheWay says why an action cannot succeed any more. The caller holds mu.
+// inTheWay says why an action must not begin any more. The caller holds mu.
 func (p *pass) inTheWay(a *Action) error {
 	if a.stage() == stageTransfer && p.tooLarge(a) {
 		return ErrFull
 	}
-	if len(p.failedAt[a.Side]) == 0 {
-		return nil
+	if path, rests := p.restsOnUndone(a); rests {
+		return fmt.Errorf("%w (%s)", errNeedsFailed, path)
 	}
-	for dir := range a.Path.Ancestors {
-		if p.failedAt[a.Side][dir] {
-			return fmt.Errorf("%w (%s)", errNeedsFailed, dir)
-		}
+	return nil
+}
+
+// markUndone notes that an action did not happen, or may not have happened.
+func (p *pass) markUndone(a *Action) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.undone[a.Path] = true
+	if a.From != manifest.Root {
+		p.undone[a.From] = true
 	}
-	if a.Op == Rmdir {
-		for path := range p.failedAt[a.Side] {
-			if path.Below(a.Path) {
-				return errNeedsFailed
+}
+
+// restsOnUndone reports whether an action needs another one that did not happen,
+// and at which path: the directory it happens in was not made or did not get its
+// name, its place was not cleared, or what was in the directory it removes is
+// still there. The caller holds mu.
+func (p *pass) restsOnUndone(a *Action) (manifest.Path, bool) {
+	if len(p.undone) == 0 {
+		return manifest.Root, false
+	}
+	for _, path := range [...]manifest.Path{a.Path, a.From} {
+		for ; path != manifest.Root; path = path.Parent() {
+			if p.undone[path] {
+				return path, true
 			}
 		}
 	}
-	return nil
+	if a.Op == Rmdir {
+		for path := range p.undone {
+			if path.Below(a.Path) {
+				return path, true
+			}
+		}
+	}
+	return manifest.Root, false
 }

@@ -190,62 +190,63 @@ type pass struct {
 
 	mu          sync.Mutex // guards what follows
 	sum         Summary
-	failedAt    [2]map[manifest.Path]bool // paths where a step failed, by side
-	full        [2]int64                  // the smallest content for which this side had no room; 0: it had
-	lost        error                     // the first error that ends the pass
+	undone      map[manifest.Path]bool // paths whose action did not happen: failed, cancelled or left out
+	full        [2]int64               // the smallest content for which this side had no room; 0: it had
+	lost        error                  // the first error that ends the pass
 	moveRefused bool
 }
 
 func (p *pass) run(ctx context.Context) error {
-	if err := p.lookAtRoots(ctx); err != nil {
+	err := inOrder(ctx, p.lookAtRoots, p.scan, p.decide, p.confirmGone, p.announce, p.check)
+	if err != nil || p.opts.DryRun {
 		return err
 	}
-	if err := p.scan(ctx); err != nil {
-		return err
+	return inOrder(ctx, p.allowed, p.makeRoots, p.carryOut)
+}
+
+// inOrder runs one phase after the other until one fails. It begins none after
+// the end of ctx.
+func inOrder(ctx context.Context, phases ...func(context.Context) error) error {
+	for _, phase := range phases {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		if err := phase(ctx); err != nil {
+			return err
+		}
 	}
-	if err := p.decide(ctx); err != nil {
-		return err
-	}
-	if err := p.confirmGone(ctx); err != nil {
-		return err
-	}
+	return nil
+}
+
+// announce tells what the pass is going to do.
+func (p *pass) announce(context.Context) error {
 	p.countPlan()
 	p.tell(Planned{Plan: p.plan})
-	if err := p.check(); err != nil {
-		if p.scope != nil {
-			return errWhole // what is deleted in this part may stand in another
-		}
-		return err
+	return nil
+}
+
+// check holds the plan against the rails.
+func (p *pass) check(context.Context) error {
+	files := p.record.Files()
+	lost := [2]int{p.spent.on(Local, files), p.spent.on(Remote, files)}
+	err := p.plan.check(p.opts.Limits, files, lost, p.trees)
+	if err == nil {
+		err = p.checkReplaced(files)
 	}
-	if p.opts.DryRun {
-		return nil
+	if err != nil && p.scope != nil {
+		return errWhole // what is deleted in this part may stand in another
 	}
-	if err := p.allowed(ctx); err != nil {
-		return err
-	}
-	p.countSpent()
-	if err := p.prepareRoots(ctx); err != nil {
-		return err
-	}
+	return err
+}
+
+// carryOut carries the plan out under the locks of the sides that it changes.
+func (p *pass) carryOut(ctx context.Context) error {
 	release, err := p.lock(ctx)
 	if err != nil {
 		return err
 	}
 	defer release()
-	if err := p.apply(ctx); err != nil {
-		return err
-	}
-	return p.tidy(ctx)
-}
-
-// check holds the plan against the rails.
-func (p *pass) check() error {
-	files := p.record.Files()
-	lost := [2]int{p.spent.on(Local, files), p.spent.on(Remote, files)}
-	if err := p.plan.check(p.opts.Limits, files, lost, p.trees); err != nil {
-		return err
-	}
-	return p.checkReplaced(files)
+	return inOrder(ctx, p.recordRoots, p.beginSpent, p.apply, p.clearSpent, p.tidy)
 }
 
 // allowed asks whether a plan that acts on a side may be carried out.

@@ -1,6 +1,8 @@
 package sync_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -18,9 +20,9 @@ import (
 
 // TestModel drives the engine through random histories: users who write, rename
 // and delete on either side, also while a pass is under way, passes over
-// everything and over parts, passes that crash between any two operations, and
-// replies that are lost. All contents have the
-// same size, so that size never comes to the rescue.
+// everything and over parts, passes that crash or are cancelled at any
+// operation, and replies that are lost. All contents have the same size, so that
+// size never comes to the rescue.
 //
 // It holds that no version is lost which no user replaced, that both sides
 // converge in a few passes, that nothing is invented, that the base is true at
@@ -29,17 +31,21 @@ func TestModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := newMachine(t)
 		t.Repeat(map[string]func(*rapid.T){
-			"user":      func(t *rapid.T) { m.user(t) },
-			"sync":      func(t *rapid.T) { m.disturbed(t, nil, 0, 0, 0) },
-			"busySync":  func(t *rapid.T) { m.disturbed(t, nil, 8, 0, 0) },
-			"crashSync": func(t *rapid.T) { m.disturbed(t, nil, 4, 6, 0) },
-			"lossySync": func(t *rapid.T) { m.disturbed(t, nil, 0, 0, 6) },
-			"part":      func(t *rapid.T) { m.disturbed(t, m.scope(t), 0, 0, 0) },
-			"busyPart":  func(t *rapid.T) { m.disturbed(t, m.scope(t), 8, 0, 0) },
-			"crashPart": func(t *rapid.T) { m.disturbed(t, m.scope(t), 4, 6, 0) },
-			"lossyPart": func(t *rapid.T) { m.disturbed(t, m.scope(t), 0, 0, 6) },
-			"quiet":     func(t *rapid.T) { m.quiet(t) },
-			"":          func(t *rapid.T) { m.noLoss(t, true) },
+			"user":          func(t *rapid.T) { m.user(t) },
+			"sync":          func(t *rapid.T) { m.disturbed(t, nil, trouble{}) },
+			"busySync":      func(t *rapid.T) { m.disturbed(t, nil, trouble{busy: 8}) },
+			"crashSync":     func(t *rapid.T) { m.disturbed(t, nil, trouble{busy: 4, kill: 6}) },
+			"cancelledSync": func(t *rapid.T) { m.disturbed(t, nil, trouble{cancel: anyMoment(t)}) },
+			"leftSync":      func(t *rapid.T) { m.disturbed(t, nil, trouble{busy: 4, cancel: anyMoment(t)}) },
+			"lossySync":     func(t *rapid.T) { m.disturbed(t, nil, trouble{lose: 6}) },
+			"part":          func(t *rapid.T) { m.disturbed(t, m.scope(t), trouble{}) },
+			"busyPart":      func(t *rapid.T) { m.disturbed(t, m.scope(t), trouble{busy: 8}) },
+			"crashPart":     func(t *rapid.T) { m.disturbed(t, m.scope(t), trouble{busy: 4, kill: 6}) },
+			"cancelledPart": func(t *rapid.T) { m.disturbed(t, m.scope(t), trouble{cancel: anyMoment(t)}) },
+			"leftPart":      func(t *rapid.T) { m.disturbed(t, m.scope(t), trouble{busy: 4, cancel: anyMoment(t)}) },
+			"lossyPart":     func(t *rapid.T) { m.disturbed(t, m.scope(t), trouble{lose: 6}) },
+			"quiet":         func(t *rapid.T) { m.quiet(t) },
+			"":              func(t *rapid.T) { m.noLoss(t, true) },
 		})
 		m.quiet(t)
 	})
@@ -55,7 +61,7 @@ type machine struct {
 	// last holds what a user wrote last under a name: writing there again replaces
 	// it, even where the engine has just put it out of the way.
 	last   map[string]string
-	killed bool // at least once
+	killed bool // at least once, or cancelled while users were at work
 	names  []string
 	// dirt is where users did something since everything was last at rest.
 	dirt [2]map[string]bool
@@ -101,7 +107,7 @@ func (m *machine) twin() *machine {
 func (m *machine) user(t *rapid.T) {
 	s := rapid.SampledFrom([]sync.Side{sync.Local, sync.Remote}).Draw(t, "side")
 	p := rapid.SampledFrom(m.names).Draw(t, "path")
-	m.act(s, p, rapid.IntRange(0, 5).Draw(t, "action"), rapid.SampledFrom(m.names).Draw(t, "to"))
+	m.act(s, p, rapid.IntRange(0, 7).Draw(t, "action"), rapid.SampledFrom(m.names).Draw(t, "to"))
 }
 
 func (m *machine) act(s sync.Side, p string, action int, to string) {
@@ -146,7 +152,45 @@ func (m *machine) act(s sync.Side, p string, action int, to string) {
 		side.Rename(p, to)
 		m.soil(s, tree, p)
 		m.soil(s, m.tree(s), to)
+		if m.version%2 == 0 {
+			m.touch(s, to)
+		}
+	case action == 6:
+		m.touch(s, p)
+	case action == 7:
+		m.copyOver(s, p)
 	}
+}
+
+// touch gives a file another time and leaves its content.
+func (m *machine) touch(s sync.Side, p string) {
+	content := m.tree(s)[p]
+	if content == "" || content == "/" {
+		return
+	}
+	m.logf("user touches %s %s", s, p)
+	m.tick()
+	m.sides[s].Write(p, content, time.Time{})
+	m.dirt[s][p] = true
+	m.tick()
+}
+
+// copyOver has the user of side s write at p what the other side has there.
+func (m *machine) copyOver(s sync.Side, p string) {
+	old, content := m.tree(s)[p], m.tree(s.Other())[p]
+	if old == "/" || content == "" || content == "/" {
+		return
+	}
+	if old != content {
+		m.replaced[old] = true
+	}
+	m.replaced[m.last[fmt.Sprint(s, p)]] = true
+	m.last[fmt.Sprint(s, p)] = ""
+	m.logf("user copies %s %s = %s (was %s)", s, p, content, old)
+	m.tick()
+	m.sides[s].Write(p, content, time.Time{})
+	m.dirt[s][p] = true
+	m.tick()
 }
 
 // soil notes that something happened at p, and on the server, which is polled by
@@ -172,12 +216,48 @@ func (m *machine) tick() {
 // program was killed: nothing more happens, on either side or in the base.
 var errDead = fmt.Errorf("%w: killed", sync.ErrFatal)
 
-// disturbed makes a pass during which, before each operation, a user acts with
-// probability busy, the program is killed with probability kill, or a reply is
-// lost with probability lose, in percent. Without a scope it looks at everything.
-func (m *machine) disturbed(t *rapid.T, scope *sync.Scope, busy, kill, lose int) {
+// errCancelled is the cause of the end of a cancelled pass.
+var errCancelled = errors.New("the user has had enough")
+
+// trouble is what disturbs a pass. It says how likely it is, in percent, that
+// before an operation a user acts, the program is killed, or the reply of the
+// server is lost.
+type trouble struct {
+	busy, kill, lose int
+	cancel           moment // when the pass is cancelled
+}
+
+// A moment is the n-th operation of a pass, or the n-th of one kind; n 0: none.
+type moment struct {
+	op string // "": any
+	n  int
+}
+
+// anyMoment draws a moment, one of those often at which something changes.
+func anyMoment(t *rapid.T) moment {
+	op := rapid.SampledFrom([]string{"", "", "rename", "rename", "mkdir", "trash", "link", "unlink", "rmdir"}).Draw(t, "operation")
+	if op == "" {
+		return moment{op, rapid.IntRange(1, 40).Draw(t, "n")}
+	}
+	return moment{op, rapid.IntRange(1, 4).Draw(t, "n")}
+}
+
+// comes counts one operation, and reports whether it is the one.
+func (m *moment) comes(op string) bool {
+	if m.op != "" && m.op != op {
+		return false
+	}
+	m.n--
+	return m.n == 0
+}
+
+// disturbed makes a pass with troubles. Without a scope it looks at everything.
+func (m *machine) disturbed(t *rapid.T, scope *sync.Scope, trouble trouble) {
 	dice := newDice(rapid.Uint64().Draw(t, "seed"))
 	listed := m.watchListings(t)
+	ctx, cancel := context.WithCancelCause(m.ctx())
+	defer cancel(nil)
+	before := maps.Clone(m.book.Memory)
 	inUser := false
 	hook := func(s sync.Side) func(string, manifest.Path) error {
 		return func(op string, p manifest.Path) error {
@@ -191,23 +271,33 @@ func (m *machine) disturbed(t *rapid.T, scope *sync.Scope, busy, kill, lose int)
 			if op == "list" {
 				listed[s][p] = true
 			}
-			if dice.under(busy) {
+			if dice.under(trouble.busy) {
 				inUser = true
-				m.act(sync.Side(dice.n(2)), m.names[dice.n(len(m.names))], dice.n(6), m.names[dice.n(len(m.names))])
+				m.act(sync.Side(dice.n(2)), m.names[dice.n(len(m.names))], dice.n(8), m.names[dice.n(len(m.names))])
 				inUser = false
 			}
-			if dice.under(kill) {
+			if dice.under(trouble.kill) {
 				m.logf("killed")
 				m.book.dead, m.killed = true, true
 				return errDead
 			}
-			if s == sync.Remote && dice.under(lose) {
+			if trouble.cancel.comes(op) {
+				done := dice.under(50)
+				m.logf("cancelled, done: %v", done)
+				cancel(errCancelled)
+				m.killed = m.killed || trouble.busy > 0
+				if done {
+					return replicatest.ErrLostReply
+				}
+			}
+			if s == sync.Remote && dice.under(trouble.lose) {
 				return []error{replicatest.ErrLostReply, replicatest.ErrLostRequest}[dice.n(2)]
 			}
 			return nil
 		}
 	}
-	m.logf("pass over %+v busy=%d kill=%d lose=%d", scope, busy, kill, lose)
+	m.logf("pass over %+v with %+v", scope, trouble)
+	m.during = ctx
 	for s := range m.sides {
 		m.sides[s].OnIO = hook(sync.Side(s))
 	}
@@ -219,9 +309,12 @@ func (m *machine) disturbed(t *rapid.T, scope *sync.Scope, busy, kill, lose int)
 		sum, err = m.passOver(*scope)
 	}
 	m.logf("pass ended: %+v, %v", sum, err)
-	m.opts.Observer = m.observe
+	m.during, m.opts.Observer = nil, m.observe
 	for s := range m.sides {
 		m.sides[s].OnIO = nil
+	}
+	if ctx.Err() != nil && trouble.busy == 0 {
+		m.baseSound(before)
 	}
 	if m.book.dead {
 		m.restart()
@@ -278,8 +371,8 @@ func (m *machine) quiet(t *rapid.T) {
 	if diff := cmp.Diff(local, remote); diff != "" {
 		t.Fatalf("trees differ at rest (-local +remote):\n%s\n%s", diff, m.tail())
 	}
-	// A pass that is killed right after it moved a version away which a user had
-	// just written leaves that version in the trash.
+	// A pass that ends right after it moved a version away which a user had just
+	// written leaves that version in the trash.
 	m.noLoss(t, m.killed)
 	m.noInvention(t, local)
 	m.baseTrue(t, local)

@@ -153,7 +153,7 @@ func TestPartIsAsGoodAsTheWhole(t *testing.T) {
 			for range n {
 				s := rapid.SampledFrom(bothSides).Draw(t, "side")
 				p := rapid.SampledFrom(m.names).Draw(t, "path")
-				action := rapid.IntRange(0, 5).Draw(t, "action")
+				action := rapid.IntRange(0, 7).Draw(t, "action")
 				to := rapid.SampledFrom(m.names).Draw(t, "to")
 				m.act(s, p, action, to)
 				twin.act(s, p, action, to)
@@ -176,8 +176,8 @@ func TestPartIsAsGoodAsTheWhole(t *testing.T) {
 			scope.Local = nil
 		}
 		twin.opts.Policy = *policy
-		m.disturbed(t, &scope, 0, 0, 0)
-		twin.disturbed(t, nil, 0, 0, 0)
+		m.disturbed(t, &scope, trouble{})
+		twin.disturbed(t, nil, trouble{})
 		if diff := cmp.Diff(twin.outcome(), m.outcome()); diff != "" {
 			t.Fatalf("local side, remote side and base after a pass over %+v (-everything +part):\n%s\n%s\n\nEVERYTHING\n%s", scope, diff, m.tail(), twin.tail())
 		}
@@ -201,7 +201,7 @@ func TestPartsAlone(t *testing.T) {
 				m.user(t)
 			}
 			busy := rapid.SampledFrom([]int{0, 10}).Draw(t, "busy")
-			m.disturbed(t, m.scope(t), busy, 0, rapid.SampledFrom([]int{0, 5}).Draw(t, "lose"))
+			m.disturbed(t, m.scope(t), trouble{busy: busy, lose: rapid.SampledFrom([]int{0, 5}).Draw(t, "lose")})
 			// What a user wrote in the moment in which it was moved into the trash stays
 			// there if somebody else takes its place in the next moment.
 			m.killed = m.killed || busy > 0

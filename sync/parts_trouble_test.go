@@ -41,7 +41,7 @@ func TestPartIsAsGoodAmongTroubles(t *testing.T) {
 		if ignored != "" {
 			both(func(m *machine) {
 				m.opts.Ignore = ignore
-				m.disturbed(t, nil, 0, 0, 0)
+				m.disturbed(t, nil, trouble{})
 			})
 		}
 		act(rapid.IntRange(1, 8).Draw(t, "acts"), 7)
@@ -63,8 +63,8 @@ func TestPartIsAsGoodAmongTroubles(t *testing.T) {
 		case sync.Pull:
 			scope.Local = nil
 		}
-		m.disturbed(t, &scope, 0, 0, 0)
-		twin.disturbed(t, nil, 0, 0, 0)
+		m.disturbed(t, &scope, trouble{})
+		twin.disturbed(t, nil, trouble{})
 		if diff := cmp.Diff(twin.outcome(), m.outcome()); diff != "" {
 			t.Fatalf("local side, remote side and base after a pass over %+v (-everything +part):\n%s\n%s\n\nEVERYTHING\n%s", scope, diff, m.tail(), twin.tail())
 		}

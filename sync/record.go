@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -13,8 +14,11 @@ import (
 const racyWindow = 50 * time.Millisecond
 
 // recordAll records what needs nothing done on either side.
-func (p *pass) recordAll(actions []*Action) error {
-	for _, a := range actions {
+func (p *pass) recordAll(ctx context.Context, actions []*Action) error {
+	for _, a := range p.stillPossible(actions) {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
 		if err := p.recordResult(a, Outcome{}); err != nil {
 			return err
 		}
@@ -26,8 +30,16 @@ func (p *pass) recordAll(actions []*Action) error {
 	return nil
 }
 
-// recordResult moves the base by one finished action.
+// recordResult moves the base by one finished action, unless that rests on
+// another one that did not happen: the base would speak of paths as they would
+// be with both. Without a record the next pass finds out what is there.
 func (p *pass) recordResult(a *Action, out Outcome) error {
+	p.mu.Lock()
+	_, rests := p.restsOnUndone(a)
+	p.mu.Unlock()
+	if rests {
+		return nil
+	}
 	var err error
 	switch a.Op {
 	case Upload:
@@ -39,7 +51,7 @@ func (p *pass) recordResult(a *Action, out Outcome) error {
 		}
 		err = p.record.Set(a.Path, p.pair(entry, first(out.Source, a.Remote), out.Sum))
 	case Mkdir:
-		pair := manifest.Pair{Local: p.trees[Local].At(a.Path), Remote: p.trees[Remote].At(a.Path)}
+		pair := manifest.Pair{Local: a.Local, Remote: a.Remote}
 		if a.Side == Local {
 			pair.Local = out.Entry
 		} else {

@@ -82,9 +82,8 @@ func (p *pass) checkReplaced(files int) error {
 	return nil
 }
 
-// prepareRoots makes a root that is missing, and records which directories the
-// base is about to speak of.
-func (p *pass) prepareRoots(ctx context.Context) error {
+// makeRoots makes a root that is missing.
+func (p *pass) makeRoots(ctx context.Context) error {
 	for _, s := range [...]Side{Local, Remote} {
 		if p.roots[s].Kind == manifest.Dir {
 			continue
@@ -95,6 +94,11 @@ func (p *pass) prepareRoots(ctx context.Context) error {
 		}
 		p.roots[s] = root
 	}
+	return nil
+}
+
+// recordRoots records which directories the base is about to speak of.
+func (p *pass) recordRoots(context.Context) error {
 	if err := p.record.SetRoots(p.roots[Local].ID, p.roots[Remote].ID); err != nil {
 		return fmt.Errorf("recording the roots: %w", err)
 	}

@@ -42,6 +42,9 @@ func (p *pass) scan(ctx context.Context) error {
 // scanSide lists one side, or the direct entries of some of its directories.
 func (p *pass) scanSide(ctx context.Context, s Side, dirs []manifest.Path) (*manifest.Tree, error) {
 	start := p.opts.Now()
+	if err := context.Cause(ctx); err != nil {
+		return nil, err
+	}
 	if p.roots[s].Kind == manifest.None {
 		return &manifest.Tree{}, nil
 	}

@@ -1,7 +1,6 @@
 package sync_test
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,7 +22,7 @@ func (w *world) part(local []string, remote ...string) sync.Summary {
 }
 
 func (w *world) passOver(scope sync.Scope) (sync.Summary, error) {
-	return sync.New(w.sides[0], w.sides[1], w.book, w.opts).SyncPaths(context.Background(), scope)
+	return sync.New(w.sides[0], w.sides[1], w.book, w.opts).SyncPaths(w.ctx(), scope)
 }
 
 func scopeOf(local []string, remote ...string) (scope sync.Scope) {

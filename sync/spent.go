@@ -1,5 +1,7 @@
 package sync
 
+import "context"
+
 // Spent counts what passes over parts have deleted since the last pass over
 // everything: the rails hold for all of it together, so that a disk that is
 // reported as gone file by file stops the pair as it would all at once. The zero
@@ -27,12 +29,19 @@ func (c *Spent) on(s Side, files int) int {
 	return max(0, c.deletes[s]-max(0, grown))
 }
 
-// countSpent begins to count in a pass over a part, and begins anew behind one
-// over everything, which was within its rails.
-func (p *pass) countSpent() {
+// beginSpent begins to count with the first pass over a part.
+func (p *pass) beginSpent(context.Context) error {
+	if p.scope != nil {
+		p.spent.begin(p.record.Files())
+	}
+	return nil
+}
+
+// clearSpent begins anew after a pass over everything, which was within its
+// rails.
+func (p *pass) clearSpent(context.Context) error {
 	if p.scope == nil {
 		*p.spent = Spent{}
-		return
 	}
-	p.spent.begin(p.record.Files())
+	return nil
 }

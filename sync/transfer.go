@@ -93,13 +93,15 @@ func (p *pass) finished(ctx context.Context, a *Action, out Outcome) {
 			p.lose(out.Err)
 		}
 		if ctx.Err() != nil {
-			return // cancelled is no failure of this file
+			p.markUndone(a) // cancelled is no failure of this file
+			return
 		}
 		p.failed(a, out.Err)
 		return
 	}
 	if err := p.recordResult(a, out); err != nil {
 		p.lose(err)
+		p.markUndone(a)
 		p.tell(Finished{Action: a, Err: err})
 		return
 	}
@@ -117,9 +119,9 @@ func (p *pass) lose(err error) {
 
 // failed notes that an action failed.
 func (p *pass) failed(a *Action, err error) {
+	p.markUndone(a)
 	p.mu.Lock()
 	p.sum.Failed++
-	p.failedAt[a.Side][a.Path] = true
 	if size := max(1, a.Size); errors.Is(err, ErrFull) && (p.full[a.Side] == 0 || size < p.full[a.Side]) {
 		p.full[a.Side] = size
 	}

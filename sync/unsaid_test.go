@@ -65,7 +65,7 @@ func TestPartsLeaveTheUnsaid(t *testing.T) {
 			return // for the rails to judge
 		}
 		before := m.tree(sync.Remote)
-		m.disturbed(t, scope, 0, 0, 0)
+		m.disturbed(t, scope, trouble{})
 		after := m.tree(sync.Remote)
 		for _, p := range unsaid {
 			if before[p] != "" && after[p] == "" {

@@ -70,13 +70,14 @@ func (b *book) SetRoots(l, r string) error {
 
 // A world is a pair with its base, and counters of what passes did.
 type world struct {
-	t     fataler
-	sides [2]*replicatest.Memory
-	book  *book
-	opts  sync.Options
-	mu    stdsync.Mutex // guards what follows
-	log   []string
-	clock time.Time
+	t      fataler
+	sides  [2]*replicatest.Memory
+	book   *book
+	opts   sync.Options
+	during context.Context // of the pass under way; nil: one that is not cancelled
+	mu     stdsync.Mutex   // guards what follows
+	log    []string
+	clock  time.Time
 }
 
 // now is the time of both sides, which goes on with every look at it.
@@ -122,7 +123,12 @@ func (w *world) observe(ev sync.Event) {
 	}
 }
 
-func (w *world) ctx() context.Context { return context.Background() }
+func (w *world) ctx() context.Context {
+	if w.during != nil {
+		return w.during
+	}
+	return context.Background()
+}
 
 func (w *world) logf(format string, args ...any) {
 	w.mu.Lock()
@@ -136,7 +142,7 @@ func (w *world) tail() string {
 }
 
 func (w *world) pass() (sync.Summary, error) {
-	return sync.New(w.sides[0], w.sides[1], w.book, w.opts).Sync(context.Background())
+	return sync.New(w.sides[0], w.sides[1], w.book, w.opts).Sync(w.ctx())
 }
 
 // sync makes a pass that must not fail.
