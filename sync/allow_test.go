@@ -28,8 +28,8 @@ func TestRefusedPlanChangesNothing(t *testing.T) {
 	if diff := cmp.Diff(before, after); diff != "" {
 		t.Errorf("the sides changed (-before +after):\n%s", diff)
 	}
-	if len(w.book.Memory) > 0 {
-		t.Errorf("recorded: %v", w.book.Memory)
+	if len(w.record.Memory) > 0 {
+		t.Errorf("recorded: %v", w.record.Memory)
 	}
 	w.opts.Allow = nil
 	w.sync()

@@ -113,7 +113,7 @@ func (p *pass) applyRun(ctx context.Context, run []*Action) error {
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
-	run = p.stillPossible(run)
+	run = p.withoutBlocked(run)
 	if len(run) == 0 {
 		return nil
 	}
@@ -127,12 +127,12 @@ func (p *pass) applyRun(ctx context.Context, run []*Action) error {
 }
 
 // stillPossible leaves out what rests on an action that did not happen.
-func (p *pass) stillPossible(run []*Action) []*Action {
+func (p *pass) withoutBlocked(run []*Action) []*Action {
 	p.mu.Lock()
 	var left []*Action
 	blocked := make(map[*Action]error)
 	for _, a := range run {
-		if err := p.inTheWay(a); err != nil {
+		if err := p.blockedBy(a); err != nil {
 			blocked[a] = err
 			continue
 		}
@@ -151,15 +151,15 @@ func (p *pass) stillPossible(run []*Action) []*Action {
 	return left
 }
 
-var errNeedsFailed = errors.New("left out, since something it needs could not be done")
+var errRestsOnUndone = errors.New("left out, since something it needs could not be done")
 
 // inTheWay says why an action must not begin any more. The caller holds mu.
-func (p *pass) inTheWay(a *Action) error {
+func (p *pass) blockedBy(a *Action) error {
 	if a.stage() == stageTransfer && p.tooLarge(a) {
 		return ErrFull
 	}
 	if path, rests := p.restsOnUndone(a); rests {
-		return fmt.Errorf("%w (%s)", errNeedsFailed, path)
+		return fmt.Errorf("%w (%s)", errRestsOnUndone, path)
 	}
 	return nil
 }

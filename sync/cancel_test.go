@@ -32,13 +32,13 @@ func (w *world) baseSound(before manifest.Memory) {
 		return there && sumOf(content) == pair.Sum
 	}
 	for p, pair := range before {
-		_, based := w.book.Memory[p]
+		_, based := w.record.Memory[p]
 		ignored := w.opts.Ignore != nil && w.opts.Ignore(p, pair.Kind() == manifest.Dir)
 		if !based && !ignored && (still(local, p, pair) || still(remote, p, pair)) {
 			w.t.Fatalf("%s was forgotten, but local: %q, remote: %q\n%s", p, local[string(p)], remote[string(p)], w.tail())
 		}
 	}
-	for p, pair := range w.book.Memory {
+	for p, pair := range w.record.Memory {
 		here, isHere := local[string(p)]
 		there, isThere := remote[string(p)]
 		sound := isHere && isThere && here == there && pair.Local.Kind == pair.Remote.Kind &&
@@ -57,7 +57,7 @@ func (w *world) movedRecord(before manifest.Memory, pair manifest.Pair) bool {
 		return pair
 	}
 	for p, was := range before {
-		if _, still := w.book.Memory[p]; !still && bare(was) == bare(pair) {
+		if _, still := w.record.Memory[p]; !still && bare(was) == bare(pair) {
 			return true
 		}
 	}
@@ -150,7 +150,7 @@ func (s cancelledSide) Lock(ctx context.Context) (func(), error) {
 
 // A cancelledBook is the base of a cancelled pass.
 type cancelledBook struct {
-	*book
+	*memoryRecord
 	c   *cancelling
 	ctx context.Context
 }
@@ -163,22 +163,22 @@ func (b cancelledBook) records(what string) {
 
 func (b cancelledBook) Set(p manifest.Path, pair manifest.Pair) error {
 	b.records(string(p))
-	return b.book.Set(p, pair)
+	return b.memoryRecord.Set(p, pair)
 }
 
 func (b cancelledBook) Forget(p manifest.Path) error {
 	b.records("that " + string(p) + " is gone")
-	return b.book.Forget(p)
+	return b.memoryRecord.Forget(p)
 }
 
 func (b cancelledBook) Rename(from, to manifest.Path) error {
 	b.records("the new name " + string(to))
-	return b.book.Rename(from, to)
+	return b.memoryRecord.Rename(from, to)
 }
 
 func (b cancelledBook) SetRoots(l, r string) error {
 	b.records("the roots")
-	return b.book.SetRoots(l, r)
+	return b.memoryRecord.SetRoots(l, r)
 }
 
 // pass makes the pass.
@@ -194,7 +194,7 @@ func (c *cancelling) pass(scope *sync.Scope) error {
 		c.begins(ctx, "asking for leave")
 		return nil
 	}
-	e := sync.New(cancelledSide{c.sides[sync.Local], c}, cancelledSide{c.sides[sync.Remote], c}, cancelledBook{c.book, c, ctx}, opts)
+	e := sync.New(cancelledSide{c.sides[sync.Local], c}, cancelledSide{c.sides[sync.Remote], c}, cancelledBook{c.record, c, ctx}, opts)
 	var err error
 	if scope == nil {
 		_, err = e.Sync(ctx)
@@ -434,7 +434,7 @@ var cancelCases = []cancelCase{
 		policy: func(o *sync.Options) { o.Policy.Direction, o.Policy.Exact = sync.Push, true },
 	}, {
 		name:   "a pair that was never in step",
-		change: func(w *world) { w.book.Memory = manifest.Memory{}; w.write(sync.Remote, "new", "n") },
+		change: func(w *world) { w.record.Memory = manifest.Memory{}; w.write(sync.Remote, "new", "n") },
 	}, {
 		name:   "what is newly ignored",
 		before: func(w *world) { w.write(sync.Local, "d/log", "one"); w.write(sync.Local, "a", "two") },
@@ -456,7 +456,7 @@ func TestCancelledAtEveryOperation(t *testing.T) {
 				run := func(at int, after bool) *cancelling {
 					w, scope := c.start(t)
 					pass := &cancelling{world: w, at: at, after: after, refuse: c.refuse}
-					before := maps.Clone(w.book.Memory)
+					before := maps.Clone(w.record.Memory)
 					over := &scope
 					if !part {
 						over = nil
@@ -553,11 +553,11 @@ func TestRecordOfWhatMayNotHaveHappened(t *testing.T) {
 		}
 		return nil
 	}
-	before := maps.Clone(w.book.Memory)
+	before := maps.Clone(w.record.Memory)
 	if sum, err := w.pass(); err != nil || sum.Failed == 0 || !lost {
 		t.Fatalf("%+v, %v\n%s", sum, err, w.tail())
 	}
-	if diff := cmp.Diff(before, w.book.Memory); diff != "" {
+	if diff := cmp.Diff(before, w.record.Memory); diff != "" {
 		t.Errorf("recorded (-before +after):\n%s\n%s", diff, w.tail())
 	}
 	w.sides[sync.Remote].OnIO = nil
@@ -607,7 +607,7 @@ func TestNewDirectoryInARenamedOne(t *testing.T) {
 	w.sides[sync.Local].Rename("d", "e")
 	w.sides[sync.Remote].Mkdir("d/sub")
 	w.sync()
-	if pair, _ := w.book.At("e/sub"); !pair.Local.IsDir() || !pair.Remote.IsDir() {
+	if pair, _ := w.record.At("e/sub"); !pair.Local.IsDir() || !pair.Remote.IsDir() {
 		t.Errorf("recorded: %+v\n%s", pair, w.tail())
 	}
 }

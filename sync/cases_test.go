@@ -78,7 +78,7 @@ func readCases(t *testing.T, file string) []reconcileCase {
 
 func parsePolicy(t *testing.T, text string) Policy {
 	t.Helper()
-	p := Policy{Settled: time.Unix(1_700_000_000+1<<33, 0)}
+	p := Policy{RecentAfter: time.Unix(1_700_000_000+1<<33, 0)}
 	for _, word := range strings.Fields(text) {
 		switch word {
 		case "exact":
@@ -88,7 +88,7 @@ func parsePolicy(t *testing.T, text string) Policy {
 		case "checksum":
 			p.Checksum = true
 		case "young":
-			p.Settled = time.Time{}
+			p.RecentAfter = time.Time{}
 		case "no-moves":
 			p.NoMoves = true
 		default:

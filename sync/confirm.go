@@ -20,7 +20,7 @@ func (p *pass) confirmGone(ctx context.Context) error {
 	for {
 		asked := 0
 		for _, s := range [...]Side{Local, Remote} {
-			paths, was := p.restsOn(s, confirmed[s])
+			paths, was := p.missingNames(s, confirmed[s])
 			if len(paths) == 0 {
 				continue
 			}
@@ -29,7 +29,7 @@ func (p *pass) confirmGone(ctx context.Context) error {
 			if err := context.Cause(ctx); err != nil {
 				return err
 			}
-			p.believe(s, paths, answers, confirmed[s])
+			p.takeAnswers(s, paths, answers, confirmed[s])
 		}
 		if asked == 0 {
 			return nil
@@ -42,7 +42,7 @@ func (p *pass) confirmGone(ctx context.Context) error {
 
 // restsOn returns the topmost names that are missing on side s, whose absence
 // the plan rests on and which are not confirmed yet.
-func (p *pass) restsOn(s Side, confirmed map[manifest.Path]bool) (paths []manifest.Path, was []manifest.Entry) {
+func (p *pass) missingNames(s Side, confirmed map[manifest.Path]bool) (paths []manifest.Path, was []manifest.Entry) {
 	missing := make(map[manifest.Path]manifest.Entry)
 	for _, a := range p.plan.Actions {
 		path := a.Path
@@ -56,7 +56,7 @@ func (p *pass) restsOn(s Side, confirmed map[manifest.Path]bool) (paths []manife
 			continue
 		}
 		if !p.trees[s].At(path).Exists() {
-			missing[path] = half(a.Base, s)
+			missing[path] = entryOn(a.Base, s)
 		}
 	}
 	for _, a := range p.plan.Actions {
@@ -117,7 +117,7 @@ func (p *pass) parentIsFile(s Side, path manifest.Path) bool {
 
 // believe takes the answers of side s in. A listing that left out one name that
 // is there is not believed for any.
-func (p *pass) believe(s Side, paths []manifest.Path, answers []error, confirmed map[manifest.Path]bool) {
+func (p *pass) takeAnswers(s Side, paths []manifest.Path, answers []error, confirmed map[manifest.Path]bool) {
 	var b manifest.Builder
 	var lie manifest.Path
 	lied := false

@@ -12,22 +12,22 @@ import (
 
 // conflict settles a file that both sides changed, by the policy's rule, in a
 // pass in both directions.
-func (p *planner) conflict(r *row) {
-	switch winner, decided := p.winner(r); {
+func (p *planner) conflict(st *pathState) {
+	switch winner, decided := p.winner(st); {
 	case p.policy.Conflict == LeaveAlone:
-		p.wait(r, Remote, "changed on both sides")
+		p.deferConflict(st, Remote, "changed on both sides")
 	case decided:
-		p.noteConflict(r, winner.Other(), "", fmt.Sprintf("changed on both sides: %s wins", winner))
-		p.overwrite(r, winner.Other())
+		p.noteConflict(st, winner.Other(), "", fmt.Sprintf("changed on both sides: %s wins", winner))
+		p.overwrite(st, winner.Other())
 	default:
-		p.keepBoth(r)
+		p.keepBoth(st)
 	}
 }
 
 // winner applies the rules that name a winner. Times of two sides can be
 // compared only where both are exact to the second, and not where they are equal.
-func (p *planner) winner(r *row) (Side, bool) {
-	l, m := r.now[Local], r.now[Remote]
+func (p *planner) winner(st *pathState) (Side, bool) {
+	l, m := st.now[Local], st.now[Remote]
 	switch p.policy.Conflict {
 	case LocalWins:
 		return Local, true
@@ -46,52 +46,52 @@ func (p *planner) winner(r *row) (Side, bool) {
 
 // keepBoth renames the remote version aside and lets both versions travel. The
 // local one keeps the name, so that nobody's open file changes under their hands.
-func (p *planner) keepBoth(r *row) {
-	copyPath := p.setAside(r, Remote, "changed on both sides: both are kept")
-	bare := *r
+func (p *planner) keepBoth(st *pathState) {
+	copyPath := p.setAside(st, Remote, "changed on both sides: both are kept")
+	bare := *st
 	bare.now[Remote] = manifest.Entry{}
 	p.transfer(&bare, Remote, "changed on both sides: keeps the name")
-	p.fetchCopy(r, Remote, copyPath)
+	p.fetchCopy(st, Remote, copyPath)
 }
 
 // typeConflict settles a path that is a file on side f and a directory on the
 // other, both new: the directory keeps the name.
-func (p *planner) typeConflict(r *row, f Side) {
+func (p *planner) typeConflict(st *pathState, f Side) {
 	why := "a file on the " + f.String() + " side, a directory on the other"
 	if p.policy.Conflict == LeaveAlone {
-		p.wait(r, f, why)
+		p.deferConflict(st, f, why)
 		return
 	}
-	copyPath := p.setAside(r, f, why)
-	p.mkdir(r, f, "the directory keeps the name")
-	p.fetchCopy(r, f, copyPath)
+	copyPath := p.setAside(st, f, why)
+	p.mkdir(st, f, "the directory keeps the name")
+	p.fetchCopy(st, f, copyPath)
 }
 
 // oneWayConflict settles a file that source and target both changed, in a push
 // or a pull. Only the target may be changed.
-func (p *planner) oneWayConflict(r *row, src, dst Side) {
-	winner, decided := p.winner(r)
+func (p *planner) oneWayConflict(st *pathState, src, dst Side) {
+	winner, decided := p.winner(st)
 	switch {
 	case p.policy.Exact:
-		p.transfer(r, dst, "changed on both sides, put back")
+		p.transfer(st, dst, "changed on both sides, put back")
 	case p.policy.Conflict == LeaveAlone:
-		p.wait(r, dst, "changed on both sides")
+		p.deferConflict(st, dst, "changed on both sides")
 	case decided && winner == dst:
-		p.leave(r, dst, fmt.Sprintf("changed on both sides: %s wins", dst))
+		p.leaveAlone(st, dst, fmt.Sprintf("changed on both sides: %s wins", dst))
 	case decided:
-		p.noteConflict(r, dst, "", fmt.Sprintf("changed on both sides: %s wins", src))
-		p.overwrite(r, dst)
+		p.noteConflict(st, dst, "", fmt.Sprintf("changed on both sides: %s wins", src))
+		p.overwrite(st, dst)
 	default:
-		p.setAside(r, dst, "changed on both sides: both are kept")
-		bare := *r
+		p.setAside(st, dst, "changed on both sides: both are kept")
+		bare := *st
 		bare.now[dst] = manifest.Entry{}
 		p.transfer(&bare, dst, "changed on both sides: keeps the name")
 	}
 }
 
 // overwrite transfers the winner over the loser, which is always kept.
-func (p *planner) overwrite(r *row, loser Side) {
-	p.transfer(r, loser, "wins the conflict")
+func (p *planner) overwrite(st *pathState, loser Side) {
+	p.transfer(st, loser, "wins the conflict")
 	if p.policy.Direction == Both {
 		p.plan.Actions[len(p.plan.Actions)-1].Trash = true
 	}
@@ -99,27 +99,27 @@ func (p *planner) overwrite(r *row, loser Side) {
 
 // setAside renames what side loser has at r to a conflict copy on its own side,
 // and returns the copy's path.
-func (p *planner) setAside(r *row, loser Side, why string) manifest.Path {
-	copyPath := p.copyPath(r.path, r.now[loser], loser)
-	p.noteConflict(r, loser, copyPath, why)
-	p.stays(copyPath, loser)
-	p.add(Action{Op: SetAside, Side: loser, Path: copyPath, From: r.path, Why: why}, r)
+func (p *planner) setAside(st *pathState, loser Side, why string) manifest.Path {
+	copyPath := p.copyPath(st.path, st.now[loser], loser)
+	p.noteConflict(st, loser, copyPath, why)
+	p.keepParents(copyPath, loser)
+	p.add(Action{Op: SetAside, Side: loser, Path: copyPath, From: st.path, Why: why}, st)
 	return copyPath
 }
 
 // fetchCopy takes a conflict copy on side s to the other side.
-func (p *planner) fetchCopy(r *row, s Side, copyPath manifest.Path) {
-	c := &row{path: copyPath, known: true}
-	c.now[s] = r.now[s]
+func (p *planner) fetchCopy(st *pathState, s Side, copyPath manifest.Path) {
+	c := &pathState{path: copyPath, known: true}
+	c.now[s] = st.now[s]
 	c.now[s].Name = ""
 	c.change[s] = Created
 	p.transfer(c, s.Other(), "a conflict copy")
 }
 
-func (p *planner) noteConflict(r *row, loser Side, copyPath manifest.Path, why string) {
-	p.plan.Conflicts = append(p.plan.Conflicts, Conflict{Path: r.path,
-		LocalChange: r.change[Local], RemoteChange: r.change[Remote],
-		Local: r.now[Local], Remote: r.now[Remote], Loser: loser, Copy: copyPath, Why: why})
+func (p *planner) noteConflict(st *pathState, loser Side, copyPath manifest.Path, why string) {
+	p.plan.Conflicts = append(p.plan.Conflicts, Conflict{Path: st.path,
+		LocalChange: st.change[Local], RemoteChange: st.change[Remote],
+		Local: st.now[Local], Remote: st.now[Remote], Loser: loser, Copy: copyPath, Why: why})
 }
 
 // copyPath returns the name that the loser of a conflict gets: made of its own
@@ -147,10 +147,10 @@ func (p *planner) copyPath(path manifest.Path, loser manifest.Entry, side Side) 
 }
 
 func (p *planner) used(c manifest.Path) bool {
-	if p.taken[c] || p.sheet.trees[Local].At(c).Exists() || p.sheet.trees[Remote].At(c).Exists() {
+	if p.taken[c] || p.threeWay.trees[Local].At(c).Exists() || p.threeWay.trees[Remote].At(c).Exists() {
 		return true
 	}
-	_, based := p.sheet.base.At(c)
+	_, based := p.threeWay.base.At(c)
 	return based
 }
 

@@ -51,7 +51,7 @@ type Options struct {
 	// Spent is what engines of this pair before this one have counted, where a new
 	// one is made between passes over parts: the rails do not forget with it. Nil:
 	// this is the first.
-	Spent *Spent
+	Deletions *DeletionCount
 	// Observer may be nil.
 	Observer Observer
 	// Log may be nil.
@@ -62,7 +62,7 @@ type Options struct {
 
 // settledAfter is how long ago a file must have changed for its time to tell it
 // from one that was written since; it is more than clocks usually differ by.
-const settledAfter = time.Hour
+const recentFor = time.Hour
 
 // An Engine keeps one pair in step. Its passes must not overlap.
 type Engine struct {
@@ -71,7 +71,7 @@ type Engine struct {
 	opts   Options
 
 	observing sync.Mutex
-	spent     *Spent // of one pass after the other
+	deletions *DeletionCount // of one pass after the other
 }
 
 // New returns an engine over two replicas and their base.
@@ -85,10 +85,10 @@ func New(local, remote Replica, record Recorder, opts Options) *Engine {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	if opts.Spent == nil {
-		opts.Spent = new(Spent)
+	if opts.Deletions == nil {
+		opts.Deletions = new(DeletionCount)
 	}
-	return &Engine{sides: [2]Replica{local, remote}, record: record, opts: opts, spent: opts.Spent}
+	return &Engine{sides: [2]Replica{local, remote}, record: record, opts: opts, deletions: opts.Deletions}
 }
 
 // An UnsafeError is a rail: the pass stopped before it deleted or overwrote
@@ -143,11 +143,11 @@ func (e *Engine) sync(ctx context.Context, scope *Scope) (Summary, error) {
 // pass makes one pass under a policy, and over everything where a part turns out
 // not to be enough. It reports whether a pass without moves should follow.
 func (e *Engine) pass(ctx context.Context, policy Policy, scope *Scope) (Summary, bool, error) {
-	policy.Settled = e.opts.Now().Add(-settledAfter)
+	policy.RecentAfter = e.opts.Now().Add(-recentFor)
 	policy.partial = scope != nil
 	p := &pass{Engine: e, policy: policy, scope: scope}
 	err := p.run(ctx)
-	if errors.Is(err, errWhole) {
+	if errors.Is(err, errNeedsFullPass) {
 		e.opts.Log.Debug("a part is not enough, looking at everything")
 		return e.pass(ctx, policy, nil)
 	}
@@ -183,10 +183,10 @@ type pass struct {
 	base manifest.Base // the record, or the window of it that is looked at
 	// A pass that does not list both sides whole knows which directories of each
 	// it has listed; everything says that all of a side was.
-	listed     [2]map[manifest.Path]bool
-	everything [2]bool
-	window     *window                // of a pass over a part
-	dirty      map[manifest.Path]bool // local paths of the scope
+	listed      [2]map[manifest.Path]bool
+	everything  [2]bool
+	partialBase *partialBase           // of a pass over a part
+	reported    map[manifest.Path]bool // local paths of the scope
 
 	mu          sync.Mutex // guards what follows
 	sum         Summary
@@ -228,13 +228,13 @@ func (p *pass) announce(context.Context) error {
 // check holds the plan against the rails.
 func (p *pass) check(context.Context) error {
 	files := p.record.Files()
-	lost := [2]int{p.spent.on(Local, files), p.spent.on(Remote, files)}
+	lost := [2]int{p.deletions.on(Local, files), p.deletions.on(Remote, files)}
 	err := p.plan.check(p.opts.Limits, files, lost, p.trees)
 	if err == nil {
 		err = p.checkReplaced(files)
 	}
 	if err != nil && p.scope != nil {
-		return errWhole // what is deleted in this part may stand in another
+		return errNeedsFullPass // what is deleted in this part may stand in another
 	}
 	return err
 }
@@ -246,7 +246,7 @@ func (p *pass) carryOut(ctx context.Context) error {
 		return err
 	}
 	defer release()
-	return inOrder(ctx, p.recordRoots, p.beginSpent, p.apply, p.clearSpent, p.tidy)
+	return inOrder(ctx, p.recordRoots, p.startDeletionCount, p.apply, p.clearDeletionCount, p.tidy)
 }
 
 // allowed asks whether a plan that acts on a side may be carried out.

@@ -307,7 +307,7 @@ func TestCancelledPassChangesNothingMore(t *testing.T) {
 		}
 		return nil
 	}
-	_, err := sync.New(w.sides[0], w.sides[1], w.book, w.opts).Sync(ctx)
+	_, err := sync.New(w.sides[0], w.sides[1], w.record, w.opts).Sync(ctx)
 	if !errors.Is(err, stop) {
 		t.Errorf("error %v", err)
 	}

@@ -29,7 +29,7 @@ func TestLinkInPlaceOfADirectory(t *testing.T) {
 					if got := w.tree(s.Other()); fmt.Sprint(got) != fmt.Sprint(want) {
 						t.Errorf("the %s side has %v\nand had %v\n%s", s.Other(), got, want, w.tail())
 					}
-					if _, based := w.book.At("d0/f3"); !based {
+					if _, based := w.record.At("d0/f3"); !based {
 						t.Error("it was forgotten")
 					}
 				})

@@ -63,8 +63,8 @@ type machine struct {
 	last   map[string]string
 	killed bool // at least once, or cancelled while users were at work
 	names  []string
-	// dirt is where users did something since everything was last at rest.
-	dirt [2]map[string]bool
+	// changed is where users did something since everything was last at rest.
+	changed [2]map[string]bool
 }
 
 func newMachine(t *rapid.T) *machine {
@@ -88,7 +88,7 @@ func newMachine(t *rapid.T) *machine {
 
 func emptyMachine(t fataler) *machine {
 	m := &machine{world: newWorld(t), replaced: map[string]bool{}, written: map[string]bool{}, last: map[string]string{},
-		dirt: [2]map[string]bool{{}, {}}}
+		changed: [2]map[string]bool{{}, {}}}
 	m.sides[sync.Remote].Server = false // what a server cannot do atomically is no fault of the engine's
 	m.opts.Limits = sync.Limits{MaxDeletes: -1, MaxDeletePercent: -1, AllowDeletes: true, AcceptEmpty: true}
 	return m
@@ -129,7 +129,7 @@ func (m *machine) act(s sync.Side, p string, action int, to string) {
 		m.logf("user writes %s %s = %s (was %s)", s, p, content, tree[p])
 		m.tick()
 		side.Write(p, content, time.Time{})
-		m.dirt[s][p] = true
+		m.changed[s][p] = true
 		m.tick()
 	case action == 3 && tree[p] != "":
 		for q, content := range tree {
@@ -139,19 +139,19 @@ func (m *machine) act(s sync.Side, p string, action int, to string) {
 		}
 		m.logf("user removes %s %s", s, p)
 		side.Remove(p)
-		m.soil(s, tree, p)
+		m.noteChange(s, tree, p)
 	case action == 4 && tree[p] == "":
 		m.logf("user makes %s %s/", s, p)
 		side.Mkdir(p)
-		m.dirt[s][p] = true
+		m.changed[s][p] = true
 	case action == 5 && tree[p] != "" && tree[to] == "" && !manifest.Path(to).Within(manifest.Path(p)):
 		if parent := string(manifest.Path(to).Parent()); parent != "" && tree[parent] != "/" {
 			return
 		}
 		m.logf("user renames %s %s -> %s", s, p, to)
 		side.Rename(p, to)
-		m.soil(s, tree, p)
-		m.soil(s, m.tree(s), to)
+		m.noteChange(s, tree, p)
+		m.noteChange(s, m.tree(s), to)
 		if m.version%2 == 0 {
 			m.touch(s, to)
 		}
@@ -171,7 +171,7 @@ func (m *machine) touch(s sync.Side, p string) {
 	m.logf("user touches %s %s", s, p)
 	m.tick()
 	m.sides[s].Write(p, content, time.Time{})
-	m.dirt[s][p] = true
+	m.changed[s][p] = true
 	m.tick()
 }
 
@@ -189,17 +189,17 @@ func (m *machine) copyOver(s sync.Side, p string) {
 	m.logf("user copies %s %s = %s (was %s)", s, p, content, old)
 	m.tick()
 	m.sides[s].Write(p, content, time.Time{})
-	m.dirt[s][p] = true
+	m.changed[s][p] = true
 	m.tick()
 }
 
-// soil notes that something happened at p, and on the server, which is polled by
+// noteChange notes that something happened at p, and on the server, which is polled by
 // directories, to all that tree holds below it.
-func (m *machine) soil(s sync.Side, tree map[string]string, p string) {
-	m.dirt[s][p] = true
+func (m *machine) noteChange(s sync.Side, tree map[string]string, p string) {
+	m.changed[s][p] = true
 	for q := range tree {
 		if s == sync.Remote && manifest.Path(q).Within(manifest.Path(p)) {
-			m.dirt[s][q] = true
+			m.changed[s][q] = true
 		}
 	}
 }
@@ -253,36 +253,36 @@ func (m *moment) comes(op string) bool {
 
 // disturbed makes a pass with troubles. Without a scope it looks at everything.
 func (m *machine) disturbed(t *rapid.T, scope *sync.Scope, trouble trouble) {
-	dice := newDice(rapid.Uint64().Draw(t, "seed"))
+	random := newRandom(rapid.Uint64().Draw(t, "seed"))
 	listed := m.watchListings(t)
 	ctx, cancel := context.WithCancelCause(m.ctx())
 	defer cancel(nil)
-	before := maps.Clone(m.book.Memory)
+	before := maps.Clone(m.record.Memory)
 	inUser := false
 	hook := func(s sync.Side) func(string, manifest.Path) error {
 		return func(op string, p manifest.Path) error {
 			if inUser {
 				return nil
 			}
-			if m.book.dead {
+			if m.record.dead {
 				return errDead
 			}
 			m.logf("    %s %s %s", s, op, p)
 			if op == "list" {
 				listed[s][p] = true
 			}
-			if dice.under(trouble.busy) {
+			if random.chance(trouble.busy) {
 				inUser = true
-				m.act(sync.Side(dice.n(2)), m.names[dice.n(len(m.names))], dice.n(8), m.names[dice.n(len(m.names))])
+				m.act(sync.Side(random.below(2)), m.names[random.below(len(m.names))], random.below(8), m.names[random.below(len(m.names))])
 				inUser = false
 			}
-			if dice.under(trouble.kill) {
+			if random.chance(trouble.kill) {
 				m.logf("killed")
-				m.book.dead, m.killed = true, true
+				m.record.dead, m.killed = true, true
 				return errDead
 			}
 			if trouble.cancel.comes(op) {
-				done := dice.under(50)
+				done := random.chance(50)
 				m.logf("cancelled, done: %v", done)
 				cancel(errCancelled)
 				m.killed = m.killed || trouble.busy > 0
@@ -290,8 +290,8 @@ func (m *machine) disturbed(t *rapid.T, scope *sync.Scope, trouble trouble) {
 					return replicatest.ErrLostReply
 				}
 			}
-			if s == sync.Remote && dice.under(trouble.lose) {
-				return []error{replicatest.ErrLostReply, replicatest.ErrLostRequest}[dice.n(2)]
+			if s == sync.Remote && random.chance(trouble.lose) {
+				return []error{replicatest.ErrLostReply, replicatest.ErrLostRequest}[random.below(2)]
 			}
 			return nil
 		}
@@ -316,7 +316,7 @@ func (m *machine) disturbed(t *rapid.T, scope *sync.Scope, trouble trouble) {
 	if ctx.Err() != nil && trouble.busy == 0 {
 		m.baseSound(before)
 	}
-	if m.book.dead {
+	if m.record.dead {
 		m.restart()
 	}
 }
@@ -326,7 +326,7 @@ func (m *machine) restart() {
 	for s := range m.sides {
 		m.sides[s].Crash()
 	}
-	m.book.dead = false
+	m.record.dead = false
 }
 
 // noLoss holds that every version that no user replaced is somewhere: in a tree,
@@ -376,7 +376,7 @@ func (m *machine) quiet(t *rapid.T) {
 	m.noLoss(t, m.killed)
 	m.noInvention(t, local)
 	m.baseTrue(t, local)
-	m.dirt = [2]map[string]bool{{}, {}}
+	m.changed = [2]map[string]bool{{}, {}}
 }
 
 func (m *machine) noInvention(t *rapid.T, tree map[string]string) {
@@ -392,14 +392,14 @@ func (m *machine) noInvention(t *rapid.T, tree map[string]string) {
 
 func (m *machine) baseTrue(t *rapid.T, tree map[string]string) {
 	var paths []string
-	for p := range m.book.Memory {
+	for p := range m.record.Memory {
 		paths = append(paths, string(p))
 	}
 	slices.Sort(paths)
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(tree)), paths); diff != "" {
 		t.Fatalf("base differs from what is there (-there +base):\n%s\n%s", diff, m.tail())
 	}
-	for p, pair := range m.book.Memory {
+	for p, pair := range m.record.Memory {
 		if pair.Kind() == manifest.File && pair.Sum != "" && pair.Sum != sumOf(tree[string(p)]) {
 			t.Fatalf("base has another content for %s\n%s", p, m.tail())
 		}

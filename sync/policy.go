@@ -84,7 +84,7 @@ type Policy struct {
 	// Settled is the time before which a file's last change counts as long ago: a
 	// new name with such a time was renamed or copied, not written since. Remote
 	// renames on a server without identities are paired only then. Zero: never.
-	Settled time.Time
+	RecentAfter time.Time
 	// partial says that the trees are not all that the sides hold, so that nothing
 	// can be concluded from what is the only one of its kind in them.
 	partial bool

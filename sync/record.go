@@ -15,7 +15,7 @@ const racyWindow = 50 * time.Millisecond
 
 // recordAll records what needs nothing done on either side.
 func (p *pass) recordAll(ctx context.Context, actions []*Action) error {
-	for _, a := range p.stillPossible(actions) {
+	for _, a := range p.withoutBlocked(actions) {
 		if err := context.Cause(ctx); err != nil {
 			return err
 		}
@@ -128,7 +128,7 @@ func (p *pass) count(a *Action, out Outcome) {
 		}
 	case Delete, Rmdir:
 		if a.Op == Delete {
-			p.spent.deletes[a.Side]++
+			p.deletions.deletes[a.Side]++
 		}
 		if a.Side == Local {
 			p.sum.DeletedLocal++

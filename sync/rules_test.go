@@ -192,7 +192,7 @@ func TestNewlyIgnoredIsForgotten(t *testing.T) {
 				}
 			}
 			w.wantTrees(want)
-			if _, based := w.book.At("d0/x.log"); based {
+			if _, based := w.record.At("d0/x.log"); based {
 				t.Error("what is ignored is still in the base")
 			}
 		})

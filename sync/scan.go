@@ -19,8 +19,8 @@ func (p *pass) scan(ctx context.Context) error {
 	if p.scope != nil {
 		return p.scanScope(ctx)
 	}
-	if p.narrows() {
-		return p.scanNarrow(ctx)
+	if p.scansSourceOnly() {
+		return p.scanSource(ctx)
 	}
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(p.opts.Workers)
@@ -36,7 +36,7 @@ func (p *pass) scan(ctx context.Context) error {
 	if p.opts.DryRun {
 		return nil // the samples cost downloads
 	}
-	return p.settleShift(ctx)
+	return p.acceptShift(ctx)
 }
 
 // scanSide lists one side, or the direct entries of some of its directories.
@@ -74,7 +74,7 @@ func (p *pass) look(s Side, dirs []manifest.Path) Look {
 		Ignore: p.opts.Ignore,
 		Past: func(path manifest.Path) manifest.Entry {
 			pair, _ := p.record.At(path)
-			return half(pair, s)
+			return entryOn(pair, s)
 		},
 		HadChildren: func(dir manifest.Path) bool {
 			for range p.record.Below(dir) {
@@ -87,7 +87,7 @@ func (p *pass) look(s Side, dirs []manifest.Path) Look {
 
 // narrows reports whether only the directories of the target that this pass
 // touches need be listed.
-func (p *pass) narrows() bool {
+func (p *pass) scansSourceOnly() bool {
 	return p.policy.Direction != Both && !p.opts.Verify && !p.policy.Exact && p.record.Len() > 0
 }
 
@@ -99,14 +99,14 @@ func (p *pass) target() Side {
 }
 
 // scanNarrow lists the source, and takes the base's word for the target.
-func (p *pass) scanNarrow(ctx context.Context) error {
+func (p *pass) scanSource(ctx context.Context) error {
 	dst := p.target()
 	src := dst.Other()
 	tree, err := p.scanSide(ctx, src, nil)
 	if err != nil {
 		return err
 	}
-	p.trees[src], p.trees[dst] = tree, p.remembered(dst)
+	p.trees[src], p.trees[dst] = tree, p.treeFromBase(dst)
 	p.listed = [2]map[manifest.Path]bool{{}, {}}
 	p.everything[src] = true
 	return nil
@@ -114,10 +114,10 @@ func (p *pass) scanNarrow(ctx context.Context) error {
 
 // remembered returns the tree of side s as the base has it, without what is
 // ignored by now.
-func (p *pass) remembered(s Side) *manifest.Tree {
+func (p *pass) treeFromBase(s Side) *manifest.Tree {
 	var b manifest.Builder
 	for path, pair := range p.record.All() {
-		e := half(pair, s)
+		e := entryOn(pair, s)
 		if p.opts.Ignore == nil || !p.opts.Ignore(path, e.IsDir()) {
 			b.Add(path, e)
 		}
@@ -128,7 +128,7 @@ func (p *pass) remembered(s Side) *manifest.Tree {
 // touched returns the directories of side s that the plan changes, takes for
 // what they were when it removes or renames them, or reads from; by the names
 // that they have before the plan's renames.
-func (p *pass) touched(s Side) []manifest.Path {
+func (p *pass) touchedDirs(s Side) []manifest.Path {
 	seen := make(map[manifest.Path]bool)
 	var moves []Action // of this side, so far
 	add := func(dir manifest.Path) {
@@ -174,7 +174,7 @@ func (p *pass) decide(ctx context.Context) error {
 		if err := p.reconcile(ctx); err != nil {
 			return err
 		}
-		if more, err := p.widen(ctx); err != nil || !more {
+		if more, err := p.expandScope(ctx); err != nil || !more {
 			return err
 		}
 	}
@@ -195,7 +195,7 @@ func (p *pass) reconcile(ctx context.Context) error {
 			p.showComparisons()
 			return nil
 		}
-		if err := p.answer(ctx, asked); err != nil {
+		if err := p.answerQuestions(ctx, asked); err != nil {
 			return err
 		}
 	}

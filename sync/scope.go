@@ -24,7 +24,7 @@ func (s Scope) Empty() bool { return len(s.Local) == 0 && len(s.Remote) == 0 }
 
 // errWhole ends a pass over a part before it changed anything: only a look at
 // everything can tell what is going on.
-var errWhole = errors.New("needs a look at everything")
+var errNeedsFullPass = errors.New("needs a look at everything")
 
 // SyncPaths makes a pass like [Engine.Sync], over a part of the pair: it costs
 // what the part costs, and not the tree. What the plan touches, on either side,
@@ -42,7 +42,7 @@ func (e *Engine) SyncPaths(ctx context.Context, scope Scope) (Summary, error) {
 }
 
 // partial reports whether the base and the roots allow a pass over a part.
-func (p *pass) partial() bool {
+func (p *pass) partIsEnough() bool {
 	if p.record.Len() == 0 {
 		return false
 	}
@@ -58,40 +58,40 @@ func (p *pass) partial() bool {
 
 // scanScope looks at what the scope names.
 func (p *pass) scanScope(ctx context.Context) error {
-	if !p.partial() {
-		return errWhole
+	if !p.partIsEnough() {
+		return errNeedsFullPass
 	}
-	p.window = newWindow(p.record)
-	p.base = p.window
+	p.partialBase = newPartialBase(p.record)
+	p.base = p.partialBase
 	p.trees = [2]*manifest.Tree{{}, {}}
 	p.listed = [2]map[manifest.Path]bool{{}, {}}
-	p.dirty = make(map[manifest.Path]bool)
+	p.reported = make(map[manifest.Path]bool)
 	var want [2][]manifest.Path
 	for _, path := range p.scope.Local {
-		dir, child, ok := p.place(path)
+		dir, child, ok := p.nearestDir(path)
 		switch {
 		case path == manifest.Root:
-			return errWhole
+			return errNeedsFullPass
 		case ok:
 			want[Local] = append(want[Local], dir)
-			p.dirty[child] = true
+			p.reported[child] = true
 		}
 	}
 	for _, path := range p.scope.Remote {
-		if dir, _, ok := p.place(path); ok {
+		if dir, _, ok := p.nearestDir(path); ok {
 			if p.isDirInBase(path) {
 				dir = path
 			}
 			want[Remote] = append(want[Remote], dir)
 		}
 	}
-	return p.lookInto(ctx, want)
+	return p.listDirs(ctx, want)
 }
 
 // place returns the nearest directory above path that both sides agreed on, and
 // its child on the way to path, which is path itself or what is to be looked at
 // instead of it. It reports false where path is ignored and always was.
-func (p *pass) place(path manifest.Path) (dir, child manifest.Path, ok bool) {
+func (p *pass) nearestDir(path manifest.Path) (dir, child manifest.Path, ok bool) {
 	if path == manifest.Root {
 		return path, path, true
 	}

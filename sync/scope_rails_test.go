@@ -13,7 +13,7 @@ import (
 
 // keeper is an engine that makes one pass after the other, as in a watched pair.
 func (w *world) engine() *sync.Engine {
-	return sync.New(w.sides[0], w.sides[1], w.book, w.opts)
+	return sync.New(w.sides[0], w.sides[1], w.record, w.opts)
 }
 
 // TestDeletionsInPartsKeepTheRails lets a disk go away file by file, each of
@@ -233,7 +233,7 @@ func TestDoubtsInAPart(t *testing.T) {
 		w.opts.Ignore = func(p manifest.Path, _ bool) bool { return p.Within("d0") }
 		before := fmt.Sprint(w.tree(L), w.tree(R))
 		w.part([]string{"d0/f0"})
-		if _, based := w.book.At("d0/f3"); based || fmt.Sprint(w.tree(L), w.tree(R)) != before {
+		if _, based := w.record.At("d0/f3"); based || fmt.Sprint(w.tree(L), w.tree(R)) != before {
 			t.Errorf("in the base: %v\n%s", based, w.tail())
 		}
 	})
@@ -292,7 +292,7 @@ func TestDryPart(t *testing.T) {
 	w.fill(6)
 	w.write(sync.Local, "d0/new", "n")
 	w.opts.DryRun = true
-	before := fmt.Sprint(w.tree(0), w.tree(1), w.book.Memory)
+	before := fmt.Sprint(w.tree(0), w.tree(1), w.record.Memory)
 	var planned int
 	w.opts.Observer = func(ev sync.Event) {
 		if ev, is := ev.(sync.Planned); is {
@@ -300,7 +300,7 @@ func TestDryPart(t *testing.T) {
 		}
 	}
 	w.part([]string{"d0/new"})
-	if planned != 1 || fmt.Sprint(w.tree(0), w.tree(1), w.book.Memory) != before {
+	if planned != 1 || fmt.Sprint(w.tree(0), w.tree(1), w.record.Memory) != before {
 		t.Errorf("%d actions\n%s", planned, w.tail())
 	}
 }

@@ -22,7 +22,7 @@ func (w *world) part(local []string, remote ...string) sync.Summary {
 }
 
 func (w *world) passOver(scope sync.Scope) (sync.Summary, error) {
-	return sync.New(w.sides[0], w.sides[1], w.book, w.opts).SyncPaths(w.ctx(), scope)
+	return sync.New(w.sides[0], w.sides[1], w.record, w.opts).SyncPaths(w.ctx(), scope)
 }
 
 func scopeOf(local []string, remote ...string) (scope sync.Scope) {
@@ -347,9 +347,9 @@ func TestPassOverAPart(t *testing.T) {
 				return
 			}
 			w.wantTrees(w.tree(L))
-			base := fmt.Sprint(w.book.Memory)
+			base := fmt.Sprint(w.record.Memory)
 			w.wantQuiet()
-			if after := fmt.Sprint(w.book.Memory); after != base {
+			if after := fmt.Sprint(w.record.Memory); after != base {
 				t.Errorf("a pass over everything recorded\n%s\nwhere the part left\n%s", after, base)
 			}
 		})
@@ -366,8 +366,8 @@ func TestPartThatIsNotEnough(t *testing.T) {
 		remote []string
 	}{
 		{"the root itself", func(*world) {}, []string{""}, nil},
-		{"no base", func(w *world) { w.book.Memory = manifest.Memory{} }, []string{"d0/f0"}, nil},
-		{"another root", func(w *world) { w.book.remote = "another" }, []string{"d0/f0"}, nil},
+		{"no base", func(w *world) { w.record.Memory = manifest.Memory{} }, []string{"d0/f0"}, nil},
+		{"another root", func(w *world) { w.record.remote = "another" }, []string{"d0/f0"}, nil},
 		{"times that moved at once", func(w *world) { w.shiftTimes(func(int) time.Duration { return time.Hour }) }, nil, []string{"d0"}},
 		{"identities that changed at once", (*world).renumber, nil, []string{"d0"}},
 	} {

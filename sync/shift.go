@@ -12,12 +12,12 @@ import (
 const (
 	// shiftLeast is the number of files that must be shifted before a shift is
 	// believed, and shiftSamples how many of them are read to make sure.
-	shiftLeast   = 5
+	minShifted   = 5
 	shiftSamples = 3
 	// shiftStep is the smallest difference between two time zones, and shiftMost
 	// the largest.
-	shiftStep = 15 * time.Minute
-	shiftMost = 26 * time.Hour
+	zoneStep = 15 * time.Minute
+	maxShift = 26 * time.Hour
 )
 
 // timeShift reports by how much the times of a whole side have moved since the
@@ -29,7 +29,7 @@ func timeShift(base iter.Seq2[manifest.Path, manifest.Pair], now *manifest.Tree,
 	var shift time.Duration
 	files := 0
 	for p, pair := range base {
-		was, is := half(pair, s), now.At(p)
+		was, is := entryOn(pair, s), now.At(p)
 		if !was.IsFile() || !is.IsFile() || max(was.Precision, is.Precision) > manifest.Minute {
 			continue
 		}
@@ -40,7 +40,7 @@ func timeShift(base iter.Seq2[manifest.Path, manifest.Pair], now *manifest.Tree,
 		step := max(was.Precision, is.Precision).Duration()
 		d := is.Time().Truncate(step).Sub(was.Time().Truncate(step))
 		switch {
-		case d%shiftStep != 0 || d.Abs() > shiftMost:
+		case d%zoneStep != 0 || d.Abs() > maxShift:
 			continue
 		case len(paths) == 0:
 			shift = d
@@ -49,7 +49,7 @@ func timeShift(base iter.Seq2[manifest.Path, manifest.Pair], now *manifest.Tree,
 		}
 		paths = append(paths, p)
 	}
-	if len(paths) < shiftLeast || len(paths)*10 < files*9 {
+	if len(paths) < minShifted || len(paths)*10 < files*9 {
 		return 0, nil
 	}
 	return shift, paths
@@ -62,7 +62,7 @@ func renumbered(base iter.Seq2[manifest.Path, manifest.Pair], now *manifest.Tree
 	var paths []manifest.Path
 	files := 0
 	for p, pair := range base {
-		was, is := half(pair, s), now.At(p)
+		was, is := entryOn(pair, s), now.At(p)
 		if !was.IsFile() || !is.IsFile() || was.ID == 0 || is.ID == 0 {
 			continue
 		}
@@ -71,7 +71,7 @@ func renumbered(base iter.Seq2[manifest.Path, manifest.Pair], now *manifest.Tree
 			paths = append(paths, p)
 		}
 	}
-	if len(paths) < shiftLeast || len(paths)*10 < files*9 {
+	if len(paths) < minShifted || len(paths)*10 < files*9 {
 		return nil
 	}
 	return paths
@@ -80,22 +80,22 @@ func renumbered(base iter.Seq2[manifest.Path, manifest.Pair], now *manifest.Tree
 // settleShift looks for a shift of the server's times or identities, and where
 // samples hold the content that they held, takes the shifted files for touched
 // ones: their new stamps are recorded and nothing travels.
-func (p *pass) settleShift(ctx context.Context) error {
-	if p.roots[Remote].Kind == manifest.None || p.record.Len() < shiftLeast {
+func (p *pass) acceptShift(ctx context.Context) error {
+	if p.roots[Remote].Kind == manifest.None || p.record.Len() < minShifted {
 		return nil
 	}
 	if paths := renumbered(p.record.All(), p.trees[Remote], Remote); len(paths) > 0 {
-		return p.settle(ctx, paths, "identities of %s on the server have changed at once, as on another disk")
+		return p.acceptIfUnchanged(ctx, paths, "identities of %s on the server have changed at once, as on another disk")
 	}
 	shift, paths := timeShift(p.record.All(), p.trees[Remote], Remote)
 	if len(paths) == 0 {
 		return nil
 	}
-	return p.settle(ctx, paths, "times of %s on the server have moved by "+shift.String()+" at once, as with another time zone")
+	return p.acceptIfUnchanged(ctx, paths, "times of %s on the server have moved by "+shift.String()+" at once, as with another time zone")
 }
 
 // settle compares samples of paths with what the base says of their contents.
-func (p *pass) settle(ctx context.Context, paths []manifest.Path, what string) error {
+func (p *pass) acceptIfUnchanged(ctx context.Context, paths []manifest.Path, what string) error {
 	for i := range shiftSamples {
 		path := paths[i*(len(paths)-1)/(shiftSamples-1)]
 		pair, _ := p.record.At(path)

@@ -18,17 +18,17 @@ import (
 	"ferry/sync/replicatest"
 )
 
-// A book is a Recorder in memory.
-type book struct {
+// A memoryRecord is a Recorder in memory.
+type memoryRecord struct {
 	mu stdsync.Mutex
 	manifest.Memory
 	local, remote string
 	dead          bool // the program was killed: nothing is recorded any more
 }
 
-func newBook() *book { return &book{Memory: manifest.Memory{}} }
+func newMemoryRecord() *memoryRecord { return &memoryRecord{Memory: manifest.Memory{}} }
 
-func (b *book) Set(p manifest.Path, pair manifest.Pair) error {
+func (b *memoryRecord) Set(p manifest.Path, pair manifest.Pair) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.dead {
@@ -37,7 +37,7 @@ func (b *book) Set(p manifest.Path, pair manifest.Pair) error {
 	return b.Memory.Set(p, pair)
 }
 
-func (b *book) Forget(p manifest.Path) error {
+func (b *memoryRecord) Forget(p manifest.Path) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.dead {
@@ -46,7 +46,7 @@ func (b *book) Forget(p manifest.Path) error {
 	return b.Memory.Forget(p)
 }
 
-func (b *book) Rename(from, to manifest.Path) error {
+func (b *memoryRecord) Rename(from, to manifest.Path) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.dead {
@@ -55,15 +55,15 @@ func (b *book) Rename(from, to manifest.Path) error {
 	return b.Memory.Rename(from, to)
 }
 
-func (b *book) At(p manifest.Path) (manifest.Pair, bool) {
+func (b *memoryRecord) At(p manifest.Path) (manifest.Pair, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.Memory.At(p)
 }
 
-func (b *book) Flush() error            { return nil }
-func (b *book) Roots() (string, string) { return b.local, b.remote }
-func (b *book) SetRoots(l, r string) error {
+func (b *memoryRecord) Flush() error            { return nil }
+func (b *memoryRecord) Roots() (string, string) { return b.local, b.remote }
+func (b *memoryRecord) SetRoots(l, r string) error {
 	b.local, b.remote = l, r
 	return nil
 }
@@ -72,7 +72,7 @@ func (b *book) SetRoots(l, r string) error {
 type world struct {
 	t      fataler
 	sides  [2]*replicatest.Memory
-	book   *book
+	record *memoryRecord
 	opts   sync.Options
 	during context.Context // of the pass under way; nil: one that is not cancelled
 	mu     stdsync.Mutex   // guards what follows
@@ -96,7 +96,7 @@ type fataler interface {
 }
 
 func newWorld(t fataler) *world {
-	w := &world{t: t, sides: [2]*replicatest.Memory{replicatest.NewMemory(), replicatest.NewMemory()}, book: newBook(),
+	w := &world{t: t, sides: [2]*replicatest.Memory{replicatest.NewMemory(), replicatest.NewMemory()}, record: newMemoryRecord(),
 		clock: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 	for s := range w.sides {
 		w.sides[s].Clock = w.now
@@ -142,7 +142,7 @@ func (w *world) tail() string {
 }
 
 func (w *world) pass() (sync.Summary, error) {
-	return sync.New(w.sides[0], w.sides[1], w.book, w.opts).Sync(w.ctx())
+	return sync.New(w.sides[0], w.sides[1], w.record, w.opts).Sync(w.ctx())
 }
 
 // sync makes a pass that must not fail.
@@ -351,8 +351,8 @@ func TestDryRunChangesNothing(t *testing.T) {
 	w.opts.DryRun = true
 	before := [2]map[string]string{w.tree(0), w.tree(1)}
 	sum := w.sync()
-	if diff := cmp.Diff(before, [2]map[string]string{w.tree(0), w.tree(1)}); diff != "" || len(w.book.Memory) > 0 || w.book.local != "" {
-		t.Errorf("a dry run changed something:\n%s%v", diff, w.book.Memory)
+	if diff := cmp.Diff(before, [2]map[string]string{w.tree(0), w.tree(1)}); diff != "" || len(w.record.Memory) > 0 || w.record.local != "" {
+		t.Errorf("a dry run changed something:\n%s%v", diff, w.record.Memory)
 	}
 	if sum.BytesDown != 0 {
 		t.Errorf("a dry run downloaded: %+v", sum)

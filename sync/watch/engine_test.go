@@ -63,7 +63,7 @@ type home struct {
 	book  *book
 	k     *Keeper
 	hints chan Hint
-	spent sync.Spent
+	spent sync.DeletionCount
 
 	mu      stdsync.Mutex // guards what follows
 	touched map[manifest.Path]bool
@@ -174,7 +174,7 @@ func (h *home) open(context.Context) (Opened, error) {
 	if h.cut {
 		return nil, errors.New("no route to host")
 	}
-	o := sync.Options{Workers: 1, Limits: sync.NewLimits(), Observer: h.k.Observe, Spent: &h.spent}
+	o := sync.Options{Workers: 1, Limits: sync.NewLimits(), Observer: h.k.Observe, Deletions: &h.spent}
 	o.Policy.Trash = [2]bool{true, true}
 	return &joined{h, sync.New(h.sides[0], h.sides[1], h.book, o)}, nil
 }

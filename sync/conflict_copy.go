@@ -7,8 +7,8 @@ import (
 	"ferry/manifest"
 )
 
-// A Copy is what the name of a conflict copy tells.
-type Copy struct {
+// A ConflictCopy is what the name of a conflict copy tells.
+type ConflictCopy struct {
 	// Of is the path that the version had, as far as the name tells: a long name
 	// was cut.
 	Of manifest.Path
@@ -20,14 +20,14 @@ type Copy struct {
 
 var copyName = regexp.MustCompile(`(?s)^(.+)\.sync-conflict-(\d{8}-\d{6}|unknown-time)-(local|remote)-[0-9a-f]{6}(?:-[1-9]\d*)?(\..{0,19})?$`)
 
-// ParseCopy reads the name of a conflict copy, and reports false where p is the
+// ParseConflictCopy reads the name of a conflict copy, and reports false where p is the
 // name of none. Of a copy of a copy it tells the last.
-func ParseCopy(p manifest.Path) (Copy, bool) {
+func ParseConflictCopy(p manifest.Path) (ConflictCopy, bool) {
 	m := copyName.FindStringSubmatch(p.Base())
 	if m == nil {
-		return Copy{}, false
+		return ConflictCopy{}, false
 	}
-	c := Copy{Of: p.Parent().Join(m[1] + m[4]), Side: Local}
+	c := ConflictCopy{Of: p.Parent().Join(m[1] + m[4]), Side: Local}
 	if m[3] == Remote.String() {
 		c.Side = Remote
 	}

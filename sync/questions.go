@@ -15,11 +15,11 @@ import (
 
 // answer finds the contents that a plan asks for and puts their sums into the
 // trees. What cannot be read is unknown from then on.
-func (p *pass) answer(ctx context.Context, questions []Question) error {
+func (p *pass) answerQuestions(ctx context.Context, questions []Question) error {
 	answers := make([]content, len(questions))
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(p.opts.Workers)
-	for _, run := range p.inquiries(questions) {
+	for _, run := range p.questionRuns(questions) {
 		group.Go(func() error {
 			asked := make([]Question, len(run))
 			for n, i := range run {
@@ -37,7 +37,7 @@ func (p *pass) answer(ctx context.Context, questions []Question) error {
 	}
 	for i, q := range questions {
 		if answers[i].err != nil {
-			p.doubt(q, answers[i].err)
+			p.markUnreadable(q, answers[i].err)
 			continue
 		}
 		entry := p.trees[q.Side].At(q.Path)
@@ -49,7 +49,7 @@ func (p *pass) answer(ctx context.Context, questions []Question) error {
 
 // inquiries cuts questions into runs of one side each, as indexes in order, so
 // that every worker has its part, and a side can read a run ahead.
-func (p *pass) inquiries(questions []Question) (runs [][]int) {
+func (p *pass) questionRuns(questions []Question) (runs [][]int) {
 	var bySide [2][]int
 	for i, q := range questions {
 		bySide[q.Side] = append(bySide[q.Side], i)
@@ -65,7 +65,7 @@ func (p *pass) inquiries(questions []Question) (runs [][]int) {
 }
 
 // doubt makes the path of a question that found no answer unknown.
-func (p *pass) doubt(q Question, err error) {
+func (p *pass) markUnreadable(q Question, err error) {
 	var b manifest.Builder
 	b.Unknown(q.Path, fmt.Sprintf("its content could not be read: %v", err))
 	p.addProblems(q.Side, b.Tree())

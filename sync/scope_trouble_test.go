@@ -82,5 +82,5 @@ func (m *machine) link(s sync.Side, p string) {
 		m.sides[s].Remove(p)
 	}
 	m.sides[s].Special(p)
-	m.soil(s, tree, p)
+	m.noteChange(s, tree, p)
 }

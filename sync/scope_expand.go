@@ -11,21 +11,21 @@ import (
 
 // windowLeast is the number of pairs from which on a window that holds most of
 // the base is given up for a pass over everything.
-const windowLeast = 4096
+const minPartialLimit = 4096
 
 // widen lists what the plan touches and nobody has looked at yet. It reports
 // whether there was any, so that the plan must be made again. In the loop of
 // decide it holds the rule of a pass that does not look at everything: what was
 // not listed is known by the base's word only, and nothing there is touched.
-func (p *pass) widen(ctx context.Context) (bool, error) {
+func (p *pass) expandScope(ctx context.Context) (bool, error) {
 	if p.listed[Local] == nil {
 		return false, nil // everything was listed
 	}
 	var want [2][]manifest.Path
 	some := false
 	for _, s := range [...]Side{Local, Remote} {
-		for _, dir := range p.touched(s) {
-			if p.unseen(s, dir) {
+		for _, dir := range p.touchedDirs(s) {
+			if p.unlisted(s, dir) {
 				want[s] = append(want[s], dir)
 				some = true
 			}
@@ -34,17 +34,17 @@ func (p *pass) widen(ctx context.Context) (bool, error) {
 	if !some {
 		return false, nil
 	}
-	return true, p.lookInto(ctx, want)
+	return true, p.listDirs(ctx, want)
 }
 
 // unseen reports whether dir, as far as known a directory of side s, was not
 // listed.
-func (p *pass) unseen(s Side, dir manifest.Path) bool {
+func (p *pass) unlisted(s Side, dir manifest.Path) bool {
 	return !p.everything[s] && !p.listed[s][dir] && p.trees[s].At(dir).IsDir()
 }
 
 // lookInto lists directories, and whatever they show must be listed with them.
-func (p *pass) lookInto(ctx context.Context, want [2][]manifest.Path) error {
+func (p *pass) listDirs(ctx context.Context, want [2][]manifest.Path) error {
 	for {
 		for s := range want {
 			slices.SortFunc(want[s], manifest.Path.Compare)
@@ -53,34 +53,34 @@ func (p *pass) lookInto(ctx context.Context, want [2][]manifest.Path) error {
 		if len(want[Local])+len(want[Remote]) == 0 {
 			return nil
 		}
-		if p.window != nil {
+		if p.partialBase != nil {
 			for _, dirs := range want {
 				for _, dir := range dirs {
-					p.window.takeFlat(dir)
+					p.partialBase.addChildren(dir)
 				}
 			}
-			p.recall()
-			if p.windowFull() {
-				return errWhole // before the part is listed, and then everything again
+			p.fillFromBase()
+			if p.partTooLarge() {
+				return errNeedsFullPass // before the part is listed, and then everything again
 			}
 		}
 		if err := p.list(ctx, want); err != nil {
 			return err
 		}
-		want = p.followUp()
-		if p.window == nil {
+		want = p.dirsToList()
+		if p.partialBase == nil {
 			continue
 		}
-		if p.windowFull() || p.looksShifted() {
-			return errWhole
+		if p.partTooLarge() || p.looksShifted() {
+			return errNeedsFullPass
 		}
 	}
 }
 
 // windowFull reports whether the part has become most of the whole.
-func (p *pass) windowFull() bool {
-	n := p.window.Len()
-	return n > windowLeast && n > p.record.Len()/2
+func (p *pass) partTooLarge() bool {
+	n := p.partialBase.Len()
+	return n > minPartialLimit && n > p.record.Len()/2
 }
 
 // list lists directories on both sides at once and puts what they show into the
@@ -105,12 +105,12 @@ func (p *pass) list(ctx context.Context, want [2][]manifest.Path) error {
 		if len(dirs) == 0 {
 			continue
 		}
-		if p.emptied(dirs, fresh[s]) {
-			return errWhole
+		if p.rootEmptied(dirs, fresh[s]) {
+			return errNeedsFullPass
 		}
 		p.trees[s] = p.trees[s].Graft(dirs, fresh[s])
 		if Side(s) == Local {
-			p.unsaid(dirs, fresh[s])
+			p.keepUnreported(dirs, fresh[s])
 		}
 		for _, dir := range dirs {
 			p.listed[s][dir] = true
@@ -122,31 +122,31 @@ func (p *pass) list(ctx context.Context, want [2][]manifest.Path) error {
 // emptied reports whether a listing of directories shows a root in which nothing
 // is left. That is for the rails to judge, before anything is put there: with one
 // file in it, it would not look emptied any more.
-func (p *pass) emptied(dirs []manifest.Path, fresh *manifest.Tree) bool {
-	return p.window != nil && slices.Contains(dirs, manifest.Root) && fresh.Known(manifest.Root) && !shows(fresh, manifest.Root)
+func (p *pass) rootEmptied(dirs []manifest.Path, fresh *manifest.Tree) bool {
+	return p.partialBase != nil && slices.Contains(dirs, manifest.Root) && fresh.Known(manifest.Root) && !showsAnything(fresh, manifest.Root)
 }
 
 // followUp returns what must be listed because of what was seen.
-func (p *pass) followUp() (want [2][]manifest.Path) {
-	p.takeChanged()
+func (p *pass) dirsToList() (want [2][]manifest.Path) {
+	p.addChangedDirs()
 	for _, s := range [...]Side{Local, Remote} {
 		for dir := range p.listed[s] {
-			if parent := dir.Parent(); p.looksGone(s, dir) && p.unseen(s, parent) {
+			if parent := dir.Parent(); p.looksGone(s, dir) && p.unlisted(s, parent) {
 				want[s] = append(want[s], parent)
 			}
 		}
-		if p.window == nil {
+		if p.partialBase == nil {
 			continue
 		}
-		if p.mirrors() {
+		if p.comparesWholeSides() {
 			for dir := range p.listed[s.Other()] {
-				if p.unseen(s, dir) {
+				if p.unlisted(s, dir) {
 					want[s] = append(want[s], dir)
 				}
 			}
 		}
 		for path, e := range p.trees[s].All() {
-			if e.IsDir() && p.unseen(s, path) && (p.isNew(s, path, e) || s == Local && p.isDirty(path)) {
+			if e.IsDir() && p.unlisted(s, path) && (p.isNew(s, path, e) || s == Local && p.isReported(path)) {
 				want[s] = append(want[s], path)
 			}
 		}
@@ -156,7 +156,7 @@ func (p *pass) followUp() (want [2][]manifest.Path) {
 
 // mirrors reports whether what is listed on one side must be listed on the
 // other, since a difference counts even where neither side changed.
-func (p *pass) mirrors() bool {
+func (p *pass) comparesWholeSides() bool {
 	return p.policy.Direction != Both && (p.opts.Verify || p.policy.Exact)
 }
 
@@ -177,17 +177,17 @@ func (p *pass) looksGone(s Side, dir manifest.Path) bool {
 // base knows: there was none, or another one.
 func (p *pass) isNew(s Side, path manifest.Path, now manifest.Entry) bool {
 	pair, _ := p.base.At(path)
-	was := half(pair, s)
+	was := entryOn(pair, s)
 	return !was.IsDir() || was.ID != 0 && now.ID != 0 && was.ID != now.ID
 }
 
 // isDirty reports whether path is in what the scope says of the local side.
-func (p *pass) isDirty(path manifest.Path) bool {
-	if p.dirty[path] {
+func (p *pass) isReported(path manifest.Path) bool {
+	if p.reported[path] {
 		return true
 	}
 	for dir := range path.Ancestors {
-		if p.dirty[dir] {
+		if p.reported[dir] {
 			return true
 		}
 	}
@@ -197,25 +197,25 @@ func (p *pass) isDirty(path manifest.Path) bool {
 // takeChanged takes into the window all that is recorded below a directory that
 // a side lacks, or has where the base has none or another one: such a directory
 // stands for all that is in it, and must not look empty.
-func (p *pass) takeChanged() {
-	if p.window == nil {
+func (p *pass) addChangedDirs() {
+	if p.partialBase == nil {
 		return
 	}
 	for again := true; again; {
 		again = false
-		for path, pair := range p.window.All() {
+		for path, pair := range p.partialBase.All() {
 			if pair.Kind() == manifest.Dir && (p.lacks(Local, path) || p.lacks(Remote, path)) {
-				again = p.window.takeDeep(path) || again
+				again = p.partialBase.addBelow(path) || again
 			}
 		}
 		for _, s := range [...]Side{Local, Remote} {
 			for path, e := range p.trees[s].All() {
 				if e.IsDir() && p.isNew(s, path, e) {
-					again = p.window.takeDeep(path) || again
+					again = p.partialBase.addBelow(path) || again
 				}
 			}
 		}
-		p.recall()
+		p.fillFromBase()
 	}
 }
 
@@ -226,16 +226,16 @@ func (p *pass) lacks(s Side, path manifest.Path) bool {
 
 // recall puts what was taken into the window into the trees as the base has it,
 // where no listing knows better.
-func (p *pass) recall() {
-	news := p.window.news()
+func (p *pass) fillFromBase() {
+	news := p.partialBase.takeAdded()
 	if len(news) == 0 {
 		return
 	}
 	for _, s := range [...]Side{Local, Remote} {
 		var b manifest.Builder
 		for _, path := range news {
-			e := half(p.window.pairs[path], s)
-			if !p.answered(s, path) && (p.opts.Ignore == nil || !p.opts.Ignore(path, e.IsDir())) {
+			e := entryOn(p.partialBase.pairs[path], s)
+			if !p.listingTells(s, path) && (p.opts.Ignore == nil || !p.opts.Ignore(path, e.IsDir())) {
 				b.Add(path, e)
 			}
 		}
@@ -245,7 +245,7 @@ func (p *pass) recall() {
 
 // answered reports whether a listing of side s says what is at path, or that a
 // directory above it is none.
-func (p *pass) answered(s Side, path manifest.Path) bool {
+func (p *pass) listingTells(s Side, path manifest.Path) bool {
 	if p.listed[s][path.Parent()] {
 		return true
 	}
@@ -264,7 +264,7 @@ func (p *pass) looksShifted() bool {
 		return false
 	}
 	seen := func(yield func(manifest.Path, manifest.Pair) bool) {
-		for path, pair := range p.window.All() {
+		for path, pair := range p.partialBase.All() {
 			if p.listed[Remote][path.Parent()] && !yield(path, pair) {
 				return
 			}

@@ -40,10 +40,10 @@ func (m *machine) scope(t *rapid.T) *sync.Scope {
 // exactScope is wherever users did something since everything was at rest.
 func (m *machine) exactScope() (scope sync.Scope) {
 	dirs := map[manifest.Path]bool{}
-	for _, p := range slices.Sorted(maps.Keys(m.dirt[sync.Local])) {
+	for _, p := range slices.Sorted(maps.Keys(m.changed[sync.Local])) {
 		scope.Local = append(scope.Local, manifest.Path(p))
 	}
-	for p := range m.dirt[sync.Remote] {
+	for p := range m.changed[sync.Remote] {
 		dirs[manifest.Path(p).Parent()] = true
 	}
 	scope.Remote = slices.SortedFunc(maps.Keys(dirs), manifest.Path.Compare)
@@ -133,7 +133,7 @@ func (m *machine) outcome() [3][]string {
 			add(int(s), p, content)
 		}
 	}
-	for p, pair := range m.book.Memory {
+	for p, pair := range m.record.Memory {
 		add(2, string(p), fmt.Sprintf("%s %x", pair.Kind(), pair.Sum))
 	}
 	for i := range out {

@@ -10,7 +10,7 @@ import (
 // A window is the part of the base that a pass over a part of the pair knows: the
 // direct entries of some directories, all that is below others, and the
 // directories above all of these. As a [manifest.Base] it yields that part.
-type window struct {
+type partialBase struct {
 	record manifest.Base
 	pairs  map[manifest.Path]manifest.Pair
 	order  []manifest.Path // of pairs; nil: to be made again
@@ -19,15 +19,15 @@ type window struct {
 	fresh  []manifest.Path // paths that were taken in since the last call of news
 }
 
-var _ manifest.Base = (*window)(nil)
+var _ manifest.Base = (*partialBase)(nil)
 
-func newWindow(record manifest.Base) *window {
-	return &window{record: record, pairs: make(map[manifest.Path]manifest.Pair),
+func newPartialBase(record manifest.Base) *partialBase {
+	return &partialBase{record: record, pairs: make(map[manifest.Path]manifest.Pair),
 		flat: make(map[manifest.Path]bool), deep: make(map[manifest.Path]bool)}
 }
 
 // At implements [manifest.Base]. It knows what is outside of the window, too.
-func (w *window) At(p manifest.Path) (manifest.Pair, bool) {
+func (w *partialBase) At(p manifest.Path) (manifest.Pair, bool) {
 	if pair, ok := w.pairs[p]; ok {
 		return pair, true
 	}
@@ -35,10 +35,10 @@ func (w *window) At(p manifest.Path) (manifest.Pair, bool) {
 }
 
 // Len implements [manifest.Base].
-func (w *window) Len() int { return len(w.pairs) }
+func (w *partialBase) Len() int { return len(w.pairs) }
 
 // Files implements [manifest.Base].
-func (w *window) Files() int {
+func (w *partialBase) Files() int {
 	n := 0
 	for _, pair := range w.pairs {
 		if pair.Kind() == manifest.File {
@@ -49,10 +49,10 @@ func (w *window) Files() int {
 }
 
 // All implements [manifest.Base].
-func (w *window) All() iter.Seq2[manifest.Path, manifest.Pair] { return w.Below(manifest.Root) }
+func (w *partialBase) All() iter.Seq2[manifest.Path, manifest.Pair] { return w.Below(manifest.Root) }
 
 // Below implements [manifest.Base].
-func (w *window) Below(dir manifest.Path) iter.Seq2[manifest.Path, manifest.Pair] {
+func (w *partialBase) Below(dir manifest.Path) iter.Seq2[manifest.Path, manifest.Pair] {
 	return func(yield func(manifest.Path, manifest.Pair) bool) {
 		order := w.sorted()
 		i := 0
@@ -68,7 +68,7 @@ func (w *window) Below(dir manifest.Path) iter.Seq2[manifest.Path, manifest.Pair
 }
 
 // Children implements [manifest.Base].
-func (w *window) Children(dir manifest.Path) iter.Seq2[manifest.Path, manifest.Pair] {
+func (w *partialBase) Children(dir manifest.Path) iter.Seq2[manifest.Path, manifest.Pair] {
 	return func(yield func(manifest.Path, manifest.Pair) bool) {
 		for p, pair := range w.Below(dir) {
 			if p.Parent() == dir && !yield(p, pair) {
@@ -78,7 +78,7 @@ func (w *window) Children(dir manifest.Path) iter.Seq2[manifest.Path, manifest.P
 	}
 }
 
-func (w *window) sorted() []manifest.Path {
+func (w *partialBase) sorted() []manifest.Path {
 	if w.order == nil {
 		w.order = make([]manifest.Path, 0, len(w.pairs))
 		for p := range w.pairs {
@@ -90,12 +90,12 @@ func (w *window) sorted() []manifest.Path {
 }
 
 // takeFlat takes in dir with its direct entries, and the directories above it.
-func (w *window) takeFlat(dir manifest.Path) {
+func (w *partialBase) addChildren(dir manifest.Path) {
 	if w.flat[dir] || w.within(dir) {
 		return
 	}
 	w.flat[dir] = true
-	w.takeAncestors(dir)
+	w.addParents(dir)
 	for p, pair := range w.record.Children(dir) {
 		w.put(p, pair)
 	}
@@ -103,12 +103,12 @@ func (w *window) takeFlat(dir manifest.Path) {
 
 // takeDeep takes in dir with all that is below it. It reports whether it had not
 // been taken in like that before.
-func (w *window) takeDeep(dir manifest.Path) bool {
+func (w *partialBase) addBelow(dir manifest.Path) bool {
 	if w.within(dir) {
 		return false
 	}
 	w.deep[dir] = true
-	w.takeAncestors(dir)
+	w.addParents(dir)
 	for p, pair := range w.record.Below(dir) {
 		w.put(p, pair)
 	}
@@ -116,7 +116,7 @@ func (w *window) takeDeep(dir manifest.Path) bool {
 }
 
 // within reports whether all below dir is taken in already.
-func (w *window) within(dir manifest.Path) bool {
+func (w *partialBase) within(dir manifest.Path) bool {
 	if w.deep[dir] {
 		return true
 	}
@@ -129,7 +129,7 @@ func (w *window) within(dir manifest.Path) bool {
 }
 
 // takeAncestors takes in dir and what is above it.
-func (w *window) takeAncestors(dir manifest.Path) {
+func (w *partialBase) addParents(dir manifest.Path) {
 	for p := dir; p != manifest.Root; p = p.Parent() {
 		if _, is := w.pairs[p]; is {
 			continue
@@ -140,7 +140,7 @@ func (w *window) takeAncestors(dir manifest.Path) {
 	}
 }
 
-func (w *window) put(p manifest.Path, pair manifest.Pair) {
+func (w *partialBase) put(p manifest.Path, pair manifest.Pair) {
 	if _, is := w.pairs[p]; is {
 		return
 	}
@@ -150,7 +150,7 @@ func (w *window) put(p manifest.Path, pair manifest.Pair) {
 }
 
 // news returns what was taken in since it was last called.
-func (w *window) news() []manifest.Path {
+func (w *partialBase) takeAdded() []manifest.Path {
 	fresh := w.fresh
 	w.fresh = nil
 	return fresh

@@ -7,66 +7,66 @@ import (
 )
 
 // add appends an action, filled in from the row.
-func (p *planner) add(a Action, r *row) {
-	a.Local, a.Remote, a.Base = r.now[Local], r.now[Remote], r.base
-	a.LocalChange, a.RemoteChange = r.change[Local], r.change[Remote]
+func (p *planner) add(a Action, st *pathState) {
+	a.Local, a.Remote, a.Base = st.now[Local], st.now[Remote], st.base
+	a.LocalChange, a.RemoteChange = st.change[Local], st.change[Remote]
 	p.plan.Actions = append(p.plan.Actions, a)
 }
 
 // transfer takes the file at r to side to.
-func (p *planner) transfer(r *row, to Side, why string) {
+func (p *planner) transfer(st *pathState, to Side, why string) {
 	op := Upload
 	if to == Local {
 		op = Download
 	}
-	p.staysBoth(r.path)
-	p.add(Action{Op: op, Side: to, Path: r.path, Size: r.now[to.Other()].Size, Why: why, Trash: p.policy.Trash[to]}, r)
+	p.keepParentsOnBoth(st.path)
+	p.add(Action{Op: op, Side: to, Path: st.path, Size: st.now[to.Other()].Size, Why: why, Trash: p.policy.Trash[to]}, st)
 }
 
-func (p *planner) mkdir(r *row, s Side, why string) {
-	p.staysBoth(r.path)
-	p.keeps[Local][r.path], p.keeps[Remote][r.path] = true, true
-	p.add(Action{Op: Mkdir, Side: s, Path: r.path, Why: why}, r)
+func (p *planner) mkdir(st *pathState, s Side, why string) {
+	p.keepParentsOnBoth(st.path)
+	p.keptDirs[Local][st.path], p.keptDirs[Remote][st.path] = true, true
+	p.add(Action{Op: Mkdir, Side: s, Path: st.path, Why: why}, st)
 }
 
-func (p *planner) remove(r *row, s Side, why string) {
-	p.add(Action{Op: Delete, Side: s, Path: r.path, Why: why, Trash: p.policy.Trash[s]}, r)
+func (p *planner) remove(st *pathState, s Side, why string) {
+	p.add(Action{Op: Delete, Side: s, Path: st.path, Why: why, Trash: p.policy.Trash[s]}, st)
 }
 
-func (p *planner) rmdir(r *row, s Side, why string) {
-	p.add(Action{Op: Rmdir, Side: s, Path: r.path, Why: why}, r)
+func (p *planner) rmdir(st *pathState, s Side, why string) {
+	p.add(Action{Op: Rmdir, Side: s, Path: st.path, Why: why}, st)
 }
 
 // makeWay removes the file at r from side s so that a directory can stand there.
-func (p *planner) makeWay(r *row, s Side, why string) {
-	p.add(Action{Op: Delete, Side: s, Path: r.path, Why: why, Trash: p.policy.Trash[s], MakeWay: true}, r)
-	r.now[s] = manifest.Entry{}
+func (p *planner) makeWay(st *pathState, s Side, why string) {
+	p.add(Action{Op: Delete, Side: s, Path: st.path, Why: why, Trash: p.policy.Trash[s], MakeWay: true}, st)
+	st.now[s] = manifest.Entry{}
 }
 
 // clearWay removes the directory at r, and what is left in it, from side s so
 // that a file can stand there.
-func (p *planner) clearWay(r *row, s Side, why string) {
+func (p *planner) clearWay(st *pathState, s Side, why string) {
 	for i := range p.plan.Actions {
 		a := &p.plan.Actions[i]
-		if a.Side == s && (a.Op == Delete || a.Op == Rmdir) && a.Path.Below(r.path) {
+		if a.Side == s && (a.Op == Delete || a.Op == Rmdir) && a.Path.Below(st.path) {
 			a.MakeWay = true
 		}
 	}
-	p.add(Action{Op: Rmdir, Side: s, Path: r.path, Why: why, MakeWay: true}, r)
-	r.now[s] = manifest.Entry{}
+	p.add(Action{Op: Rmdir, Side: s, Path: st.path, Why: why, MakeWay: true}, st)
+	st.now[s] = manifest.Entry{}
 }
 
 // agree records that both sides hold the same at r.
-func (p *planner) agree(r *row) {
-	p.staysBoth(r.path)
+func (p *planner) agree(st *pathState) {
+	p.keepParentsOnBoth(st.path)
 	op := Adopt
-	if r.hasBase && !r.edited(Local) && !r.edited(Remote) {
-		if !r.stale() {
+	if st.hasBase && !st.edited(Local) && !st.edited(Remote) {
+		if !st.stale() {
 			return
 		}
 		op = Refresh
 	}
-	p.add(Action{Op: op, Path: r.path, Why: "equal on both sides"}, r)
+	p.add(Action{Op: op, Path: st.path, Why: "equal on both sides"}, st)
 }
 
 // The stages of a pass, in their order. Within a stage actions are independent,

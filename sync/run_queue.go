@@ -10,13 +10,13 @@ import (
 // lanes are the runs of a stage that wait for a worker. Half of the workers take
 // large files first and the others small ones, so that neither waits for all of
 // the other kind; whoever finds none of its own kind helps with the other.
-type lanes struct {
+type runQueue struct {
 	mu           sync.Mutex
 	small, large [][]*Action
 }
 
-func newLanes(runs [][]*Action) *lanes {
-	l := &lanes{}
+func newRunQueue(runs [][]*Action) *runQueue {
+	l := &runQueue{}
 	for _, run := range runs {
 		if len(run) == 1 && run[0].stage() == stageTransfer && run[0].Size >= largeBytes {
 			l.large = append(l.large, run)
@@ -28,7 +28,7 @@ func newLanes(runs [][]*Action) *lanes {
 }
 
 // next returns a run, nil where none is left.
-func (l *lanes) next(large bool) []*Action {
+func (l *runQueue) next(large bool) []*Action {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	first, second := &l.small, &l.large
@@ -48,7 +48,7 @@ func (l *lanes) next(large bool) []*Action {
 
 // applyParallel carries runs out, as many at a time as there are workers.
 func (p *pass) applyParallel(ctx context.Context, runs [][]*Action) error {
-	waiting := newLanes(runs)
+	waiting := newRunQueue(runs)
 	group, ctx := errgroup.WithContext(ctx)
 	for i := range min(p.opts.Workers, len(runs)) {
 		group.Go(func() error {

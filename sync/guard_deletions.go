@@ -6,22 +6,22 @@ import "context"
 // everything: the rails hold for all of it together, so that a disk that is
 // reported as gone file by file stops the pair as it would all at once. The zero
 // Spent is ready. It belongs to one pair, whose engines use it one after the other.
-type Spent struct {
+type DeletionCount struct {
 	counting bool
 	files    int    // in the base when counting began
 	deletes  [2]int // files deleted on each side since
 }
 
 // begin starts counting where nothing is counted yet.
-func (c *Spent) begin(files int) {
+func (c *DeletionCount) begin(files int) {
 	if !c.counting {
-		*c = Spent{counting: true, files: files}
+		*c = DeletionCount{counting: true, files: files}
 	}
 }
 
 // on returns how many files side s has lost for good, files being in the base
 // now: as many as came anew since are made up for.
-func (c *Spent) on(s Side, files int) int {
+func (c *DeletionCount) on(s Side, files int) int {
 	if !c.counting {
 		return 0
 	}
@@ -30,18 +30,18 @@ func (c *Spent) on(s Side, files int) int {
 }
 
 // beginSpent begins to count with the first pass over a part.
-func (p *pass) beginSpent(context.Context) error {
+func (p *pass) startDeletionCount(context.Context) error {
 	if p.scope != nil {
-		p.spent.begin(p.record.Files())
+		p.deletions.begin(p.record.Files())
 	}
 	return nil
 }
 
 // clearSpent begins anew after a pass over everything, which was within its
 // rails.
-func (p *pass) clearSpent(context.Context) error {
+func (p *pass) clearDeletionCount(context.Context) error {
 	if p.scope == nil {
-		*p.spent = Spent{}
+		*p.deletions = DeletionCount{}
 	}
 	return nil
 }

@@ -4,22 +4,22 @@ import "ferry/manifest"
 
 // classify finds what each side did to the row since the base, each side
 // compared with its own past only.
-func (r *row) classify(policy Policy) {
-	r.ask = [2]bool{}
-	r.change[Local] = r.localChange(policy)
-	r.change[Remote] = r.remoteChange()
-	r.doubtTouched()
+func (st *pathState) classify(policy Policy) {
+	st.ask = [2]bool{}
+	st.change[Local] = st.localChange(policy)
+	st.change[Remote] = st.remoteChange()
+	st.askIfTouched()
 }
 
 // plainChange answers what needs no stamps, and false where stamps decide.
-func (r *row) plainChange(s Side) (Change, bool) {
-	was, now := r.was(s), r.now[s]
+func (st *pathState) plainChange(s Side) (Change, bool) {
+	was, now := st.was(s), st.now[s]
 	switch {
 	case now.Kind == manifest.Other:
 		return Blocked, true
-	case !r.hasBase && now.Exists():
+	case !st.hasBase && now.Exists():
 		return Created, true
-	case !r.hasBase:
+	case !st.hasBase:
 		return NoChange, true
 	case !now.Exists():
 		return Deleted, true
@@ -33,26 +33,26 @@ func (r *row) plainChange(s Side) (Change, bool) {
 
 // localChange tells a touched file from a changed one by its content, which is
 // cheap to read on this side: a restore or a fresh checkout uploads nothing.
-func (r *row) localChange(policy Policy) Change {
-	if c, plain := r.plainChange(Local); plain {
+func (st *pathState) localChange(policy Policy) Change {
+	if c, plain := st.plainChange(Local); plain {
 		return c
 	}
-	was, now := r.was(Local), r.now[Local]
+	was, now := st.was(Local), st.now[Local]
 	if now.Size != was.Size {
 		return Changed
 	}
 	stamp := manifest.Unchanged(was, now)
 	sameID := was.ID == now.ID || was.ID == 0 || now.ID == 0
-	if stamp && (r.base.Sum == "" || sameID && !policy.Checksum) {
+	if stamp && (st.base.Sum == "" || sameID && !policy.Checksum) {
 		return NoChange
 	}
 	switch {
-	case r.base.Sum == "":
+	case st.base.Sum == "":
 		return Changed
 	case now.Sum == "":
-		r.ask[Local] = true
+		st.ask[Local] = true
 		return Changed
-	case now.Sum != r.base.Sum:
+	case now.Sum != st.base.Sum:
 		return Changed
 	case stamp && sameID:
 		return NoChange
@@ -63,24 +63,24 @@ func (r *row) localChange(policy Policy) Change {
 // remoteChange goes by the stamp, and where another file has the same stamp, by
 // the content. What was merely touched shows when it is downloaded: the content
 // is then in place already.
-func (r *row) remoteChange() Change {
-	if c, plain := r.plainChange(Remote); plain {
+func (st *pathState) remoteChange() Change {
+	if c, plain := st.plainChange(Remote); plain {
 		return c
 	}
-	was, now := r.was(Remote), r.now[Remote]
+	was, now := st.was(Remote), st.now[Remote]
 	switch {
 	case manifest.Unchanged(was, now):
-		if r.base.Sum == "" || was.ID == now.ID || was.ID == 0 || now.ID == 0 {
+		if st.base.Sum == "" || was.ID == now.ID || was.ID == 0 || now.ID == 0 {
 			return NoChange
 		}
 		switch now.Sum {
-		case r.base.Sum:
+		case st.base.Sum:
 			return Touched
 		case "":
-			r.ask[Remote] = true
+			st.ask[Remote] = true
 		}
 		return Changed
-	case now.Size == was.Size && r.base.Sum != "" && now.Sum == r.base.Sum:
+	case now.Size == was.Size && st.base.Sum != "" && now.Sum == st.base.Sum:
 		return Touched
 	}
 	return Changed
@@ -88,25 +88,25 @@ func (r *row) remoteChange() Change {
 
 // doubtTouched asks for the remote content where both sides look changed and
 // the remote one may only have been touched: that would be no conflict.
-func (r *row) doubtTouched() {
-	now := r.now[Remote]
-	if r.edited(Local) && !r.ask[Local] && r.change[Remote] == Changed && r.now[Local].IsFile() && now.IsFile() &&
-		r.base.Sum != "" && now.Size == r.was(Remote).Size && now.Sum == "" {
-		r.ask[Remote] = true
+func (st *pathState) askIfTouched() {
+	now := st.now[Remote]
+	if st.edited(Local) && !st.ask[Local] && st.change[Remote] == Changed && st.now[Local].IsFile() && now.IsFile() &&
+		st.base.Sum != "" && now.Size == st.was(Remote).Size && now.Sum == "" {
+		st.ask[Remote] = true
 	}
 }
 
 // atRest reports whether nothing happened to the row and nothing about it needs
 // recording.
-func (r *row) atRest() bool {
-	return r.hasBase && r.known && r.change == [2]Change{} && !r.ask[Local] && !r.ask[Remote] && !r.stale()
+func (st *pathState) atRest() bool {
+	return st.hasBase && st.known && st.change == [2]Change{} && !st.ask[Local] && !st.ask[Remote] && !st.stale()
 }
 
 // stale reports whether the base's stamps, though they still match, are not
 // what the sides show now.
-func (r *row) stale() bool {
+func (st *pathState) stale() bool {
 	for _, s := range [...]Side{Local, Remote} {
-		was, now := r.was(s), r.now[s]
+		was, now := st.was(s), st.now[s]
 		now.Sum, was.Sum = "", ""
 		now.Holds, was.Holds = false, false
 		if now.IsDir() {
@@ -125,16 +125,16 @@ func (r *row) stale() bool {
 
 // sameContent reports whether both sides hold the same content at the row;
 // where that is not known it asks, and returns false with ok false.
-func (r *row) sameContent(policy Policy) (same, ok bool) {
-	l, m := r.now[Local], r.now[Remote]
+func (st *pathState) sameContent(policy Policy) (same, ok bool) {
+	l, m := st.now[Local], st.now[Remote]
 	switch {
 	case l.Size != m.Size:
 		return false, true
-	case l.Size == 0, policy.Adopt && !r.hasBase:
+	case l.Size == 0, policy.Adopt && !st.hasBase:
 		return true, true
 	case l.Sum != "" && m.Sum != "":
 		return l.Sum == m.Sum, true
 	}
-	r.ask = [2]bool{l.Sum == "", m.Sum == ""}
+	st.ask = [2]bool{l.Sum == "", m.Sum == ""}
 	return false, false
 }

@@ -7,19 +7,19 @@ import "ferry/manifest"
 // paths may hold one back that is gone, because it may come back at once, and
 // what is beside it must not give it away. What has another name by now is no
 // such thing: its identity shows.
-func (p *pass) unsaid(dirs []manifest.Path, fresh *manifest.Tree) {
-	if p.window == nil || p.policy.Direction == Pull {
+func (p *pass) keepUnreported(dirs []manifest.Path, fresh *manifest.Tree) {
+	if p.partialBase == nil || p.policy.Direction == Pull {
 		return
 	}
 	var b manifest.Builder
 	var shown map[uint64]manifest.Entry
 	for _, dir := range dirs {
-		if p.concerned(dir) && !shows(fresh, dir) {
+		if p.inScope(dir) && !showsAnything(fresh, dir) {
 			continue // it has gone itself, as far as can be told yet: see followUp
 		}
 		for path, pair := range p.record.Children(dir) {
-			was := half(pair, Local)
-			if fresh.At(path).Exists() || !fresh.Known(path) || p.concerned(path) || p.opts.Ignore != nil && p.opts.Ignore(path, was.IsDir()) {
+			was := entryOn(pair, Local)
+			if fresh.At(path).Exists() || !fresh.Known(path) || p.inScope(path) || p.opts.Ignore != nil && p.opts.Ignore(path, was.IsDir()) {
 				continue
 			}
 			if shown == nil {
@@ -37,7 +37,7 @@ func (p *pass) unsaid(dirs []manifest.Path, fresh *manifest.Tree) {
 }
 
 // shows reports whether a listing shows anything in dir.
-func shows(fresh *manifest.Tree, dir manifest.Path) bool {
+func showsAnything(fresh *manifest.Tree, dir manifest.Path) bool {
 	for range fresh.Below(dir) {
 		return true
 	}
@@ -46,11 +46,11 @@ func shows(fresh *manifest.Tree, dir manifest.Path) bool {
 
 // concerned reports whether the scope says anything of a local path: of itself,
 // of a directory above it, or of something below it.
-func (p *pass) concerned(path manifest.Path) bool {
-	if p.isDirty(path) {
+func (p *pass) inScope(path manifest.Path) bool {
+	if p.isReported(path) {
 		return true
 	}
-	for dirty := range p.dirty {
+	for dirty := range p.reported {
 		if dirty.Below(path) {
 			return true
 		}

@@ -60,7 +60,7 @@ func TestPartsLeaveTheUnsaid(t *testing.T) {
 			m.user(t)
 		}
 		scope := m.scope(t)
-		unsaid := m.unsaid(*scope)
+		unsaid := m.keepUnreported(*scope)
 		if len(m.tree(sync.Local)) == 0 {
 			return // for the rails to judge
 		}
@@ -76,7 +76,7 @@ func TestPartsLeaveTheUnsaid(t *testing.T) {
 }
 
 // unsaid returns what is gone on the local side and in no scope.
-func (m *machine) unsaid(scope sync.Scope) (gone []string) {
+func (m *machine) keepUnreported(scope sync.Scope) (gone []string) {
 	tree, err := m.sides[sync.Local].Scan(m.ctx(), sync.Look{})
 	if err != nil {
 		m.t.Fatalf("%v", err)
@@ -87,7 +87,7 @@ func (m *machine) unsaid(scope sync.Scope) (gone []string) {
 	}
 	moved := func(p manifest.Path) bool {
 		for ; p != manifest.Root; p = p.Parent() {
-			if at, is := shown[m.book.Memory[p].Local.ID]; is && at != p {
+			if at, is := shown[m.record.Memory[p].Local.ID]; is && at != p {
 				return true
 			}
 		}
@@ -117,7 +117,7 @@ func (m *machine) unsaid(scope sync.Scope) (gone []string) {
 		}
 		return false
 	}
-	for p := range m.book.Memory {
+	for p := range m.record.Memory {
 		if !tree.At(p).Exists() && !told(p) && !lost(p) && !replaced(p) && !moved(p) {
 			gone = append(gone, string(p))
 		}
