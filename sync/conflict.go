@@ -10,8 +10,8 @@ import (
 	"ferry/manifest"
 )
 
-// conflict settles a file that both sides changed, by the policy's rule, in a
-// pass in both directions.
+// conflict applies the policy's rule to a file that both sides changed, in a pass
+// in both directions.
 func (p *planner) conflict(st *pathState) {
 	switch winner, decided := p.winner(st); {
 	case p.policy.Conflict == LeaveAlone:
@@ -24,8 +24,8 @@ func (p *planner) conflict(st *pathState) {
 	}
 }
 
-// winner applies the rules that name a winner. Times of two sides can be
-// compared only where both are exact to the second, and not where they are equal.
+// winner applies the rules that name a winner. The times of two sides can be
+// compared only where both are exact to the second and differ.
 func (p *planner) winner(st *pathState) (Side, bool) {
 	l, m := st.now[Local], st.now[Remote]
 	switch p.policy.Conflict {
@@ -44,8 +44,9 @@ func (p *planner) winner(st *pathState) (Side, bool) {
 	return Local, false
 }
 
-// keepBoth renames the remote version aside and lets both versions travel. The
-// local one keeps the name, so that nobody's open file changes under their hands.
+// keepBoth renames the remote version to a conflict copy and transfers both
+// versions. The local one keeps the name, so that no file changes while its user
+// has it open.
 func (p *planner) keepBoth(st *pathState) {
 	copyPath := p.setAside(st, Remote, "changed on both sides: both are kept")
 	bare := *st
@@ -54,7 +55,7 @@ func (p *planner) keepBoth(st *pathState) {
 	p.fetchCopy(st, Remote, copyPath)
 }
 
-// typeConflict settles a path that is a file on side f and a directory on the
+// typeConflict resolves a path that is a file on side f and a directory on the
 // other, both new: the directory keeps the name.
 func (p *planner) typeConflict(st *pathState, f Side) {
 	why := "a file on the " + f.String() + " side, a directory on the other"
@@ -67,8 +68,8 @@ func (p *planner) typeConflict(st *pathState, f Side) {
 	p.fetchCopy(st, f, copyPath)
 }
 
-// oneWayConflict settles a file that source and target both changed, in a push
-// or a pull. Only the target may be changed.
+// oneWayConflict resolves a file that source and target both changed, in a push or
+// a pull. Only the target may be changed.
 func (p *planner) oneWayConflict(st *pathState, src, dst Side) {
 	winner, decided := p.winner(st)
 	switch {
@@ -89,7 +90,8 @@ func (p *planner) oneWayConflict(st *pathState, src, dst Side) {
 	}
 }
 
-// overwrite transfers the winner over the loser, which is always kept.
+// overwrite replaces the loser with the winner. The loser always goes to the
+// trash.
 func (p *planner) overwrite(st *pathState, loser Side) {
 	p.transfer(st, loser, "wins the conflict")
 	if p.policy.Direction == Both {
@@ -97,8 +99,8 @@ func (p *planner) overwrite(st *pathState, loser Side) {
 	}
 }
 
-// setAside renames what side loser has at r to a conflict copy on its own side,
-// and returns the copy's path.
+// setAside renames the loser's version to a conflict copy, on its own side, and
+// returns the path of the copy.
 func (p *planner) setAside(st *pathState, loser Side, why string) manifest.Path {
 	copyPath := p.copyPath(st.path, st.now[loser], loser)
 	p.noteConflict(st, loser, copyPath, why)
@@ -107,7 +109,7 @@ func (p *planner) setAside(st *pathState, loser Side, why string) manifest.Path 
 	return copyPath
 }
 
-// fetchCopy takes a conflict copy on side s to the other side.
+// fetchCopy transfers a conflict copy on side s to the other side.
 func (p *planner) fetchCopy(st *pathState, s Side, copyPath manifest.Path) {
 	c := &pathState{path: copyPath, known: true}
 	c.now[s] = st.now[s]
@@ -122,9 +124,9 @@ func (p *planner) noteConflict(st *pathState, loser Side, copyPath manifest.Path
 		Local: st.now[Local], Remote: st.now[Remote], Loser: loser, Copy: copyPath, Why: why})
 }
 
-// copyPath returns the name that the loser of a conflict gets: made of its own
-// time and content, so that a pass that is repeated makes no second copy, and
-// unused on both sides.
+// copyPath returns the name for the loser's version. It is made of the version's
+// time and content, so that a repeated pass makes no second copy, and is unused on
+// both sides.
 func (p *planner) copyPath(path manifest.Path, loser manifest.Entry, side Side) manifest.Path {
 	stem, ext := splitExt(path.Base())
 	when := "unknown-time"
@@ -154,8 +156,8 @@ func (p *planner) used(c manifest.Path) bool {
 	return based
 }
 
-// contentMark returns six hex digits of the content's sum, or of all that is
-// known of the file where its content has not been read.
+// contentMark returns six hex digits of the content's checksum, or of a hash of
+// everything known about the file if its content has not been read.
 func contentMark(path manifest.Path, e manifest.Entry) string {
 	sum := []byte(e.Sum)
 	if len(sum) == 0 {
@@ -168,7 +170,7 @@ func contentMark(path manifest.Path, e manifest.Entry) string {
 	return hex.EncodeToString(sum)[:6]
 }
 
-// splitExt splits a name before its extension; a leading dot starts none.
+// splitExt splits a name before its extension. A leading dot starts no extension.
 func splitExt(name string) (stem, ext string) {
 	if i := strings.LastIndexByte(name, '.'); i > 0 && len(name)-i <= 20 {
 		return name[:i], name[i:]

@@ -7,21 +7,21 @@ import (
 	"ferry/manifest"
 )
 
-// A ConflictCopy is what the name of a conflict copy tells.
+// A ConflictCopy is what the name of a conflict copy says.
 type ConflictCopy struct {
-	// Of is the path that the version had, as far as the name tells: a long name
-	// was cut.
+	// Of is the path that the version had. If that name was too long, it was cut, and
+	// so it is here.
 	Of manifest.Path
-	// Side is the one whose version it is.
+	// Side is the side whose version it is.
 	Side Side
-	// When that version was last changed; zero where that was not known.
+	// When is the time of the last change of that version; zero if it was not known.
 	When time.Time
 }
 
 var copyName = regexp.MustCompile(`(?s)^(.+)\.sync-conflict-(\d{8}-\d{6}|unknown-time)-(local|remote)-[0-9a-f]{6}(?:-[1-9]\d*)?(\..{0,19})?$`)
 
-// ParseConflictCopy reads the name of a conflict copy, and reports false where p is the
-// name of none. Of a copy of a copy it tells the last.
+// ParseConflictCopy reads the name of a conflict copy, and reports false if p is not
+// one. For a copy of a copy it returns the last one.
 func ParseConflictCopy(p manifest.Path) (ConflictCopy, bool) {
 	m := copyName.FindStringSubmatch(p.Base())
 	if m == nil {

@@ -7,10 +7,10 @@ import (
 )
 
 // pairMoves finds what was renamed on one side and turns it into renames on the
-// other. Whole directories come first, then single files. Each rename that is
-// found is carried out on the sheet at once, so that whatever else happened to
-// the renamed things is decided as if they had always had their new names; the
-// renames therefore stand in an order in which they can be carried out.
+// other: whole directories first, then single files. Each rename is applied to
+// the comparison at once, so that everything else about a renamed file is decided
+// as if it had always had its new name. The renames are therefore in an order in
+// which they can be carried out.
 func (p *planner) pairMoves() {
 	for _, moved := range [...]Side{Local, Remote} {
 		if !p.policy.Direction.writes(moved.Other()) {
@@ -21,14 +21,13 @@ func (p *planner) pairMoves() {
 	}
 }
 
-// vanished reports whether r was removed by its old name on side s while the
-// other side left it as it was.
+// vanished reports whether the path is gone on side s and unchanged on the other.
 func (st *pathState) vanished(s Side, kind manifest.Kind) bool {
 	return st.known && st.hasBase && st.base.Kind() == kind && st.change[s] == Deleted &&
 		st.now[s.Other()].Kind == kind && !st.edited(s.Other())
 }
 
-// appeared reports whether r is new on side s and the other side has nothing there.
+// appeared reports whether the path is new on side s and free on the other.
 func (st *pathState) appeared(s Side, kind manifest.Kind) bool {
 	return st.known && !st.hasBase && st.now[s].Kind == kind && !st.has(s.Other())
 }
@@ -47,8 +46,8 @@ func (p *planner) pick(f func(*pathState) bool) []*pathState {
 
 type movePair struct{ from, to manifest.Path }
 
-// pairDirs pairs directories by their identity, and believes it only where a
-// file inside bears it out: identities are used again.
+// pairDirs pairs directories by their identity. Since identities are reused, a
+// file inside must confirm each pair.
 func (p *planner) pairDirs(s Side) {
 	gone := byID(p.pick(func(st *pathState) bool { return st.vanished(s, manifest.Dir) }),
 		func(st *pathState) uint64 { return st.was(s).ID })
@@ -87,8 +86,8 @@ func byID(states []*pathState, id func(*pathState) uint64) map[uint64][]*pathSta
 	return m
 }
 
-// bornOut reports whether some file of the base's directory is found unchanged
-// in the new one.
+// confirmedByContent reports whether some file that the base has in the old
+// directory is found unchanged in the new one.
 func (p *planner) confirmedByContent(pair movePair, s Side) bool {
 	for path, st := range p.threeWay.states {
 		if !st.hasBase || st.base.Kind() != manifest.File || !path.Below(pair.from) {
@@ -102,8 +101,8 @@ func (p *planner) confirmedByContent(pair movePair, s Side) bool {
 	return false
 }
 
-// canMove reports whether the other side can rename from to to: nothing is in
-// the way there, and the way to it is made of directories.
+// canMove reports whether the other side can carry out the rename: the new name
+// is free there, and everything above it is a directory.
 func (p *planner) canMove(pair movePair, s Side) bool {
 	from, to, o := p.threeWay.states[pair.from], p.threeWay.states[pair.to], s.Other()
 	if from == nil || to == nil || !from.known || !to.known || !from.has(o) || to.has(o) || to.hasBase ||
@@ -133,8 +132,8 @@ func (p *planner) canMove(pair movePair, s Side) bool {
 	return true
 }
 
-// move puts a rename on the other side into the plan, makes the directories it
-// needs, and rewrites the sheet as if it had been carried out.
+// move adds a rename on the other side to the plan, with the directories that it
+// needs, and updates the comparison as if it had been carried out.
 func (p *planner) move(pair movePair, s Side) {
 	o := s.Other()
 	p.makeParents(pair.to, o)
@@ -157,8 +156,8 @@ func (p *planner) move(pair movePair, s Side) {
 	}
 }
 
-// lies returns where on side s that is found now which the sheet has at path: the
-// renames of the plan have not been carried out.
+// currentPath returns where side s has now what the comparison has at path. The
+// two differ below a planned rename that has not been carried out yet.
 func (p *planner) currentPath(path manifest.Path, s Side) manifest.Path {
 	if origin, carried := p.movedFrom[s][path]; carried {
 		return origin
@@ -166,7 +165,7 @@ func (p *planner) currentPath(path manifest.Path, s Side) manifest.Path {
 	return path
 }
 
-// carry takes the base and what side o has from r to the row at path to.
+// carryOver moves the base and the entry of side o from one path to another.
 func (p *planner) carryOver(st *pathState, to manifest.Path, o Side) {
 	p.movedFrom[o][to] = p.currentPath(st.path, o)
 	delete(p.movedFrom[o], st.path)
@@ -186,8 +185,8 @@ func (p *planner) carryOver(st *pathState, to manifest.Path, o Side) {
 	}
 }
 
-// makeParents makes the directories above path that side o lacks, before the
-// move that needs them.
+// makeParents plans the directories above path that side o lacks, before the
+// rename that needs them.
 func (p *planner) makeParents(path manifest.Path, o Side) {
 	var missing []*pathState
 	for dir := range path.Ancestors {

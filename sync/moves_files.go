@@ -2,9 +2,9 @@ package sync
 
 import "ferry/manifest"
 
-// pairFiles pairs single files: by identity and stamp, on the local side also
-// by content, on a remote side without identities by size and time. A pairing
-// that is not the only one possible is none, unless the contents are known.
+// pairFiles pairs single files by identity and stamp. On the local side it also
+// pairs by content, on a remote side without identities by size and time. Unless
+// the contents are known, a pair counts only if it is the only one possible.
 func (p *planner) pairFiles(s Side) {
 	gone := p.pick(func(st *pathState) bool { return st.vanished(s, manifest.File) })
 	if len(gone) == 0 {
@@ -26,10 +26,10 @@ func (p *planner) pairFiles(s Side) {
 
 type sizeTime struct{ size, time int64 }
 
-// rareStamp returns a key of size and time for files without identities. Small
-// files that one program writes in one second share both, so a pair of size and
-// time that any other file has proves nothing, nor does a time so young that the
-// new file may have been written with it.
+// rareStamp returns a key made of size and time, for files without identities.
+// Small files that a program writes within one second have both in common, so a
+// key that any other file shares proves nothing. Nor does a recent time: the new
+// file may have been written then.
 func (p *planner) rareStamp(here []*pathState, s Side) func(manifest.Entry) (any, bool) {
 	recentAfter := p.policy.RecentAfter
 	fits := func(e manifest.Entry) bool {
@@ -73,8 +73,8 @@ func (p *planner) stillVanished(states []*pathState, s Side) []*pathState {
 	return left
 }
 
-// pairByStamp pairs what has the same key on both lists, once on each, and an
-// unchanged stamp. It returns the new files that are left.
+// pairByStamp pairs files whose key occurs exactly once in each list and whose
+// stamp is unchanged. It returns the new files that are left.
 func (p *planner) pairByStamp(gone, here []*pathState, s Side, key func(manifest.Entry) (any, bool)) []*pathState {
 	from, to := make(map[any][]*pathState), make(map[any][]*pathState)
 	for _, st := range gone {
@@ -101,9 +101,9 @@ func (p *planner) pairByStamp(gone, here []*pathState, s Side, key func(manifest
 	return left
 }
 
-// pairByContent pairs new local files with vanished ones of the same content,
-// whichever of several, and asks for the content of a new file where a vanished
-// one has its size.
+// pairByContent pairs new local files with vanished ones of the same content; of
+// several, it takes any. It asks for the content of a new file if a vanished one
+// has its size.
 func (p *planner) pairByContent(gone, here []*pathState) {
 	bySize := make(map[int64][]*pathState)
 	for _, st := range gone {

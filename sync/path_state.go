@@ -7,21 +7,21 @@ import (
 	"ferry/manifest"
 )
 
-// A row is what the base and both sides say of one path.
+// A pathState is what the base and both sides say about one path.
 type pathState struct {
 	path    manifest.Path
 	base    manifest.Pair
 	hasBase bool
 	now     [2]manifest.Entry // by Side
 	change  [2]Change         // by Side
-	known   bool              // both sides can be believed here
-	ask     [2]bool           // the content must be known before anything is decided
+	known   bool              // both sides could be read here
+	ask     [2]bool           // by Side; the content must be read before anything is decided
 }
 
 func (st *pathState) has(s Side) bool           { return st.now[s].Exists() }
 func (st *pathState) was(s Side) manifest.Entry { return entryOn(st.base, s) }
 
-// edited reports whether side made or changed what is at the row.
+// edited reports whether side s created or changed what is at the path.
 func (st *pathState) edited(s Side) bool { return st.change[s] == Created || st.change[s] == Changed }
 
 func entryOn(p manifest.Pair, s Side) manifest.Entry {
@@ -31,8 +31,8 @@ func entryOn(p manifest.Pair, s Side) manifest.Entry {
 	return p.Remote
 }
 
-// merge yields a row for every path that the base or a side has, in the order
-// of paths. The row is used again for the next path.
+// mergePaths yields a state for every path that the base or a side has, in the
+// order of paths. The value is reused for the next path.
 func mergePaths(base manifest.Base, local, remote *manifest.Tree) iter.Seq[*pathState] {
 	return func(yield func(*pathState) bool) {
 		nextBase, stopBase := iter.Pull2(base.All())
@@ -68,7 +68,7 @@ func mergePaths(base manifest.Base, local, remote *manifest.Tree) iter.Seq[*path
 	}
 }
 
-// least returns the first in order of those of the three paths that are there.
+// firstPath returns the first, in path order, of those of the three that exist.
 func firstPath(b manifest.Path, bok bool, l manifest.Path, lok bool, r manifest.Path, rok bool) manifest.Path {
 	var p manifest.Path
 	found := false
@@ -83,16 +83,17 @@ func firstPath(b manifest.Path, bok bool, l manifest.Path, lok bool, r manifest.
 	return p
 }
 
-// A sheet is the states of one pass that are not at rest, by path.
+// A threeWay is the comparison of the base and both sides. It holds the paths at
+// which something happened since the base.
 type threeWay struct {
 	states map[manifest.Path]*pathState
 	trees  [2]*manifest.Tree
 	base   manifest.Base
 }
 
-// newSheet gathers the states where something happened since the base. What lies
-// below a link or special file of one side is not known there: a directory that
-// was moved away, with a link to it in its place, has not lost what it holds.
+// compareWithBase collects the paths at which something happened since the base.
+// Everything below a link or special file on one side is unknown there: a
+// directory that was moved away and replaced by a link has not lost its contents.
 func compareWithBase(base manifest.Base, local, remote *manifest.Tree, policy Policy) *threeWay {
 	s := &threeWay{states: make(map[manifest.Path]*pathState), trees: [2]*manifest.Tree{local, remote}, base: base}
 	blocked := manifest.Root
@@ -113,7 +114,7 @@ func compareWithBase(base manifest.Base, local, remote *manifest.Tree, policy Po
 	return s
 }
 
-// at returns the row at p, making an empty one where there is none.
+// at returns the state of p, creating an empty one if there is none.
 func (s *threeWay) at(p manifest.Path) *pathState {
 	st := s.states[p]
 	if st == nil {

@@ -2,7 +2,7 @@ package sync
 
 import "ferry/manifest"
 
-// classify finds what each side did to the row since the base, each side
+// classify finds out what each side did at the path since the base. Each side is
 // compared with its own past only.
 func (st *pathState) classify(policy Policy) {
 	st.ask = [2]bool{}
@@ -11,7 +11,8 @@ func (st *pathState) classify(policy Policy) {
 	st.askIfTouched()
 }
 
-// plainChange answers what needs no stamps, and false where stamps decide.
+// plainChange decides what can be decided without stamps. It returns false where
+// the stamps decide.
 func (st *pathState) plainChange(s Side) (Change, bool) {
 	was, now := st.was(s), st.now[s]
 	switch {
@@ -31,8 +32,9 @@ func (st *pathState) plainChange(s Side) (Change, bool) {
 	return NoChange, false
 }
 
-// localChange tells a touched file from a changed one by its content, which is
-// cheap to read on this side: a restore or a fresh checkout uploads nothing.
+// localChange distinguishes touched files from changed ones by their content,
+// which is cheap to read on this side. So a restore or a fresh checkout uploads
+// nothing.
 func (st *pathState) localChange(policy Policy) Change {
 	if c, plain := st.plainChange(Local); plain {
 		return c
@@ -60,9 +62,9 @@ func (st *pathState) localChange(policy Policy) Change {
 	return Touched
 }
 
-// remoteChange goes by the stamp, and where another file has the same stamp, by
-// the content. What was merely touched shows when it is downloaded: the content
-// is then in place already.
+// remoteChange goes by the stamp. Only where another file has the same stamp does
+// it ask for the content. A file that was merely touched is noticed when it is
+// downloaded, because the local file already has its content.
 func (st *pathState) remoteChange() Change {
 	if c, plain := st.plainChange(Remote); plain {
 		return c
@@ -86,8 +88,8 @@ func (st *pathState) remoteChange() Change {
 	return Changed
 }
 
-// doubtTouched asks for the remote content where both sides look changed and
-// the remote one may only have been touched: that would be no conflict.
+// askIfTouched asks for the remote content where both sides look changed but the
+// remote file may only have been touched: that would not be a conflict.
 func (st *pathState) askIfTouched() {
 	now := st.now[Remote]
 	if st.edited(Local) && !st.ask[Local] && st.change[Remote] == Changed && st.now[Local].IsFile() && now.IsFile() &&
@@ -96,14 +98,14 @@ func (st *pathState) askIfTouched() {
 	}
 }
 
-// atRest reports whether nothing happened to the row and nothing about it needs
-// recording.
+// atRest reports whether nothing happened at the path and nothing has to be
+// recorded for it.
 func (st *pathState) atRest() bool {
 	return st.hasBase && st.known && st.change == [2]Change{} && !st.ask[Local] && !st.ask[Remote] && !st.stale()
 }
 
-// stale reports whether the base's stamps, though they still match, are not
-// what the sides show now.
+// stale reports whether the stamps in the base differ from what the sides show
+// now, although they still match.
 func (st *pathState) stale() bool {
 	for _, s := range [...]Side{Local, Remote} {
 		was, now := st.was(s), st.now[s]
@@ -123,8 +125,8 @@ func (st *pathState) stale() bool {
 	return false
 }
 
-// sameContent reports whether both sides hold the same content at the row;
-// where that is not known it asks, and returns false with ok false.
+// sameContent reports whether both sides have the same content at the path. Where
+// that is not known yet it asks for the contents, and ok is false.
 func (st *pathState) sameContent(policy Policy) (same, ok bool) {
 	l, m := st.now[Local], st.now[Remote]
 	switch {

@@ -6,14 +6,14 @@ import (
 	"ferry/manifest"
 )
 
-// add appends an action, filled in from the row.
+// add appends an action and fills in what is known about its path.
 func (p *planner) add(a Action, st *pathState) {
 	a.Local, a.Remote, a.Base = st.now[Local], st.now[Remote], st.base
 	a.LocalChange, a.RemoteChange = st.change[Local], st.change[Remote]
 	p.plan.Actions = append(p.plan.Actions, a)
 }
 
-// transfer takes the file at r to side to.
+// transfer plans to copy the file to side to.
 func (p *planner) transfer(st *pathState, to Side, why string) {
 	op := Upload
 	if to == Local {
@@ -37,14 +37,14 @@ func (p *planner) rmdir(st *pathState, s Side, why string) {
 	p.add(Action{Op: Rmdir, Side: s, Path: st.path, Why: why}, st)
 }
 
-// makeWay removes the file at r from side s so that a directory can stand there.
+// makeWay plans to remove a file from side s, because a directory takes its place.
 func (p *planner) makeWay(st *pathState, s Side, why string) {
 	p.add(Action{Op: Delete, Side: s, Path: st.path, Why: why, Trash: p.policy.Trash[s], MakeWay: true}, st)
 	st.now[s] = manifest.Entry{}
 }
 
-// clearWay removes the directory at r, and what is left in it, from side s so
-// that a file can stand there.
+// clearWay plans to remove a directory and what is left in it from side s, because
+// a file takes its place.
 func (p *planner) clearWay(st *pathState, s Side, why string) {
 	for i := range p.plan.Actions {
 		a := &p.plan.Actions[i]
@@ -56,7 +56,7 @@ func (p *planner) clearWay(st *pathState, s Side, why string) {
 	st.now[s] = manifest.Entry{}
 }
 
-// agree records that both sides hold the same at r.
+// agree plans to record that both sides have the same, if that is not recorded yet.
 func (p *planner) agree(st *pathState) {
 	p.keepParentsOnBoth(st.path)
 	op := Adopt
@@ -69,8 +69,8 @@ func (p *planner) agree(st *pathState) {
 	p.add(Action{Op: op, Path: st.path, Why: "equal on both sides"}, st)
 }
 
-// The stages of a pass, in their order. Within a stage actions are independent,
-// but for the order in which they stand.
+// The stages of a pass, in their order. Within a stage the order of actions
+// matters only for moves and removals.
 const (
 	stageMoves = iota
 	stageRecord
@@ -108,9 +108,9 @@ func (a *Action) stage() int {
 	return stageMoves
 }
 
-// finish puts the actions into their order: stage by stage, by path within a
-// stage, the deepest first where things are removed. Moves keep the order in
-// which they were found, each in the names that the one before left behind.
+// finish sorts the actions: by stage, and within a stage by path, with the deepest
+// first where directories are removed. Moves keep the order in which they were
+// found, because each one uses the names that the one before left behind.
 func (p *planner) finish() {
 	slices.SortStableFunc(p.plan.Actions, func(a, b Action) int {
 		sa, sb := a.stage(), b.stage()

@@ -13,8 +13,8 @@ import (
 	"ferry/manifest"
 )
 
-// answer finds the contents that a plan asks for and puts their sums into the
-// trees. What cannot be read is unknown from then on.
+// answerQuestions reads the contents that a plan asks for and puts their checksums
+// into the trees. What cannot be read is unknown from then on.
 func (p *pass) answerQuestions(ctx context.Context, questions []Question) error {
 	answers := make([]content, len(questions))
 	group, gctx := errgroup.WithContext(ctx)
@@ -47,8 +47,8 @@ func (p *pass) answerQuestions(ctx context.Context, questions []Question) error 
 	return nil
 }
 
-// inquiries cuts questions into runs of one side each, as indexes in order, so
-// that every worker has its part, and a side can read a run ahead.
+// questionRuns splits questions into runs of one side each and returns the indexes
+// of each run. Every worker gets its part, and a side can read ahead within a run.
 func (p *pass) questionRuns(questions []Question) (runs [][]int) {
 	var bySide [2][]int
 	for i, q := range questions {
@@ -64,28 +64,29 @@ func (p *pass) questionRuns(questions []Question) (runs [][]int) {
 	return runs
 }
 
-// doubt makes the path of a question that found no answer unknown.
+// markUnreadable makes the path of a question unknown.
 func (p *pass) markUnreadable(q Question, err error) {
 	var b manifest.Builder
 	b.Unknown(q.Path, fmt.Sprintf("its content could not be read: %v", err))
 	p.addProblems(q.Side, b.Tree())
 }
 
-// addProblems makes what bad says is unknown so in the tree of side s.
+// addProblems adds the unknown paths of bad to the tree of side s.
 func (p *pass) addProblems(s Side, bad *manifest.Tree) {
 	p.trees[s] = p.trees[s].Graft(nil, bad)
 	p.sum.Problems += len(bad.Problems())
 	p.tell(Doubted{Side: s, Problems: bad.Problems()})
 }
 
-// A content is what was found out about one file.
+// A content is the checksum of one file, or why it is not known.
 type content struct {
 	sum string
 	err error
 }
 
-// contents asks one side for the sums of files, and reads those that it cannot
-// tell. The error ends the pass; fewer contents than questions were found then.
+// contents asks one side for the checksums of files, and reads those files whose
+// checksum the side cannot tell. An error ends the pass; then there are fewer
+// contents than questions.
 func (p *pass) contents(ctx context.Context, run []Question) ([]content, error) {
 	found := make([]content, len(run))
 	var wanted []Wanted
@@ -121,7 +122,7 @@ func (p *pass) contents(ctx context.Context, run []Question) ([]content, error) 
 	return found, nil
 }
 
-// ends returns the error that ends the pass where err does.
+// ends returns an error if err or the end of ctx ends the pass.
 func (p *pass) ends(ctx context.Context, q Question, err error) error {
 	if ctx.Err() != nil && err == nil {
 		err = context.Cause(ctx)
@@ -132,7 +133,7 @@ func (p *pass) ends(ctx context.Context, q Question, err error) error {
 	return nil
 }
 
-// sumOf reads file n of a reader.
+// sumOf reads file n of a reader and returns its checksum.
 func (p *pass) sumOf(ctx context.Context, side Side, reader Reader, n int) (string, error) {
 	src, err := reader.Open(ctx, n, 0)
 	if err != nil {
@@ -155,7 +156,7 @@ func (p *pass) sumOf(ctx context.Context, side Side, reader Reader, n int) (stri
 
 var copyBuffers = sync.Pool{New: func() any { b := make([]byte, 64<<10); return &b }}
 
-// countRead counts what was received only to be compared.
+// countRead counts bytes that were downloaded only to be compared.
 func (p *pass) countRead(s Side, n int64) {
 	if s == Remote {
 		p.mu.Lock()

@@ -6,14 +6,14 @@ import (
 	"ferry/manifest"
 )
 
-// Reconcile decides what must happen so that both sides hold the same. It is
-// pure, and gives its actions in a fixed order. Where a content must be known
-// first, the plan asks for it: the caller puts the sums into the trees and calls
-// again.
+// Reconcile decides what must happen to bring both sides in step. It is pure, and
+// returns its actions in a fixed order. Where it needs to know a content first,
+// the plan contains a question: the caller puts the checksum into the tree and
+// calls again.
 //
-// Each side is compared with its own half of the base only. What is unknown on
+// Each side is compared only with its own half of the base. What is unknown on
 // one side is left alone on both, and so are the directories above it. The full
-// table is in testdata/reconcile.
+// table of cases is in testdata/reconcile.
 func Reconcile(base manifest.Base, local, remote *manifest.Tree, policy Policy) *Plan {
 	p := &planner{
 		threeWay: compareWithBase(base, local, remote, policy),
@@ -36,24 +36,24 @@ func Reconcile(base manifest.Base, local, remote *manifest.Tree, policy Policy) 
 	return p.plan
 }
 
-// A planner turns a sheet into a plan, deepest paths first, so that a directory
-// knows what becomes of its contents.
+// A planner turns a comparison into a plan. It decides the deepest paths first, so
+// that the fate of a directory's contents is known when it is decided itself.
 type planner struct {
 	threeWay *threeWay
 	policy   Policy
 	plan     *Plan
 	moves    []Action
-	// keeps holds the directories of each side that something survives in.
+	// keptDirs holds the directories of each side that will not be empty.
 	keptDirs [2]map[manifest.Path]bool
-	// taken holds the names that conflict copies of this plan get.
+	// taken holds the names of the conflict copies of this plan.
 	taken map[manifest.Path]bool
-	// origins holds where on each side that lies which a rename of the plan is going
-	// to carry, by the path that the sheet has for it.
+	// movedFrom holds, for each side, where the contents of a planned rename are now,
+	// by the path that the comparison has for them.
 	movedFrom [2]map[manifest.Path]manifest.Path
 }
 
-// stays records that something is at path on side s when the pass is over, so
-// that no directory above it may go.
+// keepParents records that something will be at path on side s after the pass, so
+// that no directory above it may be removed.
 func (p *planner) keepParents(path manifest.Path, s Side) {
 	for dir := range path.Ancestors {
 		if p.keptDirs[s][dir] {
@@ -68,7 +68,7 @@ func (p *planner) keepParentsOnBoth(path manifest.Path) {
 	p.keepParents(path, Remote)
 }
 
-// keepUnknown makes sure that no ancestor of an unknown part is removed, on
+// keepUnknown makes sure that no directory above anything unknown is removed, on
 // either side.
 func (p *planner) keepUnknown() {
 	for _, tree := range p.threeWay.trees {
@@ -100,7 +100,7 @@ func (p *planner) decide(st *pathState) {
 	}
 }
 
-// block leaves a path alone on both sides, since one side has something there
+// block leaves a path alone on both sides, because one side has something there
 // that is never synchronized.
 func (p *planner) block(st *pathState) {
 	side := Local
@@ -125,7 +125,7 @@ func (p *planner) askFor(st *pathState) {
 	p.keepParentsOnBoth(st.path)
 }
 
-// decideBoth decides a row of a pass in both directions.
+// decideBoth decides about a path in a pass in both directions.
 func (p *planner) decideBoth(st *pathState) {
 	l, m := st.now[Local], st.now[Remote]
 	switch {
@@ -144,7 +144,7 @@ func (p *planner) decideBoth(st *pathState) {
 	}
 }
 
-// lacking decides a row where side s has nothing and the other side has.
+// decideMissing decides about a path that exists only on the side other than s.
 func (p *planner) decideMissing(st *pathState, s Side) {
 	o := s.Other()
 	gone := st.change[s] == Deleted && !st.edited(o)
@@ -166,12 +166,12 @@ func (p *planner) decideMissing(st *pathState, s Side) {
 	}
 }
 
-// held reports whether the directory at r cannot be removed from side s.
+// mustStay reports whether the directory cannot be removed from side s.
 func (p *planner) mustStay(st *pathState, s Side) bool {
 	return p.keptDirs[s][st.path] || st.now[s].Holds
 }
 
-// bothFiles decides a row that is a file on both sides.
+// decideFiles decides about a path that is a file on both sides.
 func (p *planner) decideFiles(st *pathState) {
 	switch l, m := st.edited(Local), st.edited(Remote); {
 	case l && m:
@@ -185,8 +185,8 @@ func (p *planner) decideFiles(st *pathState) {
 	}
 }
 
-// bothEdited adopts what both sides changed to the same content; otherwise
-// differ decides.
+// decideBothEdited adopts the file if both sides changed it to the same content;
+// otherwise differ decides.
 func (p *planner) decideBothEdited(st *pathState, differ func(*pathState)) {
 	same, known := st.sameContent(p.policy)
 	switch {
@@ -199,7 +199,8 @@ func (p *planner) decideBothEdited(st *pathState, differ func(*pathState)) {
 	}
 }
 
-// fileAndDir decides a row that is a file on side f and a directory on the other.
+// decideFileAndDir decides about a path that is a file on side f and a directory on
+// the other.
 func (p *planner) decideFileAndDir(st *pathState, f Side) {
 	d := f.Other()
 	switch {

@@ -2,9 +2,9 @@ package sync
 
 import "ferry/manifest"
 
-// decideOneWay decides a row of a push or a pull: the target follows the source
-// where the source changed; what only the target has or changed is left alone,
-// unless the policy is exact.
+// decideOneWay decides about a path in a push or a pull. The target follows the
+// source where the source changed. What only the target has or changed is left
+// alone, unless the policy is exact.
 func (p *planner) decideOneWay(st *pathState) {
 	src, dst := Local, Remote
 	if p.policy.Direction == Pull {
@@ -59,9 +59,9 @@ func (p *planner) sourceDir(st *pathState, src, dst Side) {
 	}
 }
 
-// sourceNothing decides a row where only the target has something. What was
-// never the source's stays without a word; what the source removed but the
-// target changed stays too, and is the target's own from now on.
+// sourceNothing decides about a path that only the target has. What the source
+// never had stays and is not reported. What the source removed but the target
+// changed stays as well, and belongs to the target alone from now on.
 func (p *planner) sourceNothing(st *pathState, src, dst Side) {
 	removed := st.change[src] == Deleted && !st.edited(dst)
 	why := "deleted on the " + src.String() + " side"
@@ -81,13 +81,13 @@ func (p *planner) sourceNothing(st *pathState, src, dst Side) {
 	}
 }
 
-// leave reports a file that the target changed and the source did not.
+// leaveAlone reports a file that only the target changed.
 func (p *planner) leaveAlone(st *pathState, dst Side, why string) {
 	p.keepParentsOnBoth(st.path)
 	p.plan.Skips = append(p.plan.Skips, Skip{Path: st.path, Side: dst, Why: why})
 }
 
-// wait reports a conflict that nothing is done about in this pass.
+// deferConflict reports a conflict that this pass does not resolve.
 func (p *planner) deferConflict(st *pathState, loser Side, why string) {
 	p.keepParentsOnBoth(st.path)
 	p.plan.Conflicts = append(p.plan.Conflicts, Conflict{Path: st.path,

@@ -7,9 +7,9 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// lanes are the runs of a stage that wait for a worker. Half of the workers take
-// large files first and the others small ones, so that neither waits for all of
-// the other kind; whoever finds none of its own kind helps with the other.
+// A runQueue holds the runs of a stage that wait for a worker. Half of the workers
+// prefer large files and the others small ones, so that neither kind waits for all
+// of the other. A worker that finds no run of its kind takes one of the other.
 type runQueue struct {
 	mu           sync.Mutex
 	small, large [][]*Action
@@ -27,7 +27,7 @@ func newRunQueue(runs [][]*Action) *runQueue {
 	return l
 }
 
-// next returns a run, nil where none is left.
+// next returns the next run, or nil if none is left.
 func (l *runQueue) next(large bool) []*Action {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -46,7 +46,7 @@ func (l *runQueue) next(large bool) []*Action {
 	return run
 }
 
-// applyParallel carries runs out, as many at a time as there are workers.
+// applyParallel carries out runs, one per worker at a time.
 func (p *pass) applyParallel(ctx context.Context, runs [][]*Action) error {
 	waiting := newRunQueue(runs)
 	group, ctx := errgroup.WithContext(ctx)

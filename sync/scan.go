@@ -11,9 +11,9 @@ import (
 	"ferry/manifest"
 )
 
-// scan lists both sides at once; where a push or pull knows what the target
-// held, only the source; in a pass over a part, what the scope names. What the
-// plan touches beyond that is listed in decide.
+// scan lists both sides at the same time; if a push or pull knows what the target
+// had, only the source; in a pass with a scope, what the scope names. Whatever else
+// the plan touches is listed in decide.
 func (p *pass) scan(ctx context.Context) error {
 	p.base = p.record
 	if p.scope != nil {
@@ -39,7 +39,8 @@ func (p *pass) scan(ctx context.Context) error {
 	return p.acceptShift(ctx)
 }
 
-// scanSide lists one side, or the direct entries of some of its directories.
+// scanSide lists one side, or the direct entries of some of its directories if
+// dirs is not nil.
 func (p *pass) scanSide(ctx context.Context, s Side, dirs []manifest.Path) (*manifest.Tree, error) {
 	start := p.opts.Now()
 	if err := context.Cause(ctx); err != nil {
@@ -85,8 +86,8 @@ func (p *pass) look(s Side, dirs []manifest.Path) Look {
 	}
 }
 
-// narrows reports whether only the directories of the target that this pass
-// touches need be listed.
+// scansSourceOnly reports whether the target need not be listed as a whole, but
+// only the directories that this pass touches.
 func (p *pass) scansSourceOnly() bool {
 	return p.policy.Direction != Both && !p.opts.Verify && !p.policy.Exact && p.record.Len() > 0
 }
@@ -98,7 +99,7 @@ func (p *pass) target() Side {
 	return Remote
 }
 
-// scanNarrow lists the source, and takes the base's word for the target.
+// scanSource lists the source and takes the tree of the target from the base.
 func (p *pass) scanSource(ctx context.Context) error {
 	dst := p.target()
 	src := dst.Other()
@@ -112,8 +113,8 @@ func (p *pass) scanSource(ctx context.Context) error {
 	return nil
 }
 
-// remembered returns the tree of side s as the base has it, without what is
-// ignored by now.
+// treeFromBase returns the tree of side s as the base has it, without what is
+// ignored now.
 func (p *pass) treeFromBase(s Side) *manifest.Tree {
 	var b manifest.Builder
 	for path, pair := range p.record.All() {
@@ -125,9 +126,8 @@ func (p *pass) treeFromBase(s Side) *manifest.Tree {
 	return b.Tree()
 }
 
-// touched returns the directories of side s that the plan changes, takes for
-// what they were when it removes or renames them, or reads from; by the names
-// that they have before the plan's renames.
+// touchedDirs returns the directories of side s that the plan changes, removes,
+// renames or reads from, by their names before the renames of the plan.
 func (p *pass) touchedDirs(s Side) []manifest.Path {
 	seen := make(map[manifest.Path]bool)
 	var moves []Action // of this side, so far
@@ -167,7 +167,7 @@ func (p *pass) touchedDirs(s Side) []manifest.Path {
 	return slices.SortedFunc(maps.Keys(seen), manifest.Path.Compare)
 }
 
-// decide makes the plan, and again, until it touches nothing that was not
+// decide makes the plan again and again until it touches nothing that was not
 // listed.
 func (p *pass) decide(ctx context.Context) error {
 	for {
@@ -180,8 +180,9 @@ func (p *pass) decide(ctx context.Context) error {
 	}
 }
 
-// reconcile reconciles until no question is left open. A dry run leaves those
-// open that would cost a download, and shows them as comparisons.
+// reconcile makes the plan and answers its questions until none is left. A dry run
+// does not answer questions that would cost a download, but shows them as
+// comparisons.
 func (p *pass) reconcile(ctx context.Context) error {
 	for {
 		p.plan = Reconcile(p.base, p.trees[Local], p.trees[Remote], p.policy)

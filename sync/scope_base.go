@@ -7,16 +7,16 @@ import (
 	"ferry/manifest"
 )
 
-// A window is the part of the base that a pass over a part of the pair knows: the
-// direct entries of some directories, all that is below others, and the
-// directories above all of these. As a [manifest.Base] it yields that part.
+// A partialBase is the part of the base that a pass with a scope loads: the direct
+// entries of some directories, everything below others, and the directories above
+// all of these. As a [manifest.Base] it yields that part only.
 type partialBase struct {
 	record manifest.Base
 	pairs  map[manifest.Path]manifest.Pair
-	order  []manifest.Path // of pairs; nil: to be made again
-	flat   map[manifest.Path]bool
-	deep   map[manifest.Path]bool
-	fresh  []manifest.Path // paths that were taken in since the last call of news
+	order  []manifest.Path        // the paths of pairs, sorted; nil: must be sorted again
+	flat   map[manifest.Path]bool // directories whose direct entries are loaded
+	deep   map[manifest.Path]bool // directories below which everything is loaded
+	fresh  []manifest.Path        // paths that were added since the last call of takeAdded
 }
 
 var _ manifest.Base = (*partialBase)(nil)
@@ -26,7 +26,7 @@ func newPartialBase(record manifest.Base) *partialBase {
 		flat: make(map[manifest.Path]bool), deep: make(map[manifest.Path]bool)}
 }
 
-// At implements [manifest.Base]. It knows what is outside of the window, too.
+// At implements [manifest.Base]. It also answers for paths that are not loaded.
 func (w *partialBase) At(p manifest.Path) (manifest.Pair, bool) {
 	if pair, ok := w.pairs[p]; ok {
 		return pair, true
@@ -89,7 +89,7 @@ func (w *partialBase) sorted() []manifest.Path {
 	return w.order
 }
 
-// takeFlat takes in dir with its direct entries, and the directories above it.
+// addChildren adds dir with its direct entries, and the directories above it.
 func (w *partialBase) addChildren(dir manifest.Path) {
 	if w.flat[dir] || w.within(dir) {
 		return
@@ -101,8 +101,8 @@ func (w *partialBase) addChildren(dir manifest.Path) {
 	}
 }
 
-// takeDeep takes in dir with all that is below it. It reports whether it had not
-// been taken in like that before.
+// addBelow adds dir with everything below it. It reports whether that was not
+// loaded before.
 func (w *partialBase) addBelow(dir manifest.Path) bool {
 	if w.within(dir) {
 		return false
@@ -115,7 +115,7 @@ func (w *partialBase) addBelow(dir manifest.Path) bool {
 	return true
 }
 
-// within reports whether all below dir is taken in already.
+// within reports whether everything below dir is loaded already.
 func (w *partialBase) within(dir manifest.Path) bool {
 	if w.deep[dir] {
 		return true
@@ -128,7 +128,7 @@ func (w *partialBase) within(dir manifest.Path) bool {
 	return false
 }
 
-// takeAncestors takes in dir and what is above it.
+// addParents adds dir and the directories above it.
 func (w *partialBase) addParents(dir manifest.Path) {
 	for p := dir; p != manifest.Root; p = p.Parent() {
 		if _, is := w.pairs[p]; is {
@@ -149,7 +149,7 @@ func (w *partialBase) put(p manifest.Path, pair manifest.Pair) {
 	w.fresh = append(w.fresh, p)
 }
 
-// news returns what was taken in since it was last called.
+// takeAdded returns what was added since it was last called.
 func (w *partialBase) takeAdded() []manifest.Path {
 	fresh := w.fresh
 	w.fresh = nil

@@ -9,14 +9,14 @@ import (
 	"ferry/manifest"
 )
 
-// windowLeast is the number of pairs from which on a window that holds most of
-// the base is given up for a pass over everything.
+// minPartialLimit is the number of paths from which on a scope that covers most of
+// the base is given up for a full pass.
 const minPartialLimit = 4096
 
-// widen lists what the plan touches and nobody has looked at yet. It reports
-// whether there was any, so that the plan must be made again. In the loop of
-// decide it holds the rule of a pass that does not look at everything: what was
-// not listed is known by the base's word only, and nothing there is touched.
+// expandScope lists what the plan touches and has not been listed yet. It reports
+// whether there was anything, in which case the plan must be made again. Together
+// with the loop in decide it enforces the rule for passes that do not list
+// everything: where only the base is known, nothing is touched.
 func (p *pass) expandScope(ctx context.Context) (bool, error) {
 	if p.listed[Local] == nil {
 		return false, nil // everything was listed
@@ -37,13 +37,14 @@ func (p *pass) expandScope(ctx context.Context) (bool, error) {
 	return true, p.listDirs(ctx, want)
 }
 
-// unseen reports whether dir, as far as known a directory of side s, was not
-// listed.
+// unlisted reports whether dir, which should be a directory on side s, has not
+// been listed.
 func (p *pass) unlisted(s Side, dir manifest.Path) bool {
 	return !p.everything[s] && !p.listed[s][dir] && p.trees[s].At(dir).IsDir()
 }
 
-// lookInto lists directories, and whatever they show must be listed with them.
+// listDirs lists directories, and then whatever must be listed because of what
+// they show.
 func (p *pass) listDirs(ctx context.Context, want [2][]manifest.Path) error {
 	for {
 		for s := range want {
@@ -61,7 +62,7 @@ func (p *pass) listDirs(ctx context.Context, want [2][]manifest.Path) error {
 			}
 			p.fillFromBase()
 			if p.partTooLarge() {
-				return errNeedsFullPass // before the part is listed, and then everything again
+				return errNeedsFullPass // before anything is listed twice
 			}
 		}
 		if err := p.list(ctx, want); err != nil {
@@ -77,14 +78,14 @@ func (p *pass) listDirs(ctx context.Context, want [2][]manifest.Path) error {
 	}
 }
 
-// windowFull reports whether the part has become most of the whole.
+// partTooLarge reports whether the part now covers most of the pair.
 func (p *pass) partTooLarge() bool {
 	n := p.partialBase.Len()
 	return n > minPartialLimit && n > p.record.Len()/2
 }
 
-// list lists directories on both sides at once and puts what they show into the
-// trees.
+// list lists directories on both sides at the same time and adds the results to
+// the trees.
 func (p *pass) list(ctx context.Context, want [2][]manifest.Path) error {
 	var fresh [2]*manifest.Tree
 	group, gctx := errgroup.WithContext(ctx)
@@ -119,14 +120,14 @@ func (p *pass) list(ctx context.Context, want [2][]manifest.Path) error {
 	return nil
 }
 
-// emptied reports whether a listing of directories shows a root in which nothing
-// is left. That is for the rails to judge, before anything is put there: with one
-// file in it, it would not look emptied any more.
+// rootEmptied reports whether a listing shows a root in which nothing is left. The
+// rails must decide about that before any file is written there, because then the
+// root would not look empty any more.
 func (p *pass) rootEmptied(dirs []manifest.Path, fresh *manifest.Tree) bool {
 	return p.partialBase != nil && slices.Contains(dirs, manifest.Root) && fresh.Known(manifest.Root) && !showsAnything(fresh, manifest.Root)
 }
 
-// followUp returns what must be listed because of what was seen.
+// dirsToList returns what must be listed because of what was found.
 func (p *pass) dirsToList() (want [2][]manifest.Path) {
 	p.addChangedDirs()
 	for _, s := range [...]Side{Local, Remote} {
@@ -154,15 +155,16 @@ func (p *pass) dirsToList() (want [2][]manifest.Path) {
 	return want
 }
 
-// mirrors reports whether what is listed on one side must be listed on the
-// other, since a difference counts even where neither side changed.
+// comparesWholeSides reports whether every directory that is listed on one side must
+// be listed on the other too, because a difference counts even where neither side
+// changed.
 func (p *pass) comparesWholeSides() bool {
 	return p.policy.Direction != Both && (p.opts.Verify || p.policy.Exact)
 }
 
 // looksGone reports whether a listing of dir showed nothing, so that only the
-// listing of its parent can tell whether it is there. A side that lost everything
-// is therefore seen to the root, whatever part of it was looked at first.
+// listing of its parent can tell whether it exists. So if a side has lost
+// everything, the listings go up to the root, wherever they began.
 func (p *pass) looksGone(s Side, dir manifest.Path) bool {
 	if dir == manifest.Root || p.trees[s].At(dir).Holds || !p.trees[s].Known(dir) {
 		return false
@@ -173,15 +175,16 @@ func (p *pass) looksGone(s Side, dir manifest.Path) bool {
 	return true
 }
 
-// isNew reports whether the directory that side s shows at path is none that the
-// base knows: there was none, or another one.
+// isNew reports whether the directory that side s shows at path is not the one in
+// the base: there was none, or another one.
 func (p *pass) isNew(s Side, path manifest.Path, now manifest.Entry) bool {
 	pair, _ := p.base.At(path)
 	was := entryOn(pair, s)
 	return !was.IsDir() || was.ID != 0 && now.ID != 0 && was.ID != now.ID
 }
 
-// isDirty reports whether path is in what the scope says of the local side.
+// isReported reports whether the scope names the local path or a directory above
+// it.
 func (p *pass) isReported(path manifest.Path) bool {
 	if p.reported[path] {
 		return true
@@ -194,9 +197,9 @@ func (p *pass) isReported(path manifest.Path) bool {
 	return false
 }
 
-// takeChanged takes into the window all that is recorded below a directory that
-// a side lacks, or has where the base has none or another one: such a directory
-// stands for all that is in it, and must not look empty.
+// addChangedDirs loads everything that is recorded below a directory that one side
+// lacks, or that the base does not have or knows as another one. Such a directory
+// stands for all of its contents and must not look empty.
 func (p *pass) addChangedDirs() {
 	if p.partialBase == nil {
 		return
@@ -224,8 +227,8 @@ func (p *pass) lacks(s Side, path manifest.Path) bool {
 	return !p.trees[s].At(path).IsDir() && p.trees[s].Known(path)
 }
 
-// recall puts what was taken into the window into the trees as the base has it,
-// where no listing knows better.
+// fillFromBase adds what was loaded from the base to the trees, except where a
+// listing has shown what is there.
 func (p *pass) fillFromBase() {
 	news := p.partialBase.takeAdded()
 	if len(news) == 0 {
@@ -243,8 +246,8 @@ func (p *pass) fillFromBase() {
 	}
 }
 
-// answered reports whether a listing of side s says what is at path, or that a
-// directory above it is none.
+// listingTells reports whether a listing of side s shows what is at path, or that
+// something above it is not a directory.
 func (p *pass) listingTells(s Side, path manifest.Path) bool {
 	if p.listed[s][path.Parent()] {
 		return true
@@ -257,8 +260,8 @@ func (p *pass) listingTells(s Side, path manifest.Path) bool {
 	return false
 }
 
-// looksShifted reports whether the directories of the server that were listed
-// look as if all its times or identities had changed at once.
+// looksShifted reports whether the listed directories of the server look as if all
+// times or identities had changed at once.
 func (p *pass) looksShifted() bool {
 	if p.opts.DryRun {
 		return false

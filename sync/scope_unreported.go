@@ -2,11 +2,11 @@ package sync
 
 import "ferry/manifest"
 
-// unsaid puts back what a listing of local directories does not show, but of
-// which the scope says nothing: the base is believed there. Whoever names the
-// paths may hold one back that is gone, because it may come back at once, and
-// what is beside it must not give it away. What has another name by now is no
-// such thing: its identity shows.
+// keepUnreported keeps local paths that a listing does not show although the scope
+// does not name them: for these the base still counts. The watcher may be holding
+// back the report of a path that is gone, because it may come back at once. A
+// change to a file beside it must not cause its deletion. Paths that were renamed
+// are not kept: their identity shows up under the new name.
 func (p *pass) keepUnreported(dirs []manifest.Path, fresh *manifest.Tree) {
 	if p.partialBase == nil || p.policy.Direction == Pull {
 		return
@@ -15,7 +15,7 @@ func (p *pass) keepUnreported(dirs []manifest.Path, fresh *manifest.Tree) {
 	var shown map[uint64]manifest.Entry
 	for _, dir := range dirs {
 		if p.inScope(dir) && !showsAnything(fresh, dir) {
-			continue // it has gone itself, as far as can be told yet: see followUp
+			continue // it may be gone itself: see dirsToList
 		}
 		for path, pair := range p.record.Children(dir) {
 			was := entryOn(pair, Local)
@@ -36,7 +36,7 @@ func (p *pass) keepUnreported(dirs []manifest.Path, fresh *manifest.Tree) {
 	}
 }
 
-// shows reports whether a listing shows anything in dir.
+// showsAnything reports whether a listing shows anything in dir.
 func showsAnything(fresh *manifest.Tree, dir manifest.Path) bool {
 	for range fresh.Below(dir) {
 		return true
@@ -44,21 +44,22 @@ func showsAnything(fresh *manifest.Tree, dir manifest.Path) bool {
 	return false
 }
 
-// concerned reports whether the scope says anything of a local path: of itself,
-// of a directory above it, or of something below it.
+// inScope reports whether the scope names a local path, a directory above it, or
+// something below it.
 func (p *pass) inScope(path manifest.Path) bool {
 	if p.isReported(path) {
 		return true
 	}
-	for dirty := range p.reported {
-		if dirty.Below(path) {
+	for reported := range p.reported {
+		if reported.Below(path) {
 			return true
 		}
 	}
 	return false
 }
 
-// identities returns what a listing and the local tree so far hold, by identity.
+// identities returns the entries of a listing and of the local tree so far, by
+// identity.
 func (p *pass) identities(fresh *manifest.Tree) map[uint64]manifest.Entry {
 	all := make(map[uint64]manifest.Entry)
 	for _, tree := range []*manifest.Tree{fresh, p.trees[Local]} {
