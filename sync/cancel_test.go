@@ -18,9 +18,9 @@ import (
 	"ferry/sync/replicatest"
 )
 
-// baseSound holds that what a cancelled pass recorded is so: what was forgotten is
-// on neither side, and what was recorded is equal on both. What was recorded below
-// a renamed directory moves with it as it was.
+// baseSound checks that what a cancelled pass recorded is true: what was forgotten is
+// on neither side, and what was recorded is equal on both. What is recorded below a
+// renamed directory keeps its record under the new name.
 func (w *world) baseSound(before manifest.Memory) {
 	w.t.Helper()
 	local, remote := w.tree(sync.Local), w.tree(sync.Remote)
@@ -64,16 +64,16 @@ func (w *world) movedRecord(before manifest.Memory, pair manifest.Pair) bool {
 	return false
 }
 
-// A cancelling is a pass that is cancelled at one operation. It holds that
-// nothing begins afterwards.
+// A cancelling is a pass that is cancelled at one operation. It checks that nothing
+// begins afterwards.
 type cancelling struct {
 	*world
 	at      int  // the operation, counted from 1; 0: none
-	after   bool // when the operation has taken effect, but its reply is not there
+	after   bool // cancel after the operation has taken effect, and lose the reply
 	refuse  func(op string, p manifest.Path) error
 	ops     int
 	stop    context.CancelCauseFunc
-	running bool // a run of steps: what was done in it is recorded
+	running bool // while a side carries out a run: what it has done may be recorded
 	locked  int
 }
 
@@ -94,7 +94,7 @@ func (c *cancelling) op(op string, p manifest.Path) error {
 	return nil
 }
 
-// begins holds that what is about to begin is not in a cancelled pass.
+// begins checks that what is about to begin is not in a cancelled pass.
 func (c *cancelling) begins(ctx context.Context, what string) {
 	if ctx.Err() != nil {
 		c.t.Errorf("%s began in a cancelled pass\n%s", what, c.tail())
@@ -445,10 +445,10 @@ var cancelCases = []cancelCase{
 	},
 }
 
-// TestCancelledAtEveryOperation cancels a pass before and after each operation
-// on a side. Nothing more begins then, what was recorded is so, and the next
-// passes end as if the pass had not been cancelled: nothing is lost, and nothing
-// that was deleted comes back.
+// TestCancelledAtEveryOperation cancels a pass before and after each operation on a
+// side. Nothing more may begin, what was recorded must be true, and the next passes
+// must end as if the pass had not been cancelled: nothing is lost, and nothing that was
+// deleted comes back.
 func TestCancelledAtEveryOperation(t *testing.T) {
 	for _, c := range cancelCases {
 		for _, part := range []bool{false, true} {
@@ -485,7 +485,7 @@ func TestCancelledAtEveryOperation(t *testing.T) {
 	}
 }
 
-// sameEnd holds that a world at rest has everything of another. Beyond that it may
+// sameEnd checks that a world at rest has everything of another. Beyond that it may
 // have a conflict copy, or a file under its old name as well: that is what a rename
 // leaves whose reply was lost.
 func sameEnd(t *testing.T, want map[string]string, w *world) {
@@ -510,8 +510,8 @@ func sameEnd(t *testing.T, want map[string]string, w *world) {
 	}
 }
 
-// TestCancelledPasses makes random histories in which every pass is cancelled
-// until the users let the last one end.
+// TestCancelledPasses runs random histories in which every pass but the last ones is
+// cancelled.
 func TestCancelledPasses(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := newMachine(t)
@@ -534,9 +534,9 @@ func TestCancelledPasses(t *testing.T) {
 	})
 }
 
-// TestRecordOfWhatMayNotHaveHappened lets the server make a directory and loses
-// the reply. What is made in it is not recorded either, and is found equal by the
-// next pass.
+// TestRecordOfWhatMayNotHaveHappened lets the server make a directory and loses the
+// reply. What is made inside must not be recorded either. The next pass finds out that
+// it is equal.
 func TestRecordOfWhatMayNotHaveHappened(t *testing.T) {
 	w := newWorld(t)
 	w.write(sync.Local, "a", "1")
@@ -566,9 +566,8 @@ func TestRecordOfWhatMayNotHaveHappened(t *testing.T) {
 	w.wantQuiet()
 }
 
-// TestRefusedMoveStopsWhatRestsOnIt refuses to rename a directory on one side.
-// What was renamed inside of it by the other side's user keeps its name then, and
-// travels like everything else.
+// TestRefusedMoveStopsWhatRestsOnIt lets one side refuse to rename a directory. Renames
+// inside that directory must not begin then; the files are transferred instead.
 func TestRefusedMoveStopsWhatRestsOnIt(t *testing.T) {
 	w := newWorld(t)
 	w.write(sync.Local, "d/x", "content")
@@ -598,8 +597,8 @@ func TestRefusedMoveStopsWhatRestsOnIt(t *testing.T) {
 	w.wantQuiet()
 }
 
-// TestNewDirectoryInARenamedOne holds that both halves of its record are of the
-// directory.
+// TestNewDirectoryInARenamedOne checks that a directory which is new in a renamed one
+// is recorded for both sides.
 func TestNewDirectoryInARenamedOne(t *testing.T) {
 	w := newWorld(t)
 	w.write(sync.Local, "d/a", "alpha")
@@ -612,7 +611,7 @@ func TestNewDirectoryInARenamedOne(t *testing.T) {
 	}
 }
 
-// TestCancelledFullPassGoesOnCounting holds that a pass over everything which is
+// TestCancelledFullPassGoesOnCounting checks that a pass over everything which is
 // cancelled does not make the rails forget what parts have deleted.
 func TestCancelledFullPassGoesOnCounting(t *testing.T) {
 	w := newWorld(t)

@@ -7,7 +7,7 @@ import (
 	"ferry/manifest"
 )
 
-// What is set aside is recognized, whatever it was called.
+// Every conflict copy is recognized, whatever the file was called.
 func TestParseCopy(t *testing.T) {
 	at := time.Date(2026, 7, 28, 9, 5, 1, 0, time.UTC)
 	for _, path := range []manifest.Path{

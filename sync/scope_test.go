@@ -11,7 +11,7 @@ import (
 	"ferry/sync"
 )
 
-// part makes a pass over a part, which must not fail.
+// part makes a pass with a scope, which must not fail.
 func (w *world) part(local []string, remote ...string) sync.Summary {
 	w.t.Helper()
 	sum, err := w.passOver(scopeOf(local, remote...))
@@ -35,7 +35,7 @@ func scopeOf(local []string, remote ...string) (scope sync.Scope) {
 	return scope
 }
 
-// listings notes which directories passes list from now on, as "local d0".
+// listings records which directories passes list from now on, like "local d0".
 func (w *world) listings() *[]string {
 	var all []string
 	for _, s := range bothSides {
@@ -54,9 +54,8 @@ func did(sum sync.Summary) int {
 	return sum.Uploaded + sum.Downloaded + sum.DeletedLocal + sum.DeletedRemote + sum.Moved + sum.MadeDirs + sum.Conflicts
 }
 
-// TestPassOverAPart shows what a pass over a part lists and does. Each case
-// starts with both sides in step; a pass over everything afterwards finds nothing
-// more to do.
+// TestPassOverAPart checks what passes with a scope list and do. Each case starts
+// with both sides in step. A full pass afterwards finds nothing more to do.
 func TestPassOverAPart(t *testing.T) {
 	type side = map[string]string
 	tree := func() map[string]string {
@@ -356,7 +355,7 @@ func TestPassOverAPart(t *testing.T) {
 	}
 }
 
-// TestPartThatIsNotEnough shows when a pass over a part looks at everything.
+// TestPartThatIsNotEnough checks when a pass with a scope becomes a full pass.
 func TestPartThatIsNotEnough(t *testing.T) {
 	all := "local, local d0, local d1, local d2, remote, remote d0, remote d1, remote d2"
 	for _, c := range []struct {

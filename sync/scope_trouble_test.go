@@ -11,9 +11,8 @@ import (
 	"ferry/sync"
 )
 
-// TestPartIsAsGoodAmongTroubles is TestPartIsAsGoodAsTheWhole on sides with links
-// and special files, with names that are ignored, and with directories that cannot
-// be read.
+// TestPartIsAsGoodAmongTroubles is TestPartIsAsGoodAsTheWhole with links and special
+// files, ignored names, and directories that cannot be read.
 func TestPartIsAsGoodAmongTroubles(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := newMachine(t)
@@ -71,7 +70,7 @@ func TestPartIsAsGoodAmongTroubles(t *testing.T) {
 	})
 }
 
-// link puts a link or something special in the place of whatever is at p.
+// link replaces whatever is at p with a special file.
 func (m *machine) link(s sync.Side, p string) {
 	tree := m.tree(s)
 	if parent := string(manifest.Path(p).Parent()); parent != "" && tree[parent] != "/" {

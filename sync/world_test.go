@@ -68,7 +68,7 @@ func (b *memoryRecord) SetRoots(l, r string) error {
 	return nil
 }
 
-// A world is a pair with its base, and counters of what passes did.
+// A world is a pair of sides in memory, with its base and a log of what passes did.
 type world struct {
 	t      fataler
 	sides  [2]*replicatest.Memory
@@ -80,7 +80,7 @@ type world struct {
 	clock  time.Time
 }
 
-// now is the time of both sides, which goes on with every look at it.
+// now is the clock of both sides. It advances by a second with every call.
 func (w *world) now() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -155,7 +155,8 @@ func (w *world) sync() sync.Summary {
 	return sum
 }
 
-// tree returns what a user sees on a side: contents by path, "/" for directories.
+// tree returns what a user sees on a side: the contents by path, and "/" for
+// directories.
 func (w *world) tree(s sync.Side) map[string]string {
 	m := make(map[string]string)
 	for _, p := range w.sides[s].List() {
@@ -194,7 +195,7 @@ func (w *world) wantQuiet() {
 
 func (w *world) write(s sync.Side, p, content string) { w.sides[s].Write(p, content, time.Time{}) }
 
-// everywhere returns all contents of a side, the trash and temporaries included.
+// everywhere returns all contents of a side, including trash and temporary files.
 func (w *world) everywhere(s sync.Side) map[string]bool {
 	m := make(map[string]bool)
 	for _, p := range w.sides[s].List() {
@@ -359,8 +360,9 @@ func TestDryRunChangesNothing(t *testing.T) {
 	}
 }
 
-// What has to be read before a renamed directory can be decided about lies under
-// its old name still on the side that is to rename it.
+// TestMovesOfWhatIsInDoubt renames a directory with a file whose content must be read
+// first. On the side that will carry out the rename, the file is still at its old
+// path.
 func TestMovesOfWhatIsInDoubt(t *testing.T) {
 	inStep := func(t *testing.T) *world {
 		w := newWorld(t)
