@@ -138,7 +138,7 @@ func (s *seen) gather(plan *sync.Plan) {
 	known := settledCopies(plan)
 	for _, tree := range s.trees {
 		for path, e := range tree.All() {
-			c, ok := sync.ParseCopy(path)
+			c, ok := sync.ParseConflictCopy(path)
 			if !ok || !e.IsFile() || known[path] {
 				continue
 			}
@@ -188,7 +188,7 @@ func (s *seen) at(p manifest.Path) [2]manifest.Entry {
 }
 
 // madeBy says what made a copy.
-func madeBy(c sync.Copy) string {
+func madeBy(c sync.ConflictCopy) string {
 	when := ""
 	if !c.When.IsZero() {
 		when = " of " + c.When.Format("2006-01-02 15:04:05")

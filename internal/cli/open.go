@@ -68,17 +68,17 @@ func (p *pair) engineOptions(a *app, o passOptions) sync.Options {
 	limits := p.Limits
 	limits.AllowDeletes, limits.AcceptEmpty = o.allowDeletes, o.acceptEmpty
 	return sync.Options{
-		Policy:   p.policy(),
-		Limits:   limits,
-		Ignore:   p.ignored,
-		Workers:  p.Connections,
-		Verify:   p.Verify,
-		DryRun:   o.dryRun,
-		Allow:    o.hooks.allower(),
-		Spent:    o.spent,
-		Observer: o.hooks.observe(o.observer),
-		Log:      a.log(),
-		Now:      a.env.Now,
+		Policy:    p.policy(),
+		Limits:    limits,
+		Ignore:    p.ignored,
+		Workers:   p.Connections,
+		Verify:    p.Verify,
+		DryRun:    o.dryRun,
+		Allow:     o.hooks.allower(),
+		Deletions: o.spent,
+		Observer:  o.hooks.observe(o.observer),
+		Log:       a.log(),
+		Now:       a.env.Now,
 	}
 }
 

@@ -33,7 +33,7 @@ type passOptions struct {
 	hooks *hooked
 	// spent is what passes over parts have counted, where the pair is opened again
 	// and again; nil: it is not.
-	spent *sync.Spent
+	spent *sync.DeletionCount
 	// trees, where it is given, receives the whole trees that were looked at.
 	trees *[2]*manifest.Tree
 }

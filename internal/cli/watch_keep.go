@@ -34,7 +34,7 @@ type keeping struct {
 	view    *pairView
 	hooks   *hooked
 	old     *retention
-	spent   sync.Spent // outlasts the engines
+	spent   sync.DeletionCount // outlasts the engines
 	// alone says that another run on the pair ends the command, with lost.
 	alone bool
 	lost  func(error)

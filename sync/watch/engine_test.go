@@ -70,7 +70,7 @@ type engineHarness struct {
 	base  *memoryBase
 	w     *Watch
 	hints chan Hint
-	spent sync.Spent
+	spent sync.DeletionCount
 
 	mu      stdsync.Mutex // guards what follows
 	touched map[manifest.Path]bool
@@ -182,7 +182,7 @@ func (h *engineHarness) open(context.Context) (Session, error) {
 	if h.offline {
 		return nil, errors.New("no route to host")
 	}
-	o := sync.Options{Workers: 1, Limits: sync.NewLimits(), Observer: h.w.Observe, Spent: &h.spent}
+	o := sync.Options{Workers: 1, Limits: sync.NewLimits(), Observer: h.w.Observe, Deletions: &h.spent}
 	o.Policy.Trash = [2]bool{true, true}
 	return &engineSession{h, sync.New(h.sides[0], h.sides[1], h.base, o)}, nil
 }

@@ -60,7 +60,7 @@ var moreForTests = map[string][]string{
 	// The store is held against a base in memory.
 	"manifest":          {"manifest/manifesttest"},
 	"sync":              {"sync/local", "sync/remote"},
-	"internal/test/e2e": {"sync/local", "sync/remote"},
+	"internal/test/e2e": {"sync/local", "sync/remote", "internal/ftp"},
 	// The program itself, run in the process of the test.
 	"internal/test/faults": {"internal/cli"},
 	"internal/test/soak":   {"internal/cli"},

@@ -11,9 +11,8 @@ import (
 	"ferry/sync"
 )
 
-// TestPartIsAsGoodAmongTroubles is TestPartIsAsGoodAsTheWhole on sides with links
-// and special files, with names that are ignored, and with directories that cannot
-// be read.
+// TestPartIsAsGoodAmongTroubles is TestPartIsAsGoodAsTheWhole with links and special
+// files, ignored names, and directories that cannot be read.
 func TestPartIsAsGoodAmongTroubles(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := newMachine(t)
@@ -41,7 +40,7 @@ func TestPartIsAsGoodAmongTroubles(t *testing.T) {
 		if ignored != "" {
 			both(func(m *machine) {
 				m.opts.Ignore = ignore
-				m.disturbed(t, nil, 0, 0, 0)
+				m.disturbed(t, nil, trouble{})
 			})
 		}
 		act(rapid.IntRange(1, 8).Draw(t, "acts"), 7)
@@ -63,15 +62,15 @@ func TestPartIsAsGoodAmongTroubles(t *testing.T) {
 		case sync.Pull:
 			scope.Local = nil
 		}
-		m.disturbed(t, &scope, 0, 0, 0)
-		twin.disturbed(t, nil, 0, 0, 0)
+		m.disturbed(t, &scope, trouble{})
+		twin.disturbed(t, nil, trouble{})
 		if diff := cmp.Diff(twin.outcome(), m.outcome()); diff != "" {
 			t.Fatalf("local side, remote side and base after a pass over %+v (-everything +part):\n%s\n%s\n\nEVERYTHING\n%s", scope, diff, m.tail(), twin.tail())
 		}
 	})
 }
 
-// link puts a link or something special in the place of whatever is at p.
+// link replaces whatever is at p with a special file.
 func (m *machine) link(s sync.Side, p string) {
 	tree := m.tree(s)
 	if parent := string(manifest.Path(p).Parent()); parent != "" && tree[parent] != "/" {
@@ -82,5 +81,5 @@ func (m *machine) link(s sync.Side, p string) {
 		m.sides[s].Remove(p)
 	}
 	m.sides[s].Special(p)
-	m.soil(s, tree, p)
+	m.noteChange(s, tree, p)
 }

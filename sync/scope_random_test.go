@@ -14,8 +14,8 @@ import (
 	"ferry/sync"
 )
 
-// scope draws where a pass over a part looks: wherever users did something, at
-// some of that, or also where nobody did anything.
+// scope draws the scope of a pass: everything that users changed, a part of that, or
+// also paths that nobody changed.
 func (m *machine) scope(t *rapid.T) *sync.Scope {
 	mode := rapid.SampledFrom([]string{"exact", "partial", "more"}).Draw(t, "scope")
 	scope := m.exactScope()
@@ -37,23 +37,23 @@ func (m *machine) scope(t *rapid.T) *sync.Scope {
 	return &scope
 }
 
-// exactScope is wherever users did something since everything was at rest.
+// exactScope returns everything that users changed since both sides were in step.
 func (m *machine) exactScope() (scope sync.Scope) {
 	dirs := map[manifest.Path]bool{}
-	for _, p := range slices.Sorted(maps.Keys(m.dirt[sync.Local])) {
+	for _, p := range slices.Sorted(maps.Keys(m.changed[sync.Local])) {
 		scope.Local = append(scope.Local, manifest.Path(p))
 	}
-	for p := range m.dirt[sync.Remote] {
+	for p := range m.changed[sync.Remote] {
 		dirs[manifest.Path(p).Parent()] = true
 	}
 	scope.Remote = slices.SortedFunc(maps.Keys(dirs), manifest.Path.Compare)
 	return scope
 }
 
-// watchListings holds, when a plan is made, that everything which it overwrites,
-// removes or renames was listed in this pass, on the side where that happens: by
-// the name that it had before the renames of the plan. It returns where
-// the listings are to be noted.
+// watchListings checks, when a plan is made, that everything it overwrites, removes or
+// renames was listed in this pass, on the side where that happens and by the name
+// before the renames of the plan. It returns the set in which the caller records the
+// listings.
 func (m *machine) watchListings(t *rapid.T) *[2]map[manifest.Path]bool {
 	listed := &[2]map[manifest.Path]bool{{}, {}}
 	observe := m.observe
@@ -79,8 +79,7 @@ type touchedThing struct {
 	dir  manifest.Path // the directory whose listing shows it
 }
 
-// touchedBy returns what is there before the plan and not afterwards, or not
-// like that.
+// touchedBy returns everything that the plan removes, renames or replaces.
 func touchedBy(plan *sync.Plan) (all []touchedThing) {
 	var moves [2][]sync.Action
 	for _, a := range plan.Actions {
@@ -121,8 +120,8 @@ func touchedBy(plan *sync.Plan) (all []touchedThing) {
 
 var copyMark = regexp.MustCompile(`\.sync-conflict-\S*-(local|remote)-[0-9a-f]{6}`)
 
-// outcome is what a pass leaves on both sides and in the base, in order, conflict
-// copies without their times.
+// outcome returns what is on both sides and in the base, sorted, and with conflict
+// copies stripped of their times.
 func (m *machine) outcome() [3][]string {
 	var out [3][]string
 	add := func(i int, p, what string) {
@@ -133,7 +132,7 @@ func (m *machine) outcome() [3][]string {
 			add(int(s), p, content)
 		}
 	}
-	for p, pair := range m.book.Memory {
+	for p, pair := range m.record.Memory {
 		add(2, string(p), fmt.Sprintf("%s %x", pair.Kind(), pair.Sum))
 	}
 	for i := range out {
@@ -142,9 +141,9 @@ func (m *machine) outcome() [3][]string {
 	return out
 }
 
-// TestPartIsAsGoodAsTheWhole makes the same history twice. Where the scope names
-// all that users did, a pass over that part leaves both sides and the base as a
-// pass over everything does.
+// TestPartIsAsGoodAsTheWhole makes the same history twice. If the scope names
+// everything that users changed, the pass must leave both sides and the base as a
+// full pass does.
 func TestPartIsAsGoodAsTheWhole(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := newMachine(t)
@@ -153,7 +152,7 @@ func TestPartIsAsGoodAsTheWhole(t *testing.T) {
 			for range n {
 				s := rapid.SampledFrom(bothSides).Draw(t, "side")
 				p := rapid.SampledFrom(m.names).Draw(t, "path")
-				action := rapid.IntRange(0, 5).Draw(t, "action")
+				action := rapid.IntRange(0, 7).Draw(t, "action")
 				to := rapid.SampledFrom(m.names).Draw(t, "to")
 				m.act(s, p, action, to)
 				twin.act(s, p, action, to)
@@ -176,8 +175,8 @@ func TestPartIsAsGoodAsTheWhole(t *testing.T) {
 			scope.Local = nil
 		}
 		twin.opts.Policy = *policy
-		m.disturbed(t, &scope, 0, 0, 0)
-		twin.disturbed(t, nil, 0, 0, 0)
+		m.disturbed(t, &scope, trouble{})
+		twin.disturbed(t, nil, trouble{})
 		if diff := cmp.Diff(twin.outcome(), m.outcome()); diff != "" {
 			t.Fatalf("local side, remote side and base after a pass over %+v (-everything +part):\n%s\n%s\n\nEVERYTHING\n%s", scope, diff, m.tail(), twin.tail())
 		}
@@ -187,8 +186,8 @@ func TestPartIsAsGoodAsTheWhole(t *testing.T) {
 	})
 }
 
-// TestPartsAlone holds that what parts leave over is found, and that nothing is
-// lost, where no pass looks at everything for long.
+// TestPartsAlone makes passes with scopes only. Nothing may be lost, and full passes
+// must find what is left afterwards.
 func TestPartsAlone(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := newMachine(t)
@@ -201,9 +200,9 @@ func TestPartsAlone(t *testing.T) {
 				m.user(t)
 			}
 			busy := rapid.SampledFrom([]int{0, 10}).Draw(t, "busy")
-			m.disturbed(t, m.scope(t), busy, 0, rapid.SampledFrom([]int{0, 5}).Draw(t, "lose"))
-			// What a user wrote in the moment in which it was moved into the trash stays
-			// there if somebody else takes its place in the next moment.
+			m.disturbed(t, m.scope(t), trouble{busy: busy, lose: rapid.SampledFrom([]int{0, 5}).Draw(t, "lose")})
+			// What a user wrote right before it was moved to the trash stays there if somebody
+			// else uses the name at once.
 			m.killed = m.killed || busy > 0
 			m.noLoss(t, true)
 		}

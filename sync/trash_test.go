@@ -40,7 +40,7 @@ func TestInside(t *testing.T) {
 	}
 }
 
-// A name comes back as it was spelled; another path is taken as it is.
+// A name is restored as it was spelled. Another path is used as it is.
 func TestSpelled(t *testing.T) {
 	const nfc, nfd = "\u00e9/x", "e\u0301/x"
 	for _, c := range []struct {

@@ -7,8 +7,8 @@ import (
 	"ferry/manifest"
 )
 
-// lookAtRoots looks whether both roots are there, and refuses to go on where
-// that cannot be right.
+// lookAtRoots checks that both roots exist, and stops the pass if something is
+// wrong with them.
 func (p *pass) lookAtRoots(ctx context.Context) error {
 	for _, s := range [...]Side{Local, Remote} {
 		root, err := p.sides[s].Root(ctx, false)
@@ -35,13 +35,13 @@ func (p *pass) checkRoot(s Side) error {
 		return nil
 	case root.Kind != manifest.None:
 		return &UnsafeError{
-			What: fmt.Sprintf("%s is no directory, but a %s", root.Where, root.Kind),
+			What: fmt.Sprintf("%s is not a directory but a %s", root.Where, root.Kind),
 			Hint: "name the directory that is to be kept in step",
 		}
 	case p.synced():
 		return &UnsafeError{
 			What: fmt.Sprintf("%s is not there any more", root.Where),
-			Hint: "look whether the disk is mounted, or the server the right one; an empty directory in its place, with --accept-empty, deletes what the other side has",
+			Hint: "check that the disk is mounted and that this is the right server; if everything was meant to go, put an empty directory there and run again with --accept-empty",
 		}
 	case !p.policy.Direction.writes(s):
 		return fmt.Errorf("%s is not there, and a %s takes its files from there", root.Where, p.policy.Direction)
@@ -49,14 +49,14 @@ func (p *pass) checkRoot(s Side) error {
 	return nil
 }
 
-// synced reports whether this pair was ever in step before.
+// synced reports whether anything was recorded for this pair before.
 func (p *pass) synced() bool {
 	local, remote := p.record.Roots()
 	return p.record.Len() > 0 || local != "" || remote != ""
 }
 
-// checkReplaced stops a pass that would delete because one of the roots is
-// another directory than last time, and holds hardly anything of what it held.
+// checkReplaced stops a pass that would delete many files because a root is another
+// directory than last time.
 func (p *pass) checkReplaced(files int) error {
 	was := [2]string{}
 	was[Local], was[Remote] = p.record.Roots()
@@ -82,9 +82,8 @@ func (p *pass) checkReplaced(files int) error {
 	return nil
 }
 
-// prepareRoots makes a root that is missing, and records which directories the
-// base is about to speak of.
-func (p *pass) prepareRoots(ctx context.Context) error {
+// makeRoots makes a root that is missing.
+func (p *pass) makeRoots(ctx context.Context) error {
 	for _, s := range [...]Side{Local, Remote} {
 		if p.roots[s].Kind == manifest.Dir {
 			continue
@@ -95,6 +94,11 @@ func (p *pass) prepareRoots(ctx context.Context) error {
 		}
 		p.roots[s] = root
 	}
+	return nil
+}
+
+// recordRoots records which directories the base describes from now on.
+func (p *pass) recordRoots(context.Context) error {
 	if err := p.record.SetRoots(p.roots[Local].ID, p.roots[Remote].ID); err != nil {
 		return fmt.Errorf("recording the roots: %w", err)
 	}

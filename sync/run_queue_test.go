@@ -7,10 +7,10 @@ import (
 	"ferry/manifest"
 )
 
-// TestLanes holds which run a worker takes next.
-func TestLanes(t *testing.T) {
+// TestRunQueue checks which run a worker takes next.
+func TestRunQueue(t *testing.T) {
 	run := func(p manifest.Path, size int64) []*Action { return []*Action{{Op: Upload, Path: p, Size: size}} }
-	l := newLanes([][]*Action{run("L1", largeBytes), run("L2", 2*largeBytes), run("s1", 1), run("L3", largeBytes), run("s2", largeBytes-1)})
+	l := newRunQueue([][]*Action{run("L1", largeBytes), run("L2", 2*largeBytes), run("s1", 1), run("L3", largeBytes), run("s2", largeBytes-1)})
 	var got []manifest.Path
 	for _, large := range []bool{true, false, true, false, false, true} {
 		if run := l.next(large); run != nil {

@@ -7,16 +7,16 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// lanes are the runs of a stage that wait for a worker. Half of the workers take
-// large files first and the others small ones, so that neither waits for all of
-// the other kind; whoever finds none of its own kind helps with the other.
-type lanes struct {
+// A runQueue holds the runs of a stage that wait for a worker. Half of the workers
+// prefer large files and the others small ones, so that neither kind waits for all
+// of the other. A worker that finds no run of its kind takes one of the other.
+type runQueue struct {
 	mu           sync.Mutex
 	small, large [][]*Action
 }
 
-func newLanes(runs [][]*Action) *lanes {
-	l := &lanes{}
+func newRunQueue(runs [][]*Action) *runQueue {
+	l := &runQueue{}
 	for _, run := range runs {
 		if len(run) == 1 && run[0].stage() == stageTransfer && run[0].Size >= largeBytes {
 			l.large = append(l.large, run)
@@ -27,8 +27,8 @@ func newLanes(runs [][]*Action) *lanes {
 	return l
 }
 
-// next returns a run, nil where none is left.
-func (l *lanes) next(large bool) []*Action {
+// next returns the next run, or nil if none is left.
+func (l *runQueue) next(large bool) []*Action {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	first, second := &l.small, &l.large
@@ -46,9 +46,9 @@ func (l *lanes) next(large bool) []*Action {
 	return run
 }
 
-// applyParallel carries runs out, as many at a time as there are workers.
+// applyParallel carries out runs, one per worker at a time.
 func (p *pass) applyParallel(ctx context.Context, runs [][]*Action) error {
-	waiting := newLanes(runs)
+	waiting := newRunQueue(runs)
 	group, ctx := errgroup.WithContext(ctx)
 	for i := range min(p.opts.Workers, len(runs)) {
 		group.Go(func() error {

@@ -13,13 +13,13 @@ import (
 	"ferry/manifest"
 )
 
-// answer finds the contents that a plan asks for and puts their sums into the
-// trees. What cannot be read is unknown from then on.
-func (p *pass) answer(ctx context.Context, questions []Question) error {
+// answerQuestions reads the contents that a plan asks for and puts their checksums
+// into the trees. What cannot be read is unknown from then on.
+func (p *pass) answerQuestions(ctx context.Context, questions []Question) error {
 	answers := make([]content, len(questions))
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(p.opts.Workers)
-	for _, run := range p.inquiries(questions) {
+	for _, run := range p.questionRuns(questions) {
 		group.Go(func() error {
 			asked := make([]Question, len(run))
 			for n, i := range run {
@@ -37,7 +37,7 @@ func (p *pass) answer(ctx context.Context, questions []Question) error {
 	}
 	for i, q := range questions {
 		if answers[i].err != nil {
-			p.doubt(q, answers[i].err)
+			p.markUnreadable(q, answers[i].err)
 			continue
 		}
 		entry := p.trees[q.Side].At(q.Path)
@@ -47,9 +47,9 @@ func (p *pass) answer(ctx context.Context, questions []Question) error {
 	return nil
 }
 
-// inquiries cuts questions into runs of one side each, as indexes in order, so
-// that every worker has its part, and a side can read a run ahead.
-func (p *pass) inquiries(questions []Question) (runs [][]int) {
+// questionRuns splits questions into runs of one side each and returns the indexes
+// of each run. Every worker gets its part, and a side can read ahead within a run.
+func (p *pass) questionRuns(questions []Question) (runs [][]int) {
 	var bySide [2][]int
 	for i, q := range questions {
 		bySide[q.Side] = append(bySide[q.Side], i)
@@ -64,33 +64,37 @@ func (p *pass) inquiries(questions []Question) (runs [][]int) {
 	return runs
 }
 
-// doubt makes the path of a question that found no answer unknown.
-func (p *pass) doubt(q Question, err error) {
+// markUnreadable makes the path of a question unknown.
+func (p *pass) markUnreadable(q Question, err error) {
 	var b manifest.Builder
 	b.Unknown(q.Path, fmt.Sprintf("its content could not be read: %v", err))
 	p.addProblems(q.Side, b.Tree())
 }
 
-// addProblems makes what bad says is unknown so in the tree of side s.
+// addProblems adds the unknown paths of bad to the tree of side s.
 func (p *pass) addProblems(s Side, bad *manifest.Tree) {
 	p.trees[s] = p.trees[s].Graft(nil, bad)
 	p.sum.Problems += len(bad.Problems())
 	p.tell(Doubted{Side: s, Problems: bad.Problems()})
 }
 
-// A content is what was found out about one file.
+// A content is the checksum of one file, or why it is not known.
 type content struct {
 	sum string
 	err error
 }
 
-// contents asks one side for the sums of files, and reads those that it cannot
-// tell. The error ends the pass; fewer contents than questions were found then.
+// contents asks one side for the checksums of files, and reads those files whose
+// checksum the side cannot tell. An error ends the pass; then there are fewer
+// contents than questions.
 func (p *pass) contents(ctx context.Context, run []Question) ([]content, error) {
 	found := make([]content, len(run))
 	var wanted []Wanted
 	var at []int // the index in run of each of wanted
 	for i, q := range run {
+		if err := p.ends(ctx, q, nil); err != nil {
+			return nil, err
+		}
 		entry := p.trees[q.Side].At(q.Path)
 		sum, err := p.sides[q.Side].Sum(ctx, q.Path, entry)
 		if errors.Is(err, ErrUnsupported) {
@@ -118,7 +122,7 @@ func (p *pass) contents(ctx context.Context, run []Question) ([]content, error) 
 	return found, nil
 }
 
-// ends returns the error that ends the pass where err does.
+// ends returns an error if err or the end of ctx ends the pass.
 func (p *pass) ends(ctx context.Context, q Question, err error) error {
 	if ctx.Err() != nil && err == nil {
 		err = context.Cause(ctx)
@@ -129,7 +133,7 @@ func (p *pass) ends(ctx context.Context, q Question, err error) error {
 	return nil
 }
 
-// sumOf reads file n of a reader.
+// sumOf reads file n of a reader and returns its checksum.
 func (p *pass) sumOf(ctx context.Context, side Side, reader Reader, n int) (string, error) {
 	src, err := reader.Open(ctx, n, 0)
 	if err != nil {
@@ -152,7 +156,7 @@ func (p *pass) sumOf(ctx context.Context, side Side, reader Reader, n int) (stri
 
 var copyBuffers = sync.Pool{New: func() any { b := make([]byte, 64<<10); return &b }}
 
-// countRead counts what was received only to be compared.
+// countRead counts bytes that were downloaded only to be compared.
 func (p *pass) countRead(s Side, n int64) {
 	if s == Remote {
 		p.mu.Lock()

@@ -13,9 +13,9 @@ import (
 	"ferry/sync"
 )
 
-// TestEmptiedRootStaysEmpty holds that a poll brings nothing into a local root
-// that lost everything: with one file in it, it would not look emptied any more,
-// and few files would be deleted for it.
+// TestEmptiedRootStaysEmpty checks that a poll downloads nothing into a local root
+// that has lost everything. With a file in it the root would not look empty any more,
+// and the rails would allow deletions.
 func TestEmptiedRootStaysEmpty(t *testing.T) {
 	for _, c := range []struct{ name, file, dir string }{
 		{"a new file in the root", "new", ""},
@@ -45,11 +45,11 @@ func TestEmptiedRootStaysEmpty(t *testing.T) {
 	}
 }
 
-// TestPartsLeaveTheUnsaid holds that a pass over a part deletes nothing on the
-// server whose local file is gone but was not told of: it may come back at once.
-// What shows under another name is no such thing, nor is what was in a directory
-// that was told of and in which nothing is left.
-func TestPartsLeaveTheUnsaid(t *testing.T) {
+// TestPartsKeepUnreportedPaths checks that a pass with a scope does not delete a file
+// on the server because the local file is gone, if the scope does not name it: it may
+// come back at once. Exceptions are files that have another name now, and files from
+// a directory that the scope names and that is empty.
+func TestPartsKeepUnreportedPaths(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := newMachine(t)
 		for range rapid.IntRange(4, 14).Draw(t, "before") {
@@ -60,14 +60,14 @@ func TestPartsLeaveTheUnsaid(t *testing.T) {
 			m.user(t)
 		}
 		scope := m.scope(t)
-		unsaid := m.unsaid(*scope)
+		unreported := m.goneUnreported(*scope)
 		if len(m.tree(sync.Local)) == 0 {
 			return // for the rails to judge
 		}
 		before := m.tree(sync.Remote)
-		m.disturbed(t, scope, 0, 0, 0)
+		m.disturbed(t, scope, trouble{})
 		after := m.tree(sync.Remote)
-		for _, p := range unsaid {
+		for _, p := range unreported {
 			if before[p] != "" && after[p] == "" {
 				t.Fatalf("a pass over %+v deleted %s\n%s", *scope, p, m.tail())
 			}
@@ -75,8 +75,9 @@ func TestPartsLeaveTheUnsaid(t *testing.T) {
 	})
 }
 
-// unsaid returns what is gone on the local side and in no scope.
-func (m *machine) unsaid(scope sync.Scope) (gone []string) {
+// goneUnreported returns the paths that are gone on the local side and that the scope
+// does not name.
+func (m *machine) goneUnreported(scope sync.Scope) (gone []string) {
 	tree, err := m.sides[sync.Local].Scan(m.ctx(), sync.Look{})
 	if err != nil {
 		m.t.Fatalf("%v", err)
@@ -87,7 +88,7 @@ func (m *machine) unsaid(scope sync.Scope) (gone []string) {
 	}
 	moved := func(p manifest.Path) bool {
 		for ; p != manifest.Root; p = p.Parent() {
-			if at, is := shown[m.book.Memory[p].Local.ID]; is && at != p {
+			if at, is := shown[m.record.Memory[p].Local.ID]; is && at != p {
 				return true
 			}
 		}
@@ -117,7 +118,7 @@ func (m *machine) unsaid(scope sync.Scope) (gone []string) {
 		}
 		return false
 	}
-	for p := range m.book.Memory {
+	for p := range m.record.Memory {
 		if !tree.At(p).Exists() && !told(p) && !lost(p) && !replaced(p) && !moved(p) {
 			gone = append(gone, string(p))
 		}
