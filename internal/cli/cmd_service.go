@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 
+	"ferry/internal/app"
 	"ferry/internal/config"
 	"ferry/internal/service"
 
@@ -51,7 +52,7 @@ type serviceFlags struct {
 	print bool
 }
 
-func (a *app) serviceCommand() *cobra.Command {
+func serviceCommand(prog *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "service",
 		Short: "Have the system keep \"ferry watch\" running",
@@ -60,35 +61,35 @@ func (a *app) serviceCommand() *cobra.Command {
   ferry service install site        one for this profile
   ferry service status
   ferry service uninstall`,
-		Args: a.noCommand,
+		Args: noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(
-		a.serviceSub("install", "Write the service, and start it", installServiceHelp, a.installServices),
-		a.serviceSub("uninstall", "Stop the service, and remove it", uninstallServiceHelp, a.uninstallServices),
-		a.serviceSub("status", "Say whether the service runs", statusServiceHelp, a.serviceStatus),
+		prog.serviceSub("install", "Write the service, and start it", installServiceHelp, prog.installServices),
+		prog.serviceSub("uninstall", "Stop the service, and remove it", uninstallServiceHelp, prog.uninstallServices),
+		prog.serviceSub("status", "Say whether the service runs", statusServiceHelp, prog.serviceStatus),
 	)
 	return cmd
 }
 
-func (a *app) serviceSub(name, short, long string, work func(context.Context, *serviceFlags, []string) error) *cobra.Command {
+func (prog *program) serviceSub(name, short, long string, work func(context.Context, *serviceFlags, []string) error) *cobra.Command {
 	var flags serviceFlags
 	cmd := &cobra.Command{
 		Use:               name + " [PROFILE...]",
 		Short:             short,
 		Long:              long,
-		ValidArgsFunction: a.completeProfiles,
+		ValidArgsFunction: prog.completeProfiles,
 	}
 	cmd.Flags().StringVar(&flags.name, "name", "", "call the service `NAME`")
 	if name == "install" {
 		cmd.Flags().BoolVar(&flags.print, "print", false, "print what would be written, and do nothing")
 	}
-	cmd.RunE = a.run(func(cmd *cobra.Command, args []string) error {
+	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
 		if slices.ContainsFunc(args, config.IsURL) {
-			return usage(errors.New("a service runs profiles, not a pair given as LOCAL URL"), "\"ferry init LOCAL URL --name NAME\" makes a profile of it")
+			return app.Usage(errors.New("a service runs profiles, not a pair given as LOCAL URL"), "\"ferry init LOCAL URL --name NAME\" makes a profile of it")
 		}
 		if flags.name != "" && service.Name(flags.name) != "ferry-"+flags.name {
-			return usage(fmt.Errorf("%q is no name for a service", flags.name), "a name has letters, digits, and _ - .")
+			return app.Usage(fmt.Errorf("%q is no name for a service", flags.name), "a name has letters, digits, and _ - .")
 		}
 		return explained(work(cmd.Context(), &flags, args))
 	})
@@ -98,19 +99,19 @@ func (a *app) serviceSub(name, short, long string, work func(context.Context, *s
 // explained gives the hint of a problem with services to the one who prints it.
 func explained(err error) error {
 	var problem *service.Problem
-	var coded *codeError
-	if errors.As(err, &problem) && !errors.As(err, &coded) {
-		return &codeError{code: ExitFailed, err: err, hint: problem.Hint}
+	var coded *app.Error
+	if errors.As(err, &problem) && !errors.As(err, &coded) && !said(err) {
+		return failed(err, problem.Hint)
 	}
 	return err
 }
 
-func (a *app) serviceManager() (service.Manager, error) {
+func (prog *program) serviceManager() (service.Manager, error) {
 	w := service.World{
-		OS: runtime.GOOS, Home: a.env.Home, Data: a.env.Getenv("LocalAppData"),
+		OS: runtime.GOOS, Home: prog.env.Home, Data: prog.env.Getenv("LocalAppData"),
 		UID: os.Getuid(), Run: service.Run,
 	}
-	if dir := a.env.Getenv("XDG_CONFIG_HOME"); filepath.IsAbs(dir) {
+	if dir := prog.env.Getenv("XDG_CONFIG_HOME"); filepath.IsAbs(dir) {
 		w.Config = dir
 	}
 	if u, err := user.Current(); err == nil {

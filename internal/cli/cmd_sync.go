@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"ferry/sync"
+	"ferry/internal/app"
 
 	"github.com/spf13/cobra"
 )
@@ -16,8 +16,8 @@ The direction is the one that the profile names, and both ways where it names
 none or where a directory and a URL are given. "ferry push" and "ferry pull"
 go their way whatever the profile says.`
 
-func (a *app) syncCommand() *cobra.Command {
-	return a.passCommand(&cobra.Command{
+func syncCommand(prog *program) *cobra.Command {
+	return passCommand(prog, &cobra.Command{
 		Use:   "sync [PROFILE... | LOCAL URL]",
 		Short: "One pass both ways (or as the profile says)",
 		Long:  syncHelp + targetHelp,
@@ -34,25 +34,16 @@ several profiles the worst exit status counts (see "ferry help").`
 
 // passCommand finishes a command that makes a pass; direction, where it is
 // given, stands over what the profile says.
-func (a *app) passCommand(cmd *cobra.Command, direction *sync.Direction) *cobra.Command {
+func passCommand(prog *program, cmd *cobra.Command, direction *app.Direction) *cobra.Command {
 	var flags passFlags
 	flags.register(cmd.Flags())
-	cmd.ValidArgsFunction = a.completeProfiles
-	cmd.RunE = a.run(func(cmd *cobra.Command, args []string) error {
-		pairs, err := a.passPairs(args, &flags, direction)
+	cmd.ValidArgsFunction = prog.completeProfiles
+	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
+		pairs, err := prog.passPairs(args, &flags, direction)
 		if err != nil {
 			return err
 		}
-		return exit(a.passes(cmd.Context(), pairs, a.passOptions(&flags), false))
+		return exit(prog.passes(cmd.Context(), pairs, flags.options(prog.common.dryRun), false))
 	})
 	return cmd
-}
-
-func (a *app) passOptions(flags *passFlags) passOptions {
-	return passOptions{
-		dryRun:       a.common.dryRun,
-		allowDeletes: flags.allowDeletes,
-		acceptEmpty:  flags.acceptEmpty,
-		wait:         flags.wait,
-	}
 }

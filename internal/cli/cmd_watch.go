@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"ferry/internal/app"
 	"ferry/internal/config"
 
 	"github.com/spf13/cobra"
@@ -43,7 +44,7 @@ type watchFlags struct {
 	poll value[time.Duration]
 }
 
-func (a *app) watchCommand() *cobra.Command {
+func watchCommand(prog *program) *cobra.Command {
 	var flags watchFlags
 	cmd := &cobra.Command{
 		Use:   "watch [PROFILE... | LOCAL URL]",
@@ -52,28 +53,28 @@ func (a *app) watchCommand() *cobra.Command {
 		Example: `  ferry watch                       every profile of ferry.yaml
   ferry watch site photos -v
   ferry watch ./public ftpes://deploy@example.com/htdocs --poll 5m`,
-		ValidArgsFunction: a.completeProfiles,
+		ValidArgsFunction: prog.completeProfiles,
 	}
 	flags.register(cmd.Flags())
 	for _, name := range []string{"allow-deletes", "accept-empty"} {
 		_ = cmd.Flags().MarkHidden(name) // said to a watch they are an error
 	}
 	flags.poll.add(cmd.Flags(), "poll", "look at the server every `DURATION` while something happens there (default 30s)", config.ParseDuration)
-	cmd.RunE = a.run(func(cmd *cobra.Command, args []string) error {
-		if err := flags.checkWatch(a); err != nil {
+	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
+		if err := flags.checkWatch(prog); err != nil {
 			return err
 		}
-		return a.watch(cmd.Context(), args, &flags)
+		return prog.watch(cmd.Context(), args, &flags)
 	})
 	return cmd
 }
 
-// checkWatch refuses what holds for one pass only: said to a run of thousands, it
-// would take its rails away.
-func (f *watchFlags) checkWatch(a *app) error {
+// checkWatch refuses options that take a rail away for one pass: a watch makes
+// thousands.
+func (f *watchFlags) checkWatch(prog *program) error {
 	switch {
-	case a.common.dryRun:
-		return usage(errors.New("--dry-run makes a plan and ends, and watch stays"), "\"ferry status\" prints what a pass would do")
+	case prog.common.dryRun:
+		return app.Usage(errors.New("--dry-run makes a plan and ends, and watch stays"), "\"ferry status\" prints what a pass would do")
 	case f.allowDeletes:
 		return onceOnlyOption("--allow-deletes")
 	case f.acceptEmpty:
@@ -83,5 +84,5 @@ func (f *watchFlags) checkWatch(a *app) error {
 }
 
 func onceOnlyOption(name string) error {
-	return usage(errors.New(name+" is for one pass, and watch makes many"), "make the one pass with \"ferry sync "+name+"\", then watch")
+	return app.Usage(errors.New(name+" is for one pass, and watch makes many"), "make the one pass with \"ferry sync "+name+"\", then watch")
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"ferry/internal/app"
 	"fmt"
 	"os"
 	"os/signal"
@@ -10,10 +11,10 @@ import (
 	"time"
 )
 
-// errInterrupted is the cause of a context that a signal cancelled, and
-// errTerminated, which wraps it, that of one that SIGTERM did.
+// errInterrupted is the cause of a context that a signal cancelled, and errTerminated,
+// which wraps it, that of one that SIGTERM cancelled.
 var (
-	errInterrupted = errors.New("interrupted")
+	errInterrupted = app.ErrInterrupted
 	errTerminated  = fmt.Errorf("%w by SIGTERM", errInterrupted)
 )
 

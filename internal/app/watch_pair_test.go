@@ -1,0 +1,53 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"ferry/internal/daemon"
+	"ferry/manifest"
+	"ferry/sync"
+	"ferry/sync/remote"
+)
+
+// TestRailsOutlastAConnection holds that every engine of a watched pair goes on
+// with what the ones before it have counted.
+func TestRailsOutlastAConnection(t *testing.T) {
+	var opts []PassOptions
+	o := NewOpener(Options{Open: func(_ context.Context, _ *Pair, o PassOptions) (*OpenPair, error) {
+		opts = append(opts, o)
+		return nil, errors.New("nobody there")
+	}})
+	k := &watchedPair{opener: o, claim: new(daemon.Claimed)}
+	for range 2 {
+		if _, err := k.connect(t.Context()); err == nil {
+			t.Fatal("it is connected")
+		}
+	}
+	if opts[0].spent == nil || opts[0].spent != opts[1].spent {
+		t.Errorf("counted in %p, then in %p", opts[0].spent, opts[1].spent)
+	}
+}
+
+func TestHalts(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want bool
+	}{
+		{errors.New("whatever"), false},
+		{&sync.UnsafeError{What: "all gone"}, true},
+		{Usage(errors.New("no password"), ""), true},
+		{&remote.Error{Class: remote.Connect}, false},
+		{&remote.Error{Class: remote.Busy}, false},
+		{&remote.Error{Class: remote.Login}, true},
+		{&remote.Error{Class: remote.Server}, true},
+		{manifest.ErrLocked, false},
+		{sync.ErrHeld, false},
+		{&Error{Code: ExitHook, Err: errors.New("before hook")}, false},
+	} {
+		if got := halts(c.err); got != c.want {
+			t.Errorf("%v: %v, want %v", c.err, got, c.want)
+		}
+	}
+}
