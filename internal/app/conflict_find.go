@@ -181,7 +181,7 @@ func (s *Snapshot) Find(w Workspace, p *Pair, typed string) (*Conflict, error) {
 			copies = append(copies, string(c.Copy))
 		}
 	}
-	return nil, failed(fmt.Errorf("there is more than one conflict at %s", path), "resolve each copy by its own name: "+strings.Join(copies, ", "))
+	return nil, failed(fmt.Errorf("there is more than one conflict at %s", path), "settle each copy by its own name: "+strings.Join(copies, ", "))
 }
 
 // named returns the conflicts with a path, be it theirs or that of their copy.

@@ -86,7 +86,7 @@ func (t *Trash) Discard(ctx context.Context, things []Trashed) (bytes int64, err
 }
 
 // RestoreHint is the way out where something is in the place of what is restored.
-const RestoreHint = "nothing that is there is replaced: move it away first, or give the old version another name with --as"
+const RestoreHint = "no existing file is replaced: move it away first, or give the old version another name with --as"
 
 // Restore puts a thing back, on the side that keeps it. Nothing that is there is
 // replaced. last reports whether further calls are useless.

@@ -61,7 +61,7 @@ What to sync is a name from ferry.yaml, or a directory and a URL: ftp:// in clea
 ftpes:// with TLS on port 21, ftps:// with TLS on port 990.
 
 ENVIRONMENT
-  FERRY_PASSWORD   the password, over all other places that may have one
+  FERRY_PASSWORD   the password; it wins over all other places
   FERRY_STATE_DIR  where ferry remembers what both sides agreed on
 
 EXIT STATUS

@@ -15,11 +15,11 @@ import (
 
 const checkHelp = `Connect, and report what the server can do: how the connection is protected,
 which data modes work and why the others do not, features, clock and time zone,
-round-trip time and limits. A small file is written to the directory, where it
-is there, to see whether times can be set, and removed again.
+round-trip time and limits. If the directory exists, a small file is written to it
+and removed again, to see whether times can be set.
 
-With -v each data mode that was tried is drawn step by step: who connects to
-whom, from which port to which, and the step that failed.
+-v draws each data mode that was tried step by step: who connects to whom, from
+which port to which, and the step that failed.
 
 EXIT STATUS
   0 the server can be used
@@ -72,7 +72,7 @@ func (prog *program) checkServer(ctx context.Context, p *app.Pair, head report.H
 		fmt.Fprint(prog.env.Stdout, text.CleanLines(found.Text(prog.common.verbose > 0)))
 	}
 	if found.Mode == "" {
-		return failed(errors.New("no data connection can be made, in no mode: neither listings nor files can be had"), "\"ferry check -v\" draws where each mode stops")
+		return failed(errors.New("no data connection can be made in any mode, so neither listings nor files can be transferred"), "\"ferry check -v\" draws where each mode stops")
 	}
 	return nil
 }

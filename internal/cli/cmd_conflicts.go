@@ -14,32 +14,33 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const conflictsHelp = `List the files that both sides changed: the copies that passes have set aside
-(NAME.sync-conflict-TIME-SIDE-HASH.EXT), each with its original, and what a pass
-would meet now, as what waits under "conflict: skip". The latter takes a look at
-both sides; --copies lists only the copies. Times are in UTC.
+const conflictsHelp = `List the files that both sides changed: the conflict copies that passes have made
+(NAME.sync-conflict-TIME-SIDE-HASH.EXT), each with its original, and the conflicts
+that a pass would find now, such as those that wait under "conflict: skip".
+--copies lists only the copies. Times are in UTC.
 
---diff shows how the versions of a text differ: - is what has the name, + the
-version that was set aside; or - local and + remote.
+--diff shows how the versions of a text file differ: lines with - are in the file
+that has the name, lines with + in the copy. Where there is no copy, - is local
+and + is remote.
 
---keep settles the conflict at PATH, which is the original or the copy:
+--keep settles the conflict at PATH, the original or the copy:
 
   local, remote  the version of that side gets the name, the other one goes to
                  the trash
   both           the copy becomes an ordinary file, "NAME (conflict 1).EXT"
 
-It is done by renames on this side, which the next pass carries to the other one
-like any change; only what this side does not have is fetched, and what waits
-is settled on the side that gives way. Whatever is replaced goes to the trash of
-its side (but with "trash: off"), and nothing is touched that has changed since
-it was looked at.
+This renames files on the local side, and the next pass carries that to the server
+like any other change. Only what the local side does not have is fetched, and a
+conflict that waits is settled on the side that gives way. What is replaced goes
+to the trash of its side (unless "trash: off"). A file that has changed since it
+was listed is not touched.
 
 EXIT STATUS
   0 listed, or settled
   1 there is no such conflict, or it cannot be settled that way
   3 a part of a side could not be read
   4 could not connect or log in
-  7 another run holds this pair (--copies does not mind)`
+  7 another run holds this pair (not with --copies)`
 
 // conflictFlags are the options of conflicts.
 type conflictFlags struct {

@@ -18,9 +18,9 @@ import (
 
 const demoHelp = `Run ferry against an FTP server of its own on this machine: two small folders in
 step, changes on both sides, and a conflict that is kept. It needs no set-up,
-talks to nobody else, takes a few seconds and leaves nothing behind.
+contacts no other machine, takes a few seconds and leaves nothing behind.
 
-With --keep the server goes on until Ctrl-C, for playing with it.`
+With --keep the server runs until Ctrl-C, to play with it.`
 
 func demoCommand(prog *program) *cobra.Command {
 	var keep bool
@@ -73,7 +73,7 @@ func (prog *program) demo(ctx context.Context, keep bool) (err error) {
 		return err
 	}
 	if !keep {
-		d.say("\nBoth folders are equal, and are gone now. Your own:\n\n" +
+		d.say("\nBoth folders were equal, and are removed now. For your own:\n\n" +
 			"  ferry init ./public ftpes://you@example.com/htdocs   writes a ferry.yaml\n" +
 			"  ferry status                                         shows what a pass would do\n" +
 			"  ferry sync                                           makes it\n\n" +
@@ -113,8 +113,8 @@ func (d *demo) run(ctx context.Context) error {
 		code  int
 	}{
 		{"1. Two folders meet: one on this machine, one on an FTP server. The first pass only adds.", d.begin, ExitOK},
-		{"2. Each side changes, renames and deletes. One pass, and each has what the other did.", d.change, ExitOK},
-		{"3. Both sides change notes.txt. Nobody loses: both versions are kept, exit status 5.", d.quarrel, ExitConflicts},
+		{"2. Each side changes, renames and deletes files. One pass carries it all over.", d.change, ExitOK},
+		{"3. Both sides change notes.txt. Both versions are kept, and the exit status is 5.", d.quarrel, ExitConflicts},
 		{"4. Another pass finds nothing to do.", nil, ExitOK},
 	} {
 		d.say("\n" + act.title)
@@ -140,7 +140,7 @@ func (d *demo) pass(ctx context.Context, want int) error {
 	d.say("   $ ferry sync here " + d.pair.Remote.String())
 	if code := d.prog.passes(ctx, []*app.Pair{d.pair}, app.PassOptions{}, false); code != want {
 		if code == ExitOK {
-			return fmt.Errorf("the demo went another way than it should: exit status %d, not %d", code, want)
+			return fmt.Errorf("the demo did not go as planned: exit status %d, not %d", code, want)
 		}
 		return exit(code)
 	}

@@ -15,9 +15,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const emptyHelp = `Remove for good what the trash of both sides keeps: with --older-than what has
-been there for so long, else all of it, after a question on the terminal or with
---yes.
+const emptyHelp = `Remove for good what the trash of both sides keeps: with --older-than only what is
+older, otherwise everything. Removing everything asks first, unless --yes is given.
 
 EXIT STATUS
   0 done
@@ -42,7 +41,7 @@ func emptyCommand(prog *program) *cobra.Command {
 		ValidArgsFunction: prog.completeProfiles,
 	}
 	flags.register(cmd)
-	flags.olderThan.add(cmd.Flags(), "older-than", "only what has been there for `DURATION`, as 30d or 12h", config.ParseDuration)
+	flags.olderThan.add(cmd.Flags(), "older-than", "only what is older than `DURATION`, as 30d or 12h", config.ParseDuration)
 	cmd.Flags().BoolVarP(&flags.yes, "yes", "y", false, "do not ask")
 	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
 		pairs, err := prog.connectPairs(args, &flags.connectFlags)

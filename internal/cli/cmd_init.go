@@ -15,11 +15,11 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const initHelp = `Write a ferry.yaml for a directory and a URL, having tried the connection.
+const initHelp = `Test the connection, and write a ferry.yaml for a directory and a URL.
 
-The file is written to the working directory, or to the file that --config
-names. No password is ever written to it: it says where the password comes from.
-With --dry-run the file is printed, and nothing is written.`
+The file goes to the working directory, or to where --config says. It never holds
+a password, but says where the password comes from. --dry-run prints the file and
+writes nothing.`
 
 // initFlags are the options of init.
 type initFlags struct {
@@ -34,7 +34,7 @@ func initCommand(prog *program) *cobra.Command {
 	var flags initFlags
 	cmd := &cobra.Command{
 		Use:   "init LOCAL URL",
-		Short: "Write a ferry.yaml for a new pair, having tried the connection",
+		Short: "Test the connection, and write a ferry.yaml for a new pair",
 		Long:  initHelp,
 		Example: `  ferry init ./public ftpes://deploy@example.com/htdocs --direction push
   ferry init ~/Pictures ftp://nas.local/photos --name photos`,
@@ -42,8 +42,8 @@ func initCommand(prog *program) *cobra.Command {
 	f := cmd.Flags()
 	flags.name.add(f, "name", "call the profile `NAME`", parseString)
 	flags.direction.add(f, "direction", "which way changes go: `WAY` is both, push or pull (default both)", parseText[app.Direction])
-	f.BoolVar(&flags.force, "force", false, "overwrite a file that is there")
-	f.BoolVar(&flags.offline, "offline", false, "do not try the connection")
+	f.BoolVar(&flags.force, "force", false, "overwrite an existing file")
+	f.BoolVar(&flags.offline, "offline", false, "do not test the connection")
 	flags.connectFlags.register(f)
 	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
 		return prog.init(cmd.Context(), args, &flags)
@@ -72,10 +72,10 @@ func (prog *program) init(ctx context.Context, args []string, flags *initFlags) 
 		return err
 	}
 	if _, err := config.Parse(path, []byte(text), path, prog.env.Home); err != nil {
-		return app.Usage(fmt.Errorf("this pair makes no good configuration: %w", err), "")
+		return app.Usage(fmt.Errorf("this pair does not make a valid configuration: %w", err), "")
 	}
 	if _, err := os.Lstat(path); err == nil && !flags.force && !prog.common.dryRun {
-		return app.Usage(fmt.Errorf("%s is there already", path), "add the profile to it by hand, or overwrite it with --force")
+		return app.Usage(fmt.Errorf("%s exists already", path), "add the profile to it by hand, or overwrite it with --force")
 	}
 	if !flags.offline {
 		if err := prog.testConnection(ctx, p); err != nil {
@@ -100,16 +100,16 @@ func (prog *program) testConnection(ctx context.Context, p *app.Pair) error {
 	if err != nil {
 		return err
 	}
-	state := "is there"
+	state := "exists"
 	if !found {
-		state = "is not there yet, the first pass makes it"
+		state = "does not exist yet, the first pass makes it"
 	}
 	prog.talk().Note("logged in to %s; the directory %s", p.Remote.Host, state)
 	return nil
 }
 
-// writeFile writes text to a file at path, beside it first, so that there is
-// the old file or the new one.
+// writeFile writes text to a temporary file and renames it to path, so that there is
+// always either the old file or the new one.
 func writeFile(path, text string) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".ferry-yaml-*")
 	if err != nil {

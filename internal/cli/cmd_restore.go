@@ -15,9 +15,9 @@ const restoreHelp = `Bring back the newest version of PATH that the trash of eit
 side that keeps it. Where PATH was a directory, that is the newest version of
 every file that was below it. PATH is relative to the root of the pair.
 
-Nothing that is there is replaced: move it away first, or give the old version
-another name with --as. To the next pass what was restored is an ordinary new
-file, which it carries to the other side.
+No existing file is replaced: move it away first, or give the old version another
+name with --as. The next pass treats what was restored as an ordinary new file and
+carries it to the other side.
 
 EXIT STATUS
   0 restored
@@ -44,7 +44,7 @@ func restoreCommand(prog *program) *cobra.Command {
 		Args: cobra.RangeArgs(1, 3),
 	}
 	flags.register(cmd)
-	addWhen(cmd, &flags.when, "the version that was put there at `TIME`, as 20260728-090501, or the beginning of it")
+	addWhen(cmd, &flags.when, "the version from `TIME`, as 20260728-090501, or the beginning of it")
 	flags.as.add(cmd.Flags(), "as", "restore to `PATH` instead", parseString)
 	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
 		p, err := prog.onePair(args[1:], &flags.connectFlags)

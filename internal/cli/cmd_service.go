@@ -22,16 +22,16 @@ Linux, launchd on macOS, the task scheduler on Windows. No other rights than you
 own are needed.
 
 Without profiles there is one service, "ferry", for all of ferry.yaml; with
-profiles each gets its own, "ferry-PROFILE". --name makes one service of this
-name for all that are named.
+profiles each gets its own, "ferry-PROFILE". --name makes one service with this
+name for all of them.
 
-A service has no terminal to ask for a password, and not the environment of your
-shell: the password must come from a file, a command or ~/.netrc. What is written
-never holds one. docs/service.md says more, and how to do it by hand.`
+A service has no terminal to ask for a password, and does not have the environment
+of your shell: the password must come from a file, a command or ~/.netrc. Service
+files never hold one. docs/service.md says more, and how to do it by hand.`
 
-const installServiceHelp = `Write the service, have it start by itself from now on, and start it. One that is
-there already for the same ferry.yaml is replaced and started anew. A file that
-ferry did not write is left alone.
+const installServiceHelp = `Write the service, start it, and have the system start it from now on. An existing
+one for the same ferry.yaml is replaced and restarted. A file that ferry did not
+write is left alone.
 
 --print prints what would be written, and does nothing.`
 
@@ -39,8 +39,8 @@ const uninstallServiceHelp = `Stop the service and remove what "ferry service in
 profiles all services of this ferry.yaml go. What ferry remembers of the pairs
 stays, and so do all files.`
 
-const statusServiceHelp = `Say whether the services run, and where their log is. Without profiles all are
-listed that "ferry service install" has written, whatever ferry.yaml they are for.
+const statusServiceHelp = `Say whether the services run, and where their log is. Without profiles this lists
+all services that "ferry service install" has written, for any ferry.yaml.
 
 EXIT STATUS
   0 all of them run
@@ -89,14 +89,14 @@ func (prog *program) serviceSub(name, short, long string, work func(context.Cont
 			return app.Usage(errors.New("a service runs profiles, not a pair given as LOCAL URL"), "\"ferry init LOCAL URL --name NAME\" makes a profile of it")
 		}
 		if flags.name != "" && service.Name(flags.name) != "ferry-"+flags.name {
-			return app.Usage(fmt.Errorf("%q is no name for a service", flags.name), "a name has letters, digits, and _ - .")
+			return app.Usage(fmt.Errorf("%q is not a valid name for a service", flags.name), "a name has letters, digits, and _ - .")
 		}
 		return explained(work(cmd.Context(), &flags, args))
 	})
 	return cmd
 }
 
-// explained gives the hint of a problem with services to the one who prints it.
+// explained adds the hint of a problem with services.
 func explained(err error) error {
 	var problem *service.Problem
 	var coded *app.Error

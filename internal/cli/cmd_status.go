@@ -15,9 +15,9 @@ side, and nothing is remembered.
              <----  changed   data/log.txt        18 kB
     changed  <-?->  changed   index.html         keep both
 
-A pair that "ferry watch" keeps in step is not looked at: the watch is asked what
-it is doing. Where it is halted because a pass would not be safe, the plan of
-that pass follows.
+A pair that "ferry watch" keeps in step is not scanned: the watch says what it is
+doing. If it is halted because a pass would not be safe, the plan of that pass
+follows.
 
 EXIT STATUS
   0 whatever the plan is; with --exit-code 10 where something is to be done, or a

@@ -12,9 +12,9 @@ The first pass of a pair only adds, it never deletes. A file that both sides
 changed is kept twice: see --conflict. Deleting more than half of a side stops
 the pass before it begins: see --max-delete.
 
-The direction is the one that the profile names, and both ways where it names
-none or where a directory and a URL are given. "ferry push" and "ferry pull"
-go their way whatever the profile says.`
+The direction is that of the profile; without one, and for a directory and a URL,
+changes go both ways. "ferry push" and "ferry pull" go one way whatever the
+profile says.`
 
 func syncCommand(prog *program) *cobra.Command {
 	return passCommand(prog, &cobra.Command{
@@ -29,11 +29,11 @@ func syncCommand(prog *program) *cobra.Command {
 
 const targetHelp = `
 
-Without arguments every profile of ferry.yaml is done, one after another; of
-several profiles the worst exit status counts (see "ferry help").`
+Without arguments every profile of ferry.yaml is done, one after another. The
+worst exit status counts (see "ferry help").`
 
-// passCommand finishes a command that makes a pass; direction, where it is
-// given, stands over what the profile says.
+// passCommand finishes a command that makes a pass. direction, where it is not nil,
+// replaces that of the profile.
 func passCommand(prog *program, cmd *cobra.Command, direction *app.Direction) *cobra.Command {
 	var flags passFlags
 	flags.register(cmd.Flags())

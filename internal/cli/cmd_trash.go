@@ -11,21 +11,22 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const trashHelp = `List what passes have replaced or deleted and kept: on each side below .ferry/trash
-at its root, the latest first.
+const trashHelp = `List what passes have replaced or deleted and kept, the latest first. Each side keeps
+its own in .ferry/trash below its root.
 
   20260728-090501  2 days ago   remote   4.1 kB  css/old.css
 
-The first column is the time in UTC; --when takes it, or the beginning of it. How
-long and how much the trash keeps is said by trash-keep (default 30d) and
-trash-size (default unlimited) in a profile. It is looked after at the end of a
+The first column is the time in UTC; --when takes it, or the beginning of it.
+
+trash-keep (default 30d) and trash-size (default unlimited) in a profile say how
+long and how much the trash keeps. Older versions are removed at the end of a
 pass, about once an hour, on the sides whose trash is on.
 
-With --side local nobody connects to the server.
+--side local does not connect to the server.
 
 EXIT STATUS
   0 listed
-  1 a side could not be listed whole
+  1 the trash of a side could not be listed completely
   4 could not connect or log in`
 
 // trashFlags are the options of the commands about the trash.
@@ -67,7 +68,7 @@ func trashCommand(prog *program) *cobra.Command {
 	return cmd
 }
 
-// addWhen registers --when, the beginning of a time as the trash writes it.
+// addWhen registers --when, the beginning of a time as the trash shows it.
 func addWhen(cmd *cobra.Command, v *value[string], help string) {
 	v.add(cmd.Flags(), "when", help, func(s string) (string, error) {
 		if s == "" || strings.Trim(s, "0123456789-") != "" {

@@ -15,10 +15,10 @@ type commonFlags struct {
 
 func (f *commonFlags) register(flags *pflag.FlagSet) {
 	flags.StringVar(&f.config, "config", "", "read the profiles from `FILE`")
-	flags.StringVar(&f.stateDir, "state-dir", "", "keep what is remembered in `DIR` (FERRY_STATE_DIR)")
+	flags.StringVar(&f.stateDir, "state-dir", "", "keep the state of pairs in `DIR` (FERRY_STATE_DIR)")
 	flags.BoolVarP(&f.dryRun, "dry-run", "n", false, "print the plan and do nothing")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "say nothing unless something is wrong")
-	flags.CountVarP(&f.verbose, "verbose", "v", "a line a file; twice: the FTP dialogue, secrets hidden")
-	flags.BoolVar(&f.json, "json", false, "one JSON object a line on standard output")
+	flags.CountVarP(&f.verbose, "verbose", "v", "a line for each file; twice: the FTP dialogue, secrets hidden")
+	flags.BoolVar(&f.json, "json", false, "write one JSON object per line to standard output")
 	flags.BoolVar(&f.noProgress, "no-progress", false, "draw no bars")
 }

@@ -36,10 +36,10 @@ func (f *connectFlags) register(flags *pflag.FlagSet) {
 	f.mode.add(flags, "mode", "data connections: `MODE` is auto, passive or active (default auto)", parseText[app.DataMode])
 	f.activePorts.add(flags, "active-ports", "listen on ports `FIRST-LAST` in active mode", config.ParsePorts)
 	f.activeAddress.add(flags, "active-address", "name `ADDRESS` to the server in active mode", parseAddress)
-	addBool(flags, &f.trustPASV, "trust-pasv", "believe a PASV reply that names another address")
+	addBool(flags, &f.trustPASV, "trust-pasv", "trust a PASV reply that names another address")
 	f.pipeline.add(flags, "pipeline", "send several commands at a time: `on|off` (default on)", parseText[app.Pipeline])
-	f.timeout.add(flags, "timeout", "give up a wait after `DURATION` of silence (default 30s)", config.ParseDuration)
-	f.retries.add(flags, "retries", "try a step `N` more times (default 3)", parseRetries)
+	f.timeout.add(flags, "timeout", "give up after `DURATION` without a reply (default 30s)", config.ParseDuration)
+	f.retries.add(flags, "retries", "retry a failed step `N` times (default 3)", parseRetries)
 	f.ca.add(flags, "ca", "trust the certificates in `FILE`", parseString)
 	f.fingerprint.add(flags, "fingerprint", "accept only the certificate with this `sha256:HEX`", config.ParseFingerprint)
 	addBool(flags, &f.insecure, "insecure", "accept any certificate")
@@ -67,12 +67,12 @@ type passFlags struct {
 func (f *passFlags) register(flags *pflag.FlagSet) {
 	f.connectFlags.register(flags)
 	flags.Var(patternValue{&f.patterns, ""}, "exclude", "leave out what matches `PATTERN` (.gitignore syntax, repeatable)")
-	flags.Var(patternValue{&f.patterns, "!"}, "include", "take in what matches `PATTERN` after all (repeatable)")
+	flags.Var(patternValue{&f.patterns, "!"}, "include", "do not leave out what matches `PATTERN` (repeatable)")
 	f.ignoreFile.add(flags, "ignore-file", "read patterns from `FILE` (default .ferryignore at the local root)", parseString)
 	f.conflict.add(flags, "conflict", "where both sides changed a file, `RULE` is keep-both, newer, local, remote or skip (default keep-both)", parseText[app.ConflictRule])
 	f.maxDelete.add(flags, "max-delete", "stop above `N|P%` deletions on a side (default 50%, when that is more than 10 files)", config.ParseMaxDelete)
-	flags.BoolVar(&f.allowDeletes, "allow-deletes", false, "delete as many files as it takes, this once")
-	flags.BoolVar(&f.acceptEmpty, "accept-empty", false, "believe a side that lost everything, this once")
+	flags.BoolVar(&f.allowDeletes, "allow-deletes", false, "allow any number of deletions, this once")
+	flags.BoolVar(&f.acceptEmpty, "accept-empty", false, "accept that a side has lost everything, this once")
 	addBool(flags, &f.exact, "exact", "push, pull: make the target equal the source, extras included")
 	addBool(flags, &f.adopt, "adopt", "take files of equal size as equal, on a first pass")
 	addBool(flags, &f.checksum, "checksum", "compare contents, not size and time")
@@ -83,7 +83,7 @@ func (f *passFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.wait, "wait", false, "wait for another run on this pair to end")
 }
 
-// over puts the options that were given in place of what the profile says.
+// over replaces settings of the profile by the options that were given.
 func (f *connectFlags) over(p *config.Profile) {
 	f.connections.over(&p.Connections)
 	f.mode.over(&p.Mode)
@@ -136,7 +136,7 @@ func (f *passFlags) options(dryRun bool) app.PassOptions {
 	return app.PassOptions{DryRun: dryRun, AllowDeletes: f.allowDeletes, AcceptEmpty: f.acceptEmpty, Wait: f.wait}
 }
 
-// A patternValue gathers the patterns of several options in their order.
+// A patternValue collects the patterns of several options in their order.
 type patternValue struct {
 	into   *[]string
 	prefix string
