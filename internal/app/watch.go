@@ -83,8 +83,8 @@ func forgetManager() {
 // Views returns the views of the pairs, in the order of the configuration.
 func (w *Watch) Views() []PairView {
 	var views []PairView
-	for _, k := range w.all() {
-		views = append(views, k.view)
+	for _, wp := range w.all() {
+		views = append(views, wp.view)
 	}
 	return views
 }
@@ -93,25 +93,25 @@ func (w *Watch) Views() []PairView {
 // watch.
 func (w *Watch) start(ctx context.Context, p *Pair, alone bool) {
 	w.Opener.WarnPublishedTrash(p)
-	k := newWatchedPair(w, p, alone)
+	wp := newWatchedPair(w, p, alone)
 	w.mu.Lock()
-	w.pairs = append(w.pairs, k)
+	w.pairs = append(w.pairs, wp)
 	w.mu.Unlock()
-	k.changed(watch.Status{State: watch.Starting, Since: w.Opener.Now()})
-	k.start(ctx)
+	wp.changed(watch.Status{State: watch.Starting, Since: w.Opener.Now()})
+	wp.start(ctx)
 }
 
 // stop stops watching pairs, each in order, and returns when all have ended.
 func (w *Watch) stop(pairs []*watchedPair) {
-	for _, k := range pairs {
-		k.stop()
+	for _, wp := range pairs {
+		wp.stop()
 	}
-	for _, k := range pairs {
-		<-k.done
+	for _, wp := range pairs {
+		<-wp.done
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.pairs = slices.DeleteFunc(w.pairs, func(k *watchedPair) bool { return slices.Contains(pairs, k) })
+	w.pairs = slices.DeleteFunc(w.pairs, func(wp *watchedPair) bool { return slices.Contains(pairs, wp) })
 }
 
 func (w *Watch) all() []*watchedPair {
@@ -138,8 +138,8 @@ func (w *Watch) changed() {
 // summary says in a few words what all pairs are doing.
 func (w *Watch) summary() string {
 	var words []string
-	for _, k := range w.all() {
-		words = append(words, k.pair.Title()+": "+k.state.words())
+	for _, wp := range w.all() {
+		words = append(words, wp.pair.Title()+": "+wp.state.words())
 	}
 	return strings.Join(words, "; ")
 }
@@ -177,9 +177,9 @@ func (w *Watch) loop(ctx context.Context, files *fileWatch) {
 // poke has the pairs that wait for something look again now: whoever asks for the
 // configuration to be read again has most likely removed what was in the way.
 func (w *Watch) poke() {
-	for _, k := range w.all() {
-		if s := k.keeper.Status().State; s == watch.Waiting || s == watch.Halted {
-			k.keeper.Poke()
+	for _, wp := range w.all() {
+		if s := wp.keeper.Status().State; s == watch.Waiting || s == watch.Halted {
+			wp.keeper.Poke()
 		}
 	}
 }
@@ -197,10 +197,10 @@ func (w *Watch) ready(ctx context.Context) <-chan struct{} {
 		defer close(all)
 		tick := time.NewTicker(readyEvery)
 		defer tick.Stop()
-		for _, k := range pairs {
+		for _, wp := range pairs {
 			for waiting := true; waiting; {
 				select {
-				case <-k.ready:
+				case <-wp.ready:
 					waiting = false
 				case <-ctx.Done():
 					return

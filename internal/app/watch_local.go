@@ -10,26 +10,26 @@ import (
 )
 
 // watchLocal begins to watch the local directory, unless the pair only pulls.
-func (k *watchedPair) watchLocal(ctx context.Context) {
-	if k.pair.Direction == sync.Pull {
+func (wp *watchedPair) watchLocal(ctx context.Context) {
+	if wp.pair.Direction == sync.Pull {
 		return
 	}
-	w, err := watcher.New(k.pair.Local, watcher.Options{Ignore: k.pair.Rules.Match, Log: k.opener.Log, Notice: k.notice})
+	w, err := watcher.New(wp.pair.Local, watcher.Options{Ignore: wp.pair.Rules.Match, Log: wp.opener.Log, Notice: wp.notice})
 	if err != nil {
-		k.opener.Log.Info("not watching yet", "profile", k.pair.ProfileName(), "because", err)
+		wp.opener.Log.Info("not watching yet", "profile", wp.pair.ProfileName(), "because", err)
 		return
 	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.watcher = w
+	wp.mu.Lock()
+	defer wp.mu.Unlock()
+	wp.watcher = w
 }
 
 // notice tells the user how local changes are noticed.
-func (k *watchedPair) notice(text string) {
-	k.mu.Lock()
-	k.notices = append(k.notices, text)
-	k.mu.Unlock()
-	k.view.Warn("%s", text)
+func (wp *watchedPair) notice(text string) {
+	wp.mu.Lock()
+	wp.notices = append(wp.notices, text)
+	wp.mu.Unlock()
+	wp.view.Warn("%s", text)
 }
 
 // retryWatch is how often it is tried to watch a local directory that cannot be
@@ -37,12 +37,12 @@ func (k *watchedPair) notice(text string) {
 const retryWatch = 10 * time.Second
 
 // hint hands on what the watcher sees, until ctx ends.
-func (k *watchedPair) hint(ctx context.Context, hints chan<- watch.Hint) {
-	if k.pair.Direction == sync.Pull {
+func (wp *watchedPair) hint(ctx context.Context, hints chan<- watch.Hint) {
+	if wp.pair.Direction == sync.Pull {
 		return
 	}
 	send := func(h watch.Hint) bool {
-		k.state.hint()
+		wp.state.hint()
 		select {
 		case hints <- h:
 			return true
@@ -50,17 +50,17 @@ func (k *watchedPair) hint(ctx context.Context, hints chan<- watch.Hint) {
 			return false
 		}
 	}
-	for k.local() == nil {
+	for wp.local() == nil {
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(retryWatch):
 		}
-		if k.watchLocal(ctx); k.local() != nil && !send(watch.Hint{Everything: true}) {
+		if wp.watchLocal(ctx); wp.local() != nil && !send(watch.Hint{Everything: true}) {
 			break
 		}
 	}
-	w := k.local()
+	w := wp.local()
 	defer w.Close()
 	for {
 		select {
@@ -74,15 +74,15 @@ func (k *watchedPair) hint(ctx context.Context, hints chan<- watch.Hint) {
 	}
 }
 
-func (k *watchedPair) local() *watcher.Watcher {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.watcher
+func (wp *watchedPair) local() *watcher.Watcher {
+	wp.mu.Lock()
+	defer wp.mu.Unlock()
+	return wp.watcher
 }
 
 // looking tells the watcher that its directory is about to be scanned.
-func (k *watchedPair) looking() (done func()) {
-	if w := k.local(); w != nil {
+func (wp *watchedPair) looking() (done func()) {
+	if w := wp.local(); w != nil {
 		return w.Look()
 	}
 	return func() {}

@@ -19,9 +19,9 @@ func TestRailsOutlastAConnection(t *testing.T) {
 		opts = append(opts, o)
 		return nil, errors.New("nobody there")
 	}})
-	k := &watchedPair{opener: o, claim: new(daemon.Claimed)}
+	wp := &watchedPair{opener: o, claim: new(daemon.Claimed)}
 	for range 2 {
-		if _, err := k.connect(t.Context()); err == nil {
+		if _, err := wp.connect(t.Context()); err == nil {
 			t.Fatal("it is connected")
 		}
 	}

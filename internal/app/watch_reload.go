@@ -52,19 +52,19 @@ func (w *Watch) reload(ctx context.Context, files *fileWatch) {
 	}
 	files.follow(sourceFiles(pairs))
 	var kept, gone []*watchedPair
-	for _, k := range w.all() {
-		if slices.ContainsFunc(pairs, k.pair.same) {
-			kept = append(kept, k)
+	for _, wp := range w.all() {
+		if slices.ContainsFunc(pairs, wp.pair.same) {
+			kept = append(kept, wp)
 		} else {
-			gone = append(gone, k)
+			gone = append(gone, wp)
 		}
 	}
-	for _, k := range gone {
-		w.Opener.Talk.Note("%s: %s", k.pair.Title(), leaving(k, pairs))
+	for _, wp := range gone {
+		w.Opener.Talk.Note("%s: %s", wp.pair.Title(), leaving(wp, pairs))
 	}
 	w.stop(gone)
 	for _, p := range pairs {
-		if !slices.ContainsFunc(kept, func(k *watchedPair) bool { return k.pair.same(p) }) {
+		if !slices.ContainsFunc(kept, func(wp *watchedPair) bool { return wp.pair.same(p) }) {
 			w.start(ctx, p, false)
 		}
 	}
@@ -72,9 +72,9 @@ func (w *Watch) reload(ctx context.Context, files *fileWatch) {
 }
 
 // leaving says why a pair is stopped that is not among pairs as it was.
-func leaving(k *watchedPair, pairs []*Pair) string {
+func leaving(wp *watchedPair, pairs []*Pair) string {
 	for _, p := range pairs {
-		if p.Name == k.pair.Name {
+		if p.Name == wp.pair.Name {
 			return "its configuration has changed, beginning anew"
 		}
 	}

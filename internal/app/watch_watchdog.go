@@ -41,9 +41,9 @@ func (d *watchdog) due() <-chan time.Time {
 
 // check tells the service manager that all is well, if it is.
 func (d *watchdog) check() {
-	for _, k := range d.watch.all() {
-		if !d.alive(k, time.Now()) {
-			d.watch.Opener.Log.Error("a pair is not looked after any more", "profile", k.pair.Title())
+	for _, wp := range d.watch.all() {
+		if !d.alive(wp, time.Now()) {
+			d.watch.Opener.Log.Error("a pair is not looked after any more", "profile", wp.pair.Title())
 			return
 		}
 	}
@@ -52,9 +52,9 @@ func (d *watchdog) check() {
 
 // alive reports whether a pair is looked after: its keeper answers, and does what it
 // planned in time.
-func (d *watchdog) alive(k *watchedPair, now time.Time) bool {
+func (d *watchdog) alive(wp *watchedPair, now time.Time) bool {
 	answer := make(chan watch.Status, 1)
-	go func() { answer <- k.keeper.Status() }()
+	go func() { answer <- wp.keeper.Status() }()
 	var s watch.Status
 	select {
 	case s = <-answer:
@@ -62,12 +62,12 @@ func (d *watchdog) alive(k *watchedPair, now time.Time) bool {
 		return false
 	}
 	if !missed(s, now) {
-		delete(d.overdue, k)
+		delete(d.overdue, wp)
 		return true
 	}
-	since, known := d.overdue[k]
+	since, known := d.overdue[wp]
 	if !known {
-		d.overdue[k] = now
+		d.overdue[wp] = now
 		return true
 	}
 	return now.Sub(since) < longOverdue
