@@ -9,7 +9,7 @@ import (
 	"ferry/sync"
 )
 
-// Hooks run the commands of one pair around its passes. A nil *Hooks runs none. One
+// passHooks run the commands of one pair around its passes. A nil one runs none. One
 // serves all passes of a pair, one after another, for as long as the pair is kept in
 // step; what was told once in a row is not told again, so that a watch whose server
 // is away calls once.
@@ -20,7 +20,7 @@ import (
 //
 // Where a pair could not even be opened, h.around with a function that returns that
 // error runs on-error.
-type Hooks struct {
+type passHooks struct {
 	opener *Opener
 	pair   *Pair
 	talk   Talker
@@ -42,7 +42,7 @@ type hookedPass struct {
 
 // hooks returns what runs the hooks of p, nil where it has none. talk hears what they
 // print; nil: the opener's does.
-func (o *Opener) hooks(p *Pair, talk Talker) *Hooks {
+func (o *Opener) hooks(p *Pair, talk Talker) *passHooks {
 	h := p.Hooks
 	if h.Before == "" && h.After == "" && h.OnConflict == "" && h.OnError == "" {
 		return nil
@@ -50,13 +50,13 @@ func (o *Opener) hooks(p *Pair, talk Talker) *Hooks {
 	if talk == nil {
 		talk = o.Talk
 	}
-	return &Hooks{opener: o, pair: p, talk: talk, told: make(map[string]bool)}
+	return &passHooks{opener: o, pair: p, talk: talk, told: make(map[string]bool)}
 }
 
 // around makes a pass with the hooks around it. It returns what pass returned, and
 // the errors of the hooks that ran when it had ended. A failing before is an error of
 // the pass itself. Passes of one pair must not overlap.
-func (h *Hooks) around(ctx context.Context, pass func(context.Context) (sync.Summary, error)) (s sync.Summary, err, hookErr error) {
+func (h *passHooks) around(ctx context.Context, pass func(context.Context) (sync.Summary, error)) (s sync.Summary, err, hookErr error) {
 	if h == nil {
 		s, err = pass(ctx)
 		return s, err, nil
@@ -69,7 +69,7 @@ func (h *Hooks) around(ctx context.Context, pass func(context.Context) (sync.Sum
 }
 
 // observe returns an observer that listens for what the hooks are told.
-func (h *Hooks) observe(next sync.Observer) sync.Observer {
+func (h *passHooks) observe(next sync.Observer) sync.Observer {
 	if h == nil {
 		return next
 	}
@@ -81,7 +81,7 @@ func (h *Hooks) observe(next sync.Observer) sync.Observer {
 	}
 }
 
-func (h *Hooks) listen(ev sync.Event) {
+func (h *passHooks) listen(ev sync.Event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch ev := ev.(type) {
@@ -110,7 +110,7 @@ func appendPaths(paths []string, a *sync.Action) []string {
 }
 
 // allower returns the [sync.Options.Allow] of the engine of the pair.
-func (h *Hooks) allower() func(context.Context, *sync.Plan) error {
+func (h *passHooks) allower() func(context.Context, *sync.Plan) error {
 	if h == nil {
 		return nil
 	}
@@ -118,7 +118,7 @@ func (h *Hooks) allower() func(context.Context, *sync.Plan) error {
 }
 
 // allow runs before, once a pass.
-func (h *Hooks) allow(ctx context.Context, plan *sync.Plan) error {
+func (h *passHooks) allow(ctx context.Context, plan *sync.Plan) error {
 	h.mu.Lock()
 	again := h.pass.acted
 	h.pass.acted = true

@@ -13,7 +13,7 @@ import (
 
 // ended runs what is due when a pass has ended with s and err, and returns the
 // errors of the hooks. An interrupted pass runs nothing more.
-func (h *Hooks) ended(ctx context.Context, s sync.Summary, err error) error {
+func (h *passHooks) ended(ctx context.Context, s sync.Summary, err error) error {
 	h.mu.Lock()
 	pass := h.pass
 	h.mu.Unlock()
@@ -46,7 +46,7 @@ func (h *Hooks) ended(ctx context.Context, s sync.Summary, err error) error {
 
 // onError runs on-error where a pass or one of its hooks failed, and not a second
 // time for the same failure.
-func (h *Hooks) onError(ctx context.Context, s sync.Summary, code int, err error, failed []string) error {
+func (h *passHooks) onError(ctx context.Context, s sync.Summary, code int, err error, failed []string) error {
 	if err != nil && (code == ExitOK || code == ExitConflicts || code == ExitIncomplete) {
 		code = Worse(code, ExitHook)
 	}
@@ -74,7 +74,7 @@ func (h *Hooks) onError(ctx context.Context, s sync.Summary, code int, err error
 
 // news returns the conflicts of a pass that wait for the user and that
 // on-conflict was not told of yet.
-func (h *Hooks) news(pass hookedPass) []hooks.Conflict {
+func (h *passHooks) news(pass hookedPass) []hooks.Conflict {
 	var found []hooks.Conflict
 	for _, c := range pass.conflicts {
 		if !c.Skipped && !pass.aside[c.Copy] {

@@ -17,7 +17,7 @@ import (
 )
 
 // fields returns what a hook is told of the pair and of a pass that did s.
-func (h *Hooks) fields(name string, s sync.Summary, more ...hooks.Field) []hooks.Field {
+func (h *passHooks) fields(name string, s sync.Summary, more ...hooks.Field) []hooks.Field {
 	fields := []hooks.Field{
 		{Name: "hook", Value: name},
 		{Name: "profile", Value: h.pair.ProfileName()},
@@ -49,7 +49,7 @@ const quietLines = 20
 
 // run runs one hook and passes its output on. In quiet mode only its last lines are
 // passed on, and only if the hook fails.
-func (h *Hooks) run(ctx context.Context, name, do string, ev hooks.Event) error {
+func (h *passHooks) run(ctx context.Context, name, do string, ev hooks.Event) error {
 	var kept []string
 	say := func(line string) { h.talk.Say(name+" hook: ", line) }
 	hook := hooks.Hook{Do: do, Timeout: h.pair.Hooks.Timeout, Environ: h.environ(), Out: say}
@@ -79,7 +79,7 @@ func (h *Hooks) run(ctx context.Context, name, do string, ev hooks.Event) error 
 
 // environ returns the environment of hooks: that of this process without the
 // password of the pair, and with the state directory of this run.
-func (h *Hooks) environ() []string {
+func (h *passHooks) environ() []string {
 	secret := []string{config.PasswordVariable, "FERRY_STATE_DIR"}
 	if name := h.pair.Password.Variable(); name != "" {
 		secret = append(secret, name)

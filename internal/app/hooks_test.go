@@ -84,7 +84,7 @@ func TestHooksOfManyPasses(t *testing.T) {
 }
 
 // play does to the hooks what an engine would do with a plan.
-func play(ctx context.Context, h *Hooks, plan *sync.Plan, refuse error) error {
+func play(ctx context.Context, h *passHooks, plan *sync.Plan, refuse error) error {
 	if plan == nil {
 		return nil
 	}

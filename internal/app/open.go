@@ -46,7 +46,7 @@ type PassOptions struct {
 	// Observer is told what happens, one event at a time; it may be nil.
 	Observer sync.Observer
 
-	hooks *Hooks // nil: there are none
+	hooks *passHooks // nil: there are none
 	// spent is what passes over parts have counted, where the pair is opened again
 	// and again; nil: it is not.
 	spent *sync.Spent

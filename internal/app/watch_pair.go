@@ -23,7 +23,7 @@ type watchedPair struct {
 	report    func() // tells that the state may have changed
 	keeper    *watch.Keeper
 	started   time.Time
-	hooks     *Hooks
+	hooks     *passHooks
 	retention *retention
 	spent     sync.Spent // outlasts the engines
 	// alone says that another run on the pair ends the watch, with lost.
