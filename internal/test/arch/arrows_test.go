@@ -43,6 +43,8 @@ var arrows = map[string][]string{
 	"internal/test/soak":     {},
 	"internal/test/watch":    {},
 	"internal/cli":           {"*"},
+
+	"internal/test/transcript": {},
 }
 
 // testArrows are what the tests of every package but the leaves may import besides: the suite that all replicas pass, and
@@ -58,6 +60,8 @@ var moreForTests = map[string][]string{
 	"internal/test/faults": {"internal/cli"},
 	"internal/test/soak":   {"internal/cli"},
 	"internal/test/watch":  {"internal/cli"},
+
+	"internal/test/transcript": {"internal/cli"},
 }
 
 // leaves import nothing of ours, in their tests either.
