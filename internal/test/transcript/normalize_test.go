@@ -23,9 +23,10 @@ var replaced = []struct {
 	{regexp.MustCompile(`(/\.ferry/lock(?:-<token>)?)/[0-9a-f]{16}\b`), "$1/<owner>"},
 	{regexp.MustCompile(`/\.ferry/probe-[a-z2-7]{8}\b`), "/.ferry/probe-<random>"},
 	{regexp.MustCompile(`/\.ferry/trash/\d{8}-\d{6}\b`), "/.ferry/trash/<time>"},
+	{regexp.MustCompile(`(\.sync-conflict-\d{8}-\d{6}-(?:local|remote))-[0-9a-f]{6}\b`), "$1-<hash>"},
 }
 
-var tempName = regexp.MustCompile(`\.?ferry-[0-9a-f]{24}-[^/ ]*\.part`)
+var tempName = regexp.MustCompile(`\.?ferry-(?:[0-9a-f]{24}|[0-9a-f]{16})-[^/ ]*\.part`)
 
 // normalize makes text of what was recorded, without what differs from run to run.
 func normalize(lines []line) string {
@@ -95,12 +96,14 @@ func heldLong(lines []line) bool {
 	return false
 }
 
-// count returns how often each command was sent, in the order of their names.
-func count(lines []line) string {
+// count returns how many commands of each kind there are about what is in a directory. How often SITE is tried depends on
+// whether another connection already knows that the server refuses it.
+func count(lines []line, dir string) string {
 	times := make(map[string]int)
-	for _, l := range withoutSweep(lines) {
-		verb, _, _ := strings.Cut(l.text, " ")
-		times[verb]++
+	for _, l := range lines {
+		if verb, rest, _ := strings.Cut(l.text, " "); strings.Contains(rest, dir) && verb != "SITE" {
+			times[verb]++
+		}
 	}
 	var b strings.Builder
 	for _, verb := range slices.Sorted(maps.Keys(times)) {

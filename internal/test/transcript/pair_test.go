@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -72,13 +74,23 @@ func (a *pair) recordCut(title string, bytes int64, code int, command string, mo
 	a.sections = append(a.sections, section{title, normalize(lines)})
 }
 
+// recordCount is record of a run with several connections: it records how many commands there are about what is in a
+// directory.
+func (a *pair) recordCount(title, dir, command string, more ...string) {
+	a.Helper()
+	a.proxy.begin(true, 0)
+	a.exits(0, command, more...)
+	a.sections = append(a.sections, section{title, count(a.proxy.end(), dir)})
+}
+
 func (a *pair) exits(code int, command string, more ...string) {
 	a.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), longest)
 	defer cancel()
 	url := fmt.Sprintf("ftp://%s@127.0.0.1:%d%s", a.server.user, a.proxy.port(), root)
-	args := append([]string{command, a.local, url, "--no-progress", "--connections", "1"}, a.args...)
-	cmd := exec.CommandContext(ctx, os.Args[0], append(args, more...)...)
+	args := append(strings.Fields(command), a.local, url, "--no-progress", "--connections", "1")
+	args = slices.Concat(args, a.args, more)
+	cmd := exec.CommandContext(ctx, os.Args[0], args...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	cmd.Dir = a.state

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -38,28 +39,40 @@ func startReal(t *testing.T, name string) *server {
 	return &server{name, s.Addr, s.User, s.Password, s.Root, s.Own}
 }
 
-// dialects are the embedded servers that are recorded, by the name of their golden file.
-var dialects = map[string]ftpserver.Options{
-	"embedded":                    {},
-	"embedded-no-mlsd":            {NoMLSD: true},
-	"embedded-no-mlsd-hides-dots": {NoMLSD: true, HideDots: true},
-	"embedded-no-mlsd-no-dash-a":  {NoMLSD: true, NoDashA: true},
-	"embedded-no-mlsd-no-mdtm":    {NoMLSD: true, NoMDTM: true, NoMFMT: true},
-	"embedded-dos-listing":        {NoMLSD: true, List: ftpserver.DOS},
-	"embedded-no-mfmt":            {NoMFMT: true},
-	"embedded-mdtm-sets":          {NoMFMT: true, MDTMSets: true},
-	"embedded-no-epsv":            {NoEPSV: true},
-	"embedded-no-eprt":            {NoEPRT: true},
-	"embedded-no-active":          {NoActive: true},
-	"embedded-no-passive":         {NoPassive: true},
-	"embedded-no-rest":            {NoREST: true},
-	"embedded-no-size":            {NoSIZE: true},
-	"embedded-no-utf8":            {NoUTF8: true},
-	"embedded-latin1":             {Latin1: true},
-	"embedded-hash":               {Hash: true},
-	"embedded-cdir":               {CdirInMLSD: true},
-	"embedded-no-overwrite":       {NoOverwrite: true},
+// A dialect is an embedded server that is recorded, by the name of its golden file.
+type dialect struct {
+	name       string
+	options    ftpserver.Options
+	recordings []recording
 }
+
+// dialects are the embedded servers, with the recordings that show what is different with each.
+var dialects = []dialect{
+	{"embedded", ftpserver.Options{}, everything},
+	{"embedded-no-mlsd", ftpserver.Options{NoMLSD: true}, auto},
+	{"embedded-no-mlsd-hides-dots", ftpserver.Options{NoMLSD: true, HideDots: true}, auto},
+	{"embedded-no-mlsd-no-dash-a", ftpserver.Options{NoMLSD: true, NoDashA: true}, auto},
+	{"embedded-no-mlsd-no-mdtm", ftpserver.Options{NoMLSD: true, NoMDTM: true, NoMFMT: true}, auto},
+	{"embedded-dos-listing", ftpserver.Options{NoMLSD: true, List: ftpserver.DOS}, auto},
+	{"embedded-cdir", ftpserver.Options{CdirInMLSD: true}, auto},
+	{"embedded-no-mfmt", ftpserver.Options{NoMFMT: true}, auto},
+	{"embedded-mdtm-sets", ftpserver.Options{NoMFMT: true, MDTMSets: true}, auto},
+	{"embedded-no-size", ftpserver.Options{NoSIZE: true}, auto},
+	{"embedded-no-overwrite", ftpserver.Options{NoOverwrite: true}, auto},
+	{"embedded-no-epsv", ftpserver.Options{NoEPSV: true}, auto},
+	{"embedded-no-passive", ftpserver.Options{NoPassive: true}, auto},
+	{"embedded-no-eprt", ftpserver.Options{NoEPRT: true}, []recording{{"active", life, []string{"--mode", "active"}}}},
+	{"embedded-no-active", ftpserver.Options{NoActive: true}, []recording{{"small files", small, nil}}},
+	{"embedded-no-rest", ftpserver.Options{NoREST: true}, []recording{{"resumed by the next pass", nextPassResumes, nil}}},
+	{"embedded-hash", ftpserver.Options{Hash: true}, names},
+	{"embedded-no-utf8", ftpserver.Options{NoUTF8: true}, names},
+	{"embedded-latin1", ftpserver.Options{Latin1: true}, names},
+}
+
+var (
+	auto  = []recording{{"auto", life, nil}}
+	names = []recording{{"two sides", twoSides, nil}}
+)
 
 // startEmbedded runs the embedded server as a process of its own, until the test ends.
 func startEmbedded(t *testing.T, name string) *server {
@@ -93,7 +106,7 @@ func startEmbedded(t *testing.T, name string) *server {
 
 // serve is the process that startEmbedded starts. It ends with its standard input.
 func serve(name, root string) int {
-	o := dialects[name]
+	o := dialects[slices.IndexFunc(dialects, func(d dialect) bool { return d.name == name })].options
 	o.Root = root
 	s, err := ftpserver.Start(o)
 	if err != nil {

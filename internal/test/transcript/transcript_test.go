@@ -4,74 +4,81 @@ package transcript
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"testing"
 
 	"ferry/internal/test/realftp"
 )
 
-// TestRealServers records the conversations with the real servers.
+// A recording is a case, and the options of the program in it.
+type recording struct {
+	name string
+	life func(*pair)
+	args []string
+}
+
+// everything is what is recorded with each real server, and with the embedded one that has all its commands.
+var everything = []recording{
+	{"auto", life, nil},
+	{"passive", life, []string{"--mode", "passive"}},
+	{"active", life, []string{"--mode", "active"}},
+	{"one command at a time", life, []string{"--mode", "passive", "--pipeline", "off"}},
+	{"two sides", twoSides, nil},
+	{"small files", small, nil},
+	{"small files, passive", small, []string{"--mode", "passive"}},
+	{"many files", many, nil},
+	{"resumed by the next pass", nextPassResumes, []string{"--mode", "passive"}},
+	{"resumed by the same pass", samePassResumes, []string{"--mode", "passive"}},
+	{"commands", commands, nil},
+}
+
+// TestRealServers records the conversations with the real servers. In short mode it records the first case of each.
 func TestRealServers(t *testing.T) {
 	for _, name := range realftp.Names() {
-		t.Run(name, func(t *testing.T) {
-			r := newRecorder(t, startReal(t, name))
-			r.record("auto", life)
-			r.record("passive", life, "--mode", "passive")
-			r.record("active", life, "--mode", "active")
-			r.record("one command at a time", life, "--mode", "passive", "--pipeline", "off")
-			r.record("small files", small)
-			r.record("small files, passive", small, "--mode", "passive")
-			r.record("resumed by the next pass", nextPassResumes, "--mode", "passive")
-			r.record("resumed by the same pass", samePassResumes, "--mode", "passive")
-		})
+		t.Run(name, func(t *testing.T) { record(t, startReal(t, name), everything) })
 	}
 }
 
-// TestDialects records the conversations with the embedded server, in all its dialects.
+// TestDialects records the conversations with the embedded server, in all its dialects. In short mode it records the
+// first case of each.
 func TestDialects(t *testing.T) {
-	for _, name := range slices.Sorted(maps.Keys(dialects)) {
-		t.Run(name, func(t *testing.T) {
-			r := newRecorder(t, startEmbedded(t, name))
-			r.record("auto", life)
-		})
+	for _, d := range dialects {
+		t.Run(d.name, func(t *testing.T) { record(t, startEmbedded(t, d.name), d.recordings) })
 	}
-}
-
-// A recorder records cases with one server.
-type recorder struct {
-	t      *testing.T
-	golden *golden
-	server *server
-	proxy  *proxy
-}
-
-func newRecorder(t *testing.T, s *server) *recorder {
-	return &recorder{t, openGolden(t, s.name), s, newProxy(t, s.addr)}
 }
 
 // attempts is how often a case may be recorded until no pass in it held its lock for too long.
 const attempts = 10
 
-// record records a case in a subtest, and compares its sections.
-func (r *recorder) record(name string, life func(p *pair), args ...string) {
-	ran := false
-	r.t.Run(name, func(t *testing.T) {
-		ran = true
-		for range attempts {
-			p := newPair(t, r.server, r.proxy, args...)
-			if life(p); p.tooSlow {
-				continue
+// record makes the recordings, each in a subtest, and compares their sections with the golden file of the server.
+func record(t *testing.T, s *server, recordings []recording) {
+	g, p := openGolden(t, s.name), newProxy(t, s.addr)
+	if testing.Short() {
+		recordings, g.partial = recordings[:1], true
+	}
+	for _, c := range recordings {
+		ran := false
+		t.Run(c.name, func(t *testing.T) {
+			ran = true
+			for _, section := range c.record(t, s, p) {
+				g.is(t, c.name+": "+section.title, section.text)
 			}
-			for _, s := range p.sections {
-				r.golden.is(t, name+": "+s.title, s.text)
-			}
-			return
+		})
+		g.partial = g.partial || !ran
+	}
+}
+
+// record makes the recording.
+func (c recording) record(t *testing.T, s *server, proxy *proxy) []section {
+	t.Helper()
+	for range attempts {
+		p := newPair(t, s, proxy, c.args...)
+		if c.life(p); !p.tooSlow {
+			return p.sections
 		}
-		t.Fatalf("in each of %d recordings a pass held its lock for longer than %v", attempts, mostHeld)
-	})
-	r.golden.partial = r.golden.partial || !ran
+	}
+	t.Fatalf("in each of %d recordings a pass held its lock for longer than %v", attempts, mostHeld)
+	return nil
 }
 
 // life takes a pair from its first push through edits and renamings on both sides.
@@ -116,19 +123,31 @@ func life(p *pair) {
 	p.record("quiet sync at the end", "sync")
 }
 
-// small carries small files each way: 20 with all that can be said of the order, and 200 over four connections by number.
-func small(p *pair) {
-	names := func(dir string, n int) (all []string) {
-		for i := range n {
-			all = append(all, fmt.Sprintf("%s/%03d.txt", dir, i))
-		}
-		return all
+// paths are those of n files in a directory.
+func paths(dir string, n int) (all []string) {
+	for i := range n {
+		all = append(all, fmt.Sprintf("%s/%03d.txt", dir, i))
 	}
-	p.put(p.local, before, "at first", names("up", 20)...)
+	return all
+}
+
+// small carries 20 small files each way.
+func small(p *pair) {
+	p.put(p.local, before, "at first", paths("up", 20)...)
 	p.record("20 small files up", "push")
-	p.put(p.server.tree(), before, "at first", names("down", 20)...)
+	p.put(p.server.tree(), before, "at first", paths("down", 20)...)
 	p.must(p.server.own())
 	p.record("20 small files down", "sync")
+}
+
+// many carries 200 small files each way over four connections. Which connection carries a file depends on the speed of
+// the machine, so only the number of the commands about these files is recorded.
+func many(p *pair) {
+	p.put(p.local, before, "at first", paths("up", 200)...)
+	p.recordCount("200 small files up", "/tree/up/", "push", "--connections", "4")
+	p.put(p.server.tree(), before, "at first", paths("down", 200)...)
+	p.must(p.server.own())
+	p.recordCount("200 small files down", "/tree/down/", "sync", "--connections", "4")
 }
 
 // large is a file that the buffers of a connection cannot take in, and enough of it to go on with comes through before
@@ -153,4 +172,35 @@ func samePassResumes(p *pair) {
 	p.run("push")
 	p.write(p.local+"/large.bin", strings.Repeat("l", largeBytes), before)
 	p.recordCut("upload that is cut and tried again", cutBytes, 0, "push")
+}
+
+// twoSides is the first pass of two sides that hold something, with names that servers and listings have trouble with.
+func twoSides(p *pair) {
+	here, there := p.local, p.server.tree()
+	p.put(here, before, "the same", "same.txt")
+	p.put(there, before, "the same", "same.txt")
+	p.put(here, before, "of the local side", "differs.txt", "here.txt", "-a/x.txt", "[ab].txt", ".hidden", "a b.txt", "ünï.txt")
+	p.put(there, after, "of the server", "differs.txt", "there.txt", "dir/there too.txt")
+	p.must(p.server.own())
+	p.recordCut("first sync", 0, 5, "sync")
+	p.record("quiet sync", "sync")
+}
+
+// commands are a pass without a trash, and those commands that are no pass.
+func commands(p *pair) {
+	here := p.local
+	p.put(here, before, "at first", "a.txt", "b.txt", "dir/c.txt", "gone.txt", "gone too.txt")
+	p.run("sync")
+	p.put(here, after, "edited", "a.txt")
+	p.remove(here, "gone.txt")
+	p.run("sync", "--trash", "on")
+
+	p.record("trash", "trash")
+	p.record("trash restore", "trash restore gone.txt", "--side", "remote")
+	p.record("trash empty", "trash empty", "--side", "remote", "--yes")
+	p.put(here, after, "edited", "b.txt")
+	p.remove(here, "gone too.txt")
+	p.record("status", "status")
+	p.record("edits without a trash", "sync", "--trash", "off")
+	p.record("check", "check")
 }
