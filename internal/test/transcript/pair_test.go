@@ -94,7 +94,7 @@ func (a *pair) exits(code int, command string, more ...string) {
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	cmd.Dir = a.state
-	cmd.Env = []string{part + "=ferry", "FERRY_PASSWORD=" + a.server.password, "FERRY_STATE_DIR=" + a.state, "HOME=" + a.state, "TZ=UTC", "GOMAXPROCS=1"}
+	cmd.Env = []string{part + "=ferry", "FERRY_PASSWORD=" + a.server.password, "FERRY_STATE_DIR=" + a.state, "HOME=" + a.state, "TZ=UTC", "GOMAXPROCS=1", "GOGC=off"}
 	_ = cmd.Run()
 	if got := cmd.ProcessState.ExitCode(); got != code {
 		a.Fatalf("%q exited with %d, want %d:\n%s", args, got, code, out.Bytes())
