@@ -53,7 +53,8 @@ var arrows = map[string][]string{
 		"internal/config", "internal/daemon", "internal/ftp", "internal/gitignore", "internal/hooks", "internal/text",
 		"manifest", "sync", "sync/local", "sync/remote", "sync/watch", "watcher",
 	},
-	"internal/cli": {"internal/app", "internal/config", "internal/ftpserver", "internal/report", "internal/service", "internal/text"},
+	"internal/cli":             {"internal/app", "internal/config", "internal/ftpserver", "internal/report", "internal/service", "internal/text"},
+	"internal/test/transcript": {},
 }
 
 // testArrows are what the tests of every package but the leaves may import besides: the base in memory, the suite that
@@ -73,6 +74,8 @@ var moreForTests = map[string][]string{
 	"internal/test/faults": {"internal/cli"},
 	"internal/test/soak":   {"internal/cli"},
 	"internal/test/watch":  {"internal/cli"},
+
+	"internal/test/transcript": {"internal/cli"},
 }
 
 // leaves import nothing of ours, and their tests only what moreForTests says.
