@@ -127,7 +127,7 @@ func shorten(content string) string {
 // A partialFileWatch looks for files with real names and a size that no user wrote,
 // again and again.
 type partialFileWatch struct {
-	stop chan struct{}
+	stop    chan struct{}
 	partial chan string
 }
 
