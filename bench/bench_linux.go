@@ -417,7 +417,7 @@ func (b *bench) prepareTool(ctx context.Context, r row, t tool, j job) error {
 		defer b.link.SetRoundTrip(b.opts.roundTrip)
 	}
 	args, env := t.warmUp(j)
-	u, output, err := b.runClient(ctx, r, "settle", args, env)
+	u, output, err := b.runClient(ctx, r, "first-pass", args, env)
 	if err == nil && u.Exit != 0 {
 		err = fmt.Errorf("exit %d: %s", u.Exit, output)
 	}
