@@ -16,58 +16,58 @@ import (
 	"ferry/internal/test/realftp"
 )
 
-// roleVariable makes this program an agent: a child that does what it is asked for on standard input, one JSON object a
-// line, in the network namespace that it was started in. It ends, with all that it started, when its input does.
+// agentVariable turns this program into an agent: a child process that carries out requests from standard input, one JSON
+// object a line, in the network namespace in which it was started. When its input ends, the agent ends, and everything it
 //
-// There are two reasons for it. Servers and clients must be started from a process that is in the right namespace. And the
-// kernel counts the memory of the process that starts a command as the command's own until the command has begun, so
-// commands are started by a process that holds nothing.
-const roleVariable = "FERRY_BENCH_AGENT"
+// started. Agents are needed for two reasons. Servers and clients must be started by a process in the right namespace. And
+// until a command has begun to run, the kernel counts the memory of the process that starts it as memory of the command.
+// So a process that uses little memory must start it.
+const agentVariable = "FERRY_BENCH_AGENT"
 
-// request is one of these.
+// request is a request to an agent. Exactly one field is set.
 type request struct {
 	Run   *command       `json:",omitempty"`
 	Serve *serverRequest `json:",omitempty"`
-	Stop  bool           `json:",omitempty"` // all servers
+	Stop  bool           `json:",omitempty"` // stop all servers
 }
 
-// command is a program to run and to measure.
+// command is a program to run and measure.
 type command struct {
 	Args   []string
 	Env    []string
 	Dir    string
-	Output string // file for what it writes
+	Output string // file for its output
 	Limit  time.Duration
 }
 
-// serverRequest is a server to start.
+// serverRequest asks for a server.
 type serverRequest struct {
 	Name string
 	Host string
 	TLS  bool
 }
 
-// reply answers a request.
+// reply is the answer to a request.
 type reply struct {
 	Usage  usage
 	Server serverInfo
 	Error  string
 }
 
-// usage is what a command cost.
+// usage is what a command used.
 type usage struct {
 	Wall, CPU time.Duration // CPU: user and system
-	Memory    int64         // most bytes resident at a moment
-	Exit      int           // -1: by a signal
+	Memory    int64         // peak resident memory in bytes
+	Exit      int           // exit code, or -1 after a signal
 }
 
-// agentMain is the life of an agent.
+// agentMain is the main function of an agent.
 func agentMain() error {
 	requests := json.NewDecoder(bufio.NewReader(os.Stdin))
 	replies := json.NewEncoder(os.Stdout)
 	a := &agent{}
 	defer a.stopServers()
-	// The input is read ahead, so that its end is seen while a command runs.
+	// The input is read ahead, so that its end is noticed while a command runs.
 	incoming := make(chan request)
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() {
@@ -96,7 +96,7 @@ func agentMain() error {
 	return nil
 }
 
-type agent struct{ hosts []*host }
+type agent struct{ hosts []*serverOwner }
 
 func (a *agent) do(ctx context.Context, r request) (reply, error) {
 	switch {
@@ -112,18 +112,18 @@ func (a *agent) do(ctx context.Context, r request) (reply, error) {
 	return reply{}, nil
 }
 
-// run runs a command to its end, or to its limit, or until the context is done.
+// run runs a command until it ends, its limit is reached, or the context is done.
 func (c *command) run(ctx context.Context) (usage, error) {
 	output, err := os.Create(c.Output)
 	if err != nil {
 		return usage{}, err
 	}
 	defer output.Close()
-	ctx, cancel := context.WithTimeoutCause(ctx, c.Limit, fmt.Errorf("longer than %v", c.Limit))
+	ctx, cancel := context.WithTimeoutCause(ctx, c.Limit, fmt.Errorf("it ran longer than %v", c.Limit))
 	defer cancel()
 	cmd := exec.CommandContext(ctx, c.Args[0], c.Args[1:]...)
 	cmd.Env, cmd.Dir, cmd.Stdout, cmd.Stderr = c.Env, c.Dir, output, output
-	// The thread that starts it must live as long: the signal comes when that thread ends.
+	// This thread must live as long as the command, because the kernel sends the signal when the thread ends.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
@@ -142,14 +142,14 @@ func (c *command) run(ctx context.Context) (usage, error) {
 		return u, context.Cause(ctx)
 	}
 	if exit := new(exec.ExitError); errors.As(err, &exit) {
-		err = nil // Exit says it
+		err = nil // Exit holds the exit code
 	}
 	return u, err
 }
 
 // serve starts a server.
 func (a *agent) serve(r *serverRequest) (serverInfo, error) {
-	h := &host{}
+	h := &serverOwner{}
 	a.hosts = append(a.hosts, h)
 	o := realftp.Options{Host: r.Host}
 	if r.TLS {
@@ -172,23 +172,23 @@ func (a *agent) stopServers() {
 	a.hosts = nil
 }
 
-// client is the other end of an agent.
-type client struct {
+// agentClient is the connection of the benchmark to an agent.
+type agentClient struct {
 	cmd      *exec.Cmd
 	requests io.WriteCloser
 	replies  *json.Decoder
 	encoder  *json.Encoder
 }
 
-// startAgent starts an agent in the network namespace of this thread, which must live as long as the agent. With ownPIDs
-// it is the first process of a PID namespace, and what it started dies with it, children of children as well. Not for
-// servers: they have such namespaces of their own.
-func startAgent(ownPIDs bool, env ...string) (*client, error) {
+// startAgent starts an agent in the network namespace of this thread. The thread must live as long as the agent. With
+// ownPIDs the agent gets a PID namespace, so that all its descendants end with it. This is not for agents that start
+// servers, because these have PID namespaces of their own.
+func startAgent(ownPIDs bool, env ...string) (*agentClient, error) {
 	cmd := exec.Command("/proc/self/exe")
-	cmd.Env = append(os.Environ(), roleVariable+"=1")
+	cmd.Env = append(os.Environ(), agentVariable+"=1")
 	cmd.Env = append(cmd.Env, env...)
 	cmd.Stderr = os.Stderr
-	// Not in the group of the terminal: Ctrl-C is for the parent alone.
+	// Not in the process group of the terminal, so that Ctrl-C reaches the parent only.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	if ownPIDs && os.Getuid() == 0 {
 		cmd.SysProcAttr.Cloneflags = syscall.CLONE_NEWPID
@@ -204,11 +204,11 @@ func startAgent(ownPIDs bool, env ...string) (*client, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	return &client{cmd: cmd, requests: requests, replies: json.NewDecoder(replies), encoder: json.NewEncoder(requests)}, nil
+	return &agentClient{cmd: cmd, requests: requests, replies: json.NewDecoder(replies), encoder: json.NewEncoder(requests)}, nil
 }
 
-// ask sends a request and waits for the reply. When the context is done the agent is told to end.
-func (c *client) ask(ctx context.Context, r request) (reply, error) {
+// ask sends a request and waits for the reply. When the context is done it closes the input of the agent, which then ends.
+func (c *agentClient) ask(ctx context.Context, r request) (reply, error) {
 	stop := context.AfterFunc(ctx, func() { c.requests.Close() })
 	defer stop()
 	if err := c.encoder.Encode(r); err != nil {
@@ -227,8 +227,8 @@ func (c *client) ask(ctx context.Context, r request) (reply, error) {
 	return answer, nil
 }
 
-// close ends the agent and all that it started.
-func (c *client) close() {
+// close ends the agent and everything it started.
+func (c *agentClient) close() {
 	c.requests.Close()
 	_ = c.cmd.Wait()
 }

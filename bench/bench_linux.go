@@ -23,29 +23,29 @@ type bench struct {
 	opts  options
 	work  string // directory of all files
 	tools []tool
-	// programs are the names and versions of what is measured.
+	// programs are the names and versions of the measured programs.
 	programs []string
-	note     func(format string, args ...any) // to the user, while it runs
+	log      func(format string, args ...any) // prints progress to the user
 
 	link    *wan.Link // nil without one
-	clients map[bool]*client
-	hosts   map[bool]*client // keys: on loopback
+	clients map[bool]*agentClient
+	hosts   map[bool]*agentClient // keys: on loopback
 	servers map[string]serverInfo
 
-	// The pair as it lies there now.
-	made   string // server and name of the fixture; "" when it must be made again
-	record func(result)
+	// The trees of both sides as they are now.
+	currentTrees string // server and name of the fixture; "" when it must be made again
+	record       func(result)
 }
 
-// runBench runs all rows on all servers, and hands over each result as it comes, and says when that was the last. What
-// follows is the removal of millions of files at the worst. The programs are those that took part, with their versions.
+// runBench runs all rows on all servers. It calls record with each result, and last after the last one with the names and
+// versions of the programs. Afterwards it removes its files, which may be millions.
 func runBench(ctx context.Context, o options, note func(string, ...any), record func(result), last func(programs []string)) error {
-	b := &bench{opts: o, note: note, record: record,
-		clients: map[bool]*client{}, hosts: map[bool]*client{}, servers: map[string]serverInfo{}}
+	b := &bench{opts: o, log: note, record: record,
+		clients: map[bool]*agentClient{}, hosts: map[bool]*agentClient{}, servers: map[string]serverInfo{}}
 	if o.fetch {
 		b.fetch(ctx)
 	}
-	sweep(b.parent())
+	removeOldRuns(b.parent())
 	var err error
 	if b.work, err = makeWork(b.parent()); err != nil {
 		return err
@@ -80,13 +80,13 @@ func (b *bench) parent() string {
 
 const workPrefix = "ferry-bench-"
 
-// makeWork makes the directory of the run. It is locked as long as the run lives.
+// makeWork makes the directory of the run. It is locked until the run ends.
 func makeWork(parent string) (string, error) {
 	dir, err := os.MkdirTemp(parent, workPrefix)
 	if err != nil {
 		return "", err
 	}
-	// Servers that run as another user must get through.
+	// Servers that run as another user must be able to enter it.
 	if err := os.Chmod(dir, 0o755); err != nil {
 		return "", err
 	}
@@ -99,7 +99,7 @@ func makeWork(parent string) (string, error) {
 	return dir, err
 }
 
-// lock takes the lock of a run's directory; the file stays open until this program ends.
+// lock locks the directory of a run. The file stays open until this program ends.
 func lock(dir string) (*os.File, error) {
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
@@ -109,18 +109,18 @@ func lock(dir string) (*os.File, error) {
 		f.Close()
 		return nil, err
 	}
-	locked = append(locked, f)
+	lockFiles = append(lockFiles, f)
 	return f, nil
 }
 
-var locked []*os.File // not collected, and so not closed
+var lockFiles []*os.File // a reference keeps them open
 
-// sweep removes what runs that were killed left.
-func sweep(parent string) {
+// removeOldRuns removes the directories of runs that were killed.
+func removeOldRuns(parent string) {
 	left, _ := filepath.Glob(filepath.Join(parent, workPrefix+"*"))
 	for _, dir := range left {
 		if _, err := os.Stat(filepath.Join(dir, "lock")); err != nil {
-			continue // being made just now
+			continue // another run is making it
 		}
 		if f, err := lock(dir); err == nil {
 			_ = os.RemoveAll(dir)
@@ -129,11 +129,11 @@ func sweep(parent string) {
 	}
 }
 
-// fetch gets the servers and the tools that are wanted, where they can be had. What is still missing is said later.
+// fetch gets the servers and tools that are missing. What cannot be fetched is reported later, when it is needed.
 func (b *bench) fetch(ctx context.Context) {
 	root, err := moduleRoot(ctx)
 	if err != nil {
-		b.note("not fetching servers and tools: %v", err)
+		b.log("not fetching servers and tools: %v", err)
 		return
 	}
 	for _, name := range slices.Concat(b.opts.servers, b.opts.tools) {
@@ -143,12 +143,12 @@ func (b *bench) fetch(ctx context.Context) {
 		cmd := exec.CommandContext(ctx, filepath.Join(root, ".ci", "servers"), name)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-			b.note("fetching %s: %v: %s", name, err, lines[len(lines)-1])
+			b.log("fetching %s: %v: %s", name, err, lines[len(lines)-1])
 		}
 	}
 }
 
-// moduleRoot is the checkout.
+// moduleRoot returns the root of the checkout.
 func moduleRoot(ctx context.Context) (string, error) {
 	out, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
 	if err != nil {
@@ -156,12 +156,12 @@ func moduleRoot(ctx context.Context) (string, error) {
 	}
 	mod := strings.TrimSpace(string(out))
 	if mod == "" || mod == os.DevNull {
-		return "", errors.New("this is not in the checkout")
+		return "", errors.New("the working directory is not in the checkout")
 	}
 	return filepath.Dir(mod), nil
 }
 
-// findTools finds or builds the programs. What is not there is said and left out.
+// findTools finds or builds the programs. Missing ones are reported and left out.
 func (b *bench) findTools(ctx context.Context) error {
 	if path, err := exec.LookPath("find"); err == nil {
 		b.tools = append(b.tools, find(program{path: path}))
@@ -181,7 +181,7 @@ func (b *bench) findTools(ctx context.Context) error {
 			version, err = p.ask(ctx, map[string]string{"lftp": "--version", "rclone": "version"}[name])
 		}
 		if err != nil {
-			b.note("without %s: %v", name, err)
+			b.log("leaving out %s: %v", name, err)
 			continue
 		}
 		b.programs = append(b.programs, versionOf(name, version))
@@ -216,7 +216,7 @@ func (b *bench) buildFerry(ctx context.Context) (program, error) {
 	return p, nil
 }
 
-// open makes the link and the agents at its ends.
+// open makes the link, and starts the agents at its ends.
 func (b *bench) open() error {
 	env := "TMPDIR=" + filepath.Join(b.work, "tmp")
 	startClient := func(loopback bool) (err error) {
@@ -227,7 +227,7 @@ func (b *bench) open() error {
 		b.hosts[loopback], err = startAgent(false, env)
 		return err
 	}
-	// The agents die when this thread does.
+	// The agents end when this thread ends.
 	runtime.LockOSThread()
 	if err := errors.Join(startClient(true), startHost(true)); err != nil {
 		return err
@@ -238,7 +238,7 @@ func (b *bench) open() error {
 	}
 	link, err := wan.Open(wan.Options{RoundTrip: b.opts.roundTrip, Rate: b.opts.rate})
 	if err != nil {
-		return fmt.Errorf("%w (as root, or with -rtt 0 -rate none for loopback alone)", err)
+		return fmt.Errorf("%w (run it as root, or with -rtt 0 -rate none for loopback only)", err)
 	}
 	b.link = link
 	return errors.Join(
@@ -247,7 +247,7 @@ func (b *bench) open() error {
 }
 
 func (b *bench) close() {
-	for _, agents := range []map[bool]*client{b.clients, b.hosts} {
+	for _, agents := range []map[bool]*agentClient{b.clients, b.hosts} {
 		for _, a := range agents {
 			if a != nil {
 				a.close()
@@ -270,7 +270,7 @@ func (b *bench) runServer(ctx context.Context, name string) error {
 			return context.Cause(ctx)
 		}
 		if err != nil {
-			b.note("without %s: %v", name, err)
+			b.log("leaving out %s: %v", name, err)
 			break
 		}
 		for run := range b.opts.runs {
@@ -287,11 +287,11 @@ func (b *bench) runServer(ctx context.Context, name string) error {
 		}
 	}
 	clear(b.servers)
-	b.made = ""
+	b.currentTrees = ""
 	return nil
 }
 
-// server starts the server that a row wants, once.
+// server returns the server for a row, and starts it if it is not running.
 func (b *bench) server(ctx context.Context, name string, r row) (serverInfo, error) {
 	key := fmt.Sprintf("%s, loopback %t, TLS %t", name, r.loopback, r.tls)
 	if s, there := b.servers[key]; there {
@@ -310,11 +310,11 @@ func (b *bench) server(ctx context.Context, name string, r row) (serverInfo, err
 	return answer.Server, nil
 }
 
-// runTool runs one tool on one row once, and records what came of it. The error is one of the benchmark itself.
+// runTool runs one tool on one row once, and records the result. An error is one of the benchmark itself.
 func (b *bench) runTool(ctx context.Context, r row, server serverInfo, t tool, run int) error {
 	j := job{
 		pass: r.pass, local: filepath.Join(b.work, "local"), server: server, tls: r.tls,
-		connections: b.opts.connections, state: filepath.Join(b.work, "state"), scan: r.scan,
+		connections: b.opts.connections, state: filepath.Join(b.work, "state"), withFind: r.withFind,
 	}
 	if r.connections > 0 {
 		j.connections = r.connections
@@ -323,11 +323,11 @@ func (b *bench) runTool(ctx context.Context, r row, server serverInfo, t tool, r
 	if len(args) == 0 {
 		return nil
 	}
-	if err := b.prepare(r, server, j); err != nil {
+	if err := b.makeTrees(r, server, j); err != nil {
 		return fmt.Errorf("preparing %s: %w", r.name, err)
 	}
 	res := result{Row: r.name, Title: r.title, Server: server.Name, Tool: t.name, Run: run + 1, Command: args}
-	err := b.settle(ctx, r, t, j)
+	err := b.prepareTool(ctx, r, t, j)
 	if err == nil && r.change != nil {
 		err = r.change(j.local, run)
 	}
@@ -340,9 +340,9 @@ func (b *bench) runTool(ctx context.Context, r row, server serverInfo, t tool, r
 	if err == nil {
 		err = compare(j.local, filepath.Join(server.Root, remote))
 	}
-	// What was renamed or deleted is not what the next run needs.
+	// After a rename or deletion the trees are not as the next run needs them.
 	if !r.fixture.equal || err != nil || r.pass.deletes {
-		b.made = ""
+		b.currentTrees = ""
 	}
 	if err != nil {
 		res.Error = err.Error()
@@ -351,31 +351,31 @@ func (b *bench) runTool(ctx context.Context, r row, server serverInfo, t tool, r
 	return nil
 }
 
-// prepare makes both sides as the row wants them, and forgets what tools remember.
-func (b *bench) prepare(r row, server serverInfo, j job) error {
-	if err := emptied(j.state, filepath.Join(b.work, "home")); err != nil {
+// makeTrees makes the trees of both sides for a row, and removes the state of all tools.
+func (b *bench) makeTrees(r row, server serverInfo, j job) error {
+	if err := makeEmpty(j.state, filepath.Join(b.work, "home")); err != nil {
 		return err
 	}
 	there := filepath.Join(server.Root, remote)
-	if key := server.Root + " " + r.fixture.name; b.made != key {
-		b.made = ""
-		if err := emptied(j.local, there); err != nil {
+	if key := server.Root + " " + r.fixture.name; b.currentTrees != key {
+		b.currentTrees = ""
+		if err := makeEmpty(j.local, there); err != nil {
 			return err
 		}
 		if err := r.fixture.make(j.local, there); err != nil {
 			return err
 		}
-		if err := give(there, server.Root); err != nil {
+		if err := chownLike(there, server.Root); err != nil {
 			return err
 		}
-		b.made = key
+		b.currentTrees = key
 	}
-	// Another tool's things are not this one's business.
-	return errors.Join(os.RemoveAll(filepath.Join(j.local, own)), os.RemoveAll(filepath.Join(there, own)))
+	// ferry's own directory must not disturb other tools.
+	return errors.Join(os.RemoveAll(filepath.Join(j.local, ferryDir)), os.RemoveAll(filepath.Join(there, ferryDir)))
 }
 
-// emptied makes directories that are empty.
-func emptied(dirs ...string) error {
+// makeEmpty makes empty directories and removes what was there.
+func makeEmpty(dirs ...string) error {
 	for _, dir := range dirs {
 		if err := os.RemoveAll(dir); err != nil {
 			return err
@@ -387,8 +387,8 @@ func emptied(dirs ...string) error {
 	return nil
 }
 
-// give makes all below a directory the property of the one who owns another one.
-func give(dir, like string) error {
+// chownLike gives everything below dir the owner of another directory.
+func chownLike(dir, like string) error {
 	info, err := os.Stat(like)
 	if err != nil {
 		return err
@@ -405,9 +405,9 @@ func give(dir, like string) error {
 	})
 }
 
-// settle lets a tool have a look at a pair that is in step, over a link without delay.
-func (b *bench) settle(ctx context.Context, r row, t tool, j job) error {
-	if !r.settled || t.settle == nil {
+// prepareTool lets a tool make a first pass over equal trees, on a link without delay, so that it has its state.
+func (b *bench) prepareTool(ctx context.Context, r row, t tool, j job) error {
+	if !r.warm || t.warmUp == nil {
 		return nil
 	}
 	if b.link != nil {
@@ -416,26 +416,26 @@ func (b *bench) settle(ctx context.Context, r row, t tool, j job) error {
 		defer b.link.SetRate(b.opts.rate)
 		defer b.link.SetRoundTrip(b.opts.roundTrip)
 	}
-	args, env := t.settle(j)
-	u, output, err := b.execute(ctx, r, "settle", args, env)
+	args, env := t.warmUp(j)
+	u, output, err := b.runClient(ctx, r, "first-pass", args, env)
 	if err == nil && u.Exit != 0 {
 		err = fmt.Errorf("exit %d: %s", u.Exit, output)
 	}
 	if err != nil {
-		return fmt.Errorf("the pass before: %w", err)
+		return fmt.Errorf("first pass before the run: %w", err)
 	}
 	return nil
 }
 
-// calm is how long the server is left alone before each run. ProFTPD does not
-// answer for 0.2 s after a session has ended, several times that after several, and
-// the tools would pay for one another's.
-const calm = time.Second
+// pauseBeforeRun is the pause before each run. After a session has ended, ProFTPD does
+// not answer for a moment, so without a pause a tool would pay for the sessions of the
+// one before.
+const pauseBeforeRun = time.Second
 
-// measure runs a tool and fills in what it cost.
+// measure runs a tool and fills in what it used.
 func (b *bench) measure(ctx context.Context, r row, t tool, server serverInfo, res *result, args, env []string) error {
 	select {
-	case <-time.After(calm):
+	case <-time.After(pauseBeforeRun):
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
@@ -444,7 +444,7 @@ func (b *bench) measure(ctx context.Context, r row, t tool, server serverInfo, r
 		before = b.link.Traffic()
 	}
 	name := strings.ReplaceAll(fmt.Sprintf("%s-%s-%s-%d", server.Name, r.name, t.name, res.Run), " ", "-")
-	u, output, err := b.execute(ctx, r, name, args, env)
+	u, output, err := b.runClient(ctx, r, name, args, env)
 	res.Seconds, res.CPU, res.Memory = u.Wall.Seconds(), u.CPU.Seconds(), u.Memory
 	if b.link != nil && !r.loopback {
 		traffic := b.link.Traffic().Minus(before)
@@ -463,8 +463,8 @@ func (b *bench) measure(ctx context.Context, r row, t tool, server serverInfo, r
 	return nil
 }
 
-// execute runs a command at the client's end. What it wrote at last comes back.
-func (b *bench) execute(ctx context.Context, r row, name string, args, env []string) (usage, string, error) {
+// runClient runs a command at the client's end of the link. It returns the last lines of its output.
+func (b *bench) runClient(ctx context.Context, r row, name string, args, env []string) (usage, string, error) {
 	c := &command{Args: args, Dir: b.work, Output: filepath.Join(b.work, name+".out"), Limit: b.opts.limit}
 	c.Env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + filepath.Join(b.work, "home"), "TMPDIR=" + filepath.Join(b.work, "tmp"),

@@ -16,12 +16,12 @@ import (
 	"ferry/internal/test/realftp"
 )
 
-// asProgram makes the test program the benchmark itself.
+// asProgram turns the test program into the benchmark.
 const asProgram = "FERRY_BENCH_TEST"
 
 func TestMain(m *testing.M) {
 	switch {
-	case os.Getenv(roleVariable) != "":
+	case os.Getenv(agentVariable) != "":
 		if agentMain() != nil {
 			os.Exit(1)
 		}
@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// benchmark returns the benchmark as a command that makes its files below dir.
+// benchmark returns a command that runs the benchmark with its files below dir.
 func benchmark(t *testing.T, dir string, args ...string) *exec.Cmd {
 	t.Helper()
 	if testing.Short() {
@@ -41,7 +41,7 @@ func benchmark(t *testing.T, dir string, args ...string) *exec.Cmd {
 	if os.Getuid() != 0 {
 		t.Skip("namespaces and servers need root")
 	}
-	realftp.Start(t, "vsftpd", realftp.Options{}).Stop() // or skips, in the words of all tests
+	realftp.Start(t, "vsftpd", realftp.Options{}).Stop() // or skip the test
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -51,7 +51,7 @@ func benchmark(t *testing.T, dir string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// results runs the benchmark and returns what it printed, and its exit status.
+// results runs the benchmark and returns its results and its exit code.
 func results(t *testing.T, args ...string) ([]result, int) {
 	t.Helper()
 	cmd := benchmark(t, t.TempDir(), args...)
@@ -95,7 +95,7 @@ func fake(t *testing.T, script string) string {
 	return path
 }
 
-// TestWhole runs ferry over a short link, and holds that all is measured.
+// TestWhole runs ferry over a short link, and checks that everything is measured.
 func TestWhole(t *testing.T) {
 	needsLink(t)
 	all, exit := results(t, "-tools", "ferry", "-rtt", "4ms", "-work", "up,down,rename")
@@ -109,7 +109,7 @@ func TestWhole(t *testing.T) {
 	}
 }
 
-// TestWrongResult holds that a program which says that it is done and is not gets no figure.
+// TestWrongResult checks that a program whose result is wrong gets no figures.
 func TestWrongResult(t *testing.T) {
 	for script, want := range map[string]string{
 		"exit 0":                    "the trees differ",
@@ -123,7 +123,7 @@ func TestWrongResult(t *testing.T) {
 	}
 }
 
-// TestKilled holds that nothing lives on when the benchmark is ended in the middle, and that no files stay: after a kill
+// TestKilled checks that no process and no files remain when the benchmark is ended early: after a kill
 // they are removed by the next run.
 func TestKilled(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGKILL} {
@@ -148,7 +148,7 @@ func TestKilled(t *testing.T) {
 				if err := os.Remove(begun); err != nil {
 					t.Fatal(err)
 				}
-				sweep(dir)
+				removeOldRuns(dir)
 			}
 			if left, _ := filepath.Glob(filepath.Join(dir, workPrefix+"*")); len(left) > 0 {
 				t.Errorf("left: %q", left)

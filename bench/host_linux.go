@@ -10,30 +10,30 @@ import (
 	"ferry/internal/test/realftp"
 )
 
-// host stands in for the test that a server of realftp belongs to. What it does not have is never called.
-type host struct {
+// serverOwner stands in for the test that a server of realftp belongs to. realftp calls no other methods of a test.
+type serverOwner struct {
 	testing.TB
 	cleanups []func()
-	problem  string
+	failure  string
 }
 
-func (h *host) Helper()                   {}
-func (h *host) Name() string              { return "bench" }
-func (h *host) Failed() bool              { return false }
-func (h *host) Logf(string, ...any)       {}
-func (h *host) Cleanup(f func())          { h.cleanups = append(h.cleanups, f) }
-func (h *host) Fatal(args ...any)         { h.end(fmt.Sprint(args...)) }
-func (h *host) Fatalf(s string, a ...any) { h.end(fmt.Sprintf(s, a...)) }
-func (h *host) Skip(args ...any)          { h.end(fmt.Sprint(args...)) }
+func (h *serverOwner) Helper()                   {}
+func (h *serverOwner) Name() string              { return "bench" }
+func (h *serverOwner) Failed() bool              { return false }
+func (h *serverOwner) Logf(string, ...any)       {}
+func (h *serverOwner) Cleanup(f func())          { h.cleanups = append(h.cleanups, f) }
+func (h *serverOwner) Fatal(args ...any)         { h.abort(fmt.Sprint(args...)) }
+func (h *serverOwner) Fatalf(s string, a ...any) { h.abort(fmt.Sprintf(s, a...)) }
+func (h *serverOwner) Skip(args ...any)          { h.abort(fmt.Sprint(args...)) }
 
-// end leaves the goroutine, as in a test.
-func (h *host) end(problem string) {
-	h.problem = problem
+// abort ends the goroutine, as in a test.
+func (h *serverOwner) abort(problem string) {
+	h.failure = problem
 	runtime.Goexit()
 }
 
 // start runs a server until stop.
-func (h *host) start(name string, o realftp.Options) (*realftp.Server, error) {
+func (h *serverOwner) start(name string, o realftp.Options) (*realftp.Server, error) {
 	var s *realftp.Server
 	done := make(chan struct{})
 	go func() {
@@ -42,9 +42,9 @@ func (h *host) start(name string, o realftp.Options) (*realftp.Server, error) {
 	}()
 	<-done
 	if s == nil {
-		_, why, found := strings.Cut(h.problem, ": ") // "NOT TESTED with vsftpd: ...", "realftp: ..."
+		_, why, found := strings.Cut(h.failure, ": ") // "NOT TESTED with vsftpd: ...", "realftp: ..."
 		if !found {
-			why = h.problem
+			why = h.failure
 		}
 		return nil, errors.New(why)
 	}
@@ -52,7 +52,7 @@ func (h *host) start(name string, o realftp.Options) (*realftp.Server, error) {
 }
 
 // stop ends the server and removes its directory.
-func (h *host) stop() {
+func (h *serverOwner) stop() {
 	for len(h.cleanups) > 0 {
 		last := h.cleanups[len(h.cleanups)-1]
 		h.cleanups = h.cleanups[:len(h.cleanups)-1]

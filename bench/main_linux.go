@@ -1,5 +1,5 @@
-// Command bench measures ferry against lftp and rclone: the same work, over the same emulated link, with the same real
-// FTP servers. docs/benchmark.md explains it.
+// Command bench compares ferry with lftp and rclone: the same work, over the same emulated link, with the same real
+// FTP servers. See docs/benchmark.md.
 package main
 
 import (
@@ -15,7 +15,7 @@ import (
 )
 
 func main() {
-	if os.Getenv(roleVariable) != "" {
+	if os.Getenv(agentVariable) != "" {
 		if err := agentMain(); err != nil {
 			fmt.Fprintln(os.Stderr, "bench:", err)
 			os.Exit(1)
@@ -35,7 +35,7 @@ func run() int {
 		return 2
 	}
 	if pattern := o.unknown(rows(o)); pattern != "" {
-		fmt.Fprintf(os.Stderr, "bench: error: -work: no row is called %q; -list prints them\n", pattern)
+		fmt.Fprintf(os.Stderr, "bench: error: -work: there is no row %q; -list prints all rows\n", pattern)
 		return 2
 	}
 	if o.list {

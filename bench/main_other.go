@@ -1,6 +1,6 @@
 //go:build !linux
 
-// Command bench measures ferry against lftp and rclone. It needs Linux: see docs/benchmark.md.
+// Command bench compares ferry with lftp and rclone. It needs Linux; see docs/benchmark.md.
 package main
 
 import (
@@ -9,6 +9,6 @@ import (
 )
 
 func main() {
-	fmt.Fprintln(os.Stderr, "bench: error: the benchmark emulates its link with network namespaces, which Linux alone has")
+	fmt.Fprintln(os.Stderr, "bench: error: the benchmark needs Linux, because it emulates its link with network namespaces")
 	os.Exit(1)
 }

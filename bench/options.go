@@ -12,18 +12,18 @@ import (
 	"time"
 )
 
-// options are those of the command line.
+// options are the options of the command line.
 type options struct {
 	roundTrip   time.Duration
 	rate        int64 // bytes a second each way, 0 without limit
 	connections int
 	servers     []string
-	work        []string // names of rows, as patterns; empty: all but the slow ones
+	work        []string // patterns for names of rows; empty: all but the slow rows
 	tools       []string
 	runs        int
 	large, huge int64 // bytes of the large file over the link and on loopback
 	limit       time.Duration
-	ferry       string // a program to run instead of one built from the checkout
+	ferry       string // program to run instead of one built from the checkout
 	ferryArgs   []string
 	dir         string
 	fetch       bool
@@ -44,23 +44,23 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 		f.PrintDefaults()
 	}
 	f.DurationVar(&o.roundTrip, "rtt", 30*time.Millisecond, "round-trip `time` of the link")
-	f.StringVar(&rate, "rate", "100mbit", "rate of the link each way, as 20mbit, 1gbit or none")
-	f.IntVar(&o.connections, "connections", 4, "connections that each tool may use")
-	f.StringVar(&servers, "servers", "vsftpd,proftpd,pureftpd", "the `names` of the servers")
-	f.StringVar(&work, "work", "", "the `rows` to run, with * for any part of a name; default: all but those that take long")
-	f.StringVar(&tools, "tools", "lftp,rclone,ferry", "the `programs` to run")
-	f.IntVar(&o.runs, "runs", 1, "how often each is run; the table shows medians")
+	f.StringVar(&rate, "rate", "100mbit", "rate of the link each way, such as 20mbit, 1gbit or none")
+	f.IntVar(&o.connections, "connections", 4, "most connections of each tool")
+	f.StringVar(&servers, "servers", "vsftpd,proftpd,pureftpd", "`names` of the servers")
+	f.StringVar(&work, "work", "", "`rows` to run, where * matches any part of a name; default: all but the slow rows")
+	f.StringVar(&tools, "tools", "lftp,rclone,ferry", "`programs` to run")
+	f.IntVar(&o.runs, "runs", 1, "how often to run each row; the table shows medians")
 	f.StringVar(&large, "large", "64MiB", "`size` of the large file over the link")
 	f.StringVar(&huge, "huge", "512MiB", "`size` of the large file on loopback")
 	f.DurationVar(&o.limit, "limit", 10*time.Minute, "longest `time` of one run")
-	f.StringVar(&o.ferry, "ferry", "", "run this `program` as ferry, instead of one that is built from the checkout")
-	f.StringVar(&ferryArgs, "ferry-args", "", "more `arguments` for ferry, as \"--pipeline off\", or -vv together with -keep")
-	f.StringVar(&o.dir, "dir", "", "make all files below this `directory`, default the system's for temporary ones")
-	f.BoolVar(&o.fetch, "fetch", true, "fetch the servers and the tools that are not there (.ci/servers)")
-	f.BoolVar(&o.json, "json", false, "print each run as one JSON object a line, and no table")
+	f.StringVar(&o.ferry, "ferry", "", "run this `program` as ferry instead of building one from the checkout")
+	f.StringVar(&ferryArgs, "ferry-args", "", "further `arguments` for ferry, such as \"--pipeline off\", or -vv together with -keep")
+	f.StringVar(&o.dir, "dir", "", "`directory` for all files; default: that for temporary files")
+	f.BoolVar(&o.fetch, "fetch", true, "fetch missing servers and tools (.ci/servers)")
+	f.BoolVar(&o.json, "json", false, "print one JSON object a line for each run instead of tables")
 	f.BoolVar(&o.markdown, "markdown", false, "print the tables as Markdown")
-	f.BoolVar(&o.list, "list", false, "print the names of the rows and do nothing")
-	f.BoolVar(&o.keep, "keep", false, "keep the files that the run made, with the output of the tools")
+	f.BoolVar(&o.list, "list", false, "print the names of all rows and exit")
+	f.BoolVar(&o.keep, "keep", false, "keep the files of the run, including the output of the tools")
 	if err := f.Parse(args); err != nil {
 		return o, err
 	}
@@ -72,31 +72,31 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	o.large, errs[1] = parseSize(large)
 	o.huge, errs[2] = parseSize(huge)
 	o.ferryArgs = strings.Fields(ferryArgs)
-	o.servers, o.work, o.tools = words(servers), words(work), words(tools)
+	o.servers, o.work, o.tools = splitList(servers), splitList(work), splitList(tools)
 	return o, errors.Join(append(errs[:], o.check())...)
 }
 
-// check says what cannot be.
+// check returns an error for options that make no sense.
 func (o options) check() error {
 	switch {
 	case o.roundTrip < 0 || o.roundTrip > 10*time.Second:
-		return errors.New("-rtt is not between 0 and 10s")
+		return errors.New("-rtt must be between 0 and 10s")
 	case o.connections < 1 || o.connections > 64:
-		return errors.New("-connections is not between 1 and 64")
+		return errors.New("-connections must be between 1 and 64")
 	case o.runs < 1:
-		return errors.New("-runs is less than 1")
+		return errors.New("-runs must be at least 1")
 	case len(o.servers) == 0 || len(o.tools) == 0:
 		return errors.New("nothing to run: -servers or -tools is empty")
 	}
 	for _, t := range o.tools {
 		if !slices.Contains([]string{"lftp", "rclone", "ferry"}, t) {
-			return fmt.Errorf("-tools: %q is none of lftp, rclone, ferry", t)
+			return fmt.Errorf("-tools: unknown tool %q, must be lftp, rclone or ferry", t)
 		}
 	}
 	return nil
 }
 
-// wants says whether a row is asked for.
+// wants reports whether a row is to be run.
 func (o options) wants(name string, slow bool) bool {
 	if len(o.work) == 0 {
 		return !slow
@@ -104,13 +104,13 @@ func (o options) wants(name string, slow bool) bool {
 	return slices.ContainsFunc(o.work, func(pattern string) bool { return matches(pattern, name) })
 }
 
-// matches says whether a name of a row is meant by a pattern, in which * stands for anything.
+// matches reports whether the name of a row matches a pattern.
 func matches(pattern, name string) bool {
 	ok, err := path.Match(pattern, name)
 	return ok && err == nil
 }
 
-// unknown returns the first pattern of -work that means no row, "" when there is none.
+// unknown returns the first pattern of -work that matches no row, or "".
 func (o options) unknown(rows []row) string {
 	for _, pattern := range o.work {
 		if !slices.ContainsFunc(rows, func(r row) bool { return matches(pattern, r.name) }) {
@@ -120,7 +120,7 @@ func (o options) unknown(rows []row) string {
 	return ""
 }
 
-func words(list string) []string {
+func splitList(list string) []string {
 	return slices.DeleteFunc(strings.Split(list, ","), func(s string) bool { return s == "" })
 }
 
@@ -136,7 +136,7 @@ func parseRate(s string) (int64, error) {
 			}
 		}
 	}
-	return 0, fmt.Errorf("-rate: %q is no rate such as 20mbit, 1gbit or none", s)
+	return 0, fmt.Errorf("-rate: invalid rate %q, must be such as 20mbit, 1gbit or none", s)
 }
 
 // parseSize reads a number of bytes.
@@ -148,5 +148,5 @@ func parseSize(s string) (int64, error) {
 			}
 		}
 	}
-	return 0, fmt.Errorf("%q is no size such as 64MiB or 1GiB", s)
+	return 0, fmt.Errorf("invalid size %q, must be such as 64MiB or 1GiB", s)
 }

@@ -36,8 +36,8 @@ func TestParseOptionsRefuses(t *testing.T) {
 		"-tools ncftp":       "ncftp",
 		"-tools ,":           "empty",
 		"-servers ,":         "empty",
-		"-large 64":          "no size",
-		"-huge 99999999GiB":  "no size",
+		"-large 64":          "invalid size",
+		"-huge 99999999GiB":  "invalid size",
 		"-no-such-flag":      "no-such-flag",
 		"an-argument-no-one": "an-argument",
 	} {
@@ -68,7 +68,7 @@ func TestWants(t *testing.T) {
 		{"large*tls", "large-up-tls", false, true},
 		{"large*tls", "large-up", false, false},
 	} {
-		if got := (options{work: words(c.work)}).wants(c.name, c.slow); got != c.want {
+		if got := (options{work: splitList(c.work)}).wants(c.name, c.slow); got != c.want {
 			t.Errorf("-work %q: %s is wanted: %t, want %t", c.work, c.name, got, c.want)
 		}
 	}
@@ -85,7 +85,7 @@ func TestParseRate(t *testing.T) {
 func TestUnknown(t *testing.T) {
 	all := []row{{name: "up"}, {name: "up-one"}}
 	for work, want := range map[string]string{"": "", "up": "", "up*,*one": "", "up,uq": "uq", "down*": "down*", "[": "["} {
-		if got := (options{work: words(work)}).unknown(all); got != want {
+		if got := (options{work: splitList(work)}).unknown(all); got != want {
 			t.Errorf("-work %q: %q is unknown, want %q", work, got, want)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// line is a result in short, as it is shown while the benchmark runs.
+// line returns a short form of the result, which is shown while the benchmark runs.
 func (r result) line() string {
 	head := fmt.Sprintf("%-9s %-14s %-14s", r.Server, r.Row, r.Tool)
 	if r.Error != "" {
@@ -41,20 +41,20 @@ func seconds(s float64) string {
 
 func mebibytes(n int64) string { return fmt.Sprintf("%.0f MiB", float64(n)/(1<<20)) }
 
-// toolNames are the columns of the table.
+// toolNames are the tools, in the order of the columns of the table.
 var toolNames = []string{"find", "lftp", "lftp pipelined", "rclone", "rclone bisync", "ferry"}
 
-// summary is what all runs of one tool on one row come to: medians.
+// summary holds the medians of all runs of one tool on one row.
 type summary struct {
 	seconds, cpu, roundTrips float64
 	memory                   int64
 	wrong                    bool // at least one run had a wrong result
 }
 
-// key names a cell of the table.
+// key identifies a cell of the table.
 type key struct{ server, row, tool string }
 
-// summarize takes medians.
+// summarize returns the medians of all cells.
 func summarize(results []result) map[key]summary {
 	cells := map[key][]result{}
 	for _, r := range results {
@@ -74,7 +74,7 @@ func summarize(results []result) map[key]summary {
 	return all
 }
 
-// median of a figure: of an even number the mean of the two in the middle.
+// median returns the median of a figure. Of an even number of values it is the mean of the two in the middle.
 func median[T any](all []T, figure func(T) float64) float64 {
 	values := make([]float64, len(all))
 	for i, v := range all {
@@ -88,7 +88,7 @@ func median[T any](all []T, figure func(T) float64) float64 {
 	return (values[(n-1)/2] + values[n/2]) / 2
 }
 
-// best is the quickest of a family of tools on some rows; the zero value, when none has a time.
+// best returns the summary of the fastest of some tools on some rows, or the zero value if none has a time.
 func best(all map[key]summary, server string, rows []string, tools ...string) summary {
 	var quickest summary
 	for _, row := range rows {
@@ -102,7 +102,7 @@ func best(all map[key]summary, server string, rows []string, tools ...string) su
 	return quickest
 }
 
-// ratios are ferry's time as part of the best of the others', and its CPU time as part of that of the quickest.
+// ratios holds the time of ferry divided by the best time of others, and its CPU time divided by that of the fastest.
 type ratios struct{ lftp, rclone, both, cpu float64 } // 0: there is none
 
 func compareTimes(all map[key]summary, server string, r row) ratios {
@@ -128,7 +128,7 @@ func compareTimes(all map[key]summary, server string, r row) ratios {
 	}
 }
 
-// on is the goal with one server.
+// on returns the goal for one server.
 func (g goal) on(server string) goal {
 	if server == "vsftpd" && g.vsftpd > 0 {
 		g.roundTrips = g.vsftpd
@@ -136,7 +136,7 @@ func (g goal) on(server string) goal {
 	return g
 }
 
-// verdict says whether ferry reached the goal of a row: "" when there is no goal, or nothing to compare with.
+// verdict returns whether ferry reached the goal of a row, or "" if there is no goal or nothing to compare with.
 func verdict(g goal, r ratios, ours summary) string {
 	var goals []string
 	reached := true
@@ -162,11 +162,11 @@ func verdict(g goal, r ratios, ours summary) string {
 	return "no: " + strings.Join(goals, ", ")
 }
 
-// report is all tables, for each server one of times and one of costs.
+// report returns all tables: for each server one of times, and one of CPU time and memory.
 func report(o options, rows []row, results []result, programs []string) string {
 	all := summarize(results)
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n%v round trip, %s, %d connections, %s\n", o.roundTrip, rateName(o.rate), o.connections, count(o.runs, "run"))
+	fmt.Fprintf(&b, "\n%v round trip, %s, %d connections, %s\n", o.roundTrip, rateName(o.rate), o.connections, plural(o.runs, "run"))
 	if len(programs) > 0 {
 		fmt.Fprintf(&b, "%s\n", strings.Join(programs, ", "))
 	}
@@ -178,7 +178,7 @@ func report(o options, rows []row, results []result, programs []string) string {
 				fmt.Fprintf(&b, "\n%s: %s\n", server, what)
 			}
 		}
-		heading("seconds, and ferry's time as part of the best of the others")
+		heading("seconds, and ferry's time divided by the best of the others")
 		b.WriteString(timesOf(server, rows, all).compact().text(o.markdown))
 		heading("CPU seconds and peak memory of the client")
 		b.WriteString(costsOf(server, rows, all).compact().text(o.markdown))
@@ -196,7 +196,7 @@ func serversIn(results []result) []string {
 	return names
 }
 
-// verdictColumn is the heading of the goals.
+// verdictColumn is the heading of the column of goals.
 const verdictColumn = "goal reached"
 
 func timesOf(server string, rows []row, all map[key]summary) table {
@@ -252,10 +252,10 @@ func costsOf(server string, rows []row, all map[key]summary) table {
 	return t
 }
 
-// table is lines of cells, the first of them the heading. Text stands left, figures right.
+// table holds lines of cells. The first line is the heading. Text is aligned left, and figures right.
 type table [][]string
 
-// compact leaves out the columns that have a heading alone.
+// compact returns the table without columns that are empty below the heading.
 func (t table) compact() table {
 	small := make(table, len(t))
 	for i := range t[0] {
@@ -297,7 +297,7 @@ func (t table) text(markdown bool) string {
 	return b.String()
 }
 
-// versionOf finds the version in what a program says of itself, as in "LFTP | Version 4.9.2 | Copyright".
+// versionOf returns a program's name with the version from its output, such as "LFTP | Version 4.9.2 | Copyright".
 func versionOf(name, said string) string {
 	for word := range strings.FieldsSeq(said) {
 		if digits := strings.TrimPrefix(word, "v"); digits != "" && digits[0] >= '0' && digits[0] <= '9' {
@@ -309,12 +309,12 @@ func versionOf(name, said string) string {
 
 func rateName(bytes int64) string {
 	if bytes == 0 {
-		return "no limit of the rate"
+		return "no rate limit"
 	}
 	return fmt.Sprintf("%g Mbit/s", float64(bytes)*8/1e6)
 }
 
-func count(n int, noun string) string {
+func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}

@@ -24,7 +24,7 @@ func TestMedian(t *testing.T) {
 	}
 }
 
-// runs are results of one row on one server.
+// runs returns results of one row on one server.
 func runs(row string, seconds map[string][]float64) []result {
 	var all []result
 	for _, tool := range toolNames {
@@ -72,7 +72,7 @@ func TestRatios(t *testing.T) {
 	}
 }
 
-// TestRatioOfCPU holds that the CPU time is compared with that of the quickest, not with the least.
+// TestRatioOfCPU checks that the CPU time is compared with that of the fastest tool, not with the least CPU time.
 func TestRatioOfCPU(t *testing.T) {
 	all := summarize([]result{
 		{Row: "huge", Server: "vsftpd", Tool: "lftp", Seconds: 2, CPU: 0.1},
@@ -132,7 +132,7 @@ func TestReport(t *testing.T) {
 30ms round trip, 100 Mbit/s, 4 connections, 1 run
 lftp 4.9.2, rclone 1.60.1
 
-vsftpd: seconds, and ferry's time as part of the best of the others
+vsftpd: seconds, and ferry's time divided by the best of the others
                  lftp  rclone           ferry  ferry/lftp  ferry/rclone  ferry/best  goal reached
 files up        10.00   20.00            4.00        0.40          0.20        0.40  yes: 0.50 of lftp
 one connection  wrong          20.00 (3.3 rt)

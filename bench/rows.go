@@ -8,47 +8,47 @@ import (
 	"time"
 )
 
-// row is one piece of work.
+// row is one piece of work to measure. To add one, add it to rows.
 type row struct {
 	name  string // as -work names it
 	title string
 	pass  pass
-	// place and connections of the run.
+	// Where and how the run connects.
 	loopback, tls bool
-	connections   int // 0: what -connections says
-	// Both sides before the change. Rows with the same fixture share it as long as the trees are equal.
+	connections   int // 0: the value of -connections
+	// Both sides before the change. Rows with the same fixture share the trees while they are equal.
 	fixture fixture
-	settled bool // each tool has had a pass over the equal trees, and remembers what it remembers
-	// change is what the run must carry over; nil: nothing.
+	warm    bool // each tool makes a pass over the equal trees first, so that it has its state
+	// change makes the changes that the run must transfer; nil: none.
 	change func(local string, run int) error
-	// files is what round trips are counted per; 0: in all.
+	// files is the number of files by which round trips are divided; 0: not divided.
 	files int
 	goal  goal
-	// slow is for rows that run only when they are asked for.
+	// slow marks rows that run only if -work names them.
 	slow bool
 	// scan is for the row in which find takes part, since the work is that of the disk.
-	scan bool
+	withFind bool
 }
 
-// fixture makes both sides.
+// fixture makes the trees of both sides.
 type fixture struct {
 	name  string
 	make  func(local, remote string) error
 	equal bool // the sides are equal before the change
 }
 
-// goal is what ferry should need at most: parts of the best time of others, and absolute figures. 0 is no goal.
+// goal is the most that ferry should need: fractions of the best time of others, and absolute figures. 0 means no goal.
 type goal struct {
 	lftp, rclone, best float64
-	cpu                float64 // of the CPU time of the quickest of the others
+	cpu                float64 // fraction of the CPU time of the fastest of the others
 	roundTrips         float64
-	vsftpd             float64 // round trips there: it takes one more, see docs/benchmark.md
+	vsftpd             float64 // round trips with vsftpd, which needs one more, see docs/benchmark.md
 	megabytes          float64
-	// among are other rows whose times of others count as well.
+	// among are further rows whose times of other tools count for the comparison.
 	among []string
 }
 
-func small(dirs, files int, seed uint64) shape {
+func smallFiles(dirs, files int, seed uint64) shape {
 	return shape{dirs: dirs, files: files, smallest: 1 << 10, largest: 8 << 10, seed: seed}
 }
 
@@ -71,8 +71,8 @@ func onBoth(name string, shapes ...shape) fixture {
 	}}
 }
 
-// linked is onBoth for many files: those of the server are the same files under another name, and nothing may write them.
-func linked(name string, s shape) fixture {
+// hardLinked is onBoth for many files. The files on the server are hard links to the local ones, so no tool may write them.
+func hardLinked(name string, s shape) fixture {
 	return fixture{name: name, equal: true, make: func(local, remote string) error {
 		if err := s.make(local); err != nil {
 			return err
@@ -98,17 +98,17 @@ func largeDown(size int64) fixture {
 	return fixture{name: "large down", make: func(_, remote string) error { return makeLarge(filepath.Join(remote, "large.bin"), size, 7) }}
 }
 
-// rows are all of them, in the order of the table.
+// rows returns all rows in the order of the table.
 func rows(o options) []row {
-	flat := small(0, 200, 1)
+	flat := smallFiles(0, 200, 1)
 	million := shape{dirs: 10_000, files: 100, smallest: 8, largest: 64, seed: 9}
-	tree300, tree3000 := onBoth("tree of 300", small(300, 10, 3)), onBoth("tree of 3000", small(3000, 10, 4))
-	album := onBoth("album", small(0, 10, 5), small(1, 200, 6))
+	tree300, tree3000 := onBoth("tree of 300", smallFiles(300, 10, 3)), onBoth("tree of 3000", smallFiles(3000, 10, 4))
+	album := onBoth("album", smallFiles(0, 10, 5), smallFiles(1, 200, 6))
 	upload, download := pass{direction: push}, pass{direction: pull, mode: passive}
 	return []row{
 		{name: "up", title: "200 small files up", pass: upload, fixture: localOnly("flat up", flat),
 			goal: goal{lftp: 0.50, rclone: 0.25}},
-		{name: "up-dirs", title: "200 small files in 40 directories up", pass: upload, fixture: localOnly("dirs up", small(40, 5, 2))},
+		{name: "up-dirs", title: "200 small files in 40 directories up", pass: upload, fixture: localOnly("dirs up", smallFiles(40, 5, 2))},
 		{name: "up-one", title: "200 small files up, one connection", pass: upload, fixture: localOnly("flat up", flat),
 			connections: 1, files: 200, goal: goal{roundTrips: 3.5, vsftpd: 4.5}},
 		{name: "down", title: "200 small files down, passive", pass: download, fixture: remoteOnly("flat down", flat),
@@ -117,18 +117,18 @@ func rows(o options) []row {
 			goal: goal{best: 0.60, among: []string{"down"}}},
 		{name: "down-one", title: "200 small files down, one connection", pass: download, fixture: remoteOnly("flat down", flat),
 			connections: 1, files: 200},
-		{name: "same-300", title: "300 directories unchanged, both ways", pass: pass{direction: both}, fixture: tree300, settled: true,
+		{name: "same-300", title: "300 directories unchanged, both ways", pass: pass{direction: both}, fixture: tree300, warm: true,
 			goal: goal{best: 0.70}},
-		{name: "one-300", title: "1 changed file in 300 directories, push", pass: upload, fixture: tree300, settled: true,
+		{name: "one-300", title: "1 changed file in 300 directories, push", pass: upload, fixture: tree300, warm: true,
 			change: changeOne, goal: goal{best: 0.10}},
-		{name: "none-300", title: "300 directories unchanged, push", pass: upload, fixture: tree300, settled: true,
+		{name: "none-300", title: "300 directories unchanged, push", pass: upload, fixture: tree300, warm: true,
 			goal: goal{best: 0.10}},
 		{name: "rename", title: "renamed directory of 200 files, push", pass: pass{direction: push, deletes: true, renames: true},
-			fixture: album, settled: true, change: renameAlbum},
+			fixture: album, warm: true, change: renameAlbum},
 		{name: "delete", title: "2,000 files deleted, push", pass: pass{direction: push, deletes: true},
-			fixture: onBoth("tree to prune", small(40, 100, 8)), settled: true, change: prune},
+			fixture: onBoth("tree to prune", smallFiles(40, 100, 8)), warm: true, change: deleteTree},
 		{name: "equal", title: "first pass over 300 equal directories", pass: pass{direction: both, first: true}, fixture: tree300},
-		{name: "equal-trust", title: "the same, equal sizes taken as equal", pass: pass{direction: both, first: true, trust: true}, fixture: tree300,
+		{name: "equal-trust", title: "the same, equal sizes count as equal", pass: pass{direction: both, first: true, trust: true}, fixture: tree300,
 			goal: goal{among: []string{"equal"}}},
 		{name: "large-up", title: "large file up", pass: upload, fixture: largeUp(o.large)},
 		{name: "large-down", title: "large file down", pass: download, fixture: largeDown(o.large)},
@@ -138,24 +138,24 @@ func rows(o options) []row {
 		{name: "huge-down", title: "large file down, loopback", pass: download, fixture: largeDown(o.huge), loopback: true, goal: goal{best: 1, cpu: 1}},
 		{name: "huge-up-tls", title: "large file up, loopback, TLS", pass: upload, fixture: largeUp(o.huge), loopback: true, tls: true, goal: goal{best: 1, cpu: 1}},
 		{name: "huge-down-tls", title: "large file down, loopback, TLS", pass: download, fixture: largeDown(o.huge), loopback: true, tls: true, goal: goal{best: 1, cpu: 1}},
-		{name: "same-3000", title: "3,000 directories unchanged, both ways", pass: pass{direction: both}, fixture: tree3000, settled: true,
+		{name: "same-3000", title: "3,000 directories unchanged, both ways", pass: pass{direction: both}, fixture: tree3000, warm: true,
 			goal: goal{best: 0.70}, slow: true},
-		{name: "none-3000", title: "3,000 directories unchanged, push", pass: upload, fixture: tree3000, settled: true,
+		{name: "none-3000", title: "3,000 directories unchanged, push", pass: upload, fixture: tree3000, warm: true,
 			goal: goal{best: 0.10}, slow: true},
-		{name: "million", title: "1,000,000 files unchanged, push, loopback", pass: upload, fixture: linked("million", million), settled: true,
-			loopback: true, goal: goal{best: 2, megabytes: 400}, slow: true, scan: true},
+		{name: "million", title: "1,000,000 files unchanged, push, loopback", pass: upload, fixture: hardLinked("million", million), warm: true,
+			loopback: true, goal: goal{best: 2, megabytes: 400}, slow: true, withFind: true},
 	}
 }
 
-// others are the tools that ferry is compared with.
+// others returns the tools that ferry is compared with.
 func (r row) others() []string {
-	if r.scan {
+	if r.withFind {
 		return []string{"find"}
 	}
 	return []string{"lftp", "lftp pipelined", "rclone", "rclone bisync"}
 }
 
-// changeOne rewrites a file in the middle of the tree, with a time of now.
+// changeOne rewrites a file in the middle of the tree and gives it the present time.
 func changeOne(local string, run int) error {
 	return os.WriteFile(filepath.Join(local, "dir-0140", "dir-0150", "file-005.dat"), []byte("changed in run "+time.Now().String()), 0o644)
 }
@@ -164,5 +164,5 @@ func renameAlbum(local string, _ int) error {
 	return os.Rename(filepath.Join(local, "dir-0000"), filepath.Join(local, "renamed"))
 }
 
-// prune removes 20 directories with 2,000 files.
-func prune(local string, _ int) error { return os.RemoveAll(filepath.Join(local, "dir-0000")) }
+// deleteTree removes 20 directories with 2,000 files.
+func deleteTree(local string, _ int) error { return os.RemoveAll(filepath.Join(local, "dir-0000")) }

@@ -13,7 +13,7 @@ import (
 	"ferry/internal/test/realftp"
 )
 
-// direction is which way a pass goes.
+// direction is the direction of a pass.
 type direction int
 
 const (
@@ -22,61 +22,61 @@ const (
 	both
 )
 
-// pass is what a tool is asked to do.
+// pass describes what a tool has to do.
 type pass struct {
 	direction direction
-	deletes   bool // what went away at the source goes away at the target
-	renames   bool // and what was renamed may be renamed there
+	deletes   bool // delete what was deleted at the source
+	renames   bool // rename what was renamed at the source, if the tool can
 	mode      mode
-	first     bool // neither side nor tool knows of an earlier pass, and the sides are not empty
-	trust     bool // files of equal size are equal, on a first pass
+	first     bool // the first pass over two sides that are not empty
+	trust     bool // on a first pass, files of equal size count as equal
 }
 
 // mode is how data connections are made.
 type mode int
 
 const (
-	usual mode = iota // as the tool likes: lftp and rclone passive, ferry what it found to be best
+	defaultMode mode = iota // the default of the tool: lftp and rclone use passive, ferry what works best
 	passive
 	active
 )
 
-// job is a pass between two places.
+// job is a pass over a local directory and a server.
 type job struct {
 	pass
 	local       string // directory
 	server      serverInfo
 	tls         bool
 	connections int
-	state       string // directory for what the tool remembers
-	scan        bool   // find takes part
+	state       string // directory for the state of the tool
+	withFind    bool   // find takes part
 }
 
-// serverInfo is what a client must know of a server.
+// serverInfo is what a client needs to know about a server.
 type serverInfo struct {
 	Name, Host, Root, Fingerprint string
 	Port                          int
 }
 
-// remote is the directory on the server that is kept in step, below the login directory.
+// remote is the directory on the server, below the login directory.
 const remote = "pair"
 
-// tool is a program in one of its settings.
+// tool is a program with certain settings.
 type tool struct {
 	name string
-	// run is the command line and what it needs in the environment; no arguments: it cannot do that.
+	// run returns the command line and its environment for a job. Without arguments the tool cannot do the job.
 	run func(job) (args, env []string)
-	// settle is the same for the pass that makes it know a pair that is in step; nil, if it remembers nothing.
-	settle func(job) (args, env []string)
+	// warmUp is run for the pass in which the tool gets its state. It is nil for a tool without state.
+	warmUp func(job) (args, env []string)
 }
 
-// program is a client as it lies on this machine.
+// program is a client program on this machine.
 type program struct {
 	path      string
 	libraries string // for LD_LIBRARY_PATH
 }
 
-// findProgram looks for a client in the cache that .ci/servers fills, then in PATH.
+// findProgram looks for a client in the cache that .ci/servers fills, and then in PATH.
 func findProgram(name string) (program, error) {
 	cache := os.Getenv("FERRY_SERVERS")
 	if cache == "" {
@@ -105,7 +105,7 @@ func findProgram(name string) (program, error) {
 	return p, nil
 }
 
-// ask runs the program and returns the first line of its answer.
+// ask runs the program and returns the first line of its output.
 func (p *program) ask(ctx context.Context, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, p.path, args...)
 	cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+p.libraries)
@@ -117,11 +117,11 @@ func (p *program) ask(ctx context.Context, args ...string) (string, error) {
 	return line, nil
 }
 
-// lftp returns lftp's commands as a tool, with more settings of its own.
+// lftp returns lftp as a tool, with additional settings.
 func lftp(p program, name string, settings ...string) tool {
 	return tool{name: name, run: func(j job) (args, env []string) {
 		if j.trust {
-			return nil, nil // it takes equal sizes as equal anyway
+			return nil, nil // it always takes equal sizes as equal
 		}
 		script := append([]string{
 			"set cmd:fail-exit yes", "set net:max-retries 2", "set ssl:verify-certificate no",
@@ -137,18 +137,18 @@ func lftp(p program, name string, settings ...string) tool {
 		if j.direction == pull {
 			mirror += fmt.Sprintf(" %s %s", remote, j.local)
 		} else {
-			// Of a pair in step one direction finds out as much as both: lftp is asked for the cheaper one.
+			// For equal trees one direction finds the same as both, so lftp gets the cheaper one.
 			mirror += fmt.Sprintf(" --reverse %s %s", j.local, remote)
 		}
 		return []string{p.path, "-c", strings.Join(append(script, mirror), "; ")}, []string{"LD_LIBRARY_PATH=" + p.libraries}
 	}}
 }
 
-// rclone returns its environment and its flags.
+// rclone returns a function that completes the arguments of rclone and returns its environment.
 func rclone(p program, secret string) func(j job, args ...string) ([]string, []string) {
 	return func(j job, args ...string) ([]string, []string) {
 		if j.mode == active || j.trust {
-			return nil, nil // it has no active mode, and takes equal sizes and times as equal anyway
+			return nil, nil // it has no active mode, and always takes equal sizes and times as equal
 		}
 		n := strconv.Itoa(j.connections)
 		args = append([]string{p.path}, append(args, "--transfers", n, "--checkers", n, "--retries", "1", "--multi-thread-streams", "0")...)
@@ -157,7 +157,7 @@ func rclone(p program, secret string) func(j job, args ...string) ([]string, []s
 			"RCLONE_CONFIG_BENCH_TYPE=ftp", "RCLONE_CONFIG_BENCH_HOST=" + j.server.Host, "RCLONE_CONFIG_BENCH_PORT=" + strconv.Itoa(j.server.Port),
 			"RCLONE_CONFIG_BENCH_USER=" + realftp.User, "RCLONE_CONFIG_BENCH_PASS=" + secret,
 			"RCLONE_CONFIG_BENCH_EXPLICIT_TLS=" + strconv.FormatBool(j.tls), "RCLONE_CONFIG_BENCH_NO_CHECK_CERTIFICATE=true",
-			// With TLS 1.3 it cannot log in to vsftpd.
+			// It cannot log in to vsftpd with TLS 1.3.
 			"RCLONE_CONFIG_BENCH_DISABLE_TLS13=" + strconv.FormatBool(j.server.Name == "vsftpd"),
 			"RCLONE_CONFIG_BENCH_WRITING_MDTM=" + strconv.FormatBool(j.server.Name == "vsftpd"),
 		}
@@ -166,7 +166,7 @@ func rclone(p program, secret string) func(j job, args ...string) ([]string, []s
 
 const rcloneRemote = "bench:" + remote
 
-// rcloneSync is one way; of a pair in step one direction finds out as much as both.
+// rcloneSync returns rclone sync, which works in one direction. For equal trees that finds the same as both directions.
 func rcloneSync(p program, secret string) tool {
 	with := rclone(p, secret)
 	return tool{name: "rclone", run: func(j job) ([]string, []string) {
@@ -181,7 +181,7 @@ func rcloneSync(p program, secret string) tool {
 	}}
 }
 
-// rcloneBisync is for both ways alone.
+// rcloneBisync returns rclone bisync, which is for both directions only.
 func rcloneBisync(p program, secret string) tool {
 	with := rclone(p, secret)
 	command := func(j job, more ...string) ([]string, []string) {
@@ -198,21 +198,21 @@ func rcloneBisync(p program, secret string) tool {
 			}
 			return command(j)
 		},
-		settle: func(j job) ([]string, []string) { return command(j, "--resync") },
+		warmUp: func(j job) ([]string, []string) { return command(j, "--resync") },
 	}
 }
 
-// find is the measure of how long it takes to look at all files of a directory.
+// find returns find(1) as a tool. It shows how long it takes to read the attributes of all files of a directory.
 func find(p program) tool {
 	return tool{name: "find", run: func(j job) (args, env []string) {
-		if !j.scan {
+		if !j.withFind {
 			return nil, nil
 		}
 		return []string{p.path, j.local, "-printf", `%s %T@ %i\n`}, nil
 	}}
 }
 
-// ferry returns this project's program as a tool, with more arguments.
+// ferry returns ferry as a tool, with additional arguments.
 func ferry(p program, extra ...string) tool {
 	command := func(j job, more ...string) ([]string, []string) {
 		name := map[direction]string{push: "push", pull: "pull", both: "sync"}[j.direction]
@@ -240,6 +240,6 @@ func ferry(p program, extra ...string) tool {
 	return tool{
 		name:   "ferry",
 		run:    func(j job) ([]string, []string) { return command(j) },
-		settle: func(j job) ([]string, []string) { return command(j, "--adopt") },
+		warmUp: func(j job) ([]string, []string) { return command(j, "--adopt") },
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// commandLine is what a tool is run with on a job, "" when it cannot do it.
+// commandLine returns the command line of a tool for a job, or "" if it cannot do the job.
 func commandLine(t tool, j job) string {
 	args, _ := t.run(j)
 	return strings.Join(args, " ")
@@ -22,7 +22,7 @@ func TestCommandLines(t *testing.T) {
 		name string
 		tool tool
 		job  job
-		want []string // parts of the command line, none: it cannot do that
+		want []string // parts of the command line; none if the tool cannot do the job
 		not  []string
 	}{
 		{"lftp up", lftp(p, "lftp"), j, []string{"mirror --parallel=4 --no-perms --only-newer --reverse /local pair", "passive-mode true", "ssl-allow false"}, []string{"--delete", "sync-mode"}},
@@ -64,8 +64,8 @@ func TestCommandLines(t *testing.T) {
 	}
 }
 
-// TestRows holds that names are unique, that goals point to rows that are there, and that fixtures of one name are of one
-// kind, since they are shared.
+// TestRows checks that names are unique, that goals name rows that exist, and that fixtures with the same name are of the same
+// kind, because they are shared.
 func TestRows(t *testing.T) {
 	all := rows(options{large: 1, huge: 1})
 	var names []string
@@ -79,7 +79,7 @@ func TestRows(t *testing.T) {
 			t.Errorf("fixture %s is equal and is not", r.fixture.name)
 		}
 		equal[r.fixture.name] = r.fixture.equal
-		if r.settled && !r.fixture.equal {
+		if r.warm && !r.fixture.equal {
 			t.Errorf("%s: a pass over the pair before the run would do the run's work", r.name)
 		}
 	}
@@ -92,7 +92,7 @@ func TestRows(t *testing.T) {
 	}
 }
 
-// TestChanges holds that the changes find what they change.
+// TestChanges checks that the changes of rows change what they should.
 func TestChanges(t *testing.T) {
 	if testing.Short() {
 		t.Skip("makes 15,000 files")

@@ -14,21 +14,21 @@ import (
 	"time"
 )
 
-// shape says what a tree looks like. Equal shapes make equal trees.
+// shape describes a tree. Equal shapes make equal trees.
 type shape struct {
-	dirs, files       int // files in each directory; dirs 0: in the root
+	dirs, files       int // directories, and files in each; without directories the files are in the root
 	smallest, largest int // bytes
 	seed              uint64
 }
 
-// written is the time of the first file of all trees: recent enough for servers that show the time of day of the last six
-// months only, and old enough to be at rest. Files are a second apart.
-var written = time.Now().UTC().Add(-10 * 24 * time.Hour).Truncate(24 * time.Hour)
+// firstTime is the modification time of the first file of each tree; the following files are one second apart. It is
+// within six months, because some servers do not show the time of day of older files, and old enough to be stable.
+var firstTime = time.Now().UTC().Add(-10 * 24 * time.Hour).Truncate(24 * time.Hour)
 
-// perTop is how many directories hang below one in the root, with itself.
+// perTop is how many directories there are in a top-level directory, including itself.
 const perTop = 20
 
-// dir is the path of a directory.
+// dir returns the path of directory i.
 func (s shape) dir(i int) string {
 	if s.dirs == 0 {
 		return "."
@@ -40,7 +40,7 @@ func (s shape) dir(i int) string {
 	return filepath.Join(top, fmt.Sprintf("dir-%04d", i))
 }
 
-// make writes the tree below each of the roots.
+// make writes the tree to each of the roots.
 func (s shape) make(roots ...string) error {
 	random := rand.New(rand.NewPCG(s.seed, 1))
 	for i := range max(s.dirs, 1) {
@@ -50,9 +50,9 @@ func (s shape) make(roots ...string) error {
 			}
 		}
 		for f := range s.files {
-			content := filled(random, s.smallest+random.IntN(s.largest-s.smallest+1))
+			content := randomBytes(random, s.smallest+random.IntN(s.largest-s.smallest+1))
 			name := filepath.Join(s.dir(i), fmt.Sprintf("file-%03d.dat", f))
-			at := written.Add(time.Duration(i*s.files+f) * time.Second)
+			at := firstTime.Add(time.Duration(i*s.files+f) * time.Second)
 			for _, root := range roots {
 				if err := writeFile(filepath.Join(root, name), content, at); err != nil {
 					return err
@@ -70,8 +70,8 @@ func writeFile(path string, content []byte, at time.Time) error {
 	return os.Chtimes(path, at, at)
 }
 
-// filled is content that does not compress.
-func filled(random *rand.Rand, size int) []byte {
+// randomBytes returns content that does not compress.
+func randomBytes(random *rand.Rand, size int) []byte {
 	content := make([]byte, (size+7)&^7)
 	for i := 0; i < len(content); i += 8 {
 		v := random.Uint64()
@@ -90,7 +90,7 @@ func makeLarge(path string, size int64, seed uint64) error {
 	}
 	random := rand.New(rand.NewPCG(seed, 2))
 	for left := size; left > 0; {
-		piece := filled(random, int(min(left, 1<<20)))
+		piece := randomBytes(random, int(min(left, 1<<20)))
 		if _, err := f.Write(piece); err != nil {
 			f.Close()
 			return err
@@ -100,13 +100,13 @@ func makeLarge(path string, size int64, seed uint64) error {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	return os.Chtimes(path, written, written)
+	return os.Chtimes(path, firstTime, firstTime)
 }
 
-// own is the directory at a root in which ferry keeps its own things. All else there is compared.
-const own = ".ferry"
+// ferryDir is the directory of ferry itself in a root. Everything else is compared.
+const ferryDir = ".ferry"
 
-// compare says how two trees differ in names and content; nil, when they do not.
+// compare returns an error that says how two trees differ in names or contents, or nil.
 func compare(a, b string) error {
 	inA, err := list(a)
 	if err != nil {
@@ -145,7 +145,7 @@ func compare(a, b string) error {
 	return fmt.Errorf("the trees differ: %s%s", strings.Join(differ, ", "), more)
 }
 
-// list is the size of everything below a root, -1 for directories.
+// list returns the sizes of all files below a root, and -1 for directories.
 func list(root string) (map[string]int64, error) {
 	all := map[string]int64{}
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
@@ -156,7 +156,7 @@ func list(root string) (map[string]int64, error) {
 		switch {
 		case err != nil:
 			return err
-		case name == own:
+		case name == ferryDir:
 			return filepath.SkipDir
 		case d.IsDir():
 			all[name] = -1
@@ -195,7 +195,7 @@ func sameContent(a, b string) error {
 			return fmt.Errorf("%s has other content than on the other side", filepath.Base(a))
 		}
 		if errA != nil || errB != nil {
-			return nil // both at the end, since sizes are equal
+			return nil // both are at the end, because their sizes are equal
 		}
 	}
 }

@@ -47,7 +47,7 @@ func TestShape(t *testing.T) {
 	}
 }
 
-// TestCompare holds that no difference is overlooked, and that ferry's own directory at the root is none.
+// TestCompare checks that all differences are found, except in ferry's own directory at the root.
 func TestCompare(t *testing.T) {
 	write := func(dir, name, content string) {
 		path := filepath.Join(dir, name)

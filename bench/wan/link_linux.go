@@ -11,14 +11,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Link is an emulated link. Its methods may be called by several goroutines.
+// Link is an emulated link. Its methods may be called from several goroutines at once.
 type Link struct {
 	client, server *namespace
 	up, down       *relay
 	ended          sync.WaitGroup
 }
 
-// Open makes the namespaces and joins them. It needs root, or the capabilities to make network namespaces and TUN devices.
+// Open makes a link. It needs root, or the capabilities to make network namespaces and TUN devices.
 func Open(o Options) (*Link, error) {
 	client, err := newNamespace(ClientAddress)
 	if err != nil {
@@ -39,26 +39,26 @@ func Open(o Options) (*Link, error) {
 	return l, nil
 }
 
-// InClient calls f on a thread in the client's namespace, and waits for it. Processes that f starts are in it, too. The
-// thread lives as long as the link.
+// InClient calls f on a thread in the namespace of the client and waits for it. Processes that f starts are in that
+// namespace as well. The thread lives as long as the link.
 func (l *Link) InClient(f func() error) error { return l.client.call(f) }
 
-// InServer is InClient for the other end.
+// InServer is InClient for the namespace of the server.
 func (l *Link) InServer(f func() error) error { return l.server.call(f) }
 
-// SetRoundTrip changes the delay of the packets that come from now on.
+// SetRoundTrip changes the round-trip time for further packets.
 func (l *Link) SetRoundTrip(d time.Duration) {
 	l.up.delay.Store(int64(d / 2))
 	l.down.delay.Store(int64(d / 2))
 }
 
-// SetRate changes the rate: bytes a second each way, 0 without limit.
+// SetRate changes the rate in bytes per second each way; 0 means no limit.
 func (l *Link) SetRate(bytes int64) {
 	l.up.rate.Store(bytes)
 	l.down.rate.Store(bytes)
 }
 
-// Traffic is what went over the link so far.
+// Traffic returns the traffic so far.
 func (l *Link) Traffic() Traffic {
 	return Traffic{
 		PacketsUp: l.up.packets.Load(), PacketsDown: l.down.packets.Load(),
@@ -67,14 +67,14 @@ func (l *Link) Traffic() Traffic {
 	}
 }
 
-// Close takes the link down. Processes that run in the namespaces stay, without a network.
+// Close closes the link. Processes in the namespaces keep running without a network.
 func (l *Link) Close() error {
 	err := errors.Join(l.client.close(), l.server.close())
 	l.ended.Wait()
 	return err
 }
 
-// relay carries the packets of one direction.
+// relay passes on the packets of one direction.
 type relay struct {
 	from, to    *os.File
 	delay, rate atomic.Int64
@@ -84,14 +84,14 @@ type relay struct {
 	packets, bytes, lost atomic.Int64
 }
 
-// packet is on its way.
+// packet is a packet in flight.
 type packet struct {
 	arrival time.Time
 	data    []byte
 	space   [mtu]byte
 }
 
-// inFlight is how many packets a direction holds: 100 ms at 2 Gbit/s.
+// inFlight is the most packets in flight in one direction: those of 100 ms at 2 Gbit/s.
 const inFlight = 16384
 
 func newRelay(from, to *os.File, o Options) *relay {
@@ -104,7 +104,7 @@ func newRelay(from, to *os.File, o Options) *relay {
 	return r
 }
 
-// read takes packets from one end until that is closed.
+// read reads packets from one end until it is closed.
 func (r *relay) read() {
 	pin()
 	defer close(r.underway)
@@ -129,8 +129,8 @@ func (r *relay) read() {
 	}
 }
 
-// write hands packets to the other end when their time has come. Timers of the runtime may be a millisecond late; the
-// kernel's sleep is late by some 60 microseconds.
+// write sends packets to the other end when they are due. It sleeps in the kernel, because timers of the Go runtime are less
+// exact.
 func (r *relay) write() {
 	pin()
 	for p := range r.underway {

@@ -69,7 +69,7 @@ func dial(t testing.TB, l *Link, address string) net.Conn {
 	return conn
 }
 
-// TestLink holds that packets arrive, whole and not too early, and are counted, and that the delay can be changed.
+// TestLink checks that packets arrive, whole and not too early, and are counted, and that the delay can be changed.
 func TestLink(t *testing.T) {
 	const roundTrip = 20 * time.Millisecond
 	l := open(t, Options{RoundTrip: roundTrip})
@@ -106,7 +106,7 @@ func TestLink(t *testing.T) {
 	}
 }
 
-// TestNamespaces holds that the ends are apart from the rest of the machine.
+// TestNamespaces checks that the ends are apart from the rest of the machine.
 func TestNamespaces(t *testing.T) {
 	l := open(t, Options{})
 	address := echo(t, l)

@@ -14,13 +14,13 @@ const (
 	device = "wan0"
 )
 
-// namespace is a network namespace with one end of the link, and the thread that it belongs to.
+// namespace is a network namespace with one end of the link, and the thread to which it belongs.
 type namespace struct {
 	tun   *os.File
 	calls chan func()
 }
 
-// newNamespace makes a namespace whose end of the link has an address.
+// newNamespace makes a namespace, and gives its end of the link an address.
 func newNamespace(address string) (*namespace, error) {
 	n := &namespace{calls: make(chan func())}
 	ready := make(chan error)
@@ -75,7 +75,7 @@ func (n *namespace) close() error {
 	return n.tun.Close()
 }
 
-// openTUN makes a TUN device, without offloads, in the namespace of this thread.
+// openTUN makes a TUN device without offloads in the namespace of this thread.
 func openTUN() (*os.File, error) {
 	const clone = "/dev/net/tun"
 	fd, err := unix.Open(clone, unix.O_RDWR|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
@@ -94,7 +94,7 @@ func openTUN() (*os.File, error) {
 	return os.NewFile(uintptr(fd), clone), nil
 }
 
-// setAddress gives a device an address in a network of four, and brings it up.
+// setAddress gives a device an address in a network of four addresses, and enables it.
 func setAddress(name, address string) error {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {
@@ -121,7 +121,7 @@ func up(name string) error {
 	return configure(name, unix.SIOCSIFFLAGS, func(r *unix.Ifreq) error { r.SetUint16(unix.IFF_UP | unix.IFF_RUNNING); return nil })
 }
 
-// configure makes one request about a device.
+// configure makes one ioctl request for a device.
 func configure(name string, request uint, set func(*unix.Ifreq) error) error {
 	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
@@ -141,8 +141,8 @@ func configure(name string, request uint, set func(*unix.Ifreq) error) error {
 	return nil
 }
 
-// pin keeps the goroutine on a thread of its own, which ends with it, whose sleeps the kernel does not stretch, and which
-// runs before others where the machine is busy: a long wire does not wait for a processor.
+// pin gives the goroutine a thread of its own, which ends with it. The kernel does not extend the sleeps of the thread and
+// prefers it on a busy machine, because the link must not wait for a processor.
 func pin() {
 	runtime.LockOSThread()
 	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)

@@ -2,18 +2,18 @@ package wan
 
 import "time"
 
-// longestQueue is how long a packet may wait for the wire. What would wait longer is dropped, as the queue of a router
-// does it.
+// longestQueue is the longest time that a packet waits for the wire. A packet that would wait longer is dropped, as in a
+// router.
 const longestQueue = 100 * time.Millisecond
 
-// wire says when packets come out of one direction of the link. It is a value of times only, and knows no clock.
+// wire computes when packets leave one direction of the link. It uses no clock.
 type wire struct {
 	delay time.Duration
-	rate  int64     // bytes a second, 0 without limit
-	free  time.Time // when the last bit of the packet before is sent
+	rate  int64     // bytes per second; 0 means no limit
+	free  time.Time // when the last bit of the previous packet is sent
 }
 
-// send is when a packet that is handed over now arrives at the other end; false, when it is dropped.
+// send returns when a packet that is sent now arrives at the other end, or false if it is dropped.
 func (w *wire) send(now time.Time, size int) (arrival time.Time, ok bool) {
 	start := now
 	if w.free.After(now) {

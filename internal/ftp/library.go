@@ -113,6 +113,9 @@ func (l *libraryConn) command(line string) error {
 			l.current = first
 			return nil
 		}
+		if _, err := l.c.await(first); err != nil {
+			return l.c.broken(l.verb, err)
+		}
 	}
 	l.current = &awaited{line: line}
 	err := l.c.send(l.current)

@@ -84,7 +84,7 @@ func same(was, now manifest.Entry) error {
 	case !manifest.Unchanged(was, now):
 		return fmt.Errorf("found %d bytes from %s, expected %d from %s: %w", now.Size, formatTime(now), was.Size, formatTime(was), sync.ErrChanged)
 	case was.IsFile() && was.ID != 0 && now.ID != 0 && was.ID != now.ID:
-		return fmt.Errorf("found another file in its place: %w", sync.ErrChanged)
+		return fmt.Errorf("found another file: %w", sync.ErrChanged)
 	}
 	return nil
 }

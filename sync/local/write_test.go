@@ -175,7 +175,7 @@ func breakPut(t *testing.T, d *local.Directory, h otherUser) *fakeSource {
 	c.breakAt = 700_000
 	wantFailure(t, d, sync.ErrSource, c.step("f", manifest.Entry{}))
 	if all := h.List(); len(all) != 1 {
-		t.Fatalf("left behind: %q, want one temporary file", all)
+		t.Fatalf("files: %q, want one temporary file", all)
 	}
 	c.breakAt = 0
 	return c

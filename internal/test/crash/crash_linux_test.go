@@ -20,9 +20,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if os.Getenv(trappedArgs) != "" {
-		os.Unsetenv(trappedArgs)
-		fmt.Fprintln(os.Stderr, become(os.Args[1:]))
+	if os.Getenv(trapVariable) != "" {
+		os.Unsetenv(trapVariable)
+		fmt.Fprintln(os.Stderr, execTrapped(os.Args[1:]))
 		os.Exit(99)
 	}
 	os.Exit(realftp.Main(m))
@@ -41,12 +41,12 @@ var build = sync.OnceValues(func() (string, error) {
 	return program, nil
 })
 
-// perSetting is how many of the places to be killed at are tried for each
-// command and server; FERRY_CRASH_ALL=1 tries all.
-const perSetting = 25
+// callsPerSetting is how many calls to be killed at are tried for each command and
+// server. FERRY_CRASH_ALL=1 tries all.
+const callsPerSetting = 25
 
-// TestKilledAnywhere kills ferry at places spread over a whole pass, with the
-// first and the last of them, and holds that one plain pass then mends it all.
+// TestKilledAnywhere kills ferry before system calls all over a pass, including the
+// first and the last, and checks that one normal pass then recovers everything.
 func TestKilledAnywhere(t *testing.T) {
 	program, err := build()
 	must(t, err)
@@ -56,51 +56,51 @@ func TestKilledAnywhere(t *testing.T) {
 			t.Run(server+"/"+how.command+", pipeline "+how.pipeline, func(t *testing.T) {
 				t.Parallel()
 				s := &setting{program: program, command: how.command, pipeline: how.pipeline, server: realftp.Start(t, server, realftp.Options{})}
-				s.sweep(t)
+				s.killEverywhere(t)
 			})
 		}
 	}
 }
 
-// A setting is a command, a server and whether it gets commands in batches.
+// A setting is a command, a server, and whether commands are pipelined.
 type setting struct {
 	program, command, pipeline string
 	server                     *realftp.Server
 }
 
-func (s *setting) sweep(t *testing.T) {
+func (s *setting) killEverywhere(t *testing.T) {
 	start := time.Now()
-	whole := s.point(t, 0)
+	whole := s.killAt(t, 0)
 	if whole.calls < 50 {
-		t.Fatalf("a whole pass changes something in %d places only", whole.calls)
+		t.Fatalf("a whole pass makes only %d calls that change something", whole.calls)
 	}
-	places := spread(whole.calls)
+	calls := chooseCalls(whole.calls)
 	kinds := make(map[string]int)
 	killed, slowest := 0, run{}
-	for _, k := range places {
-		r := s.point(t, k)
+	for _, k := range calls {
+		r := s.killAt(t, k)
 		if r.code == -1 {
 			killed++
 			kind, _, _ := strings.Cut(r.at, " ")
 			kinds[kind]++
 		}
-		if r.mended > slowest.mended {
+		if r.recovery > slowest.recovery {
 			slowest = r
 		}
 		if t.Failed() {
 			return
 		}
 	}
-	t.Logf("killed at %d places of %d in %v: %v", killed, whole.calls, time.Since(start).Round(time.Second), kinds)
-	t.Logf("the longest pass after it took %v, killed before call %s", slowest.mended.Round(time.Millisecond), slowest.at)
-	if killed < len(places)/2 { // passes differ in length, and the last places lie behind the end of a shorter one
-		t.Errorf("killed at %d places only, of %d that were tried", killed, len(places))
+	t.Logf("killed at %d calls of %d in %v: %v", killed, whole.calls, time.Since(start).Round(time.Second), kinds)
+	t.Logf("the longest recovery took %v, after a kill before call %s", slowest.recovery.Round(time.Millisecond), slowest.at)
+	if killed < len(calls)/2 { // passes differ in length, and a shorter one does not reach the last calls
+		t.Errorf("killed at only %d calls of %d that were tried", killed, len(calls))
 	}
 }
 
-// spread returns the places to try of 1 to n: the first four, the last eight, and
-// others with even distances between.
-func spread(n int) []int {
+// chooseCalls returns the numbers from 1 to n to try: the first four, the last eight,
+// and others at equal distances.
+func chooseCalls(n int) []int {
 	if os.Getenv("FERRY_CRASH_ALL") == "1" {
 		all := make([]int, n)
 		for i := range all {
@@ -108,41 +108,41 @@ func spread(n int) []int {
 		}
 		return all
 	}
-	places := map[int]bool{}
+	chosen := map[int]bool{}
 	for i := range 4 {
-		places[1+i] = true
+		chosen[1+i] = true
 	}
 	for i := range 8 {
-		places[n-i] = true
+		chosen[n-i] = true
 	}
-	for i := range perSetting - 12 {
-		places[4+(i+1)*(n-12)/(perSetting-11)] = true
+	for i := range callsPerSetting - 12 {
+		chosen[4+(i+1)*(n-12)/(callsPerSetting-11)] = true
 	}
-	return slices.Sorted(maps.Keys(places))
+	return slices.Sorted(maps.Keys(chosen))
 }
 
-// A scene is a pair in which both users did something since the last pass.
+// A scene is a pair that both users changed since the last pass.
 type scene struct {
 	*setting
 	t             *testing.T
 	local, remote string
 	state, url    string
-	known         map[string]bool // every content that anybody wrote
-	before        map[string]bool // what was there when ferry was started
+	known         map[string]bool // every content that a user wrote
+	before        map[string]bool // every content that existed when ferry was started
 }
 
-// point sets a pair up, kills ferry before its k-th call (0: never), and holds
-// what must be true from then on. It returns the run that was killed.
-func (s *setting) point(t *testing.T, k int) run {
+// killAt sets up a pair, kills ferry before its k-th call (0: never), and checks
+// what must be true afterwards. It returns the run that was killed.
+func (s *setting) killAt(t *testing.T, k int) run {
 	t.Helper()
 	c := s.scene(t)
 	sizes := make(map[int64]bool)
 	for content := range c.known {
 		sizes[int64(len(content))] = true
 	}
-	w := watchSizes(sizes, c.local, c.remote)
-	killed := trap(t, c.ferry(s.command), k)
-	c.quiesce()
+	w := watchForPartialFiles(sizes, c.local, c.remote)
+	killed := runAndKill(t, c.ferry(s.command), k)
+	c.waitForServer()
 	what := fmt.Sprintf("killed before call %d, %s", k, killed.at)
 	if killed.code == -1 {
 		c.wantWhole(what)
@@ -151,30 +151,30 @@ func (s *setting) point(t *testing.T, k int) run {
 	}
 	start := time.Now()
 	after := c.run(s.command)
-	killed.mended = time.Since(start)
+	killed.recovery = time.Since(start)
 	if after.code != 0 && after.code != 5 {
-		t.Errorf("%s: the pass after it ended with %d\n%s", what, after.code, after.out)
+		t.Errorf("%s: the next pass ended with %d\n%s", what, after.code, after.out)
 	}
-	if torn := w.end(); torn != "" {
-		t.Errorf("%s: torn: %s", what, torn)
+	if partial := w.end(); partial != "" {
+		t.Errorf("%s: partial file: %s", what, partial)
 	}
 	c.wantWhole(what)
 	c.wantEqual(what)
 	c.wantKept(what)
-	c.wantQuiet(what)
+	c.wantNothingToDo(what)
 	if t.Failed() {
-		t.Logf("%s\nthe killed run:\n%s\nthe pass after it:\n%s", what, killed.out, after.out)
+		t.Logf("%s\nthe killed run:\n%s\nthe next pass:\n%s", what, killed.out, after.out)
 	}
 	must(t, os.RemoveAll(c.remote))
 	return killed
 }
 
-// longest is how long a pass may take. Most take a tenth of a second; vsftpd holds
-// a file for a minute whose data connection never came, and a lock without an
-// owner must stand still for 40 seconds before it is broken.
-const longest = 4 * time.Minute
+// passTimeout is the longest time of a pass. vsftpd blocks a file for a minute if its
+// data connection was never made, and a lock without an owner must be unchanged for
+// 40 seconds before it is broken.
+const passTimeout = 4 * time.Minute
 
-// scene makes a pair in step, and then lets its users work.
+// scene syncs a new pair, and then changes files on both sides.
 func (s *setting) scene(t *testing.T) *scene {
 	t.Helper()
 	dir, err := os.MkdirTemp(t.TempDir(), "pair")
@@ -191,10 +191,10 @@ func (s *setting) scene(t *testing.T) *scene {
 	here, there, _ := c.read()
 	c.known = contents(here, there)
 	if s.command != "pull" {
-		edit(t, c.local, "here")
+		changeSide(t, c.local, "here")
 	}
 	if s.command != "push" {
-		edit(t, c.remote, "there")
+		changeSide(t, c.remote, "there")
 	}
 	write(t, c.local, tree{"edit/both": "second, by local"})
 	write(t, c.remote, tree{"edit/both": "second, and longer, by remote"})
@@ -215,7 +215,7 @@ func (c *scene) ferry(command string, more ...string) *exec.Cmd {
 
 func (c *scene) run(command string, more ...string) run {
 	c.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), longest)
+	ctx, cancel := context.WithTimeout(context.Background(), passTimeout)
 	defer cancel()
 	made := c.ferry(command, more...)
 	cmd := exec.CommandContext(ctx, made.Path, made.Args[1:]...)
@@ -226,11 +226,11 @@ func (c *scene) run(command string, more ...string) run {
 	return run{code: cmd.ProcessState.ExitCode(), stdout: stdout.String(), out: stdout.String() + stderr.String()}
 }
 
-// quiesce waits until the server has let go of the sessions of a killed client:
-// it may still carry out what it was told last. A session that waits for a data
-// connection does not notice for a minute; it changes nothing more, and the next
-// pass need not wait for it either.
-func (c *scene) quiesce() {
+// waitForServer waits until the server has closed the sessions of a killed client: it
+// may still carry out its last command. A session that waits for a data connection
+// notices nothing for a minute. It changes nothing more, so the next pass need not
+// wait for it.
+func (c *scene) waitForServer() {
 	c.t.Helper()
 	deadline := time.Now().Add(500 * time.Millisecond)
 	tick := time.NewTicker(2 * time.Millisecond)
@@ -240,7 +240,7 @@ func (c *scene) quiesce() {
 	}
 }
 
-// sessions counts the control connections that the server holds.
+// sessions returns the number of open control connections of the server.
 func (c *scene) sessions() int {
 	c.t.Helper()
 	table, err := os.ReadFile("/proc/net/tcp")
@@ -256,7 +256,7 @@ func (c *scene) sessions() int {
 	return open
 }
 
-// read returns both trees, and everything in both trashes.
+// read returns both trees, and the contents in both trashes.
 func (c *scene) read() (here, there tree, trash []string) {
 	c.t.Helper()
 	here, trash, _ = read(c.t, c.local)
@@ -264,26 +264,26 @@ func (c *scene) read() (here, there tree, trash []string) {
 	return here, there, append(trash, more...)
 }
 
-// wantWhole holds that no real name has a content that nobody wrote.
+// wantWhole checks that every file has a content that a user wrote.
 func (c *scene) wantWhole(when string) {
 	c.t.Helper()
 	here, there, trash := c.read()
 	for side, tr := range map[string]tree{"local": here, "remote": there} {
 		for name, content := range tr {
 			if content != "/" && !c.known[content] {
-				c.t.Errorf("%s: %s %s holds %s, which nobody wrote", when, side, name, short(content))
+				c.t.Errorf("%s: %s %s holds %s, which no user wrote", when, side, name, shorten(content))
 			}
 		}
 	}
 	for _, content := range trash {
 		if !c.known[content] {
-			c.t.Errorf("%s: %s is in the trash, which nobody wrote", when, short(content))
+			c.t.Errorf("%s: the trash holds %s, which no user wrote", when, shorten(content))
 		}
 	}
 }
 
-// wantEqual holds that both trees are equal. A push or pull leaves the conflict
-// copy where it is made.
+// wantEqual checks that both trees are equal. A push or pull leaves the conflict
+// copy on the side where it was made.
 func (c *scene) wantEqual(when string) {
 	c.t.Helper()
 	here, there, _ := c.read()
@@ -305,12 +305,12 @@ func (c *scene) wantEqual(when string) {
 	if copies != want {
 		c.t.Errorf("%s: %d conflict copies, want %d", when, copies, want)
 	}
-	if diff := cmp.Diff(here, there, cmp.Transformer("short", short)); diff != "" {
+	if diff := cmp.Diff(here, there, cmp.Transformer("short", shorten)); diff != "" {
 		c.t.Errorf("%s: trees differ (-local +remote):\n%s", when, diff)
 	}
 }
 
-// wantKept holds that everything that was there when ferry was started still is,
+// wantKept checks that every content that existed when ferry was started still does,
 // in a tree or in a trash.
 func (c *scene) wantKept(when string) {
 	c.t.Helper()
@@ -321,15 +321,15 @@ func (c *scene) wantKept(when string) {
 	}
 	for content := range c.before {
 		if !have[content] {
-			c.t.Errorf("%s: %s is lost", when, short(content))
+			c.t.Errorf("%s: %s is lost", when, shorten(content))
 		}
 	}
 }
 
-// wantQuiet makes another pass three days later, as far as the half-written files
-// tell: it does nothing but to tidy them away. From a listing that shows neither
-// zone nor seconds they must be 39 hours old to be known to be left by anybody.
-func (c *scene) wantQuiet(when string) {
+// wantNothingToDo makes another pass after it has made temporary files look three days
+// old. The pass must only remove them. Where a listing shows neither zone nor seconds,
+// they must be at least 39 hours old to be removed.
+func (c *scene) wantNothingToDo(when string) {
 	c.t.Helper()
 	old := time.Now().Add(-72 * time.Hour)
 	for _, root := range []string{c.local, c.remote} {
@@ -344,27 +344,27 @@ func (c *scene) wantQuiet(when string) {
 		more = nil
 	}
 	r := c.run(c.command, more...)
-	if did := r.did(c.t); r.code != 0 || did != "" {
-		c.t.Errorf("%s: a further pass did %q and ended with %d\n%s", when, did, r.code, r.out)
+	if did := r.changes(c.t); r.code != 0 || did != "" {
+		c.t.Errorf("%s: another pass did %q and ended with %d\n%s", when, did, r.code, r.out)
 	}
 	nowHere, nowThere, _ := c.read()
-	if diff := cmp.Diff([]tree{here, there}, []tree{nowHere, nowThere}, cmp.Transformer("short", short)); diff != "" {
-		c.t.Errorf("%s: a further pass changed something:\n%s", when, diff)
+	if diff := cmp.Diff([]tree{here, there}, []tree{nowHere, nowThere}, cmp.Transformer("short", shorten)); diff != "" {
+		c.t.Errorf("%s: another pass changed something:\n%s", when, diff)
 	}
 	for _, root := range []string{c.local, c.remote} {
 		if _, _, temps := read(c.t, root); len(temps) > 0 {
-			c.t.Errorf("%s: left behind for good: %q", when, temps)
+			c.t.Errorf("%s: temporary files were not removed: %q", when, temps)
 		}
 	}
 }
 
-// did returns what a pass says that it did, "" for nothing.
-func (r run) did(t testing.TB) string {
+// changes returns what a pass says it did, or "" for nothing.
+func (r run) changes(t testing.TB) string {
 	t.Helper()
 	lines := strings.Split(strings.TrimSpace(r.stdout), "\n")
 	var sum map[string]any
 	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &sum); err != nil || sum["type"] != "summary" {
-		t.Errorf("the last line is no summary: %v, %s", err, r.out)
+		t.Errorf("the last line is not a summary: %v, %s", err, r.out)
 	}
 	var did []string
 	for _, key := range []string{"uploaded", "downloaded", "deleted_local", "deleted_remote", "moved", "conflicts", "failed", "bytes_up", "bytes_down"} {

@@ -1,3 +1,3 @@
-// Package crash holds only tests: the real program over a real disk and a real
-// server, killed at every place where it changes something.
+// Package crash tests the program with a real disk and a real server, and kills it
+// before system calls that change something.
 package crash

@@ -14,7 +14,7 @@ import (
 	"ferry/manifest"
 )
 
-// A tree holds contents by path, "/" for directories.
+// A tree holds contents by path, with "/" for directories.
 type tree map[string]string
 
 // base is what both sides hold before anything happens.
@@ -32,9 +32,9 @@ func large(seed string) string {
 	return strings.Repeat(string(sum[:]), 3<<15)
 }
 
-// edit does on the disk at root what the user of a side does; other is the word
-// for that side in the names above.
-func edit(t testing.TB, root, word string) {
+// changeSide makes the changes of the user of one side at root. word is the word for
+// the side in the names above.
+func changeSide(t testing.TB, root, word string) {
 	t.Helper()
 	write(t, root, tree{
 		"edit/" + word: "second, by " + word, "new " + word + "/deep/f": "new " + word, "new " + word + "/empty": "",
@@ -47,8 +47,8 @@ func edit(t testing.TB, root, word string) {
 	must(t, os.Rename(at("dir "+word), at("dir "+word+" renamed")))
 }
 
-// write writes files below root, each as another file in the place of what is
-// there.
+// write writes files below root. It renames each over the old file, as an editor
+// does.
 func write(t testing.TB, root string, files tree) {
 	t.Helper()
 	for name, content := range files {
@@ -66,8 +66,8 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// read returns what is below root: real names, what is in the trash, and the
-// paths of half-written files.
+// read returns what is below root: the tree, the contents of the trash, and the paths
+// of temporary files.
 func read(t testing.TB, root string) (real tree, trash []string, temps []string) {
 	t.Helper()
 	real = make(tree)
@@ -93,7 +93,7 @@ func read(t testing.TB, root string) (real tree, trash []string, temps []string)
 			return err
 		case strings.HasPrefix(name, manifest.Own+"/trash/"):
 			trash = append(trash, string(content))
-		case own: // ferry's own notes
+		case own: // state of ferry
 		default:
 			real[name] = string(content)
 		}
@@ -116,31 +116,31 @@ func contents(trees ...tree) map[string]bool {
 	return all
 }
 
-// short shows a content in a message.
-func short(content string) string {
+// shorten returns a content for a message.
+func shorten(content string) string {
 	if len(content) > 40 {
 		return fmt.Sprintf("%d bytes that begin with %x", len(content), content[:8])
 	}
 	return fmt.Sprintf("%q", content)
 }
 
-// A watch looks again and again whether a file of a size that nobody wrote has a
-// real name in one of the directories.
-type watch struct {
-	stop chan struct{}
-	torn chan string
+// A partialFileWatch looks for files with real names and a size that no user wrote,
+// again and again.
+type partialFileWatch struct {
+	stop    chan struct{}
+	partial chan string
 }
 
-func watchSizes(sizes map[int64]bool, roots ...string) *watch {
-	w := &watch{stop: make(chan struct{}), torn: make(chan string, 1)}
+func watchForPartialFiles(sizes map[int64]bool, roots ...string) *partialFileWatch {
+	w := &partialFileWatch{stop: make(chan struct{}), partial: make(chan string, 1)}
 	go func() {
-		defer close(w.torn)
+		defer close(w.partial)
 		tick := time.NewTicker(10 * time.Millisecond)
 		defer tick.Stop()
 		for {
 			for _, root := range roots {
-				if torn := tornIn(root, sizes); torn != "" {
-					w.torn <- torn
+				if partial := partialFileIn(root, sizes); partial != "" {
+					w.partial <- partial
 					return
 				}
 			}
@@ -154,28 +154,28 @@ func watchSizes(sizes map[int64]bool, roots ...string) *watch {
 	return w
 }
 
-func tornIn(root string, sizes map[int64]bool) (torn string) {
+func partialFileIn(root string, sizes map[int64]bool) (partial string) {
 	_ = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
-			return nil // it goes while we look
+			return nil // it was removed meanwhile
 		}
 		if _, temp := manifest.TempMark(d.Name()); temp || d.IsDir() {
 			return nil
 		}
 		name, _ := filepath.Rel(root, path)
 		if strings.HasPrefix(name, manifest.Own+"/") && !strings.HasPrefix(name, manifest.Own+"/trash/") {
-			return nil // ferry's own notes
+			return nil // state of ferry
 		}
 		if info, err := os.Lstat(path); err == nil && !sizes[info.Size()] {
-			torn = fmt.Sprintf("%s has %d bytes", path, info.Size())
+			partial = fmt.Sprintf("%s has %d bytes", path, info.Size())
 		}
 		return nil
 	})
-	return torn
+	return partial
 }
 
-// end stops watching and returns what was seen, or "".
-func (w *watch) end() string {
+// end stops the watch and returns the partial file that it saw, or "".
+func (w *partialFileWatch) end() string {
 	close(w.stop)
-	return <-w.torn
+	return <-w.partial
 }

@@ -14,14 +14,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// The program runs under a seccomp filter that stops it before every system call
-// that changes a file or sends something to the server, and asks this process.
-// So the k-th of them is a place in the program, and not a moment in time: the
-// program is killed there, and the call does not happen. See seccomp(2) and
-// seccomp_unotify(2) of Linux.
+// The program runs under a seccomp filter. Before every system call that changes a
+// file or sends something to the server, the filter stops it and asks this process.
+// So the k-th call is a place in the program and not a moment in time. The program
+// is killed there, and the call is not made. See seccomp(2) and seccomp_unotify(2) of
+// Linux.
 
-// trapped are the system calls that count. Each thread of the program stops at
-// them.
+// trapped are the system calls before which a thread of the program stops.
 var trapped = map[uint32]string{
 	unix.SYS_WRITE: "write", unix.SYS_PWRITE64: "pwrite", unix.SYS_WRITEV: "writev", unix.SYS_PWRITEV: "pwritev",
 	unix.SYS_SENDTO: "sendto", unix.SYS_SENDMSG: "sendmsg", unix.SYS_SENDFILE: "sendfile", unix.SYS_SPLICE: "splice",
@@ -32,12 +31,12 @@ var trapped = map[uint32]string{
 	unix.SYS_FCHMODAT: "fchmodat", unix.SYS_OPENAT: "create",
 }
 
-// trappedArgs is set in the environment of the process that becomes the program.
-const trappedArgs = "FERRY_CRASH_TRAP"
+// trapVariable is set in the environment of the process that executes the program.
+const trapVariable = "FERRY_CRASH_TRAP"
 
-// filter lets everything through but what is trapped. Of openat(2) only what may
-// create a file counts; of write(2) neither what goes to the standard streams nor
-// what is 8 bytes long, which is how the Go runtime wakes itself.
+// filter allows all calls except the trapped ones. Of openat(2) only calls that may
+// create a file are trapped. Of write(2) those to the standard streams are not, and
+// those of 8 bytes are not, with which the Go runtime wakes itself.
 func filter() []unix.SockFilter {
 	const load, equal, set, ret = unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K,
 		unix.BPF_JMP | unix.BPF_JSET | unix.BPF_K, unix.BPF_RET | unix.BPF_K
@@ -67,9 +66,9 @@ func filter() []unix.SockFilter {
 	return append(f, allow)
 }
 
-// become turns this process into the program that args names, trapped, with what
-// answers the traps at listenerFD.
-func become(args []string) error {
+// execTrapped replaces this process by the program that args name, with the filter
+// installed and its listener at listenerFD.
+func execTrapped(args []string) error {
 	runtime.LockOSThread()
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return err
@@ -81,7 +80,7 @@ func become(args []string) error {
 	if errno != 0 {
 		return fmt.Errorf("seccomp: %w", errno)
 	}
-	// Sending it would be trapped by now: the parent takes it, see takeListener.
+	// Sending it to the parent would be trapped, so the parent takes it: see takeListener.
 	if err := unix.Dup3(int(fd), listenerFD, 0); err != nil {
 		return err
 	}
@@ -91,7 +90,7 @@ func become(args []string) error {
 // listenerFD is the descriptor at which the parent finds the listener.
 const listenerFD = 77
 
-// A notification is struct seccomp_notif, an answer struct seccomp_notif_resp.
+// A notification is a struct seccomp_notif, and an answer a struct seccomp_notif_resp.
 type notification struct {
 	id         uint64
 	pid, flags uint32
@@ -111,21 +110,21 @@ type answer struct {
 const (
 	ioctlReceive = 0xC0502100
 	ioctlSend    = 0xC0182101
-	goOn         = 1 // SECCOMP_USER_NOTIF_FLAG_CONTINUE
+	continueFlag = 1 // SECCOMP_USER_NOTIF_FLAG_CONTINUE
 )
 
-// A run is what became of one run of the program.
+// A run is the outcome of one run of the program.
 type run struct {
-	code   int    // -1: killed
-	out    string // both streams
-	stdout string
-	calls  int           // that were trapped
-	at     string        // the call before which it was killed
-	mended time.Duration // how long the pass after it took
+	code     int    // -1: killed
+	out      string // both streams
+	stdout   string
+	calls    int           // that were trapped
+	at       string        // the call before which it was killed
+	recovery time.Duration // how long the pass after it took
 }
 
-// trap runs cmd and kills it before its k-th trapped call, or never where k is 0.
-func trap(t testing.TB, cmd *exec.Cmd, k int) run {
+// runAndKill runs cmd and kills it before its k-th trapped call, or never if k is 0.
+func runAndKill(t testing.TB, cmd *exec.Cmd, k int) run {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -133,7 +132,7 @@ func trap(t testing.TB, cmd *exec.Cmd, k int) run {
 	}
 	var stdout, stderr strings.Builder
 	cmd.Args = append([]string{self, cmd.Path}, cmd.Args[1:]...)
-	cmd.Path, cmd.Env = self, append(cmd.Env, trappedArgs+"=1")
+	cmd.Path, cmd.Env = self, append(cmd.Env, trapVariable+"=1")
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -147,7 +146,7 @@ func trap(t testing.TB, cmd *exec.Cmd, k int) run {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		r.calls, r.at = supervise(listener, cmd.Process, k)
+		r.calls, r.at = letThrough(listener, cmd.Process, k)
 	}()
 	_ = cmd.Wait()
 	<-done
@@ -156,8 +155,8 @@ func trap(t testing.TB, cmd *exec.Cmd, k int) run {
 	return r
 }
 
-// takeListener takes the listener out of the process that waits to become the
-// program: it stands at its first trapped call until somebody answers.
+// takeListener takes the listener from the process that is about to execute the
+// program. That process waits at its first trapped call for an answer.
 func takeListener(pid int) (int, error) {
 	process, err := unix.PidfdOpen(pid, 0)
 	if err != nil {
@@ -174,15 +173,15 @@ func takeListener(pid int) (int, error) {
 		}
 		var info unix.Siginfo
 		if err := unix.Waitid(unix.P_PID, pid, &info, unix.WEXITED|unix.WNOHANG|unix.WNOWAIT, nil); err != nil || info.Signo != 0 {
-			return 0, fmt.Errorf("it ended before it became the program")
+			return 0, fmt.Errorf("it ended before it executed the program")
 		}
 		_, _ = unix.Poll(nil, 1) // a millisecond
 	}
 }
 
-// supervise lets the trapped calls through until the k-th, and then kills the
-// program. It returns how many there were, and the one that was not let through.
-func supervise(listener int, program *os.Process, k int) (calls int, at string) {
+// letThrough allows trapped calls up to the k-th and then kills the program. It returns
+// the number of calls, and the call that was not allowed.
+func letThrough(listener int, program *os.Process, k int) (calls int, at string) {
 	for {
 		poll := []unix.PollFd{{Fd: int32(listener), Events: unix.POLLIN}}
 		if _, err := unix.Poll(poll, -1); err == unix.EINTR {
@@ -193,23 +192,23 @@ func supervise(listener int, program *os.Process, k int) (calls int, at string) 
 		}
 		var n notification
 		if _, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(listener), ioctlReceive, uintptr(unsafe.Pointer(&n))); errno != 0 {
-			continue // it was killed meanwhile
+			continue // the program was killed meanwhile
 		}
 		if at != "" {
-			continue // is being killed
+			continue // the program is being killed
 		}
 		if calls++; calls == k {
 			at = n.String()
 			_ = program.Kill()
 			continue
 		}
-		a := answer{id: n.id, flags: goOn}
+		a := answer{id: n.id, flags: continueFlag}
 		_, _, _ = unix.Syscall(unix.SYS_IOCTL, uintptr(listener), ioctlSend, uintptr(unsafe.Pointer(&a)))
 	}
 }
 
-// String names the call and the file that it is about, as far as a descriptor
-// tells it.
+// String returns the call and the file of its first argument, if that is a
+// descriptor.
 func (n notification) String() string {
 	file, err := os.Readlink(fmt.Sprintf("/proc/%d/fd/%d", n.pid, int32(n.args[0])))
 	if err != nil {

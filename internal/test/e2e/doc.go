@@ -1,3 +1,3 @@
-// Package e2e holds only tests: whole passes over a real directory and a real
-// FTP server, with the manifest between them.
+// Package e2e tests whole passes over a real directory and a real FTP server, with
+// a manifest.
 package e2e

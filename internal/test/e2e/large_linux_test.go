@@ -21,18 +21,18 @@ import (
 )
 
 // BenchmarkUnchangedMillion makes passes in which nothing has changed, over
-// 1,000,000 files in 10,000 directories, each in a process of its own, as a run
-// from cron is, and reports the most memory that it had, in MB: all that was
-// resident, the mapped pages of the store included. The server is the embedded
-// one, over the same directory as the local side. FERRY_LARGE_TREE names a tree
-// that is kept from one run of the benchmark to the next.
+// 1,000,000 files in 10,000 directories. Each pass runs in a process of its own, as
+// from cron. The benchmark reports the peak memory in MB: everything resident,
+// including the mapped pages of the store. The embedded server serves the same
+// directory as the local side. FERRY_LARGE_TREE names a tree that is kept for the
+// next run of the benchmark.
 func BenchmarkUnchangedMillion(b *testing.B) {
 	tree := os.Getenv("FERRY_LARGE_TREE")
 	if tree == "" {
 		tree = filepath.Join(b.TempDir(), "tree")
 	}
 	if _, err := os.Stat(tree); err != nil {
-		growLarge(b, tree)
+		makeLargeTree(b, tree)
 	}
 	server, err := ftpserver.Start(ftpserver.Options{Root: tree, ReadOnly: true})
 	if err != nil {
@@ -59,7 +59,7 @@ func BenchmarkUnchangedMillion(b *testing.B) {
 	}
 }
 
-func growLarge(b *testing.B, root string) {
+func makeLargeTree(b *testing.B, root string) {
 	for d := range 10_000 {
 		dir := filepath.Join(root, fmt.Sprintf("area-%02d/section-%04d", d/100, d))
 		if err := os.MkdirAll(dir, 0o777); err != nil {
@@ -106,11 +106,11 @@ func (j largeJob) run(b *testing.B) (out largeOutcome) {
 	return out
 }
 
-// TestLargeJob is the process that [largeJob.run] starts, and nothing without it.
+// TestLargeJob is the process that [largeJob.run] starts. Otherwise it is skipped.
 func TestLargeJob(t *testing.T) {
 	text := os.Getenv(largeJobVariable)
 	if text == "" {
-		t.Skip("only as a process of the benchmark")
+		t.Skip("runs only as a process of the benchmark")
 	}
 	var j largeJob
 	if err := json.Unmarshal([]byte(text), &j); err != nil {
@@ -156,7 +156,7 @@ func TestLargeJob(t *testing.T) {
 	fmt.Printf("outcome %s\n", line)
 }
 
-// peakMB is the most memory that this process had resident so far.
+// peakMB returns the most memory in MB that this process had resident so far.
 func peakMB(t *testing.T) float64 {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {

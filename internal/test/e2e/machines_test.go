@@ -13,9 +13,9 @@ import (
 	"ferry/sync"
 )
 
-// second returns another machine on the same server directory: its own local
-// directory, and a memory of its own.
-func (p *pair) second(owner string) *pair {
+// secondMachine returns a pair of another machine with the same directory on the
+// server. It has its own local directory and manifest.
+func (p *pair) secondMachine(owner string) *pair {
 	q := *p
 	q.local = p.t.TempDir()
 	q.store = filepath.Join(p.t.TempDir(), "second.db")
@@ -26,28 +26,28 @@ func (p *pair) second(owner string) *pair {
 	return &q
 }
 
-// TestTwoMachines lets two machines edit one server directory in turn and at
-// once: they converge, and no version is lost.
+// TestTwoMachines lets two machines change one directory on the server, in turn and
+// at once. They converge, and no version is lost.
 func TestTwoMachines(t *testing.T) {
 	for _, name := range realftp.Names() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a := newPair(t, name, realftp.Options{})
 			a.options.Owner, a.options.OwnerHost = "a", "machine a"
-			put(t, a.local, map[string]string{"both": "first", "only a": "1", "d/x": "x"})
+			writeFiles(t, a.local, map[string]string{"both": "first", "only a": "1", "d/x": "x"})
 			a.sync()
-			b := a.second("b")
+			b := a.secondMachine("b")
 			b.sync()
-			put(t, a.local, map[string]string{"both": "a's version", "from a": "n"})
-			put(t, b.local, map[string]string{"both": "b's version, longer", "from b": "n"})
+			writeFiles(t, a.local, map[string]string{"both": "a's version", "from a": "n"})
+			writeFiles(t, b.local, map[string]string{"both": "b's version, longer", "from b": "n"})
 			a.sync()
 			if sum := b.sync(); sum.Conflicts != 1 {
 				t.Errorf("b's pass: %+v", sum)
 			}
 			a.sync()
 			b.sync()
-			a.wantQuiet()
-			b.wantQuiet()
+			a.wantNothingToDo()
+			b.wantNothingToDo()
 			tree := a.wantEqual()
 			if diff := cmp.Diff(tree, b.wantEqual()); diff != "" {
 				t.Errorf("the machines differ:\n%s", diff)
@@ -65,17 +65,17 @@ func TestTwoMachines(t *testing.T) {
 	}
 }
 
-// TestMachinesAtOnce runs the passes of two machines at the same time, again and
-// again: one of them may be told that the other is at work.
+// TestMachinesAtOnce runs passes of two machines at the same time. A pass may fail
+// because the other machine holds the lock.
 func TestMachinesAtOnce(t *testing.T) {
 	a := newPair(t, "proftpd", realftp.Options{})
 	a.options.Owner, a.options.OwnerHost = "a", "machine a"
-	b := a.second("b")
-	a.wantQuiet() // makes the root: two that make it at once are no matter of this test
+	b := a.secondMachine("b")
+	a.wantNothingToDo() // makes the root, so that the two do not both try
 	for round := range 6 {
 		for i := range 20 {
-			put(t, a.local, map[string]string{fmt.Sprintf("a%d", i): fmt.Sprint("round ", round), fmt.Sprintf("shared%d", i): fmt.Sprint("a", round)})
-			put(t, b.local, map[string]string{fmt.Sprintf("b%d", i): fmt.Sprint("round ", round)})
+			writeFiles(t, a.local, map[string]string{fmt.Sprintf("a%d", i): fmt.Sprint("round ", round), fmt.Sprintf("shared%d", i): fmt.Sprint("a", round)})
+			writeFiles(t, b.local, map[string]string{fmt.Sprintf("b%d", i): fmt.Sprint("round ", round)})
 		}
 		errs := make(chan error, 2)
 		for _, p := range []*pair{a, b} {
@@ -91,8 +91,8 @@ func TestMachinesAtOnce(t *testing.T) {
 		a.pass()
 		b.pass()
 	}
-	a.wantQuiet()
-	b.wantQuiet()
+	a.wantNothingToDo()
+	b.wantNothingToDo()
 	if diff := cmp.Diff(a.wantEqual(), b.wantEqual()); diff != "" {
 		t.Errorf("the machines differ:\n%s", diff)
 	}

@@ -24,8 +24,8 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(realftp.Main(m)) }
 
-// A pair is a local directory, a directory on a real server, and what is
-// remembered of them.
+// A pair is a local directory, a directory on a real server, and the manifest of
+// the two.
 type pair struct {
 	t       testing.TB
 	local   string
@@ -76,8 +76,8 @@ func (p *pair) observe(ev sync.Event) {
 	}
 }
 
-// pass makes one pass with connections and a store of its own, as a run of the
-// program does.
+// pass makes one pass with its own connections and store, as a run of the program
+// does.
 func (p *pair) pass() (sync.Summary, error) {
 	p.t.Helper()
 	p.events = nil
@@ -103,7 +103,7 @@ func (p *pair) pass() (sync.Summary, error) {
 	return sync.New(near, far, store, engine).Sync(ctx)
 }
 
-// sync makes a pass in which nothing may fail.
+// sync makes a pass and ends the test if anything fails.
 func (p *pair) sync() sync.Summary {
 	p.t.Helper()
 	sum, err := p.pass()
@@ -113,18 +113,18 @@ func (p *pair) sync() sync.Summary {
 	return sum
 }
 
-// wantQuiet makes a pass that must have nothing to do.
-func (p *pair) wantQuiet() {
+// wantNothingToDo makes a pass that must do nothing.
+func (p *pair) wantNothingToDo() {
 	p.t.Helper()
 	sum := p.sync()
 	if n := sum.Uploaded + sum.Downloaded + sum.DeletedLocal + sum.DeletedRemote + sum.Moved + sum.MadeDirs + sum.Adopted + sum.Conflicts; n > 0 || sum.BytesUp+sum.BytesDown > 0 {
-		p.t.Errorf("a pass at rest did something: %+v\n%s", sum, strings.Join(p.events, "\n"))
+		p.t.Errorf("a pass with nothing to do did something: %+v\n%s", sum, strings.Join(p.events, "\n"))
 	}
 }
 
 func (p *pair) remote() string { return filepath.Join(p.server.Root, "tree") }
 
-// wantEqual holds that both trees hold the same, ferry's own directory apart.
+// wantEqual checks that both trees hold the same, except for ferry's own directory.
 func (p *pair) wantEqual() map[string]string {
 	p.t.Helper()
 	here, there := readTree(p.t, p.local), readTree(p.t, p.remote())
@@ -134,8 +134,8 @@ func (p *pair) wantEqual() map[string]string {
 	return here
 }
 
-// readTree returns the contents below root by path, "/" for directories, without
-// ferry's own directory.
+// readTree returns the contents below root by path, with "/" for directories and
+// without ferry's own directory.
 func readTree(t testing.TB, root string) map[string]string {
 	t.Helper()
 	tree := readAll(t, root)
@@ -147,7 +147,7 @@ func readTree(t testing.TB, root string) map[string]string {
 	return tree
 }
 
-// readAll returns all contents below root by path, "/" for directories.
+// readAll returns all contents below root by path, with "/" for directories.
 func readAll(t testing.TB, root string) map[string]string {
 	t.Helper()
 	tree := make(map[string]string)
@@ -170,8 +170,8 @@ func readAll(t testing.TB, root string) map[string]string {
 	return tree
 }
 
-// put writes files below root; a path that ends in a slash is a directory.
-func put(t testing.TB, root string, files map[string]string) {
+// writeFiles writes files below root. A path that ends in a slash is a directory.
+func writeFiles(t testing.TB, root string, files map[string]string) {
 	t.Helper()
 	for name, content := range files {
 		path := filepath.Join(root, name)
@@ -190,10 +190,10 @@ func put(t testing.TB, root string, files map[string]string) {
 	}
 }
 
-// putRemote writes files into the server's directory, for its user.
-func (p *pair) putRemote(files map[string]string) {
+// writeRemote writes files to the directory on the server. Its user owns them.
+func (p *pair) writeRemote(files map[string]string) {
 	p.t.Helper()
-	put(p.t, p.remote(), files)
+	writeFiles(p.t, p.remote(), files)
 	p.must(p.server.Own())
 }
 

@@ -11,15 +11,15 @@ import (
 	"ferry/internal/test/realftp"
 )
 
-// odd are names that have misled servers and clients: see the comments of the
-// listing tests for which.
-var odd = map[string]string{
+// awkwardNames are names that have misled servers and clients, with contents that
+// say why.
+var awkwardNames = map[string]string{
 	".hidden":                 "dotfile",
 	".dir/.inner":             "dotfile in a dot directory",
 	"with space/a b.txt":      "spaces",
-	"[ab]*.txt":               "a glob",
-	"dir [ab]/x":              "a directory that is a glob",
-	"a.txt":                   "what the glob would match",
+	"[ab]*.txt":               "a pattern",
+	"dir [ab]/x":              "a directory that is a pattern",
+	"a.txt":                   "what the pattern would match",
 	"-dash":                   "looks like an option",
 	"-a/x":                    "a directory that looks like an option",
 	"~tilde":                  "looks like a home",
@@ -28,9 +28,9 @@ var odd = map[string]string{
 	" leading and trailing ":  "spaces at both ends",
 	"empty":                   "",
 	"empty dir/":              "",
-	"semi;colon=1":            "looks like a fact",
+	"semi;colon=1":            "looks like a fact of MLSD",
 	"quote\"d":                "a quote",
-	"perc%20ent":              "no escape",
+	"perc%20ent":              "not an escape sequence",
 	"deep/1/2/3/4/5/6/7/8/x":  "deep",
 	"total 5":                 "looks like a line of ls",
 	"drwxr-xr-x 2 a b 1 c d ": "looks like another",
@@ -47,13 +47,13 @@ type setting struct {
 func (s setting) String() string {
 	name := fmt.Sprintf("%s/%s/%s", s.server, s.mode, [...]string{"plain", "explicit", "implicit"}[s.tls])
 	if s.pipeline == ftp.PipelineOff {
-		name += "/one command at a time"
+		name += "/no pipelining"
 	}
 	return name
 }
 
-// settings are all servers in both modes, plain and with TLS, and once with one
-// command at a time.
+// settings returns all servers in both modes, with and without TLS, and once
+// without pipelining.
 func settings() []setting {
 	var all []setting
 	for _, name := range realftp.Names() {
@@ -69,39 +69,39 @@ func settings() []setting {
 	return all
 }
 
-// TestPassOnEveryServer is the life of a pair: a first pass over two populated
-// sides, one that does nothing, one after each side created, edited, renamed
-// and deleted, and one that does nothing again.
+// TestPassOnEveryServer makes a first pass over two populated sides, one with nothing
+// to do, one after each side created, edited, renamed and deleted files, and another
+// one with nothing to do.
 func TestPassOnEveryServer(t *testing.T) {
 	for _, s := range settings() {
 		t.Run(s.String(), func(t *testing.T) {
 			t.Parallel()
 			p := newPair(t, s.server, realftp.Options{TLS: s.tls})
 			p.options.Mode, p.options.Pipeline = s.mode, s.pipeline
-			p.life()
+			p.testAllPasses()
 		})
 	}
 }
 
-// life takes a pair through the passes.
-func (p *pair) life() {
+// testAllPasses makes the passes that TestPassOnEveryServer describes.
+func (p *pair) testAllPasses() {
 	p.t.Helper()
 	half := 0
-	for name, content := range odd {
+	for name, content := range awkwardNames {
 		if p.server.Name == "pureftpd" && strings.HasSuffix(name, " ") {
-			continue // it stores such names with another last character
+			continue // it replaces the space at the end
 		}
 		if half++; half%2 == 0 {
-			put(p.t, p.local, map[string]string{name: content})
+			writeFiles(p.t, p.local, map[string]string{name: content})
 		} else {
-			p.putRemote(map[string]string{name: content})
+			p.writeRemote(map[string]string{name: content})
 		}
 	}
-	put(p.t, p.local, map[string]string{"both": "the same", "edit/l": "one", "edit/r": "one", "gone/l": "1", "gone/r": "2", "ren/l": "moved by us", "ren/r": "moved by them"})
-	p.putRemote(map[string]string{"both": "the same"})
+	writeFiles(p.t, p.local, map[string]string{"both": "the same", "edit/l": "one", "edit/r": "one", "gone/l": "1", "gone/r": "2", "ren/l": "moved by us", "ren/r": "moved by them"})
+	p.writeRemote(map[string]string{"both": "the same"})
 	p.sync()
 	tree := p.wantEqual()
-	for name, content := range odd {
+	for name, content := range awkwardNames {
 		if _, there := tree[strings.TrimSuffix(name, "/")]; !there && p.server.Name == "pureftpd" {
 			continue
 		}
@@ -109,9 +109,9 @@ func (p *pair) life() {
 			p.t.Errorf("%q holds %q, want %q", name, got, content)
 		}
 	}
-	p.wantQuiet()
+	p.wantNothingToDo()
 
-	p.edit()
+	p.changeBothSides()
 	sum := p.sync()
 	tree = p.wantEqual()
 	for name, want := range map[string]string{"edit/l": "one, edited here", "edit/r": "one, edited there", "gone/l": "", "gone/r": "",
@@ -123,14 +123,14 @@ func (p *pair) life() {
 	if sum.Moved == 0 || sum.Conflicts != 0 {
 		p.t.Errorf("summary %+v\n%s", sum, strings.Join(p.events, "\n"))
 	}
-	p.wantQuiet()
+	p.wantNothingToDo()
 }
 
-// edit creates, edits, renames and deletes on both sides.
-func (p *pair) edit() {
+// changeBothSides creates, edits, renames and deletes files on both sides.
+func (p *pair) changeBothSides() {
 	p.t.Helper()
-	put(p.t, p.local, map[string]string{"edit/l": "one, edited here", "new/l": "n"})
-	p.putRemote(map[string]string{"edit/r": "one, edited there", "new/r": "n", "sub/": ""})
+	writeFiles(p.t, p.local, map[string]string{"edit/l": "one, edited here", "new/l": "n"})
+	p.writeRemote(map[string]string{"edit/r": "one, edited there", "new/r": "n", "sub/": ""})
 	p.must(os.Remove(filepath.Join(p.local, "gone/l")))
 	p.must(os.Remove(filepath.Join(p.local, "a.txt")))
 	p.must(os.Remove(filepath.Join(p.remote(), "gone/r")))
@@ -139,8 +139,8 @@ func (p *pair) edit() {
 	p.must(os.Rename(filepath.Join(p.local, "deep"), filepath.Join(p.local, "deeper still")))
 }
 
-// TestServersWithLess runs the same life on servers that lack what makes it easy.
-func TestServersWithLess(t *testing.T) {
+// TestPassOnLimitedServer makes the same passes on servers that lack something.
+func TestPassOnLimitedServer(t *testing.T) {
 	for _, c := range []struct {
 		name, server string
 		options      realftp.Options
@@ -163,14 +163,14 @@ func TestServersWithLess(t *testing.T) {
 		t.Run(c.server+"/"+c.name, func(t *testing.T) {
 			t.Parallel()
 			p := newPair(t, c.server, c.options)
-			p.life()
+			p.testAllPasses()
 		})
 	}
 }
 
-// TestManyFiles carries 2,000 files in 100 directories, half of them each way,
-// with more connections asked for than the server allows. A loopback has 28,000
-// ports, and each transfer keeps one busy for a minute: it must not be many more.
+// TestManyFiles transfers 2,000 files in 100 directories, half of them each way. It
+// asks for more connections than the server allows. There are not many more files,
+// because each transfer blocks a port of the loopback for a minute.
 func TestManyFiles(t *testing.T) {
 	for _, name := range realftp.Names() {
 		t.Run(name, func(t *testing.T) {
@@ -185,13 +185,13 @@ func TestManyFiles(t *testing.T) {
 				}
 				to[fmt.Sprintf("d%d/e%d/file %d.txt", i/2%10, i/2%100, i)] = strings.Repeat(fmt.Sprint(i, " "), i%50)
 			}
-			put(t, p.local, ours)
-			p.putRemote(theirs)
+			writeFiles(t, p.local, ours)
+			p.writeRemote(theirs)
 			if sum := p.sync(); sum.Uploaded != 1000 || sum.Downloaded != 1000 {
 				t.Errorf("%+v", sum)
 			}
 			p.wantEqual()
-			p.wantQuiet()
+			p.wantNothingToDo()
 			p.must(os.Rename(filepath.Join(p.local, "d3"), filepath.Join(p.local, "moved")))
 			p.must(os.RemoveAll(filepath.Join(p.local, "d4")))
 			sum := p.sync()
@@ -199,7 +199,7 @@ func TestManyFiles(t *testing.T) {
 				t.Errorf("%+v", sum)
 			}
 			p.wantEqual()
-			p.wantQuiet()
+			p.wantNothingToDo()
 		})
 	}
 }

@@ -16,15 +16,15 @@ import (
 	"ferry/sync/remote"
 )
 
-// TestRoundTripsOfOneChange holds what a pass over one changed file costs, with a
-// session that is open already, as while a pair is watched: the root, the
-// directory, the lock, the file with its looks and renames, and the lock again.
+// TestRoundTripsOfOneChange counts the round trips of a pass over one changed file,
+// with an open session, as while a pair is watched: the root, the directory, the
+// lock, the file with its checks and renames, and the lock again.
 func TestRoundTripsOfOneChange(t *testing.T) {
 	for _, name := range realftp.Names() {
 		t.Run(name, func(t *testing.T) {
 			p := newPair(t, name, realftp.Options{})
-			turns := realftp.CountRoundTrips(t, p.server.Addr)
-			_, port, err := net.SplitHostPort(turns.Addr)
+			counter := realftp.CountRoundTrips(t, p.server.Addr)
+			_, port, err := net.SplitHostPort(counter.Addr)
 			if err == nil {
 				p.options.Port, err = strconv.Atoi(port)
 			}
@@ -33,7 +33,7 @@ func TestRoundTripsOfOneChange(t *testing.T) {
 			}
 			p.options.Connections, p.options.Owner, p.options.Mode = 1, "owner", ftp.Passive
 			for _, file := range []string{"a", "dir/b", "dir/c", "dir/in/d", "other/e"} {
-				put(t, p.local, map[string]string{file: "some " + file})
+				writeFiles(t, p.local, map[string]string{file: "some " + file})
 			}
 			store, err := manifest.OpenStore(p.store, manifest.StoreOptions{})
 			if err != nil {
@@ -54,13 +54,13 @@ func TestRoundTripsOfOneChange(t *testing.T) {
 			if _, err := engine.Sync(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			least := 1000 // now and then a pass sweeps old locks, or two are made within a second
+			least := 1000 // some passes take more: to remove old locks, or because two run within a second
 			for _, text := range []string{"changed", "changed again", "and again"} {
-				put(t, p.local, map[string]string{"dir/b": text})
-				turns.Take()
+				writeFiles(t, p.local, map[string]string{"dir/b": text})
+				counter.Take()
 				sum, err := engine.SyncPaths(t.Context(), sync.Scope{Local: []manifest.Path{"dir/b"}})
-				n, said := turns.Take()
-				t.Logf("%d round trips: %s", n, strings.Join(said, " | "))
+				n, batches := counter.Take()
+				t.Logf("%d round trips: %s", n, strings.Join(batches, " | "))
 				if err != nil || sum.Uploaded != 1 {
 					t.Fatalf("%+v, %v\n%s", sum, err, strings.Join(p.events, "\n"))
 				}

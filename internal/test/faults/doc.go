@@ -1,3 +1,3 @@
-// Package faults holds tests of the whole program against servers that lie, break off, fall silent or mean harm. See
+// Package faults tests the whole program against servers that send wrong data, break off, stall or are hostile. See
 // docs/reliability.md.
 package faults

@@ -8,8 +8,8 @@ import (
 	"go.uber.org/goleak"
 )
 
-// TestMain also fails where passes leave goroutines behind: the servers of the tests are closed by then, so that nothing
-// of theirs runs any more either.
+// TestMain also fails if a pass leaves goroutines behind. The servers of the tests are closed by then, so none of their
+// goroutines is left.
 func TestMain(m *testing.M) {
 	code := m.Run()
 	if err := goleak.Find(); err != nil && code == 0 {

@@ -17,7 +17,7 @@ import (
 	"ferry/internal/ftpserver"
 )
 
-// hostileNames are names that a listing shows, each of them a file, and what the output says of it.
+// hostileNames are names of files that a listing shows, and what the output must match.
 var hostileNames = []struct{ name, says string }{
 	{"..", `\.\.`},
 	{"../escaped.txt", `can be no name`},
@@ -30,8 +30,8 @@ var hostileNames = []struct{ name, says string }{
 	{strings.Repeat("long", 1000), `.`},
 }
 
-// TestNames holds that names which lead outside, or which no command can hold, do no harm, whatever form the listing has:
-// nothing outside the roots is touched, nothing in them is deleted, and the program says that something was left out.
+// TestNames checks that names which lead outside, or which cannot be part of a command, do no harm in any form of listing:
+// nothing outside the roots is touched, nothing inside is deleted, and the program says that it skipped something.
 func TestNames(t *testing.T) {
 	for _, c := range hostileNames {
 		for _, list := range []bool{false, true} {
@@ -42,16 +42,16 @@ func TestNames(t *testing.T) {
 					line = "-rw-r--r--    1 ftp      ftp             7 Jan  1  2026 " + c.name
 				}
 				row{
-					server: ftpserver.Options{NoMLSD: list}, faults: show("LISTING", same, ftpserver.AppendLines(line)),
-					exit: cli.ExitIncomplete, says: c.says,
+					server: ftpserver.Options{NoMLSD: list}, faults: alterListing("LISTING", sameDir, ftpserver.AppendLines(line)),
+					wantExit: cli.ExitIncomplete, wantOutput: c.says,
 				}.run(t)
 			})
 		}
 	}
 }
 
-// A line end within a name makes two lines of it, the second of which nobody can read: then the directory is unknown. One
-// that reads as a line of its own is a name like any other, and is not there when asked for.
+// A line end within a name makes two lines. If the second line cannot be read the directory is unknown. If it can be
+// read, it shows a name that does not exist.
 func TestNamesWithLineEnds(t *testing.T) {
 	for name, line := range map[string]string{
 		"unreadable": "Type=file;Size=7;Modify=20260101000000; line\r\nend",
@@ -59,24 +59,24 @@ func TestNamesWithLineEnds(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			row{faults: show("LISTING", same, ftpserver.AppendLines(line)), exit: cli.ExitIncomplete}.run(t)
+			row{faults: alterListing("LISTING", sameDir, ftpserver.AppendLines(line)), wantExit: cli.ExitIncomplete}.run(t)
 		})
 	}
 }
 
-// TestEscapeSequences holds that names which would take hold of a terminal come down as files, and reach no terminal as
-// they are. In JSON, which is for programs, that goes for the control characters of ASCII.
+// TestEscapeSequences checks that files with escape sequences in their names are downloaded, and that the sequences never
+// reach a terminal. JSON, which is for programs, escapes the control characters of ASCII.
 func TestEscapeSequences(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("such names cannot be made here")
 	}
 	t.Parallel()
 	s := newScene(t, ftpserver.Options{})
-	s.populate()
+	s.makeChanges()
 	for i, name := range []string{"\x1b[2J\x1b[31mred", "\x1b]0;title\x07", "back\b\b\bspace", "\u202etxt.exe", "c1\u009b31m"} {
 		s.must(os.WriteFile(filepath.Join(s.there, name), []byte(fmt.Sprint("escape ", i)), 0o644))
 	}
-	s.settle()
+	s.recordExpected()
 	asText := []string{"--json=false", "-v"}
 	const ascii, all = "\x1b\x07\b", "\x1b\x07\b\u202e\u009b"
 	for _, c := range []struct {
@@ -92,17 +92,17 @@ func TestEscapeSequences(t *testing.T) {
 		}
 	}
 	s.wantFinal(result{})
-	s.wantWell(false)
+	s.wantRecovery(false)
 }
 
-// TestManyEntries takes a directory of 100,000 files through its life.
+// TestManyEntries syncs a directory of 100,000 files.
 func TestManyEntries(t *testing.T) {
 	n := 100_000
 	if testing.Short() {
 		n = 5000
 	}
 	s := newScene(t, ftpserver.Options{})
-	s.args = append(s.args, "--timeout", "30s") // the server takes its time for so many, the more so with the race detector
+	s.args = append(s.args, "--timeout", "30s") // the server is slow with so many files, and more so with the race detector
 	at := time.Now().Add(-48 * time.Hour)
 	for _, root := range []string{s.here, s.there} {
 		s.must(os.Mkdir(filepath.Join(root, "many"), 0o755))
@@ -131,16 +131,16 @@ func TestManyEntries(t *testing.T) {
 	if r = s.sync(); r.exit != cli.ExitOK || r.Downloaded+r.Uploaded+r.DeletedLocal+r.DeletedRemote+r.Adopted > 0 {
 		t.Errorf("a pass at rest: %.3000s", r)
 	}
-	s.wantInside()
+	s.wantNothingOutside()
 }
 
-// endless is a file system in which the directory "loop" holds itself, as deep as anybody looks.
-type endless struct {
+// endlessDir is a file system in which the directory "loop" contains itself, at any depth.
+type endlessDir struct {
 	afero.Fs
 	on *atomic.Bool
 }
 
-func (e endless) real(name string) string {
+func (e endlessDir) real(name string) string {
 	name = path.Clean("/" + name)
 	for e.on.Load() && strings.Contains(name+"/", "/loop/loop/") {
 		name = strings.TrimSuffix(strings.Replace(name+"/", "/loop/loop/", "/loop/", 1), "/")
@@ -148,20 +148,20 @@ func (e endless) real(name string) string {
 	return name
 }
 
-func (e endless) Stat(name string) (os.FileInfo, error)  { return e.Fs.Stat(e.real(name)) }
-func (e endless) Open(name string) (afero.File, error)   { return e.Fs.Open(e.real(name)) }
-func (e endless) Remove(name string) error               { return e.Fs.Remove(e.real(name)) }
-func (e endless) Mkdir(name string, m os.FileMode) error { return e.Fs.Mkdir(e.real(name), m) }
-func (e endless) Rename(from, to string) error           { return e.Fs.Rename(e.real(from), e.real(to)) }
-func (e endless) OpenFile(name string, flag int, mode os.FileMode) (afero.File, error) {
+func (e endlessDir) Stat(name string) (os.FileInfo, error)  { return e.Fs.Stat(e.real(name)) }
+func (e endlessDir) Open(name string) (afero.File, error)   { return e.Fs.Open(e.real(name)) }
+func (e endlessDir) Remove(name string) error               { return e.Fs.Remove(e.real(name)) }
+func (e endlessDir) Mkdir(name string, m os.FileMode) error { return e.Fs.Mkdir(e.real(name), m) }
+func (e endlessDir) Rename(from, to string) error           { return e.Fs.Rename(e.real(from), e.real(to)) }
+func (e endlessDir) OpenFile(name string, flag int, mode os.FileMode) (afero.File, error) {
 	return e.Fs.OpenFile(e.real(name), flag, mode)
 }
 
-// TestEndlessDepth holds that a chain of directories without an end, as a loop of links shows it, has one: ferry goes
-// down to what a path can hold, says so, and the rest of the pass comes about.
+// TestEndlessDepth checks that ferry stops in an endless chain of directories, as a loop of links shows it: at the
+// greatest depth that a path can have. It says so, and the rest of the pass is carried out.
 func TestEndlessDepth(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("paths end sooner here")
+		t.Skip("paths are shorter on this system")
 	}
 	for _, c := range []struct {
 		name  string
@@ -181,16 +181,16 @@ func TestEndlessDepth(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			base, on := t.TempDir(), &atomic.Bool{}
-			s := newScene(t, ftpserver.Options{Files: endless{afero.NewBasePathFs(afero.NewOsFs(), base), on}})
+			s := newScene(t, ftpserver.Options{Files: endlessDir{afero.NewBasePathFs(afero.NewOsFs(), base), on}})
 			s.must(os.Remove(s.there))
 			s.must(os.Remove(filepath.Join(filepath.Dir(s.there), "outside.txt")))
 			s.must(os.Remove(filepath.Dir(s.there)))
 			s.must(os.Mkdir(filepath.Join(base, "tree"), 0o755))
 			s.must(os.Symlink(base, filepath.Dir(s.there)))
 			s.must(os.WriteFile(filepath.Join(base, "outside.txt"), []byte("outside"), 0o644))
-			s.populate()
+			s.makeChanges()
 			s.must(os.MkdirAll(filepath.Join(s.there, "loop", "loop"), 0o755))
-			s.settle()
+			s.recordExpected()
 			on.Store(true)
 			if c.lines != nil {
 				s.server.Faults().Add(ftpserver.Fault{Command: "MLSD", Listing: c.lines})
@@ -211,7 +211,7 @@ func TestEndlessDepth(t *testing.T) {
 			}
 			on.Store(false)
 			s.server.Faults().Clear()
-			s.wantWell(false)
+			s.wantRecovery(false)
 		})
 	}
 }

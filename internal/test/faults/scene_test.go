@@ -23,10 +23,10 @@ import (
 	"ferry/sync"
 )
 
-// longest is how long one run of the program may take, whatever the server does.
-const longest = 60 * time.Second
+// runTimeout is the longest time of one run of the program, whatever the server does.
+const runTimeout = 60 * time.Second
 
-// A scene is a pair that was in step and has been worked on since, on both sides, and a server that is about to misbehave.
+// A scene is a pair that was in sync and changed on both sides since, and a server that is about to misbehave.
 type scene struct {
 	*testing.T
 	dir      string // holds all the others, and nothing else
@@ -40,7 +40,7 @@ type scene struct {
 	versions map[string]map[string]bool // all contents that users gave a path
 }
 
-// base is what both sides hold before anybody works on them.
+// base is what both sides hold before the changes.
 var base = map[string]string{
 	"same/a.txt": "a", "same/b.txt": "bb", "same/c.txt": "ccc", "same/d.txt": "dddd", "same/deep/e.txt": "eeeee",
 	"same/.hidden": "dotfile", "same/big.bin": strings.Repeat("big", 30_000),
@@ -50,8 +50,8 @@ var base = map[string]string{
 	"move-here.txt": "moved here",
 }
 
-// content of a file that takes many packets.
-func long(text string) string { return strings.Repeat(text+" ", 200_000/(len(text)+1)) }
+// longContent returns content that takes many packets.
+func longContent(text string) string { return strings.Repeat(text+" ", 200_000/(len(text)+1)) }
 
 func newScene(t *testing.T, o ftpserver.Options, args ...string) *scene {
 	t.Helper()
@@ -80,25 +80,25 @@ func newScene(t *testing.T, o ftpserver.Options, args ...string) *scene {
 	return s
 }
 
-// populate brings both sides in step and lets users work on both.
-func (s *scene) populate() {
+// makeChanges syncs both sides and then changes files on both.
+func (s *scene) makeChanges() {
 	s.Helper()
 	write(s.T, s.here, base)
 	if r := s.sync(); r.exit != cli.ExitOK || r.Uploaded != len(base) {
 		s.Fatalf("the first pass: %s", r)
 	}
-	write(s.T, s.here, map[string]string{"up.bin": long("edited here"), "new/local.txt": "made here"})
-	write(s.T, s.there, map[string]string{"down.bin": long("edited there"), "new/remote.txt": "made there"})
+	write(s.T, s.here, map[string]string{"up.bin": longContent("edited here"), "new/local.txt": "made here"})
+	write(s.T, s.there, map[string]string{"down.bin": longContent("edited there"), "new/remote.txt": "made there"})
 	s.must(os.MkdirAll(filepath.Join(s.here, "moved"), 0o755))
 	s.must(os.Rename(filepath.Join(s.here, "move-here.txt"), filepath.Join(s.here, "moved", "here.txt")))
 	for _, gone := range []string{"here/gone-here.txt", "here/dir-here", "served/tree/gone-there.txt", "served/tree/dir-there"} {
 		s.must(os.RemoveAll(filepath.Join(s.dir, gone)))
 	}
-	s.settle()
+	s.recordExpected()
 }
 
-// settle notes what both sides hold now, and what must become of it: no path was touched on both sides.
-func (s *scene) settle() {
+// recordExpected records what both sides hold now, and what they must hold in the end. No path was changed on both sides.
+func (s *scene) recordExpected() {
 	s.Helper()
 	here, there := read(s.T, s.here), read(s.T, s.there)
 	s.versions = make(map[string]map[string]bool)
@@ -126,7 +126,7 @@ func (s *scene) settle() {
 	}
 }
 
-// A result is what a run of the program said and how it ended.
+// A result is the output and the exit code of a run of the program.
 type result struct {
 	sync.Summary
 	exit int
@@ -141,7 +141,7 @@ func (r result) String() string {
 // sync runs "ferry sync" over the pair.
 func (s *scene) sync(more ...string) result {
 	s.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), longest)
+	ctx, cancel := context.WithTimeout(context.Background(), runTimeout)
 	defer cancel()
 	var out, talk bytes.Buffer
 	env := cli.Env{Stdout: &out, Stderr: &talk, Dir: s.dir, Home: s.dir, Getenv: func(name string) string {
@@ -162,13 +162,13 @@ func (s *scene) sync(more ...string) result {
 		}
 	}
 	if ctx.Err() != nil {
-		s.Fatalf("no end after %v: %s", longest, r)
+		s.Fatalf("still running after %v: %s", runTimeout, r)
 	}
 	s.noSessions()
 	return r
 }
 
-// noSessions holds that the program left none of its sessions behind.
+// noSessions checks that the program closed all its sessions.
 func (s *scene) noSessions() {
 	s.Helper()
 	for end := time.Now().Add(5 * time.Second); s.server.Connections() > 0; time.Sleep(time.Millisecond) {
@@ -178,10 +178,10 @@ func (s *scene) noSessions() {
 	}
 }
 
-// wantHarmless holds that a pass over a hostile server did nothing that must not happen. before is what both roots held
-// with ferry's own directories, in front of the pass.
+// wantHarmless checks that a pass over a misbehaving server did no harm. before is what both roots held before the pass,
+// including ferry's own directories.
 //
-// away is a path that the server let go from its place and would not let back: it may be missing there, in the trash.
+// away is a path that the server renamed to the trash and did not let ferry rename back, so it may be missing.
 func (s *scene) wantHarmless(before [2]map[string]string, r result, away string) {
 	s.Helper()
 	here, there := readAll(s.T, s.here), readAll(s.T, s.there)
@@ -209,18 +209,18 @@ func (s *scene) wantHarmless(before [2]map[string]string, r result, away string)
 		}
 		for name, content := range now {
 			if !manifest.Path(name).Within(manifest.Own) && !isTemp(name) && content != "/" && !s.versions[name][content] {
-				s.Errorf("nobody gave %s %s the %d bytes that it holds", name, side, len(content))
+				s.Errorf("%s %s has %d bytes that no user wrote", name, side, len(content))
 			}
 		}
 	}
-	s.wantInside()
+	s.wantNothingOutside()
 	if s.Failed() {
 		s.Logf("the pass: %s\n%s", r, strings.Join(s.server.Transcript(), "\n"))
 	}
 }
 
-// wantInside holds that nothing outside the two roots was touched.
-func (s *scene) wantInside() {
+// wantNothingOutside checks that nothing outside the two roots was touched.
+func (s *scene) wantNothingOutside() {
 	s.Helper()
 	for _, fenced := range []string{s.dir, filepath.Dir(s.there)} {
 		var names []string
@@ -242,7 +242,7 @@ func (s *scene) wantInside() {
 	}
 }
 
-// wantFinal holds that both trees are what they must become, without anything half-written.
+// wantFinal checks that both trees are as they must be in the end.
 func (s *scene) wantFinal(r result) {
 	s.Helper()
 	for side, root := range map[string]string{"here": s.here, "there": s.there} {
@@ -252,21 +252,21 @@ func (s *scene) wantFinal(r result) {
 	}
 }
 
-// wantNoTemps holds that no half-written file lies on either side.
+// wantNoTemps checks that neither side has temporary files.
 func (s *scene) wantNoTemps() {
 	s.Helper()
 	for _, root := range []string{s.here, s.there} {
 		for name := range readAll(s.T, root) {
 			if isTemp(name) {
-				s.Errorf("left behind: %s", filepath.Join(root, name))
+				s.Errorf("temporary file left: %s", filepath.Join(root, name))
 			}
 		}
 	}
 }
 
-// wantWell holds that the pair recovers: one pass does what is left, another one nothing. Half-written files are left only
-// where it was open what had become of them; they go when they are a day old.
-func (s *scene) wantWell(leaves bool) {
+// wantRecovery checks that the next pass finishes the work, and that the one after it has nothing to do. Temporary files may
+// remain only if mayLeaveTemp is set; they are removed when they are a day old.
+func (s *scene) wantRecovery(mayLeaveTemp bool) {
 	s.Helper()
 	s.server.ClearTranscript()
 	r := s.sync()
@@ -274,7 +274,7 @@ func (s *scene) wantWell(leaves bool) {
 		s.Fatalf("a pass without the fault: %s\n%s", r, strings.Join(s.server.Transcript(), "\n"))
 	}
 	s.wantFinal(r)
-	if !leaves {
+	if !mayLeaveTemp {
 		s.wantNoTemps()
 	}
 	r = s.sync()
@@ -282,7 +282,7 @@ func (s *scene) wantWell(leaves bool) {
 	if r.exit != cli.ExitOK || r.Summary != (sync.Summary{}) {
 		s.Errorf("a pass at rest: %s", r)
 	}
-	s.wantInside()
+	s.wantNothingOutside()
 }
 
 func (s *scene) must(err error) {
@@ -292,7 +292,7 @@ func (s *scene) must(err error) {
 	}
 }
 
-// shorten keeps differences of long files readable.
+// shorten keeps differences between long files readable.
 var shorten = cmp.Transformer("shorten", func(content string) string {
 	if len(content) < 60 {
 		return content
@@ -318,7 +318,8 @@ func write(t *testing.T, root string, files map[string]string) {
 	}
 }
 
-// read returns the files below root without ferry's own: its directory and what is half-written. Directories are left out: those that hold nothing are no loss.
+// read returns the files below root by path, without ferry's own files. It leaves directories out, because losing an
+// empty one does not matter.
 func read(t *testing.T, root string) map[string]string {
 	t.Helper()
 	tree := readAll(t, root)
