@@ -19,7 +19,7 @@
 // went out together. A command without a number was sent when every reply had been read. A transfer counts until its
 // final reply, so "+1" behind a RETR shows what is sent before the server confirms that download. "-> 550" is the final
 // reply to a command that was refused; other replies are left out. "(connect)" and "(closed)" are the control
-// connection; with more than one in a section, each line begins with the number of its connection.
+// connection. Where a run has several, one follows the other, and each line begins with the number of its connection.
 //
 // What differs from run to run is replaced: <port> and <address> of a data connection, <temp 1> for the name of a
 // temporary file (each has its own number), <token> of a lock, <owner>, <time> of a directory in the trash, and the
@@ -27,10 +27,11 @@
 //
 // # What is not recorded
 //
-// A pass uses one connection, so that the order is complete. The exception is the section about 200 files over four
-// connections: only the number of each command is the same each time there.
+// A pass uses one connection, so that the order is complete. The exception are the sections about 200 files over four
+// connections: only the number of the commands about these files is the same each time. TLS is not recorded, since the
+// proxy could not read it.
 //
 // ferry looks for the remains of old locks in one pass of sixteen, at random, after it has released its own lock; the
-// proxy leaves that out. A pass that holds its lock for more than a second writes into it; such a recording is thrown
-// away, and the case runs again.
+// recording leaves that out. A pass that holds its lock for more than a second writes into it, so a case in which that
+// happened is recorded again.
 package transcript

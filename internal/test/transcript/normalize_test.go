@@ -28,9 +28,11 @@ var replaced = []struct {
 
 var tempName = regexp.MustCompile(`\.?ferry-(?:[0-9a-f]{24}|[0-9a-f]{16})-[^/ ]*\.part`)
 
-// normalize makes text of what was recorded, without what differs from run to run.
+// normalize makes text of what was recorded, without what differs from run to run, one connection after the other: whether
+// one was closed before the next was opened cannot be seen from outside.
 func normalize(lines []line) string {
-	lines = withoutSweep(lines)
+	lines = withoutSweep(slices.Clone(lines))
+	slices.SortStableFunc(lines, func(a, b line) int { return a.session - b.session })
 	several := slices.ContainsFunc(lines, func(l line) bool { return l.session > 1 })
 	var temps []string
 	var b strings.Builder
@@ -63,18 +65,16 @@ func normalize(lines []line) string {
 	return b.String()
 }
 
-// withoutSweep leaves out the look for the remains of old locks, which one pass in sixteen makes at its end: it lists
-// ferry's own directory, and nothing else does.
+// withoutSweep leaves out the look for the remains of old locks, which one pass in sixteen makes when it has released its
+// own lock: it lists ferry's own directory, and nothing else does.
 func withoutSweep(lines []line) []line {
 	begin := slices.IndexFunc(lines, func(l line) bool { return l.text == "CWD "+root+"/.ferry" })
 	if begin < 0 {
 		return lines
 	}
-	end := slices.IndexFunc(lines[begin:], func(l line) bool { return l.text == "QUIT" })
-	if end < 0 {
-		return lines
-	}
-	return slices.Delete(slices.Clone(lines), begin, begin+end)
+	lists := func(l line) bool { return strings.HasPrefix(l.text, "MLSD") || strings.HasPrefix(l.text, "LIST") }
+	length := slices.IndexFunc(lines[begin:], lists) + 1
+	return slices.Delete(lines, begin, begin+length)
 }
 
 // mostHeld is less than the second after which a pass begins to write into its lock.
