@@ -75,7 +75,7 @@ func (sc *scan) isUndated(it *item, newest, now int64) bool {
 // askTimes asks for the times of those of found that open names. It reports
 // false where the server does not tell any.
 func (sc *scan) askTimes(ctx context.Context, found []item, open []int, replies []ftp.Reply) (asked bool, err error) {
-	if !ftp.HasMDTM(sc.d.f) {
+	if !ftp.HasMDTM(sc.d.features) {
 		return false, nil
 	}
 	err = sc.d.do(ctx, "asking for times", func(ctx context.Context, s *ftp.Session) error {
@@ -100,7 +100,7 @@ func (sc *scan) askTimes(ctx context.Context, found []item, open []int, replies 
 func reshow(found []item, open []int) {
 	for _, i := range open {
 		if e := &found[i].entry; e.Shown == 0 {
-			shown(e, time.Unix(0, e.ModTime), e.Precision)
+			setShown(e, time.Unix(0, e.ModTime), e.Precision)
 		}
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"ferry/internal/ftp"
-	"ferry/manifest"
 	"ferry/sync"
 )
 
@@ -137,24 +136,19 @@ func (d *Directory) keepLock(ctx context.Context, me holder) (release func()) {
 	}
 }
 
-// lockDir returns a directory in ferry's own, which is that of no name.
-func (d *Directory) lockDir(name string) string {
-	return strings.TrimSuffix(d.names.root+"/"+manifest.Own+"/"+name, "/")
-}
-
 // makeLock tries to take the lock. It is made beside, with its owner in it, and
 // renamed into place: no server renames a directory over one that holds
 // something. Where somebody has the lock, ours says whether that is this owner.
 func (d *Directory) makeLock(ctx context.Context, token string) (made, ours bool, err error) {
-	beside := d.lockDir("lock-" + token)
+	beside := d.own("lock-" + token)
 	err = d.once(ctx, func(ctx context.Context, s *ftp.Session) error {
 		var told, from, to, inside, own ftp.Reply
 		var b ftp.Batch
-		b.Add("MKD "+d.lockDir(""), nil)
+		b.Add("MKD "+d.own(""), nil)
 		b.Expect("MKD "+beside, &told)
 		b.Add("MKD "+beside+"/"+d.opts.Owner, nil)
 		b.Expect("RNFR "+beside, &from)
-		b.Expect("RNTO "+d.lockDir("lock"), &to)
+		b.Expect("RNTO "+d.own("lock"), &to)
 		if err := b.Run(ctx, s); err != nil {
 			return err
 		}
@@ -167,16 +161,16 @@ func (d *Directory) makeLock(ctx context.Context, token string) (made, ours bool
 		b = ftp.Batch{}
 		b.Add("RMD "+beside+"/"+d.opts.Owner, nil)
 		b.Add("RMD "+beside, nil)
-		b.Expect("CWD "+d.lockDir("lock"), &inside)
-		b.Expect("CWD "+d.lockDir("lock")+"/"+d.opts.Owner, &own)
-		b.Add("CWD "+d.names.dir(manifest.Root), nil)
+		b.Expect("CWD "+d.own("lock"), &inside)
+		b.Expect("CWD "+d.own("lock")+"/"+d.opts.Owner, &own)
+		d.returnToRoot(&b)
 		err := b.Run(ctx, s)
 		s.GiveUp() // a rename that was refused may still be pending
 		switch {
 		case err != nil:
 			return err
 		case !inside.OK() && from.Code != 350:
-			return fmt.Errorf("making %s: server says %d %s: %w", d.lockDir("lock"), from.Code, ftp.Printable(from.Text), sync.ErrUnsupported)
+			return fmt.Errorf("making %s: server says %d %s: %w", d.own("lock"), from.Code, ftp.Printable(from.Text), sync.ErrUnsupported)
 		}
 		ours = own.OK()
 		return nil
@@ -190,7 +184,7 @@ func (d *Directory) writeHolder(ctx context.Context, h holder) error {
 		return err
 	}
 	return d.do(ctx, "writing a lock", func(ctx context.Context, s *ftp.Session) error {
-		_, _, err := s.Store(ctx, d.lockDir("lock")+"/beat", 0, bytes.NewReader(text))
+		_, _, err := s.Store(ctx, d.own("lock")+"/beat", 0, bytes.NewReader(text))
 		return err
 	})
 }
@@ -199,7 +193,7 @@ func (d *Directory) writeHolder(ctx context.Context, h holder) error {
 // read (yet, or any more).
 func (d *Directory) readHolder(ctx context.Context) (h holder, err error) {
 	err = d.do(ctx, "reading a lock", func(ctx context.Context, s *ftp.Session) error {
-		in, err := s.Retrieve(ctx, d.lockDir("lock")+"/beat", 0)
+		in, err := s.Retrieve(ctx, d.own("lock")+"/beat", 0)
 		if err != nil {
 			if class, is := ftp.ClassOf(err); is && class == ftp.File {
 				return nil
@@ -230,8 +224,8 @@ func (d *Directory) breakLock(ctx context.Context, token string) error {
 	err := d.once(ctx, func(ctx context.Context, s *ftp.Session) error {
 		var from, to ftp.Reply
 		var b ftp.Batch
-		b.Expect("RNFR "+d.lockDir("lock"), &from)
-		b.Expect("RNTO "+d.lockDir(name), &to)
+		b.Expect("RNFR "+d.own("lock"), &from)
+		b.Expect("RNTO "+d.own(name), &to)
 		if err := b.Run(ctx, s); err != nil {
 			return err
 		}
@@ -260,23 +254,23 @@ func (d *Directory) dropLock(ctx context.Context, name string) error {
 	var own ftp.Reply
 	err := try(ctx, func(ctx context.Context, s *ftp.Session) error {
 		var b ftp.Batch
-		b.Add("CWD "+d.names.dir(manifest.Root), nil)
-		b.Add("DELE "+d.lockDir(name)+"/beat", nil)
-		b.Add("RMD "+d.lockDir(name)+"/"+d.opts.Owner, nil)
+		d.returnToRoot(&b)
+		b.Add("DELE "+d.own(name)+"/beat", nil)
+		b.Add("RMD "+d.own(name)+"/"+d.opts.Owner, nil)
 		if name != "lock" { // somebody else's
-			l, err := d.list(ctx, s, d.lockDir(name))
+			l, err := d.list(ctx, s, d.own(name))
 			if err != nil {
 				return err
 			}
 			for _, one := range l.entries {
 				if one.entry.IsDir() {
-					b.Add("RMD "+d.lockDir(name)+"/"+one.name, nil)
+					b.Add("RMD "+d.own(name)+"/"+one.name, nil)
 				}
 			}
 		}
-		b.Add("RMD "+d.lockDir(name), nil)
-		if safe, known := d.removesEmptyOnly(); known && safe {
-			b.Expect("RMD "+d.lockDir(""), &own)
+		b.Add("RMD "+d.own(name), nil)
+		if d.refusesNonEmpty() {
+			b.Expect("RMD "+d.own(""), &own)
 		}
 		return b.Run(ctx, s)
 	})
@@ -292,7 +286,7 @@ func (d *Directory) dropLock(ctx context.Context, name string) error {
 func (d *Directory) sweepLocks(ctx context.Context) {
 	var left []string
 	err := d.once(ctx, func(ctx context.Context, s *ftp.Session) error {
-		l, err := d.list(ctx, s, d.lockDir(""))
+		l, err := d.list(ctx, s, d.own(""))
 		if err != nil {
 			return err
 		}

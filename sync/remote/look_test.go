@@ -8,7 +8,7 @@ import (
 	"ferry/sync"
 )
 
-func TestSame(t *testing.T) {
+func TestUnchanged(t *testing.T) {
 	file := manifest.Entry{Kind: manifest.File, Size: 3, ModTime: 1e18, Precision: manifest.Second, ID: 7}
 	other, later, longer, minute := file, file, file, file
 	other.ID, later.ModTime, longer.Size = 8, 1e18+1e9, 4
@@ -26,7 +26,7 @@ func TestSame(t *testing.T) {
 		{"a directory", manifest.Entry{Kind: manifest.Dir}, false},
 		{"nothing", manifest.Entry{}, false},
 	} {
-		err := same("f", file, tt.now)
+		err := unchanged("f", file, tt.now)
 		if (err == nil) != tt.want || err != nil && !errors.Is(err, sync.ErrChanged) {
 			t.Errorf("%s: %v", tt.why, err)
 		}

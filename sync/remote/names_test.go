@@ -39,8 +39,8 @@ func TestNamesKeepSpellings(t *testing.T) {
 func TestNamesAtTheServersRoot(t *testing.T) {
 	var n names
 	at := n.place("f", "f")
-	if n.dir("") != "/" || n.dir("d") != "/d" || at.String() != "/f" || at.parent() != "/" || split("/a") != (place{"", "a"}) {
-		t.Errorf("%q %q %q %q %v", n.dir(""), n.dir("d"), at, at.parent(), split("/a"))
+	if n.dir("") != "/" || n.dir("d") != "/d" || at.String() != "/f" || at.parent() != "/" || splitPath("/a") != (place{"", "a"}) {
+		t.Errorf("%q %q %q %q %v", n.dir(""), n.dir("d"), at, at.parent(), splitPath("/a"))
 	}
 }
 

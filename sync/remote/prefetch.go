@@ -45,7 +45,7 @@ type fetched struct {
 	at    place
 	data  []byte
 	d     *ftp.Download // nil where nothing was to be transferred
-	now   looked
+	now   stat
 	whole chan struct{} // closed when data is all there, or will not be
 	sure  chan struct{} // closed when the server was asked again, or will not be
 	ended bool          // whole is closed; only work looks at it
@@ -76,13 +76,13 @@ func (x *prefetch) work(ctx context.Context) {
 	if err != nil {
 		return
 	}
-	defer x.d.handBack(s)
+	defer x.d.pool.Return(s)
 	if !s.Overlaps() || !ftp.CanStat(s.Features()) {
 		return
 	}
 	var due []*fetched
 	for i, f := range x.files {
-		if f.want.Entry.Size > fetchFile || checkPlace(f.at) != nil || x.d.loses(f.at.name) {
+		if f.want.Entry.Size > fetchFile || checkPlace(f.at) != nil || x.d.dropsTrailingSpace(f.at.name) {
 			break
 		}
 		if len(due) > 0 && x.isFull(i) { // room may come only when those are answered for
@@ -127,10 +127,10 @@ func (x *prefetch) one(ctx context.Context, s *ftp.Session, f *fetched, due []*f
 // questions returns what is to be asked for the files in due.
 func (x *prefetch) questions(s *ftp.Session, due []*fetched) (b ftp.Batch) {
 	for _, f := range due {
-		ask(&b, s.Features(), f.at.String(), &f.now)
+		queueStat(&b, s.Features(), f.at.String(), &f.now)
 	}
 	if len(due) > 0 {
-		x.d.leave(&b, s)
+		x.d.returnAfterStat(&b, s)
 	}
 	return b
 }
@@ -138,7 +138,7 @@ func (x *prefetch) questions(s *ftp.Session, due []*fetched) (b ftp.Batch) {
 // settle notes that the questions for the files in due were answered.
 func (x *prefetch) settle(due []*fetched) {
 	for _, f := range due {
-		f.asked = f.now.err == nil && !x.d.specials.has(f.at) && (f.d == nil || f.d.Transfer.Final.OK())
+		f.asked = f.now.err == nil && !x.d.listed.isSpecial(f.at) && (f.d == nil || f.d.Transfer.Final.OK())
 		close(f.sure)
 	}
 }
@@ -274,10 +274,10 @@ func (m *inMemory) Confirm(ctx context.Context) (manifest.Entry, error) {
 		return manifest.Entry{}, context.Cause(ctx)
 	}
 	if f.asked {
-		if err := same(f.want.Path, f.want.Entry, f.now.entry); err != nil {
+		if err := unchanged(f.want.Path, f.want.Entry, f.now.entry); err != nil {
 			return manifest.Entry{}, err
 		}
-		return refine(f.want.Entry, f.now.entry), nil
+		return withDetails(f.want.Entry, f.now.entry), nil
 	}
 	if err := m.x.halt(ctx); err != nil {
 		return manifest.Entry{}, err

@@ -14,7 +14,7 @@ import (
 // and goes on with the others.
 func TestGroupsEndInTime(t *testing.T) {
 	h := newShop(t, ftpserver.Options{})
-	h.d.groupTime = time.Nanosecond
+	h.d.applier.uploader.groupTime = time.Nanosecond
 	var steps []sync.Step
 	var want []string
 	for i := range 5 {

@@ -62,7 +62,7 @@ func (r *reader) Open(ctx context.Context, i int, offset int64) (sync.Source, er
 	w := r.run[i]
 	f := &file{d: r.d, ctx: ctx, want: w, at: r.d.names.at(w.Path, w.Entry), pos: offset}
 	err := checkPlace(f.at)
-	if err == nil && r.d.loses(f.at.name) {
+	if err == nil && r.d.dropsTrailingSpace(f.at.name) {
 		err = fmt.Errorf("%w: the server drops the space at the end of %q", manifest.ErrName, f.at.name)
 	}
 	if err == nil {
@@ -128,7 +128,7 @@ func (f *file) connect() (err error) {
 // offset is where the server is asked to begin: at pos, or at the start where it
 // cannot go anywhere else.
 func (f *file) offset() int64 {
-	if f.d.f.Rest {
+	if f.d.features.Rest {
 		return f.pos
 	}
 	return 0
@@ -162,7 +162,7 @@ func (f *file) release() {
 		f.data = nil
 	}
 	if f.s != nil {
-		f.d.handBack(f.s)
+		f.d.pool.Return(f.s)
 		f.s = nil
 	}
 }
@@ -261,9 +261,9 @@ func (f *file) Confirm(ctx context.Context) (manifest.Entry, error) {
 // look asks for the file as it is now. The error wraps [sync.ErrChanged] where
 // that is not what was wanted.
 func (f *file) look() (manifest.Entry, error) {
-	var now looked
+	var now stat
 	ask := func(ctx context.Context, s *ftp.Session) error {
-		seen, err := f.d.look(ctx, s, []place{f.at})
+		seen, err := f.d.stat(ctx, s, []place{f.at})
 		if err == nil {
 			now = seen[0]
 		}
@@ -281,20 +281,9 @@ func (f *file) look() (manifest.Entry, error) {
 		err = now.err
 	}
 	if err == nil {
-		err = same(f.want.Path, f.want.Entry, now.entry)
+		err = unchanged(f.want.Path, f.want.Entry, now.entry)
 	}
-	return refine(f.want.Entry, now.entry), err
-}
-
-// refine returns was, which now does not contradict, with what now tells better.
-func refine(was, now manifest.Entry) manifest.Entry {
-	if now.Precision < was.Precision {
-		was.ModTime, was.Precision = now.ModTime, now.Precision
-	}
-	if was.ID == 0 {
-		was.ID = now.ID
-	}
-	return was
+	return withDetails(f.want.Entry, now.entry), err
 }
 
 // Sum implements [sync.Source]. The one who writes the content makes its sum.

@@ -21,8 +21,8 @@ import (
 func (d *Directory) Scan(ctx context.Context, look sync.Look) (*manifest.Tree, error) {
 	sc := &scan{d: d, look: look, deep: look.Dirs == nil}
 	sc.wake = stdsync.NewCond(&sc.mu)
-	d.trash.turn(time.Now())
-	d.astray.Store(true)
+	d.trash.dirs.beginPass(time.Now())
+	d.inListedDirs.Store(true)
 	if sc.deep {
 		sc.queue = []*folder{{path: manifest.Root, id: d.rootID.Load()}}
 	}
@@ -161,7 +161,7 @@ func (sc *scan) enqueue(folders []*folder) {
 // folder lists one directory and takes what is in it into the tree. An error
 // ends the scan; a directory that cannot be listed is unknown.
 func (sc *scan) folder(ctx context.Context, f *folder) error {
-	if err := sendable(sc.d.names.dir(f.path)); err != nil {
+	if err := checkPath(sc.d.names.dir(f.path)); err != nil {
 		sc.tree.Unknown(f.path, reason(err))
 		return nil
 	}
@@ -179,7 +179,7 @@ func (sc *scan) folder(ctx context.Context, f *folder) error {
 	case ctx.Err() != nil || errors.Is(doubt, sync.ErrFatal):
 		return doubt
 	case absent && f.path == manifest.Root:
-		return final(fmt.Errorf("the directory is not there: %w", err))
+		return fatal(fmt.Errorf("the directory is not there: %w", err))
 	case absent && !sc.deep:
 		return nil
 	}
@@ -242,7 +242,7 @@ func (sc *scan) admit(f *folder, l *dirListing, got sifted) {
 	}
 	dir := sc.d.names.dir(f.path)
 	sc.d.temps.forget(dir)
-	sc.d.specials.learn(strings.TrimSuffix(dir, "/"), l)
+	sc.d.listed.learnSpecial(strings.TrimSuffix(dir, "/"), l)
 	for _, note := range got.notes {
 		note()
 	}
@@ -263,16 +263,4 @@ func (sc *scan) plant(f *folder, found []item) {
 		sc.tree.Add(it.path, it.entry)
 	}
 	sc.enqueue(inner)
-}
-
-// reason words an error for the problem list of a tree.
-func reason(err error) string {
-	var e *ftp.Error
-	if errors.As(err, &e) && e.Code != 0 {
-		return fmt.Sprintf("server says %d %s", e.Code, e.Reply)
-	}
-	if errors.As(err, &e) && e.Err != nil {
-		return e.Err.Error()
-	}
-	return err.Error()
 }

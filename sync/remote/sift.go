@@ -42,7 +42,7 @@ func (sc *scan) sift(f *folder, l *dirListing) (got sifted) {
 		case err != nil:
 			note(func() { sc.tree.Skip(f.path, one.name, err.Error()) })
 			continue
-		case sc.d.loses(one.name):
+		case sc.d.dropsTrailingSpace(one.name):
 			note(func() {
 				sc.tree.Skip(f.path, one.name, "this server is known to, or may, take the name for one without the space at its end")
 			})
@@ -103,8 +103,9 @@ func (sc *scan) unmask(ctx context.Context, f *folder, found []item) error {
 	}
 	answers := make([]error, len(odd))
 	if len(odd) > 0 {
-		err := sc.d.do(ctx, "looking for odd names", func(ctx context.Context, s *ftp.Session) error {
-			return sc.d.missing(ctx, s, places, answers)
+		err := sc.d.do(ctx, "looking for odd names", func(ctx context.Context, s *ftp.Session) (err error) {
+			answers, err = sc.d.missing(ctx, s, places)
+			return err
 		})
 		if err != nil {
 			return err
@@ -117,6 +118,6 @@ func (sc *scan) unmask(ctx context.Context, f *folder, found []item) error {
 			found[i].drop, masked = true, true
 		}
 	}
-	sc.d.mask(f.path, masked)
+	sc.d.listed.setMasking(f.path, masked)
 	return nil
 }

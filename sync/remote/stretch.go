@@ -49,7 +49,7 @@ func (sc *scan) stretch(ctx context.Context, f *folder) (left []*folder, err err
 	if err != nil {
 		return nil, err
 	}
-	defer sc.d.handBack(s)
+	defer sc.d.pool.Return(s)
 	if !s.Overlaps() {
 		return []*folder{f}, nil
 	}
@@ -177,7 +177,7 @@ func (st *stretch) end(v *view) {
 	}
 	v.over = true
 	st.sc.admit(v.f, v.l, v.got)
-	st.sc.d.mask(v.f.path, false)
+	st.sc.d.listed.setMasking(v.f.path, false)
 	if v.told == nil {
 		reshow(v.got.found, v.open)
 	} else {

@@ -16,28 +16,28 @@ func (d *Directory) Sum(ctx context.Context, p manifest.Path, want manifest.Entr
 	if err := checkPlace(at); err != nil {
 		return "", err
 	}
-	if len(ftp.SHA256Commands(d.f, at.String())) == 0 {
+	if len(ftp.SHA256Commands(d.features, at.String())) == 0 {
 		return "", fmt.Errorf("sum of %s: %w", p, sync.ErrUnsupported)
 	}
 	sum := ""
 	err := d.do(ctx, "hashing", func(ctx context.Context, s *ftp.Session) error {
-		var before, after looked
+		var before, after stat
 		var told ftp.Reply
 		var b ftp.Batch
-		ask(&b, d.f, at.String(), &before)
-		for _, line := range ftp.SHA256Commands(d.f, at.String()) {
+		queueStat(&b, d.features, at.String(), &before)
+		for _, line := range ftp.SHA256Commands(d.features, at.String()) {
 			b.Expect(line, &told) // the last one tells
 		}
-		ask(&b, d.f, at.String(), &after)
-		d.leave(&b, s)
+		queueStat(&b, d.features, at.String(), &after)
+		d.returnAfterStat(&b, s)
 		if err := b.Run(ctx, s); err != nil {
 			return err
 		}
-		for _, seen := range []looked{before, after} {
+		for _, seen := range []stat{before, after} {
 			if seen.err != nil {
 				return seen.err
 			}
-			if err := same(p, want, seen.entry); err != nil {
+			if err := unchanged(p, want, seen.entry); err != nil {
 				return err
 			}
 		}

@@ -14,42 +14,42 @@ import (
 )
 
 func TestTrashPlaces(t *testing.T) {
-	var k trash
+	var k trashDirs
 	now := time.Date(2026, 11, 22, 16, 20, 0, 5e8, time.UTC)
-	next := func(root, below, shelf string) (string, []string) {
+	next := func(root, below, want string) (string, []string) {
 		t.Helper()
-		stamp := k.wants(below)
-		if stamp != shelf {
-			t.Errorf("%s wants a shelf of %q, not %q", below, stamp, shelf)
+		stamp := k.wanted(below)
+		if stamp != want {
+			t.Errorf("%s wants a stamp directory of %q, not %q", below, stamp, want)
 		}
 		if stamp != "" {
-			k.claimed("", stamp+"-2")
+			k.made("", stamp+"-2")
 		}
-		at, dirs := k.next(root, below)
+		at, dirs := k.take(root, below)
 		return at.String(), dirs
 	}
-	k.turn(now)
+	k.beginPass(now)
 	at, dirs := next("/r", "a/b", "20261122-162000")
 	want := []string{"/r/.ferry", "/r/.ferry/trash", "/r/.ferry/trash/20261122-162000-2", "/r/.ferry/trash/20261122-162000-2/a"}
 	if at != "/r/.ferry/trash/20261122-162000-2/a/b" || !slices.Equal(dirs, want) {
 		t.Errorf("first: %s, %q", at, dirs)
 	}
-	k.known(dirs)
+	k.note(dirs...)
 	if at, dirs := next("/r", "a/c", ""); at != "/r/.ferry/trash/20261122-162000-2/a/c" || len(dirs) != 0 {
 		t.Errorf("beside it: %s, %q", at, dirs)
 	}
 	if at, _ := next("/r", "a/b", "20261122-162001"); at != "/r/.ferry/trash/20261122-162001-2/a/b" {
 		t.Errorf("the same once more: %s", at)
 	}
-	k.turn(now)
+	k.beginPass(now)
 	if at, _ := next("/r", "x", ""); at != "/r/.ferry/trash/20261122-162001-2/x" {
 		t.Errorf("another scan in the same second: %s", at)
 	}
-	k.turn(now.Add(time.Hour))
+	k.beginPass(now.Add(time.Hour))
 	if at, _ := next("", "x", "20261122-172000"); at != "/.ferry/trash/20261122-172000-2/x" {
 		t.Errorf("a later pass: %s", at)
 	}
-	k.doubt()
+	k.forget()
 	if _, dirs := next("/r", "a/d", ""); len(dirs) != 4 {
 		t.Errorf("after the trash was emptied: %q", dirs)
 	}
@@ -112,7 +112,7 @@ func TestTempsAge(t *testing.T) {
 }
 
 func TestTempsClaim(t *testing.T) {
-	var k temps
+	var k temporaries
 	mine, other := "0123456789abcdef", "fedcba9876543210"
 	see := func(mark string, size int64) place {
 		at := place{"/d", manifest.TempName(mark+"00000000", "f", false)}

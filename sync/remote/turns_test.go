@@ -118,7 +118,7 @@ func TestRoundTrips(t *testing.T) {
 		const n = 60
 		most := 3.5
 		if b.name == "embedded" {
-			most = 5.5 // it gets one renaming at a time, see clearsRenames
+			most = 5.5 // it gets one renaming at a time, see forgetsRNFR
 		}
 		b.turns.Take()
 		nothing := func(manifest.Path) manifest.Entry { return manifest.Entry{} }
@@ -222,7 +222,7 @@ func TestRoundTripsOfOneFile(t *testing.T) {
 		there = b.apply(t, benchPuts(1, "second", func(p manifest.Path) manifest.Entry { return there[p] }, true))
 		b.d.sweepTurn = func() bool { return false }
 		b.turns.Take()
-		b.d.trash.turn(time.Now().Add(time.Hour)) // as the scan of another pass does
+		b.d.trash.dirs.beginPass(time.Now().Add(time.Hour)) // as the scan of another pass does
 		if _, err := b.d.Root(t.Context(), false); err != nil {
 			t.Fatal(err)
 		}
@@ -234,7 +234,7 @@ func TestRoundTripsOfOneFile(t *testing.T) {
 		release()
 		most := 9.0
 		if b.name == "embedded" {
-			most = 10 // a shelf of the trash is not made ahead there
+			most = 10 // it gets one renaming at a time, see forgetsRNFR
 		}
 		b.spent(t, "root, lock, one file, old version kept", most, 1)
 	})
