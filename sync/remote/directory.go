@@ -16,6 +16,7 @@ import (
 type Directory struct {
 	*server
 	root    root
+	scanner *scanner
 	temps   *temporaries
 	trash   *trash
 	applier *applier
@@ -39,10 +40,11 @@ func Open(ctx context.Context, o Options) (*Directory, error) {
 	trash := &trash{server: srv, renamer: renamer}
 	mover := &mover{srv, renamer, temps}
 	return &Directory{
-		server: srv,
-		root:   root{srv},
-		temps:  temps,
-		trash:  trash,
+		server:  srv,
+		root:    root{srv},
+		scanner: &scanner{srv, temps, trash},
+		temps:   temps,
+		trash:   trash,
 		applier: &applier{
 			uploader: &uploader{srv, renamer, trash, temps, groupTime},
 			dirMaker: &dirMaker{srv},
@@ -68,6 +70,11 @@ func Check(ctx context.Context, o Options) (*ftp.Report, error) {
 // Root implements [sync.Replica].
 func (d *Directory) Root(ctx context.Context, create bool) (sync.RootState, error) {
 	return d.root.state(ctx, create)
+}
+
+// Scan implements [sync.Replica].
+func (d *Directory) Scan(ctx context.Context, look sync.Look) (*manifest.Tree, error) {
+	return d.scanner.scan(ctx, look)
 }
 
 // Apply implements [sync.Replica].
