@@ -238,7 +238,7 @@ func TestSwiftIsOffered(t *testing.T) {
 // TestAheadIsBounded holds that no more is read than somebody will soon want.
 func TestAheadIsBounded(t *testing.T) {
 	h := newShop(t, ftpserver.Options{})
-	const n = fetchFiles + 10
+	const n = aheadFiles + 10
 	for i := range n {
 		h.write(fmt.Sprintf("f%02d", i), "text")
 	}
@@ -250,9 +250,9 @@ func TestAheadIsBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	src.Close()
-	r.(*reader).x.halt(t.Context()) // it ends with the file that is under way
+	r.(*reader).ahead.halt(t.Context()) // it ends with the file that is under way
 	r.Close()
-	if got := fetched.Fired(); got > fetchFiles+1 {
+	if got := fetched.Fired(); got > aheadFiles+1 {
 		t.Errorf("%d files were read ahead", got)
 	}
 }

@@ -77,6 +77,16 @@ func (d *Directory) Scan(ctx context.Context, look sync.Look) (*manifest.Tree, e
 	return d.scanner.scan(ctx, look)
 }
 
+// Sum implements [sync.Replica].
+func (d *Directory) Sum(ctx context.Context, p manifest.Path, want manifest.Entry) (string, error) {
+	return d.sum(ctx, p, want)
+}
+
+// Reader implements [sync.Replica].
+func (d *Directory) Reader(ctx context.Context, run []sync.Wanted) sync.Reader {
+	return &reader{server: d.server, ctx: ctx, run: run}
+}
+
 // Apply implements [sync.Replica].
 func (d *Directory) Apply(ctx context.Context, run []sync.Step, done func(i int, out sync.Outcome)) {
 	d.applier.run(ctx, run, done)

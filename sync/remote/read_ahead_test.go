@@ -15,7 +15,7 @@ import (
 // files that are answered for late or not at all: nobody waits for what only he can
 // bring about.
 func TestAheadComesToItsEnd(t *testing.T) {
-	const n = fetchFiles + 20
+	const n = aheadFiles + 20
 	for _, tt := range []struct {
 		name string
 		size func(i int) int
@@ -24,8 +24,8 @@ func TestAheadComesToItsEnd(t *testing.T) {
 		{"empty", func(int) int { return 0 }, false},
 		{"empty behind one that is not", func(i int) int { return max(0, 1-i) }, false},
 		{"every other one empty", func(i int) int { return i % 2 }, false},
-		{"large", func(int) int { return fetchBytes / 8 }, false},
-		{"large and empty", func(i int) int { return i % 2 * fetchBytes / 4 }, false},
+		{"large", func(int) int { return aheadBytes / 8 }, false},
+		{"large and empty", func(i int) int { return i % 2 * aheadBytes / 4 }, false},
 		{"the first one is gone", func(int) int { return 1 }, true},
 	} {
 		for _, noMLSD := range []bool{false, true} {

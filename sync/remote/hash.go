@@ -9,27 +9,27 @@ import (
 	"ferry/sync"
 )
 
-// Sum implements [sync.Replica], with XSHA256 or HASH (draft-bryan-ftp-hash)
-// where the server has one of them.
-func (d *Directory) Sum(ctx context.Context, p manifest.Path, want manifest.Entry) (string, error) {
-	at := d.names.at(p, want)
+// sum implements [sync.Replica.Sum], by XSHA256 or HASH (draft-bryan-ftp-hash) where the
+// server has one of them.
+func (srv *server) sum(ctx context.Context, p manifest.Path, want manifest.Entry) (sum string, err error) {
+	at := srv.names.at(p, want)
 	if err := checkPlace(at); err != nil {
 		return "", err
 	}
-	if len(ftp.SHA256Commands(d.features, at.String())) == 0 {
+	hash := ftp.SHA256Commands(srv.features, at.String())
+	if len(hash) == 0 {
 		return "", fmt.Errorf("sum of %s: %w", p, sync.ErrUnsupported)
 	}
-	sum := ""
-	err := d.do(ctx, "hashing", func(ctx context.Context, s *ftp.Session) error {
+	err = srv.do(ctx, "hashing", func(ctx context.Context, s *ftp.Session) error {
 		var before, after stat
 		var told ftp.Reply
 		var b ftp.Batch
-		queueStat(&b, d.features, at.String(), &before)
-		for _, line := range ftp.SHA256Commands(d.features, at.String()) {
+		queueStat(&b, srv.features, at.String(), &before)
+		for _, line := range hash {
 			b.Expect(line, &told) // the last one tells
 		}
-		queueStat(&b, d.features, at.String(), &after)
-		d.returnAfterStat(&b, s)
+		queueStat(&b, srv.features, at.String(), &after)
+		srv.returnAfterStat(&b, s)
 		if err := b.Run(ctx, s); err != nil {
 			return err
 		}
@@ -44,8 +44,7 @@ func (d *Directory) Sum(ctx context.Context, p manifest.Path, want manifest.Entr
 		if told.Code/100 != 2 {
 			return fmt.Errorf("%w: %w", sync.ErrUnsupported, ftp.ReplyError("hashing", at.String(), told))
 		}
-		sum = ftp.ParseSHA256(told.Text)
-		if sum == "" {
+		if sum = ftp.ParseSHA256(told.Text); sum == "" {
 			return fmt.Errorf("%w: the reply %q holds no SHA-256", sync.ErrUnsupported, ftp.Printable(told.Text))
 		}
 		return nil
