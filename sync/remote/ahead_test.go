@@ -202,7 +202,7 @@ func TestSwiftGivenUp(t *testing.T) {
 				t.Errorf("%d files came; errors: %v", len(texts), failed)
 			}
 			h.fired(armed, 1)
-			if works, known := h.d.features.Known(ftp.ReachesActivePort); works || !known || ftp.Recall(h.d.opts.Options).Seen[ftp.ReachesActivePort] {
+			if works, known := h.d.server.features.Known(ftp.ReachesActivePort); works || !known || ftp.Recall(h.d.server.opts.Options).Seen[ftp.ReachesActivePort] {
 				t.Errorf("active mode: works %v, known %v", works, known)
 			}
 		})
@@ -298,10 +298,10 @@ func TestAheadOvertaken(t *testing.T) {
 		if texts, failed := h.readAll(h.crowdRun(n)); len(texts) != n {
 			t.Errorf("%d files came; errors: %v", len(texts), failed)
 		}
-		if h.d.features.Has(ftp.OverlapIsClear) {
+		if h.d.server.features.Has(ftp.OverlapIsClear) {
 			t.Error("commands still go out behind a transfer")
 		}
-		if h.d.features.BatchingStopped() {
+		if h.d.server.features.BatchingStopped() {
 			t.Error("commands go out one at a time")
 		}
 	}

@@ -3,7 +3,6 @@ package remote
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"ferry/internal/ftp"
@@ -11,22 +10,25 @@ import (
 	"ferry/sync"
 )
 
-// A Directory is a directory on an FTP server. It implements [sync.Replica],
-// [sync.Bin] and [sync.Locker].
+// A Directory is a directory on an FTP server. It implements [sync.Replica], [sync.Bin]
+// and [sync.Locker]. All methods but Close may be called from several goroutines at
+// once, as these interfaces allow.
 type Directory struct {
-	*server
+	server  *server
 	root    root
-	scanner *scanner
 	temps   *temporaries
-	trash   *trash
+	scanner *scanner
 	applier *applier
+	trash   *trash
 	bin     *bin
-
-	lockTimes lockTimes
-	sweepTurn func() bool // whether this pass looks for what is left of locks
+	locker  *locker
 }
 
-var _ sync.Replica = (*Directory)(nil)
+var (
+	_ sync.Replica = (*Directory)(nil)
+	_ sync.Bin     = (*Directory)(nil)
+	_ sync.Locker  = (*Directory)(nil)
+)
 
 // Open logs in and finds out where the root is; [Directory.Root] tells whether it is
 // there. The error wraps [sync.ErrFatal].
@@ -42,22 +44,21 @@ func Open(ctx context.Context, o Options) (*Directory, error) {
 	return &Directory{
 		server:  srv,
 		root:    root{srv},
-		scanner: &scanner{srv, temps, trash},
 		temps:   temps,
-		trash:   trash,
+		scanner: &scanner{srv, temps, trash},
 		applier: &applier{
 			uploader: &uploader{srv, renamer, trash, temps, groupTime},
 			dirMaker: &dirMaker{srv},
 			mover:    mover,
 			remover:  &remover{srv, trash, temps},
 		},
-		bin:       &bin{srv, trash, mover},
-		lockTimes: lockTimes{lockFirst, lockBeat, lockWatch, lockStale, lockRelease},
-		sweepTurn: func() bool { return rand.N(sweepOneIn) == 0 },
+		trash:  trash,
+		bin:    &bin{srv, trash, mover},
+		locker: newLocker(srv),
 	}, nil
 }
 
-// Check finds out what the server can do, in the directory that o names. See
+// Check finds out what the server can do, in the directory that o names; see
 // [ftp.Check].
 func Check(ctx context.Context, o Options) (*ftp.Report, error) {
 	report, err := ftp.Check(ctx, o.Options, ftp.CheckTarget{
@@ -77,9 +78,14 @@ func (d *Directory) Scan(ctx context.Context, look sync.Look) (*manifest.Tree, e
 	return d.scanner.scan(ctx, look)
 }
 
+// Gone implements [sync.Replica].
+func (d *Directory) Gone(ctx context.Context, paths []manifest.Path, was []manifest.Entry) []error {
+	return d.server.gone(ctx, paths, was)
+}
+
 // Sum implements [sync.Replica].
 func (d *Directory) Sum(ctx context.Context, p manifest.Path, want manifest.Entry) (string, error) {
-	return d.sum(ctx, p, want)
+	return d.server.sum(ctx, p, want)
 }
 
 // Reader implements [sync.Replica].
@@ -113,14 +119,14 @@ func (d *Directory) Discard(ctx context.Context, things []sync.Trashed) (freed i
 	return d.bin.discard(ctx, things)
 }
 
-// Gone implements [sync.Replica].
-func (d *Directory) Gone(ctx context.Context, paths []manifest.Path, was []manifest.Entry) []error {
-	return d.gone(ctx, paths, was)
+// Lock implements [sync.Locker].
+func (d *Directory) Lock(ctx context.Context) (release func(), err error) {
+	return d.locker.lock(ctx)
 }
 
-// Rest closes the sessions that nobody uses, except one, which it keeps alive. See
+// Rest closes the sessions that nobody uses, except one, which it keeps alive; see
 // [ftp.Pool.Rest].
-func (d *Directory) Rest(ctx context.Context) { d.pool.Rest(ctx) }
+func (d *Directory) Rest(ctx context.Context) { d.server.pool.Rest(ctx) }
 
 // Close implements [sync.Replica]. It ends all sessions.
-func (d *Directory) Close() error { return d.pool.Close() }
+func (d *Directory) Close() error { return d.server.pool.Close() }

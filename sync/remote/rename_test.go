@@ -17,14 +17,14 @@ import (
 // server, as others of its library, keeps it, and is found out.
 func TestRenamesEnd(t *testing.T) {
 	benches(t, func(t *testing.T, b *bench) {
-		f := b.d.features
+		f := b.d.server.features
 		_, knownByName := f.Known(ftp.ForgetsRNFR)
 		if want := b.name != "embedded"; knownByName != want {
 			t.Errorf("known by name: %v, want %v", knownByName, want)
 		}
 		f.IgnoreProduct()
 		for range 2 {
-			err := b.d.pool.Once(t.Context(), func(ctx context.Context, s *ftp.Session) error {
+			err := b.d.server.pool.Once(t.Context(), func(ctx context.Context, s *ftp.Session) error {
 				clean, err := b.d.trash.renamer.forgetsRNFR(ctx, s, probeRenamesFrom)
 				if want := b.name != "embedded"; clean != want {
 					t.Errorf("a refused RNTO ends a renaming: %v, want %v", clean, want)
@@ -80,7 +80,7 @@ func TestRenamesAfterARefusal(t *testing.T) {
 			all[1].to = place{"/no/such/directory", "to 1"}
 			all[2].from = place{"", "missing"}
 			all[4].from = place{"", "missing too"}
-			err := d.pool.Once(t.Context(), func(ctx context.Context, s *ftp.Session) error {
+			err := d.server.pool.Once(t.Context(), func(ctx context.Context, s *ftp.Session) error {
 				return d.trash.renamer.run(ctx, s, new(ftp.Batch), all)
 			})
 			if err != nil {

@@ -220,7 +220,7 @@ func TestRoundTripsOfOneFile(t *testing.T) {
 		nothing := func(manifest.Path) manifest.Entry { return manifest.Entry{} }
 		there := b.apply(t, benchPuts(1, "first", nothing, false))
 		there = b.apply(t, benchPuts(1, "second", func(p manifest.Path) manifest.Entry { return there[p] }, true))
-		b.d.sweepTurn = func() bool { return false }
+		b.d.locker.sweeps = func() bool { return false }
 		b.turns.Take()
 		b.d.trash.dirs.beginPass(time.Now().Add(time.Hour)) // as the scan of another pass does
 		if _, err := b.d.Root(t.Context(), false); err != nil {
