@@ -51,9 +51,7 @@ func (mv *mover) apply(ctx context.Context, steps []sync.Step, outs []sync.Outco
 	for i, m := range all {
 		renamings[i] = &m.renaming
 	}
-	cause := mv.once(ctx, func(ctx context.Context, s *ftp.Session) error {
-		return mv.renamer.run(ctx, s, new(ftp.Batch), renamings)
-	})
+	cause := mv.renamer.runOnce(ctx, renamings...)
 	for _, m := range all {
 		mv.complete(ctx, m, cause)
 	}
@@ -125,7 +123,7 @@ func (mv *mover) isOtherCase(ctx context.Context, from, to place) bool {
 func (mv *mover) complete(ctx context.Context, m *move, cause error) {
 	m.out.Err = mv.renamer.recover(ctx, &m.renaming, cause, recovery{
 		happened: func(ctx context.Context) (bool, error) { return mv.renamer.happened(ctx, &m.renaming, m.was) },
-		again:    func(ctx context.Context) error { return mv.renamer.runOne(ctx, &m.renaming) },
+		again:    func(ctx context.Context) error { return mv.renamer.runOnce(ctx, &m.renaming) },
 		retries:  mv.opts.Retries,
 	})
 	if m.out.Err != nil {

@@ -29,15 +29,15 @@ type readAhead struct {
 	from   int // index in the run of its first file
 	files  []*aheadFile
 	cancel context.CancelFunc
-	ended  chan struct{}
 
 	mu      stdsync.Mutex
 	changed *stdsync.Cond
 	wanted  int  // the first file that is still wanted
 	halted  bool // no further file is wanted
+	ended   bool // nothing more will come
 }
 
-// An aheadFile is one file of a readAhead.
+// An aheadFile is one file of a readAhead. The flags are guarded by its mutex.
 type aheadFile struct {
 	want     sync.Wanted
 	at       place
@@ -45,32 +45,30 @@ type aheadFile struct {
 	download *ftp.Download // nil where nothing was to be transferred
 	now      stat
 
-	read      chan struct{} // closed when data is complete, or never will be
-	checked   chan struct{} // closed when the server was asked again, or never will be
-	isRead    bool          // read is closed; only work looks at it
-	complete  bool          // once read is closed: data is complete
-	confirmed bool          // once checked is closed: now holds the answer
+	over      bool // there was an attempt to read it
+	complete  bool // data is complete
+	checked   bool // the server was asked again
+	confirmed bool // and now holds its answer
 }
 
 // startReadAhead begins to read files; from is the index in the run of the first one.
 func startReadAhead(ctx context.Context, srv *server, files []sync.Wanted, from int) *readAhead {
-	a := &readAhead{server: srv, from: from, ended: make(chan struct{})}
+	a := &readAhead{server: srv, from: from}
 	a.changed = stdsync.NewCond(&a.mu)
 	for _, w := range files {
-		a.files = append(a.files, &aheadFile{want: w, at: srv.names.at(w.Path, w.Entry),
-			read: make(chan struct{}), checked: make(chan struct{})})
+		a.files = append(a.files, &aheadFile{want: w, at: srv.names.at(w.Path, w.Entry)})
 	}
 	ctx, a.cancel = context.WithCancel(ctx)
-	go a.work(ctx)
+	go func() {
+		defer a.cancel()
+		a.work(ctx)
+		a.change(func() { a.ended = true })
+	}()
 	return a
 }
 
 // work reads the files in order, until one is too large or something goes wrong.
 func (a *readAhead) work(ctx context.Context) {
-	defer a.cancel()
-	defer close(a.ended)
-	defer a.giveUp()
-	defer wakeAfter(ctx, a.changed)()
 	s, err := a.borrow(ctx)
 	if err != nil {
 		return
@@ -84,7 +82,7 @@ func (a *readAhead) work(ctx context.Context) {
 		if f.want.Entry.Size > aheadFileSize || checkPlace(f.at) != nil || a.dropsTrailingSpace(f.at.name) {
 			break
 		}
-		if len(due) > 0 && a.isFull(i) { // room may come only when those are checked
+		if len(due) > 0 && !a.hasRoom(i) { // room may come only when those are checked
 			if !a.check(ctx, s, due) {
 				return
 			}
@@ -94,7 +92,7 @@ func (a *readAhead) work(ctx context.Context) {
 			break
 		}
 		due = a.read(ctx, s, f, due)
-		if f.endRead(); s.Dead() {
+		if a.change(func() { f.over = true }); s.Dead() {
 			return
 		}
 	}
@@ -104,22 +102,20 @@ func (a *readAhead) work(ctx context.Context) {
 // read reads a file and checks those in due meanwhile. It returns the files that are to
 // be checked next.
 func (a *readAhead) read(ctx context.Context, s *ftp.Session, f *aheadFile, due []*aheadFile) []*aheadFile {
-	if f.want.Entry.Size == 0 { // it may be a pipe, see [file.start]
-		f.complete = true
-		return append(due, f)
+	if f.want.Entry.Size > 0 { // an empty one may be a pipe, see [file.start]
+		t := &ftp.Transfer{Op: "RETR", Path: f.at.String(), Line: "RETR " + f.at.String()}
+		t.Series, t.Many = true, len(a.files) >= ftp.PipelineFrom
+		t.Before, t.Begun = a.questions(s, due), func() { a.confirm(due); due = nil }
+		var err error
+		if f.download, err = s.Receive(ctx, t); err != nil {
+			return due
+		}
+		if f.data, err = f.download.ReadFile(f.want.Entry.Size); err != nil {
+			return due
+		}
+		f.download.FinishLater()
 	}
-	t := &ftp.Transfer{Op: "RETR", Path: f.at.String(), Line: "RETR " + f.at.String()}
-	t.Series, t.Many = true, len(a.files) >= ftp.PipelineFrom
-	t.Before, t.Begun = a.questions(s, due), func() { a.confirm(due); due = nil }
-	var err error
-	if f.download, err = s.Receive(ctx, t); err != nil {
-		return due
-	}
-	if f.data, err = f.download.ReadFile(f.want.Entry.Size); err != nil {
-		return due
-	}
-	f.download.FinishLater()
-	f.complete = true
+	a.change(func() { f.complete = true })
 	return append(due, f)
 }
 
@@ -136,10 +132,12 @@ func (a *readAhead) questions(s *ftp.Session, due []*aheadFile) (b ftp.Batch) {
 
 // confirm notes that the questions for the files in due were answered.
 func (a *readAhead) confirm(due []*aheadFile) {
-	for _, f := range due {
-		f.confirmed = f.now.err == nil && !a.listed.isSpecial(f.at) && (f.download == nil || f.download.Transfer.Final.OK())
-		close(f.checked)
-	}
+	a.change(func() {
+		for _, f := range due {
+			f.checked = true
+			f.confirmed = f.now.err == nil && !a.listed.isSpecial(f.at) && (f.download == nil || f.download.Transfer.Final.OK())
+		}
+	})
 }
 
 // check asks for the files in due while nothing else is to be read. It reports whether
@@ -156,62 +154,51 @@ func (a *readAhead) check(ctx context.Context, s *ftp.Session, due []*aheadFile)
 	return true
 }
 
+// change makes a change that others may wait for.
+func (a *readAhead) change(f func()) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	f()
+	a.changed.Broadcast()
+}
+
+// wait waits until something is true, or nothing more will come. The error is the cause
+// of ctx. is is called with a.mu held.
+func (a *readAhead) wait(ctx context.Context, is func() bool) error {
+	defer wakeAfter(ctx, a.changed)()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for !is() && !a.ended {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		a.changed.Wait()
+	}
+	return nil
+}
+
 // waitForRoom waits until there is room for file i. It returns false where the file is
 // not wanted.
 func (a *readAhead) waitForRoom(ctx context.Context, i int) bool {
+	err := a.wait(ctx, func() bool { return a.halted || a.roomFor(i) })
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for !a.halted && ctx.Err() == nil && a.full(i) {
-		a.changed.Wait()
-	}
-	return !a.halted && ctx.Err() == nil
+	return err == nil && ctx.Err() == nil && !a.halted
 }
 
-// full reports whether there is no room for file i in memory. a.mu is held.
-func (a *readAhead) full(i int) bool {
-	if i-a.wanted >= aheadFiles {
-		return true
-	}
+func (a *readAhead) hasRoom(i int) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.roomFor(i)
+}
+
+// roomFor reports whether there is room for file i in memory. a.mu is held.
+func (a *readAhead) roomFor(i int) bool {
 	held := int64(0)
 	for k := a.wanted; k < i; k++ {
 		held += a.files[k].want.Entry.Size
 	}
-	return held >= aheadBytes
-}
-
-// isFull is full for callers that do not hold a.mu.
-func (a *readAhead) isFull(i int) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.full(i)
-}
-
-// wantFrom notes that the files before i are not wanted any more.
-func (a *readAhead) wantFrom(i int) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.wanted = max(a.wanted, i)
-	a.changed.Broadcast()
-}
-
-// endRead ends the wait for the content of f.
-func (f *aheadFile) endRead() {
-	if !f.isRead {
-		f.isRead = true
-		close(f.read)
-	}
-}
-
-// giveUp ends all waits.
-func (a *readAhead) giveUp() {
-	for _, f := range a.files {
-		f.endRead()
-		select {
-		case <-f.checked:
-		default:
-			close(f.checked)
-		}
-	}
+	return i-a.wanted < aheadFiles && held < aheadBytes
 }
 
 // open returns file i of the run, nil where it has to be read as a [file].
@@ -222,10 +209,8 @@ func (a *readAhead) open(ctx context.Context, i int) (sync.Source, error) {
 	}
 	a.wantFrom(i)
 	f := a.files[i]
-	select {
-	case <-f.read:
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+	if err := a.wait(ctx, func() bool { return f.over }); err != nil {
+		return nil, err
 	}
 	if !f.complete {
 		return nil, nil
@@ -233,25 +218,20 @@ func (a *readAhead) open(ctx context.Context, i int) (sync.Source, error) {
 	return &aheadSource{Reader: bytes.NewReader(f.data), a: a, f: f, i: i}, nil
 }
 
+// wantFrom notes that the files before i are not wanted any more.
+func (a *readAhead) wantFrom(i int) { a.change(func() { a.wanted = max(a.wanted, i) }) }
+
 // halt ends reading ahead after the file that is under way, and waits for that, so that
 // others can have the session.
 func (a *readAhead) halt(ctx context.Context) error {
-	a.mu.Lock()
-	a.halted = true
-	a.changed.Broadcast()
-	a.mu.Unlock()
-	select {
-	case <-a.ended:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
+	a.change(func() { a.halted = true })
+	return a.wait(ctx, func() bool { return false })
 }
 
 // close ends reading ahead at once.
 func (a *readAhead) close() {
 	a.cancel()
-	<-a.ended
+	a.wait(context.Background(), func() bool { return false })
 }
 
 // An aheadSource is a file in memory. It implements [sync.Source].
@@ -268,10 +248,8 @@ func (m *aheadSource) Confirm(ctx context.Context) (manifest.Entry, error) {
 	if m.Len() > 0 {
 		return manifest.Entry{}, fmt.Errorf("%w: %d bytes of %d were read", sync.ErrSource, len(f.data)-m.Len(), len(f.data))
 	}
-	select {
-	case <-f.checked:
-	case <-ctx.Done():
-		return manifest.Entry{}, context.Cause(ctx)
+	if err := m.a.wait(ctx, func() bool { return f.checked }); err != nil {
+		return manifest.Entry{}, err
 	}
 	if f.confirmed {
 		return checkRead(f.want, f.now)

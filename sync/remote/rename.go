@@ -57,11 +57,13 @@ func (r *renamer) run(ctx context.Context, s *ftp.Session, b *ftp.Batch, all []*
 	return err
 }
 
-// runOne carries out m on any session, once.
-func (r *renamer) runOne(ctx context.Context, m *renaming) error {
-	m.replies = ftp.Renaming{}
+// runOnce carries out renamings on any session, once.
+func (r *renamer) runOnce(ctx context.Context, all ...*renaming) error {
+	for _, m := range all {
+		m.replies = ftp.Renaming{}
+	}
 	return r.once(ctx, func(ctx context.Context, s *ftp.Session) error {
-		return r.run(ctx, s, new(ftp.Batch), []*renaming{m})
+		return r.run(ctx, s, new(ftp.Batch), all)
 	})
 }
 

@@ -163,9 +163,9 @@ func (w *walk) note(f *folder, l *dirListing, got filtered) {
 	for _, r := range l.refused {
 		w.tree.Skip(f.path, r.name, r.why.Error())
 	}
-	dir := w.names.dir(f.path)
+	dir := strings.TrimSuffix(w.names.dir(f.path), "/")
 	w.temps.forget(dir)
-	w.listed.learnSpecial(strings.TrimSuffix(dir, "/"), l)
+	w.listed.learnSpecial(dir, l)
 	for _, note := range got.notes {
 		note()
 	}

@@ -29,11 +29,12 @@ type filtered struct {
 func (w *walk) filter(f *folder, l *dirListing) (got filtered) {
 	note := func(f func()) { got.notes = append(got.notes, f) }
 	got.items = make([]item, 0, len(l.entries))
+	dir := strings.TrimSuffix(w.names.dir(f.path), "/")
 	twins := false
 	for _, one := range l.entries {
 		if manifest.IsOwn(f.path, one.name) {
 			if one.name != manifest.Own {
-				note(func() { w.temps.saw(w.names.dir(f.path), one) })
+				note(func() { w.temps.saw(place{dir, one.name}, one.entry) })
 			}
 			continue
 		}

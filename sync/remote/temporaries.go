@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"strings"
 	stdsync "sync"
 	"time"
@@ -21,31 +22,29 @@ type temporaries struct {
 	*server
 
 	mu   stdsync.Mutex
-	left map[string]map[string]manifest.Entry // seen and not in use, by directory and name
-	used map[string]bool                      // being written by this process, by absolute path
+	left map[place]manifest.Entry // seen, and to be removed or resumed
+	used map[place]bool           // being written by this process
 }
 
-// forget drops what is known of dir, before it is seen again.
+// forget drops what is known of a directory, given as in place.dir, before it is seen
+// again.
 func (t *temporaries) forget(dir string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	delete(t.left, dir)
+	maps.DeleteFunc(t.left, func(at place, _ manifest.Entry) bool { return at.dir == dir })
 }
 
-// saw notes a temporary in dir, if it is a file.
-func (t *temporaries) saw(dir string, one listed) {
-	if !one.entry.IsFile() {
+// saw notes a temporary, if it is a file.
+func (t *temporaries) saw(at place, e manifest.Entry) {
+	if !e.IsFile() {
 		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.left == nil {
-		t.left = make(map[string]map[string]manifest.Entry)
+		t.left = make(map[place]manifest.Entry)
 	}
-	if t.left[dir] == nil {
-		t.left[dir] = make(map[string]manifest.Entry)
-	}
-	t.left[dir][one.name] = one.entry
+	t.left[at] = e
 }
 
 // begin notes that this process is writing at.
@@ -53,87 +52,67 @@ func (t *temporaries) begin(at place) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.used == nil {
-		t.used = make(map[string]bool)
+		t.used = make(map[place]bool)
 	}
-	t.used[at.String()] = true
+	t.used[at] = true
 }
 
 // end notes that at is not there any more under that name.
 func (t *temporaries) end(at place) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	delete(t.used, at.String())
-	delete(t.left[at.parent()], at.name)
+	delete(t.used, at)
+	delete(t.left, at)
 }
 
 // keep leaves at for a later attempt.
 func (t *temporaries) keep(at place, size int64) {
 	t.end(at)
-	t.saw(at.parent(), listed{name: at.name, entry: manifest.Entry{Kind: manifest.File, Size: size, Precision: manifest.NoTime}})
+	t.saw(at, manifest.Entry{Kind: manifest.File, Size: size, Precision: manifest.NoTime})
 }
 
 // claim takes the largest temporary beside target whose source has this fingerprint,
 // so that no other attempt gets it.
-func (t *temporaries) claim(target place, fingerprint string) (place, bool) {
+func (t *temporaries) claim(target place, fingerprint string) (best place, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	best, size := "", int64(0)
-	for name, e := range t.left[target.parent()] {
-		mark, _ := manifest.TempMark(name)
-		if strings.HasPrefix(mark, fingerprint) && e.Size > size && !t.used[place{target.dir, name}.String()] {
-			best, size = name, e.Size
+	size := int64(0)
+	for at, e := range t.left {
+		mark, _ := manifest.TempMark(at.name)
+		if at.dir == target.dir && strings.HasPrefix(mark, fingerprint) && e.Size > size && !t.used[at] {
+			best, size = at, e.Size
 		}
 	}
-	delete(t.left[target.parent()], best)
-	return place{target.dir, best}, best != ""
+	delete(t.left, best)
+	return best, size > 0
 }
 
 // isAbandoned reports whether at is a temporary that nobody is writing any more.
 func (t *temporaries) isAbandoned(at place, e manifest.Entry) bool {
-	if _, ok := manifest.TempMark(at.name); !ok || !e.IsFile() || !isOld(e, time.Now()) {
-		return false
-	}
+	_, ok := manifest.TempMark(at.name)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return !t.used[at.String()]
+	return ok && e.IsFile() && isOld(e, time.Now()) && !t.used[at]
 }
 
 // tidy implements [sync.Replica.Tidy].
 func (t *temporaries) tidy(ctx context.Context) error {
-	old := t.old(time.Now())
-	if len(old) == 0 {
-		return nil
-	}
-	err := t.do(ctx, "removing half-written files", func(ctx context.Context, s *ftp.Session) error {
-		var b ftp.Batch
-		for _, at := range old {
+	var b ftp.Batch
+	t.mu.Lock()
+	for at, e := range t.left {
+		if isOld(e, time.Now()) && !t.used[at] {
 			b.Add("DELE "+at.String(), func(r ftp.Reply) {
 				if r.OK() || r.Code == 550 {
 					t.end(at)
 				}
 			})
 		}
-		return b.Run(ctx, s)
-	})
-	if err != nil {
+	}
+	t.mu.Unlock()
+	if err := t.runAny(ctx, "removing half-written files", &b); err != nil {
 		return fmt.Errorf("removing half-written files: %w", err)
 	}
 	return nil
-}
-
-// old returns the temporaries that nobody is writing any more.
-func (t *temporaries) old(now time.Time) (all []place) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	for dir, names := range t.left {
-		for name, e := range names {
-			at := place{strings.TrimSuffix(dir, "/"), name}
-			if isOld(e, now) && !t.used[at.String()] {
-				all = append(all, at)
-			}
-		}
-	}
-	return all
 }
 
 // isOld reports whether e is more than a day old by the server's own time. Where only

@@ -116,7 +116,7 @@ func TestTempsClaim(t *testing.T) {
 	mine, other := "0123456789abcdef", "fedcba9876543210"
 	see := func(mark string, size int64) place {
 		at := place{"/d", manifest.TempName(mark+"00000000", "f", false)}
-		k.saw("/d", listed{name: at.name, entry: manifest.Entry{Kind: manifest.File, Size: size}})
+		k.saw(at, manifest.Entry{Kind: manifest.File, Size: size})
 		return at
 	}
 	see(other, 900)

@@ -90,9 +90,7 @@ func (up *uploader) putInPlace(ctx context.Context, all []*upload) {
 	for i, u := range all {
 		renamings[i] = &renaming{from: u.temp, to: u.target}
 	}
-	err := up.once(ctx, func(ctx context.Context, s *ftp.Session) error {
-		return up.renamer.run(ctx, s, new(ftp.Batch), renamings)
-	})
+	err := up.renamer.runOnce(ctx, renamings...)
 	for i, u := range all {
 		up.complete(ctx, u, renamings[i], err)
 	}

@@ -15,7 +15,7 @@ import (
 func (up *uploader) complete(ctx context.Context, u *upload, m *renaming, cause error) {
 	err := up.renamer.recover(ctx, m, cause, recovery{
 		happened: func(ctx context.Context) (bool, error) { return up.isInPlace(ctx, u, m) },
-		again:    func(ctx context.Context) error { return up.renamer.runOne(ctx, m) },
+		again:    func(ctx context.Context) error { return up.renamer.runOnce(ctx, m) },
 		retries:  up.opts.Retries,
 	})
 	switch {
@@ -61,7 +61,7 @@ func (up *uploader) replaceAside(ctx context.Context, u *upload, refused *renami
 	}
 	up.features.Observe(ftp.RenamesOver, false)
 	m := &renaming{from: u.temp, to: u.target}
-	err := up.renamer.runOne(ctx, m)
+	err := up.renamer.runOnce(ctx, m)
 	up.complete(ctx, u, m, err)
 }
 
@@ -72,7 +72,7 @@ func (up *uploader) undo(ctx context.Context, u *upload, cause error) {
 		return
 	}
 	back := &renaming{from: u.aside, to: u.target}
-	err := up.renamer.runOne(ctx, back)
+	err := up.renamer.runOnce(ctx, back)
 	if !back.replies.Done() {
 		u.out.Ambiguous = true
 		u.out.Err = fmt.Errorf("%w; the old version is kept as %s (%w)", u.out.Err, u.aside, errors.Join(err, back.err()))
