@@ -232,10 +232,6 @@ func TestRoundTripsOfOneFile(t *testing.T) {
 		}
 		b.apply(t, benchPuts(1, "third", func(p manifest.Path) manifest.Entry { return there[p] }, true))
 		release()
-		most := 9.0
-		if b.name == "embedded" {
-			most = 10 // it gets one renaming at a time, see forgetsRNFR
-		}
-		b.spent(t, "root, lock, one file, old version kept", most, 1)
+		b.spent(t, "root, lock, one file, old version kept", 10, 1)
 	})
 }
