@@ -2,9 +2,9 @@ package manifest
 
 import "iter"
 
-// A Pair is one path when both sides were last seen to agree: each side's entry
-// as that side showed it, and the SHA-256 of the content they share where it is
-// known.
+// A Pair is what both sides had at a path when they last agreed: each side's entry
+// as that side showed it, and the SHA-256 of the content, which is the same on
+// both, or "" if it is not known.
 type Pair struct {
 	Local, Remote Entry
 	Sum           string
@@ -22,8 +22,8 @@ type Base interface {
 	All() iter.Seq2[Path, Pair]
 	// Below yields the pairs below dir in the order of [Path.Compare].
 	Below(dir Path) iter.Seq2[Path, Pair]
-	// Children yields the pairs directly in dir in the order of [Path.Compare].
-	// It costs what dir holds, and not what is below that.
+	// Children yields the pairs directly in dir in the order of [Path.Compare]. It
+	// does not read what is below them.
 	Children(dir Path) iter.Seq2[Path, Pair]
 	// Len returns the number of pairs.
 	Len() int

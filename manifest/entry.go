@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Kind says what a path is.
+// A Kind says what is at a path.
 type Kind uint8
 
 // The kinds. The zero kind means that nothing is there.
@@ -13,7 +13,7 @@ const (
 	None  Kind = iota
 	File       // a regular file
 	Dir        // a directory
-	Other      // a link, device, pipe or socket: never transferred, never removed, and it blocks its name
+	Other      // a link, device, pipe or socket: never transferred or deleted, and nothing else can be put there
 )
 
 func (k Kind) String() string {
@@ -30,7 +30,7 @@ func (k Kind) String() string {
 	return fmt.Sprintf("kind %d", uint8(k))
 }
 
-// Precision is how exact a time is.
+// A Precision says how exact a time is.
 type Precision uint8
 
 // The precisions, finest first. MLSD and MDTM give seconds (RFC 3659, 2.3),
@@ -40,7 +40,7 @@ const (
 	Second
 	Minute
 	Day
-	NoTime // the side tells no time at all
+	NoTime // the side shows no time at all
 )
 
 // Duration returns the length of one step of the precision; it is 0 for NoTime.
@@ -65,24 +65,23 @@ type Entry struct {
 	Precision Precision // of ModTime
 	// ShownPrecision is the precision of Shown.
 	ShownPrecision Precision
-	// Holds says that a directory holds names that are in no tree (ignored
-	// ones, or names that cannot be held), so that it cannot be removed.
+	// Holds says that a directory holds names that are in no tree, ignored ones or
+	// such as a tree cannot have, so the directory cannot be removed.
 	Holds bool
-	Size  int64 // bytes; 0 but for files
-	// ModTime is in nanoseconds since 1970 UTC, as the side tells it. It is
-	// compared with other times of the same side only.
+	Size  int64 // bytes; 0 except for files
+	// ModTime is in nanoseconds since 1970 UTC, as the side shows it. It is compared
+	// only with other times of the same side.
 	ModTime int64
-	// Shown is the time that a LIST line showed, in seconds as if it were UTC,
-	// or 0. LIST has no zone, so it is good for nothing but telling that a line
-	// has not changed.
+	// Shown is the time in a LIST line, in seconds as if it were UTC, or 0. LIST
+	// has no time zone, so Shown only tells whether the line has changed.
 	Shown int64
-	// ID identifies the file on its side whatever its name (inode, MLSD unique);
-	// 0 where unknown. A hint: an identity may be used again at once.
+	// ID identifies the file on its side whatever its name (inode, MLSD unique); 0 if
+	// unknown. It is only a hint: a side may give it to another file at once.
 	ID uint64
-	// Sum is the SHA-256 of the content, 32 bytes, or "" where it is not known.
+	// Sum is the SHA-256 of the content, 32 bytes, or "" if it is not known.
 	Sum string
-	// Name is the last component as the side spells it, where that differs from
-	// the path's own (NFC) spelling, else "".
+	// Name is the last component as the side spells it, or "" if that is the
+	// spelling of the path, which is in NFC.
 	Name string
 }
 
@@ -95,7 +94,7 @@ func (e Entry) IsDir() bool { return e.Kind == Dir }
 // Exists reports whether anything is there.
 func (e Entry) Exists() bool { return e.Kind != None }
 
-// Time returns ModTime as a time in UTC, the zero time where the side tells none.
+// Time returns ModTime as a time in UTC, or the zero time if the side shows none.
 func (e Entry) Time() time.Time {
 	if e.Precision == NoTime || e.Kind == None {
 		return time.Time{}
@@ -111,8 +110,8 @@ func (e Entry) Spelled(p Path) string {
 	return p.Base()
 }
 
-// SameTime reports whether two times of one side agree within the coarser of
-// their precisions. Where one of them is not known they agree.
+// SameTime reports whether two times of one side agree within the coarser of their
+// precisions. They also agree if one of them is not known.
 func SameTime(a, b Entry) bool {
 	p := max(a.Precision, b.Precision)
 	if p == NoTime {
@@ -122,8 +121,8 @@ func SameTime(a, b Entry) bool {
 	return floorDiv(a.ModTime, step) == floorDiv(b.ModTime, step)
 }
 
-// SameShown reports whether two LIST lines of one file showed the same time, a
-// line that has aged from minutes to days included.
+// SameShown reports whether two LIST lines of one file show the same time. A line
+// that shows minutes now and only the day later still counts as the same.
 func SameShown(a, b Entry) bool {
 	if a.Shown == 0 || b.Shown == 0 {
 		return false
@@ -140,9 +139,8 @@ func floorDiv(a, b int64) int64 {
 	return q
 }
 
-// Unchanged reports whether now is what was, as far as one side's own stamps
-// tell: same kind and, for files, same size and time. Identities and contents
-// are not looked at. Both entries must come from the same side.
+// Unchanged reports whether two entries of one side look the same: same kind and,
+// for files, same size and time. It does not compare identities or contents.
 func Unchanged(was, now Entry) bool {
 	if was.Kind != now.Kind {
 		return false

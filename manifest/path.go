@@ -17,15 +17,15 @@ type Path string
 // Root is the path of the root of a pair.
 const Root Path = ""
 
-// maxDepth bounds the components of a path, so that a loop of directories that
-// a server shows ends somewhere.
+// maxDepth is the most components that a path can have. It ends a loop of
+// directories on a server.
 const maxDepth = 512
 
 // ErrName is wrapped by every error about a name that cannot be one component
 // of a path.
 var ErrName = errors.New("name not allowed")
 
-// CheckName reports why name cannot be one component of a path, or nil. CR and
+// CheckName returns why name cannot be one component of a path, or nil. CR and
 // LF end an FTP command (RFC 959, 4.1.3), NUL ends a name on disk, and 0xFF is
 // Telnet's IAC, which garbles the control connection of several servers.
 func CheckName(name string) error {
@@ -38,14 +38,14 @@ func CheckName(name string) error {
 	for i := range len(name) {
 		switch name[i] {
 		case '/', 0, '\r', '\n', 0xFF:
-			return fmt.Errorf("%w: %q holds %q", ErrName, name, name[i:i+1])
+			return fmt.Errorf("%w: %q contains %q", ErrName, name, name[i:i+1])
 		}
 	}
 	return nil
 }
 
-// ParsePath makes a Path of slash-separated text, normalizing it to NFC. The
-// empty string is the root. The error wraps [ErrName].
+// ParsePath returns slash-separated text as a Path, normalized to NFC. The empty
+// string is the root. The error wraps [ErrName].
 func ParsePath(s string) (Path, error) {
 	if s == "" {
 		return Root, nil
@@ -73,8 +73,7 @@ func (p Path) Child(name string) (Path, error) {
 	return p.Join(norm.NFC.String(name)), nil
 }
 
-// Join returns p/rest without checking rest, which is a path or a name already
-// known to be one.
+// Join returns p/rest. It does not check rest, which must be a valid path or name.
 func (p Path) Join(rest string) Path {
 	switch {
 	case p == Root:
@@ -125,8 +124,8 @@ func (p Path) Ancestors(yield func(Path) bool) {
 	}
 }
 
-// Compare orders paths so that a directory stands right before what is in it:
-// component by component, bytes within a component.
+// Compare orders paths component by component, and by bytes within a component. So
+// a directory comes right before what is in it.
 func (p Path) Compare(q Path) int {
 	n := min(len(p), len(q))
 	for i := range n {

@@ -36,7 +36,7 @@ func (s *Store) At(p Path) (pair Pair, ok bool) {
 
 // Len implements [Base].
 func (s *Store) Len() int {
-	_ = s.settle()
+	_ = s.Flush()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.meta.Count
@@ -44,37 +44,29 @@ func (s *Store) Len() int {
 
 // Files implements [Base].
 func (s *Store) Files() int {
-	_ = s.settle()
+	_ = s.Flush()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.meta.files
 }
 
-// settle writes what is pending, so that a transaction sees it.
-func (s *Store) settle() error {
-	if s.db == nil {
-		return nil
-	}
-	return s.Flush()
-}
-
 // All implements [Base].
 func (s *Store) All() iter.Seq2[Path, Pair] { return s.Below(Root) }
 
-// Below implements [Base]. It yields a snapshot; the loop may record results,
-// but must not run long, since the file cannot shrink meanwhile.
+// Below implements [Base]. It yields a snapshot. The loop may record results, but
+// should not run long: meanwhile the file grows with every change.
 func (s *Store) Below(dir Path) iter.Seq2[Path, Pair] {
 	return func(yield func(Path, Pair) bool) {
 		s.read(func(tx *bolt.Tx) error {
 			n := 0
 			defer func() {
-				if n >= letGoEvery {
-					letGo(tx)
+				if n >= releaseEvery {
+					releasePages(tx)
 				}
 			}()
 			return eachBelow(tx.Bucket(bucketPairs).Cursor(), dir, false, func(p Path, pair Pair) bool {
-				if n++; n%letGoEvery == 0 {
-					letGo(tx)
+				if n++; n%releaseEvery == 0 {
+					releasePages(tx)
 				}
 				return yield(p, pair)
 			})
@@ -82,16 +74,16 @@ func (s *Store) Below(dir Path) iter.Seq2[Path, Pair] {
 	}
 }
 
-// Children implements [Base]. It jumps over what is below the directories in
-// dir. For the loop the same holds as for [Store.Below].
+// Children implements [Base]. It skips what is below the directories in dir. The loop
+// is under the same rules as that of [Store.Below].
 func (s *Store) Children(dir Path) iter.Seq2[Path, Pair] {
 	return func(yield func(Path, Pair) bool) {
 		s.read(func(tx *bolt.Tx) error { return eachChild(tx.Bucket(bucketPairs).Cursor(), dir, yield) })
 	}
 }
 
-// Dirs yields the directories that both sides agree on, the root left out, in
-// order.
+// Dirs yields the directories that both sides agree on, without the root, in the
+// order of [Path.Compare].
 func (s *Store) Dirs() iter.Seq[Path] {
 	return func(yield func(Path) bool) {
 		for p, pair := range s.All() {
@@ -102,10 +94,10 @@ func (s *Store) Dirs() iter.Seq[Path] {
 	}
 }
 
-// read shows f the pairs as they are, those included that were just recorded.
-// A pair that cannot be read fails the store.
+// read calls f with a view of all pairs, including those that were just recorded. A
+// pair that cannot be read makes the store fail.
 func (s *Store) read(f func(tx *bolt.Tx) error) {
-	if s.db == nil || s.settle() != nil {
+	if s.db == nil || s.Flush() != nil {
 		return
 	}
 	err := s.db.View(f)
@@ -116,7 +108,7 @@ func (s *Store) read(f func(tx *bolt.Tx) error) {
 	}
 }
 
-// eachBelow calls f with every pair below dir, and with dir's own where self is
+// eachBelow calls f with every pair below dir, and with that of dir itself if self is
 // set, in order, until f returns false.
 func eachBelow(c *bolt.Cursor, dir Path, self bool, f func(Path, Pair) bool) error {
 	prefix := pathKey(dir)
@@ -143,8 +135,8 @@ func eachBelow(c *bolt.Cursor, dir Path, self bool, f func(Path, Pair) bool) err
 	return nil
 }
 
-// eachChild calls f with every pair directly in dir, in order, until f returns
-// false. Behind each of them it looks for the first key that is not below it.
+// eachChild calls f with every pair directly in dir, in order, until f returns false.
+// After each of them it seeks the first key that is not below it.
 func eachChild(c *bolt.Cursor, dir Path, f func(Path, Pair) bool) error {
 	var prefix []byte
 	if dir != Root {
@@ -153,7 +145,7 @@ func eachChild(c *bolt.Cursor, dir Path, f func(Path, Pair) bool) error {
 	k, v := c.Seek(prefix)
 	for k != nil && bytes.HasPrefix(k, prefix) {
 		name, _, deeper := bytes.Cut(k[len(prefix):], []byte{0})
-		if deeper { // its directory is not recorded, or has been yielded
+		if deeper { // its parent is not recorded, or was yielded already
 			past := append(append(bytes.Clone(prefix), name...), 1)
 			k, v = c.Seek(past)
 			continue

@@ -34,7 +34,7 @@ func (s *Store) record(p Path, pair *Pair) error {
 	return nil
 }
 
-// Flush returns when everything recorded so far is on disk.
+// Flush writes everything recorded so far, and returns when it is on disk.
 func (s *Store) Flush() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -69,7 +69,7 @@ type group struct {
 	tally tally // of the whole bucket
 }
 
-// record puts pair at key, or drops what is there where pair is nil.
+// record puts pair at key, or drops what is there if pair is nil.
 func (g *group) record(key []byte, pair *Pair) error {
 	if old := g.pairs.Get(key); len(old) >= 5 {
 		g.tally.drop(old)
@@ -82,7 +82,7 @@ func (g *group) record(key []byte, pair *Pair) error {
 	return g.pairs.Put(key, record)
 }
 
-// update runs f in one transaction, keeps the meta data in step, and empties
+// update runs f in one transaction, updates the meta data with it, and clears
 // pending. The caller holds mu.
 func (s *Store) update(f func(g *group) error) error {
 	if s.db == nil {
@@ -107,7 +107,7 @@ func (s *Store) update(f func(g *group) error) error {
 	return nil
 }
 
-// Rename moves what is recorded at and below from to to, at once and whole.
+// Rename moves what is recorded at and below from to to, in one transaction.
 func (s *Store) Rename(from, to Path) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

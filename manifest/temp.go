@@ -2,15 +2,15 @@ package manifest
 
 import "strings"
 
-// Own is the directory at the root of either side that is ferry's own (trash).
-// It is in no tree.
+// Own is the directory at the root of either side that belongs to ferry, with the
+// trash. It is in no tree.
 const Own = ".ferry"
 
-// TempName returns the name of the half-written file that will become name: in
-// the same directory, ASCII, without "~", at most 255 bytes. mark is 8 to 32
-// hex digits and starts with the fingerprint of the source, so that a later
-// attempt can recognize its own beginning. With plain set the name has no
-// leading dot, for servers that refuse those.
+// TempName returns the name of the temporary file that will be renamed to name, in
+// the same directory: ASCII, without "~", at most 255 bytes. mark is 8 to 32 hex
+// digits and starts with the fingerprint of the source, by which a later attempt
+// finds the file to go on with. With plain set the name has no leading dot, for
+// servers that refuse one.
 func TempName(mark, name string, plain bool) string {
 	const room = 255 - len(".ferry-") - 32 - len("-.part")
 	var b strings.Builder
@@ -30,8 +30,8 @@ func TempName(mark, name string, plain bool) string {
 	return b.String()
 }
 
-// TempMark returns the mark that [TempName] put into name, or false where name
-// is not the name of a half-written file of ferry's.
+// TempMark returns the mark that [TempName] put into name, or false if name is not
+// that of a temporary file of ferry.
 func TempMark(name string) (string, bool) {
 	rest, ok := strings.CutPrefix(strings.TrimPrefix(name, "."), "ferry-")
 	if !ok || !strings.HasSuffix(rest, ".part") {
@@ -44,8 +44,8 @@ func TempMark(name string) (string, bool) {
 	return mark, true
 }
 
-// IsOwn reports whether name, in a directory at dir, is ferry's own: its
-// directory at the root, or a half-written file anywhere.
+// IsOwn reports whether name in directory dir belongs to ferry: its directory at the
+// root, or a temporary file anywhere.
 func IsOwn(dir Path, name string) bool {
 	if dir == Root && name == Own {
 		return true

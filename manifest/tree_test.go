@@ -334,8 +334,8 @@ func TestTreeHoldsWhatItIsGiven(t *testing.T) {
 			}
 		}
 		if rapid.IntRange(0, 20).Draw(t, "many") == 0 {
-			for i := range 3 * chunkCells {
-				add(Path(fmt.Sprintf("many/f%d", i*7919%(3*chunkCells))), Entry{Kind: File, Size: int64(i)})
+			for i := range 3 * chunkEntries {
+				add(Path(fmt.Sprintf("many/f%d", i*7919%(3*chunkEntries))), Entry{Kind: File, Size: int64(i)})
 			}
 		}
 		for range rapid.IntRange(0, 30).Draw(t, "entries") {
@@ -386,7 +386,7 @@ func TestTreeHoldsWhatItIsGiven(t *testing.T) {
 			if e := tree.At(p); e != want[p] {
 				t.Fatalf("at %q %+v, want %+v", p, e, want[p])
 			}
-			if len(order) > chunkCells {
+			if len(order) > chunkEntries {
 				continue
 			}
 			n := 0

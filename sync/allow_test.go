@@ -12,8 +12,8 @@ import (
 	"ferry/sync"
 )
 
-// TestRefusedPlanChangesNothing: a veto ends the pass with its own error, and
-// both sides and the base are as they were.
+// TestRefusedPlanChangesNothing checks that a refused plan ends the pass with the
+// error of Allow and changes neither the sides nor the base.
 func TestRefusedPlanChangesNothing(t *testing.T) {
 	w := newWorld(t)
 	w.write(sync.Local, "up", "1")
@@ -28,16 +28,16 @@ func TestRefusedPlanChangesNothing(t *testing.T) {
 	if diff := cmp.Diff(before, after); diff != "" {
 		t.Errorf("the sides changed (-before +after):\n%s", diff)
 	}
-	if len(w.book.Memory) > 0 {
-		t.Errorf("recorded: %v", w.book.Memory)
+	if len(w.record.Memory) > 0 {
+		t.Errorf("recorded: %v", w.record.Memory)
 	}
 	w.opts.Allow = nil
 	w.sync()
 	w.wantTrees(map[string]string{"up": "1", "down": "2"})
 }
 
-// TestAllowIsAskedOnlyBeforeChanges: not in a dry run, not for a plan that only
-// records, not behind a rail.
+// TestAllowIsAskedOnlyBeforeChanges checks that Allow is not called in a dry run,
+// for a plan that changes only the base, or for a plan that a rail stops.
 func TestAllowIsAskedOnlyBeforeChanges(t *testing.T) {
 	w := newWorld(t)
 	w.write(sync.Local, "equal", "1")

@@ -8,20 +8,19 @@ import (
 	"ferry/manifest"
 )
 
-// The bounds of a run of small transfers: what one session takes on at a time.
+// The limits of a run of small transfers, which is what one session is given at a
+// time.
 const (
 	runFiles   = 64
 	runBytes   = 4 << 20
-	largeBytes = 1 << 20 // from here on a file is a run of its own
+	largeBytes = 1 << 20 // a file of at least this size is a run of its own
 )
 
-// apply carries the plan out, stage by stage, and records each result when its
-// outcome is known. It stops early only where a side is lost, the base cannot
-// be written, or the context ends.
+// apply carries out the plan, stage by stage, and records each result when its
+// outcome is known. It stops early only if a side is lost, the base cannot be
+// written, a rename was refused, or the context ends.
 func (p *pass) apply(ctx context.Context) error {
-	for s := range p.failedAt {
-		p.failedAt[s] = make(map[manifest.Path]bool)
-	}
+	p.undone = make(map[manifest.Path]bool)
 	var byStage [stages][]*Action
 	for i := range p.plan.Actions {
 		a := &p.plan.Actions[i]
@@ -40,7 +39,7 @@ func (p *pass) apply(ctx context.Context) error {
 
 func (p *pass) applyStage(ctx context.Context, stage int, actions []*Action) error {
 	if stage == stageRecord {
-		return p.recordAll(actions)
+		return p.recordAll(ctx, actions)
 	}
 	runs := p.runs(stage, actions)
 	if stage == stageTransfer || stage == stageDelete {
@@ -54,11 +53,11 @@ func (p *pass) applyStage(ctx context.Context, stage int, actions []*Action) err
 	return nil
 }
 
-// runs cuts the actions of a stage into runs of one side, in their order. A
-// stage that is not carried out in parallel gives one run for each stretch of
-// actions on one side.
+// runs splits the actions of a stage into runs of one side each, in their order. In
+// a stage that is not carried out in parallel, consecutive actions on one side make
+// one run.
 func (p *pass) runs(stage int, actions []*Action) [][]*Action {
-	most := p.fill(stage, actions)
+	most := p.runLengths(stage, actions)
 	var runs [][]*Action
 	var open [2][]*Action
 	var bytes [2]int64
@@ -87,10 +86,10 @@ func (p *pass) runs(stage int, actions []*Action) [][]*Action {
 	return runs
 }
 
-// fill returns how many actions of each side make a run. Each run costs its
-// session round trips of its own, so a worker gets all it will do in one run,
-// or in the fewest that are not too long, all of one length.
-func (p *pass) fill(stage int, actions []*Action) (most [2]int) {
+// runLengths returns how many actions of each side make a run. Each run costs
+// round trips of its own, so a worker gets all of its actions in one run, or in the
+// smallest number of equal runs that are not too long.
+func (p *pass) runLengths(stage int, actions []*Action) (most [2]int) {
 	if stage != stageTransfer && stage != stageDelete {
 		return [2]int{len(actions), len(actions)}
 	}
@@ -110,12 +109,12 @@ func (p *pass) fill(stage int, actions []*Action) (most [2]int) {
 	return most
 }
 
-// applyRun hands one run to its side.
+// applyRun lets one side carry out a run.
 func (p *pass) applyRun(ctx context.Context, run []*Action) error {
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
-	run = p.stillPossible(run)
+	run = p.withoutBlocked(run)
 	if len(run) == 0 {
 		return nil
 	}
@@ -128,13 +127,14 @@ func (p *pass) applyRun(ctx context.Context, run []*Action) error {
 	return p.lost
 }
 
-// stillPossible leaves out what cannot succeed since something it needs failed.
-func (p *pass) stillPossible(run []*Action) []*Action {
+// withoutBlocked returns the actions of a run that may still begin, and marks the
+// others as failed.
+func (p *pass) withoutBlocked(run []*Action) []*Action {
 	p.mu.Lock()
 	var left []*Action
 	blocked := make(map[*Action]error)
 	for _, a := range run {
-		if err := p.inTheWay(a); err != nil {
+		if err := p.blockedBy(a); err != nil {
 			blocked[a] = err
 			continue
 		}
@@ -142,34 +142,62 @@ func (p *pass) stillPossible(run []*Action) []*Action {
 	}
 	p.mu.Unlock()
 	for _, a := range run {
-		if err := blocked[a]; err != nil && a.Op != Rmdir {
+		switch err := blocked[a]; {
+		case err == nil:
+		case a.Op == Rmdir: // the failure inside has been reported
+			p.markUndone(a)
+		default:
 			p.failed(a, err)
 		}
 	}
 	return left
 }
 
-var errNeedsFailed = errors.New("left out, since something it needs could not be done")
+var errRestsOnUndone = errors.New("skipped, because something it depends on was not done")
 
-// inTheWay says why an action cannot succeed any more. The caller holds mu.
-func (p *pass) inTheWay(a *Action) error {
+// blockedBy returns why an action must not begin any more, or nil. The caller holds
+// mu.
+func (p *pass) blockedBy(a *Action) error {
 	if a.stage() == stageTransfer && p.tooLarge(a) {
 		return ErrFull
 	}
-	if len(p.failedAt[a.Side]) == 0 {
-		return nil
+	if path, rests := p.restsOnUndone(a); rests {
+		return fmt.Errorf("%w (%s)", errRestsOnUndone, path)
 	}
-	for dir := range a.Path.Ancestors {
-		if p.failedAt[a.Side][dir] {
-			return fmt.Errorf("%w (%s)", errNeedsFailed, dir)
-		}
+	return nil
+}
+
+// markUndone notes that an action did not happen, or may not have happened.
+func (p *pass) markUndone(a *Action) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.undone[a.Path] = true
+	if a.From != manifest.Root {
+		p.undone[a.From] = true
 	}
-	if a.Op == Rmdir {
-		for path := range p.failedAt[a.Side] {
-			if path.Below(a.Path) {
-				return errNeedsFailed
+}
+
+// restsOnUndone reports whether an action depends on another one that did not
+// happen, and at which path. Its directory was not made or not renamed, its place
+// was not cleared, or the directory that it removes is not empty. The caller holds
+// mu.
+func (p *pass) restsOnUndone(a *Action) (manifest.Path, bool) {
+	if len(p.undone) == 0 {
+		return manifest.Root, false
+	}
+	for _, path := range [...]manifest.Path{a.Path, a.From} {
+		for ; path != manifest.Root; path = path.Parent() {
+			if p.undone[path] {
+				return path, true
 			}
 		}
 	}
-	return nil
+	if a.Op == Rmdir {
+		for path := range p.undone {
+			if path.Below(a.Path) {
+				return path, true
+			}
+		}
+	}
+	return manifest.Root, false
 }

@@ -25,11 +25,12 @@ import (
 //	remote  notes.txt=3
 //	plan    upload notes.txt
 //
-// An entry is path=content, path/ for a directory or path@ for a special file.
-// Behind a content, * is another time than that content usually has, ! a content
-// that the scan does not know, and #7 an identity. ?path makes path unknown, and
-// path/+ is a directory that holds ignored names. Sizes are the lengths of the
-// contents; ^9 makes the time the 9th second of an hour. A case also runs with the sides swapped unless it says "one way".
+// An entry is path=content for a file, path/ for a directory or path@ for a special
+// file. After a content, * means another time than this content usually has, ! that
+// the scan does not know the content, #7 an identity, and ^9 a time at the 9th second
+// of an hour. ?path makes path unknown, and path/+ is a directory that contains ignored
+// names. The size is the length of the content. A case also runs with the sides
+// swapped, unless it says "one way".
 type reconcileCase struct {
 	name                string
 	policy              Policy
@@ -79,7 +80,7 @@ func readCases(t *testing.T, file string) []reconcileCase {
 
 func parsePolicy(t *testing.T, text string) Policy {
 	t.Helper()
-	p := Policy{Settled: time.Unix(1_700_000_000+1<<33, 0)}
+	p := Policy{RecentAfter: time.Unix(1_700_000_000+1<<33, 0)}
 	for _, word := range strings.Fields(text) {
 		switch word {
 		case "exact":
@@ -89,7 +90,7 @@ func parsePolicy(t *testing.T, text string) Policy {
 		case "checksum":
 			p.Checksum = true
 		case "young":
-			p.Settled = time.Time{}
+			p.RecentAfter = time.Time{}
 		case "no-moves":
 			p.NoMoves = true
 		default:
@@ -213,7 +214,7 @@ func planLines(p *Plan) []string {
 	return nameCopies(p, lines)
 }
 
-// nameCopies writes COPY for the long names of conflict copies.
+// nameCopies replaces the long names of conflict copies with COPY.
 func nameCopies(p *Plan, lines []string) []string {
 	for _, c := range p.Conflicts {
 		if c.Copy == "" {

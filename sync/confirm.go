@@ -8,10 +8,10 @@ import (
 	"ferry/manifest"
 )
 
-// confirmGone asks each side for the names whose absence from its listing would
-// remove or rename something on the other side, or have the base forget what is
-// on neither, and decides anew until all of them are confirmed. What is not is
-// unknown, and nothing is removed or forgotten for it.
+// confirmGone asks each side about names that are missing from its listing if the
+// plan would therefore remove or rename something on the other side, or forget
+// what neither side has. It decides again until all of them are confirmed. What is
+// not confirmed is unknown, and causes no removal.
 func (p *pass) confirmGone(ctx context.Context) error {
 	var confirmed [2]map[manifest.Path]bool
 	for s := range confirmed {
@@ -20,7 +20,7 @@ func (p *pass) confirmGone(ctx context.Context) error {
 	for {
 		asked := 0
 		for _, s := range [...]Side{Local, Remote} {
-			paths, was := p.restsOn(s, confirmed[s])
+			paths, was := p.missingNames(s, confirmed[s])
 			if len(paths) == 0 {
 				continue
 			}
@@ -29,7 +29,7 @@ func (p *pass) confirmGone(ctx context.Context) error {
 			if err := context.Cause(ctx); err != nil {
 				return err
 			}
-			p.believe(s, paths, answers, confirmed[s])
+			p.takeAnswers(s, paths, answers, confirmed[s])
 		}
 		if asked == 0 {
 			return nil
@@ -40,9 +40,9 @@ func (p *pass) confirmGone(ctx context.Context) error {
 	}
 }
 
-// restsOn returns the topmost names that are missing on side s, whose absence
-// the plan rests on and which are not confirmed yet.
-func (p *pass) restsOn(s Side, confirmed map[manifest.Path]bool) (paths []manifest.Path, was []manifest.Entry) {
+// missingNames returns the topmost names that are missing on side s, that the plan
+// relies on being gone, and that are not confirmed yet.
+func (p *pass) missingNames(s Side, confirmed map[manifest.Path]bool) (paths []manifest.Path, was []manifest.Entry) {
 	missing := make(map[manifest.Path]manifest.Entry)
 	for _, a := range p.plan.Actions {
 		path := a.Path
@@ -56,7 +56,7 @@ func (p *pass) restsOn(s Side, confirmed map[manifest.Path]bool) (paths []manife
 			continue
 		}
 		if !p.trees[s].At(path).Exists() {
-			missing[path] = half(a.Base, s)
+			missing[path] = entryOn(a.Base, s)
 		}
 	}
 	for _, a := range p.plan.Actions {
@@ -76,8 +76,8 @@ func (p *pass) restsOn(s Side, confirmed map[manifest.Path]bool) (paths []manife
 	return paths, was
 }
 
-// goneOnBoth reports whether a forgets what neither side shows any more, unless
-// it is ignored, and so left out whether it is there or not.
+// goneOnBoth reports whether the action forgets a path because neither side has it
+// any more, and not because it is ignored now.
 func (p *pass) goneOnBoth(a Action) bool {
 	if a.Local.Exists() || a.Remote.Exists() {
 		return false
@@ -93,8 +93,8 @@ func (p *pass) goneOnBoth(a Action) bool {
 	return !p.opts.Ignore(a.Path, a.Base.Kind() == manifest.Dir)
 }
 
-// coveredBy reports whether a directory above path is asked for or confirmed
-// itself, which answers for path too.
+// coveredBy reports whether a directory above path is asked about or confirmed
+// already, which settles path too.
 func coveredBy(path manifest.Path, missing map[manifest.Path]manifest.Entry, confirmed map[manifest.Path]bool) bool {
 	for dir := range path.Ancestors {
 		if _, is := missing[dir]; is || confirmed[dir] {
@@ -104,8 +104,8 @@ func coveredBy(path manifest.Path, missing map[manifest.Path]manifest.Entry, con
 	return false
 }
 
-// parentIsFile reports whether side s shows a file where a directory above path
-// was: then path is gone without a question.
+// parentIsFile reports whether side s shows a file in the place of a directory
+// above path. Then path is certainly gone.
 func (p *pass) parentIsFile(s Side, path manifest.Path) bool {
 	for dir := range path.Ancestors {
 		if p.trees[s].At(dir).IsFile() {
@@ -115,9 +115,9 @@ func (p *pass) parentIsFile(s Side, path manifest.Path) bool {
 	return false
 }
 
-// believe takes the answers of side s in. A listing that left out one name that
-// is there is not believed for any.
-func (p *pass) believe(s Side, paths []manifest.Path, answers []error, confirmed map[manifest.Path]bool) {
+// takeAnswers takes the answers of side s. If one name that the listing left out
+// exists, the listing is not trusted for any of them.
+func (p *pass) takeAnswers(s Side, paths []manifest.Path, answers []error, confirmed map[manifest.Path]bool) {
 	var b manifest.Builder
 	var lie manifest.Path
 	lied := false

@@ -10,24 +10,24 @@ import (
 	"ferry/manifest"
 )
 
-// conflict settles a file that both sides changed, by the policy's rule, in a
-// pass in both directions.
-func (p *planner) conflict(r *row) {
-	switch winner, decided := p.winner(r); {
+// conflict applies the policy's rule to a file that both sides changed, in a pass
+// in both directions.
+func (p *planner) conflict(st *pathState) {
+	switch winner, decided := p.winner(st); {
 	case p.policy.Conflict == LeaveAlone:
-		p.wait(r, Remote, "changed on both sides")
+		p.deferConflict(st, Remote, "changed on both sides")
 	case decided:
-		p.noteConflict(r, winner.Other(), "", fmt.Sprintf("changed on both sides: %s wins", winner))
-		p.overwrite(r, winner.Other())
+		p.noteConflict(st, winner.Other(), "", fmt.Sprintf("changed on both sides: %s wins", winner))
+		p.overwrite(st, winner.Other())
 	default:
-		p.keepBoth(r)
+		p.keepBoth(st)
 	}
 }
 
-// winner applies the rules that name a winner. Times of two sides can be
-// compared only where both are exact to the second, and not where they are equal.
-func (p *planner) winner(r *row) (Side, bool) {
-	l, m := r.now[Local], r.now[Remote]
+// winner applies the rules that name a winner. The times of two sides can be
+// compared only where both are exact to the second and differ.
+func (p *planner) winner(st *pathState) (Side, bool) {
+	l, m := st.now[Local], st.now[Remote]
 	switch p.policy.Conflict {
 	case LocalWins:
 		return Local, true
@@ -44,87 +44,89 @@ func (p *planner) winner(r *row) (Side, bool) {
 	return Local, false
 }
 
-// keepBoth renames the remote version aside and lets both versions travel. The
-// local one keeps the name, so that nobody's open file changes under their hands.
-func (p *planner) keepBoth(r *row) {
-	copyPath := p.setAside(r, Remote, "changed on both sides: both are kept")
-	bare := *r
+// keepBoth renames the remote version to a conflict copy and transfers both
+// versions. The local one keeps the name, so that no file changes while its user
+// has it open.
+func (p *planner) keepBoth(st *pathState) {
+	copyPath := p.setAside(st, Remote, "changed on both sides: both are kept")
+	bare := *st
 	bare.now[Remote] = manifest.Entry{}
 	p.transfer(&bare, Remote, "changed on both sides: keeps the name")
-	p.fetchCopy(r, Remote, copyPath)
+	p.fetchCopy(st, Remote, copyPath)
 }
 
-// typeConflict settles a path that is a file on side f and a directory on the
+// typeConflict resolves a path that is a file on side f and a directory on the
 // other, both new: the directory keeps the name.
-func (p *planner) typeConflict(r *row, f Side) {
+func (p *planner) typeConflict(st *pathState, f Side) {
 	why := "a file on the " + f.String() + " side, a directory on the other"
 	if p.policy.Conflict == LeaveAlone {
-		p.wait(r, f, why)
+		p.deferConflict(st, f, why)
 		return
 	}
-	copyPath := p.setAside(r, f, why)
-	p.mkdir(r, f, "the directory keeps the name")
-	p.fetchCopy(r, f, copyPath)
+	copyPath := p.setAside(st, f, why)
+	p.mkdir(st, f, "the directory keeps the name")
+	p.fetchCopy(st, f, copyPath)
 }
 
-// oneWayConflict settles a file that source and target both changed, in a push
-// or a pull. Only the target may be changed.
-func (p *planner) oneWayConflict(r *row, src, dst Side) {
-	winner, decided := p.winner(r)
+// oneWayConflict resolves a file that source and target both changed, in a push or
+// a pull. Only the target may be changed.
+func (p *planner) oneWayConflict(st *pathState, src, dst Side) {
+	winner, decided := p.winner(st)
 	switch {
 	case p.policy.Exact:
-		p.transfer(r, dst, "changed on both sides, put back")
+		p.transfer(st, dst, "changed on both sides, put back")
 	case p.policy.Conflict == LeaveAlone:
-		p.wait(r, dst, "changed on both sides")
+		p.deferConflict(st, dst, "changed on both sides")
 	case decided && winner == dst:
-		p.leave(r, dst, fmt.Sprintf("changed on both sides: %s wins", dst))
+		p.leaveAlone(st, dst, fmt.Sprintf("changed on both sides: %s wins", dst))
 	case decided:
-		p.noteConflict(r, dst, "", fmt.Sprintf("changed on both sides: %s wins", src))
-		p.overwrite(r, dst)
+		p.noteConflict(st, dst, "", fmt.Sprintf("changed on both sides: %s wins", src))
+		p.overwrite(st, dst)
 	default:
-		p.setAside(r, dst, "changed on both sides: both are kept")
-		bare := *r
+		p.setAside(st, dst, "changed on both sides: both are kept")
+		bare := *st
 		bare.now[dst] = manifest.Entry{}
 		p.transfer(&bare, dst, "changed on both sides: keeps the name")
 	}
 }
 
-// overwrite transfers the winner over the loser, which is always kept.
-func (p *planner) overwrite(r *row, loser Side) {
-	p.transfer(r, loser, "wins the conflict")
+// overwrite replaces the loser with the winner. The loser always goes to the
+// trash.
+func (p *planner) overwrite(st *pathState, loser Side) {
+	p.transfer(st, loser, "wins the conflict")
 	if p.policy.Direction == Both {
 		p.plan.Actions[len(p.plan.Actions)-1].Trash = true
 	}
 }
 
-// setAside renames what side loser has at r to a conflict copy on its own side,
-// and returns the copy's path.
-func (p *planner) setAside(r *row, loser Side, why string) manifest.Path {
-	copyPath := p.copyPath(r.path, r.now[loser], loser)
-	p.noteConflict(r, loser, copyPath, why)
-	p.stays(copyPath, loser)
-	p.add(Action{Op: SetAside, Side: loser, Path: copyPath, From: r.path, Why: why}, r)
+// setAside renames the loser's version to a conflict copy, on its own side, and
+// returns the path of the copy.
+func (p *planner) setAside(st *pathState, loser Side, why string) manifest.Path {
+	copyPath := p.copyPath(st.path, st.now[loser], loser)
+	p.noteConflict(st, loser, copyPath, why)
+	p.keepParents(copyPath, loser)
+	p.add(Action{Op: SetAside, Side: loser, Path: copyPath, From: st.path, Why: why}, st)
 	return copyPath
 }
 
-// fetchCopy takes a conflict copy on side s to the other side.
-func (p *planner) fetchCopy(r *row, s Side, copyPath manifest.Path) {
-	c := &row{path: copyPath, known: true}
-	c.now[s] = r.now[s]
+// fetchCopy transfers a conflict copy on side s to the other side.
+func (p *planner) fetchCopy(st *pathState, s Side, copyPath manifest.Path) {
+	c := &pathState{path: copyPath, known: true}
+	c.now[s] = st.now[s]
 	c.now[s].Name = ""
 	c.change[s] = Created
 	p.transfer(c, s.Other(), "a conflict copy")
 }
 
-func (p *planner) noteConflict(r *row, loser Side, copyPath manifest.Path, why string) {
-	p.plan.Conflicts = append(p.plan.Conflicts, Conflict{Path: r.path,
-		LocalChange: r.change[Local], RemoteChange: r.change[Remote],
-		Local: r.now[Local], Remote: r.now[Remote], Loser: loser, Copy: copyPath, Why: why})
+func (p *planner) noteConflict(st *pathState, loser Side, copyPath manifest.Path, why string) {
+	p.plan.Conflicts = append(p.plan.Conflicts, Conflict{Path: st.path,
+		LocalChange: st.change[Local], RemoteChange: st.change[Remote],
+		Local: st.now[Local], Remote: st.now[Remote], Loser: loser, Copy: copyPath, Why: why})
 }
 
-// copyPath returns the name that the loser of a conflict gets: made of its own
-// time and content, so that a pass that is repeated makes no second copy, and
-// unused on both sides.
+// copyPath returns the name for the loser's version. It is made of the version's
+// time and content, so that a repeated pass makes no second copy, and is unused on
+// both sides.
 func (p *planner) copyPath(path manifest.Path, loser manifest.Entry, side Side) manifest.Path {
 	stem, ext := splitExt(path.Base())
 	when := "unknown-time"
@@ -147,15 +149,15 @@ func (p *planner) copyPath(path manifest.Path, loser manifest.Entry, side Side) 
 }
 
 func (p *planner) used(c manifest.Path) bool {
-	if p.taken[c] || p.sheet.trees[Local].At(c).Exists() || p.sheet.trees[Remote].At(c).Exists() {
+	if p.taken[c] || p.threeWay.trees[Local].At(c).Exists() || p.threeWay.trees[Remote].At(c).Exists() {
 		return true
 	}
-	_, based := p.sheet.base.At(c)
+	_, based := p.threeWay.base.At(c)
 	return based
 }
 
-// contentMark returns six hex digits of the content's sum, or of all that is
-// known of the file where its content has not been read.
+// contentMark returns six hex digits of the content's checksum, or of a hash of
+// everything known about the file if its content has not been read.
 func contentMark(path manifest.Path, e manifest.Entry) string {
 	sum := []byte(e.Sum)
 	if len(sum) == 0 {
@@ -168,7 +170,7 @@ func contentMark(path manifest.Path, e manifest.Entry) string {
 	return hex.EncodeToString(sum)[:6]
 }
 
-// splitExt splits a name before its extension; a leading dot starts none.
+// splitExt splits a name before its extension. A leading dot starts no extension.
 func splitExt(name string) (stem, ext string) {
 	if i := strings.LastIndexByte(name, '.'); i > 0 && len(name)-i <= 20 {
 		return name[:i], name[i:]

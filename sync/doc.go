@@ -1,5 +1,5 @@
-// Package sync decides what must happen so that two replicas hold the same, and
-// makes it happen.
+// Package sync decides what must happen to bring two replicas in step, and carries
+// it out.
 //
 // A pass:
 //
@@ -8,8 +8,9 @@
 //	manifest    ──> base ─┘
 //
 // [Reconcile] is pure: it takes values, and where it needs to know a content it
-// returns a question. The [Engine] asks the replicas, answers the questions,
-// shows the plan to the observer, and hands the replicas runs of steps. The
-// base moves when a step came back, one path at a time, so that a pass that is
-// interrupted anywhere leaves a base that is old or true, never wrong.
+// returns a question. The [Engine] asks the replicas, answers the questions, shows
+// the plan to the observer, and gives the replicas runs of steps. The base is
+// updated path by path, as the results of the steps come in. An action that was not
+// done, and everything that depends on it, leaves no trace in the base. So a pass
+// that is interrupted at any point leaves a base that is old or true, never wrong.
 package sync

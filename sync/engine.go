@@ -11,7 +11,7 @@ import (
 	"ferry/manifest"
 )
 
-// A Recorder keeps the base. [manifest.Store] is one. Its methods may be called
+// A Recorder keeps the base, as [manifest.Store] does. Its methods may be called
 // from several goroutines.
 type Recorder interface {
 	manifest.Base
@@ -19,11 +19,11 @@ type Recorder interface {
 	Set(p manifest.Path, pair manifest.Pair) error
 	// Forget drops p.
 	Forget(p manifest.Path) error
-	// Rename moves what is recorded at and below from to to.
+	// Rename moves everything recorded at and below one path to another.
 	Rename(from, to manifest.Path) error
-	// Flush returns when everything recorded so far is safe.
+	// Flush returns when everything recorded so far is stored safely.
 	Flush() error
-	// Roots returns the identities of both roots, "" where none was recorded.
+	// Roots returns the identities of both roots, "" if none was recorded.
 	Roots() (local, remote string)
 	// SetRoots records them.
 	SetRoots(local, remote string) error
@@ -33,25 +33,25 @@ type Recorder interface {
 type Options struct {
 	Policy Policy
 	Limits Limits
-	// Ignore says which paths are left out of the pass on both sides. What was
-	// recorded of them is forgotten; they are never removed. It may be nil, and
-	// is called from several goroutines.
+	// Ignore reports which paths are left out on both sides. Their records are
+	// forgotten, but they are never removed. It may be nil. It is called from several
+	// goroutines.
 	Ignore func(p manifest.Path, dir bool) bool
-	// Workers is the number of runs under way at a time; 0: 4.
+	// Workers is the number of runs that are carried out at the same time; 0: 4.
 	Workers int
-	// Verify lists all of the target in a push or pull, not only the directories
-	// that the pass touches.
+	// Verify lists the whole target in a push or pull, not only the directories that
+	// the pass touches.
 	Verify bool
-	// DryRun ends a pass when the plan is made.
+	// DryRun ends the pass when the plan is made.
 	DryRun bool
-	// Allow, where it is not nil, is asked when the plan has passed the rails and
-	// acts on a side, before anything is changed. Its error ends the pass as it is.
-	// A pass that has to be planned twice asks twice.
+	// Allow, if it is not nil, is called before anything is changed, with a plan that
+	// has passed the rails and changes a side. Its error ends the pass and is returned
+	// as it is. A pass that has to be planned twice calls it twice.
 	Allow func(ctx context.Context, plan *Plan) error
-	// Spent is what engines of this pair before this one have counted, where a new
-	// one is made between passes over parts: the rails do not forget with it. Nil:
-	// this is the first.
-	Spent *Spent
+	// Deletions is the count of earlier engines of this pair, so that the rails do not
+	// forget when a new engine is made between passes with a scope. Nil: this is the
+	// first engine.
+	Deletions *DeletionCount
 	// Observer may be nil.
 	Observer Observer
 	// Log may be nil.
@@ -60,9 +60,9 @@ type Options struct {
 	Now func() time.Time
 }
 
-// settledAfter is how long ago a file must have changed for its time to tell it
-// from one that was written since; it is more than clocks usually differ by.
-const settledAfter = time.Hour
+// recentFor is how long a change counts as recent. It is more than clocks usually
+// differ by.
+const recentFor = time.Hour
 
 // An Engine keeps one pair in step. Its passes must not overlap.
 type Engine struct {
@@ -71,7 +71,7 @@ type Engine struct {
 	opts   Options
 
 	observing sync.Mutex
-	spent     *Spent // of one pass after the other
+	deletions *DeletionCount
 }
 
 // New returns an engine over two replicas and their base.
@@ -85,22 +85,22 @@ func New(local, remote Replica, record Recorder, opts Options) *Engine {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	if opts.Spent == nil {
-		opts.Spent = new(Spent)
+	if opts.Deletions == nil {
+		opts.Deletions = new(DeletionCount)
 	}
-	return &Engine{sides: [2]Replica{local, remote}, record: record, opts: opts, spent: opts.Spent}
+	return &Engine{sides: [2]Replica{local, remote}, record: record, opts: opts, deletions: opts.Deletions}
 }
 
-// An UnsafeError is a rail: the pass stopped before it deleted or overwrote
-// anything.
+// An UnsafeError is returned when a rail stopped a pass, before it deleted or
+// overwrote anything.
 type UnsafeError struct {
-	What string // what was seen, and what would have happened
-	Hint string // the option that lets it through, or the way out
+	What string // what was found, and what would have happened
+	Hint string // what to do, or the option that allows it
 }
 
 func (e *UnsafeError) Error() string { return e.What }
 
-// tell hands an event to the observer, one at a time.
+// tell passes an event to the observer, one at a time.
 func (e *Engine) tell(ev Event) {
 	if e.opts.Observer == nil {
 		return
@@ -110,14 +110,14 @@ func (e *Engine) tell(ev Event) {
 	e.opts.Observer(ev)
 }
 
-// Sync makes one pass. The summary counts what was done even where there is an
-// error. An error means that the pass did not come to its end: an
-// [*UnsafeError], a cancelled context, a side that was lost ([ErrFatal]), or a
-// base that cannot be written. Single files that failed are in the summary and
-// were told to the observer.
+// Sync makes one pass. The summary counts what was done even if there is an error.
+// An error means that the pass did not complete: an [*UnsafeError], a cancelled
+// context, a side that was lost ([ErrFatal]), or a base that cannot be written.
+// Single files that failed are counted in the summary and reported to the
+// observer.
 func (e *Engine) Sync(ctx context.Context) (Summary, error) { return e.sync(ctx, nil) }
 
-// sync makes one pass, over everything where there is no scope.
+// sync makes one pass, a full one if scope is nil.
 func (e *Engine) sync(ctx context.Context, scope *Scope) (Summary, error) {
 	start := e.opts.Now()
 	if scope != nil && scope.Empty() {
@@ -126,7 +126,7 @@ func (e *Engine) sync(ctx context.Context, scope *Scope) (Summary, error) {
 	}
 	sum, retry, err := e.pass(ctx, e.opts.Policy, scope)
 	if err == nil && retry {
-		// The other side would not rename: what was renamed travels instead.
+		// The other side refused to rename: transfer and delete instead.
 		policy := e.opts.Policy
 		policy.NoMoves = true
 		var again Summary
@@ -140,15 +140,15 @@ func (e *Engine) sync(ctx context.Context, scope *Scope) (Summary, error) {
 	return sum, err
 }
 
-// pass makes one pass under a policy, and over everything where a part turns out
-// not to be enough. It reports whether a pass without moves should follow.
+// pass makes one pass under a policy, and a full one if the scope turns out not to
+// be enough. It reports whether a pass without moves should follow.
 func (e *Engine) pass(ctx context.Context, policy Policy, scope *Scope) (Summary, bool, error) {
-	policy.Settled = e.opts.Now().Add(-settledAfter)
+	policy.RecentAfter = e.opts.Now().Add(-recentFor)
 	policy.partial = scope != nil
 	p := &pass{Engine: e, policy: policy, scope: scope}
 	err := p.run(ctx)
-	if errors.Is(err, errWhole) {
-		e.opts.Log.Debug("a part is not enough, looking at everything")
+	if errors.Is(err, errNeedsFullPass) {
+		e.opts.Log.Debug("the scope is not enough: making a full pass")
 		return e.pass(ctx, policy, nil)
 	}
 	if cause := context.Cause(ctx); cause != nil {
@@ -160,7 +160,7 @@ func (e *Engine) pass(ctx context.Context, policy Policy, scope *Scope) (Summary
 	return p.sum, p.moveRefused, err
 }
 
-// finish makes what was recorded safe, also after a cancelled pass.
+// finish makes everything that was recorded safe, also after a cancelled pass.
 func (e *Engine) finish() error {
 	if e.opts.DryRun {
 		return nil
@@ -171,7 +171,7 @@ func (e *Engine) finish() error {
 	return nil
 }
 
-// A pass is one pass under way.
+// A pass is the state of one pass.
 type pass struct {
 	*Engine
 	policy Policy
@@ -180,75 +180,75 @@ type pass struct {
 	trees  [2]*manifest.Tree
 	plan   *Plan
 
-	base manifest.Base // the record, or the window of it that is looked at
-	// A pass that does not list both sides whole knows which directories of each
-	// it has listed; everything says that all of a side was.
-	listed     [2]map[manifest.Path]bool
-	everything [2]bool
-	window     *window                // of a pass over a part
-	dirty      map[manifest.Path]bool // local paths of the scope
+	base manifest.Base // the record, or the part of it that was loaded
+	// In a pass that does not list both sides completely, listed holds the directories
+	// of each side that were listed, and everything says that a whole side was.
+	listed      [2]map[manifest.Path]bool
+	everything  [2]bool
+	partialBase *partialBase           // of a pass over a part
+	reported    map[manifest.Path]bool // local paths of the scope
 
 	mu          sync.Mutex // guards what follows
 	sum         Summary
-	failedAt    [2]map[manifest.Path]bool // paths where a step failed, by side
-	full        [2]int64                  // the smallest content for which this side had no room; 0: it had
-	lost        error                     // the first error that ends the pass
+	undone      map[manifest.Path]bool // paths whose action did not happen: failed, cancelled or left out
+	full        [2]int64               // the smallest content for which this side had no room; 0: it had
+	lost        error                  // the first error that ends the pass
 	moveRefused bool
 }
 
 func (p *pass) run(ctx context.Context) error {
-	if err := p.lookAtRoots(ctx); err != nil {
+	err := inOrder(ctx, p.lookAtRoots, p.scan, p.decide, p.confirmGone, p.announce, p.check)
+	if err != nil || p.opts.DryRun {
 		return err
 	}
-	if err := p.scan(ctx); err != nil {
-		return err
+	return inOrder(ctx, p.allowed, p.makeRoots, p.carryOut)
+}
+
+// inOrder runs one phase after the other until one fails or ctx ends.
+func inOrder(ctx context.Context, phases ...func(context.Context) error) error {
+	for _, phase := range phases {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
+		if err := phase(ctx); err != nil {
+			return err
+		}
 	}
-	if err := p.decide(ctx); err != nil {
-		return err
-	}
-	if err := p.confirmGone(ctx); err != nil {
-		return err
-	}
+	return nil
+}
+
+// announce tells the observer what the pass is going to do.
+func (p *pass) announce(context.Context) error {
 	p.countPlan()
 	p.tell(Planned{Plan: p.plan})
-	if err := p.check(); err != nil {
-		if p.scope != nil {
-			return errWhole // what is deleted in this part may stand in another
-		}
-		return err
+	return nil
+}
+
+// check stops the pass if the plan breaks the rails.
+func (p *pass) check(context.Context) error {
+	files := p.record.Files()
+	lost := [2]int{p.deletions.on(Local, files), p.deletions.on(Remote, files)}
+	err := p.plan.check(p.opts.Limits, files, lost, p.trees)
+	if err == nil {
+		err = p.checkReplaced(files)
 	}
-	if p.opts.DryRun {
-		return nil
+	if err != nil && p.scope != nil {
+		return errNeedsFullPass // what looks deleted may have been moved out of the scope
 	}
-	if err := p.allowed(ctx); err != nil {
-		return err
-	}
-	p.countSpent()
-	if err := p.prepareRoots(ctx); err != nil {
-		return err
-	}
+	return err
+}
+
+// carryOut carries out the plan, holding the locks of the sides that it changes.
+func (p *pass) carryOut(ctx context.Context) error {
 	release, err := p.lock(ctx)
 	if err != nil {
 		return err
 	}
 	defer release()
-	if err := p.apply(ctx); err != nil {
-		return err
-	}
-	return p.tidy(ctx)
+	return inOrder(ctx, p.recordRoots, p.startDeletionCount, p.apply, p.clearDeletionCount, p.tidy)
 }
 
-// check holds the plan against the rails.
-func (p *pass) check() error {
-	files := p.record.Files()
-	lost := [2]int{p.spent.on(Local, files), p.spent.on(Remote, files)}
-	if err := p.plan.check(p.opts.Limits, files, lost, p.trees); err != nil {
-		return err
-	}
-	return p.checkReplaced(files)
-}
-
-// allowed asks whether a plan that acts on a side may be carried out.
+// allowed asks whether a plan that changes a side may be carried out.
 func (p *pass) allowed(ctx context.Context) error {
 	if p.opts.Allow == nil || !p.plan.Acts() {
 		return nil

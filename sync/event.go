@@ -6,8 +6,8 @@ import (
 	"ferry/manifest"
 )
 
-// An Event is something an observer may want to show. The types below are all
-// there are.
+// An Event is something that an observer may want to show. The types below are all
+// that exist.
 type Event interface{ event() }
 
 // Observer receives the events of a pass, one at a time.
@@ -21,32 +21,32 @@ type Scanned struct {
 	Problems    []manifest.Problem
 }
 
-// Doubted says that parts of a side, though listed, cannot be believed.
+// Doubted says that parts of a side are unknown although they were listed.
 type Doubted struct {
 	Side     Side
 	Problems []manifest.Problem
 }
 
-// Planned says what a pass is going to do. In a dry run it is the last event
-// but Ended.
+// Planned says what a pass is going to do. In a dry run only Ended follows.
 type Planned struct{ Plan *Plan }
 
 // Started says that an action began.
 type Started struct{ Action *Action }
 
-// Progress says that n more bytes of an action went through.
+// Progress says that N more bytes of an action were transferred.
 type Progress struct {
 	Action *Action
 	N      int64
 }
 
-// Finished says that an action ended, with nil for success.
+// Finished says that an action ended. Err is nil if it succeeded.
 type Finished struct {
 	Action *Action
 	Err    error
 }
 
-// Noticed is a remark for the user: a pool that shrank, a mode that was found.
+// Noticed is a message for the user, for instance that the server allows fewer
+// connections.
 type Noticed struct{ Text string }
 
 // Ended is the last event of a pass.
@@ -70,7 +70,7 @@ type Summary struct {
 	Moved         int     `json:"moved"`
 	MadeDirs      int     `json:"made_dirs"`
 	Adopted       int     `json:"adopted"`
-	Conflicts     int     `json:"conflicts"` // waiting for the user
+	Conflicts     int     `json:"conflicts"` // for the user to resolve
 	Failed        int     `json:"failed"`
 	Skipped       int     `json:"skipped"`  // left alone: special files, names not allowed, unknown parts
 	Problems      int     `json:"problems"` // parts of a side that could not be read

@@ -6,15 +6,15 @@ import (
 	"ferry/manifest"
 )
 
-// Check holds the plan against the rails, and returns an [*UnsafeError] where
-// it must not be carried out. files is the number of files that the base holds.
-// Moves are not deletions: they are paired before this is called.
+// Check returns an [*UnsafeError] if the plan breaks the rails and must not be
+// carried out. files is the number of files in the base. Moves do not count as
+// deletions.
 func (p *Plan) Check(limits Limits, files int, local, remote *manifest.Tree) error {
 	return p.check(limits, files, [2]int{}, [2]*manifest.Tree{local, remote})
 }
 
-// check is Check where passes over parts have deleted files on each side before,
-// which count with those of this plan.
+// check is Check with the number of files that passes with a scope have deleted on
+// each side before; they count with the deletions of this plan.
 func (p *Plan) check(limits Limits, files int, lost [2]int, trees [2]*manifest.Tree) error {
 	var deletes [2]int
 	for _, a := range p.Actions {
@@ -36,8 +36,8 @@ func (p *Plan) check(limits Limits, files int, lost [2]int, trees [2]*manifest.T
 	return nil
 }
 
-// checkEmptied stops a pass in which a side that held several files shows none
-// at all, which is what a disk looks like that is not mounted.
+// checkEmptied stops a pass in which a side that had several files shows none at
+// all, as a disk does that is not mounted.
 func checkEmptied(limits Limits, deletes, files int, s Side, emptied *manifest.Tree) error {
 	if limits.AcceptEmpty || deletes == 0 || files < 2 || emptied.Len() > 0 {
 		return nil
@@ -49,8 +49,8 @@ func checkEmptied(limits Limits, deletes, files int, s Side, emptied *manifest.T
 	}
 }
 
-// checkDeletes holds the deletions of a plan, and those that passes over parts
-// made before it, against the limits.
+// checkDeletes compares the deletions of a plan, and those that passes with a scope
+// have made before it, with the limits.
 func checkDeletes(limits Limits, deletes, lost, files int, s Side, source *manifest.Tree) error {
 	if limits.AllowDeletes || limits.AcceptEmpty && source.Len() == 0 {
 		return nil
@@ -77,7 +77,7 @@ func checkDeletes(limits Limits, deletes, lost, files int, s Side, source *manif
 	}
 }
 
-// String says what the limit on deletions is.
+// String describes the limit on deletions.
 func (l Limits) String() string {
 	switch {
 	case l.MaxDeletes >= 0 && l.MaxDeletePercent >= 0:

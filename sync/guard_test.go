@@ -19,8 +19,8 @@ func (w *world) fill(n int) {
 	w.sync()
 }
 
-// wantUnsafe makes a pass that must be refused and change nothing, and returns
-// what it says.
+// wantUnsafe makes a pass that a rail must stop before it changes anything, and
+// returns its error.
 func (w *world) wantUnsafe() *sync.UnsafeError {
 	w.t.Helper()
 	before := [2]string{fmt.Sprint(w.tree(0)), fmt.Sprint(w.tree(1))}
@@ -154,16 +154,16 @@ func TestRoots(t *testing.T) {
 	}
 }
 
-// TestListingThatLiesForgetsNothing holds that a name which was removed on one
-// side and is left out of the other's listing, although it is there, is removed
-// when the listing tells the truth, and does not come back as something new.
+// TestListingThatLiesForgetsNothing removes a name on one side while the other side's
+// listing leaves it out although it exists. It must be removed once the listing is
+// right again, and must not come back as a new file.
 func TestListingThatLiesForgetsNothing(t *testing.T) {
 	for _, liar := range bothSides {
 		t.Run(liar.String(), func(t *testing.T) {
 			w := newWorld(t)
 			w.fill(9)
 			w.sides[liar.Other()].Remove("d0/f0")
-			w.sides[liar].Lie = func(dir manifest.Path, names []string) []string {
+			w.sides[liar].AlterListing = func(dir manifest.Path, names []string) []string {
 				if dir == "d0" {
 					return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == "f0" })
 				}
@@ -172,7 +172,7 @@ func TestListingThatLiesForgetsNothing(t *testing.T) {
 			if sum := w.sync(); sum.Problems == 0 {
 				t.Errorf("%+v\n%s", sum, w.tail())
 			}
-			w.sides[liar].Lie = nil
+			w.sides[liar].AlterListing = nil
 			if sum := w.sync(); sum.DeletedLocal+sum.DeletedRemote != 1 || sum.Uploaded+sum.Downloaded > 0 {
 				t.Errorf("%+v\n%s", sum, w.tail())
 			}
@@ -180,13 +180,13 @@ func TestListingThatLiesForgetsNothing(t *testing.T) {
 	}
 }
 
-// TestListingThatLies holds that a name which a listing leaves out, but which is
-// there when asked for, deletes nothing: not itself, and nothing else.
+// TestListingThatLies checks that nothing at all is deleted if a listing leaves out
+// a name that exists.
 func TestListingThatLies(t *testing.T) {
 	w := newWorld(t)
 	w.fill(9)
 	w.sides[sync.Remote].Remove("d1/f1")
-	w.sides[sync.Remote].Lie = func(dir manifest.Path, names []string) []string {
+	w.sides[sync.Remote].AlterListing = func(dir manifest.Path, names []string) []string {
 		if dir == "d0" {
 			return names[1:]
 		}
@@ -196,7 +196,7 @@ func TestListingThatLies(t *testing.T) {
 	if sum.DeletedLocal != 0 || sum.Problems == 0 {
 		t.Errorf("%+v\n%s", sum, w.tail())
 	}
-	w.sides[sync.Remote].Lie = nil
+	w.sides[sync.Remote].AlterListing = nil
 	if sum := w.sync(); sum.DeletedLocal != 1 {
 		t.Errorf("%+v", sum)
 	}
@@ -267,8 +267,8 @@ func TestNoSpaceStopsUploadsOnly(t *testing.T) {
 	}
 }
 
-// TestWhatFitsIsTaken has a side with room for small files only: a large one that
-// comes first keeps none of them out.
+// TestWhatFitsIsTaken checks that a file for which there is no room does not keep
+// out smaller ones.
 func TestWhatFitsIsTaken(t *testing.T) {
 	w := newWorld(t)
 	w.fill(2)
@@ -309,7 +309,7 @@ func TestCancelledPassChangesNothingMore(t *testing.T) {
 		}
 		return nil
 	}
-	_, err := sync.New(w.sides[0], w.sides[1], w.book, w.opts).Sync(ctx)
+	_, err := sync.New(w.sides[0], w.sides[1], w.record, w.opts).Sync(ctx)
 	if !errors.Is(err, stop) {
 		t.Errorf("error %v", err)
 	}

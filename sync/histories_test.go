@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// histories is how many random histories each property is given where nobody
-// said -rapid.checks.
+// histories is how many random histories each property test runs, unless
+// -rapid.checks is given.
 const histories = "1500"
 
 func init() {
@@ -15,7 +15,7 @@ func init() {
 	}
 }
 
-// TestHistories holds that the number above is the one that counts.
+// TestHistories checks that the number above is the one that counts.
 func TestHistories(t *testing.T) {
 	if f := flag.Lookup("rapid.checks"); f == nil || f.DefValue == f.Value.String() {
 		t.Errorf("the properties run with %v", f)

@@ -7,9 +7,8 @@ import (
 	"ferry/sync"
 )
 
-// TestLinkInPlaceOfADirectory moves a directory away and puts a link to it in its
-// place: nothing is gone then, and a directory that stands there again is the one
-// that it was.
+// TestLinkInPlaceOfADirectory replaces a directory with a link to it. Nothing may
+// count as deleted, and nothing may be forgotten.
 func TestLinkInPlaceOfADirectory(t *testing.T) {
 	for _, s := range bothSides {
 		for _, direction := range []sync.Direction{sync.Both, sync.Push, sync.Pull} {
@@ -29,7 +28,7 @@ func TestLinkInPlaceOfADirectory(t *testing.T) {
 					if got := w.tree(s.Other()); fmt.Sprint(got) != fmt.Sprint(want) {
 						t.Errorf("the %s side has %v\nand had %v\n%s", s.Other(), got, want, w.tail())
 					}
-					if _, based := w.book.At("d0/f3"); !based {
+					if _, based := w.record.At("d0/f3"); !based {
 						t.Error("it was forgotten")
 					}
 				})

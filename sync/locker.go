@@ -5,21 +5,20 @@ import (
 	"errors"
 )
 
-// ErrHeld is wrapped by the error of [Locker.Lock] where somebody else is at
-// work on the same directory, from another machine or another state directory.
+// ErrHeld is wrapped by the error of [Locker.Lock] if somebody else is working on
+// the same directory, from another machine or with another state directory.
 var ErrHeld = errors.New("somebody else is at work on this directory")
 
 // A Locker is a [Replica] whose root several machines can share. Its lock is
-// advice to other engines, and nothing rests on it: it spares them work that
-// would have to be done again.
+// advisory, and correctness does not depend on it: it only saves other engines
+// work that they would have to repeat.
 type Locker interface {
-	// Lock takes the root's lock for the rest of a pass. A lock whose holder is
-	// gone is broken. The error wraps [ErrHeld], or [ErrUnsupported] where there
-	// can be no lock.
+	// Lock locks the root for the rest of a pass. It breaks a lock whose holder is
+	// gone. The error wraps [ErrHeld], or [ErrUnsupported] if the side has no locks.
 	Lock(ctx context.Context) (release func(), err error)
 }
 
-// lock takes the locks of the sides that the plan changes.
+// lock locks the sides that the plan changes.
 func (p *pass) lock(ctx context.Context) (release func(), err error) {
 	release = func() {}
 	for _, s := range [...]Side{Local, Remote} {
@@ -32,7 +31,7 @@ func (p *pass) lock(ctx context.Context) (release func(), err error) {
 		case errors.Is(err, ErrHeld), err != nil && context.Cause(ctx) != nil:
 			release()
 			return nil, err
-		case err != nil: // the lock is advice: without it a pass is slower, not wrong
+		case err != nil: // the lock is advisory: without it a pass may be slower, but not wrong
 			p.opts.Log.Info("no lock", "side", s, "because", err)
 		default:
 			before := release

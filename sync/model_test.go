@@ -1,6 +1,8 @@
 package sync_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -16,49 +18,54 @@ import (
 	"ferry/sync/replicatest"
 )
 
-// TestModel drives the engine through random histories: users who write, rename
-// and delete on either side, also while a pass is under way, passes over
-// everything and over parts, passes that crash between any two operations, and
-// replies that are lost. All contents have the
-// same size, so that size never comes to the rescue.
+// TestModel drives the engine through random histories. Users write, rename and
+// delete on both sides, also during passes; there are full passes and passes with a
+// scope, passes that crash or are cancelled at any operation, and lost replies. All
+// contents have the same size, so that changes cannot be told by their size.
 //
-// It holds that no version is lost which no user replaced, that both sides
-// converge in a few passes, that nothing is invented, that the base is true at
-// rest, that no temporaries stay, and that a pass at rest does nothing.
+// It checks that no version is lost unless a user replaced it, that both sides
+// converge in a few passes, that no content appears that nobody wrote, that the base
+// is true when the sides are in step, that no temporary files remain, and that a
+// pass over sides in step does nothing.
 func TestModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := newMachine(t)
 		t.Repeat(map[string]func(*rapid.T){
-			"user":      func(t *rapid.T) { m.user(t) },
-			"sync":      func(t *rapid.T) { m.disturbed(t, nil, 0, 0, 0) },
-			"busySync":  func(t *rapid.T) { m.disturbed(t, nil, 8, 0, 0) },
-			"crashSync": func(t *rapid.T) { m.disturbed(t, nil, 4, 6, 0) },
-			"lossySync": func(t *rapid.T) { m.disturbed(t, nil, 0, 0, 6) },
-			"part":      func(t *rapid.T) { m.disturbed(t, m.scope(t), 0, 0, 0) },
-			"busyPart":  func(t *rapid.T) { m.disturbed(t, m.scope(t), 8, 0, 0) },
-			"crashPart": func(t *rapid.T) { m.disturbed(t, m.scope(t), 4, 6, 0) },
-			"lossyPart": func(t *rapid.T) { m.disturbed(t, m.scope(t), 0, 0, 6) },
-			"quiet":     func(t *rapid.T) { m.quiet(t) },
-			"":          func(t *rapid.T) { m.noLoss(t, true) },
+			"user":          func(t *rapid.T) { m.user(t) },
+			"sync":          func(t *rapid.T) { m.disturbed(t, nil, trouble{}) },
+			"busySync":      func(t *rapid.T) { m.disturbed(t, nil, trouble{busy: 8}) },
+			"crashSync":     func(t *rapid.T) { m.disturbed(t, nil, trouble{busy: 4, kill: 6}) },
+			"cancelledSync": func(t *rapid.T) { m.disturbed(t, nil, trouble{cancel: anyMoment(t)}) },
+			"leftSync":      func(t *rapid.T) { m.disturbed(t, nil, trouble{busy: 4, cancel: anyMoment(t)}) },
+			"lossySync":     func(t *rapid.T) { m.disturbed(t, nil, trouble{lose: 6}) },
+			"part":          func(t *rapid.T) { m.disturbed(t, m.scope(t), trouble{}) },
+			"busyPart":      func(t *rapid.T) { m.disturbed(t, m.scope(t), trouble{busy: 8}) },
+			"crashPart":     func(t *rapid.T) { m.disturbed(t, m.scope(t), trouble{busy: 4, kill: 6}) },
+			"cancelledPart": func(t *rapid.T) { m.disturbed(t, m.scope(t), trouble{cancel: anyMoment(t)}) },
+			"leftPart":      func(t *rapid.T) { m.disturbed(t, m.scope(t), trouble{busy: 4, cancel: anyMoment(t)}) },
+			"lossyPart":     func(t *rapid.T) { m.disturbed(t, m.scope(t), trouble{lose: 6}) },
+			"quiet":         func(t *rapid.T) { m.quiet(t) },
+			"":              func(t *rapid.T) { m.noLoss(t, true) },
 		})
 		m.quiet(t)
 	})
 }
 
-// A machine is a world with users. It knows which versions they replaced.
+// A machine is a world with users. It remembers which versions they replaced.
 type machine struct {
 	*world
 	version int
 	// replaced holds the versions that a user overwrote or deleted.
 	replaced map[string]bool
 	written  map[string]bool
-	// last holds what a user wrote last under a name: writing there again replaces
-	// it, even where the engine has just put it out of the way.
+	// last holds what a user last wrote under a name. Writing there again replaces it,
+	// even if the engine has just renamed it aside.
 	last   map[string]string
-	killed bool // at least once
+	killed bool // at least once, or cancelled while users were at work
 	names  []string
-	// dirt is where users did something since everything was last at rest.
-	dirt [2]map[string]bool
+	// changed holds, for each side, the paths that users changed since both sides were
+	// last in step.
+	changed [2]map[string]bool
 }
 
 func newMachine(t *rapid.T) *machine {
@@ -72,8 +79,8 @@ func newMachine(t *rapid.T) *machine {
 	remote := m.sides[sync.Remote]
 	remote.Precision = rapid.SampledFrom([]manifest.Precision{manifest.Nanosecond, manifest.Second, manifest.Minute}).Draw(t, "precision")
 	remote.FixedTimes = rapid.Bool().Draw(t, "fixed times")
-	// Without identities, a file renamed over one of the same size and minute
-	// cannot be seen at all.
+	// Without identities, renaming a file over another one of the same size and minute
+	// cannot be noticed at all.
 	remote.NoIDs = rapid.Bool().Draw(t, "no IDs") && remote.Precision < manifest.Minute
 	remote.NoSums = rapid.Bool().Draw(t, "no sums")
 	remote.Skew = time.Duration(rapid.IntRange(-3, 3).Draw(t, "skew")) * time.Hour
@@ -82,13 +89,13 @@ func newMachine(t *rapid.T) *machine {
 
 func emptyMachine(t fataler) *machine {
 	m := &machine{world: newWorld(t), replaced: map[string]bool{}, written: map[string]bool{}, last: map[string]string{},
-		dirt: [2]map[string]bool{{}, {}}}
+		changed: [2]map[string]bool{{}, {}}}
 	m.sides[sync.Remote].Server = false // what a server cannot do atomically is no fault of the engine's
 	m.opts.Limits = sync.Limits{MaxDeletes: -1, MaxDeletePercent: -1, AllowDeletes: true, AcceptEmpty: true}
 	return m
 }
 
-// twin returns a machine that is as m was when it was new.
+// twin returns a new machine with the same switches as m.
 func (m *machine) twin() *machine {
 	w := emptyMachine(m.t)
 	w.names = m.names
@@ -97,11 +104,11 @@ func (m *machine) twin() *machine {
 	return w
 }
 
-// user does one thing on one side, as far as it is possible there.
+// user makes one change on one side, if it is possible there.
 func (m *machine) user(t *rapid.T) {
 	s := rapid.SampledFrom([]sync.Side{sync.Local, sync.Remote}).Draw(t, "side")
 	p := rapid.SampledFrom(m.names).Draw(t, "path")
-	m.act(s, p, rapid.IntRange(0, 5).Draw(t, "action"), rapid.SampledFrom(m.names).Draw(t, "to"))
+	m.act(s, p, rapid.IntRange(0, 7).Draw(t, "action"), rapid.SampledFrom(m.names).Draw(t, "to"))
 }
 
 func (m *machine) act(s sync.Side, p string, action int, to string) {
@@ -123,7 +130,7 @@ func (m *machine) act(s sync.Side, p string, action int, to string) {
 		m.logf("user writes %s %s = %s (was %s)", s, p, content, tree[p])
 		m.tick()
 		side.Write(p, content, time.Time{})
-		m.dirt[s][p] = true
+		m.changed[s][p] = true
 		m.tick()
 	case action == 3 && tree[p] != "":
 		for q, content := range tree {
@@ -133,83 +140,129 @@ func (m *machine) act(s sync.Side, p string, action int, to string) {
 		}
 		m.logf("user removes %s %s", s, p)
 		side.Remove(p)
-		m.soil(s, tree, p)
+		m.noteChange(s, tree, p)
 	case action == 4 && tree[p] == "":
 		m.logf("user makes %s %s/", s, p)
 		side.Mkdir(p)
-		m.dirt[s][p] = true
+		m.changed[s][p] = true
 	case action == 5 && tree[p] != "" && tree[to] == "" && !manifest.Path(to).Within(manifest.Path(p)):
 		if parent := string(manifest.Path(to).Parent()); parent != "" && tree[parent] != "/" {
 			return
 		}
 		m.logf("user renames %s %s -> %s", s, p, to)
 		side.Rename(p, to)
-		m.soil(s, tree, p)
-		m.soil(s, m.tree(s), to)
+		m.noteChange(s, tree, p)
+		m.noteChange(s, m.tree(s), to)
+		if m.version%2 == 0 {
+			m.touch(s, to)
+		}
+	case action == 6:
+		m.touch(s, p)
+	case action == 7:
+		m.copyOver(s, p)
 	}
 }
 
-// soil notes that something happened at p, and on the server, which is polled by
-// directories, to all that tree holds below it.
-func (m *machine) soil(s sync.Side, tree map[string]string, p string) {
-	m.dirt[s][p] = true
+// touch gives a file another time and leaves its content.
+func (m *machine) touch(s sync.Side, p string) {
+	content := m.tree(s)[p]
+	if content == "" || content == "/" {
+		return
+	}
+	m.logf("user touches %s %s", s, p)
+	m.tick()
+	m.sides[s].Write(p, content, time.Time{})
+	m.changed[s][p] = true
+	m.tick()
+}
+
+// copyOver lets the user of side s write at p what the other side has there.
+func (m *machine) copyOver(s sync.Side, p string) {
+	old, content := m.tree(s)[p], m.tree(s.Other())[p]
+	if old == "/" || content == "" || content == "/" {
+		return
+	}
+	if old != content {
+		m.replaced[old] = true
+	}
+	m.replaced[m.last[fmt.Sprint(s, p)]] = true
+	m.last[fmt.Sprint(s, p)] = ""
+	m.logf("user copies %s %s = %s (was %s)", s, p, content, old)
+	m.tick()
+	m.sides[s].Write(p, content, time.Time{})
+	m.changed[s][p] = true
+	m.tick()
+}
+
+// noteChange remembers that p was changed. On the server, where directories are
+// polled, it also remembers everything that tree has below p.
+func (m *machine) noteChange(s sync.Side, tree map[string]string, p string) {
+	m.changed[s][p] = true
 	for q := range tree {
 		if s == sync.Remote && manifest.Path(q).Within(manifest.Path(p)) {
-			m.dirt[s][q] = true
+			m.changed[s][q] = true
 		}
 	}
 }
 
-// tick lets so much time pass that a listing can show one edit apart from
-// another: what it cannot show, no program can know of.
+// tick lets enough time pass for a listing to tell two edits apart.
 func (m *machine) tick() {
 	if step := m.sides[sync.Remote].Precision.Duration(); step > time.Second {
 		m.clock = m.clock.Add(2 * step)
 	}
 }
 
-// errDead is what every operation answers from the moment on at which the
-// program was killed: nothing more happens, on either side or in the base.
+// errDead is returned by every operation after the program was killed, so that
+// nothing more happens on either side or in the base.
 var errDead = fmt.Errorf("%w: killed", sync.ErrFatal)
 
-// disturbed makes a pass during which, before each operation, a user acts with
-// probability busy, the program is killed with probability kill, or a reply is
-// lost with probability lose, in percent. Without a scope it looks at everything.
-func (m *machine) disturbed(t *rapid.T, scope *sync.Scope, busy, kill, lose int) {
-	dice := newDice(rapid.Uint64().Draw(t, "seed"))
-	listed := m.watchListings(t)
-	inUser := false
-	hook := func(s sync.Side) func(string, manifest.Path) error {
-		return func(op string, p manifest.Path) error {
-			if inUser {
-				return nil
-			}
-			if m.book.dead {
-				return errDead
-			}
-			m.logf("    %s %s %s", s, op, p)
-			if op == "list" {
-				listed[s][p] = true
-			}
-			if dice.under(busy) {
-				inUser = true
-				m.act(sync.Side(dice.n(2)), m.names[dice.n(len(m.names))], dice.n(6), m.names[dice.n(len(m.names))])
-				inUser = false
-			}
-			if dice.under(kill) {
-				m.logf("killed")
-				m.book.dead, m.killed = true, true
-				return errDead
-			}
-			if s == sync.Remote && dice.under(lose) {
-				return []error{replicatest.ErrLostReply, replicatest.ErrLostRequest}[dice.n(2)]
-			}
-			return nil
-		}
+// errCancelled is the cause with which passes are cancelled.
+var errCancelled = errors.New("the user has had enough")
+
+// trouble is what disturbs a pass. The numbers are the chance, in percent, that
+// before an operation a user makes a change, that the program is killed, and that a
+// reply of the server is lost.
+type trouble struct {
+	busy, kill, lose int
+	cancel           moment // when the pass is cancelled
+}
+
+// A moment is the n-th operation of a pass, or the n-th of one kind. n is counted
+// from 1; 0: none.
+type moment struct {
+	op string // "": any
+	n  int
+}
+
+// anyMoment draws a moment. It prefers operations that change something.
+func anyMoment(t *rapid.T) moment {
+	op := rapid.SampledFrom([]string{"", "", "rename", "rename", "mkdir", "trash", "link", "unlink", "rmdir"}).Draw(t, "operation")
+	if op == "" {
+		return moment{op, rapid.IntRange(1, 40).Draw(t, "n")}
 	}
-	m.logf("pass over %+v busy=%d kill=%d lose=%d", scope, busy, kill, lose)
-	for s := range m.sides {
-		m.sides[s].OnIO = hook(sync.Side(s))
+	return moment{op, rapid.IntRange(1, 4).Draw(t, "n")}
+}
+
+// comes counts an operation, and reports whether the moment has come.
+func (m *moment) comes(op string) bool {
+	if m.op != "" && m.op != op {
+		return false
+	}
+	m.n--
+	return m.n == 0
+}
+
+// disturbed makes a pass with trouble; a full one if scope is nil.
+func (m *machine) disturbed(t *rapid.T, scope *sync.Scope, trouble trouble) {
+	ctx, cancel := context.WithCancelCause(m.ctx())
+	defer cancel(nil)
+	before := maps.Clone(m.record.Memory)
+	m.logf("pass over %+v with %+v", scope, trouble)
+	m.during = ctx
+	d := &disturbance{machine: m, trouble: trouble, stop: cancel, listed: m.watchListings(t),
+		random: newRandom(rapid.Uint64().Draw(t, "seed"))}
+	for _, s := range bothSides {
+		m.sides[s].OnIO = func(op string, p manifest.Path) error { return d.before(s, op, p) }
 	}
 	var sum sync.Summary
 	var err error
@@ -219,25 +272,82 @@ func (m *machine) disturbed(t *rapid.T, scope *sync.Scope, busy, kill, lose int)
 		sum, err = m.passOver(*scope)
 	}
 	m.logf("pass ended: %+v, %v", sum, err)
-	m.opts.Observer = m.observe
+	m.during, m.opts.Observer = nil, m.observe
 	for s := range m.sides {
 		m.sides[s].OnIO = nil
 	}
-	if m.book.dead {
+	if ctx.Err() != nil && trouble.busy == 0 {
+		m.baseSound(before)
+	}
+	if m.record.dead {
 		m.restart()
 	}
 }
 
-// restart is what a crash leaves: new replicas over what is on both sides.
+// A disturbance brings trouble into one pass.
+type disturbance struct {
+	*machine
+	trouble trouble
+	random  *random
+	stop    context.CancelCauseFunc
+	listed  *[2]map[manifest.Path]bool
+	inUser  bool // a user is making a change: its operations are not those of the pass
+}
+
+// before is called before every operation.
+func (d *disturbance) before(s sync.Side, op string, p manifest.Path) error {
+	switch {
+	case d.inUser:
+		return nil
+	case d.record.dead:
+		return errDead
+	}
+	d.logf("    %s %s %s", s, op, p)
+	if op == "list" {
+		d.listed[s][p] = true
+	}
+	if d.random.chance(d.trouble.busy) {
+		d.inUser = true
+		d.act(sync.Side(d.random.below(2)), d.anyName(), d.random.below(8), d.anyName())
+		d.inUser = false
+	}
+	switch {
+	case d.random.chance(d.trouble.kill):
+		d.logf("killed")
+		d.record.dead, d.killed = true, true
+		return errDead
+	case d.trouble.cancel.comes(op):
+		return d.cancel()
+	case s == sync.Remote && d.random.chance(d.trouble.lose):
+		return []error{replicatest.ErrLostReply, replicatest.ErrLostRequest}[d.random.below(2)]
+	}
+	return nil
+}
+
+func (d *disturbance) anyName() string { return d.names[d.random.below(len(d.names))] }
+
+// cancel cancels the pass, before the operation or after it has taken effect.
+func (d *disturbance) cancel() error {
+	done := d.random.chance(50)
+	d.logf("cancelled, done: %v", done)
+	d.stop(errCancelled)
+	d.killed = d.killed || d.trouble.busy > 0
+	if done {
+		return replicatest.ErrLostReply
+	}
+	return nil
+}
+
+// restart makes the sides forget what they had in memory, as after a crash.
 func (m *machine) restart() {
 	for s := range m.sides {
 		m.sides[s].Crash()
 	}
-	m.book.dead = false
+	m.record.dead = false
 }
 
-// noLoss holds that every version that no user replaced is somewhere: in a tree,
-// or, unless the world is at rest, in the trash or a temporary.
+// noLoss checks that every version that no user replaced still exists: in a tree or,
+// if trash is set, in the trash or a temporary file.
 func (m *machine) noLoss(t *rapid.T, trash bool) {
 	have := map[string]bool{}
 	for _, s := range []sync.Side{sync.Local, sync.Remote} {
@@ -256,8 +366,8 @@ func (m *machine) noLoss(t *rapid.T, trash bool) {
 	}
 }
 
-// quiet lets passes run undisturbed until one has nothing to do, and then holds
-// everything that must be true at rest.
+// quiet makes undisturbed passes until one has nothing to do, and then checks
+// everything that must be true when both sides are in step.
 func (m *machine) quiet(t *rapid.T) {
 	m.logf("quiet")
 	m.clock = m.clock.Add(48 * time.Hour) // by then, what a killed pass left half written is old
@@ -278,12 +388,12 @@ func (m *machine) quiet(t *rapid.T) {
 	if diff := cmp.Diff(local, remote); diff != "" {
 		t.Fatalf("trees differ at rest (-local +remote):\n%s\n%s", diff, m.tail())
 	}
-	// A pass that is killed right after it moved a version away which a user had
-	// just written leaves that version in the trash.
+	// A pass that ends right after it moved a version to the trash leaves it there, even
+	// if a user had just written it.
 	m.noLoss(t, m.killed)
 	m.noInvention(t, local)
 	m.baseTrue(t, local)
-	m.dirt = [2]map[string]bool{{}, {}}
+	m.changed = [2]map[string]bool{{}, {}}
 }
 
 func (m *machine) noInvention(t *rapid.T, tree map[string]string) {
@@ -299,23 +409,23 @@ func (m *machine) noInvention(t *rapid.T, tree map[string]string) {
 
 func (m *machine) baseTrue(t *rapid.T, tree map[string]string) {
 	var paths []string
-	for p := range m.book.Memory {
+	for p := range m.record.Memory {
 		paths = append(paths, string(p))
 	}
 	slices.Sort(paths)
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(tree)), paths); diff != "" {
 		t.Fatalf("base differs from what is there (-there +base):\n%s\n%s", diff, m.tail())
 	}
-	for p, pair := range m.book.Memory {
+	for p, pair := range m.record.Memory {
 		if pair.Kind() == manifest.File && pair.Sum != "" && pair.Sum != sumOf(tree[string(p)]) {
 			t.Fatalf("base has another content for %s\n%s", p, m.tail())
 		}
 	}
 }
 
-// TestOneSided holds that what only one side's user did arrives on the other
-// unchanged in kind: no copies, deletions included. Without it a program that
-// never deletes would pass TestModel.
+// TestOneSided checks that changes on one side only, including deletions, make the
+// other side equal, without conflict copies. A program that never deletes would pass
+// TestModel, but not this.
 func TestOneSided(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := newMachine(t)

@@ -7,10 +7,10 @@ import (
 )
 
 // pairMoves finds what was renamed on one side and turns it into renames on the
-// other. Whole directories come first, then single files. Each rename that is
-// found is carried out on the sheet at once, so that whatever else happened to
-// the renamed things is decided as if they had always had their new names; the
-// renames therefore stand in an order in which they can be carried out.
+// other: whole directories first, then single files. Each rename is applied to
+// the comparison at once, so that everything else about a renamed file is decided
+// as if it had always had its new name. The renames are therefore in an order in
+// which they can be carried out.
 func (p *planner) pairMoves() {
 	for _, moved := range [...]Side{Local, Remote} {
 		if !p.policy.Direction.writes(moved.Other()) {
@@ -21,42 +21,41 @@ func (p *planner) pairMoves() {
 	}
 }
 
-// vanished reports whether r was removed by its old name on side s while the
-// other side left it as it was.
-func (r *row) vanished(s Side, kind manifest.Kind) bool {
-	return r.known && r.hasBase && r.base.Kind() == kind && r.change[s] == Deleted &&
-		r.now[s.Other()].Kind == kind && !r.edited(s.Other())
+// vanished reports whether the path is gone on side s and unchanged on the other.
+func (st *pathState) vanished(s Side, kind manifest.Kind) bool {
+	return st.known && st.hasBase && st.base.Kind() == kind && st.change[s] == Deleted &&
+		st.now[s.Other()].Kind == kind && !st.edited(s.Other())
 }
 
-// appeared reports whether r is new on side s and the other side has nothing there.
-func (r *row) appeared(s Side, kind manifest.Kind) bool {
-	return r.known && !r.hasBase && r.now[s].Kind == kind && !r.has(s.Other())
+// appeared reports whether the path is new on side s and free on the other.
+func (st *pathState) appeared(s Side, kind manifest.Kind) bool {
+	return st.known && !st.hasBase && st.now[s].Kind == kind && !st.has(s.Other())
 }
 
-// pick returns the rows that f accepts, in the order of paths.
-func (p *planner) pick(f func(*row) bool) []*row {
-	var rows []*row
-	for _, r := range p.sheet.rows {
-		if f(r) {
-			rows = append(rows, r)
+// pick returns the states that f accepts, in the order of paths.
+func (p *planner) pick(f func(*pathState) bool) []*pathState {
+	var states []*pathState
+	for _, st := range p.threeWay.states {
+		if f(st) {
+			states = append(states, st)
 		}
 	}
-	slices.SortFunc(rows, func(a, b *row) int { return a.path.Compare(b.path) })
-	return rows
+	slices.SortFunc(states, func(a, b *pathState) int { return a.path.Compare(b.path) })
+	return states
 }
 
 type movePair struct{ from, to manifest.Path }
 
-// pairDirs pairs directories by their identity, and believes it only where a
-// file inside bears it out: identities are used again.
+// pairDirs pairs directories by their identity. Since identities are reused, a
+// file inside must confirm each pair.
 func (p *planner) pairDirs(s Side) {
-	gone := byID(p.pick(func(r *row) bool { return r.vanished(s, manifest.Dir) }),
-		func(r *row) uint64 { return r.was(s).ID })
+	gone := byID(p.pick(func(st *pathState) bool { return st.vanished(s, manifest.Dir) }),
+		func(st *pathState) uint64 { return st.was(s).ID })
 	if len(gone) == 0 {
 		return
 	}
-	here := byID(p.pick(func(r *row) bool { return r.appeared(s, manifest.Dir) }),
-		func(r *row) uint64 { return r.now[s].ID })
+	here := byID(p.pick(func(st *pathState) bool { return st.appeared(s, manifest.Dir) }),
+		func(st *pathState) uint64 { return st.now[s].ID })
 	var pairs []movePair
 	for id, to := range here {
 		if from := gone[id]; len(from) == 1 && len(to) == 1 {
@@ -65,7 +64,7 @@ func (p *planner) pairDirs(s Side) {
 	}
 	slices.SortFunc(pairs, func(a, b movePair) int { return a.to.Compare(b.to) })
 	for i, pair := range pairs {
-		if pair.from == pair.to || !p.canMove(pair, s) || !p.bornOut(pair, s) {
+		if pair.from == pair.to || !p.canMove(pair, s) || !p.confirmedByContent(pair, s) {
 			continue
 		}
 		p.move(pair, s)
@@ -77,70 +76,70 @@ func (p *planner) pairDirs(s Side) {
 	}
 }
 
-func byID(rows []*row, id func(*row) uint64) map[uint64][]*row {
-	m := make(map[uint64][]*row)
-	for _, r := range rows {
-		if n := id(r); n != 0 {
-			m[n] = append(m[n], r)
+func byID(states []*pathState, id func(*pathState) uint64) map[uint64][]*pathState {
+	m := make(map[uint64][]*pathState)
+	for _, st := range states {
+		if n := id(st); n != 0 {
+			m[n] = append(m[n], st)
 		}
 	}
 	return m
 }
 
-// bornOut reports whether some file of the base's directory is found unchanged
-// in the new one.
-func (p *planner) bornOut(pair movePair, s Side) bool {
-	for path, r := range p.sheet.rows {
-		if !r.hasBase || r.base.Kind() != manifest.File || !path.Below(pair.from) {
+// confirmedByContent reports whether some file that the base has in the old
+// directory is found unchanged in the new one.
+func (p *planner) confirmedByContent(pair movePair, s Side) bool {
+	for path, st := range p.threeWay.states {
+		if !st.hasBase || st.base.Kind() != manifest.File || !path.Below(pair.from) {
 			continue
 		}
-		to := p.sheet.rows[path.Rebase(pair.from, pair.to)]
-		if to != nil && to.now[s].IsFile() && manifest.Unchanged(r.was(s), to.now[s]) {
+		to := p.threeWay.states[path.Rebase(pair.from, pair.to)]
+		if to != nil && to.now[s].IsFile() && manifest.Unchanged(st.was(s), to.now[s]) {
 			return true
 		}
 	}
 	return false
 }
 
-// canMove reports whether the other side can rename from to to: nothing is in
-// the way there, and the way to it is made of directories.
+// canMove reports whether the other side can carry out the rename: the new name
+// is free there, and everything above it is a directory.
 func (p *planner) canMove(pair movePair, s Side) bool {
-	from, to, o := p.sheet.rows[pair.from], p.sheet.rows[pair.to], s.Other()
+	from, to, o := p.threeWay.states[pair.from], p.threeWay.states[pair.to], s.Other()
 	if from == nil || to == nil || !from.known || !to.known || !from.has(o) || to.has(o) || to.hasBase ||
 		pair.to.Within(pair.from) || pair.from.Within(pair.to) {
 		return false
 	}
 	for dir := range pair.to.Ancestors {
-		r := p.sheet.rows[dir]
-		if r == nil {
+		st := p.threeWay.states[dir]
+		if st == nil {
 			continue // at rest, so a directory on both sides
 		}
-		if !r.known || !r.now[s].IsDir() || r.has(o) && !r.now[o].IsDir() {
+		if !st.known || !st.now[s].IsDir() || st.has(o) && !st.now[o].IsDir() {
 			return false
 		}
 	}
 	if !from.now[o].IsDir() {
 		return true
 	}
-	for path, r := range p.sheet.rows {
-		if !r.known && (path.Below(pair.from) || path.Below(pair.to)) {
+	for path, st := range p.threeWay.states {
+		if !st.known && (path.Below(pair.from) || path.Below(pair.to)) {
 			return false
 		}
-		if path.Below(pair.to) && r.has(o) {
+		if path.Below(pair.to) && st.has(o) {
 			return false
 		}
 	}
 	return true
 }
 
-// move puts a rename on the other side into the plan, makes the directories it
-// needs, and rewrites the sheet as if it had been carried out.
+// move adds a rename on the other side to the plan, with the directories that it
+// needs, and updates the comparison as if it had been carried out.
 func (p *planner) move(pair movePair, s Side) {
 	o := s.Other()
 	p.makeParents(pair.to, o)
-	r := p.sheet.rows[pair.from]
+	st := p.threeWay.states[pair.from]
 	a := Action{Op: Rename, Side: o, Path: pair.to, From: pair.from, Why: "renamed on the " + s.String() + " side",
-		Local: r.now[Local], Remote: r.now[Remote], Base: r.base}
+		Local: st.now[Local], Remote: st.now[Remote], Base: st.base}
 	a.LocalChange, a.RemoteChange = NoChange, NoChange
 	if s == Local {
 		a.LocalChange = Renamed
@@ -148,59 +147,59 @@ func (p *planner) move(pair movePair, s Side) {
 		a.RemoteChange = Renamed
 	}
 	p.moves = append(p.moves, a)
-	rows := []*row{r}
-	if r.now[o].IsDir() {
-		rows = p.pick(func(r *row) bool { return r.path.Within(pair.from) })
+	states := []*pathState{st}
+	if st.now[o].IsDir() {
+		states = p.pick(func(st *pathState) bool { return st.path.Within(pair.from) })
 	}
-	for _, r := range rows {
-		p.carry(r, r.path.Rebase(pair.from, pair.to), o)
+	for _, st := range states {
+		p.carryOver(st, st.path.Rebase(pair.from, pair.to), o)
 	}
 }
 
-// lies returns where on side s that is found now which the sheet has at path: the
-// renames of the plan have not been carried out.
-func (p *planner) lies(path manifest.Path, s Side) manifest.Path {
-	if origin, carried := p.origins[s][path]; carried {
+// currentPath returns where side s has now what the comparison has at path. The
+// two differ below a planned rename that has not been carried out yet.
+func (p *planner) currentPath(path manifest.Path, s Side) manifest.Path {
+	if origin, carried := p.movedFrom[s][path]; carried {
 		return origin
 	}
 	return path
 }
 
-// carry takes the base and what side o has from r to the row at path to.
-func (p *planner) carry(r *row, to manifest.Path, o Side) {
-	p.origins[o][to] = p.lies(r.path, o)
-	delete(p.origins[o], r.path)
-	t := p.sheet.at(to)
-	t.base, t.hasBase, t.now[o] = r.base, r.hasBase, r.now[o]
+// carryOver moves the base and the entry of side o from one path to another.
+func (p *planner) carryOver(st *pathState, to manifest.Path, o Side) {
+	p.movedFrom[o][to] = p.currentPath(st.path, o)
+	delete(p.movedFrom[o], st.path)
+	t := p.threeWay.at(to)
+	t.base, t.hasBase, t.now[o] = st.base, st.hasBase, st.now[o]
 	t.base.Local.Name, t.base.Remote.Name = "", ""
 	t.now[o].Name = ""
-	r.base, r.hasBase, r.now[o] = manifest.Pair{}, false, manifest.Entry{}
+	st.base, st.hasBase, st.now[o] = manifest.Pair{}, false, manifest.Entry{}
 	t.classify(p.policy)
-	r.classify(p.policy)
-	if !r.has(Local) && !r.has(Remote) {
-		delete(p.sheet.rows, r.path)
+	st.classify(p.policy)
+	if !st.has(Local) && !st.has(Remote) {
+		delete(p.threeWay.states, st.path)
 	}
 	if t.atRest() {
-		delete(p.sheet.rows, t.path)
-		p.staysBoth(t.path)
+		delete(p.threeWay.states, t.path)
+		p.keepParentsOnBoth(t.path)
 	}
 }
 
-// makeParents makes the directories above path that side o lacks, before the
-// move that needs them.
+// makeParents plans the directories above path that side o lacks, before the
+// rename that needs them.
 func (p *planner) makeParents(path manifest.Path, o Side) {
-	var missing []*row
+	var missing []*pathState
 	for dir := range path.Ancestors {
-		if r := p.sheet.rows[dir]; r != nil && !r.has(o) {
-			missing = append(missing, r)
+		if st := p.threeWay.states[dir]; st != nil && !st.has(o) {
+			missing = append(missing, st)
 		}
 	}
-	for _, r := range slices.Backward(missing) {
-		a := Action{Op: Mkdir, Side: o, Path: r.path, Why: "needed by a rename", forMove: true, Local: r.now[Local], Remote: r.now[Remote],
-			LocalChange: r.change[Local], RemoteChange: r.change[Remote]}
+	for _, st := range slices.Backward(missing) {
+		a := Action{Op: Mkdir, Side: o, Path: st.path, Why: "needed by a rename", forMove: true, Local: st.now[Local], Remote: st.now[Remote],
+			LocalChange: st.change[Local], RemoteChange: st.change[Remote]}
 		p.moves = append(p.moves, a)
-		r.now[o] = manifest.Entry{Kind: manifest.Dir}
-		r.base, r.hasBase = manifest.Pair{Local: r.now[Local], Remote: r.now[Remote]}, true
-		r.classify(p.policy)
+		st.now[o] = manifest.Entry{Kind: manifest.Dir}
+		st.base, st.hasBase = manifest.Pair{Local: st.now[Local], Remote: st.now[Remote]}, true
+		st.classify(p.policy)
 	}
 }

@@ -35,8 +35,8 @@ func (d Direction) writes(side Side) bool {
 // ConflictRule says what happens when both sides changed one file.
 type ConflictRule uint8
 
-// The rules. Whatever loses is kept: as a conflict copy with KeepBoth, in the
-// trash with the next three.
+// The rules. The version that loses is kept: as a conflict copy with KeepBoth, in
+// the trash with the next three. LeaveAlone resolves nothing.
 const (
 	KeepBoth ConflictRule = iota
 	NewerWins
@@ -67,43 +67,43 @@ func choose[T ~uint8](into *T, names []string, text string) error {
 	return fmt.Errorf("%q is none of %q", text, names)
 }
 
-// Policy is everything but the trees that a plan depends on. The zero Policy
+// Policy is everything that a plan depends on besides the trees. The zero Policy
 // syncs both ways and keeps both versions of a conflict.
 type Policy struct {
 	Direction Direction
 	Conflict  ConflictRule
 	// Exact makes the target of a push or pull equal to its source: what only the
-	// target has is removed, what changed there is put back.
+	// target has is removed, and what changed there is overwritten.
 	Exact bool
-	// Adopt takes files without a base and of equal size for equal.
+	// Adopt treats files that are not in the base as equal if their sizes are equal.
 	Adopt bool
-	// Checksum compares local contents with the base, whatever the stamps say.
+	// Checksum compares local contents with the base even where the stamps match.
 	Checksum bool
-	// Trash says on which sides what is replaced or removed is kept.
+	// Trash says on which sides (by Side) replaced and removed files go to the trash.
 	Trash [2]bool
-	// Settled is the time before which a file's last change counts as long ago: a
-	// new name with such a time was renamed or copied, not written since. Remote
-	// renames on a server without identities are paired only then. Zero: never.
-	Settled time.Time
-	// partial says that the trees are not all that the sides hold, so that nothing
-	// can be concluded from what is the only one of its kind in them.
+	// RecentAfter is the time after which a file's last change counts as recent. A new
+	// name with an older time was renamed or copied, not written. On a server without
+	// identities only such files are paired as renames. Zero: every change is recent.
+	RecentAfter time.Time
+	// partial says that the trees do not show everything, so that nothing follows from
+	// a file being the only one of its kind in them.
 	partial bool
-	// NoMoves carries every rename out as a new file and a deletion.
+	// NoMoves carries out every rename as a transfer and a deletion.
 	NoMoves bool
 }
 
 // Limits are the rails of a pass.
 type Limits struct {
-	// MaxDeletes and MaxDeletePercent stop a pass that would remove more than
-	// this from one side: both must be exceeded where both are set; a negative
-	// number is no limit. NewLimits gives the default.
+	// MaxDeletes and MaxDeletePercent stop a pass that would remove more files than
+	// this from one side. If both are set, both must be exceeded. A negative number
+	// means no limit. NewLimits returns the defaults.
 	MaxDeletes, MaxDeletePercent int
-	// AllowDeletes switches the two off, this once.
+	// AllowDeletes switches both off for this pass.
 	AllowDeletes bool
-	// AcceptEmpty takes a side that lost everything at its word, this once.
+	// AcceptEmpty accepts for this pass that a side has lost everything.
 	AcceptEmpty bool
 }
 
-// NewLimits returns the limits that hold where the user set none: a stop above
-// half of a side, when that is more than 10 files.
+// NewLimits returns the default limits: at most half of a side, or 10 files if that
+// is more.
 func NewLimits() Limits { return Limits{MaxDeletes: 10, MaxDeletePercent: 50} }

@@ -6,210 +6,211 @@ import (
 	"ferry/manifest"
 )
 
-// Reconcile decides what must happen so that both sides hold the same. It is
-// pure, and gives its actions in a fixed order. Where a content must be known
-// first, the plan asks for it: the caller puts the sums into the trees and calls
-// again.
+// Reconcile decides what must happen to bring both sides in step. It is pure, and
+// returns its actions in a fixed order. Where it needs to know a content first,
+// the plan contains a question: the caller puts the checksum into the tree and
+// calls again.
 //
-// Each side is compared with its own half of the base only. What is unknown on
+// Each side is compared only with its own half of the base. What is unknown on
 // one side is left alone on both, and so are the directories above it. The full
-// table is in testdata/reconcile.
+// table of cases is in testdata/reconcile.
 func Reconcile(base manifest.Base, local, remote *manifest.Tree, policy Policy) *Plan {
 	p := &planner{
-		sheet:  newSheet(base, local, remote, policy),
-		policy: policy,
-		plan:   &Plan{},
-		taken:  make(map[manifest.Path]bool),
+		threeWay: compareWithBase(base, local, remote, policy),
+		policy:   policy,
+		plan:     &Plan{},
+		taken:    make(map[manifest.Path]bool),
 	}
-	for s := range p.keeps {
-		p.keeps[s] = make(map[manifest.Path]bool)
-		p.origins[s] = make(map[manifest.Path]manifest.Path)
+	for s := range p.keptDirs {
+		p.keptDirs[s] = make(map[manifest.Path]bool)
+		p.movedFrom[s] = make(map[manifest.Path]manifest.Path)
 	}
 	p.keepUnknown()
 	if !policy.NoMoves {
 		p.pairMoves()
 	}
-	for _, r := range slices.Backward(p.sheet.sorted()) {
-		p.decide(r)
+	for _, st := range slices.Backward(p.threeWay.sorted()) {
+		p.decide(st)
 	}
 	p.finish()
 	return p.plan
 }
 
-// A planner turns a sheet into a plan, deepest paths first, so that a directory
-// knows what becomes of its contents.
+// A planner turns a comparison into a plan. It decides the deepest paths first, so
+// that the fate of a directory's contents is known when it is decided itself.
 type planner struct {
-	sheet  *sheet
-	policy Policy
-	plan   *Plan
-	moves  []Action
-	// keeps holds the directories of each side that something survives in.
-	keeps [2]map[manifest.Path]bool
-	// taken holds the names that conflict copies of this plan get.
+	threeWay *threeWay
+	policy   Policy
+	plan     *Plan
+	moves    []Action
+	// keptDirs holds the directories of each side that will not be empty.
+	keptDirs [2]map[manifest.Path]bool
+	// taken holds the names of the conflict copies of this plan.
 	taken map[manifest.Path]bool
-	// origins holds where on each side that lies which a rename of the plan is going
-	// to carry, by the path that the sheet has for it.
-	origins [2]map[manifest.Path]manifest.Path
+	// movedFrom holds, for each side, where the contents of a planned rename are now,
+	// by the path that the comparison has for them.
+	movedFrom [2]map[manifest.Path]manifest.Path
 }
 
-// stays records that something is at path on side s when the pass is over, so
-// that no directory above it may go.
-func (p *planner) stays(path manifest.Path, s Side) {
+// keepParents records that something will be at path on side s after the pass, so
+// that no directory above it may be removed.
+func (p *planner) keepParents(path manifest.Path, s Side) {
 	for dir := range path.Ancestors {
-		if p.keeps[s][dir] {
+		if p.keptDirs[s][dir] {
 			return
 		}
-		p.keeps[s][dir] = true
+		p.keptDirs[s][dir] = true
 	}
 }
 
-func (p *planner) staysBoth(path manifest.Path) {
-	p.stays(path, Local)
-	p.stays(path, Remote)
+func (p *planner) keepParentsOnBoth(path manifest.Path) {
+	p.keepParents(path, Local)
+	p.keepParents(path, Remote)
 }
 
-// keepUnknown makes sure that no ancestor of an unknown part is removed, on
+// keepUnknown makes sure that no directory above anything unknown is removed, on
 // either side.
 func (p *planner) keepUnknown() {
-	for _, tree := range p.sheet.trees {
+	for _, tree := range p.threeWay.trees {
 		for _, q := range tree.Problems() {
-			p.staysBoth(q.Path)
+			p.keepParentsOnBoth(q.Path)
 			if q.Name == "" {
-				p.keeps[Local][q.Path], p.keeps[Remote][q.Path] = true, true
+				p.keptDirs[Local][q.Path], p.keptDirs[Remote][q.Path] = true, true
 			}
 		}
 	}
 }
 
-func (p *planner) decide(r *row) {
+func (p *planner) decide(st *pathState) {
 	switch {
-	case !r.known:
-		p.staysBoth(r.path)
-	case r.change[Local] == Blocked || r.change[Remote] == Blocked:
-		p.block(r)
-	case r.ask[Local] || r.ask[Remote]:
-		p.askFor(r)
-	case !r.has(Local) && !r.has(Remote):
-		if r.hasBase {
-			p.add(Action{Op: Forget, Path: r.path}, r)
+	case !st.known:
+		p.keepParentsOnBoth(st.path)
+	case st.change[Local] == Blocked || st.change[Remote] == Blocked:
+		p.block(st)
+	case st.ask[Local] || st.ask[Remote]:
+		p.askFor(st)
+	case !st.has(Local) && !st.has(Remote):
+		if st.hasBase {
+			p.add(Action{Op: Forget, Path: st.path}, st)
 		}
 	case p.policy.Direction == Both:
-		p.decideBoth(r)
+		p.decideBoth(st)
 	default:
-		p.decideOneWay(r)
+		p.decideOneWay(st)
 	}
 }
 
-// block leaves a path alone on both sides, since one side has something there
+// block leaves a path alone on both sides, because one side has something there
 // that is never synchronized.
-func (p *planner) block(r *row) {
+func (p *planner) block(st *pathState) {
 	side := Local
-	if r.change[Local] != Blocked {
+	if st.change[Local] != Blocked {
 		side = Remote
 	}
 	for _, s := range [...]Side{Local, Remote} {
-		if r.has(s) {
-			p.stays(r.path, s)
+		if st.has(s) {
+			p.keepParents(st.path, s)
 		}
 	}
-	p.plan.Skips = append(p.plan.Skips, Skip{Path: r.path, Side: side, Special: true,
+	p.plan.Skips = append(p.plan.Skips, Skip{Path: st.path, Side: side, Special: true,
 		Why: "a link or special file, which is not synchronized"})
 }
 
-func (p *planner) askFor(r *row) {
+func (p *planner) askFor(st *pathState) {
 	for _, s := range [...]Side{Local, Remote} {
-		if r.ask[s] {
-			p.plan.Questions = append(p.plan.Questions, Question{Path: p.lies(r.path, s), Side: s})
+		if st.ask[s] {
+			p.plan.Questions = append(p.plan.Questions, Question{Path: p.currentPath(st.path, s), Side: s})
 		}
 	}
-	p.staysBoth(r.path)
+	p.keepParentsOnBoth(st.path)
 }
 
-// decideBoth decides a row of a pass in both directions.
-func (p *planner) decideBoth(r *row) {
-	l, m := r.now[Local], r.now[Remote]
+// decideBoth decides about a path in a pass in both directions.
+func (p *planner) decideBoth(st *pathState) {
+	l, m := st.now[Local], st.now[Remote]
 	switch {
 	case !l.Exists():
-		p.lacking(r, Local)
+		p.decideMissing(st, Local)
 	case !m.Exists():
-		p.lacking(r, Remote)
+		p.decideMissing(st, Remote)
 	case l.IsDir() && m.IsDir():
-		p.agree(r)
+		p.agree(st)
 	case l.IsFile() && m.IsFile():
-		p.bothFiles(r)
+		p.decideFiles(st)
 	case l.IsFile():
-		p.fileAndDir(r, Local)
+		p.decideFileAndDir(st, Local)
 	default:
-		p.fileAndDir(r, Remote)
+		p.decideFileAndDir(st, Remote)
 	}
 }
 
-// lacking decides a row where side s has nothing and the other side has.
-func (p *planner) lacking(r *row, s Side) {
+// decideMissing decides about a path that exists only on the side other than s.
+func (p *planner) decideMissing(st *pathState, s Side) {
 	o := s.Other()
-	gone := r.change[s] == Deleted && !r.edited(o)
+	gone := st.change[s] == Deleted && !st.edited(o)
 	why := string(Created)
-	if r.change[s] == Deleted {
+	if st.change[s] == Deleted {
 		why = "changed on one side and deleted on the other: the change wins"
 	}
 	switch {
-	case r.now[o].IsFile() && gone:
-		p.remove(r, o, "deleted on the "+s.String()+" side")
-	case r.now[o].IsFile():
-		p.transfer(r, s, why)
-	case gone && !p.held(r, o):
-		p.rmdir(r, o, "deleted on the "+s.String()+" side")
+	case st.now[o].IsFile() && gone:
+		p.remove(st, o, "deleted on the "+s.String()+" side")
+	case st.now[o].IsFile():
+		p.transfer(st, s, why)
+	case gone && !p.mustStay(st, o):
+		p.rmdir(st, o, "deleted on the "+s.String()+" side")
 	case gone:
-		p.mkdir(r, s, "still holds something on the "+o.String()+" side")
+		p.mkdir(st, s, "still holds something on the "+o.String()+" side")
 	default:
-		p.mkdir(r, s, why)
+		p.mkdir(st, s, why)
 	}
 }
 
-// held reports whether the directory at r cannot be removed from side s.
-func (p *planner) held(r *row, s Side) bool {
-	return p.keeps[s][r.path] || r.now[s].Holds
+// mustStay reports whether the directory cannot be removed from side s.
+func (p *planner) mustStay(st *pathState, s Side) bool {
+	return p.keptDirs[s][st.path] || st.now[s].Holds
 }
 
-// bothFiles decides a row that is a file on both sides.
-func (p *planner) bothFiles(r *row) {
-	switch l, m := r.edited(Local), r.edited(Remote); {
+// decideFiles decides about a path that is a file on both sides.
+func (p *planner) decideFiles(st *pathState) {
+	switch l, m := st.edited(Local), st.edited(Remote); {
 	case l && m:
-		p.bothEdited(r, p.conflict)
+		p.decideBothEdited(st, p.conflict)
 	case l:
-		p.transfer(r, Remote, string(r.change[Local])+" on the local side")
+		p.transfer(st, Remote, string(st.change[Local])+" on the local side")
 	case m:
-		p.transfer(r, Local, string(r.change[Remote])+" on the remote side")
+		p.transfer(st, Local, string(st.change[Remote])+" on the remote side")
 	default:
-		p.agree(r)
+		p.agree(st)
 	}
 }
 
-// bothEdited adopts what both sides changed to the same content; otherwise
-// differ decides.
-func (p *planner) bothEdited(r *row, differ func(*row)) {
-	same, known := r.sameContent(p.policy)
+// decideBothEdited adopts the file if both sides changed it to the same content;
+// otherwise differ decides.
+func (p *planner) decideBothEdited(st *pathState, differ func(*pathState)) {
+	same, known := st.sameContent(p.policy)
 	switch {
 	case !known:
-		p.askFor(r)
+		p.askFor(st)
 	case same:
-		p.agree(r)
+		p.agree(st)
 	default:
-		differ(r)
+		differ(st)
 	}
 }
 
-// fileAndDir decides a row that is a file on side f and a directory on the other.
-func (p *planner) fileAndDir(r *row, f Side) {
+// decideFileAndDir decides about a path that is a file on side f and a directory on
+// the other.
+func (p *planner) decideFileAndDir(st *pathState, f Side) {
 	d := f.Other()
 	switch {
-	case r.hasBase && r.base.Kind() == manifest.File && !r.edited(f):
-		p.makeWay(r, f, "a directory takes its place")
-		p.mkdir(r, f, "replaces a file")
-	case r.hasBase && r.base.Kind() == manifest.Dir && !p.held(r, d):
-		p.clearWay(r, d, "a file takes its place")
-		p.transfer(r, d, "replaces a directory")
+	case st.hasBase && st.base.Kind() == manifest.File && !st.edited(f):
+		p.makeWay(st, f, "a directory takes its place")
+		p.mkdir(st, f, "replaces a file")
+	case st.hasBase && st.base.Kind() == manifest.Dir && !p.mustStay(st, d):
+		p.clearWay(st, d, "a file takes its place")
+		p.transfer(st, d, "replaces a directory")
 	default:
-		p.typeConflict(r, f)
+		p.typeConflict(st, f)
 	}
 }

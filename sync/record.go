@@ -1,20 +1,24 @@
 package sync
 
 import (
+	"context"
 	"fmt"
 	"time"
 
 	"ferry/manifest"
 )
 
-// racyWindow is how close to its last change a local file may be read for its
-// stamp to be believed. Kernels stamp files from a clock that ticks every few
-// milliseconds: two edits within a tick look the same.
+// racyWindow is how old a local file's last change must be for its stamp to be
+// trusted. Kernels take the time from a clock that ticks every few milliseconds, so
+// that two edits within a tick look the same.
 const racyWindow = 50 * time.Millisecond
 
-// recordAll records what needs nothing done on either side.
-func (p *pass) recordAll(actions []*Action) error {
-	for _, a := range actions {
+// recordAll carries out the actions that change only the base.
+func (p *pass) recordAll(ctx context.Context, actions []*Action) error {
+	for _, a := range p.withoutBlocked(actions) {
+		if err := context.Cause(ctx); err != nil {
+			return err
+		}
 		if err := p.recordResult(a, Outcome{}); err != nil {
 			return err
 		}
@@ -26,8 +30,16 @@ func (p *pass) recordAll(actions []*Action) error {
 	return nil
 }
 
-// recordResult moves the base by one finished action.
+// recordResult updates the base after one finished action. If the action depends
+// on another one that did not happen, nothing is recorded: the paths of the plan
+// are only right if both were done. The next pass finds out what is there.
 func (p *pass) recordResult(a *Action, out Outcome) error {
+	p.mu.Lock()
+	_, rests := p.restsOnUndone(a)
+	p.mu.Unlock()
+	if rests {
+		return nil
+	}
 	var err error
 	switch a.Op {
 	case Upload:
@@ -39,7 +51,7 @@ func (p *pass) recordResult(a *Action, out Outcome) error {
 		}
 		err = p.record.Set(a.Path, p.pair(entry, first(out.Source, a.Remote), out.Sum))
 	case Mkdir:
-		pair := manifest.Pair{Local: p.trees[Local].At(a.Path), Remote: p.trees[Remote].At(a.Path)}
+		pair := manifest.Pair{Local: a.Local, Remote: a.Remote}
 		if a.Side == Local {
 			pair.Local = out.Entry
 		} else {
@@ -70,20 +82,20 @@ func first(a, b manifest.Entry) manifest.Entry {
 	return b
 }
 
-// pair makes the record of a file or directory that both sides agree on.
+// pair makes the record of a file or directory that both sides have.
 func (p *pass) pair(local, remote manifest.Entry, sum string) manifest.Pair {
 	local.Sum, remote.Sum = "", ""
 	local.Holds, remote.Holds = false, false
 	if local.IsFile() && sum != "" && p.opts.Now().Sub(local.Time()) < racyWindow {
-		// The stamp may be that of another edit soon: one that never matches makes
-		// the next pass compare the content.
+		// Another edit may get the same stamp. A stamp that never matches makes the next
+		// pass compare the content.
 		local.ModTime--
 	}
 	return manifest.Pair{Local: local, Remote: remote, Sum: sum}
 }
 
-// recordMove moves one file's record with the others that wait to be written,
-// and a directory's with all below it at once.
+// recordMove moves the record of a file, or of a directory with everything below
+// it.
 func (p *pass) recordMove(a *Action) error {
 	pair, ok := p.record.At(a.From)
 	if !ok {
@@ -116,7 +128,7 @@ func (p *pass) count(a *Action, out Outcome) {
 		}
 	case Delete, Rmdir:
 		if a.Op == Delete {
-			p.spent.deletes[a.Side]++
+			p.deletions.deletes[a.Side]++
 		}
 		if a.Side == Local {
 			p.sum.DeletedLocal++
@@ -143,7 +155,7 @@ func (p *pass) countBytes(a *Action, n int64) {
 	}
 }
 
-// countPlan counts what the plan leaves to the user.
+// countPlan counts the conflicts and skipped paths of the plan.
 func (p *pass) countPlan() {
 	for _, c := range p.plan.Conflicts {
 		if c.Skipped || c.Copy != manifest.Root {

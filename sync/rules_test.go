@@ -55,8 +55,8 @@ func TestReplacedAndDeletedGoToTheTrash(t *testing.T) {
 	}
 }
 
-// TestLoserOfARuleIsKept holds that what a rule overwrites is in the trash even
-// where no trash is wanted.
+// TestLoserOfARuleIsKept checks that a version which loses by a rule goes to the
+// trash even if the trash is off.
 func TestLoserOfARuleIsKept(t *testing.T) {
 	for rule, winner := range map[sync.ConflictRule]sync.Side{sync.LocalWins: sync.Local, sync.RemoteWins: sync.Remote, sync.NewerWins: sync.Remote} {
 		t.Run(rule.String(), func(t *testing.T) {
@@ -76,8 +76,8 @@ func TestLoserOfARuleIsKept(t *testing.T) {
 	}
 }
 
-// TestConflictCopyReplacesNothing holds that the name of a conflict copy is one
-// that neither side has.
+// TestConflictCopyReplacesNothing checks that a conflict copy gets a name that is
+// free on both sides.
 func TestConflictCopyReplacesNothing(t *testing.T) {
 	conflict := func(w *world) {
 		w.write(sync.Local, "a", "one")
@@ -110,8 +110,8 @@ func TestConflictCopyReplacesNothing(t *testing.T) {
 	}
 }
 
-// TestEditWithinOneTick holds that a local edit which changes neither size nor
-// time is noticed where the file was recorded a moment after its last change.
+// TestEditWithinOneTick checks that a local edit is noticed although it changes
+// neither size nor time, if the file was recorded right after its last change.
 func TestEditWithinOneTick(t *testing.T) {
 	w := newWorld(t)
 	now := time.Date(2026, 5, 1, 12, 0, 0, 123456789, time.UTC)
@@ -123,8 +123,8 @@ func TestEditWithinOneTick(t *testing.T) {
 	w.wantTrees(map[string]string{"a": "other"})
 }
 
-// TestNobodyCanTell holds that nothing is deleted on the word of a listing where
-// the names cannot be asked for.
+// TestNobodyCanTell checks that nothing is deleted because of a listing if the
+// missing names cannot be confirmed.
 func TestNobodyCanTell(t *testing.T) {
 	for _, s := range bothSides {
 		w := newWorld(t)
@@ -147,8 +147,8 @@ func TestNobodyCanTell(t *testing.T) {
 	}
 }
 
-// TestRenameOnTheWordOfAListing shows a copy with the time of its original, and
-// leaves the original out: that is no rename.
+// TestRenameOnTheWordOfAListing makes a copy with the time of its original, while a
+// listing leaves the original out. That must not look like a rename.
 func TestRenameOnTheWordOfAListing(t *testing.T) {
 	w := newWorld(t)
 	remote := w.sides[sync.Remote]
@@ -157,7 +157,7 @@ func TestRenameOnTheWordOfAListing(t *testing.T) {
 	remote.Write("a", "alpha", old)
 	w.sync()
 	remote.Write("b", "alpha", old)
-	remote.Lie = func(dir manifest.Path, names []string) []string {
+	remote.AlterListing = func(dir manifest.Path, names []string) []string {
 		return slices.DeleteFunc(names, func(name string) bool { return name == "a" })
 	}
 	if sum := w.sync(); sum.Moved+sum.DeletedLocal != 0 {
@@ -166,13 +166,13 @@ func TestRenameOnTheWordOfAListing(t *testing.T) {
 	if _, there := w.tree(sync.Local)["a"]; !there {
 		t.Errorf("the original was taken away\n%s", w.tail())
 	}
-	remote.Lie = nil
+	remote.AlterListing = nil
 	w.sync()
 	w.wantTrees(map[string]string{"a": "alpha", "b": "alpha"})
 }
 
-// TestNewlyIgnoredIsForgotten holds that what is ignored from now on is deleted
-// on neither side, in any direction.
+// TestNewlyIgnoredIsForgotten checks that what is newly ignored is deleted on neither
+// side, in any direction.
 func TestNewlyIgnoredIsForgotten(t *testing.T) {
 	for _, direction := range []sync.Direction{sync.Both, sync.Push, sync.Pull} {
 		t.Run(direction.String(), func(t *testing.T) {
@@ -192,14 +192,14 @@ func TestNewlyIgnoredIsForgotten(t *testing.T) {
 				}
 			}
 			w.wantTrees(want)
-			if _, based := w.book.At("d0/x.log"); based {
+			if _, based := w.record.At("d0/x.log"); based {
 				t.Error("what is ignored is still in the base")
 			}
 		})
 	}
 }
 
-// TestLostSideEndsThePass holds that after [sync.ErrFatal] nothing more is
+// TestLostSideEndsThePass checks that after [sync.ErrFatal] nothing more is
 // tried.
 func TestLostSideEndsThePass(t *testing.T) {
 	w := newWorld(t)
@@ -228,8 +228,8 @@ func TestLostSideEndsThePass(t *testing.T) {
 	w.wantTrees(w.tree(sync.Local))
 }
 
-// TestNeedsAFailedStep holds that no file is sent into a directory that could not
-// be made.
+// TestNeedsAFailedStep checks that no file is uploaded into a directory that could
+// not be made.
 func TestNeedsAFailedStep(t *testing.T) {
 	w := newWorld(t)
 	w.write(sync.Local, "d/e/f", "content")

@@ -11,16 +11,16 @@ import (
 	"ferry/manifest"
 )
 
-// scan lists both sides at once; where a push or pull knows what the target
-// held, only the source; in a pass over a part, what the scope names. What the
-// plan touches beyond that is listed in decide.
+// scan lists both sides at the same time; if a push or pull knows what the target
+// had, only the source; in a pass with a scope, what the scope names. Whatever else
+// the plan touches is listed in decide.
 func (p *pass) scan(ctx context.Context) error {
 	p.base = p.record
 	if p.scope != nil {
 		return p.scanScope(ctx)
 	}
-	if p.narrows() {
-		return p.scanNarrow(ctx)
+	if p.scansSourceOnly() {
+		return p.scanSource(ctx)
 	}
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(p.opts.Workers)
@@ -36,12 +36,16 @@ func (p *pass) scan(ctx context.Context) error {
 	if p.opts.DryRun {
 		return nil // the samples cost downloads
 	}
-	return p.settleShift(ctx)
+	return p.acceptShift(ctx)
 }
 
-// scanSide lists one side, or the direct entries of some of its directories.
+// scanSide lists one side, or the direct entries of some of its directories if
+// dirs is not nil.
 func (p *pass) scanSide(ctx context.Context, s Side, dirs []manifest.Path) (*manifest.Tree, error) {
 	start := p.opts.Now()
+	if err := context.Cause(ctx); err != nil {
+		return nil, err
+	}
 	if p.roots[s].Kind == manifest.None {
 		return &manifest.Tree{}, nil
 	}
@@ -71,7 +75,7 @@ func (p *pass) look(s Side, dirs []manifest.Path) Look {
 		Ignore: p.opts.Ignore,
 		Past: func(path manifest.Path) manifest.Entry {
 			pair, _ := p.record.At(path)
-			return half(pair, s)
+			return entryOn(pair, s)
 		},
 		HadChildren: func(dir manifest.Path) bool {
 			for range p.record.Below(dir) {
@@ -82,9 +86,9 @@ func (p *pass) look(s Side, dirs []manifest.Path) Look {
 	}
 }
 
-// narrows reports whether only the directories of the target that this pass
-// touches need be listed.
-func (p *pass) narrows() bool {
+// scansSourceOnly reports whether the target need not be listed as a whole, but
+// only the directories that this pass touches.
+func (p *pass) scansSourceOnly() bool {
 	return p.policy.Direction != Both && !p.opts.Verify && !p.policy.Exact && p.record.Len() > 0
 }
 
@@ -95,26 +99,26 @@ func (p *pass) target() Side {
 	return Remote
 }
 
-// scanNarrow lists the source, and takes the base's word for the target.
-func (p *pass) scanNarrow(ctx context.Context) error {
+// scanSource lists the source and takes the tree of the target from the base.
+func (p *pass) scanSource(ctx context.Context) error {
 	dst := p.target()
 	src := dst.Other()
 	tree, err := p.scanSide(ctx, src, nil)
 	if err != nil {
 		return err
 	}
-	p.trees[src], p.trees[dst] = tree, p.remembered(dst)
+	p.trees[src], p.trees[dst] = tree, p.treeFromBase(dst)
 	p.listed = [2]map[manifest.Path]bool{{}, {}}
 	p.everything[src] = true
 	return nil
 }
 
-// remembered returns the tree of side s as the base has it, without what is
-// ignored by now.
-func (p *pass) remembered(s Side) *manifest.Tree {
+// treeFromBase returns the tree of side s as the base has it, without what is
+// ignored now.
+func (p *pass) treeFromBase(s Side) *manifest.Tree {
 	var b manifest.Builder
 	for path, pair := range p.record.All() {
-		e := half(pair, s)
+		e := entryOn(pair, s)
 		if p.opts.Ignore == nil || !p.opts.Ignore(path, e.IsDir()) {
 			b.Add(path, e)
 		}
@@ -122,10 +126,9 @@ func (p *pass) remembered(s Side) *manifest.Tree {
 	return b.Tree()
 }
 
-// touched returns the directories of side s that the plan changes, takes for
-// what they were when it removes or renames them, or reads from; by the names
-// that they have before the plan's renames.
-func (p *pass) touched(s Side) []manifest.Path {
+// touchedDirs returns the directories of side s that the plan changes, removes,
+// renames or reads from, by their names before the renames of the plan.
+func (p *pass) touchedDirs(s Side) []manifest.Path {
 	seen := make(map[manifest.Path]bool)
 	var moves []Action // of this side, so far
 	add := func(dir manifest.Path) {
@@ -164,21 +167,22 @@ func (p *pass) touched(s Side) []manifest.Path {
 	return slices.SortedFunc(maps.Keys(seen), manifest.Path.Compare)
 }
 
-// decide makes the plan, and again, until it touches nothing that was not
+// decide makes the plan again and again until it touches nothing that was not
 // listed.
 func (p *pass) decide(ctx context.Context) error {
 	for {
 		if err := p.reconcile(ctx); err != nil {
 			return err
 		}
-		if more, err := p.widen(ctx); err != nil || !more {
+		if more, err := p.expandScope(ctx); err != nil || !more {
 			return err
 		}
 	}
 }
 
-// reconcile reconciles until no question is left open. A dry run leaves those
-// open that would cost a download, and shows them as comparisons.
+// reconcile makes the plan and answers its questions until none is left. A dry run
+// does not answer questions that would cost a download, but shows them as
+// comparisons.
 func (p *pass) reconcile(ctx context.Context) error {
 	for {
 		p.plan = Reconcile(p.base, p.trees[Local], p.trees[Remote], p.policy)
@@ -192,7 +196,7 @@ func (p *pass) reconcile(ctx context.Context) error {
 			p.showComparisons()
 			return nil
 		}
-		if err := p.answer(ctx, asked); err != nil {
+		if err := p.answerQuestions(ctx, asked); err != nil {
 			return err
 		}
 	}

@@ -7,42 +7,41 @@ import (
 	"ferry/manifest"
 )
 
-// A Scope says where something may have happened. Everywhere else the base is
-// believed to be true still.
+// A Scope says where something may have changed. Everywhere else the base is taken
+// to be up to date.
 type Scope struct {
-	// Local are paths on the local side that may have changed, each with all that
-	// is or was below it. Of a rename both names belong here.
+	// Local are local paths that may have changed, each with everything that is or
+	// was below it. A rename is reported with both names.
 	Local []manifest.Path
-	// Remote are directories of the server whose direct entries are to be looked
-	// at. Directories found new in them are looked at as well, with all that is
-	// below them.
+	// Remote are directories of the server whose direct entries are to be listed. New
+	// directories that are found in them are listed too, with everything below.
 	Remote []manifest.Path
 }
 
 // Empty reports whether there is nothing to look at.
 func (s Scope) Empty() bool { return len(s.Local) == 0 && len(s.Remote) == 0 }
 
-// errWhole ends a pass over a part before it changed anything: only a look at
-// everything can tell what is going on.
-var errWhole = errors.New("needs a look at everything")
+// errNeedsFullPass ends a pass with a scope before it changed anything: only a full
+// pass can decide.
+var errNeedsFullPass = errors.New("needs a full pass")
 
-// SyncPaths makes a pass like [Engine.Sync], over a part of the pair: it costs
-// what the part costs, and not the tree. What the plan touches, on either side,
-// is listed before anything is done, and within the part the outcome, the base
-// included, is that of a pass over everything. A rename of which only one name
-// is in the scope is carried over as a deletion, or as something new, and the
-// other half waits until it is looked at.
+// SyncPaths makes a pass like [Engine.Sync], but only over a part of the pair. Its
+// cost depends on the size of the part, not of the tree. Whatever the plan touches
+// on either side is listed before anything is done, and within the part the
+// result, including the base, is that of a full pass. A rename of which the scope
+// has only one name is carried over as a deletion or as a new file; the other half
+// waits until the other name is in a scope.
 //
-// It is Sync where a part is not enough: where there is no base yet, a root is
-// not the directory that it was, the root itself is in the scope, a side seems
-// to have lost everything, the times of the server seem to have moved at once,
-// or the part is most of the whole. An empty scope does nothing.
+// It makes a full pass where a part is not enough: there is no base yet, a root is
+// another directory than before, the root itself is in the scope, a side seems to
+// have lost everything, the times on the server seem to have shifted, or the part
+// covers most of the pair. An empty scope does nothing.
 func (e *Engine) SyncPaths(ctx context.Context, scope Scope) (Summary, error) {
 	return e.sync(ctx, &scope)
 }
 
-// partial reports whether the base and the roots allow a pass over a part.
-func (p *pass) partial() bool {
+// partIsEnough reports whether the base and the roots allow a pass with a scope.
+func (p *pass) partIsEnough() bool {
 	if p.record.Len() == 0 {
 		return false
 	}
@@ -56,42 +55,42 @@ func (p *pass) partial() bool {
 	return true
 }
 
-// scanScope looks at what the scope names.
+// scanScope lists what the scope names.
 func (p *pass) scanScope(ctx context.Context) error {
-	if !p.partial() {
-		return errWhole
+	if !p.partIsEnough() {
+		return errNeedsFullPass
 	}
-	p.window = newWindow(p.record)
-	p.base = p.window
+	p.partialBase = newPartialBase(p.record)
+	p.base = p.partialBase
 	p.trees = [2]*manifest.Tree{{}, {}}
 	p.listed = [2]map[manifest.Path]bool{{}, {}}
-	p.dirty = make(map[manifest.Path]bool)
+	p.reported = make(map[manifest.Path]bool)
 	var want [2][]manifest.Path
 	for _, path := range p.scope.Local {
-		dir, child, ok := p.place(path)
+		dir, child, ok := p.nearestDir(path)
 		switch {
 		case path == manifest.Root:
-			return errWhole
+			return errNeedsFullPass
 		case ok:
 			want[Local] = append(want[Local], dir)
-			p.dirty[child] = true
+			p.reported[child] = true
 		}
 	}
 	for _, path := range p.scope.Remote {
-		if dir, _, ok := p.place(path); ok {
+		if dir, _, ok := p.nearestDir(path); ok {
 			if p.isDirInBase(path) {
 				dir = path
 			}
 			want[Remote] = append(want[Remote], dir)
 		}
 	}
-	return p.lookInto(ctx, want)
+	return p.listDirs(ctx, want)
 }
 
-// place returns the nearest directory above path that both sides agreed on, and
-// its child on the way to path, which is path itself or what is to be looked at
-// instead of it. It reports false where path is ignored and always was.
-func (p *pass) place(path manifest.Path) (dir, child manifest.Path, ok bool) {
+// nearestDir returns the nearest directory above path that is in the base, and its
+// child on the way to path: path itself, or the directory to list in its place. It
+// reports false if path is ignored and always was.
+func (p *pass) nearestDir(path manifest.Path) (dir, child manifest.Path, ok bool) {
 	if path == manifest.Root {
 		return path, path, true
 	}
@@ -112,7 +111,7 @@ func (p *pass) place(path manifest.Path) (dir, child manifest.Path, ok bool) {
 	return dir, child, true
 }
 
-// dirsAbove reports whether the base has all that is above dir as directories.
+// dirsAbove reports whether everything above dir is a directory in the base.
 func (p *pass) dirsAbove(dir manifest.Path) bool {
 	for above := range dir.Ancestors {
 		if !p.isDirInBase(above) {
@@ -130,8 +129,8 @@ func (p *pass) isDirInBase(path manifest.Path) bool {
 	return pair.Kind() == manifest.Dir
 }
 
-// ignoredTop returns the topmost directory above path that is ignored, or path
-// where it is ignored whatever it is.
+// ignoredTop returns the topmost ignored directory above path, or path itself if it
+// is ignored both as a file and as a directory.
 func (p *pass) ignoredTop(path manifest.Path) (top manifest.Path, ignored bool) {
 	if p.opts.Ignore == nil {
 		return path, false

@@ -12,7 +12,7 @@ import (
 	"ferry/sync"
 )
 
-// A meter is a store that counts what is read of it.
+// A meter is a record that counts how much of it is read.
 type meter struct {
 	*manifest.Store
 	mu    stdsync.Mutex
@@ -97,7 +97,7 @@ func large(t *testing.T) (*world, *meter) {
 	return w, &meter{Store: store}
 }
 
-// TestCostOfAPart holds what a pass over a part of a large pair lists and reads.
+// TestCostOfAPart checks what a pass over a part of a large pair lists and reads.
 func TestCostOfAPart(t *testing.T) {
 	w, base := large(t)
 	e := sync.New(w.sides[0], w.sides[1], base, w.opts)
@@ -153,8 +153,8 @@ func TestCostOfAPart(t *testing.T) {
 	}
 }
 
-// TestPartThatIsMost holds that a part which is most of the whole is looked at
-// like the whole.
+// TestPartThatIsMost checks that a scope which covers most of the pair leads to a full
+// pass.
 func TestPartThatIsMost(t *testing.T) {
 	w := newWorld(t)
 	for i := range 6000 {

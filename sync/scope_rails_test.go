@@ -11,14 +11,13 @@ import (
 	"ferry/sync"
 )
 
-// keeper is an engine that makes one pass after the other, as in a watched pair.
+// engine returns an engine for several passes, as for a watched pair.
 func (w *world) engine() *sync.Engine {
-	return sync.New(w.sides[0], w.sides[1], w.book, w.opts)
+	return sync.New(w.sides[0], w.sides[1], w.record, w.opts)
 }
 
-// TestDeletionsInPartsKeepTheRails lets a disk go away file by file, each of
-// them told of by itself, and holds that the passes stop where one pass over
-// everything would have stopped.
+// TestDeletionsInPartsKeepTheRails removes the files of a disk one by one, each with
+// a pass of its own. The passes must stop where a full pass would have stopped.
 func TestDeletionsInPartsKeepTheRails(t *testing.T) {
 	for _, s := range bothSides {
 		t.Run(s.String(), func(t *testing.T) {
@@ -49,7 +48,7 @@ func TestDeletionsInPartsKeepTheRails(t *testing.T) {
 			if stopped != 15 { // the sixteenth of 30
 				t.Errorf("stopped after %d files, want 15", stopped)
 			}
-			// A pass over everything counts what parts deleted before it.
+			// A full pass counts the deletions of the passes before it.
 			if _, err := e.Sync(w.ctx()); err == nil {
 				t.Error("a pass over everything went on")
 			}
@@ -57,8 +56,8 @@ func TestDeletionsInPartsKeepTheRails(t *testing.T) {
 	}
 }
 
-// TestWhatCameBackIsNotLost holds that a build which is made and removed again
-// and again does not add up.
+// TestWhatCameBackIsNotLost checks that build results which are made and removed
+// again and again do not add up.
 func TestWhatCameBackIsNotLost(t *testing.T) {
 	w := newWorld(t)
 	w.fill(30)
@@ -84,8 +83,8 @@ func TestWhatCameBackIsNotLost(t *testing.T) {
 	w.wantTrees(w.tree(sync.Local))
 }
 
-// TestFullPassCountsAnew holds that what was deleted before a pass over
-// everything does not count afterwards.
+// TestFullPassCountsAnew checks that deletions before a full pass do not count after
+// it.
 func TestFullPassCountsAnew(t *testing.T) {
 	w := newWorld(t)
 	w.fill(60)
@@ -112,8 +111,8 @@ func TestFullPassCountsAnew(t *testing.T) {
 	w.wantTrees(w.tree(sync.Local))
 }
 
-// TestEmptiedRootStopsAPart holds that one file which is told of as gone is not
-// believed where nothing at all is left.
+// TestEmptiedRootStopsAPart reports one file as gone when nothing at all is left. A
+// rail must stop the pass.
 func TestEmptiedRootStopsAPart(t *testing.T) {
 	for _, s := range bothSides {
 		for _, where := range []string{"a file in a directory", "a directory"} {
@@ -149,8 +148,7 @@ func TestEmptiedRootStopsAPart(t *testing.T) {
 	}
 }
 
-// TestRootsOfAPart holds that a part is none where a root is missing, or another
-// one that holds little.
+// TestRootsOfAPart checks that the rails for roots also stop a pass with a scope.
 func TestRootsOfAPart(t *testing.T) {
 	for _, s := range bothSides {
 		w := newWorld(t)
@@ -172,8 +170,7 @@ func TestRootsOfAPart(t *testing.T) {
 	}
 }
 
-// TestDoubtsInAPart holds the rules on what is unknown where only a part is
-// looked at.
+// TestDoubtsInAPart checks the rules for unknown paths in a pass with a scope.
 func TestDoubtsInAPart(t *testing.T) {
 	L, R := sync.Local, sync.Remote
 	start := func(t *testing.T) *world {
@@ -183,7 +180,7 @@ func TestDoubtsInAPart(t *testing.T) {
 	}
 	t.Run("a name that the listing left out is asked for", func(t *testing.T) {
 		w := start(t)
-		w.sides[R].Lie = func(dir manifest.Path, names []string) []string {
+		w.sides[R].AlterListing = func(dir manifest.Path, names []string) []string {
 			if dir == "d0" {
 				return names[1:]
 			}
@@ -233,7 +230,7 @@ func TestDoubtsInAPart(t *testing.T) {
 		w.opts.Ignore = func(p manifest.Path, _ bool) bool { return p.Within("d0") }
 		before := fmt.Sprint(w.tree(L), w.tree(R))
 		w.part([]string{"d0/f0"})
-		if _, based := w.book.At("d0/f3"); based || fmt.Sprint(w.tree(L), w.tree(R)) != before {
+		if _, based := w.record.At("d0/f3"); based || fmt.Sprint(w.tree(L), w.tree(R)) != before {
 			t.Errorf("in the base: %v\n%s", based, w.tail())
 		}
 	})
@@ -265,7 +262,8 @@ func TestDoubtsInAPart(t *testing.T) {
 	})
 }
 
-// TestRefusedMoveInAPart holds that what the server will not rename travels.
+// TestRefusedMoveInAPart checks that what the server refuses to rename is
+// transferred.
 func TestRefusedMoveInAPart(t *testing.T) {
 	w := newWorld(t)
 	w.write(sync.Local, "old/a", "alpha")
@@ -286,13 +284,13 @@ func TestRefusedMoveInAPart(t *testing.T) {
 	w.wantQuiet()
 }
 
-// TestDryPart holds that a dry run over a part plans and changes nothing.
+// TestDryPart checks that a dry run with a scope makes a plan and changes nothing.
 func TestDryPart(t *testing.T) {
 	w := newWorld(t)
 	w.fill(6)
 	w.write(sync.Local, "d0/new", "n")
 	w.opts.DryRun = true
-	before := fmt.Sprint(w.tree(0), w.tree(1), w.book.Memory)
+	before := fmt.Sprint(w.tree(0), w.tree(1), w.record.Memory)
 	var planned int
 	w.opts.Observer = func(ev sync.Event) {
 		if ev, is := ev.(sync.Planned); is {
@@ -300,12 +298,12 @@ func TestDryPart(t *testing.T) {
 		}
 	}
 	w.part([]string{"d0/new"})
-	if planned != 1 || fmt.Sprint(w.tree(0), w.tree(1), w.book.Memory) != before {
+	if planned != 1 || fmt.Sprint(w.tree(0), w.tree(1), w.record.Memory) != before {
 		t.Errorf("%d actions\n%s", planned, w.tail())
 	}
 }
 
-// TestEmptyScope holds that nothing is not everything.
+// TestEmptyScope checks that an empty scope does not mean everything.
 func TestEmptyScope(t *testing.T) {
 	w := newWorld(t)
 	w.fill(6)
@@ -322,9 +320,9 @@ func TestEmptyScope(t *testing.T) {
 	}
 }
 
-// TestRenamesInAPartWithoutIdentities shows the old name of one file and the new
-// name of another, of the same size and time, on a server without identities:
-// that nothing else has them is known only where everything was listed.
+// TestRenamesInAPartWithoutIdentities shows the old name of one file and the new name
+// of another, of the same size and time, on a server without identities. Only a full
+// listing can tell that no other file has that size and time.
 func TestRenamesInAPartWithoutIdentities(t *testing.T) {
 	w := newWorld(t)
 	remote := w.sides[sync.Remote]
@@ -342,8 +340,8 @@ func TestRenamesInAPartWithoutIdentities(t *testing.T) {
 	w.wantTrees(map[string]string{"d": "/", "d/b": "omega", "e": "/", "e/z": "alpha", "e/other": "something"})
 }
 
-// TestHalvesOfManyRenames tells of the old names only: that is more than the
-// rails allow to be deleted, and a look at everything finds the new ones.
+// TestHalvesOfManyRenames reports only the old names of many renames. These are more
+// deletions than the rails allow, and the full pass finds the new names.
 func TestHalvesOfManyRenames(t *testing.T) {
 	w := newWorld(t)
 	w.write(sync.Local, "keep/file", "kept")

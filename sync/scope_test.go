@@ -1,7 +1,6 @@
 package sync_test
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,7 +12,7 @@ import (
 	"ferry/sync"
 )
 
-// part makes a pass over a part, which must not fail.
+// part makes a pass with a scope, which must not fail.
 func (w *world) part(local []string, remote ...string) sync.Summary {
 	w.t.Helper()
 	sum, err := w.passOver(scopeOf(local, remote...))
@@ -24,7 +23,7 @@ func (w *world) part(local []string, remote ...string) sync.Summary {
 }
 
 func (w *world) passOver(scope sync.Scope) (sync.Summary, error) {
-	return sync.New(w.sides[0], w.sides[1], w.book, w.opts).SyncPaths(context.Background(), scope)
+	return sync.New(w.sides[0], w.sides[1], w.record, w.opts).SyncPaths(w.ctx(), scope)
 }
 
 func scopeOf(local []string, remote ...string) (scope sync.Scope) {
@@ -37,7 +36,7 @@ func scopeOf(local []string, remote ...string) (scope sync.Scope) {
 	return scope
 }
 
-// listings notes which directories passes list from now on, as "local d0".
+// listings records which directories passes list from now on, like "local d0".
 func (w *world) listings() *[]string {
 	var all []string
 	for _, s := range bothSides {
@@ -56,9 +55,8 @@ func did(sum sync.Summary) int {
 	return sum.Uploaded + sum.Downloaded + sum.DeletedLocal + sum.DeletedRemote + sum.Moved + sum.MadeDirs + sum.Conflicts
 }
 
-// TestPassOverAPart shows what a pass over a part lists and does. Each case
-// starts with both sides in step; a pass over everything afterwards finds nothing
-// more to do.
+// TestPassOverAPart checks what passes with a scope list and do. Each case starts
+// with both sides in step. A full pass afterwards finds nothing more to do.
 func TestPassOverAPart(t *testing.T) {
 	type side = map[string]string
 	tree := func() map[string]string {
@@ -349,16 +347,16 @@ func TestPassOverAPart(t *testing.T) {
 				return
 			}
 			w.wantTrees(w.tree(L))
-			base := fmt.Sprint(w.book.Memory)
+			base := fmt.Sprint(w.record.Memory)
 			w.wantQuiet()
-			if after := fmt.Sprint(w.book.Memory); after != base {
+			if after := fmt.Sprint(w.record.Memory); after != base {
 				t.Errorf("a pass over everything recorded\n%s\nwhere the part left\n%s", after, base)
 			}
 		})
 	}
 }
 
-// TestPartThatIsNotEnough shows when a pass over a part looks at everything.
+// TestPartThatIsNotEnough checks when a pass with a scope becomes a full pass.
 func TestPartThatIsNotEnough(t *testing.T) {
 	all := "local, local d0, local d1, local d2, remote, remote d0, remote d1, remote d2"
 	for _, c := range []struct {
@@ -368,8 +366,8 @@ func TestPartThatIsNotEnough(t *testing.T) {
 		remote []string
 	}{
 		{"the root itself", func(*world) {}, []string{""}, nil},
-		{"no base", func(w *world) { w.book.Memory = manifesttest.Memory{} }, []string{"d0/f0"}, nil},
-		{"another root", func(w *world) { w.book.remote = "another" }, []string{"d0/f0"}, nil},
+		{"no base", func(w *world) { w.record.Memory = manifesttest.Memory{} }, []string{"d0/f0"}, nil},
+		{"another root", func(w *world) { w.record.remote = "another" }, []string{"d0/f0"}, nil},
 		{"times that moved at once", func(w *world) { w.shiftTimes(func(int) time.Duration { return time.Hour }) }, nil, []string{"d0"}},
 		{"identities that changed at once", (*world).renumber, nil, []string{"d0"}},
 	} {

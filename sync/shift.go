@@ -10,26 +10,26 @@ import (
 )
 
 const (
-	// shiftLeast is the number of files that must be shifted before a shift is
-	// believed, and shiftSamples how many of them are read to make sure.
-	shiftLeast   = 5
+	// minShifted is the number of files that must have shifted for a shift to be
+	// considered, and shiftSamples is how many of them are read to confirm it.
+	minShifted   = 5
 	shiftSamples = 3
-	// shiftStep is the smallest difference between two time zones, and shiftMost
-	// the largest.
-	shiftStep = 15 * time.Minute
-	shiftMost = 26 * time.Hour
+	// zoneStep is the smallest difference between two time zones, and maxShift the
+	// largest.
+	zoneStep = 15 * time.Minute
+	maxShift = 26 * time.Hour
 )
 
-// timeShift reports by how much the times of a whole side have moved since the
-// base was written, as they do when a server changes its time zone or its
-// daylight saving: nearly every file has another time, all by the same multiple
-// of 15 minutes, and the size it had. It returns the paths that moved.
+// timeShift returns by how much the times of a whole side have shifted since the
+// base was written, as when a server changes its time zone: nearly every file has
+// kept its size, and its time differs by the same multiple of 15 minutes. It also
+// returns the paths that shifted.
 func timeShift(base iter.Seq2[manifest.Path, manifest.Pair], now *manifest.Tree, s Side) (time.Duration, []manifest.Path) {
 	var paths []manifest.Path
 	var shift time.Duration
 	files := 0
 	for p, pair := range base {
-		was, is := half(pair, s), now.At(p)
+		was, is := entryOn(pair, s), now.At(p)
 		if !was.IsFile() || !is.IsFile() || max(was.Precision, is.Precision) > manifest.Minute {
 			continue
 		}
@@ -40,7 +40,7 @@ func timeShift(base iter.Seq2[manifest.Path, manifest.Pair], now *manifest.Tree,
 		step := max(was.Precision, is.Precision).Duration()
 		d := is.Time().Truncate(step).Sub(was.Time().Truncate(step))
 		switch {
-		case d%shiftStep != 0 || d.Abs() > shiftMost:
+		case d%zoneStep != 0 || d.Abs() > maxShift:
 			continue
 		case len(paths) == 0:
 			shift = d
@@ -49,20 +49,20 @@ func timeShift(base iter.Seq2[manifest.Path, manifest.Pair], now *manifest.Tree,
 		}
 		paths = append(paths, p)
 	}
-	if len(paths) < shiftLeast || len(paths)*10 < files*9 {
+	if len(paths) < minShifted || len(paths)*10 < files*9 {
 		return 0, nil
 	}
 	return shift, paths
 }
 
-// renumbered returns the files of a side that have another identity but the
-// stamp that they had, where these are nearly all files: a server that was moved,
-// or that makes identities up.
+// renumbered returns the files of a side whose identity changed and whose stamp did
+// not, if these are nearly all files, as on a server that was moved to another
+// disk.
 func renumbered(base iter.Seq2[manifest.Path, manifest.Pair], now *manifest.Tree, s Side) []manifest.Path {
 	var paths []manifest.Path
 	files := 0
 	for p, pair := range base {
-		was, is := half(pair, s), now.At(p)
+		was, is := entryOn(pair, s), now.At(p)
 		if !was.IsFile() || !is.IsFile() || was.ID == 0 || is.ID == 0 {
 			continue
 		}
@@ -71,31 +71,32 @@ func renumbered(base iter.Seq2[manifest.Path, manifest.Pair], now *manifest.Tree
 			paths = append(paths, p)
 		}
 	}
-	if len(paths) < shiftLeast || len(paths)*10 < files*9 {
+	if len(paths) < minShifted || len(paths)*10 < files*9 {
 		return nil
 	}
 	return paths
 }
 
-// settleShift looks for a shift of the server's times or identities, and where
-// samples hold the content that they held, takes the shifted files for touched
-// ones: their new stamps are recorded and nothing travels.
-func (p *pass) settleShift(ctx context.Context) error {
-	if p.roots[Remote].Kind == manifest.None || p.record.Len() < shiftLeast {
+// acceptShift looks for a shift of the server's times or identities. If samples
+// still have their content, the shifted files count as touched: their new stamps
+// are recorded and nothing is transferred.
+func (p *pass) acceptShift(ctx context.Context) error {
+	if p.roots[Remote].Kind == manifest.None || p.record.Len() < minShifted {
 		return nil
 	}
 	if paths := renumbered(p.record.All(), p.trees[Remote], Remote); len(paths) > 0 {
-		return p.settle(ctx, paths, "identities of %s on the server have changed at once, as on another disk")
+		return p.acceptIfUnchanged(ctx, paths, "identities of %s on the server have all changed, as after a move to another disk")
 	}
 	shift, paths := timeShift(p.record.All(), p.trees[Remote], Remote)
 	if len(paths) == 0 {
 		return nil
 	}
-	return p.settle(ctx, paths, "times of %s on the server have moved by "+shift.String()+" at once, as with another time zone")
+	return p.acceptIfUnchanged(ctx, paths, "times of %s on the server have moved by "+shift.String()+", as after a change of the time zone")
 }
 
-// settle compares samples of paths with what the base says of their contents.
-func (p *pass) settle(ctx context.Context, paths []manifest.Path, what string) error {
+// acceptIfUnchanged compares the contents of samples with the base, and if they are
+// the same, takes the content of all paths from the base.
+func (p *pass) acceptIfUnchanged(ctx context.Context, paths []manifest.Path, what string) error {
 	for i := range shiftSamples {
 		path := paths[i*(len(paths)-1)/(shiftSamples-1)]
 		pair, _ := p.record.At(path)
@@ -113,6 +114,6 @@ func (p *pass) settle(ctx context.Context, paths []manifest.Path, what string) e
 		entry.Sum = pair.Sum
 		p.trees[Remote].Put(path, entry)
 	}
-	p.tell(Noticed{Text: fmt.Sprintf("the "+what+"; samples are unchanged, so this is recorded and nothing is transferred", plural(len(paths), "file"))})
+	p.tell(Noticed{Text: fmt.Sprintf("the "+what+"; samples are unchanged, so the new ones are recorded and nothing is transferred", plural(len(paths), "file"))})
 	return nil
 }

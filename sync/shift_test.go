@@ -8,8 +8,8 @@ import (
 	"ferry/sync"
 )
 
-// shiftTimes gives every remote file another time, as a server does that
-// changes its time zone.
+// shiftTimes changes the time of every remote file, as when a server changes its time
+// zone.
 func (w *world) shiftTimes(by func(i int) time.Duration) {
 	tree, err := w.sides[sync.Remote].Scan(w.ctx(), sync.Look{})
 	if err != nil {
@@ -37,8 +37,8 @@ func TestTimeShiftTransfersNothing(t *testing.T) {
 	w.wantQuiet()
 }
 
-// TestEditsAreNoTimeShift changes every file by the same time and to another
-// content of the same size.
+// TestEditsAreNoTimeShift shifts the time of every file and changes its content to
+// another one of the same size.
 func TestEditsAreNoTimeShift(t *testing.T) {
 	w := newWorld(t)
 	for i := range 20 {
@@ -68,8 +68,8 @@ func TestUnevenTimesAreNoShift(t *testing.T) {
 	w.wantQuiet()
 }
 
-// renumber gives every remote file another identity, as a server does that was
-// moved to another disk.
+// renumber gives every remote file another identity, as when a server is moved to
+// another disk.
 func (w *world) renumber() {
 	tree, err := w.sides[sync.Remote].Scan(w.ctx(), sync.Look{})
 	if err != nil {

@@ -7,8 +7,7 @@ import (
 	"ferry/manifest"
 )
 
-// steps makes the steps of a run. The function that is returned lets go of the
-// sources.
+// steps makes the steps of a run. The function that it returns closes the sources.
 func (p *pass) steps(ctx context.Context, run []*Action) ([]Step, func()) {
 	steps := make([]Step, len(run))
 	var wanted []Wanted
@@ -42,7 +41,7 @@ func (p *pass) steps(ctx context.Context, run []*Action) ([]Step, func()) {
 	return steps, func() { _ = reader.Close() }
 }
 
-// entry returns what the action says of side s.
+// entry returns what side s had at the path of the action.
 func (p *pass) entry(a *Action, s Side) manifest.Entry {
 	if s == Local {
 		return a.Local
@@ -83,9 +82,9 @@ func (p *pass) changeOn(a *Action, s Side) Change {
 	return a.RemoteChange
 }
 
-// finished takes the outcome of an action in: the base, the counts, the
-// observer. A result is recorded even where the pass is being cancelled, since
-// it happened.
+// finished takes the outcome of an action: it updates the base and the counts and
+// tells the observer. A success is recorded even if the pass is being cancelled,
+// because it happened.
 func (p *pass) finished(ctx context.Context, a *Action, out Outcome) {
 	p.countBytes(a, out.Bytes)
 	if out.Err != nil {
@@ -93,13 +92,15 @@ func (p *pass) finished(ctx context.Context, a *Action, out Outcome) {
 			p.lose(out.Err)
 		}
 		if ctx.Err() != nil {
-			return // cancelled is no failure of this file
+			p.markUndone(a) // a cancelled action is not reported as failed
+			return
 		}
 		p.failed(a, out.Err)
 		return
 	}
 	if err := p.recordResult(a, out); err != nil {
 		p.lose(err)
+		p.markUndone(a)
 		p.tell(Finished{Action: a, Err: err})
 		return
 	}
@@ -115,11 +116,11 @@ func (p *pass) lose(err error) {
 	}
 }
 
-// failed notes that an action failed.
+// failed marks an action as failed.
 func (p *pass) failed(a *Action, err error) {
+	p.markUndone(a)
 	p.mu.Lock()
 	p.sum.Failed++
-	p.failedAt[a.Side][a.Path] = true
 	if size := max(1, a.Size); errors.Is(err, ErrFull) && (p.full[a.Side] == 0 || size < p.full[a.Side]) {
 		p.full[a.Side] = size
 	}
@@ -136,8 +137,8 @@ func (p *pass) isTooLarge(a *Action) bool {
 	return p.tooLarge(a)
 }
 
-// tooLarge reports whether there was no room for as much as a brings, in this
-// pass. What is smaller may still fit. The caller holds mu.
+// tooLarge reports whether the side had no room for a file of this size or a
+// smaller one earlier in this pass. Smaller files may still fit. The caller holds mu.
 func (p *pass) tooLarge(a *Action) bool {
 	return p.full[a.Side] > 0 && a.Size >= p.full[a.Side]
 }

@@ -19,17 +19,17 @@ import (
 	"ferry/sync/replicatest"
 )
 
-// A book is a Recorder in memory.
-type book struct {
+// A memoryRecord is a Recorder in memory.
+type memoryRecord struct {
 	mu stdsync.Mutex
 	manifesttest.Memory
 	local, remote string
 	dead          bool // the program was killed: nothing is recorded any more
 }
 
-func newBook() *book { return &book{Memory: manifesttest.Memory{}} }
+func newMemoryRecord() *memoryRecord { return &memoryRecord{Memory: manifesttest.Memory{}} }
 
-func (b *book) Set(p manifest.Path, pair manifest.Pair) error {
+func (b *memoryRecord) Set(p manifest.Path, pair manifest.Pair) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.dead {
@@ -38,7 +38,7 @@ func (b *book) Set(p manifest.Path, pair manifest.Pair) error {
 	return b.Memory.Set(p, pair)
 }
 
-func (b *book) Forget(p manifest.Path) error {
+func (b *memoryRecord) Forget(p manifest.Path) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.dead {
@@ -47,7 +47,7 @@ func (b *book) Forget(p manifest.Path) error {
 	return b.Memory.Forget(p)
 }
 
-func (b *book) Rename(from, to manifest.Path) error {
+func (b *memoryRecord) Rename(from, to manifest.Path) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.dead {
@@ -56,31 +56,32 @@ func (b *book) Rename(from, to manifest.Path) error {
 	return b.Memory.Rename(from, to)
 }
 
-func (b *book) At(p manifest.Path) (manifest.Pair, bool) {
+func (b *memoryRecord) At(p manifest.Path) (manifest.Pair, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.Memory.At(p)
 }
 
-func (b *book) Flush() error            { return nil }
-func (b *book) Roots() (string, string) { return b.local, b.remote }
-func (b *book) SetRoots(l, r string) error {
+func (b *memoryRecord) Flush() error            { return nil }
+func (b *memoryRecord) Roots() (string, string) { return b.local, b.remote }
+func (b *memoryRecord) SetRoots(l, r string) error {
 	b.local, b.remote = l, r
 	return nil
 }
 
-// A world is a pair with its base, and counters of what passes did.
+// A world is a pair of sides in memory, with its base and a log of what passes did.
 type world struct {
-	t     fataler
-	sides [2]*replicatest.Memory
-	book  *book
-	opts  sync.Options
-	mu    stdsync.Mutex // guards what follows
-	log   []string
-	clock time.Time
+	t      fataler
+	sides  [2]*replicatest.Memory
+	record *memoryRecord
+	opts   sync.Options
+	during context.Context // of the pass under way; nil: one that is not cancelled
+	mu     stdsync.Mutex   // guards what follows
+	log    []string
+	clock  time.Time
 }
 
-// now is the time of both sides, which goes on with every look at it.
+// now is the clock of both sides. It advances by a second with every call.
 func (w *world) now() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -96,7 +97,7 @@ type fataler interface {
 }
 
 func newWorld(t fataler) *world {
-	w := &world{t: t, sides: [2]*replicatest.Memory{replicatest.NewMemory(), replicatest.NewMemory()}, book: newBook(),
+	w := &world{t: t, sides: [2]*replicatest.Memory{replicatest.NewMemory(), replicatest.NewMemory()}, record: newMemoryRecord(),
 		clock: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 	for s := range w.sides {
 		w.sides[s].Clock = w.now
@@ -123,7 +124,12 @@ func (w *world) observe(ev sync.Event) {
 	}
 }
 
-func (w *world) ctx() context.Context { return context.Background() }
+func (w *world) ctx() context.Context {
+	if w.during != nil {
+		return w.during
+	}
+	return context.Background()
+}
 
 func (w *world) logf(format string, args ...any) {
 	w.mu.Lock()
@@ -137,7 +143,7 @@ func (w *world) tail() string {
 }
 
 func (w *world) pass() (sync.Summary, error) {
-	return sync.New(w.sides[0], w.sides[1], w.book, w.opts).Sync(context.Background())
+	return sync.New(w.sides[0], w.sides[1], w.record, w.opts).Sync(w.ctx())
 }
 
 // sync makes a pass that must not fail.
@@ -150,7 +156,8 @@ func (w *world) sync() sync.Summary {
 	return sum
 }
 
-// tree returns what a user sees on a side: contents by path, "/" for directories.
+// tree returns what a user sees on a side: the contents by path, and "/" for
+// directories.
 func (w *world) tree(s sync.Side) map[string]string {
 	m := make(map[string]string)
 	for _, p := range w.sides[s].List() {
@@ -189,7 +196,7 @@ func (w *world) wantQuiet() {
 
 func (w *world) write(s sync.Side, p, content string) { w.sides[s].Write(p, content, time.Time{}) }
 
-// everywhere returns all contents of a side, the trash and temporaries included.
+// everywhere returns all contents of a side, including trash and temporary files.
 func (w *world) everywhere(s sync.Side) map[string]bool {
 	m := make(map[string]bool)
 	for _, p := range w.sides[s].List() {
@@ -346,16 +353,17 @@ func TestDryRunChangesNothing(t *testing.T) {
 	w.opts.DryRun = true
 	before := [2]map[string]string{w.tree(0), w.tree(1)}
 	sum := w.sync()
-	if diff := cmp.Diff(before, [2]map[string]string{w.tree(0), w.tree(1)}); diff != "" || len(w.book.Memory) > 0 || w.book.local != "" {
-		t.Errorf("a dry run changed something:\n%s%v", diff, w.book.Memory)
+	if diff := cmp.Diff(before, [2]map[string]string{w.tree(0), w.tree(1)}); diff != "" || len(w.record.Memory) > 0 || w.record.local != "" {
+		t.Errorf("a dry run changed something:\n%s%v", diff, w.record.Memory)
 	}
 	if sum.BytesDown != 0 {
 		t.Errorf("a dry run downloaded: %+v", sum)
 	}
 }
 
-// What has to be read before a renamed directory can be decided about lies under
-// its old name still on the side that is to rename it.
+// TestMovesOfWhatIsInDoubt renames a directory with a file whose content must be read
+// first. On the side that will carry out the rename, the file is still at its old
+// path.
 func TestMovesOfWhatIsInDoubt(t *testing.T) {
 	inStep := func(t *testing.T) *world {
 		w := newWorld(t)

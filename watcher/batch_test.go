@@ -20,20 +20,20 @@ func TestCollapse(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		paths []manifest.Path
-		big   manifest.Path // a directory that costs a lot to look at as a whole
+		big   manifest.Path // a directory that is expensive to scan as a whole
 		want  Batch
 	}{
 		{"none", nil, "", Batch{}},
 		{"sorted", []manifest.Path{"b", "a/b", "a b"}, "", Batch{Paths: []manifest.Path{"a/b", "a b", "b"}}},
 		{"below another", []manifest.Path{"a/b/c", "a", "ab", "a/b"}, "", Batch{Paths: []manifest.Path{"a", "ab"}}},
 		{"the root is everything", []manifest.Path{"a", ""}, "", Batch{Everything: true}},
-		{"as many as are told", files("d", 128), "", Batch{Paths: files("d", 128)}},
+		{"as many as are reported one by one", files("d", 128), "", Batch{Paths: files("d", 128)}},
 		{"one more", append(files("d", 129), "e/x"), "", Batch{Paths: []manifest.Path{"d", "e/x"}}},
 		{"one more, in the root", files("", 129), "", Batch{Everything: true}},
-		{"one more, where the whole costs more", files("d", 129), "d", Batch{Paths: files("d", 129)}},
-		{"one level after the other", nested(), "", Batch{Paths: []manifest.Path{"d"}}},
-		{"too many to tell", scattered(4097), "", Batch{Everything: true}},
-		{"just not too many", scattered(4096), "", Batch{Paths: distinct(scattered(4096))}},
+		{"one more, in a large directory", files("d", 129), "d", Batch{Paths: files("d", 129)}},
+		{"several levels", nested(), "", Batch{Paths: []manifest.Path{"d"}}},
+		{"too many", scattered(4097), "", Batch{Everything: true}},
+		{"as many as fit", scattered(4096), "", Batch{Paths: manifest.Outermost(scattered(4096))}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := collapse(c.paths, func(dir manifest.Path, n int) bool {

@@ -15,12 +15,11 @@ import (
 	"time"
 )
 
-// BenchmarkBig measures what a large tree takes: time until it is watched, memory
-// that stays (heap, and what the system counts), and what looking takes where it is
-// polled: closely, and in between. FERRY_BIG=1 makes the trees a million files large,
-// in 10,000 and in 100,000 directories; that takes 3 GB of disk. FERRY_BIG=DIR
-// measures the tree in DIR. The system's own memory for a watch, on Linux about
-// 1 kB with the directory that it keeps in memory, is no part of the figures.
+// BenchmarkBig measures what it costs to watch a large tree: the time until it is
+// watched, the memory (heap and resident), and the time of full polls and of other
+// polls where it cannot be watched. FERRY_BIG=1 makes trees of a million files, in
+// 10,000 and in 100,000 directories, which takes 3 GB of disk. FERRY_BIG=DIR measures
+// the tree in DIR. The memory that the kernel needs for watches is not included.
 func BenchmarkBig(b *testing.B) {
 	switch big := os.Getenv("FERRY_BIG"); big {
 	case "":
@@ -48,8 +47,8 @@ func benchmarkTree(b *testing.B, root string, dirs, files int) {
 			_ = f.Close()
 		}
 	}
-	for dirs > 0 && time.Since(modTime(b, root)) < 2*coarse { // a young directory is read each time
-		time.Sleep(coarse)
+	for dirs > 0 && time.Since(modTime(b, root)) < 2*mtimeResolution { // a young directory is read each time
+		time.Sleep(mtimeResolution)
 	}
 	b.Run("watched", func(b *testing.B) { benchmarkWatch(b, root, 1<<30) })
 	b.Run("polled", func(b *testing.B) { benchmarkWatch(b, root, 0) })
@@ -71,12 +70,12 @@ func modTime(b *testing.B, root string) time.Time {
 	return last
 }
 
-// benchmarkWatch watches root with room watches.
+// benchmarkWatch watches root with the given number of watches.
 func benchmarkWatch(b *testing.B, root string, room int) {
 	for range b.N {
 		heap, resident := memory()
 		begun := time.Now()
-		f := &fake{room: room, err: syscall.ENOSPC}
+		f := &fakeSystem{room: room, err: syscall.ENOSPC}
 		w, err := newWatcher(root, Options{Poll: time.Hour}, f.openReal)
 		if err != nil {
 			b.Fatal(err)
@@ -93,23 +92,23 @@ func benchmarkWatch(b *testing.B, root string, room int) {
 			b.Fatal(err)
 		}
 		if room == 0 {
-			benchmarkLooks(b, w)
+			benchmarkPolls(b, w)
 		}
 		b.StartTimer()
 	}
 }
 
-// benchmarkLooks has a watcher that was closed look at all that is polled.
-func benchmarkLooks(b *testing.B, w *Watcher) {
+// benchmarkPolls measures the polls of a watcher that was closed.
+func benchmarkPolls(b *testing.B, w *Watcher) {
 	w.quit = make(chan struct{}) // so that it does not stop at once
-	w.begin()
-	defer w.end()
+	w.start()
+	defer w.stop()
 	for _, c := range []struct {
-		closely bool
-		unit    string
-	}{{true, "ms-cpu/close-look"}, {false, "ms-cpu/look"}} {
+		fullPoll bool
+		unit     string
+	}{{true, "ms-cpu/full-poll"}, {false, "ms-cpu/poll"}} {
 		before := cpuTime(b)
-		w.poll(c.closely)
+		w.poll(c.fullPoll)
 		b.ReportMetric(float64((cpuTime(b)-before).Microseconds())/1000, c.unit)
 	}
 }
@@ -122,8 +121,8 @@ func cpuTime(b *testing.B) time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// memory returns how many MB are in use, once all that is not has been given
-// back: in the heap, and as the system sees it (Linux only).
+// memory returns how many MB are in use after a garbage collection: in the heap, and
+// resident (Linux only).
 func memory() (heap, resident float64) {
 	debug.FreeOSMemory()
 	var m runtime.MemStats

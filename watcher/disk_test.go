@@ -14,7 +14,7 @@ import (
 )
 
 func TestWrite(t *testing.T) {
-	y := newYard(t, quick())
+	y := newTestDir(t, quick())
 	y.write("a.txt", "1")
 	if diff := cmp.Diff(Batch{Paths: []manifest.Path{"a.txt"}}, y.next()); diff != "" {
 		t.Error(diff)
@@ -23,15 +23,15 @@ func TestWrite(t *testing.T) {
 	y.until("a.txt")
 	y.must(os.Remove(y.disk("a.txt")))
 	y.until("a.txt")
-	y.settle()
+	y.waitUntilEqual()
 }
 
-// TestVim saves as vim does: a test file, a swap file, the old version moved
-// aside, the new one written.
+// TestVim saves a file like vim: with a test file and a swap file, the old version is
+// renamed, the new one written.
 func TestVim(t *testing.T) {
-	y := newYard(t, calm())
+	y := newTestDir(t, calm())
 	y.write("notes/a.txt", "old")
-	y.rest()
+	y.waitUntilQuiet()
 
 	y.write("notes/.a.txt.swp", "swap")
 	y.write("notes/4913", "")
@@ -43,14 +43,14 @@ func TestVim(t *testing.T) {
 	if diff := cmp.Diff(Batch{Paths: []manifest.Path{"notes/a.txt"}}, y.next()); diff != "" {
 		t.Error(diff)
 	}
-	y.settle()
+	y.waitUntilEqual()
 }
 
-// TestAtomicSave saves as VS Code, gedit and ferry itself do.
+// TestAtomicSave saves a file like VS Code, gedit and ferry itself.
 func TestAtomicSave(t *testing.T) {
-	y := newYard(t, calm())
+	y := newTestDir(t, calm())
 	y.write("a.txt", "old")
-	y.rest()
+	y.waitUntilQuiet()
 	for _, temp := range []string{"a.txt.tmp-1234", manifest.TempName("0123456789abcdef", "a.txt", false)} {
 		y.write(temp, "new")
 		y.must(os.Rename(y.disk(temp), y.disk("a.txt")))
@@ -60,20 +60,20 @@ func TestAtomicSave(t *testing.T) {
 	}
 }
 
-// TestCheckout replaces 2,000 files as git does, by removing and creating each.
+// TestCheckout replaces 2,000 files like git: it removes and creates each.
 func TestCheckout(t *testing.T) {
-	y := newYard(t, Options{})
+	y := newTestDir(t, Options{})
 	name := func(i int) string { return fmt.Sprintf("src/%d/%d.go", i%20, i) }
 	for i := range 2000 {
 		y.write(name(i), "main")
 	}
-	y.rest()
+	y.waitUntilQuiet()
 	for i := range 2000 {
 		y.must(os.Remove(y.disk(name(i))))
 		y.write(name(i), "branch")
 	}
-	y.settle()
-	for _, p := range y.told() {
+	y.waitUntilEqual()
+	for _, p := range y.reported() {
 		if _, err := os.Lstat(y.disk(string(p))); err != nil {
 			t.Errorf("%s is reported and gone", p)
 		}
@@ -82,31 +82,31 @@ func TestCheckout(t *testing.T) {
 
 // TestDeep makes directories faster than they can be watched.
 func TestDeep(t *testing.T) {
-	y := newYard(t, quick())
+	y := newTestDir(t, quick())
 	for i := range 200 {
 		deep := fmt.Sprintf("top%d/%s", i%3, strings.Repeat(fmt.Sprintf("d%d/", i), 12))
 		y.write(deep+"file", "x")
 		y.write(fmt.Sprintf("top%d/d%d/file", i%3, i), "x")
 	}
-	y.settle()
+	y.waitUntilEqual()
 	// What was made then is watched now.
 	for i := range 200 {
 		y.write(fmt.Sprintf("top%d/%sfile", i%3, strings.Repeat(fmt.Sprintf("d%d/", i), 12)), "changed")
 	}
-	y.settle()
+	y.waitUntilEqual()
 }
 
-// TestMoves moves a directory out, in, and about, and holds that it is watched
-// under the name it has, and only under that.
+// A directory that is moved out, in and within the tree is watched under the path it
+// has now, and only under that.
 func TestMoves(t *testing.T) {
-	y := newYard(t, quick())
+	y := newTestDir(t, quick())
 	out := filepath.Join(t.TempDir(), "out")
 	y.write("a/b/c/file", "1")
-	y.rest()
+	y.waitUntilQuiet()
 	dirs := y.w.State().Watched
 
 	y.must(os.Rename(y.disk("a/b"), out))
-	y.settle()
+	y.waitUntilEqual()
 	if now := y.w.State().Watched; now != dirs-2 {
 		t.Errorf("%d directories are watched after two of %d left", now, dirs)
 	}
@@ -119,17 +119,17 @@ func TestMoves(t *testing.T) {
 	}
 
 	y.must(os.Rename(out, y.disk("back")))
-	y.settle()
+	y.waitUntilEqual()
 	y.write("back/c/file", "again")
 	y.until("back/c/file")
-	y.rest()
+	y.waitUntilQuiet()
 
 	y.must(os.Rename(y.disk("back"), y.disk("a/b2")))
-	y.settle()
-	if told := y.batches[len(y.batches)-1].Paths; !slices.Equal(told, []manifest.Path{"a/b2", "back"}) {
-		t.Errorf("a renamed directory is reported as %q", told)
+	y.waitUntilEqual()
+	if got := y.batches[len(y.batches)-1].Paths; !slices.Equal(got, []manifest.Path{"a/b2", "back"}) {
+		t.Errorf("a renamed directory is reported as %q", got)
 	}
-	y.rest()
+	y.waitUntilQuiet()
 	y.write("a/b2/c/file", "once more")
 	if diff := cmp.Diff(Batch{Paths: []manifest.Path{"a/b2/c/file"}}, y.next()); diff != "" {
 		t.Error(diff)
@@ -139,39 +139,38 @@ func TestMoves(t *testing.T) {
 	}
 }
 
-// TestMoveBig moves a directory of 5,000 files: two paths, in one batch.
+// A move of a directory with 5,000 files is reported as two paths in one batch.
 func TestMoveBig(t *testing.T) {
-	y := newYard(t, calm())
+	y := newTestDir(t, calm())
 	for i := range 5000 {
 		y.write(fmt.Sprintf("photos/%d/%d.jpg", i/100, i), "x")
 	}
-	y.rest()
+	y.waitUntilQuiet()
 	y.must(os.Mkdir(y.disk("2025"), 0o777))
 	y.must(os.Rename(y.disk("photos"), y.disk("2025/photos")))
 	if diff := cmp.Diff(Batch{Paths: []manifest.Path{"2025", "photos"}}, y.next()); diff != "" {
 		t.Error(diff)
 	}
-	y.settle()
+	y.waitUntilEqual()
 }
 
-// TestRestore removes a tree and puts it back: nobody is told to look while it is
-// gone.
+// A tree that is removed and restored is not reported while it is gone.
 func TestRestore(t *testing.T) {
 	o := quick()
-	o.Hold = patience // the test is not to depend on how fast the disk is
-	y := newYard(t, o)
+	o.DeletionDelay = patience // the test is not to depend on how fast the disk is
+	y := newTestDir(t, o)
 	fill := func() {
 		for i := range 500 {
 			y.write(fmt.Sprintf("d/%d/%d", i%10, i), "x")
 		}
 	}
 	fill()
-	y.rest()
+	y.waitUntilQuiet()
 	y.must(os.RemoveAll(y.disk("d")))
 	y.write("sentinel", "")
 	y.until("sentinel")
-	if told := y.told(); !slices.Equal(told, []manifest.Path{"sentinel"}) {
-		t.Errorf("told while all was gone: %q", told)
+	if got := y.reported(); !slices.Equal(got, []manifest.Path{"sentinel"}) {
+		t.Errorf("reported while everything was gone: %q", got)
 	}
 	fill()
 	y.must(y.w.Close())
@@ -181,21 +180,21 @@ func TestCopy(t *testing.T) {
 	if testing.Short() {
 		t.Skip("copies 20,000 files")
 	}
-	y := newYard(t, quick())
+	y := newTestDir(t, quick())
 	for i := range 20000 {
 		y.write(fmt.Sprintf("copy/%d/%d/%d", i%7, i%100, i), "x")
 	}
-	y.settle()
+	y.waitUntilEqual()
 	if n := y.w.State().Watched; n != 1+1+7+700 {
 		t.Errorf("%d directories are watched", n)
 	}
 }
 
 func TestForgotten(t *testing.T) {
-	y := newYard(t, calm())
+	y := newTestDir(t, calm())
 	y.write("was", "")
 	y.write("replaced", "")
-	y.rest()
+	y.waitUntilQuiet()
 	y.write("lock", "")
 	y.write("build/tmp/x", "")
 	y.must(os.Remove(y.disk("lock")))
@@ -206,18 +205,18 @@ func TestForgotten(t *testing.T) {
 	y.must(os.Remove(y.disk("replaced")))
 	y.write("sentinel", "")
 	y.until("sentinel")
-	if told := y.told(); !slices.Equal(told, []manifest.Path{"replaced", "sentinel", "was"}) {
-		t.Errorf("told: %q", told)
+	if got := y.reported(); !slices.Equal(got, []manifest.Path{"replaced", "sentinel", "was"}) {
+		t.Errorf("reported %q", got)
 	}
 }
 
 func TestNotReported(t *testing.T) {
 	o := calm()
 	o.Ignore = func(p manifest.Path, dir bool) bool { return p.Base() == "node_modules" && dir || p == "secret" }
-	y := newYard(t, o)
+	y := newTestDir(t, o)
 	outside := t.TempDir()
 	y.must(os.Symlink(outside, y.disk("link")))
-	y.rest()
+	y.waitUntilQuiet()
 	dirs := y.w.State().Watched
 
 	y.write("node_modules/a/b", "")
@@ -228,8 +227,8 @@ func TestNotReported(t *testing.T) {
 	y.must(os.WriteFile(filepath.Join(outside, "x"), nil, 0o666))
 	y.write("sentinel", "")
 	y.until("sentinel")
-	if told := y.told(); !slices.Equal(told, []manifest.Path{"sentinel"}) {
-		t.Errorf("told: %q", told)
+	if got := y.reported(); !slices.Equal(got, []manifest.Path{"sentinel"}) {
+		t.Errorf("reported %q", got)
 	}
 	if n := y.w.State().Watched; n != dirs {
 		t.Errorf("%d directories are watched, %d before", n, dirs)
@@ -237,9 +236,9 @@ func TestNotReported(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
-	y := newYard(t, quick())
+	y := newTestDir(t, quick())
 	y.write("d/x", "")
-	y.rest()
+	y.waitUntilQuiet()
 	for _, c := range []struct{ name, want string }{
 		{"e\u0301te\u0301", "\u00e9t\u00e9"}, // decomposed on disk, composed in the path
 		{"line\nbreak", ""},                  // reported as its directory
@@ -253,13 +252,12 @@ func TestNames(t *testing.T) {
 			t.Error(diff)
 		}
 	}
-	y.settle()
+	y.waitUntilEqual()
 }
 
-// TestUnlinked writes to a file that has no name any more: that brings nothing
-// back.
+// A write to a file that was unlinked is not reported.
 func TestUnlinked(t *testing.T) {
-	y := newYard(t, calm())
+	y := newTestDir(t, calm())
 	f, err := os.Create(y.disk("f"))
 	y.must(err)
 	defer f.Close()
@@ -268,17 +266,17 @@ func TestUnlinked(t *testing.T) {
 	y.must(err)
 	y.write("sentinel", "")
 	y.until("sentinel")
-	if told := y.told(); !slices.Equal(told, []manifest.Path{"sentinel"}) {
-		t.Errorf("told: %q", told)
+	if got := y.reported(); !slices.Equal(got, []manifest.Path{"sentinel"}) {
+		t.Errorf("reported %q", got)
 	}
 }
 
 // TestSwap exchanges two directories, so that each has the name of the other.
 func TestSwap(t *testing.T) {
-	y := newYard(t, quick())
+	y := newTestDir(t, quick())
 	y.write("a/in/f", "a")
 	y.write("b/in/f", "b")
-	y.settle()
+	y.waitUntilEqual()
 	for range 50 {
 		y.must(os.Rename(y.disk("a"), y.disk("c")))
 		y.must(os.Rename(y.disk("b"), y.disk("a")))
@@ -289,12 +287,12 @@ func TestSwap(t *testing.T) {
 		y.write(p, "changed "+p)
 		y.until(manifest.Path(p))
 	}
-	y.settle()
+	y.waitUntilEqual()
 	// A directory below what has its own name.
 	y.must(os.Rename(y.disk("a"), y.disk("c")))
 	y.must(os.Mkdir(y.disk("a"), 0o777))
 	y.must(os.Rename(y.disk("c"), y.disk("a/x")))
-	y.settle()
+	y.waitUntilEqual()
 	y.write("a/x/in/f", "deeper")
 	y.until("a/x/in/f")
 }
@@ -303,9 +301,9 @@ func TestUnreadable(t *testing.T) {
 	if os.Getuid() == 0 {
 		t.Skip("root reads everything")
 	}
-	y := newYard(t, quick())
+	y := newTestDir(t, quick())
 	y.write("d/f", "1")
-	y.settle()
+	y.waitUntilEqual()
 	y.must(os.Mkdir(y.disk("shut"), 0))
 	y.until("shut")
 	if s := y.w.State(); s.Unreadable != 1 {
@@ -313,9 +311,9 @@ func TestUnreadable(t *testing.T) {
 	}
 	y.must(os.Chmod(y.disk("shut"), 0o777))
 	y.write("shut/f", "1")
-	y.settle()
+	y.waitUntilEqual()
 	y.write("shut/f", "22")
-	y.settle()
+	y.waitUntilEqual()
 	if s := y.w.State(); s.Unreadable != 0 {
 		t.Errorf("%+v", s)
 	}

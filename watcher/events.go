@@ -11,99 +11,100 @@ import (
 	"ferry/manifest"
 )
 
-// handle turns one event of the system into hints.
+// handle turns one event of the system into changes.
 func (w *Watcher) handle(e event) {
 	if e.disk == w.root {
-		w.rootAt = time.Time{} // see at once what became of it
+		w.nextRootCheck = time.Time{} // check at once what happened to it
 		return
 	}
-	n, name := w.place(e.disk)
+	n, name := w.locate(e.disk)
 	if n == nil {
-		return // of a directory that has gone itself, which was or will be told
+		return // in a directory that has vanished itself, which has an event of its own
 	}
 	switch e.op {
 	case opCreate:
 		if w.selfMoved == e.disk {
 			w.selfMoved = ""
 		}
-		w.came(n, name, true)
+		w.appeared(n, name, true)
 	case opRemove:
-		w.went(n, name, false)
+		w.vanished(n, name, false)
 	case opRename:
 		w.renamed(n, name, e.disk)
 	default:
-		w.touched(n, name, e.op)
+		w.modified(n, name, e.op)
 	}
 }
 
-// place returns the directory that holds what is at disk, nil if it is not
-// known, and the name in it.
-func (w *Watcher) place(disk string) (*node, string) {
+// locate returns the directory of a path on disk, nil if it is not known, and the
+// name in it.
+func (w *Watcher) locate(disk string) (*node, string) {
 	rest, ok := strings.CutPrefix(disk, w.root)
 	if !ok || w.tracker.top == nil {
 		return nil, ""
 	}
 	names := strings.Split(strings.TrimLeft(filepath.ToSlash(rest), "/"), "/")
 	last := len(names) - 1
-	return w.tracker.top.at(names[:last]), names[last]
+	return w.tracker.top.find(names[:last]), names[last]
 }
 
-// renamed handles that name, in n, is called otherwise now. A directory tells of
-// that twice: as an entry of the directory above, then for itself.
+// renamed handles that name, in n, was renamed to something else. For a directory
+// there are two such events: one for its entry in the directory above, then one for
+// itself.
 func (w *Watcher) renamed(n *node, name, disk string) {
 	if w.selfMoved == disk {
 		w.selfMoved = ""
 		return
 	}
-	if n.care == watched && n.kids[name] != nil {
+	if n.coverage == watched && n.children[name] != nil {
 		w.selfMoved = disk
 	}
-	w.went(n, name, true)
+	w.vanished(n, name, true)
 }
 
-// came handles that name appeared in n. sure says that it did so just now, and
-// not some time since the last look.
-func (w *Watcher) came(n *node, name string, sure bool) {
+// appeared handles that name appeared in n. sure says that it did so just now, and
+// not at some time since the last poll.
+func (w *Watcher) appeared(n *node, name string, sure bool) {
 	p, ok := w.pathOf(n, name)
 	if !ok {
 		return
 	}
-	h := touched
+	c := modified
 	if sure {
-		h = came
-		if n.names.add(hashName(p.Base())) && p.Base() == name && n.care == watched {
-			h |= made
+		c = appeared
+		if n.names.add(hashName(p.Base())) && p.Base() == name && n.coverage == watched {
+			c |= created
 		}
 	}
 	_, isDir := directory(w.disk(n, name))
-	if w.o.Ignore(p, isDir) {
-		w.apart()
+	if w.options.Ignore(p, isDir) {
+		w.forgetMove()
 		return
 	}
 	if isDir {
-		w.tracker.adopt(n, name)
-		h |= tree
-	} else if kid := n.kids[name]; kid != nil {
+		w.tracker.add(n, name)
+		c |= subtree
+	} else if kid := n.children[name]; kid != nil {
 		w.tracker.drop(kid)
 	}
-	w.hint(p, h)
-	w.tellMoves()
+	w.addChange(p, c)
+	w.reportMoves()
 }
 
-// tellMoves reports where directories came from that were met elsewhere before
-// there was an event that said they had moved.
-func (w *Watcher) tellMoves() {
+// reportMoves records the moves of directories that were found at their new path
+// before the event of the move came.
+func (w *Watcher) reportMoves() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, m := range w.tracker.moves {
-		w.g.became(m.from, m.to, time.Now())
+		w.debouncer.recordMove(m.from, m.to, time.Now())
 	}
 	w.tracker.moves = nil
 }
 
-// went handles that name is not in n any more; moved says that it has another
+// vanished handles that name is not in n any more. renamed says that it has another
 // name now.
-func (w *Watcher) went(n *node, name string, moved_ bool) {
+func (w *Watcher) vanished(n *node, name string, renamed bool) {
 	p, ok := w.pathOf(n, name)
 	if !ok {
 		return
@@ -111,69 +112,69 @@ func (w *Watcher) went(n *node, name string, moved_ bool) {
 	if p.Base() == name {
 		n.names.remove(hashName(name))
 	}
-	kid := n.kids[name]
+	kid := n.children[name]
 	if kid != nil {
 		w.tracker.drop(kid)
-	} else if w.o.Ignore(p, false) {
-		w.apart()
+	} else if w.options.Ignore(p, false) {
+		w.forgetMove()
 		return
 	}
-	h := gone
-	if moved_ {
-		h |= moved
+	c := vanished
+	if renamed {
+		c |= movedAway
 	}
-	w.hint(p, h)
+	w.addChange(p, c)
 }
 
-// touched handles that name, in n, was written to or got another mode or time.
-func (w *Watcher) touched(n *node, name string, what op) {
+// modified handles that name, in n, was written to or got another mode or time.
+func (w *Watcher) modified(n *node, name string, what op) {
 	p, err := n.path().Child(name)
 	if err != nil || manifest.IsOwn(p.Parent(), name) {
-		return // no name came or went
+		return // names that cannot be kept are handled when they appear or vanish
 	}
-	if kid := n.kids[name]; kid != nil {
-		w.touchedDir(n, kid, p, what)
+	if kid := n.children[name]; kid != nil {
+		w.modifiedDir(n, kid, p, what)
 		return
 	}
-	if w.o.Ignore(p, false) {
+	if w.options.Ignore(p, false) {
 		return
 	}
-	if w.o.Ignore(p, true) {
+	if w.options.Ignore(p, true) {
 		if _, isDir := directory(w.disk(n, name)); isDir {
 			return
 		}
 	}
-	if hash := hashName(p.Base()); n.care == watched && !n.names.has(hash) {
+	if hash := hashName(p.Base()); n.coverage == watched && !n.names.has(hash) {
 		if _, err := os.Lstat(w.disk(n, name)); err != nil {
-			return // open files are written to after they have lost their name
+			return // an open file that was unlinked can still be written to
 		}
 		n.names.add(hash)
 	}
-	w.hint(p, touched)
+	w.addChange(p, modified)
 }
 
-// touchedDir handles the mode of a directory. That it was written to only says
-// that something in it changed, of which there is an event of its own.
-func (w *Watcher) touchedDir(parent, n *node, p manifest.Path, what op) {
+// modifiedDir handles a change of the mode of a directory. A write to a directory
+// only means that something in it changed, which has an event of its own.
+func (w *Watcher) modifiedDir(parent, n *node, p manifest.Path, what op) {
 	switch {
-	case n.care == blind:
-		w.regain(n)
+	case n.coverage == unreadable:
+		w.retryUnreadable(n)
 	case what == opChmod:
-		w.hint(p, touched)
+		w.addChange(p, modified)
 	}
 }
 
-// pathOf returns the path of name in n. It reports the directory where the name
-// cannot be part of a path, and nothing where it is ferry's own.
+// pathOf returns the path of name in n. For a name that cannot be part of a path it
+// reports a change of the directory, and for ferry's own files nothing.
 func (w *Watcher) pathOf(n *node, name string) (manifest.Path, bool) {
 	dir := n.path()
 	p, err := dir.Child(name)
 	if err != nil {
-		w.hint(dir, touched)
+		w.addChange(dir, modified)
 		return "", false
 	}
 	if manifest.IsOwn(dir, name) {
-		w.apart()
+		w.forgetMove()
 		return "", false
 	}
 	return p, true
@@ -183,36 +184,37 @@ func (w *Watcher) disk(n *node, name string) string {
 	return n.disk(w.root) + string(filepath.Separator) + name
 }
 
-// hint adds to what is gathered.
-func (w *Watcher) hint(p manifest.Path, h hint) {
+// addChange gives a change to the debouncer.
+func (w *Watcher) addChange(p manifest.Path, c change) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.g.add(p, h, time.Now())
+	w.debouncer.add(p, c, time.Now())
 }
 
-// apart says that what comes next is not what was renamed last.
-func (w *Watcher) apart() {
+// forgetMove says that what appears next is not what was renamed away last.
+func (w *Watcher) forgetMove() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.g.apart()
+	w.debouncer.forgetMove()
 }
 
-// growing reports whether a file changed less than a moment ago. A time that is
-// not of this clock says nothing.
+// growing reports whether a file changed within the debounce time. A time in the
+// future, which is from another clock, does not count.
 func (w *Watcher) growing(p manifest.Path, now time.Time) bool {
 	info, err := os.Lstat(filepath.Join(w.root, filepath.FromSlash(string(p))))
 	if err != nil || !info.Mode().IsRegular() {
 		return false
 	}
 	age := now.Sub(info.ModTime())
-	return -w.o.Settle < age && age < w.o.Settle
+	return -w.options.Debounce < age && age < w.options.Debounce
 }
 
-// cheap reports whether dir has at most most directories, itself counted.
-func (w *Watcher) cheap(dir manifest.Path, most int) bool {
+// isSmall reports whether there are at most that many directories in dir, itself
+// included.
+func (w *Watcher) isSmall(dir manifest.Path, most int) bool {
 	n := w.tracker.top
 	if n != nil && dir != manifest.Root {
-		n = n.at(strings.Split(string(norm.NFC.String(string(dir))), "/"))
+		n = n.find(strings.Split(string(norm.NFC.String(string(dir))), "/"))
 	}
 	return n != nil && n.atMost(most)
 }

@@ -21,23 +21,23 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// quick are options that come to rest soon.
+// quick returns options with short delays.
 func quick() Options {
-	return Options{Settle: 50 * time.Millisecond, Hold: 250 * time.Millisecond, Poll: 100 * time.Millisecond}
+	return Options{Debounce: 50 * time.Millisecond, DeletionDelay: 250 * time.Millisecond, Poll: 100 * time.Millisecond}
 }
 
-// calm are options that give a test the time to do several things before any of
-// them has come to rest, on a slow machine too.
+// calm returns options with which a test can do several things before the first of
+// them has settled, even on a slow machine.
 func calm() Options {
-	return Options{Settle: 500 * time.Millisecond, Hold: -1}
+	return Options{Debounce: 500 * time.Millisecond, DeletionDelay: -1}
 }
 
-// patience is how long a test waits for what must come.
+// patience is how long a test waits for something that must happen.
 const patience = 20 * time.Second
 
-// A yard is a watched directory, and a mirror of it that knows only of what
-// batches made it look at.
-type yard struct {
+// A testDir is a watched directory and a mirror of it. The mirror is updated only
+// where batches say.
+type testDir struct {
 	t       *testing.T
 	root    string
 	w       *Watcher
@@ -46,36 +46,36 @@ type yard struct {
 	batches []Batch
 }
 
-func newYard(t *testing.T, o Options) *yard {
+func newTestDir(t *testing.T, o Options) *testDir {
 	t.Helper()
-	return openYard(t, t.TempDir(), o, notify)
+	return openTestDir(t, t.TempDir(), o, openFsnotify)
 }
 
-func openYard(t *testing.T, root string, o Options, open func(*queue, *slog.Logger) (system, error)) *yard {
+func openTestDir(t *testing.T, root string, o Options, open func(*queue, *slog.Logger) (system, error)) *testDir {
 	t.Helper()
 	w, err := newWatcher(root, o, open)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.Close() })
-	y := &yard{t: t, root: root, w: w, o: o.filled(), mirror: map[manifest.Path]string{}}
-	y.look(manifest.Root)
+	y := &testDir{t: t, root: root, w: w, o: o.filled(), mirror: map[manifest.Path]string{}}
+	y.scan(manifest.Root)
 	return y
 }
 
-// look makes the mirror equal to the disk at p and below.
-func (y *yard) look(p manifest.Path) {
-	defer y.w.Look()()
+// scan updates the mirror at p and below.
+func (y *testDir) scan(p manifest.Path) {
+	defer y.w.BeginScan()()
 	for known := range y.mirror {
 		if known.Within(p) {
 			delete(y.mirror, known)
 		}
 	}
-	see(y.root, p, y.o.Ignore, y.mirror)
+	readTree(y.root, p, y.o.Ignore, y.mirror)
 }
 
-// see puts what is on disk at p and below into what.
-func see(root string, p manifest.Path, ignore func(manifest.Path, bool) bool, what map[manifest.Path]string) {
+// readTree adds what is on disk at p and below to tree.
+func readTree(root string, p manifest.Path, ignore func(manifest.Path, bool) bool, tree map[manifest.Path]string) {
 	if target, err := filepath.EvalSymlinks(root); err == nil {
 		root = target
 	}
@@ -102,28 +102,28 @@ func see(root string, p manifest.Path, ignore func(manifest.Path, bool) bool, wh
 		if info.Mode().IsRegular() {
 			text += fmt.Sprint(info.Size(), " ", info.ModTime().UnixNano())
 		}
-		what[at] = text
+		tree[at] = text
 		return nil
 	})
 }
 
-// take looks where a batch says.
-func (y *yard) take(b Batch) {
+// follow scans where a batch says.
+func (y *testDir) follow(b Batch) {
 	y.batches = append(y.batches, b)
 	if b.Everything {
-		y.look(manifest.Root)
+		y.scan(manifest.Root)
 	}
 	for _, p := range b.Paths {
-		y.look(p)
+		y.scan(p)
 	}
 }
 
-// next waits for a batch, and looks where it says.
-func (y *yard) next() Batch {
+// next waits for a batch, and scans where it says.
+func (y *testDir) next() Batch {
 	y.t.Helper()
 	select {
 	case b := <-y.w.Batches():
-		y.take(b)
+		y.follow(b)
 		return b
 	case <-time.After(patience):
 		y.t.Fatalf("no batch came; %+v", y.w.State())
@@ -131,8 +131,8 @@ func (y *yard) next() Batch {
 	}
 }
 
-// until takes batches until one holds p.
-func (y *yard) until(p manifest.Path) {
+// until follows batches until one holds p.
+func (y *testDir) until(p manifest.Path) {
 	y.t.Helper()
 	for !holds(y.next(), p) {
 	}
@@ -142,10 +142,10 @@ func holds(b Batch, p manifest.Path) bool {
 	return b.Everything || slices.ContainsFunc(b.Paths, p.Within)
 }
 
-// wrong is where the mirror is not what is on disk.
-func (y *yard) wrong() (wrong []string) {
+// differences returns where the mirror differs from the disk.
+func (y *testDir) differences() (wrong []string) {
 	disk := map[manifest.Path]string{}
-	see(y.root, manifest.Root, y.o.Ignore, disk)
+	readTree(y.root, manifest.Root, y.o.Ignore, disk)
 	for p, is := range disk {
 		if y.mirror[p] != is {
 			wrong = append(wrong, fmt.Sprintf("%s: %q on disk, %q known", p, is, y.mirror[p]))
@@ -160,26 +160,26 @@ func (y *yard) wrong() (wrong []string) {
 	return wrong
 }
 
-// settle takes batches until the mirror is what is on disk.
-func (y *yard) settle() {
+// waitUntilEqual follows batches until the mirror is equal to the disk.
+func (y *testDir) waitUntilEqual() {
 	y.t.Helper()
 	end := time.After(patience)
 	for {
-		wrong := y.wrong()
+		wrong := y.differences()
 		if len(wrong) == 0 {
 			return
 		}
 		select {
 		case b := <-y.w.Batches():
-			y.take(b)
+			y.follow(b)
 		case <-end:
-			y.t.Fatalf("changes that were never reported: %d, %q; %+v", len(wrong), wrong[:min(len(wrong), 10)], y.w.State())
+			y.t.Fatalf("%d changes were not reported: %q; %+v", len(wrong), wrong[:min(len(wrong), 10)], y.w.State())
 		}
 	}
 }
 
-// rest takes batches until nothing is left to report.
-func (y *yard) rest() {
+// waitUntilQuiet follows batches until there are no more.
+func (y *testDir) waitUntilQuiet() {
 	y.t.Helper()
 	y.write("sentinel", fmt.Sprint(len(y.batches)))
 	y.until("sentinel")
@@ -187,15 +187,15 @@ func (y *yard) rest() {
 		select {
 		case b := <-y.w.Batches():
 			y.batches = append(y.batches, b)
-		case <-time.After(y.o.Settle):
+		case <-time.After(y.o.Debounce):
 		}
 	}
-	y.look(manifest.Root)
+	y.scan(manifest.Root)
 	y.batches = nil
 }
 
-// told are all paths of the batches so far.
-func (y *yard) told() (all []manifest.Path) {
+// reported returns all paths of the batches so far.
+func (y *testDir) reported() (all []manifest.Path) {
 	for _, b := range y.batches {
 		if b.Everything {
 			all = append(all, "*")
@@ -205,46 +205,46 @@ func (y *yard) told() (all []manifest.Path) {
 	return all
 }
 
-func (y *yard) disk(p string) string { return filepath.Join(y.root, filepath.FromSlash(p)) }
+func (y *testDir) disk(p string) string { return filepath.Join(y.root, filepath.FromSlash(p)) }
 
-func (y *yard) write(p, content string) {
+func (y *testDir) write(p, content string) {
 	y.t.Helper()
 	y.must(os.MkdirAll(filepath.Dir(y.disk(p)), 0o777))
 	y.must(os.WriteFile(y.disk(p), []byte(content), 0o666))
 }
 
-func (y *yard) must(err error) {
+func (y *testDir) must(err error) {
 	y.t.Helper()
 	if err != nil {
 		y.t.Fatal(err)
 	}
 }
 
-// A fake is a system that tells what a test says, or what the real one says, and
-// that runs out of watches.
-type fake struct {
+// A fakeSystem reports the events of a test, or those of the real system, and can run
+// out of watches.
+type fakeSystem struct {
 	mu    sync.Mutex
 	q     *queue
 	real  system // may be nil
-	room  int    // how many watches it has
-	err   error  // what it says when there are no more
+	room  int    // how many watches there are
+	err   error  // the error when there are no more
 	added map[string]bool
-	adds  int // how many it gave so far
-	// refuse says for which directories it has none in any case; may be nil.
+	adds  int // number of watches added so far
+	// refuse says which directories cannot be watched in any case; may be nil.
 	refuse func(disk string) bool
 }
 
 var errNotAdded = errors.New("not added")
 
-func (f *fake) open(q *queue, log *slog.Logger) (system, error) {
+func (f *fakeSystem) open(q *queue, log *slog.Logger) (system, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.q, f.added = q, map[string]bool{}
 	return f, nil
 }
 
-func (f *fake) openReal(q *queue, log *slog.Logger) (system, error) {
-	s, err := notify(q, log)
+func (f *fakeSystem) openReal(q *queue, log *slog.Logger) (system, error) {
+	s, err := openFsnotify(q, log)
 	if err != nil {
 		return nil, err
 	}
@@ -254,7 +254,7 @@ func (f *fake) openReal(q *queue, log *slog.Logger) (system, error) {
 	return f, nil
 }
 
-func (f *fake) Add(disk string) error {
+func (f *fakeSystem) Add(disk string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if len(f.added) >= f.room || f.refuse != nil && f.refuse(disk) {
@@ -268,7 +268,7 @@ func (f *fake) Add(disk string) error {
 	return nil
 }
 
-func (f *fake) Remove(disk string) error {
+func (f *fakeSystem) Remove(disk string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if !f.added[disk] {
@@ -281,34 +281,34 @@ func (f *fake) Remove(disk string) error {
 	return nil
 }
 
-func (f *fake) Close() error {
+func (f *fakeSystem) Close() error {
 	if f.real != nil {
 		return f.real.Close()
 	}
 	return nil
 }
 
-func (f *fake) grant(room int) {
+func (f *fakeSystem) setRoom(room int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.room = room
 }
 
-func (f *fake) say(o op, disk string) {
+func (f *fakeSystem) send(o op, disk string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.q.put(event{disk, o})
 }
 
-// asked is how many watches it gave so far.
-func (f *fake) asked() int {
+// addCount returns how many watches were added so far.
+func (f *fakeSystem) addCount() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.adds
 }
 
-// watches are the directories below root that are watched, sorted.
-func (f *fake) watches(root string) (all []string) {
+// watches returns the watched directories below root, sorted.
+func (f *fakeSystem) watches(root string) (all []string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for disk := range f.added {
@@ -320,8 +320,8 @@ func (f *fake) watches(root string) (all []string) {
 	return all
 }
 
-func (f *fake) overflow() {
+func (f *fakeSystem) overflow() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.q.lose()
+	f.q.setLost()
 }

@@ -10,38 +10,38 @@ import (
 	"ferry/manifest"
 )
 
-// care is how a directory is kept under observation.
-type care uint8
+// coverage is how changes in a directory are noticed.
+type coverage uint8
 
 const (
-	unknown care = iota
-	blind        // it cannot be read
-	watched      // the system tells of changes
-	polled       // it is looked at from time to time
+	notCovered coverage = iota
+	unreadable          // it cannot be read
+	watched             // the system reports changes
+	polled              // it is read from time to time
 )
 
-// A node is a directory below the root, by its names as they are on disk.
+// A node is a directory in the tree. Names are kept as they are on disk.
 type node struct {
-	parent *node // nil for the root
-	name   string
-	kids   map[string]*node
-	id     identity
-	care   care
-	cost   int      // open files that watching it takes, where there is a budget
-	names  names    // of a watched one
-	was    snapshot // of a polled one
-	since  int64    // of a polled one: its own time then, 0 if that says nothing
-	warm   int64    // of a polled one: until when it is looked at closely, in seconds
+	parent      *node // nil for the root
+	name        string
+	children    map[string]*node
+	id          identity
+	coverage    coverage
+	cost        int      // open files that watching it needs, if there is a budget
+	names       names    // of a watched directory
+	snapshot    snapshot // of a polled directory
+	mtime       int64    // of a polled directory when it was last read; 0: not reliable
+	recentUntil int64    // Unix time until which each poll reads it
 }
 
-// warmUp has n looked at closely for a while.
-func (n *node) warmUp() { n.warm = time.Now().Add(warm).Unix() }
+// markRecent makes each poll read n for a while.
+func (n *node) markRecent() { n.recentUntil = time.Now().Add(recentFor).Unix() }
 
-// an identity tells one directory from another, as long as both exist. It is
-// zero where the system does not say.
+// An identity distinguishes directories that exist at the same time. It is zero if
+// the system has none.
 type identity struct{ device, inode uint64 }
 
-// disk returns where n is, given where the root is.
+// disk returns the path of n on disk. root is that of the root.
 func (n *node) disk(root string) string {
 	if n.parent == nil {
 		return root
@@ -49,7 +49,7 @@ func (n *node) disk(root string) string {
 	return n.parent.disk(root) + string(filepath.Separator) + n.name
 }
 
-// path returns the path of n.
+// path returns the path of n in the tree.
 func (n *node) path() manifest.Path {
 	if n.parent == nil {
 		return manifest.Root
@@ -57,24 +57,24 @@ func (n *node) path() manifest.Path {
 	return n.parent.path().Join(norm.NFC.String(n.name))
 }
 
-// at returns the directory at names below n, nil where none is known.
-func (n *node) at(names []string) *node {
+// find returns the directory at names below n; nil if it is not known.
+func (n *node) find(names []string) *node {
 	for _, name := range names {
-		if n = n.kids[name]; n == nil {
+		if n = n.children[name]; n == nil {
 			return nil
 		}
 	}
 	return n
 }
 
-// atMost reports whether n and the directories below it are at most most.
+// atMost reports whether n and the directories below it are at most that many.
 func (n *node) atMost(most int) bool { return n.count(most) >= 0 }
 
-// count returns what is left of room once n and all below have taken of it,
-// less than zero if that is too little.
+// count returns room minus the number of directories at and below n. It stops when
+// that is less than zero.
 func (n *node) count(room int) int {
 	room--
-	for _, kid := range n.kids {
+	for _, kid := range n.children {
 		if room < 0 {
 			break
 		}
@@ -83,8 +83,8 @@ func (n *node) count(room int) int {
 	return room
 }
 
-// below reports whether n is below dir.
-func (n *node) below(dir *node) bool {
+// isBelow reports whether n is below dir.
+func (n *node) isBelow(dir *node) bool {
 	for n = n.parent; n != nil; n = n.parent {
 		if n == dir {
 			return true
@@ -96,21 +96,22 @@ func (n *node) below(dir *node) bool {
 // each calls do with n and every directory below it.
 func (n *node) each(do func(*node)) {
 	do(n)
-	for _, kid := range n.kids {
+	for _, kid := range n.children {
 		kid.each(do)
 	}
 }
 
-func (n *node) grow(name string, id identity) *node {
+func (n *node) addChild(name string, id identity) *node {
 	kid := &node{parent: n, name: name, id: id}
-	if n.kids == nil {
-		n.kids = make(map[string]*node)
+	if n.children == nil {
+		n.children = make(map[string]*node)
 	}
-	n.kids[name] = kid
+	n.children[name] = kid
 	return kid
 }
 
-// directory looks at disk, which must be a directory and no link to one.
+// directory returns the identity of a directory on disk; false if there is none. A
+// symbolic link to a directory is not one.
 func directory(disk string) (identity, bool) {
 	info, err := os.Lstat(disk)
 	if err != nil || !info.IsDir() {

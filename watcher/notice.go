@@ -10,16 +10,16 @@ import (
 	"syscall"
 )
 
-// A want is what the system did not have enough of.
-type want struct {
-	what   string // as in "no more ..."
-	option string // that raises it
-	now    int    // zero: not known
+// A shortage is what the system has run out of.
+type shortage struct {
+	what    string // as in "has run out of ..."
+	option  string // the setting that raises the limit
+	current int    // value of the setting; zero: not known
 }
 
-// wantOf says what was wanting when directories could not be watched with err.
-// opening says that it was notifications as such.
-func wantOf(err error, opening bool) want {
+// shortageOf returns what the system has run out of when it failed with err. opening
+// says that it failed to give notifications at all, not just a watch.
+func shortageOf(err error, opening bool) shortage {
 	linux := runtime.GOOS == "linux"
 	switch {
 	case linux && errors.Is(err, syscall.ENOSPC):
@@ -27,26 +27,26 @@ func wantOf(err error, opening bool) want {
 	case linux && opening && errors.Is(err, syscall.EMFILE):
 		return sysctl("inotify instances", "max_user_instances")
 	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
-		return want{what: "open files", option: "the limit of open files (ulimit -n)"}
+		return shortage{what: "open files", option: "the limit of open files (ulimit -n)"}
 	}
-	return want{}
+	return shortage{}
 }
 
-func sysctl(what, name string) want {
+func sysctl(what, name string) shortage {
 	text, _ := os.ReadFile("/proc/sys/fs/inotify/" + name)
-	now, _ := strconv.Atoi(strings.TrimSpace(string(text)))
-	return want{what: what, option: "fs.inotify." + name, now: now}
+	current, _ := strconv.Atoi(strings.TrimSpace(string(text)))
+	return shortage{what: what, option: "fs.inotify." + name, current: current}
 }
 
-// text is for the user.
-func (m want) text(err error, s State, every string) string {
-	if m.what == "" {
-		return fmt.Sprintf("the system does not tell of changes (%v): all %d directories are looked at every %s instead", err, s.Polled, every)
+// text says for the user what is polled instead, and what to do about it.
+func (s shortage) text(err error, state State, every string) string {
+	if s.what == "" {
+		return fmt.Sprintf("the system cannot report changes (%v): all %d directories are polled every %s instead", err, state.Polled, every)
 	}
-	text := fmt.Sprintf("the system has no more %s to give: %d directories are watched, %d are looked at every %s instead; raise %s",
-		m.what, s.Watched, s.Polled, every, m.option)
-	if m.now > 0 {
-		text += fmt.Sprintf(", which is %d: sysctl %s=%d", m.now, m.option, max(4*m.now, 2*(s.Watched+s.Polled)))
+	text := fmt.Sprintf("the system has run out of %s: %d directories are watched, %d are polled every %s instead; raise %s",
+		s.what, state.Watched, state.Polled, every, s.option)
+	if s.current > 0 {
+		text += fmt.Sprintf(", which is %d: sysctl %s=%d", s.current, s.option, max(4*s.current, 2*(state.Watched+state.Polled)))
 	}
 	return text
 }

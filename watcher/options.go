@@ -7,32 +7,32 @@ import (
 	"ferry/manifest"
 )
 
-// Options change how a directory is watched. The zero value works.
+// Options say how a directory is watched. The zero value has the defaults.
 type Options struct {
-	// Ignore says which paths are left alone with all that is below them. It may
-	// be nil. It is called from one goroutine at a time.
+	// Ignore reports whether a path is ignored, with everything below it. It may be
+	// nil. It is called from one goroutine at a time.
 	Ignore func(p manifest.Path, dir bool) bool
-	// Settle is how long nothing must have happened to a path before it is
-	// reported. Zero: 500 ms.
-	Settle time.Duration
-	// Longest is how long a path that never settles is kept back. Zero: 30 s.
-	Longest time.Duration
-	// Hold is how much longer a path is kept back that is gone, because it may
-	// come back. Zero: 5 s; negative: not at all.
-	Hold time.Duration
-	// Poll is how often what cannot be watched is looked at. Looks that take long
-	// are taken less often: all looks at every file together take a twentieth of the
-	// time at most. In between only directories are asked whether names came or
-	// went, and those looked at closely in which something changed in the last 10
-	// minutes. Zero: 10 s.
+	// Debounce is how long a path must not change before it is reported. Zero:
+	// 500 ms.
+	Debounce time.Duration
+	// MaxDelay is how long a path that keeps changing is held back. Zero: 30 s.
+	MaxDelay time.Duration
+	// DeletionDelay is how much longer a path is held back that vanished, because it
+	// may come back. Zero: 5 s; negative: not at all.
+	DeletionDelay time.Duration
+	// Poll is how often directories that cannot be watched are polled. Zero: 10 s.
+	// A full poll checks every file. It is made less often if it takes long: at
+	// most a twentieth of the time is spent on full polls. The polls in between only
+	// check the times of directories, which change when a name appears or vanishes,
+	// and read those directories in which something changed in the last 10 minutes.
 	Poll time.Duration
-	// Log receives what is worth knowing. Nil: nothing is logged.
+	// Log may be nil.
 	Log *slog.Logger
-	// Notice receives what the user should know and can do something about, each
-	// thing once. It may be nil. It must not call the [Watcher].
+	// Notice is called with what the user should know and can do something about,
+	// once for each problem. It may be nil. It must not call the [Watcher].
 	Notice func(text string)
 
-	closely time.Duration // shortest time between two looks at every file
+	minFullPoll time.Duration // shortest time between two full polls
 }
 
 func (o Options) filled() Options {
@@ -44,11 +44,11 @@ func (o Options) filled() Options {
 			*d = value
 		}
 	}
-	set(&o.Settle, 500*time.Millisecond)
-	set(&o.Longest, 30*time.Second)
-	set(&o.Hold, 5*time.Second)
+	set(&o.Debounce, 500*time.Millisecond)
+	set(&o.MaxDelay, 30*time.Second)
+	set(&o.DeletionDelay, 5*time.Second)
 	set(&o.Poll, 10*time.Second)
-	o.Hold = max(o.Hold, 0)
+	o.DeletionDelay = max(o.DeletionDelay, 0)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}

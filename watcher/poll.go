@@ -9,163 +9,163 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// warm is how long a directory in which something changed is looked at closely
-// each time: who writes into files seldom does so once.
-const warm = 10 * time.Minute
+// recentFor is how long a directory in which something changed is read by each poll:
+// files that were written to once are likely to be written to again.
+const recentFor = 10 * time.Minute
 
-// poll looks at every directory that is not watched, and has it watched if that
-// is possible by now. A close look reads them all, with every file in them. Others
-// read those in which names came or went, or in which something changed of late:
-// that costs one question a directory.
-func (w *Watcher) poll(closely bool) {
+// poll checks every directory that is not watched, and watches it if that is possible
+// by now. A full poll reads all of them. Other polls read only those in which a name
+// appeared or vanished, or something changed recently; for the rest they make one
+// system call.
+func (w *Watcher) poll(fullPoll bool) {
 	t := w.tracker
-	if t.top == nil || t.polled+t.blind == 0 {
+	if t.top == nil || t.polled+t.unreadable == 0 {
 		return
 	}
-	w.reopen()
+	w.reopenSystem()
 	var some []*node
 	t.top.each(func(n *node) {
-		if n.care == polled || n.care == blind {
+		if n.coverage == polled || n.coverage == unreadable {
 			some = append(some, n)
 		}
 	})
-	full := t.sys == nil
+	noRoom := t.sys == nil
 	w.mu.Lock()
-	looked := w.g.takeLooked()
+	scanned := w.debouncer.takeScanned()
 	w.mu.Unlock()
 	for _, n := range some {
 		switch {
 		case w.stopped():
 			return
-		case n.care == polled && !closely && (full || t.twin(n)) && t.still(n):
-		case n.care == polled:
-			full = w.pollOne(n, full, looked)
-		case n.care == blind && n.parent != nil:
-			w.regain(n)
+		case n.coverage == polled && !fullPoll && (noRoom || t.hasTwin(n)) && t.unchanged(n):
+		case n.coverage == polled:
+			noRoom = w.pollDir(n, noRoom, scanned)
+		case n.coverage == unreadable && n.parent != nil:
+			w.retryUnreadable(n)
 		}
 	}
 }
 
-// reopen asks the system once more for notifications if it had none to give.
-func (w *Watcher) reopen() {
+// reopenSystem tries again to get notifications from the system.
+func (w *Watcher) reopenSystem() {
 	if w.tracker.sys != nil {
 		return
 	}
-	if sys, err := w.open(w.queue, w.o.Log); err == nil {
+	if sys, err := w.openSystem(w.queue, w.options.Log); err == nil {
 		w.tracker.sys = sys
 	}
 }
 
-// pollOne polls n, and has it watched unless full says that there are no watches
-// to be had. It returns whether that is so now. looked says that somebody may
-// have looked at n since it was last polled.
-func (w *Watcher) pollOne(n *node, full, looked bool) bool {
+// pollDir reads n, and watches it unless noRoom says that the system has no more
+// watches. It returns whether that is so now. scanned says that n may have been
+// scanned since the last poll.
+func (w *Watcher) pollDir(n *node, noRoom, scanned bool) bool {
 	t := w.tracker
 	disk := n.disk(t.root)
 	promoted := false
-	if !full {
-		promoted, full = t.promote(n, disk)
+	if !noRoom {
+		promoted, noRoom = t.promote(n, disk)
 	}
-	all, since, err := readSeen(disk)
+	all, since, err := readDir(disk)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && n.parent != nil:
-		w.went(n.parent, n.name, false)
-		return full
+		w.vanished(n.parent, n.name, false)
+		return noRoom
 	case err != nil:
-		t.release(n)
-		t.setCare(n, blind)
-		return full
+		t.unwatch(n)
+		t.setCoverage(n, unreadable)
+		return noRoom
 	}
-	was := n.was
-	if looked && (n.since == 0 || n.since != since) {
-		// Something may have come, been seen, and gone.
-		w.hint(n.path(), touched)
+	before := n.snapshot
+	if scanned && (n.mtime == 0 || n.mtime != since) {
+		// Something may have appeared, been scanned, and vanished.
+		w.addChange(n.path(), modified)
 	}
-	n.since = since
+	n.mtime = since
 	if promoted {
-		t.rename(n, all)
+		t.setNames(n, all)
 	} else {
-		n.was = newSnapshot(all)
+		n.snapshot = newSnapshot(all)
 	}
-	was.differ(all,
-		func(name string) { n.warmUp(); w.went(n, name, false) },
-		func(e seen, before bool) { n.warmUp(); w.changed(n, e, before) })
-	w.strangers(n, all)
-	return full
+	before.diff(all,
+		func(name string) { n.markRecent(); w.vanished(n, name, false) },
+		func(e dirEntry, before bool) { n.markRecent(); w.changed(n, e, before) })
+	w.findReplaced(n, all)
+	return noRoom
 }
 
-// still reports whether no name came or went in n since it was last read, and
-// nothing changed there of late.
-func (t *tracker) still(n *node) bool {
-	if n.since == 0 || time.Now().Unix() < n.warm {
+// unchanged reports whether no name appeared or vanished in n since it was last read,
+// and nothing changed there recently.
+func (t *tracker) unchanged(n *node) bool {
+	if n.mtime == 0 || time.Now().Unix() < n.recentUntil {
 		return false
 	}
 	info, err := os.Lstat(n.disk(t.root))
 	if err == nil && n.parent == nil { // the root may be a link
 		info, err = os.Stat(t.root)
 	}
-	return err == nil && info.IsDir() && identify(info) == n.id && info.ModTime().UnixNano() == n.since
+	return err == nil && info.IsDir() && identify(info) == n.id && info.ModTime().UnixNano() == n.mtime
 }
 
-// twin reports whether the system watches n under another path, and so cannot
-// under this one.
-func (t *tracker) twin(n *node) bool {
+// hasTwin reports whether the system watches the same directory under another path,
+// so that it cannot be watched under this one.
+func (t *tracker) hasTwin(n *node) bool {
 	twin := t.byID[n.id]
 	return twin != nil && twin != n
 }
 
-// promote has a polled directory watched.
-func (t *tracker) promote(n *node, disk string) (promoted, full bool) {
-	if t.twin(n) {
+// promote watches a directory that was polled so far, if possible.
+func (t *tracker) promote(n *node, disk string) (promoted, noRoom bool) {
+	if t.hasTwin(n) {
 		return false, false
 	}
 	if err := t.watch(n, disk); err != nil {
-		return false, isShort(err)
+		return false, isShortage(err)
 	}
 	t.index(n)
-	t.setCare(n, watched)
+	t.setCoverage(n, watched)
 	return true, false
 }
 
-func (t *tracker) rename(n *node, all []seen) {
+func (t *tracker) setNames(n *node, all []dirEntry) {
 	hashes := make([]uint64, 0, len(all))
 	for _, e := range all {
 		hashes = append(hashes, hashName(norm.NFC.String(e.name)))
 	}
-	n.names, n.was = newNames(hashes), nil
+	n.names, n.snapshot = newNames(hashes), nil
 }
 
-func (w *Watcher) changed(n *node, e seen, before bool) {
+func (w *Watcher) changed(n *node, e dirEntry, before bool) {
 	switch {
-	case !before || e.info.IsDir() != (n.kids[e.name] != nil):
-		w.came(n, e.name, false)
+	case !before || e.info.IsDir() != (n.children[e.name] != nil):
+		w.appeared(n, e.name, false)
 	case e.info.IsDir():
-		w.touched(n, e.name, opChmod)
+		w.modified(n, e.name, opChmod)
 	default:
-		w.touched(n, e.name, opWrite)
+		w.modified(n, e.name, opWrite)
 	}
 }
 
-// strangers finds directories that took the place of others of the same name.
-func (w *Watcher) strangers(n *node, all []seen) {
+// findReplaced finds directories that took the place of others with the same name.
+func (w *Watcher) findReplaced(n *node, all []dirEntry) {
 	for _, e := range all {
 		if !e.info.IsDir() {
 			continue
 		}
-		if kid := n.kids[e.name]; kid != nil && kid.id == identify(e.info) {
+		if kid := n.children[e.name]; kid != nil && kid.id == identify(e.info) {
 			continue
 		}
-		if _, ok := w.tracker.wants(n, e.name); ok {
-			w.came(n, e.name, false)
+		if _, ok := w.tracker.accepts(n, e.name); ok {
+			w.appeared(n, e.name, false)
 		}
 	}
 }
 
-// regain tries again to read a directory that could not be read.
-func (w *Watcher) regain(n *node) {
+// retryUnreadable tries again to read a directory.
+func (w *Watcher) retryUnreadable(n *node) {
 	parent := n.parent
-	if now := w.tracker.adopt(parent, n.name); now != nil && now.care != blind {
-		w.hint(now.path(), tree)
-		w.tellMoves()
+	if now := w.tracker.add(parent, n.name); now != nil && now.coverage != unreadable {
+		w.addChange(now.path(), subtree)
+		w.reportMoves()
 	}
 }

@@ -16,10 +16,10 @@ import (
 	"ferry/manifest"
 )
 
-// TestOutOfWatches has the system refuse the sixth watch: what cannot be watched
-// is polled, the user is told once, and more watches are used once there are.
+// The system refuses the sixth watch. The other directories are polled, there is one
+// notice, and they are watched as soon as there are more watches.
 func TestOutOfWatches(t *testing.T) {
-	f := &fake{room: 5, err: syscall.ENOSPC}
+	f := &fakeSystem{room: 5, err: syscall.ENOSPC}
 	var notices []string
 	o := quick()
 	o.Notice = func(text string) { notices = append(notices, text) }
@@ -29,7 +29,7 @@ func TestOutOfWatches(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	y := openYard(t, root, o, f.openReal)
+	y := openTestDir(t, root, o, f.openReal)
 	if s := y.w.State(); s.Watched != 5 || s.Polled != 16 {
 		t.Errorf("%+v", s)
 	}
@@ -39,23 +39,23 @@ func TestOutOfWatches(t *testing.T) {
 			old, _ := os.ReadFile(y.disk(p))
 			y.write(p, string(old)+"x")
 		}
-		y.settle()
+		y.waitUntilEqual()
 	}
 	y.must(os.RemoveAll(y.disk("d9/sub")))
 	y.write("d8/new/deep/f", "x")
 	y.must(os.Rename(y.disk("d7"), y.disk("d1/d7")))
-	y.settle()
+	y.waitUntilEqual()
 
-	f.grant(1000)
+	f.setRoom(1000)
 	for y.w.State().Polled > 0 {
 		y.write("d1/sentinel", fmt.Sprint(y.w.State()))
 		y.next()
 	}
 	y.write("d1/d7/sub/f", "watched by now")
-	y.settle()
+	y.waitUntilEqual()
 	y.must(y.w.Close())
 	if len(notices) != 1 || !strings.Contains(notices[0], "fs.inotify.max_user_watches") ||
-		!strings.Contains(notices[0], "5 directories are watched, 16 are looked at every 100ms") {
+		!strings.Contains(notices[0], "5 directories are watched, 16 are polled every 100ms") {
 		t.Errorf("%q", notices)
 	}
 }
@@ -65,11 +65,11 @@ func TestOutOfInstances(t *testing.T) {
 	o := quick()
 	o.Notice = func(text string) { notices = append(notices, text) }
 	tries := 0
-	y := openYard(t, t.TempDir(), o, func(q *queue, log *slog.Logger) (system, error) {
+	y := openTestDir(t, t.TempDir(), o, func(q *queue, log *slog.Logger) (system, error) {
 		if tries++; tries <= 3 {
 			return nil, fmt.Errorf("couldn't initialize inotify: %w", syscall.EMFILE)
 		}
-		return notify(q, log)
+		return openFsnotify(q, log)
 	})
 	if s := y.w.State(); s.Watched != 0 || s.Polled != 1 {
 		t.Errorf("%+v", s)
@@ -81,7 +81,7 @@ func TestOutOfInstances(t *testing.T) {
 		y.next()
 	}
 	y.write("d/f", "22")
-	y.settle()
+	y.waitUntilEqual()
 	y.must(y.w.Close())
 	if len(notices) != 1 || !strings.Contains(notices[0], "fs.inotify.max_user_instances") {
 		t.Errorf("%q", notices)
@@ -91,18 +91,18 @@ func TestOutOfInstances(t *testing.T) {
 func TestNotice(t *testing.T) {
 	s := State{Watched: 10, Polled: 3}
 	for _, c := range []struct {
-		want want
+		want shortage
 		err  error
 		text string
 	}{
-		{want{"inotify watches", "fs.inotify.max_user_watches", 8192}, syscall.ENOSPC,
-			"the system has no more inotify watches to give: 10 directories are watched, 3 are looked at every 10s instead; " +
+		{shortage{"inotify watches", "fs.inotify.max_user_watches", 8192}, syscall.ENOSPC,
+			"the system has run out of inotify watches: 10 directories are watched, 3 are polled every 10s instead; " +
 				"raise fs.inotify.max_user_watches, which is 8192: sysctl fs.inotify.max_user_watches=32768"},
-		{want{what: "open files", option: "the limit of open files (ulimit -n)"}, syscall.EMFILE,
-			"the system has no more open files to give: 10 directories are watched, 3 are looked at every 10s instead; " +
+		{shortage{what: "open files", option: "the limit of open files (ulimit -n)"}, syscall.EMFILE,
+			"the system has run out of open files: 10 directories are watched, 3 are polled every 10s instead; " +
 				"raise the limit of open files (ulimit -n)"},
-		{want{}, errors.New("not supported"),
-			"the system does not tell of changes (not supported): all 3 directories are looked at every 10s instead"},
+		{shortage{}, errors.New("not supported"),
+			"the system cannot report changes (not supported): all 3 directories are polled every 10s instead"},
 	} {
 		if diff := cmp.Diff(c.text, c.want.text(c.err, s, "10s")); diff != "" {
 			t.Error(diff)
@@ -110,12 +110,12 @@ func TestNotice(t *testing.T) {
 	}
 }
 
-// TestOverflow loses events: everything is watched anew, then everything is
+// When events are lost the tree is watched from scratch, and then everything is
 // reported.
 func TestOverflow(t *testing.T) {
-	f := &fake{room: 1000}
-	y := openYard(t, t.TempDir(), quick(), f.open)
-	// Of this the watcher hears nothing.
+	f := &fakeSystem{room: 1000}
+	y := openTestDir(t, t.TempDir(), quick(), f.open)
+	// The watcher gets no event for this.
 	y.write("a/b/f", "x")
 	f.overflow()
 	if b := y.next(); !b.Everything || len(b.Paths) > 0 {
@@ -124,16 +124,16 @@ func TestOverflow(t *testing.T) {
 	if s := y.w.State(); s.Watched != 3 {
 		t.Errorf("%+v", s)
 	}
-	if wrong := y.wrong(); len(wrong) > 0 {
+	if wrong := y.differences(); len(wrong) > 0 {
 		t.Errorf("%q", wrong)
 	}
-	f.say(opWrite, y.disk("a/b/f"))
+	f.send(opWrite, y.disk("a/b/f"))
 	if diff := cmp.Diff(Batch{Paths: []manifest.Path{"a/b/f"}}, y.next()); diff != "" {
 		t.Error(diff)
 	}
 }
 
-// TestQueueOverflow fills the queue of the watcher itself.
+// The queue of the watcher itself overflows.
 func TestQueueOverflow(t *testing.T) {
 	q := newQueue()
 	for i := range maxQueue {
@@ -163,19 +163,19 @@ func TestSnapshot(t *testing.T) {
 	for _, name := range []string{"a", "gone", "grown", "same", "z"} {
 		must(os.WriteFile(dir+"/"+name, nil, 0o666))
 	}
-	before, _, err := readSeen(dir)
+	before, _, err := readDir(dir)
 	must(err)
 	must(os.Remove(dir + "/gone"))
 	must(os.Remove(dir + "/z"))
 	must(os.WriteFile(dir+"/grown", []byte("x"), 0o666))
 	must(os.WriteFile(dir+"/new", nil, 0o666))
 	must(os.WriteFile(dir+"/dir/in", nil, 0o666))
-	after, _, err := readSeen(dir)
+	after, _, err := readDir(dir)
 	must(err)
 	var got []string
-	newSnapshot(before).differ(after,
+	newSnapshot(before).diff(after,
 		func(name string) { got = append(got, "-"+name) },
-		func(e seen, before bool) { got = append(got, fmt.Sprint("+", e.name, before)) })
+		func(e dirEntry, before bool) { got = append(got, fmt.Sprint("+", e.name, before)) })
 	if want := []string{"-gone", "+growntrue", "+newfalse", "-z"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
@@ -199,13 +199,13 @@ func TestNamesSet(t *testing.T) {
 	}
 }
 
-// TestLooksInBetween has the close looks wait: names that come and go are seen
-// anyway, and what changes in a directory in which something did of late. A file
-// that is written to anywhere else waits for a close look.
-func TestLooksInBetween(t *testing.T) {
-	f := &fake{room: 0, err: syscall.ENOSPC}
+// Between full polls, names that appear and vanish are noticed, and so are changes in
+// a directory in which something changed recently. A write to any other file is
+// noticed by the next full poll.
+func TestQuickPolls(t *testing.T) {
+	f := &fakeSystem{room: 0, err: syscall.ENOSPC}
 	o := quick()
-	o.Poll, o.Hold, o.closely = 20*time.Millisecond, -1, time.Hour
+	o.Poll, o.DeletionDelay, o.minFullPoll = 20*time.Millisecond, -1, time.Hour
 	root, old := t.TempDir(), time.Now().Add(-time.Hour)
 	for _, dir := range []string{"a/sub", "b", "c"} {
 		disk := root + "/" + dir
@@ -218,7 +218,7 @@ func TestLooksInBetween(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	y := openYard(t, root, o, f.openReal)
+	y := openTestDir(t, root, o, f.openReal)
 	y.write("c/f", "in place, in a quiet directory")
 	y.write("a/sub/new", "1")
 	y.until("a/sub/new")
@@ -228,9 +228,9 @@ func TestLooksInBetween(t *testing.T) {
 	y.until("b/g")
 	y.must(os.RemoveAll(y.disk("a/sub")))
 	y.until("a/sub")
-	if told := y.told(); slices.Contains(told, manifest.Path("c/f")) {
-		t.Errorf("everything was read: %q", told)
+	if got := y.reported(); slices.Contains(got, manifest.Path("c/f")) {
+		t.Errorf("everything was read: %q", got)
 	}
 	y.must(os.Remove(y.disk("c/f")))
-	y.settle()
+	y.waitUntilEqual()
 }

@@ -2,7 +2,7 @@ package watcher
 
 import "sync"
 
-// An op is what the system says happened to a name.
+// An op is what happened to a name, according to the system.
 type op uint8
 
 const (
@@ -10,22 +10,22 @@ const (
 	opWrite
 	opChmod
 	opRemove
-	opRename // this name is no more
+	opRename // renamed to something else
 )
 
-// An event is what the system says of one name, by its place on disk.
+// An event is one notification of the system.
 type event struct {
-	disk string
+	disk string // path
 	op   op
 }
 
-// maxQueue is how many events wait to be handled.
+// maxQueue is how many events can wait to be handled.
 const maxQueue = 1 << 17
 
-// A queue holds events until they are handled, so that the system's own, smaller
-// queue is emptied at once whatever else goes on.
+// A queue holds events until they are handled, so that the smaller queue of the
+// system is emptied at once.
 type queue struct {
-	wake chan struct{} // has one element once there is something to take
+	wake chan struct{} // holds a token when there is something to take
 
 	mu     sync.Mutex
 	events []event
@@ -34,7 +34,7 @@ type queue struct {
 
 func newQueue() *queue { return &queue{wake: make(chan struct{}, 1)} }
 
-// put adds an event, unless it says what the last one said.
+// put adds an event, unless the last one says the same.
 func (q *queue) put(e event) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -49,8 +49,8 @@ func (q *queue) put(e event) {
 	q.signal()
 }
 
-// lose says that events were lost.
-func (q *queue) lose() {
+// setLost says that events were lost.
+func (q *queue) setLost() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.lost = true

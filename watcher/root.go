@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// rootEvery is how often the root itself is looked at, at the least: nothing
-// tells when a disk is unmounted or a directory above is renamed.
+// rootEvery is how often the root itself is checked, at least. There is no event when
+// a disk is unmounted or a directory above the root is renamed.
 const rootEvery = 2 * time.Second
 
-// findRoot returns the identity of the root, or why it cannot be watched.
-func (w *Watcher) findRoot() (identity, error) {
+// openRoot returns the identity of the root, or why it cannot be watched.
+func (w *Watcher) openRoot() (identity, error) {
 	f, err := os.Open(w.root)
 	if err != nil {
 		return identity{}, err
@@ -28,12 +28,12 @@ func (w *Watcher) findRoot() (identity, error) {
 	return identify(info), nil
 }
 
-// begin watches the root and all below it, as if for the first time.
-func (w *Watcher) begin() {
-	w.end()
-	w.stale = false
+// start watches the root and everything below it from scratch.
+func (w *Watcher) start() {
+	w.stop()
+	w.restart = false
 	w.mounts = mounts(w.root)
-	id, err := w.findRoot()
+	id, err := w.openRoot()
 	if err != nil {
 		w.setLost(err)
 		return
@@ -41,48 +41,48 @@ func (w *Watcher) begin() {
 	w.setLost(nil)
 	w.id = id
 	w.queue = newQueue()
-	w.tracker.sys, w.opened = w.open(w.queue, w.o.Log)
-	if w.opened != nil {
+	w.tracker.sys, w.systemErr = w.openSystem(w.queue, w.options.Log)
+	if w.systemErr != nil {
 		w.tracker.sys = nil
 	}
 	begun := time.Now()
 	w.tracker.start(id)
 	w.tracker.moves = nil
-	w.lookedClosely(begun)
-	w.o.Log.Debug("watching", "root", w.root, "watched", w.tracker.watched, "polled", w.tracker.polled,
+	w.fullPollDone(begun)
+	w.options.Log.Debug("watching", "root", w.root, "watched", w.tracker.watched, "polled", w.tracker.polled,
 		"took", time.Since(begun))
 }
 
-// end lets go of everything.
-func (w *Watcher) end() {
+// stop stops watching.
+func (w *Watcher) stop() {
 	w.tracker.close()
 	w.selfMoved = ""
 }
 
-// checkRoot finds out whether the root is still there, and still the same.
+// checkRoot checks whether the root is still there, and still the same.
 func (w *Watcher) checkRoot(now time.Time) {
-	id, err := w.findRoot()
+	id, err := w.openRoot()
 	lost := w.tracker.top == nil
 	switch {
 	case err != nil && lost:
 		w.setLost(err)
 	case err != nil:
-		w.o.Log.Warn("the root is lost", "root", w.root, "error", err)
-		w.end()
+		w.options.Log.Warn("the root has vanished", "root", w.root, "error", err)
+		w.stop()
 		w.setLost(err)
-		w.lose(now)
-	case lost || id != w.id || w.tracker.top.care == blind || w.mounts != mounts(w.root):
-		w.o.Log.Info("the root is back, or another one", "root", w.root)
-		w.begin()
-		w.lose(now)
+		w.reportEverything(now)
+	case lost || id != w.id || w.tracker.top.coverage == unreadable || w.mounts != mounts(w.root):
+		w.options.Log.Info("the root is back, or was replaced", "root", w.root)
+		w.start()
+		w.reportEverything(now)
 	}
 }
 
-// lose reports everything, without waiting.
-func (w *Watcher) lose(now time.Time) {
+// reportEverything reports everything without a delay.
+func (w *Watcher) reportEverything(now time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.g.lose(now, true)
+	w.debouncer.loseEvents(now, true)
 }
 
 func (w *Watcher) setLost(err error) {

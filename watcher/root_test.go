@@ -15,9 +15,9 @@ func TestRootGoneAndBack(t *testing.T) {
 	if err := os.Mkdir(root, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	y := openYard(t, root, quick(), notify)
+	y := openTestDir(t, root, quick(), openFsnotify)
 	y.write("d/f", "1")
-	y.settle()
+	y.waitUntilEqual()
 
 	y.must(os.Rename(root, root+"-aside"))
 	for !y.next().Everything {
@@ -32,7 +32,7 @@ func TestRootGoneAndBack(t *testing.T) {
 	if s := y.w.State(); s.Lost != "" || s.Watched != 2 {
 		t.Errorf("back: %+v", s)
 	}
-	y.rest()
+	y.waitUntilQuiet()
 	y.write("d/f", "22")
 	if diff := cmp.Diff(Batch{Paths: []manifest.Path{"d/f"}}, y.next()); diff != "" {
 		t.Error(diff)
@@ -44,8 +44,7 @@ func TestRootGoneAndBack(t *testing.T) {
 	}
 }
 
-// TestRootReplaced puts another directory in the place of the root, faster than
-// anybody looks.
+// The root is replaced by another directory between two checks.
 func TestRootReplaced(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "root")
 	other := filepath.Join(t.TempDir(), "other")
@@ -54,19 +53,19 @@ func TestRootReplaced(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	y := openYard(t, root, quick(), notify)
+	y := openTestDir(t, root, quick(), openFsnotify)
 	y.must(os.Rename(root, root+"-aside"))
 	y.must(os.Rename(other, root))
 	for !y.next().Everything || y.w.State().Watched != 2 {
 	}
 	y.write("e/f", "x")
 	y.until("e/f")
-	y.settle()
+	y.waitUntilEqual()
 }
 
 func TestRootMissing(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "root")
-	y := openYard(t, root, quick(), notify)
+	y := openTestDir(t, root, quick(), openFsnotify)
 	if s := y.w.State(); s.Lost != "no such file or directory" {
 		t.Errorf("%+v", s)
 	}
@@ -93,12 +92,12 @@ func TestRootIsLink(t *testing.T) {
 	if err := os.Symlink(dir, link); err != nil {
 		t.Skip(err)
 	}
-	y := openYard(t, link, quick(), notify)
+	y := openTestDir(t, link, quick(), openFsnotify)
 	y.write("d/f", "x")
 	y.until("d")
 	y.write("d/f", "xx")
 	y.until("d/f")
-	y.settle()
+	y.waitUntilEqual()
 }
 
 func TestMountsIn(t *testing.T) {

@@ -4,18 +4,18 @@ import (
 	"time"
 )
 
-// run moves events into the gatherer and batches out of it until Close.
+// run moves events into the debouncer and batches out of it until Close.
 func (w *Watcher) run() {
 	defer close(w.done)
 	defer close(w.out)
-	defer w.end()
+	defer w.stop()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
-		w.makeOffer()
+		w.updateOffer()
 		out := w.out
 		if w.offer == nil || len(w.queue.wake) > 0 {
-			out = nil // what has happened already may take something back
+			out = nil // handle the waiting events first: they may change the batch
 		}
 		select {
 		case <-w.quit:
@@ -23,16 +23,16 @@ func (w *Watcher) run() {
 		case out <- w.offered():
 			w.sent()
 		case <-w.queue.wake:
-			w.drain()
+			w.handleEvents()
 		case <-timer.C:
 		}
 		w.step(time.Now())
-		timer.Reset(time.Until(w.deadline()))
+		timer.Reset(time.Until(w.nextWake()))
 	}
 }
 
-// drain handles the events that came.
-func (w *Watcher) drain() {
+// handleEvents handles the events in the queue.
+func (w *Watcher) handleEvents() {
 	events, lost := w.queue.take()
 	for _, e := range events {
 		if w.stopped() {
@@ -41,52 +41,50 @@ func (w *Watcher) drain() {
 		w.handle(e)
 	}
 	if lost {
-		w.o.Log.Info("too many changes at once: events were lost", "root", w.root)
-		w.stale = true
+		w.options.Log.Info("too many changes at once: events were lost", "root", w.root)
+		w.restart = true
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		w.g.lose(time.Now(), false)
+		w.debouncer.loseEvents(time.Now(), false)
 	}
 }
 
 // step does what is due.
 func (w *Watcher) step(now time.Time) {
-	if !now.Before(w.rootAt) {
+	if !now.Before(w.nextRootCheck) {
 		w.checkRoot(now)
-		w.rootAt = now.Add(min(rootEvery, w.o.Poll))
+		w.nextRootCheck = now.Add(min(rootEvery, w.options.Poll))
 	}
-	if !now.Before(w.pollAt) {
-		closely := !now.Before(w.closeAt)
-		w.poll(closely)
-		w.pollAt = time.Now().Add(w.pause(now))
-		if closely {
-			w.lookedClosely(now)
+	if !now.Before(w.nextPoll) {
+		fullPoll := !now.Before(w.nextFullPoll)
+		w.poll(fullPoll)
+		w.nextPoll = time.Now().Add(w.pollDelay(now))
+		if fullPoll {
+			w.fullPollDone(now)
 		}
 	}
-	w.ripen(now)
-	w.publish()
+	w.makeReady(now)
+	w.updateState()
 }
 
-// pause is how long to wait after a look that began at begun: looks of a kind
-// take a twentieth of the time at most.
-func (w *Watcher) pause(begun time.Time) time.Duration {
-	return max(w.o.Poll, 20*time.Since(begun))
+// pollDelay returns how long to wait after a poll that began at begun: polls take at
+// most a twentieth of the time.
+func (w *Watcher) pollDelay(begun time.Time) time.Duration {
+	return max(w.options.Poll, 20*time.Since(begun))
 }
 
-// lookedClosely notes that everything polled was looked at closely, from begun to now.
-// Looks that are less close come in between.
-func (w *Watcher) lookedClosely(begun time.Time) {
-	w.closeAt = time.Now().Add(max(w.pause(begun), w.o.closely))
-	w.pollAt = time.Now().Add(w.o.Poll)
+// fullPollDone schedules the next polls after a full one that began at begun.
+func (w *Watcher) fullPollDone(begun time.Time) {
+	w.nextFullPoll = time.Now().Add(max(w.pollDelay(begun), w.options.minFullPoll))
+	w.nextPoll = time.Now().Add(w.options.Poll)
 }
 
-// ripen makes ready what has come to rest. Where events were lost everything is
-// watched anew before anybody is told to look, so that nothing is missed from
-// that look on.
-func (w *Watcher) ripen(now time.Time) {
+// makeReady makes ready what is due. If events were lost, the tree is watched from
+// scratch before that is reported, so that no change after the report is missed.
+func (w *Watcher) makeReady(now time.Time) {
 	w.mu.Lock()
-	files := w.g.due(now)
-	again := w.stale && w.g.allReady
+	files := w.debouncer.advance(now)
+	again := w.restart && w.debouncer.everythingReady
 	w.mu.Unlock()
 	var growing = files[:0]
 	for _, p := range files {
@@ -96,37 +94,37 @@ func (w *Watcher) ripen(now time.Time) {
 	}
 	w.mu.Lock()
 	for _, p := range growing {
-		w.g.postpone(p, now)
+		w.debouncer.postpone(p, now)
 	}
 	w.mu.Unlock()
 	if again {
-		w.begin()
+		w.start()
 	}
 }
 
-// deadline is when there is something to do if nothing happens.
-func (w *Watcher) deadline() time.Time {
+// nextWake returns when there is something to do if no event comes.
+func (w *Watcher) nextWake() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	at := w.rootAt
-	if t := w.tracker; t.top != nil && t.polled+t.blind > 0 {
-		at = earlier(at, w.pollAt)
+	at := w.nextRootCheck
+	if t := w.tracker; t.top != nil && t.polled+t.unreadable > 0 {
+		at = earlier(at, w.nextPoll)
 	}
-	if !w.g.next.IsZero() {
-		at = earlier(at, w.g.next)
+	if !w.debouncer.next.IsZero() {
+		at = earlier(at, w.debouncer.next)
 	}
 	return at
 }
 
-// makeOffer makes a batch of what is ready.
-func (w *Watcher) makeOffer() {
+// updateOffer makes a batch of what is ready.
+func (w *Watcher) updateOffer() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if !w.g.changed {
+	if !w.debouncer.readyChanged {
 		return
 	}
-	w.g.changed, w.offer = false, nil
-	if b, ok := w.g.batch(w.cheap); ok {
+	w.debouncer.readyChanged, w.offer = false, nil
+	if b, ok := w.debouncer.batch(w.isSmall); ok {
 		w.offer = &b
 	}
 }
@@ -139,34 +137,35 @@ func (w *Watcher) offered() Batch {
 }
 
 func (w *Watcher) sent() {
-	w.o.Log.Debug("changes", "paths", len(w.offer.Paths), "everything", w.offer.Everything)
+	w.options.Log.Debug("changes", "paths", len(w.offer.Paths), "everything", w.offer.Everything)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.g.sent()
+	w.debouncer.sent()
 }
 
-// publish says what is going on, and what the user can do about it.
-func (w *Watcher) publish() {
+// updateState updates the state, and gives a notice if the system has run out of
+// something.
+func (w *Watcher) updateState() {
 	t := w.tracker
 	w.mu.Lock()
-	w.state.Watched, w.state.Polled, w.state.Unreadable = t.watched, t.polled, t.blind
+	w.state.Watched, w.state.Polled, w.state.Unreadable = t.watched, t.polled, t.unreadable
 	s := w.state
 	w.mu.Unlock()
-	if w.opened != nil {
-		w.tell(wantOf(w.opened, true), w.opened, s)
-		w.opened = nil
+	if w.systemErr != nil {
+		w.notice(shortageOf(w.systemErr, true), w.systemErr, s)
+		w.systemErr = nil
 	}
-	if t.short != nil {
-		w.tell(wantOf(t.short, false), t.short, s)
-		t.short = nil
+	if t.shortage != nil {
+		w.notice(shortageOf(t.shortage, false), t.shortage, s)
+		t.shortage = nil
 	}
 }
 
-// tell gives a notice, once.
-func (w *Watcher) tell(m want, err error, s State) {
-	if w.told[m.option] {
+// notice gives a notice, once for each setting.
+func (w *Watcher) notice(m shortage, err error, s State) {
+	if w.noticed[m.option] {
 		return
 	}
-	w.told[m.option] = true
-	w.o.Notice(m.text(err, s, w.o.Poll.String()))
+	w.noticed[m.option] = true
+	w.options.Notice(m.text(err, s, w.options.Poll.String()))
 }

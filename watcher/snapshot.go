@@ -9,19 +9,19 @@ import (
 	"time"
 )
 
-// A snapshot is what was in one directory, sorted by name: for each entry the
-// length of the name, the name, and eight bytes of stamp.
+// A snapshot is the encoded content of one directory, sorted by name: for each entry
+// the length of the name, the name, and a stamp of eight bytes.
 type snapshot []byte
 
-// A seen is one entry of a directory.
-type seen struct {
+// A dirEntry is one entry of a directory.
+type dirEntry struct {
 	name  string
 	info  os.FileInfo
 	stamp uint64
 }
 
-// stampOf returns a number that changes when an entry does. Of a directory only
-// the mode counts: its time says no more than its content.
+// stampOf returns a number that changes when an entry changes. For a directory only
+// the mode counts.
 func stampOf(info os.FileInfo) uint64 {
 	x := mix(uint64(info.Mode() & (fs.ModeType | fs.ModePerm)))
 	if info.IsDir() {
@@ -38,38 +38,38 @@ func mix(x uint64) uint64 {
 	return x ^ x>>31
 }
 
-// coarse is how far apart two changes must be for every file system to give them
-// different times (FAT counts in two seconds).
-const coarse = 2100 * time.Millisecond
+// mtimeResolution is how far apart two changes must be to have different times on
+// every file system. FAT has a resolution of two seconds.
+const mtimeResolution = 2100 * time.Millisecond
 
-// readSeen reads a directory with what is known of each entry. since is its own
-// time, which changes when a name comes or goes after this; 0 where that cannot
-// be told, because the last one did just now.
-func readSeen(disk string) (all []seen, since int64, err error) {
+// readDir reads a directory and its entries. mtime is the time of the directory, which
+// changes when a name appears or vanishes; 0 if it is so recent that the next change
+// might not change it.
+func readDir(disk string) (all []dirEntry, mtime int64, err error) {
 	dir, err := os.Stat(disk)
 	if err != nil {
 		return nil, 0, err
 	}
-	if time.Since(dir.ModTime()).Abs() > coarse {
-		since = dir.ModTime().UnixNano()
+	if time.Since(dir.ModTime()).Abs() > mtimeResolution {
+		mtime = dir.ModTime().UnixNano()
 	}
 	entries, err := os.ReadDir(disk)
 	if err != nil {
 		return nil, 0, err
 	}
-	all = make([]seen, 0, len(entries))
+	all = make([]dirEntry, 0, len(entries))
 	for _, e := range entries {
 		info, err := e.Info()
 		if err != nil {
-			continue // gone since the names were read
+			continue // vanished since the names were read
 		}
-		all = append(all, seen{e.Name(), info, stampOf(info)})
+		all = append(all, dirEntry{e.Name(), info, stampOf(info)})
 	}
-	slices.SortFunc(all, func(a, b seen) int { return strings.Compare(a.name, b.name) })
-	return all, since, nil
+	slices.SortFunc(all, func(a, b dirEntry) int { return strings.Compare(a.name, b.name) })
+	return all, mtime, nil
 }
 
-func newSnapshot(all []seen) snapshot {
+func newSnapshot(all []dirEntry) snapshot {
 	size := 0
 	for _, e := range all {
 		size += len(e.name) + 10
@@ -83,7 +83,7 @@ func newSnapshot(all []seen) snapshot {
 	return s
 }
 
-// next takes the first entry off s.
+// next removes and returns the first entry of s.
 func (s *snapshot) next() (name string, stamp uint64, ok bool) {
 	if len(*s) == 0 {
 		return "", 0, false
@@ -95,9 +95,10 @@ func (s *snapshot) next() (name string, stamp uint64, ok bool) {
 	return name, stamp, true
 }
 
-// differ calls gone with every name that s has and now has not, and changed with
-// every entry of now that s has not, or with another stamp.
-func (s snapshot) differ(now []seen, gone func(name string), changed func(e seen, before bool)) {
+// diff calls gone for every name that is in s and not in now, and changed for every
+// entry of now that is not in s, or has another stamp there. before says that its name
+// is in s.
+func (s snapshot) diff(now []dirEntry, gone func(name string), changed func(e dirEntry, before bool)) {
 	name, stamp, ok := s.next()
 	for _, e := range now {
 		for ok && name < e.name {

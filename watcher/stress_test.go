@@ -13,34 +13,34 @@ import (
 
 var stressOps = flag.Int("stress", 3000, "operations of each stress test")
 
-// TestStress does random things to a directory, and holds that looking only
-// where batches say is enough to know what became of it.
+// While random things happen to a directory, it is enough to scan where batches say to
+// know what it contains.
 func TestStress(t *testing.T) {
 	for _, c := range []struct {
-		name    string
-		room    int           // watches that the system has
-		closely time.Duration // see Options
+		name     string
+		room     int           // watches that the system has
+		fullPoll time.Duration // see Options
 	}{
 		{"watched", 1 << 30, 0},
 		{"half polled", 15, 0},
 		{"polled", 0, 0},
-		{"polled, seldom closely", 0, 700 * time.Millisecond},
+		{"polled, seldom fullPoll", 0, 700 * time.Millisecond},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			seed := uint64(time.Now().UnixNano())
 			t.Log("seed", seed)
-			f := &fake{room: c.room, err: syscall.ENOSPC}
+			f := &fakeSystem{room: c.room, err: syscall.ENOSPC}
 			o := quick()
-			o.closely = c.closely
-			y := openYard(t, t.TempDir(), o, f.openReal)
-			s := &stress{yard: y, rnd: rand.New(rand.NewPCG(seed, 0)), outside: t.TempDir()}
+			o.minFullPoll = c.fullPoll
+			y := openTestDir(t, t.TempDir(), o, f.openReal)
+			s := &stress{testDir: y, rnd: rand.New(rand.NewPCG(seed, 0)), outside: t.TempDir()}
 			s.run()
-			t.Logf("%d batches, %d paths; %+v", len(y.batches), len(y.told()), y.w.State())
+			t.Logf("%d batches, %d paths; %+v", len(y.batches), len(y.reported()), y.w.State())
 		})
 	}
 }
 
-// run looks where batches say while things go on.
+// run follows batches while changes go on.
 func (s *stress) run() {
 	done := make(chan struct{})
 	go func() {
@@ -54,19 +54,19 @@ func (s *stress) run() {
 		case <-done:
 			running = false
 		case b := <-s.w.Batches():
-			s.take(b)
+			s.follow(b)
 		}
 	}
-	s.settle()
+	s.waitUntilEqual()
 }
 
 type stress struct {
-	*yard
+	*testDir
 	rnd     *rand.Rand
 	outside string
 }
 
-// path is a random path of few, so that operations meet.
+// path returns a random path out of a few, so that operations collide.
 func (s *stress) path() string {
 	p := fmt.Sprintf("n%d", s.rnd.IntN(6))
 	for s.rnd.IntN(3) > 0 && len(p) < 12 {
@@ -75,7 +75,7 @@ func (s *stress) path() string {
 	return s.disk(p)
 }
 
-// op does something, or tries to.
+// op tries a random operation.
 func (s *stress) op(i int) {
 	p, q := s.path(), s.path()
 	out := filepath.Join(s.outside, fmt.Sprint(s.rnd.IntN(5)))

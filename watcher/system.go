@@ -7,51 +7,52 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// A system tells of changes in single directories, not of those below them.
+// A system reports changes in single directories, without their subdirectories.
 type system interface {
-	// Add begins to watch a directory. Watching one twice is no error.
+	// Add starts to watch a directory. It is no error to add it twice.
 	Add(disk string) error
-	// Remove ends it. Directories that are gone may have been removed already.
+	// Remove stops watching a directory. The system may have done so itself if the
+	// directory is gone.
 	Remove(disk string) error
-	// Close returns when nothing more is put into the queue.
+	// Close returns when no more events will be put into the queue.
 	Close() error
 }
 
-// bufferSize is what Windows keeps for every directory; other systems have one
-// queue for all.
+// bufferSize is the buffer of Windows for each directory, in bytes. Other systems have
+// one queue for all.
 const bufferSize = 16 << 10
 
-// notified is the system that fsnotify knows.
-type notified struct {
+// An fsnotifySystem gets notifications through fsnotify.
+type fsnotifySystem struct {
 	*fsnotify.Watcher
 	done chan struct{}
 }
 
-// notify opens the system's own notifications, which go into q.
-func notify(q *queue, log *slog.Logger) (system, error) {
+// openFsnotify starts to put notifications of the system into q.
+func openFsnotify(q *queue, log *slog.Logger) (system, error) {
 	w, err := fsnotify.NewWatcher()
 	if err != nil {
 		return nil, err
 	}
-	n := &notified{Watcher: w, done: make(chan struct{})}
+	n := &fsnotifySystem{Watcher: w, done: make(chan struct{})}
 	go n.pump(q, log)
 	return n, nil
 }
 
 // Add implements [system].
-func (n *notified) Add(disk string) error {
+func (n *fsnotifySystem) Add(disk string) error {
 	return n.AddWith(disk, fsnotify.WithBufferSize(bufferSize))
 }
 
 // Close implements [system].
-func (n *notified) Close() error {
+func (n *fsnotifySystem) Close() error {
 	err := n.Watcher.Close()
 	<-n.done
 	return err
 }
 
-// pump moves what fsnotify says into q until it is closed.
-func (n *notified) pump(q *queue, log *slog.Logger) {
+// pump moves events into q until fsnotify is closed.
+func (n *fsnotifySystem) pump(q *queue, log *slog.Logger) {
 	defer close(n.done)
 	for {
 		select {
@@ -59,7 +60,7 @@ func (n *notified) pump(q *queue, log *slog.Logger) {
 			if !ok {
 				return
 			}
-			put(q, e)
+			putEvent(q, e)
 		case err, ok := <-n.Errors:
 			if !ok {
 				return
@@ -67,13 +68,14 @@ func (n *notified) pump(q *queue, log *slog.Logger) {
 			if !errors.Is(err, fsnotify.ErrEventOverflow) {
 				log.Warn("watching", "error", err)
 			}
-			q.lose()
+			q.setLost()
 		}
 	}
 }
 
-// put adds what e says: whether the name came or went before all else.
-func put(q *queue, e fsnotify.Event) {
+// putEvent adds e. An event can have several operations; a name that appeared or
+// vanished is more important than a write.
+func putEvent(q *queue, e fsnotify.Event) {
 	for _, c := range []struct {
 		has fsnotify.Op
 		op  op

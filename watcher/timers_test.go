@@ -10,13 +10,13 @@ import (
 	"ferry/manifest"
 )
 
-// inBubble runs do with a watcher at default settings whose clock and system are
-// not real.
-func inBubble(t *testing.T, do func(t *testing.T, root string, f *fake, w *Watcher)) {
+// inBubble runs do in a synctest bubble, with a fake system and a watcher with default
+// options.
+func inBubble(t *testing.T, do func(t *testing.T, root string, f *fakeSystem, w *Watcher)) {
 	t.Helper()
 	root := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		f := &fake{room: 1000}
+		f := &fakeSystem{room: 1000}
 		w, err := newWatcher(root, Options{}, f.open)
 		if err != nil {
 			t.Fatal(err)
@@ -26,8 +26,8 @@ func inBubble(t *testing.T, do func(t *testing.T, root string, f *fake, w *Watch
 	})
 }
 
-// took waits for the next batch, and checks when it came and what it holds.
-func took(t *testing.T, w *Watcher, since time.Time, want time.Duration, paths ...manifest.Path) {
+// wantBatch waits for the next batch, and checks its time and its paths.
+func wantBatch(t *testing.T, w *Watcher, since time.Time, want time.Duration, paths ...manifest.Path) {
 	t.Helper()
 	var b Batch
 	select {
@@ -40,28 +40,28 @@ func took(t *testing.T, w *Watcher, since time.Time, want time.Duration, paths .
 }
 
 func TestSettles(t *testing.T) {
-	inBubble(t, func(t *testing.T, root string, f *fake, w *Watcher) {
+	inBubble(t, func(t *testing.T, root string, f *fakeSystem, w *Watcher) {
 		begin := time.Now()
-		f.say(opCreate, filepath.Join(root, "a"))
+		f.send(opCreate, filepath.Join(root, "a"))
 		time.Sleep(300 * time.Millisecond)
-		f.say(opWrite, filepath.Join(root, "b")) // is not there
-		f.say(opCreate, filepath.Join(root, "c"))
-		took(t, w, begin, 800*time.Millisecond, "a", "c")
+		f.send(opWrite, filepath.Join(root, "b")) // does not exist
+		f.send(opCreate, filepath.Join(root, "c"))
+		wantBatch(t, w, begin, 800*time.Millisecond, "a", "c")
 
 		begin = time.Now()
-		f.say(opRemove, filepath.Join(root, "a"))
-		took(t, w, begin, 5500*time.Millisecond, "a")
+		f.send(opRemove, filepath.Join(root, "a"))
+		wantBatch(t, w, begin, 5500*time.Millisecond, "a")
 	})
 }
 
 func TestLongest(t *testing.T) {
-	inBubble(t, func(t *testing.T, root string, f *fake, w *Watcher) {
+	inBubble(t, func(t *testing.T, root string, f *fakeSystem, w *Watcher) {
 		begin := time.Now()
 		stop := make(chan struct{})
 		defer close(stop)
 		go func() {
 			for {
-				f.say(opCreate, filepath.Join(root, "log"))
+				f.send(opCreate, filepath.Join(root, "log"))
 				select {
 				case <-stop:
 					return
@@ -69,30 +69,30 @@ func TestLongest(t *testing.T) {
 				}
 			}
 		}()
-		took(t, w, begin, 30*time.Second, "log")
+		wantBatch(t, w, begin, 30*time.Second, "log")
 	})
 }
 
-// TestBusy holds that what nobody takes is kept, grows, and goes out in one.
+// A batch that is not received is kept and grows.
 func TestBusy(t *testing.T) {
-	inBubble(t, func(t *testing.T, root string, f *fake, w *Watcher) {
+	inBubble(t, func(t *testing.T, root string, f *fakeSystem, w *Watcher) {
 		for _, name := range []string{"a", "b", "c"} {
-			f.say(opCreate, filepath.Join(root, name))
+			f.send(opCreate, filepath.Join(root, name))
 			time.Sleep(time.Minute)
 		}
-		f.say(opRemove, filepath.Join(root, "b"))
+		f.send(opRemove, filepath.Join(root, "b"))
 		synctest.Wait()
-		took(t, w, time.Now(), 0, "a", "c")
+		wantBatch(t, w, time.Now(), 0, "a", "c")
 		synctest.Wait()
 		if n := w.State().Waiting; n != 0 {
-			t.Errorf("%d waiting", n) // b was made and is gone, and nobody was told
+			t.Errorf("%d waiting", n) // b appeared and vanished without a report
 		}
 	})
 }
 
 func TestCloseWhileOffering(t *testing.T) {
-	inBubble(t, func(t *testing.T, root string, f *fake, w *Watcher) {
-		f.say(opCreate, filepath.Join(root, "a"))
+	inBubble(t, func(t *testing.T, root string, f *fakeSystem, w *Watcher) {
+		f.send(opCreate, filepath.Join(root, "a"))
 		time.Sleep(time.Minute)
 		if err := w.Close(); err != nil {
 			t.Error(err)

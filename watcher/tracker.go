@@ -14,33 +14,32 @@ import (
 	"ferry/manifest"
 )
 
-// A tracker knows every directory below the root and has it watched, or sees
-// that it is polled. It is used by one goroutine at a time.
+// A tracker knows every directory below the root and watches it, or marks it to be
+// polled. It is used by one goroutine at a time.
 type tracker struct {
 	root   string
 	ignore func(p manifest.Path, dir bool) bool
 	log    *slog.Logger
-	// sys is nil where the system has no notifications to give.
+	// sys is nil if the system gives no notifications.
 	sys    system
-	budget int // open files that watching may take; zero: any number
-	// stop is asked now and then whether to give up.
+	budget int // how many files watching may keep open; zero: any number
+	// stop reports whether to give up. It is called often.
 	stop func() bool
 
 	top  *node
 	byID map[identity]*node
-	// How many directories there are of each kind, and how many open files the
-	// watched ones take.
-	watched, polled, blind, used int
-	// moves are directories that were found under another path than before.
+	// The number of directories by coverage, and the open files of the watched ones.
+	watched, polled, unreadable, used int
+	// moves are directories that were found at another path than before.
 	moves []move
-	// short is why a directory could not be watched for want of something that
-	// the user can give.
-	short error
+	// shortage is the last error because of which a directory could not be watched,
+	// if the user can do something about it.
+	shortage error
 }
 
 type move struct{ from, to manifest.Path }
 
-// start begins with the root, whose identity is id.
+// start adds the root, whose identity is id, and everything below it.
 func (t *tracker) start(id identity) {
 	t.top = &node{id: id}
 	t.byID = make(map[identity]*node)
@@ -49,12 +48,11 @@ func (t *tracker) start(id identity) {
 	t.list(t.top, t.root, manifest.Root)
 }
 
-// adopt begins to watch the directory called name in parent, and all below it. A
-// directory is watched first and then listed, so that what comes while it is
-// listed is seen once or twice, but not never. It returns nil if there is no such
-// directory, or none that is of interest.
-func (t *tracker) adopt(parent *node, name string) *node {
-	p, ok := t.wants(parent, name)
+// add starts to watch the directory called name in parent, and everything below it. A
+// directory is watched before it is listed, so that what appears meanwhile is seen at
+// least once. add returns nil if there is no such directory or if it is ignored.
+func (t *tracker) add(parent *node, name string) *node {
+	p, ok := t.accepts(parent, name)
 	if !ok {
 		return nil
 	}
@@ -64,14 +62,14 @@ func (t *tracker) adopt(parent *node, name string) *node {
 		if !ok {
 			return nil
 		}
-		if known := parent.kids[name]; known != nil {
-			if known.id == id && known.care != blind {
+		if known := parent.children[name]; known != nil {
+			if known.id == id && known.coverage != unreadable {
 				return known
 			}
 			t.drop(known)
 		}
-		n := parent.grow(name, id)
-		if !t.take(n, disk) {
+		n := parent.addChild(name, id)
+		if !t.register(n, disk) {
 			t.drop(n)
 			return nil
 		}
@@ -79,31 +77,31 @@ func (t *tracker) adopt(parent *node, name string) *node {
 			t.list(n, disk, p)
 			return n
 		}
-		t.drop(n) // another one is there already
+		t.drop(n) // it was replaced meanwhile
 	}
-	return nil // it changes hands too quickly; its events are still to come
+	return nil // it is replaced all the time; more events will come
 }
 
-// wants returns the path of the directory called name in parent, and whether it
-// is of interest.
-func (t *tracker) wants(parent *node, name string) (manifest.Path, bool) {
+// accepts returns the path of the directory called name in parent, and whether it is
+// to be watched.
+func (t *tracker) accepts(parent *node, name string) (manifest.Path, bool) {
 	dir := parent.path()
 	p, err := dir.Child(name)
 	return p, err == nil && !manifest.IsOwn(dir, name) && !t.ignore(p, true)
 }
 
-// take indexes and covers n. The system has one watch a directory, under the
-// name by which it was first watched: what has moved here must be let go of
-// under its old name, and what shows up in two places at once (a bind mount) is
-// polled in the second. It returns false where n is below what it used to be:
-// that is about to be known better.
-func (t *tracker) take(n *node, disk string) bool {
+// register indexes and covers n. The system keeps one watch for each directory, under
+// the path by which it was first watched. So a directory that was moved here is first
+// dropped under its old path, and one that is in two places at once (a bind mount) is
+// polled in the second. register returns false if n is below its own old path: then
+// events are still to come that will sort that out.
+func (t *tracker) register(n *node, disk string) bool {
 	if twin := t.byID[n.id]; twin != nil && n.id != (identity{}) {
 		switch {
-		case t.stands(twin):
-			t.setCare(n, polled)
+		case t.stillThere(twin):
+			t.setCoverage(n, polled)
 			return true
-		case n.below(twin):
+		case n.isBelow(twin):
 			return false
 		}
 		t.moves = append(t.moves, move{twin.path(), n.path()})
@@ -114,8 +112,8 @@ func (t *tracker) take(n *node, disk string) bool {
 	return true
 }
 
-// stands reports whether n is still where it was.
-func (t *tracker) stands(n *node) bool {
+// stillThere reports whether n is still where it was.
+func (t *tracker) stillThere(n *node) bool {
 	if n.parent == nil {
 		return true
 	}
@@ -129,29 +127,29 @@ func (t *tracker) index(n *node) {
 	}
 }
 
-// cover has n watched, polled if that cannot be.
+// cover watches n, or marks it to be polled if that is not possible.
 func (t *tracker) cover(n *node, disk string) {
 	if t.sys == nil {
-		t.setCare(n, polled)
+		t.setCoverage(n, polled)
 		return
 	}
 	err := t.watch(n, disk)
 	switch {
 	case err == nil:
-		t.setCare(n, watched)
+		t.setCoverage(n, watched)
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR), errors.Is(err, fs.ErrPermission):
-		t.setCare(n, blind)
+		t.setCoverage(n, unreadable)
 	default:
-		if isShort(err) {
-			t.short = err
+		if isShortage(err) {
+			t.shortage = err
 		} else {
-			t.log.Warn("watching a directory; it is polled", "path", n.path(), "error", err)
+			t.log.Warn("cannot watch a directory; it is polled", "path", n.path(), "error", err)
 		}
-		t.setCare(n, polled)
+		t.setCoverage(n, polled)
 	}
 }
 
-// watch tells the system to watch n.
+// watch asks the system to watch n.
 func (t *tracker) watch(n *node, disk string) error {
 	if t.budget > 0 {
 		names, err := countNames(disk)
@@ -165,9 +163,9 @@ func (t *tracker) watch(n *node, disk string) error {
 	return t.sys.Add(disk)
 }
 
-// isShort reports whether err says that the system has no more watches, queues
-// or open files to give.
-func isShort(err error) bool {
+// isShortage reports whether err says that the system has run out of watches, queues
+// or open files.
+func isShortage(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
 }
 
@@ -181,53 +179,53 @@ func countNames(disk string) (int, error) {
 	return len(names), err
 }
 
-func (t *tracker) setCare(n *node, c care) {
+func (t *tracker) setCoverage(n *node, c coverage) {
 	t.account(n, -1)
-	n.care = c
+	n.coverage = c
 	t.account(n, 1)
 }
 
 func (t *tracker) account(n *node, by int) {
-	switch n.care {
+	switch n.coverage {
 	case watched:
 		t.watched += by
 		t.used += by * n.cost
 	case polled:
 		t.polled += by
-	case blind:
-		t.blind += by
+	case unreadable:
+		t.unreadable += by
 	}
 }
 
-// list notes what is in n, and adopts the directories.
+// list reads what is in n, and adds its directories.
 func (t *tracker) list(n *node, disk string, p manifest.Path) {
 	if t.stop() {
 		return
 	}
 	var dirs []string
 	var err error
-	if n.care == polled {
-		dirs, err = t.snap(n, disk)
+	if n.coverage == polled {
+		dirs, err = t.readSnapshot(n, disk)
 	} else {
-		dirs, err = t.name(n, disk)
+		dirs, err = t.readNames(n, disk)
 	}
 	if err != nil {
 		t.log.Debug("reading a directory", "path", p, "error", err)
-		t.release(n)
-		t.setCare(n, blind)
+		t.unwatch(n)
+		t.setCoverage(n, unreadable)
 		return
 	}
 	for _, name := range dirs {
-		t.adopt(n, name)
+		t.add(n, name)
 	}
 }
 
-func (t *tracker) snap(n *node, disk string) (dirs []string, err error) {
-	all, since, err := readSeen(disk)
+func (t *tracker) readSnapshot(n *node, disk string) (dirs []string, err error) {
+	all, since, err := readDir(disk)
 	if err != nil {
 		return nil, err
 	}
-	n.was, n.since, n.names = newSnapshot(all), since, names{}
+	n.snapshot, n.mtime, n.names = newSnapshot(all), since, names{}
 	for _, e := range all {
 		if e.info.IsDir() {
 			dirs = append(dirs, e.name)
@@ -236,7 +234,7 @@ func (t *tracker) snap(n *node, disk string) (dirs []string, err error) {
 	return dirs, nil
 }
 
-func (t *tracker) name(n *node, disk string) (dirs []string, err error) {
+func (t *tracker) readNames(n *node, disk string) (dirs []string, err error) {
 	f, err := os.Open(disk)
 	if err != nil {
 		return nil, err
@@ -252,7 +250,7 @@ func (t *tracker) name(n *node, disk string) (dirs []string, err error) {
 			}
 		}
 		if errors.Is(err, io.EOF) {
-			n.names, n.was = newNames(hashes), nil
+			n.names, n.snapshot = newNames(hashes), nil
 			return dirs, nil
 		}
 		if err != nil {
@@ -261,32 +259,32 @@ func (t *tracker) name(n *node, disk string) (dirs []string, err error) {
 	}
 }
 
-// drop forgets n and all below it.
+// drop forgets n and everything below it.
 func (t *tracker) drop(n *node) {
-	for _, kid := range n.kids {
+	for _, kid := range n.children {
 		t.drop(kid)
 	}
-	t.release(n)
-	t.setCare(n, unknown)
+	t.unwatch(n)
+	t.setCoverage(n, notCovered)
 	if t.byID[n.id] == n {
 		delete(t.byID, n.id)
 	}
 	if n.parent != nil {
-		delete(n.parent.kids, n.name)
+		delete(n.parent.children, n.name)
 	}
 }
 
-func (t *tracker) release(n *node) {
-	if n.care == watched && t.sys != nil {
+func (t *tracker) unwatch(n *node) {
+	if n.coverage == watched && t.sys != nil {
 		_ = t.sys.Remove(n.disk(t.root)) // the system may have done so itself
 	}
 }
 
-// close lets go of everything.
+// close stops watching and forgets all directories.
 func (t *tracker) close() {
 	if t.sys != nil {
 		if err := t.sys.Close(); err != nil {
-			t.log.Warn("ending notifications", "error", err)
+			t.log.Warn("closing the notifications", "error", err)
 		}
 	}
 	*t = tracker{root: t.root, ignore: t.ignore, log: t.log, budget: t.budget, stop: t.stop}

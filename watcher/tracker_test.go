@@ -13,20 +13,20 @@ import (
 	"ferry/manifest"
 )
 
-// TestMovedBeforeTold has a directory found at its new place before the event
-// comes that says it left the old one. The system has one watch for it, under the
-// old name, which must go first.
+// A directory is found at its new path before the event comes that it left the old
+// one. The system has one watch for it, under the old path, which must be removed
+// first.
 func TestMovedBeforeTold(t *testing.T) {
-	f := &fake{room: 1000}
+	f := &fakeSystem{room: 1000}
 	root := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(root, "x/sub"), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	y := openYard(t, root, Options{}, f.open)
+	y := openTestDir(t, root, Options{}, f.open)
 	y.must(os.Mkdir(y.disk("new"), 0o777))
 	y.must(os.Rename(y.disk("x"), y.disk("new/x")))
-	f.say(opCreate, y.disk("new"))
-	f.say(opRename, y.disk("x"))
+	f.send(opCreate, y.disk("new"))
+	f.send(opRename, y.disk("x"))
 	if b := y.next(); !slices.Equal(b.Paths, []manifest.Path{"new", "x"}) {
 		t.Errorf("%q", b.Paths)
 	}
@@ -35,22 +35,21 @@ func TestMovedBeforeTold(t *testing.T) {
 	}
 }
 
-// TestMovedBelowItself finds a directory below the path at which it is still
-// thought to be.
+// A directory is found below its own old path.
 func TestMovedBelowItself(t *testing.T) {
-	f := &fake{room: 1000}
+	f := &fakeSystem{room: 1000}
 	root := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(root, "a/b"), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	y := openYard(t, root, calm(), f.open)
+	y := openTestDir(t, root, calm(), f.open)
 	y.must(os.Rename(y.disk("a/b"), y.disk("c")))
 	y.must(os.Mkdir(y.disk("c/b"), 0o777))
 	y.must(os.Rename(y.disk("a"), y.disk("c/b/x")))
 	y.must(os.Rename(y.disk("c"), y.disk("a")))
-	f.say(opCreate, y.disk("a/b/x"))
-	f.say(opRename, y.disk("a"))
-	f.say(opCreate, y.disk("a"))
+	f.send(opCreate, y.disk("a/b/x"))
+	f.send(opRename, y.disk("a"))
+	f.send(opCreate, y.disk("a"))
 	y.until("a")
 	if got, want := f.watches(root), []string{"a", "a/b", "a/b/x"}; !slices.Equal(got, want) {
 		t.Errorf("watched are %q, want %q", got, want)
@@ -60,76 +59,74 @@ func TestMovedBelowItself(t *testing.T) {
 	}
 }
 
-// TestMadeAndMoved has a directory get another name soon after it was made, and
-// tell so twice.
+// A directory is renamed soon after it was created, and there are two events of that.
 func TestMadeAndMoved(t *testing.T) {
-	f := &fake{room: 1000}
-	y := openYard(t, t.TempDir(), calm(), f.open)
+	f := &fakeSystem{room: 1000}
+	y := openTestDir(t, t.TempDir(), calm(), f.open)
 	y.must(os.Mkdir(y.disk("New Folder"), 0o777))
-	f.say(opCreate, y.disk("New Folder"))
+	f.send(opCreate, y.disk("New Folder"))
 	for y.w.State().Watched < 2 {
 		runtime.Gosched()
 	}
 	y.must(os.Rename(y.disk("New Folder"), y.disk("photos")))
-	f.say(opRename, y.disk("New Folder"))
-	f.say(opCreate, y.disk("photos"))
-	f.say(opRename, y.disk("New Folder"))
+	f.send(opRename, y.disk("New Folder"))
+	f.send(opCreate, y.disk("photos"))
+	f.send(opRename, y.disk("New Folder"))
 	if b := y.next(); !slices.Equal(b.Paths, []manifest.Path{"photos"}) {
 		t.Errorf("%q", b.Paths)
 	}
 }
 
-// TestReplacedUnseen replaces a watched directory in one that is polled. The
-// system, which watches what was there, says nothing.
+// A watched directory is replaced in one that is polled. There is no event, because
+// the system still watches the old one.
 func TestReplacedUnseen(t *testing.T) {
 	root := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(root, "d"), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	f := &fake{room: 1000, err: syscall.ENOSPC, refuse: func(disk string) bool { return disk == root }}
-	y := openYard(t, root, quick(), f.open)
+	f := &fakeSystem{room: 1000, err: syscall.ENOSPC, refuse: func(disk string) bool { return disk == root }}
+	y := openTestDir(t, root, quick(), f.open)
 	if s := y.w.State(); s.Watched != 1 || s.Polled != 1 {
 		t.Fatalf("%+v", s)
 	}
 	y.must(os.Mkdir(y.disk("other"), 0o777))
-	y.settle()
-	before := f.asked()
+	y.waitUntilEqual()
+	before := f.addCount()
 	y.must(os.Rename(y.disk("d"), filepath.Join(t.TempDir(), "d")))
 	y.must(os.Rename(y.disk("other"), y.disk("d")))
-	for f.asked() == before || !slices.Equal(f.watches(root), []string{"d"}) {
+	for f.addCount() == before || !slices.Equal(f.watches(root), []string{"d"}) {
 		y.next()
 	}
 }
 
-// TestPolledMove moves a directory and makes another one in its place, between
-// two polls.
+// A directory is moved and another one takes its place between two polls.
 func TestPolledMove(t *testing.T) {
 	root := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(root, "n5"), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	f := &fake{err: syscall.ENOSPC}
+	f := &fakeSystem{err: syscall.ENOSPC}
 	o := quick()
-	y := openYard(t, root, o, f.openReal)
+	y := openTestDir(t, root, o, f.openReal)
 	y.must(os.Rename(y.disk("n5"), y.disk("n3")))
 	y.write("n5/f", "1")
-	y.settle()
+	y.waitUntilEqual()
 	for y.w.State().Polled != 3 { // the root, n3 and n5
 		y.next()
 	}
 	y.write("n5/f", "22")
-	y.settle()
+	y.waitUntilEqual()
 }
 
-// TestSeenBetweenPolls has a file come, be seen by somebody who was told to look
-// at another one, and go before the next poll.
+// A file appears, is seen by a scan that was made for another one, and vanishes
+// before the next poll.
 func TestSeenBetweenPolls(t *testing.T) {
 	root := t.TempDir()
 	dir := filepath.Join(root, "d")
 	if err := os.Mkdir(dir, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	// The clock of the bubble and that of the disk have nothing to do with one another.
+	// The clock of the bubble is not that of the disk.
 	touch := func(hour int) {
 		if err := os.Chtimes(dir, time.Time{}, epoch.Add(time.Duration(hour)*time.Hour)); err != nil {
 			t.Fatal(err)
@@ -138,7 +135,7 @@ func TestSeenBetweenPolls(t *testing.T) {
 	touch(0)
 	synctest.Test(t, func(t *testing.T) {
 		begin := time.Now()
-		f := &fake{err: syscall.ENOSPC}
+		f := &fakeSystem{err: syscall.ENOSPC}
 		w, err := newWatcher(root, Options{}, f.open)
 		if err != nil {
 			t.Fatal(err)
@@ -148,11 +145,11 @@ func TestSeenBetweenPolls(t *testing.T) {
 			t.Fatal(err)
 		}
 		touch(1)
-		took(t, w, begin, 10500*time.Millisecond, "d/a")
-		touch(2) // as something does that comes and goes
-		took(t, w, begin, 20500*time.Millisecond, "d")
+		wantBatch(t, w, begin, 10500*time.Millisecond, "d/a")
+		touch(2) // as if something had appeared and vanished
+		wantBatch(t, w, begin, 20500*time.Millisecond, "d")
 		time.Sleep(time.Minute)
-		touch(3) // nobody has looked since
+		touch(3) // there was no scan since
 		time.Sleep(time.Minute)
 		synctest.Wait()
 		select {

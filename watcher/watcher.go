@@ -1,13 +1,13 @@
-// Package watcher tells which paths below a directory changed, once they have
-// come to rest. It tells where to look, and never what happened: events are lost,
-// doubled and late, and looking finds out anyway.
+// Package watcher reports which paths below a directory have changed, once they have
+// settled. It says where to look and never what happened: events get lost, doubled
+// and delayed, and a scan finds out anyway.
 //
-//	system ──> queue ──> events ──> gatherer ──> Batch
-//	             polled directories ──┘
+//	system ──> queue ──> changes ──> debouncer ──> Batch
+//	       polled directories ──┘
 //
-// The system watches single directories; a tracker has every one of them watched,
-// new ones and those moved in before they are listed, and polls what the system
-// cannot watch. The gatherer is pure: it takes hints and the time.
+// The system watches single directories. A tracker watches each of them, before it is
+// listed, and polls those that the system cannot watch. The debouncer is pure: it is
+// given changes and the time.
 package watcher
 
 import (
@@ -19,53 +19,52 @@ import (
 	"time"
 )
 
-// A Watcher watches one directory. All methods may be called from several
+// A Watcher watches one directory tree. Its methods may be called from several
 // goroutines at once.
 type Watcher struct {
-	root string
-	o    Options
-	open func(*queue, *slog.Logger) (system, error)
-	out  chan Batch
-	quit chan struct{}
-	done chan struct{}
-	once sync.Once
+	root       string
+	options    Options
+	openSystem func(*queue, *slog.Logger) (system, error)
+	out        chan Batch
+	quit       chan struct{}
+	done       chan struct{}
+	once       sync.Once
 
-	mu    sync.Mutex // guards g and state
-	g     *gatherer
-	state State
+	mu        sync.Mutex // guards debouncer and state
+	debouncer *debouncer
+	state     State
 
-	// What follows belongs to New, then to run.
-	queue   *queue
-	tracker *tracker
-	id      identity // of the root
-	mounts  string
-	offer   *Batch // what is ready; nil: nothing
-	stale   bool   // events were lost: begin anew before anybody looks
-	told    map[string]bool
-	opened  error // why there are no notifications
-	// selfMoved is a directory that will tell of its own renaming.
+	// The fields below are used by New, and then only by run.
+	queue     *queue
+	tracker   *tracker
+	id        identity // of the root
+	mounts    string
+	offer     *Batch // the batch that is ready; nil: none
+	restart   bool   // events were lost: watch from scratch before that is reported
+	noticed   map[string]bool
+	systemErr error // why there are no notifications
+	// selfMoved is a renamed directory whose own event is still to come.
 	selfMoved string
-	// When to look next: at the root, at what is polled, and closely at that.
-	rootAt, pollAt, closeAt time.Time
+	// When to check the root, to poll, and to poll every file.
+	nextRootCheck, nextPoll, nextFullPoll time.Time
 }
 
 // State is what a [Watcher] is doing.
 type State struct {
-	// Lost says why the root cannot be watched now; "" if it is.
+	// Lost says why the root cannot be watched now; "": it is watched.
 	Lost string
-	// Watched and Polled are numbers of directories; Unreadable ones are
-	// neither.
+	// Watched, Polled and Unreadable are numbers of directories.
 	Watched, Polled, Unreadable int
-	// Waiting is how many paths have not come to rest yet, or were not taken.
+	// Waiting is how many paths have changed and were not taken in a batch yet.
 	Waiting int
 }
 
-// New begins to watch the directory root, which may be a symbolic link to one;
-// links below it are not followed. What changes after New returns is reported; a
-// root that is missing or cannot be read is no error, see [State]. New takes as
-// long as listing all directories does.
+// New starts to watch the directory root, which may be a symbolic link to one. Links
+// below it are not followed. All changes after New returns are reported. It is no
+// error if the root is missing or cannot be read, see [State]. New takes as long as a
+// listing of all directories.
 func New(root string, o Options) (*Watcher, error) {
-	return newWatcher(root, o, notify)
+	return newWatcher(root, o, openFsnotify)
 }
 
 func newWatcher(root string, o Options, open func(*queue, *slog.Logger) (system, error)) (*Watcher, error) {
@@ -78,50 +77,49 @@ func newWatcher(root string, o Options, open func(*queue, *slog.Logger) (system,
 	}
 	o = o.filled()
 	w := &Watcher{
-		root: root, o: o, open: open,
+		root: root, options: o, openSystem: open,
 		out: make(chan Batch), quit: make(chan struct{}), done: make(chan struct{}),
-		g: newGatherer(o), told: make(map[string]bool), queue: newQueue(),
+		debouncer: newDebouncer(o), noticed: make(map[string]bool), queue: newQueue(),
 	}
 	w.tracker = &tracker{root: root, ignore: o.Ignore, log: o.Log, budget: budget(), stop: w.stopped}
-	w.begin()
-	w.publish()
+	w.start()
+	w.updateState()
 	go w.run()
 	return w, nil
 }
 
-// Batches returns the channel on which batches come. It is closed by [Watcher.Close].
-// A batch that nobody takes is kept, and grows by what happens meanwhile.
+// Batches returns the channel of batches. [Watcher.Close] closes it. A batch that is
+// not received yet grows with further changes.
 func (w *Watcher) Batches() <-chan Batch { return w.out }
 
-// Close ends watching and returns when nothing is left of it. It may be called
-// twice.
+// Close stops watching and returns when all goroutines have ended. It may be called
+// more than once.
 func (w *Watcher) Close() error {
 	w.once.Do(func() { close(w.quit) })
 	<-w.done
 	return nil
 }
 
-// State returns what is going on.
+// State returns what the watcher is doing.
 func (w *Watcher) State() State {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	s := w.state
-	s.Waiting = len(w.g.pending) + len(w.g.ready)
+	s.Waiting = len(w.debouncer.pending) + len(w.debouncer.ready)
 	return s
 }
 
-// Look says that the caller begins to list the directory, for whatever reason,
-// and calls done when it has listed it. What the watcher saw come and go before
-// it reported it is otherwise forgotten, as if nobody could have noticed; what a
-// listing may have shown is reported.
-func (w *Watcher) Look() (done func()) {
-	look := func(begin bool) {
+// BeginScan says that the caller is about to scan the directory. The caller calls done
+// when the scan has ended. The watcher does not report a path that appeared and
+// vanished before it was reported, unless a scan may have seen it in between.
+func (w *Watcher) BeginScan() (done func()) {
+	mark := func(begin bool) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		w.g.look(begin)
+		w.debouncer.scan(begin)
 	}
-	look(true)
-	return sync.OnceFunc(func() { look(false) })
+	mark(true)
+	return sync.OnceFunc(func() { mark(false) })
 }
 
 func (w *Watcher) stopped() bool {

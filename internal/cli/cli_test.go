@@ -6,13 +6,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	stdsync "sync"
 	"testing"
 
+	"ferry/internal/app"
+	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
-
-	"ferry/internal/ftp"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -32,8 +31,8 @@ type fakeRun struct {
 	dir    string
 	env    map[string]string
 	passes map[string]*fakePass // by local base name
-	opened []*pair
-	opts   []passOptions
+	opened []*app.Pair
+	opts   []app.PassOptions
 
 	stdout, stderr strings.Builder
 }
@@ -55,11 +54,11 @@ func (f *fakeRun) ferry(ctx context.Context, args ...string) int {
 	f.stdout.Reset()
 	f.stderr.Reset()
 	f.opened, f.opts = nil, nil
-	a := newApp(Env{
+	prog := newProgram(Env{
 		Stdout: &f.stdout, Stderr: &f.stderr, Dir: f.dir, Home: filepath.Join(f.dir, "home"),
 		Getenv: func(name string) string { return f.env[name] },
 	})
-	a.open = func(ctx context.Context, _ *app, p *pair, o passOptions) (*opened, error) {
+	prog.open = func(ctx context.Context, p *app.Pair, o app.PassOptions) (*app.OpenPair, error) {
 		f.opened, f.opts = append(f.opened, p), append(f.opts, o)
 		pass := f.passes[filepath.Base(p.Local)]
 		if pass == nil {
@@ -68,14 +67,14 @@ func (f *fakeRun) ferry(ctx context.Context, args ...string) int {
 		if pass.openErr != nil {
 			return nil, pass.openErr
 		}
-		return &opened{engine: fakeEngine{pass, o}, close: func() error { return nil }}, nil
+		return &app.OpenPair{Engine: fakeEngine{pass, o}}, nil
 	}
-	return a.main(ctx, args)
+	return prog.main(ctx, args)
 }
 
 type fakeEngine struct {
 	*fakePass
-	o passOptions
+	o app.PassOptions
 }
 
 func (e fakeEngine) Sync(ctx context.Context) (sync.Summary, error) {
@@ -83,12 +82,16 @@ func (e fakeEngine) Sync(ctx context.Context) (sync.Summary, error) {
 		e.before()
 	}
 	if e.plan != nil {
-		e.o.observer(sync.Planned{Plan: e.plan})
+		e.o.Observer(sync.Planned{Plan: e.plan})
 	}
 	s := e.summary
-	s.DryRun = e.o.dryRun
-	e.o.observer(sync.Ended{Summary: s})
+	s.DryRun = e.o.DryRun
+	e.o.Observer(sync.Ended{Summary: s})
 	return s, e.err
+}
+
+func (e fakeEngine) SyncPaths(ctx context.Context, _ sync.Scope) (sync.Summary, error) {
+	return e.Sync(ctx)
 }
 
 const twoProfiles = `
@@ -244,7 +247,7 @@ func TestOptionsOverProfile(t *testing.T) {
 		t.Error(diff)
 	}
 	o := f.opts[0]
-	if !o.dryRun || !o.allowDeletes || !o.acceptEmpty || !o.wait {
+	if !o.DryRun || !o.AllowDeletes || !o.AcceptEmpty || !o.Wait {
 		t.Errorf("pass options %+v: want all of them", o)
 	}
 }
@@ -310,7 +313,7 @@ func TestTrash(t *testing.T) {
 			if got := f.ferry(t.Context(), strings.Fields(test.args)...); got != 0 {
 				t.Fatalf("exit %d\n%s", got, f.stderr.String())
 			}
-			if got := f.opened[0].policy().Trash; got != test.want {
+			if got := f.opened[0].Policy().Trash; got != test.want {
 				t.Errorf("trash (local, remote) %v, want %v", got, test.want)
 			}
 		})
@@ -327,8 +330,8 @@ func TestIgnoreStack(t *testing.T) {
 		if got := f.ferry(t.Context(), append([]string{"sync", "site"}, args...)...); got != 0 {
 			t.Fatalf("exit %d\n%s", got, f.stderr.String())
 		}
-		pair := f.opened[0]
-		return func(p string) bool { return pair.ignored(manifest.Path(p), false) }
+		ig := f.opened[0].Rules
+		return func(p string) bool { return ig.Match(p, false) }
 	}
 	for _, test := range []struct {
 		name string
@@ -382,9 +385,9 @@ func TestStateDir(t *testing.T) {
 		{"option over variable", "state", map[string]string{"FERRY_STATE_DIR": "/f"}, "/work/state"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			a := newApp(Env{Dir: "/work", Home: "/home/ann", Getenv: func(n string) string { return test.env[n] }})
-			a.common.stateDir = test.option
-			if got := filepath.ToSlash(a.stateDir()); got != test.want {
+			prog := newProgram(Env{Dir: "/work", Home: "/home/ann", Getenv: func(n string) string { return test.env[n] }})
+			prog.common.stateDir = test.option
+			if got := filepath.ToSlash(prog.opener().StateDir); got != test.want {
 				t.Errorf("state in %s, want %s", got, test.want)
 			}
 		})
@@ -472,22 +475,4 @@ func TestInitDryRun(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(f.dir, "ferry.yaml")); err == nil {
 		t.Error("a dry run wrote the file")
 	}
-}
-
-// A lockedBuilder is an output that several goroutines write to.
-type lockedBuilder struct {
-	mu   stdsync.Mutex
-	text strings.Builder
-}
-
-func (b *lockedBuilder) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.Write(p)
-}
-
-func (b *lockedBuilder) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.text.String()
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"ferry/internal/app"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -9,7 +10,7 @@ import (
 const completionHelp = `Print a script that lets a shell complete the commands, options and profiles of
 ferry: bash, zsh, fish or powershell.`
 
-func (a *app) completionCommand() *cobra.Command {
+func completionCommand(prog *program) *cobra.Command {
 	shells := []string{"bash", "zsh", "fish", "powershell"}
 	return &cobra.Command{
 		Use:       "completion SHELL",
@@ -18,8 +19,8 @@ func (a *app) completionCommand() *cobra.Command {
 		Example:   "  source <(ferry completion bash)\n  ferry completion fish > ~/.config/fish/completions/ferry.fish",
 		ValidArgs: shells,
 		Args:      cobra.ExactArgs(1),
-		RunE: a.run(func(cmd *cobra.Command, args []string) error {
-			root, out := cmd.Root(), a.env.Stdout
+		RunE: prog.run(func(cmd *cobra.Command, args []string) error {
+			root, out := cmd.Root(), prog.env.Stdout
 			switch args[0] {
 			case "bash":
 				return root.GenBashCompletionV2(out, true)
@@ -30,7 +31,7 @@ func (a *app) completionCommand() *cobra.Command {
 			case "powershell":
 				return root.GenPowerShellCompletionWithDesc(out)
 			}
-			return usage(fmt.Errorf("there is no completion for %q", args[0]), "choose one of bash, zsh, fish, powershell")
+			return app.Usage(fmt.Errorf("there is no completion for %q", args[0]), "choose one of bash, zsh, fish, powershell")
 		}),
 	}
 }

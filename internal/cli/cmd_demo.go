@@ -7,19 +7,22 @@ import (
 	"os"
 	"path/filepath"
 
+	"ferry/internal/app"
 	"ferry/internal/config"
 	"ferry/internal/ftpserver"
+	"ferry/internal/report"
+	"ferry/internal/text"
 
 	"github.com/spf13/cobra"
 )
 
 const demoHelp = `Run ferry against an FTP server of its own on this machine: two small folders in
 step, changes on both sides, and a conflict that is kept. It needs no set-up,
-talks to nobody else, takes a few seconds and leaves nothing behind.
+contacts no other machine, takes a few seconds and leaves nothing behind.
 
-With --keep the server goes on until Ctrl-C, for playing with it.`
+With --keep the server runs until Ctrl-C, to play with it.`
 
-func (a *app) demoCommand() *cobra.Command {
+func demoCommand(prog *program) *cobra.Command {
 	var keep bool
 	cmd := &cobra.Command{
 		Use:     "demo",
@@ -27,7 +30,7 @@ func (a *app) demoCommand() *cobra.Command {
 		Long:    demoHelp,
 		Example: "  ferry demo\n  ferry demo --keep",
 		Args:    cobra.NoArgs,
-		RunE:    a.run(func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), keep) }),
+		RunE:    prog.run(func(cmd *cobra.Command, _ []string) error { return prog.demo(cmd.Context(), keep) }),
 	}
 	cmd.Flags().BoolVar(&keep, "keep", false, "leave the server and the folders until Ctrl-C")
 	return cmd
@@ -36,10 +39,10 @@ func (a *app) demoCommand() *cobra.Command {
 // A demo is a running demonstration: a server over one folder, another folder,
 // and what both are told to hold.
 type demo struct {
-	app   *app
+	prog  *program
 	here  string // the local folder
 	there string // the folder that the server shows
-	pair  *pair
+	pair  *app.Pair
 }
 
 const (
@@ -47,7 +50,7 @@ const (
 	demoPassword = "demo"
 )
 
-func (a *app) demo(ctx context.Context, keep bool) (err error) {
+func (prog *program) demo(ctx context.Context, keep bool) (err error) {
 	dir, err := os.MkdirTemp("", "ferry-demo-")
 	if err != nil {
 		return err
@@ -62,7 +65,7 @@ func (a *app) demo(ctx context.Context, keep bool) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
-	d, err := a.newDemo(dir, here, there, server.Addr())
+	d, err := prog.newDemo(dir, here, there, server.Addr())
 	if err != nil {
 		return err
 	}
@@ -70,7 +73,7 @@ func (a *app) demo(ctx context.Context, keep bool) (err error) {
 		return err
 	}
 	if !keep {
-		d.say("\nBoth folders are equal, and are gone now. Your own:\n\n" +
+		d.say("\nBoth folders were equal, and are removed now. For your own:\n\n" +
 			"  ferry init ./public ftpes://you@example.com/htdocs   writes a ferry.yaml\n" +
 			"  ferry status                                         shows what a pass would do\n" +
 			"  ferry sync                                           makes it\n\n" +
@@ -84,23 +87,23 @@ func (a *app) demo(ctx context.Context, keep bool) (err error) {
 
 // newDemo returns a demo whose passes remember things in dir, and tell a line a
 // file on standard output.
-func (a *app) newDemo(dir, here, there, addr string) (*demo, error) {
-	p, err := config.Pair(here, "ftp://"+demoUser+"@"+addr, dir, a.env.Home)
+func (prog *program) newDemo(dir, here, there, addr string) (*demo, error) {
+	p, err := config.Pair(here, "ftp://"+demoUser+"@"+addr, dir, prog.env.Home)
 	if err != nil {
 		return nil, err
 	}
 	p.Password = config.Literal(demoPassword)
-	sub := *a
-	sub.common = commonFlags{stateDir: filepath.Join(dir, "state"), quiet: a.common.quiet, verbose: a.common.verbose}
-	sub.tellFiles = true
+	sub := *prog
+	sub.made = nil
+	sub.common = commonFlags{stateDir: filepath.Join(dir, "state"), quiet: prog.common.quiet, verbose: prog.common.verbose}
+	sub.listFiles = true
 	sub.env.StderrTerminal = false
 	sub.env.Getenv = func(string) string { return "" }
-	if !a.common.quiet {
-		sub.stderr = newScreen(a.env.Stdout)
+	if !prog.common.quiet {
+		sub.stderr = report.NewScreen(prog.env.Stdout)
 	}
-	pair := &pair{Profile: p, direct: true}
-	pair.ignore, err = sub.ignoreRules(pair, &passFlags{})
-	return &demo{app: &sub, here: here, there: there, pair: pair}, err
+	pair := &app.Pair{Profile: p, Direct: true}
+	return &demo{prog: &sub, here: here, there: there, pair: pair}, sub.readRules(pair, &passFlags{})
 }
 
 func (d *demo) run(ctx context.Context) error {
@@ -110,8 +113,8 @@ func (d *demo) run(ctx context.Context) error {
 		code  int
 	}{
 		{"1. Two folders meet: one on this machine, one on an FTP server. The first pass only adds.", d.begin, ExitOK},
-		{"2. Each side changes, renames and deletes. One pass, and each has what the other did.", d.change, ExitOK},
-		{"3. Both sides change notes.txt. Nobody loses: both versions are kept, exit status 5.", d.quarrel, ExitConflicts},
+		{"2. Each side changes, renames and deletes files. One pass carries it all over.", d.change, ExitOK},
+		{"3. Both sides change notes.txt. Both versions are kept, and the exit status is 5.", d.quarrel, ExitConflicts},
 		{"4. Another pass finds nothing to do.", nil, ExitOK},
 	} {
 		d.say("\n" + act.title)
@@ -127,7 +130,7 @@ func (d *demo) run(ctx context.Context) error {
 	d.say("\nThe folders now:")
 	files, err := d.compare()
 	for _, f := range files {
-		d.say("  " + clean(f))
+		d.say("  " + text.Clean(f))
 	}
 	return err
 }
@@ -135,9 +138,9 @@ func (d *demo) run(ctx context.Context) error {
 // pass makes a pass and holds it to the exit code that its act promises.
 func (d *demo) pass(ctx context.Context, want int) error {
 	d.say("   $ ferry sync here " + d.pair.Remote.String())
-	if code := d.app.passes(ctx, []*pair{d.pair}, passOptions{}, false); code != want {
+	if code := d.prog.passes(ctx, []*app.Pair{d.pair}, app.PassOptions{}, false); code != want {
 		if code == ExitOK {
-			return fmt.Errorf("the demo went another way than it should: exit status %d, not %d", code, want)
+			return fmt.Errorf("the demo did not go as planned: exit status %d, not %d", code, want)
 		}
 		return exit(code)
 	}
@@ -186,8 +189,8 @@ func (d *demo) compare() ([]string, error) {
 }
 
 func (d *demo) say(text string) {
-	if !d.app.common.quiet {
-		fmt.Fprintln(d.app.stderr, text)
+	if !d.prog.common.quiet {
+		fmt.Fprintln(d.prog.stderr, text)
 	}
 }
 

@@ -7,16 +7,16 @@ import (
 	"strings"
 	"time"
 
+	"ferry/internal/app"
 	"ferry/internal/config"
-	"ferry/sync"
+	"ferry/internal/report"
+	"ferry/internal/text"
 
-	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 )
 
-const emptyHelp = `Remove for good what the trash of both sides keeps: with --older-than what has
-been there for so long, else all of it, after a question on the terminal or with
---yes.
+const emptyHelp = `Remove for good what the trash of both sides keeps: with --older-than only what is
+older, otherwise everything. Removing everything asks first, unless --yes is given.
 
 EXIT STATUS
   0 done
@@ -30,7 +30,7 @@ type emptyFlags struct {
 	yes       bool
 }
 
-func (a *app) emptyCommand() *cobra.Command {
+func emptyCommand(prog *program) *cobra.Command {
 	var flags emptyFlags
 	cmd := &cobra.Command{
 		Use:   "empty [PROFILE... | LOCAL URL]",
@@ -38,57 +38,57 @@ func (a *app) emptyCommand() *cobra.Command {
 		Long:  emptyHelp,
 		Example: `  ferry trash empty --older-than 7d
   ferry trash empty site --side remote --yes`,
-		ValidArgsFunction: a.completeProfiles,
+		ValidArgsFunction: prog.completeProfiles,
 	}
 	flags.register(cmd)
-	flags.olderThan.add(cmd.Flags(), "older-than", "only what has been there for `DURATION`, as 30d or 12h", config.ParseDuration)
+	flags.olderThan.add(cmd.Flags(), "older-than", "only what is older than `DURATION`, as 30d or 12h", config.ParseDuration)
 	cmd.Flags().BoolVarP(&flags.yes, "yes", "y", false, "do not ask")
-	cmd.RunE = a.run(func(cmd *cobra.Command, args []string) error {
-		pairs, err := a.connectPairs(args, &flags.connectFlags)
+	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
+		pairs, err := prog.connectPairs(args, &flags.connectFlags)
 		if err != nil {
 			return err
 		}
-		if !flags.olderThan.set && !flags.yes && !a.common.dryRun && a.env.ReadLine == nil {
-			return usage(errors.New("this removes all old versions for good, and there is no terminal to ask on"), "say --yes, or --older-than 30d")
+		if !flags.olderThan.set && !flags.yes && !prog.common.dryRun && prog.env.ReadLine == nil {
+			return app.Usage(errors.New("this removes all old versions for good, and there is no terminal to ask on"), "say --yes, or --older-than 30d")
 		}
-		return exit(a.each(cmd.Context(), pairs, func(ctx context.Context, p *pair, head passHead) error {
-			return a.empty(ctx, p, head, &flags)
+		return exit(prog.each(cmd.Context(), pairs, func(ctx context.Context, p *app.Pair, head report.Head) error {
+			return prog.empty(ctx, p, head, &flags)
 		}))
 	})
 	return cmd
 }
 
 // empty removes what the sides of a pair keep.
-func (a *app) empty(ctx context.Context, p *pair, head passHead, flags *emptyFlags) error {
-	giveBack, err := a.borrow(ctx, p)
+func (prog *program) empty(ctx context.Context, p *app.Pair, head report.Head, flags *emptyFlags) error {
+	giveBack, err := prog.opener().TakeOver(ctx, p)
 	if err != nil {
 		return err
 	}
 	defer giveBack()
-	sides, done, err := a.openSides(ctx, p, flags.side.wants)
+	trash, err := prog.opener().Trash(ctx, p, flags.side.wants)
 	if err != nil {
 		return err
 	}
-	defer done()
+	defer trash.Close()
 	before := time.Time{}
 	if flags.olderThan.set {
-		before = a.env.Now().Add(-flags.olderThan.v)
+		before = prog.env.Now().Add(-flags.olderThan.v)
 	}
-	things, err := trashed(ctx, sides, "", before)
+	things, err := trash.List(ctx, "", before)
 	if err != nil {
 		return err
 	}
-	if len(things) > 0 && !flags.olderThan.set && !flags.yes && !a.common.dryRun {
-		if ok, err := a.sure(ctx, p, things); err != nil || !ok {
+	if len(things) > 0 && !flags.olderThan.set && !flags.yes && !prog.common.dryRun {
+		if ok, err := prog.sure(ctx, p, things); err != nil || !ok {
 			return err
 		}
 	}
-	return a.discard(ctx, sides, head, things)
+	return prog.discard(ctx, trash, head, things)
 }
 
 // sure asks whether things are to be removed for good.
-func (a *app) sure(ctx context.Context, p *pair, things []discarded) (bool, error) {
-	answer, err := a.env.ReadLine(ctx, fmt.Sprintf("%s; %s: remove it for good? [y/N] ", p.Name, trashTotal(things)))
+func (prog *program) sure(ctx context.Context, p *app.Pair, things []app.Trashed) (bool, error) {
+	answer, err := prog.env.ReadLine(ctx, fmt.Sprintf("%s; %s: remove it for good? [y/N] ", p.Name, trashTotal(things)))
 	if err != nil {
 		return false, err
 	}
@@ -96,69 +96,51 @@ func (a *app) sure(ctx context.Context, p *pair, things []discarded) (bool, erro
 	case "y", "yes":
 		return true, nil
 	}
-	a.talk().note("nothing was removed")
+	prog.talk().Note("nothing was removed")
 	return false, nil
 }
 
 // discard removes things for good and says how many.
-func (a *app) discard(ctx context.Context, sides [2]store, head passHead, things []discarded) error {
+func (prog *program) discard(ctx context.Context, trash *app.Trash, head report.Head, things []app.Trashed) error {
 	var freed int64
-	var errs []error
-	for i, side := range sides {
-		mine := sideOf(things, sync.Side(i))
-		switch {
-		case side == nil || len(mine) == 0:
-		case a.common.dryRun:
-			for _, t := range mine {
-				freed += t.Entry.Size
-			}
-		default:
-			n, err := side.Discard(ctx, mine)
-			freed += n
-			errs = append(errs, err)
+	var err error
+	if prog.common.dryRun {
+		for _, t := range things {
+			freed += t.Entry.Size
 		}
+	} else {
+		freed, err = trash.Discard(ctx, things)
 	}
-	err := errors.Join(errs...)
 	if err != nil && ctx.Err() == nil {
-		a.talk().say("failed: ", err.Error())
-		err = &codeError{code: ExitIncomplete, err: errors.New("some of the trash could not be removed")}
+		prog.talk().Say("failed: ", err.Error())
+		err = &app.Error{Code: ExitIncomplete, Err: errors.New("some of the trash could not be removed")}
 	}
-	a.tellDiscarded(head, things, freed, err == nil)
+	prog.tellDiscarded(head, things, freed, err == nil)
 	return err
 }
 
-func sideOf(things []discarded, side sync.Side) []sync.Trashed {
-	var mine []sync.Trashed
-	for _, d := range things {
-		if d.side == side {
-			mine = append(mine, d.Trashed)
-		}
-	}
-	return mine
-}
-
-func (a *app) tellDiscarded(head passHead, things []discarded, freed int64, all bool) {
+func (prog *program) tellDiscarded(head report.Head, things []app.Trashed, freed int64, all bool) {
 	switch {
-	case a.common.json && all:
+	case prog.common.json && all:
 		for _, d := range things {
-			j := d.json(head.profile)
-			j.Discarded = !a.common.dryRun
-			writeJSON(a.env.Stdout, j)
+			j := trashJSON(d, head.Profile)
+			j.Discarded = !prog.common.dryRun
+			report.WriteJSON(prog.env.Stdout, j)
 		}
-	case a.common.json || a.common.quiet:
+	case prog.common.json || prog.common.quiet:
 	default:
 		title := ""
-		if head.titled {
-			title = head.profile + ": "
+		if head.Titled {
+			title = head.Profile + ": "
 		}
 		word := "removed"
-		if a.common.dryRun {
+		if prog.common.dryRun {
 			word = "would remove"
 		}
 		if all {
-			fmt.Fprintf(a.env.Stdout, "%s%s %s from the trash, %s\n", title, word, count(len(things), "file"), humanize.Bytes(uint64(freed)))
+			fmt.Fprintf(prog.env.Stdout, "%s%s %s from the trash, %s\n", title, word, text.Count(len(things), "file"), report.Size(freed))
 		} else {
-			fmt.Fprintf(a.env.Stdout, "%s%s %s\n", title, word, humanize.Bytes(uint64(freed)))
+			fmt.Fprintf(prog.env.Stdout, "%s%s %s\n", title, word, report.Size(freed))
 		}
 	}
 }

@@ -9,125 +9,107 @@ import (
 	"path/filepath"
 	"strings"
 
+	"ferry/internal/app"
 	"ferry/internal/config"
-	"ferry/manifest"
-	"ferry/sync"
-	"ferry/sync/remote"
 
 	"github.com/spf13/cobra"
 )
 
-const initHelp = `Write a ferry.yaml for a directory and a URL, having tried the connection.
+const initHelp = `Test the connection, and write a ferry.yaml for a directory and a URL.
 
-The file is written to the working directory, or to the file that --config
-names. No password is ever written to it: it says where the password comes from.
-With --dry-run the file is printed, and nothing is written.`
+The file goes to the working directory, or to where --config says. It never holds
+a password, but says where the password comes from. --dry-run prints the file and
+writes nothing.`
 
 // initFlags are the options of init.
 type initFlags struct {
 	connectFlags
 	name      value[string]
-	direction value[sync.Direction]
+	direction value[app.Direction]
 	force     bool
 	offline   bool
 }
 
-func (a *app) initCommand() *cobra.Command {
+func initCommand(prog *program) *cobra.Command {
 	var flags initFlags
 	cmd := &cobra.Command{
 		Use:   "init LOCAL URL",
-		Short: "Write a ferry.yaml for a new pair, having tried the connection",
+		Short: "Test the connection, and write a ferry.yaml for a new pair",
 		Long:  initHelp,
 		Example: `  ferry init ./public ftpes://deploy@example.com/htdocs --direction push
   ferry init ~/Pictures ftp://nas.local/photos --name photos`,
 	}
 	f := cmd.Flags()
 	flags.name.add(f, "name", "call the profile `NAME`", parseString)
-	flags.direction.add(f, "direction", "which way changes go: `WAY` is both, push or pull (default both)", parseText[sync.Direction])
-	f.BoolVar(&flags.force, "force", false, "overwrite a file that is there")
-	f.BoolVar(&flags.offline, "offline", false, "do not try the connection")
+	flags.direction.add(f, "direction", "which way changes go: `WAY` is both, push or pull (default both)", parseText[app.Direction])
+	f.BoolVar(&flags.force, "force", false, "overwrite an existing file")
+	f.BoolVar(&flags.offline, "offline", false, "do not test the connection")
 	flags.connectFlags.register(f)
-	cmd.RunE = a.run(func(cmd *cobra.Command, args []string) error {
-		return a.init(cmd.Context(), args, &flags)
+	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
+		return prog.init(cmd.Context(), args, &flags)
 	})
 	return cmd
 }
 
-func (a *app) init(ctx context.Context, args []string, flags *initFlags) error {
-	pairs, err := a.directPair(args)
+func (prog *program) init(ctx context.Context, args []string, flags *initFlags) error {
+	p, err := prog.workspace().DirectPair(args)
 	if err != nil {
 		return err
 	}
-	p := pairs[0]
 	flags.over(p.Profile)
 	flags.direction.over(&p.Direction)
 	flags.name.over(&p.Name)
+	prog.makeAbsolute(p)
 	if err := flags.check(p); err != nil {
 		return err
 	}
-	path := a.absolute(config.FileName)
-	if a.common.config != "" {
-		path = a.absolute(a.common.config)
+	path := prog.workspace().ConfigFile
+	if path == "" {
+		path = prog.workspace().Absolute(config.FileName)
 	}
 	text, err := profileText(p, &flags.connectFlags, filepath.Dir(path))
 	if err != nil {
 		return err
 	}
-	if _, err := config.Parse(path, []byte(text), path, a.env.Home); err != nil {
-		return usage(fmt.Errorf("this pair makes no good configuration: %w", err), "")
+	if _, err := config.Parse(path, []byte(text), path, prog.env.Home); err != nil {
+		return app.Usage(fmt.Errorf("this pair does not make a valid configuration: %w", err), "")
 	}
-	if _, err := os.Lstat(path); err == nil && !flags.force && !a.common.dryRun {
-		return usage(fmt.Errorf("%s is there already", path), "add the profile to it by hand, or overwrite it with --force")
+	if _, err := os.Lstat(path); err == nil && !flags.force && !prog.common.dryRun {
+		return app.Usage(fmt.Errorf("%s exists already", path), "add the profile to it by hand, or overwrite it with --force")
 	}
 	if !flags.offline {
-		if err := a.tryPair(ctx, p); err != nil {
+		if err := prog.testConnection(ctx, p); err != nil {
 			return err
 		}
 	}
-	if a.common.dryRun {
-		_, err := fmt.Fprint(a.env.Stdout, text)
+	if prog.common.dryRun {
+		_, err := fmt.Fprint(prog.env.Stdout, text)
 		return err
 	}
 	if err := writeFile(path, text); err != nil {
 		return fmt.Errorf("writing the configuration: %w", err)
 	}
-	a.talk().note("wrote %s", path)
-	a.talk().note("\"ferry status\" shows what a first pass would do, \"ferry sync\" makes it")
+	prog.talk().Note("wrote %s", path)
+	prog.talk().Note("\"ferry status\" shows what a first pass would do, \"ferry sync\" makes it")
 	return nil
 }
 
-// tryPair logs in and looks at both directories.
-func (a *app) tryPair(ctx context.Context, p *pair) error {
-	o, err := a.remoteOptions(ctx, p)
+// testConnection logs in, and says whether the directory is there.
+func (prog *program) testConnection(ctx context.Context, p *app.Pair) error {
+	found, err := prog.opener().TestConnection(ctx, p)
 	if err != nil {
 		return err
 	}
-	o.Notice = func(text string) { a.talk().note("%s", text) }
-	far, err := remote.Open(ctx, o)
-	if err != nil {
-		return connecting(err)
+	state := "exists"
+	if !found {
+		state = "does not exist yet, the first pass makes it"
 	}
-	state, err := far.Root(ctx, false)
-	if cerr := far.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
-		return err
-	}
-	found := "is there"
-	switch state.Kind {
-	case manifest.Dir:
-	case manifest.None:
-		found = "is not there yet, the first pass makes it"
-	default:
-		return fmt.Errorf("%s is no directory", p.Remote)
-	}
-	a.talk().note("logged in to %s; the directory %s", p.Remote.Host, found)
+	prog.talk().Note("logged in to %s; the directory %s", p.Remote.Host, state)
 	return nil
 }
 
-// writeFile writes text to a file at path, beside it first, so that there is
-// the old file or the new one.
+// writeFile writes text to a temporary file and renames it to path, so that there is
+// always either the old file or the new one.
 func writeFile(path, text string) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".ferry-yaml-*")
 	if err != nil {
@@ -146,14 +128,14 @@ func writeFile(path, text string) error {
 
 // profileText returns the text of a ferry.yaml in the directory dir with one
 // profile and the options about the server that were given.
-func profileText(p *pair, flags *connectFlags, dir string) (string, error) {
+func profileText(p *app.Pair, flags *connectFlags, dir string) (string, error) {
 	local := p.Local
 	if rel, err := filepath.Rel(dir, local); err == nil && filepath.IsLocal(rel) {
 		local = "./" + filepath.ToSlash(rel)
 	}
 	text, err := config.Example{Name: p.Name, Local: local, Remote: p.Remote, Direction: p.Direction}.Text()
 	if err != nil {
-		return "", usage(err, "give the profile another name with --name")
+		return "", app.Usage(err, "give the profile another name with --name")
 	}
 	const before = "    conflict: "
 	return strings.Replace(text, before, flags.yaml(p.CA)+before, 1), nil

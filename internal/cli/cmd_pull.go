@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"ferry/sync"
+	"ferry/internal/app"
 
 	"github.com/spf13/cobra"
 )
@@ -10,9 +10,9 @@ const pullHelp = `Make one pass from the server to the directory: fetch what was
 renamed, and delete here what was deleted there since the last pass. Files that
 only this directory has are left alone, but for --exact.`
 
-func (a *app) pullCommand() *cobra.Command {
-	direction := sync.Pull
-	return a.passCommand(&cobra.Command{
+func pullCommand(prog *program) *cobra.Command {
+	direction := app.Pull
+	return passCommand(prog, &cobra.Command{
 		Use:   "pull [PROFILE... | LOCAL URL]",
 		Short: "One pass, server to local",
 		Long:  pullHelp + targetHelp,

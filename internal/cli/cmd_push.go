@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"ferry/sync"
+	"ferry/internal/app"
 
 	"github.com/spf13/cobra"
 )
@@ -13,9 +13,9 @@ only the server has are left alone, but for --exact.
 After the first pass only those directories of the server are listed that the
 pass touches; --verify lists all of them.`
 
-func (a *app) pushCommand() *cobra.Command {
-	direction := sync.Push
-	return a.passCommand(&cobra.Command{
+func pushCommand(prog *program) *cobra.Command {
+	direction := app.Push
+	return passCommand(prog, &cobra.Command{
 		Use:   "push [PROFILE... | LOCAL URL]",
 		Short: "One pass, local to server",
 		Long:  pushHelp + targetHelp,

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 
+	"ferry/internal/app"
 	"ferry/internal/config"
 	"ferry/internal/service"
 
@@ -21,16 +22,16 @@ Linux, launchd on macOS, the task scheduler on Windows. No other rights than you
 own are needed.
 
 Without profiles there is one service, "ferry", for all of ferry.yaml; with
-profiles each gets its own, "ferry-PROFILE". --name makes one service of this
-name for all that are named.
+profiles each gets its own, "ferry-PROFILE". --name makes one service with this
+name for all of them.
 
-A service has no terminal to ask for a password, and not the environment of your
-shell: the password must come from a file, a command or ~/.netrc. What is written
-never holds one. docs/service.md says more, and how to do it by hand.`
+A service has no terminal to ask for a password, and does not have the environment
+of your shell: the password must come from a file, a command or ~/.netrc. Service
+files never hold one. docs/service.md says more, and how to do it by hand.`
 
-const installServiceHelp = `Write the service, have it start by itself from now on, and start it. One that is
-there already for the same ferry.yaml is replaced and started anew. A file that
-ferry did not write is left alone.
+const installServiceHelp = `Write the service, start it, and have the system start it from now on. An existing
+one for the same ferry.yaml is replaced and restarted. A file that ferry did not
+write is left alone.
 
 --print prints what would be written, and does nothing.`
 
@@ -38,8 +39,8 @@ const uninstallServiceHelp = `Stop the service and remove what "ferry service in
 profiles all services of this ferry.yaml go. What ferry remembers of the pairs
 stays, and so do all files.`
 
-const statusServiceHelp = `Say whether the services run, and where their log is. Without profiles all are
-listed that "ferry service install" has written, whatever ferry.yaml they are for.
+const statusServiceHelp = `Say whether the services run, and where their log is. Without profiles this lists
+all services that "ferry service install" has written, for any ferry.yaml.
 
 EXIT STATUS
   0 all of them run
@@ -51,7 +52,7 @@ type serviceFlags struct {
 	print bool
 }
 
-func (a *app) serviceCommand() *cobra.Command {
+func serviceCommand(prog *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "service",
 		Short: "Have the system keep \"ferry watch\" running",
@@ -60,64 +61,64 @@ func (a *app) serviceCommand() *cobra.Command {
   ferry service install site        one for this profile
   ferry service status
   ferry service uninstall`,
-		Args: a.noCommand,
+		Args: noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(
-		a.serviceSub("install", "Write the service, and start it", installServiceHelp, a.installServices),
-		a.serviceSub("uninstall", "Stop the service, and remove it", uninstallServiceHelp, a.uninstallServices),
-		a.serviceSub("status", "Say whether the service runs", statusServiceHelp, a.serviceStatus),
+		prog.serviceSub("install", "Write the service, and start it", installServiceHelp, prog.installServices),
+		prog.serviceSub("uninstall", "Stop the service, and remove it", uninstallServiceHelp, prog.uninstallServices),
+		prog.serviceSub("status", "Say whether the service runs", statusServiceHelp, prog.serviceStatus),
 	)
 	return cmd
 }
 
-func (a *app) serviceSub(name, short, long string, work func(context.Context, *serviceFlags, []string) error) *cobra.Command {
+func (prog *program) serviceSub(name, short, long string, work func(context.Context, *serviceFlags, []string) error) *cobra.Command {
 	var flags serviceFlags
 	cmd := &cobra.Command{
 		Use:               name + " [PROFILE...]",
 		Short:             short,
 		Long:              long,
-		ValidArgsFunction: a.completeProfiles,
+		ValidArgsFunction: prog.completeProfiles,
 	}
 	cmd.Flags().StringVar(&flags.name, "name", "", "call the service `NAME`")
 	if name == "install" {
 		cmd.Flags().BoolVar(&flags.print, "print", false, "print what would be written, and do nothing")
 	}
-	cmd.RunE = a.run(func(cmd *cobra.Command, args []string) error {
+	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
 		if slices.ContainsFunc(args, config.IsURL) {
-			return usage(errors.New("a service runs profiles, not a pair given as LOCAL URL"), "\"ferry init LOCAL URL --name NAME\" makes a profile of it")
+			return app.Usage(errors.New("a service runs profiles, not a pair given as LOCAL URL"), "\"ferry init LOCAL URL --name NAME\" makes a profile of it")
 		}
 		if flags.name != "" && service.Name(flags.name) != "ferry-"+flags.name {
-			return usage(fmt.Errorf("%q is no name for a service", flags.name), "a name has letters, digits, and _ - .")
+			return app.Usage(fmt.Errorf("%q is not a valid name for a service", flags.name), "a name has letters, digits, and _ - .")
 		}
 		return explained(work(cmd.Context(), &flags, args))
 	})
 	return cmd
 }
 
-// explained gives the hint of a problem with services to the one who prints it.
+// explained adds the hint of a problem with services.
 func explained(err error) error {
 	var problem *service.Problem
-	var coded *codeError
-	if errors.As(err, &problem) && !errors.As(err, &coded) {
-		return &codeError{code: ExitFailed, err: err, hint: problem.Hint}
+	var coded *app.Error
+	if errors.As(err, &problem) && !errors.As(err, &coded) && !said(err) {
+		return failed(err, problem.Hint)
 	}
 	return err
 }
 
-func (a *app) serviceManager() (service.Manager, error) {
-	w := service.World{
-		OS: runtime.GOOS, Home: a.env.Home, Data: a.env.Getenv("LocalAppData"),
+func (prog *program) serviceManager() (service.Manager, error) {
+	w := service.System{
+		OS: runtime.GOOS, HomeDir: prog.env.Home, DataDir: prog.env.Getenv("LocalAppData"),
 		UID: os.Getuid(), Run: service.Run,
 	}
-	if dir := a.env.Getenv("XDG_CONFIG_HOME"); filepath.IsAbs(dir) {
-		w.Config = dir
+	if dir := prog.env.Getenv("XDG_CONFIG_HOME"); filepath.IsAbs(dir) {
+		w.ConfigDir = dir
 	}
 	if u, err := user.Current(); err == nil {
 		w.User = u.Username
 	}
-	if w.Home == "" {
+	if w.HomeDir == "" {
 		return nil, errors.New("the home directory is not known")
 	}
-	return service.For(w)
+	return service.New(w)
 }

@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"ferry/sync"
+	"ferry/internal/app"
 
 	"github.com/spf13/cobra"
 )
@@ -12,12 +12,12 @@ The first pass of a pair only adds, it never deletes. A file that both sides
 changed is kept twice: see --conflict. Deleting more than half of a side stops
 the pass before it begins: see --max-delete.
 
-The direction is the one that the profile names, and both ways where it names
-none or where a directory and a URL are given. "ferry push" and "ferry pull"
-go their way whatever the profile says.`
+The direction is that of the profile; without one, and for a directory and a URL,
+changes go both ways. "ferry push" and "ferry pull" go one way whatever the
+profile says.`
 
-func (a *app) syncCommand() *cobra.Command {
-	return a.passCommand(&cobra.Command{
+func syncCommand(prog *program) *cobra.Command {
+	return passCommand(prog, &cobra.Command{
 		Use:   "sync [PROFILE... | LOCAL URL]",
 		Short: "One pass both ways (or as the profile says)",
 		Long:  syncHelp + targetHelp,
@@ -29,30 +29,21 @@ func (a *app) syncCommand() *cobra.Command {
 
 const targetHelp = `
 
-Without arguments every profile of ferry.yaml is done, one after another; of
-several profiles the worst exit status counts (see "ferry help").`
+Without arguments every profile of ferry.yaml is done, one after another. The
+worst exit status counts (see "ferry help").`
 
-// passCommand finishes a command that makes a pass; direction, where it is
-// given, stands over what the profile says.
-func (a *app) passCommand(cmd *cobra.Command, direction *sync.Direction) *cobra.Command {
+// passCommand finishes a command that makes a pass. direction, where it is not nil,
+// replaces that of the profile.
+func passCommand(prog *program, cmd *cobra.Command, direction *app.Direction) *cobra.Command {
 	var flags passFlags
 	flags.register(cmd.Flags())
-	cmd.ValidArgsFunction = a.completeProfiles
-	cmd.RunE = a.run(func(cmd *cobra.Command, args []string) error {
-		pairs, err := a.passPairs(args, &flags, direction)
+	cmd.ValidArgsFunction = prog.completeProfiles
+	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
+		pairs, err := prog.passPairs(args, &flags, direction)
 		if err != nil {
 			return err
 		}
-		return exit(a.passes(cmd.Context(), pairs, a.passOptions(&flags), false))
+		return exit(prog.passes(cmd.Context(), pairs, flags.options(prog.common.dryRun), false))
 	})
 	return cmd
-}
-
-func (a *app) passOptions(flags *passFlags) passOptions {
-	return passOptions{
-		dryRun:       a.common.dryRun,
-		allowDeletes: flags.allowDeletes,
-		acceptEmpty:  flags.acceptEmpty,
-		wait:         flags.wait,
-	}
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"ferry/internal/report"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -8,18 +9,18 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func (a *app) versionCommand() *cobra.Command {
+func versionCommand(prog *program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
 		Args:  cobra.NoArgs,
-		RunE: a.run(func(*cobra.Command, []string) error {
+		RunE: prog.run(func(*cobra.Command, []string) error {
 			v := buildVersion()
-			if a.common.json {
-				writeJSON(a.env.Stdout, map[string]string{"type": "version", "version": v, "go": runtime.Version(), "platform": platform()})
+			if prog.common.json {
+				report.WriteJSON(prog.env.Stdout, map[string]string{"type": "version", "version": v, "go": runtime.Version(), "platform": platform()})
 				return nil
 			}
-			_, err := fmt.Fprintf(a.env.Stdout, "ferry %s %s %s\n", v, runtime.Version(), platform())
+			_, err := fmt.Fprintf(prog.env.Stdout, "ferry %s %s %s\n", v, runtime.Version(), platform())
 			return err
 		}),
 	}

@@ -8,8 +8,8 @@ import (
 
 // completeProfiles offers the names of the profiles, and for the first argument
 // directories as well.
-func (a *app) completeProfiles(_ *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
-	file, err := a.readConfig()
+func (prog *program) completeProfiles(_ *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+	file, err := prog.workspace().Config()
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveFilterDirs
 	}

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"ferry/manifest"
+	"ferry/internal/app"
 )
 
 // write writes a file below dir, and the directories that it needs.
@@ -31,7 +31,7 @@ func readTree(dir string) (map[string]string, error) {
 		switch {
 		case err != nil || name == ".":
 			return err
-		case name == manifest.Own:
+		case name == app.OwnDir:
 			return fs.SkipDir
 		case e.IsDir():
 			tree[name+"/"] = ""

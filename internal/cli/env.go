@@ -11,7 +11,7 @@ import (
 	"golang.org/x/term"
 )
 
-// Env is the world a run sees, handed in so that a test can be a whole run.
+// Env is everything outside the program that a run uses. A test hands in its own.
 type Env struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
@@ -134,7 +134,7 @@ func (e Env) withDefaults() Env {
 	return e
 }
 
-// eof is an input with nothing in it.
+// eof is an empty input.
 type eof struct{}
 
 func (eof) Read([]byte) (int, error) { return 0, io.EOF }

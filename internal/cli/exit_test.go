@@ -1,77 +1,29 @@
 package cli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"testing"
-
-	"ferry/internal/ftp"
-	"ferry/manifest"
-	"ferry/sync"
 )
 
-func TestErrorCode(t *testing.T) {
+func TestExitCode(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		err  error
 		want int
+		said bool
 	}{
-		{"no error", nil, 0},
-		{"any error", errors.New("disk on fire"), 1},
-		{"usage", usage(errors.New("no such option"), ""), 2},
-		{"a report said it all", exit(ExitConflicts), 5},
-		{"nobody answers", fmt.Errorf("looking: %w", &ftp.Error{Op: "connecting", Class: ftp.Connect}), 4},
-		{"wrong password", &ftp.Error{Op: "login", Class: ftp.Login, Code: 530}, 4},
-		{"no room for one session", &ftp.Error{Op: "login", Class: ftp.Busy, Code: 421}, 4},
-		{"lost for good", fmt.Errorf("%w: %w", sync.ErrFatal, &ftp.Error{Class: ftp.Connect}), 4},
-		{"a server that cannot", &ftp.Error{Op: "STOR", Class: ftp.Server}, 1},
-		{"a refused file", &ftp.Error{Op: "STOR", Class: ftp.File, Code: 550}, 1},
-		{"unsafe", fmt.Errorf("site: %w", &sync.UnsafeError{What: "all gone"}), 6},
-		{"locked", fmt.Errorf("opening: %w", manifest.ErrLocked), 7},
-		{"cancelled", fmt.Errorf("listing: %w", context.Canceled), 130},
-		{"signal", errInterrupted, 130},
-		{"cancelled wins over a lost server", errors.Join(&ftp.Error{Class: ftp.Connect}, errInterrupted), 130},
+		{"no error", nil, 0, false},
+		{"all is well", exit(ExitOK), 0, false},
+		{"a report said it all", exit(ExitConflicts), 5, true},
+		{"a report said it all, wrapped", fmt.Errorf("site: %w", exit(ExitPending)), 10, true},
+		{"any error", errors.New("disk on fire"), 1, false},
+		{"with the way out", failed(errors.New("no conflict"), "list them"), 1, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := errorCode(test.err); got != test.want {
-				t.Errorf("errorCode(%v) = %d, want %d", test.err, got, test.want)
+			if got := exitCode(test.err); got != test.want || said(test.err) != test.said {
+				t.Errorf("exitCode(%v) = %d, said %v; want %d, %v", test.err, got, said(test.err), test.want, test.said)
 			}
 		})
-	}
-}
-
-func TestSummaryCode(t *testing.T) {
-	for _, test := range []struct {
-		name    string
-		summary sync.Summary
-		want    int
-	}{
-		{"all well", sync.Summary{Uploaded: 3, Skipped: 2}, 0},
-		{"a file failed", sync.Summary{Failed: 1}, 3},
-		{"a part could not be read", sync.Summary{Problems: 1}, 3},
-		{"a conflict waits", sync.Summary{Conflicts: 1}, 5},
-		{"failures count more than conflicts", sync.Summary{Conflicts: 1, Failed: 1}, 3},
-		{"a plan with conflicts was printed", sync.Summary{Conflicts: 1, DryRun: true}, 0},
-		{"a plan that is not whole", sync.Summary{Problems: 1, DryRun: true}, 3},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			if got := summaryCode(test.summary); got != test.want {
-				t.Errorf("summaryCode = %d, want %d", got, test.want)
-			}
-		})
-	}
-}
-
-func TestWorse(t *testing.T) {
-	for i, worst := range severity {
-		for _, other := range severity[i:] {
-			if got := worse(worst, other); got != worst {
-				t.Errorf("worse(%d, %d) = %d, want %d", worst, other, got, worst)
-			}
-			if got := worse(other, worst); got != worst {
-				t.Errorf("worse(%d, %d) = %d, want %d", other, worst, got, worst)
-			}
-		}
 	}
 }

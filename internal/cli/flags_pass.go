@@ -7,10 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"ferry/internal/app"
 	"ferry/internal/config"
-	"ferry/sync"
-
-	"ferry/internal/ftp"
 
 	"github.com/spf13/pflag"
 )
@@ -21,11 +19,11 @@ type rates struct{ up, down int64 }
 // connectFlags are the options about the server.
 type connectFlags struct {
 	connections   value[int]
-	mode          value[ftp.Mode]
+	mode          value[app.DataMode]
 	activePorts   value[[2]int]
 	activeAddress value[string]
 	trustPASV     value[bool]
-	pipeline      value[ftp.Pipeline]
+	pipeline      value[app.Pipeline]
 	timeout       value[time.Duration]
 	retries       value[int]
 	ca            value[string]
@@ -35,13 +33,13 @@ type connectFlags struct {
 
 func (f *connectFlags) register(flags *pflag.FlagSet) {
 	f.connections.add(flags, "connections", "use at most `N` connections (default 4)", parseCount)
-	f.mode.add(flags, "mode", "data connections: `MODE` is auto, passive or active (default auto)", parseText[ftp.Mode])
+	f.mode.add(flags, "mode", "data connections: `MODE` is auto, passive or active (default auto)", parseText[app.DataMode])
 	f.activePorts.add(flags, "active-ports", "listen on ports `FIRST-LAST` in active mode", config.ParsePorts)
 	f.activeAddress.add(flags, "active-address", "name `ADDRESS` to the server in active mode", parseAddress)
-	addBool(flags, &f.trustPASV, "trust-pasv", "believe a PASV reply that names another address")
+	addBool(flags, &f.trustPASV, "trust-pasv", "trust a PASV reply that names another address")
 	f.pipeline.add(flags, "pipeline", "send several commands at a time: `on|off` (default on)", config.ParsePipeline)
-	f.timeout.add(flags, "timeout", "give up a wait after `DURATION` of silence (default 30s)", config.ParseDuration)
-	f.retries.add(flags, "retries", "try a step `N` more times (default 3)", parseRetries)
+	f.timeout.add(flags, "timeout", "give up after `DURATION` without a reply (default 30s)", config.ParseDuration)
+	f.retries.add(flags, "retries", "retry a failed step `N` times (default 3)", parseRetries)
 	f.ca.add(flags, "ca", "trust the certificates in `FILE`", parseString)
 	f.fingerprint.add(flags, "fingerprint", "accept only the certificate with this `sha256:HEX`", config.ParseFingerprint)
 	addBool(flags, &f.insecure, "insecure", "accept any certificate")
@@ -52,8 +50,8 @@ type passFlags struct {
 	connectFlags
 	patterns     []string // of --exclude and --include, as lines of an ignore file
 	ignoreFile   value[string]
-	conflict     value[sync.ConflictRule]
-	maxDelete    value[sync.Limits]
+	conflict     value[app.ConflictRule]
+	maxDelete    value[app.Limits]
 	allowDeletes bool
 	acceptEmpty  bool
 	exact        value[bool]
@@ -69,12 +67,12 @@ type passFlags struct {
 func (f *passFlags) register(flags *pflag.FlagSet) {
 	f.connectFlags.register(flags)
 	flags.Var(patternValue{&f.patterns, ""}, "exclude", "leave out what matches `PATTERN` (.gitignore syntax, repeatable)")
-	flags.Var(patternValue{&f.patterns, "!"}, "include", "take in what matches `PATTERN` after all (repeatable)")
+	flags.Var(patternValue{&f.patterns, "!"}, "include", "do not leave out what matches `PATTERN` (repeatable)")
 	f.ignoreFile.add(flags, "ignore-file", "read patterns from `FILE` (default .ferryignore at the local root)", parseString)
-	f.conflict.add(flags, "conflict", "where both sides changed a file, `RULE` is keep-both, newer, local, remote or skip (default keep-both)", parseText[sync.ConflictRule])
+	f.conflict.add(flags, "conflict", "where both sides changed a file, `RULE` is keep-both, newer, local, remote or skip (default keep-both)", parseText[app.ConflictRule])
 	f.maxDelete.add(flags, "max-delete", "stop above `N|P%` deletions on a side (default 50%, when that is more than 10 files)", config.ParseMaxDelete)
-	flags.BoolVar(&f.allowDeletes, "allow-deletes", false, "delete as many files as it takes, this once")
-	flags.BoolVar(&f.acceptEmpty, "accept-empty", false, "believe a side that lost everything, this once")
+	flags.BoolVar(&f.allowDeletes, "allow-deletes", false, "allow any number of deletions, this once")
+	flags.BoolVar(&f.acceptEmpty, "accept-empty", false, "accept that a side has lost everything, this once")
 	addBool(flags, &f.exact, "exact", "push, pull: make the target equal the source, extras included")
 	addBool(flags, &f.adopt, "adopt", "take files of equal size as equal, on a first pass")
 	addBool(flags, &f.checksum, "checksum", "compare contents, not size and time")
@@ -85,7 +83,7 @@ func (f *passFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.wait, "wait", false, "wait for another run on this pair to end")
 }
 
-// over puts the options that were given in place of what the profile says.
+// over replaces settings of the profile by the options that were given.
 func (f *connectFlags) over(p *config.Profile) {
 	f.connections.over(&p.Connections)
 	f.mode.over(&p.Mode)
@@ -117,23 +115,28 @@ func (f *passFlags) over(p *config.Profile) {
 }
 
 // check refuses options that contradict one another or the pair.
-func (f *passFlags) check(p *pair) error {
-	if f.exact.set && f.exact.v && p.Direction == sync.Both {
-		return usage(errors.New("--exact needs a direction, and this pair goes both ways"), "say \"ferry push --exact\" or \"ferry pull --exact\"")
+func (f *passFlags) check(p *app.Pair) error {
+	if f.exact.set && f.exact.v && p.Direction == app.Both {
+		return app.Usage(errors.New("--exact needs a direction, and this pair goes both ways"), "say \"ferry push --exact\" or \"ferry pull --exact\"")
 	}
 	return f.connectFlags.check(p)
 }
 
-// check refuses options about TLS for a server that is spoken to in clear: who
-// gives one expects to be protected.
-func (f *connectFlags) check(p *pair) error {
-	if p.direct && p.Remote.Security == ftp.Plain && (f.ca.set || f.fingerprint.set) {
-		return usage(errors.New("a certificate is asked for, but ftp:// has no TLS"), "write ftpes:// for TLS, or ftps:// for implicit TLS on port 990")
+// check refuses options about TLS for a server that is spoken to in clear: who gives
+// one expects to be protected.
+func (f *connectFlags) check(p *app.Pair) error {
+	if p.Direct && !p.Encrypted() && (f.ca.set || f.fingerprint.set) {
+		return app.Usage(errors.New("a certificate is asked for, but ftp:// has no TLS"), "write ftpes:// for TLS, or ftps:// for implicit TLS on port 990")
 	}
 	return nil
 }
 
-// A patternValue gathers the patterns of several options in their order.
+// options returns the options for one pass.
+func (f *passFlags) options(dryRun bool) app.PassOptions {
+	return app.PassOptions{DryRun: dryRun, AllowDeletes: f.allowDeletes, AcceptEmpty: f.acceptEmpty, Wait: f.wait}
+}
+
+// A patternValue collects the patterns of several options in their order.
 type patternValue struct {
 	into   *[]string
 	prefix string
@@ -142,7 +145,7 @@ type patternValue struct {
 // Set implements [pflag.Value].
 func (v patternValue) Set(s string) error {
 	if s == "" || strings.ContainsAny(s, "\r\n") {
-		return errors.New("is not one pattern")
+		return errors.New("must be one pattern")
 	}
 	*v.into = append(*v.into, v.prefix+s)
 	return nil
@@ -162,14 +165,14 @@ func parseRates(s string) (rates, error) {
 func parseAddress(s string) (string, error) {
 	addr, err := netip.ParseAddr(s)
 	if err != nil || addr.Zone() != "" {
-		return "", errors.New("is no IP address")
+		return "", errors.New("must be an IP address")
 	}
 	return addr.String(), nil
 }
 
 func parseString(s string) (string, error) {
 	if s == "" {
-		return "", errors.New("is empty")
+		return "", errors.New("must not be empty")
 	}
 	return s, nil
 }
@@ -177,7 +180,7 @@ func parseString(s string) (string, error) {
 func parseCount(s string) (int, error) {
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 {
-		return 0, errors.New("is no number above zero")
+		return 0, errors.New("must be a positive number")
 	}
 	return n, nil
 }
@@ -185,10 +188,10 @@ func parseCount(s string) (int, error) {
 func parseRetries(s string) (int, error) {
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 0 {
-		return 0, errors.New("is no number of times")
+		return 0, errors.New("must be 0 or a positive number")
 	}
 	if n == 0 {
-		return -1, nil // as remote.Options has it: 0 is the default there
+		return -1, nil // in a profile 0 is the default
 	}
 	return n, nil
 }

@@ -9,34 +9,34 @@ import (
 	"slices"
 	"strings"
 
+	"ferry/internal/app"
 	"ferry/internal/config"
-	"ferry/internal/hooks"
 	"ferry/internal/service"
 )
 
 // installServices installs a service for each profile, or one for all.
-func (a *app) installServices(ctx context.Context, flags *serviceFlags, args []string) error {
-	file, err := a.readConfig()
+func (prog *program) installServices(ctx context.Context, flags *serviceFlags, args []string) error {
+	file, err := prog.workspace().Config()
 	if err != nil {
 		return err
 	}
 	profiles, err := file.Select(args)
 	if err != nil {
-		return usage(err, config.Hint(err))
+		return app.Usage(err, config.Hint(err))
 	}
-	manager, err := a.serviceManager()
+	manager, err := prog.serviceManager()
 	if err != nil {
 		return err
 	}
-	specs, err := a.serviceSpecs(file, profiles, flags, args)
+	specs, err := prog.serviceSpecs(file, profiles, flags, args)
 	if err != nil {
 		return err
 	}
-	if flags.print || a.common.dryRun {
-		return a.printServices(manager, specs)
+	if flags.print || prog.common.dryRun {
+		return prog.printServices(manager, specs)
 	}
 	for _, p := range profiles {
-		a.warnNoPassword(ctx, p)
+		prog.warnNoPassword(ctx, p)
 	}
 	told := make(map[string]bool)
 	for _, s := range specs {
@@ -44,10 +44,10 @@ func (a *app) installServices(ctx context.Context, flags *serviceFlags, args []s
 		if err != nil {
 			return fmt.Errorf("installing %s: %w", s.Name, err)
 		}
-		a.tellService(serviceResult{State: service.State{Name: s.Name, For: s.For, Installed: true}, Did: "installed"})
+		prog.tellService(serviceResult{State: service.State{Name: s.Name, ConfigFile: s.ConfigFile, Installed: true}, Did: "installed"})
 		for _, note := range notes {
 			if !told[note] {
-				a.talk().note("%s", note)
+				prog.talk().Note("%s", note)
 			}
 			told[note] = true
 		}
@@ -55,26 +55,25 @@ func (a *app) installServices(ctx context.Context, flags *serviceFlags, args []s
 	return nil
 }
 
-func (a *app) printServices(manager service.Manager, specs []service.Spec) error {
+func (prog *program) printServices(manager service.Manager, specs []service.Spec) error {
 	for _, s := range specs {
 		text, err := manager.Text(s)
 		if err != nil {
 			return err
 		}
-		fmt.Fprint(a.env.Stdout, text)
+		fmt.Fprint(prog.env.Stdout, text)
 	}
 	return nil
 }
 
 // serviceSpecs returns the services for profiles of a file, which args name.
-func (a *app) serviceSpecs(file *config.File, profiles []*config.Profile, flags *serviceFlags, args []string) ([]service.Spec, error) {
+func (prog *program) serviceSpecs(file *config.File, profiles []*config.Profile, flags *serviceFlags, args []string) ([]service.Spec, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("finding the path of ferry: %w", err)
 	}
 	if strings.Contains(filepath.ToSlash(program), "/go-build") {
-		return nil, &codeError{code: ExitFailed, err: fmt.Errorf("%s goes away with the command that built it", program),
-			hint: "\"go install .\" puts ferry where it stays; run that one"}
+		return nil, failed(fmt.Errorf("%s goes away with the command that built it", program), "\"go install .\" puts ferry where it stays; run that one")
 	}
 	one := func(name string, profiles []*config.Profile, args ...string) service.Spec {
 		about := "ferry: keeps what " + filepath.Base(file.Path) + " names in step"
@@ -82,9 +81,9 @@ func (a *app) serviceSpecs(file *config.File, profiles []*config.Profile, flags 
 			about = "ferry: keeps " + strings.Join(args, ", ") + " in step"
 		}
 		return service.Spec{
-			Name: name, About: about, Program: program, For: file.Path,
-			Args:       append(a.watchArgs(file), args...),
-			Privileges: slices.ContainsFunc(profiles, runsCommands),
+			Name: name, Description: about, Program: program, ConfigFile: file.Path,
+			Args:            append(prog.watchArgs(file), args...),
+			AllowPrivileges: slices.ContainsFunc(profiles, app.RunsCommands),
 		}
 	}
 	switch {
@@ -101,44 +100,36 @@ func (a *app) serviceSpecs(file *config.File, profiles []*config.Profile, flags 
 }
 
 // watchArgs returns the command line of a watch that is run from anywhere.
-func (a *app) watchArgs(file *config.File) []string {
+func (prog *program) watchArgs(file *config.File) []string {
 	args := []string{"watch", "--config", file.Path}
-	if a.common.stateDir != "" || a.env.Getenv("FERRY_STATE_DIR") != "" {
-		args = append(args, "--state-dir", a.stateDir())
+	if prog.common.stateDir != "" || prog.env.Getenv("FERRY_STATE_DIR") != "" {
+		args = append(args, "--state-dir", prog.opener().StateDir)
 	}
 	return args
 }
 
-// runsCommands reports whether a profile has commands of its own, which may need
-// to become another user, as sudo does.
-func runsCommands(p *config.Profile) bool {
-	return slices.ContainsFunc([]string{p.Hooks.Before, p.Hooks.After, p.Hooks.OnConflict, p.Hooks.OnError}, func(do string) bool {
-		return do != "" && !hooks.IsURL(do)
-	}) || p.Password.IsCommand()
-}
-
 // warnNoPassword warns where the password of a profile comes from a place that a
 // service does not have: the environment of this shell, or a person.
-func (a *app) warnNoPassword(ctx context.Context, p *config.Profile) {
+func (prog *program) warnNoPassword(ctx context.Context, p *config.Profile) {
 	const way = "a service needs it from password: {file: PATH} or {command: CMD}, or from ~/.netrc"
 	if name := p.Password.Variable(); name != "" {
-		a.talk().warn("%s: the password is in the variable %s, which a service does not see; %s", p.Name, name, way)
+		prog.talk().Warn("%s: the password is in the variable %s, which a service does not see; %s", p.Name, name, way)
 		return
 	}
 	if !p.Password.IsZero() {
 		return
 	}
-	finder := config.Finder{Home: a.env.Home, Getenv: func(name string) string {
+	finder := config.Finder{Home: prog.env.Home, Getenv: func(name string) string {
 		if name == config.PasswordVariable {
 			return ""
 		}
-		return a.env.Getenv(name)
+		return prog.env.Getenv(name)
 	}}
 	user, err := finder.User(p)
 	if err == nil {
 		_, err = finder.Password(ctx, p, user)
 	}
 	if errors.Is(err, config.ErrNoPassword) {
-		a.talk().warn("%s: there is no password but %s or a question; %s", p.Name, config.PasswordVariable, way)
+		prog.talk().Warn("%s: there is no password but %s or a question; %s", p.Name, config.PasswordVariable, way)
 	}
 }

@@ -5,26 +5,27 @@ import (
 	"fmt"
 	"strings"
 
-	"ferry/internal/config"
+	"ferry/internal/report"
 	"ferry/internal/service"
+	"ferry/internal/text"
 )
 
 // uninstallServices removes the services of the profiles that args name, or all
 // of this ferry.yaml.
-func (a *app) uninstallServices(ctx context.Context, flags *serviceFlags, args []string) error {
-	manager, err := a.serviceManager()
+func (prog *program) uninstallServices(ctx context.Context, flags *serviceFlags, args []string) error {
+	manager, err := prog.serviceManager()
 	if err != nil {
 		return err
 	}
 	names := serviceNames(flags, args)
 	if len(names) == 0 {
-		if names, err = a.ownServices(ctx, manager); err != nil {
+		if names, err = prog.ownServices(ctx, manager); err != nil {
 			return err
 		}
 	}
 	for _, name := range names {
-		if a.common.dryRun {
-			a.tellService(serviceResult{State: service.State{Name: name}, Did: "would be removed"})
+		if prog.common.dryRun {
+			prog.tellService(serviceResult{State: service.State{Name: name}, Did: "would be removed"})
 			continue
 		}
 		was, err := manager.Uninstall(ctx, name)
@@ -32,9 +33,9 @@ func (a *app) uninstallServices(ctx context.Context, flags *serviceFlags, args [
 		case err != nil:
 			return fmt.Errorf("removing %s: %w", name, err)
 		case !was:
-			a.talk().note("%s is not installed", name)
+			prog.talk().Note("%s is not installed", name)
 		default:
-			a.tellService(serviceResult{State: service.State{Name: name}, Did: "removed"})
+			prog.tellService(serviceResult{State: service.State{Name: name}, Did: "removed"})
 		}
 	}
 	return nil
@@ -53,16 +54,11 @@ func serviceNames(flags *serviceFlags, args []string) []string {
 }
 
 // ownServices returns the installed services of the ferry.yaml that counts.
-func (a *app) ownServices(ctx context.Context, manager service.Manager) ([]string, error) {
-	path := a.common.config
-	if path == "" {
-		found, err := config.Find(a.env.Dir, a.env.Home, a.env.Getenv)
-		if err != nil {
-			return nil, usage(err, config.Hint(err))
-		}
-		path = found
+func (prog *program) ownServices(ctx context.Context, manager service.Manager) ([]string, error) {
+	path, err := prog.workspace().ConfigPath()
+	if err != nil {
+		return nil, err
 	}
-	path = a.absolute(path)
 	all, err := manager.Names()
 	if err != nil {
 		return nil, err
@@ -70,14 +66,14 @@ func (a *app) ownServices(ctx context.Context, manager service.Manager) ([]strin
 	var own []string
 	for _, name := range all {
 		// Where the manager cannot be asked, what was written still tells this.
-		if s, _ := manager.Status(ctx, name); s.For == path {
+		if s, _ := manager.Status(ctx, name); s.ConfigFile == path {
 			own = append(own, name)
 		}
 	}
 	if len(own) == 0 {
 		err := fmt.Errorf("no service is installed for %s", path)
 		if len(all) > 0 {
-			return nil, &codeError{code: ExitFailed, err: err, hint: "there are " + strings.Join(all, ", ") + "; \"ferry service status\" says what for"}
+			return nil, failed(err, "there are "+strings.Join(all, ", ")+"; \"ferry service status\" says what for")
 		}
 		return nil, err
 	}
@@ -85,8 +81,8 @@ func (a *app) ownServices(ctx context.Context, manager service.Manager) ([]strin
 }
 
 // serviceStatus tells how services are doing.
-func (a *app) serviceStatus(ctx context.Context, flags *serviceFlags, args []string) error {
-	manager, err := a.serviceManager()
+func (prog *program) serviceStatus(ctx context.Context, flags *serviceFlags, args []string) error {
+	manager, err := prog.serviceManager()
 	if err != nil {
 		return err
 	}
@@ -96,7 +92,7 @@ func (a *app) serviceStatus(ctx context.Context, flags *serviceFlags, args []str
 			return err
 		}
 		if len(names) == 0 {
-			a.talk().note("no service is installed; \"ferry service install\" does it")
+			prog.talk().Note("no service is installed; \"ferry service install\" does it")
 			return exit(ExitFailed)
 		}
 	}
@@ -106,7 +102,7 @@ func (a *app) serviceStatus(ctx context.Context, flags *serviceFlags, args []str
 		if err != nil {
 			return err
 		}
-		if a.tellService(serviceResult{State: s}); !s.Running {
+		if prog.tellService(serviceResult{State: s}); !s.Running {
 			code = ExitFailed
 		}
 	}
@@ -121,13 +117,13 @@ type serviceResult struct {
 	Did string `json:"did,omitempty"`
 }
 
-func (a *app) tellService(r serviceResult) {
-	if a.common.json {
+func (prog *program) tellService(r serviceResult) {
+	if prog.common.json {
 		r.Type = "service"
-		writeJSON(a.env.Stdout, r)
+		report.WriteJSON(prog.env.Stdout, r)
 		return
 	}
-	if a.common.quiet {
+	if prog.common.quiet {
 		return
 	}
 	line := r.Name + ": "
@@ -147,16 +143,16 @@ func (a *app) tellService(r serviceResult) {
 	if r.Detail != "" {
 		line += ": " + r.Detail
 	}
-	fmt.Fprintln(a.env.Stdout, clean(line))
+	fmt.Fprintln(prog.env.Stdout, text.Clean(line))
 	if r.Did != "" || !r.Installed {
 		return
 	}
-	for _, more := range [][2]string{{"for", r.For}, {"file", r.File}, {"log", r.Log}} {
+	for _, more := range [][2]string{{"for", r.ConfigFile}, {"file", r.File}, {"log", r.Log}} {
 		if more[1] != "" {
-			fmt.Fprintf(a.env.Stdout, "  %-5s %s\n", more[0], clean(more[1]))
+			fmt.Fprintf(prog.env.Stdout, "  %-5s %s\n", more[0], text.Clean(more[1]))
 		}
 	}
 	if !r.Enabled {
-		fmt.Fprintln(a.env.Stdout, "  does not start by itself")
+		fmt.Fprintln(prog.env.Stdout, "  does not start by itself")
 	}
 }

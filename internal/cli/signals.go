@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"ferry/internal/app"
 	"fmt"
 	"os"
 	"os/signal"
@@ -10,21 +11,19 @@ import (
 	"time"
 )
 
-// errInterrupted is the cause of a context that a signal cancelled, and
-// errTerminated, which wraps it, that of one that SIGTERM did.
+// errInterrupted is the cause of a context that a signal cancelled, and errTerminated,
+// which wraps it, that of one that SIGTERM cancelled.
 var (
-	errInterrupted = errors.New("interrupted")
+	errInterrupted = app.ErrInterrupted
 	errTerminated  = fmt.Errorf("%w by SIGTERM", errInterrupted)
 )
 
-// terminated reports whether the cause of a context is that the process was told
-// to end, and not that somebody pressed Ctrl-C.
+// terminated reports whether a context was cancelled by SIGTERM, and not by Ctrl-C.
 func terminated(cause error) bool { return errors.Is(cause, errTerminated) }
 
 // Signals returns a context that the first SIGINT or SIGTERM cancels, so that a
-// pass ends in order. The second one leaves the process at once with
-// [ExitInterrupted]; the next pass goes on from there. stop gives the signals
-// back.
+// pass ends in order. The second one ends the process at once with
+// [ExitInterrupted]; the next pass goes on from there. stop restores the signals.
 func Signals(parent context.Context) (ctx context.Context, stop func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 2)
@@ -47,18 +46,17 @@ func Signals(parent context.Context) (ctx context.Context, stop func()) {
 	}
 }
 
-// grace is how long an interrupted command may take to leave in order: to bring
-// a rename to its end, to record what was done, to say goodbye to the server.
-// Then it is left where it stands, as the second signal would have it. After
-// graceTold the user hears what is waited for.
+// grace is how long an interrupted command may take to end in order: to finish a
+// rename, to record what was done, to log out. Then the process ends anyway, as after
+// a second signal. After graceTold the user is told what it waits for.
 const (
 	grace     = 2 * time.Second
 	graceTold = 300 * time.Millisecond
 )
 
-// inTime does work, and returns soon after ctx was cancelled even where work
-// does not: a server that has gone silent is not waited for. It calls tell
-// where leaving takes a while.
+// inTime does work, and returns soon after ctx was cancelled even if work does not: it
+// does not wait for a server that has gone silent. It calls tell if ending takes a
+// while.
 func inTime(ctx context.Context, work func() error, tell func()) error {
 	done := make(chan error, 1)
 	go func() { done <- work() }()

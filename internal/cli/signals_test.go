@@ -85,9 +85,11 @@ func newStalled(t *testing.T) *stalled {
 	t.Cleanup(func() { s.server.Close() })
 	s.start("sync", "here", s.url())
 	s.check(s.cmd.Wait())
+	touched := time.Now().Add(-time.Hour) // so that there is something to record beside the rename
 	s.check(errors.Join(
 		os.Remove(filepath.Join(s.dir, "here", "deleted.txt")),
 		os.Rename(filepath.Join(s.dir, "here", "renamed.txt"), filepath.Join(s.dir, "here", "other.txt")),
+		os.Chtimes(filepath.Join(s.dir, "here", "other.txt"), touched, touched),
 		write(s.dir, "here/changed.txt", "and longer"),
 		write(s.dir, "here/new/up.txt", strings.Repeat("up", 50_000)),
 		write(s.dir, "there/down.txt", strings.Repeat("down", 50_000)),

@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// A value is an option of the command line that knows whether it was given, so
-// that it can stand over the profile.
+// A value is an option that knows whether it was given, so that it can replace a
+// setting of the profile.
 type value[T any] struct {
 	v     T
 	set   bool
@@ -33,7 +33,7 @@ func (o *value[T]) String() string { return o.text }
 // Type implements [pflag.Value].
 func (o *value[T]) Type() string { return o.kind }
 
-// over puts the value in place of what is at p, where it was given.
+// over sets *p if the option was given.
 func (o *value[T]) over(p *T) {
 	if o.set {
 		*p = o.v
@@ -46,14 +46,14 @@ func (o *value[T]) add(flags *pflag.FlagSet, name, help string, parse func(strin
 	flags.Var(o, name, help)
 }
 
-// addBool registers an option that is true where nothing follows it.
+// addBool registers an option that is true if it has no value.
 func addBool(flags *pflag.FlagSet, o *value[bool], name, help string) {
 	o.parse, o.kind = strconv.ParseBool, "bool"
 	flags.Var(o, name, help)
 	flags.Lookup(name).NoOptDefVal = "true"
 }
 
-// parseText returns a parser for a type that reads itself.
+// parseText parses a type that implements [encoding.TextUnmarshaler].
 func parseText[T any, P interface {
 	*T
 	encoding.TextUnmarshaler

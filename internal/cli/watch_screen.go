@@ -1,62 +1,86 @@
 package cli
 
-// show arranges the outputs for a run that stays: lines with the time or, for
-// the journal, their importance, and on a terminal one line a pair that changes
-// in place. done takes the latter away.
-func (w *watching) show() (done func()) {
-	a := w.app
-	stream := a.env.Getenv("JOURNAL_STREAM")
-	if journal := toJournal(a.env.Stderr, stream); journal {
-		a.stderr.stampWith(journalStamp)
-		a.logTo = a.stderr
+import (
+	"ferry/internal/app"
+	"ferry/internal/report"
+)
+
+// A watchScreen arranges the outputs for a run that stays: lines with the time or, for
+// the journal, their priority, and on a terminal one line for each pair that changes in
+// place.
+type watchScreen struct {
+	prog  *program
+	watch *app.Watch
+	live  *report.Live // nil: no lines that change in place
+}
+
+// begin arranges the outputs. done removes the lines that change in place.
+func (s *watchScreen) begin(w *app.Watch) (done func()) {
+	s.watch = w
+	prog := s.prog
+	stream := prog.env.Getenv("JOURNAL_STREAM")
+	if report.ToJournal(prog.env.Stderr, stream) {
+		prog.stderr.StampWith(report.JournalStamp)
+		prog.logTo = prog.stderr
 	} else {
-		a.stderr.stampWith(timeStamp(a.env.Now, a.env.StderrTerminal))
-		a.logTo = unstamped{a.stderr}
+		prog.stderr.StampWith(report.TimeStamp(prog.env.Now, prog.env.StderrTerminal))
+		prog.logTo = report.Unstamped{Screen: prog.stderr}
 	}
-	w.showResults(toJournal(a.env.Stdout, stream))
-	if !a.env.StderrTerminal || a.common.json || a.common.quiet || a.common.noProgress {
+	prog.opener().Log = prog.log()
+	s.arrangeResults(report.ToJournal(prog.env.Stdout, stream))
+	if !prog.env.StderrTerminal || prog.common.json || prog.common.quiet || prog.common.noProgress {
 		return func() {}
 	}
-	w.live = &live{w: a.env.Stderr, width: terminalWidth(a.env.Stderr, a.env.Width), lines: w.lines}
-	a.stderr.drawAbove(w.live)
-	return func() {
-		w.live.close()
-		a.stderr.drawAbove(nil)
-	}
+	s.live = report.NewLive(prog.stderr, prog.env.Stderr, prog.env.Width, s.lines)
+	return s.live.Close
 }
 
-// showResults arranges standard output. Where it is the terminal that the lines
-// of pairs are drawn on, all goes one way.
-func (w *watching) showResults(journal bool) {
-	a := w.app
-	if a.env.StdoutTerminal && a.env.StderrTerminal && !a.common.json {
-		a.env.Stdout = a.stderr
+// arrangeResults arranges standard output. Where it is the terminal that the lines of
+// pairs are drawn on, all goes one way.
+func (s *watchScreen) arrangeResults(journal bool) {
+	prog := s.prog
+	if prog.env.StdoutTerminal && prog.env.StderrTerminal && !prog.common.json {
+		prog.env.Stdout = prog.stderr
 		return
 	}
-	out := newScreen(a.env.Stdout)
+	out := report.NewScreen(prog.env.Stdout)
 	switch {
-	case a.common.json:
+	case prog.common.json:
 	case journal:
-		out.stampWith(journalStamp)
+		out.StampWith(report.JournalStamp)
 	default:
-		out.stampWith(timeStamp(a.env.Now, a.env.StdoutTerminal))
+		out.StampWith(report.TimeStamp(prog.env.Now, prog.env.StdoutTerminal))
 	}
-	a.env.Stdout = out
+	prog.env.Stdout = out
 }
 
-// lines are the lines of all pairs, with their names where there are several.
-func (w *watching) lines(width int) []string {
-	pairs := w.all()
-	wide := 0
-	for _, k := range pairs {
-		wide = max(wide, len([]rune(k.shown())))
+// A watchView is a [report.WatchView] in the words of package app.
+type watchView struct{ *report.WatchView }
+
+func (v watchView) Pass() app.PassReport { return v.WatchView.Pass() }
+
+// view returns the view of a pair, and names its two sides.
+func (s *watchScreen) view(p *app.Pair) app.PairView {
+	head := headOf(p, false, !p.Direct)
+	if !s.prog.common.json {
+		s.prog.sayHead(head)
 	}
-	var lines []string
-	for _, k := range pairs {
-		lines = append(lines, pad(k.shown(), wide)+"  "+k.view.line(width))
-	}
-	return lines
+	o := s.prog.reports()
+	o.Talk.Name = head.Profile
+	return watchView{report.NewWatchView(head, o, s.redraw)}
 }
 
-// shown is the name of the pair as it stands in its line.
-func (k *keeping) shown() string { return elide(clean(k.pair.Name), 20) }
+func (s *watchScreen) redraw() {
+	if s.live != nil {
+		s.live.Redraw()
+	}
+}
+
+// lines returns the lines of all pairs.
+func (s *watchScreen) lines() []string {
+	var views []*report.WatchView
+	for _, v := range s.watch.Views() {
+		views = append(views, v.(watchView).WatchView)
+	}
+	return report.WatchLines(views)
+}

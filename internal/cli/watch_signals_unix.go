@@ -8,16 +8,15 @@ import (
 	"syscall"
 )
 
-// reloadSignals returns the signals that ask for the configuration to be read
-// again. stop gives them back.
+// reloadSignals returns the signals that ask for the configuration to be read again.
+// stop restores them.
 func reloadSignals() (asked <-chan os.Signal, stop func()) {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGHUP)
 	return signals, func() { signal.Stop(signals) }
 }
 
-// hungUp reports whether SIGHUP came because the terminal is gone, on which this
-// process was started.
+// hungUp reports whether SIGHUP came because the terminal of this process is gone.
 func hungUp(terminal bool) bool {
 	if !terminal {
 		return false

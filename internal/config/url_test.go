@@ -105,7 +105,7 @@ func TestParseURLErrors(t *testing.T) {
 		{"ftp://u%00@h", "the user name of the URL contains a control character", ""},
 		{"ftp://h/a%0Ab", "the path of the URL contains a control character", ""},
 		{"ftp://h/a\x7fb", "the path of the URL contains a control character", ""},
-		{"ftp://h/a\xffb", `path of the URL: name not allowed: "a\xffb" holds "\xff"`, ""},
+		{"ftp://h/a\xffb", `path of the URL: name not allowed: "a\xffb" contains "\xff"`, ""},
 		{"ftp://h/a/../b", `the path of the URL contains ".."`, "root"},
 		{"ftp://h/%2e%2E/b", `the path of the URL contains ".."`, "root"},
 		{"ftp://2001:db8::1/x", "an IPv6 address in a URL needs brackets", "[2001:db8::1]"},

@@ -23,7 +23,7 @@ import (
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv("FERRY_TEST_CLAIM"); dir != "" { // the process that TestKilled kills
-		if _, err := Claim(dir, "pair", os.Getenv("FERRY_TEST_RUNTIME")); err != nil {
+		if _, err := Acquire(dir, "pair", os.Getenv("FERRY_TEST_RUNTIME")); err != nil {
 			fmt.Println(err)
 			os.Exit(1)
 		}
@@ -33,8 +33,8 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-// shortDir returns a directory whose sockets have short paths, as those of
-// t.TempDir have not on every system.
+// shortDir returns a directory with a short path: t.TempDir is too long for a
+// socket on some systems.
 func shortDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "d")
@@ -45,9 +45,9 @@ func shortDir(t *testing.T) string {
 	return dir
 }
 
-func claim(t *testing.T, dir string) *Claimed {
+func acquire(t *testing.T, dir string) *Claim {
 	t.Helper()
-	c, err := Claim(dir, "pair", "")
+	c, err := Acquire(dir, "pair", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func TestAsk(t *testing.T) {
 	dir := filepath.Join(shortDir(t), "watch")
 	var pokes atomic.Int32
 	want := Report{PID: 7, Profile: "site", Local: "/l", Remote: "ftp://h/", InStep: true, Status: watch.Status{State: watch.Idle, Queue: 3}}
-	claim(t, dir).Serve(Handler{Report: func() Report { return want }, Poke: func() { pokes.Add(1) }})
+	acquire(t, dir).Serve(Handler{Report: func() Report { return want }, Poke: func() { pokes.Add(1) }})
 	p := find(t, dir)
 	for range 2 {
 		got, err := p.Report(t.Context())
@@ -85,11 +85,11 @@ func TestAsk(t *testing.T) {
 	}
 }
 
-// TestPrivate holds that nobody but this user gets at a socket, whatever the
-// umask and whoever made the directory.
+// Only this user can reach a socket, whatever the umask and the permissions of an
+// existing directory.
 func TestPrivate(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("modes say nothing here")
+		t.Skip("file modes do not protect files on Windows")
 	}
 	for _, long := range []bool{false, true} {
 		dir := filepath.Join(shortDir(t), "watch")
@@ -102,18 +102,18 @@ func TestPrivate(t *testing.T) {
 		if err := os.Chmod(dir, 0o777); err != nil {
 			t.Fatal(err)
 		}
-		c := claim(t, dir)
+		c := acquire(t, dir)
 		c.Serve(Handler{Report: func() Report { return Report{} }})
 		for path, want := range map[string]os.FileMode{
-			dir: 0o700, filepath.Dir(c.socket): 0o700, c.socket: 0o600, c.addressFile(): 0o600, c.lock.Name(): 0o600,
+			dir: 0o700, filepath.Dir(c.socketPath): 0o700, c.socketPath: 0o600, c.addressFile(): 0o600, c.lock.Name(): 0o600,
 		} {
 			info, err := os.Stat(path)
 			if err != nil || info.Mode().Perm() != want {
 				t.Errorf("long %v: %s: %v, %v, want %v", long, path, info.Mode(), err, want)
 			}
 		}
-		if away := filepath.Dir(c.socket) != dir; away != long {
-			t.Errorf("long %v: the socket is %s", long, c.socket)
+		if away := filepath.Dir(c.socketPath) != dir; away != long {
+			t.Errorf("long %v: the socket is %s", long, c.socketPath)
 		}
 		if _, err := find(t, dir).Report(t.Context()); err != nil {
 			t.Error(err)
@@ -121,10 +121,10 @@ func TestPrivate(t *testing.T) {
 		if err := c.Close(); err != nil {
 			t.Error(err)
 		}
-		if _, err := os.Stat(c.socket); !os.IsNotExist(err) {
+		if _, err := os.Stat(c.socketPath); !os.IsNotExist(err) {
 			t.Errorf("the socket is left: %v", err)
 		}
-		if _, err := os.Stat(filepath.Dir(c.socket)); long && !os.IsNotExist(err) {
+		if _, err := os.Stat(filepath.Dir(c.socketPath)); long && !os.IsNotExist(err) {
 			t.Errorf("the directory of the socket is left: %v", err)
 		}
 	}
@@ -132,11 +132,11 @@ func TestPrivate(t *testing.T) {
 
 func TestClaimedTwice(t *testing.T) {
 	dir := shortDir(t)
-	c := claim(t, dir)
-	if _, err := Claim(dir, "pair", ""); !errors.Is(err, ErrClaimed) {
+	c := acquire(t, dir)
+	if _, err := Acquire(dir, "pair", ""); !errors.Is(err, ErrClaimed) {
 		t.Errorf("%v", err)
 	}
-	other, err := Claim(dir, "another pair", "")
+	other, err := Acquire(dir, "another pair", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,10 +144,10 @@ func TestClaimedTwice(t *testing.T) {
 	if err := c.Close(); err != nil {
 		t.Fatal(err)
 	}
-	claim(t, dir)
+	acquire(t, dir)
 }
 
-// TestKilled holds that what a killed process left is replaced.
+// What a killed process left is replaced.
 func TestKilled(t *testing.T) {
 	for _, long := range []bool{false, true} {
 		dir, runtimeDir := shortDir(t), shortDir(t)
@@ -171,15 +171,15 @@ func TestKilled(t *testing.T) {
 		if err != nil || said != "claimed\n" {
 			t.Fatalf("%q, %v", said, err)
 		}
-		if _, err := Claim(dir, "pair", runtimeDir); !errors.Is(err, ErrClaimed) {
+		if _, err := Acquire(dir, "pair", runtimeDir); !errors.Is(err, ErrClaimed) {
 			t.Errorf("while it runs: %v", err)
 		}
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
-		if _, err := Find(t.Context(), dir, "pair"); !errors.Is(err, ErrNobody) {
+		if _, err := Find(t.Context(), dir, "pair"); !errors.Is(err, ErrNotWatched) {
 			t.Errorf("after it was killed: %v", err)
 		}
-		c, err := Claim(dir, "pair", runtimeDir)
+		c, err := Acquire(dir, "pair", runtimeDir)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -196,25 +196,25 @@ func TestKilled(t *testing.T) {
 	}
 }
 
-// TestMute holds that a pair can be claimed where there can be no socket.
-func TestMute(t *testing.T) {
+// A pair can be claimed even if there can be no socket.
+func TestNoSocket(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("directories are closed in other ways here")
+		t.Skip("file modes do not protect directories on Windows")
 	}
 	dir, long := filepath.Join(shortDir(t), strings.Repeat("long", 25)), filepath.Join(t.TempDir(), strings.Repeat("temp", 30))
 	if err := os.MkdirAll(long, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("TMPDIR", long)
-	c, err := Claim(dir, "pair", long)
-	if err != nil || c.Mute() == nil {
-		t.Fatalf("%v, mute: %v", err, c.Mute())
+	c, err := Acquire(dir, "pair", long)
+	if err != nil || c.SocketError() == nil {
+		t.Fatalf("%v, socket error: %v", err, c.SocketError())
 	}
 	c.Serve(Handler{})
-	if _, err := Claim(dir, "pair", ""); !errors.Is(err, ErrClaimed) {
+	if _, err := Acquire(dir, "pair", ""); !errors.Is(err, ErrClaimed) {
 		t.Errorf("%v", err)
 	}
-	if _, err := Find(t.Context(), dir, "pair"); !errors.Is(err, ErrNobody) {
+	if _, err := Find(t.Context(), dir, "pair"); !errors.Is(err, ErrNotWatched) {
 		t.Errorf("%v", err)
 	}
 	if err := c.Close(); err != nil {
@@ -225,9 +225,8 @@ func TestMute(t *testing.T) {
 	}
 }
 
-// TestSweepLeavesFiles holds that an address that names something else than a
-// socket removes nothing.
-func TestSweepLeavesFiles(t *testing.T) {
+// An address that names something other than a socket removes nothing.
+func TestRemoveStaleLeavesFiles(t *testing.T) {
 	dir := shortDir(t)
 	file := filepath.Join(dir, "letter.txt")
 	if err := os.WriteFile(file, []byte("dear"), 0o600); err != nil {
@@ -236,40 +235,40 @@ func TestSweepLeavesFiles(t *testing.T) {
 	if err := writeAddress(addressFile(dir, "pair"), address{PID: 1, Socket: file}); err != nil {
 		t.Fatal(err)
 	}
-	claim(t, dir)
+	acquire(t, dir)
 	if _, err := os.Stat(file); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestLend(t *testing.T) {
+func TestHandOver(t *testing.T) {
 	dir := shortDir(t)
-	lent := make(chan string, 10)
-	claim(t, dir).Serve(Handler{Lend: func(context.Context) (func(), error) {
-		lent <- "lent"
-		return func() { lent <- "back" }, nil
+	said := make(chan string, 10)
+	acquire(t, dir).Serve(Handler{HandOver: func(context.Context) (func(), error) {
+		said <- "handed over"
+		return func() { said <- "taken back" }, nil
 	}})
 	p := find(t, dir)
-	if err := p.Lend(t.Context()); err != nil || <-lent != "lent" {
+	if err := p.TakeOver(t.Context()); err != nil || <-said != "handed over" {
 		t.Fatal(err)
 	}
 	select {
-	case said := <-lent:
-		t.Fatalf("%q while it is lent", said)
+	case got := <-said:
+		t.Fatalf("%q during the handover", got)
 	default:
 	}
 	_ = p.Close()
-	if said := <-lent; said != "back" {
-		t.Error(said)
+	if got := <-said; got != "taken back" {
+		t.Error(got)
 	}
 }
 
-// TestLendGivenUp holds that who does not wait any more gets nothing later.
-func TestLendGivenUp(t *testing.T) {
+// A client that gives up gets nothing later.
+func TestHandOverGivenUp(t *testing.T) {
 	dir := shortDir(t)
 	asked, given := make(chan bool, 1), make(chan error, 1)
-	c := claim(t, dir)
-	c.Serve(Handler{Lend: func(ctx context.Context) (func(), error) {
+	c := acquire(t, dir)
+	c.Serve(Handler{HandOver: func(ctx context.Context) (func(), error) {
 		asked <- true
 		<-ctx.Done()
 		given <- ctx.Err()
@@ -280,7 +279,7 @@ func TestLendGivenUp(t *testing.T) {
 		<-asked
 		cancel()
 	}()
-	if err := find(t, dir).Lend(ctx); !errors.Is(err, context.Canceled) {
+	if err := find(t, dir).TakeOver(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
 	if err := <-given; err == nil {
@@ -288,37 +287,36 @@ func TestLendGivenUp(t *testing.T) {
 	}
 }
 
-// TestLentAtTheEnd holds that closing gives back what is lent.
-func TestLentAtTheEnd(t *testing.T) {
+// Close ends a handover.
+func TestHandOverEndsWithClose(t *testing.T) {
 	dir := shortDir(t)
 	var back atomic.Bool
-	c := claim(t, dir)
-	c.Serve(Handler{Lend: func(context.Context) (func(), error) { return func() { back.Store(true) }, nil }})
+	c := acquire(t, dir)
+	c.Serve(Handler{HandOver: func(context.Context) (func(), error) { return func() { back.Store(true) }, nil }})
 	p := find(t, dir)
-	if err := p.Lend(t.Context()); err != nil {
+	if err := p.TakeOver(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if err := c.Close(); err != nil || !back.Load() {
-		t.Errorf("%v, given back: %v", err, back.Load())
+		t.Errorf("%v, taken back: %v", err, back.Load())
 	}
 	if _, err := p.Report(t.Context()); err == nil {
-		t.Error("an answer from nobody")
+		t.Error("an answer after Close")
 	}
 }
 
-// TestNonsense sends what is no request.
-func TestNonsense(t *testing.T) {
+func TestBadRequests(t *testing.T) {
 	dir := shortDir(t)
-	c := claim(t, dir)
+	c := acquire(t, dir)
 	c.Serve(Handler{Report: func() Report { return Report{} }})
 	for sent, want := range map[string]string{
-		"hello\n":                             `"error":"a request is a JSON object on one line"`,
-		"{\"do\":\"dance\"}\n":                `nothing is known of`,
-		strings.Repeat("x", maxLine+1) + "\n": `too long`,
-		"\n":                                  `"error"`,
-		"{}\n":                                `"error"`,
+		"hello\n":                                `"error":"a request must be a JSON object on one line"`,
+		"{\"do\":\"dance\"}\n":                   `unknown request`,
+		strings.Repeat("x", maxRequest+1) + "\n": `too long`,
+		"\n":                                     `"error"`,
+		"{}\n":                                   `"error"`,
 	} {
-		conn, err := net.Dial("unix", c.socket)
+		conn, err := net.Dial("unix", c.socketPath)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -335,15 +333,15 @@ func TestNonsense(t *testing.T) {
 	}
 }
 
-func TestFindNobody(t *testing.T) {
+func TestFindNotWatched(t *testing.T) {
 	dir := shortDir(t)
-	if _, err := Find(t.Context(), dir, "pair"); !errors.Is(err, ErrNobody) {
+	if _, err := Find(t.Context(), dir, "pair"); !errors.Is(err, ErrNotWatched) {
 		t.Errorf("%v", err)
 	}
 	if err := os.WriteFile(addressFile(dir, "pair"), []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Find(t.Context(), dir, "pair"); !errors.Is(err, ErrNobody) {
+	if _, err := Find(t.Context(), dir, "pair"); !errors.Is(err, ErrNotWatched) {
 		t.Errorf("%v", err)
 	}
 }

@@ -1,13 +1,13 @@
-// Package daemon is how other processes talk with a ferry that stays: users by a
-// socket of the pair, service managers by notifications.
+// Package daemon lets other processes talk to a ferry that keeps running: commands
+// of the user through a socket, service managers through sd_notify.
 //
-// Every watched pair has a lock, a socket and an address in a directory of the
-// user's state:
+// Every watched pair has three files in a directory of the user's state:
 //
-//	KEY.lock    held while the pair is watched
-//	KEY.json    the process, and where its socket is
-//	HASH.sock   the socket, unless its path would be too long for one
+//	KEY.lock    locked while the pair is watched
+//	KEY.json    the process ID, and the path of the socket
+//	HASH.sock   the socket, unless its path would be too long
 //
-// Whoever connects sends requests, one JSON object a line, and gets an answer a
-// line. A pair that was lent is given back when the connection is closed.
+// A client sends requests, each a JSON object on one line, and gets one line as the
+// answer to each. A pair that was handed over to a client is taken back when the
+// client closes its connection.
 package daemon

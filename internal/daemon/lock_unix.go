@@ -10,9 +10,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lockFile opens the file at path and locks it until it is closed or this
-// process ends. The file stays: removing it would let two processes have two
-// locks of one name.
+// lockFile opens the file at path and locks it until it is closed or this process
+// ends. The file is never removed: otherwise two processes could lock two files of
+// the same name.
 func lockFile(path string) (*os.File, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {

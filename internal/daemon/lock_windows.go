@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// lockFile opens the file at path so that nobody else can until it is closed or
-// this process ends.
+// lockFile opens the file at path so that no other process can open it until it is
+// closed or this process ends.
 func lockFile(path string) (*os.File, error) {
 	name, err := windows.UTF16PtrFromString(path)
 	if err != nil {

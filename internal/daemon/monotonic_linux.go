@@ -2,8 +2,8 @@ package daemon
 
 import "golang.org/x/sys/unix"
 
-// monotonic is the time of CLOCK_MONOTONIC in microseconds, by which a manager
-// knows a reload from the one before.
+// monotonic returns CLOCK_MONOTONIC in microseconds. Service managers use it to tell
+// one reload from the next.
 func monotonic() int64 {
 	var now unix.Timespec
 	if unix.ClockGettime(unix.CLOCK_MONOTONIC, &now) != nil {

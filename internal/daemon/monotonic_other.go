@@ -2,5 +2,5 @@
 
 package daemon
 
-// monotonic is 0: no manager elsewhere asks for it.
+// monotonic returns 0. Only systemd, on Linux, uses it.
 func monotonic() int64 { return 0 }

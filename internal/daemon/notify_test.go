@@ -11,12 +11,13 @@ import (
 	"time"
 )
 
-// listen returns a socket such as a service manager has, and what it reads next.
+// listen opens a socket like that of a service manager. It returns a function that
+// reads the next message.
 func listen(t *testing.T, name string) func() string {
 	t.Helper()
 	conn, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: name, Net: "unixgram"})
 	if err != nil {
-		t.Skip("no such sockets here: ", err)
+		t.Skip("Unix datagram sockets are not supported here: ", err)
 	}
 	t.Cleanup(func() { _ = conn.Close() })
 	return func() string {
@@ -37,7 +38,7 @@ func variables(pairs map[string]string) func(string) string {
 func TestNotify(t *testing.T) {
 	names := []string{filepath.Join(shortDir(t), "notify")}
 	if runtime.GOOS == "linux" {
-		names = append(names, fmt.Sprintf("@ferry-test-%d", os.Getpid())) // an abstract one
+		names = append(names, fmt.Sprintf("@ferry-test-%d", os.Getpid())) // an abstract socket
 	}
 	for _, name := range names {
 		read := listen(t, name)
@@ -86,12 +87,11 @@ func TestNoManager(t *testing.T) {
 	}
 	gone := NewNotifier(variables(map[string]string{"NOTIFY_SOCKET": filepath.Join(t.TempDir(), "gone")}))
 	if err := gone.Ready(); err == nil {
-		t.Error("no error though nobody listens")
+		t.Error("no error although nobody listens")
 	}
 }
 
-// TestWatchdogOfAnother holds that a watchdog which waits for another process is
-// left to it (sd_watchdog_enabled(3)).
+// A watchdog for another process is ignored (sd_watchdog_enabled(3)).
 func TestWatchdogOfAnother(t *testing.T) {
 	for vars, want := range map[[2]string]time.Duration{
 		{"2000000", ""}:                       time.Second,

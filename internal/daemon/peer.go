@@ -11,72 +11,73 @@ import (
 	"time"
 )
 
-// ErrNobody is wrapped by the error of [Find] where no process watches the pair.
-var ErrNobody = errors.New("nobody watches this pair")
+// ErrNotWatched is wrapped by the error of [Find] if no process watches the pair.
+var ErrNotWatched = errors.New("no process watches this pair")
 
-// patience is how long a watching process may take to say what it is doing.
-const patience = 5 * time.Second
+// answerTimeout is how long a watching process may take to answer.
+const answerTimeout = 5 * time.Second
 
-// A Peer is a process that watches a pair.
+// A Peer is a connection to a process that watches a pair.
 type Peer struct {
 	conn net.Conn
 	in   *bufio.Reader
 	pid  int
 }
 
-// Find connects to the process that watches the pair key, whose socket is known
-// in dir. The error wraps [ErrNobody] where there is none.
+// Find connects to the process that watches the pair with the given key. dir is the
+// directory that was given to [Acquire]. The error wraps [ErrNotWatched] if there is
+// no such process.
 func Find(ctx context.Context, dir, key string) (*Peer, error) {
 	a, err := readAddress(dir, key)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNobody, err)
+		return nil, fmt.Errorf("%w: %w", ErrNotWatched, err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
 	conn, err := new(net.Dialer).DialContext(ctx, "unix", a.Socket)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNobody, err)
+		return nil, fmt.Errorf("%w: %w", ErrNotWatched, err)
 	}
 	return &Peer{conn: conn, in: bufio.NewReader(conn), pid: a.PID}, nil
 }
 
-// PID returns the number of the process.
+// PID returns the ID of the process.
 func (p *Peer) PID() int { return p.pid }
 
-// Close ends the connection. A pair that was lent is given back by that.
+// Close closes the connection. A pair that was taken over goes back to the process.
 func (p *Peer) Close() error { return p.conn.Close() }
 
-// Report asks what the pair is doing.
+// Report returns what the pair is doing.
 func (p *Peer) Report(ctx context.Context) (Report, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
-	a, err := p.ask(ctx, askStatus)
+	a, err := p.ask(ctx, requestStatus)
 	switch {
 	case err != nil:
 		return Report{}, err
 	case a.Report == nil:
-		return Report{}, errors.New("the watching process says nothing of the pair")
+		return Report{}, errors.New("the watching process sent no report")
 	}
 	return *a.Report, nil
 }
 
-// Poke makes the process look at everything.
+// Poke asks the process for a full pass now.
 func (p *Peer) Poke(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
-	_, err := p.ask(ctx, askPoke)
+	_, err := p.ask(ctx, requestPoke)
 	return err
 }
 
-// Lend waits until the process has let go of the pair, which it does at the end
-// of a pass, and then has it until Close.
-func (p *Peer) Lend(ctx context.Context) error {
-	_, err := p.ask(ctx, askLend)
+// TakeOver waits until the process has ended its pass and closed the pair. The
+// caller can then work on the pair until it calls Close.
+func (p *Peer) TakeOver(ctx context.Context) error {
+	_, err := p.ask(ctx, requestHandover)
 	return err
 }
 
-// ask sends one request and waits for its answer. When ctx ends before that the
-// connection is closed.
+// ask sends one request and waits for its answer. If ctx is cancelled before that,
+// the connection is closed.
 func (p *Peer) ask(ctx context.Context, what string) (answer, error) {
 	stop := context.AfterFunc(ctx, func() { _ = p.conn.Close() })
 	defer stop()

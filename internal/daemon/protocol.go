@@ -7,51 +7,51 @@ import (
 	"ferry/sync/watch"
 )
 
-// What can be asked for.
+// The requests.
 const (
-	askStatus = "status" // answered with a report
-	askPoke   = "poke"   // look at everything now
-	askLend   = "lend"   // let go of the pair until the connection is closed
+	requestStatus   = "status" // the answer is a report
+	requestPoke     = "poke"   // make a full pass now
+	requestHandover = "lend"   // hand over the pair until the connection is closed
 )
 
-// maxLine bounds a request, in bytes.
-const maxLine = 4 << 10
+// maxRequest is the longest request, in bytes.
+const maxRequest = 4 << 10
 
 type request struct {
 	Do string `json:"do"`
 }
 
-// An answer holds an error, or what was asked for.
+// An answer holds an error, or the result of the request.
 type answer struct {
 	Error  string  `json:"error,omitempty"`
 	Report *Report `json:"report,omitempty"`
 }
 
-// A Report is what a process says about a pair that it watches.
+// A Report describes a watched pair.
 type Report struct {
 	PID       int    `json:"pid"`
 	Profile   string `json:"profile,omitempty"` // "": the pair was given directly
 	Local     string `json:"local"`
-	Remote    string `json:"remote"` // without a password
+	Remote    string `json:"remote"` // without the password
 	Direction string `json:"direction"`
 	// Started is when the process began to watch the pair.
 	Started time.Time `json:"started"`
-	// Notices are remarks on how the pair is watched, as that the system has no
-	// more watches to give.
+	// Notices say what is unusual in how the pair is watched, for example that the
+	// system has run out of watches.
 	Notices []string `json:"notices,omitempty"`
-	// InStep says that the pair is in step, as far as anybody knows: nothing waits
-	// for a pass, is carried over right now or has failed.
+	// InStep says that the pair is in step, as far as known: no change is waiting,
+	// being carried over, or failed.
 	InStep bool `json:"in_step"`
-	// Progress is how far the pass that is under way has come; nil: it has nothing
-	// to do so far, or there is none.
+	// Progress is that of the running pass; nil if none is running, or if it has
+	// found nothing to do so far.
 	Progress *Progress `json:"progress,omitempty"`
-	// Exit is what a command would have exited with that met what the pair waits
-	// for or is halted by; 0: nothing.
+	// Exit is the exit code of a command that would fail with the error for which
+	// the pair waits or is halted; 0: there is no error.
 	Exit int `json:"exit,omitempty"`
 	watch.Status
 }
 
-// Progress counts the files and bytes of a pass.
+// Progress counts the files and bytes of a running pass.
 type Progress struct {
 	Files      int   `json:"files"`
 	FilesTotal int   `json:"files_total"`
@@ -59,14 +59,14 @@ type Progress struct {
 	BytesTotal int64 `json:"bytes_total"`
 }
 
-// A Handler answers for a pair. Its functions are called from several
-// goroutines.
+// A Handler answers requests about a pair. Its functions are called from several
+// goroutines at once.
 type Handler struct {
-	// Report says what the pair is doing.
+	// Report returns what the pair is doing.
 	Report func() Report
-	// Poke makes it look at everything.
+	// Poke asks for a full pass now.
 	Poke func()
-	// Lend lets go of the pair until giveBack is called. ctx ends when nobody
-	// wants it any more.
-	Lend func(ctx context.Context) (giveBack func(), err error)
+	// HandOver closes the pair, so that another process can work on it until
+	// takeBack is called. ctx is cancelled when the client has gone.
+	HandOver func(ctx context.Context) (takeBack func(), err error)
 }

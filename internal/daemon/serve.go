@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// idle is how long somebody may be connected without asking.
-const idle = 30 * time.Second
+// idleTimeout is how long a client may stay connected without a request.
+const idleTimeout = 30 * time.Second
 
 // A server answers the connections of one socket.
 type server struct {
@@ -22,20 +22,20 @@ type server struct {
 	work    sync.WaitGroup
 }
 
-// Serve begins to answer with h. It is called once.
-func (c *Claimed) Serve(h Handler) {
+// Serve starts to answer requests with h. It is called once, and does not block.
+func (c *Claim) Serve(h Handler) {
 	if c.listener == nil {
 		return
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	s := &server{handler: h, stop: stop}
-	c.served = s
+	c.server = s
 	listener := c.listener
 	s.work.Go(func() { s.accept(ctx, listener) })
 	context.AfterFunc(ctx, func() { _ = listener.Close() })
 }
 
-// close ends all connections and returns when they are gone.
+// close closes all connections and returns when their goroutines have ended.
 func (s *server) close() {
 	s.stop()
 	s.work.Wait()
@@ -50,27 +50,27 @@ func (s *server) accept(ctx context.Context, listener net.Listener) {
 				_ = conn.Close()
 			}
 			return
-		case err != nil: // out of descriptors, as likely as not
+		case err != nil: // probably out of file descriptors
 			select {
 			case <-ctx.Done():
 			case <-time.After(time.Second):
 			}
 		default:
-			s.work.Go(func() { s.talk(ctx, conn) })
+			s.work.Go(func() { s.serveConn(ctx, conn) })
 		}
 	}
 }
 
-// talk answers the requests of one connection, until it is closed or asks for
-// something that is not understood.
-func (s *server) talk(ctx context.Context, conn net.Conn) {
+// serveConn answers the requests of one connection until it is closed or sends a bad
+// request.
+func (s *server) serveConn(ctx context.Context, conn net.Conn) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
 	defer conn.Close()
-	in := bufio.NewReaderSize(conn, maxLine)
+	in := bufio.NewReaderSize(conn, maxRequest)
 	for {
-		_ = conn.SetReadDeadline(time.Now().Add(idle))
+		_ = conn.SetReadDeadline(time.Now().Add(idleTimeout))
 		line, err := in.ReadSlice('\n')
 		if errors.Is(err, bufio.ErrBufferFull) {
 			s.reply(conn, answer{Error: "the request is too long"})
@@ -80,7 +80,7 @@ func (s *server) talk(ctx context.Context, conn net.Conn) {
 		}
 		var r request
 		if err := json.Unmarshal(line, &r); err != nil {
-			s.reply(conn, answer{Error: "a request is a JSON object on one line"})
+			s.reply(conn, answer{Error: "a request must be a JSON object on one line"})
 			return
 		}
 		if !s.answer(ctx, cancel, conn, in, r) {
@@ -92,33 +92,33 @@ func (s *server) talk(ctx context.Context, conn net.Conn) {
 // answer answers one request, and reports whether another may follow.
 func (s *server) answer(ctx context.Context, cancel func(), conn net.Conn, in io.Reader, r request) bool {
 	switch r.Do {
-	case askStatus:
+	case requestStatus:
 		report := s.handler.Report()
 		return s.reply(conn, answer{Report: &report})
-	case askPoke:
+	case requestPoke:
 		s.handler.Poke()
 		return s.reply(conn, answer{})
-	case askLend:
-		s.lend(ctx, cancel, conn, in)
+	case requestHandover:
+		s.handOver(ctx, cancel, conn, in)
 		return false
 	}
-	s.reply(conn, answer{Error: fmt.Sprintf("nothing is known of %q", r.Do)})
+	s.reply(conn, answer{Error: fmt.Sprintf("unknown request %q", r.Do)})
 	return false
 }
 
-// lend lets go of the pair for as long as the connection stands.
-func (s *server) lend(ctx context.Context, cancel func(), conn net.Conn, in io.Reader) {
+// handOver hands over the pair until the connection is closed.
+func (s *server) handOver(ctx context.Context, cancel func(), conn net.Conn, in io.Reader) {
 	_ = conn.SetReadDeadline(time.Time{})
 	s.work.Go(func() {
 		_, _ = io.Copy(io.Discard, in)
 		cancel()
 	})
-	giveBack, err := s.handler.Lend(ctx)
+	takeBack, err := s.handler.HandOver(ctx)
 	if err != nil {
 		s.reply(conn, answer{Error: err.Error()})
 		return
 	}
-	defer giveBack()
+	defer takeBack()
 	if s.reply(conn, answer{}) {
 		<-ctx.Done()
 	}
@@ -130,7 +130,7 @@ func (s *server) reply(conn net.Conn, a answer) bool {
 	if err != nil {
 		return false
 	}
-	_ = conn.SetWriteDeadline(time.Now().Add(idle))
+	_ = conn.SetWriteDeadline(time.Now().Add(idleTimeout))
 	_, err = conn.Write(append(text, '\n'))
 	return err == nil
 }

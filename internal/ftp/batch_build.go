@@ -38,8 +38,9 @@ func (b *Batch) Run(ctx context.Context, s *Session) error {
 	return err
 }
 
-// say gives one command. The error is one of the session, a 421 included.
-func Command(ctx context.Context, s *Session, line string) (Reply, error) {
+// Command gives one command that opens no data connection. The error is one of
+// the session, a 421 included.
+func (s *Session) Command(ctx context.Context, line string) (Reply, error) {
 	var r Reply
 	var b Batch
 	b.Expect(line, &r)

@@ -4,10 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
-	"net"
 	"slices"
-	"strings"
 )
 
 // Limits of a batch: how many bytes of commands, and how many commands, may be
@@ -43,22 +40,18 @@ const guardLine = "SIZE /.ferry-/-"
 // from any of them then.
 const fence = "PWD"
 
-// errOutOfStep means that a reply does not belong to the command that it came
-// for.
-var errOutOfStep = errors.New("a reply does not fit its command")
-
 // batch gives commands in as few pieces as buffers allow and returns the
 // replies in order. No line may open a data connection. With an error, the
 // replies that came before the connection broke are returned as well; none are
 // where one did not fit, since then nothing is known about the others either.
 func (s *Session) batch(ctx context.Context, lines []string) ([]Reply, error) {
-	defer s.c.watch.enter(ctx)()
+	defer s.c.deadlines.enter(ctx)()
 	for _, line := range lines {
 		if err := CheckLine(line); err != nil {
 			return nil, err
 		}
 	}
-	if len(lines) == 1 || !s.c.fences || s.serial() {
+	if len(lines) == 1 || !s.hasFence() || s.serial() {
 		return s.exchange(lines)
 	}
 	all := slices.Clone(lines)
@@ -80,81 +73,72 @@ func (s *Session) batch(ctx context.Context, lines []string) ([]Reply, error) {
 func (s *Session) outOfStep(line string, r Reply) error {
 	s.GiveUp()
 	s.features.stopBatchingForGood()
-	s.c.o.Log.Warn("the server answers commands out of step; it gets one at a time from now on", "command", verbOf(line), "reply", r.String())
-	return lost(misfit(line, r))
+	s.c.opts.Log.Warn("the server answers commands out of step; it gets one at a time from now on", "command", verbOf(line), "reply", r.String())
+	return lost(mismatch(line, r))
 }
 
-// misfit is the error for r in the place of a reply to line.
-func misfit(line string, r Reply) error {
-	return &Error{Op: verbOf(line), Class: Retry, Code: r.Code, Reply: Printable(r.Text), Err: errOutOfStep}
-}
-
-// oneByOne reports whether commands go one at a time.
-func (s *Session) serial() bool { return s.c.single || s.features.BatchingStopped() }
+// serial reports whether commands go one at a time.
+func (s *Session) serial() bool { return s.c.serial || s.features.BatchingStopped() }
 
 // exchange sends lines, as many at a time as may be, and reads the replies
 // meanwhile.
 func (s *Session) exchange(lines []string) ([]Reply, error) {
+	c, commands := s.c, expectAll(lines, fits)
 	replies := make([]Reply, 0, len(lines))
-	sent, flying := 0, 0
+	sent := 0
 	written := func() error { return nil }
 	defer func() { written() }()
-	for len(replies) < len(lines) {
-		if n := s.window(lines[sent:], flying, sent-len(replies)); n > 0 {
+	for read := 0; read < len(commands); read++ {
+		if n := s.window(commands[read:sent], commands[sent:]); n > 0 {
 			err := written()
 			if err == nil {
-				written, err = s.c.sendAside(s.splitsLines(), lines[sent:sent+n]...)
+				written, err = c.sendAside(s.splitsLines(), commands[sent:sent+n]...)
 			}
 			if err != nil {
 				return replies, err
 			}
-			for _, line := range lines[sent : sent+n] {
-				flying += len(line) + 2
-			}
 			sent += n
 		}
-		line := lines[len(replies)]
-		r, err := s.c.final()
-		if err != nil {
-			switch {
-			case errors.Is(err, errProtocol):
+		a := commands[read]
+		r, err := c.await(a)
+		switch {
+		case a.err != nil:
+			return nil, s.outOfStep(a.line, r)
+		case err != nil:
+			if errors.Is(err, errProtocol) {
 				s.features.stopBatchingForGood()
-			case isTimeout(err) && sent-len(replies) > 1:
+			} else if isTimeout(err) && sent-read > 1 {
 				s.features.stopBatching()
 			}
-			return replies, lost(s.c.broken(verbOf(line), err))
+			return replies, lost(c.broken(verbOf(a.line), err))
 		}
-		if !fits(line, r) && !s.c.dead {
-			return nil, s.outOfStep(line, r)
-		}
-		flying -= len(line) + 2
 		replies = append(replies, r)
-		if s.c.dead && len(replies) < len(lines) {
-			return replies, lost(ReplyError(verbOf(lines[len(replies)]), "", r))
+		if c.dead && read+1 < len(commands) {
+			return replies, lost(ReplyError(verbOf(commands[read+1].line), "", r))
 		}
 	}
 	return replies, nil
 }
 
-// window returns how many of lines may go out now. It waits until half of the
-// window is free, so that lines go out in large pieces.
-func (s *Session) window(lines []string, flying, unanswered int) int {
+// window returns how many of the commands in next may go out now, while those in
+// unanswered are under way. It waits until half of the window is free, so that
+// commands go out in large pieces.
+func (s *Session) window(unanswered, next []*awaited) int {
 	if s.serial() {
-		if unanswered > 0 {
-			return 0
-		}
-		return min(1, len(lines))
+		return min(1-len(unanswered), len(next))
 	}
-	most := batchBytes
+	limit := batchBytes
 	if s.splitsLines() {
-		most = wholeBytes
+		limit = wholeBytes
 	}
-	if unanswered > 0 && (flying > most/2 || unanswered > batchCommands/2) {
+	pending := replyQueue{list: unanswered}
+	bytes := pending.bytes()
+	if len(unanswered) > 0 && (bytes > limit/2 || len(unanswered) > batchCommands/2) {
 		return 0
 	}
 	n := 0
-	for n < len(lines) && unanswered+n < batchCommands {
-		if flying += len(lines[n]) + 2; flying > most && unanswered+n > 0 {
+	for n < len(next) && len(unanswered)+n < batchCommands {
+		if bytes += len(next[n].line) + 2; bytes > limit && len(unanswered)+n > 0 {
 			break
 		}
 		n++
@@ -162,41 +146,16 @@ func (s *Session) window(lines []string, flying, unanswered int) int {
 	return n
 }
 
-// owned are the positive replies that belong to one command each (RFC 959,
-// section 5.4; RFC 3659). What others are answered by it is not for them.
-var owned = map[int]string{
-	211: "FEAT", 213: "SIZE MDTM STAT", 214: "HELP", 215: "SYST", 220: "", 221: "QUIT", 225: "", 226: "",
-	227: "PASV", 229: "EPSV", 230: "PASS", 257: "PWD MKD", 331: "USER", 332: "USER", 350: "RNFR REST",
-}
-
-// only are the commands that have one positive reply.
-var only = map[string]int{"EPSV": 229, "MLST": 250, "RNFR": 350, "SIZE": 213}
-
-// fits reports whether r can be the reply to line. What refuses fits all.
-func fits(line string, r Reply) bool {
-	verb := strings.ToUpper(verbOf(line))
-	if r.Refused() {
-		return true
-	}
-	if code := only[verb]; code != 0 {
-		return r.Code == code
-	}
-	verbs, is := owned[r.Code]
-	return !is || slices.Contains(strings.Fields(verbs), verb) || !slices.Contains(plain, verb)
-}
-
-// plain are the commands that are answered by a 2yz which is nobody's own.
-var plain = []string{"CWD", "DELE", "MKD", "RMD", "RNTO"}
-
 // sendAside is send in a goroutine of its own, for commands whose replies are
 // read meanwhile. written waits for its end and may be called again; until then
 // nothing else may be sent. With pieces set, each write fits into a segment and
 // ends where a line does, unless the line is longer than that.
-func (c *controlConn) sendAside(pieces bool, lines ...string) (written func() error, err error) {
-	text, err := c.prepareToSend(lines)
+func (c *controlConn) sendAside(pieces bool, commands ...*awaited) (written func() error, err error) {
+	text, err := c.prepareToSend(commands)
 	if err != nil {
 		return func() error { return nil }, err
 	}
+	c.queue.push(commands...)
 	done := make(chan struct{})
 	var failed error
 	go func() {
@@ -210,12 +169,11 @@ func (c *controlConn) sendAside(pieces bool, lines ...string) (written func() er
 			text = text[n:]
 		}
 	}()
-	c.owed += len(lines)
 	return func() error {
 		<-done
 		if failed != nil {
 			c.dead = true
-			return c.broken(verbOf(lines[0]), failed)
+			return c.broken(verbOf(commands[0].line), failed)
 		}
 		return nil
 	}, nil
@@ -236,31 +194,4 @@ func firstLines(text []byte, most int) int {
 		n += line
 	}
 	return n
-}
-
-// prepareToSend refuses what cannot be sent now and returns the text of lines.
-func (c *controlConn) prepareToSend(lines []string) ([]byte, error) {
-	c.port = Reply{} // it is for what comes right behind it
-	if c.dead {
-		return nil, &Error{Op: verbOf(lines[0]), Class: Retry, Err: net.ErrClosed}
-	}
-	for _, line := range lines {
-		if err := CheckLine(line); err != nil {
-			return nil, err
-		}
-	}
-	if c.owed == 0 && c.br.Buffered() > 0 {
-		c.dead = true
-		if r, err := readReply(c.br); err == nil && r.Code == 421 {
-			c.logReply(r)
-			return nil, ReplyError(verbOf(lines[0]), "", r)
-		}
-		return nil, &Error{Op: verbOf(lines[0]), Class: Retry, Err: fmt.Errorf("%w: a reply to nothing", errProtocol)}
-	}
-	var b strings.Builder
-	for _, line := range lines {
-		c.logCommand(line)
-		b.WriteString(line + "\r\n")
-	}
-	return []byte(b.String()), nil
 }

@@ -63,8 +63,8 @@ func TestBatchOutOfStep(t *testing.T) {
 			}
 			for _, again := range []*Pool{p, f.pool(func(o *Options) { o.StateDir = dir })} {
 				err := again.Once(t.Context(), func(ctx context.Context, s *Session) error {
-					if !s.serial() || !s.c.single {
-						t.Errorf("commands %v, transfers %v: one at a time?", s.serial(), s.c.single)
+					if !s.serial() || !s.c.serial {
+						t.Errorf("commands %v, transfers %v: one at a time?", s.serial(), s.c.serial)
 					}
 					return ping(ctx, s)
 				})

@@ -61,7 +61,7 @@ func (k *checker) run(ctx context.Context) error {
 	}
 	defer func() {
 		if k.s != nil {
-			k.s.close()
+			k.s.c.close()
 		}
 	}()
 	for _, step := range []func(context.Context) error{
@@ -86,7 +86,7 @@ func (k *checker) connect(ctx context.Context) error {
 		return nil
 	}
 	if k.s != nil {
-		k.s.close()
+		k.s.c.close()
 		k.s = nil
 	}
 	for attempt := 0; ; attempt++ {
@@ -111,7 +111,7 @@ func (k *checker) talk(ctx context.Context) error {
 	if conn, ok := c.conn.(*tls.Conn); ok {
 		r.TLS = k.tlsReport(conn.ConnectionState())
 	}
-	system, err := k.s.cmd(ctx, "SYST")
+	system, err := k.s.Command(ctx, "SYST")
 	if err != nil {
 		return err
 	}
@@ -121,7 +121,7 @@ func (k *checker) talk(ctx context.Context) error {
 	var trips []time.Duration
 	for range 5 {
 		begin := time.Now()
-		if _, err := k.s.cmd(ctx, "NOOP"); err != nil {
+		if _, err := k.s.Command(ctx, "NOOP"); err != nil {
 			return err
 		}
 		trips = append(trips, time.Since(begin))
@@ -156,7 +156,7 @@ func (k *checker) findRoot(ctx context.Context) error {
 	if root != "" {
 		k.r.Root = root
 	}
-	there, err := k.s.cmd(ctx, "CWD "+k.r.Root)
+	there, err := k.s.Command(ctx, "CWD "+k.r.Root)
 	k.r.RootThere = err == nil && there.OK()
 	return err
 }
@@ -214,7 +214,7 @@ func (k *checker) try(ctx context.Context, m dataMode) (*Trace, error) {
 	if ctx.Err() != nil {
 		return nil, err
 	}
-	l := newTrace(m, k.s.c.LocalAddr(), k.s.c.RemoteAddr())
+	l := newTrace(m, k.s.c.sock.LocalAddr(), k.s.c.sock.RemoteAddr())
 	if len(t.traces) > 0 {
 		l = t.traces[len(t.traces)-1]
 	}
@@ -223,8 +223,8 @@ func (k *checker) try(ctx context.Context, m dataMode) (*Trace, error) {
 		if l.Why == "" {
 			l.Why = err.Error()
 		}
-		if e := (*Error)(nil); errors.As(err, &e) && l.Usually == "" {
-			l.Usually = strings.TrimPrefix(e.Hint, "usually ")
+		if e := (*Error)(nil); errors.As(err, &e) && l.Cause == "" {
+			l.Cause = strings.TrimPrefix(e.Hint, "usually ")
 		}
 	}
 	return l, nil
@@ -258,7 +258,7 @@ func (k *checker) listing(ctx context.Context) error {
 		return err
 	}
 	if dir := k.where(); dir != "" {
-		if _, err := k.s.cmd(ctx, "CWD "+dir); err != nil {
+		if _, err := k.s.Command(ctx, "CWD "+dir); err != nil {
 			return err
 		}
 	}
@@ -321,7 +321,7 @@ func (k *checker) remove(at string) {
 	defer cancel()
 	r, err := Reply{}, k.connect(ctx)
 	if err == nil {
-		r, err = k.s.cmd(ctx, "DELE "+at)
+		r, err = k.s.Command(ctx, "DELE "+at)
 	}
 	if err != nil {
 		k.note("the temporary %q may be left: %v", at, err)
@@ -388,7 +388,7 @@ func (k *checker) find(raw RawListing, name string, now time.Time) (found listin
 // timeOf asks for the time of a file by its name, zero where the server does not
 // tell.
 func (k *checker) timeOf(ctx context.Context, at string) (time.Time, error) {
-	r, err := k.s.cmd(ctx, "MDTM "+at)
+	r, err := k.s.Command(ctx, "MDTM "+at)
 	if err != nil || r.Code != 213 {
 		return time.Time{}, err
 	}
@@ -414,7 +414,7 @@ func (k *checker) setTime(ctx context.Context, at string) error {
 		{"SITE UTIME", "SITE UTIME " + at + " " + stamp + " " + stamp + " " + stamp + " UTC", SiteUtimeWorks},
 		{"SITE UTIME", "SITE UTIME " + stamp + " " + at, ShortUtimeWorks},
 	} {
-		r, err := k.s.cmd(ctx, way.line)
+		r, err := k.s.Command(ctx, way.line)
 		if err != nil {
 			return err
 		}
@@ -453,7 +453,7 @@ func (k *checker) connections(ctx context.Context) error {
 	for i, s := range more {
 		if s != nil {
 			k.r.Connections++
-			s.close()
+			s.c.close()
 		} else if class, ok := ClassOf(errs[i]); ok && class != Busy && class != Login {
 			k.note("a further connection failed: %v", errs[i])
 		}

@@ -104,8 +104,8 @@ func (r *Report) rows() [][2]string {
 	for _, l := range r.Modes {
 		rows = append(rows, [2]string{name, l.verdict(l.Mode == r.Mode)})
 		name = ""
-		if !l.Works && l.Usually != "" {
-			rows = append(rows, [2]string{"", "      usually " + l.Usually})
+		if !l.Works && l.Cause != "" {
+			rows = append(rows, [2]string{"", "      usually " + l.Cause})
 		}
 	}
 	if r.List != "" {
@@ -203,8 +203,8 @@ func (l *Trace) Text() string {
 		if len(l.Steps) == 0 {
 			b.WriteString("  " + l.Why + "\n")
 		}
-		if l.Usually != "" {
-			b.WriteString("  what usually stands there: " + l.Usually + "\n")
+		if l.Cause != "" {
+			b.WriteString("  what usually stands there: " + l.Cause + "\n")
 		}
 	}
 	return b.String()

@@ -60,7 +60,7 @@ func TestCheckTriesAllModes(t *testing.T) {
 	if got := works(r); got != "PASV PORT" || r.Mode != "PASV" {
 		t.Errorf("%s work, %s used", got, r.Mode)
 	}
-	if l := r.Modes[2]; !strings.Contains(l.Why, "Illegal EPRT") || l.Usually != causeActiveAddress {
+	if l := r.Modes[2]; !strings.Contains(l.Why, "Illegal EPRT") || l.Cause != causeActiveAddress {
 		t.Errorf("EPRT: %+v", l)
 	}
 	if _, err := json.Marshal(r); err != nil {
@@ -149,7 +149,7 @@ func TestLadderText(t *testing.T) {
 		{From: "192.168.1.5:50021", To: "203.0.113.9:21", Text: "EPSV"},
 		{From: "203.0.113.9:21", To: "192.168.1.5:50021", Text: "229 Entering (|||51000|)"},
 		{From: "192.168.1.5:any", To: "203.0.113.9:51000", Text: "connect: no answer for 4s", Data: true, Failed: true},
-	}, Why: "203.0.113.9:51000 gave no answer for 4s", Usually: "a firewall"}
+	}, Why: "203.0.113.9:51000 gave no answer for 4s", Cause: "a firewall"}
 	port := &Trace{Mode: "PORT", Works: true, Client: "127.0.0.1:50021", Server: "127.0.0.1:21", Steps: []TraceStep{
 		{From: "127.0.0.1:50021", To: "127.0.0.1:21", Text: "PORT 127,0,0,1,195,102"},
 		{From: "127.0.0.1:21", To: "127.0.0.1:50021", Text: "200 ok"},
@@ -175,7 +175,7 @@ func TestReportText(t *testing.T) {
 	r := &Report{Address: "example.org:21", Security: "ftpes", User: "sync", Greeting: "hello", Root: "/data", RootThere: true,
 		TLS: &TLSReport{Version: "TLS 1.3", Cipher: "AES", Fingerprint: "sha256:00", Subject: "CN=x", Trust: "chain", Resumed: &resumed,
 			Expires: time.Date(2030, 1, 2, 0, 0, 0, 0, time.UTC)},
-		Modes: []*Trace{{Mode: "EPSV", Works: true}, {Mode: "PORT", Why: "refused", Usually: "NAT"}}, Mode: "EPSV",
+		Modes: []*Trace{{Mode: "EPSV", Works: true}, {Mode: "PORT", Why: "refused", Cause: "NAT"}}, Mode: "EPSV",
 		List: "MLSD", Dotfiles: "shown", SetTime: "none", Clock: &ClockReport{Ahead: 90 * time.Second, ListZone: &zone},
 		RoundTrip: 40 * time.Millisecond, Connections: 2, ConnectionsAsked: 4, Features: []string{"MLST", "SIZE"}, Notes: []string{"mind the gap"}}
 	want := `server       example.org:21 (TLS after AUTH TLS), user sync

@@ -2,60 +2,43 @@ package ftp
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
-	"os"
-	"strings"
 	stdsync "sync"
-	"syscall"
 	"time"
 )
 
-// A control is the control connection. It lies beneath the FTP library, as the
-// net.Conn that its dial function returns, and hands it one whole reply at a
-// time; between calls of the library, commands of our own go over the same
-// connection. The library's commands for data connections end here: the control
-// answers EPSV by itself and opens the data connection in the way that works
-// for this server when the transfer command comes (see transfer.go).
+// A controlConn is a control connection (RFC 959, section 2.3). Each command
+// that goes out on it puts what is awaited for it into a queue, and each reply
+// goes to the first in that queue. So batches, transfers whose end is not
+// confirmed yet, and replies that nobody needs can be under way at the same time.
+//
+// The FTP library speaks over it as well; see [libraryConn].
 //
 // One goroutine uses it at a time.
 type controlConn struct {
-	o     *Options
-	watch *deadlines
-	wire  *timedConn
-	conn  net.Conn // the wire, or TLS on it
-	br    *bufio.Reader
+	opts      *Options
+	deadlines *deadlines
+	sock      *timedConn
+	conn      net.Conn // sock, or TLS on it
+	br        *bufio.Reader
 
 	tls  *tls.Config // of data connections too; nil for clear text
 	leaf []byte      // the server's certificate
 	// dataTLS is the state of the last data connection that ended well.
 	dataTLS tls.ConnectionState
 
-	owed       int       // replies that are still to come
-	overlapped *Transfer // is over but for its final reply, which comes before all others
-	skip       int       // replies that come next and tell nothing
-	rested     bool      // the server may have the position of an earlier transfer
-	single     bool      // a command goes out when the one before was answered
-	fences     bool      // the server answers PWD as it should
-	dead       bool      // nothing more can be done on it
-	last       Reply     // the last one that came
-	port       Reply     // to EPSV, asked for ahead of the transfer; the zero reply: none
-	portAt     time.Time // when it came
-
-	// What belongs to the library.
-	toLibrary bytes.Buffer
-	line      []byte   // a command not yet whole
-	verb      string   // of its last command
-	ahead     []string // commands sent before the library thought of them
-	feat      Reply
-	greeting  string
-	home      Reply     // to PWD, where the login asked for it
-	started   *Transfer // whose final reply the library waits for
+	queue       replyQueue
+	serial      bool     // each command waits for the reply to the one before
+	restPending bool     // the server may still have the position of an earlier REST
+	earlyPort   *awaited // the reply to an EPSV that was sent early; nil: none
+	dead        bool     // nothing more can be done on it
+	last        Reply    // the last one that came
+	greeting    string
+	home        *awaited // to the PWD of the login; nil: none was sent
 
 	transfer *Transfer // that the next data connection is for
 	modes    *modeTracker
@@ -66,226 +49,127 @@ type controlConn struct {
 	secret   string            // the password, to be hidden
 }
 
-// dialControl connects, reads the greeting and sets up TLS. The greeting is
-// handed to the library once more. The commands in early, if any, go out without
-// waiting for the greeting, but for AUTH TLS.
-func dialControl(ctx context.Context, o *Options, early []string) (*controlConn, error) {
-	d := net.Dialer{Timeout: o.Timeout}
-	conn, err := d.DialContext(ctx, "tcp", o.Address())
-	if err != nil {
-		return nil, dialError(ctx, o, err)
-	}
-	w := newDeadlines(o.Timeout)
-	wi := newTimedConn(conn, w)
-	c := &controlConn{o: o, watch: w, wire: wi, modes: &modeTracker{}, traffic: &byteCount{}}
-	c.use(wi)
-	leave := w.enter(ctx)
-	defer leave()
-	if err := c.open(early); err != nil {
-		c.abort()
-		return nil, err
-	}
-	return c, nil
-}
-
+// use makes conn the connection that commands go over.
 func (c *controlConn) use(conn net.Conn) {
 	c.conn = conn
 	c.br = bufio.NewReaderSize(conn, maxReplyLine)
 }
 
-// open does what comes before the login.
-func (c *controlConn) open(early []string) error {
-	if c.o.Security == Implicit {
-		if err := c.startTLS(); err != nil {
-			return err
-		}
-	}
-	c.owed = 1 // the greeting
-	if len(early) > 0 && c.o.Security != Explicit {
-		if err := c.sendAhead(early); err != nil {
-			return err
-		}
-	}
-	greeting, err := c.greet()
-	if err != nil {
-		return err
-	}
-	c.greeting = greeting.Text
-	if c.o.Security == Explicit {
-		if err := c.authTLS(); err != nil {
-			return err
-		}
-		if len(early) > 0 {
-			if err := c.sendAhead(early); err != nil {
-				return err
-			}
-		}
-	}
-	c.toLibrary.Write(greeting.format())
-	return nil
-}
-
-func (c *controlConn) greet() (Reply, error) {
-	r, err := c.final()
-	if err != nil {
-		err = c.broken("waiting for the greeting of "+c.o.Address(), err)
-		var e *Error
-		if errors.As(err, &e) && errors.Is(err, os.ErrDeadlineExceeded) || e != nil && e.Err != nil && isSilence(e.Err) {
-			e.Class = Connect
-			if c.o.Security != Implicit {
-				e.Hint = "something listens there but says nothing; if it expects TLS from the first byte, use ftps://"
-			}
-		} else if e != nil && errors.Is(err, errProtocol) {
-			e.Class, e.Hint = Connect, "what listens there is no FTP server; is the port right?"
-		}
-		return r, err
-	}
-	if r.Code != 220 {
-		e := ReplyError("connecting to "+c.o.Address(), "", r)
-		if e.Class != Busy {
-			e.Class = Retry
-		}
-		return r, e
-	}
-	return r, nil
-}
-
-func isSilence(err error) bool {
-	var s *silence
-	return errors.As(err, &s)
-}
-
-// dialError classes a connection that did not come about.
-func dialError(ctx context.Context, o *Options, err error) error {
-	op := "connecting to " + o.Address()
-	if ctx.Err() != nil {
-		return fmt.Errorf("%s: %w", op, context.Cause(ctx))
-	}
-	e := &Error{Op: op, Class: Connect, Err: err}
-	var dns *net.DNSError
-	var ne net.Error
-	switch {
-	case errors.As(err, &dns) && dns.IsNotFound:
-		e.Hint = fmt.Sprintf("no machine has the name %q; is it spelled right?", o.Host)
-	case errors.Is(err, syscall.ECONNREFUSED):
-		e.Hint = "nothing listens there; is the port right and the server running?"
-	case errors.As(err, &ne) && ne.Timeout():
-		e.Hint = "no answer at all; the machine may be down, or a firewall may swallow the packets"
-	}
-	return e
-}
-
-// send writes commands in one piece.
-func (c *controlConn) send(lines ...string) error {
-	text, err := c.prepareToSend(lines)
+// send writes commands in one piece. Their replies come in the same order.
+func (c *controlConn) send(commands ...*awaited) error {
+	text, err := c.prepareToSend(commands)
 	if err != nil {
 		return err
 	}
 	if _, err := c.conn.Write(text); err != nil {
 		c.dead = true
-		return c.broken(verbOf(lines[0]), err)
+		return c.broken(verbOf(commands[0].line), err)
 	}
-	c.owed += len(lines)
+	c.queue.push(commands...)
 	return nil
 }
 
-// next reads the next reply, a preliminary one too. The final reply of a transfer
-// that is over goes to that.
-func (c *controlConn) next() (Reply, error) {
-	if c.overlapped != nil {
-		if err := c.finishOverlapped(); err != nil {
-			return Reply{}, err
+// prepareToSend refuses what cannot be sent now, and returns the text of the
+// commands.
+func (c *controlConn) prepareToSend(commands []*awaited) ([]byte, error) {
+	verb := verbOf(commands[0].line)
+	if c.dead {
+		return nil, &Error{Op: verb, Class: Retry, Err: net.ErrClosed}
+	}
+	for _, a := range commands {
+		if err := CheckLine(a.line); err != nil {
+			return nil, err
 		}
 	}
-	if err := c.shed(); err != nil {
-		return Reply{}, err
+	if c.queue.len() == 0 && c.br.Buffered() > 0 {
+		c.dead = true
+		if r, err := readReply(c.br); err == nil && r.Code == 421 {
+			c.logReply(r)
+			return nil, ReplyError(verb, "", r)
+		}
+		return nil, &Error{Op: verb, Class: Retry, Err: fmt.Errorf("%w: a reply to nothing", errProtocol)}
 	}
-	return c.read()
+	var text []byte
+	for _, a := range commands {
+		c.logCommand(a.line)
+		text = append(text, a.line+"\r\n"...)
+	}
+	return text, nil
 }
 
-// shed reads the replies that tell nothing.
-func (c *controlConn) shed() error {
-	for c.skip > 0 && !c.dead {
-		r, err := c.read()
-		if err != nil {
-			return err
-		}
-		if !r.Preliminary() {
-			c.skip--
-		}
-	}
-	return nil
-}
-
-func (c *controlConn) read() (Reply, error) {
+// receive reads one reply and gives it to the command it belongs to. After an
+// error the connection is of no more use.
+func (c *controlConn) receive() error {
 	r, err := readReply(c.br)
 	if err != nil {
 		c.dead = true
-		return r, err
+		return err
 	}
 	c.logReply(r)
 	c.last = r
-	if !r.Preliminary() {
-		c.owed--
-	}
-	if r.Code == 421 {
+	err = c.queue.take(r, time.Now())
+	if err != nil || r.Code == 421 {
 		c.dead = true
 	}
-	return r, nil
+	return err
 }
 
-// final reads the next reply that is no preliminary one.
-func (c *controlConn) final() (Reply, error) {
-	for {
-		if r, err := c.next(); err != nil || !r.Preliminary() {
-			return r, err
+// await reads until the final reply to a has come, and with it all that come
+// before.
+func (c *controlConn) await(a *awaited) (Reply, error) {
+	for !a.answered() {
+		if err := c.receiveNext(); err != nil {
+			return Reply{}, err
 		}
 	}
+	return a.reply, a.err
 }
 
-// awaits waits up to limit for the first byte of a reply, and consumes nothing.
-// Without one it returns false.
-func (c *controlConn) awaits(limit time.Duration) (bool, error) {
-	c.wire.limit.Store(int64(limit))
-	defer c.wire.limit.Store(0)
-	_, err := c.br.Peek(1)
-	if errors.Is(err, os.ErrDeadlineExceeded) && c.watch.context().Err() == nil {
-		return false, nil
+// awaitStart reads until the server says whether it begins with a transfer: the
+// preliminary reply, or a final one that refuses it.
+func (c *controlConn) awaitStart(a *awaited) (Reply, error) {
+	for a.preliminary.Code == 0 && !a.answered() {
+		if err := c.receiveNext(); err != nil {
+			return Reply{}, err
+		}
 	}
-	return err == nil, err
+	if a.preliminary.Code != 0 {
+		return a.preliminary, nil
+	}
+	return a.reply, a.err
 }
 
-// repliesBefore waits for the first byte of a reply or for done, and consumes
-// nothing. It reports whether a reply has come.
-func (c *controlConn) repliesBefore(done <-chan struct{}) (bool, error) {
-	peeked := make(chan error, 1)
-	go func() {
-		_, err := c.br.Peek(1)
-		peeked <- err
-	}()
-	select {
-	case err := <-peeked:
-		return err == nil, err
-	case <-done:
+// receiveNext is receive for somebody who waits for more than a server will send
+// that has said 421.
+func (c *controlConn) receiveNext() error {
+	if c.dead && c.last.Code == 421 {
+		return errGoodbye
 	}
-	c.wire.wakeReader()
-	defer c.wire.limit.Store(0)
-	err := <-peeked
-	if errors.Is(err, os.ErrDeadlineExceeded) && c.watch.context().Err() == nil {
-		return false, nil
+	return c.receive()
+}
+
+// errGoodbye means that the server ended the session before it answered.
+var errGoodbye = errors.New("the server ended the session")
+
+// readAll reads all replies that are still to come.
+func (c *controlConn) readAll() error {
+	for c.queue.len() > 0 && !c.dead {
+		if err := c.receive(); err != nil {
+			return err
+		}
 	}
-	return err == nil, err
+	return nil
 }
 
 // alive looks whether the server has closed the connection or said goodbye
 // since it was used last. It waits for nothing.
 func (c *controlConn) alive() bool {
-	if c.dead || c.owed != 0 {
+	if c.dead || c.queue.len() > 0 {
 		return false
 	}
 	came, err := c.awaits(time.Millisecond)
 	if came {
-		c.next() // into the log: it is a 421, or a reply to nothing
+		c.receive() // into the log: it is a 421, or a reply to nothing
 	}
 	if came || err != nil {
 		c.dead = true
@@ -299,35 +183,23 @@ func (c *controlConn) abort() {
 	if c.transfer != nil && c.transfer.data != nil {
 		c.transfer.data.abort()
 	}
-	c.wire.Close()
+	c.sock.Close()
 	c.drains.Wait()
 }
 
-func (c *controlConn) logCommand(line string) {
-	if c.o.Log.Enabled(context.Background(), LevelDialogue) {
-		c.o.Log.Log(context.Background(), LevelDialogue, "> "+c.hide(line), slog.String("local", c.wire.LocalAddr().String()))
+// close says goodbye and closes the connection. All that was asked for is
+// answered, and nothing depends on the reply to QUIT, so it is not waited for.
+func (c *controlConn) close() {
+	if !c.dead && c.queue.len() == 0 {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		leave := c.deadlines.enter(ctx)
+		err := c.send(&awaited{line: "QUIT"})
+		leave()
+		cancel()
+		if conn, ok := c.conn.(*tls.Conn); ok && err == nil {
+			conn.SetWriteDeadline(time.Now().Add(time.Second))
+			conn.CloseWrite()
+		}
 	}
-}
-
-func (c *controlConn) logReply(r Reply) {
-	if c.o.Log.Enabled(context.Background(), LevelDialogue) {
-		c.o.Log.Log(context.Background(), LevelDialogue, "< "+c.hide(r.String()), slog.String("local", c.wire.LocalAddr().String()))
-	}
-}
-
-// hide returns a line of the dialogue without its secrets.
-func (c *controlConn) hide(line string) string {
-	switch strings.ToUpper(verbOf(line)) {
-	case "PASS", "ACCT":
-		return verbOf(line) + " ***"
-	}
-	if len(c.secret) > 3 {
-		line = strings.ReplaceAll(line, c.secret, "***")
-	}
-	return line
-}
-
-func verbOf(line string) string {
-	verb, _, _ := strings.Cut(line, " ")
-	return verb
+	c.abort()
 }

@@ -9,6 +9,10 @@ import (
 	"time"
 )
 
+// earlyBytes is how much of an upload may be sent before the server has agreed
+// to take it: so much fits into the socket's buffers, and nothing waits.
+const earlyBytes = 16 << 10
+
 // drainLimit is how long the server may take to close its end of an upload.
 const drainLimit = 20 * time.Second
 
@@ -29,7 +33,7 @@ type dataConn struct {
 
 	c        *controlConn
 	t        *Transfer
-	wire     *timedConn
+	sock     *timedConn
 	tls      *tls.Conn
 	records  *tlsRecords
 	shaken   chan struct{} // closed when the first handshake has ended
@@ -46,14 +50,14 @@ type dataConn struct {
 // bind gives the connection its socket and begins the TLS handshake.
 func (d *dataConn) bind(conn net.Conn) {
 	c := d.c
-	d.wire = newTimedConn(conn, c.watch)
-	d.wire.up, d.wire.down, d.wire.counted = c.up, c.down, c.traffic
-	d.Conn = d.wire
-	d.near = onThisMachine(conn.RemoteAddr()) && !c.o.far
+	d.sock = newTimedConn(conn, c.deadlines)
+	d.sock.up, d.sock.down, d.sock.counted = c.up, c.down, c.traffic
+	d.Conn = d.sock
+	d.near = onThisMachine(conn.RemoteAddr()) && !c.opts.far
 	if c.tls == nil {
 		return
 	}
-	d.records = &tlsRecords{timedConn: d.wire}
+	d.records = &tlsRecords{timedConn: d.sock}
 	d.tls = tls.Client(d.records, c.tls)
 	d.Conn = d.tls
 	d.shaken = make(chan struct{})
@@ -155,7 +159,7 @@ func (d *dataConn) Close() error {
 	switch {
 	case d.closed:
 		return nil
-	case d.wire == nil || d.t.start.Refused() || d.t.Final.Code != 0 || !d.t.Upload && !d.eof:
+	case d.sock == nil || d.t.start.Refused() || d.t.Final.Code != 0 || !d.t.Upload && !d.eof:
 		d.abort()
 		return nil
 	case d.t.Upload:
@@ -167,7 +171,7 @@ func (d *dataConn) Close() error {
 		d.tls.SetWriteDeadline(time.Now().Add(time.Second))
 		d.tls.CloseWrite()
 	}
-	return ignoreGone(d.wire.Close())
+	return ignoreGone(d.sock.Close())
 }
 
 func (d *dataConn) closeUpload() error {
@@ -183,15 +187,15 @@ func (d *dataConn) closeUpload() error {
 		}
 	}
 	d.closed = true
-	if err := d.wire.closeWrite(); err != nil {
-		d.wire.Close()
+	if err := d.sock.closeWrite(); err != nil {
+		d.sock.Close()
 		return err
 	}
-	conn, ok := d.wire.Conn.(*net.TCPConn)
+	conn, ok := d.sock.Conn.(*net.TCPConn)
 	if !ok {
-		return d.wire.Close()
+		return d.sock.Close()
 	}
-	d.c.watch.remove(conn)
+	d.c.deadlines.remove(conn)
 	conn.SetDeadline(time.Now().Add(drainLimit))
 	d.drain, d.shut = conn, make(chan struct{})
 	d.c.drains.Go(func() { drainUpload(conn, d.shut) })
@@ -208,24 +212,24 @@ func (d *dataConn) release() {
 // abort breaks the connection.
 func (d *dataConn) abort() {
 	d.release()
-	if d.closed || d.wire == nil {
+	if d.closed || d.sock == nil {
 		return
 	}
 	d.closed = true
-	if tcp, ok := d.wire.Conn.(*net.TCPConn); ok {
+	if tcp, ok := d.sock.Conn.(*net.TCPConn); ok {
 		tcp.SetLinger(0)
 	}
-	d.wire.Close()
+	d.sock.Close()
 	if d.shaken != nil {
 		<-d.shaken
 	}
 }
 
 // LocalAddr implements [net.Conn] for a connection that is not open yet, too.
-func (d *dataConn) LocalAddr() net.Addr { return d.c.LocalAddr() }
+func (d *dataConn) LocalAddr() net.Addr { return d.c.sock.LocalAddr() }
 
 // RemoteAddr implements [net.Conn], as LocalAddr.
-func (d *dataConn) RemoteAddr() net.Addr { return d.c.RemoteAddr() }
+func (d *dataConn) RemoteAddr() net.Addr { return d.c.sock.RemoteAddr() }
 
 // ignoreGone drops the error of closing what the other side has closed.
 func ignoreGone(err error) error {

@@ -73,7 +73,7 @@ func (d *dataConn) ReadFrom(r io.Reader) (sent int64, err error) {
 // this machine copies what we moved out of cold memory; it is quicker, by a
 // third, with small pieces that were in the processor's cache a moment ago.
 func (d *dataConn) direct() bool {
-	return d.wire != nil && d.tls == nil && d.wire.up == nil && d.written > 0 && !d.t.early && !d.near
+	return d.sock != nil && d.tls == nil && d.sock.up == nil && d.written > 0 && !d.t.early && !d.near
 }
 
 // onThisMachine reports whether a is an address of the loopback interface.
@@ -85,7 +85,7 @@ func onThisMachine(a net.Addr) bool {
 // move has the system copy the next piece of m. Like [wire.Write] it gives up
 // when not a single byte could be sent for the timeout.
 func (d *dataConn) move(m KernelSource) (int64, error) {
-	w := d.wire
+	w := d.sock
 	tcp, ok := w.Conn.(*net.TCPConn)
 	if !ok {
 		return 0, errors.ErrUnsupported

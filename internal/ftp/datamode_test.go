@@ -254,8 +254,8 @@ func TestPASVAddress(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer p.Return(s)
-	s.c.o.TrustPASV = true
-	to, err := s.c.passive(modePASV, Reply{227, "(192,0,2,1,4,5)"}, newTrace(modePASV, s.c.LocalAddr(), s.c.RemoteAddr()))
+	s.c.opts.TrustPASV = true
+	to, err := s.c.newAttempt(new(Transfer), modePASV).address(Reply{227, "(192,0,2,1,4,5)"})
 	if err != nil || to.String() != "192.0.2.1:1029" {
 		t.Errorf("with trust: %v, %v", to, err)
 	}

@@ -85,18 +85,6 @@ func (d *Download) readEnd() error {
 	}
 }
 
-// part ends a download whose end was seen, but for the server's final reply: that
-// is read before the reply to whatever is sent next (see [control.settle]).
-func (d *Download) FinishLater() {
-	if d.ended {
-		return
-	}
-	d.ended = true
-	d.Transfer.data.Close()
-	d.s.c.started, d.s.c.overlapped = nil, d.Transfer
-	d.leave()
-}
-
 // abort breaks off the download, and its session with it: what servers answer
 // after that differs too much.
 func (d *Download) Abort() {

@@ -1,18 +1,27 @@
 package ftp
 
 import (
+	"errors"
 	"io"
 	"net"
 	"time"
 )
 
-// vsftpd closes its end of an upload, waits until that is acknowledged, and only
-// then says how the upload went: a round trip later than others. Its end tells us
-// that it has read all there was and takes commands again, so the question for the
-// next port goes out when that comes, and is answered together with the upload.
+// A server with the quirk ConfirmsUploadsLate closes its end of an upload, waits
+// until that is acknowledged, and only then says how the upload went. Its end
+// shows that it has read everything and takes commands again. So EPSV for the next
+// upload goes out at that moment, and its reply comes together with the final
+// reply to the upload before.
 
-// drained reads what a server still sends on the data connection of an upload, to
-// its end, closes the connection, and then shut, where the end was the server's.
+// earlyPortLimit is how long a port that the server opened early is relied upon.
+const earlyPortLimit = 3 * time.Second
+
+// ConfirmsLate reports whether it pays to ask for the port of the next upload
+// early; see [Transfer.UploadFollows].
+func (s *Session) ConfirmsLate() bool { return s.features.Has(ConfirmsUploadsLate) && s.Overlaps() }
+
+// drainUpload reads what the server still sends on the data connection of an
+// upload, and closes the connection. It closes shut where the server ended it.
 func drainUpload(conn *net.TCPConn, shut chan<- struct{}) {
 	_, err := io.Copy(io.Discard, conn)
 	conn.Close()
@@ -21,50 +30,42 @@ func drainUpload(conn *net.TCPConn, shut chan<- struct{}) {
 	}
 }
 
-// lingers reports whether the server's word about an upload comes a round trip
-// after its end of the data connection.
-func (s *Session) ConfirmsLate() bool { return s.features.Has(ConfirmsUploadsLate) && s.Overlaps() }
-
-// goOnward waits for the final reply to t, and where the server closes its end of the data
-// connection first, asks for the port of the next transfer. It reports whether it
-// asked.
-func (c *controlConn) askPortEarly(t *Transfer) (asked bool, err error) {
-	if !t.UploadFollows || t.data.shut == nil || c.owed != 1 || !c.modes.isProven(modeEPSV) {
-		return false, nil
+// askPortEarly waits for the final reply to the upload t. Where the server closes
+// its end of the data connection first, it sends EPSV for the next one, and
+// returns what is awaited for that; nil where it was not sent.
+func (c *controlConn) askPortEarly(t *Transfer) (*awaited, error) {
+	if !t.UploadFollows || t.data.shut == nil || c.queue.len() != 1 || !c.modes.isProven(modeEPSV) {
+		return nil, nil
 	}
 	came, err := c.repliesBefore(t.data.shut)
 	if err != nil || came {
-		return false, err
+		return nil, err
 	}
-	return true, c.send(modeEPSV.String())
+	port := &awaited{line: modeEPSV.String(), fits: fits}
+	return port, c.send(port)
 }
 
-// arrive reads the answer to what goOnward asked. A refusal only means that there
-// is no port yet.
-func (c *controlConn) readEarlyPort() error {
-	r, err := c.final()
-	switch {
-	case err != nil:
-		return err
-	case r.Code == 229:
-		c.port, c.portAt = r, time.Now()
-	case !r.Refused():
-		c.dead = true
-		return errOutOfStep
+// readEarlyPort reads the reply to an EPSV that was sent early. A refusal only
+// means that there is no port yet. A reply that does not fit is noted in t and
+// ends the session, but not the upload, whose own reply has come.
+func (c *controlConn) readEarlyPort(t *Transfer, port *awaited) {
+	_, err := c.await(port)
+	if t.outOfStep = errors.Is(err, errOutOfStep); err == nil {
+		c.earlyPort = port
 	}
-	return nil
 }
 
-// portFresh is how long a port that the server opened ahead is relied upon.
-const portFresh = 3 * time.Second
-
-// takePort returns the answer to EPSV that was asked for ahead, where t begins
-// with that, and nothing else was sent since.
-func (c *controlConn) takePort(t *Transfer, ask string) (told Reply, ok bool) {
-	told = c.port
-	c.port = Reply{}
-	if told.Code == 0 || ask != modeEPSV.String() || t.together || t.Begun != nil || len(t.cwd) > 0 || len(t.Before.lines) > 0 {
-		return told, false
+// takeEarlyPort returns the reply to the EPSV that was sent early, where a begins
+// with that and nothing else was sent since.
+func (a *attempt) takeEarlyPort() (Reply, bool) {
+	c, port := a.c, a.c.earlyPort
+	c.earlyPort = nil
+	if port == nil || c.dead || !c.queue.isLast(port) || port.reply.Code != 229 || time.Since(port.came) > earlyPortLimit {
+		return Reply{}, false
 	}
-	return told, !c.dead && c.owed == 0 && c.overlapped == nil && time.Since(c.portAt) < portFresh
+	t := a.t
+	if a.mode != modeEPSV || a.together || t.Begun != nil || len(t.cwd) > 0 || t.Before.Len() > 0 {
+		return Reply{}, false
+	}
+	return port.reply, true
 }

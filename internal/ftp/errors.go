@@ -91,12 +91,14 @@ func (c *controlConn) broken(op string, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case c.watch.context().Err() != nil:
-		return fmt.Errorf("%s: %w", op, context.Cause(c.watch.context()))
+	case c.deadlines.context().Err() != nil:
+		return fmt.Errorf("%s: %w", op, context.Cause(c.deadlines.context()))
 	case errors.As(err, &e):
 		return err
+	case errors.Is(err, errGoodbye):
+		return ReplyError(op, "", c.last)
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return &Error{Op: op, Class: Retry, Err: &silence{fmt.Sprintf("no answer for %v", c.watch.timeout)},
+		return &Error{Op: op, Class: Retry, Err: &silence{fmt.Sprintf("no answer for %v", c.deadlines.timeout)},
 			Hint: "the server or something on the way went silent"}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return &Error{Op: op, Class: Retry, Err: fmt.Errorf("the server closed the connection: %w", err)}

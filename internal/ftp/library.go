@@ -2,54 +2,72 @@ package ftp
 
 import (
 	"bytes"
-	"fmt"
-	"io"
 	"net"
 	"strings"
 	"time"
 )
 
-// This file is the side of a control that faces the FTP library: a net.Conn.
+// A libraryConn is a control connection as the FTP library sees it: the net.Conn
+// that its dial function returns. It hands the library one whole reply at a time,
+// so that the library holds nothing back between its calls.
+//
+// The library's commands for data connections end here. It is told that passive
+// mode works; the data connection is opened in the way that works for this server
+// when the transfer command comes (see transfer_run.go).
+type libraryConn struct {
+	c       *controlConn
+	replies bytes.Buffer // for the library to read
+	line    []byte       // a command not yet whole
+	verb    string       // of its last command
+	current *awaited     // the reply that it waits for
+	started *Transfer    // whose final reply it waits for
+	// early are the commands of the login that went out before the library sent
+	// them, without those that it has sent since.
+	early []*awaited
+	feat  Reply
+}
 
-var _ net.Conn = (*controlConn)(nil)
+var _ net.Conn = (*libraryConn)(nil)
 
-// Read hands out the reply that the library waits for. It never gives more
-// than one, so that the library holds nothing back between its calls.
-func (c *controlConn) Read(p []byte) (int, error) {
-	if c.toLibrary.Len() == 0 {
-		r, err := c.reply()
+// Read hands out the reply that the library waits for.
+func (l *libraryConn) Read(p []byte) (int, error) {
+	if l.replies.Len() == 0 {
+		r, err := l.reply()
 		if err != nil {
 			return 0, err
 		}
-		c.toLibrary.Write(r.format())
+		l.replies.Write(r.format())
 	}
-	return c.toLibrary.Read(p)
+	return l.replies.Read(p)
 }
 
-// reply reads the reply for the library's last command.
-func (c *controlConn) reply() (Reply, error) {
-	if t := c.started; t != nil {
-		c.started = nil
-		return t.finish(c)
+// reply reads the reply to the library's last command.
+func (l *libraryConn) reply() (Reply, error) {
+	if t := l.started; t != nil {
+		l.started = nil
+		return t.finish(l.c)
 	}
-	r, err := c.final()
+	if l.current == nil {
+		return Reply{}, net.ErrClosed
+	}
+	r, err := l.c.await(l.current)
 	if err != nil {
 		return r, err
 	}
-	switch c.verb {
+	switch l.verb {
 	case "FEAT":
-		c.feat = r
+		l.feat = r
 	case "OPTS", "PBSZ":
 		// The library gives up the login where these are refused. UTF-8 may be on
 		// all the same (RFC 2640), and the buffer size means nothing for TLS (RFC
 		// 4217, section 8).
-		if r.Refused() && !c.dead {
+		if r.Refused() && !l.c.dead {
 			r = Reply{200, "going on without"}
 		}
 	case "PROT":
 		// A server that speaks TLS from the first byte may know no PROT: its data
 		// connections are TLS as well.
-		if r.Refused() && !c.dead && c.o.Security == Implicit {
+		if r.Refused() && !l.c.dead && l.c.opts.Security == Implicit {
 			r = Reply{200, "implied"}
 		}
 	}
@@ -57,94 +75,93 @@ func (c *controlConn) reply() (Reply, error) {
 }
 
 // Write takes commands of the library.
-func (c *controlConn) Write(p []byte) (int, error) {
-	c.line = append(c.line, p...)
+func (l *libraryConn) Write(p []byte) (int, error) {
+	l.line = append(l.line, p...)
 	for {
-		line, rest, whole := bytes.Cut(c.line, []byte("\r\n"))
+		line, rest, whole := bytes.Cut(l.line, []byte("\r\n"))
 		if !whole {
 			return len(p), nil
 		}
-		c.line = append([]byte(nil), rest...)
-		if err := c.command(string(line)); err != nil {
+		l.line = append([]byte(nil), rest...)
+		if err := l.command(string(line)); err != nil {
 			return 0, err
 		}
 	}
 }
 
 // command sends a command of the library, or answers it.
-func (c *controlConn) command(line string) error {
-	c.verb = strings.ToUpper(verbOf(line))
-	switch c.verb {
-	case "PRET": // announces a transfer to servers that are many machines; ours is announced by the command itself
-		return c.answer(200, "no need")
+func (l *libraryConn) command(line string) error {
+	l.verb = strings.ToUpper(verbOf(line))
+	switch l.verb {
+	case "PRET": // for servers that are many machines; the transfer command itself says what comes
+		return l.answer(200, "no need")
 	case "EPSV", "PASV":
-		if c.transfer == nil {
-			return c.answer(503, "no transfer wanted")
+		if l.c.transfer == nil {
+			return l.answer(503, "no transfer wanted")
 		}
-		if c.verb == "PASV" {
-			return c.answer(227, "Entering Passive Mode (127,0,0,1,0,1)")
+		if l.verb == "PASV" {
+			return l.answer(227, "Entering Passive Mode (127,0,0,1,0,1)")
 		}
-		return c.answer(229, "Entering Extended Passive Mode (|||1|)")
+		return l.answer(229, "Entering Extended Passive Mode (|||1|)")
 	case "RETR", "STOR":
-		t := c.transfer
-		if t == nil {
-			return c.answer(503, "no transfer wanted")
-		}
-		if t.Err = c.run(t); t.Err != nil {
-			if c.dead {
-				return t.Err
-			}
-			return c.answer(425, "no data connection") // an error would stay with the library's writer for good
-		}
-		if t.start.Preliminary() {
-			c.started = t
-			t.nowBegun()
-		}
-		c.toLibrary.Write(t.start.format())
-		return nil
+		return l.run()
 	}
-	for len(c.ahead) > 0 {
-		head := c.ahead[0]
-		c.ahead = c.ahead[1:]
-		if head == line {
-			return nil // sent before; its reply is the next
-		}
-		if err := c.unasked(head); err != nil {
-			return err
-		} else if c.dead {
-			return fmt.Errorf("%s: %w", c.last, io.ErrUnexpectedEOF)
+	for len(l.early) > 0 {
+		first := l.early[0]
+		l.early = l.early[1:]
+		if first.line == line {
+			l.current = first
+			return nil
 		}
 	}
-	if c.verb == "OPTS" && !c.single {
-		// Whatever the answer is, the login goes on; see reply.
-		if err := c.send(line); err != nil {
-			return err
-		}
-		c.skip++
-		return c.answer(200, "on its way")
+	l.current = &awaited{line: line}
+	err := l.c.send(l.current)
+	if err == nil && l.verb == "OPTS" && !l.c.serial {
+		return l.answer(200, "on its way") // whatever the reply is, the login goes on; see reply
 	}
-	return c.send(line)
+	return err
 }
 
-func (c *controlConn) answer(code int, text string) error {
-	c.toLibrary.Write(Reply{code, text}.format())
+// run begins the transfer that is wanted, by its own commands.
+func (l *libraryConn) run() error {
+	t := l.c.transfer
+	if t == nil {
+		return l.answer(503, "no transfer wanted")
+	}
+	if t.Err = l.c.run(t); t.Err != nil {
+		if l.c.dead {
+			return t.Err
+		}
+		return l.answer(425, "no data connection") // an error would stay with the library's writer for good
+	}
+	if t.start.Preliminary() {
+		l.started = t
+		t.nowBegun()
+	}
+	l.replies.Write(t.start.format())
+	return nil
+}
+
+// answer replies in place of the server.
+func (l *libraryConn) answer(code int, text string) error {
+	l.replies.Write(Reply{code, text}.format())
 	return nil
 }
 
 // Close is the library's: it closes after QUIT or a failed greeting.
-func (c *controlConn) Close() error { return c.wire.Close() }
+func (l *libraryConn) Close() error { return l.c.sock.Close() }
 
 // LocalAddr implements [net.Conn].
-func (c *controlConn) LocalAddr() net.Addr { return c.wire.LocalAddr() }
+func (l *libraryConn) LocalAddr() net.Addr { return l.c.sock.LocalAddr() }
 
 // RemoteAddr implements [net.Conn].
-func (c *controlConn) RemoteAddr() net.Addr { return c.wire.RemoteAddr() }
+func (l *libraryConn) RemoteAddr() net.Addr { return l.c.sock.RemoteAddr() }
 
-// SetDeadline does nothing: the watch ends waits.
-func (c *controlConn) SetDeadline(time.Time) error { return nil }
+// SetDeadline does nothing: [deadlines] end waits.
+func (l *libraryConn) SetDeadline(time.Time) error { return nil }
 
 // SetReadDeadline does nothing, as SetDeadline.
-func (c *controlConn) SetReadDeadline(time.Time) error { return nil }
+func (l *libraryConn) SetReadDeadline(time.Time) error { return nil }
 
 // SetWriteDeadline does nothing, as SetDeadline.
-func (c *controlConn) SetWriteDeadline(time.Time) error { return nil }
+func (l *libraryConn) SetWriteDeadline(time.Time) error { return nil }

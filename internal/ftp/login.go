@@ -12,7 +12,7 @@ import (
 
 // openSession connects and logs in. f is nil for the first session of a pool.
 // The login goes out in one piece, with a server that is known to take it so
-// even before the greeting; see [pool.guess].
+// even before the greeting; see [Pool.guess].
 func (p *Pool) openSession(ctx context.Context, f *Features) (*Session, error) {
 	password, err := p.password()
 	if err != nil {
@@ -22,11 +22,11 @@ func (p *Pool) openSession(ctx context.Context, f *Features) (*Session, error) {
 		return nil, &Error{Op: "login", Class: Login, Err: errors.New("user or password holds a byte that cannot be sent over FTP")}
 	}
 	known, met := p.guess(f)
-	var early, later []string
+	var lines, early, later []*awaited
 	if known != nil {
-		later = loginLines(&p.o, known, password)
-		if met {
-			early, later = later, nil
+		lines = loginCommands(&p.o, known, password)
+		if later = lines; met {
+			early, later = lines, nil
 		}
 	}
 	c, err := dialControl(ctx, &p.o, early)
@@ -34,24 +34,18 @@ func (p *Pool) openSession(ctx context.Context, f *Features) (*Session, error) {
 		return nil, err
 	}
 	c.modes, c.traffic, c.up, c.down, c.secret = p.modes, p.traffic, p.up, p.down, password
-	c.single = known == nil
-	s := &Session{c: c, pool: p, features: f}
-	leave := c.watch.enter(ctx)
-	defer leave()
-	if s.lib, err = s.library(); err == nil {
-		if later != nil {
-			err = c.sendAhead(later)
-		}
-		if err == nil {
-			err = s.login(password)
-		}
+	c.serial = known == nil
+	if len(lines) > 0 {
+		c.home = lines[len(lines)-1]
 	}
-	if err != nil {
+	s := &Session{c: c, pool: p, features: f, library: &libraryConn{c: c, early: lines}}
+	defer c.deadlines.enter(ctx)()
+	if err := s.login(later, password); err != nil {
 		c.abort()
 		return nil, err
 	}
 	if f == nil {
-		s.features = parseFeatures(c.greeting, c.feat)
+		s.features = parseFeatures(c.greeting, s.library.feat)
 	}
 	c.features = s.features
 	return s, nil
@@ -73,13 +67,14 @@ func (p *Pool) guess(f *Features) (known *Features, met bool) {
 	return f, true
 }
 
-// library gives the connection to the FTP library.
-func (s *Session) library() (*ftp.ServerConn, error) {
+// dialLibrary gives the connection to the FTP library.
+func (s *Session) dialLibrary() (err error) {
+	s.library.replies.Write(Reply{220, s.c.greeting}.format())
 	given := false
 	dial := func(network, address string) (net.Conn, error) {
 		if !given {
 			given = true
-			return s.c, nil
+			return s.library, nil
 		}
 		return s.c.dialData()
 	}
@@ -87,16 +82,15 @@ func (s *Session) library() (*ftp.ServerConn, error) {
 	if s.c.tls != nil {
 		options = append(options, ftp.DialWithTLS(s.c.tls)) // it sends PBSZ and PROT P at login; TLS is ours
 	}
-	lib, err := ftp.Dial(s.c.o.Address(), options...)
-	if err != nil {
-		return nil, s.c.broken("connecting to "+s.c.o.Address(), err)
+	if s.lib, err = ftp.Dial(s.c.opts.Address(), options...); err != nil {
+		return s.c.broken("connecting to "+s.c.opts.Address(), err)
 	}
-	return lib, nil
+	return nil
 }
 
-// loginLines returns the whole login: the commands that the library is going to
+// loginCommands returns the whole login: the commands that the library is going to
 // send, in its order, and PWD.
-func loginLines(o *Options, f *Features, password string) []string {
+func loginCommands(o *Options, f *Features, password string) []*awaited {
 	lines := []string{"USER " + o.User, "PASS " + password, "FEAT", "TYPE I"}
 	if f.utf8 {
 		lines = append(lines, "OPTS UTF8 ON")
@@ -104,62 +98,50 @@ func loginLines(o *Options, f *Features, password string) []string {
 	if o.Security != Plain {
 		lines = append(lines, "PBSZ 0", "PROT P")
 	}
-	return append(lines, "PWD")
+	return expectAll(append(lines, fence), nil)
 }
 
-// sendAhead sends lines at once, before the library thinks of them.
-func (c *controlConn) sendAhead(lines []string) error {
-	if err := c.send(lines...); err != nil {
+// login sends later, logs in, asks for features, and sets binary type (and UTF-8,
+// and protected data connections).
+func (s *Session) login(later []*awaited, password string) error {
+	err := s.dialLibrary()
+	if err == nil && len(later) > 0 {
+		err = s.c.send(later...)
+	}
+	if err != nil {
 		return err
 	}
-	c.ahead = lines
-	return nil
-}
-
-// login logs in, asks for features, and sets binary type (and UTF-8, and
-// protected data connections).
-func (s *Session) login(password string) error {
-	err := s.lib.Login(s.c.o.User, password)
-	if err == nil {
-		err = s.c.restOfLogin()
+	if err = s.lib.Login(s.c.opts.User, password); err == nil {
+		err = s.restOfLogin()
 	}
 	switch r := s.c.last; {
-	case err == nil && s.c.owed == s.c.skip:
-		return nil
 	case err == nil:
-		return &Error{Op: "login", Class: Retry, Err: errProtocol}
-	case s.c.watch.context().Err() != nil || r.Code == 0:
-		return s.c.broken("login", err)
-	case s.c.dead && r.Code < 400:
+		return nil
+	case s.c.deadlines.context().Err() != nil || r.Code == 0, s.c.dead && r.Code < 400:
 		return s.c.broken("login", err)
 	default:
 		return s.loginRefused(r)
 	}
 }
 
-// restOfLogin reads the replies to commands that the library did not think of.
-func (c *controlConn) restOfLogin() error {
-	for ; len(c.ahead) > 0; c.ahead = c.ahead[1:] {
-		if err := c.unasked(c.ahead[0]); err != nil {
-			return err
-		}
+// restOfLogin reads the replies to commands that went out with the login and that
+// the library did not send: PWD is the last of them.
+func (s *Session) restOfLogin() error {
+	s.library.early = nil
+	if s.c.home == nil {
+		return nil
 	}
-	return nil
-}
-
-// unasked reads the reply to a command of the login that the library did not
-// think of.
-func (c *controlConn) unasked(line string) error {
-	r, err := c.final()
-	if err == nil && line == fence {
-		c.home, c.fences = r, r.Code == 257
-	}
+	_, err := s.c.await(s.c.home)
 	return err
 }
 
+// hasFence reports whether the server answers PWD as it should, so that it can
+// end a batch.
+func (s *Session) hasFence() bool { return s.c.home != nil && s.c.home.reply.Code == 257 }
+
 // loginRefused classes the reply that ended a login.
 func (s *Session) loginRefused(r Reply) error {
-	verb := s.c.verb
+	verb := s.library.verb
 	e := ReplyError("login", "", Reply{r.Code, s.c.hide(r.Text)})
 	switch {
 	case e.Class == Busy || r.Code == 421:
@@ -168,7 +150,7 @@ func (s *Session) loginRefused(r Reply) error {
 	case verb == "USER" || verb == "PASS":
 		e.Class = Login
 		e.Hint = "is the password right, and may this user log in?"
-		if s.c.o.Security == Plain {
+		if s.c.opts.Security == Plain {
 			e.Hint = "is the password right, may this user log in, and does the server want TLS (ftpes://)?"
 		}
 	case verb == "PROT":

@@ -52,22 +52,22 @@ func (g *lowWater) took(n int, now time.Time) bool {
 // last gulp could wait for more in vain, where the server waits for our end.
 func (d *dataConn) readAtLowWater(p []byte) (int, error) {
 	n, err := d.Conn.Read(p)
-	if n == 0 && d.lowWater.low > 0 && errors.Is(err, os.ErrDeadlineExceeded) && d.c.watch.context().Err() == nil {
+	if n == 0 && d.lowWater.low > 0 && errors.Is(err, os.ErrDeadlineExceeded) && d.c.deadlines.context().Err() == nil {
 		// Less than that may have come: the line has become slow.
 		d.lowWater = lowWater{got: d.lowWater.got, seen: d.lowWater.got, at: time.Now()}
-		setLowWater(d.wire.Conn, 0)
-		d.wire.limit.Store(int64(lowWaterLate))
+		setLowWater(d.sock.Conn, 0)
+		d.sock.limit.Store(int64(lowWaterLate))
 		n, err = d.Conn.Read(p)
-		d.wire.limit.Store(0)
+		d.sock.limit.Store(0)
 	}
 	if d.lowWater.took(n, time.Now()) {
-		setLowWater(d.wire.Conn, d.lowWater.low)
+		setLowWater(d.sock.Conn, d.lowWater.low)
 	}
 	return n, err
 }
 
 // gulps reports whether the reader may sleep until a gulp has come.
 func (d *dataConn) usesLowWater() bool {
-	_, tcp := d.wire.Conn.(*net.TCPConn)
-	return tcp && d.tls == nil && !d.t.Upload && d.wire.down == nil
+	_, tcp := d.sock.Conn.(*net.TCPConn)
+	return tcp && d.tls == nil && !d.t.Upload && d.sock.down == nil
 }

@@ -57,7 +57,7 @@ func TestGulpOfALineThatBecomesSlow(t *testing.T) {
 	}
 	defer theirs.Close()
 
-	c := &controlConn{o: &Options{}, watch: newDeadlines(100 * time.Millisecond)}
+	c := &controlConn{opts: &Options{}, deadlines: newDeadlines(100 * time.Millisecond)}
 	d := &dataConn{c: c, t: &Transfer{}}
 	d.bind(ours)
 	d.lowWater.low = maxLowWater

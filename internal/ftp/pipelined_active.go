@@ -97,55 +97,53 @@ func (b *modeTracker) forgetPipelinedTrial() {
 	}
 }
 
-// runSwiftly gives the commands of t in one piece, in active mode. It reports false
-// where t is to go another way, with nothing sent.
+// runPipelined gives the commands of t in one piece, in active mode. It reports
+// false where t is to go another way, with nothing sent.
 func (c *controlConn) runPipelined(t *Transfer) (done bool, err error) {
-	if !t.Series || t.Upload || c.single {
+	if !t.Series || t.Upload || c.serial {
 		return false, nil
 	}
 	m, limit := c.modes.pipelinedMode(t.Many)
 	if m == 0 {
 		return false, nil
 	}
-	d, err := c.listenForData()
+	a := &attempt{c: c, t: t, mode: m, limit: min(limit, c.deadlines.timeout), together: true}
+	var port string
+	if a.listener, err = c.listenForData(); err == nil {
+		defer a.listener.close()
+		port, err = a.portCommand()
+	}
 	if err != nil {
 		c.modes.forgetPipelinedTrial()
 		return false, nil
 	}
-	defer d.close()
-	invitation, err := c.portCommand(m, d)
-	if err != nil {
-		c.modes.forgetPipelinedTrial()
-		return false, nil
-	}
-	l := newTrace(m, c.wire.LocalAddr(), c.wire.RemoteAddr())
-	t.traces = append(t.traces, l)
-	t.together, t.limit = true, limit
-	err = c.attemptPipelined(t, m, invitation, d, l)
+	a.trace = newTrace(m, c.sock.LocalAddr(), c.sock.RemoteAddr())
+	t.traces = append(t.traces, a.trace)
+	err = a.runTogether(port)
 	switch {
 	case err == nil && t.start.Preliminary():
-		l.Works = true
+		a.trace.Works = true
 		c.modes.notePipelined(true)
-	case err == nil, c.watch.context().Err() != nil, l.Why == "" && c.last.Code == 421:
+	case err == nil, c.deadlines.context().Err() != nil, a.trace.Why == "" && c.last.Code == 421:
 		c.modes.forgetPipelinedTrial() // it tells nothing
 	default:
 		c.dead = true // the transfer command went out as well
 		c.modes.notePipelined(false)
-		c.o.Log.Info("active mode is not of use for what comes", "why", err)
-		err = &Error{Op: "opening a data connection", Class: Retry, Err: l.fails(err.Error(), l.Usually)}
+		c.opts.Log.Info("active mode is not of use for what comes", "why", err)
+		err = &Error{Op: "opening a data connection", Class: Retry, Err: a.trace.fails(err.Error(), a.trace.Cause)}
 	}
 	return true, err
 }
 
-// invite is an attempt in active mode, the commands of which go out in one piece.
-func (c *controlConn) attemptPipelined(t *Transfer, m dataMode, invitation string, d *dataListener, l *Trace) error {
-	told, err := c.prepare(t, invitation, d, l)
+// runTogether is an attempt in active mode whose commands go out in one piece.
+func (a *attempt) runTogether(port string) error {
+	told, err := a.prepare(port)
 	if err != nil {
 		return err
 	}
-	if t.start.Refused() {
-		c.dead = true // it sends another directory now
+	if a.t.start.Refused() {
+		a.c.dead = true // it sends another directory now
 		return nil
 	}
-	return c.attemptActive(t, m, told, d, l)
+	return a.finishActive(told)
 }

@@ -312,7 +312,7 @@ func (p *Pool) isAlive(ctx context.Context, s *Session) bool {
 	if rest < idleCheck {
 		return !s.Dead()
 	}
-	leave := s.c.watch.enter(ctx)
+	leave := s.c.deadlines.enter(ctx)
 	alive := s.c.alive()
 	leave()
 	if !alive || rest < idleAsk {
@@ -320,13 +320,13 @@ func (p *Pool) isAlive(ctx context.Context, s *Session) bool {
 	}
 	ctx, cancel := context.WithTimeout(ctx, min(p.o.Timeout, idleAsk/3))
 	defer cancel()
-	r, err := s.cmd(ctx, "NOOP")
+	r, err := s.Command(ctx, "NOOP")
 	return err == nil && r.OK()
 }
 
 // giveBack takes a session back; one that is dead is closed.
 func (p *Pool) Return(s *Session) {
-	if s.c.owed != 0 {
+	if s.c.queue.len() > 0 {
 		s.GiveUp() // out of step
 	}
 	s.idleSince = time.Now()
@@ -343,7 +343,7 @@ func (p *Pool) Return(s *Session) {
 
 // drop closes a session.
 func (p *Pool) drop(s *Session) {
-	s.depart()
+	s.c.close()
 	p.mu.Lock()
 	p.open--
 	p.wake()

@@ -12,7 +12,7 @@ import (
 )
 
 func ping(ctx context.Context, s *Session) error {
-	r, err := s.cmd(ctx, "NOOP")
+	r, err := s.Command(ctx, "NOOP")
 	if err != nil {
 		return err
 	}

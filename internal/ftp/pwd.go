@@ -10,10 +10,12 @@ import (
 // workingDirectory returns the absolute path of the directory that the login led
 // to. It asks for it, where the login did not.
 func (s *Session) WorkingDirectory(ctx context.Context) (string, error) {
-	r := s.c.home
-	if r.Code == 0 {
+	var r Reply
+	if s.c.home != nil {
+		r = s.c.home.reply
+	} else {
 		var err error
-		if r, err = Command(ctx, s, "PWD"); err != nil {
+		if r, err = s.Command(ctx, fence); err != nil {
 			return "", err
 		}
 	}

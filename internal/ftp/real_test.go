@@ -69,7 +69,7 @@ func transferFiles(t *testing.T, p *Pool) {
 			if sent, _, err := s.Store(ctx, name, 0, bytes.NewReader(content)); err != nil || sent != int64(size) {
 				return fmt.Errorf("stor of %d bytes: %d sent, %w", size, sent, err)
 			}
-			if r, err := s.cmd(ctx, "SIZE "+name); err != nil || r.Text != fmt.Sprint(size) {
+			if r, err := s.Command(ctx, "SIZE "+name); err != nil || r.Text != fmt.Sprint(size) {
 				return fmt.Errorf("SIZE of %d bytes: %q, %w", size, r, err)
 			}
 			d, err := s.Retrieve(ctx, name, 0)

@@ -2,11 +2,9 @@ package ftp
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"time"
 
 	"github.com/jlaffaye/ftp"
@@ -30,6 +28,7 @@ type RawListing struct {
 type Session struct {
 	c        *controlConn
 	lib      *ftp.ServerConn
+	library  *libraryConn
 	pool     *Pool
 	features *Features
 
@@ -41,20 +40,6 @@ func (s *Session) Features() *Features { return s.features }
 func (s *Session) Dead() bool { return s.c.dead }
 
 func (s *Session) GiveUp() { s.c.dead = true }
-
-// cmd gives one command and returns its reply, whatever its code is. The error
-// for a connection that broke after the command went out has Lost set.
-func (s *Session) cmd(ctx context.Context, line string) (Reply, error) {
-	defer s.c.watch.enter(ctx)()
-	if err := s.c.send(line); err != nil {
-		return Reply{}, err
-	}
-	r, err := s.c.final()
-	if err != nil {
-		return Reply{}, lost(s.c.broken(verbOf(line), err))
-	}
-	return r, nil
-}
 
 // lost marks err as one that leaves open whether the command was carried out.
 func lost(err error) error {
@@ -90,14 +75,6 @@ func (s *Session) listBy(ctx context.Context, t *Transfer) (RawListing, error) {
 	return RawListing{Data: data, Final: final, Clean: d.Clean()}, nil
 }
 
-func ListTransfer(dir string, form ListForm) *Transfer {
-	t := &Transfer{Op: "listing", Path: dir, Line: form.command()}
-	if dir != "" {
-		t.cwd = []string{"CWD " + dir}
-	}
-	return t
-}
-
 // listing reads a listing to its end. With an error the download is broken off.
 func (d *Download) ReadListing() ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(d, maxListing))
@@ -123,7 +100,7 @@ func (s *Session) tooLong(t *Transfer) error {
 // retr begins to fetch a file at offset. The session belongs to the download
 // until its finish or abort.
 func (s *Session) Retrieve(ctx context.Context, path string, offset int64) (*Download, error) {
-	return s.Receive(ctx, &Transfer{Op: "RETR", Path: path, Line: "RETR " + path, Offset: offset})
+	return s.Receive(ctx, RetrTransfer(path, offset))
 }
 
 // receive begins a transfer from the server. The library's RETR is the one call
@@ -133,7 +110,7 @@ func (s *Session) Receive(ctx context.Context, t *Transfer) (*Download, error) {
 	if err := t.check(); err != nil {
 		return nil, err
 	}
-	leave := s.c.watch.enter(ctx)
+	leave := s.c.deadlines.enter(ctx)
 	s.c.newTransfer(t)
 	stream, err := s.lib.RetrFrom("x", 0)
 	if err = s.outcome(t, err); err != nil {
@@ -141,16 +118,6 @@ func (s *Session) Receive(ctx context.Context, t *Transfer) (*Download, error) {
 		return nil, err
 	}
 	return &Download{s: s, Transfer: t, stream: stream, leave: leave}, nil
-}
-
-// check refuses what cannot be sent before anything is.
-func (t *Transfer) check() error {
-	for _, line := range slices.Concat([]string{t.Line}, t.cwd, t.Before.lines) {
-		if err := CheckLine(line); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // outcome turns the library's error for the beginning of a transfer into ours.
@@ -181,16 +148,12 @@ func (s *Session) Store(ctx context.Context, path string, offset int64, r io.Rea
 	return s.Send(ctx, StorTransfer(path, offset), r)
 }
 
-func StorTransfer(path string, offset int64) *Transfer {
-	return &Transfer{Op: "STOR", Path: path, Line: "STOR " + path, Offset: offset, Upload: true}
-}
-
 // storBy is stor by the commands of t.
 func (s *Session) Send(ctx context.Context, t *Transfer, r io.Reader) (sent int64, final Reply, err error) {
 	if err := t.check(); err != nil {
 		return 0, Reply{}, err
 	}
-	defer s.c.watch.enter(ctx)()
+	defer s.c.deadlines.enter(ctx)()
 	s.c.newTransfer(t)
 	src := &source{r: r}
 	err = s.lib.StorFrom("x", src, 0)
@@ -262,18 +225,4 @@ func (s *source) MoveTo(dst io.ReaderFrom, most int64) (int64, error) {
 	n, err := m.MoveTo(dst, most)
 	s.n += n
 	return n, err
-}
-
-// close says goodbye and closes the connection.
-func (s *Session) close() {
-	if !s.c.dead && s.c.owed == 0 {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		s.cmd(ctx, "QUIT")
-		cancel()
-		if conn, ok := s.c.conn.(*tls.Conn); ok {
-			conn.SetWriteDeadline(time.Now().Add(time.Second))
-			conn.CloseWrite()
-		}
-	}
-	s.c.abort()
 }

@@ -252,7 +252,7 @@ func TestNamesThatCannotBeSent(t *testing.T) {
 			_, _, stor := s.Store(ctx, name, 0, strings.NewReader(""))
 			_, retr := s.Retrieve(ctx, name, 0)
 			_, list := s.List(ctx, name, FormMLSD)
-			_, cmd := s.cmd(ctx, "DELE "+name)
+			_, cmd := s.Command(ctx, "DELE "+name)
 			_, batch := s.batch(ctx, []string{"DELE /good", "DELE " + name})
 			for _, err := range []error{stor, retr, list, cmd, batch} {
 				if class, ok := ClassOf(err); !ok || class != File {
@@ -284,7 +284,7 @@ func TestRepliesInPiecesAndTogether(t *testing.T) {
 		return true
 	}
 	with(t, f, nil, func(ctx context.Context, s *Session) {
-		if r, err := s.cmd(ctx, "NOOP"); err != nil || r != (Reply{200, "one\ntwo"}) {
+		if r, err := s.Command(ctx, "NOOP"); err != nil || r != (Reply{200, "one\ntwo"}) {
 			t.Errorf("got %q, %v", r, err)
 		}
 		s.features.Observe(FindsSplitLineEnds, true) // nothing stands before the fence
@@ -339,10 +339,10 @@ func TestReplyToNothing(t *testing.T) {
 	}
 	f.files["/x"] = nil
 	with(t, f, nil, func(ctx context.Context, s *Session) {
-		if _, err := s.cmd(ctx, "SYST"); err != nil {
+		if _, err := s.Command(ctx, "SYST"); err != nil {
 			t.Fatal(err)
 		}
-		if r, err := s.cmd(ctx, "DELE /x"); !errors.Is(err, errProtocol) || !s.Dead() {
+		if r, err := s.Command(ctx, "DELE /x"); !errors.Is(err, errProtocol) || !s.Dead() {
 			t.Errorf("got %v, %v", r, err)
 		}
 	})

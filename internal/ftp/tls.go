@@ -50,20 +50,20 @@ func (s *sessionCache) Put(_ string, session *tls.ClientSessionState) {
 // else's session.
 func (c *controlConn) tlsConfig() (*tls.Config, error) {
 	cfg := &tls.Config{}
-	if c.o.TLS != nil {
-		cfg = c.o.TLS.Clone()
+	if c.opts.TLS != nil {
+		cfg = c.opts.TLS.Clone()
 	}
-	cfg.ServerName = c.o.Host
+	cfg.ServerName = c.opts.Host
 	cfg.ClientSessionCache = &sessionCache{}
 	cfg.MinVersion = max(cfg.MinVersion, tls.VersionTLS12)
 	var pin []byte // nil: the chain and the name count
-	if c.o.Fingerprint != "" {
+	if c.opts.Fingerprint != "" {
 		var err error
-		if pin, err = ParseFingerprint(c.o.Fingerprint); err != nil {
+		if pin, err = ParseFingerprint(c.opts.Fingerprint); err != nil {
 			return nil, &Error{Op: "reading the certificate fingerprint", Class: Login, Err: err}
 		}
 	}
-	cfg.InsecureSkipVerify = c.o.Insecure || pin != nil
+	cfg.InsecureSkipVerify = c.opts.Insecure || pin != nil
 	also := cfg.VerifyConnection
 	cfg.VerifyConnection = func(cs tls.ConnectionState) error {
 		if also != nil {
@@ -121,10 +121,11 @@ func ParseFingerprint(s string) ([]byte, error) {
 // authTLS asks for TLS on a connection that began in clear text (RFC 4217,
 // section 4). There is no way on without it.
 func (c *controlConn) authTLS() error {
-	if err := c.send("AUTH TLS"); err != nil {
+	auth := &awaited{line: "AUTH TLS"}
+	if err := c.send(auth); err != nil {
 		return err
 	}
-	r, err := c.final()
+	r, err := c.await(auth)
 	if err != nil {
 		return c.broken("AUTH TLS", err)
 	}
@@ -151,7 +152,7 @@ func (c *controlConn) startTLS() error {
 	if err != nil {
 		return err
 	}
-	conn := tls.Client(c.wire, cfg)
+	conn := tls.Client(c.sock, cfg)
 	if err := conn.Handshake(); err != nil {
 		return c.handshakeError(err)
 	}
@@ -163,10 +164,10 @@ func (c *controlConn) startTLS() error {
 
 // handshakeError classes what kept TLS from coming about.
 func (c *controlConn) handshakeError(err error) error {
-	if c.watch.context().Err() != nil {
+	if c.deadlines.context().Err() != nil {
 		return c.broken("TLS handshake", err)
 	}
-	e := &Error{Op: "TLS handshake with " + c.o.Address(), Class: Login, Err: err}
+	e := &Error{Op: "TLS handshake with " + c.opts.Address(), Class: Login, Err: err}
 	var cert *tls.CertificateVerificationError
 	var header tls.RecordHeaderError
 	var pin *pinError
@@ -179,14 +180,14 @@ func (c *controlConn) handshakeError(err error) error {
 		e.Hint = "if the server's certificate was renewed, pin the new one: --fingerprint " + pin.got
 	case errors.As(err, &header):
 		e.Class, e.Hint = Server, "what the server sends is no TLS"
-		if c.o.Security == Implicit {
+		if c.opts.Security == Implicit {
 			e.Hint += "; use ftpes:// where TLS begins with AUTH TLS (port 21)"
 		}
 	case errors.As(err, &alert):
 		e.Class, e.Hint = Server, "the server and ferry have no TLS version or cipher in common, or the server wants a client certificate"
 	case errors.As(err, &ne) && ne.Timeout():
-		e.Class, e.Err = Retry, &silence{fmt.Sprintf("no answer for %v", c.watch.timeout)}
-		if c.o.Security == Implicit {
+		e.Class, e.Err = Retry, &silence{fmt.Sprintf("no answer for %v", c.deadlines.timeout)}
+		if c.opts.Security == Implicit {
 			e.Class, e.Hint = Connect, "a server that expects AUTH TLS waits for us; use ftpes://"
 		}
 	case errors.Is(err, io.EOF):

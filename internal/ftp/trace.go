@@ -21,9 +21,9 @@ type Trace struct {
 	Mode  string      `json:"mode"` // EPSV, PASV, EPRT or PORT
 	Works bool        `json:"works"`
 	Steps []TraceStep `json:"steps,omitempty"`
-	// Why says why it does not work, and Usually what usually stands there.
-	Why     string `json:"why,omitempty"`
-	Usually string `json:"usually,omitempty"`
+	// Why says why it does not work, and Cause what the likely cause is.
+	Why   string `json:"why,omitempty"`
+	Cause string `json:"usually,omitempty"`
 
 	// Client and Server are the ends of the control connection, host:port.
 	Client string `json:"client"`
@@ -58,8 +58,8 @@ func (l *Trace) connected(from, to, text string, failed bool) {
 }
 
 // fails notes why the mode does not work.
-func (l *Trace) fails(why, usually string) *modeError {
-	l.Why, l.Usually = why, usually
+func (l *Trace) fails(why, cause string) *modeError {
+	l.Why, l.Cause = why, cause
 	return &modeError{l}
 }
 

@@ -1,21 +1,64 @@
 package ftpserver
 
 import (
-	"net"
 	"slices"
 	"strings"
 )
 
-// refused is the reply to a command that this server does not have, or does not allow now; nil when it may go on.
-func (s *session) refused(verb, arg string) reply {
-	o := &s.srv.opts
-	disabled := map[string]bool{
-		"MLSD": o.NoMLSD, "MLST": o.NoMLSD, "MFMT": o.NoMFMT, "MDTM": o.NoMDTM,
-		"EPSV": o.NoEPSV || o.NoPassive, "PASV": o.NoPASV || o.NoPassive,
-		"EPRT": o.NoEPRT || o.NoActive, "PORT": o.NoActive, "REST": o.NoREST, "SIZE": o.NoSIZE,
+// A dialect is what a server understands and how it shows things. It is described
+// by fields of [Options]. To add a dialect, add a field there and a row to one of
+// two tables: here, if commands or features are missing, or to listingDialects in
+// listing.go, if lines of a listing look different. The tests of dialects have one
+// table as well, in TestDisabled.
+
+// missingCommands lists the options that take commands or features away.
+var missingCommands = []struct {
+	set      func(o *Options) bool
+	commands []string // answered with 500
+	features []string // left out of the reply to FEAT
+}{
+	{func(o *Options) bool { return o.NoMLSD }, []string{"MLSD", "MLST"}, []string{"MLST"}},
+	{func(o *Options) bool { return o.NoMFMT }, []string{"MFMT"}, []string{"MFMT"}},
+	{func(o *Options) bool { return o.NoMDTM }, []string{"MDTM"}, []string{"MDTM"}},
+	{func(o *Options) bool { return o.NoSIZE }, []string{"SIZE"}, []string{"SIZE"}},
+	{func(o *Options) bool { return o.NoREST }, []string{"REST"}, []string{"REST"}},
+	{func(o *Options) bool { return o.NoEPSV }, []string{"EPSV"}, []string{"EPSV"}},
+	{func(o *Options) bool { return o.NoPASV }, []string{"PASV"}, nil},
+	{func(o *Options) bool { return o.NoPassive }, []string{"EPSV", "PASV"}, []string{"EPSV"}},
+	{func(o *Options) bool { return o.NoEPRT }, []string{"EPRT"}, []string{"EPRT"}},
+	{func(o *Options) bool { return o.NoActive }, []string{"EPRT", "PORT"}, []string{"EPRT"}},
+	{func(o *Options) bool { return o.NoUTF8 || o.Latin1 }, nil, []string{"UTF8"}},
+}
+
+// hasCommand reports whether the server understands a command.
+func (o *Options) hasCommand(verb string) bool {
+	for _, missing := range missingCommands {
+		if slices.Contains(missing.commands, verb) && missing.set(o) {
+			return false
+		}
 	}
+	return true
+}
+
+// hasFeature reports whether the reply to FEAT names a feature.
+func (o *Options) hasFeature(name string) bool {
+	if name == "MLSD" {
+		return false // it is part of the feature MLST (RFC 3659 section 7.8)
+	}
+	for _, missing := range missingCommands {
+		if slices.Contains(missing.features, name) && missing.set(o) {
+			return false
+		}
+	}
+	return true
+}
+
+// refusal returns the reply to a command that the server does not have or does not
+// allow now. It is nil if the command may be carried out.
+func (s *session) refusal(verb string) reply {
+	o := &s.srv.opts
 	switch {
-	case disabled[verb]:
+	case !o.hasCommand(verb):
 		return replyOf("500 Unknown command.")
 	case verb == "AUTH" && o.TLS != Explicit:
 		return replyOf("500 AUTH not understood.")
@@ -31,49 +74,16 @@ func (s *session) refused(verb, arg string) reply {
 	return nil
 }
 
-// auth answers AUTH (RFC 4217 section 4). The handshake follows the reply.
-func (s *session) auth(mechanism string) reply {
-	switch strings.ToUpper(mechanism) {
-	case "TLS", "TLS-C", "SSL":
-	default:
-		return replyOf("504 Unknown AUTH type.")
-	}
-	if s.secure {
-		return replyOf("503 Already secured.")
-	}
-	return replyOf("234 Proceed with negotiation.")
-}
-
-// protect answers PBSZ and PROT (RFC 4217 section 9).
-func (s *session) protect(verb, arg string) reply {
-	if verb == "PBSZ" {
-		return replyOf("200 PBSZ=0")
-	}
-	switch strings.ToUpper(arg) {
-	case "P":
-		s.private = true
-	case "C":
-		s.private = false
-	default:
-		return replyOf("536 PROT level not supported.")
-	}
-	return replyOf("200 PROT now " + strings.ToUpper(arg) + ".")
-}
-
-// features is the library's reply to FEAT, with what this server does not have taken out and TLS put in.
+// features returns the reply to FEAT: that of the library without the features
+// that this server lacks, and with those of TLS.
 func (s *session) features() (reply, error) {
-	r, err := s.back.do("FEAT")
+	r, err := s.backend.command("FEAT")
 	if err != nil || r.code() != 211 || len(r) < 2 {
 		return r, err
 	}
 	o := &s.srv.opts
-	missing := map[string]bool{
-		"MLSD": true, // not a feature of its own, RFC 3659 section 7.8
-		"MLST": o.NoMLSD, "MFMT": o.NoMFMT, "MDTM": o.NoMDTM, "EPSV": o.NoEPSV || o.NoPassive,
-		"EPRT": o.NoEPRT || o.NoActive, "REST": o.NoREST, "SIZE": o.NoSIZE, "UTF8": o.NoUTF8 || o.Latin1,
-	}
 	feats := slices.DeleteFunc(slices.Clone(r[1:len(r)-1]), func(line string) bool {
-		return missing[verbOf(strings.TrimSpace(line))]
+		return !o.hasFeature(verbOf(strings.TrimSpace(line)))
 	})
 	for i, line := range feats {
 		switch text := strings.TrimSpace(line); {
@@ -87,58 +97,4 @@ func (s *session) features() (reply, error) {
 		feats = append(feats, " AUTH TLS", " PBSZ", " PROT")
 	}
 	return slices.Concat(reply{"211-Features:"}, feats, reply{"211 End"}), nil
-}
-
-// pathOf is the absolute path that a command names, "" when it names none.
-func (s *session) pathOf(verb, arg string) string {
-	switch verb {
-	case "LIST", "NLST":
-		_, name := s.listFlags(arg)
-		return s.absolute(name)
-	case "MLSD", "MLST", "CWD", "MKD", "RMD", "DELE", "RNFR", "RNTO", "RETR", "STOR", "APPE", "SIZE", "HASH",
-		"XCRC", "XMD5", "XSHA1", "XSHA256", "XSHA512", "MD5", "STAT":
-		return s.absolute(arg)
-	case "MDTM", "MFMT":
-		if stamp, name, ok := strings.Cut(arg, " "); ok && len(stamp) >= 14 && (verb == "MFMT" || s.srv.opts.MDTMSets) {
-			return s.absolute(name)
-		}
-		return s.absolute(arg)
-	case "CDUP":
-		return s.absolute("..")
-	}
-	return ""
-}
-
-// decode and encode turn what is on the wire into UTF-8 and back.
-func (s *session) decode(line string) string {
-	if !s.srv.opts.Latin1 {
-		return line
-	}
-	runes := make([]rune, len(line))
-	for i := range len(line) {
-		runes[i] = rune(line[i])
-	}
-	return string(runes)
-}
-
-func (s *session) encode(line string) string {
-	if !s.srv.opts.Latin1 {
-		return line
-	}
-	var b strings.Builder
-	for _, r := range line {
-		if r > 0xFF {
-			r = '?'
-		}
-		b.WriteByte(byte(r))
-	}
-	return b.String()
-}
-
-// hostOf is the IP address of a connection's end, without a zone.
-func hostOf(addr net.Addr) net.IP {
-	if tcp, ok := addr.(*net.TCPAddr); ok {
-		return tcp.IP
-	}
-	return nil
 }

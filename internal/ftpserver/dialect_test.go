@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// TestDisabled holds that what an option takes away is neither answered nor advertised.
+// TestDisabled checks that a command that an option takes away is neither answered nor advertised.
 func TestDisabled(t *testing.T) {
 	for _, c := range []struct {
 		name    string
@@ -39,14 +39,14 @@ func TestDisabled(t *testing.T) {
 		{"RNTO over", Options{NoOverwrite: true}, "RNFR a\nRNTO b", 550, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			c.opts.Root = three(t)
+			c.opts.Root = testRoot(t)
 			r := login(t, start(t, c.opts))
 			all := strings.Split(c.line, "\n")
 			for _, line := range all[:len(all)-1] {
-				r.do(0, line)
+				r.command(0, line)
 			}
-			r.do(c.code, all[len(all)-1])
-			features := strings.Fields(r.do(211, "FEAT"))
+			r.command(c.code, all[len(all)-1])
+			features := strings.Fields(r.command(211, "FEAT"))
 			if slices.Contains(features, c.feature) {
 				t.Errorf("FEAT has %s: %q", c.feature, features)
 			}
@@ -56,7 +56,7 @@ func TestDisabled(t *testing.T) {
 
 func TestFeatures(t *testing.T) {
 	r := login(t, start(t, Options{TLS: Explicit, Hash: true}))
-	features := "\n" + r.do(211, "FEAT") + "\n"
+	features := "\n" + r.command(211, "FEAT") + "\n"
 	for _, want := range []string{"MLST Type*;Size*;Modify*;", "MFMT", "MDTM", "SIZE", "REST STREAM", "UTF8", "EPSV",
 		"EPRT", "AUTH TLS", "PBSZ", "PROT"} {
 		if !strings.Contains(features, "\n "+want+"\n") {
@@ -69,21 +69,21 @@ func TestFeatures(t *testing.T) {
 }
 
 func TestHash(t *testing.T) {
-	r := login(t, start(t, Options{Root: three(t), Hash: true}))
+	r := login(t, start(t, Options{Root: testRoot(t), Hash: true}))
 	const sum = "61be55a8e2f6b4e172338bddf184d6dbee29c98853e0a0485ecee7f27b9af0b4" // of "aaaa"
-	if text := r.do(213, "HASH a"); !strings.Contains(text, sum) {
+	if text := r.command(213, "HASH a"); !strings.Contains(text, sum) {
 		t.Error(text)
 	}
-	if text := r.do(250, "XSHA256 a"); !strings.Contains(text, sum) {
+	if text := r.command(250, "XSHA256 a"); !strings.Contains(text, sum) {
 		t.Error(text)
 	}
 }
 
 func TestMDTMSets(t *testing.T) {
-	root := three(t)
+	root := testRoot(t)
 	r := login(t, start(t, Options{Root: root, MDTMSets: true, NoMFMT: true}))
-	r.do(213, "MDTM 20200102030405 a")
-	if got := r.do(213, "MDTM a"); got != "20200102030405" {
+	r.command(213, "MDTM 20200102030405 a")
+	if got := r.command(213, "MDTM a"); got != "20200102030405" {
 		t.Errorf("MDTM: %s", got)
 	}
 	if info, _ := os.Stat(filepath.Join(root, "a")); info.ModTime().Unix() != 1577934245 {
@@ -92,12 +92,12 @@ func TestMDTMSets(t *testing.T) {
 }
 
 func TestDotfiles(t *testing.T) {
-	r := login(t, start(t, Options{Root: three(t), HideDots: true}))
+	r := login(t, start(t, Options{Root: testRoot(t), HideDots: true}))
 	for line, want := range map[string][]string{
 		"LIST": {"a", "b", "d"}, "NLST": {"a", "b", "d"}, "LIST -a": {".", "..", ".hidden", "a", "b", "d"},
 		"LIST -la /": {".", "..", ".hidden", "a", "b", "d"}, "MLSD": {".hidden", "a", "b", "d"}, "LIST -a d": {".", "..", "e"},
 	} {
-		text, _ := r.get(line)
+		text, _ := r.download(line)
 		var got []string
 		for line := range strings.Lines(text) {
 			got = append(got, nameInLine(strings.TrimSuffix(line, "\r\n")))
@@ -106,23 +106,23 @@ func TestDotfiles(t *testing.T) {
 			t.Errorf("%s: %q, want %q", line, got, want)
 		}
 	}
-	r = login(t, start(t, Options{Root: three(t), NoDashA: true}))
-	if _, got := r.get("LIST -a"); got != 450 {
+	r = login(t, start(t, Options{Root: testRoot(t), NoDashA: true}))
+	if _, got := r.download("LIST -a"); got != 450 {
 		t.Errorf("LIST -a where it is a name: %d", got)
 	}
 }
 
 func TestCdir(t *testing.T) {
-	text, _ := login(t, start(t, Options{CdirInMLSD: true})).get("MLSD")
+	text, _ := login(t, start(t, Options{CdirInMLSD: true})).download("MLSD")
 	if text != "Type=cdir;Modify=20200101000000; .\r\nType=pdir;Modify=20200101000000; ..\r\n" {
 		t.Errorf("%q", text)
 	}
 }
 
-// TestForms holds the lines of a listing in each form, in a zone that is not UTC.
+// TestForms checks the lines of a listing in each form, in a zone that is not UTC.
 func TestForms(t *testing.T) {
 	root := t.TempDir()
-	write(t, filepath.Join(root, "file one"), "12345")
+	writeFile(t, filepath.Join(root, "file one"), "12345")
 	if err := os.Mkdir(filepath.Join(root, "dir"), 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +159,7 @@ func TestForms(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.opts.Root, c.opts.Zone = root, tokyo
-			if text, _ := login(t, start(t, c.opts)).get(c.line); text != lines(c.want) {
+			if text, _ := login(t, start(t, c.opts)).download(c.line); text != lines(c.want) {
 				t.Errorf("\n%q, want\n%q", text, lines(c.want))
 			}
 		})
@@ -168,32 +168,32 @@ func TestForms(t *testing.T) {
 
 func TestLatin1(t *testing.T) {
 	root := t.TempDir()
-	write(t, filepath.Join(root, "käse"), "x")
-	write(t, filepath.Join(root, "日"), "y")
+	writeFile(t, filepath.Join(root, "käse"), "x")
+	writeFile(t, filepath.Join(root, "日"), "y")
 	r := login(t, start(t, Options{Root: root, Latin1: true}))
-	if text, _ := r.get("NLST"); text != "k\xe4se\r\n?\r\n" {
+	if text, _ := r.download("NLST"); text != "k\xe4se\r\n?\r\n" {
 		t.Errorf("%q", text)
 	}
-	r.do(213, "SIZE k\xe4se")
-	r.do(550, "SIZE käse")
-	if got := r.put("STOR \xfcbung", "z"); got != 226 {
+	r.command(213, "SIZE k\xe4se")
+	r.command(550, "SIZE käse")
+	if got := r.upload("STOR \xfcbung", "z"); got != 226 {
 		t.Errorf("STOR: %d", got)
 	}
-	if got := onDisk(t, root, "übung"); got != "z" {
+	if got := readFile(t, root, "übung"); got != "z" {
 		t.Errorf("on disk: %q", got)
 	}
 }
 
-// TestPipeline holds that commands sent in one packet are answered in order, those behind a transfer too.
+// TestPipeline checks that commands sent in one packet are answered in order, also those after a transfer.
 func TestPipeline(t *testing.T) {
-	r := dialRaw(t, start(t, Options{Root: three(t)}))
+	r := dialRaw(t, start(t, Options{Root: testRoot(t)}))
 	if _, err := io.WriteString(r.sock, "USER ferry\r\nPASS secret\r\nTYPE I\r\nSIZE a\r\nSIZE nothing\r\nCWD d\r\nEPSV\r\nNLST\r\nSIZE e\r\n"); err != nil {
 		t.Fatal(err)
 	}
 	for _, code := range []int{220, 331, 230, 200, 213, 550, 250} {
-		r.want(code)
+		r.wantReply(code)
 	}
-	text := r.want(229)
+	text := r.wantReply(229)
 	port := strings.Split(text, "|")[3]
 	data, err := net.Dial("tcp", "127.0.0.1:"+port)
 	if err != nil {
@@ -204,13 +204,13 @@ func TestPipeline(t *testing.T) {
 		t.Errorf("%q, %v", all, err)
 	}
 	for _, code := range []int{150, 226, 213} {
-		r.want(code)
+		r.wantReply(code)
 	}
 }
 
-// TestActive holds PORT and EPRT, and that no other address than the client's is called.
+// TestActive checks PORT and EPRT, and that the server connects only to the client's own address.
 func TestActive(t *testing.T) {
-	r := login(t, start(t, Options{Root: three(t)}))
+	r := login(t, start(t, Options{Root: testRoot(t)}))
 	for _, command := range []string{"PORT", "EPRT"} {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
@@ -222,7 +222,7 @@ func TestActive(t *testing.T) {
 		if command == "PORT" {
 			line = fmt.Sprintf("PORT 127,0,0,1,%d,%d", port>>8, port&255)
 		}
-		r.do(200, line)
+		r.command(200, line)
 		if err := r.PrintfLine("RETR a"); err != nil {
 			t.Fatal(err)
 		}
@@ -234,20 +234,20 @@ func TestActive(t *testing.T) {
 			t.Errorf("%s: %q, %v", command, all, err)
 		}
 		conn.Close()
-		r.want(150)
-		r.want(226)
-		r.do(425, "RETR a") // one PORT, one transfer
+		r.wantReply(150)
+		r.wantReply(226)
+		r.command(425, "RETR a") // one PORT, one transfer
 	}
 	for line, code := range map[string]int{
 		"PORT 127,0,0,2,200,1": 500, "PORT 127,0,0,1,0,80": 500, "PORT 127,0,0,1,200": 501, "PORT 127,0,0,1,300,1": 501,
 		"EPRT |1|10.0.0.1|50000|": 500, "EPRT |2|127.0.0.1|50000|": 501, "EPRT": 501, "EPRT |1|127.0.0.1|x|": 501,
 	} {
-		r.do(code, line)
+		r.command(code, line)
 	}
-	r.do(425, "RETR a")
+	r.command(425, "RETR a")
 }
 
-// TestRefusedConnect holds that a port where nobody listens is answered with 425.
+// TestRefusedConnect checks that the server sends 425 if the client does not listen on its port.
 func TestRefusedConnect(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -255,60 +255,60 @@ func TestRefusedConnect(t *testing.T) {
 	}
 	port := l.Addr().(*net.TCPAddr).Port
 	l.Close()
-	r := login(t, start(t, Options{Root: three(t)}))
-	r.do(200, fmt.Sprintf("EPRT |1|127.0.0.1|%d|", port))
-	r.do(425, "RETR a")
+	r := login(t, start(t, Options{Root: testRoot(t)}))
+	r.command(200, fmt.Sprintf("EPRT |1|127.0.0.1|%d|", port))
+	r.command(425, "RETR a")
 }
 
 func TestPassiveWithoutClient(t *testing.T) {
-	r := login(t, start(t, Options{Root: three(t), DataTimeout: 50 * time.Millisecond}))
-	r.do(229, "EPSV")
-	r.do(425, "RETR a")
-	r.do(200, "NOOP")
+	r := login(t, start(t, Options{Root: testRoot(t), DataTimeout: 50 * time.Millisecond}))
+	r.command(229, "EPSV")
+	r.command(425, "RETR a")
+	r.command(200, "NOOP")
 }
 
 func TestEPSV(t *testing.T) {
 	r := login(t, start(t, Options{}))
-	r.do(229, "EPSV 1")
-	r.do(522, "EPSV 2")
-	r.do(200, "EPSV ALL")
-	r.do(501, "PASV")
-	r.do(501, "PORT 127,0,0,1,200,1")
-	r.do(229, "EPSV")
+	r.command(229, "EPSV 1")
+	r.command(522, "EPSV 2")
+	r.command(200, "EPSV ALL")
+	r.command(501, "PASV")
+	r.command(501, "PORT 127,0,0,1,200,1")
+	r.command(229, "EPSV")
 }
 
-// TestAbort holds that ABOR ends a running transfer, which is then answered, too.
+// TestAbort checks that ABOR ends a running transfer, and that both are answered.
 func TestAbort(t *testing.T) {
 	root := t.TempDir()
 	r := login(t, start(t, Options{Root: root}))
-	data, err := net.Dial("tcp", r.epsv())
+	data, err := net.Dial("tcp", r.openPassive())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer data.Close()
-	r.do(150, "STOR f")
-	r.do(426, "ABOR")
-	r.want(226)
-	r.do(200, "NOOP")
+	r.command(150, "STOR f")
+	r.command(426, "ABOR")
+	r.wantReply(226)
+	r.command(200, "NOOP")
 }
 
-// TestClientGone holds that a client that vanishes during a transfer frees its place, and that what came is kept.
+// TestClientGone checks that a client that disconnects during a transfer no longer counts, and that what it sent is kept.
 func TestClientGone(t *testing.T) {
 	root := t.TempDir()
 	s := start(t, Options{Root: root, MaxConnections: 1})
 	r := login(t, s)
-	data, err := net.Dial("tcp", r.epsv())
+	data, err := net.Dial("tcp", r.openPassive())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer data.Close()
-	r.do(150, "STOR f")
+	r.command(150, "STOR f")
 	_ = r.sock.Close()
 	_ = data.SetDeadline(time.Now().Add(10 * time.Second))
 	if _, err := data.Read(make([]byte, 1)); err == nil {
 		t.Error("the data connection lives on")
 	}
-	if got := onDisk(t, root, "f"); got != "" {
+	if got := readFile(t, root, "f"); got != "" {
 		t.Errorf("on disk %q", got)
 	}
 	for s.Connections() > 0 { // within the patience of the test program
@@ -317,46 +317,46 @@ func TestClientGone(t *testing.T) {
 	login(t, s)
 }
 
-// TestResume holds REST in both directions.
+// TestResume checks REST for uploads and downloads.
 func TestResume(t *testing.T) {
-	root := three(t)
+	root := testRoot(t)
 	r := login(t, start(t, Options{Root: root}))
-	r.do(350, "REST 6")
-	if got := r.put("STOR b", "XYZ"); got != 226 {
+	r.command(350, "REST 6")
+	if got := r.upload("STOR b", "XYZ"); got != 226 {
 		t.Errorf("STOR: %d", got)
 	}
-	if got := onDisk(t, root, "b"); got != "bbbbbbXYZ" {
+	if got := readFile(t, root, "b"); got != "bbbbbbXYZ" {
 		t.Errorf("on disk %q", got)
 	}
-	r.do(350, "REST 5")
-	if data, _ := r.get("RETR b"); data != "bXYZ" {
+	r.command(350, "REST 5")
+	if data, _ := r.download("RETR b"); data != "bXYZ" {
 		t.Errorf("RETR: %q", data)
 	}
 }
 
 func TestLoginFirst(t *testing.T) {
-	r := dialRaw(t, start(t, Options{Root: three(t)}))
-	r.want(220)
+	r := dialRaw(t, start(t, Options{Root: testRoot(t)}))
+	r.wantReply(220)
 	for _, line := range []string{"EPSV", "PASV", "PORT 127,0,0,1,200,1", "CWD d", "DELE a", "SIZE a"} {
-		r.do(530, line)
+		r.command(530, line)
 	}
-	r.do(331, "USER ferry")
-	r.do(530, "PASS wrong")
+	r.command(331, "USER ferry")
+	r.command(530, "PASS wrong")
 	r = login(t, start(t, Options{TLS: Explicit}))
-	r.do(503, "PROT P")
+	r.command(503, "PROT P")
 }
 
 func TestForceTLS(t *testing.T) {
 	r := dialRaw(t, start(t, Options{TLS: Explicit, ForceTLS: true}))
-	r.want(220)
-	r.do(530, "USER ferry")
+	r.wantReply(220)
+	r.command(530, "USER ferry")
 }
 
-// TestLongLine holds that a line without an end closes the connection.
+// TestLongLine checks that a line without an end closes the connection.
 func TestLongLine(t *testing.T) {
 	r := login(t, start(t, Options{}))
 	_, _ = io.WriteString(r.sock, strings.Repeat("x", 3*maxLine))
-	r.gone()
+	r.wantClosed()
 }
 
 func TestNameInLine(t *testing.T) {

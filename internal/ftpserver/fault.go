@@ -7,109 +7,66 @@ import (
 	"sync"
 )
 
-// Fault is one way to misbehave, and when. The fields of the first group choose commands; one that is left out
-// chooses all. The others say what happens; what is left out stays as it is, so that effects can be combined: data
-// cut at 100 bytes and Reply "226 Transfer complete." make a truncated file that the server calls whole.
+// Fault says how the server misbehaves, and when. The fields of the first group choose commands; a field that is not
+// set chooses all of them. The other fields are effects, which can be combined: Data: CutAt(100) together with Reply:
+// "226 Transfer complete." truncates a file that the server calls complete.
+//
+// To add an effect, add a field here and a method of effects that says which fault has it. New faults of data and of
+// listings need no field: add a function in fault_data.go or fault_listing.go.
 type Fault struct {
-	// Command is the verb, or several separated by "|"; without it all that the effect makes sense for, but never
-	// the greeting. LISTING stands for LIST, MLSD and NLST, PASSIVE for EPSV
-	// and PASV, ACTIVE for EPRT and PORT, and CONNECT for the greeting of a new connection.
+	// Command is a verb, or several separated by "|". LISTING stands for LIST, MLSD and NLST, PASSIVE for EPSV and
+	// PASV, ACTIVE for EPRT and PORT, and CONNECT for the greeting of a new connection. If it is empty the fault
+	// strikes all commands for which its effect makes sense, but never the greeting.
 	Command string
-	// Path is the absolute path that the command names, or a pattern of path.Match for it: "/a/*.txt". Without a
-	// slash it is a pattern for the last name only: ".*". The directory itself counts for a listing without argument.
+	// Path is the absolute path that the command names, or a pattern for it as in path.Match: "/a/*.txt". Without a
+	// slash it is a pattern for the last component: ".*". A listing without an argument names the current directory.
 	Path string
-	// Session is the number of the connection, counted from 1 since the start of the server.
+	// Session is the number of the control connection, counted from 1 since the start of the server.
 	Session int
-	// IfExists leaves out paths that are not there, as RNTO to a free name.
+	// IfExists spares paths that do not exist, such as RNTO to a free name.
 	IfExists bool
-	// Skip is how many commands that fit are let through first, and Times how many then misbehave; 0: all.
+	// Skip is how many chosen commands are carried out normally before the fault strikes, and Times how often it
+	// then strikes; 0 means every time.
 	Skip, Times int
 
-	// Hook is called in the session's goroutine, before the command is looked at; with Data, when the fault of the
-	// data strikes.
+	// Hook is called before the command is carried out, or with Data, when the data fault strikes. It runs in the
+	// goroutine of the session.
 	Hook func()
-	// Refuse is the reply; the command is not carried out. Lines are separated by "\n".
+	// Refuse is sent as the reply, and the command is not carried out. Lines are separated by "\n".
 	Refuse string
-	// Reply is the reply instead of the true one, when the command has been carried out. It is the final one for
-	// a transfer.
+	// Reply is sent instead of the true reply after the command was carried out. For a transfer it replaces the final
+	// reply.
 	Reply string
-	// Stall leaves the command undone and unanswered until the client goes away.
+	// Stall neither carries the command out nor answers it until the client goes away.
 	Stall bool
-	// Lose carries the command out and drops the connection instead of answering.
+	// Lose carries the command out and closes the connection instead of answering.
 	Lose bool
-	// Close drops the connection: behind the reply, or at once with neither Refuse nor Reply.
+	// Close closes the connection: after the reply, or at once if neither Refuse nor Reply is set.
 	Close bool
-	// Pieces sends the reply in pieces of so many bytes.
+	// Pieces sends the reply in pieces of this many bytes.
 	Pieces int
-	// Hold sends the reply in one packet with the next one: the 150 of a transfer with its 226, the reply to
-	// a command with that to the next, if that one is on its way already.
+	// Hold sends the reply in one packet with the next one: the 150 of a transfer with its 226, or the reply to a
+	// command with that to the next command if the client has sent that already.
 	Hold bool
 
-	// OtherCertificate has the data connection show another certificate than the control connection, as if somebody
-	// else had answered there.
+	// OtherCertificate makes the data connection show another certificate than the control connection, as if another
+	// machine had answered.
 	OtherCertificate bool
-	// Data strikes the data connection of the transfer.
+	// Data ends the data connection of a transfer.
 	Data DataFault
-	// Listing alters the lines of a listing, which come and go without their line ends.
+	// Listing changes the lines of a listing. The lines have no line ends.
 	Listing func(lines []string) []string
-	// Port alters what PASV, EPSV, PORT and EPRT lead to.
+	// Port changes what PASV, EPSV, PORT and EPRT lead to.
 	Port PortFault
 }
 
-// DataFault is what happens to a data connection, made by CutAt and its neighbours.
-type DataFault struct {
-	kind dataFault
-	at   int64
-}
-
-type dataFault int
-
-const (
-	noDataFault dataFault = iota
-	cutData
-	dropData
-	resetData
-	stallData
-	shortenData
-)
-
-// CutAt ends the data connection in good order after n bytes. A file that is being stored keeps these n bytes. The
-// final reply is 426 unless the fault has a Reply.
-func CutAt(n int64) DataFault { return DataFault{cutData, n} }
-
-// DropAt is CutAt without TLS's close_notify. Without TLS it is CutAt.
-func DropAt(n int64) DataFault { return DataFault{dropData, n} }
-
-// ResetAt is CutAt with a TCP reset.
-func ResetAt(n int64) DataFault { return DataFault{resetData, n} }
-
-// StallAt moves n bytes and then none until the client goes away.
-func StallAt(n int64) DataFault { return DataFault{stallData, n} }
-
-// ShortenTo takes the whole file but keeps n bytes of it only, or sends n bytes only; the final reply is the good one.
-func ShortenTo(n int64) DataFault { return DataFault{shortenData, n} }
-
-// PortFault is what becomes of a data port.
-type PortFault struct {
-	blackHole bool
-	address   string
-}
-
-// BlackHole is a data port that swallows what is sent to it. In passive mode the port is announced and a connect to it
-// stays without answer (where the system allows that; elsewhere it succeeds and nothing follows). In active mode PORT
-// is accepted, and the server's connect gets nowhere: after the server's DataTimeout it says 425.
-var BlackHole = PortFault{blackHole: true}
-
-// ForeignAddress is a reply to PASV that names another host, an IPv4 address.
-func ForeignAddress(ip string) PortFault { return PortFault{address: ip} }
-
-// Faults are the faults that a server has now. The methods may be called from several goroutines.
+// Faults is the list of faults of a server. Its methods may be called from several goroutines at once.
 type Faults struct {
 	mu   sync.Mutex
 	list []*Armed
 }
 
-// Armed is a fault that was given to a server.
+// Armed is a fault in the list of a server.
 type Armed struct {
 	Fault
 	faults *Faults
@@ -125,7 +82,7 @@ func newFaults(list []Fault) *Faults {
 	return f
 }
 
-// Add arms a fault. It may be an effect of several.
+// Add adds a fault.
 func (f *Faults) Add(fault Fault) *Armed {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -134,34 +91,34 @@ func (f *Faults) Add(fault Fault) *Armed {
 	return a
 }
 
-// Clear removes all faults. Who is stalled already stays so.
+// Clear removes all faults. Sessions that are stalled stay stalled.
 func (f *Faults) Clear() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.list = nil
 }
 
-// Remove disarms the fault.
+// Remove removes the fault from its list.
 func (a *Armed) Remove() {
 	a.faults.mu.Lock()
 	defer a.faults.mu.Unlock()
 	a.faults.list = slices.DeleteFunc(a.faults.list, func(b *Armed) bool { return a == b })
 }
 
-// Fired is how often the fault has struck. A test that relies on a fault asks.
+// Fired returns how often the fault has struck, so that a test can check that it did.
 func (a *Armed) Fired() int {
 	a.faults.mu.Lock()
 	defer a.faults.mu.Unlock()
 	return a.fired
 }
 
-// strike finds the faults for one command, and counts.
-func (f *Faults) strike(session int, verb, name string, exists func(string) bool) effects {
+// match returns the faults that strike one command, and counts them.
+func (f *Faults) match(session int, verb, name string, exists func(string) bool) effects {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var hits effects
 	for _, a := range f.list {
-		if !a.fits(session, verb, name) || a.IfExists && !exists(name) {
+		if !a.matches(session, verb, name) || a.IfExists && !exists(name) {
 			continue
 		}
 		a.seen++
@@ -179,14 +136,14 @@ var verbGroups = map[string][]string{
 	"ACTIVE":  {"EPRT", "PORT"},
 }
 
-func (f *Fault) fits(session int, verb, name string) bool {
+func (f *Fault) matches(session int, verb, name string) bool {
 	if f.Session != 0 && f.Session != session {
 		return false
 	}
-	return f.fitsVerb(verb) && f.fitsPath(name)
+	return f.matchesVerb(verb) && f.matchesPath(name)
 }
 
-func (f *Fault) fitsVerb(verb string) bool {
+func (f *Fault) matchesVerb(verb string) bool {
 	for one := range strings.SplitSeq(f.commands(), "|") {
 		if one == verb || slices.Contains(verbGroups[one], verb) {
 			return true
@@ -195,14 +152,14 @@ func (f *Fault) fitsVerb(verb string) bool {
 	return f.commands() == "" && verb != "CONNECT"
 }
 
-// commands is Command, or else those that the effect makes sense for.
+// commands returns Command, or the commands for which the effect makes sense. "" means all.
 func (f *Fault) commands() string {
 	switch {
 	case f.Command != "":
 		return f.Command
 	case f.Listing != nil:
 		return "LISTING"
-	case f.Data.kind != noDataFault, f.OtherCertificate:
+	case f.Data.end != nil, f.OtherCertificate:
 		return "LISTING|RETR|STOR|APPE"
 	case f.Port != PortFault{}:
 		return "PASSIVE|ACTIVE"
@@ -210,7 +167,7 @@ func (f *Fault) commands() string {
 	return ""
 }
 
-func (f *Fault) fitsPath(name string) bool {
+func (f *Fault) matchesPath(name string) bool {
 	if f.Path == "" {
 		return true
 	}
@@ -225,66 +182,4 @@ func (f *Fault) fitsPath(name string) bool {
 	}
 	ok, _ := path.Match(f.Path, name)
 	return ok
-}
-
-// effects are the faults that struck one command.
-type effects []*Fault
-
-// text is the first non-empty text that pick finds.
-func (e effects) text(pick func(*Fault) string) string {
-	for _, f := range e {
-		if s := pick(f); s != "" {
-			return s
-		}
-	}
-	return ""
-}
-
-func (e effects) any(pick func(*Fault) bool) bool { return slices.ContainsFunc(e, pick) }
-
-func (e effects) refuse() string { return e.text(func(f *Fault) string { return f.Refuse }) }
-func (e effects) reply() string  { return e.text(func(f *Fault) string { return f.Reply }) }
-func (e effects) stall() bool    { return e.any(func(f *Fault) bool { return f.Stall }) }
-func (e effects) lose() bool     { return e.any(func(f *Fault) bool { return f.Lose }) }
-func (e effects) close() bool    { return e.any(func(f *Fault) bool { return f.Close }) }
-func (e effects) hold() bool     { return e.any(func(f *Fault) bool { return f.Hold }) }
-
-func (e effects) otherCertificate() bool {
-	return e.any(func(f *Fault) bool { return f.OtherCertificate })
-}
-
-func (e effects) pieces() int {
-	for _, f := range e {
-		if f.Pieces > 0 {
-			return f.Pieces
-		}
-	}
-	return 0
-}
-
-func (e effects) data() *Fault {
-	for _, f := range e {
-		if f.Data.kind != noDataFault {
-			return f
-		}
-	}
-	return nil
-}
-
-func (e effects) port() PortFault {
-	for _, f := range e {
-		if f.Port != (PortFault{}) {
-			return f.Port
-		}
-	}
-	return PortFault{}
-}
-
-// hooks calls the hooks that do not wait for data.
-func (e effects) hooks() {
-	for _, f := range e {
-		if f.Hook != nil && f.Data.kind == noDataFault {
-			f.Hook()
-		}
-	}
 }

@@ -5,29 +5,29 @@ import (
 	"slices"
 )
 
-// The functions here make values for Fault.Listing.
+// The functions in this file are values for Fault.Listing. To add a fault of listings, add a function.
 
-// EmptyListing leaves no line.
+// EmptyListing removes all lines.
 func EmptyListing([]string) []string { return nil }
 
-// FirstLines leaves n lines.
+// FirstLines keeps only the first n lines.
 func FirstLines(n int) func([]string) []string {
 	return func(lines []string) []string { return lines[:min(n, len(lines))] }
 }
 
-// InsertLine puts a line before the line with the given index, or last.
+// InsertLine inserts a line before the line with the given index, or at the end.
 func InsertLine(index int, line string) func([]string) []string {
 	return func(lines []string) []string {
 		return slices.Insert(slices.Clone(lines), min(index, len(lines)), line)
 	}
 }
 
-// AppendLines adds lines as they are: garbage, names that lead outside, escape sequences.
+// AppendLines adds lines as they are, such as garbage, paths that lead outside, or escape sequences.
 func AppendLines(more ...string) func([]string) []string {
 	return func(lines []string) []string { return append(slices.Clip(lines), more...) }
 }
 
-// HideNames leaves out the lines of all names that fit the pattern of path.Match.
+// HideNames removes the lines of all names that match a pattern as in path.Match.
 func HideNames(pattern string) func([]string) []string {
 	return func(lines []string) []string {
 		return slices.DeleteFunc(slices.Clone(lines), func(line string) bool {
@@ -37,7 +37,7 @@ func HideNames(pattern string) func([]string) []string {
 	}
 }
 
-// GarbleLine replaces the line of one name by something that no form of listing has.
+// GarbleLine replaces the line of one name by a line that is in no known form.
 func GarbleLine(name string) func([]string) []string {
 	return func(lines []string) []string {
 		lines = slices.Clone(lines)

@@ -17,8 +17,8 @@ import (
 	"github.com/jlaffaye/ftp"
 )
 
-// three is a root with three files and a directory with one.
-func three(t *testing.T) string {
+// testRoot returns a directory with three files, and a subdirectory with one.
+func testRoot(t *testing.T) string {
 	t.Helper()
 	root := t.TempDir()
 	for name, content := range map[string]string{"a": "aaaa", "b": "bbbbbbbb", ".hidden": "h", "d/e": "eee"} {
@@ -26,12 +26,12 @@ func three(t *testing.T) string {
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		write(t, name, content)
+		writeFile(t, name, content)
 	}
 	return root
 }
 
-func onDisk(t *testing.T, name ...string) string {
+func readFile(t *testing.T, name ...string) string {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(name...))
 	if errors.Is(err, os.ErrNotExist) {
@@ -43,7 +43,7 @@ func onDisk(t *testing.T, name ...string) string {
 	return string(data)
 }
 
-// TestRefusals holds that commands are refused where a fault says so, are not carried out then, and work elsewhere.
+// TestRefusals checks that a fault refuses the commands it chooses, and that these are not carried out and others are.
 func TestRefusals(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -65,7 +65,7 @@ func TestRefusals(t *testing.T) {
 		{"MFMT", Fault{Command: "MFMT", Path: "/a", Refuse: "550 No."}, "MFMT 20200101000000 a", 550, "MFMT 20200101000000 b", 213},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			root := three(t)
+			root := testRoot(t)
 			s := start(t, Options{Root: root})
 			armed := s.Faults().Add(c.fault)
 			r := login(t, s)
@@ -84,8 +84,8 @@ func TestRefusals(t *testing.T) {
 			if want := min(len(c.bad), 1); armed.Fired() != want {
 				t.Errorf("the fault struck %d times", armed.Fired())
 			}
-			r.do(c.after, c.good)
-			if got := onDisk(t, root, "a") + onDisk(t, root, "b"); c.name == "DELE" && got != "aaaa-" {
+			r.command(c.after, c.good)
+			if got := readFile(t, root, "a") + readFile(t, root, "b"); c.name == "DELE" && got != "aaaa-" {
 				t.Errorf("on disk: %q", got)
 			}
 		})
@@ -93,33 +93,33 @@ func TestRefusals(t *testing.T) {
 }
 
 func TestRefusedTransfers(t *testing.T) {
-	root := three(t)
+	root := testRoot(t)
 	s := start(t, Options{Root: root, Faults: []Fault{
 		{Command: "STOR", Path: ".*", Refuse: "553 Prohibited file name"},
 		{Command: "LISTING", Path: "/d", Refuse: "550 No."},
 	}})
 	r := login(t, s)
-	if got := r.put("STOR .new", "x"); got != 553 {
+	if got := r.upload("STOR .new", "x"); got != 553 {
 		t.Errorf("STOR .new: %d", got)
 	}
-	if got := r.put("STOR new", "x"); got != 226 {
+	if got := r.upload("STOR new", "x"); got != 226 {
 		t.Errorf("STOR new: %d", got)
 	}
-	if got := onDisk(t, root, ".new"); got != "-" {
+	if got := readFile(t, root, ".new"); got != "-" {
 		t.Errorf(".new holds %q", got)
 	}
 	for _, line := range []string{"LIST d", "LIST -a /d", "MLSD d", "NLST /d/"} {
-		if _, got := r.get(line); got != 550 {
+		if _, got := r.download(line); got != 550 {
 			t.Errorf("%s: %d", line, got)
 		}
 	}
-	r.do(250, "CWD d")
-	if _, got := r.get("MLSD"); got != 550 {
+	r.command(250, "CWD d")
+	if _, got := r.download("MLSD"); got != 550 {
 		t.Errorf("MLSD in /d: %d", got)
 	}
 }
 
-// TestDownloads holds what the faults of the data do to a file of ten bytes.
+// TestDownloads checks what data faults do to a file of ten bytes.
 func TestDownloads(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -139,13 +139,13 @@ func TestDownloads(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			root := t.TempDir()
-			write(t, filepath.Join(root, "f"), "0123456789")
+			writeFile(t, filepath.Join(root, "f"), "0123456789")
 			c.fault.Command = "RETR"
 			r := login(t, start(t, Options{Root: root, Faults: []Fault{c.fault}}))
-			if data, got := r.get("RETR f"); data != c.data || got != c.code {
+			if data, got := r.download("RETR f"); data != c.data || got != c.code {
 				t.Errorf("%q, %d; want %q, %d", data, got, c.data, c.code)
 			}
-			r.do(200, "NOOP")
+			r.command(200, "NOOP")
 		})
 	}
 }
@@ -171,73 +171,73 @@ func TestUploads(t *testing.T) {
 			c.fault.Command, c.fault.Path = "STOR", "/f"
 			s := start(t, Options{Root: root, Faults: []Fault{c.fault}})
 			r := login(t, s)
-			if got := r.put("STOR f", "0123456789"); got != c.code {
+			if got := r.upload("STOR f", "0123456789"); got != c.code {
 				t.Errorf("reply %d, want %d", got, c.code)
 			}
 			if c.code == 0 {
-				r.gone()
+				r.wantClosed()
 			} else {
-				r.do(200, "NOOP")
+				r.command(200, "NOOP")
 			}
-			if got := onDisk(t, root, "f"); got != c.disk {
+			if got := readFile(t, root, "f"); got != c.disk {
 				t.Errorf("on disk %q, want %q", got, c.disk)
 			}
 		})
 	}
 }
 
-// TestUploadOverTLS holds that the faults strike the bytes of the file, not those of TLS.
+// TestUploadOverTLS checks that data faults count the bytes of the file, not those of TLS.
 func TestUploadOverTLS(t *testing.T) {
 	root := t.TempDir()
 	s := start(t, Options{Root: root, TLS: Explicit, Faults: []Fault{{Command: "STOR", Data: ShortenTo(100_000)}}})
-	c := dial(t, s, ftp.DialWithExplicitTLS(noTickets(tlsFor(s))))
+	c := dial(t, s, ftp.DialWithExplicitTLS(withoutTickets(tlsFor(s))))
 	store(t, c, "f", strings.Repeat("x", 300_000))
-	if got := len(onDisk(t, root, "f")); got != 100_000 {
+	if got := len(readFile(t, root, "f")); got != 100_000 {
 		t.Errorf("%d bytes on disk", got)
 	}
 }
 
 func TestLostReply(t *testing.T) {
-	root := three(t)
+	root := testRoot(t)
 	s := start(t, Options{Root: root, Faults: []Fault{{Command: "DELE", Path: "/a", Lose: true}, {Command: "RNTO", Lose: true}}})
 	r := login(t, s)
 	if err := r.PrintfLine("DELE a"); err != nil {
 		t.Fatal(err)
 	}
-	r.gone()
+	r.wantClosed()
 	r = login(t, s)
-	r.do(350, "RNFR b")
+	r.command(350, "RNFR b")
 	if err := r.PrintfLine("RNTO c"); err != nil {
 		t.Fatal(err)
 	}
-	r.gone()
-	if got := onDisk(t, root, "a") + onDisk(t, root, "b") + onDisk(t, root, "c"); got != "--bbbbbbbb" {
+	r.wantClosed()
+	if got := readFile(t, root, "a") + readFile(t, root, "b") + readFile(t, root, "c"); got != "--bbbbbbbb" {
 		t.Errorf("on disk: %q", got)
 	}
 }
 
-// TestGoodbye holds the end of a session in its middle: told, and untold.
-func TestGoodbye(t *testing.T) {
-	s := start(t, Options{Root: three(t), Faults: []Fault{
+// TestServerClosesSession checks sessions that the server ends, with and without a reply.
+func TestServerClosesSession(t *testing.T) {
+	s := start(t, Options{Root: testRoot(t), Faults: []Fault{
 		{Command: "SIZE", Path: "/a", Refuse: "421 Timeout.", Close: true},
 		{Command: "SIZE", Path: "/b", Close: true},
 		{Command: "MKD", Reply: "421 Going down.", Close: true},
 	}})
 	r := login(t, s)
-	r.do(421, "SIZE a")
-	r.gone()
+	r.command(421, "SIZE a")
+	r.wantClosed()
 	r = login(t, s)
 	if err := r.PrintfLine("SIZE b"); err != nil {
 		t.Fatal(err)
 	}
-	r.gone()
+	r.wantClosed()
 	r = login(t, s)
-	r.do(421, "MKD new")
-	r.gone()
-	login(t, s).do(250, "CWD new")
+	r.command(421, "MKD new")
+	r.wantClosed()
+	login(t, s).command(250, "CWD new")
 }
 
-// TestLastReply holds that the last reply arrives although commands of the client were not read any more.
+// TestLastReply checks that the last reply arrives although the server did not read all commands.
 func TestLastReply(t *testing.T) {
 	s := start(t, Options{MaxConnections: 1})
 	login(t, s)
@@ -246,8 +246,8 @@ func TestLastReply(t *testing.T) {
 		if _, err := io.WriteString(r.sock, "USER ferry\r\nPASS secret\r\nTYPE I\r\nFEAT\r\nPWD\r\n"); err != nil {
 			t.Fatal(err)
 		}
-		r.want(421)
-		r.gone()
+		r.wantReply(421)
+		r.wantClosed()
 	}
 }
 
@@ -255,13 +255,13 @@ func TestTooMany(t *testing.T) {
 	s := start(t, Options{MaxConnections: 2})
 	first, second := login(t, s), login(t, s)
 	r := dialRaw(t, s)
-	r.want(421)
-	r.gone()
-	first.do(221, "QUIT")
-	first.gone()
+	r.wantReply(421)
+	r.wantClosed()
+	first.command(221, "QUIT")
+	first.wantClosed()
 	third := login(t, s) // a place is free as soon as the connection is closed
-	second.do(200, "NOOP")
-	third.do(200, "NOOP")
+	second.command(200, "NOOP")
+	third.command(200, "NOOP")
 	s.SetMaxConnections(0)
 	login(t, s)
 	if got := s.Connections(); got != 3 {
@@ -273,10 +273,10 @@ func TestTooManyAtLogin(t *testing.T) {
 	s := start(t, Options{MaxConnections: 1, TooManyAtLogin: true, TooMany: "530 Sorry, the maximum number of clients (1) for this user are already connected."})
 	login(t, s)
 	r := dialRaw(t, s)
-	r.want(220)
-	r.do(331, "USER ferry")
-	r.do(530, "PASS secret")
-	r.gone()
+	r.wantReply(220)
+	r.command(331, "USER ferry")
+	r.command(530, "PASS secret")
+	r.wantClosed()
 }
 
 func TestGreetings(t *testing.T) {
@@ -286,17 +286,17 @@ func TestGreetings(t *testing.T) {
 		{Command: "CONNECT", Session: 3, Stall: true},
 	}})
 	r := dialRaw(t, s)
-	r.want(530)
-	r.gone()
+	r.wantReply(530)
+	r.wantClosed()
 	r = dialRaw(t, s)
-	r.gone()
+	r.wantClosed()
 	r = dialRaw(t, s)
-	silent(t, r.sock)
+	wantSilence(t, r.sock)
 	login(t, s)
 }
 
-// silent holds that nothing comes from a connection, and that it stays open.
-func silent(t *testing.T, conn net.Conn) {
+// wantSilence fails the test unless a connection stays open and nothing arrives on it.
+func wantSilence(t *testing.T, conn net.Conn) {
 	t.Helper()
 	_ = conn.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
 	n, err := conn.Read(make([]byte, 1))
@@ -306,7 +306,7 @@ func silent(t *testing.T, conn net.Conn) {
 }
 
 func TestStalls(t *testing.T) {
-	root := three(t)
+	root := testRoot(t)
 	s := start(t, Options{Root: root, Faults: []Fault{
 		{Command: "DELE", Path: "/a", Stall: true},
 		{Command: "RETR", Path: "/b", Data: StallAt(3)},
@@ -315,27 +315,27 @@ func TestStalls(t *testing.T) {
 	if err := r.PrintfLine("DELE a\r\nNOOP"); err != nil {
 		t.Fatal(err)
 	}
-	silent(t, r.sock)
-	if onDisk(t, root, "a") == "-" {
+	wantSilence(t, r.sock)
+	if readFile(t, root, "a") == "-" {
 		t.Error("a stalled DELE was carried out")
 	}
 
 	r = login(t, s)
-	data, err := net.Dial("tcp", r.epsv())
+	data, err := net.Dial("tcp", r.openPassive())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer data.Close()
-	r.do(150, "RETR b")
+	r.command(150, "RETR b")
 	buf := make([]byte, 3)
 	if _, err := io.ReadFull(data, buf); err != nil || string(buf) != "bbb" {
 		t.Errorf("%q, %v", buf, err)
 	}
-	silent(t, data)
-	silent(t, r.sock)
+	wantSilence(t, data)
+	wantSilence(t, r.sock)
 }
 
-// TestListings holds what comes of a listing under each fault. The listings are NLST, where a line is a name.
+// TestListings checks each fault of listings. The listings are NLST, where each line is a name.
 func TestListings(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -351,18 +351,18 @@ func TestListings(t *testing.T) {
 		{"garbled", GarbleLine("b"), []string{".hidden", "a", "?????????? ? ? ? ? ? b", "d"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := start(t, Options{Root: three(t)})
+			s := start(t, Options{Root: testRoot(t)})
 			s.Faults().Add(Fault{Command: "LISTING", Path: "/", Listing: c.alter})
 			r := login(t, s)
-			text, got := r.get("NLST")
+			text, got := r.download("NLST")
 			if got != 226 || text != lines(c.want) {
 				t.Errorf("%d\n%q, want\n%q", got, text, lines(c.want))
 			}
-			if text, _ := r.get("NLST d"); text != "d/e\r\n" {
+			if text, _ := r.download("NLST d"); text != "d/e\r\n" {
 				t.Errorf("the other directory: %q", text)
 			}
 			s.Faults().Clear()
-			if text, _ := r.get("NLST"); text != lines([]string{".hidden", "a", "b", "d"}) {
+			if text, _ := r.download("NLST"); text != lines([]string{".hidden", "a", "b", "d"}) {
 				t.Errorf("without the fault: %q", text)
 			}
 		})
@@ -377,10 +377,10 @@ func lines(all []string) string {
 	return b.String()
 }
 
-// TestEveryForm holds that the alterations know the names in every form of listing.
-func TestEveryForm(t *testing.T) {
-	root := three(t)
-	write(t, filepath.Join(root, "two  words"), "")
+// TestListingFaultsInEveryForm checks that faults of listings find the names in every form of listing.
+func TestListingFaultsInEveryForm(t *testing.T) {
+	root := testRoot(t)
+	writeFile(t, filepath.Join(root, "two  words"), "")
 	for form, o := range map[string]Options{"MLSD": {}, "LIST": {NoMLSD: true}, "DOS": {NoMLSD: true, List: DOS}} {
 		t.Run(form, func(t *testing.T) {
 			o.Root = root
@@ -389,7 +389,7 @@ func TestEveryForm(t *testing.T) {
 			if form == "MLSD" {
 				command = "MLSD"
 			}
-			text, _ := login(t, start(t, o)).get(command)
+			text, _ := login(t, start(t, o)).download(command)
 			got := strings.Split(strings.TrimSuffix(text, "\r\n"), "\r\n")
 			if len(got) != 3 || !strings.HasSuffix(got[0], " .hidden") || !strings.HasSuffix(got[1], " b") || got[2][:3] != "???" {
 				t.Errorf("%q", got)
@@ -399,8 +399,8 @@ func TestEveryForm(t *testing.T) {
 }
 
 func TestTruncatedListing(t *testing.T) {
-	s := start(t, Options{Root: three(t), Faults: []Fault{{Command: "MLSD", Data: CutAt(60), Reply: "226 Done."}}})
-	if text, got := login(t, s).get("MLSD"); len(text) != 60 || got != 226 {
+	s := start(t, Options{Root: testRoot(t), Faults: []Fault{{Command: "MLSD", Data: CutAt(60), Reply: "226 Done."}}})
+	if text, got := login(t, s).download("MLSD"); len(text) != 60 || got != 226 {
 		t.Errorf("%q, %d", text, got)
 	}
 }
@@ -423,12 +423,12 @@ func TestPieces(t *testing.T) {
 	}
 }
 
-// TestHold holds that two replies arrive in one packet.
+// TestHold checks that two replies arrive in one packet.
 func TestHold(t *testing.T) {
-	s := start(t, Options{Root: three(t)})
+	s := start(t, Options{Root: testRoot(t)})
 	s.Faults().Add(Fault{Command: "RETR|PWD", Hold: true})
 	r := login(t, s)
-	data, err := net.Dial("tcp", r.epsv())
+	data, err := net.Dial("tcp", r.openPassive())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -445,28 +445,28 @@ func TestHold(t *testing.T) {
 		t.Errorf("%q, %v", text, err)
 	}
 	// With nothing behind it the reply goes out all the same.
-	r.do(257, "PWD")
+	r.command(257, "PWD")
 }
 
-// TestBlackHole holds that a connect to the port gets no answer. On systems where that cannot be made the connect may
-// succeed, and then nothing follows.
+// TestBlackHole checks that a connect to the port gets no answer. Where the system cannot do that, the connect
+// succeeds and nothing follows.
 func TestBlackHole(t *testing.T) {
 	s := start(t, Options{Faults: []Fault{{Command: "PASSIVE", Port: BlackHole}}})
 	r := login(t, s)
-	conn, err := net.DialTimeout("tcp", r.epsv(), 300*time.Millisecond)
+	conn, err := net.DialTimeout("tcp", r.openPassive(), 300*time.Millisecond)
 	if err == nil {
 		defer conn.Close()
 		if err := r.PrintfLine("LIST"); err != nil {
 			t.Fatal(err)
 		}
-		silent(t, conn)
+		wantSilence(t, conn)
 		return
 	}
 	var timeout net.Error
 	if !errors.As(err, &timeout) || !timeout.Timeout() {
 		t.Errorf("connecting: %v", err)
 	}
-	r.do(200, "PORT 127,0,0,1,200,1") // the session goes on
+	r.command(200, "PORT 127,0,0,1,200,1") // the session goes on
 }
 
 func TestActiveBlackHole(t *testing.T) {
@@ -477,8 +477,8 @@ func TestActiveBlackHole(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	r.do(200, fmt.Sprintf("EPRT |1|127.0.0.1|%d|", l.Addr().(*net.TCPAddr).Port))
-	r.do(425, "NLST")
+	r.command(200, fmt.Sprintf("EPRT |1|127.0.0.1|%d|", l.Addr().(*net.TCPAddr).Port))
+	r.command(425, "NLST")
 	_ = l.(*net.TCPListener).SetDeadline(time.Now().Add(50 * time.Millisecond))
 	if _, err := l.Accept(); err == nil {
 		t.Error("the server connected")
@@ -487,77 +487,77 @@ func TestActiveBlackHole(t *testing.T) {
 
 func TestForeignAddress(t *testing.T) {
 	s := start(t, Options{Faults: []Fault{{Command: "PASV", Port: ForeignAddress("10.1.2.3")}}})
-	if text := login(t, s).do(227, "PASV"); !strings.Contains(text, "(10,1,2,3,") {
+	if text := login(t, s).command(227, "PASV"); !strings.Contains(text, "(10,1,2,3,") {
 		t.Error(text)
 	}
 }
 
-// TestHook holds that a test can act at the moment when a fault strikes.
+// TestHook checks that a hook is called when its fault strikes.
 func TestHook(t *testing.T) {
-	root := three(t)
+	root := testRoot(t)
 	var during string
 	s := start(t, Options{Root: root, Faults: []Fault{
-		{Command: "STOR", Data: ShortenTo(4), Hook: func() { during = onDisk(t, root, "b") }},
-		{Command: "DELE", Hook: func() { write(t, filepath.Join(root, "late"), "x") }},
+		{Command: "STOR", Data: ShortenTo(4), Hook: func() { during = readFile(t, root, "b") }},
+		{Command: "DELE", Hook: func() { writeFile(t, filepath.Join(root, "late"), "x") }},
 	}})
 	r := login(t, s)
-	if got := r.put("STOR f", "0123456789"); got != 226 {
+	if got := r.upload("STOR f", "0123456789"); got != 226 {
 		t.Errorf("STOR: %d", got)
 	}
 	if during != "" && during != "bbbbbbbb" {
 		t.Errorf("during STOR: %q", during)
 	}
-	r.do(250, "DELE late")
+	r.command(250, "DELE late")
 }
 
 func TestDropAll(t *testing.T) {
 	s := start(t, Options{})
 	r := login(t, s)
 	s.DropAll()
-	r.gone()
+	r.wantClosed()
 	login(t, s)
 }
 
-// TestRequireReuse holds that only the control connection's own TLS session opens a data connection.
+// TestRequireReuse checks that a data connection must resume the TLS session of its control connection.
 func TestRequireReuse(t *testing.T) {
 	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 		t.Run(tls.VersionName(version), func(t *testing.T) {
-			s := start(t, Options{Root: three(t), TLS: Implicit, ForceTLS: true, RequireReuse: true, TLSMin: version, TLSMax: version})
+			s := start(t, Options{Root: testRoot(t), TLS: Implicit, ForceTLS: true, RequireReuse: true, TLSMin: version, TLSMax: version})
 			config := tlsFor(s)
 			conn, err := tls.Dial("tcp", s.Addr(), config)
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := newRaw(t, conn)
-			r.want(220)
-			r.do(331, "USER ferry")
-			r.do(230, "PASS secret")
-			r.do(200, "TYPE I")
-			r.do(522, "NLST") // not in clear
-			r.do(200, "PBSZ 0")
-			r.do(200, "PROT P")
+			r := newRawClient(t, conn)
+			r.wantReply(220)
+			r.command(331, "USER ferry")
+			r.command(230, "PASS secret")
+			r.command(200, "TYPE I")
+			r.command(522, "NLST") // not in clear
+			r.command(200, "PBSZ 0")
+			r.command(200, "PROT P")
 			if data := r.secureList(config, 226); !slices.Contains(strings.Split(data, "\r\n"), "a") {
 				t.Errorf("listing: %q", data)
 			}
 			r.secureList(tlsFor(s), 522)
-			r.gone()
+			r.wantClosed()
 		})
 	}
 }
 
-// secureList lists the root over a data connection with TLS.
-func (r *raw) secureList(config *tls.Config, final int) string {
+// secureList lists the root over a data connection with TLS, and checks the final reply.
+func (r *rawClient) secureList(config *tls.Config, final int) string {
 	r.t.Helper()
-	plain, err := net.Dial("tcp", r.epsv())
+	plain, err := net.Dial("tcp", r.openPassive())
 	if err != nil {
 		r.t.Fatal(err)
 	}
 	defer plain.Close()
-	r.do(150, "NLST")
+	r.command(150, "NLST")
 	data, err := io.ReadAll(tls.Client(plain, config))
 	if err != nil && final == 226 {
 		r.t.Errorf("data: %v", err)
 	}
-	r.want(final)
+	r.wantReply(final)
 	return string(data)
 }

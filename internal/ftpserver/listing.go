@@ -7,32 +7,45 @@ import (
 	"time"
 )
 
-// listing says how a listing is shown.
-type listing struct {
-	is   bool // not a file
-	verb string
-	all  bool // LIST -a
+// listingRequest says what listing a client asked for, if any.
+type listingRequest struct {
+	isListing bool // false for the transfer of a file
+	verb      string
+	all       bool // LIST -a
 }
 
-// transferLine is the command for the library. A listing in another form is made of an MLSD.
-func (s *session) transferLine(verb, arg string) (listing, string) {
+// listingDialects lists the options that change the lines of a listing. The changes
+// are made in this order.
+var listingDialects = []struct {
+	set    func(o *Options) bool
+	verbs  []string
+	change func(s *session, lines []string, list listingRequest) []string
+}{
+	{func(o *Options) bool { return o.HideDots }, []string{"LIST", "NLST"}, (*session).hideDots},
+	{func(o *Options) bool { return o.List == DOS }, []string{"LIST"}, (*session).dosLines},
+	{func(o *Options) bool { return o.CdirInMLSD }, []string{"MLSD"}, (*session).addCdir},
+}
+
+// backendCommand returns the command for the library. A listing in the form of DOS
+// is made from an MLSD.
+func (s *session) backendCommand(verb, arg string) (listingRequest, string) {
 	line := verb + " " + arg
-	list := listing{verb: verb}
+	list := listingRequest{verb: verb}
 	switch verb {
 	case "LIST", "NLST":
-		list.is = true
+		list.isListing = true
 		list.all, arg = s.listFlags(arg)
 		line = verb + " " + arg
 		if verb == "LIST" && s.srv.opts.List == DOS {
 			line = "MLSD " + arg
 		}
 	case "MLSD":
-		list.is = true
+		list.isListing = true
 	}
 	return list, strings.TrimSuffix(line, " ")
 }
 
-// listFlags takes the flags of ls off the argument of LIST.
+// listFlags removes the flags of ls from the argument of LIST.
 func (s *session) listFlags(arg string) (all bool, name string) {
 	if s.srv.opts.NoDashA {
 		return false, arg
@@ -45,20 +58,16 @@ func (s *session) listFlags(arg string) (all bool, name string) {
 	return all, arg
 }
 
-// render turns the library's listing into the one that the client gets.
-func (s *session) render(data string, list listing, hits effects) string {
+// renderListing turns the listing of the library into the one for the client.
+func (s *session) renderListing(data string, list listingRequest, hits effects) string {
 	lines := strings.Split(strings.TrimSuffix(data, "\r\n"), "\r\n")
 	if data == "" {
 		lines = nil
 	}
-	if list.verb != "MLSD" && s.srv.opts.HideDots {
-		lines = s.hideDots(lines, list)
-	}
-	if list.verb == "LIST" && s.srv.opts.List == DOS {
-		lines = s.dosLines(lines)
-	}
-	if list.verb == "MLSD" && s.srv.opts.CdirInMLSD {
-		lines = slices.Insert(lines, 0, "Type=cdir;Modify=20200101000000; .", "Type=pdir;Modify=20200101000000; ..")
+	for _, dialect := range listingDialects {
+		if slices.Contains(dialect.verbs, list.verb) && dialect.set(&s.srv.opts) {
+			lines = dialect.change(s, lines, list)
+		}
 	}
 	for _, f := range hits {
 		if f.Listing != nil {
@@ -72,8 +81,13 @@ func (s *session) render(data string, list listing, hits effects) string {
 	return b.String()
 }
 
+// addCdir puts the directory itself and its parent before the other entries.
+func (s *session) addCdir(lines []string, _ listingRequest) []string {
+	return slices.Insert(lines, 0, "Type=cdir;Modify=20200101000000; .", "Type=pdir;Modify=20200101000000; ..")
+}
+
 // hideDots leaves out names with a leading dot, as ls does, or adds "." and "..", as ls -a does.
-func (s *session) hideDots(lines []string, list listing) []string {
+func (s *session) hideDots(lines []string, list listingRequest) []string {
 	if list.all && list.verb == "LIST" {
 		stamp := time.Now().In(s.srv.opts.Zone).Format("Jan _2 15:04")
 		dot := "drwxr-xr-x    2 ftp      ftp          4096 " + stamp + " "
@@ -87,11 +101,11 @@ func (s *session) hideDots(lines []string, list listing) []string {
 	})
 }
 
-// dosName is the column of the name in a line of IIS.
-const dosName = 39
+// dosNameColumn is the column at which names begin in the form of DOS.
+const dosNameColumn = 39
 
-// dosLines turns lines of the library's MLSD into those of IIS.
-func (s *session) dosLines(lines []string) []string {
+// dosLines turns lines of an MLSD into the form of DOS.
+func (s *session) dosLines(lines []string, _ listingRequest) []string {
 	out := make([]string, 0, len(lines))
 	for _, line := range lines {
 		facts, name, _ := strings.Cut(line, " ")
@@ -117,7 +131,7 @@ func (s *session) dosLines(lines []string) []string {
 	return out
 }
 
-// nameInLine is the name in a line of any form that this server sends.
+// nameInLine returns the name in a line of any form that this server sends.
 func nameInLine(line string) string {
 	fields := strings.Fields(line)
 	switch {
@@ -128,13 +142,13 @@ func nameInLine(line string) string {
 		return name
 	case len(fields) >= 9 && len(fields[0]) >= 10: // Unix: mode links owner group size month day time name
 		return afterFields(line, 8)
-	case len(line) > dosName && len(fields[0]) == 8 && fields[0][2] == '-':
-		return line[dosName:]
+	case len(line) > dosNameColumn && len(fields[0]) == 8 && fields[0][2] == '-':
+		return line[dosNameColumn:]
 	}
 	return line // NLST
 }
 
-// afterFields is what follows n fields and one space, spaces in it kept.
+// afterFields returns what follows n fields and one space. Its own spaces are kept.
 func afterFields(line string, n int) string {
 	for range n {
 		line = strings.TrimLeft(line, " ")

@@ -23,15 +23,15 @@ const (
 	DOS                // as IIS prints them: 11-22-26  04:02PM  <DIR>  name
 )
 
-// Options describe a server. The zero value is a plain server over an empty directory in memory, with every
-// command that the server knows.
+// Options describe a server. The zero value is a server without TLS over an empty directory in memory, with every
+// command it knows.
 type Options struct {
 	Addr     string   // host:port to listen on, a loopback address; "" for 127.0.0.1 and a free port
-	Root     string   // the directory that clients see as "/"; nothing outside it can be reached, by a link either
-	Files    afero.Fs // the files instead of Root; neither: an empty directory in memory
+	Root     string   // the directory that clients see as "/"; nothing outside it can be reached, not even by a link
+	Files    afero.Fs // the files, instead of Root; without either, an empty directory in memory
 	User     string   // "" for "ferry"
 	Password string   // "" for "secret"
-	ReadOnly bool     // every change is refused with 550
+	ReadOnly bool     // refuse every change with 550
 
 	TLS          Security
 	ForceTLS     bool   // refuse a login without TLS (530), and data in clear (522)
@@ -40,14 +40,14 @@ type Options struct {
 	TLSMax       uint16 // highest version; 0 for 1.3
 
 	PassiveLow, PassiveHigh int           // range of passive ports, both included; 0 for any free port
-	DataTimeout             time.Duration // longest wait for a data connection to be made; 0 for 15 s
+	DataTimeout             time.Duration // longest wait for a data connection; 0 for 15 s
 
-	MaxConnections int    // sessions open at once; 0 for any number
-	TooMany        string // reply to one session more; "" for a 421
-	TooManyAtLogin bool   // the reply comes after PASS, not as the greeting (ProFTPD, with 530)
+	MaxConnections int    // most sessions at once; 0 for any number
+	TooMany        string // reply to a session above that number; "" for a 421
+	TooManyAtLogin bool   // send that reply after PASS, not as the greeting (ProFTPD, with 530)
 
-	NoMLSD      bool // no MLSD, no MLST
-	NoMFMT      bool // times cannot be set by MFMT
+	NoMLSD      bool // neither MLSD nor MLST
+	NoMFMT      bool
 	NoMDTM      bool
 	NoEPSV      bool
 	NoPASV      bool
@@ -60,15 +60,15 @@ type Options struct {
 	MDTMSets    bool // MDTM with a time sets it (vsftpd)
 	Hash        bool // HASH, XCRC, XMD5, XSHA1, XSHA256, XSHA512
 	HideDots    bool // LIST and NLST leave out names with a leading dot; LIST -a shows them, and "." and ".."
-	NoDashA     bool // LIST -a is not understood: it is a name that does not exist
+	NoDashA     bool // LIST takes -a for a name
 	CdirInMLSD  bool // MLSD begins with the directory itself as type=cdir (ProFTPD, Pure-FTPd)
-	Latin1      bool // names travel as ISO 8859-1; what it cannot say becomes "?"
+	Latin1      bool // names are sent in ISO 8859-1; other characters become "?"
 	NoOverwrite bool // RNTO to a name that exists is refused with 550
 
 	List Format         // form of LIST
 	Zone *time.Location // zone of the times in LIST; nil for UTC. MLSD and MDTM are always UTC
 
-	Faults []Fault // faults from the start on, the greeting of the first session included
+	Faults []Fault // faults from the start, so that they can strike the first greeting
 }
 
 func (o *Options) setDefaults() {

@@ -19,18 +19,18 @@ import (
 
 // Server is a running server. Its methods may be called from several goroutines at once.
 type Server struct {
-	opts     Options
-	cert     *selfsigned.Certificate // nil without TLS
-	files    *rules
-	closer   io.Closer // the root on disk, or nil
-	listener net.Listener
-	library  *library.FtpServer
-	driver   *driver
-	backend  string // address of the library
-	faults   *Faults
-	script   transcript
-	limit    atomic.Int64
-	nextPort atomic.Int64
+	opts       Options
+	cert       *selfsigned.Certificate // nil without TLS
+	files      *serverFS
+	closer     io.Closer // the root on disk, or nil
+	listener   net.Listener
+	library    *library.FtpServer
+	driver     *driver
+	backend    string // address of the library
+	faults     *Faults
+	transcript transcript
+	limit      atomic.Int64
+	nextPort   atomic.Int64
 
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -42,8 +42,7 @@ type Server struct {
 	number   int
 }
 
-// Start starts a server with the given options; the zero Options give a plain server over an empty directory in
-// memory. The caller closes the server when it is no longer needed.
+// Start starts a server. The caller must close it.
 func Start(opts Options) (*Server, error) {
 	s := &Server{opts: opts, sessions: map[*session]bool{}}
 	s.opts.setDefaults()
@@ -77,7 +76,7 @@ func (s *Server) start() (err error) {
 			return err
 		}
 	}
-	s.files = &rules{Fs: fs, zone: s.opts.Zone, readOnly: s.opts.ReadOnly, noOverwrite: s.opts.NoOverwrite}
+	s.files = &serverFS{Fs: fs, zone: s.opts.Zone, readOnly: s.opts.ReadOnly, noOverwrite: s.opts.NoOverwrite}
 	if err := s.startLibrary(); err != nil {
 		return err
 	}
@@ -104,8 +103,8 @@ func (s *Server) startLibrary() error {
 	return nil
 }
 
-// listenLoopback opens the port of the server. The server hands out files to whoever knows a password that may be
-// in a test's source, so an address that others can reach is refused.
+// listenLoopback listens on a loopback address and refuses any other. The password of the server may be in the source
+// of a test, so other machines must not reach the server.
 func listenLoopback(addr string) (net.Listener, error) {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
@@ -121,28 +120,27 @@ func listenLoopback(addr string) (net.Listener, error) {
 	return net.Listen("tcp", addr)
 }
 
-// Addr is the address of the control port, as host:port.
+// Addr returns the address of the control port, as host:port.
 func (s *Server) Addr() string { return s.listener.Addr().String() }
 
-// Port is the number of the control port.
+// Port returns the number of the control port.
 func (s *Server) Port() int { return s.listener.Addr().(*net.TCPAddr).Port }
 
-// Faults is the list of faults, which may be changed at any time.
+// Faults returns the list of faults, which may be changed at any time.
 func (s *Server) Faults() *Faults { return s.faults }
 
-// SetMaxConnections changes how many sessions may be open at once; 0 means any number. Sessions that are open
-// already stay.
+// SetMaxConnections changes how many sessions may be open at once; 0 means any number. Open sessions stay open.
 func (s *Server) SetMaxConnections(n int) { s.limit.Store(int64(n)) }
 
-// Connections is the number of sessions that are open now.
+// Connections returns the number of open sessions.
 func (s *Server) Connections() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.active
 }
 
-// DropAll cuts the control and data connections of every open session, as a server does that is restarted or a
-// network that fails. New sessions are accepted.
+// DropAll cuts the control and data connections of every open session, as a restart of the server or a broken network
+// does. The server accepts new sessions afterwards.
 func (s *Server) DropAll() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -151,7 +149,7 @@ func (s *Server) DropAll() {
 	}
 }
 
-// CertPEM is the server's self-signed certificate, nil without TLS.
+// CertPEM returns the self-signed certificate of the server, or nil without TLS.
 func (s *Server) CertPEM() []byte {
 	if s.cert == nil {
 		return nil
@@ -159,7 +157,7 @@ func (s *Server) CertPEM() []byte {
 	return s.cert.CertPEM
 }
 
-// Fingerprint is the SHA-256 of the certificate, in lower-case hex without separators, "" without TLS.
+// Fingerprint returns the SHA-256 of the certificate in lower-case hex without separators, or "" without TLS.
 func (s *Server) Fingerprint() string {
 	if s.cert == nil {
 		return ""
@@ -167,15 +165,15 @@ func (s *Server) Fingerprint() string {
 	return s.cert.Fingerprint
 }
 
-// Transcript is what was said on the control connections since the start or the last ClearTranscript, one line an
-// item: the number of the session, then ">" and a command, "<" and a line of a reply, or "!" and a remark of the
-// server. Passwords are left out. Of a very long conversation only the end is kept.
-func (s *Server) Transcript() []string { return s.script.all() }
+// Transcript returns what was sent on the control connections since the start or the last ClearTranscript. Each item is
+// one line: the number of the session, and then ">" and a command, "<" and a line of a reply, or "!" and a remark of the
+// server. Passwords are left out. Only the end of a very long transcript is kept.
+func (s *Server) Transcript() []string { return s.transcript.all() }
 
-// ClearTranscript forgets the transcript.
-func (s *Server) ClearTranscript() { s.script.clear() }
+// ClearTranscript empties the transcript.
+func (s *Server) ClearTranscript() { s.transcript.clear() }
 
-// Close ends all sessions, releases the ports and waits until nothing of the server runs any more.
+// Close ends all sessions, closes the ports, and waits until all goroutines of the server have ended.
 func (s *Server) Close() error {
 	s.cancel()
 	var err error
@@ -200,7 +198,7 @@ func (s *Server) Close() error {
 	return err
 }
 
-// accept hands every new connection to a session of its own.
+// accept starts a session for every new connection.
 func (s *Server) accept() {
 	for {
 		conn, err := s.listener.Accept()
@@ -211,14 +209,14 @@ func (s *Server) accept() {
 			return
 		}
 		if err != nil {
-			time.Sleep(time.Millisecond) // too many open files, most likely
+			time.Sleep(time.Millisecond) // likely too many open files
 			continue
 		}
 		s.open(conn)
 	}
 }
 
-// open starts a session, and tells it whether it is one too many.
+// open starts a session, and tells it whether it exceeds the limit.
 func (s *Server) open(conn net.Conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -230,24 +228,24 @@ func (s *Server) open(conn net.Conn) {
 	limit := int(s.limit.Load())
 	one := newSession(s, s.number, conn, limit > 0 && s.active >= limit)
 	s.sessions[one] = true
-	if !one.tooMany {
+	if !one.overLimit {
 		s.active++
 	}
 	s.done.Go(func() {
 		one.run()
-		s.left(one)
-		one.leave()
+		s.countClosed(one)
+		one.close()
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		delete(s.sessions, one)
 	})
 }
 
-// left gives back the place of a session that has ended.
-func (s *Server) left(one *session) {
+// countClosed no longer counts a session that has ended.
+func (s *Server) countClosed(one *session) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !one.tooMany {
+	if !one.overLimit {
 		s.active--
 	}
 }

@@ -98,15 +98,15 @@ func code(err error) int {
 	return 0
 }
 
-// tlsFor trusts the server's certificate and nothing else.
+// tlsFor returns a TLS configuration that trusts only the certificate of the server.
 func tlsFor(s *Server) *tls.Config {
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(s.CertPEM())
 	return &tls.Config{RootCAs: pool, ServerName: "localhost", ClientSessionCache: tls.NewLRUClientSessionCache(8)}
 }
 
-// everything does what a session usually does.
-func everything(t *testing.T, c *ftp.ServerConn) {
+// exerciseSession does what usual sessions do.
+func exerciseSession(t *testing.T, c *ftp.ServerConn) {
 	t.Helper()
 	big := strings.Repeat("0123456789abcdef", 64<<10)
 	if err := c.MakeDir("/dir with space"); err != nil {
@@ -188,18 +188,18 @@ func TestSession(t *testing.T) {
 			var options []ftp.DialOption
 			switch c.opts.TLS {
 			case Explicit:
-				options = append(options, ftp.DialWithExplicitTLS(noTickets(tlsFor(s))))
+				options = append(options, ftp.DialWithExplicitTLS(withoutTickets(tlsFor(s))))
 			case Implicit:
-				options = append(options, ftp.DialWithTLS(noTickets(tlsFor(s))))
+				options = append(options, ftp.DialWithTLS(withoutTickets(tlsFor(s))))
 			}
-			everything(t, dial(t, s, options...))
+			exerciseSession(t, dial(t, s, options...))
 		})
 	}
 }
 
-// noTickets keeps the client from the trap that its library has with TLS 1.3: data lost when a connection is closed with
-// the server's ticket unread.
-func noTickets(c *tls.Config) *tls.Config {
+// withoutTickets works around a bug of the client's library: with TLS 1.3 data is lost if a connection is closed while a
+// ticket of the server is unread.
+func withoutTickets(c *tls.Config) *tls.Config {
 	c.ClientSessionCache = nil
 	c.SessionTicketsDisabled = true
 	c.MaxVersion = tls.VersionTLS12
@@ -246,11 +246,11 @@ func TestOnlyLoopback(t *testing.T) {
 	}
 }
 
-// TestRoot holds that links on disk do not lead outside the root.
+// TestRoot checks that links on disk do not lead outside the root.
 func TestRoot(t *testing.T) {
 	outside, root := t.TempDir(), t.TempDir()
-	write(t, filepath.Join(outside, "secret"), "not for you")
-	write(t, filepath.Join(root, "file"), "yes")
+	writeFile(t, filepath.Join(outside, "secret"), "not for you")
+	writeFile(t, filepath.Join(root, "file"), "yes")
 	for link, target := range map[string]string{
 		"dir": outside, "link": filepath.Join(outside, "secret"), "up": "..", "inside": "file",
 	} {
@@ -282,7 +282,7 @@ func TestRoot(t *testing.T) {
 	}
 }
 
-func write(t *testing.T, name, content string) {
+func writeFile(t *testing.T, name, content string) {
 	t.Helper()
 	if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
 		t.Fatal(err)
@@ -291,7 +291,7 @@ func write(t *testing.T, name, content string) {
 
 func TestReadOnly(t *testing.T) {
 	root := t.TempDir()
-	write(t, filepath.Join(root, "a"), "1")
+	writeFile(t, filepath.Join(root, "a"), "1")
 	c := dial(t, start(t, Options{Root: root, ReadOnly: true}))
 	for what, err := range map[string]error{
 		"STOR":   c.Stor("/b", strings.NewReader("x")),
@@ -309,41 +309,41 @@ func TestReadOnly(t *testing.T) {
 	}
 }
 
-// raw is a control connection in a test's own hands.
-type raw struct {
+// rawClient is a control connection on which a test sends single commands.
+type rawClient struct {
 	t *testing.T
 	*textproto.Conn
 	sock net.Conn
 }
 
-func dialRaw(t *testing.T, s *Server) *raw {
+func dialRaw(t *testing.T, s *Server) *rawClient {
 	t.Helper()
 	conn, err := net.Dial("tcp", s.Addr())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newRaw(t, conn)
+	return newRawClient(t, conn)
 }
 
-func newRaw(t *testing.T, conn net.Conn) *raw {
+func newRawClient(t *testing.T, conn net.Conn) *rawClient {
 	t.Cleanup(func() { conn.Close() })
 	_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
-	return &raw{t, textproto.NewConn(conn), conn}
+	return &rawClient{t, textproto.NewConn(conn), conn}
 }
 
-// login is dialRaw with the greeting read and the login done, binary.
-func login(t *testing.T, s *Server) *raw {
+// login is dialRaw that also reads the greeting, logs in and sets the binary type.
+func login(t *testing.T, s *Server) *rawClient {
 	t.Helper()
 	r := dialRaw(t, s)
-	r.want(220)
-	r.do(331, "USER "+s.opts.User)
-	r.do(230, "PASS "+s.opts.Password)
-	r.do(200, "TYPE I")
+	r.wantReply(220)
+	r.command(331, "USER "+s.opts.User)
+	r.command(230, "PASS "+s.opts.Password)
+	r.command(200, "TYPE I")
 	return r
 }
 
-// want reads one reply and its text.
-func (r *raw) want(code int) string {
+// wantReply reads one reply, which must have the given code, and returns its text.
+func (r *rawClient) wantReply(code int) string {
 	r.t.Helper()
 	_, text, err := r.ReadResponse(code)
 	if err != nil {
@@ -352,16 +352,16 @@ func (r *raw) want(code int) string {
 	return text
 }
 
-func (r *raw) do(code int, line string) string {
+func (r *rawClient) command(code int, line string) string {
 	r.t.Helper()
 	if err := r.PrintfLine("%s", line); err != nil {
 		r.t.Fatal(err)
 	}
-	return r.want(code)
+	return r.wantReply(code)
 }
 
-// gone holds that the connection ends here.
-func (r *raw) gone() {
+// wantClosed fails the test unless the connection ends without another reply.
+func (r *rawClient) wantClosed() {
 	r.t.Helper()
 	if line, err := r.ReadLine(); err == nil {
 		r.t.Fatalf("%q instead of the end of the connection", line)
@@ -370,20 +370,20 @@ func (r *raw) gone() {
 	}
 }
 
-// epsv is the address of the data port that the server opens.
-func (r *raw) epsv() string {
+// openPassive sends EPSV and returns the address of the data port.
+func (r *rawClient) openPassive() string {
 	r.t.Helper()
-	text := r.do(229, "EPSV")
+	text := r.command(229, "EPSV")
 	host, _, _ := net.SplitHostPort(r.sock.RemoteAddr().String())
 	_, rest, _ := strings.Cut(text, "|||")
 	port, _, _ := strings.Cut(rest, "|")
 	return net.JoinHostPort(host, port)
 }
 
-// get carries out a command that sends data, over a passive connection, and returns the data and the final code.
-func (r *raw) get(line string) (string, int) {
+// download sends a command that returns data, in passive mode. It returns the data and the code of the final reply.
+func (r *rawClient) download(line string) (string, int) {
 	r.t.Helper()
-	data, err := net.Dial("tcp", r.epsv())
+	data, err := net.Dial("tcp", r.openPassive())
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -407,10 +407,10 @@ func (r *raw) get(line string) (string, int) {
 	return string(all), code
 }
 
-// put is get for a command that takes data.
-func (r *raw) put(line, content string) int {
+// upload is download for a command that takes data.
+func (r *rawClient) upload(line, content string) int {
 	r.t.Helper()
-	data, err := net.Dial("tcp", r.epsv())
+	data, err := net.Dial("tcp", r.openPassive())
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -13,21 +13,21 @@ import (
 	"time"
 )
 
-// maxLine is the longest command line that is read, in bytes.
+// maxLine is the longest command line in bytes.
 const maxLine = 8192
 
-// session is one control connection of a client.
+// session is the control connection of one client.
 type session struct {
-	srv     *Server
-	number  int
-	tooMany bool
-	ctx     context.Context // ends when the client goes away or the server closes
-	cancel  context.CancelFunc
+	srv       *Server
+	number    int
+	overLimit bool
+	ctx       context.Context // ends when the client goes away or the server closes
+	cancel    context.CancelFunc
 
 	lines  chan string   // commands, in order
-	resume chan struct{} // the reader may go on, after AUTH
+	resume chan struct{} // lets the reader continue after AUTH
 
-	// The fields below belong to the goroutine of run, but for conn and data under mu.
+	// The fields below belong to the goroutine of run, except conn and data, which mu protects.
 	mu       sync.Mutex
 	raw      net.Conn
 	conn     net.Conn // raw, or TLS above it
@@ -35,18 +35,18 @@ type session struct {
 	tls      *tls.Config
 	secure   bool // TLS on the control connection
 	private  bool // PROT P
-	back     *backend
+	backend  *backend
 	cwd      string
 	loggedIn bool
-	held     bytes.Buffer // replies that wait for the next one
+	held     bytes.Buffer // replies that are not sent yet
 	epsvAll  bool
 	quit     bool
-	rough    bool // no last reply, no close_notify
+	abrupt   bool // close without waiting for the client, and without close_notify
 }
 
 func newSession(srv *Server, number int, conn net.Conn, tooMany bool) *session {
 	s := &session{
-		srv: srv, number: number, tooMany: tooMany, raw: conn, conn: conn, cwd: "/",
+		srv: srv, number: number, overLimit: tooMany, raw: conn, conn: conn, cwd: "/",
 		lines: make(chan string, 4096), resume: make(chan struct{}, 1),
 	}
 	s.ctx, s.cancel = context.WithCancel(srv.ctx)
@@ -62,7 +62,7 @@ func (s *session) drop() {
 	s.data.abort()
 }
 
-// run serves the client until one of the two leaves.
+// run serves the client until one of the two ends the session.
 func (s *session) run() {
 	if s.srv.cert != nil {
 		s.tls = s.srv.tlsConfig(s.srv.cert)
@@ -75,11 +75,11 @@ func (s *session) run() {
 		return
 	}
 	var err error
-	if s.back, err = dialBackend(s.srv.backend); err != nil {
-		s.note("no library: " + err.Error())
+	if s.backend, err = dialBackend(s.srv.backend); err != nil {
+		s.remark("no library: " + err.Error())
 		return
 	}
-	defer s.back.close()
+	defer s.backend.close()
 	for !s.quit {
 		line, ok := s.next()
 		if !ok {
@@ -90,21 +90,21 @@ func (s *session) run() {
 	s.flush()
 }
 
-// lingering is how long a client has to read the last reply.
-const lingering = 2 * time.Second
+// lingerTime is how long the server waits for a client to read the last reply.
+const lingerTime = 2 * time.Second
 
-// leave closes the connections. Unless a fault wants it rough, the client is let read the last reply: closing at once
-// while commands of the client lie unread would make the system reset the connection and throw the reply away.
-func (s *session) leave() {
+// close closes the connections. It gives the client time to read the last reply, unless a fault ends the session
+// abruptly: if commands of the client were still unread, closing at once would reset the connection and lose the reply.
+func (s *session) close() {
 	defer s.drop()
-	if s.rough {
+	if s.abrupt {
 		return
 	}
 	if over, ok := s.control().(*tls.Conn); ok {
 		_ = over.CloseWrite()
 	}
 	_ = s.raw.(*net.TCPConn).CloseWrite()
-	timer := time.NewTimer(lingering)
+	timer := time.NewTimer(lingerTime)
 	defer timer.Stop()
 	for {
 		select {
@@ -120,28 +120,28 @@ func (s *session) leave() {
 	}
 }
 
-// greet sends the greeting, and says whether the session goes on.
+// greet sends the greeting, and reports whether the session continues.
 func (s *session) greet() bool {
-	hits := s.strike("CONNECT", "")
+	hits := s.matchFaults("CONNECT", "")
 	switch {
 	case hits.stall():
-		s.wait()
+		s.stall()
 		return false
 	case hits.refuse() != "":
-		s.send(replyOf(hits.refuse()), hits)
+		s.sendReply(replyOf(hits.refuse()), hits)
 		return !hits.close()
 	case hits.close():
-		s.rough = true
+		s.abrupt = true
 		return false
-	case s.tooMany && !s.srv.opts.TooManyAtLogin:
-		s.send(replyOf(s.srv.opts.TooMany), nil)
+	case s.overLimit && !s.srv.opts.TooManyAtLogin:
+		s.sendReply(replyOf(s.srv.opts.TooMany), nil)
 		return false
 	}
-	s.send(replyOf("220 ferry's own FTP server"), hits)
+	s.sendReply(replyOf("220 ferry's own FTP server"), hits)
 	return true
 }
 
-// next is the next command. Replies that were held back go out when none is on its way.
+// next returns the next command. If the client has sent none yet, held replies are sent first.
 func (s *session) next() (string, bool) {
 	select {
 	case line, ok := <-s.lines:
@@ -157,7 +157,8 @@ func (s *session) next() (string, bool) {
 	}
 }
 
-// read reads commands and hands them on in order. It sees at once that the client is gone, or aborts a transfer.
+// read reads commands and passes them on in order. It runs at the same time as the commands, so that it sees ABOR or
+// the end of the connection at once.
 func (s *session) read() {
 	defer close(s.lines)
 	defer s.abortData()
@@ -178,7 +179,7 @@ func (s *session) read() {
 			return
 		}
 		if verbOf(line) == "AUTH" {
-			// What was sent in clear behind AUTH is thrown away with the old reader.
+			// A new reader, so that what the client sent in clear after AUTH is discarded.
 			select {
 			case <-s.resume:
 				r = bufio.NewReaderSize(s.control(), maxLine)
@@ -189,7 +190,7 @@ func (s *session) read() {
 	}
 }
 
-// abortData ends a running transfer.
+// abortData aborts a running transfer.
 func (s *session) abortData() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -202,62 +203,49 @@ func (s *session) control() net.Conn {
 	return s.conn
 }
 
-// startTLS puts TLS on the control connection.
-func (s *session) startTLS() bool {
-	conn := tls.Server(s.raw, s.tls)
-	if err := conn.HandshakeContext(s.ctx); err != nil {
-		s.note("TLS handshake: " + err.Error())
-		return false
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.conn, s.secure = conn, true
-	return true
-}
-
-// handle carries out one command and answers it, with whatever faults are meant for it.
+// handle carries out one command and answers it. Faults may change either.
 func (s *session) handle(raw string) {
 	line := s.decode(raw)
-	s.note2(">", line)
+	s.record(">", line)
 	verb, arg := verbOf(line), argOf(line)
-	hits := s.strike(verb, s.pathOf(verb, arg))
+	hits := s.matchFaults(verb, s.pathOf(verb, arg))
 	switch {
 	case hits.stall():
-		s.wait()
+		s.stall()
 		return
 	case hits.refuse() != "":
 		if verb == "AUTH" {
 			s.resume <- struct{}{}
 		}
-		s.send(replyOf(hits.refuse()), hits)
+		s.sendReply(replyOf(hits.refuse()), hits)
 		s.quit = s.quit || hits.close()
 		return
 	case hits.close() && hits.reply() == "" && hits.data() == nil:
-		s.quit, s.rough = true, true
+		s.quit, s.abrupt = true, true
 		return
 	}
 	r, err := s.execute(verb, arg, hits)
 	if err != nil {
 		if !errors.Is(err, net.ErrClosed) {
-			s.note("closing: " + err.Error())
+			s.remark("closing: " + err.Error())
 		}
 		s.quit = true
 		return
 	}
-	s.answer(verb, r, hits)
+	s.finish(verb, r, hits)
 }
 
-// answer sends the reply to a command that was carried out.
-func (s *session) answer(verb string, r reply, hits effects) {
+// finish sends the reply to a command that was carried out.
+func (s *session) finish(verb string, r reply, hits effects) {
 	if hits.lose() {
 		s.held.Reset()
-		s.quit, s.rough = true, true
+		s.quit, s.abrupt = true, true
 		return
 	}
 	if text := hits.reply(); text != "" {
 		r = replyOf(text)
 	}
-	s.send(r, hits)
+	s.sendReply(r, hits)
 	s.quit = s.quit || hits.close() || verb == "QUIT" || r.code() == 421
 	if verb == "AUTH" {
 		if r.code() == 234 && !s.startTLS() {
@@ -267,9 +255,9 @@ func (s *session) answer(verb string, r reply, hits effects) {
 	}
 }
 
-// execute carries a command out: those of TLS and of data connections itself, the rest by the library.
+// execute carries out a command: those of TLS and of data connections here, all others in the library.
 func (s *session) execute(verb, arg string, hits effects) (reply, error) {
-	if r := s.refused(verb, arg); r != nil {
+	if r := s.refusal(verb); r != nil {
 		return r, nil
 	}
 	switch verb {
@@ -290,24 +278,25 @@ func (s *session) execute(verb, arg string, hits effects) (reply, error) {
 	case "USER":
 		s.loggedIn = false
 	case "PASS":
-		if s.tooMany {
+		if s.overLimit {
 			s.quit = true
 			return replyOf(s.srv.opts.TooMany), nil
 		}
 	case "MDTM":
 		if stamp, name, ok := strings.Cut(arg, " "); ok && s.srv.opts.MDTMSets && len(stamp) == 14 {
-			return s.back.do("MFMT " + stamp + " " + name)
+			return s.backend.command("MFMT " + stamp + " " + name)
 		}
 	}
-	r, err := s.back.do(strings.TrimRight(verb+" "+arg, "\r\n"))
+	r, err := s.backend.command(strings.TrimRight(verb+" "+arg, "\r\n"))
 	if err == nil {
-		s.follow(verb, arg, r)
+		s.track(verb, arg, r)
 	}
 	return r, err
 }
 
-// follow keeps the current directory in mind, since faults are chosen by absolute paths.
-func (s *session) follow(verb, arg string, r reply) {
+// track updates what the session knows of the client after a successful command. The current directory is needed
+// because faults name absolute paths.
+func (s *session) track(verb, arg string, r reply) {
 	if !r.good() {
 		return
 	}
@@ -321,36 +310,29 @@ func (s *session) follow(verb, arg string, r reply) {
 	}
 }
 
-func (s *session) absolute(name string) string {
-	if strings.HasPrefix(name, "/") {
-		return path.Clean(name)
-	}
-	return path.Join(s.cwd, name)
-}
-
-func (s *session) strike(verb, name string) effects {
-	hits := s.srv.faults.strike(s.number, verb, name, func(name string) bool {
+func (s *session) matchFaults(verb, name string) effects {
+	hits := s.srv.faults.match(s.number, verb, name, func(name string) bool {
 		_, err := s.srv.files.lstat(name)
 		return err == nil
 	})
 	if len(hits) > 0 {
-		s.note("fault on " + verb + " " + name)
+		s.remark("fault on " + verb + " " + name)
 	}
 	hits.hooks()
 	return hits
 }
 
-// wait does nothing until the client goes away.
-func (s *session) wait() {
+// stall waits until the client goes away.
+func (s *session) stall() {
 	s.flush()
 	<-s.ctx.Done()
-	s.quit, s.rough = true, true
+	s.quit, s.abrupt = true, true
 }
 
-// send writes a reply, whole or in pieces, or keeps it for later.
-func (s *session) send(r reply, hits effects) {
+// sendReply sends a reply at once or in pieces, or holds it for later, as the faults say.
+func (s *session) sendReply(r reply, hits effects) {
 	for _, line := range r {
-		s.note2("<", line)
+		s.record("<", line)
 		s.held.WriteString(s.encode(line) + "\r\n")
 	}
 	if hits.hold() {
@@ -363,7 +345,7 @@ func (s *session) send(r reply, hits effects) {
 	s.flush()
 }
 
-// sendPieces writes what is held in pieces that are apart in time, so that they arrive apart.
+// sendPieces sends the held replies in pieces of n bytes, with pauses so that the pieces arrive one by one.
 func (s *session) sendPieces(n int) {
 	for s.held.Len() > 0 {
 		if _, err := s.conn.Write(s.held.Next(n)); err != nil {
@@ -375,13 +357,13 @@ func (s *session) sendPieces(n int) {
 
 func (s *session) flush() {
 	if s.held.Len() > 0 {
-		_, _ = s.held.WriteTo(s.conn) // a client that is gone is noticed by read
+		_, _ = s.held.WriteTo(s.conn) // read notices if the client is gone
 		s.held.Reset()
 	}
 }
 
-func (s *session) note(text string)        { s.note2("!", text) }
-func (s *session) note2(mark, text string) { s.srv.script.add(s.number, mark, text) }
+func (s *session) remark(text string)       { s.record("!", text) }
+func (s *session) record(mark, text string) { s.srv.transcript.add(s.number, mark, text) }
 
 func verbOf(line string) string {
 	verb, _, _ := strings.Cut(line, " ")

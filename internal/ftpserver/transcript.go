@@ -6,10 +6,10 @@ import (
 	"sync"
 )
 
-// transcriptLines is how much of a conversation is kept.
+// transcriptLines is the most lines of a transcript.
 const transcriptLines = 50_000
 
-// transcript keeps what was said on all control connections, in the order in which it was said.
+// transcript holds the lines of all control connections in order. Passwords are left out.
 type transcript struct {
 	mu    sync.Mutex
 	lines []string

@@ -7,25 +7,24 @@ import (
 	"time"
 )
 
-// The times for ending a command: after endGrace what does not heed the polite
-// signal is killed, and after pipeGrace its pipes are closed whoever holds them.
+// When a command is cancelled, processes that ignore SIGTERM are killed after killDelay,
+// and after pipeDelay its pipes are closed, even if a process still has them open.
 const (
-	endGrace  = time.Second
-	pipeGrace = endGrace + 500*time.Millisecond
+	killDelay = time.Second
+	pipeDelay = killDelay + 500*time.Millisecond
 )
 
-// command runs the command of the shell. A command that reads none or only some
-// of the paths is fine, and so is one that leaves something running: that loses
-// its pipes.
+// command runs the shell command. It is no error if the command does not read all
+// paths, or if it leaves a process running; the pipes of that process are closed.
 func (h Hook) command(ctx context.Context, ev Event) error {
 	cmd := shell(ctx, h.Do)
 	cmd.Dir = h.Dir
 	cmd.Env = append(append([]string{}, h.Environ...), ev.environ()...)
 	cmd.Stdin = ev.lines()
-	out := &outlet{out: h.Out}
-	cmd.Stdout, cmd.Stderr = out, out // one writer, so that it is written to by one goroutine
-	cmd.WaitDelay = pipeGrace
-	cmd.Cancel = func() error { return endGroup(cmd, endGrace) }
+	out := &outputLines{out: h.Out}
+	cmd.Stdout, cmd.Stderr = out, out // the same writer, so that exec uses one goroutine for both
+	cmd.WaitDelay = pipeDelay
+	cmd.Cancel = func() error { return terminateGroup(cmd, killDelay) }
 	err := cmd.Run()
 	out.close()
 	if ctx.Err() != nil {

@@ -12,6 +12,6 @@ func shell(ctx context.Context, line string) *exec.Cmd {
 	return exec.CommandContext(ctx, "sh", "-c", line)
 }
 
-func endGroup(cmd *exec.Cmd, _ time.Duration) error { return cmd.Process.Kill() }
+func terminateGroup(cmd *exec.Cmd, _ time.Duration) error { return cmd.Process.Kill() }
 
 func killGroup(*exec.Cmd) {}

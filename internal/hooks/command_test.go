@@ -18,7 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// said runs a command and returns what it printed.
+// said runs a command and returns its output.
 func said(t *testing.T, h Hook, ev Event) ([]string, error) {
 	t.Helper()
 	var lines []string
@@ -62,7 +62,7 @@ func TestCommandReadsConflicts(t *testing.T) {
 	}
 }
 
-// TestCommandSeesItsEnvironmentOnly: what is not handed in is not there.
+// A command sees only the environment that it was given.
 func TestCommandSeesItsEnvironmentOnly(t *testing.T) {
 	t.Setenv("FERRY_PASSWORD", "geheim")
 	got, err := said(t, Hook{Do: `echo "<$FERRY_PASSWORD>"`}, Event{})
@@ -86,8 +86,7 @@ func TestCommandFails(t *testing.T) {
 	}
 }
 
-// TestCommandNeedNotRead: a list that is longer than any pipe, and nobody who
-// reads it.
+// A command does not have to read its input, even if it is longer than a pipe.
 func TestCommandNeedNotRead(t *testing.T) {
 	var ev Event
 	for i := range 300_000 {
@@ -106,7 +105,7 @@ func TestCommandNeedNotRead(t *testing.T) {
 	}
 }
 
-// TestCommandOutputIsBounded: no command is held up, and none fills the log.
+// Long output neither blocks the command nor fills the log.
 func TestCommandOutputIsBounded(t *testing.T) {
 	got, err := said(t, Hook{Do: `head -c 3000000 /dev/zero | tr '\0' x; echo; i=0; while [ $i -lt 600 ]; do echo $i; i=$((i+1)); done`}, Event{})
 	if err != nil {
@@ -117,8 +116,8 @@ func TestCommandOutputIsBounded(t *testing.T) {
 	}
 }
 
-// TestCommandIsEndedWithAllItStarted: the shell and its child both ignore the
-// polite signal, and the child holds the pipe.
+// A command is killed with its child, although both ignore SIGTERM and the child keeps
+// the pipe open.
 func TestCommandIsEndedWithAllItStarted(t *testing.T) {
 	for name, c := range map[string]struct {
 		do   string
@@ -145,7 +144,7 @@ func TestCommandIsEndedWithAllItStarted(t *testing.T) {
 	}
 }
 
-// wantGone holds that the process whose number is in a file ends.
+// wantGone checks that the process whose ID is in a file ends.
 func wantGone(t *testing.T, file string) {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -163,8 +162,7 @@ func wantGone(t *testing.T, file string) {
 	}
 }
 
-// running reports whether a process is there and is not only waiting to be
-// collected by a parent that it was handed to.
+// running reports whether a process exists and is not a zombie.
 func running(pid int) bool {
 	if syscall.Kill(pid, 0) != nil {
 		return false
@@ -182,7 +180,7 @@ func isLinux() bool {
 	return err == nil
 }
 
-// TestCommandIsInterrupted: cancelling ends a command well before its time.
+// Cancelling ends a command long before its timeout.
 func TestCommandIsInterrupted(t *testing.T) {
 	dir := t.TempDir()
 	why := errors.New("interrupted")
@@ -198,8 +196,8 @@ func TestCommandIsInterrupted(t *testing.T) {
 	wantGone(t, filepath.Join(dir, "child"))
 }
 
-// TestCommandLeavesSomethingRunning: what stays behind on purpose is no failure,
-// and is not waited for.
+// A command may leave a process running. That is not an error, and Run does not wait
+// for it.
 func TestCommandLeavesSomethingRunning(t *testing.T) {
 	dir := t.TempDir()
 	begin := time.Now()

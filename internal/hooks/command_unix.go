@@ -10,31 +10,31 @@ import (
 	"time"
 )
 
-// shell returns the command that runs a line of the shell, in a process group of
-// its own: what it starts can be ended with it, and a Ctrl-C on the terminal
-// does not reach it around us.
+// shell returns a command that runs a shell command line in a process group of its own.
+// So its child processes can be ended with it, and Ctrl-C on the terminal is not sent
+// to it.
 func shell(ctx context.Context, line string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "sh", "-c", line)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	return cmd
 }
 
-// endGroup asks all processes of a running command to end, and kills them after
-// grace. It returns at once.
-func endGroup(cmd *exec.Cmd, grace time.Duration) error {
+// terminateGroup sends SIGTERM to all processes of a running command, and SIGKILL after
+// a delay. It returns at once.
+func terminateGroup(cmd *exec.Cmd, delay time.Duration) error {
 	if err := signalGroup(cmd, syscall.SIGTERM); err != nil {
 		return os.ErrProcessDone
 	}
-	// A stopped process does not see the signal before it goes on.
+	// A stopped process handles the signal only after SIGCONT.
 	_ = signalGroup(cmd, syscall.SIGCONT)
-	time.AfterFunc(grace, func() { _ = signalGroup(cmd, syscall.SIGKILL) })
+	time.AfterFunc(delay, func() { _ = signalGroup(cmd, syscall.SIGKILL) })
 	return nil
 }
 
-// killGroup ends what is left of a command that was asked to end and whose shell
-// is gone. It gives the rest a moment to leave by itself.
+// killGroup kills what is left of a command that was cancelled and whose shell has
+// ended. It first gives the other processes a moment to end by themselves.
 func killGroup(cmd *exec.Cmd) {
-	for end := time.Now().Add(endGrace / 2); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(killDelay / 2); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		if signalGroup(cmd, 0) != nil {
 			return
 		}
@@ -42,8 +42,8 @@ func killGroup(cmd *exec.Cmd) {
 	_ = signalGroup(cmd, syscall.SIGKILL)
 }
 
-// signalGroup sends a signal to the process group of a command. The number of a
-// group is not given to another while anyone is left in it.
+// signalGroup sends a signal to the process group of a command. The ID of a group is
+// not reused while there are processes in it.
 func signalGroup(cmd *exec.Cmd, signal syscall.Signal) error {
 	if cmd.Process == nil {
 		return os.ErrProcessDone

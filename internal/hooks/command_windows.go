@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// shell returns the command that runs a line of cmd.exe. The line goes over as
-// it is: with /S cmd takes off the outer quotes and leaves all others alone.
+// shell returns a command that runs a cmd.exe command line. The line is passed as it
+// is: with /S, cmd removes the outer quotes and leaves all others alone.
 func shell(ctx context.Context, line string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "cmd")
 	cmd.SysProcAttr = &syscall.SysProcAttr{
@@ -19,9 +19,9 @@ func shell(ctx context.Context, line string) *exec.Cmd {
 	return cmd
 }
 
-// endGroup ends a running command and what it started, as far as taskkill finds
-// it; there is no polite way for programs without a window.
-func endGroup(cmd *exec.Cmd, _ time.Duration) error {
+// terminateGroup kills a running command and its child processes, as far as taskkill
+// finds them. Programs without a window cannot be asked to end.
+func terminateGroup(cmd *exec.Cmd, _ time.Duration) error {
 	if exec.Command("taskkill", "/T", "/F", "/PID", strconv.Itoa(cmd.Process.Pid)).Run() == nil {
 		return nil
 	}

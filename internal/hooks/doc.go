@@ -1,7 +1,7 @@
-// Package hooks runs what a user wants to happen around a pass: a command of
-// the shell, or a request to a URL. It knows nothing of passes: what is told to
-// a hook is an [Event] of named fields and paths.
+// Package hooks runs the commands and requests that a user has configured around a
+// pass: a shell command, or a request to a URL. It knows nothing about passes: a hook
+// gets an [Event] of named fields and paths.
 //
-// Nothing that goes wrong in a hook hangs its caller: there is a time limit on
-// each, and what a command leaves running cannot hold its pipes.
+// A hook cannot block its caller for ever: each has a timeout, and the pipes of a
+// process that a command leaves running are closed.
 package hooks

@@ -10,39 +10,39 @@ import (
 	"unicode/utf8"
 )
 
-// MaxPaths is how many paths the body of a request lists. A command gets all.
+// MaxPaths is how many paths the body of a request has at most. A command gets all.
 const MaxPaths = 1000
 
-// maxText bounds a text in the environment of a command, in bytes: systems take
-// 128 KiB or less for one variable, and errors can be long.
+// maxText is the longest text in an environment variable, in bytes. Systems allow
+// 128 KiB or less, and errors can be long.
 const maxText = 4 << 10
 
-// An Event is what a hook is told.
+// An Event is what a hook gets.
 type Event struct {
-	// Fields are told in their order.
+	// Fields keep their order.
 	Fields []Field
-	// Paths are what the event is about. None of them holds a line end.
+	// Paths are what the event is about. No path contains a line break.
 	Paths []string
-	// Conflicts stand in the place of Paths where they are not nil.
+	// Conflicts, if not nil, take the place of Paths.
 	Conflicts []Conflict
 }
 
-// A Field is one fact. Name is lower case, with underscores: "bytes_up" is
-// FERRY_BYTES_UP for a command, and "bytes_up" in the body of a request. Value
-// is a string, an integer or a float64.
+// A Field is a named value. Name is in lower case, with underscores: "bytes_up" becomes
+// FERRY_BYTES_UP for a command, and "bytes_up" in the body of a request. Value is a
+// string, an integer or a float64.
 type Field struct {
 	Name  string
 	Value any
 }
 
-// A Conflict is a path that both sides changed. Copy is where the version is
-// that gave way, "" where both stay as they are.
+// A Conflict is a path that changed on both sides. Copy is the path of the conflict
+// copy; "" if there is none.
 type Conflict struct {
 	Path string `json:"path"`
 	Copy string `json:"copy,omitempty"`
 }
 
-// environ returns the fields as variables.
+// environ returns the fields as environment variables.
 func (e Event) environ() []string {
 	var env []string
 	for _, f := range e.Fields {
@@ -61,7 +61,7 @@ func valueText(v any) string {
 	return fmt.Sprint(v)
 }
 
-// shorten cuts s to at most n bytes, not within a character.
+// shorten cuts s to at most n bytes, but not within a character.
 func shorten(s string, n int) string {
 	if len(s) <= n {
 		return s
@@ -72,12 +72,12 @@ func shorten(s string, n int) string {
 	return s[:n]
 }
 
-// lines returns what a command reads: a line for each path, and for a conflict
-// the path, a tab, and the copy.
+// lines returns the input of a command: a line for each path; for a conflict the path,
+// a tab and the copy.
 func (e Event) lines() io.Reader { return &lineReader{event: e} }
 
-// A lineReader writes the lines of an event as they are read, so that a list of
-// a million paths is not held twice.
+// A lineReader makes the lines of an event while they are read, so that a million paths
+// are not in memory twice.
 type lineReader struct {
 	event Event
 	next  int
@@ -93,7 +93,7 @@ func (r *lineReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// fill gets the next lines ready, and reports whether there are any.
+// fill prepares the next lines, and reports whether there are any.
 func (r *lineReader) fill() bool {
 	r.rest = r.rest[:0]
 	for len(r.rest) < 16<<10 {
@@ -129,7 +129,7 @@ func (e Event) body() ([]byte, error) {
 	return o.bytes()
 }
 
-// An object is a JSON object whose keys keep their order.
+// An object is a JSON object that keeps the order of its keys.
 type object struct {
 	text bytes.Buffer
 	err  error

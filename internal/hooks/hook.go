@@ -8,49 +8,46 @@ import (
 	"time"
 )
 
-// The time limits where a hook names none.
+// The default timeouts.
 const (
-	CommandTime = 5 * time.Minute
-	RequestTime = 30 * time.Second
+	CommandTimeout = 5 * time.Minute
+	RequestTimeout = 30 * time.Second
 )
 
-// ErrTimeout is wrapped by the error of a hook that was ended because it took
-// longer than it may.
+// ErrTimeout is wrapped by the error of a hook that exceeded its timeout.
 var ErrTimeout = errors.New("it took too long")
 
-// A Hook is a command of the shell or a URL.
+// A Hook is a shell command or a URL.
 type Hook struct {
-	// Do is a command for the shell, or the URL that a request goes to: see
-	// [IsURL].
+	// Do is a shell command, or the URL for a request, see [IsURL].
 	Do string
-	// Timeout bounds the whole of it; 0: [CommandTime] or [RequestTime].
+	// Timeout is for the whole hook; 0: [CommandTimeout] or [RequestTimeout].
 	Timeout time.Duration
 	// Dir is the working directory of a command; "": that of this process.
 	Dir string
-	// Environ is the environment of a command, to which the fields of the event are
-	// added. Nil is an empty one.
+	// Environ is the environment of a command. The fields of the event are added to
+	// it. Nil is an empty environment.
 	Environ []string
-	// Out is told each line that a command prints, from one goroutine at a time;
-	// nil: nobody is.
+	// Out is called with each line that a command prints, from one goroutine at a
+	// time. It may be nil.
 	Out func(line string)
 }
 
-// IsURL reports whether a hook is a URL, and not a command: it starts with
+// IsURL reports whether a hook is a URL and not a command: whether it starts with
 // http:// or https://.
 func IsURL(do string) bool {
 	scheme, _, found := strings.Cut(do, "://")
 	return found && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https"))
 }
 
-// Run runs the hook and waits for its end. An error says why it did not succeed:
-// it could not be started, exited with another status than 0, was answered with
-// another status than 2xx, or was ended, after its time ([ErrTimeout]) or when
-// ctx was cancelled. No error holds the command, a password, or more of a URL
-// than its scheme and host.
+// Run runs the hook and waits for it to end. It returns an error if the hook could not
+// be started, if the command did not exit with 0 or the request was not answered with
+// 2xx, if the timeout was exceeded ([ErrTimeout]), or if ctx was cancelled. No error
+// contains the command, a password, or more of a URL than its scheme and host.
 func (h Hook) Run(ctx context.Context, ev Event) error {
-	run, limit := h.command, CommandTime
+	run, limit := h.command, CommandTimeout
 	if IsURL(h.Do) {
-		run, limit = h.request, RequestTime
+		run, limit = h.request, RequestTimeout
 	}
 	if h.Timeout > 0 {
 		limit = h.Timeout

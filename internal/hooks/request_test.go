@@ -18,12 +18,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// asked is one request that a server got.
+// asked is one request to a test server.
 type asked struct {
 	Method, Path, Type, User, Password, Referer, Body string
 }
 
-// serve starts a server that answers with answer and notes what it is asked.
+// serve starts a server that answers with answer and records the requests.
 func serve(t *testing.T, answer http.HandlerFunc) (*httptest.Server, *[]asked) {
 	t.Helper()
 	var got []asked
@@ -37,13 +37,13 @@ func serve(t *testing.T, answer http.HandlerFunc) (*httptest.Server, *[]asked) {
 	return server, &got
 }
 
-// withLogin returns the address of a server with a user, a password, and a
-// secret in path and query.
+// withLogin returns the URL of a server with a user, a password, and a secret in path
+// and query.
 func withLogin(server *httptest.Server) string {
 	return strings.Replace(server.URL, "http://", "http://user:geheim%40home@", 1) + "/T000/t0ken?key=qu3ry"
 }
 
-// wantNoSecrets holds that an error shows nothing of withLogin's secrets.
+// wantNoSecrets checks that an error has none of the secrets of withLogin.
 func wantNoSecrets(t *testing.T, err error) {
 	t.Helper()
 	for _, secret := range []string{"geheim", "t0ken", "qu3ry", "dXNlcjpnZWhlaW1AaG9tZQ=="} {
@@ -122,8 +122,8 @@ func TestRequestIsRefused(t *testing.T) {
 	}
 }
 
-// TestRequestFollowsWhatRepeatsIt: 307 and 308 repeat a POST as it is, the
-// others would turn it into a GET.
+// Redirections with 307 and 308 are followed, because they repeat a POST. Others would
+// turn it into a GET.
 func TestRequestFollowsWhatRepeatsIt(t *testing.T) {
 	for code, follows := range map[int]bool{301: false, 302: false, 303: false, 307: true, 308: true} {
 		other, there := serve(t, func(http.ResponseWriter, *http.Request) {})
@@ -157,10 +157,10 @@ func TestRequestGoesNotInCircles(t *testing.T) {
 	wantNoSecrets(t, err)
 }
 
-// TestRequestStaysUnderTLS: https is not left, and a certificate that nobody
-// vouches for is not accepted.
+// A redirection from https to http is not followed, and an untrusted certificate is
+// not accepted.
 func TestRequestStaysUnderTLS(t *testing.T) {
-	if err := redirect(&http.Request{Method: "POST", URL: parsed(t, "http://h/")}, []*http.Request{{URL: parsed(t, "https://h/")}}); !errors.Is(err, errClear) {
+	if err := checkRedirect(&http.Request{Method: "POST", URL: parsed(t, "http://h/")}, []*http.Request{{URL: parsed(t, "https://h/")}}); !errors.Is(err, errUnencrypted) {
 		t.Errorf("from https to http: %v", err)
 	}
 	server := httptest.NewUnstartedServer(http.NotFoundHandler())
@@ -178,13 +178,13 @@ func TestRequestCannotConnect(t *testing.T) {
 	server, _ := serve(t, func(http.ResponseWriter, *http.Request) {})
 	server.Close()
 	err := Hook{Do: withLogin(server)}.Run(context.Background(), Event{})
-	if err == nil || !strings.HasPrefix(err.Error(), "asking "+server.URL+": dial tcp ") {
+	if err == nil || !strings.HasPrefix(err.Error(), "posting to "+server.URL+": dial tcp ") {
 		t.Errorf("error %v", err)
 	}
 	wantNoSecrets(t, err)
 	err = Hook{Do: "http://u:geheim%zz@h/t0ken"}.Run(context.Background(), Event{})
 	if err == nil {
-		t.Error("a URL that cannot be read is no error")
+		t.Error("no error for a URL that is not valid")
 	}
 	wantNoSecrets(t, err)
 }

@@ -13,17 +13,17 @@ import (
 )
 
 // launchd is the service manager of macOS, launchd.plist(5).
-type launchd struct{ w World }
+type launchd struct{ system System }
 
-func (m launchd) dir() string { return filepath.Join(m.w.Home, "Library", "LaunchAgents") }
+func (m launchd) dir() string { return filepath.Join(m.system.HomeDir, "Library", "LaunchAgents") }
 
 func (m launchd) file(name string) string { return filepath.Join(m.dir(), name+".plist") }
 
 func (m launchd) log(name string) string {
-	return filepath.Join(m.w.Home, "Library", "Logs", "ferry", name+".log")
+	return filepath.Join(m.system.HomeDir, "Library", "Logs", "ferry", name+".log")
 }
 
-func (m launchd) domain() string { return "gui/" + strconv.Itoa(m.w.UID) }
+func (m launchd) domain() string { return "gui/" + strconv.Itoa(m.system.UID) }
 
 // Text implements [Manager].
 func (m launchd) Text(s Spec) (string, error) {
@@ -34,11 +34,11 @@ func (m launchd) Text(s Spec) (string, error) {
 	for _, arg := range append([]string{s.Program}, s.Args...) {
 		args.WriteString("\t\t<string>" + xmlText(arg) + "</string>\n")
 	}
-	// The mark is a value and no XML comment: that may not hold "--", and a path may.
-	return fmt.Sprintf(launchdPlist, xmlText(s.Name), args.String(), xmlText(m.log(s.Name)), xmlText(m.log(s.Name)), mark+xmlText(s.For)), nil
+	// The mark is a value and not an XML comment, because a path may contain "--".
+	return fmt.Sprintf(launchdPlist, xmlText(s.Name), args.String(), xmlText(m.log(s.Name)), xmlText(m.log(s.Name)), mark+xmlText(s.ConfigFile)), nil
 }
 
-// launchdPlist starts the program at login and again when it failed, at most
+// launchdPlist starts the program at login, and restarts it after a failure, at most
 // every 30 s.
 const launchdPlist = `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
@@ -75,7 +75,7 @@ const launchdPlist = `<?xml version="1.0" encoding="UTF-8"?>
 </plist>
 `
 
-// xmlText escapes text for XML. What XML cannot hold becomes U+FFFD.
+// xmlText escapes text for XML. Characters that XML does not allow become U+FFFD.
 func xmlText(s string) string {
 	var b bytes.Buffer
 	_ = xml.EscapeText(&b, []byte(s))
@@ -83,15 +83,15 @@ func xmlText(s string) string {
 }
 
 func (m launchd) launchctl(ctx context.Context, args ...string) (string, error) {
-	out, err := m.w.Run(ctx, "launchctl", args...)
-	return out, ran("launchctl", args, out, err)
+	out, err := m.system.Run(ctx, "launchctl", args...)
+	return out, commandError("launchctl", args, out, err)
 }
 
-// leaving is how often and how long launchd is asked again while it still takes
-// an old service down, which bootout does not wait for.
+// bootstrap is retried while launchd is still stopping the old service: bootout does
+// not wait for that.
 const (
-	leaving      = 40
-	leavingPause = 250 * time.Millisecond
+	bootstrapTries = 40
+	bootstrapDelay = 250 * time.Millisecond
 )
 
 // Install implements [Manager].
@@ -101,11 +101,11 @@ func (m launchd) Install(ctx context.Context, s Spec) ([]string, error) {
 		return nil, err
 	}
 	file := m.file(s.Name)
-	if err := mayReplace(file, xmlText(s.For)); err != nil {
+	if err := checkReplace(file, xmlText(s.ConfigFile)); err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(filepath.Dir(m.log(s.Name)), 0o700); err != nil {
-		return nil, fmt.Errorf("making the directory of the log: %w", err)
+		return nil, fmt.Errorf("making the directory for the log: %w", err)
 	}
 	if err := writeDefinition(file, text); err != nil {
 		return nil, err
@@ -120,56 +120,46 @@ func (m launchd) Install(ctx context.Context, s Spec) ([]string, error) {
 		if err == nil {
 			return nil, nil
 		}
-		if try == leaving || missing(err) {
+		if try == bootstrapTries || notFound(err) {
 			return nil, m.unreachable(err)
 		}
 		select {
 		case <-ctx.Done():
 			return nil, context.Cause(ctx)
-		case <-time.After(leavingPause):
+		case <-time.After(bootstrapDelay):
 		}
 	}
 }
 
 func (m launchd) unreachable(err error) error {
-	return &Problem{fmt.Errorf("launchd does not take the service: %w", err),
-		"its services for users need a session on the screen: log in there, and run this again"}
+	return &Problem{fmt.Errorf("launchd did not accept the service: %w", err),
+		"services of users need a graphical session: log in on the screen, and run this again"}
 }
 
 // Uninstall implements [Manager].
 func (m launchd) Uninstall(ctx context.Context, name string) (bool, error) {
 	file := m.file(name)
-	text, err := readDefinition(file)
-	if err != nil || text == "" {
+	if _, installed, err := readInstalled(file); err != nil || !installed {
 		return false, err
 	}
-	if _, ours := markedFor(text); !ours {
-		return false, foreign(file)
-	}
-	// What does not run cannot be taken down, which is what is wanted.
-	if _, err := m.launchctl(ctx, "bootout", m.domain()+"/"+name); missing(err) {
+	// An error means that the service is not running, which is fine.
+	if _, err := m.launchctl(ctx, "bootout", m.domain()+"/"+name); notFound(err) {
 		return false, m.unreachable(err)
 	}
-	if err := os.Remove(file); err != nil {
-		return false, fmt.Errorf("removing the service: %w", err)
-	}
-	return true, nil
+	err := removeDefinition(file)
+	return err == nil, err
 }
 
 // Status implements [Manager].
 func (m launchd) Status(ctx context.Context, name string) (State, error) {
 	s := State{Name: name, File: m.file(name)}
-	text, err := readDefinition(s.File)
-	if err != nil || text == "" {
+	configFile, installed, err := readInstalled(s.File)
+	if err != nil || !installed {
 		return s, err
 	}
-	path, ours := markedFor(text)
-	if !ours {
-		return s, foreign(s.File)
-	}
-	s.For, s.Installed, s.Log = xmlUnescape(path), true, m.log(name)
+	s.ConfigFile, s.Installed, s.Log = xmlUnescape(configFile), true, m.log(name)
 	out, err := m.launchctl(ctx, "print", m.domain()+"/"+name)
-	if missing(err) {
+	if notFound(err) {
 		return s, m.unreachable(err)
 	}
 	if err != nil {
@@ -199,7 +189,7 @@ func (m launchd) Status(ctx context.Context, name string) (State, error) {
 }
 
 // Names implements [Manager].
-func (m launchd) Names() ([]string, error) { return ours(m.dir(), ".plist") }
+func (m launchd) Names() ([]string, error) { return installedNames(m.dir(), ".plist") }
 
 // xmlUnescape undoes [xmlText].
 func xmlUnescape(s string) string {

@@ -8,61 +8,60 @@ import (
 	"strings"
 )
 
-// A Manager keeps services running.
+// A Manager installs services, which it keeps running.
 type Manager interface {
-	// Text returns the definition of a service, as it is installed.
+	// Text returns the definition of a service.
 	Text(Spec) (string, error)
-	// Install writes the definition, and has the service run from now on. It
-	// replaces one of the same name that is for the same configuration. Notes are
-	// what the user should know.
+	// Install writes the definition and starts the service, now and at each login.
+	// It replaces a service of the same name for the same configuration file. The
+	// notes are for the user.
 	Install(context.Context, Spec) (notes []string, err error)
-	// Uninstall stops a service and removes its definition. A service that is not
-	// there is no error, and reported as false.
+	// Uninstall stops a service and removes its definition. It returns false if the
+	// service is not installed.
 	Uninstall(ctx context.Context, name string) (bool, error)
-	// Status says how a service is doing.
+	// Status returns the state of a service.
 	Status(ctx context.Context, name string) (State, error)
-	// Names returns the services that were installed by [Manager.Install].
+	// Names returns the names of the installed services.
 	Names() ([]string, error)
 }
 
-// A Runner runs a program and returns what it printed on both outputs. Its error
-// says how the program ended.
+// A Runner runs a program and returns its output and error output.
 type Runner func(ctx context.Context, program string, args ...string) (string, error)
 
-// Run is the [Runner] of this system.
+// Run is the [Runner] that runs real programs.
 func Run(ctx context.Context, program string, args ...string) (string, error) {
 	out, err := exec.CommandContext(ctx, program, args...).CombinedOutput()
 	return string(out), err
 }
 
-// A World is what a manager needs to know of a system and its user.
-type World struct {
-	OS   string // as runtime.GOOS
-	Home string
-	// Config is the user's directory for configuration (XDG), Data that for
-	// programs' own data on Windows.
-	Config, Data string
-	UID          int
-	User         string // name, on Windows with its domain
-	Run          Runner
+// A System is what a manager needs to know about the system and the user.
+type System struct {
+	OS      string // as runtime.GOOS
+	HomeDir string
+	// ConfigDir is the user's XDG configuration directory. DataDir is the directory
+	// for data of programs on Windows.
+	ConfigDir, DataDir string
+	UID                int
+	User               string // name; on Windows with the domain
+	Run                Runner
 }
 
-// For returns the manager of a system.
-func For(w World) (Manager, error) {
-	switch w.OS {
+// New returns the service manager of a system.
+func New(s System) (Manager, error) {
+	switch s.OS {
 	case "linux":
-		return systemd{w}, nil
+		return systemd{s}, nil
 	case "darwin":
-		return launchd{w}, nil
+		return launchd{s}, nil
 	case "windows":
-		return scheduler{w}, nil
+		return scheduler{s}, nil
 	}
-	return nil, &Problem{fmt.Errorf("there is no service manager for users that ferry knows on %s", w.OS),
-		`have "ferry watch" started at boot by what there is: a script in rc.d, or @reboot in a crontab`}
+	return nil, &Problem{fmt.Errorf("ferry knows no service manager for users on %s", s.OS),
+		`start "ferry watch" in another way, for example with a script in rc.d or @reboot in a crontab`}
 }
 
-// ran returns the error of a program that was run, with what it said.
-func ran(program string, args []string, out string, err error) error {
+// commandError adds the command and its output to the error of a program.
+func commandError(program string, args []string, out string, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -73,5 +72,5 @@ func ran(program string, args []string, out string, err error) error {
 	return fmt.Errorf("%s: %w", what, err)
 }
 
-// missing reports whether a program could not be run because it is not there.
-func missing(err error) bool { return errors.Is(err, exec.ErrNotFound) }
+// notFound reports whether a program could not be run because it does not exist.
+func notFound(err error) bool { return errors.Is(err, exec.ErrNotFound) }

@@ -13,8 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// A machine is a system on which programs are run: it answers by the beginning
-// of what is run, the longest that fits.
+// A machine runs fake programs. It chooses the answer by the longest prefix of the
+// command.
 type machine struct {
 	answers map[string]answer
 	asked   []string
@@ -39,13 +39,13 @@ func (m *machine) run(_ context.Context, program string, args ...string) (string
 	return found.out, found.err
 }
 
-// on returns a system with a home of its own.
-func on(t *testing.T, system string, answers map[string]answer) (Manager, *machine, World) {
+// on returns the manager of a system with a home directory of its own.
+func on(t *testing.T, system string, answers map[string]answer) (Manager, *machine, System) {
 	t.Helper()
 	m := &machine{answers: answers}
 	home := t.TempDir()
-	w := World{OS: system, Home: home, Data: filepath.Join(home, "data"), UID: 501, User: "u", Run: m.run}
-	manager, err := For(w)
+	w := System{OS: system, HomeDir: home, DataDir: filepath.Join(home, "data"), UID: 501, User: "u", Run: m.run}
+	manager, err := New(w)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,9 +64,9 @@ func wantAsked(t *testing.T, m *machine, home string, want ...string) {
 	m.asked = nil
 }
 
-var site = Spec{Name: "ferry-site", About: "site", Program: "/bin/ferry", Args: []string{"watch"}, For: "/etc/a & b.yaml"}
+var site = Spec{Name: "ferry-site", Description: "site", Program: "/bin/ferry", Args: []string{"watch"}, ConfigFile: "/etc/a & b.yaml"}
 
-// TestLife installs, looks at and removes a service on every system.
+// A service is installed, shown and removed on every system.
 func TestLife(t *testing.T) {
 	for _, c := range []struct {
 		system, file                   string
@@ -107,12 +107,12 @@ func TestLife(t *testing.T) {
 		t.Run(c.system, func(t *testing.T) {
 			ctx := context.Background()
 			m, ran, w := on(t, c.system, c.answers)
-			path := filepath.Join(w.Home, filepath.FromSlash(c.file))
+			path := filepath.Join(w.HomeDir, filepath.FromSlash(c.file))
 			for range 2 { // the second time it is replaced
 				if _, err := m.Install(ctx, site); err != nil {
 					t.Fatal(err)
 				}
-				wantAsked(t, ran, w.Home, c.installed...)
+				wantAsked(t, ran, w.HomeDir, c.installed...)
 			}
 			text, err := m.Text(site)
 			if err != nil {
@@ -125,9 +125,9 @@ func TestLife(t *testing.T) {
 				t.Errorf("names %q, %v", names, err)
 			}
 			want := c.state
-			want.Name, want.File, want.For, want.Installed = "ferry-site", path, site.For, true
+			want.Name, want.File, want.ConfigFile, want.Installed = "ferry-site", path, site.ConfigFile, true
 			got, err := m.Status(ctx, "ferry-site")
-			got.Log = filepath.ToSlash(strings.ReplaceAll(got.Log, w.Home, "~"))
+			got.Log = filepath.ToSlash(strings.ReplaceAll(got.Log, w.HomeDir, "~"))
 			if diff := cmp.Diff(want, got); err != nil || diff != "" {
 				t.Errorf("%v (-want +got)\n%s", err, diff)
 			}
@@ -135,7 +135,7 @@ func TestLife(t *testing.T) {
 			if was, err := m.Uninstall(ctx, "ferry-site"); !was || err != nil {
 				t.Errorf("uninstall: %v, %v", was, err)
 			}
-			wantAsked(t, ran, w.Home, c.uninstall...)
+			wantAsked(t, ran, w.HomeDir, c.uninstall...)
 			if was, err := m.Uninstall(ctx, "ferry-site"); was || err != nil {
 				t.Errorf("uninstall again: %v, %v", was, err)
 			}
@@ -153,8 +153,8 @@ func TestLife(t *testing.T) {
 	}
 }
 
-// TestForeignFilesAreLeftAlone: what does not carry the mark, or is for another
-// configuration, is neither replaced nor removed.
+// A file without the mark, or for another configuration, is neither replaced nor
+// removed.
 func TestForeignFilesAreLeftAlone(t *testing.T) {
 	files := map[string]string{
 		"linux":   ".config/systemd/user/ferry-site.service",
@@ -164,7 +164,7 @@ func TestForeignFilesAreLeftAlone(t *testing.T) {
 	for system, file := range files {
 		ctx := context.Background()
 		m, ran, w := on(t, system, nil)
-		path := filepath.Join(w.Home, filepath.FromSlash(file))
+		path := filepath.Join(w.HomeDir, filepath.FromSlash(file))
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -192,7 +192,7 @@ func TestForeignFilesAreLeftAlone(t *testing.T) {
 			t.Errorf("%s: the file is now %s", system, got)
 		}
 		other := site
-		other.For = "/another.yaml"
+		other.ConfigFile = "/another.yaml"
 		text, err := m.Text(other)
 		if err != nil {
 			t.Fatal(err)
@@ -205,21 +205,20 @@ func TestForeignFilesAreLeftAlone(t *testing.T) {
 		if err != nil && !strings.Contains(err.Error(), "/another.yaml") {
 			t.Errorf("%s: error %v", system, err)
 		}
-		wantAsked(t, ran, w.Home)
+		wantAsked(t, ran, w.HomeDir)
 	}
 }
 
-// TestForeignTask: a task of this name that somebody else made.
+// A task of this name that somebody else made is left alone.
 func TestForeignTask(t *testing.T) {
 	m, ran, w := on(t, "windows", map[string]answer{"schtasks.exe /Query": {"<Task/>", nil}})
 	if _, err := m.Install(context.Background(), site); err == nil {
 		t.Error("it was replaced")
 	}
-	wantAsked(t, ran, w.Home, "schtasks.exe /Query /TN ferry-site /XML")
+	wantAsked(t, ran, w.HomeDir, "schtasks.exe /Query /TN ferry-site /XML")
 }
 
-// TestNoManager: without systemd, or without a session, nothing is written and
-// the way out is told.
+// Without systemd, or without a session, nothing is written, and the error has a hint.
 func TestNoManager(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer answer
@@ -234,13 +233,13 @@ func TestNoManager(t *testing.T) {
 		if !errors.As(err, &p) || !strings.Contains(p.Hint, c.hint) {
 			t.Errorf("%s: error %v", name, err)
 		}
-		if left, _ := os.ReadDir(w.Home); len(left) > 0 {
+		if left, _ := os.ReadDir(w.HomeDir); len(left) > 0 {
 			t.Errorf("%s: written: %v", name, left)
 		}
 	}
 }
 
-// TestServiceDoesNotStart: the error says what systemctl said, and where to look.
+// When a service does not start, the error has the output of systemctl and a hint.
 func TestServiceDoesNotStart(t *testing.T) {
 	m, _, _ := on(t, "linux", map[string]answer{"systemctl --user restart": {"Job for ferry-site.service failed.\n", errExit}})
 	_, err := m.Install(context.Background(), site)
@@ -260,12 +259,12 @@ func TestLinger(t *testing.T) {
 	}
 }
 
-// TestLaunchdStillStopping: bootstrap is refused while the old one leaves.
+// launchd refuses bootstrap while it is still stopping the old service.
 func TestLaunchdStillStopping(t *testing.T) {
 	m, ran, w := on(t, "darwin", nil)
 	refused := 0
 	manager := m.(launchd)
-	manager.w.Run = func(ctx context.Context, program string, args ...string) (string, error) {
+	manager.system.Run = func(ctx context.Context, program string, args ...string) (string, error) {
 		out, err := ran.run(ctx, program, args...)
 		if args[0] == "bootstrap" && refused < 1 {
 			refused++
@@ -277,10 +276,10 @@ func TestLaunchdStillStopping(t *testing.T) {
 		t.Error(err)
 	}
 	bootstrap := "launchctl bootstrap gui/501 ~/Library/LaunchAgents/ferry-site.plist"
-	wantAsked(t, ran, w.Home, "launchctl bootout gui/501/ferry-site", "launchctl enable gui/501/ferry-site", bootstrap, bootstrap)
+	wantAsked(t, ran, w.HomeDir, "launchctl bootout gui/501/ferry-site", "launchctl enable gui/501/ferry-site", bootstrap, bootstrap)
 }
 
-// TestStatusOfWhatDoesNotRun shows what the manager says of it.
+// The status of a service that is not running has what the manager says about it.
 func TestStatusOfWhatDoesNotRun(t *testing.T) {
 	for system, c := range map[string]struct {
 		answers map[string]answer

@@ -21,34 +21,34 @@ var update = flag.Bool("update", false, "write what is rendered into testdata")
 // specs are the services of the golden files.
 var specs = map[string]Spec{
 	"plain": {
-		Name: "ferry", About: "ferry: keeps what ferry.yaml names in step",
-		Program: "/usr/local/bin/ferry", Args: []string{"watch", "--config", "/home/u/ferry.yaml"}, For: "/home/u/ferry.yaml",
+		Name: "ferry", Description: "ferry: keeps what ferry.yaml names in step",
+		Program: "/usr/local/bin/ferry", Args: []string{"watch", "--config", "/home/u/ferry.yaml"}, ConfigFile: "/home/u/ferry.yaml",
 	},
 	"awkward": {
-		Name: "ferry-a_b-1a2b3c", About: `ferry: 100% of "it" & <more>\`,
-		Program: "/opt/50% off $HOME/ferry",
-		Args:    []string{"watch", "--config", `/home/ü b/$x/%h/"q" 'r' \s/<&>.yaml`, "", ";", "tab\there", "a b"},
-		For:     `/home/ü b/$x/%h/"q" 'r' \s/<&>.yaml`, Privileges: true,
+		Name: "ferry-a_b-1a2b3c", Description: `ferry: 100% of "it" & <more>\`,
+		Program:    "/opt/50% off $HOME/ferry",
+		Args:       []string{"watch", "--config", `/home/ü b/$x/%h/"q" 'r' \s/<&>.yaml`, "", ";", "tab\there", "a b"},
+		ConfigFile: `/home/ü b/$x/%h/"q" 'r' \s/<&>.yaml`, AllowPrivileges: true,
 	},
 }
 
-func worlds(run Runner) map[string]World {
-	return map[string]World{
-		"systemd":   {OS: "linux", Home: "/home/u", UID: 1000, User: "u", Run: run},
-		"launchd":   {OS: "darwin", Home: "/Users/u", UID: 501, User: "u", Run: run},
-		"scheduler": {OS: "windows", Home: `C:\Users\u`, Data: `C:\Users\u\AppData\Local`, User: `DESK\u & co`, Run: run},
+func worlds(run Runner) map[string]System {
+	return map[string]System{
+		"systemd":   {OS: "linux", HomeDir: "/home/u", UID: 1000, User: "u", Run: run},
+		"launchd":   {OS: "darwin", HomeDir: "/Users/u", UID: 501, User: "u", Run: run},
+		"scheduler": {OS: "windows", HomeDir: `C:\Users\u`, DataDir: `C:\Users\u\AppData\Local`, User: `DESK\u & co`, Run: run},
 	}
 }
 
 func TestText(t *testing.T) {
 	for system, w := range worlds(nil) {
 		for name, s := range specs {
-			m, err := For(w)
+			m, err := New(w)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if system == "scheduler" {
-				s.Program, s.For = strings.ReplaceAll("C:"+s.Program, "/", `\`), strings.ReplaceAll("C:"+s.For, "/", `\`)
+				s.Program, s.ConfigFile = strings.ReplaceAll("C:"+s.Program, "/", `\`), strings.ReplaceAll("C:"+s.ConfigFile, "/", `\`)
 			}
 			got, err := m.Text(s)
 			if err != nil {
@@ -72,7 +72,7 @@ func TestText(t *testing.T) {
 			if diff := cmp.Diff(strings.ReplaceAll(string(want), "\r\n", "\n"), got); diff != "" {
 				t.Errorf("%s (-want +got)\n%s", golden, diff)
 			}
-			if _, ours := markedFor(got); !ours {
+			if _, ours := parseMark(got); !ours {
 				t.Errorf("%s does not carry the mark", golden)
 			}
 			if system != "systemd" {
@@ -82,7 +82,7 @@ func TestText(t *testing.T) {
 	}
 }
 
-// wantXML holds that a definition is XML in which the arguments stand.
+// wantXML checks that a definition is XML that contains the arguments.
 func wantXML(t *testing.T, name, text string, s Spec) {
 	t.Helper()
 	d := xml.NewDecoder(strings.NewReader(text))
@@ -103,7 +103,7 @@ func wantXML(t *testing.T, name, text string, s Spec) {
 	if !slices.Contains(texts, s.Program) {
 		t.Errorf("%s: %q is not in it", name, s.Program)
 	}
-	if !slices.ContainsFunc(texts, func(text string) bool { return text == mark+s.For+"\n" }) {
+	if !slices.ContainsFunc(texts, func(text string) bool { return text == mark+s.ConfigFile+"\n" }) {
 		t.Errorf("%s: nothing says what it is for", name)
 	}
 }
@@ -112,11 +112,11 @@ func TestTextRefuses(t *testing.T) {
 	for name, s := range map[string]Spec{
 		"a program without a place": {Program: "ferry"},
 		"a line end in an argument": {Program: "/bin/ferry", Args: []string{"a\nExecStart=/bin/sh"}},
-		"a line end in the path":    {Program: "/bin/ferry", For: "/a\r\n/b"},
+		"a line end in the path":    {Program: "/bin/ferry", ConfigFile: "/a\r\n/b"},
 		"a NUL":                     {Program: "/bin/\x00"},
 	} {
 		for system, w := range worlds(nil) {
-			m, _ := For(w)
+			m, _ := New(w)
 			if text, err := m.Text(s); err == nil {
 				t.Errorf("%s: %s: no error\n%s", system, name, text)
 			}
@@ -129,22 +129,22 @@ func TestTextRefuses(t *testing.T) {
 	}
 }
 
-// TestSystemdWord takes words apart again as systemd.syntax(7) and the section
-// on command lines of systemd.service(5) have it.
-func TestSystemdWord(t *testing.T) {
+// The arguments are parsed again according to systemd.syntax(7) and the section on
+// command lines of systemd.service(5).
+func TestSystemdArg(t *testing.T) {
 	for _, s := range []string{
 		"watch", "", " ", "a b", "\t", `"`, `'`, `\`, `\\`, `a\`, `\"`, "%", "%h", "%%", "$", "$$", "${HOME}", "$HOME", ";", `\;`, "#x",
 		"ü", "\xff", "a\xffb", "\x01\x7f", "日本", "\uFFFD", "@-:+!x", "=", "`id`", "$(id)", "*", "a\\x20b",
 	} {
-		word := systemdWord(s)
-		if got, ok := unword(word); !ok || got != s {
+		word := systemdArg(s)
+		if got, ok := unquote(word); !ok || got != s {
 			t.Errorf("%q is written as %s, which reads as %q", s, word, got)
 		}
 	}
 }
 
-// unword reads one word of a command line in a unit.
-func unword(word string) (string, bool) {
+// unquote parses one argument of a command line in a unit.
+func unquote(word string) (string, bool) {
 	inner, quoted := strings.CutPrefix(word, `"`)
 	if quoted {
 		if inner, quoted = strings.CutSuffix(inner, `"`); !quoted {
@@ -178,7 +178,7 @@ func unword(word string) (string, bool) {
 	return b.String(), true
 }
 
-// TestSystemdVerifies has systemd itself read the units.
+// systemd itself accepts the units.
 func TestSystemdVerifies(t *testing.T) {
 	if _, err := exec.LookPath("systemd-analyze"); err != nil {
 		t.Skip("systemd-analyze is not here")
@@ -259,7 +259,7 @@ func TestName(t *testing.T) {
 }
 
 func TestForUnknownSystem(t *testing.T) {
-	_, err := For(World{OS: "plan9"})
+	_, err := New(System{OS: "plan9"})
 	var p *Problem
 	if !errors.As(err, &p) || p.Hint == "" {
 		t.Errorf("error %v", err)

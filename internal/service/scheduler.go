@@ -12,17 +12,16 @@ import (
 	"unicode/utf16"
 )
 
-// scheduler is the task scheduler of Windows, schtasks.exe: a task that starts
-// when the user logs on. What was installed is also kept as a file, which tells
-// what is ours.
-type scheduler struct{ w World }
+// scheduler is the task scheduler of Windows, schtasks.exe. A task starts when the
+// user logs on. Its definition is also kept as a file, to know which tasks are ours.
+type scheduler struct{ system System }
 
-func (m scheduler) dir() string { return filepath.Join(m.w.Data, "ferry", "service") }
+func (m scheduler) dir() string { return filepath.Join(m.system.DataDir, "ferry", "service") }
 
 func (m scheduler) file(name string) string { return filepath.Join(m.dir(), name+".xml") }
 
-// Text implements [Manager]. The task is read as UTF-16, which is what its first
-// line says; see [utf16File].
+// Text implements [Manager]. The first line says UTF-16, because that is what schtasks
+// reads; see [utf16File].
 func (m scheduler) Text(s Spec) (string, error) {
 	if err := s.check(); err != nil {
 		return "", err
@@ -31,13 +30,13 @@ func (m scheduler) Text(s Spec) (string, error) {
 	for _, arg := range s.Args {
 		args = append(args, windowsArg(arg))
 	}
-	text := fmt.Sprintf(taskXML, mark+xmlText(s.For), xmlText(m.w.User), xmlText(m.w.User),
-		xmlText(s.Program), xmlText(strings.Join(args, " ")), xmlText(windowsDir(s.For)))
+	text := fmt.Sprintf(taskXML, mark+xmlText(s.ConfigFile), xmlText(m.system.User), xmlText(m.system.User),
+		xmlText(s.Program), xmlText(strings.Join(args, " ")), xmlText(windowsDir(s.ConfigFile)))
 	return strings.ReplaceAll(text, "\n", "\r\n"), nil
 }
 
-// taskXML is of the schema of tasks, version 1.2. A task that failed is started
-// again after a minute, and nothing ends one that runs.
+// taskXML follows version 1.2 of the task schema. A task that failed is restarted
+// after a minute, and there is no time limit.
 const taskXML = `<?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <RegistrationInfo>
@@ -78,8 +77,8 @@ const taskXML = `<?xml version="1.0" encoding="UTF-16"?>
 </Task>
 `
 
-// windowsArg quotes an argument as programs on Windows take their command line
-// apart: backslashes count only before a quote.
+// windowsArg quotes an argument in the way that programs on Windows parse their command
+// line: a backslash is special only before a quote.
 func windowsArg(s string) string {
 	if s != "" && !strings.ContainsAny(s, " \t\"") {
 		return s
@@ -103,7 +102,7 @@ func windowsArg(s string) string {
 	return b.String()
 }
 
-// windowsDir returns the directory of a path of Windows, on every system.
+// windowsDir returns the directory of a Windows path. It works on every system.
 func windowsDir(path string) string {
 	i := strings.LastIndexAny(path, `\/`)
 	if i < 0 {
@@ -115,8 +114,8 @@ func windowsDir(path string) string {
 	return path[:i+1]
 }
 
-// utf16File returns text as a file of UTF-16 with its byte order mark, which is
-// the one form that schtasks takes everywhere.
+// utf16File encodes text in UTF-16 with a byte order mark, the one encoding that every
+// schtasks reads.
 func utf16File(text string) string {
 	words := utf16.Encode([]rune("\uFEFF" + text))
 	b := make([]byte, 0, 2*len(words))
@@ -127,22 +126,22 @@ func utf16File(text string) string {
 }
 
 func (m scheduler) schtasks(ctx context.Context, args ...string) (string, error) {
-	out, err := m.w.Run(ctx, "schtasks.exe", args...)
-	err = ran("schtasks", args, out, err)
-	if missing(err) {
-		err = &Problem{err, "the task scheduler is needed for a service"}
+	out, err := m.system.Run(ctx, "schtasks.exe", args...)
+	err = commandError("schtasks", args, out, err)
+	if notFound(err) {
+		err = &Problem{err, "services need the task scheduler of Windows"}
 	}
 	return out, err
 }
 
-// theirs returns an error where there is a task of this name that is not ours.
-func (m scheduler) theirs(ctx context.Context, name string) error {
+// checkTask returns an error if there is a task of this name that is not ours.
+func (m scheduler) checkTask(ctx context.Context, name string) error {
 	out, err := m.schtasks(ctx, "/Query", "/TN", name, "/XML")
-	if missing(err) {
+	if notFound(err) {
 		return err
 	}
-	if _, ours := markedFor(out); err == nil && !ours {
-		return foreign("the task " + name)
+	if _, ours := parseMark(out); err == nil && !ours {
+		return notOursError("the task " + name)
 	}
 	return nil
 }
@@ -154,10 +153,10 @@ func (m scheduler) Install(ctx context.Context, s Spec) ([]string, error) {
 		return nil, err
 	}
 	file := m.file(s.Name)
-	if err := mayReplace(file, xmlText(s.For)); err != nil {
+	if err := checkReplace(file, xmlText(s.ConfigFile)); err != nil {
 		return nil, err
 	}
-	if err := m.theirs(ctx, s.Name); err != nil {
+	if err := m.checkTask(ctx, s.Name); err != nil {
 		return nil, err
 	}
 	given := file + ".task"
@@ -179,52 +178,42 @@ func (m scheduler) Install(ctx context.Context, s Spec) ([]string, error) {
 // Uninstall implements [Manager].
 func (m scheduler) Uninstall(ctx context.Context, name string) (bool, error) {
 	file := m.file(name)
-	text, err := readDefinition(file)
-	if err != nil || text == "" {
+	if _, installed, err := readInstalled(file); err != nil || !installed {
 		return false, err
 	}
-	if _, ours := markedFor(text); !ours {
-		return false, foreign(file)
-	}
-	if err := m.theirs(ctx, name); err != nil {
+	if err := m.checkTask(ctx, name); err != nil {
 		return false, err
 	}
 	_, _ = m.schtasks(ctx, "/End", "/TN", name)
-	if _, err := m.schtasks(ctx, "/Query", "/TN", name); err == nil { // else it is gone already
+	if _, err := m.schtasks(ctx, "/Query", "/TN", name); err == nil { // otherwise it is gone already
 		if _, err := m.schtasks(ctx, "/Delete", "/TN", name, "/F"); err != nil {
 			return false, err
 		}
 	}
-	if err := os.Remove(file); err != nil {
-		return false, fmt.Errorf("removing the service: %w", err)
-	}
-	return true, nil
+	err := removeDefinition(file)
+	return err == nil, err
 }
 
-// Status implements [Manager]. The words of schtasks are those of the language
-// of the system, so that they are shown and only the English one is understood.
+// Status implements [Manager]. schtasks answers in the language of the system. Only
+// English is understood; other answers are shown as they are.
 func (m scheduler) Status(ctx context.Context, name string) (State, error) {
 	s := State{Name: name, File: m.file(name)}
-	text, err := readDefinition(s.File)
-	if err != nil || text == "" {
+	configFile, installed, err := readInstalled(s.File)
+	if err != nil || !installed {
 		return s, err
 	}
-	path, ours := markedFor(text)
-	if !ours {
-		return s, foreign(s.File)
-	}
-	s.For, s.Installed = xmlUnescape(path), true
+	s.ConfigFile, s.Installed = xmlUnescape(configFile), true
 	out, err := m.schtasks(ctx, "/Query", "/TN", name, "/FO", "CSV", "/NH")
-	if missing(err) {
+	if notFound(err) {
 		return s, err
 	}
 	if err != nil {
-		s.Detail = "the task is not there"
+		s.Detail = "the task does not exist"
 		return s, nil
 	}
 	row, err := csv.NewReader(strings.NewReader(strings.TrimSpace(out))).Read()
 	if err != nil || len(row) < 3 {
-		return s, errors.New("what schtasks says of the task cannot be read")
+		return s, errors.New("the answer of schtasks about the task cannot be read")
 	}
 	s.Enabled = row[2] != "Disabled"
 	if s.Running = row[2] == "Running"; !s.Running {
@@ -234,4 +223,4 @@ func (m scheduler) Status(ctx context.Context, name string) (State, error) {
 }
 
 // Names implements [Manager].
-func (m scheduler) Names() ([]string, error) { return ours(m.dir(), ".xml") }
+func (m scheduler) Names() ([]string, error) { return installedNames(m.dir(), ".xml") }

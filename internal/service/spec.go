@@ -9,30 +9,30 @@ import (
 	"strings"
 )
 
-// A Spec is what is to be kept running.
+// A Spec describes a service.
 type Spec struct {
-	// Name of the service, as [Name] makes it.
+	// Name is the name of the service, see [Name].
 	Name string
-	// About says in a few words what the service does.
-	About string
-	// Program is the absolute path of the program, and Args what follows it.
+	// Description says in a few words what the service does.
+	Description string
+	// Program is the absolute path of the program, and Args are its arguments.
 	Program string
 	Args    []string
-	// For is the absolute path of the configuration that the service is for. A
-	// service of the same name for another one is not replaced.
-	For string
-	// Privileges leaves it to what the program runs to change the user, as sudo
+	// ConfigFile is the absolute path of the configuration file. A service of the
+	// same name for another file is not replaced.
+	ConfigFile string
+	// AllowPrivileges lets programs that the service runs gain privileges, as sudo
 	// does.
-	Privileges bool
+	AllowPrivileges bool
 }
 
-// mark stands in everything that this package writes, before the path that the
-// service is for.
+// mark is part of every definition that this package writes. The path of the
+// configuration file follows it.
 const mark = `Written by "ferry service install" for `
 
-// Name makes the name of a service from that of a profile; "" is for all of
-// them. Characters that not every manager takes are replaced, with a mark that
-// keeps two such names apart.
+// Name returns the name of the service for a profile; "" means all profiles.
+// Characters that some managers do not allow are replaced, and a hash is added to
+// keep such names distinct.
 func Name(profile string) string {
 	if profile == "" {
 		return "ferry"
@@ -53,28 +53,28 @@ func Name(profile string) string {
 	return "ferry-" + name
 }
 
-// check refuses what no manager can run.
+// check returns an error if no manager can run the service.
 func (s Spec) check() error {
 	if !filepath.IsAbs(s.Program) && !strings.HasPrefix(s.Program, "/") && !strings.Contains(s.Program, `:\`) {
-		return fmt.Errorf("the program %q has no absolute path", s.Program)
+		return fmt.Errorf("the path of the program is not absolute: %q", s.Program)
 	}
-	for _, arg := range append([]string{s.Program, s.For, s.About}, s.Args...) {
+	for _, arg := range append([]string{s.Program, s.ConfigFile, s.Description}, s.Args...) {
 		if strings.ContainsAny(arg, "\x00\r\n") {
-			return errors.New("a path or an argument holds a line end")
+			return errors.New("a path or an argument contains a line break")
 		}
 	}
 	return nil
 }
 
-// markedFor returns what a definition is for, and reports whether this package
-// wrote it.
-func markedFor(text string) (path string, ours bool) {
+// parseMark returns the configuration file of a definition, and reports whether this
+// package wrote it.
+func parseMark(text string) (path string, ours bool) {
 	_, rest, ours := strings.Cut(text, mark)
 	path, _, _ = strings.Cut(rest, "\n")
 	return strings.TrimRight(path, "\r"), ours
 }
 
-// A Problem is an error with the way out.
+// A Problem is an error with a hint for the user.
 type Problem struct {
 	Err  error
 	Hint string
@@ -84,20 +84,20 @@ func (p *Problem) Error() string { return p.Err.Error() }
 
 func (p *Problem) Unwrap() error { return p.Err }
 
-// A State is how a service is doing.
+// A State is the state of a service.
 type State struct {
 	Name string `json:"name"`
-	// File is where its definition is.
+	// File is the path of its definition.
 	File string `json:"file"`
-	// For is the configuration that it is for.
-	For       string `json:"for,omitempty"`
-	Installed bool   `json:"installed"`
-	// Enabled says that it starts by itself.
+	// ConfigFile is the configuration file of the service.
+	ConfigFile string `json:"for,omitempty"`
+	Installed  bool   `json:"installed"`
+	// Enabled says that it starts at login.
 	Enabled bool `json:"enabled"`
 	Running bool `json:"running"`
 	PID     int  `json:"pid,omitempty"`
-	// Detail is what the manager says of it.
+	// Detail is what the manager says about it.
 	Detail string `json:"detail,omitempty"`
-	// Log says where its output is: a command or a file.
+	// Log says where to find its output: a command or a file.
 	Log string `json:"log,omitempty"`
 }

@@ -4,19 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 )
 
-// systemd is the service manager of a user on Linux, systemd(1).
-type systemd struct{ w World }
+// systemd is the service manager for users on Linux, systemd(1).
+type systemd struct{ system System }
 
 func (m systemd) dir() string {
-	config := m.w.Config
+	config := m.system.ConfigDir
 	if config == "" {
-		config = filepath.Join(m.w.Home, ".config")
+		config = filepath.Join(m.system.HomeDir, ".config")
 	}
 	return filepath.Join(config, "systemd", "user")
 }
@@ -29,26 +28,25 @@ func (m systemd) Text(s Spec) (string, error) {
 		return "", err
 	}
 	if strings.ContainsAny(s.Program, `"'\`) || systemdComment(s.Program) != s.Program {
-		return "", &Problem{fmt.Errorf("systemd runs no program whose path holds quotes, backslashes or what is no text: %s", s.Program),
-			"put ferry into another directory"}
+		return "", &Problem{fmt.Errorf("systemd cannot run a program whose path has quotes, backslashes or bytes that are not UTF-8: %s", s.Program),
+			"move ferry to another directory"}
 	}
 	command := []string{systemdProgram(s.Program)}
 	for _, arg := range s.Args {
-		command = append(command, systemdWord(arg))
+		command = append(command, systemdArg(arg))
 	}
 	privileges := "NoNewPrivileges=yes\n"
-	if s.Privileges {
+	if s.AllowPrivileges {
 		privileges = ""
 	}
-	return fmt.Sprintf(systemdUnit, mark, systemdComment(s.For), s.Name, systemdValue(s.About), strings.Join(command, " "), privileges), nil
+	return fmt.Sprintf(systemdUnit, mark, systemdComment(s.ConfigFile), s.Name, systemdValue(s.Description), strings.Join(command, " "), privileges), nil
 }
 
-// systemdUnit has nothing that keeps ferry from any file of its user: what it
-// keeps in step may be anywhere, and what asks it for its state comes through
-// the directory for temporary files.
+// systemdUnit does not restrict access to files: a watched pair may be anywhere, and
+// the socket for other commands may be in the directory for temporary files.
 const systemdUnit = `# %s%s
-# The next "ferry service install" replaces this file; "systemctl --user edit %s"
-# adds to it.
+# The next "ferry service install" replaces this file. Use
+# "systemctl --user edit %s" to change settings.
 
 [Unit]
 Description=%s
@@ -61,13 +59,13 @@ ExecStart=%s
 ExecReload=/bin/kill -HUP $MAINPID
 Restart=on-failure
 RestartSec=10s
-# A wrong configuration does not become right by itself.
+# A wrong configuration is not fixed by a restart.
 RestartPreventExitStatus=2
 SuccessExitStatus=130
 WatchdogSec=2min
 TimeoutStartSec=5min
 TimeoutStopSec=30s
-# Hooks are ended by ferry.
+# ferry ends its hooks itself.
 KillMode=mixed
 Nice=10
 IOSchedulingClass=best-effort
@@ -79,15 +77,14 @@ RestrictRealtime=yes
 WantedBy=default.target
 `
 
-// systemdWord returns one argument of a command line, systemd.service(5) and
-// systemd.syntax(7): "%%" and "$$" stand for themselves, and in double quotes C
-// escapes work.
-func systemdWord(s string) string {
+// systemdArg quotes one argument of a command line as in systemd.service(5) and
+// systemd.syntax(7): "%" and "$" are doubled, and C escapes work in double quotes.
+func systemdArg(s string) string {
 	return systemdQuote(strings.ReplaceAll(s, "$", "$$"))
 }
 
-// systemdProgram returns the path of a program: as [systemdWord], but variables
-// are not put into it, so that a dollar sign stands there once.
+// systemdProgram quotes the path of a program. It differs from [systemdArg] in that a
+// dollar sign is not doubled, because systemd expands no variables in it.
 func systemdProgram(s string) string { return systemdQuote(s) }
 
 func systemdQuote(s string) string {
@@ -101,8 +98,8 @@ func systemdQuote(s string) string {
 	return `"` + systemdEscape(s) + `"`
 }
 
-// systemdEscape writes what is special within quotes, and bytes that are no
-// text, as C escapes.
+// systemdEscape returns s with C escapes for what is special in double quotes and for
+// bytes that are not UTF-8.
 func systemdEscape(s string) string {
 	var b strings.Builder
 	for i, r := range s {
@@ -119,35 +116,34 @@ func systemdEscape(s string) string {
 	return b.String()
 }
 
-// systemdValue returns text for a setting that takes specifiers.
+// systemdValue returns text for a setting in which "%" is special.
 func systemdValue(s string) string {
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, "?"), "%", "%%")
-	return strings.TrimSuffix(s, `\`) // would join it with the next line
+	return strings.TrimSuffix(s, `\`) // it would continue on the next line
 }
 
-// systemdComment returns text for a comment: systemd reads no file that is not
-// UTF-8.
+// systemdComment returns text for a comment. systemd reads only files in UTF-8.
 func systemdComment(s string) string { return strings.ToValidUTF8(s, "?") }
 
-// systemctl runs systemctl for the user.
+// systemctl runs systemctl --user.
 func (m systemd) systemctl(ctx context.Context, args ...string) (string, error) {
 	args = append([]string{"--user"}, args...)
-	out, err := m.w.Run(ctx, "systemctl", args...)
-	return out, ran("systemctl", args, out, err)
+	out, err := m.system.Run(ctx, "systemctl", args...)
+	return out, commandError("systemctl", args, out, err)
 }
 
-// reach reports why the service manager of the user cannot be asked.
-func (m systemd) reach(ctx context.Context) error {
+// checkReachable returns why the service manager of the user cannot be reached.
+func (m systemd) checkReachable(ctx context.Context) error {
 	_, err := m.systemctl(ctx, "show", "--property=Version")
 	switch {
 	case err == nil:
 		return nil
-	case missing(err):
-		return &Problem{errors.New("there is no systemd here: systemctl is not to be found"),
-			`have "ferry watch" started by what there is, as @reboot in a crontab; "ferry service install --print" shows the unit for systemd`}
+	case notFound(err):
+		return &Problem{errors.New("there is no systemd on this system: systemctl was not found"),
+			`start "ferry watch" in another way, for example with @reboot in a crontab; "ferry service install --print" shows the unit for systemd`}
 	}
 	return &Problem{fmt.Errorf("the service manager of the user cannot be reached: %w", err),
-		`it comes with a session: log in as this user itself, not by su or sudo, or give it one with "loginctl enable-linger USER" as root and set XDG_RUNTIME_DIR=/run/user/$(id -u)`}
+		`it needs a login session: log in as this user directly, not with su or sudo; or run "loginctl enable-linger USER" as root and set XDG_RUNTIME_DIR=/run/user/$(id -u)`}
 }
 
 // Install implements [Manager].
@@ -157,69 +153,62 @@ func (m systemd) Install(ctx context.Context, s Spec) ([]string, error) {
 		return nil, err
 	}
 	file, unit := m.file(s.Name), s.Name+".service"
-	if err := mayReplace(file, systemdComment(s.For)); err != nil {
+	if err := checkReplace(file, systemdComment(s.ConfigFile)); err != nil {
 		return nil, err
 	}
-	if err := m.reach(ctx); err != nil {
+	if err := m.checkReachable(ctx); err != nil {
 		return nil, err
 	}
 	if err := writeDefinition(file, text); err != nil {
 		return nil, err
 	}
-	// Restart starts what does not run yet.
+	// restart also starts a unit that is not running.
 	for _, args := range [][]string{{"daemon-reload"}, {"enable", unit}, {"restart", unit}} {
 		if _, err := m.systemctl(ctx, args...); err != nil {
-			return nil, &Problem{err, "journalctl --user --unit " + s.Name + " shows what it said"}
+			return nil, &Problem{err, "\"journalctl --user --unit " + s.Name + "\" shows its output"}
 		}
 	}
-	return m.lingering(ctx), nil
+	return m.lingerNotes(ctx), nil
 }
 
-// lingering says how to keep services running while their user is logged out.
-func (m systemd) lingering(ctx context.Context) []string {
-	out, err := m.w.Run(ctx, "loginctl", "show-user", strconv.Itoa(m.w.UID), "--property=Linger")
+// lingerNotes says how to keep services running while their user is logged out.
+func (m systemd) lingerNotes(ctx context.Context) []string {
+	out, err := m.system.Run(ctx, "loginctl", "show-user", strconv.Itoa(m.system.UID), "--property=Linger")
 	if err == nil && strings.TrimSpace(out) == "Linger=yes" {
 		return nil
 	}
-	return []string{`it runs while you are logged in; "loginctl enable-linger" keeps it running, from the start of the machine on`}
+	return []string{`it runs only while you are logged in; "loginctl enable-linger" starts it at boot and keeps it running`}
 }
 
 // Uninstall implements [Manager].
 func (m systemd) Uninstall(ctx context.Context, name string) (bool, error) {
 	file, unit := m.file(name), name+".service"
-	text, err := readDefinition(file)
-	if err != nil || text == "" {
+	if _, installed, err := readInstalled(file); err != nil || !installed {
 		return false, err
 	}
-	if _, ours := markedFor(text); !ours {
-		return false, foreign(file)
-	}
-	if err := m.reach(ctx); err != nil {
+	if err := m.checkReachable(ctx); err != nil {
 		return false, err
 	}
 	if _, err := m.systemctl(ctx, "disable", "--now", unit); err != nil {
 		return false, err
 	}
-	if err := os.Remove(file); err != nil {
-		return false, fmt.Errorf("removing the service: %w", err)
+	if err := removeDefinition(file); err != nil {
+		return false, err
 	}
-	_, err = m.systemctl(ctx, "daemon-reload")
+	_, err := m.systemctl(ctx, "daemon-reload")
 	return true, err
 }
 
 // Status implements [Manager].
 func (m systemd) Status(ctx context.Context, name string) (State, error) {
 	s := State{Name: name, File: m.file(name)}
-	text, err := readDefinition(s.File)
-	if err != nil || text == "" {
+	configFile, installed, err := readInstalled(s.File)
+	if err != nil || !installed {
 		return s, err
 	}
-	s.For, s.Installed = markedFor(text)
-	if !s.Installed {
-		return s, foreign(s.File)
-	}
+	s.ConfigFile, s.Installed = configFile, true
 	s.Log = "journalctl --user --unit " + name
-	if err := m.reach(ctx); err != nil {
+	if err := m.checkReachable(ctx); err != nil {
 		return s, err
 	}
 	out, err := m.systemctl(ctx, "show", name+".service", "--property=UnitFileState,ActiveState,SubState,MainPID,StatusText,Result")
@@ -245,4 +234,4 @@ func (m systemd) Status(ctx context.Context, name string) (State, error) {
 }
 
 // Names implements [Manager].
-func (m systemd) Names() ([]string, error) { return ours(m.dir(), ".service") }
+func (m systemd) Names() ([]string, error) { return installedNames(m.dir(), ".service") }

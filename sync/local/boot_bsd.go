@@ -8,8 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// booted returns when the system was started, or now where that is not told.
-func booted() time.Time {
+// bootTime returns when the system was started, or the present time if that is
+// unknown.
+func bootTime() time.Time {
 	tv, err := unix.SysctlTimeval("kern.boottime")
 	if err != nil {
 		return time.Now()

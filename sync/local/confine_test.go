@@ -11,31 +11,31 @@ import (
 	"ferry/sync/local"
 )
 
-// FuzzNothingLeavesTheRoot carries out every step, reading and question on any
-// pair of paths, in a directory full of links to the outside.
+// FuzzNothingLeavesTheRoot calls every method of the replica with arbitrary paths,
+// in a directory full of links that lead outside.
 func FuzzNothingLeavesTheRoot(f *testing.F) {
 	for _, path := range []string{"f", "d/f", "up/f", "up", "d/up/root/d/f", "abs/f", "../outside/f", "/etc/passwd", "d/../../outside/f", "./f", "d//f", `d\..\..\outside\f`, "..", "deep/up/outside/f", ".ferry/trash/x", "f/../../outside/f"} {
 		f.Add(path, "new", false)
 		f.Add("f", path, true)
 		f.Add(path, path, true)
 	}
-	f.Add("0", "abs/0", true) // a name of the other side that is a path
+	f.Add("0", "abs/0", true) // the other side names a path where a name belongs
 	f.Fuzz(func(t *testing.T, one, two string, follow bool) {
 		if runtime.GOOS == "windows" {
 			t.Skip("links need a privilege here")
 		}
 		d, h := open(t, local.Options{FollowLinks: follow, NoSync: true})
-		h.Write("../outside/f", "not ours", then)
-		h.Write("f", "ours", then)
-		h.Write("d/f", "ours", then)
+		h.Write("../outside/f", "not ours", fixedTime)
+		h.Write("f", "ours", fixedTime)
+		h.Write("d/f", "ours", fixedTime)
 		for link, target := range map[string]string{"up": "..", "abs": h.at("../outside"), "d/up": "../..", "deep": "d", "out": "../outside/f"} {
 			h.must(os.Symlink(target, h.at(link)))
 		}
 		outside, err := os.Stat(h.at("../outside"))
 		h.must(err)
 		scan(t, d)
-		every(t, d, manifest.Path(one), manifest.Path(two))
-		h.reads("../outside/f", "not ours")
+		tryEverything(t, d, manifest.Path(one), manifest.Path(two))
+		h.wantContent("../outside/f", "not ours")
 		all, err := os.ReadDir(h.at("../outside"))
 		h.must(err)
 		now, err := os.Stat(h.at("../outside"))
@@ -49,14 +49,14 @@ func FuzzNothingLeavesTheRoot(f *testing.F) {
 	})
 }
 
-// every does everything that can be done to a path that nobody checked.
-func every(t *testing.T, d *local.Directory, p, q manifest.Path) {
+// tryEverything carries out every operation on two unchecked paths.
+func tryEverything(t *testing.T, d *local.Directory, p, q manifest.Path) {
 	ctx := t.Context()
 	tree := scan(t, d)
-	file := put("x", then).want()
-	for _, expect := range []manifest.Entry{{}, file, {Kind: manifest.Dir}, tree.At(p), {Kind: manifest.File, Size: 8, ModTime: then.UnixNano(), Name: string(q)}} {
+	file := put("x", fixedTime).want()
+	for _, expect := range []manifest.Entry{{}, file, {Kind: manifest.Dir}, tree.At(p), {Kind: manifest.File, Size: 8, ModTime: fixedTime.UnixNano(), Name: string(q)}} {
 		for _, trash := range []bool{false, true} {
-			write := put("x", then)
+			write := put("x", fixedTime)
 			step := write.step(p, expect)
 			step.Want.Name, step.Trash = string(q), trash
 			apply(t, d, step,

@@ -13,37 +13,37 @@ import (
 	"ferry/sync/replicatest"
 )
 
-// hands are those of somebody else, on the real disk.
-type hands struct {
+// An otherUser works on the directory behind the replica's back.
+type otherUser struct {
 	t    testing.TB
 	root string
 }
 
-func (h hands) at(path string) string { return filepath.Join(h.root, filepath.FromSlash(path)) }
+func (h otherUser) at(path string) string { return filepath.Join(h.root, filepath.FromSlash(path)) }
 
-func (h hands) must(err error) {
+func (h otherUser) must(err error) {
 	h.t.Helper()
 	if err != nil {
 		h.t.Fatal(err)
 	}
 }
 
-func (h hands) Write(path, content string, mtime time.Time) {
+func (h otherUser) Write(path, content string, mtime time.Time) {
 	h.t.Helper()
 	h.must(os.MkdirAll(filepath.Dir(h.at(path)), 0o777))
 	h.must(os.WriteFile(h.at(path), []byte(content), 0o666))
 	h.must(os.Chtimes(h.at(path), time.Time{}, mtime))
 }
 
-func (h hands) Mkdir(path string)  { h.t.Helper(); h.must(os.MkdirAll(h.at(path), 0o777)) }
-func (h hands) Remove(path string) { h.t.Helper(); h.must(os.RemoveAll(h.at(path))) }
+func (h otherUser) Mkdir(path string)  { h.t.Helper(); h.must(os.MkdirAll(h.at(path), 0o777)) }
+func (h otherUser) Remove(path string) { h.t.Helper(); h.must(os.RemoveAll(h.at(path))) }
 
-func (h hands) Rename(from, to string) {
+func (h otherUser) Rename(from, to string) {
 	h.t.Helper()
 	h.must(os.Rename(h.at(from), h.at(to)))
 }
 
-func (h hands) Read(path string) (string, bool) {
+func (h otherUser) Read(path string) (string, bool) {
 	info, err := os.Lstat(h.at(path))
 	if err != nil || !info.Mode().IsRegular() {
 		return "", false
@@ -52,7 +52,7 @@ func (h hands) Read(path string) (string, bool) {
 	return string(b), err == nil
 }
 
-func (h hands) List() []string {
+func (h otherUser) List() []string {
 	var all []string
 	err := filepath.WalkDir(h.root, func(path string, e fs.DirEntry, err error) error {
 		if err != nil || path == h.root {
@@ -69,28 +69,28 @@ func (h hands) List() []string {
 	return all
 }
 
-func (h hands) Link(path string) {
+func (h otherUser) Link(path string) {
 	h.t.Helper()
 	h.must(os.MkdirAll(filepath.Dir(h.at(path)), 0o777))
 	h.must(os.Symlink("nowhere", h.at(path)))
 }
 
-func (h hands) Deny(path string) {
+func (h otherUser) Deny(path string) {
 	h.t.Helper()
 	h.must(os.Chmod(h.at(path), 0))
 	h.t.Cleanup(func() { os.Chmod(h.at(path), 0o777) })
 }
 
-// open returns a directory in a place of its own.
-func open(t testing.TB, o local.Options) (*local.Directory, hands) {
+// open returns a new, empty directory.
+func open(t testing.TB, o local.Options) (*local.Directory, otherUser) {
 	t.Helper()
-	h := hands{t, filepath.Join(t.TempDir(), "root")}
+	h := otherUser{t, filepath.Join(t.TempDir(), "root")}
 	h.Mkdir("")
 	return reopen(t, h, o), h
 }
 
-// reopen returns the same directory as another process would see it.
-func reopen(t testing.TB, h hands, o local.Options) *local.Directory {
+// reopen opens the same directory once more, as another process would.
+func reopen(t testing.TB, h otherUser, o local.Options) *local.Directory {
 	t.Helper()
 	d, err := local.Open(h.root, o)
 	h.must(err)

@@ -14,8 +14,8 @@ import (
 	"ferry/sync/local"
 )
 
-// onThread runs f on a thread of its own, which ends with it, after prepare
-// changed that thread. f must not end the test.
+// onThread runs prepare and f on a new thread, which ends afterwards, so that
+// changes of the thread by prepare do no harm. f must not end the test.
 func onThread(t *testing.T, prepare func() error, f func()) {
 	t.Helper()
 	done := make(chan error)
@@ -32,9 +32,8 @@ func onThread(t *testing.T, prepare func() error, f func()) {
 	}
 }
 
-// refuse makes a system call fail with EIO for this thread, as a disk does that
-// is going bad.
-func refuse(call uint32) func() error {
+// failCall makes a system call fail with EIO on this thread, as on a broken disk.
+func failCall(call uint32) func() error {
 	return func() error {
 		filter := []unix.SockFilter{
 			{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: 0}, // the number of the call
@@ -54,33 +53,33 @@ func refuse(call uint32) func() error {
 	}
 }
 
-// A disk that cannot make content safe gets no new names for it.
-func TestContentThatCannotBeMadeSafe(t *testing.T) {
+// A file whose content cannot be synced to disk does not get its real name.
+func TestFailedFsyncOfContent(t *testing.T) {
 	for name, trash := range map[string]bool{"plain": false, "with trash": true} {
 		t.Run(name, func(t *testing.T) {
 			d, h := open(t, local.Options{})
-			h.Write("old", "old", then)
+			h.Write("old", "old", fixedTime)
 			tree := scan(t, d)
-			replace, create := put("new", then).step("old", tree.At("old")), put("new", then).step("new", manifest.Entry{})
+			replace, create := put("new", fixedTime).step("old", tree.At("old")), put("new", fixedTime).step("new", manifest.Entry{})
 			replace.Trash = trash
 			var outs []sync.Outcome
-			onThread(t, refuse(unix.SYS_FSYNC), func() { outs = apply(t, d, replace, create) })
+			onThread(t, failCall(unix.SYS_FSYNC), func() { outs = apply(t, d, replace, create) })
 			for i, out := range outs {
 				if out.Err == nil {
-					t.Errorf("step %d says that its content is safe", i)
+					t.Errorf("step %d succeeded although its content was not synced", i)
 				}
 			}
-			h.reads("old", "old")
-			h.lists("old")
+			h.wantContent("old", "old")
+			h.wantFiles("old")
 		})
 	}
 }
 
-// A name that may not outlive a loss of power is not reported as done.
-func TestNamesThatCannotBeMadeSafe(t *testing.T) {
+// A step is not reported as done if its name was not synced to disk.
+func TestFailedFsyncOfDirectory(t *testing.T) {
 	d, h := open(t, local.Options{})
-	h.Write("f", "x", then)
-	h.Write("g", "x", then)
+	h.Write("f", "x", fixedTime)
+	h.Write("g", "x", fixedTime)
 	tree := scan(t, d)
 	for _, step := range []sync.Step{
 		{Op: sync.MkDir, Path: "d"},
@@ -88,21 +87,21 @@ func TestNamesThatCannotBeMadeSafe(t *testing.T) {
 		{Op: sync.Remove, Path: "g", Expect: tree.At("g")},
 	} {
 		var outs []sync.Outcome
-		onThread(t, refuse(unix.SYS_FSYNC), func() { outs = apply(t, d, step) })
+		onThread(t, failCall(unix.SYS_FSYNC), func() { outs = apply(t, d, step) })
 		if outs[0].Err == nil || !outs[0].Ambiguous {
-			t.Errorf("%s: error %v, ambiguous %v; want an error that leaves it open", step.Op, outs[0].Err, outs[0].Ambiguous)
+			t.Errorf("%s: error %v, ambiguous %v; want an ambiguous error", step.Op, outs[0].Err, outs[0].Ambiguous)
 		}
 	}
 }
 
-// Root may read every directory; this is what everybody else sees.
+// Root can read every directory, so the test runs as another user.
 func TestUnreadableDirectory(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Skip("the conformance suite does it for everybody but root")
+		t.Skip("the conformance suite tests this unless it runs as root")
 	}
 	d, h := open(t, local.Options{})
-	h.Write("shut/f", "x", then)
-	h.Write("open/f", "x", then)
+	h.Write("shut/f", "x", fixedTime)
+	h.Write("open/f", "x", fixedTime)
 	h.must(os.Chmod(filepath.Dir(filepath.Dir(h.root)), 0o755))
 	h.must(os.Chmod(h.at("shut"), 0))
 	nobody := func() error { _, err := unix.SetfsuidRetUid(65534); return err }

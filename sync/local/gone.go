@@ -11,8 +11,8 @@ import (
 	"ferry/sync"
 )
 
-// Gone implements [sync.Replica]. Each path is looked for under every spelling
-// that it may have on disk.
+// Gone implements [sync.Replica]. It looks for each path under every spelling it
+// may have on disk.
 func (d *Directory) Gone(ctx context.Context, paths []manifest.Path, was []manifest.Entry) []error {
 	errs := make([]error, len(paths))
 	for i, p := range paths {
@@ -20,7 +20,7 @@ func (d *Directory) Gone(ctx context.Context, paths []manifest.Path, was []manif
 			errs[i] = fmt.Errorf("looking for %s: %w", p, err)
 		}
 	}
-	if _, err := d.home(false); err != nil { // it went away meanwhile: nothing counts
+	if _, err := d.currentRoot(); err != nil { // the root is gone, so no answer counts
 		for i := range errs {
 			errs[i] = errors.Join(errs[i], err)
 		}
@@ -32,11 +32,11 @@ func (d *Directory) gone(ctx context.Context, p manifest.Path, was manifest.Entr
 	if err := stopped(ctx); err != nil {
 		return err
 	}
-	h, err := d.home(false)
+	root, err := d.currentRoot()
 	if err != nil {
 		return err
 	}
-	names := []string{d.names.name(p), p.Base()}
+	names := []string{d.spellings.diskName(p), p.Base()}
 	if was.Name != "" {
 		names = append(names, was.Name)
 	}
@@ -44,7 +44,7 @@ func (d *Directory) gone(ctx context.Context, p manifest.Path, was manifest.Entr
 		names = append(names, nfd)
 	}
 	for _, name := range names {
-		info, _, done, err := d.find(h, p, name)
+		info, _, done, err := d.find(root, p, name)
 		if errors.Is(err, errNoDirectory) {
 			return nil
 		}

@@ -16,8 +16,8 @@ import (
 	"ferry/sync"
 )
 
-// largeTree makes 1,000,000 files in 10,000 directories, or takes the tree that
-// FERRY_LARGE_TREE names, which is made where it is missing and stays.
+// largeTree returns a tree of 1,000,000 files in 10,000 directories. If
+// FERRY_LARGE_TREE names a tree, that one is used, and is created if it is missing.
 func largeTree(b *testing.B) string {
 	root := os.Getenv("FERRY_LARGE_TREE")
 	if root == "" {
@@ -40,9 +40,9 @@ func largeTree(b *testing.B) string {
 	return root
 }
 
-// BenchmarkScanOfAMillion holds a scan of 1,000,000 files against find, which
-// looks at the same things of each and prints them. They run in turns, so that
-// both see the same machine.
+// BenchmarkScanOfAMillion compares a scan of 1,000,000 files with find, which reads
+// the same attributes and prints them. The two run alternately, so that both see
+// the same load.
 func BenchmarkScanOfAMillion(b *testing.B) {
 	root := largeTree(b)
 	d, err := Open(root, Options{})
@@ -61,7 +61,7 @@ func BenchmarkScanOfAMillion(b *testing.B) {
 		}
 		return time.Since(start), cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	}
-	find() // from here on the system knows the tree
+	find() // fills the caches of the system
 	b.ResetTimer()
 	b.ReportAllocs()
 	var ours, theirs, oursCPU, theirsCPU time.Duration
@@ -82,7 +82,7 @@ func BenchmarkScanOfAMillion(b *testing.B) {
 	b.ReportMetric(theirs.Seconds()/float64(b.N), "s-of-find")
 }
 
-// cpuTime is what this process has used of the processors so far.
+// cpuTime returns the CPU time that this process has used so far.
 func cpuTime() time.Duration {
 	var u unix.Rusage
 	if err := unix.Getrusage(unix.RUSAGE_SELF, &u); err != nil {

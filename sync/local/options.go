@@ -2,14 +2,14 @@ package local
 
 import "log/slog"
 
-// Options change how a directory is treated. The zero value works.
+// Options change how a directory is read and written. The zero value works.
 type Options struct {
-	// FollowLinks reads symbolic links that stay inside the root as what they
-	// point to; otherwise links are skipped and counted.
+	// FollowLinks treats a symbolic link that stays inside the root as what it
+	// points to. Otherwise links are listed as special files.
 	FollowLinks bool
-	// NoSync leaves out the fsync of files and directories before and after the
-	// rename; for tests and benchmarks.
+	// NoSync skips the fsync of files and directories. It is for tests and
+	// benchmarks: after a power failure, files may be incomplete or missing.
 	NoSync bool
-	// Log receives what is worth knowing. Nil: nothing is logged.
+	// Log receives warnings that are no errors. If it is nil nothing is logged.
 	Log *slog.Logger
 }

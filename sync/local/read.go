@@ -23,20 +23,20 @@ type reader struct {
 // Close implements [sync.Reader].
 func (r *reader) Close() error { return nil }
 
-// Open implements [sync.Reader]. Where it opens behind the beginning, it reads
-// that first, so that the sum of the whole is known in the end.
+// Open implements [sync.Reader]. It reads the bytes before offset as well, so
+// that the sum of the whole file is known at the end.
 func (r *reader) Open(ctx context.Context, i int, offset int64) (sync.Source, error) {
 	w := r.run[i]
-	o, err := r.d.openFile(ctx, w.Path, w.Entry)
+	file, err := r.d.openChecked(ctx, w.Path, w.Entry)
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", w.Path, err)
 	}
-	s := &source{ctx: ctx, o: o, sum: newTally(o.was.Size, false)}
-	if s.at, err = hashed(ctx, s.sum, o.f, offset); err == nil && s.at < offset {
-		err = fmt.Errorf("%d bytes, expected %d at least: %w", s.at, offset, sync.ErrChanged)
+	s := &source{ctx: ctx, file: file, sum: newContentHash(file.before.Size, false)}
+	if s.offset, err = copyN(ctx, s.sum, file.f, offset); err == nil && s.offset < offset {
+		err = fmt.Errorf("it has %d bytes, expected at least %d: %w", s.offset, offset, sync.ErrChanged)
 	}
 	if err != nil {
-		o.f.Close()
+		file.f.Close()
 		return nil, fmt.Errorf("reading %s: %w", w.Path, err)
 	}
 	return s, nil
@@ -44,10 +44,10 @@ func (r *reader) Open(ctx context.Context, i int, offset int64) (sync.Source, er
 
 // A source is a file that is being read.
 type source struct {
-	ctx context.Context
-	o   *opened
-	sum *tally
-	at  int64
+	ctx    context.Context
+	file   *checkedFile
+	sum    *contentHash
+	offset int64
 }
 
 // Read implements [io.Reader].
@@ -55,46 +55,46 @@ func (s *source) Read(b []byte) (int, error) {
 	if err := stopped(s.ctx); err != nil {
 		return 0, err
 	}
-	n, err := s.o.f.Read(b)
+	n, err := s.file.f.Read(b)
 	s.sum.Write(b[:n])
-	s.at += int64(n)
+	s.offset += int64(n)
 	return n, err
 }
 
-// MoveTo hands up to most bytes to dst, which may have the system copy them, and
-// returns how many. It is not possible where the sum of the content is being made:
-// then the error is [errors.ErrUnsupported].
+// MoveTo copies at most the given number of bytes to dst and returns how many it
+// copied. dst may let the system copy them without passing them through this
+// process. The error is [errors.ErrUnsupported] while the content is hashed.
 func (s *source) MoveTo(dst io.ReaderFrom, most int64) (int64, error) {
-	if !s.sum.off {
+	if !s.sum.skipped {
 		return 0, errors.ErrUnsupported
 	}
 	if err := stopped(s.ctx); err != nil {
 		return 0, err
 	}
-	n, err := dst.ReadFrom(&io.LimitedReader{R: s.o.f, N: most})
-	s.at += n
+	n, err := dst.ReadFrom(&io.LimitedReader{R: s.file.f, N: most})
+	s.offset += n
 	return n, err
 }
 
 // Confirm implements [sync.Source].
 func (s *source) Confirm(ctx context.Context) (manifest.Entry, error) {
-	now, err := s.o.confirm(ctx)
-	if err == nil && s.at != now.Size {
-		err = fmt.Errorf("read to %d of %d bytes: %w", s.at, now.Size, sync.ErrSource)
+	now, err := s.file.confirm(ctx)
+	if err == nil && s.offset != now.Size {
+		err = fmt.Errorf("read to %d of %d bytes: %w", s.offset, now.Size, sync.ErrSource)
 	}
 	if err != nil {
-		return manifest.Entry{}, fmt.Errorf("reading %s: %w", s.o.path, err)
+		return manifest.Entry{}, fmt.Errorf("reading %s: %w", s.file.path, err)
 	}
 	return now, nil
 }
 
 // Sum implements [sync.Source].
 func (s *source) Sum() string {
-	if s.at != s.o.was.Size {
+	if s.offset != s.file.before.Size {
 		return ""
 	}
 	return s.sum.sum()
 }
 
 // Close implements [io.Closer].
-func (s *source) Close() error { return s.o.f.Close() }
+func (s *source) Close() error { return s.file.f.Close() }

@@ -11,54 +11,66 @@ import (
 	"ferry/sync"
 )
 
-// remove takes a file away, to the trash or for good. The file is captured by a
-// rename first and looked at once more, so that what somebody saved in the last
-// moment is put back and not removed.
-func (d *Directory) remove(h *home, s sync.Step, b *batch) error {
-	pl, err := d.place(h, s.Path.Parent())
-	if errors.Is(err, errNoDirectory) {
-		return nil
-	}
-	if err != nil {
+// remove moves a file to the trash or removes it. It renames the file first and
+// checks it again, so that a version that somebody saved in the last moment is put
+// back and not removed.
+func (d *Directory) remove(root *rootDir, s sync.Step, batch *durableBatch) error {
+	dir, name, now, err := d.findExpected(root, s)
+	if err != nil || dir == nil {
 		return err
 	}
-	defer pl.close()
-	name := d.names.existing(s.Path, s.Expect)
-	_, now, err := pl.look(name)
-	if err != nil || !now.Exists() {
-		return err
-	}
+	defer dir.close()
 	if err := same(s.Expect, now); err != nil {
 		return err
 	}
 	if s.Trash {
-		tr, err := d.trash(h, pl.path(name))
+		slot, err := d.trash(root, dir.path(name))
 		if err != nil {
 			return err
 		}
-		defer tr.close()
-		b.dirty(tr.place)
-		err = capture(pl, name, tr.place, tr.name, s.Expect)
+		defer slot.close()
+		batch.dirty(slot.dirHandle)
+		err = renameChecked(dir, name, slot.dirHandle, slot.name, s.Expect)
 		if err != nil {
 			return err
 		}
 	} else {
 		aside := tempName(noFingerprint, name)
-		if err := capture(pl, name, pl, aside, s.Expect); err != nil {
+		if err := renameChecked(dir, name, dir, aside, s.Expect); err != nil {
 			return err
 		}
-		if err := pl.Remove(aside); err != nil {
-			return errors.Join(err, renameNew(pl, aside, pl, name))
+		if err := dir.Remove(aside); err != nil {
+			return errors.Join(err, renameNew(dir, aside, dir, name))
 		}
 	}
-	b.dirty(pl)
-	d.names.note(s.Path, "")
+	batch.dirty(dir)
+	d.spellings.set(s.Path, "")
 	return nil
 }
 
-// capture renames x to y, looks whether what went there is what was expected,
-// and puts it back if not.
-func capture(from *place, x string, to *place, y string, was manifest.Entry) error {
+// findExpected returns the directory of what a step removes, its name there as it
+// is spelled on disk, and what it is now. The directory is nil if nothing is there
+// any more; otherwise the caller closes it.
+func (d *Directory) findExpected(root *rootDir, s sync.Step) (dir *dirHandle, name string, now manifest.Entry, err error) {
+	dir, err = d.openDir(root, s.Path.Parent())
+	if errors.Is(err, errNoDirectory) {
+		return nil, "", now, nil
+	}
+	if err != nil {
+		return nil, "", now, err
+	}
+	name = d.spellings.expectedName(s.Path, s.Expect)
+	_, now, err = dir.lookup(name)
+	if err != nil || !now.Exists() {
+		dir.close()
+		return nil, "", now, err
+	}
+	return dir, name, now, nil
+}
+
+// renameChecked renames x to y, checks whether the renamed file is what was
+// expected, and renames it back if not.
+func renameChecked(from *dirHandle, x string, to *dirHandle, y string, was manifest.Entry) error {
 	if err := renameNew(from, x, to, y); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("%w: %w", sync.ErrChanged, err)
@@ -70,68 +82,60 @@ func capture(from *place, x string, to *place, y string, was manifest.Entry) err
 		return nil
 	}
 	if back := renameNew(to, y, from, x); back != nil {
-		return fmt.Errorf("%w; what was there is now %s: %w", err, to.path(y), back)
+		return fmt.Errorf("%w; the file is now at %s: %w", err, to.path(y), back)
 	}
 	return err
 }
 
-// rmdir removes a directory that holds nothing, or nothing but half-written
+// rmdir removes a directory that is empty, or that holds nothing but temporary
 // files that nobody is writing.
-func (d *Directory) rmdir(h *home, s sync.Step, b *batch) error {
-	pl, err := d.place(h, s.Path.Parent())
-	if errors.Is(err, errNoDirectory) {
-		return nil
-	}
-	if err != nil {
+func (d *Directory) rmdir(root *rootDir, s sync.Step, batch *durableBatch) error {
+	dir, name, now, err := d.findExpected(root, s)
+	if err != nil || dir == nil {
 		return err
 	}
-	defer pl.close()
-	name := d.names.existing(s.Path, s.Expect)
-	_, now, err := pl.look(name)
-	if err != nil || !now.Exists() {
-		return err
-	}
+	defer dir.close()
 	if err := same(manifest.Entry{Kind: manifest.Dir}, now); err != nil {
 		return err
 	}
-	err = pl.rmdir(name)
-	if notEmpty(err) && d.empty(h, s.Path) {
-		err = pl.rmdir(name)
+	err = dir.rmdir(name)
+	if isNotEmpty(err) && d.clearTemps(root, s.Path) {
+		err = dir.rmdir(name)
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
-	case notEmpty(err):
+	case isNotEmpty(err):
 		return errors.New("directory is not empty")
 	case err != nil:
 		return err
 	}
-	b.dirty(pl)
-	d.left.note(s.Path, nil)
-	d.names.note(s.Path, "")
+	batch.dirty(dir)
+	d.temps.set(s.Path, nil)
+	d.spellings.set(s.Path, "")
 	return nil
 }
 
-// empty removes half-written files from the directory at dir if it holds
-// nothing else, and reports whether it did.
-func (d *Directory) empty(h *home, dir manifest.Path) bool {
-	pl, err := d.place(h, dir)
+// clearTemps removes the temporary files in the directory at p if it holds
+// nothing else, and reports whether it removed them all.
+func (d *Directory) clearTemps(root *rootDir, p manifest.Path) bool {
+	dir, err := d.openDir(root, p)
 	if err != nil {
 		return false
 	}
-	defer pl.close()
-	names, err := pl.dir.Readdirnames(-1)
+	defer dir.close()
+	names, err := dir.file.Readdirnames(-1)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return false
 	}
 	infos := make([]os.FileInfo, len(names))
 	for i, name := range names {
-		if infos[i], err = pl.Lstat(name); err != nil || !manifest.IsOwn(dir, name) || !infos[i].Mode().IsRegular() {
+		if infos[i], err = dir.Lstat(name); err != nil || !manifest.IsOwn(p, name) || !infos[i].Mode().IsRegular() {
 			return false
 		}
 	}
 	for i, name := range names {
-		if err := pl.discard(name, infos[i]); err != nil {
+		if err := dir.removeTemp(name, infos[i]); err != nil {
 			return false
 		}
 	}

@@ -11,17 +11,16 @@ import (
 	"ferry/sync"
 )
 
-// renameNew renames x to y, where nothing is: what is there is never replaced,
-// and the error then wraps [sync.ErrChanged]. Where the system has no such
-// rename, a file gets its second name before it loses its first, and for
-// directories a look must do.
-func renameNew(from *place, x string, to *place, y string) error {
-	err := renameFlags(from, x, to, y, noReplace)
-	if unsupported(err) {
-		err = renameLooking(from, x, to, y)
+// renameNew renames x to y and never replaces anything. If y exists the error
+// wraps [sync.ErrChanged]. Where the system has no such rename, a file is linked
+// to y before x is removed; for a directory y is looked up before the rename.
+func renameNew(from *dirHandle, x string, to *dirHandle, y string) error {
+	err := renameWithFlags(from, x, to, y, flagNoReplace)
+	if isUnsupported(err) {
+		err = renameNewByLooking(from, x, to, y)
 	}
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s is taken: %w", to.path(y), errors.Join(sync.ErrChanged, err))
+		return fmt.Errorf("%s already exists: %w", to.path(y), errors.Join(sync.ErrChanged, err))
 	}
 	if err != nil {
 		return fmt.Errorf("renaming %s to %s: %w", from.path(x), to.path(y), err)
@@ -29,7 +28,9 @@ func renameNew(from *place, x string, to *place, y string) error {
 	return nil
 }
 
-func renameLooking(from *place, x string, to *place, y string) error {
+// renameNewByLooking is renameNew for systems without a rename that replaces
+// nothing. The error wraps [fs.ErrExist] if y exists.
+func renameNewByLooking(from *dirHandle, x string, to *dirHandle, y string) error {
 	info, err := from.Lstat(x)
 	if err != nil {
 		return err
@@ -49,23 +50,23 @@ func renameLooking(from *place, x string, to *place, y string) error {
 	return renameOver(from, x, to, y)
 }
 
-// exchange swaps x and y in one step. The error wraps [errors.ErrUnsupported]
-// where the system cannot.
-func exchange(pl *place, x, y string) error {
-	err := renameFlags(pl, x, pl, y, exchanged)
-	if unsupported(err) {
+// exchange exchanges x and y in one step. The error wraps
+// [errors.ErrUnsupported] if the system cannot do that.
+func exchange(dir *dirHandle, x, y string) error {
+	err := renameWithFlags(dir, x, dir, y, flagExchange)
+	if isUnsupported(err) {
 		return errors.Join(errors.ErrUnsupported, err)
 	}
 	return err
 }
 
-func unsupported(err error) bool {
+func isUnsupported(err error) bool {
 	return errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.EINVAL)
 }
 
-// sameName reports whether x in from and y in to are one name to a disk that
-// does not tell upper from lower case.
-func sameName(from *place, x string, to *place, y string) bool {
+// sameNameIgnoringCase reports whether x in from and y in to differ in case only
+// and are one file, as on a file system that does not tell upper from lower case.
+func sameNameIgnoringCase(from *dirHandle, x string, to *dirHandle, y string) bool {
 	if from.at != to.at || x == y || !strings.EqualFold(x, y) {
 		return false
 	}

@@ -3,13 +3,13 @@ package local
 import "golang.org/x/sys/unix"
 
 const (
-	noReplace = unix.RENAME_NOREPLACE
-	exchanged = unix.RENAME_EXCHANGE
+	flagNoReplace = unix.RENAME_NOREPLACE
+	flagExchange  = unix.RENAME_EXCHANGE
 )
 
-func renameFlags(from *place, x string, to *place, y string, flags uint) error {
-	if err := single(x, y); err != nil {
+func renameWithFlags(from *dirHandle, x string, to *dirHandle, y string, flags uint) error {
+	if err := checkNames(x, y); err != nil {
 		return err
 	}
-	return unix.Renameat2(int(from.dir.Fd()), x, int(to.dir.Fd()), y, flags)
+	return unix.Renameat2(int(from.file.Fd()), x, int(to.file.Fd()), y, flags)
 }

@@ -5,10 +5,10 @@ package local
 import "errors"
 
 const (
-	noReplace = 1
-	exchanged = 2
+	flagNoReplace = 1
+	flagExchange  = 2
 )
 
-func renameFlags(_ *place, _ string, _ *place, _ string, _ uint) error {
+func renameWithFlags(_ *dirHandle, _ string, _ *dirHandle, _ string, _ uint) error {
 	return errors.ErrUnsupported
 }

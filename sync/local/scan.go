@@ -12,53 +12,52 @@ import (
 
 // Scan implements [sync.Replica].
 func (d *Directory) Scan(ctx context.Context, look sync.Look) (*manifest.Tree, error) {
-	h, err := d.home(false)
+	root, err := d.currentRoot()
 	if err != nil {
 		return nil, err
 	}
-	s := &scanner{ctx: ctx, d: d, home: h, look: look}
+	s := &scanner{ctx: ctx, d: d, root: root, look: look}
 	if look.Dirs == nil {
-		err = s.whole()
+		err = s.scanAll()
 	} else {
-		err = s.some(look.Dirs)
+		err = s.scanDirs(look.Dirs)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if _, err := d.home(false); err != nil {
-		return nil, err // it went away meanwhile: nothing that was seen counts
+	if _, err := d.currentRoot(); err != nil {
+		return nil, err // the root is gone, so nothing that was seen counts
 	}
 	return s.tree.Tree(), nil
 }
 
-// A scanner is one scan. Where an error of its methods comes back there is no
-// tree; what one directory could not tell is a problem in the tree.
+// A scanner carries out one scan. If one of its methods returns an error the scan
+// fails. If a single directory or name cannot be read, that is a problem in the
+// tree and the scan goes on.
 type scanner struct {
-	ctx  context.Context
-	d    *Directory
-	home *home
-	look sync.Look
-	tree manifest.Builder
-	seen int
-	// above are the directories above the current one, where links are followed.
-	above []os.FileInfo
+	ctx   context.Context
+	d     *Directory
+	root  *rootDir
+	look  sync.Look
+	tree  manifest.Builder
+	count int // names so far
+	// ancestors are the directories above the current one. They are known only if
+	// links are followed.
+	ancestors []os.FileInfo
 }
 
-func (s *scanner) whole() error {
-	f, err := openFolder(s.home.Root, ".")
+func (s *scanner) scanAll() error {
+	r, err := openDirReader(s.root.Root, ".")
 	if err != nil {
 		return err
 	}
-	defer f.close()
-	if err := s.folder(manifest.Root, f, true); err != nil {
-		return err
-	}
-	return nil
+	defer r.close()
+	return s.scanDir(manifest.Root, r, true)
 }
 
-func (s *scanner) some(dirs []manifest.Path) error {
+func (s *scanner) scanDirs(dirs []manifest.Path) error {
 	for _, dir := range dirs {
-		f, err := s.open(dir)
+		r, err := s.openDir(dir)
 		switch {
 		case errors.Is(err, errNoDirectory):
 			continue
@@ -66,8 +65,8 @@ func (s *scanner) some(dirs []manifest.Path) error {
 			s.tree.Unknown(dir, err.Error())
 			continue
 		}
-		err = s.folder(dir, f, false)
-		f.close()
+		err = s.scanDir(dir, r, false)
+		r.close()
 		if err != nil {
 			return err
 		}
@@ -75,41 +74,44 @@ func (s *scanner) some(dirs []manifest.Path) error {
 	return stopped(s.ctx)
 }
 
-// open opens a directory by its path.
-func (s *scanner) open(dir manifest.Path) (*folder, error) {
-	at := s.d.names.disk(dir)
+// openDir opens the directory at the path p for listing. The error wraps
+// errNoDirectory if there is none.
+func (s *scanner) openDir(p manifest.Path) (*dirReader, error) {
+	at := s.d.spellings.diskPath(p)
 	if s.d.opts.FollowLinks {
-		return s.follow(at)
+		return s.openFollowing(at)
 	}
-	pl, err := openPlace(s.home, at)
+	dir, err := openDir(s.root, at)
 	if err != nil {
 		return nil, err
 	}
-	defer pl.close()
-	return openFolder(pl.Root, ".")
+	defer dir.close()
+	return openDirReader(dir.Root, ".")
 }
 
-// follow opens a directory behind links that stay inside the root.
-func (s *scanner) follow(at string) (*folder, error) {
+// openFollowing opens the directory at a path for listing, and follows links that
+// stay inside the root.
+func (s *scanner) openFollowing(at string) (*dirReader, error) {
 	if at == "" {
 		at = "."
 	}
-	info, err := s.home.Stat(at)
+	info, err := s.root.Stat(at)
 	switch {
-	case missing(err), err == nil && !info.IsDir():
+	case isMissing(err), err == nil && !info.IsDir():
 		return nil, errNoDirectory
 	case err != nil:
 		return nil, err
 	}
-	return openFolder(s.home.Root, at)
+	return openDirReader(s.root.Root, at)
 }
 
-// folder adds the entries of the directory at dir, and all below it if deep.
-func (s *scanner) folder(dir manifest.Path, f *folder, deep bool) error {
+// scanDir adds the entries of the directory r at the path dir, and everything
+// below it if deep is set.
+func (s *scanner) scanDir(dir manifest.Path, r *dirReader, deep bool) error {
 	if err := stopped(s.ctx); err != nil {
 		return err
 	}
-	names, err := f.names()
+	names, err := r.names()
 	if err != nil {
 		s.tree.Unknown(dir, err.Error())
 		return nil
@@ -121,17 +123,18 @@ func (s *scanner) folder(dir manifest.Path, f *folder, deep bool) error {
 			temps = append(temps, name)
 			continue
 		}
-		if err := s.name(dir, f, name, deep); err != nil {
+		if err := s.scanName(dir, r, name, deep); err != nil {
 			return err
 		}
 	}
-	s.d.left.note(dir, temps)
+	s.d.temps.set(dir, temps)
 	return nil
 }
 
-// name adds one entry of the directory at dir, and all below it if deep.
-func (s *scanner) name(dir manifest.Path, f *folder, name string, deep bool) error {
-	if s.seen++; s.seen%1024 == 0 {
+// scanName adds one entry of the directory r at the path dir, and everything below
+// it if deep is set.
+func (s *scanner) scanName(dir manifest.Path, r *dirReader, name string, deep bool) error {
+	if s.count++; s.count%1024 == 0 {
 		if err := stopped(s.ctx); err != nil {
 			return err
 		}
@@ -141,39 +144,40 @@ func (s *scanner) name(dir manifest.Path, f *folder, name string, deep bool) err
 		s.tree.Skip(dir, name, err.Error())
 		return nil
 	}
-	st, err := f.lstat(name)
+	st, err := r.lstat(name)
 	switch {
-	case missing(err):
-		return nil // gone since the names were read
+	case isMissing(err):
+		return nil // it was removed after the names were read
 	case err != nil:
 		s.tree.Unknown(p, err.Error())
 		return nil
 	}
-	behind := st.link && s.d.opts.FollowLinks && s.target(p, name, &st)
+	followed := st.link && s.d.opts.FollowLinks && s.followLink(p, name, &st)
 	if s.look.Ignore != nil && s.look.Ignore(p, st.kind == manifest.Dir) {
 		s.tree.Hold(dir)
 		return nil
 	}
-	e := s.home.entry(st)
+	e := s.root.entry(st)
 	if base := p.Base(); base != name {
 		e.Name = name
 	}
-	s.d.names.note(p, e.Name)
+	s.d.spellings.set(p, e.Name)
 	s.tree.Add(p, e)
 	if e.Kind != manifest.Dir || !deep {
 		return nil
 	}
-	return s.below(p, f, name, behind)
+	return s.scanSubdir(p, r, name, followed)
 }
 
-// below adds what is in directory name of f, which is at p.
-func (s *scanner) below(p manifest.Path, f *folder, name string, behind bool) error {
-	var sub *folder
+// scanSubdir adds everything below the directory name in r, which has the path p.
+// followed says that the name is a link to the directory.
+func (s *scanner) scanSubdir(p manifest.Path, r *dirReader, name string, followed bool) error {
+	var sub *dirReader
 	var err error
-	if behind {
-		sub, err = s.follow(s.d.names.disk(p))
+	if followed {
+		sub, err = s.openFollowing(s.d.spellings.diskPath(p))
 	} else {
-		sub, err = f.sub(name)
+		sub, err = r.sub(name)
 	}
 	if err != nil {
 		s.tree.Unknown(p, err.Error())
@@ -186,24 +190,25 @@ func (s *scanner) below(p manifest.Path, f *folder, name string, behind bool) er
 			s.tree.Unknown(p, err.Error())
 			return nil
 		}
-		s.above = append(s.above, info)
-		defer func() { s.above = s.above[:len(s.above)-1] }()
+		s.ancestors = append(s.ancestors, info)
+		defer func() { s.ancestors = s.ancestors[:len(s.ancestors)-1] }()
 	}
-	return s.folder(p, sub, true)
+	return s.scanDir(p, sub, true)
 }
 
-// target replaces st by what the link at p leads to, where that stays inside the
-// root and is no directory above it.
-func (s *scanner) target(p manifest.Path, name string, st *stat) bool {
-	at := s.d.names.disk(p.Parent())
+// followLink replaces st by the target of the link at p, and reports whether it
+// did. It does not follow a link that leaves the root, or one to a directory above
+// the link, which would never end.
+func (s *scanner) followLink(p manifest.Path, name string, st *stat) bool {
+	at := s.d.spellings.diskPath(p.Parent())
 	if at != "" {
 		at += "/"
 	}
-	info, err := s.home.Stat(at + name)
-	if err != nil || os.SameFile(info, s.home.info) {
+	info, err := s.root.Stat(at + name)
+	if err != nil || os.SameFile(info, s.root.info) {
 		return false
 	}
-	for _, dir := range s.above {
+	for _, dir := range s.ancestors {
 		if os.SameFile(info, dir) {
 			return false
 		}

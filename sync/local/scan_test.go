@@ -35,22 +35,22 @@ func kinds(tree *manifest.Tree) map[manifest.Path]manifest.Kind {
 	return all
 }
 
-func shows(t testing.TB, tree *manifest.Tree, want map[manifest.Path]manifest.Kind) {
+func wantTree(t testing.TB, tree *manifest.Tree, want map[manifest.Path]manifest.Kind) {
 	t.Helper()
 	if diff := cmp.Diff(want, kinds(tree)); diff != "" {
 		t.Errorf("tree (-want +got):\n%s", diff)
 	}
 }
 
-var then = time.Date(2024, 3, 5, 10, 20, 30, 123456789, time.UTC)
+var fixedTime = time.Date(2024, 3, 5, 10, 20, 30, 123456789, time.UTC)
 
 func TestScanFollowingLinks(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("links need a privilege here")
 	}
 	d, h := open(t, local.Options{FollowLinks: true})
-	h.Write("../secret", "secret", then)
-	h.Write("dir/sub/f", "x", then)
+	h.Write("../secret", "secret", fixedTime)
+	h.Write("dir/sub/f", "x", fixedTime)
 	for link, target := range map[string]string{
 		"to file": "dir/sub/f", "to dir": "dir/sub", "to nothing": "nothing", "to outside": "../secret", "to the outside": "..", "to itself": "to itself",
 		"dir/sub/up": "..", "dir/sub/root": "../..", "absolute": h.at("dir"), "dir/down": "sub",
@@ -61,7 +61,7 @@ func TestScanFollowingLinks(t *testing.T) {
 	h.Mkdir("other side")
 	h.must(os.Symlink("../one side", h.at("other side/back")))
 	tree := scan(t, d)
-	shows(t, tree, map[manifest.Path]manifest.Kind{
+	wantTree(t, tree, map[manifest.Path]manifest.Kind{
 		"dir": manifest.Dir, "dir/sub": manifest.Dir, "dir/sub/f": manifest.File, "dir/sub/up": manifest.Other, "dir/sub/root": manifest.Other,
 		"dir/down": manifest.Dir, "dir/down/f": manifest.File, "dir/down/up": manifest.Other, "dir/down/root": manifest.Other,
 		"to file": manifest.File, "to dir": manifest.Dir, "to dir/f": manifest.File, "to dir/root": manifest.Other,
@@ -80,8 +80,8 @@ func TestScanFollowingLinks(t *testing.T) {
 		t.Errorf("sum behind a link: %x, %v", sum, err)
 	}
 	for i, step := range []sync.Step{
-		put("new", then).step("to dir/g", manifest.Entry{}),
-		put("new", then).step("to file", tree.At("to file")),
+		put("new", fixedTime).step("to dir/g", manifest.Entry{}),
+		put("new", fixedTime).step("to file", tree.At("to file")),
 		{Op: sync.Remove, Path: "to dir/f", Expect: tree.At("to dir/f")},
 		{Op: sync.Remove, Path: "to file", Expect: tree.At("to file")},
 		{Op: sync.RmDir, Path: "to dir", Expect: tree.At("to dir")},
@@ -94,16 +94,16 @@ func TestScanFollowingLinks(t *testing.T) {
 	}
 }
 
-func TestScanNamesThatCannotBeHeld(t *testing.T) {
+func TestScanNamesWithLineBreaks(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no such names here")
 	}
 	d, h := open(t, local.Options{})
-	h.Write("d/two\nlines", "x", then)
-	h.Write("d/good", "x", then)
-	h.Write("new\rline/f", "x", then)
+	h.Write("d/two\nlines", "x", fixedTime)
+	h.Write("d/good", "x", fixedTime)
+	h.Write("new\rline/f", "x", fixedTime)
 	tree := scan(t, d)
-	shows(t, tree, map[manifest.Path]manifest.Kind{"d": manifest.Dir, "d/good": manifest.File})
+	wantTree(t, tree, map[manifest.Path]manifest.Kind{"d": manifest.Dir, "d/good": manifest.File})
 	if !tree.At("d").Holds {
 		t.Error("d does not hold the name that cannot be held")
 	}
@@ -117,7 +117,7 @@ func TestScanNamesThatCannotBeHeld(t *testing.T) {
 
 func TestScanTimesToTheNanosecond(t *testing.T) {
 	d, h := open(t, local.Options{})
-	for i, at := range []time.Time{then, then.Add(1), time.Unix(0, 0), time.Unix(-5, 5), time.Date(2100, 1, 1, 0, 0, 0, 7, time.UTC)} {
+	for i, at := range []time.Time{fixedTime, fixedTime.Add(1), time.Unix(0, 0), time.Unix(-5, 5), time.Date(2100, 1, 1, 0, 0, 0, 7, time.UTC)} {
 		name := fmt.Sprint("f", i)
 		h.Write(name, "x", at)
 		info, err := os.Stat(h.at(name))
@@ -128,16 +128,16 @@ func TestScanTimesToTheNanosecond(t *testing.T) {
 	}
 }
 
-func TestScanRootReplacedMeanwhile(t *testing.T) {
+func TestScanRootReplacedBeforeScan(t *testing.T) {
 	d, h := open(t, local.Options{})
-	h.Write("f", "x", then)
+	h.Write("f", "x", fixedTime)
 	h.must(os.Rename(h.root, h.root+" moved"))
 	h.Mkdir("")
-	h.Write("other", "x", then)
+	h.Write("other", "x", fixedTime)
 	if _, err := d.Scan(t.Context(), sync.Look{}); !errors.Is(err, sync.ErrFatal) {
 		t.Errorf("a scan of another root: %v, want ErrFatal", err)
 	}
-	if out := apply(t, d, put("x", then).step("new", manifest.Entry{}))[0]; !errors.Is(out.Err, sync.ErrFatal) {
+	if out := apply(t, d, put("x", fixedTime).step("new", manifest.Entry{}))[0]; !errors.Is(out.Err, sync.ErrFatal) {
 		t.Errorf("a put into another root: %v, want ErrFatal", out.Err)
 	}
 	if err := d.Gone(t.Context(), []manifest.Path{"f"}, make([]manifest.Entry, 1))[0]; !errors.Is(err, sync.ErrFatal) {
@@ -145,7 +145,7 @@ func TestScanRootReplacedMeanwhile(t *testing.T) {
 	}
 	one, err := d.Root(t.Context(), false)
 	h.must(err)
-	shows(t, scan(t, d), map[manifest.Path]manifest.Kind{"other": manifest.File})
+	wantTree(t, scan(t, d), map[manifest.Path]manifest.Kind{"other": manifest.File})
 	h.Remove("")
 	h.must(os.Rename(h.root+" moved", h.root))
 	two, err := d.Root(t.Context(), false)
@@ -171,7 +171,7 @@ func TestScanRootThatIsAFile(t *testing.T) {
 func TestScanCancelled(t *testing.T) {
 	d, h := open(t, local.Options{})
 	for i := range 20 {
-		h.Write(fmt.Sprintf("d%d/f", i), "x", then)
+		h.Write(fmt.Sprintf("d%d/f", i), "x", fixedTime)
 	}
 	stop := errors.New("enough")
 	ctx, cancel := context.WithCancelCause(t.Context())
@@ -188,7 +188,7 @@ func TestScanCancelled(t *testing.T) {
 
 // BenchmarkScan lists 100,000 files in 5,000 directories.
 func BenchmarkScan(b *testing.B) {
-	h := hands{b, filepath.Join(b.TempDir(), "root")}
+	h := otherUser{b, filepath.Join(b.TempDir(), "root")}
 	for i := range 5000 {
 		dir := fmt.Sprintf("area %02d/directory %02d/part-%d", i/250, i/10%25, i%10)
 		h.Mkdir(dir)
@@ -215,10 +215,10 @@ func BenchmarkScan(b *testing.B) {
 	b.ReportMetric(live, "MiB-live")
 }
 
-func TestScanRootReplacedInTheMiddle(t *testing.T) {
+func TestScanRootReplacedDuringScan(t *testing.T) {
 	d, h := open(t, local.Options{})
-	h.Write("a/f", "x", then)
-	h.Write("b/f", "x", then)
+	h.Write("a/f", "x", fixedTime)
+	h.Write("b/f", "x", fixedTime)
 	_, err := d.Scan(t.Context(), sync.Look{Ignore: func(p manifest.Path, _ bool) bool {
 		if p == "a/f" {
 			h.Remove("b")
@@ -232,33 +232,33 @@ func TestScanRootReplacedInTheMiddle(t *testing.T) {
 	}
 }
 
-// A file that another one of the same size and time was renamed over.
-func TestAnotherFileOfTheSameStamp(t *testing.T) {
+// Another file with the same size and time was renamed over the file.
+func TestReplacedBySameSizeAndTime(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("no identities here")
 	}
 	d, h := open(t, local.Options{})
-	h.Write("f", "one", then)
-	h.Write("g", "two", then)
+	h.Write("f", "one", fixedTime)
+	h.Write("g", "two", fixedTime)
 	was := scan(t, d).At("f")
 	h.Rename("g", "f")
 	for _, step := range []sync.Step{
-		put("new", then).step("f", was),
+		put("new", fixedTime).step("f", was),
 		{Op: sync.Remove, Path: "f", Expect: was},
 		{Op: sync.Move, From: "f", Path: "g", Expect: was},
 	} {
-		fails(t, d, sync.ErrChanged, step)
+		wantFailure(t, d, sync.ErrChanged, step)
 	}
 	if _, err := d.Sum(t.Context(), "f", was); !errors.Is(err, sync.ErrChanged) {
 		t.Errorf("Sum: %v, want ErrChanged", err)
 	}
-	h.reads("f", "two")
-	h.lists("f")
+	h.wantContent("f", "two")
+	h.wantFiles("f")
 }
 
 func TestConfirmBeforeTheEnd(t *testing.T) {
 	d, h := open(t, local.Options{})
-	h.Write("f", "content", then)
+	h.Write("f", "content", fixedTime)
 	r := d.Reader(t.Context(), []sync.Wanted{{Path: "f", Entry: scan(t, d).At("f")}})
 	src, err := r.Open(t.Context(), 0, 3)
 	h.must(err)

@@ -9,17 +9,17 @@ import (
 	"ferry/manifest"
 )
 
-// spellings remembers the names on disk that are not spelled as in their paths,
-// which is in NFC. Most trees have none.
+// spellings holds the names on disk that are not spelled as in their paths. Paths
+// are in Unicode normal form NFC. Most trees have no such names.
 type spellings struct {
-	mu  stdsync.RWMutex
-	odd map[manifest.Path]string
+	mu     stdsync.RWMutex
+	byPath map[manifest.Path]string
 }
 
-// note records how the last component of p is spelled; "" is as in p.
-func (s *spellings) note(p manifest.Path, name string) {
+// set records how the last component of p is spelled. "" means as in p.
+func (s *spellings) set(p manifest.Path, name string) {
 	s.mu.RLock()
-	known := s.odd[p]
+	known := s.byPath[p]
 	s.mu.RUnlock()
 	if known == name {
 		return
@@ -27,17 +27,17 @@ func (s *spellings) note(p manifest.Path, name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if name == "" {
-		delete(s.odd, p)
+		delete(s.byPath, p)
 		return
 	}
-	if s.odd == nil {
-		s.odd = make(map[manifest.Path]string)
+	if s.byPath == nil {
+		s.byPath = make(map[manifest.Path]string)
 	}
-	s.odd[p] = name
+	s.byPath[p] = name
 }
 
-// newName returns the name under which p is made, which is spelled as wanted if
-// that is a spelling of its last component at all.
+// newName returns the name that a new entry at p gets. It is spelled as in want if
+// that is a spelling of the last component of p.
 func newName(p manifest.Path, want manifest.Entry) string {
 	if norm.NFC.String(want.Name) == p.Base() {
 		return want.Name
@@ -45,22 +45,24 @@ func newName(p manifest.Path, want manifest.Entry) string {
 	return p.Base()
 }
 
-// existing returns the name of what is expected at p as it is spelled on disk.
-func (s *spellings) existing(p manifest.Path, e manifest.Entry) string {
+// expectedName returns the name of the expected entry e at p, as it is spelled on
+// disk.
+func (s *spellings) expectedName(p manifest.Path, e manifest.Entry) string {
 	if norm.NFC.String(e.Name) == p.Base() {
 		return e.Name
 	}
-	return s.name(p)
+	return s.diskName(p)
 }
 
-// rename moves what is known at and below from to to.
+// rename moves the spellings below from to to, and records name as the spelling of
+// to.
 func (s *spellings) rename(from, to manifest.Path, name string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	moved := make(map[manifest.Path]string)
-	for p, spelled := range s.odd {
+	for p, spelled := range s.byPath {
 		if p.Within(from) {
-			delete(s.odd, p)
+			delete(s.byPath, p)
 			if p != from {
 				moved[p.Rebase(from, to)] = spelled
 			}
@@ -70,40 +72,41 @@ func (s *spellings) rename(from, to manifest.Path, name string) {
 		moved[to] = name
 	}
 	for p, spelled := range moved {
-		if s.odd == nil {
-			s.odd = make(map[manifest.Path]string)
+		if s.byPath == nil {
+			s.byPath = make(map[manifest.Path]string)
 		}
-		s.odd[p] = spelled
+		s.byPath[p] = spelled
 	}
 }
 
 func (s *spellings) clear() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.odd = nil
+	s.byPath = nil
 }
 
-// disk returns p as it is spelled on disk, as far as is known.
-func (s *spellings) disk(p manifest.Path) string {
+// diskPath returns p as it is spelled on disk, as far as that is known.
+func (s *spellings) diskPath(p manifest.Path) string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	if len(s.odd) == 0 {
+	if len(s.byPath) == 0 {
 		return string(p)
 	}
 	parts := strings.Split(string(p), "/")
 	for at := p; at != manifest.Root; at = at.Parent() {
-		if name, ok := s.odd[at]; ok {
+		if name, ok := s.byPath[at]; ok {
 			parts[strings.Count(string(at), "/")] = name
 		}
 	}
 	return strings.Join(parts, "/")
 }
 
-// name returns the last component of p as it is spelled on disk.
-func (s *spellings) name(p manifest.Path) string {
+// diskName returns the last component of p as it is spelled on disk, as far as
+// that is known.
+func (s *spellings) diskName(p manifest.Path) string {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	if name, ok := s.odd[p]; ok {
+	if name, ok := s.byPath[p]; ok {
 		return name
 	}
 	return p.Base()

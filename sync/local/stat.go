@@ -9,7 +9,7 @@ import (
 	"ferry/sync"
 )
 
-// A stat is what the disk says of one name.
+// A stat holds the attributes of one file, directory or link.
 type stat struct {
 	kind          manifest.Kind
 	link          bool
@@ -41,23 +41,23 @@ func statOf(info os.FileInfo) stat {
 	return s
 }
 
-// entry returns s as an entry of the tree of h, without a name of its own.
-func (h *home) entry(s stat) manifest.Entry {
+// entry returns s as an entry of the tree below the root. Its name is not set.
+func (root *rootDir) entry(s stat) manifest.Entry {
 	e := manifest.Entry{Kind: s.kind, ModTime: s.mtime}
 	if s.kind == manifest.File {
 		e.Size = s.size
 	}
-	if s.mtime%1e9 != 0 && !h.fine.Load() {
-		h.fine.Store(true)
+	if s.mtime%1e9 != 0 && !root.subsecond.Load() {
+		root.subsecond.Store(true)
 	}
-	if h.stable {
-		e.ID = identity(s.device, s.inode, h.device)
+	if root.stableInodes {
+		e.ID = identity(s.device, s.inode, root.device)
 	}
 	return e
 }
 
-// identity folds device and inode into one number. The device of the root
-// itself does not count, because it may be another one after every boot.
+// identity combines device and inode into one number. The device of the root is
+// left out, because its number may change with every boot.
 func identity(device, inode, root uint64) uint64 {
 	if inode == 0 {
 		return 0
@@ -76,17 +76,17 @@ func mix(x uint64) uint64 {
 	return x ^ x>>31
 }
 
-// same returns an error wrapping [sync.ErrChanged] where now is not what was.
+// same returns an error that wraps [sync.ErrChanged] if now differs from was.
 func same(was, now manifest.Entry) error {
 	switch {
 	case was.Kind != now.Kind:
 		return fmt.Errorf("found %s, expected %s: %w", now.Kind, was.Kind, sync.ErrChanged)
 	case !manifest.Unchanged(was, now):
-		return fmt.Errorf("found %d bytes of %s, expected %d of %s: %w", now.Size, clock(now), was.Size, clock(was), sync.ErrChanged)
+		return fmt.Errorf("found %d bytes from %s, expected %d from %s: %w", now.Size, formatTime(now), was.Size, formatTime(was), sync.ErrChanged)
 	case was.IsFile() && was.ID != 0 && now.ID != 0 && was.ID != now.ID:
 		return fmt.Errorf("found another file in its place: %w", sync.ErrChanged)
 	}
 	return nil
 }
 
-func clock(e manifest.Entry) string { return e.Time().Format("2006-01-02 15:04:05.999999999Z") }
+func formatTime(e manifest.Entry) string { return e.Time().Format("2006-01-02 15:04:05.999999999Z") }

@@ -8,12 +8,12 @@ import (
 	"syscall"
 )
 
-// inode returns zeros: there are no identities on this system.
+// inode returns zeros: Go does not tell identities of files on this system.
 func inode(os.FileInfo) (device, inode uint64) { return 0, 0 }
 
-// rootIdentity returns "": nothing is known.
-func rootIdentity(*home) string { return "" }
+// rootIdentity returns "", which means unknown.
+func rootIdentity(*rootDir) string { return "" }
 
-// notDirectory reports whether err says that a component above a name is no
-// directory, or that the name is none.
-func notDirectory(err error) bool { return errors.Is(err, syscall.ENOTDIR) }
+// isNotDirectory reports whether err says that a name, or a component of the path
+// above it, is not a directory.
+func isNotDirectory(err error) bool { return errors.Is(err, syscall.ENOTDIR) }

@@ -14,7 +14,8 @@ import (
 	"ferry/manifest"
 )
 
-// inode returns device and inode of a file, or zeros.
+// inode returns the device and the inode number of a file, or zeros if they are
+// unknown.
 func inode(info os.FileInfo) (device, inode uint64) {
 	if s, ok := info.Sys().(*syscall.Stat_t); ok {
 		return uint64(s.Dev), uint64(s.Ino)
@@ -22,15 +23,15 @@ func inode(info os.FileInfo) (device, inode uint64) {
 	return 0, 0
 }
 
-// rootIdentity names the root by its device and inode.
-func rootIdentity(h *home) string {
-	device, inode := inode(h.info)
+// rootIdentity identifies the root by its device and inode number.
+func rootIdentity(root *rootDir) string {
+	device, inode := inode(root.info)
 	return fmt.Sprintf("%x:%x", device, inode)
 }
 
-// notDirectory reports whether err says that a component above a name is no
-// directory, or that the name is none.
-func notDirectory(err error) bool { return errors.Is(err, syscall.ENOTDIR) }
+// isNotDirectory reports whether err says that a name, or a component of the path
+// above it, is not a directory.
+func isNotDirectory(err error) bool { return errors.Is(err, syscall.ENOTDIR) }
 
 func statOfUnix(s *unix.Stat_t) stat {
 	out := stat{size: s.Size, mtime: s.Mtim.Nano(), device: uint64(s.Dev), inode: uint64(s.Ino), mode: fs.FileMode(s.Mode & 0o777)}

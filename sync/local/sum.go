@@ -19,20 +19,20 @@ func (d *Directory) Sum(ctx context.Context, p manifest.Path, want manifest.Entr
 }
 
 func (d *Directory) sum(ctx context.Context, p manifest.Path, want manifest.Entry) (string, error) {
-	o, err := d.openFile(ctx, p, want)
+	file, err := d.openChecked(ctx, p, want)
 	if err != nil {
 		return "", err
 	}
-	defer o.f.Close()
+	defer file.f.Close()
 	h := sha256.New()
-	n, err := hashed(ctx, h, o.f, 1<<62)
+	n, err := copyN(ctx, h, file.f, 1<<62)
 	if err != nil {
 		return "", err
 	}
-	if n != o.was.Size {
-		return "", fmt.Errorf("%d bytes of %d: %w", n, o.was.Size, sync.ErrChanged)
+	if n != file.before.Size {
+		return "", fmt.Errorf("%d bytes of %d: %w", n, file.before.Size, sync.ErrChanged)
 	}
-	if _, err := o.confirm(ctx); err != nil {
+	if _, err := file.confirm(ctx); err != nil {
 		return "", err
 	}
 	return string(h.Sum(nil)), nil

@@ -10,20 +10,20 @@ import (
 	"time"
 )
 
-// lock reports true: there are no locks here.
+// lock reports true: files cannot be locked on these systems.
 func lock(*os.File) bool { return true }
 
-// free is not told here.
-func (pl *place) free() int64 { return math.MaxInt64 }
+// free is unknown on these systems, so it is unlimited.
+func (dir *dirHandle) free() int64 { return math.MaxInt64 }
 
-// full reports whether err says that there is no room left.
-func full(err error) bool { return errors.Is(err, syscall.ENOSPC) }
+// isFull reports whether err says that the disk is full.
+func isFull(err error) bool { return errors.Is(err, syscall.ENOSPC) }
 
-// notEmpty reports whether err says that a directory is not empty.
-func notEmpty(err error) bool {
+// isNotEmpty reports whether err says that a directory is not empty.
+func isNotEmpty(err error) bool {
 	return errors.Is(err, syscall.ENOTEMPTY) || errors.Is(err, syscall.EEXIST)
 }
 
-// booted returns now: when the system was started is not known here, so that no
-// half-written file of an earlier process is trusted.
-func booted() time.Time { return time.Now() }
+// bootTime returns the present time, because it is unknown when the system was
+// started. So no temporary file of an earlier process is resumed.
+func bootTime() time.Time { return time.Now() }

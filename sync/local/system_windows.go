@@ -10,9 +10,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// lock takes f for this process as long as it is open, and reports false where
-// another one has it. The byte that is locked lies behind every content, since
-// locks keep others from reading here.
+// lock locks f until it is closed, and reports false if another process holds the
+// lock. The locked byte lies beyond the end of any file, because on Windows a lock
+// keeps others from reading what it covers.
 func lock(f *os.File) bool {
 	const flags = windows.LOCKFILE_EXCLUSIVE_LOCK | windows.LOCKFILE_FAIL_IMMEDIATELY
 	at := &windows.Overlapped{OffsetHigh: 0x7fffffff}
@@ -20,9 +20,9 @@ func lock(f *os.File) bool {
 	return !errors.Is(err, windows.ERROR_LOCK_VIOLATION)
 }
 
-// free returns how many bytes can be written on the disk of pl.
-func (pl *place) free() int64 {
-	name, err := windows.UTF16PtrFromString(filepath.Join(pl.home.Name(), filepath.FromSlash(pl.at)))
+// free returns how many bytes can be written to the file system of dir.
+func (dir *dirHandle) free() int64 {
+	name, err := windows.UTF16PtrFromString(filepath.Join(dir.root.Name(), filepath.FromSlash(dir.at)))
 	if err != nil {
 		return math.MaxInt64
 	}
@@ -33,13 +33,13 @@ func (pl *place) free() int64 {
 	return int64(min(n, math.MaxInt64))
 }
 
-// full reports whether err says that there is no room left.
-func full(err error) bool {
+// isFull reports whether err says that the disk is full.
+func isFull(err error) bool {
 	return errors.Is(err, windows.ERROR_DISK_FULL) || errors.Is(err, windows.ERROR_HANDLE_DISK_FULL)
 }
 
-// notEmpty reports whether err says that a directory is not empty.
-func notEmpty(err error) bool { return errors.Is(err, windows.ERROR_DIR_NOT_EMPTY) }
+// isNotEmpty reports whether err says that a directory is not empty.
+func isNotEmpty(err error) bool { return errors.Is(err, windows.ERROR_DIR_NOT_EMPTY) }
 
-// booted returns when the system was started.
-func booted() time.Time { return time.Now().Add(-windows.DurationSinceBoot()) }
+// bootTime returns when the system was started.
+func bootTime() time.Time { return time.Now().Add(-windows.DurationSinceBoot()) }

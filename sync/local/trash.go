@@ -7,52 +7,53 @@ import (
 	"path"
 	"time"
 
-	"ferry/manifest"
+	"ferry/sync"
 )
 
-// A grave is a free name in the trash.
-type grave struct {
-	*place
+// A trashSlot is a free name in a directory of the trash.
+type trashSlot struct {
+	*dirHandle
 	name string
 }
 
-// trash makes room for the file at path at, as it is spelled on disk, in
-// .ferry/trash/<UTC time>/<path>, and returns the place and the name there. A
-// time at which that path was trashed already gets a number.
-func (d *Directory) trash(h *home, at string) (*grave, error) {
-	stamp := manifest.Own + "/trash/" + time.Now().UTC().Format("20060102-150405")
+// trash prepares the trash for the file at the path at, as it is spelled on disk.
+// It creates the directory of .ferry/trash/<UTC time>/<path> and returns that
+// name, which is free. If the path was already moved to the trash in this second,
+// the time gets a number.
+func (d *Directory) trash(root *rootDir, at string) (*trashSlot, error) {
+	stamp := sync.TrashDir + "/" + time.Now().UTC().Format("20060102-150405")
 	for n := 1; n < 10_000; n++ {
-		root := stamp
+		numbered := stamp
 		if n > 1 {
-			root = fmt.Sprintf("%s-%d", stamp, n)
+			numbered = fmt.Sprintf("%s-%d", stamp, n)
 		}
-		g, err := openGrave(h, root+"/"+at)
+		slot, err := openTrashSlot(root, numbered+"/"+at)
 		switch {
-		case errors.Is(err, fs.ErrExist), notDirectory(err):
+		case errors.Is(err, fs.ErrExist), isNotDirectory(err):
 			continue
 		case err != nil:
-			return nil, fmt.Errorf("making room in the trash: %w", err)
+			return nil, fmt.Errorf("preparing the trash: %w", err)
 		}
-		return g, nil
+		return slot, nil
 	}
-	return nil, fmt.Errorf("%s is in the trash too often", at)
+	return nil, fmt.Errorf("no free name in the trash for %s", at)
 }
 
-// openGrave makes the directory of at and returns the place and name, with an
-// error that wraps [fs.ErrExist] where the name is taken.
-func openGrave(h *home, at string) (*grave, error) {
-	dir, name := path.Split(at)
-	dir = path.Clean(dir)
-	if err := h.MkdirAll(dir, 0o700); err != nil {
+// openTrashSlot creates the directory of the path at and returns the name in it.
+// If the name is taken the error wraps [fs.ErrExist].
+func openTrashSlot(root *rootDir, at string) (*trashSlot, error) {
+	parent, name := path.Split(at)
+	parent = path.Clean(parent)
+	if err := root.MkdirAll(parent, 0o700); err != nil {
 		return nil, err
 	}
-	pl, err := openPlace(h, dir)
+	dir, err := openDir(root, parent)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := pl.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
-		pl.close()
+	if _, err := dir.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
+		dir.close()
 		return nil, errors.Join(fs.ErrExist, err)
 	}
-	return &grave{pl, name}, nil
+	return &trashSlot{dir, name}, nil
 }

@@ -6,72 +6,71 @@ import (
 	"fmt"
 	"io"
 	"os"
-	stdsync "sync"
 	"time"
 
 	"ferry/manifest"
 	"ferry/sync"
 )
 
-// A writing is one Put under way.
-type writing struct {
+// A fileWriter carries out one Put.
+type fileWriter struct {
 	d    *Directory
-	home *home
-	s    sync.Step
-	pl   *place
-	name string // the real name, as it is spelled on disk
+	root *rootDir
+	step sync.Step
+	dir  *dirHandle
+	name string // the real name of the file, as it is spelled on disk
 	out  *sync.Outcome
 
-	temp    string // name of the half-written file, "" while there is none
-	f       *os.File
-	size    int64
-	sum     *tally
-	resumed bool
-	whole   bool           // all of the source is in it
-	stamp   manifest.Entry // seen on the half-written file when it was whole
+	temp     string   // name of the temporary file, "" while there is none
+	f        *os.File // the temporary file
+	size     int64    // of the temporary file
+	sum      *contentHash
+	resumed  bool           // the temporary file is from an earlier attempt
+	complete bool           // it holds the whole source
+	written  manifest.Entry // what it was when it was complete
 }
 
-// put writes a file beside and renames it into place.
-func (d *Directory) put(ctx context.Context, h *home, s sync.Step, b *batch) (out sync.Outcome) {
-	pl, err := d.place(h, s.Path.Parent())
+// put writes a temporary file and renames it to its real name.
+func (d *Directory) put(ctx context.Context, root *rootDir, s sync.Step, batch *durableBatch) (out sync.Outcome) {
+	dir, err := d.openDir(root, s.Path.Parent())
 	if err != nil {
 		if s.Expect.Exists() {
 			err = changedIfGone(err)
 		}
 		return sync.Outcome{Err: err}
 	}
-	defer pl.close()
-	w := &writing{d: d, home: h, s: s, pl: pl, out: &out}
-	w.name = w.spelled()
-	if out.Err = w.run(ctx, b); out.Err != nil && full(out.Err) {
+	defer dir.close()
+	w := &fileWriter{d: d, root: root, step: s, dir: dir, out: &out}
+	w.name = w.diskName()
+	if out.Err = w.run(ctx, batch); out.Err != nil && isFull(out.Err) {
 		out.Err = fmt.Errorf("%w: %w", sync.ErrFull, out.Err)
 	}
-	w.leave(ctx, out.Err)
+	w.discardTemp(ctx, out.Err)
 	return out
 }
 
-// spelled returns the real name as it is, or will be, spelled on disk.
-func (w *writing) spelled() string {
-	if w.s.Expect.Exists() {
-		return w.d.names.existing(w.s.Path, w.s.Expect)
+// diskName returns the real name of the file as it is, or will be, spelled on disk.
+func (w *fileWriter) diskName() string {
+	if w.step.Expect.Exists() {
+		return w.d.spellings.expectedName(w.step.Path, w.step.Expect)
 	}
-	if known := w.d.names.name(w.s.Path); known != w.s.Path.Base() {
+	if known := w.d.spellings.diskName(w.step.Path); known != w.step.Path.Base() {
 		return known
 	}
-	return newName(w.s.Path, w.s.Want)
+	return newName(w.step.Path, w.step.Want)
 }
 
-func (w *writing) run(ctx context.Context, b *batch) error {
-	old, _, err := w.pl.expect(w.name, w.s.Expect)
+func (w *fileWriter) run(ctx context.Context, batch *durableBatch) error {
+	old, _, err := w.dir.expect(w.name, w.step.Expect)
 	if err != nil {
 		return err
 	}
-	if err := w.possible(); err != nil {
+	if err := w.checkPossible(); err != nil {
 		return err
 	}
 	err = w.fill(ctx, old)
-	if err != nil && w.resumed && errors.Is(err, errOtherBeginning) {
-		w.leave(ctx, err)
+	if err != nil && w.resumed && errors.Is(err, errOtherSource) {
+		w.discardTemp(ctx, err)
 		err = w.fill(ctx, old)
 	}
 	if err != nil {
@@ -80,50 +79,50 @@ func (w *writing) run(ctx context.Context, b *batch) error {
 	if err := stopped(ctx); err != nil {
 		return err
 	}
-	if _, err := w.d.home(false); err != nil {
+	if _, err := w.d.currentRoot(); err != nil {
 		return err
 	}
-	_, now, err := w.pl.expect(w.name, w.s.Expect)
+	_, now, err := w.dir.expect(w.name, w.step.Expect)
 	if err != nil {
 		return err
 	}
-	if w.s.Keep != "" && w.s.Keep == w.out.Sum {
+	if w.step.Keep != "" && w.step.Keep == w.out.Sum {
 		w.out.Kept = true
-		w.out.Entry = w.d.named(w.s.Path, now, w.name)
+		w.out.Entry = w.d.withSpelling(w.step.Path, now, w.name)
 		return nil
 	}
-	if err := w.install(b); err != nil {
+	if err := w.install(batch); err != nil {
 		return err
 	}
-	w.out.Entry = w.d.named(w.s.Path, w.stamp, w.name)
-	b.dirty(w.pl)
+	w.out.Entry = w.d.withSpelling(w.step.Path, w.written, w.name)
+	batch.dirty(w.dir)
 	return nil
 }
 
-// possible reports why the file cannot be written, before anything is read.
-func (w *writing) possible() error {
-	if !w.s.Expect.Exists() {
-		if err := checkNew(w.s.Path); err != nil {
+// checkPossible returns an error if the file certainly cannot be written, so that
+// the source is not read for nothing.
+func (w *fileWriter) checkPossible() error {
+	if !w.step.Expect.Exists() {
+		if err := checkNew(w.step.Path); err != nil {
 			return err
 		}
 	}
-	if free := w.pl.free(); w.s.Want.Size > free {
-		return fmt.Errorf("%w: %d bytes are needed and %d are free", sync.ErrFull, w.s.Want.Size, free)
+	if free := w.dir.free(); w.step.Want.Size > free {
+		return fmt.Errorf("%w: %d bytes are needed and %d are free", sync.ErrFull, w.step.Want.Size, free)
 	}
 	return nil
 }
 
-// errOtherBeginning says that a half-written file that was gone on with did not
-// hold the beginning of this source.
-var errOtherBeginning = errors.New("the half-written file did not belong to this source")
+// errOtherSource says that a resumed temporary file did not hold the beginning of
+// this source.
+var errOtherSource = errors.New("the temporary file does not belong to this source")
 
-// fill brings the content from the source into a half-written file and stamps
-// that.
-func (w *writing) fill(ctx context.Context, old stat) error {
-	if err := w.open(ctx, old); err != nil {
-		return fmt.Errorf("writing beside: %w", err)
+// fill copies the source to a temporary file, and gives the file its mode and time.
+func (w *fileWriter) fill(ctx context.Context, old stat) error {
+	if err := w.openTemp(ctx, old); err != nil {
+		return fmt.Errorf("writing a temporary file: %w", err)
 	}
-	src, err := w.s.Open(ctx, w.size)
+	src, err := w.step.Open(ctx, w.size)
 	if err != nil {
 		return fmt.Errorf("%w: %w", sync.ErrSource, err)
 	}
@@ -132,7 +131,7 @@ func (w *writing) fill(ctx context.Context, old stat) error {
 		return err
 	}
 	if err := w.finish(old); err != nil {
-		return fmt.Errorf("writing beside: %w", err)
+		return fmt.Errorf("writing a temporary file: %w", err)
 	}
 	if w.out.Source, err = src.Confirm(ctx); err != nil {
 		return fmt.Errorf("%w: %w", sync.ErrSource, err)
@@ -141,26 +140,17 @@ func (w *writing) fill(ctx context.Context, old stat) error {
 	switch {
 	case told != "" && sum != "" && told != sum, w.out.Source.Size != w.size:
 		if w.resumed {
-			return fmt.Errorf("%w: %w", sync.ErrSource, errOtherBeginning)
+			return fmt.Errorf("%w: %w", sync.ErrSource, errOtherSource)
 		}
-		return fmt.Errorf("%w: %d bytes came of %d, or other ones than were read", sync.ErrSource, w.size, w.out.Source.Size)
+		return fmt.Errorf("%w: received %d bytes of %d, or other bytes than were read", sync.ErrSource, w.size, w.out.Source.Size)
 	}
-	w.out.Sum, w.whole = sum, true
+	w.out.Sum, w.complete = sum, true
 	return nil
 }
 
-// buffers are lent to writings and readings.
-var (
-	buffers      = stdsync.Pool{New: func() any { b := make([]byte, 128<<10); return &b }}
-	largeBuffers = stdsync.Pool{New: func() any { b := make([]byte, largeBuffer); return &b }}
-)
-
-// largeBuffer is the size of a buffer for files of that size and more.
-const largeBuffer = 1 << 20
-
-func (w *writing) copy(ctx context.Context, src io.Reader) error {
-	pool := &buffers
-	if w.s.Want.Size >= largeBuffer {
+func (w *fileWriter) copy(ctx context.Context, src io.Reader) error {
+	pool := &smallBuffers
+	if w.step.Want.Size >= largeBufferSize {
 		pool = &largeBuffers
 	}
 	buf := pool.Get().(*[]byte)
@@ -184,7 +174,7 @@ func (w *writing) copy(ctx context.Context, src io.Reader) error {
 	}
 }
 
-func (w *writing) write(b []byte) error {
+func (w *fileWriter) write(b []byte) error {
 	n, err := w.f.Write(b)
 	w.size += int64(n)
 	w.out.Bytes += int64(n)
@@ -192,21 +182,21 @@ func (w *writing) write(b []byte) error {
 	if err != nil {
 		return err
 	}
-	if w.s.Progress != nil {
-		w.s.Progress(int64(n))
+	if w.step.Progress != nil {
+		w.step.Progress(int64(n))
 	}
 	return nil
 }
 
-// finish gives the half-written file its mode and time, makes it safe, and notes
-// what the disk shows of it: that is what it will show of the file.
-func (w *writing) finish(old stat) error {
+// finish gives the temporary file its mode and time, syncs it to disk, and records
+// its entry. The rename does not change that, so it will be the entry of the file.
+func (w *fileWriter) finish(old stat) error {
 	if old.kind == manifest.File {
 		if err := w.f.Chmod(old.mode.Perm()); err != nil {
-			w.d.log.Info("mode was not kept", "path", w.s.Path, "error", err)
+			w.d.log.Info("mode was not kept", "path", w.step.Path, "error", err)
 		}
 	}
-	if err := w.settime(); err != nil {
+	if err := w.setTime(); err != nil {
 		return err
 	}
 	if !w.d.opts.NoSync {
@@ -219,24 +209,24 @@ func (w *writing) finish(old stat) error {
 		return err
 	}
 	if closeFirst {
-		if err := errors.Join(w.f.Close(), w.settime()); err != nil {
+		if err := errors.Join(w.f.Close(), w.setTime()); err != nil {
 			return err
 		}
 	}
-	now, err := w.pl.Lstat(w.temp)
+	now, err := w.dir.Lstat(w.temp)
 	if err != nil {
 		return err
 	}
 	if !os.SameFile(mine, now) || now.Size() != w.size {
-		return fmt.Errorf("somebody changed %s: %w", w.temp, sync.ErrChanged)
+		return fmt.Errorf("another process changed %s: %w", w.temp, sync.ErrChanged)
 	}
-	w.stamp = w.home.entry(statOf(now))
+	w.written = w.root.entry(statOf(now))
 	return nil
 }
 
-func (w *writing) settime() error {
-	if w.s.Want.Precision == manifest.NoTime {
+func (w *fileWriter) setTime() error {
+	if w.step.Want.Precision == manifest.NoTime {
 		return nil
 	}
-	return w.pl.Chtimes(w.temp, time.Time{}, time.Unix(0, w.s.Want.ModTime))
+	return w.dir.Chtimes(w.temp, time.Time{}, time.Unix(0, w.step.Want.ModTime))
 }

@@ -22,62 +22,62 @@ import (
 
 var errBroken = errors.New("the line broke")
 
-// A content is the other side of a Put.
-type content struct {
-	text  string
-	mtime time.Time
-	at    func(offset int64) // called by Open
-	cut   int                // where reading breaks, if not 0
-	vague bool               // the time is told to the minute
-	sums  bool               // the source knows the sum of the whole
-	ends  func() error       // what Confirm says
+// A fakeSource is the source of a Put.
+type fakeSource struct {
+	text      string
+	mtime     time.Time
+	onOpen    func(offset int64) // called by Open
+	breakAt   int                // reading fails after so many bytes; 0: never
+	minutes   bool               // the time is exact to the minute
+	hasSum    bool               // Sum is known
+	onConfirm func() error       // its error is that of Confirm
 }
 
-func put(text string, mtime time.Time) *content { return &content{text: text, mtime: mtime} }
+func put(text string, mtime time.Time) *fakeSource { return &fakeSource{text: text, mtime: mtime} }
 
-func (c *content) want() manifest.Entry {
+func (c *fakeSource) want() manifest.Entry {
 	e := manifest.Entry{Kind: manifest.File, Size: int64(len(c.text)), ModTime: c.mtime.UnixNano()}
-	if c.vague {
+	if c.minutes {
 		e.Precision = manifest.Minute
 	}
 	return e
 }
 
-func (c *content) step(p manifest.Path, expect manifest.Entry) sync.Step {
+func (c *fakeSource) step(p manifest.Path, expect manifest.Entry) sync.Step {
 	return sync.Step{Op: sync.Put, Path: p, Expect: expect, Want: c.want(), Open: func(_ context.Context, offset int64) (sync.Source, error) {
-		if c.at != nil {
-			c.at(offset)
+		if c.onOpen != nil {
+			c.onOpen(offset)
 		}
-		if c.cut > 0 {
-			return &text{io.MultiReader(strings.NewReader(c.text[offset:c.cut]), iotest.ErrReader(errBroken)), c}, nil
+		if c.breakAt > 0 {
+			return &fakeReader{io.MultiReader(strings.NewReader(c.text[offset:c.breakAt]), iotest.ErrReader(errBroken)), c}, nil
 		}
-		return &text{strings.NewReader(c.text[offset:]), c}, nil
+		return &fakeReader{strings.NewReader(c.text[offset:]), c}, nil
 	}}
 }
 
-type text struct {
+type fakeReader struct {
 	io.Reader
-	c *content
+	c *fakeSource
 }
 
-func (s *text) Confirm(context.Context) (manifest.Entry, error) {
-	if s.c.ends != nil {
-		if err := s.c.ends(); err != nil {
+func (s *fakeReader) Confirm(context.Context) (manifest.Entry, error) {
+	if s.c.onConfirm != nil {
+		if err := s.c.onConfirm(); err != nil {
 			return manifest.Entry{}, err
 		}
 	}
 	return s.c.want(), nil
 }
 
-func (s *text) Sum() string {
-	if !s.c.sums {
+func (s *fakeReader) Sum() string {
+	if !s.c.hasSum {
 		return ""
 	}
 	sum := sha256.Sum256([]byte(s.c.text))
 	return string(sum[:])
 }
 
-func (s *text) Close() error { return nil }
+func (s *fakeReader) Close() error { return nil }
 
 func apply(t testing.TB, d *local.Directory, run ...sync.Step) []sync.Outcome {
 	t.Helper()
@@ -86,8 +86,8 @@ func apply(t testing.TB, d *local.Directory, run ...sync.Step) []sync.Outcome {
 	return outs
 }
 
-// ok carries out steps that must succeed.
-func ok(t testing.TB, d *local.Directory, run ...sync.Step) []sync.Outcome {
+// applyOK carries out steps and ends the test if one fails.
+func applyOK(t testing.TB, d *local.Directory, run ...sync.Step) []sync.Outcome {
 	t.Helper()
 	outs := apply(t, d, run...)
 	for i, out := range outs {
@@ -98,22 +98,22 @@ func ok(t testing.TB, d *local.Directory, run ...sync.Step) []sync.Outcome {
 	return outs
 }
 
-// fails carries out a step that must fail with an error that wraps want.
-func fails(t testing.TB, d *local.Directory, want error, step sync.Step) {
+// wantFailure carries out a step, which must fail with an error that wraps want.
+func wantFailure(t testing.TB, d *local.Directory, want error, step sync.Step) {
 	t.Helper()
 	if out := apply(t, d, step)[0]; !errors.Is(out.Err, want) {
 		t.Errorf("%s %q: %v, want an error that wraps %q", step.Op, step.Path, out.Err, want)
 	}
 }
 
-func (h hands) reads(path, want string) {
+func (h otherUser) wantContent(path, want string) {
 	h.t.Helper()
 	if got, ok := h.Read(path); !ok || got != want {
 		h.t.Errorf("content of %q: %q, there: %v; want %q", path, got, ok, want)
 	}
 }
 
-func (h hands) lists(want ...string) {
+func (h otherUser) wantFiles(want ...string) {
 	h.t.Helper()
 	got := h.List()
 	slices.Sort(got)
@@ -122,7 +122,7 @@ func (h hands) lists(want ...string) {
 	}
 }
 
-func random(n int) string {
+func randomText(n int) string {
 	b := make([]byte, n)
 	rand.NewChaCha8([32]byte{}).Read(b)
 	return string(b)
@@ -135,10 +135,10 @@ func TestPutKeepsTheMode(t *testing.T) {
 	d, h := open(t, local.Options{})
 	for _, mode := range []fs.FileMode{0o600, 0o640, 0o755, 0o444, 0o666} {
 		h.Remove("f")
-		h.Write("f", "old", then)
+		h.Write("f", "old", fixedTime)
 		h.must(os.Chmod(h.at("f"), mode))
-		ok(t, d, put("new", then).step("f", scan(t, d).At("f")))
-		h.reads("f", "new")
+		applyOK(t, d, put("new", fixedTime).step("f", scan(t, d).At("f")))
+		h.wantContent("f", "new")
 		info, err := os.Stat(h.at("f"))
 		h.must(err)
 		if info.Mode() != mode {
@@ -146,7 +146,7 @@ func TestPutKeepsTheMode(t *testing.T) {
 		}
 	}
 	h.must(os.WriteFile(h.at("by hand"), nil, 0o666))
-	ok(t, d, put("new", then).step("g", manifest.Entry{}))
+	applyOK(t, d, put("new", fixedTime).step("g", manifest.Entry{}))
 	want, err := os.Stat(h.at("by hand"))
 	h.must(err)
 	if got, err := os.Stat(h.at("g")); err != nil || got.Mode() != want.Mode() {
@@ -157,8 +157,8 @@ func TestPutKeepsTheMode(t *testing.T) {
 func TestPutTimeToTheNanosecond(t *testing.T) {
 	d, h := open(t, local.Options{})
 	for i := range 20 {
-		at := then.Add(time.Duration(i) * 1000000007)
-		out := ok(t, d, put("x", at).step("f", scan(t, d).At("f")))[0]
+		at := fixedTime.Add(time.Duration(i) * 1000000007)
+		out := applyOK(t, d, put("x", at).step("f", scan(t, d).At("f")))[0]
 		info, err := os.Stat(h.at("f"))
 		h.must(err)
 		if !info.ModTime().Equal(at) || out.Entry.ModTime != at.UnixNano() {
@@ -167,27 +167,28 @@ func TestPutTimeToTheNanosecond(t *testing.T) {
 	}
 }
 
-// broken leaves the beginning of f behind and returns its source.
-func broken(t *testing.T, d *local.Directory, h hands) *content {
+// breakPut carries out a Put of f that breaks off, so that a temporary file
+// remains. It returns the source, which is whole again.
+func breakPut(t *testing.T, d *local.Directory, h otherUser) *fakeSource {
 	t.Helper()
-	c := put(random(1<<20), then)
-	c.cut = 700_000
-	fails(t, d, sync.ErrSource, c.step("f", manifest.Entry{}))
+	c := put(randomText(1<<20), fixedTime)
+	c.breakAt = 700_000
+	wantFailure(t, d, sync.ErrSource, c.step("f", manifest.Entry{}))
 	if all := h.List(); len(all) != 1 {
-		t.Fatalf("left behind: %q, want one half-written file", all)
+		t.Fatalf("left behind: %q, want one temporary file", all)
 	}
-	c.cut = 0
+	c.breakAt = 0
 	return c
 }
 
 func TestPutResumes(t *testing.T) {
 	d, h := open(t, local.Options{})
-	c := broken(t, d, h)
+	c := breakPut(t, d, h)
 	d = reopen(t, h, local.Options{}) // another process
 	scan(t, d)
 	var offsets []int64
-	c.at = func(offset int64) { offsets = append(offsets, offset) }
-	out := ok(t, d, c.step("f", manifest.Entry{}))[0]
+	c.onOpen = func(offset int64) { offsets = append(offsets, offset) }
+	out := applyOK(t, d, c.step("f", manifest.Entry{}))[0]
 	if want := []int64{700_000}; !slices.Equal(offsets, want) {
 		t.Errorf("opened at %d, want %d", offsets, want)
 	}
@@ -197,45 +198,45 @@ func TestPutResumes(t *testing.T) {
 	if out.Bytes != 1<<20-700_000 {
 		t.Errorf("%d bytes came, want %d", out.Bytes, 1<<20-700_000)
 	}
-	h.reads("f", c.text)
-	h.lists("f")
+	h.wantContent("f", c.text)
+	h.wantFiles("f")
 }
 
-func TestPutResumesNothingElse(t *testing.T) {
+func TestPutDoesNotResume(t *testing.T) {
 	for _, with := range []struct {
 		name string
-		do   func(h hands, temp string, c *content)
+		do   func(h otherUser, temp string, c *fakeSource)
 		want []int64
 	}{
-		{"longer than the source", func(h hands, temp string, c *content) { h.must(os.Truncate(h.at(temp), 1<<20+1)) }, []int64{0}},
-		{"from before the system was started", func(h hands, temp string, c *content) { h.must(os.Chtimes(h.at(temp), then, then)) }, []int64{0}},
-		{"a link", func(h hands, temp string, c *content) {
+		{"longer than the source", func(h otherUser, temp string, c *fakeSource) { h.must(os.Truncate(h.at(temp), 1<<20+1)) }, []int64{0}},
+		{"from before the system was started", func(h otherUser, temp string, c *fakeSource) { h.must(os.Chtimes(h.at(temp), fixedTime, fixedTime)) }, []int64{0}},
+		{"a link", func(h otherUser, temp string, c *fakeSource) {
 			h.Remove(temp)
-			h.Write("g", "x", then)
+			h.Write("g", "x", fixedTime)
 			h.must(os.Symlink("g", h.at(temp)))
 		}, []int64{0}},
-		{"gone", func(h hands, temp string, c *content) { h.Remove(temp) }, []int64{0}},
-		{"another beginning", func(h hands, temp string, c *content) {
+		{"gone", func(h otherUser, temp string, c *fakeSource) { h.Remove(temp) }, []int64{0}},
+		{"another beginning", func(h otherUser, temp string, c *fakeSource) {
 			h.must(os.WriteFile(h.at(temp), []byte("not of this source"), 0o666))
-			c.sums = true
+			c.hasSum = true
 		}, []int64{18, 0}},
-		{"of a time that says little", func(h hands, temp string, c *content) { c.vague = true }, []int64{0}},
+		{"of a time that says little", func(h otherUser, temp string, c *fakeSource) { c.minutes = true }, []int64{0}},
 	} {
 		t.Run(with.name, func(t *testing.T) {
 			if with.name == "a link" && runtime.GOOS == "windows" {
 				t.Skip("links need a privilege here")
 			}
 			d, h := open(t, local.Options{})
-			c := broken(t, d, h)
+			c := breakPut(t, d, h)
 			scan(t, d)
 			with.do(h, h.List()[0], c)
 			var offsets []int64
-			c.at = func(offset int64) { offsets = append(offsets, offset) }
-			ok(t, d, c.step("f", manifest.Entry{}))
+			c.onOpen = func(offset int64) { offsets = append(offsets, offset) }
+			applyOK(t, d, c.step("f", manifest.Entry{}))
 			if !slices.Equal(offsets, with.want) {
 				t.Errorf("opened at %d, want %d", offsets, with.want)
 			}
-			h.reads("f", c.text)
+			h.wantContent("f", c.text)
 		})
 	}
 }
@@ -245,9 +246,9 @@ func TestPutThroughALink(t *testing.T) {
 		t.Skip("links need a privilege here")
 	}
 	d, h := open(t, local.Options{})
-	h.Write("../outside/f", "not ours", then)
-	h.Write("dir/f", "ours", then)
-	h.Write("g", "ours", then)
+	h.Write("../outside/f", "not ours", fixedTime)
+	h.Write("dir/f", "ours", fixedTime)
+	h.Write("g", "ours", fixedTime)
 	tree := scan(t, d)
 	h.Remove("dir")
 	h.must(os.Symlink("../outside", h.at("dir")))
@@ -255,10 +256,10 @@ func TestPutThroughALink(t *testing.T) {
 	h.must(os.Symlink("../outside/f", h.at("g")))
 	for _, trash := range []bool{false, true} {
 		for _, step := range []sync.Step{
-			put("new", then).step("dir/f", tree.At("dir/f")),
-			put("new", then).step("dir/new", manifest.Entry{}),
-			put("new", then).step("g", tree.At("g")),
-			put("new", then).step("g", manifest.Entry{}),
+			put("new", fixedTime).step("dir/f", tree.At("dir/f")),
+			put("new", fixedTime).step("dir/new", manifest.Entry{}),
+			put("new", fixedTime).step("g", tree.At("g")),
+			put("new", fixedTime).step("g", manifest.Entry{}),
 			{Op: sync.Remove, Path: "dir/f", Expect: tree.At("dir/f")},
 			{Op: sync.Remove, Path: "g", Expect: tree.At("g")},
 			{Op: sync.RmDir, Path: "dir", Expect: tree.At("dir")},
@@ -283,7 +284,7 @@ func TestPutThroughALink(t *testing.T) {
 	if err := d.Gone(t.Context(), []manifest.Path{"dir/gone"}, make([]manifest.Entry, 1))[0]; err == nil {
 		t.Error("something behind a link is provably gone")
 	}
-	h.reads("../outside/f", "not ours")
+	h.wantContent("../outside/f", "not ours")
 	if all, err := os.ReadDir(h.at("../outside")); err != nil || len(all) != 1 {
 		t.Errorf("outside: %v, %v", all, err)
 	}
@@ -296,16 +297,16 @@ func TestTrashBehindALink(t *testing.T) {
 	d, h := open(t, local.Options{})
 	h.Mkdir("../outside")
 	h.Mkdir("inside")
-	h.Write("f", "old", then)
+	h.Write("f", "old", fixedTime)
 	for _, target := range []string{"../outside", "inside"} {
 		h.Remove(".ferry")
 		h.must(os.Symlink(target, h.at(".ferry")))
-		for _, step := range []sync.Step{put("new", then).step("f", scan(t, d).At("f")), {Op: sync.Remove, Path: "f", Expect: scan(t, d).At("f")}} {
+		for _, step := range []sync.Step{put("new", fixedTime).step("f", scan(t, d).At("f")), {Op: sync.Remove, Path: "f", Expect: scan(t, d).At("f")}} {
 			step.Trash = true
 			if out := apply(t, d, step)[0]; out.Err == nil {
 				t.Errorf("%s with the trash behind a link to %s: no error", step.Op, target)
 			}
-			h.reads("f", "old")
+			h.wantContent("f", "old")
 		}
 	}
 	if all, err := os.ReadDir(h.at("../outside")); err != nil || len(all) != 0 {
@@ -318,9 +319,9 @@ func TestTrashIsPrivate(t *testing.T) {
 		t.Skip("no modes here")
 	}
 	d, h := open(t, local.Options{})
-	h.Write("d/f", "old", then)
+	h.Write("d/f", "old", fixedTime)
 	step := sync.Step{Op: sync.Remove, Path: "d/f", Expect: scan(t, d).At("d/f"), Trash: true}
-	ok(t, d, step)
+	applyOK(t, d, step)
 	info, err := os.Stat(h.at(".ferry/trash"))
 	h.must(err)
 	if info.Mode().Perm() != 0o700 {
@@ -328,14 +329,14 @@ func TestTrashIsPrivate(t *testing.T) {
 	}
 }
 
-// A file was in the trash under a name that now is a directory.
+// A file moves to the trash, and then a file in a directory of the same name.
 func TestTrashFileAndDirectoryOfOneName(t *testing.T) {
 	d, h := open(t, local.Options{})
 	for _, path := range []string{"a", "a/b", "a/b/c", "a"} {
 		h.Remove("a")
-		h.Write(path, "at "+path, then)
+		h.Write(path, "at "+path, fixedTime)
 		p := manifest.Path(path)
-		ok(t, d, sync.Step{Op: sync.Remove, Path: p, Expect: scan(t, d).At(p), Trash: true})
+		applyOK(t, d, sync.Step{Op: sync.Remove, Path: p, Expect: scan(t, d).At(p), Trash: true})
 	}
 	kept := 0
 	for _, path := range h.List() {
@@ -348,7 +349,7 @@ func TestTrashFileAndDirectoryOfOneName(t *testing.T) {
 	}
 }
 
-func TestRmDirClearsHalfWrittenFiles(t *testing.T) {
+func TestRmDirRemovesTempFiles(t *testing.T) {
 	d, h := open(t, local.Options{})
 	temp := manifest.TempName("0123456789abcdef", "f", false)
 	for _, with := range []struct {
@@ -383,28 +384,27 @@ func TestReadOnlyDirectory(t *testing.T) {
 		t.Skip("nothing is read-only for this user")
 	}
 	d, h := open(t, local.Options{})
-	h.Write("d/f", "old", then)
-	h.Write("e/f", "old", then)
+	h.Write("d/f", "old", fixedTime)
+	h.Write("e/f", "old", fixedTime)
 	tree := scan(t, d)
 	h.must(os.Chmod(h.at("d"), 0o555))
 	t.Cleanup(func() { os.Chmod(h.at("d"), 0o777) })
-	outs := apply(t, d, put("new", then).step("d/f", tree.At("d/f")), sync.Step{Op: sync.Remove, Path: "d/f", Expect: tree.At("d/f"), Trash: true},
-		put("new", then).step("e/f", tree.At("e/f")))
+	outs := apply(t, d, put("new", fixedTime).step("d/f", tree.At("d/f")), sync.Step{Op: sync.Remove, Path: "d/f", Expect: tree.At("d/f"), Trash: true},
+		put("new", fixedTime).step("e/f", tree.At("e/f")))
 	if outs[0].Err == nil || outs[1].Err == nil || outs[2].Err != nil {
 		t.Errorf("outcomes: %v, %v, %v; want two errors and none", outs[0].Err, outs[1].Err, outs[2].Err)
 	}
-	h.reads("d/f", "old")
-	h.reads("e/f", "new")
+	h.wantContent("d/f", "old")
+	h.wantContent("e/f", "new")
 }
 
-// A base must not know of a file before its directory is safe, and must hear of
-// it soon: not when a long run ends.
-func TestApplyTellsSoon(t *testing.T) {
+// Outcomes wait until directories are synced, but not until a long run ends.
+func TestOutcomesAreReportedSoon(t *testing.T) {
 	d, _ := open(t, local.Options{})
 	told := 0
-	first := put(random(5<<20), then).step("f", manifest.Entry{})
-	second := put("x", then)
-	second.at = func(int64) {
+	first := put(randomText(5<<20), fixedTime).step("f", manifest.Entry{})
+	second := put("x", fixedTime)
+	second.onOpen = func(int64) {
 		if told != 1 {
 			t.Errorf("%d outcomes were told when the second step began, want that of the large file", told)
 		}

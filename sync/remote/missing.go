@@ -191,7 +191,7 @@ func cannotEnter(dir, why string) error {
 func (srv *server) absentDir(ctx context.Context, p manifest.Path) (absent bool, err error) {
 	err = srv.do(ctx, "looking for a directory", func(ctx context.Context, s *ftp.Session) error {
 		dir := srv.names.dir(p)
-		entered, err := ftp.Command(ctx, s, "CWD "+dir)
+		entered, err := s.Command(ctx, "CWD "+dir)
 		if err != nil || entered.OK() {
 			return err
 		}

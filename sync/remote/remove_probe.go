@@ -40,7 +40,7 @@ func (srv *server) removesTrees(ctx context.Context) (bool, error) {
 	srv.features.Observe(ftp.RefusesNonEmptyRMD, !recursive)
 	if !recursive && own.OK() {
 		srv.do(ctx, "removing ferry's directory", func(ctx context.Context, s *ftp.Session) error {
-			_, err := ftp.Command(ctx, s, "RMD "+srv.own(""))
+			_, err := s.Command(ctx, "RMD "+srv.own(""))
 			return err
 		})
 	}

@@ -22,7 +22,7 @@ type bench struct {
 	name  string
 	root  string // on disk
 	d     *Directory
-	turns *realftp.Turns
+	turns *realftp.RoundTripCounter
 }
 
 // benches calls f for each real server and the embedded one.
@@ -43,7 +43,7 @@ func benches(t *testing.T, f func(t *testing.T, b *bench)) {
 				server := realftp.Start(t, name, realftp.Options{})
 				b.root, addr = server.Root, server.Addr
 			}
-			b.turns = realftp.CountTurns(t, addr)
+			b.turns = realftp.CountRoundTrips(t, addr)
 			b.d = open(t, b.turns.Addr, user, password, "some/where", func(o *Options) {
 				o.Connections, o.Owner, o.StateDir = 1, "owner", t.TempDir()
 			})

@@ -31,7 +31,7 @@ func (srv *server) leaveListedDirs(ctx context.Context) {
 		return
 	}
 	srv.pool.EachIdle(func(s *ftp.Session) {
-		if _, err := ftp.Command(ctx, s, "CWD "+srv.names.dir(manifest.Root)); err != nil {
+		if _, err := s.Command(ctx, "CWD "+srv.names.dir(manifest.Root)); err != nil {
 			s.GiveUp()
 		}
 	})

@@ -11,42 +11,41 @@ import (
 	"ferry/sync"
 )
 
-// What an OnIO hook may return beside errors of its own.
+// Errors that an OnIO hook may return besides its own. The replica cannot tell the
+// two apart.
 var (
-	// ErrLostReply lets the operation happen and loses the answer.
+	// ErrLostReply carries out the operation and loses the reply.
 	ErrLostReply = errors.New("connection lost before the reply")
-	// ErrLostRequest loses the operation itself, so that it does not happen; the
-	// replica cannot tell the two apart.
-	ErrLostRequest = errors.New("connection lost, nothing known")
+	// ErrLostRequest loses the request, so that the operation is not carried out.
+	ErrLostRequest = errors.New("connection lost, outcome unknown")
 )
 
 // Memory is a [sync.Replica] in memory. It is deterministic and starts no
-// goroutines. Its methods may be called from several goroutines; its switches
-// are set before it is used, but for OnIO, which may be exchanged between
-// calls.
+// goroutines. Its methods may be called from several goroutines at once. Its fields
+// are set before it is used; only OnIO may change between calls.
 //
-// The zero switches make a good disk: nanoseconds, times can be set, files have
-// identities, contents can be summed, a rename replaces what was looked at and
-// nothing else, and the trash is reached without the name being free for a
-// moment.
+// With zero fields it behaves like a good disk: times are exact to the nanosecond
+// and can be set, files have identities and sums, a rename replaces only the file
+// that was checked, and the name of a file is never free while an old version
+// moves to the trash.
 type Memory struct {
-	// OnIO is called before every single operation, with nothing locked: it may
-	// change the side through the methods below, return an error in place of
-	// which nothing is done (but see [ErrLostReply]), or panic, which leaves the
-	// side as a crash at this point would. The operations:
+	// OnIO is called before every operation, while no lock is held. It may change
+	// the side through the methods below. If it returns an error the operation is
+	// not carried out, but see [ErrLostReply]. If it panics the side is left as
+	// after a crash at this point. The operations are:
 	//
-	//	root mkroot list lookup sum               questions
-	//	open read confirm                         reading a file
-	//	look create write sync settime stat       writing a file beside
-	//	settle                                    looking after a lost reply
+	//	root mkroot list lookup sum                 looking
+	//	open read confirm                           reading a file
+	//	look create write sync settime stat         writing a temporary file
+	//	recheck                                     looking after a lost reply
 	//	mkdir link rename trash aside unlink rmdir  changing what others see
 	//
-	// p is the path of the step, never that of a temporary.
+	// p is the path of the step, never that of a temporary file.
 	OnIO func(op string, p manifest.Path) error
 
-	// Precision of the times that the side shows; they are cut off, not rounded.
+	// Precision of the times that the side shows. They are truncated, not rounded.
 	Precision manifest.Precision
-	// FixedTimes: the side cannot set times, a file has that of its last write.
+	// FixedTimes: the side cannot set times. A file has the time of its last write.
 	FixedTimes bool
 	// NoIDs: files have no identity.
 	NoIDs bool
@@ -54,43 +53,45 @@ type Memory struct {
 	NoSums bool
 	// NoResume: a Put always starts at the beginning.
 	NoResume bool
-	// Server: as on an FTP server, and unlike a good disk, a version goes to the
-	// trash by a rename, so that for a moment nothing has its name; and what
-	// somebody puts in place after the last look is replaced or removed unseen.
+	// Server: the side behaves like an FTP server. An old version is renamed to the
+	// trash, so that its name is free for a moment. A file that somebody saves after
+	// the last check is replaced or removed.
 	Server bool
-	// NoReplace: a rename over a file is refused; the old version is put aside
+	// NoReplace: a rename over a file is refused, so the old version is moved aside
 	// first.
 	NoReplace bool
-	// Chunk is the length of one read or write; 0: 4096 bytes.
+	// Chunk is the length of one read or write in bytes; 0 means 4096.
 	Chunk int
-	// Clock is the time of this side. Nil: a clock that starts at 2026-01-01 and
-	// goes one second further with every change.
+	// Clock is the clock of this side. If it is nil the time starts at 2026-01-01
+	// and advances by one second with every change.
 	Clock func() time.Time
 	// Skew is added to the clock.
 	Skew time.Duration
-	// Lie changes the names that a listing of dir shows. It may be nil.
-	Lie func(dir manifest.Path, names []string) []string
+	// AlterListing returns the names that a listing of dir shows instead of names.
+	// It may be nil.
+	AlterListing func(dir manifest.Path, names []string) []string
 
-	mu     stdsync.Mutex
-	root   *node
-	nextID uint64
-	ticks  time.Duration
-	temps  uint64                    // made so far
-	busy   map[*node]bool            // temporaries that are being written
-	stale  map[manifest.Path][]*node // temporaries that scans saw, by directory
+	mu        stdsync.Mutex
+	root      *node
+	nextID    uint64
+	ticks     time.Duration
+	tempCount uint64                    // made so far
+	busy      map[*node]bool            // temporaries that are being written
+	temps     map[manifest.Path][]*node // temporaries that scans saw, by directory
 }
 
 var _ sync.Replica = (*Memory)(nil)
 
-// NewMemory returns an empty side whose root is there.
+// NewMemory returns a side with an empty root.
 func NewMemory() *Memory {
 	m := &Memory{}
-	m.forget()
+	m.forgetTemps()
 	m.root = m.newNode(manifest.Dir)
 	return m
 }
 
-// io announces one operation and reports why it must not happen.
+// io calls OnIO before an operation. If it returns an error the operation must not
+// be carried out.
 func (m *Memory) io(ctx context.Context, op string, p manifest.Path) error {
 	if err := context.Cause(ctx); err != nil {
 		return fmt.Errorf("%s %s: %w", op, p, err)
@@ -107,25 +108,27 @@ func (m *Memory) io(ctx context.Context, op string, p manifest.Path) error {
 	return nil
 }
 
-// An ambiguousError is an operation that may have happened.
+// An ambiguousError says that an operation may or may not have been carried out.
 type ambiguousError struct{ err error }
 
-func (e ambiguousError) Error() string { return e.err.Error() + ", and looking did not settle it" }
+func (e ambiguousError) Error() string {
+	return e.err.Error() + ", and it is unknown whether it was carried out"
+}
 func (e ambiguousError) Unwrap() error { return e.err }
 
-// change does one operation that others can see. Where its reply is lost, done
-// tells whether it happened, unless that look is lost as well.
+// change carries out one operation that others can see. If its reply is lost, done
+// tells whether it was carried out, unless that check fails as well.
 func (m *Memory) change(ctx context.Context, op string, p manifest.Path, act func() error, done func() bool) error {
 	lost := m.io(ctx, op, p)
 	switch {
 	case lost == nil:
-		return m.locked(act)
+		return m.withLock(act)
 	case errors.Is(lost, ErrLostReply):
-		_ = m.locked(act) // its answer is what was lost
+		_ = m.withLock(act) // its error is lost with the reply
 	case !errors.Is(lost, ErrLostRequest):
 		return lost
 	}
-	if err := m.io(ctx, "settle", p); err != nil {
+	if err := m.io(ctx, "recheck", p); err != nil {
 		return ambiguousError{fmt.Errorf("%w (%w)", lost, err)}
 	}
 	m.mu.Lock()
@@ -136,7 +139,7 @@ func (m *Memory) change(ctx context.Context, op string, p manifest.Path, act fun
 	return lost
 }
 
-func (m *Memory) locked(act func() error) error {
+func (m *Memory) withLock(act func() error) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return act()
@@ -210,8 +213,8 @@ var errNoRoot = fmt.Errorf("%w: the root is gone", sync.ErrFatal)
 // Close implements [sync.Replica].
 func (m *Memory) Close() error { return nil }
 
-// Fixture returns m, which must be fresh and have [time.Now] for a clock, as a
-// fixture of [Run].
+// Fixture returns m as a fixture for [Run]. m must be new, and its Clock must be
+// [time.Now].
 func (m *Memory) Fixture() Fixture {
 	return Fixture{
 		Replica:   m,

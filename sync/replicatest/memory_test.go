@@ -45,15 +45,15 @@ func TestMemory(t *testing.T) {
 	}
 }
 
-// settings are the sides that the tests below are repeated on.
-var settings = map[string]func(m *replicatest.Memory){
+// sides are the sides on which the tests below run.
+var sides = map[string]func(m *replicatest.Memory){
 	"disk":                       func(*replicatest.Memory) {},
 	"server":                     func(m *replicatest.Memory) { m.Server, m.Precision = true, manifest.Second },
 	"server that never replaces": func(m *replicatest.Memory) { m.Server, m.NoReplace, m.Precision = true, true, manifest.Minute },
 }
 
-// A scene is a side with old content and one step that changes it.
-type scene struct {
+// A stepOnSide is a side with old content, and one step that changes it.
+type stepOnSide struct {
 	m    *replicatest.Memory
 	step sync.Step
 }
@@ -63,12 +63,14 @@ const (
 	newContent = "content that is new, and is longer than a chunk"
 )
 
-// scenes are the steps that the tests below break off everywhere.
-var scenes = map[string]func(m *replicatest.Memory, trash bool) sync.Step{
-	"put":     func(m *replicatest.Memory, _ bool) sync.Step { return written("new", manifest.Entry{}) },
-	"replace": func(m *replicatest.Memory, trash bool) sync.Step { return with(written("old", at(m, "old")), trash) },
+// steps are the steps that the tests below interrupt at every operation.
+var steps = map[string]func(m *replicatest.Memory, trash bool) sync.Step{
+	"put": func(m *replicatest.Memory, _ bool) sync.Step { return putStep("new", manifest.Entry{}) },
+	"replace": func(m *replicatest.Memory, trash bool) sync.Step {
+		return withTrash(putStep("old", at(m, "old")), trash)
+	},
 	"remove": func(m *replicatest.Memory, trash bool) sync.Step {
-		return with(sync.Step{Op: sync.Remove, Path: "old", Expect: at(m, "old")}, trash)
+		return withTrash(sync.Step{Op: sync.Remove, Path: "old", Expect: at(m, "old")}, trash)
 	},
 	"move": func(m *replicatest.Memory, _ bool) sync.Step {
 		return sync.Step{Op: sync.Move, From: "old", Path: "new", Expect: at(m, "old")}
@@ -79,7 +81,7 @@ var scenes = map[string]func(m *replicatest.Memory, trash bool) sync.Step{
 	},
 }
 
-func with(s sync.Step, trash bool) sync.Step { s.Trash = trash; return s }
+func withTrash(s sync.Step, trash bool) sync.Step { s.Trash = trash; return s }
 
 func at(m *replicatest.Memory, p manifest.Path) manifest.Entry {
 	tree, err := m.Scan(context.Background(), sync.Look{})
@@ -89,8 +91,8 @@ func at(m *replicatest.Memory, p manifest.Path) manifest.Entry {
 	return tree.At(p)
 }
 
-// written is a Put of newContent, read from another side.
-func written(p manifest.Path, expect manifest.Entry) sync.Step {
+// putStep returns a Put of newContent, which is read from another side.
+func putStep(p manifest.Path, expect manifest.Entry) sync.Step {
 	other := replicatest.NewMemory()
 	other.Write("source", newContent, time.Unix(1, 0))
 	want := at(other, "source")
@@ -99,19 +101,19 @@ func written(p manifest.Path, expect manifest.Entry) sync.Step {
 	}}
 }
 
-// each runs test for every scene on every side, with and without trash.
-func each(t *testing.T, test func(t *testing.T, stage func() scene)) {
-	for side, set := range settings {
-		for name, step := range scenes {
+// onEverySide runs test for every step on every side, with and without trash.
+func onEverySide(t *testing.T, test func(t *testing.T, stage func() stepOnSide)) {
+	for side, set := range sides {
+		for name, step := range steps {
 			for _, trash := range []bool{false, true} {
 				t.Run(fmt.Sprintf("%s/%s/%v", side, name, trash), func(t *testing.T) {
-					test(t, func() scene {
+					test(t, func() stepOnSide {
 						m := replicatest.NewMemory()
 						m.Chunk = 20
 						set(m)
 						m.Write("old", oldContent, time.Unix(0, 0))
 						m.Mkdir("empty")
-						return scene{m, step(m, trash)}
+						return stepOnSide{m, step(m, trash)}
 					})
 				})
 			}
@@ -119,10 +121,10 @@ func each(t *testing.T, test func(t *testing.T, stage func() scene)) {
 	}
 }
 
-// run carries out the step while nth, counted from 0, of its operations goes as
-// the hook says. It reports the outcome, the operation, whether there was one,
+// run carries out the step, and calls hook for every operation from the nth on,
+// counted from 0. It returns the outcome, the nth operation, whether there was one,
 // and whether the hook panicked.
-func (s scene) run(nth int, hook func(op string) error) (out sync.Outcome, op string, reached, crashed bool) {
+func (s stepOnSide) run(nth int, hook func(op string) error) (out sync.Outcome, op string, reached, crashed bool) {
 	n := 0
 	s.m.OnIO = func(now string, _ manifest.Path) error {
 		if n++; n <= nth {
@@ -141,7 +143,7 @@ func (s scene) run(nth int, hook func(op string) error) (out sync.Outcome, op st
 	return out, op, reached, false
 }
 
-// contents are all contents anywhere, half-written ones left out.
+// contents returns the contents of all files by path, without temporary files.
 func contents(m *replicatest.Memory) map[string]string {
 	all := make(map[string]string)
 	for _, p := range m.List() {
@@ -155,8 +157,8 @@ func contents(m *replicatest.Memory) map[string]string {
 	return all
 }
 
-// whole fails the test where a file has neither the old nor the new content.
-func whole(t *testing.T, m *replicatest.Memory, when string) {
+// wantWhole fails the test if a file has neither the old nor the new content.
+func wantWhole(t *testing.T, m *replicatest.Memory, when string) {
 	t.Helper()
 	for p, content := range contents(m) {
 		if content != oldContent && content != newContent {
@@ -165,10 +167,10 @@ func whole(t *testing.T, m *replicatest.Memory, when string) {
 	}
 }
 
-// A crash between any two operations leaves whole files only, and a side on
-// which the step can be done again.
+// A crash between any two operations leaves only whole files, and the step can be
+// carried out again afterwards.
 func TestCrashAnywhere(t *testing.T) {
-	each(t, func(t *testing.T, stage func() scene) {
+	onEverySide(t, func(t *testing.T, stage func() stepOnSide) {
 		for nth := 0; ; nth++ {
 			s := stage()
 			_, op, reached, crashed := s.run(nth, func(string) error { panic("crash") })
@@ -179,10 +181,10 @@ func TestCrashAnywhere(t *testing.T) {
 				return
 			}
 			if !crashed {
-				t.Fatalf("the crash at %s did not come through", op)
+				t.Fatalf("the crash at %s was swallowed", op)
 			}
 			s.m.Crash()
-			whole(t, s.m, "after a crash at "+op)
+			wantWhole(t, s.m, "after a crash at "+op)
 			if s.step.Trash && !slices.Contains(slices.Collect(maps.Values(contents(s.m))), oldContent) {
 				aside := ""
 				for _, p := range s.m.List() {
@@ -190,25 +192,25 @@ func TestCrashAnywhere(t *testing.T) {
 						aside = p
 					}
 				}
-				t.Errorf("after a crash at %s the old content is nowhere but in %q", op, aside)
+				t.Errorf("after a crash at %s the old content is only in %q", op, aside)
 			}
 			s.step.Expect = at(s.m, s.step.Path)
 			if s.step.Op == sync.Put {
 				out, _, _, _ := s.run(1<<30, nil)
 				if out.Err != nil {
-					t.Errorf("once more after a crash at %s: %v", op, out.Err)
+					t.Errorf("the step after a crash at %s: %v", op, out.Err)
 				}
 				if got, _ := s.m.Read(string(s.step.Path)); got != newContent {
-					t.Errorf("once more after a crash at %s: %q", op, got)
+					t.Errorf("content after a crash at %s and another step: %q", op, got)
 				}
 			}
 		}
 	})
 }
 
-// An operation that fails fails its step, and everything stays as it was.
+// If an operation fails its step fails, and nothing is changed.
 func TestErrorAnywhere(t *testing.T) {
-	each(t, func(t *testing.T, stage func() scene) {
+	onEverySide(t, func(t *testing.T, stage func() stepOnSide) {
 		for nth := 0; ; nth++ {
 			s := stage()
 			before := contents(s.m)
@@ -224,7 +226,7 @@ func TestErrorAnywhere(t *testing.T) {
 				return
 			}
 			if out.Err == nil && op == "unlink" && s.step.Op == sync.Put {
-				continue // the old version that was put aside is litter now
+				continue // the old version remains under a temporary name
 			}
 			if !errors.Is(out.Err, broken) || out.Ambiguous {
 				t.Errorf("%s failed: %v, ambiguous: %v", op, out.Err, out.Ambiguous)
@@ -236,9 +238,9 @@ func TestErrorAnywhere(t *testing.T) {
 	})
 }
 
-// Where a reply is lost the replica looks, and then knows.
+// If a reply is lost the replica finds out what happened.
 func TestLostReplyAnywhere(t *testing.T) {
-	each(t, func(t *testing.T, stage func() scene) {
+	onEverySide(t, func(t *testing.T, stage func() stepOnSide) {
 		for nth := 0; ; nth++ {
 			for _, lost := range []error{replicatest.ErrLostReply, replicatest.ErrLostRequest} {
 				s, plain := stage(), stage()
@@ -255,7 +257,7 @@ func TestLostReplyAnywhere(t *testing.T) {
 					return
 				}
 				if out.Ambiguous {
-					t.Errorf("%s, %v: ambiguous although looking settles it", op, lost)
+					t.Errorf("%s, %v: ambiguous although the replica can look", op, lost)
 				}
 				want := before
 				if out.Err == nil {
@@ -269,9 +271,9 @@ func TestLostReplyAnywhere(t *testing.T) {
 	})
 }
 
-// Where the look is lost as well the outcome says so.
-func TestLostForGood(t *testing.T) {
-	each(t, func(t *testing.T, stage func() scene) {
+// If the replica cannot find out what happened, the outcome is ambiguous.
+func TestAmbiguousOutcome(t *testing.T) {
+	onEverySide(t, func(t *testing.T, stage func() stepOnSide) {
 		seen := false
 		for nth := 0; ; nth++ {
 			s := stage()
@@ -279,7 +281,7 @@ func TestLostForGood(t *testing.T) {
 			if !reached {
 				break
 			}
-			if out.Ambiguous != (out.Err != nil && strings.Contains(out.Err.Error(), "looking did not settle it")) {
+			if out.Ambiguous != (out.Err != nil && strings.Contains(out.Err.Error(), "it is unknown whether it was carried out")) {
 				t.Errorf("%s: ambiguous %v, error %v", op, out.Ambiguous, out.Err)
 			}
 			if out.Err == nil && op != "unlink" {
@@ -293,18 +295,18 @@ func TestLostForGood(t *testing.T) {
 	})
 }
 
-func TestListingThatLies(t *testing.T) {
+func TestAlterListing(t *testing.T) {
 	m := replicatest.NewMemory()
 	m.Write("d/f", "x", time.Time{})
 	m.Write("d/g", "x", time.Time{})
-	m.Lie = func(dir manifest.Path, names []string) []string {
+	m.AlterListing = func(dir manifest.Path, names []string) []string {
 		if dir == "d" {
 			return names[:1]
 		}
 		return names
 	}
 	if at(m, "d/g").Exists() || !at(m, "d/f").Exists() {
-		t.Error("the listing does not lie as it was told")
+		t.Error("the listing was not altered")
 	}
 	if err := m.Gone(t.Context(), []manifest.Path{"d/g"}, make([]manifest.Entry, 1))[0]; !errors.Is(err, sync.ErrPresent) {
 		t.Errorf("Gone: %v, want the truth", err)

@@ -13,39 +13,38 @@ import (
 	"ferry/sync"
 )
 
-// patience is how long the suite waits for what must happen soon.
-const patience = 20 * time.Second
+// timeout is how long the suite waits for something that must happen soon.
+const timeout = 20 * time.Second
 
-// early and late are two times far enough apart for every precision.
+// earlyTime and lateTime differ at every precision.
 var (
-	early = time.Date(2024, 3, 5, 10, 20, 30, 123456789, time.UTC)
-	late  = time.Date(2025, 11, 17, 21, 42, 51, 987654321, time.UTC)
+	earlyTime = time.Date(2024, 3, 5, 10, 20, 30, 123456789, time.UTC)
+	lateTime  = time.Date(2025, 11, 17, 21, 42, 51, 987654321, time.UTC)
 )
 
-// Run holds a replica to the contract in package sync, sentence by sentence.
-// open returns a fresh, empty fixture for each part of the suite and lets go of
-// it with t.Cleanup.
+// Run tests a replica against the contract in package sync. open returns a new,
+// empty fixture for each test, and closes it with t.Cleanup.
 func Run(t *testing.T, open func(t *testing.T) Fixture) {
-	for _, part := range []struct {
+	for _, group := range []struct {
 		name  string
-		parts []part
+		tests []test
 	}{
-		{"Root", rootParts},
-		{"Scan", scanParts},
-		{"Names", nameParts},
-		{"Put", putParts},
-		{"Source", sourceParts},
-		{"Change", changeParts},
-		{"Apply", applyParts},
-		{"Read", readParts},
-		{"Gone", goneParts},
-		{"Cancel", cancelParts},
-		{"Bin", binParts},
+		{"Root", rootTests},
+		{"Scan", scanTests},
+		{"Names", nameTests},
+		{"Put", putTests},
+		{"Source", sourceTests},
+		{"Change", changeTests},
+		{"Apply", applyTests},
+		{"Read", readTests},
+		{"Gone", goneTests},
+		{"Cancel", cancelTests},
+		{"Trash", trashTests},
 	} {
-		t.Run(part.name, func(t *testing.T) {
-			for _, p := range part.parts {
+		t.Run(group.name, func(t *testing.T) {
+			for _, p := range group.tests {
 				t.Run(p.name, func(t *testing.T) {
-					ctx, cancel := context.WithTimeout(t.Context(), 4*patience)
+					ctx, cancel := context.WithTimeout(t.Context(), 4*timeout)
 					defer cancel()
 					p.run(&side{T: t, Fixture: open(t), ctx: ctx})
 				})
@@ -54,20 +53,20 @@ func Run(t *testing.T, open func(t *testing.T) Fixture) {
 	}
 }
 
-// A part is one test of the suite.
-type part struct {
+// A test is one test of the suite.
+type test struct {
 	name string
 	run  func(s *side)
 }
 
-// A side is a fixture in one test, with the words that the tests are written in.
+// A side is a fixture in one test, with the helpers that the tests are written with.
 type side struct {
 	*testing.T
 	Fixture
 	ctx context.Context
 }
 
-// skipUnless ends the test where the side cannot do what it is about.
+// skipUnless skips the test if the side lacks what it is about.
 func (s *side) skipUnless(can bool, what string) {
 	s.Helper()
 	if !can {
@@ -78,10 +77,10 @@ func (s *side) skipUnless(can bool, what string) {
 // scan lists everything.
 func (s *side) scan() *manifest.Tree {
 	s.Helper()
-	return s.look(sync.Look{})
+	return s.scanWith(sync.Look{})
 }
 
-func (s *side) look(look sync.Look) *manifest.Tree {
+func (s *side) scanWith(look sync.Look) *manifest.Tree {
 	s.Helper()
 	tree, err := s.Replica.Scan(s.ctx, look)
 	if err != nil {
@@ -96,8 +95,8 @@ func (s *side) at(p manifest.Path) manifest.Entry {
 	return s.scan().At(p)
 }
 
-// paths returns the paths of a tree in its order, those of directories with a
-// slash at the end.
+// paths returns the paths of a tree in its order. Those of directories end in a
+// slash.
 func paths(t *manifest.Tree) []string {
 	var all []string
 	for p, e := range t.All() {
@@ -109,47 +108,47 @@ func paths(t *manifest.Tree) []string {
 	return all
 }
 
-// shows fails the test unless a scan shows these paths and no others.
-func (s *side) shows(want ...string) {
+// wantPaths fails the test unless a scan shows these paths and no others.
+func (s *side) wantPaths(want ...string) {
 	s.Helper()
-	s.holds(s.scan(), want...)
+	s.wantTreePaths(s.scan(), want...)
 }
 
-func (s *side) holds(tree *manifest.Tree, want ...string) {
+func (s *side) wantTreePaths(tree *manifest.Tree, want ...string) {
 	s.Helper()
 	if diff := cmp.Diff(want, paths(tree)); diff != "" {
 		s.Errorf("paths of the tree (-want +got):\n%s", diff)
 	}
 }
 
-// reads fails the test unless the file at path has the content want.
-func (s *side) reads(path, want string) {
+// wantContent fails the test unless the file at path has the content want.
+func (s *side) wantContent(path, want string) {
 	s.Helper()
 	switch got, ok := s.Read(path); {
 	case !ok:
 		s.Errorf("no file at %q", path)
 	case got != want:
-		s.Errorf("content of %q: %s, want %s", path, brief(got), brief(want))
+		s.Errorf("content of %q: %s, want %s", path, shorten(got), shorten(want))
 	}
 }
 
-func brief(content string) string {
+func shorten(content string) string {
 	if len(content) > 40 {
 		return content[:40] + "..."
 	}
 	return content
 }
 
-// lacks fails the test if there is a file at path.
-func (s *side) lacks(path string) {
+// wantNoFile fails the test if there is a file at path.
+func (s *side) wantNoFile(path string) {
 	s.Helper()
 	if got, ok := s.Read(path); ok {
-		s.Errorf("%q is there with content %s", path, brief(got))
+		s.Errorf("%q is there with content %s", path, shorten(got))
 	}
 }
 
-// temporaries returns the half-written files that lie about.
-func (s *side) temporaries() []string {
+// temps returns the paths of all temporary files.
+func (s *side) temps() []string {
 	var temps []string
 	for _, p := range s.List() {
 		_, name := split(p)
@@ -160,16 +159,16 @@ func (s *side) temporaries() []string {
 	return temps
 }
 
-// clean fails the test if half-written files lie about.
-func (s *side) clean() {
+// wantNoTemps fails the test if there are temporary files.
+func (s *side) wantNoTemps() {
 	s.Helper()
-	if temps := s.temporaries(); len(temps) > 0 {
-		s.Errorf("left behind: %q", temps)
+	if temps := s.temps(); len(temps) > 0 {
+		s.Errorf("temporary files are left: %q", temps)
 	}
 }
 
-// trash returns the contents that the trash keeps for path, sorted.
-func (s *side) trash(path string) []string {
+// trashContents returns the contents that the trash holds for path, sorted.
+func (s *side) trashContents(path string) []string {
 	s.Helper()
 	var kept []string
 	for _, p := range s.List() {
@@ -183,10 +182,10 @@ func (s *side) trash(path string) []string {
 	return kept
 }
 
-// keeps fails the test unless the trash keeps these contents for path.
-func (s *side) keeps(path string, want ...string) {
+// wantInTrash fails the test unless the trash holds these contents for path.
+func (s *side) wantInTrash(path string, want ...string) {
 	s.Helper()
-	if diff := cmp.Diff(want, s.trash(path)); diff != "" {
+	if diff := cmp.Diff(want, s.trashContents(path)); diff != "" {
 		s.Errorf("trash of %q (-want +got):\n%s", path, diff)
 	}
 }
@@ -194,18 +193,18 @@ func (s *side) keeps(path string, want ...string) {
 // unchanged fails the test unless do leaves everything as it was.
 func (s *side) unchanged(do func()) {
 	s.Helper()
-	type thing struct{ Path, Content string }
-	all := func() (all []thing) {
+	type file struct{ Path, Content string }
+	all := func() (all []file) {
 		for _, p := range s.List() {
 			content, _ := s.Read(p)
-			all = append(all, thing{p, content})
+			all = append(all, file{p, content})
 		}
-		slices.SortFunc(all, func(a, b thing) int { return strings.Compare(a.Path, b.Path) })
+		slices.SortFunc(all, func(a, b file) int { return strings.Compare(a.Path, b.Path) })
 		return all
 	}
 	before := all()
 	do()
 	if diff := cmp.Diff(before, all()); diff != "" {
-		s.Errorf("changed, although nothing should be (-before +after):\n%s", diff)
+		s.Errorf("something changed (-before +after):\n%s", diff)
 	}
 }

@@ -9,19 +9,19 @@ import (
 	"ferry/sync"
 )
 
-var applyParts = []part{
+var applyTests = []test{
 	{"nothing", func(s *side) { s.apply(s.ctx) }},
 	{"steps in their order", func(s *side) {
-		s.Write("old/f", "x", early)
+		s.Write("old/f", "x", earlyTime)
 		was := s.at("old/f")
 		run := []sync.Step{
 			mkdir("d"),
-			text("1", early).put("d/f", nothing),
+			newSource("1", earlyTime).put("d/f", nothing),
 			mkdir("d/e"),
-			text("22", early).put("d/e/g", nothing),
+			newSource("22", earlyTime).put("d/e/g", nothing),
 			remove("old/f", was),
 			rmdir("old"),
-			text("now a file", early).put("old", nothing),
+			newSource("now a file", earlyTime).put("old", nothing),
 			mkdir("m"),
 		}
 		for i, out := range s.apply(s.ctx, run...) {
@@ -29,71 +29,71 @@ var applyParts = []part{
 				s.Errorf("step %d: %v", i, out.Err)
 			}
 		}
-		s.shows("d/", "d/e/", "d/e/g", "d/f", "m/", "old")
-		s.reads("d/e/g", "22")
-		s.clean()
+		s.wantPaths("d/", "d/e/", "d/e/g", "d/f", "m/", "old")
+		s.wantContent("d/e/g", "22")
+		s.wantNoTemps()
 	}},
 	{"one step failing does not stop the others", func(s *side) {
-		s.Write("edited", "was", early)
-		s.Write("gone", "was", early)
-		s.Write("full/f", "was", early)
-		s.Write("replaced", "was", early)
+		s.Write("edited", "was", earlyTime)
+		s.Write("gone", "was", earlyTime)
+		s.Write("full/f", "was", earlyTime)
+		s.Write("replaced", "was", earlyTime)
 		was := s.scan()
-		s.Write("edited", "by somebody", late)
-		broken := text(large(100_000), late)
-		broken.err, broken.cut = errBroken, 50_000
-		changed := text(large(100_000), late)
-		changed.confirm = sync.ErrChanged
+		s.Write("edited", "by somebody", lateTime)
+		broken := newSource(incompressible(100_000), lateTime)
+		broken.readErr, broken.breakAt = errBroken, 50_000
+		changed := newSource(incompressible(100_000), lateTime)
+		changed.confirmErr = sync.ErrChanged
 		run := []sync.Step{
-			text("1", late).put("one", nothing),
+			newSource("1", lateTime).put("one", nothing),
 			broken.put("two", nothing),
-			text("3", late).put("three", nothing),
-			text("4", late).put("edited", was.At("edited")),
+			newSource("3", lateTime).put("three", nothing),
+			newSource("4", lateTime).put("edited", was.At("edited")),
 			changed.put("replaced", was.At("replaced")),
 			remove("edited", was.At("edited")),
 			rmdir("full"),
 			remove("gone", was.At("gone")),
 			mkdir("no/such"),
 			mkdir("dir"),
-			text("5", late).put("dir/five", nothing),
-			text("6", late).put("no/such/six", nothing),
-			text("7", late).put("seven", nothing),
+			newSource("5", lateTime).put("dir/five", nothing),
+			newSource("6", lateTime).put("no/such/six", nothing),
+			newSource("7", lateTime).put("seven", nothing),
 		}
 		bad := map[int]error{1: sync.ErrSource, 3: sync.ErrChanged, 4: sync.ErrSource, 5: sync.ErrChanged, 6: nil, 8: nil, 11: nil}
 		for i, out := range s.apply(s.ctx, run...) {
 			want, fails := bad[i]
 			switch {
 			case fails:
-				s.failed(want, out)
+				s.wantFailure(want, out)
 			case out.Err != nil:
 				s.Errorf("step %d, %s %q: %v", i, run[i].Op, run[i].Path, out.Err)
 			case run[i].Op == sync.Put:
-				s.stands(run[i].Path, out.Entry)
+				s.wantEntry(run[i].Path, out.Entry)
 			}
 		}
-		s.shows("dir/", "dir/five", "edited", "full/", "full/f", "one", "replaced", "seven", "three")
-		s.reads("edited", "by somebody")
-		s.reads("replaced", "was")
+		s.wantPaths("dir/", "dir/five", "edited", "full/", "full/f", "one", "replaced", "seven", "three")
+		s.wantContent("edited", "by somebody")
+		s.wantContent("replaced", "was")
 	}},
-	{"a file many times in one run", func(s *side) {
+	{"many files in one run", func(s *side) {
 		run := []sync.Step{mkdir("d")}
-		for _, name := range many("f", 60) {
-			run = append(run, text("content of "+name, early).put(manifest.Path("d/"+name), nothing))
+		for _, name := range numbered("f", 60) {
+			run = append(run, newSource("content of "+name, earlyTime).put(manifest.Path("d/"+name), nothing))
 		}
 		for i, out := range s.apply(s.ctx, run...) {
 			if out.Err != nil {
 				s.Fatalf("step %d: %v", i, out.Err)
 			}
 			if i > 0 {
-				s.reads(string(run[i].Path), "content of "+run[i].Path.Base())
+				s.wantContent(string(run[i].Path), "content of "+run[i].Path.Base())
 			}
 		}
-		s.clean()
+		s.wantNoTemps()
 	}},
 	{"several runs and questions at once", func(s *side) {
 		const runs, files = 4, 8
 		s.Mkdir("shared")
-		s.Write("still", "x", early)
+		s.Write("still", "x", earlyTime)
 		still := s.at("still")
 		var group stdsync.WaitGroup
 		for r := range runs {
@@ -102,7 +102,7 @@ var applyParts = []part{
 				run := []sync.Step{mkdir(dir)}
 				for f := range files {
 					name := fmt.Sprintf("r%df%d", r, f)
-					run = append(run, text(name, early).put(dir.Join(name), nothing), text(name, late).put(manifest.Path("shared").Join(name), nothing))
+					run = append(run, newSource(name, earlyTime).put(dir.Join(name), nothing), newSource(name, lateTime).put(manifest.Path("shared").Join(name), nothing))
 				}
 				for i, out := range s.apply(s.ctx, run...) {
 					if out.Err != nil {
@@ -122,7 +122,7 @@ var applyParts = []part{
 			if err := s.Replica.Gone(s.ctx, []manifest.Path{"no such"}, make([]manifest.Entry, 1))[0]; err != nil {
 				s.Errorf("looking meanwhile: %v", err)
 			}
-			if got, _ := s.slurp("still", still, 0); got != "x" {
+			if got, _ := s.readFrom("still", still, 0); got != "x" {
 				s.Errorf("read meanwhile: %q", got)
 			}
 		})
@@ -130,11 +130,11 @@ var applyParts = []part{
 		for r := range runs {
 			for f := range files {
 				name := fmt.Sprintf("r%df%d", r, f)
-				s.reads(fmt.Sprintf("d%d/%s", r, name), name)
-				s.reads("shared/"+name, name)
+				s.wantContent(fmt.Sprintf("d%d/%s", r, name), name)
+				s.wantContent("shared/"+name, name)
 			}
 		}
-		s.clean()
+		s.wantNoTemps()
 	}},
 	{"tidy", func(s *side) {
 		old := time.Now().Add(-60 * 24 * time.Hour)
@@ -149,11 +149,11 @@ var applyParts = []part{
 		if err := s.Replica.Tidy(s.ctx); err != nil {
 			s.Fatal(err)
 		}
-		s.lacks(temp)
-		s.lacks("d/" + temp)
-		s.reads("d/"+young, "young")
-		s.reads("d/old file", "x")
-		s.reads(".ferry/trash/20240101-000000/f", "kept")
+		s.wantNoFile(temp)
+		s.wantNoFile("d/" + temp)
+		s.wantContent("d/"+young, "young")
+		s.wantContent("d/old file", "x")
+		s.wantContent(".ferry/trash/20240101-000000/f", "kept")
 	}},
 	{"tidy before any scan", func(s *side) {
 		if err := s.Replica.Tidy(s.ctx); err != nil {

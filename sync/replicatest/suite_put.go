@@ -8,11 +8,11 @@ import (
 	"ferry/sync"
 )
 
-// nothing is what is expected of a new name.
+// nothing is the expected entry where no file is.
 var nothing manifest.Entry
 
-// large is more than a mebibyte that compresses badly and repeats nowhere.
-func large(n int) string {
+// incompressible returns n bytes that do not repeat and do not compress.
+func incompressible(n int) string {
 	b := make([]byte, n)
 	x := uint32(2463534242)
 	for i := range b {
@@ -24,14 +24,14 @@ func large(n int) string {
 	return string(b)
 }
 
-var putParts = []part{
+var putTests = []test{
 	{"a new file", func(s *side) {
-		out := s.do(text("content", early).put("f", nothing))
-		s.reads("f", "content")
-		s.stands("f", out.Entry)
-		s.clean()
-		s.shows("f")
-		if out.Source != text("content", early).want() {
+		out := s.mustApply(newSource("content", earlyTime).put("f", nothing))
+		s.wantContent("f", "content")
+		s.wantEntry("f", out.Entry)
+		s.wantNoTemps()
+		s.wantPaths("f")
+		if out.Source != newSource("content", earlyTime).want() {
 			s.Errorf("Source is %+v, want what Confirm said", out.Source)
 		}
 		if out.Sum != "" && out.Sum != sumOf("content") {
@@ -41,58 +41,58 @@ var putParts = []part{
 			s.Errorf("outcome: %+v, want 7 bytes, not kept, not ambiguous", out)
 		}
 	}},
-	{"a file in the place of another", func(s *side) {
-		s.Write("d/f", "old content", early)
-		out := s.do(text("new", late).put("d/f", s.at("d/f")))
-		s.reads("d/f", "new")
-		s.stands("d/f", out.Entry)
-		s.clean()
-		s.shows("d/", "d/f")
-		s.keeps("d/f")
+	{"a file that replaces another", func(s *side) {
+		s.Write("d/f", "old content", earlyTime)
+		out := s.mustApply(newSource("new", lateTime).put("d/f", s.at("d/f")))
+		s.wantContent("d/f", "new")
+		s.wantEntry("d/f", out.Entry)
+		s.wantNoTemps()
+		s.wantPaths("d/", "d/f")
+		s.wantInTrash("d/f")
 	}},
-	{"the old version in the trash", func(s *side) {
-		s.Write("d/e/f", "old content", early)
-		step := text("new", late).put("d/e/f", s.at("d/e/f"))
+	{"the old version goes to the trash", func(s *side) {
+		s.Write("d/e/f", "old content", earlyTime)
+		step := newSource("new", lateTime).put("d/e/f", s.at("d/e/f"))
 		step.Trash = true
-		s.stands("d/e/f", s.do(step).Entry)
-		s.reads("d/e/f", "new")
-		s.keeps("d/e/f", "old content")
-		s.clean()
-		s.shows("d/", "d/e/", "d/e/f")
+		s.wantEntry("d/e/f", s.mustApply(step).Entry)
+		s.wantContent("d/e/f", "new")
+		s.wantInTrash("d/e/f", "old content")
+		s.wantNoTemps()
+		s.wantPaths("d/", "d/e/", "d/e/f")
 	}},
-	{"every old version in the trash", func(s *side) {
-		was := s.do(text("version 1", early).put("f", nothing)).Entry
+	{"every old version goes to the trash", func(s *side) {
+		was := s.mustApply(newSource("version 1", earlyTime).put("f", nothing)).Entry
 		for i, content := range []string{"version 2", "the third", "4"} {
-			step := text(content, late.Add(time.Duration(i)*24*time.Hour)).put("f", was)
+			step := newSource(content, lateTime.Add(time.Duration(i)*24*time.Hour)).put("f", was)
 			step.Trash = true
-			was = s.do(step).Entry
+			was = s.mustApply(step).Entry
 		}
-		s.reads("f", "4")
-		s.keeps("f", "the third", "version 1", "version 2")
+		s.wantContent("f", "4")
+		s.wantInTrash("f", "the third", "version 1", "version 2")
 	}},
-	{"trash with nothing there", func(s *side) {
-		step := text("new", late).put("f", nothing)
+	{"a new file, with trash", func(s *side) {
+		step := newSource("new", lateTime).put("f", nothing)
 		step.Trash = true
-		s.do(step)
-		s.reads("f", "new")
-		s.keeps("f")
+		s.mustApply(step)
+		s.wantContent("f", "new")
+		s.wantInTrash("f")
 	}},
 	{"an empty file", func(s *side) {
-		s.stands("f", s.do(text("", early).put("f", nothing)).Entry)
-		s.reads("f", "")
-		s.do(text("x", early).put("f", s.at("f")))
-		s.do(text("", late).put("f", s.at("f")))
-		s.reads("f", "")
-		s.clean()
+		s.wantEntry("f", s.mustApply(newSource("", earlyTime).put("f", nothing)).Entry)
+		s.wantContent("f", "")
+		s.mustApply(newSource("x", earlyTime).put("f", s.at("f")))
+		s.mustApply(newSource("", lateTime).put("f", s.at("f")))
+		s.wantContent("f", "")
+		s.wantNoTemps()
 	}},
 	{"a large file", func(s *side) {
-		content := large(1<<20 + 12345)
-		step := text(content, early).put("f", nothing)
+		content := incompressible(1<<20 + 12345)
+		step := newSource(content, earlyTime).put("f", nothing)
 		var told int64
 		step.Progress = func(n int64) { told += n }
-		out := s.do(step)
-		s.reads("f", content)
-		s.stands("f", out.Entry)
+		out := s.mustApply(step)
+		s.wantContent("f", content)
+		s.wantEntry("f", out.Entry)
 		if told != int64(len(content)) || out.Bytes != told {
 			s.Errorf("progress of %d bytes, outcome of %d, want %d", told, out.Bytes, len(content))
 		}
@@ -102,130 +102,130 @@ var putParts = []part{
 		for i := range 256 {
 			b.WriteString(string([]byte{byte(i), '\r', '\n', byte(i), '\n'}))
 		}
-		s.do(text(b.String(), early).put("f", nothing))
-		s.reads("f", b.String())
-		if got, _ := s.slurp("f", s.at("f"), 0); got != b.String() {
+		s.mustApply(newSource(b.String(), earlyTime).put("f", nothing))
+		s.wantContent("f", b.String())
+		if got, _ := s.readFrom("f", s.at("f"), 0); got != b.String() {
 			s.Errorf("read back: %d bytes that differ", len(got))
 		}
 	}},
 	{"the time of the source", func(s *side) {
 		s.skipUnless(s.SetsTimes, "settable times")
-		for _, at := range []time.Time{early, late, time.Date(2000, 2, 29, 23, 59, 59, 0, time.UTC)} {
-			o := text("x"+at.String(), at)
-			entry := s.do(o.put("f", s.at("f"))).Entry
+		for _, at := range []time.Time{earlyTime, lateTime, time.Date(2000, 2, 29, 23, 59, 59, 0, time.UTC)} {
+			o := newSource("x"+at.String(), at)
+			entry := s.mustApply(o.put("f", s.at("f"))).Entry
 			if now := s.at("f"); !manifest.SameTime(o.want(), now) || !manifest.SameTime(entry, now) {
 				s.Errorf("time is %v, the outcome said %v, want %v", now.Time(), entry.Time(), at)
 			}
 		}
 	}},
 	{"a source without a time", func(s *side) {
-		step := text("x", early).put("f", nothing)
+		step := newSource("x", earlyTime).put("f", nothing)
 		step.Want.ModTime, step.Want.Precision = 0, manifest.NoTime
-		s.stands("f", s.do(step).Entry)
+		s.wantEntry("f", s.mustApply(step).Entry)
 	}},
-	{"something is there", func(s *side) {
-		s.Write("f", "somebody's", early)
+	{"the name is taken", func(s *side) {
+		s.Write("f", "somebody's", earlyTime)
 		s.Mkdir("d")
 		s.unchanged(func() {
-			s.fails(sync.ErrChanged, text("x", late).put("f", nothing))
-			s.fails(sync.ErrChanged, text("x", late).put("d", nothing))
+			s.mustFail(sync.ErrChanged, newSource("x", lateTime).put("f", nothing))
+			s.mustFail(sync.ErrChanged, newSource("x", lateTime).put("d", nothing))
 		})
 	}},
-	{"something else is there", func(s *side) {
-		s.Write("f", "was", early)
-		s.Write("g", "was", early)
-		s.Write("h", "was", early)
+	{"the old version was edited, removed or replaced", func(s *side) {
+		s.Write("f", "was", earlyTime)
+		s.Write("g", "was", earlyTime)
+		s.Write("h", "was", earlyTime)
 		was := s.scan()
-		s.Write("f", "edited since", late)
+		s.Write("f", "edited since", lateTime)
 		s.Remove("g")
 		s.Remove("h")
-		s.Write("h/in", "a directory now", early)
+		s.Write("h/in", "a directory now", earlyTime)
 		s.unchanged(func() {
 			for _, trash := range []bool{false, true} {
 				for _, p := range []manifest.Path{"f", "g", "h"} {
-					step := text("x", late).put(p, was.At(p))
+					step := newSource("x", lateTime).put(p, was.At(p))
 					step.Trash = trash
-					s.fails(sync.ErrChanged, step)
+					s.mustFail(sync.ErrChanged, step)
 				}
 			}
 		})
 	}},
 	{"somebody writes while the source is read", func(s *side) {
 		for _, trash := range []bool{false, true} {
-			s.Write("f", "was", early)
+			s.Write("f", "was", earlyTime)
 			s.Remove("g")
-			o := text(large(200_000), late)
-			o.during = func() { s.Write("f", "edited meanwhile", late) }
+			o := newSource(incompressible(200_000), lateTime)
+			o.onMiddle = func() { s.Write("f", "edited meanwhile", lateTime) }
 			step := o.put("f", s.at("f"))
 			step.Trash = trash
-			s.fails(sync.ErrChanged, step)
-			s.reads("f", "edited meanwhile")
-			o.during = func() { s.Write("g", "made meanwhile", late) }
+			s.mustFail(sync.ErrChanged, step)
+			s.wantContent("f", "edited meanwhile")
+			o.onMiddle = func() { s.Write("g", "made meanwhile", lateTime) }
 			step = o.put("g", nothing)
 			step.Trash = trash
-			s.fails(sync.ErrChanged, step)
-			s.reads("g", "made meanwhile")
-			s.clean()
+			s.mustFail(sync.ErrChanged, step)
+			s.wantContent("g", "made meanwhile")
+			s.wantNoTemps()
 		}
 	}},
 	{"somebody removes while the source is read", func(s *side) {
-		s.Write("f", "was", early)
-		o := text(large(200_000), late)
-		o.during = func() { s.Remove("f") }
-		s.fails(sync.ErrChanged, o.put("f", s.at("f")))
-		s.shows()
-		s.clean()
+		s.Write("f", "was", earlyTime)
+		o := newSource(incompressible(200_000), lateTime)
+		o.onMiddle = func() { s.Remove("f") }
+		s.mustFail(sync.ErrChanged, o.put("f", s.at("f")))
+		s.wantPaths()
+		s.wantNoTemps()
 	}},
-	{"no directory", func(s *side) {
-		s.Write("f", "a file", early)
+	{"the parent is missing or a file", func(s *side) {
+		s.Write("f", "a file", earlyTime)
 		s.unchanged(func() {
-			s.fails(nil, text("x", early).put("no such/f", nothing))
-			s.fails(nil, text("x", early).put("f/g", nothing))
+			s.mustFail(nil, newSource("x", earlyTime).put("no such/f", nothing))
+			s.mustFail(nil, newSource("x", earlyTime).put("f/g", nothing))
 		})
 	}},
-	{"the content is there already", func(s *side) {
-		s.Write("f", "the same", early)
+	{"the file already has the content", func(s *side) {
+		s.Write("f", "the same", earlyTime)
 		was := s.at("f")
 		for _, trash := range []bool{false, true} {
-			step := text("the same", late).put("f", was)
+			step := newSource("the same", lateTime).put("f", was)
 			step.Keep, step.Trash = sumOf("the same"), trash
 			var out sync.Outcome
-			s.unchanged(func() { out = s.do(step) })
-			if !out.Kept || out.Source != text("the same", late).want() {
+			s.unchanged(func() { out = s.mustApply(step) })
+			if !out.Kept || out.Source != newSource("the same", lateTime).want() {
 				s.Errorf("outcome: %+v, want the file kept", out)
 			}
-			s.stands("f", out.Entry)
+			s.wantEntry("f", out.Entry)
 			if !manifest.Unchanged(was, out.Entry) {
 				s.Errorf("the file is %+v, was %+v", out.Entry, was)
 			}
 		}
 	}},
-	{"other content is there", func(s *side) {
-		s.Write("f", "this", early)
-		step := text("that", late).put("f", s.at("f"))
+	{"the file has other content", func(s *side) {
+		s.Write("f", "this", earlyTime)
+		step := newSource("that", lateTime).put("f", s.at("f"))
 		step.Keep = sumOf("this")
-		out := s.do(step)
-		s.reads("f", "that")
-		s.stands("f", out.Entry)
+		out := s.mustApply(step)
+		s.wantContent("f", "that")
+		s.wantEntry("f", out.Entry)
 		if out.Kept {
 			s.Errorf("outcome says kept")
 		}
 	}},
-	{"the content was there and somebody edited it", func(s *side) {
-		s.Write("f", "the same", early)
-		o := text("the same", late)
-		o.during = func() { s.Write("f", "edited meanwhile", late) }
+	{"the file had the content and was edited", func(s *side) {
+		s.Write("f", "the same", earlyTime)
+		o := newSource("the same", lateTime)
+		o.onMiddle = func() { s.Write("f", "edited meanwhile", lateTime) }
 		step := o.put("f", s.at("f"))
 		step.Keep = sumOf("the same")
-		s.fails(sync.ErrChanged, step)
-		s.reads("f", "edited meanwhile")
+		s.mustFail(sync.ErrChanged, step)
+		s.wantContent("f", "edited meanwhile")
 	}},
-	{"again after it was done", func(s *side) {
-		was := s.do(text("one", early).put("f", nothing)).Entry
-		was = s.do(text("two!", late).put("f", was)).Entry
-		s.stands("f", was)
-		was = s.do(text("three", early).put("f", was)).Entry
-		s.stands("f", was)
-		s.reads("f", "three")
+	{"the same file several times", func(s *side) {
+		was := s.mustApply(newSource("one", earlyTime).put("f", nothing)).Entry
+		was = s.mustApply(newSource("two!", lateTime).put("f", was)).Entry
+		s.wantEntry("f", was)
+		was = s.mustApply(newSource("three", earlyTime).put("f", was)).Entry
+		s.wantEntry("f", was)
+		s.wantContent("f", "three")
 	}},
 }

@@ -8,8 +8,8 @@ import (
 	"ferry/sync"
 )
 
-var rootParts = []part{
-	{"there", func(s *side) {
+var rootTests = []test{
+	{"exists", func(s *side) {
 		got, err := s.Replica.Root(s.ctx, false)
 		if err != nil || got.Kind != manifest.Dir || got.Where == "" {
 			s.Fatalf("Root: %+v, %v; want a directory that says where it is", got, err)
@@ -19,16 +19,16 @@ var rootParts = []part{
 			s.Errorf("Root with create: %+v, %v; want %+v", again, err, got)
 		}
 	}},
-	{"says no password", func(s *side) {
+	{"contains no password", func(s *side) {
 		got, err := s.Replica.Root(s.ctx, false)
 		if err != nil {
 			s.Fatal(err)
 		}
 		if strings.Contains(got.Where, "secret") || strings.Contains(got.ID, "secret") {
-			s.Errorf("Root tells the password: %+v", got)
+			s.Errorf("Root contains the password: %+v", got)
 		}
 	}},
-	{"missing is no error", func(s *side) {
+	{"may be missing", func(s *side) {
 		s.skipUnless(!s.FixedRoot, "root that can be removed")
 		s.Remove("")
 		got, err := s.Replica.Root(s.ctx, false)
@@ -36,42 +36,42 @@ var rootParts = []part{
 			s.Errorf("Root: %+v, %v; want nothing and no error", got, err)
 		}
 	}},
-	{"missing has no tree", func(s *side) {
+	{"cannot be scanned if missing", func(s *side) {
 		s.skipUnless(!s.FixedRoot, "root that can be removed")
 		s.Remove("")
 		if tree, err := s.Replica.Scan(s.ctx, sync.Look{}); err == nil {
 			s.Errorf("a scan of a missing root shows %q and no error", paths(tree))
 		}
 	}},
-	{"missing takes no file", func(s *side) {
+	{"takes no file if missing", func(s *side) {
 		s.skipUnless(!s.FixedRoot, "root that can be removed")
 		s.Remove("")
-		s.fails(nil, text("x", early).put("f", manifest.Entry{}))
-		s.fails(nil, sync.Step{Op: sync.MkDir, Path: "d"})
+		s.mustFail(nil, newSource("x", earlyTime).put("f", manifest.Entry{}))
+		s.mustFail(nil, sync.Step{Op: sync.MkDir, Path: "d"})
 		if got, err := s.Replica.Root(s.ctx, false); err != nil || got.Kind != manifest.None {
 			s.Errorf("Root: %+v, %v; want nothing: only Root makes it", got, err)
 		}
 	}},
-	{"made on demand", func(s *side) {
+	{"is made on demand", func(s *side) {
 		s.skipUnless(!s.FixedRoot, "root that can be removed")
 		s.Remove("")
 		got, err := s.Replica.Root(s.ctx, true)
 		if err != nil || got.Kind != manifest.Dir {
 			s.Fatalf("Root with create: %+v, %v; want a directory", got, err)
 		}
-		s.shows()
-		s.do(text("x", early).put("f", manifest.Entry{}))
-		s.reads("f", "x")
+		s.wantPaths()
+		s.mustApply(newSource("x", earlyTime).put("f", manifest.Entry{}))
+		s.wantContent("f", "x")
 	}},
 }
 
-var goneParts = []part{
-	{"tells each apart, in order", func(s *side) {
-		s.Write("there", "x", early)
-		s.Write("d/there too", "x", early)
+var goneTests = []test{
+	{"answers for each path, in order", func(s *side) {
+		s.Write("there", "x", earlyTime)
+		s.Write("d/there too", "x", earlyTime)
 		s.Mkdir("dir")
-		s.Write("[ab]/x", "x", early)
-		s.Write("a/y", "x", early)
+		s.Write("[ab]/x", "x", earlyTime)
+		s.Write("a/y", "x", earlyTime)
 		was := s.at("there")
 		s.scan()
 		paths := []manifest.Path{"gone", "there", "d/gone", "d/there too", "dir", "no such/gone", "there/gone", "[ab]/y", "[ab]/x", "*", "a?"}
@@ -93,16 +93,16 @@ var goneParts = []part{
 			}
 		}
 	}},
-	{"of nothing", func(s *side) {
+	{"no paths", func(s *side) {
 		if errs := s.Replica.Gone(s.ctx, nil, nil); len(errs) != 0 {
 			s.Errorf("Gone of no paths: %v", errs)
 		}
 	}},
-	{"of many", func(s *side) {
-		s.Write("d/there", "x", early)
+	{"many paths", func(s *side) {
+		s.Write("d/there", "x", earlyTime)
 		s.scan()
 		var paths []manifest.Path
-		for _, name := range many("gone", 120) {
+		for _, name := range numbered("gone", 120) {
 			paths = append(paths, manifest.Path("d/"+name))
 		}
 		paths[57] = "d/there"
@@ -112,9 +112,9 @@ var goneParts = []part{
 			}
 		}
 	}},
-	{"not told below what cannot be read", func(s *side) {
+	{"unknown below an unreadable directory", func(s *side) {
 		s.skipUnless(s.Deny != nil, "unreadable directories")
-		s.Write("d/e/f", "x", early)
+		s.Write("d/e/f", "x", earlyTime)
 		s.scan()
 		s.Deny("d")
 		err := s.Replica.Gone(s.ctx, []manifest.Path{"d/e/f"}, make([]manifest.Entry, 1))[0]

@@ -10,8 +10,8 @@ import (
 	"ferry/sync"
 )
 
-// many returns n names.
-func many(name string, n int) []string {
+// numbered returns n names, which are name and a number.
+func numbered(name string, n int) []string {
 	names := make([]string, n)
 	for i := range names {
 		names[i] = fmt.Sprintf("%s%03d", name, i)
@@ -19,15 +19,15 @@ func many(name string, n int) []string {
 	return names
 }
 
-var scanParts = []part{
-	{"nothing", func(s *side) { s.shows() }},
+var scanTests = []test{
+	{"an empty root", func(s *side) { s.wantPaths() }},
 	{"kinds, sizes and order", func(s *side) {
-		s.Write("b", "four", early)
-		s.Write("a/z", "", early)
-		s.Write("a/y/x", strings.Repeat("x", 70_000), early)
-		s.Write("a-b", "12", early)
+		s.Write("b", "four", earlyTime)
+		s.Write("a/z", "", earlyTime)
+		s.Write("a/y/x", strings.Repeat("x", 70_000), earlyTime)
+		s.Write("a-b", "12", earlyTime)
 		s.Mkdir("empty")
-		s.shows("a/", "a/y/", "a/y/x", "a/z", "a-b", "b", "empty/")
+		s.wantPaths("a/", "a/y/", "a/y/x", "a/z", "a-b", "b", "empty/")
 		tree := s.scan()
 		for p, size := range map[manifest.Path]int64{"b": 4, "a/z": 0, "a/y/x": 70_000, "a-b": 2, "a": 0, "empty": 0} {
 			if got := tree.At(p).Size; got != size {
@@ -39,8 +39,8 @@ var scanParts = []part{
 		}
 	}},
 	{"times", func(s *side) {
-		s.Write("f", "x", early)
-		s.Write("g", "x", late)
+		s.Write("f", "x", earlyTime)
+		s.Write("g", "x", lateTime)
 		f, g := s.at("f"), s.at("g")
 		if f.Precision != s.Precision {
 			s.Fatalf("precision is %d, want %d", f.Precision, s.Precision)
@@ -49,12 +49,12 @@ var scanParts = []part{
 		if step == 0 {
 			return
 		}
-		apart, told := late.Sub(early), time.Duration(g.ModTime-f.ModTime)
+		apart, told := lateTime.Sub(earlyTime), time.Duration(g.ModTime-f.ModTime)
 		if d := apart - told; d <= -step || d >= step {
-			s.Errorf("two times that are %v apart are told %v apart", apart, told)
+			s.Errorf("two times that are %v apart are listed %v apart", apart, told)
 		}
 		if step <= time.Second {
-			if want := early.Truncate(step).UnixNano(); f.ModTime != want {
+			if want := earlyTime.Truncate(step).UnixNano(); f.ModTime != want {
 				s.Errorf("time is %v, want %v", f.Time(), time.Unix(0, want).UTC())
 			}
 		}
@@ -66,9 +66,9 @@ var scanParts = []part{
 			s.Errorf("two scans show %+v and %+v", was, s.at("f"))
 		}
 	}},
-	{"the same twice", func(s *side) {
-		s.Write("f", "x", early)
-		s.Write("d/g", "yy", late)
+	{"two scans without a change", func(s *side) {
+		s.Write("f", "x", earlyTime)
+		s.Write("d/g", "yy", lateTime)
 		one, two := s.scan(), s.scan()
 		for p, e := range one.All() {
 			if two.At(p) != e {
@@ -76,20 +76,20 @@ var scanParts = []part{
 			}
 		}
 	}},
-	{"what somebody changed", func(s *side) {
-		s.Write("size", "x", early)
-		s.Write("time", "x", early)
-		s.Write("gone", "x", early)
-		s.Write("kind", "x", early)
+	{"changes by somebody else", func(s *side) {
+		s.Write("size", "x", earlyTime)
+		s.Write("time", "x", earlyTime)
+		s.Write("gone", "x", earlyTime)
+		s.Write("kind", "x", earlyTime)
 		was := s.scan()
-		s.Write("size", "xx", early)
-		s.Write("time", "y", late)
+		s.Write("size", "xx", earlyTime)
+		s.Write("time", "y", lateTime)
 		s.Remove("gone")
 		s.Remove("kind")
 		s.Mkdir("kind")
-		s.Write("new", "", early)
+		s.Write("new", "", earlyTime)
 		now := s.scan()
-		s.holds(now, "kind/", "new", "size", "time")
+		s.wantTreePaths(now, "kind/", "new", "size", "time")
 		changed := []manifest.Path{"size", "kind"}
 		if s.Precision != manifest.NoTime {
 			changed = append(changed, "time")
@@ -102,8 +102,8 @@ var scanParts = []part{
 	}},
 	{"identities", func(s *side) {
 		s.skipUnless(s.IDs, "identities")
-		s.Write("f", "x", early)
-		s.Write("g", "x", early)
+		s.Write("f", "x", earlyTime)
+		s.Write("g", "x", earlyTime)
 		was := s.scan()
 		if was.At("f").ID == 0 || was.At("f").ID == was.At("g").ID {
 			s.Fatalf("identities of two files: %d, %d", was.At("f").ID, was.At("g").ID)
@@ -116,29 +116,29 @@ var scanParts = []part{
 	}},
 	{"a deep path", func(s *side) {
 		deep := strings.Repeat("deep/", 30) + "f"
-		s.Write(deep, "x", early)
+		s.Write(deep, "x", earlyTime)
 		if got := s.at(manifest.Path(deep)); got.Size != 1 || !got.IsFile() {
 			s.Errorf("30 levels down: %+v", got)
 		}
 	}},
 	{"a large directory", func(s *side) {
-		names := many("file ", 300)
+		names := numbered("file ", 300)
 		for _, name := range names {
-			s.Write("d/"+name, name, early)
+			s.Write("d/"+name, name, earlyTime)
 		}
 		want := []string{"d/"}
 		for _, name := range names {
 			want = append(want, "d/"+name)
 		}
-		s.shows(want...)
+		s.wantPaths(want...)
 	}},
-	{"links and the like", func(s *side) {
+	{"links", func(s *side) {
 		s.skipUnless(s.Link != nil, "links")
-		s.Write("f", "x", early)
+		s.Write("f", "x", earlyTime)
 		s.Link("link")
 		s.Link("d/link")
 		tree := s.scan()
-		s.holds(tree, "d/", "d/link", "f", "link")
+		s.wantTreePaths(tree, "d/", "d/link", "f", "link")
 		for _, p := range []manifest.Path{"link", "d/link"} {
 			if got := tree.At(p).Kind; got != manifest.Other {
 				s.Errorf("%q is a %v, want a special file", p, got)
@@ -146,12 +146,12 @@ var scanParts = []part{
 		}
 	}},
 	{"ignored paths", func(s *side) {
-		s.Write("a/keep", "x", early)
-		s.Write("a/skip", "x", early)
-		s.Write("skip/deep/f", "x", early)
-		s.Write("b/f", "x", early)
+		s.Write("a/keep", "x", earlyTime)
+		s.Write("a/skip", "x", earlyTime)
+		s.Write("skip/deep/f", "x", earlyTime)
+		s.Write("b/f", "x", earlyTime)
 		asked := make(chan string, 100)
-		tree := s.look(sync.Look{Ignore: func(p manifest.Path, dir bool) bool {
+		tree := s.scanWith(sync.Look{Ignore: func(p manifest.Path, dir bool) bool {
 			if dir {
 				p += "/"
 			}
@@ -159,7 +159,7 @@ var scanParts = []part{
 			return strings.HasPrefix(strings.TrimSuffix(string(p), "/"), "skip") || p == "a/skip"
 		}})
 		close(asked)
-		s.holds(tree, "a/", "a/keep", "b/", "b/f")
+		s.wantTreePaths(tree, "a/", "a/keep", "b/", "b/f")
 		if !tree.At("a").Holds || tree.At("b").Holds {
 			s.Errorf("a holds something ignored: %v, b does: %v; want true, false", tree.At("a").Holds, tree.At("b").Holds)
 		}
@@ -172,73 +172,73 @@ var scanParts = []part{
 			s.Errorf("asked of %q, want %q", all, want)
 		}
 	}},
-	{"what is ferry's own", func(s *side) {
+	{"ferry's own files", func(s *side) {
 		temp := manifest.TempName("0123456789abcdef", "f", false)
 		plain := manifest.TempName("0123456789abcdef", "f", true)
-		s.Write(temp, "x", early)
-		s.Write(plain, "x", early)
-		s.Write("d/"+temp, "x", early)
-		s.Write(".ferry/trash/20240101-000000/f", "x", early)
-		s.Write("d/.ferry/f", "not ours: not at the root", early)
-		s.Write(".ferryignore", "not ours either", early)
-		s.Write("e/"+temp, "x", early)
+		s.Write(temp, "x", earlyTime)
+		s.Write(plain, "x", earlyTime)
+		s.Write("d/"+temp, "x", earlyTime)
+		s.Write(".ferry/trash/20240101-000000/f", "x", earlyTime)
+		s.Write("d/.ferry/f", "not ours: not at the root", earlyTime)
+		s.Write(".ferryignore", "not ours either", earlyTime)
+		s.Write("e/"+temp, "x", earlyTime)
 		tree := s.scan()
-		s.holds(tree, ".ferryignore", "d/", "d/.ferry/", "d/.ferry/f", "e/")
+		s.wantTreePaths(tree, ".ferryignore", "d/", "d/.ferry/", "d/.ferry/f", "e/")
 		if tree.At("e").Holds {
-			s.Errorf("a directory with nothing but our own temporaries cannot be removed")
+			s.Errorf("a directory that holds only temporary files cannot be removed")
 		}
 	}},
 	{"a file that only looks like a temporary", func(s *side) {
-		s.Write(".ferry-notes.part", "x", early)
-		s.Write("ferry-2024-list.part", "x", early)
-		s.shows(".ferry-notes.part", "ferry-2024-list.part")
+		s.Write(".ferry-notes.part", "x", earlyTime)
+		s.Write("ferry-2024-list.part", "x", earlyTime)
+		s.wantPaths(".ferry-notes.part", "ferry-2024-list.part")
 	}},
 	{"some directories", func(s *side) {
-		s.Write("f", "x", early)
-		s.Write("a/f", "xx", early)
-		s.Write("a/b/f", "xxx", early)
-		s.Write("a/b/c/f", "xxxx", early)
-		s.Write("d/f", "x", early)
-		s.Write("file", "x", early)
+		s.Write("f", "x", earlyTime)
+		s.Write("a/f", "xx", earlyTime)
+		s.Write("a/b/f", "xxx", earlyTime)
+		s.Write("a/b/c/f", "xxxx", earlyTime)
+		s.Write("d/f", "x", earlyTime)
+		s.Write("file", "x", earlyTime)
 		s.scan()
-		s.holds(s.look(sync.Look{Dirs: []manifest.Path{"a", "a/b"}}), "a/b/", "a/b/c/", "a/b/f", "a/f")
-		s.holds(s.look(sync.Look{Dirs: []manifest.Path{manifest.Root}}), "a/", "d/", "f", "file")
-		missing := s.look(sync.Look{Dirs: []manifest.Path{"no such", "d/no/such", "d"}})
-		s.holds(missing, "d/f")
+		s.wantTreePaths(s.scanWith(sync.Look{Dirs: []manifest.Path{"a", "a/b"}}), "a/b/", "a/b/c/", "a/b/f", "a/f")
+		s.wantTreePaths(s.scanWith(sync.Look{Dirs: []manifest.Path{manifest.Root}}), "a/", "d/", "f", "file")
+		missing := s.scanWith(sync.Look{Dirs: []manifest.Path{"no such", "d/no/such", "d"}})
+		s.wantTreePaths(missing, "d/f")
 		if !missing.Known("no such") || !missing.Known("no such/f") || !missing.Known("d/no/such") {
-			s.Errorf("a directory that is not there is unknown: %v", missing.Problems())
+			s.Errorf("a missing directory counts as unknown: %v", missing.Problems())
 		}
-		s.holds(s.look(sync.Look{Dirs: []manifest.Path{}}))
+		s.wantTreePaths(s.scanWith(sync.Look{Dirs: []manifest.Path{}}))
 	}},
 	{"some directories, partly ignored", func(s *side) {
-		s.Write("a/f", "xx", early)
-		s.Write("a/skip", "xx", early)
+		s.Write("a/f", "xx", earlyTime)
+		s.Write("a/skip", "xx", earlyTime)
 		s.scan()
-		s.holds(s.look(sync.Look{Dirs: []manifest.Path{"a"}, Ignore: func(p manifest.Path, _ bool) bool { return p.Base() == "skip" }}), "a/f")
+		s.wantTreePaths(s.scanWith(sync.Look{Dirs: []manifest.Path{"a"}, Ignore: func(p manifest.Path, _ bool) bool { return p.Base() == "skip" }}), "a/f")
 	}},
-	{"a past that is gone", func(s *side) {
-		s.Write("f", "x", early)
-		tree := s.look(sync.Look{
+	{"entries of the past that are gone", func(s *side) {
+		s.Write("f", "x", earlyTime)
+		tree := s.scanWith(sync.Look{
 			Past:        func(manifest.Path) manifest.Entry { return manifest.Entry{Kind: manifest.Dir} },
 			HadChildren: func(manifest.Path) bool { return true },
 		})
-		s.holds(tree, "f")
+		s.wantTreePaths(tree, "f")
 	}},
 	{"an unreadable directory", func(s *side) {
 		s.skipUnless(s.Deny != nil, "unreadable directories")
-		s.Write("a/f", "x", early)
-		s.Write("a/b/f", "x", early)
-		s.Write("c/f", "x", early)
+		s.Write("a/f", "x", earlyTime)
+		s.Write("a/b/f", "x", earlyTime)
+		s.Write("c/f", "x", earlyTime)
 		s.Deny("a")
 		tree := s.scan()
-		s.holds(tree, "a/", "c/", "c/f")
+		s.wantTreePaths(tree, "a/", "c/", "c/f")
 		if tree.Known("a") || tree.Known("a/b/f") || !tree.Known("c/f") {
 			s.Errorf("what is known: a %v, a/b/f %v, c/f %v", tree.Known("a"), tree.Known("a/b/f"), tree.Known("c/f"))
 		}
 		if len(tree.Problems()) != 1 || tree.Problems()[0].Why == "" {
 			s.Errorf("problems: %v, want one that says why", tree.Problems())
 		}
-		some := s.look(sync.Look{Dirs: []manifest.Path{"a", "c"}})
+		some := s.scanWith(sync.Look{Dirs: []manifest.Path{"a", "c"}})
 		if some.Known("a/f") || !some.Known("c/f") {
 			s.Errorf("what is known of some directories: a/f %v, c/f %v", some.Known("a/f"), some.Known("c/f"))
 		}

@@ -9,9 +9,9 @@ import (
 	"ferry/sync"
 )
 
-// wraps fails the test unless err is an error and wraps want where that is not
-// nil.
-func (s *side) wraps(want, err error) {
+// wantError fails the test unless err is an error that wraps want. A nil want
+// stands for any error.
+func (s *side) wantError(want, err error) {
 	s.Helper()
 	switch {
 	case err == nil:
@@ -21,144 +21,144 @@ func (s *side) wraps(want, err error) {
 	}
 }
 
-var errBroken = errors.New("the line broke")
+var errBroken = errors.New("connection broken")
 
-var sourceParts = []part{
+var sourceTests = []test{
 	{"cannot be opened", func(s *side) {
-		s.Write("f", "old", early)
+		s.Write("f", "old", earlyTime)
 		was := s.at("f")
 		s.unchanged(func() {
 			for p, expect := range map[manifest.Path]manifest.Entry{"f": was, "g": nothing} {
-				o := text("new", late)
+				o := newSource("new", lateTime)
 				o.openErr = errBroken
-				out := s.fails(sync.ErrSource, o.put(p, expect))
-				s.wraps(errBroken, out.Err)
+				out := s.mustFail(sync.ErrSource, o.put(p, expect))
+				s.wantError(errBroken, out.Err)
 			}
 		})
 	}},
-	{"is gone or changed before it is opened", func(s *side) {
-		s.Write("f", "old", early)
+	{"changed before it is opened", func(s *side) {
+		s.Write("f", "old", earlyTime)
 		was := s.at("f")
 		s.unchanged(func() {
-			o := text("new", late)
+			o := newSource("new", lateTime)
 			o.openErr = fmt.Errorf("looking: %w", sync.ErrChanged)
-			s.fails(sync.ErrSource, o.put("f", was))
-			s.fails(sync.ErrSource, o.put("g", nothing))
+			s.mustFail(sync.ErrSource, o.put("f", was))
+			s.mustFail(sync.ErrSource, o.put("g", nothing))
 		})
 	}},
 	{"breaks", func(s *side) {
-		s.Write("f", "old", early)
+		s.Write("f", "old", earlyTime)
 		was := s.at("f")
 		for _, cut := range []int64{0, 1, 100_000, 300_000} {
 			for p, expect := range map[manifest.Path]manifest.Entry{"f": was, "g": nothing} {
-				o := text(large(300_000), late)
-				o.err, o.cut = errBroken, cut
+				o := newSource(incompressible(300_000), lateTime)
+				o.readErr, o.breakAt = errBroken, cut
 				step := o.put(p, expect)
 				step.Want.ID = uint64(cut) + 1 // another source each time
-				out := s.fails(sync.ErrSource, step)
-				s.wraps(errBroken, out.Err)
-				s.reads("f", "old")
-				s.shows("f")
+				out := s.mustFail(sync.ErrSource, step)
+				s.wantError(errBroken, out.Err)
+				s.wantContent("f", "old")
+				s.wantPaths("f")
 			}
 		}
 		if !s.Resumes {
-			s.clean()
+			s.wantNoTemps()
 		}
 	}},
 	{"changes while it is read", func(s *side) {
-		s.Write("f", "old", early)
+		s.Write("f", "old", earlyTime)
 		was := s.at("f")
 		s.unchanged(func() {
 			for p, expect := range map[manifest.Path]manifest.Entry{"f": was, "g": nothing} {
-				o := text(large(300_000), late)
-				o.err, o.cut = fmt.Errorf("reading: %w", sync.ErrChanged), 200_000
-				s.fails(sync.ErrSource, o.put(p, expect))
+				o := newSource(incompressible(300_000), lateTime)
+				o.readErr, o.breakAt = fmt.Errorf("reading: %w", sync.ErrChanged), 200_000
+				s.mustFail(sync.ErrSource, o.put(p, expect))
 			}
 		})
 	}},
-	{"turns out changed at the end", func(s *side) {
-		s.Write("f", "old", early)
+	{"changed, as Confirm says", func(s *side) {
+		s.Write("f", "old", earlyTime)
 		was := s.at("f")
 		s.unchanged(func() {
 			for _, size := range []int{0, 10, 300_000} {
 				for p, expect := range map[manifest.Path]manifest.Entry{"f": was, "g": nothing} {
-					o := text(large(size), late)
-					o.confirm = fmt.Errorf("confirming: %w", sync.ErrChanged)
-					s.fails(sync.ErrSource, o.put(p, expect))
+					o := newSource(incompressible(size), lateTime)
+					o.confirmErr = fmt.Errorf("confirming: %w", sync.ErrChanged)
+					s.mustFail(sync.ErrSource, o.put(p, expect))
 				}
 			}
 		})
 	}},
 	{"is not confirmed", func(s *side) {
-		s.Write("f", "old", early)
-		o := text(large(100_000), late)
-		o.confirm = errBroken
-		s.fails(sync.ErrSource, o.put("f", s.at("f")))
-		s.fails(sync.ErrSource, o.put("g", nothing))
-		s.reads("f", "old")
-		s.shows("f")
+		s.Write("f", "old", earlyTime)
+		o := newSource(incompressible(100_000), lateTime)
+		o.confirmErr = errBroken
+		s.mustFail(sync.ErrSource, o.put("f", s.at("f")))
+		s.mustFail(sync.ErrSource, o.put("g", nothing))
+		s.wantContent("f", "old")
+		s.wantPaths("f")
 	}},
-	{"is not seen before it is confirmed", func(s *side) {
-		s.Write("f", "old", early)
-		o := text(large(200_000), late)
+	{"is not visible before it is confirmed", func(s *side) {
+		s.Write("f", "old", earlyTime)
+		o := newSource(incompressible(200_000), lateTime)
 		calls := 0
 		see := func() {
 			calls++
-			s.reads("f", "old")
-			s.lacks("g")
+			s.wantContent("f", "old")
+			s.wantNoFile("g")
 		}
 		was := s.at("f")
-		o.during, o.closing = see, see
-		s.do(o.put("f", was))
-		s.Write("f", "old", early)
-		o.during, o.closing = see, see
-		s.do(o.put("g", nothing))
+		o.onMiddle, o.onConfirm = see, see
+		s.mustApply(o.put("f", was))
+		s.Write("f", "old", earlyTime)
+		o.onMiddle, o.onConfirm = see, see
+		s.mustApply(o.put("g", nothing))
 		if calls != 4 {
-			s.Errorf("the source was seen through %d times, want 4", calls)
+			s.Errorf("checked %d times, want 4", calls)
 		}
 	}},
-	{"a broken one is gone on with", func(s *side) {
+	{"is resumed after it broke", func(s *side) {
 		s.skipUnless(s.Resumes, "resuming")
 		s.Mkdir("d")
-		content := large(1 << 20)
-		o := text(content, early)
-		o.err, o.cut = errBroken, 700_000
-		s.fails(sync.ErrSource, o.put("d/f", nothing))
+		content := incompressible(1 << 20)
+		o := newSource(content, earlyTime)
+		o.readErr, o.breakAt = errBroken, 700_000
+		s.mustFail(sync.ErrSource, o.put("d/f", nothing))
 		s.scan()
-		o.err, o.offsets = nil, nil
-		out := s.do(o.put("d/f", nothing))
+		o.readErr, o.offsets = nil, nil
+		out := s.mustApply(o.put("d/f", nothing))
 		if last := o.offsets[len(o.offsets)-1]; last <= 0 || last > 700_000 {
-			s.Errorf("opened at %d, want to go on after 0 and at 700000 at most", o.offsets)
+			s.Errorf("opened at %d, want more than 0 and at most 700000", o.offsets)
 		}
-		s.reads("d/f", content)
-		s.stands("d/f", out.Entry)
+		s.wantContent("d/f", content)
+		s.wantEntry("d/f", out.Entry)
 		if out.Sum != "" && out.Sum != sumOf(content) {
 			s.Errorf("Sum is %x, want %x", out.Sum, sumOf(content))
 		}
-		s.clean()
+		s.wantNoTemps()
 	}},
-	{"another one is not gone on with", func(s *side) {
-		content, other := large(1<<20), large(1<<20 + 1)[1:]
-		o := text(content, early)
-		o.err, o.cut = errBroken, 700_000
-		s.fails(sync.ErrSource, o.put("f", nothing))
+	{"is not resumed with another source", func(s *side) {
+		content, other := incompressible(1<<20), incompressible(1<<20 + 1)[1:]
+		o := newSource(content, earlyTime)
+		o.readErr, o.breakAt = errBroken, 700_000
+		s.mustFail(sync.ErrSource, o.put("f", nothing))
 		s.scan()
-		s.do(text(other, late).put("f", nothing))
-		s.reads("f", other)
+		s.mustApply(newSource(other, lateTime).put("f", nothing))
+		s.wantContent("f", other)
 	}},
-	{"a changed one is not gone on with", func(s *side) {
-		o := text(large(1<<20), early)
-		o.err, o.cut = fmt.Errorf("reading: %w", sync.ErrChanged), 700_000
-		s.fails(sync.ErrSource, o.put("f", nothing))
-		s.clean()
+	{"is not resumed after it changed", func(s *side) {
+		o := newSource(incompressible(1<<20), earlyTime)
+		o.readErr, o.breakAt = fmt.Errorf("reading: %w", sync.ErrChanged), 700_000
+		s.mustFail(sync.ErrSource, o.put("f", nothing))
+		s.wantNoTemps()
 	}},
 	{"several are opened in order, one at a time", func(s *side) {
 		var events []string
 		var want []string
 		var run []sync.Step
-		for _, name := range many("f", 12) {
-			o := text(name, early)
-			o.note = func(event, at string) { events = append(events, event+" "+at) }
+		for _, name := range numbered("f", 12) {
+			o := newSource(name, earlyTime)
+			o.onEvent = func(event, at string) { events = append(events, event+" "+at) }
 			run = append(run, o.put(manifest.Path(name), nothing))
 			want = append(want, "open "+name, "close "+name)
 		}

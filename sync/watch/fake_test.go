@@ -16,14 +16,14 @@ import (
 	"ferry/sync"
 )
 
-// A call is one use of the sides that a fake pair saw.
+// A call is one call of a method of a fake session.
 type call struct {
 	do           string // open, close, full, part, poll, rest
 	scope        sync.Scope
 	began, ended time.Time
-	sum          sync.Summary
+	summary      sync.Summary
 	err          error
-	failed       []manifest.Path // by themselves
+	failed       []manifest.Path // files that failed in a pass that was completed
 }
 
 func (c call) String() string {
@@ -37,16 +37,16 @@ func (c call) String() string {
 	return s
 }
 
-// A fake is a pair with scripted outcomes. Its fields are changed under mu.
+// A fake is a session with scripted outcomes. mu guards its fields.
 type fake struct {
 	t  *testing.T
 	mu stdsync.Mutex
-	// What happens next time, and until it is changed.
-	openErr error
-	passErr error
-	answer  func(c *call) // may set sum and err, and emit events
-	takes   func(c call) time.Duration
-	dirs    []manifest.Path
+	// The outcomes, until they are changed.
+	openErr  error
+	passErr  error
+	answer   func(c *call) // may set summary and err, and emit events
+	duration func(c call) time.Duration
+	dirs     []manifest.Path
 
 	calls []call
 	open  bool
@@ -57,7 +57,7 @@ func (f *fake) begin(do string, scope sync.Scope) call {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.busy {
-		f.t.Errorf("%s begins while something else is under way", do)
+		f.t.Errorf("%s begins while another call is running", do)
 	}
 	if f.open == (do == "open") {
 		f.t.Errorf("%s with open = %v", do, f.open)
@@ -66,12 +66,12 @@ func (f *fake) begin(do string, scope sync.Scope) call {
 	return call{do: do, scope: scope, began: time.Now()}
 }
 
-// end ends a call after the time it takes, or when ctx ends.
+// end ends a call after its duration, or when ctx is cancelled.
 func (f *fake) end(ctx context.Context, c *call) {
 	f.mu.Lock()
 	takes := 100 * time.Millisecond
-	if f.takes != nil {
-		takes = f.takes(*c)
+	if f.duration != nil {
+		takes = f.duration(*c)
 	}
 	f.mu.Unlock()
 	select {
@@ -104,7 +104,7 @@ func (f *fake) end(ctx context.Context, c *call) {
 }
 
 // Open is Options.Open.
-func (f *fake) Open(ctx context.Context) (Opened, error) {
+func (f *fake) Open(ctx context.Context) (Session, error) {
 	c := f.begin("open", sync.Scope{})
 	if f.end(ctx, &c); c.err != nil {
 		return nil, c.err
@@ -115,7 +115,7 @@ func (f *fake) Open(ctx context.Context) (Opened, error) {
 func (f *fake) Sync(ctx context.Context) (sync.Summary, error) {
 	c := f.begin("full", sync.Scope{})
 	f.end(ctx, &c)
-	return c.sum, c.err
+	return c.summary, c.err
 }
 
 func (f *fake) SyncPaths(ctx context.Context, scope sync.Scope) (sync.Summary, error) {
@@ -124,11 +124,11 @@ func (f *fake) SyncPaths(ctx context.Context, scope sync.Scope) (sync.Summary, e
 		do = "part"
 	}
 	if scope.Empty() {
-		f.t.Errorf("a pass over nothing")
+		f.t.Errorf("a pass over an empty scope")
 	}
 	c := f.begin(do, scope)
 	f.end(ctx, &c)
-	return c.sum, c.err
+	return c.summary, c.err
 }
 
 func (f *fake) Dirs() iter.Seq[manifest.Path] {
@@ -155,7 +155,7 @@ func (f *fake) set(change func()) {
 	change()
 }
 
-// take returns the calls since it was last called.
+// take returns the calls since it was called last.
 func (f *fake) take() []call {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -164,37 +164,37 @@ func (f *fake) take() []call {
 	return calls
 }
 
-// A stage is a keeper over a fake pair, running in a bubble.
-type stage struct {
+// A harness runs a watch over a fake session in a synctest bubble.
+type harness struct {
 	*fake
-	k      *Keeper
-	hints  chan Hint
-	stop   context.CancelFunc
-	jump   time.Duration // of the clock on the wall
-	mu2    stdsync.Mutex
-	states []Status
+	w        *Watch
+	hints    chan Hint
+	stop     context.CancelFunc
+	wallJump time.Duration // of the wall clock
+	stageMu  stdsync.Mutex
+	states   []Status
 }
 
-// on runs a test in a bubble over a running keeper, and ends it.
-func on(t *testing.T, change func(*Options, *fake), test func(t *testing.T, s *stage)) {
+// runWatch runs a test in a synctest bubble with a running watch, and stops it.
+func runWatch(t *testing.T, change func(*Options, *fake), test func(t *testing.T, s *harness)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		s := &stage{fake: &fake{t: t}, hints: make(chan Hint)}
-		o := Options{Open: s.Open, Hints: s.hints, Remote: true, Changed: s.changed}
+		s := &harness{fake: &fake{t: t}, hints: make(chan Hint)}
+		o := Options{Open: s.Open, Hints: s.hints, PollRemote: true, Changed: s.changed}
 		if change != nil {
 			change(&o, s.fake)
 		}
-		s.k = New(o)
-		s.k.wall = func() time.Time {
-			s.mu2.Lock()
-			defer s.mu2.Unlock()
-			return time.Now().Round(0).Add(s.jump)
+		s.w = New(o)
+		s.w.wall = func() time.Time {
+			s.stageMu.Lock()
+			defer s.stageMu.Unlock()
+			return time.Now().Round(0).Add(s.wallJump)
 		}
-		s.k.rand = func() float64 { return 0.5 }
+		s.w.rand = func() float64 { return 0.5 }
 		ctx, stop := context.WithCancel(t.Context())
 		s.stop = stop
 		done := make(chan error)
-		go func() { done <- s.k.Run(ctx) }()
+		go func() { done <- s.w.Run(ctx) }()
 		synctest.Wait()
 		test(t, s)
 		stop()
@@ -204,45 +204,45 @@ func on(t *testing.T, change func(*Options, *fake), test func(t *testing.T, s *s
 		if s.open || s.busy {
 			t.Errorf("after Run: open %v, busy %v", s.open, s.busy)
 		}
-		if got := s.k.Status().State; got != Stopped {
+		if got := s.w.Status().State; got != Stopped {
 			t.Errorf("after Run: state %q", got)
 		}
 		s.checkStates(t)
 	})
 }
 
-func (s *stage) changed(st Status) {
-	s.mu2.Lock()
-	defer s.mu2.Unlock()
+func (s *harness) changed(st Status) {
+	s.stageMu.Lock()
+	defer s.stageMu.Unlock()
 	s.states = append(s.states, st)
 }
 
-// checkStates looks whether all that was told fits together.
-func (s *stage) checkStates(t *testing.T) {
+// checkStates checks that the statuses that were reported fit together.
+func (s *harness) checkStates(t *testing.T) {
 	t.Helper()
-	s.mu2.Lock()
-	defer s.mu2.Unlock()
+	s.stageMu.Lock()
+	defer s.stageMu.Unlock()
 	for i, st := range s.states {
 		if i > 0 && st == s.states[i-1] {
-			t.Errorf("told twice: %+v", st)
+			t.Errorf("reported twice: %+v", st)
 		}
 		if (st.State == Waiting || st.State == Halted) && st.Reason == "" {
 			t.Errorf("%s without a reason", st.State)
 		}
 		if i > 0 && st.Since.Before(s.states[i-1].Since) {
-			t.Errorf("%s since %v, which is before the state before", st.State, st.Since)
+			t.Errorf("%s since %v, which is before the previous state", st.State, st.Since)
 		}
 	}
 	if n := len(s.states); n == 0 || s.states[n-1].State != Stopped {
-		t.Errorf("the last state told is not %q", Stopped)
+		t.Errorf("the last state reported is not %q", Stopped)
 	}
 }
 
-// told returns the states that were told since it was last called, without
+// takeStates returns the states that were reported since the last call, without
 // repetitions.
-func (s *stage) told() string {
-	s.mu2.Lock()
-	defer s.mu2.Unlock()
+func (s *harness) takeStates() string {
+	s.stageMu.Lock()
+	defer s.stageMu.Unlock()
 	var names []string
 	for _, st := range s.states {
 		if n := len(names); n == 0 || names[n-1] != string(st.State) {
@@ -253,17 +253,17 @@ func (s *stage) told() string {
 	return strings.Join(names, " ")
 }
 
-// passes lets d go by.
-func (s *stage) pass(d time.Duration) {
+// advance lets d pass.
+func (s *harness) advance(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
 }
 
-func (s *stage) hint(paths ...manifest.Path) { s.hints <- Hint{Paths: paths} }
+func (s *harness) hint(paths ...manifest.Path) { s.hints <- Hint{Paths: paths} }
 
-// happened returns the calls since it was last called, in words, after d.
-func (s *stage) happened(d time.Duration) string {
-	s.pass(d)
+// callsAfter lets d pass, and returns the calls since it was called last, as text.
+func (s *harness) callsAfter(d time.Duration) string {
+	s.advance(d)
 	var words []string
 	for _, c := range s.take() {
 		words = append(words, c.String())
@@ -271,17 +271,17 @@ func (s *stage) happened(d time.Duration) string {
 	return strings.Join(words, ", ")
 }
 
-// expect checks what happens within d.
-func (s *stage) expect(d time.Duration, want string) {
+// expect lets d pass, and checks the calls made until then.
+func (s *harness) expect(d time.Duration, want string) {
 	s.t.Helper()
-	if got := s.happened(d); got != want {
+	if got := s.callsAfter(d); got != want {
 		s.t.Errorf("within %v:\n got %s\nwant %s", d, got, want)
 	}
 }
 
-func (s *stage) expectState(want State, reason string) {
+func (s *harness) expectState(want State, reason string) {
 	s.t.Helper()
-	got := s.k.Status()
+	got := s.w.Status()
 	if got.State != want || got.Reason != reason {
 		s.t.Errorf("state %q (%q), want %q (%q)", got.State, got.Reason, want, reason)
 	}

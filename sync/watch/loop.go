@@ -5,154 +5,143 @@ import (
 	"time"
 )
 
-// A loop carries out what an agenda decides, and tells it what happens.
+// A loop runs the tasks of a scheduler, and tells it what happens.
 type loop struct {
-	k      *Keeper
-	a      *agenda
-	teller *teller
+	watch     *Watch
+	scheduler *scheduler
+	notifier  *notifier
 
-	jobs     chan job
-	outcomes chan outcome
-	hints    <-chan Hint
-	cancel   context.CancelFunc // of the job under way
-	busy     bool
-	lent     bool
+	jobs       chan job
+	outcomes   chan outcome
+	hints      <-chan Hint
+	cancel     context.CancelFunc // of the running job
+	busy       bool               // a job is running
+	handedOver bool               // the scheduler was told of a handover
 }
 
-func newLoop(k *Keeper) *loop {
-	return &loop{k: k, a: newAgenda(&k.o, k.rand), teller: newTeller(k.o.Changed), hints: k.o.Hints,
-		jobs: make(chan job), outcomes: make(chan outcome)}
+func newLoop(w *Watch) *loop {
+	return &loop{watch: w, scheduler: newScheduler(&w.options, w.rand), notifier: newNotifier(w.options.Changed),
+		hints: w.options.Hints, jobs: make(chan job), outcomes: make(chan outcome)}
 }
 
-// run returns when ctx has ended and the pair is let go of.
+// run returns when ctx is cancelled and the session is closed.
 func (l *loop) run(ctx context.Context) {
-	l.teller.tell(l.k.Status())
-	w := &worker{k: l.k}
+	l.notifier.notify(l.watch.Status())
+	w := &worker{watch: l.watch}
 	go w.run(l.jobs, l.outcomes)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for ctx.Err() == nil {
 		now := time.Now()
-		l.a.tick(now, l.k.wall())
-		l.heed(now)
+		l.scheduler.tick(now, l.watch.wall())
+		l.readRequests(now)
 		wake := l.step(ctx, now)
-		l.a.expect(wake)
+		l.scheduler.setNextTick(wake)
 		timer.Reset(time.Until(wake))
 		l.wait(ctx, timer.C)
 	}
-	l.end()
+	l.shutDown()
 }
 
-// step begins what is due, and returns when to look again.
+// step starts the next task, if it is due, and returns when to call step again.
 func (l *loop) step(ctx context.Context, now time.Time) (wake time.Time) {
-	wake = now.Add(beat)
+	wake = now.Add(maxWait)
 	if !l.busy {
-		do, until := l.a.next(now)
-		if do == waiting {
+		next, until := l.scheduler.next(now)
+		if next == taskWait {
 			wake = until
 		} else {
-			l.begin(ctx, do, now)
+			l.start(ctx, next, now)
 		}
-	} else if l.a.interrupts(now) {
+	} else if l.scheduler.shouldCancel(now) {
 		l.cancel()
 	}
-	l.grant()
-	l.publish(l.a.report(now))
+	l.confirmHandover()
+	l.publish(l.scheduler.currentStatus(now))
 	return wake
 }
 
-func (l *loop) begin(ctx context.Context, do doing, now time.Time) {
+func (l *loop) start(ctx context.Context, t task, now time.Time) {
 	ctx, l.cancel = context.WithCancel(ctx)
 	l.busy = true
-	l.jobs <- job{ctx, do, l.a.begin(do, now)}
+	l.jobs <- job{ctx, t, l.scheduler.begin(t, now)}
 }
 
-// wait returns when something has happened, and tells the agenda.
+// wait returns when something has happened, and tells the scheduler.
 func (l *loop) wait(ctx context.Context, timer <-chan time.Time) {
 	select {
 	case <-ctx.Done():
 	case <-timer:
-	case <-l.k.nudge:
+	case <-l.watch.wake:
 	case h, ok := <-l.hints:
 		if !ok {
 			l.hints = nil
 			return
 		}
-		l.a.hint(h, time.Now())
+		l.scheduler.hint(h, time.Now())
 	case out := <-l.outcomes:
-		l.ended(out)
+		l.finish(out)
 	}
 }
 
-func (l *loop) ended(out outcome) {
+// finish takes the outcome of the running job.
+func (l *loop) finish(out outcome) {
 	l.cancel()
 	l.busy = false
-	l.a.end(out, time.Now())
-	if out.err != nil && !out.aborted {
-		l.k.o.Log.Info("pair is in trouble", "reason", l.a.trouble.reason, "next", l.a.nextTry)
+	l.scheduler.end(out, time.Now())
+	if out.err != nil && !out.cancelled {
+		l.watch.options.Log.Info("the pair cannot be kept in step now",
+			"reason", l.scheduler.failure.reason, "next", l.scheduler.nextTry)
 	}
 }
 
-// heed tells the agenda what was asked of the keeper.
-func (l *loop) heed(now time.Time) {
-	l.k.mu.Lock()
-	asks := l.k.asks
-	l.k.asks.poke, l.k.asks.started = false, false
-	l.k.mu.Unlock()
-	if asks.poke {
-		l.a.poke(now)
+// readRequests passes the requests of other goroutines on to the scheduler.
+func (l *loop) readRequests(now time.Time) {
+	l.watch.mu.Lock()
+	requests := l.watch.requests
+	l.watch.requests.poke, l.watch.requests.firstAction = false, false
+	l.watch.mu.Unlock()
+	if requests.poke {
+		l.scheduler.poke(now)
 	}
-	if asks.started && l.busy {
-		l.a.started()
+	if requests.firstAction && l.busy {
+		l.scheduler.setActed()
 	}
 	switch {
-	case asks.lend && !l.lent:
-		l.a.lend()
-	case !asks.lend && l.lent:
-		l.a.giveBack(now)
+	case requests.handover && !l.handedOver:
+		l.scheduler.handOver()
+	case !requests.handover && l.handedOver:
+		l.scheduler.takeBack(now)
 	}
-	l.lent = asks.lend
+	l.handedOver = requests.handover
 }
 
-// grant lets the borrower know when the pair was let go of.
-func (l *loop) grant() {
-	if !l.lent || l.busy || !l.a.free() {
-		return
-	}
-	l.k.mu.Lock()
-	defer l.k.mu.Unlock()
-	if l.k.asks.granted != nil {
-		close(l.k.asks.granted)
-		l.k.asks.granted = nil
-	}
-}
-
-// publish tells of a status that is not the last one.
+// publish sets the status, and notifies the listener if it changed.
 func (l *loop) publish(s Status) {
-	l.k.mu.Lock()
-	was := l.k.status
+	l.watch.mu.Lock()
+	was := l.watch.status
 	s.Since = was.Since
 	if s.State != was.State {
 		s.Since = time.Now().Round(0)
 	}
-	l.k.status = s
-	l.k.mu.Unlock()
+	l.watch.status = s
+	l.watch.mu.Unlock()
 	if s != was {
-		l.teller.tell(s)
+		l.notifier.notify(s)
 	}
 }
 
-// end brings what is under way to its end, which its cancelled context makes
-// soon, and lets go of the pair.
-func (l *loop) end() {
+// shutDown waits for the running job, whose context is cancelled, and closes the
+// session.
+func (l *loop) shutDown() {
 	if l.busy {
-		l.ended(<-l.outcomes)
+		l.finish(<-l.outcomes)
 	}
-	l.jobs <- job{context.Background(), closing, l.a.begin(closing, time.Now())}
-	l.a.end(<-l.outcomes, time.Now())
+	l.jobs <- job{context.Background(), taskClose, l.scheduler.begin(taskClose, time.Now())}
+	l.scheduler.end(<-l.outcomes, time.Now())
 	close(l.jobs)
-	s := l.a.report(time.Now())
+	s := l.scheduler.currentStatus(time.Now())
 	s.State, s.Reason, s.Hint, s.NextPoll, s.NextTry = Stopped, "", "", time.Time{}, time.Time{}
 	l.publish(s)
-	l.teller.end()
+	l.notifier.close()
 }

@@ -10,10 +10,10 @@ import (
 	"ferry/sync"
 )
 
-// A disk goes away file by file. The pair that is halted because of that stays
-// so when it is tried again, with other connections and another engine.
+// The files of a disk go away one after the other until a rail halts the pair. It
+// stays halted when it is retried with a new session and a new engine.
 func TestRailsOutlastAnEngine(t *testing.T) {
-	atHome(t, func(h *home) {
+	withEngine(t, func(h *engineHarness) {
 		name := func(i int) manifest.Path { return manifest.Path(fmt.Sprintf("d%d/f%d", i%3, i)) }
 		for i := range 60 {
 			h.sides[sync.Local].Write(string(name(i)), fmt.Sprint(i), time.Time{})
@@ -21,7 +21,7 @@ func TestRailsOutlastAnEngine(t *testing.T) {
 		time.Sleep(40 * time.Second)
 		for i := range 50 {
 			h.sides[sync.Local].Remove(string(name(i)))
-			h.noticed(sync.Local, name(i))
+			h.notice(sync.Local, name(i))
 			time.Sleep(20 * time.Second)
 		}
 		time.Sleep(12 * time.Hour)
@@ -31,7 +31,7 @@ func TestRailsOutlastAnEngine(t *testing.T) {
 				files++
 			}
 		}
-		if state := h.k.Status().State; state != Halted || files != 30 {
+		if state := h.w.Status().State; state != Halted || files != 30 {
 			t.Errorf("the pair is %s, and the server has %d of 60 files", state, files)
 		}
 	})

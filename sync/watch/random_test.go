@@ -11,96 +11,96 @@ import (
 	"ferry/sync"
 )
 
-// A day is a random history of a pair: hints, and everything that can go wrong.
-type day struct {
-	*stage
-	r      *rand.Rand
-	log    []string
-	hinted []hinted
-	causes []time.Time // when something happened that is a reason for a pass
-	bad    map[manifest.Path]bool
-	giving func() // of a pair that is lent
-	calls  []call
+// A history is a random sequence of hints, failures and requests.
+type history struct {
+	*harness
+	r        *rand.Rand
+	log      []string
+	sent     []sentHint
+	causes   []time.Time // when something happened that may cause a pass
+	failing  map[manifest.Path]bool
+	takeBack func() // ends a handover; nil: there is none
+	calls    []call
 }
 
-type hinted struct {
-	path manifest.Path // the root for everything
+type sentHint struct {
+	path manifest.Path // the root: everything
 	at   time.Time
 }
 
-func (d *day) path() manifest.Path {
+func (d *history) path() manifest.Path {
 	return manifest.Path([]string{"a", "a/b", "a/b/c", "d", "d/e", "f"}[d.r.IntN(6)])
 }
 
-func (d *day) cause(format string, args ...any) {
+func (d *history) logCause(format string, args ...any) {
 	d.log = append(d.log, time.Now().Format("15:04:05.000 ")+fmt.Sprintf(format, args...))
 	d.causes = append(d.causes, time.Now())
 }
 
-// answers is what passes come to: files that are bad fail, and now and then there
-// is something to do.
-func (d *day) answers(c *call) {
-	for p := range d.bad {
+// answerPass sets the outcome of a pass: failing files fail, and now and then
+// something is uploaded.
+func (d *history) answerPass(c *call) {
+	for p := range d.failing {
 		touched := c.do == "full"
 		for _, q := range c.scope.Local {
 			touched = touched || p.Within(q)
 		}
 		if touched {
-			c.sum.Failed++
+			c.summary.Failed++
 			c.failed = append(c.failed, p)
-			d.k.Observe(sync.Finished{Action: &sync.Action{Op: sync.Upload, Side: sync.Remote, Path: p}, Err: errGone})
+			d.w.Observe(sync.Finished{Action: &sync.Action{Op: sync.Upload, Side: sync.Remote, Path: p}, Err: errGone})
 		}
 	}
 	if len(c.scope.Local) > 0 && time.Now().UnixMilli()%4 == 0 {
-		c.sum.Uploaded = 1
+		c.summary.Uploaded = 1
 	}
 }
 
-// happen lets one thing happen.
-func (d *day) happen() {
+// step does one random thing.
+func (d *history) step() {
 	switch n := d.r.IntN(16); n {
 	case 0, 1, 2, 3, 4:
 		p := d.path()
-		d.cause("hint %s", p)
-		d.hinted = append(d.hinted, hinted{p, time.Now()})
+		d.logCause("hint %s", p)
+		d.sent = append(d.sent, sentHint{p, time.Now()})
 		d.hint(p)
 	case 5:
-		d.cause("hint of everything")
-		d.hinted = append(d.hinted, hinted{manifest.Root, time.Now()})
+		d.logCause("hint of everything")
+		d.sent = append(d.sent, sentHint{manifest.Root, time.Now()})
 		d.hints <- Hint{Everything: true}
 	case 6:
-		d.cause("network gone")
+		d.logCause("network down")
 		d.set(func() { d.openErr, d.passErr = errGone, errGone })
 	case 7:
-		d.cause("disk gone")
+		d.logCause("disk unmounted")
 		d.set(func() { d.passErr = errEmptied })
 	case 8:
-		d.cause("held")
+		d.logCause("locked")
 		d.set(func() { d.passErr = sync.ErrHeld })
 	case 9, 10:
-		d.cause("well again")
+		d.logCause("all errors end")
 		d.set(func() { d.openErr, d.passErr = nil, nil })
 	case 11:
-		d.cause("poke")
-		d.k.Poke()
+		d.logCause("poke")
+		d.w.Poke()
 	case 12:
-		d.cause("asleep, or the clock is set")
-		d.setJump(time.Duration(d.r.IntN(7200)-3600) * time.Second)
+		d.logCause("asleep, or the clock is set")
+		d.setWallJump(time.Duration(d.r.IntN(7200)-3600) * time.Second)
 	case 13:
 		p := d.path()
-		d.cause("%s fails: %v", p, !d.bad[p])
+		d.logCause("%s fails: %v", p, !d.failing[p])
 		d.set(func() {
-			if d.bad[p] {
-				delete(d.bad, p)
+			if d.failing[p] {
+				delete(d.failing, p)
 			} else {
-				d.bad[p] = true
+				d.failing[p] = true
 			}
 		})
 	case 14:
-		d.lendOrNot()
+		d.toggleHandover()
 	case 15:
 		n := d.r.IntN(100)
-		d.cause("%d directories", n)
+		d.logCause("%d directories", n)
 		d.set(func() {
 			d.dirs = nil
 			for i := range n {
@@ -110,34 +110,34 @@ func (d *day) happen() {
 	}
 }
 
-func (d *day) lendOrNot() {
-	if d.giving != nil {
-		d.cause("given back")
-		d.giving()
-		d.giving = nil
+func (d *history) toggleHandover() {
+	if d.takeBack != nil {
+		d.logCause("handover ends")
+		d.takeBack()
+		d.takeBack = nil
 		return
 	}
 	ctx, cancel := context.WithTimeout(d.t.Context(), 10*time.Second)
 	defer cancel()
-	giveBack, err := d.k.Lend(ctx)
-	d.cause("lent: %v", err)
+	takeBack, err := d.w.HandOver(ctx)
+	d.logCause("handover: %v", err)
 	if err == nil {
-		d.giving = giveBack
+		d.takeBack = takeBack
 	}
 }
 
-// recover makes everything well, and lets time go by for what was missed.
-func (d *day) recover() {
-	if d.giving != nil {
-		d.giving()
+// recover ends all errors, and lets time pass for what was missed.
+func (d *history) recover() {
+	if d.takeBack != nil {
+		d.takeBack()
 	}
-	d.set(func() { d.openErr, d.passErr = nil, nil; clear(d.bad) })
-	d.cause("all is well")
-	d.pass(45 * time.Minute) // less than until the next hourly pass
+	d.set(func() { d.openErr, d.passErr = nil, nil; clear(d.failing) })
+	d.logCause("recovered")
+	d.advance(45 * time.Minute) // less than until the next hourly pass
 }
 
-// covered reports whether one of calls that began at or after a time, and came to its
-// end, looked at p; what failed in it must be looked at after it.
+// covered reports whether a pass that began at or after from was completed and
+// covered p. A later pass must cover what failed in it.
 func covered(calls []call, p manifest.Path, from time.Time) bool {
 	for i, c := range calls {
 		if c.began.Before(from) || !c.covers(p) {
@@ -153,7 +153,7 @@ func covered(calls []call, p manifest.Path, from time.Time) bool {
 	return false
 }
 
-// covers reports whether a pass that came to its end looked at p.
+// covers reports whether c is a pass over p that was completed.
 func (c call) covers(p manifest.Path) bool {
 	if c.err != nil {
 		return false
@@ -169,8 +169,8 @@ func (c call) covers(p manifest.Path) bool {
 	return false
 }
 
-func (d *day) check(t *testing.T) {
-	for _, h := range d.hinted {
+func (d *history) check(t *testing.T) {
+	for _, h := range d.sent {
 		if !covered(d.calls, h.path, h.at) {
 			t.Errorf("the hint of %q at %v was lost", h.path, h.at.Format("15:04:05.000"))
 		}
@@ -179,9 +179,9 @@ func (d *day) check(t *testing.T) {
 	d.checkPolls(t)
 }
 
-// checkRates looks whether there was a minute with more passes than causes
-// account for: what a cause leads to is repeated with growing pauses only.
-func (d *day) checkRates(t *testing.T) {
+// checkRates checks that no minute has more calls than its causes account for:
+// retries come with growing delays.
+func (d *history) checkRates(t *testing.T) {
 	from, cause := 0, 0
 	for i, c := range d.calls {
 		for ; c.began.Sub(d.calls[from].began) > time.Minute; from++ {
@@ -201,9 +201,9 @@ func (d *day) checkRates(t *testing.T) {
 	}
 }
 
-// checkPolls looks whether the server was looked at all the time that the pair
-// was well and in hand.
-func (d *day) checkPolls(t *testing.T) {
+// checkPolls checks that the server was polled all the time while there were no
+// errors and no handover.
+func (d *history) checkPolls(t *testing.T) {
 	var last time.Time
 	for _, c := range d.calls {
 		switch {
@@ -214,40 +214,40 @@ func (d *day) checkPolls(t *testing.T) {
 			continue
 		}
 		if !last.IsZero() && c.began.Sub(last) > 6*time.Minute {
-			t.Errorf("the server was not looked at from %v to %v", last.Format("15:04:05"), c.began.Format("15:04:05"))
+			t.Errorf("the server was not polled from %v to %v", last.Format("15:04:05"), c.began.Format("15:04:05"))
 		}
 		last = c.began
 	}
 }
 
 // Whatever happens in whatever order: no two passes overlap, no hint is lost, the
-// server is looked at, and nothing runs hot.
-func TestRandomDays(t *testing.T) {
-	days := 300
+// server is polled, and nothing is repeated without a delay.
+func TestRandomHistories(t *testing.T) {
+	histories := 300
 	if testing.Short() {
-		days = 60
+		histories = 60
 	}
-	for seed := range days {
+	for seed := range histories {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(uint64(seed), 1))
-			var d *day
-			on(t, func(o *Options, f *fake) {
-				f.takes = func(c call) time.Duration { return time.Duration(r.IntN(4000)) * time.Millisecond }
-				f.answer = func(c *call) { d.answers(c) }
-				d = &day{r: rand.New(rand.NewPCG(uint64(seed), 2)), bad: make(map[manifest.Path]bool)}
-			}, func(t *testing.T, s *stage) {
-				d.stage = s
+			var d *history
+			runWatch(t, func(o *Options, f *fake) {
+				f.duration = func(c call) time.Duration { return time.Duration(r.IntN(4000)) * time.Millisecond }
+				f.answer = func(c *call) { d.answerPass(c) }
+				d = &history{r: rand.New(rand.NewPCG(uint64(seed), 2)), failing: make(map[manifest.Path]bool)}
+			}, func(t *testing.T, s *harness) {
+				d.harness = s
 				for range 200 {
-					d.happen()
-					d.pass(time.Duration(d.r.ExpFloat64() * float64([]time.Duration{time.Second, time.Minute}[d.r.IntN(2)])))
+					d.step()
+					d.advance(time.Duration(d.r.ExpFloat64() * float64([]time.Duration{time.Second, time.Minute}[d.r.IntN(2)])))
 				}
 				d.recover()
 				d.calls = s.take()
 				d.check(t)
-				for s.k.Status().State == Passing {
-					d.pass(time.Second)
+				for s.w.Status().State == Syncing {
+					d.advance(time.Second)
 				}
-				if got := s.k.Status(); got.State != Idle || got.Queue != 0 {
+				if got := s.w.Status(); got.State != Idle || got.Queue != 0 {
 					t.Errorf("at the end: %+v", got)
 				}
 				if t.Failed() {

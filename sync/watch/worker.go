@@ -3,77 +3,88 @@ package watch
 import (
 	"context"
 
+	"ferry/manifest"
 	"ferry/sync"
 )
 
-// A job is something to be done with the sides.
+// A job is a task for the worker.
 type job struct {
 	ctx   context.Context
-	do    doing
-	scope sync.Scope
+	task  task
+	scope sync.Scope // of a partial pass or a poll
 }
 
-// A worker does one job after the other. It alone uses the sides.
+// An outcome is the result of a job.
+type outcome struct {
+	err       error
+	cancelled bool // err is due to the context of the job
+	summary   sync.Summary
+	events    passEvents
+	canRest   bool            // the session that was opened is a [Rester]
+	dirs      []manifest.Path // that were read
+}
+
+// A worker does one job after the other. Nobody else uses the session.
 type worker struct {
-	k    *Keeper
-	pair Opened // nil: they are not connected
+	watch   *Watch
+	session Session // nil: not connected
 }
 
-// run does jobs until there are no more.
+// run returns when jobs is closed.
 func (w *worker) run(jobs <-chan job, outcomes chan<- outcome) {
 	for j := range jobs {
 		out := w.do(j)
-		out.aborted = out.err != nil && j.ctx.Err() != nil
+		out.cancelled = out.err != nil && j.ctx.Err() != nil
 		outcomes <- out
 	}
 	close(outcomes)
 }
 
 func (w *worker) do(j job) (out outcome) {
-	switch j.do {
-	case opening:
-		w.pair, out.err = w.k.o.Open(j.ctx)
+	switch j.task {
+	case taskOpen:
+		w.session, out.err = w.watch.options.Open(j.ctx)
 		if out.err != nil {
-			w.pair = nil
+			w.session = nil
 			return out
 		}
-		_, out.rests = w.pair.(Rester)
-	case closing:
+		_, out.canRest = w.session.(Rester)
+	case taskClose:
 		w.close()
-	case reading:
-		for dir := range w.pair.Dirs() {
+	case taskReadDirs:
+		for dir := range w.session.Dirs() {
 			out.dirs = append(out.dirs, dir)
 		}
-	case resting:
-		w.pair.(Rester).Rest(j.ctx)
-	case looking, passing, polling:
+	case taskRest:
+		w.session.(Rester).Rest(j.ctx)
+	case taskFull, taskPart, taskPoll:
 		w.pass(j, &out)
 	}
 	return out
 }
 
-// pass makes a pass. One that would look at nothing is none.
+// pass makes a pass, unless its scope is empty.
 func (w *worker) pass(j job, out *outcome) {
-	if j.do != looking && j.scope.Empty() {
+	if j.task != taskFull && j.scope.Empty() {
 		return
 	}
-	w.k.trail.take()
-	done := w.k.o.Looking()
+	w.watch.events.take()
+	done := w.watch.options.BeginScan()
 	defer done()
-	if j.do == looking {
-		out.sum, out.err = w.pair.Sync(j.ctx)
+	if j.task == taskFull {
+		out.summary, out.err = w.session.Sync(j.ctx)
 	} else {
-		out.sum, out.err = w.pair.SyncPaths(j.ctx, j.scope)
+		out.summary, out.err = w.session.SyncPaths(j.ctx, j.scope)
 	}
-	out.trace = w.k.trail.take()
+	out.events = w.watch.events.take()
 }
 
 func (w *worker) close() {
-	if w.pair == nil {
+	if w.session == nil {
 		return
 	}
-	if err := w.pair.Close(); err != nil {
-		w.k.o.Log.Warn("letting go of the pair", "error", err)
+	if err := w.session.Close(); err != nil {
+		w.watch.options.Log.Warn("closing the pair", "error", err)
 	}
-	w.pair = nil
+	w.session = nil
 }

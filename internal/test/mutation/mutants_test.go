@@ -30,7 +30,7 @@ var suites = map[string]suite{
 	"engine": {"sync", []string{"-rapid.checks=" + histories, "-rapid.seed=20260101", "-rapid.nofailfile", "-rapid.shrinktime=0s", "-test.skip=TestCostOfAPart"}},
 	"memory": {"sync/replicatest", nil},
 	"local":  {"sync/local", nil},
-	"store":  {"manifest", []string{"-test.skip=Git|Fuzz"}},
+	"store":  {"manifest", []string{"-rapid.nofailfile", "-test.skip=Fuzz"}},
 	"watch":  {"sync/watch", []string{"-test.short"}},
 }
 

@@ -7,19 +7,19 @@ import (
 	"strings"
 )
 
-// uid is the number of the account's user and group.
+// uid is the ID of the user and the group of the account.
 const uid = 2121
 
-// mount is where a server sees Root: a place that every user can reach, in its own mount namespace.
+// mount is where a server in a mount namespace of its own sees Root. Every user can reach it.
 const mount = "/mnt/root"
 
-// lines joins lines of configuration, without the empty ones.
+// lines joins lines of configuration and leaves out empty ones.
 func lines(all ...string) string {
 	return strings.Join(slices.DeleteFunc(all, func(s string) bool { return s == "" }), "\n") + "\n"
 }
 
-// when is text where the condition holds.
-func when(condition bool, text string) string {
+// textIf returns text if the condition holds, and "" otherwise.
+func textIf(condition bool, text string) string {
 	if condition {
 		return text
 	}
@@ -40,50 +40,50 @@ func onOff(b bool) string {
 	return "off"
 }
 
-// vsftpd writes the configuration of vsftpd, and returns what to run.
+// vsftpd writes the configuration of vsftpd and returns its command line.
 func (s *Server) vsftpd(p program) ([]string, error) {
 	o := s.opts
 	secure := o.TLS != Plain
 	conf := lines(
-		when(!o.IPv6, "listen=YES\nlisten_ipv6=NO\nlisten_address="+s.Host),
-		when(o.IPv6, "listen=NO\nlisten_ipv6=YES\nlisten_address6="+s.Host), fmt.Sprintf("listen_port=%d", s.Port),
+		textIf(!o.IPv6, "listen=YES\nlisten_ipv6=NO\nlisten_address="+s.Host),
+		textIf(o.IPv6, "listen=NO\nlisten_ipv6=YES\nlisten_address6="+s.Host), fmt.Sprintf("listen_port=%d", s.Port),
 		"background=NO", "anonymous_enable=NO", "local_enable=YES", "write_enable="+yesNo(!o.ReadOnly),
 		"chroot_local_user=YES", "allow_writeable_chroot=YES", "local_umask=022", "pam_service_name="+pamService,
 		"secure_chroot_dir="+s.file("empty"), "nopriv_user=nobody",
-		// The sandbox of vsftpd knows fewer system calls than libraries of today make.
+		// The sandbox of vsftpd forbids system calls that current libraries make.
 		"seccomp_sandbox=NO", "isolate=NO", "isolate_network=NO",
 		"xferlog_enable=YES", "xferlog_std_format=NO", "log_ftp_protocol=YES", "vsftpd_log_file="+s.file("log"),
 		"connect_from_port_20=NO", "idle_session_timeout=900", "max_clients=0",
 		"port_enable="+yesNo(!o.NoActive), "pasv_enable="+yesNo(!o.NoPassive),
 		"mdtm_write="+yesNo(!o.NoMDTMWrite), "force_dot_files="+yesNo(o.ShowDots),
 		"use_localtime="+yesNo(o.LocalTime), fmt.Sprintf("max_per_ip=%d", o.MaxConnections),
-		when(o.PassiveLow > 0, fmt.Sprintf("pasv_min_port=%d\npasv_max_port=%d", o.PassiveLow, o.PassiveHigh)),
-		when(secure, lines(
+		textIf(o.PassiveLow > 0, fmt.Sprintf("pasv_min_port=%d\npasv_max_port=%d", o.PassiveLow, o.PassiveHigh)),
+		textIf(secure, lines(
 			"ssl_enable=YES", "rsa_cert_file="+s.file("cert.pem"), "rsa_private_key_file="+s.file("cert.pem"),
 			"allow_anon_ssl=NO", "force_local_data_ssl="+yesNo(o.ForceTLS), "force_local_logins_ssl="+yesNo(o.ForceTLS),
 			"ssl_tlsv1=YES", "ssl_sslv2=NO", "ssl_sslv3=NO", "ssl_ciphers=HIGH",
 			"require_ssl_reuse="+yesNo(o.RequireReuse), "debug_ssl=YES")),
-		when(o.TLS == Implicit, "implicit_ssl=YES"),
+		textIf(o.TLS == Implicit, "implicit_ssl=YES"),
 		strings.Join(o.Extra, "\n"),
 	)
 	return []string{p.path, s.file("vsftpd.conf")}, s.write("vsftpd.conf", conf)
 }
 
-// proftpd writes the configuration of ProFTPD, and returns what to run.
+// proftpd writes the configuration of ProFTPD and returns its command line.
 func (s *Server) proftpd(p program) ([]string, error) {
 	o := s.opts
-	if err := s.write("passwd", fmt.Sprintf("%s:%s:%d:%d::%s:/bin/sh\n", User, hashes[s.Password], uid, uid, s.home())); err != nil {
+	if err := s.write("passwd", fmt.Sprintf("%s:%s:%d:%d::%s:/bin/sh\n", User, passwordHashes[s.Password], uid, uid, s.home())); err != nil {
 		return nil, err
 	}
 	if err := s.write("group", fmt.Sprintf("%s:x:%d:\n", User, uid)); err != nil {
 		return nil, err
 	}
 	deny := func(condition bool, commands string) string {
-		return when(condition, "<Limit "+commands+">\nDenyAll\n</Limit>")
+		return textIf(condition, "<Limit "+commands+">\nDenyAll\n</Limit>")
 	}
 	conf := lines(
-		"ModulePath "+p.below("usr/lib/proftpd"),
-		when(o.TLS != Plain, "LoadModule mod_tls.c"),
+		"ModulePath "+p.installedPath("usr/lib/proftpd"),
+		textIf(o.TLS != Plain, "LoadModule mod_tls.c"),
 		"ServerName ferry", "ServerType standalone", "DefaultServer on", fmt.Sprintf("Port %d", s.Port),
 		"DefaultAddress "+s.Host, "SocketBindTight on", "UseIPv6 "+onOff(o.IPv6), "UseReverseDNS off",
 		"User nobody", "Group nogroup",
@@ -93,12 +93,12 @@ func (s *Server) proftpd(p program) ([]string, error) {
 		"PidFile "+s.file("pid"), "ScoreboardFile "+s.file("scoreboard"), "DelayEngine off", "WtmpLog off",
 		"TransferLog none", "SystemLog "+s.file("log"), "MaxInstances none", "TimeoutIdle 900", "MultilineRFC2228 off",
 		"TimesGMT "+onOff(!o.LocalTime),
-		when(o.ShowDots, `ListOptions "-a"`),
-		when(o.PassiveLow > 0, fmt.Sprintf("PassivePorts %d %d", o.PassiveLow, o.PassiveHigh)),
-		when(o.MaxConnections > 0, fmt.Sprintf("MaxClientsPerHost %d", o.MaxConnections)),
+		textIf(o.ShowDots, `ListOptions "-a"`),
+		textIf(o.PassiveLow > 0, fmt.Sprintf("PassivePorts %d %d", o.PassiveLow, o.PassiveHigh)),
+		textIf(o.MaxConnections > 0, fmt.Sprintf("MaxClientsPerHost %d", o.MaxConnections)),
 		deny(o.NoActive, "PORT EPRT"), deny(o.NoPassive, "PASV EPSV"), deny(o.NoMFMT, "MFMT MFF"),
-		deny(o.ReadOnly, "WRITE"), when(o.NoMLSD, "FactsAdvertise off"),
-		when(o.TLS != Plain, s.proftpdTLS()),
+		deny(o.ReadOnly, "WRITE"), textIf(o.NoMLSD, "FactsAdvertise off"),
+		textIf(o.TLS != Plain, s.proftpdTLS()),
 		strings.Join(o.Extra, "\n"),
 	)
 	return []string{p.path, "-n", "-q", "-c", s.file("proftpd.conf")}, s.write("proftpd.conf", conf)
@@ -106,7 +106,7 @@ func (s *Server) proftpd(p program) ([]string, error) {
 
 func (s *Server) proftpdTLS() string {
 	o := s.opts
-	options := when(!o.RequireReuse, " NoSessionReuseRequired") + when(o.TLS == Implicit, " UseImplicitSSL")
+	options := textIf(!o.RequireReuse, " NoSessionReuseRequired") + textIf(o.TLS == Implicit, " UseImplicitSSL")
 	protocol := "TLSv1.2 TLSv1.3"
 	switch {
 	case o.TLSMax == "1.2":
@@ -116,17 +116,17 @@ func (s *Server) proftpdTLS() string {
 	}
 	return lines("TLSEngine on", "TLSRSACertificateFile "+s.file("cert.pem"),
 		"TLSRSACertificateKeyFile "+s.file("cert.pem"), "TLSRequired "+onOff(o.ForceTLS), "TLSVerifyClient off",
-		"TLSLog "+s.file("log"), when(options != "", "TLSOptions"+options), "TLSProtocol "+protocol)
+		"TLSLog "+s.file("log"), textIf(options != "", "TLSOptions"+options), "TLSProtocol "+protocol)
 }
 
-// pureftpd makes the account file of Pure-FTPd, and returns what to run.
+// pureftpd writes the account file of Pure-FTPd and returns its command line.
 func (s *Server) pureftpd(p program) ([]string, error) {
 	o := s.opts
-	account := fmt.Sprintf("%s:%s:%d:%d::%s/./::::::::::::\n", User, hashes[s.Password], uid, uid, s.home())
+	account := fmt.Sprintf("%s:%s:%d:%d::%s/./::::::::::::\n", User, passwordHashes[s.Password], uid, uid, s.home())
 	if err := s.write("accounts", account); err != nil {
 		return nil, err
 	}
-	if err := s.makeAccounts(p); err != nil {
+	if err := s.makePureDB(p); err != nil {
 		return nil, err
 	}
 	family := "-4"
@@ -157,7 +157,7 @@ func (s *Server) pureftpd(p program) ([]string, error) {
 	return append(args, o.Extra...), nil
 }
 
-// pyftpdlib returns what to run.
+// pyftpdlib writes the script that runs pyftpdlib and returns its command line.
 func (s *Server) pyftpdlib(p program) ([]string, error) {
 	o := s.opts
 	if err := s.writeScript(); err != nil {
@@ -184,7 +184,7 @@ func (s *Server) pyftpdlib(p program) ([]string, error) {
 	return args, nil
 }
 
-// home is the root of the account as the server's process sees it.
+// home returns the root of the account as the server sees it.
 func (s *Server) home() string {
 	if namespaced() {
 		return mount
@@ -192,7 +192,7 @@ func (s *Server) home() string {
 	return filepath.Clean(s.Root)
 }
 
-// command writes the configuration of the server and returns what to run.
+// command writes the configuration of the server and returns its command line.
 func (s *Server) command(p program) ([]string, error) {
 	switch s.Name {
 	case "vsftpd":

@@ -6,17 +6,17 @@ import (
 	"slices"
 )
 
-// User and Password are the account of every server.
+// User and Password are the account on every server.
 const (
 	User     = "sync"
 	Password = "secret"
 )
 
-// OtherPassword is the only other one that Server.StartAgain can give the account.
+// OtherPassword is the only other password that Server.StartAgain accepts.
 const OtherPassword = "changed"
 
-// hashes are crypt(3) of the passwords, as the account files want it.
-var hashes = map[string]string{
+// passwordHashes holds the passwords as hashed by crypt(3), for account files.
+var passwordHashes = map[string]string{
 	Password:      "$6$ferrytest$cF6wORyQRK44IaRx2VnTBXllw4M3GAr90ZuFxe/ai.ItwJDUGMBHcI1hnKlYnkgSL615PqG8v3QrARAcfenUw/",
 	OtherPassword: "$6$ferrychanged$np6pOTQ1yslfirXmBs1lujwyWrktBucwD0JJUisvN4E9lHPV66HDgGJCIYW.hJo8on6End4OEuL3Sr4SLxEO20",
 }
@@ -30,14 +30,14 @@ const (
 	Implicit                 // TLS from the first byte; not Pure-FTPd
 )
 
-// Options say how a server is set up. The zero value is a server without TLS, with all its commands, in UTC, in
-// which LIST shows dotfiles as the server does by itself (vsftpd, ProFTPD, Pure-FTPd: only with -a; pyftpdlib: always).
-// Not every server has every option; see Supports.
+// Options configure a server. The zero value is a server without TLS, with all its commands, in UTC. LIST then shows
+// dotfiles as the server does by default: vsftpd, ProFTPD and Pure-FTPd only with -a, pyftpdlib always. Not every
+// server has every option; see Supports.
 type Options struct {
 	TLS          Security
 	ForceTLS     bool   // no login and no data without TLS
 	RequireReuse bool   // data connections must resume the TLS session of the control connection: vsftpd, ProFTPD
-	TLSMin       string // lowest version, "1.2" or "1.3"; "" as the server likes
+	TLSMin       string // lowest version, "1.2" or "1.3"; "" for the default of the server
 	TLSMax       string // highest version
 
 	Host                    string // listen at this address of the machine instead of loopback
@@ -52,18 +52,18 @@ type Options struct {
 
 	ShowDots    bool // LIST shows dotfiles: vsftpd, ProFTPD, Pure-FTPd
 	NoMFMT      bool // times cannot be set by MFMT: ProFTPD, pyftpdlib
-	NoMLSD      bool // not advertised (ProFTPD) or not there (pyftpdlib)
+	NoMLSD      bool // MLSD is not advertised (ProFTPD) or does not exist (pyftpdlib)
 	NoMDTMWrite bool // times cannot be set by MDTM: vsftpd
 	NoOverwrite bool // neither STOR nor RNTO replaces a file: ProFTPD
 	ReadOnly    bool // vsftpd, ProFTPD, pyftpdlib
 
-	Extra []string // more lines of configuration: vsftpd, ProFTPD; more arguments: Pure-FTPd
+	Extra []string // further lines of configuration: vsftpd, ProFTPD; further arguments: Pure-FTPd
 }
 
-// Names are the servers, in a fixed order.
+// Names returns the names of the servers, in a fixed order.
 func Names() []string { return []string{"vsftpd", "proftpd", "pureftpd", "pyftpdlib"} }
 
-// Supports says whether a server has what the options ask for. The error names the option that it does not have.
+// Supports returns an error if a server lacks one of the options. The error names the option.
 func Supports(name string, o Options) error {
 	if !slices.Contains(Names(), name) {
 		return fmt.Errorf("no server is called %q", name)
@@ -91,7 +91,7 @@ func Supports(name string, o Options) error {
 		}
 	}
 	if (o.PassiveLow == 0) != (o.PassiveHigh == 0) || o.PassiveLow > o.PassiveHigh {
-		return errors.New("PassiveLow and PassiveHigh are no range")
+		return errors.New("PassiveLow and PassiveHigh are not a range")
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// TestSupports holds that an option that a server does not have is refused by name.
+// TestSupports checks that an option that a server lacks is refused with its name.
 func TestSupports(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -22,7 +22,7 @@ func TestSupports(t *testing.T) {
 		{"pureftpd", Options{TLS: Implicit}, "implicit TLS"},
 		{"pureftpd", Options{NoActive: true}, "NoActive"},
 		{"vsftpd", Options{NoMFMT: true}, "NoMFMT"},
-		{"proftpd", Options{PassiveLow: 2}, "no range"},
+		{"proftpd", Options{PassiveLow: 2}, "not a range"},
 		{"wuftpd", Options{}, "no server"},
 	} {
 		err := Supports(c.name, c.o)
@@ -32,7 +32,7 @@ func TestSupports(t *testing.T) {
 	}
 }
 
-// session is a control connection in the test's own hands, logged in.
+// session is a control connection on which a test sends single commands.
 type session struct {
 	t *testing.T
 	*textproto.Conn
@@ -77,7 +77,7 @@ func (c *session) do(line string) (int, string) {
 	return c.read()
 }
 
-// TestOptions holds that each option does to each server that has it what it says.
+// TestOptions checks the effect of each option on each server that has it.
 func TestOptions(t *testing.T) {
 	for _, c := range []struct {
 		name  string
@@ -117,7 +117,7 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// refuses holds that a command gets one of the given codes.
+// refuses checks that the reply to a command has one of the given codes.
 func refuses(line string, codes ...int) func(*testing.T, *Server, *session) {
 	return func(t *testing.T, _ *Server, c *session) {
 		got, text := c.do(line)
@@ -171,7 +171,7 @@ func refusesTheThird(t *testing.T, s *Server, _ *session) {
 	}
 }
 
-// listed holds whether a text is in what LIST sends.
+// listed checks whether LIST sends a text.
 func listed(flags, want string, is bool) func(*testing.T, *Server, *session) {
 	return func(t *testing.T, _ *Server, c *session) {
 		if got := c.list("LIST" + flags); strings.Contains(got, want) != is {
@@ -180,14 +180,14 @@ func listed(flags, want string, is bool) func(*testing.T, *Server, *session) {
 	}
 }
 
-// measuresInUTC holds that MDTM does not follow the zone.
+// measuresInUTC checks that MDTM does not depend on the time zone.
 func measuresInUTC(t *testing.T, _ *Server, c *session) {
 	if _, text := c.do("MDTM file"); text != "20200714220000" {
 		t.Errorf("MDTM: %s", text)
 	}
 }
 
-// list is what a listing sends over a passive connection.
+// list returns a listing, which it gets in passive mode.
 func (c *session) list(line string) string {
 	c.t.Helper()
 	_, text := c.do("EPSV")

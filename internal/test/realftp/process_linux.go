@@ -16,13 +16,13 @@ import (
 //go:embed pyserve.py
 var pyserve string
 
-// pamService is the name of the service that vsftpd asks PAM for.
+// pamService is the name of the PAM service of vsftpd.
 const pamService = "ferry-ftp"
 
-// inside is what runs first in the namespaces: it makes the account known to this server alone, puts Root where every user
-// can reach it, and then runs the server. The shell is the init of the pid namespace: when it is killed the kernel kills
-// the server and all its sessions.
-const inside = `set -e
+// setupScript runs first in the namespaces. It mounts the account files for this server alone, mounts Root where every
+// user can reach it, and then runs the server. The shell is the init process of the PID namespace, so when it is killed
+// the kernel also kills the server and all its sessions.
+const setupScript = `set -e
 umask 022
 mount --make-rprivate /
 mount -t tmpfs -o mode=755 tmpfs /mnt
@@ -37,7 +37,7 @@ if [ -n "$FERRY_LIBRARIES" ]; then export LD_LIBRARY_PATH=$FERRY_LIBRARIES; fi
 "$@" &
 wait $!`
 
-// namespaced says whether servers run in namespaces of their own.
+// namespaced reports whether servers run in namespaces of their own.
 var namespaced = sync.OnceValue(func() bool {
 	if os.Getuid() != 0 {
 		return false
@@ -47,13 +47,13 @@ var namespaced = sync.OnceValue(func() bool {
 	return cmd.Run() == nil
 })
 
-// mayRun says whether this process may run a server at all.
-func mayRun(name string) error {
+// checkPrivileges returns an error if this process cannot run the server.
+func checkPrivileges(name string) error {
 	switch {
 	case name == "pyftpdlib":
 		return nil
 	case os.Getuid() != 0:
-		return errors.New("this is not root")
+		return errors.New("it needs root")
 	}
 	return nil
 }
@@ -61,8 +61,8 @@ func mayRun(name string) error {
 // process is a running server.
 type process struct {
 	cmd  *exec.Cmd
-	gone chan struct{} // closed when it has ended
-	err  error         // how it ended, valid then
+	gone chan struct{} // closed when the server has ended
+	err  error         // how it ended, valid once gone is closed
 	once sync.Once
 }
 
@@ -84,10 +84,10 @@ func (s *Server) run(p program) (*process, error) {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 	if namespaced() {
-		if err := s.account(); err != nil {
+		if err := s.writeAccounts(); err != nil {
 			return nil, err
 		}
-		cmd = exec.Command("/bin/sh", append([]string{"-c", inside, "ferry"}, args...)...)
+		cmd = exec.Command("/bin/sh", append([]string{"-c", setupScript, "ferry"}, args...)...)
 		cmd.SysProcAttr = &syscall.SysProcAttr{
 			Pdeathsig: syscall.SIGKILL, Setpgid: true, Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWPID,
 		}
@@ -96,7 +96,7 @@ func (s *Server) run(p program) (*process, error) {
 			env = append(env, "LD_LIBRARY_PATH="+p.libraries())
 		}
 		if s.Name == "vsftpd" {
-			if err := s.makeJail(p); err != nil {
+			if err := s.makeChroot(p); err != nil {
 				return nil, err
 			}
 			cmd.Dir, cmd.SysProcAttr.Chroot = "/", s.state
@@ -106,8 +106,8 @@ func (s *Server) run(p program) (*process, error) {
 	return launch(cmd)
 }
 
-// launch starts a command on a thread of its own that lives as long as it does: the kernel sends the parent-death signal
-// when the thread ends that started the child.
+// launch starts a command on a thread of its own, which lives as long as the command. The kernel sends the parent-death
+// signal when the thread that started a child ends.
 func launch(cmd *exec.Cmd) (*process, error) {
 	p := &process{cmd: cmd, gone: make(chan struct{})}
 	started := make(chan error)
@@ -129,7 +129,7 @@ func launch(cmd *exec.Cmd) (*process, error) {
 // kill ends the server and its sessions, and waits for it.
 func (p *process) kill() {
 	p.once.Do(func() {
-		// In a pid namespace the first of them takes all with it; elsewhere each session is its own process group.
+		// In a PID namespace the init process is enough. Elsewhere each session is a process group of its own.
 		for _, pid := range append(descendants(p.cmd.Process.Pid), p.cmd.Process.Pid) {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
 		}
@@ -137,7 +137,7 @@ func (p *process) kill() {
 	<-p.gone
 }
 
-// descendants are the children of a process and theirs.
+// descendants returns the IDs of all child processes, and of their children.
 func descendants(pid int) []int {
 	data, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
 	var all []int
@@ -149,7 +149,7 @@ func descendants(pid int) []int {
 	return all
 }
 
-// environment is the environment of the server.
+// environment returns the environment of the server.
 func (s *Server) environment(p program) ([]string, error) {
 	zone := s.opts.Zone
 	if zone == "" {
@@ -158,7 +158,7 @@ func (s *Server) environment(p program) ([]string, error) {
 	env := []string{"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", "TZ=" + zone, "FERRY_STATE=" + s.state,
 		"FERRY_LIBRARIES=" + p.libraries()}
 	if s.opts.TLSMin != "" || s.opts.TLSMax != "" {
-		// vsftpd, Pure-FTPd and pyftpdlib have no option for the versions of TLS; OpenSSL has.
+		// vsftpd, Pure-FTPd and pyftpdlib have no option for TLS versions, but OpenSSL has.
 		conf := "openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\n"
 		if s.opts.TLSMin != "" {
 			conf += "MinProtocol = TLSv" + s.opts.TLSMin + "\n"
@@ -172,20 +172,20 @@ func (s *Server) environment(p program) ([]string, error) {
 		env = append(env, "OPENSSL_CONF="+s.file("openssl.cnf"))
 	}
 	if s.Name == "pyftpdlib" && p.root != "" {
-		env = append(env, "PYTHONPATH="+p.below("usr/lib/python3/dist-packages"), "PYTHONDONTWRITEBYTECODE=1")
+		env = append(env, "PYTHONPATH="+p.installedPath("usr/lib/python3/dist-packages"), "PYTHONDONTWRITEBYTECODE=1")
 		if strings.HasPrefix(p.path, p.root) {
-			env = append(env, "PYTHONHOME="+p.below("usr"))
+			env = append(env, "PYTHONHOME="+p.installedPath("usr"))
 		}
 	}
 	return env, nil
 }
 
-// account writes the account files that the server sees instead of the machine's.
-func (s *Server) account() error {
+// writeAccounts writes the account files that the server sees instead of those of the machine.
+func (s *Server) writeAccounts() error {
 	entry := map[string]string{
 		"passwd": fmt.Sprintf("%s:x:%d:%d::%s:/bin/sh\nftp:x:2120:2120::%s:/usr/sbin/nologin\n", User, uid, uid, s.home(), s.file("empty")),
 		"group":  fmt.Sprintf("%s:x:%d:\n", User, uid),
-		"shadow": fmt.Sprintf("%s:%s:19000:0:99999:7:::\n", User, hashes[s.Password]),
+		"shadow": fmt.Sprintf("%s:%s:19000:0:99999:7:::\n", User, passwordHashes[s.Password]),
 	}
 	for name, ours := range entry {
 		theirs, err := os.ReadFile("/etc/" + name)
@@ -212,9 +212,9 @@ func (s *Server) account() error {
 	return s.write("pam.d/"+pamService, "auth required pam_unix.so\naccount required pam_unix.so\nsession required pam_permit.so\n")
 }
 
-// makeAccounts turns the account file of Pure-FTPd into the form that it reads.
-func (s *Server) makeAccounts(p program) error {
-	cmd := exec.Command(p.below("usr/bin/pure-pw"), "mkdb", s.file("accounts.pdb"), "-f", s.file("accounts"))
+// makePureDB converts the account file of Pure-FTPd to the database that it reads.
+func (s *Server) makePureDB(p program) error {
+	cmd := exec.Command(p.installedPath("usr/bin/pure-pw"), "mkdb", s.file("accounts.pdb"), "-f", s.file("accounts"))
 	if libs := p.libraries(); libs != "" {
 		cmd.Env = append(os.Environ(), "LD_LIBRARY_PATH="+libs)
 	}

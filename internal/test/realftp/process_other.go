@@ -8,10 +8,10 @@ const pamService = ""
 
 var errNotHere = errors.New("the servers run on Linux only")
 
-func namespaced() bool                       { return false }
-func mayRun(string) error                    { return errNotHere }
-func (s *Server) makeAccounts(program) error { return errNotHere }
-func (s *Server) writeScript() error         { return errNotHere }
+func namespaced() bool                     { return false }
+func checkPrivileges(string) error         { return errNotHere }
+func (s *Server) makePureDB(program) error { return errNotHere }
+func (s *Server) writeScript() error       { return errNotHere }
 
 // run is never reached: no server is found here.
 func (s *Server) run(p program) (*process, error) {

@@ -34,11 +34,11 @@ type Server struct {
 	process *process
 }
 
-// longestStart is how long a server may take until it says 220. vsftpd takes 0.1 s here; a busy machine takes longer.
-const longestStart = 30 * time.Second
+// startTimeout is the longest time until a server greets.
+const startTimeout = 30 * time.Second
 
-// Start runs a server until the end of the test. Where it cannot be had the test is skipped or, with
-// FERRY_REQUIRE_SERVERS=1, fails. Options that the server does not have are an error of the test.
+// Start runs a server until the test ends. If the server is not available the test is skipped, or fails with
+// FERRY_REQUIRE_SERVERS=1. If the server lacks one of the options the test fails.
 func Start(t testing.TB, name string, o Options) *Server {
 	t.Helper()
 	if err := Supports(name, o); err != nil {
@@ -46,13 +46,13 @@ func Start(t testing.TB, name string, o Options) *Server {
 	}
 	program, err := find(name)
 	if err == nil {
-		err = mayRun(name)
+		err = checkPrivileges(name)
 	}
 	if err != nil {
-		missing(t, name, err)
+		skipWithout(t, name, err)
 	}
 	var s *Server
-	for range 3 { // the port may be taken by another between the choice and the start
+	for range 3 { // another process may take the port before the server does
 		if s, err = start(t, program, o); err == nil {
 			break
 		}
@@ -79,7 +79,7 @@ func start(t testing.TB, program program, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Not t.TempDir: that is closed to all others, and the server runs as another user.
+	// Not t.TempDir: other users cannot enter that, and the server runs as another user.
 	state, err := os.MkdirTemp("", "ferry-"+program.name+"-")
 	if err != nil {
 		return nil, err
@@ -92,37 +92,37 @@ func start(t testing.TB, program program, o Options) (*Server, error) {
 	if err := s.prepare(); err != nil {
 		return nil, err
 	}
-	if err := s.serve(t); err != nil {
+	if err := s.startProcess(t); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
-// serve runs the server until it greets.
-func (s *Server) serve(t testing.TB) error {
+// startProcess starts the server and waits for its greeting.
+func (s *Server) startProcess(t testing.TB) error {
 	t.Helper()
 	var err error
 	if s.process, err = s.run(s.program); err != nil {
 		return err
 	}
 	t.Cleanup(s.process.kill)
-	if err := s.awaitGreeting(); err != nil {
+	if err := s.waitForGreeting(); err != nil {
 		s.process.kill()
 		return fmt.Errorf("%w\n%s", err, s.Log())
 	}
 	return nil
 }
 
-// StartAgain runs a server that was stopped once more, at the same port, with the same files and the given password:
-// Password or OtherPassword. What it wrote before is no part of its Log any more.
+// StartAgain stops the server and starts it again at the same port with the same files. The password is Password or
+// OtherPassword. Log starts anew.
 func (s *Server) StartAgain(t testing.TB, password string) {
 	t.Helper()
-	if hashes[password] == "" {
+	if passwordHashes[password] == "" {
 		t.Fatalf("realftp: there is no password %q", password)
 	}
 	s.Stop()
 	s.Password = password
-	if err := s.serve(t); err != nil {
+	if err := s.startProcess(t); err != nil {
 		t.Fatalf("realftp: starting %s again: %v", s.Name, err)
 	}
 }
@@ -148,22 +148,22 @@ func (s *Server) prepare() error {
 	if err := s.write("cert.pem", string(cert.KeyPEM)+string(cert.CertPEM)); err != nil {
 		return err
 	}
-	// pyftpdlib reads it as the user of the account.
+	// pyftpdlib reads the file as the user of the account.
 	if err := os.Chmod(s.file("cert.pem"), 0o644); err != nil {
 		return err
 	}
 	return s.Own()
 }
 
-// file is the path of one of the server's own files.
+// file returns the path of a file of the server itself.
 func (s *Server) file(name string) string { return filepath.Join(s.state, name) }
 
 func (s *Server) write(name, content string) error {
 	return os.WriteFile(s.file(name), []byte(content), 0o600)
 }
 
-// Own gives everything below Root to the user of the account. Tests call it after they changed something there by
-// themselves; the server may then overwrite it and set its time.
+// Own makes the user of the account the owner of everything below Root. A test that creates files there calls it, so
+// that the server may overwrite them and set their times.
 func (s *Server) Own() error {
 	if os.Getuid() != 0 {
 		return nil
@@ -176,7 +176,7 @@ func (s *Server) Own() error {
 	})
 }
 
-// WriteFile writes a file below Root, with the directories above it, as the user of the account.
+// WriteFile writes a file below Root, and makes missing directories. The user of the account owns them.
 func (s *Server) WriteFile(t testing.TB, name, content string) {
 	t.Helper()
 	path := filepath.Join(s.Root, filepath.FromSlash(name))
@@ -192,7 +192,7 @@ func (s *Server) WriteFile(t testing.TB, name, content string) {
 	}
 }
 
-// Log is what the server wrote so far.
+// Log returns what the server has written so far.
 func (s *Server) Log() string {
 	var b strings.Builder
 	for _, name := range []string{"output", "log"} {
@@ -205,9 +205,9 @@ func (s *Server) Log() string {
 // Stop ends the server and all its sessions before the test does.
 func (s *Server) Stop() { s.process.kill() }
 
-// awaitGreeting connects until the server says 220 or is gone.
-func (s *Server) awaitGreeting() error {
-	end := time.After(longestStart)
+// waitForGreeting connects again and again until the server greets or ends.
+func (s *Server) waitForGreeting() error {
+	end := time.After(startTimeout)
 	for {
 		err := s.greeting()
 		if err == nil {
@@ -215,15 +215,15 @@ func (s *Server) awaitGreeting() error {
 		}
 		select {
 		case <-s.process.gone:
-			return fmt.Errorf("it ended by itself: %v", s.process.err)
+			return fmt.Errorf("the server ended: %v", s.process.err)
 		case <-end:
-			return fmt.Errorf("no greeting after %v: %w", longestStart, err)
+			return fmt.Errorf("no greeting after %v: %w", startTimeout, err)
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
 }
 
-// greeting reads the greeting, leaves, and waits until the server has closed: its place is then free again.
+// greeting reads the greeting, quits, and waits until the server has closed the connection, so that it no longer counts.
 func (s *Server) greeting() error {
 	conn, err := net.DialTimeout("tcp", s.Addr, time.Second)
 	if err != nil {
@@ -240,7 +240,7 @@ func (s *Server) greeting() error {
 		return err
 	}
 	if !strings.HasPrefix(line, "220") {
-		return errors.New("greeted with " + strings.TrimSpace(line))
+		return errors.New("the greeting is " + strings.TrimSpace(line))
 	}
 	if _, err := io.WriteString(conn, "QUIT\r\n"); err != nil {
 		return err
@@ -249,7 +249,7 @@ func (s *Server) greeting() error {
 	return nil
 }
 
-// freePort is a port that nobody listens on now.
+// freePort returns a port on which nobody listens.
 func freePort(host string) (int, error) {
 	l, err := net.Listen("tcp", net.JoinHostPort(host, "0"))
 	if err != nil {

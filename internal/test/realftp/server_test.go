@@ -44,7 +44,7 @@ func login(t *testing.T, s *Server) *ftp.ServerConn {
 	return c
 }
 
-// TestServers holds that every server starts, lets its account in, and shares Root with the test.
+// TestServers checks that every server starts, accepts its account, and shares Root with the test.
 func TestServers(t *testing.T) {
 	for _, name := range Names() {
 		for security, what := range map[Security]string{Plain: "plain", Explicit: "explicit", Implicit: "implicit"} {
@@ -81,7 +81,7 @@ func TestServers(t *testing.T) {
 	}
 }
 
-// TestStop holds that a server takes its sessions with it.
+// TestStop checks that a server ends its sessions when it is stopped.
 func TestStop(t *testing.T) {
 	for _, name := range Names() {
 		t.Run(name, func(t *testing.T) {

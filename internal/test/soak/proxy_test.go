@@ -15,20 +15,21 @@ import (
 	"time"
 )
 
-// A proxy stands between the program and a server, on the control and on the data connections of passive mode, and cuts
-// some of them after a number of bytes.
+// A proxy relays control connections and passive data connections to a server, and cuts some of them after a number of
+// bytes.
 type proxy struct {
 	listener net.Listener
 	server   string
-	calm     atomic.Bool // no more cuts
-	down     atomic.Bool // nobody gets through
-	// Every second control connection is cut before it has carried this many bytes.
-	controlLife atomic.Int64
-	// order is held to write by who edits on the server, and to read by who takes the lock there; see lockedOut.
-	order stdsync.RWMutex
-	cuts  atomic.Int64
-	open  atomic.Int64 // connections of the program
-	done  stdsync.WaitGroup
+	noCuts   atomic.Bool // cut nothing any more
+	down     atomic.Bool // refuse all connections
+	// Every second control connection is cut before it has relayed this many bytes.
+	controlLimit atomic.Int64
+	// A user who edits files on the server holds lockOrder for writing, and a command that takes the lock there for
+	// reading, see delayLock.
+	lockOrder stdsync.RWMutex
+	cuts      atomic.Int64
+	open      atomic.Int64 // connections of the program
+	done      stdsync.WaitGroup
 
 	mu   stdsync.Mutex
 	dice *rand.Rand
@@ -41,7 +42,7 @@ func newProxy(t *testing.T, server string, dice *rand.Rand) *proxy {
 		t.Fatal(err)
 	}
 	p := &proxy{listener: l, server: server, dice: dice}
-	p.controlLife.Store(8000)
+	p.controlLimit.Store(8000)
 	p.done.Go(func() {
 		for {
 			client, err := l.Accept()
@@ -61,17 +62,17 @@ func (p *proxy) roll(n int64) int64 {
 	return p.dice.Int64N(n)
 }
 
-// life is how many bytes a connection lasts, in both directions together.
-func (p *proxy) life(oneIn, most int64) *atomic.Int64 {
+// limit returns after how many bytes, in both directions together, a connection is cut.
+func (p *proxy) limit(oneIn, most int64) *atomic.Int64 {
 	var left atomic.Int64
 	left.Store(1 << 60)
-	if !p.calm.Load() && p.roll(oneIn) == 0 {
+	if !p.noCuts.Load() && p.roll(oneIn) == 0 {
 		left.Store(1 + p.roll(most))
 	}
 	return &left
 }
 
-// A link is a connection of the program and the one to the server that belongs to it.
+// A link is a connection from the program and the matching one to the server.
 type link struct {
 	p      *proxy
 	ends   [2]net.Conn // program, server
@@ -79,7 +80,7 @@ type link struct {
 	closed stdsync.Once
 }
 
-// cut ends both at once, one time in two by a reset.
+// cut closes both connections, each with a reset in half of the cases.
 func (l *link) cut() {
 	l.closed.Do(func() {
 		l.p.cuts.Add(1)
@@ -92,8 +93,8 @@ func (l *link) cut() {
 	})
 }
 
-// spend takes n bytes of the life of a link, and cuts it when that is over. What is beyond its life is not sent on.
-func (l *link) spend(n int) (send int) {
+// consume counts n bytes against the limit of the link, and returns how many of them may still be relayed.
+func (l *link) consume(n int) (send int) {
 	left := l.left.Add(-int64(n))
 	if left >= 0 {
 		return n
@@ -101,10 +102,10 @@ func (l *link) spend(n int) (send int) {
 	return max(0, n+int(left))
 }
 
-// pump sends on what comes from one end. alter may change a line; nil: bytes as they come.
+// pump relays what comes from one end. alter may change lines; nil: bytes are relayed as they come.
 //
-// A command is sent on whole or not at all: ProFTPD carries out what it has of one that was cut off by an orderly end, as
-// if that were the name that was meant. A connection that fails does not end in order.
+// A command is relayed as a whole or not at all. If a connection is closed cleanly in the middle of a command, ProFTPD
+// executes the part that it got, with a truncated name. A real failure does not close a connection cleanly.
 func (l *link) pump(from int, alter func(string) string) {
 	in, out := l.ends[from], l.ends[1-from]
 	defer func() { _ = out.(*net.TCPConn).CloseWrite() }()
@@ -122,7 +123,7 @@ func (l *link) pump(from int, alter func(string) string) {
 			n, err = in.Read(buf)
 			piece = buf[:n]
 		}
-		n := l.spend(len(piece))
+		n := l.consume(len(piece))
 		if n < len(piece) && from == 0 && alter != nil {
 			n = 0
 		}
@@ -139,7 +140,7 @@ func (l *link) pump(from int, alter func(string) string) {
 	}
 }
 
-// relay sends both ways until both ends are through. The functions may change lines; nil: bytes as they come.
+// relay relays in both directions until both are closed. The functions may change lines; nil: bytes as they come.
 func (l *link) relay(commands, replies func(string) string) {
 	l.p.open.Add(1)
 	defer l.p.open.Add(-1)
@@ -163,27 +164,27 @@ func (p *proxy) control(client net.Conn) {
 		}
 		return
 	}
-	l := &link{p: p, ends: [2]net.Conn{client, server}, left: p.life(2, p.controlLife.Load())}
-	l.relay(p.lockedOut, func(line string) string { return epsv.ReplaceAllStringFunc(line, p.through) })
+	l := &link{p: p, ends: [2]net.Conn{client, server}, left: p.limit(2, p.controlLimit.Load())}
+	l.relay(p.delayLock, func(line string) string { return epsv.ReplaceAllStringFunc(line, p.relayDataPort) })
 }
 
-// takesLock is the command with which a pass takes the lock on the server.
-var takesLock = regexp.MustCompile(`^RNTO .*lock\r\n$`)
+// takeLock matches the command with which a pass takes the lock on the server.
+var takeLock = regexp.MustCompile(`^RNTO .*lock\r\n$`)
 
-// lockedOut lets the command pass that takes the lock, but not while somebody edits on the server.
-func (p *proxy) lockedOut(line string) string {
-	if takesLock.MatchString(line) {
-		p.order.RLock()
-		defer p.order.RUnlock()
+// delayLock delays the command that takes the lock while a user edits files on the server.
+func (p *proxy) delayLock(line string) string {
+	if takeLock.MatchString(line) {
+		p.lockOrder.RLock()
+		defer p.lockOrder.RUnlock()
 	}
 	return line
 }
 
-// epsv is the reply that names a data port (RFC 2428).
+// epsv matches the reply to EPSV, which has the data port (RFC 2428).
 var epsv = regexp.MustCompile(`^229 .*\(\|\|\|(\d+)\|\)`)
 
-// through opens a port of the proxy for one data connection to the port that the server names.
-func (p *proxy) through(reply string) string {
+// relayDataPort opens a port of the proxy for one data connection, and puts it into the reply.
+func (p *proxy) relayDataPort(reply string) string {
 	port, _ := strconv.Atoi(epsv.FindStringSubmatch(reply)[1])
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -201,7 +202,7 @@ func (p *proxy) through(reply string) string {
 			client.Close()
 			return
 		}
-		(&link{p: p, ends: [2]net.Conn{client, server}, left: p.life(6, 400_000)}).relay(nil, nil)
+		(&link{p: p, ends: [2]net.Conn{client, server}, left: p.limit(6, 400_000)}).relay(nil, nil)
 	})
 	_ = l.(*net.TCPListener).SetDeadline(time.Now().Add(20 * time.Second))
 	return fmt.Sprintf("229 Entering Extended Passive Mode (|||%d|)", l.Addr().(*net.TCPAddr).Port)

@@ -25,12 +25,12 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(realftp.Main(m)) }
 
-// duration is how long users work: FERRY_SOAK, as "30m", or as little as is given.
-func duration(t *testing.T, little time.Duration) time.Duration {
+// duration returns how long users work: FERRY_SOAK, for example "30m", or the given default.
+func duration(t *testing.T, fallback time.Duration) time.Duration {
 	t.Helper()
 	text := os.Getenv("FERRY_SOAK")
 	if text == "" {
-		return little
+		return fallback
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil {
@@ -39,12 +39,12 @@ func duration(t *testing.T, little time.Duration) time.Duration {
 	return d
 }
 
-// TestSoak lets users edit, remove and rename on both sides while passes go on in a loop, over connections that are cut at
-// random, and asks in the end: are both trees equal, is every version that no user removed or replaced there or in the
-// trash, is every file a version that a user wrote, and is nothing left behind: no goroutine, no file descriptor, no
-// session, no lock, and no half-written file that is older than a day?
+// TestSoak lets users edit, remove and rename files on both sides while passes are made in a loop, over connections that
+// are cut at random. In the end both trees must be equal. Every version that no user removed or replaced must exist, if
+// only in the trash, and every file must be a version that a user wrote. Nothing may be left behind: no goroutine, file
+// descriptor, session or lock, and no partial file that is older than a day.
 //
-// FERRY_SOAK says for how long, as "30m". Give go test a longer -timeout then.
+// FERRY_SOAK says for how long, for example "30m". Give go test a longer -timeout then.
 func TestSoak(t *testing.T) {
 	long := duration(t, 20*time.Second)
 	goroutines, files := goleak.IgnoreCurrent(), openFiles(t)
@@ -79,15 +79,15 @@ func openFiles(t *testing.T) int {
 
 type soak struct {
 	*testing.T
-	dir, here, there string
-	server           *realftp.Server
-	proxy            *proxy
-	versions         *versions
-	users            [2]*user
-	dice             *rand.Rand
-	passes           int
-	exits            map[int]int
-	total            sync.Summary
+	dir, local, remote string
+	server             *realftp.Server
+	proxy              *proxy
+	versions           *versions
+	users              [2]*user
+	dice               *rand.Rand
+	passes             int
+	exits              map[int]int
+	total              sync.Summary
 }
 
 func newSoak(t *testing.T, name string) *soak {
@@ -102,10 +102,10 @@ func newSoak(t *testing.T, name string) *soak {
 	t.Logf("FERRY_SEED=%d", seed)
 	dice := func(n uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, n)) }
 	s := &soak{T: t, dir: t.TempDir(), server: realftp.Start(t, name, realftp.Options{}), dice: dice(0), exits: make(map[int]int)}
-	s.here, s.there = filepath.Join(s.dir, "here"), filepath.Join(s.server.Root, "tree")
+	s.local, s.remote = filepath.Join(s.dir, "local"), filepath.Join(s.server.Root, "tree")
 	s.proxy = newProxy(t, s.server.Addr, dice(1))
 	s.versions = &versions{size: make(map[string]int), live: make(map[string]bool)}
-	s.users = [2]*user{newUser(t, s.here, dice(2), s.versions), newUser(t, s.there, dice(3), s.versions)}
+	s.users = [2]*user{newUser(t, s.local, dice(2), s.versions), newUser(t, s.remote, dice(3), s.versions)}
 	return s
 }
 
@@ -115,8 +115,8 @@ func (s *soak) run(long time.Duration) {
 		for _, u := range s.users {
 			s.edit(u, s.dice.IntN(8))
 		}
-		// Here a user also works during the pass. On the server that would find the moment between a look and a rename
-		// that no FTP command closes.
+		// The local user also works during the pass. On the server that could hit the moment between a check and a
+		// rename, which FTP has no means to close.
 		stop, done := make(chan struct{}), make(chan struct{})
 		go func() {
 			defer close(done)
@@ -132,11 +132,11 @@ func (s *soak) run(long time.Duration) {
 		s.pass()
 		close(stop)
 		<-done
-		s.wantWhole()
+		s.wantWholeFiles()
 	}
-	s.proxy.calm.Store(true)
-	s.rest()
-	s.wantAll()
+	s.proxy.noCuts.Store(true)
+	s.syncUntilQuiet()
+	s.wantAllVersions()
 	s.wantNothingLeft()
 	s.Logf("%v: %d passes with these exits: %v; %d edits, %d versions of which %d are live; %d connections cut; %+v",
 		time.Since(start).Round(time.Second), s.passes, s.exits, s.users[0].edits+s.users[1].edits, s.versions.next, len(s.versions.live), s.proxy.cuts.Load(), s.total)
@@ -145,12 +145,12 @@ func (s *soak) run(long time.Duration) {
 func (s *soak) edit(u *user, n int) {
 	for range n {
 		if err := u.work(); err != nil {
-			s.Errorf("a user: %v", err)
+			s.Errorf("a user failed: %v", err)
 		}
 	}
 }
 
-// pass runs "ferry sync" once. It may fail, but not for a reason that no cut connection and no user explains.
+// pass runs "ferry sync" once. It may fail, but only because of a cut connection or a user.
 func (s *soak) pass() (exit int, sum sync.Summary, out string) {
 	s.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
@@ -160,7 +160,7 @@ func (s *soak) pass() (exit int, sum sync.Summary, out string) {
 		return map[string]string{"FERRY_PASSWORD": s.server.Password, "FERRY_STATE_DIR": filepath.Join(s.dir, "state")}[name]
 	}}
 	url := fmt.Sprintf("ftp://%s@%s/tree", s.server.User, s.proxy.listener.Addr())
-	exit = cli.Main(ctx, env, []string{"sync", s.here, url, "--json", "--mode", "passive", "--timeout", "5s", "--retries", "2", "--allow-deletes", "--accept-empty",
+	exit = cli.Main(ctx, env, []string{"sync", s.local, url, "--json", "--mode", "passive", "--timeout", "5s", "--retries", "2", "--allow-deletes", "--accept-empty",
 		"--pipeline", []string{"on", "on", "off"}[s.dice.IntN(3)]})
 	out = said.String() + talk.String()
 	for line := range strings.Lines(said.String()) {
@@ -177,10 +177,10 @@ func (s *soak) pass() (exit int, sum sync.Summary, out string) {
 	}
 	s.passes++
 	s.exits[exit]++
-	add(&s.total, sum)
+	addSummary(&s.total, sum)
 	switch {
 	case ctx.Err() != nil:
-		s.Fatalf("no end:\n%s", out)
+		s.Fatalf("the pass did not end:\n%s", out)
 	case exit != cli.ExitOK && exit != cli.ExitFailed && exit != cli.ExitIncomplete && exit != cli.ExitConnect && exit != cli.ExitConflicts:
 		s.Errorf("exit %d:\n%s", exit, out)
 	}
@@ -188,8 +188,8 @@ func (s *soak) pass() (exit int, sum sync.Summary, out string) {
 	return exit, sum, out
 }
 
-// add adds what a pass did to what was done in all.
-func add(total *sync.Summary, sum sync.Summary) {
+// addSummary adds the summary of a pass to the total.
+func addSummary(total *sync.Summary, sum sync.Summary) {
 	total.Uploaded += sum.Uploaded
 	total.Downloaded += sum.Downloaded
 	total.DeletedLocal += sum.DeletedLocal
@@ -213,38 +213,38 @@ func (s *soak) await(what string, count func() int) {
 	}
 }
 
-// wantWhole holds that every file under its real name is a version that a user wrote, whole.
-func (s *soak) wantWhole() {
+// wantWholeFiles checks that every file with its real name is a complete version that a user wrote.
+func (s *soak) wantWholeFiles() {
 	s.Helper()
-	for _, root := range []string{s.here, s.there} {
+	for _, root := range []string{s.local, s.remote} {
 		walk(s.T, root, func(name, content string) {
-			if content != "/" && !isOwn(name) && !isTemp(name) && s.versions.known(content) == "" {
-				s.Errorf("%s holds %d bytes that nobody wrote: %.40q", filepath.Join(root, name), len(content), content)
+			if content != "/" && !isOwn(name) && !isTemp(name) && s.versions.find(content) == "" {
+				s.Errorf("%s has %d bytes that no user wrote: %.40q", filepath.Join(root, name), len(content), content)
 			}
 		})
 	}
 }
 
-// rest makes passes until one has nothing to do, and holds that both trees are equal then.
-func (s *soak) rest() {
+// syncUntilQuiet makes passes until one has nothing to do, and checks that both trees are equal then.
+func (s *soak) syncUntilQuiet() {
 	s.Helper()
 	for range 6 {
 		exit, sum, _ := s.pass()
 		sum.Seconds = 0
 		if exit == cli.ExitOK && sum == (sync.Summary{}) {
-			if diff := cmp.Diff(trees(s.T, s.here), trees(s.T, s.there)); diff != "" {
-				s.Errorf("the trees differ (-here +there):\n%s", diff)
+			if diff := cmp.Diff(trees(s.T, s.local), trees(s.T, s.remote)); diff != "" {
+				s.Errorf("the trees differ (-local +remote):\n%s", diff)
 			}
 			return
 		}
 	}
-	s.Error("the pair does not come to rest")
+	s.Error("every pass finds something to do")
 }
 
-// trees returns the tree below root with the first line for each content, without what is ferry's own.
+// trees returns the first line and the size of all files below root, without ferry's own files.
 func trees(t *testing.T, root string) map[string]string {
 	t.Helper()
-	tree := read(t, root)
+	tree := readTree(t, root)
 	for name, content := range tree {
 		if isOwn(name) || isTemp(name) {
 			delete(tree, name)
@@ -256,12 +256,12 @@ func trees(t *testing.T, root string) map[string]string {
 	return tree
 }
 
-// wantAll holds that every version that no user removed or replaced is in a tree or in the trash.
-func (s *soak) wantAll() {
+// wantAllVersions checks that every version that no user removed or replaced is in a tree or in the trash.
+func (s *soak) wantAllVersions() {
 	s.Helper()
 	found := make(map[string]bool)
-	for _, root := range []string{s.here, s.there} {
-		walk(s.T, root, func(_, content string) { found[s.versions.known(content)] = true })
+	for _, root := range []string{s.local, s.remote} {
+		walk(s.T, root, func(_, content string) { found[s.versions.find(content)] = true })
 	}
 	for name := range s.versions.live {
 		if !found[name] {
@@ -270,13 +270,13 @@ func (s *soak) wantAll() {
 	}
 }
 
-// wantNothingLeft holds that no half-written file outlives a day, and that neither lock nor session is left.
+// wantNothingLeft checks that old partial files are removed, and that no lock and no session is left.
 func (s *soak) wantNothingLeft() {
 	s.Helper()
 	old := time.Now().Add(-48 * time.Hour)
 	young, shells := 0, 0
-	for _, root := range []string{s.here, s.there} {
-		for name := range read(s.T, root) {
+	for _, root := range []string{s.local, s.remote} {
+		for name := range readTree(s.T, root) {
 			if isTemp(name) {
 				young++
 				if err := os.Chtimes(filepath.Join(root, name), old, old); err != nil {
@@ -286,10 +286,10 @@ func (s *soak) wantNothingLeft() {
 		}
 	}
 	exit, _, out := s.pass()
-	for _, root := range []string{s.here, s.there} {
-		for name, content := range read(s.T, root) {
+	for _, root := range []string{s.local, s.remote} {
+		for name, content := range readTree(s.T, root) {
 			if content == "/" && strings.HasPrefix(name, ".ferry/lock-") {
-				shells++ // of locks whose connection was cut while they were made or taken away
+				shells++ // of locks, left when a connection was cut while they were taken or released
 				continue
 			}
 			if isTemp(name) || name == ".ferry/lock" || strings.HasPrefix(name, ".ferry/lock/") {
@@ -298,7 +298,7 @@ func (s *soak) wantNothingLeft() {
 		}
 	}
 	s.await("sessions of the server", func() int { return sessions(s.T, s.server.Port) })
-	s.Logf("%d half-written files were left for a later attempt, and went when they were old; %d empty directories of locks are left", young, shells)
+	s.Logf("%d partial files were left to be resumed, and were removed when they were old; %d empty directories of locks are left", young, shells)
 }
 
 // sessions counts the connections that are established at a port of this machine.

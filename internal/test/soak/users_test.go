@@ -19,7 +19,7 @@ import (
 	"ferry/manifest"
 )
 
-// versions are all contents that users ever wrote, each different from all others in content and size.
+// versions are all contents that users wrote. No two have the same content or size.
 type versions struct {
 	mu   stdsync.Mutex
 	next int
@@ -29,7 +29,7 @@ type versions struct {
 
 var versionName = regexp.MustCompile(`^version \d+\n`)
 
-// write makes a version. Its size is its own, so that nobody needs a time to tell it from others.
+// write makes a new version. Its size is unique, so versions differ even if their times are equal.
 func (v *versions) write(dice *rand.Rand) string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -42,8 +42,8 @@ func (v *versions) write(dice *rand.Rand) string {
 	return content
 }
 
-// known returns the version that content is, "" where it is none or not whole.
-func (v *versions) known(content string) string {
+// find returns the name of the version with this content; "" if there is none.
+func (v *versions) find(content string) string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	name := versionName.FindString(content)
@@ -53,19 +53,19 @@ func (v *versions) known(content string) string {
 	return name
 }
 
-// release notes that a user removed or replaced a version.
+// release says that a user removed or replaced a version.
 func (v *versions) release(content string) {
-	name := v.known(content)
+	name := v.find(content)
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	delete(v.live, name)
 }
 
-// A user works on one side of a pair. What a user replaces or removes is first taken away in one step, so that it is
-// known what that was, even while a pass is at work; nothing that a pass puts somewhere meanwhile is overwritten.
+// A user works on one side of a pair. What a user replaces or removes is first moved to the stash in one step. So it is
+// known which version that was, even during a pass, and nothing that a pass writes meanwhile is overwritten.
 type user struct {
 	root     string
-	hand     string // a directory beside the root, for what was taken away
+	stash    string // a directory beside the root
 	uid      int
 	dice     *rand.Rand
 	versions *versions
@@ -75,8 +75,8 @@ type user struct {
 
 func newUser(t *testing.T, root string, dice *rand.Rand, v *versions) *user {
 	t.Helper()
-	u := &user{root: root, hand: filepath.Join(filepath.Dir(root), filepath.Base(root)+"-hand"), dice: dice, versions: v}
-	for _, dir := range []string{u.root, u.hand} {
+	u := &user{root: root, stash: filepath.Join(filepath.Dir(root), filepath.Base(root)+"-stash"), dice: dice, versions: v}
+	for _, dir := range []string{u.root, u.stash} {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -100,7 +100,7 @@ func (u *user) path() string {
 	return filepath.Join(u.root, u.dir(), fmt.Sprintf("file%d.txt", u.dice.IntN(9)))
 }
 
-// work does one thing. What does not come about, because something is not there or in the way, is left.
+// work does one thing. It is no error if that is not possible because something is missing or in the way.
 func (u *user) work() error {
 	u.edits++
 	var err error
@@ -126,18 +126,18 @@ func (u *user) work() error {
 	return err
 }
 
-// take takes what is at path away, and returns where it is now.
-func (u *user) take(path string) (string, error) {
+// stashAway moves what is at path to the stash, and returns its path there.
+func (u *user) stashAway(path string) (string, error) {
 	if path == u.root {
 		return "", fs.ErrNotExist
 	}
 	u.n++
-	at := filepath.Join(u.hand, fmt.Sprint(u.n))
+	at := filepath.Join(u.stash, fmt.Sprint(u.n))
 	return at, os.Rename(path, at)
 }
 
-// drop forgets what was taken away.
-func (u *user) drop(at string) error {
+// discard removes something from the stash.
+func (u *user) discard(at string) error {
 	err := filepath.WalkDir(at, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -150,30 +150,30 @@ func (u *user) drop(at string) error {
 }
 
 func (u *user) edit(path string) error {
-	old, err := u.take(path)
+	old, err := u.stashAway(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	if err == nil {
-		if err := u.drop(old); err != nil {
+		if err := u.discard(old); err != nil {
 			return err
 		}
 	}
 	u.n++
-	fresh := filepath.Join(u.hand, fmt.Sprint(u.n))
+	fresh := filepath.Join(u.stash, fmt.Sprint(u.n))
 	content := u.versions.write(u.dice)
 	err = os.WriteFile(fresh, []byte(content), 0o644)
-	err = errors.Join(err, os.Lchown(fresh, u.uid, u.uid), u.above(path))
+	err = errors.Join(err, os.Lchown(fresh, u.uid, u.uid), u.mkdirParents(path))
 	if err == nil {
 		err = os.Link(fresh, path)
 	}
-	if err != nil { // it never was in the tree
+	if err != nil { // it was never in the tree
 		u.versions.release(content)
 	}
 	return errors.Join(err, os.Remove(fresh))
 }
 
-// save edits a file as vim does: the old one aside, beside it, the new one in its place, and the old one goes.
+// save edits a file like vim: it renames the old one, writes the new one and removes the old one.
 func (u *user) save(path string) error {
 	u.n++
 	backup := fmt.Sprintf("%s.%d~", path, u.n)
@@ -185,22 +185,22 @@ func (u *user) save(path string) error {
 }
 
 func (u *user) remove(path string) error {
-	old, err := u.take(path)
+	old, err := u.stashAway(path)
 	if err != nil {
 		return err
 	}
-	return u.drop(old)
+	return u.discard(old)
 }
 
 func (u *user) move(path, to string) error {
 	if path == to {
 		return nil
 	}
-	old, err := u.take(path)
+	old, err := u.stashAway(path)
 	if err != nil {
 		return err
 	}
-	if err = u.above(to); err == nil {
+	if err = u.mkdirParents(to); err == nil {
 		info, serr := os.Lstat(old)
 		switch {
 		case serr != nil:
@@ -212,13 +212,13 @@ func (u *user) move(path, to string) error {
 		}
 	}
 	if err != nil {
-		return errors.Join(err, u.drop(old))
+		return errors.Join(err, u.discard(old))
 	}
-	return os.RemoveAll(old) // the other name of a file; a directory has gone
+	return os.RemoveAll(old) // for a file its other name; a directory is not there any more
 }
 
-// above makes the directories above path.
-func (u *user) above(path string) error {
+// mkdirParents makes the directories above path.
+func (u *user) mkdirParents(path string) error {
 	var missing []string
 	for dir := filepath.Dir(path); dir != u.root; dir = filepath.Dir(dir) {
 		missing = append(missing, dir)
@@ -236,15 +236,15 @@ func (u *user) above(path string) error {
 	return nil
 }
 
-// read returns all files below root by path, "/" for directories. What goes away meanwhile is left out.
-func read(t *testing.T, root string) map[string]string {
+// readTree returns the contents of all files below root, "/" for directories. Files that vanish meanwhile are left out.
+func readTree(t *testing.T, root string) map[string]string {
 	t.Helper()
 	tree := make(map[string]string)
 	walk(t, root, func(name, content string) { tree[name] = content })
 	return tree
 }
 
-// walk calls see with what is below root, as read returns it, without keeping it all.
+// walk calls see with everything below root, as in readTree, without keeping it in memory.
 func walk(t *testing.T, root string, see func(name, content string)) {
 	t.Helper()
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {

@@ -26,11 +26,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestWatch lets users work on both sides while "ferry watch" keeps them in step, through a bad day: connections are cut,
-// the network goes and comes back, the server is killed and started again, and ferry is killed and started again. In the
-// end both sides must become equal by themselves, and what holds after TestSoak must hold.
+// TestWatch lets users work on both sides while "ferry watch" keeps them in step, in spite of outages: connections are cut,
+// the network goes down and comes back, and the server and ferry are killed and started again. In the end both sides must
+// become equal by themselves, and the checks of TestSoak must hold.
 //
-// FERRY_SOAK says for how long, as "1h". Give go test a longer -timeout then.
+// FERRY_SOAK says for how long, for example "1h". Give go test a longer -timeout then.
 func TestWatch(t *testing.T) {
 	long := duration(t, 40*time.Second)
 	program := build(t)
@@ -38,20 +38,20 @@ func TestWatch(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSoak(t, name)
-			s.proxy.controlLife.Store(60_000)
-			d := &day{soak: s, program: program, states: make(map[string]int), said: &tail{most: 64 << 10}}
+			s.proxy.controlLimit.Store(60_000)
+			d := &watchSoak{soak: s, program: program, states: make(map[string]int), output: &tail{most: 64 << 10}}
 			t.Cleanup(func() {
 				d.kill()
 				if t.Failed() {
-					t.Logf("what ferry said last:\n%s", d.said)
+					t.Logf("the last output of ferry:\n%s", d.output)
 				}
 			})
-			d.live(long)
+			d.runFor(long)
 		})
 	}
 }
 
-// build builds ferry. FERRY_PROGRAM names one that is there already.
+// build builds ferry and returns its path. FERRY_PROGRAM names a program that exists already.
 func build(t *testing.T) string {
 	t.Helper()
 	if path := os.Getenv("FERRY_PROGRAM"); path != "" {
@@ -64,16 +64,16 @@ func build(t *testing.T) string {
 	return path
 }
 
-// A day is what happens to a pair that is watched.
-type day struct {
+// A watchSoak is a soak of a watched pair, with outages.
+type watchSoak struct {
 	*soak
 	program string
 	cmd     *exec.Cmd
-	read    stdsync.WaitGroup // of what cmd says
-	over    chan struct{}     // closed when it says no more
-	said    *tail
+	read    stdsync.WaitGroup // of the output of cmd
+	ended   chan struct{}     // closed when its output has ended
+	output  *tail
 
-	kills, restarts, outages, refused int
+	kills, restarts, outages, skipped int
 
 	mu      stdsync.Mutex // guards what follows
 	states  map[string]int
@@ -82,40 +82,40 @@ type day struct {
 	waits   map[string]int // reasons
 }
 
-// live lets the day pass, and asks what has become of everything.
-func (d *day) live(long time.Duration) {
+// runFor runs the soak for the given time, and checks the result.
+func (d *watchSoak) runFor(long time.Duration) {
 	start := time.Now()
 	d.start()
 	for time.Since(start) < long && !d.Failed() {
-		d.moment()
+		d.step()
 	}
-	d.proxy.calm.Store(true)
+	d.proxy.noCuts.Store(true)
 	users := d.users[0].edits + d.users[1].edits
 	calm := time.Now()
-	d.becomeEqual()
+	d.waitUntilEqual()
 	took := time.Since(calm)
 	d.stop()
-	d.wantWhole()
-	// What is left for a pass is nothing.
+	d.wantWholeFiles()
+	// A pass must have nothing to do.
 	exit, sum, out := d.pass()
 	if sum.Seconds = 0; exit != cli.ExitOK || sum != (sync.Summary{}) {
-		d.Errorf("something was left to be done: exit %d\n%s", exit, out)
+		d.Errorf("a pass had something left to do: exit %d\n%s", exit, out)
 	}
-	d.rest()
-	d.wantAll()
+	d.syncUntilQuiet()
+	d.wantAllVersions()
 	d.wantNothingLeft()
 	d.Logf("%v: %d edits, %d versions of which %d are live; %d connections cut, %d outages, server killed %d times, ferry %d times",
 		time.Since(start).Round(time.Second), users, d.versions.next, len(d.versions.live), d.proxy.cuts.Load(), d.outages, d.restarts, d.kills)
-	d.Logf("%d passes that did something: %+v; states %v; equal %v after the last edit; %d edits gave way to the lock",
-		d.reports, d.summary, d.states, took.Round(time.Millisecond), d.refused)
+	d.Logf("%d passes that did something: %+v; states %v; equal %v after the last edit; %d edits were skipped because of the lock",
+		d.reports, d.summary, d.states, took.Round(time.Millisecond), d.skipped)
 	for reason, n := range d.waits {
 		d.Logf("%d times: %s", n, reason)
 	}
 }
 
-// moment lets a moment pass, and something happen in it.
-func (d *day) moment() {
-	time.Sleep(time.Duration(d.dice.IntN(250)) * time.Millisecond) // it is the users who pause
+// step waits a moment and does one random thing.
+func (d *watchSoak) step() {
+	time.Sleep(time.Duration(d.dice.IntN(250)) * time.Millisecond) // users pause between edits
 	switch n := d.dice.IntN(1000); {
 	case n < 12:
 		d.kills++
@@ -126,7 +126,7 @@ func (d *day) moment() {
 		d.restarts++
 		d.server.Stop()
 		d.edits()
-		time.Sleep(time.Duration(d.dice.IntN(3000)) * time.Millisecond) // how long it is away
+		time.Sleep(time.Duration(d.dice.IntN(3000)) * time.Millisecond) // the length of the outage
 		d.server.StartAgain(d.T, realftp.Password)
 	case n < 20:
 		d.outages++
@@ -140,32 +140,32 @@ func (d *day) moment() {
 }
 
 // edits lets both users do something.
-func (d *day) edits() {
+func (d *watchSoak) edits() {
 	d.edit(d.users[0], d.dice.IntN(3))
-	d.editThere(d.dice.IntN(2))
+	d.editRemote(d.dice.IntN(2))
 }
 
-// editThere lets the user of the server work, between the locks of passes: no FTP command closes the moment between a
-// look and a rename, and that moment is not the matter here.
-func (d *day) editThere(n int) {
-	lock := filepath.Join(d.there, ".ferry/lock")
+// editRemote lets the user of the server work while no pass has the lock. FTP has no means to close the moment between a
+// check and a rename, and that is not what this test is about.
+func (d *watchSoak) editRemote(n int) {
+	lock := filepath.Join(d.remote, ".ferry/lock")
 	for end := time.Now().Add(2 * time.Second); time.Now().Before(end); time.Sleep(time.Millisecond) {
-		d.proxy.order.Lock()
+		d.proxy.lockOrder.Lock()
 		if _, err := os.Lstat(lock); err != nil {
 			d.edit(d.users[1], n)
-			d.proxy.order.Unlock()
+			d.proxy.lockOrder.Unlock()
 			return
 		}
-		d.proxy.order.Unlock()
+		d.proxy.lockOrder.Unlock()
 	}
-	d.refused++
+	d.skipped++
 }
 
 // start starts "ferry watch".
-func (d *day) start() {
+func (d *watchSoak) start() {
 	d.Helper()
 	url := fmt.Sprintf("ftp://%s@%s/tree", d.server.User, d.proxy.listener.Addr())
-	cmd := exec.Command(d.program, "watch", d.here, url, "--json", "--mode", "passive", "--timeout", "5s", "--retries", "2",
+	cmd := exec.Command(d.program, "watch", d.local, url, "--json", "--mode", "passive", "--timeout", "5s", "--retries", "2",
 		"--poll", "1s", "--max-delete", "100%")
 	cmd.Dir = d.dir
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + d.dir, "FERRY_PASSWORD=" + d.server.Password, "FERRY_STATE_DIR=" + filepath.Join(d.dir, "state")}
@@ -174,11 +174,11 @@ func (d *day) start() {
 	if err != nil {
 		d.Fatal(err)
 	}
-	cmd.Stderr = d.said
+	cmd.Stderr = d.output
 	started, over := make(chan error), make(chan struct{})
 	d.read.Go(func() {
 		defer close(over)
-		// The kernel kills the child when the thread ends that started it: this one lives as long as what it says is read.
+		// The kernel kills the child when the thread that started it ends, so this thread lives until the output has ended.
 		runtime.LockOSThread()
 		err := cmd.Start()
 		started <- err
@@ -189,18 +189,18 @@ func (d *day) start() {
 	if err := <-started; err != nil {
 		d.Fatal(err)
 	}
-	d.cmd, d.over = cmd, over
+	d.cmd, d.ended = cmd, over
 }
 
-// listen counts what the program says.
-func (d *day) listen(from io.Reader) {
+// listen counts the states and summaries in the output.
+func (d *watchSoak) listen(from io.Reader) {
 	lines := bufio.NewReader(from)
 	for {
 		text, err := lines.ReadBytes('\n')
 		if err != nil {
 			return
 		}
-		_, _ = d.said.Write(text)
+		_, _ = d.output.Write(text)
 		var l struct {
 			Type, State, Reason string
 			sync.Summary
@@ -221,14 +221,14 @@ func (d *day) listen(from io.Reader) {
 			}
 		case "summary":
 			d.reports++
-			add(&d.summary, l.Summary)
+			addSummary(&d.summary, l.Summary)
 		}
 		d.mu.Unlock()
 	}
 }
 
-// end ends the program with a signal, and returns its exit code.
-func (d *day) end(s os.Signal) int {
+// end sends a signal to the program, and returns its exit code.
+func (d *watchSoak) end(s os.Signal) int {
 	if d.cmd == nil {
 		return 0
 	}
@@ -242,33 +242,33 @@ func (d *day) end(s os.Signal) int {
 	return code
 }
 
-func (d *day) kill() {
+func (d *watchSoak) kill() {
 	if d.cmd == nil {
 		return
 	}
 	select {
-	case <-d.over:
-		d.Errorf("ferry had ended by itself\n%s", d.said)
+	case <-d.ended:
+		d.Errorf("ferry ended by itself\n%s", d.output)
 	default:
 	}
 	_ = d.end(os.Kill)
 }
 
-func (d *day) stop() {
+func (d *watchSoak) stop() {
 	if code := d.end(syscall.SIGTERM); code != 0 {
-		d.Errorf("exit %d after SIGTERM\n%s", code, d.said)
+		d.Errorf("exit %d after SIGTERM\n%s", code, d.output)
 	}
 }
 
-// becomeEqual waits until both sides are equal and stay so for longer than ferry keeps anything back.
-func (d *day) becomeEqual() {
+// waitUntilEqual waits until both sides are equal, and stay so for longer than ferry holds anything back.
+func (d *watchSoak) waitUntilEqual() {
 	d.Helper()
 	const longest, rest = 4 * time.Minute, 8 * time.Second
 	var since time.Time
 	for end := time.Now().Add(longest); ; time.Sleep(100 * time.Millisecond) {
-		here, there := trees(d.T, d.here), trees(d.T, d.there)
+		local, remote := trees(d.T, d.local), trees(d.T, d.remote)
 		switch {
-		case !maps.Equal(here, there):
+		case !maps.Equal(local, remote):
 			since = time.Time{}
 		case since.IsZero():
 			since = time.Now()
@@ -276,7 +276,7 @@ func (d *day) becomeEqual() {
 			return
 		}
 		if time.Now().After(end) {
-			d.Errorf("%v after the last edit the trees differ (-here +there):\n%s", longest, cmp.Diff(here, there))
+			d.Errorf("%v after the last edit the trees differ (-local +remote):\n%s", longest, cmp.Diff(local, remote))
 			return
 		}
 	}

@@ -11,10 +11,10 @@ import (
 	"time"
 )
 
-// BenchmarkLatency measures how long a saved file takes to be seen on the other side, at default settings, in trees of
-// 1,000 and of 100,000 files: the median of 30 saves here, and its parts (until a pass begins, until its plan is made,
-// until the file is there), then of 4 saves there, which wait for a poll. Beside it the time of the first pass, which takes
-// equal files as equal, and until a watch of the unchanged tree is in step.
+// BenchmarkLatency measures the time until a saved file is on the other side, with default settings, in trees of 1,000 and
+// of 100,000 files. It reports the median of 30 local saves and its parts (until a pass begins, until its plan is made,
+// until the file is uploaded), and the median of 4 saves on the server, which wait for a poll. It also reports the time of
+// the first pass, which adopts equal files, and the time until a watch of an unchanged tree is in step.
 //
 //	go test ./internal/test/watch -run xxx -bench Latency -benchtime 1x
 func BenchmarkLatency(b *testing.B) {
@@ -44,14 +44,14 @@ func measureLatency(b *testing.B, server string, files int) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// populate gives both sides the same files, 100 in a directory, and brings them in step, which takes the time it returns.
+// populate writes the same files to both sides, 100 in each directory, and returns how long the first pass takes.
 func (p *pair) populate(files int) time.Duration {
 	p.Helper()
-	tree := small(".", files, "equal")
+	tree := smallFiles(".", files, "equal")
 	p.write(tree)
-	there := *p
-	there.here = p.there
-	there.write(tree)
+	server := *p
+	server.local = p.remote
+	server.write(tree)
 	must(p, p.server.Own())
 	begun := time.Now()
 	if code, _ := p.ferry("sync", "--adopt"); code != 0 {
@@ -65,8 +65,8 @@ func path(i, files int) string {
 	return fmt.Sprintf("d%03d/f%05d", i/100, i)
 }
 
-// latencyUp saves n files here, one after the other, and returns how long each took to be there, and in which parts, and
-// how long the program took before to be in step.
+// latencyUp saves n local files, one after the other. It returns how long each upload took, in parts, and how long the
+// program took to be in step at the start.
 func (p *pair) latencyUp(n, files int) (parts map[string][]time.Duration, start time.Duration) {
 	p.Helper()
 	begun := time.Now()
@@ -76,33 +76,33 @@ func (p *pair) latencyUp(n, files int) (parts map[string][]time.Duration, start 
 	parts = make(map[string][]time.Duration)
 	for i := range n {
 		name, content := path(i, files), fmt.Sprintf("saved %d", i)
-		must(p, os.WriteFile(filepath.Join(p.here, name), []byte(content), 0o644))
+		must(p, os.WriteFile(filepath.Join(p.local, name), []byte(content), 0o644))
 		saved := time.Now()
-		p.become(name+" is there", func() bool { return holds(filepath.Join(p.there, name), content) })
-		there := time.Now()
+		p.waitUntil(name+" is uploaded", func() bool { return holds(filepath.Join(p.remote, name), content) })
+		uploaded := time.Now()
 		began := r.state("syncing").Since
 		planned := r.await("plan", func(l line) bool { return l.Type == "plan" }).At
 		r.upload(name)
 		r.state("idle")
-		parts["up"] = append(parts["up"], there.Sub(saved))
+		parts["up"] = append(parts["up"], uploaded.Sub(saved))
 		parts["settle"] = append(parts["settle"], began.Sub(saved))
 		parts["plan"] = append(parts["plan"], planned.Sub(began))
-		parts["transfer"] = append(parts["transfer"], there.Sub(planned))
+		parts["transfer"] = append(parts["transfer"], uploaded.Sub(planned))
 	}
 	return parts, start
 }
 
-// latencyDown saves n files there, and returns how long each took to be here.
+// latencyDown saves n files on the server, and returns how long each download took.
 func (p *pair) latencyDown(n, files int) (took []time.Duration) {
 	p.Helper()
 	r := p.watch()
 	defer r.stop()
 	r.state("idle")
 	for i := range n {
-		name, content := path(i, files), fmt.Sprintf("saved there %d", i)
-		must(p, os.WriteFile(filepath.Join(p.there, name), []byte(content), 0o644))
+		name, content := path(i, files), fmt.Sprintf("saved remotely %d", i)
+		must(p, os.WriteFile(filepath.Join(p.remote, name), []byte(content), 0o644))
 		saved := time.Now()
-		p.become(name+" is here", func() bool { return holds(filepath.Join(p.here, name), content) })
+		p.waitUntil(name+" is downloaded", func() bool { return holds(filepath.Join(p.local, name), content) })
 		took = append(took, time.Since(saved))
 	}
 	return took

@@ -24,33 +24,33 @@ import (
 	"ferry/manifest"
 )
 
-// A pair is a directory here and one on a server.
+// A pair is a local directory and one on a server.
 type pair struct {
 	testing.TB
-	dir, here, there string
-	server           *realftp.Server
-	count            *counter
-	passwordFile     string // "": the password comes from the environment
+	dir, local, remote string
+	server             *realftp.Server
+	proxy              *commandProxy
+	passwordFile       string // "": the password comes from the environment
 }
 
 func newPair(t testing.TB, server string) *pair {
 	t.Helper()
 	p := &pair{TB: t, dir: t.TempDir(), server: realftp.Start(t, server, realftp.Options{})}
-	p.here, p.there = filepath.Join(p.dir, "here"), filepath.Join(p.server.Root, "tree")
-	must(t, os.Mkdir(p.here, 0o755))
-	p.count = newCounter(t, p.server.Addr)
+	p.local, p.remote = filepath.Join(p.dir, "local"), filepath.Join(p.server.Root, "tree")
+	must(t, os.Mkdir(p.local, 0o755))
+	p.proxy = newCommandProxy(t, p.server.Addr)
 	return p
 }
 
-func (p *pair) url() string { return fmt.Sprintf("ftp://%s@%s/tree", p.server.User, p.count.addr) }
+func (p *pair) url() string { return fmt.Sprintf("ftp://%s@%s/tree", p.server.User, p.proxy.addr) }
 
-// args name the pair on a command line.
+// args returns the arguments that name the pair.
 func (p *pair) args() []string {
 	if p.passwordFile == "" {
-		return []string{p.here, p.url()}
+		return []string{p.local, p.url()}
 	}
 	config := filepath.Join(p.dir, "ferry.yaml")
-	text := fmt.Sprintf("profiles:\n  it:\n    local: %s\n    remote: %s\n    password: {file: %s}\n", p.here, p.url(), p.passwordFile)
+	text := fmt.Sprintf("profiles:\n  it:\n    local: %s\n    remote: %s\n    password: {file: %s}\n", p.local, p.url(), p.passwordFile)
 	must(p, os.WriteFile(config, []byte(text), 0o600))
 	return []string{"--config", config}
 }
@@ -63,7 +63,7 @@ func (p *pair) env() []string {
 	return env
 }
 
-// ferry runs a command to its end, and returns its exit code and its summary.
+// ferry runs a command, and returns its exit code and its summary.
 func (p *pair) ferry(args ...string) (int, line) {
 	p.Helper()
 	cmd := exec.Command(program(p), slices.Concat(args, p.args(), []string{"--json"})...)
@@ -79,7 +79,7 @@ func (p *pair) ferry(args ...string) (int, line) {
 	for text := range strings.Lines(out.String()) {
 		var l line
 		if err := json.Unmarshal([]byte(text), &l); err != nil {
-			p.Errorf("no JSON: %q: %v", text, err)
+			p.Errorf("not JSON: %q: %v", text, err)
 		}
 		if l.Type == "summary" {
 			last = l
@@ -91,90 +91,90 @@ func (p *pair) ferry(args ...string) (int, line) {
 	return cmd.ProcessState.ExitCode(), last
 }
 
-// sentinel is a file that the tests use to learn that all that happened before has been carried over.
+// sentinel is a file with which tests wait until all earlier changes were carried over.
 const sentinel = "zz-sentinel"
 
-// settle waits until all that happened here so far has been carried over: what goes away is held back longest, so that
-// a file that goes away last is the last to go there.
-func (p *pair) settle(r *run) {
+// waitUntilSettled waits until all local changes so far were carried over. Deletions are held back longest, so a file that
+// is deleted last is carried over last.
+func (p *pair) waitUntilSettled(r *watchProcess) {
 	p.Helper()
-	at := filepath.Join(p.here, sentinel)
+	at := filepath.Join(p.local, sentinel)
 	must(p, os.WriteFile(at, []byte(time.Now().String()), 0o644))
 	r.upload(sentinel)
 	must(p, os.Remove(at))
 	r.await("deletion of "+sentinel, func(l line) bool { return l.Op == "delete" && l.Path == sentinel && l.OK })
 }
 
-// wantAtRest stops the program, and holds that both sides are equal, and that nothing was left for another pass to do.
-func (p *pair) wantAtRest(r *run) {
+// wantInStep stops the program, and checks that both sides are equal and that another pass has nothing to do.
+func (p *pair) wantInStep(r *watchProcess) {
 	p.Helper()
 	r.stop()
 	p.wantEqual()
 	code, sum := p.ferry("sync")
 	if sum.Seconds, sum.Type, sum.At = 0, "", (time.Time{}); code != 0 || sum != (line{}) {
-		p.Errorf("ferry had not done everything: exit %d, %+v", code, sum)
+		p.Errorf("a pass had something left to do: exit %d, %+v", code, sum)
 	}
 }
 
 func (p *pair) wantEqual() {
 	p.Helper()
-	if diff := cmp.Diff(read(p, p.here), read(p, p.there)); diff != "" {
-		p.Errorf("the sides differ (-here +there):\n%.4000s", diff)
+	if diff := cmp.Diff(readTree(p, p.local), readTree(p, p.remote)); diff != "" {
+		p.Errorf("the sides differ (-local +remote):\n%.4000s", diff)
 	}
 }
 
-// become waits until is holds, and asks often.
-func (p *pair) become(what string, is func() bool) {
+// waitUntil polls a condition until it is true.
+func (p *pair) waitUntil(what string, is func() bool) {
 	p.Helper()
-	end := time.Now().Add(patience)
+	end := time.Now().Add(timeout)
 	for !is() {
 		if time.Now().After(end) {
-			p.Fatalf("in vain: %s", what)
+			p.Fatalf("timeout: %s", what)
 		}
-		time.Sleep(2 * time.Millisecond) // between two looks at a disk that says nothing
+		time.Sleep(2 * time.Millisecond)
 	}
 }
 
-// holds reports whether the file at path has that content.
+// holds reports whether the file at path has this content.
 func holds(path, content string) bool {
 	got, err := os.ReadFile(path)
 	return err == nil && string(got) == content
 }
 
-// gone reports whether nothing is at path.
+// gone reports whether nothing exists at path.
 func gone(path string) bool {
 	_, err := os.Lstat(path)
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-// write writes files here, by path.
+// write writes local files.
 func (p *pair) write(files map[string]string) {
 	p.Helper()
 	for name, content := range files {
-		at := filepath.Join(p.here, name)
+		at := filepath.Join(p.local, name)
 		must(p, os.MkdirAll(filepath.Dir(at), 0o755))
 		must(p, os.WriteFile(at, []byte(content), 0o644))
 	}
 }
 
-// writeThere writes a file on the server, as its user, in one step.
-func (p *pair) writeThere(name, content string) {
+// writeRemote writes a file on the server, as its user, in one step.
+func (p *pair) writeRemote(name, content string) {
 	p.Helper()
-	info, err := os.Stat(p.there)
+	info, err := os.Stat(p.remote)
 	must(p, err)
 	uid := int(info.Sys().(*syscall.Stat_t).Uid)
 	for dir := range ancestors(name) {
-		if err := os.Mkdir(filepath.Join(p.there, dir), 0o755); err == nil {
-			must(p, os.Lchown(filepath.Join(p.there, dir), uid, uid))
+		if err := os.Mkdir(filepath.Join(p.remote, dir), 0o755); err == nil {
+			must(p, os.Lchown(filepath.Join(p.remote, dir), uid, uid))
 		}
 	}
 	fresh := filepath.Join(p.server.Root, "being written")
 	must(p, os.WriteFile(fresh, []byte(content), 0o644))
 	must(p, os.Lchown(fresh, uid, uid))
-	must(p, os.Rename(fresh, filepath.Join(p.there, name)))
+	must(p, os.Rename(fresh, filepath.Join(p.remote, name)))
 }
 
-// ancestors yields the directories above name, the highest first.
+// ancestors yields the directories above name, the topmost first.
 func ancestors(name string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for i, c := range name {
@@ -185,8 +185,8 @@ func ancestors(name string) iter.Seq[string] {
 	}
 }
 
-// read returns the contents of what is below root, "/" for a directory, without what is ferry's own.
-func read(t testing.TB, root string) map[string]string {
+// readTree returns the contents of all files below root, "/" for directories, without ferry's own files.
+func readTree(t testing.TB, root string) map[string]string {
 	t.Helper()
 	tree := make(map[string]string)
 	err := filepath.WalkDir(root, func(at string, d fs.DirEntry, err error) error {
@@ -201,7 +201,7 @@ func read(t testing.TB, root string) map[string]string {
 			return fs.SkipDir
 		}
 		if _, temp := manifest.TempMark(d.Name()); temp {
-			return nil // of a run that was killed: it is kept for a day, to go on from
+			return nil // left by a run that was killed, so that the next one can resume
 		}
 		if d.IsDir() {
 			tree[name] = "/"

@@ -1,0 +1,39 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"ferry/manifest"
+	"ferry/sync/remote"
+)
+
+// Check connects to the server of a pair and finds out what it can do. The report has
+// no data mode where none works.
+func (o *Opener) Check(ctx context.Context, p *Pair) (*ServerReport, error) {
+	server, err := o.serverOptions(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	server.Notice = o.note
+	report, err := remote.Check(ctx, server)
+	return report, connecting(err)
+}
+
+// TestConnection logs in, and reports whether the remote directory is there. It is an
+// error if something else has its name.
+func (o *Opener) TestConnection(ctx context.Context, p *Pair) (found bool, err error) {
+	far, err := o.connect(ctx, p)
+	if err != nil {
+		return false, err
+	}
+	root, err := far.Root(ctx, false)
+	if err := errors.Join(err, far.Close()); err != nil {
+		return false, err
+	}
+	if root.Kind != manifest.Dir && root.Kind != manifest.None {
+		return false, fmt.Errorf("%s is no directory", p.Remote)
+	}
+	return root.Kind == manifest.Dir, nil
+}

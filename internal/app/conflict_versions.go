@@ -1,0 +1,94 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+// textLimit is the size above which a file is not read to show its text.
+const textLimit = 1 << 20
+
+// A Version is one of the two versions of a conflict.
+type Version struct {
+	Path  manifest.Path
+	Side  sync.Side // from which it is read
+	Entry manifest.Entry
+	Text  string
+	// NoText says why there is no text to show, as "is large"; "": there is.
+	NoText string
+}
+
+// Versions reads the two versions of a conflict: what has the name and the copy, or
+// what the local and the remote side have where it waits.
+func (s *Snapshot) Versions(ctx context.Context, c *Conflict) (a, b Version, err error) {
+	if c.Waits() {
+		a = versionOn(sync.Local, c.Path, c.Named)
+		b = versionOn(sync.Remote, c.Path, c.Named)
+	} else {
+		a = versionOn(home(c.Named), c.Path, c.Named)
+		b = versionOn(home(c.Copied), c.Copy, c.Copied)
+	}
+	if err := s.read(ctx, &a); err != nil {
+		return a, b, err
+	}
+	return a, b, s.read(ctx, &b)
+}
+
+func versionOn(side sync.Side, path manifest.Path, on [2]manifest.Entry) Version {
+	return Version{Path: path, Side: side, Entry: on[side]}
+}
+
+// home returns the side on which a version is dealt with: the local one, where it is
+// there.
+func home(on [2]manifest.Entry) sync.Side {
+	if on[sync.Local].Exists() {
+		return sync.Local
+	}
+	return sync.Remote
+}
+
+// read reads the text of a version, or finds out why it cannot be shown.
+func (s *Snapshot) read(ctx context.Context, v *Version) error {
+	switch {
+	case !v.Entry.Exists():
+		v.NoText = "is not there"
+		return nil
+	case !v.Entry.IsFile():
+		v.NoText = "is a " + v.Entry.Kind.String()
+		return nil
+	case v.Entry.Size > textLimit:
+		v.NoText = "is large"
+		return nil
+	}
+	content, err := s.content(ctx, v)
+	if err != nil {
+		return fmt.Errorf("reading %s on the %s side: %w", v.Path, v.Side, err)
+	}
+	if !utf8.Valid(content) || strings.ContainsRune(string(content), 0) {
+		v.NoText = "is not text"
+		return nil
+	}
+	v.Text = string(content)
+	return nil
+}
+
+func (s *Snapshot) content(ctx context.Context, v *Version) ([]byte, error) {
+	r := s.sides[v.Side].Reader(ctx, []sync.Wanted{{Path: v.Path, Entry: v.Entry}})
+	defer r.Close()
+	file, err := r.Open(ctx, 0, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	content, err := io.ReadAll(file)
+	if err == nil {
+		_, err = file.Confirm(ctx)
+	}
+	return content, err
+}

@@ -1,0 +1,74 @@
+package app
+
+import (
+	"errors"
+
+	"ferry/internal/config"
+	"ferry/internal/ftp"
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+// An Error is an error with its exit code, and a hint with the way out, which may be
+// empty.
+type Error struct {
+	Code int
+	Err  error
+	Hint string
+}
+
+func (e *Error) Error() string { return e.Err.Error() }
+
+// Unwrap returns the error itself.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Usage returns an error about what was typed or configured.
+func Usage(err error, hint string) error { return &Error{Code: ExitUsage, Err: err, Hint: hint} }
+
+func failed(err error, hint string) error { return &Error{Code: ExitFailed, Err: err, Hint: hint} }
+
+// ErrInterrupted is the cause of a context that a signal cancelled.
+var ErrInterrupted = errors.New("interrupted")
+
+// Interrupted returns what an interrupted run ends with, in place of whatever its
+// parts returned when their context ended.
+func Interrupted() error {
+	return &Error{
+		Code: ExitInterrupted,
+		Err:  errors.New("interrupted: what was finished is recorded, the rest is as it was"),
+		Hint: "run the same command again to go on",
+	}
+}
+
+// connecting marks an error of opening the server's side: whatever the reason, we
+// did not get in.
+func connecting(err error) error {
+	if err == nil || ExitCode(err) != ExitFailed {
+		return err
+	}
+	return &Error{Code: ExitConnect, Err: err}
+}
+
+// Hint returns the way out of an error, "" where none is known.
+func Hint(err error) string {
+	var coded *Error
+	var unsafe *sync.UnsafeError
+	var server *ftp.Error
+	switch {
+	case errors.As(err, &coded) && coded.Hint != "":
+		return coded.Hint
+	case errors.As(err, &unsafe):
+		return unsafe.Hint
+	case errors.Is(err, manifest.ErrLocked), errors.Is(err, sync.ErrHeld):
+		return "wait for it to end, or let ferry wait with --wait"
+	case errors.Is(err, sync.ErrFull):
+		return "make room there and run ferry again: it goes on where it stopped"
+	case errors.As(err, &server) && server.Hint != "":
+		return server.Hint
+	case errors.As(err, &server) && server.Class == ftp.Connect:
+		return "is the address right, and the server running? \"ferry check\" tries each step"
+	case errors.As(err, &server) && server.Class == ftp.Login:
+		return "check the user and the password; FERRY_PASSWORD sets one for this run"
+	}
+	return config.Hint(err)
+}

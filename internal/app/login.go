@@ -1,0 +1,35 @@
+package app
+
+import (
+	"context"
+
+	"ferry/internal/config"
+)
+
+// login finds the user and the password for the server of p. A person is asked only
+// where nothing else has a password.
+func (o *Opener) login(ctx context.Context, p *Pair) (user, password string, err error) {
+	finder := config.Finder{
+		Getenv: o.Getenv,
+		Home:   o.Home,
+		Prompt: o.AskPassword,
+		Warn: func(text string) {
+			if o.once.news(text) {
+				o.Talk.Warn("%s", text)
+			}
+		},
+		Stderr: o.Stderr,
+	}
+	user, err = finder.User(p.Profile)
+	if err != nil {
+		return "", "", Usage(err, config.Hint(err))
+	}
+	password, err = finder.Password(ctx, p.Profile, user)
+	switch {
+	case ctx.Err() != nil:
+		return "", "", context.Cause(ctx)
+	case err != nil:
+		return "", "", Usage(err, config.Hint(err))
+	}
+	return user, password, nil
+}

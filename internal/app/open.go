@@ -1,0 +1,140 @@
+package app
+
+import (
+	"context"
+	"errors"
+
+	"ferry/manifest"
+	"ferry/sync"
+	"ferry/sync/local"
+	"ferry/sync/remote"
+)
+
+// An Engine makes passes over a pair. [sync.Engine] is one.
+type Engine interface {
+	Sync(ctx context.Context) (sync.Summary, error)
+	SyncPaths(ctx context.Context, scope sync.Scope) (sync.Summary, error)
+}
+
+// An OpenPair is a pair with both sides and its record at hand.
+type OpenPair struct {
+	Engine Engine
+	Sides  [2]Store
+	record *manifest.Store // nil in tests
+	close  func() error    // nil in tests
+}
+
+// Close lets go of the sides and the record.
+func (p *OpenPair) Close() error {
+	if p.close == nil {
+		return nil
+	}
+	return p.close()
+}
+
+// PassOptions say how passes are made, besides what the pair says.
+type PassOptions struct {
+	DryRun bool
+	// AllowDeletes and AcceptEmpty take a rail away, for one pass.
+	AllowDeletes, AcceptEmpty bool
+	// Wait waits for another run on the pair to end, in place of an error.
+	Wait bool
+	// Observer is told what happens, one event at a time; it may be nil.
+	Observer sync.Observer
+
+	hooks *passHooks // nil: there are none
+	// spent is what passes over parts have counted, where the pair is opened again
+	// and again; nil: it is not.
+	spent *sync.DeletionCount
+	// trees, where it is not nil, receives the whole trees that were scanned.
+	trees *[2]*manifest.Tree
+}
+
+// open opens a pair for passes. A dry run neither makes nor changes a record.
+func (o *Opener) open(ctx context.Context, p *Pair, opts PassOptions) (*OpenPair, error) {
+	if o.Open != nil {
+		return o.Open(ctx, p, opts)
+	}
+	var open closers
+	giveBack, err := o.takeOverHalted(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	open.add(giveBack)
+	record, err := o.openRecord(ctx, p, opts)
+	if err != nil {
+		return nil, errors.Join(err, open.close())
+	}
+	open.add(record.Close)
+	far, err := o.openServer(ctx, p, opts)
+	if err != nil {
+		return nil, errors.Join(err, open.close())
+	}
+	open.add(far.Close)
+	near, err := local.Open(p.Local, local.Options{FollowLinks: p.FollowLinks, Log: o.Log})
+	if err != nil {
+		return nil, errors.Join(err, open.close())
+	}
+	open.add(near.Close)
+	sides := [2]Store{near, far}
+	if opts.trees != nil {
+		for i := range sides {
+			sides[i] = &treeKeeper{sides[i], &opts.trees[i]}
+		}
+	}
+	return &OpenPair{
+		Engine: sync.New(sides[sync.Local], sides[sync.Remote], record, o.engineOptions(p, opts)),
+		Sides:  sides,
+		record: record,
+		close:  open.close,
+	}, nil
+}
+
+// openServer connects to the server for passes.
+func (o *Opener) openServer(ctx context.Context, p *Pair, opts PassOptions) (*remote.Directory, error) {
+	server, err := o.serverOptions(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	server.Notice = func(text string) {
+		if opts.Observer != nil {
+			opts.Observer(sync.Noticed{Text: text})
+		}
+	}
+	server.Owner, server.OwnerHost, server.WaitLock = o.owner(), hostName(), opts.Wait
+	far, err := remote.Open(ctx, server)
+	return far, connecting(err)
+}
+
+// engineOptions returns what the profile and the options say about a pass.
+func (o *Opener) engineOptions(p *Pair, opts PassOptions) sync.Options {
+	limits := p.Limits
+	limits.AllowDeletes, limits.AcceptEmpty = opts.AllowDeletes, opts.AcceptEmpty
+	return sync.Options{
+		Policy:    p.Policy(),
+		Limits:    limits,
+		Ignore:    p.ignored,
+		Workers:   p.Connections,
+		Verify:    p.Verify,
+		DryRun:    opts.DryRun,
+		Allow:     opts.hooks.allower(),
+		Deletions: opts.spent,
+		Observer:  opts.hooks.observe(opts.Observer),
+		Log:       o.Log,
+		Now:       o.Now,
+	}
+}
+
+// closers closes what was opened, the last first.
+type closers []func() error
+
+func (c *closers) add(f func() error) { *c = append(*c, f) }
+
+func (c *closers) close() error {
+	var errs []error
+	for i := len(*c) - 1; i >= 0; i-- {
+		errs = append(errs, (*c)[i]())
+	}
+	*c = nil
+	return errors.Join(errs...)
+}

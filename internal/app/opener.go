@@ -1,0 +1,74 @@
+package app
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"time"
+
+	"ferry/sync"
+)
+
+// Options are what the work on pairs needs from its surroundings. All but StateDir
+// may be left out.
+type Options struct {
+	// StateDir is the absolute path of the directory in which ferry remembers things,
+	// see [Workspace.StateDir].
+	StateDir string
+	// Home is the home directory, where .netrc is looked for.
+	Home string
+	// Getenv reads a variable of the environment.
+	Getenv func(name string) string
+	Now    func() time.Time
+	Log    *slog.Logger
+	Talk   Talker
+	// Verbose also notes work on the side, as what was removed from the trash. Quiet
+	// keeps what hooks print to itself unless the hook fails.
+	Verbose, Quiet bool
+	// AskPassword asks a person for a password, until ctx is cancelled.
+	AskPassword func(ctx context.Context, prompt string) (string, error)
+	// Stderr is where a command that prints a password may write.
+	Stderr io.Writer
+	// Open opens a pair for passes in place of this package; it is for tests.
+	Open func(ctx context.Context, p *Pair, o PassOptions) (*OpenPair, error)
+}
+
+// An Opener opens pairs, and does what takes no more than that. It is used by one
+// goroutine at a time, except by [Watch].
+type Opener struct {
+	Options
+	publishedTold bool      // the user knows that a web server may show the trash
+	once          *saidOnce // nil: everything may be said again
+}
+
+// NewOpener returns an opener.
+func NewOpener(o Options) *Opener {
+	if o.Getenv == nil {
+		o.Getenv = func(string) string { return "" }
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Talk == nil {
+		o.Talk = silence{}
+	}
+	if o.Stderr == nil {
+		o.Stderr = io.Discard
+	}
+	return &Opener{Options: o}
+}
+
+// WarnPublishedTrash warns once that a web server which publishes the target of a
+// push may publish the trash, too.
+func (o *Opener) WarnPublishedTrash(p *Pair) {
+	if o.publishedTold || p.Direction != sync.Push || !p.Policy().Trash[sync.Remote] {
+		return
+	}
+	o.publishedTold = true
+	o.Talk.Warn("the trash .ferry/ lies below the directory that is pushed; if a web server serves it, deny it or use --trash off")
+}
+
+func (o *Opener) note(text string) { o.Talk.Note("%s", text) }

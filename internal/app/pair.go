@@ -1,0 +1,60 @@
+package app
+
+import (
+	"fmt"
+	"reflect"
+
+	"ferry/internal/config"
+	"ferry/internal/ftp"
+	"ferry/internal/gitignore"
+	"ferry/sync"
+)
+
+// A Pair is a profile, or two directories given directly, and the rules of what it
+// ignores.
+type Pair struct {
+	*config.Profile
+	// Direct says that the pair was given as LOCAL URL, so that it has no name.
+	Direct bool
+	// Rules are what [Pair.ReadRules] has read from RulesFile and other places.
+	Rules     *gitignore.Rules
+	RulesFile string
+	// held says that the process which watches the pair has handed it over to this one.
+	held bool
+}
+
+// ProfileName returns the name of the profile, "" for a pair given directly.
+func (p *Pair) ProfileName() string {
+	if p.Direct {
+		return ""
+	}
+	return p.Name
+}
+
+// Title names the pair for people.
+func (p *Pair) Title() string {
+	if name := p.ProfileName(); name != "" {
+		return name
+	}
+	return fmt.Sprintf("%s %s", p.Local, p.Remote)
+}
+
+// Policy returns what the pair says about decisions. A push keeps nothing on the
+// server unless that was asked for: what it replaces came from here, and what it
+// keeps would be published.
+func (p *Pair) Policy() sync.Policy {
+	policy := p.Profile.Policy()
+	if p.Direction == sync.Push && !p.TrashSet {
+		policy.Trash[sync.Remote] = false
+	}
+	return policy
+}
+
+// Encrypted reports whether the server is spoken to over TLS.
+func (p *Pair) Encrypted() bool { return p.Remote.Security != ftp.Plain }
+
+// same reports whether q is the same pair with the same settings, so that what was
+// begun under one can go on under the other.
+func (p *Pair) same(q *Pair) bool {
+	return p.Profile.Equal(q.Profile) && p.Direct == q.Direct && reflect.DeepEqual(p.Rules, q.Rules)
+}

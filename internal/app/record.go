@@ -1,0 +1,66 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"ferry/manifest"
+)
+
+// openRecord opens what is remembered of a pair.
+func (o *Opener) openRecord(ctx context.Context, p *Pair, opts PassOptions) (*manifest.Store, error) {
+	path := filepath.Join(o.StateDir, "pairs", p.StateKey()+".db")
+	store, err := manifest.OpenStore(path, manifest.StoreOptions{ReadOnly: opts.DryRun, Wait: opts.Wait, Context: ctx})
+	switch {
+	case errors.Is(err, manifest.ErrLocked):
+		return nil, &Error{Code: ExitLocked, Err: manifest.ErrLocked, Hint: lockHint(path)}
+	case err != nil:
+		return nil, fmt.Errorf("opening the record of the pair: %w", err)
+	}
+	if damage := store.Damage(); damage != "" {
+		o.Talk.Warn("%s; this is a first pass again, which never deletes", damage)
+	}
+	if !opts.DryRun {
+		writePID(path)
+	}
+	return store, nil
+}
+
+// writePID leaves the number of this process beside the record, for whoever finds it
+// locked. Nothing depends on it.
+func writePID(record string) {
+	_ = os.WriteFile(pidFile(record), []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600)
+}
+
+func pidFile(record string) string { return strings.TrimSuffix(record, ".db") + ".pid" }
+
+func lockHint(record string) string {
+	const way = "wait for it to end, or let ferry wait with --wait"
+	text, err := os.ReadFile(pidFile(record))
+	if pid, perr := strconv.Atoi(strings.TrimSpace(string(text))); err == nil && perr == nil {
+		return fmt.Sprintf("it is most likely process %d; %s", pid, way)
+	}
+	return way
+}
+
+// owner names this machine and its memory of pairs, for a lock on a server: no
+// two runs of one owner are at work on one pair, since the record is locked too.
+func (o *Opener) owner() string {
+	sum := sha256.Sum256([]byte(hostName() + "\x00" + o.StateDir))
+	return hex.EncodeToString(sum[:8])
+}
+
+func hostName() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return "unknown host"
+	}
+	return name
+}

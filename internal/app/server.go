@@ -1,0 +1,54 @@
+package app
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"os"
+
+	"ferry/sync/remote"
+)
+
+// serverOptions returns what is needed to connect to the server of a pair.
+func (o *Opener) serverOptions(ctx context.Context, p *Pair) (remote.Options, error) {
+	server := remote.Options{Options: p.ServerOptions(), Path: p.Remote.Path, Absolute: p.Remote.Absolute}
+	server.StateDir, server.Log = o.StateDir, o.Log
+	user, password, err := o.login(ctx, p)
+	if err != nil {
+		return server, err
+	}
+	server.User, server.Password = user, func() (string, error) { return password, nil }
+	if p.CA != "" {
+		if server.TLS, err = trusting(p.CA); err != nil {
+			return server, err
+		}
+	}
+	return server, nil
+}
+
+// trusting returns a TLS configuration that trusts the certificates in the PEM
+// file at path, and no others.
+func trusting(path string) (*tls.Config, error) {
+	pem, err := os.ReadFile(path)
+	if err != nil {
+		return nil, Usage(fmt.Errorf("reading the certificates to trust: %w", err), "")
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, Usage(fmt.Errorf("%s holds no certificate", path), "it must be a PEM file, with -----BEGIN CERTIFICATE-----")
+	}
+	return &tls.Config{RootCAs: pool}, nil
+}
+
+// connect connects to the server of a pair, not for passes. What the server's side
+// has to remark is noted.
+func (o *Opener) connect(ctx context.Context, p *Pair) (*remote.Directory, error) {
+	server, err := o.serverOptions(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	server.Notice = o.note
+	far, err := remote.Open(ctx, server)
+	return far, connecting(err)
+}

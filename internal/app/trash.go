@@ -1,0 +1,141 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+// Trash is what both sides of a pair keep of what was replaced or deleted.
+type Trash struct {
+	sides [2]Store // nil: the side is not looked at, or is not there
+	close func() error
+}
+
+// A Trashed is something in the trash of one side.
+type Trashed struct {
+	Side sync.Side
+	sync.Trashed
+}
+
+// Stamp is the directory of the trash that holds it, named after its time.
+func (t Trashed) Stamp() string {
+	stamp, _, _ := t.Inside()
+	return stamp
+}
+
+// Trash opens the trash of those sides of a pair that are wanted.
+func (o *Opener) Trash(ctx context.Context, p *Pair, wants func(sync.Side) bool) (*Trash, error) {
+	sides, done, err := o.openSides(ctx, p, wants)
+	if err != nil {
+		return nil, err
+	}
+	return &Trash{sides, done}, nil
+}
+
+// Close lets go of the sides.
+func (t *Trash) Close() error { return t.close() }
+
+// List returns what both sides keep, the latest first, whose stamp begins with when
+// and that was put there before a time, if that is not zero.
+func (t *Trash) List(ctx context.Context, when string, before time.Time) ([]Trashed, error) {
+	var all []Trashed
+	for i, side := range t.sides {
+		if side == nil {
+			continue
+		}
+		things, err := side.Trashed(ctx, before)
+		if err != nil {
+			return nil, err
+		}
+		for _, thing := range things {
+			if found := (Trashed{sync.Side(i), thing}); strings.HasPrefix(found.Stamp(), when) {
+				all = append(all, found)
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Trashed) int { return b.When.Compare(a.When) })
+	return all, nil
+}
+
+// Discard removes things for good, and returns how many bytes that freed. It goes on
+// past what it cannot remove.
+func (t *Trash) Discard(ctx context.Context, things []Trashed) (bytes int64, err error) {
+	var errs []error
+	for i, side := range t.sides {
+		var mine []sync.Trashed
+		for _, thing := range things {
+			if thing.Side == sync.Side(i) {
+				mine = append(mine, thing.Trashed)
+			}
+		}
+		if side == nil || len(mine) == 0 {
+			continue
+		}
+		n, err := side.Discard(ctx, mine)
+		bytes += n
+		errs = append(errs, err)
+	}
+	return bytes, errors.Join(errs...)
+}
+
+// RestoreHint is the way out where something is in the place of what is restored.
+const RestoreHint = "no existing file is replaced: move it away first, or give the old version another name with --as"
+
+// Restore puts a thing back, on the side that keeps it. Nothing that is there is
+// replaced. last reports whether further calls are useless.
+func (t *Trash) Restore(ctx context.Context, thing Trashed) (last bool, err error) {
+	err = t.sides[thing.Side].Restore(ctx, thing.Trashed)
+	last = ctx.Err() != nil || errors.Is(err, sync.ErrFatal)
+	if errors.Is(err, sync.ErrChanged) {
+		err = failed(fmt.Errorf("%s is not restored: something is in its place on the %s side, or the trash has just changed", thing.Path, thing.Side), RestoreHint)
+	}
+	return last, err
+}
+
+// Newest returns the newest version of a path, or of every path below it where it
+// was a directory. things are the latest first.
+func Newest(things []Trashed, path manifest.Path) []Trashed {
+	var below []Trashed
+	seen := make(map[manifest.Path]bool)
+	for _, t := range things {
+		if t.Path == path && t.Entry.IsFile() {
+			return []Trashed{t}
+		}
+		if t.Path.Within(path) && !seen[t.Path] {
+			seen[t.Path] = true
+			below = append(below, t)
+		}
+	}
+	return below
+}
+
+// FindTrashed returns the newest version of what a person typed, see
+// [Workspace.PathIn]. as, where it is not "", is the path to restore it to.
+func (w Workspace) FindTrashed(p *Pair, things []Trashed, typed, as string) ([]Trashed, error) {
+	path, err := w.PathIn(p, typed, func(path manifest.Path) bool { return len(Newest(things, path)) > 0 })
+	if err != nil {
+		return nil, err
+	}
+	found := Newest(things, path)
+	if len(found) == 0 {
+		return nil, failed(fmt.Errorf("%s is not in the trash", path), "\"ferry trash\" lists what is")
+	}
+	if as == "" {
+		return found, nil
+	}
+	to, err := parsePath(as)
+	if err != nil {
+		return nil, err
+	}
+	for i, t := range found {
+		found[i].Path = t.Path.Rebase(path, to)
+	}
+	return found, nil
+}

@@ -1,0 +1,54 @@
+package app
+
+import (
+	"ferry/internal/daemon"
+	"ferry/internal/ftp"
+	"ferry/manifest"
+	"ferry/sync"
+	"ferry/sync/watch"
+)
+
+// The words of the engine that callers use with this package.
+type (
+	Summary      = sync.Summary
+	Direction    = sync.Direction
+	ConflictRule = sync.ConflictRule
+	Limits       = sync.Limits
+	Side         = sync.Side
+
+	// ServerReport is what [Opener.Check] finds out about a server.
+	ServerReport = ftp.Report
+	// DataMode says how data connections are made, and Pipeline whether several
+	// commands are sent at a time.
+	DataMode = ftp.Mode
+	Pipeline = ftp.Pipeline
+
+	// WatchReport is what another process says about a pair that it watches.
+	WatchReport = daemon.Report
+)
+
+// The directions and sides.
+const (
+	Both = sync.Both
+	Push = sync.Push
+	Pull = sync.Pull
+
+	Local  = sync.Local
+	Remote = sync.Remote
+)
+
+// The states of a watched pair that callers tell apart.
+const (
+	Idle    = watch.Idle
+	Passing = watch.Syncing
+	Halted  = watch.Halted
+)
+
+// Sides are both sides, in their order.
+var Sides = [...]Side{Local, Remote}
+
+// OwnDir is the directory below each root in which ferry keeps its own files.
+const OwnDir = manifest.Own
+
+// LevelDialogue is the level at which the FTP dialogue is logged.
+const LevelDialogue = ftp.LevelDialogue

@@ -1,0 +1,163 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"ferry/internal/config"
+	"ferry/manifest"
+)
+
+// A Workspace is where names and relative paths are looked up.
+type Workspace struct {
+	Dir  string // the working directory, absolute
+	Home string // the home directory; "": not known
+	// ConfigFile is the configuration to read; "": the nearest ferry.yaml.
+	ConfigFile string
+	// Getenv reads a variable of the environment; nil: there are none.
+	Getenv func(name string) string
+}
+
+func (w Workspace) getenv(name string) string {
+	if w.Getenv == nil {
+		return ""
+	}
+	return w.Getenv(name)
+}
+
+// Absolute returns path as seen from the working directory.
+func (w Workspace) Absolute(path string) string {
+	if filepath.IsAbs(path) {
+		return filepath.Clean(path)
+	}
+	return filepath.Join(w.Dir, path)
+}
+
+// StateDir returns the absolute path of the directory in which ferry remembers
+// things: dir, where that is not "", FERRY_STATE_DIR, or the user's own as the XDG
+// base directory specification has it.
+func (w Workspace) StateDir(dir string) string {
+	for _, dir := range []string{dir, w.getenv("FERRY_STATE_DIR")} {
+		if dir != "" {
+			return w.Absolute(dir)
+		}
+	}
+	if dir := w.getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "ferry")
+	}
+	if dir := w.getenv("LocalAppData"); runtime.GOOS == "windows" && dir != "" {
+		return filepath.Join(dir, "ferry")
+	}
+	return filepath.Join(w.Home, ".local", "state", "ferry")
+}
+
+// Pairs returns what args name: LOCAL URL, or profiles of ferry.yaml, all of them
+// where there are no args. Their ignore rules are not read yet.
+func (w Workspace) Pairs(args []string) ([]*Pair, error) {
+	if slices.ContainsFunc(args, config.IsURL) {
+		p, err := w.DirectPair(args)
+		if err != nil {
+			return nil, err
+		}
+		return []*Pair{p}, nil
+	}
+	file, err := w.Config()
+	if errors.Is(err, config.ErrNoFile) {
+		return nil, noProfile(args, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	profiles, err := file.Select(args)
+	if err != nil {
+		return nil, noProfile(args, err)
+	}
+	if len(profiles) == 0 {
+		return nil, Usage(fmt.Errorf("%s has no profiles", file.Path), "\"ferry init LOCAL URL\" shows what one looks like")
+	}
+	var pairs []*Pair
+	for _, p := range profiles {
+		pairs = append(pairs, &Pair{Profile: p})
+	}
+	return pairs, nil
+}
+
+// DirectPair returns the pair that LOCAL URL name.
+func (w Workspace) DirectPair(args []string) (*Pair, error) {
+	if len(args) != 2 {
+		return nil, Usage(errors.New("a pair is one local directory and one URL"), "as in: ferry sync ./public ftpes://user@host/path")
+	}
+	p, err := config.Pair(args[0], args[1], w.Dir, w.Home)
+	if err != nil {
+		return nil, Usage(err, config.Hint(err))
+	}
+	return &Pair{Profile: p, Direct: true}, nil
+}
+
+// noProfile explains why args name nothing; one that looks like a directory was
+// most likely meant to have a URL behind it.
+func noProfile(args []string, err error) error {
+	for _, arg := range args {
+		if strings.Contains(arg, "@") {
+			return Usage(err, "a server is written as a URL: ftp://user@host/path, or ftpes:// for TLS")
+		}
+		if strings.ContainsAny(arg, `/\`) || strings.HasPrefix(arg, ".") {
+			return Usage(err, "a directory needs the URL that it is kept in step with, as in: ferry sync "+arg+" ftpes://user@host/path")
+		}
+	}
+	return Usage(err, config.Hint(err))
+}
+
+// ConfigPath returns the absolute path of the configuration that is read.
+func (w Workspace) ConfigPath() (string, error) {
+	path := w.ConfigFile
+	if path == "" {
+		found, err := config.Find(w.Dir, w.Home, w.getenv)
+		if err != nil {
+			return "", Usage(err, config.Hint(err))
+		}
+		path = found
+	}
+	return w.Absolute(path), nil
+}
+
+// Config reads the configuration.
+func (w Workspace) Config() (*config.File, error) {
+	path, err := w.ConfigPath()
+	if err != nil {
+		return nil, err
+	}
+	file, err := config.Read(path, w.Home)
+	if err != nil {
+		return nil, Usage(err, config.Hint(err))
+	}
+	return file, nil
+}
+
+// PathIn reads a path as people type it: relative to the root of the pair, or the
+// name of a file below the local root. known reports whether a path is one that is
+// looked for.
+func (w Workspace) PathIn(p *Pair, typed string, known func(manifest.Path) bool) (manifest.Path, error) {
+	path, err := parsePath(strings.Trim(strings.TrimPrefix(filepath.ToSlash(typed), "./"), "/"))
+	if err == nil && known(path) {
+		return path, nil
+	}
+	if rel, rerr := filepath.Rel(p.Local, w.Absolute(typed)); rerr == nil && filepath.IsLocal(rel) {
+		if below, perr := manifest.ParsePath(filepath.ToSlash(rel)); perr == nil && known(below) {
+			return below, nil
+		}
+	}
+	return path, err
+}
+
+func parsePath(s string) (manifest.Path, error) {
+	path, err := manifest.ParsePath(filepath.ToSlash(s))
+	if err != nil {
+		return manifest.Root, Usage(err, "a path is relative to the root of the pair, with slashes, as css/new.css")
+	}
+	return path, nil
+}

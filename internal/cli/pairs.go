@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"fmt"
+
+	"ferry/internal/app"
+)
+
+// passPairs returns the pairs that args name with the options of a pass over them.
+// direction, where it is not nil, replaces what the profiles say.
+func (prog *program) passPairs(args []string, flags *passFlags, direction *app.Direction) ([]*app.Pair, error) {
+	pairs, err := prog.workspace().Pairs(args)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range pairs {
+		if direction != nil {
+			p.Direction = *direction
+		}
+		flags.over(p.Profile)
+		prog.makeAbsolute(p)
+		if err := flags.check(p); err != nil {
+			return nil, err
+		}
+		if err := prog.readRules(p, flags); err != nil {
+			return nil, err
+		}
+	}
+	return pairs, nil
+}
+
+// connectPairs returns the pairs that args name with the options about the server over
+// them.
+func (prog *program) connectPairs(args []string, flags *connectFlags) ([]*app.Pair, error) {
+	pairs, err := prog.workspace().Pairs(args)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range pairs {
+		flags.over(p.Profile)
+		prog.makeAbsolute(p)
+		if err := flags.check(p); err != nil {
+			return nil, err
+		}
+	}
+	return pairs, nil
+}
+
+// onePair is as connectPairs for commands that work in one pair.
+func (prog *program) onePair(args []string, flags *connectFlags) (*app.Pair, error) {
+	pairs, err := prog.connectPairs(args, flags)
+	if err != nil {
+		return nil, err
+	}
+	if len(pairs) > 1 {
+		return nil, tooManyPairs(pairs)
+	}
+	return pairs[0], nil
+}
+
+func tooManyPairs(pairs []*app.Pair) error {
+	return app.Usage(fmt.Errorf("there are %d profiles, and this is done in one of them", len(pairs)), "name the profile behind the path")
+}
+
+// makeAbsolute completes a path that an option gave.
+func (prog *program) makeAbsolute(p *app.Pair) {
+	if p.CA != "" {
+		p.CA = prog.workspace().Absolute(p.CA)
+	}
+}
+
+// readRules reads what a pair ignores.
+func (prog *program) readRules(p *app.Pair, flags *passFlags) error {
+	file := ""
+	if flags.ignoreFile.set {
+		file = prog.workspace().Absolute(flags.ignoreFile.v)
+	}
+	return p.ReadRules(file, flags.patterns)
+}

@@ -1,0 +1,59 @@
+package cli
+
+import (
+	"context"
+
+	"ferry/internal/app"
+	"ferry/internal/report"
+	"ferry/internal/text"
+)
+
+// passes makes a pass over each pair, one after another, and returns the exit code
+// that counts. pending makes a plan that is not empty count as [ExitPending].
+func (prog *program) passes(ctx context.Context, pairs []*app.Pair, o app.PassOptions, pending bool) int {
+	code := ExitOK
+	for _, p := range pairs {
+		code = app.Worse(code, prog.pass(ctx, p, o, len(pairs) > 1, pending))
+		if ctx.Err() != nil {
+			return ExitInterrupted
+		}
+	}
+	return code
+}
+
+// pass makes and shows one pass, and returns its exit code.
+func (prog *program) pass(ctx context.Context, p *app.Pair, o app.PassOptions, titled, pending bool) int {
+	head := headOf(p, o.DryRun, titled)
+	if head.Titled || head.DryRun {
+		prog.sayHead(head)
+	}
+	talk := prog.talk()
+	if titled {
+		talk.Name = head.Profile
+	}
+	show := report.NewPass(head, prog.reports())
+	result := (&app.Pass{Opener: prog.opener(), Pair: p, Options: o, Report: show, Talk: talk}).Run(ctx)
+	if result.Err != nil && result.HookErr != nil {
+		prog.tellFailure(head, result.HookErr)
+	}
+	err := result.Error()
+	show.End(result.Summary, err)
+	if err != nil {
+		prog.failPair(head, err)
+	}
+	code := app.PassCode(result.Summary, err)
+	if pending && result.Pending && code == ExitOK {
+		return ExitPending
+	}
+	return code
+}
+
+// sayHead names the two sides of a pass, and the way that changes go.
+func (prog *program) sayHead(head report.Head) {
+	arrow := map[app.Direction]string{app.Both: "<->", app.Push: "-->", app.Pull: "<--"}[head.Direction]
+	name := ""
+	if head.Profile != "" {
+		name = head.Profile + ": "
+	}
+	prog.talk().Note("%s%s %s %s", name, text.Clean(head.Local), arrow, text.Clean(head.Remote))
+}

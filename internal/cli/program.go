@@ -1,0 +1,111 @@
+package cli
+
+import (
+	"context"
+	"io"
+	"log/slog"
+
+	"ferry/internal/app"
+	"ferry/internal/report"
+)
+
+// A program is one run of ferry: the world around it, and the options that all
+// commands have.
+type program struct {
+	env    Env
+	common commonFlags
+	stderr *report.Screen // all but the bars goes to standard error through it
+	made   *app.Opener    // by opener
+
+	// open stands for the parts that open pairs; a test puts its own in place.
+	open func(context.Context, *app.Pair, app.PassOptions) (*app.OpenPair, error)
+	// listFiles shows a line for each file even without --verbose.
+	listFiles bool
+	// staying says that the command runs until it is told to stop. logTo is where the
+	// log goes then.
+	staying bool
+	logTo   io.Writer
+	// began says that a command began, so that an error is not about its arguments.
+	began bool
+}
+
+func newProgram(env Env) *program {
+	env = env.withDefaults()
+	return &program{env: env, stderr: report.NewScreen(env.Stderr)}
+}
+
+// workspace returns where names and paths are looked up.
+func (prog *program) workspace() app.Workspace {
+	w := app.Workspace{Dir: prog.env.Dir, Home: prog.env.Home, Getenv: prog.env.Getenv}
+	if prog.common.config != "" {
+		w.ConfigFile = w.Absolute(prog.common.config)
+	}
+	return w
+}
+
+// opener returns what opens pairs, with the options of the command line.
+func (prog *program) opener() *app.Opener {
+	if prog.made == nil {
+		prog.made = app.NewOpener(app.Options{
+			StateDir: prog.workspace().StateDir(prog.common.stateDir),
+			Home:     prog.env.Home,
+			Getenv:   prog.env.Getenv,
+			Now:      prog.env.Now,
+			Log:      prog.log(),
+			Talk:     prog.talk(),
+			Verbose:  prog.common.verbose > 0,
+			Quiet:    prog.common.quiet,
+
+			AskPassword: prog.env.ReadPassword,
+			Stderr:      prog.stderr,
+			Open:        prog.open,
+		})
+	}
+	return prog.made
+}
+
+func (prog *program) talk() report.Talker {
+	return report.Talker{W: prog.stderr, Quiet: prog.common.quiet}
+}
+
+func (prog *program) log() *slog.Logger {
+	to := prog.logTo
+	if to == nil {
+		to = prog.stderr
+	}
+	return newLog(to, prog.common.verbose, prog.env.StderrTerminal && prog.env.Getenv("NO_COLOR") == "")
+}
+
+// reports says how passes are shown.
+func (prog *program) reports() report.Options {
+	o := report.Options{
+		Out:     prog.env.Stdout,
+		Talk:    prog.talk(),
+		Now:     prog.env.Now,
+		JSON:    prog.common.json,
+		Verbose: prog.common.verbose > 0 || prog.listFiles,
+		Verdict: verdict,
+	}
+	if prog.env.StderrTerminal && !prog.common.noProgress && !prog.common.quiet && !prog.common.json {
+		o.Terminal, o.Screen, o.Width = prog.env.Stderr, prog.stderr, prog.env.Width
+	}
+	return o
+}
+
+// verdict says what errors mean to those who run the program.
+var verdict = report.Verdict{Exit: passCode, Hint: app.Hint, After: app.AfterPass}
+
+func passCode(s app.Summary, err error) int {
+	if said(err) {
+		return exitCode(err)
+	}
+	return app.PassCode(s, err)
+}
+
+// headOf says which pass a report is about.
+func headOf(p *app.Pair, dryRun, titled bool) report.Head {
+	return report.Head{
+		Name: p.Name, Profile: p.ProfileName(), Local: p.Local, Remote: p.Remote.String(),
+		Direction: p.Direction, DryRun: dryRun, Titled: titled,
+	}
+}

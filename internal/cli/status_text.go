@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"ferry/internal/app"
+	"ferry/internal/report"
+	"ferry/internal/text"
+)
+
+type jsonWatch struct {
+	Type string `json:"type"`
+	app.WatchReport
+}
+
+// tellWatched prints what a watch says of a pair.
+func (prog *program) tellWatched(r app.WatchReport) {
+	switch {
+	case prog.common.quiet && r.InStep:
+	case prog.common.json:
+		report.WriteJSON(prog.env.Stdout, jsonWatch{"watch", r})
+	default:
+		fmt.Fprint(prog.env.Stdout, watchedText(r, prog.env.Now()))
+	}
+}
+
+// watchedText returns what a watch says of a pair, for people.
+func watchedText(r app.WatchReport, now time.Time) string {
+	name := text.Clean(r.Profile)
+	if name == "" {
+		name = text.Clean(r.Local) + " " + text.Clean(r.Remote)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s\n", name, stateText(r))
+	line := func(what, format string, args ...any) {
+		fmt.Fprintf(&b, "  %-11s %s\n", what, fmt.Sprintf(format, args...))
+	}
+	at := func(what string, t time.Time) {
+		if !t.IsZero() {
+			line(what, "%s", whenText(t, now))
+		}
+	}
+	if r.Hint != "" {
+		line("way out", "%s", text.Clean(r.Hint))
+	}
+	if p := r.Progress; p != nil {
+		line("progress", "%d of %s, %s of %s", p.Files, text.Count(p.FilesTotal, "step"), report.Size(p.Bytes), report.Size(p.BytesTotal))
+	}
+	if r.Queue > 0 {
+		line("queue", "%s waiting to be looked at", text.Count(r.Queue, "path"))
+	}
+	at("last pass", r.LastPass)
+	if r.Last != nil && report.Did(*r.Last) {
+		line("last change", "%s", report.Brief(*r.Last))
+	}
+	at("last full", r.LastFull)
+	at("next poll", r.NextPoll)
+	at("next try", r.NextTry)
+	if r.Conflicts > 0 {
+		line("conflicts", "%d since the start; \"ferry conflicts\" lists what waits", r.Conflicts)
+	}
+	if r.Failed > 0 {
+		line("failed", "%s", text.Count(r.Failed, "file"))
+	}
+	for _, n := range r.Notices {
+		line("notice", "%s", text.Clean(n))
+	}
+	line("watched", "by process %d, for %s", r.PID, report.Span(now.Sub(r.Started)))
+	return b.String()
+}
+
+// stateText says what a pair is doing and why.
+func stateText(r app.WatchReport) string {
+	state := string(r.State)
+	if r.State == app.Idle || r.State == app.Passing && r.InStep {
+		state = "in step"
+	}
+	if r.Failed > 0 && r.State == app.Idle {
+		state = "in step but for what failed"
+	}
+	if r.Reason != "" {
+		state += ": " + text.Clean(r.Reason)
+	}
+	return state
+}
+
+// whenText returns a time for people, with its day where that is another.
+func whenText(t, now time.Time) string {
+	t, now = t.Local(), now.Local()
+	if t.Format(time.DateOnly) == now.Format(time.DateOnly) {
+		return t.Format(time.TimeOnly)
+	}
+	return t.Format(time.DateTime)
+}

@@ -1,0 +1,133 @@
+package ftp
+
+import (
+	"fmt"
+	"net"
+	"regexp"
+	"time"
+)
+
+// Likely causes where active mode fails.
+const (
+	causeActiveSilent  = "a firewall or NAT on this side keeps the server from connecting to us; forward a range of ports here and name it, with the outer address, in the options for active mode, or use passive mode"
+	causeActiveForeign = "a server with several addresses, or NAT between, that connects from another address than that of the control connection"
+	causeActiveAddress = "NAT on this side: the address told is one that the server may not or cannot connect to"
+)
+
+// aboutAddress matches refusals of PORT and EPRT that are about the address told,
+// as "500 Illegal PORT command." and "501 Rejected data connection to foreign
+// address".
+var aboutAddress = regexp.MustCompile(`(?i)illegal|address|private|bounce|foreign|refus`)
+
+// runActive has the server connect to us.
+func (a *attempt) runActive() (err error) {
+	if a.mode == modePORT && a.c.modes.unreached() {
+		return a.trace.fails("as by EPRT, nobody would come", causeActiveSilent)
+	}
+	if a.listener, err = a.c.listenForData(); err != nil {
+		return err
+	}
+	defer a.listener.close()
+	port, err := a.portCommand()
+	if err == errNoIPv6 {
+		return a.trace.fails(err.Error(), "")
+	} else if err != nil {
+		return err
+	}
+	told, err := a.prepare(port)
+	if err != nil || a.t.start.Refused() {
+		return err
+	}
+	return a.finishActive(told)
+}
+
+// finishActive gives the transfer command, unless that is out, and waits for the
+// server's connection. told is the reply to EPRT or PORT.
+func (a *attempt) finishActive(told Reply) error {
+	if !told.OK() {
+		cause := causeCommandRefused
+		if aboutAddress.MatchString(told.Text) {
+			cause = causeActiveAddress
+		}
+		return a.trace.fails("the server answers "+told.String(), cause)
+	}
+	if !a.together {
+		if err := a.sendTransfer(); err != nil {
+			return err
+		}
+	}
+	if err := a.restReply(); err != nil || a.t.start.Refused() {
+		return err
+	}
+	conn, err := a.acceptServer()
+	switch {
+	case err != nil:
+		return err
+	case conn == nil:
+		return a.declined()
+	}
+	a.t.data.bind(conn)
+	return nil
+}
+
+// acceptServer returns the server's connection once it comes, nil where the server
+// refuses the transfer command, which is out.
+func (a *attempt) acceptServer() (conn net.Conn, err error) {
+	c, t := a.c, a.t
+	begin := time.Now()
+	came, err := c.awaits(a.limit)
+	if err != nil {
+		c.dead = true
+		return nil, c.broken(verbOf(t.Line), err)
+	}
+	if !came {
+		select {
+		case conn = <-a.listener.accepted: // here, but slow to say so
+		default:
+			return nil, a.notReached()
+		}
+	}
+	t.start, err = c.awaitStart(t.command)
+	if err == nil {
+		a.trace.answered(t.start)
+	}
+	if err != nil || t.start.Refused() {
+		if conn != nil {
+			conn.Close()
+		}
+		return nil, c.broken(verbOf(t.Line), err)
+	}
+	if conn == nil {
+		conn, err = a.listener.take(c.deadlines.context(), max(a.limit-time.Since(begin), time.Second))
+		switch {
+		case c.deadlines.context().Err() != nil:
+			c.dead = true
+			return nil, c.broken(verbOf(t.Line), err)
+		case err != nil:
+			return nil, a.notReached()
+		}
+	}
+	a.trace.connected(conn.RemoteAddr().String(), a.listener.ln.Addr().String(), "connect", false)
+	return conn, nil
+}
+
+// notReached is the error for a server that did not connect to us. It may still be
+// trying, and the control connection is of no use while it does.
+func (a *attempt) notReached() error {
+	c, d, l := a.c, a.listener, a.trace
+	c.dead = true
+	d.ln.Close()
+	for conn := range d.accepted {
+		conn.Close()
+	}
+	l.unreached = true
+	server := addrOf(c.sock.RemoteAddr()).String()
+	for _, from := range d.foreign {
+		l.connected(from, d.ln.Addr().String(), "connect: turned away, it is not the server", true)
+	}
+	l.connected(server, d.ln.Addr().String(), fmt.Sprintf("connect: nobody came for %v", a.limit), true)
+	if len(d.foreign) > 0 {
+		return l.fails("a connection came from "+d.foreign[0]+", which is not the server", causeActiveForeign)
+	}
+	return l.fails(fmt.Sprintf("nobody connected to %s for %v", d.ln.Addr(), a.limit), causeActiveSilent)
+}

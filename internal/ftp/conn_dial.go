@@ -1,0 +1,109 @@
+package ftp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"syscall"
+)
+
+// dialControl connects, reads the greeting and sets up TLS. The commands of the
+// login in early, if any, go out without waiting for the greeting, but for that of
+// a server that gets AUTH TLS first.
+func dialControl(ctx context.Context, o *Options, early []*awaited) (*controlConn, error) {
+	d := net.Dialer{Timeout: o.Timeout}
+	conn, err := d.DialContext(ctx, "tcp", o.Address())
+	if err != nil {
+		return nil, dialError(ctx, o, err)
+	}
+	deadlines := newDeadlines(o.Timeout)
+	sock := newTimedConn(conn, deadlines)
+	c := &controlConn{opts: o, deadlines: deadlines, sock: sock, modes: &modeTracker{}, traffic: &byteCount{}}
+	c.use(sock)
+	defer deadlines.enter(ctx)()
+	if err := c.open(early); err != nil {
+		c.abort()
+		return nil, err
+	}
+	return c, nil
+}
+
+// open does what comes before the login, and sends early.
+func (c *controlConn) open(early []*awaited) error {
+	if c.opts.Security == Implicit {
+		if err := c.startTLS(); err != nil {
+			return err
+		}
+	}
+	greeting := &awaited{}
+	c.queue.push(greeting)
+	if len(early) > 0 && c.opts.Security != Explicit {
+		if err := c.send(early...); err != nil {
+			return err
+		}
+	}
+	if err := c.greet(greeting); err != nil {
+		return err
+	}
+	if c.opts.Security != Explicit {
+		return nil
+	}
+	if err := c.authTLS(); err != nil || len(early) == 0 {
+		return err
+	}
+	return c.send(early...)
+}
+
+// greet reads the greeting.
+func (c *controlConn) greet(greeting *awaited) error {
+	r, err := c.await(greeting)
+	if err != nil {
+		err = c.broken("waiting for the greeting of "+c.opts.Address(), err)
+		var e *Error
+		if errors.As(err, &e) && errors.Is(err, os.ErrDeadlineExceeded) || e != nil && e.Err != nil && isSilence(e.Err) {
+			e.Class = Connect
+			if c.opts.Security != Implicit {
+				e.Hint = "something listens there but says nothing; if it expects TLS from the first byte, use ftps://"
+			}
+		} else if e != nil && errors.Is(err, errProtocol) {
+			e.Class, e.Hint = Connect, "what listens there is not an FTP server; is the port right?"
+		}
+		return err
+	}
+	if r.Code != 220 {
+		e := ReplyError("connecting to "+c.opts.Address(), "", r)
+		if e.Class != Busy {
+			e.Class = Retry
+		}
+		return e
+	}
+	c.greeting = r.Text
+	return nil
+}
+
+func isSilence(err error) bool {
+	var s *silence
+	return errors.As(err, &s)
+}
+
+// dialError classes a connection that did not come about.
+func dialError(ctx context.Context, o *Options, err error) error {
+	op := "connecting to " + o.Address()
+	if ctx.Err() != nil {
+		return fmt.Errorf("%s: %w", op, context.Cause(ctx))
+	}
+	e := &Error{Op: op, Class: Connect, Err: err}
+	var dns *net.DNSError
+	var ne net.Error
+	switch {
+	case errors.As(err, &dns) && dns.IsNotFound:
+		e.Hint = fmt.Sprintf("no machine has the name %q; is it spelled right?", o.Host)
+	case errors.Is(err, syscall.ECONNREFUSED):
+		e.Hint = "nothing listens there; is the port right and the server running?"
+	case errors.As(err, &ne) && ne.Timeout():
+		e.Hint = "no answer at all; the machine may be down, or a firewall may swallow the packets"
+	}
+	return e
+}

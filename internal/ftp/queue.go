@@ -1,0 +1,131 @@
+package ftp
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// An awaited is the final reply that the server owes to one command, or to the
+// connection itself: the greeting. Whoever sends a command holds on to it.
+type awaited struct {
+	line string // the command; "" for the greeting
+	// fits reports whether a reply can be the one to line; nil takes any. A reply
+	// that does not fit ends the session: nobody can tell whose replies the next ones
+	// are.
+	fits func(line string, r Reply) bool
+	// overlapped is set where commands may go out before this reply is read; see
+	// overlap.go.
+	overlapped bool
+	// done is called once the reply has come or cannot be believed; it may be nil.
+	done func(r Reply, err error)
+
+	number      int   // of the command on its connection, from 1
+	preliminary Reply // the last 1yz that came for it; the zero reply: none
+	reply       Reply // the zero reply: none yet
+	err         error // why the reply cannot be believed
+	came        time.Time
+}
+
+// expectAll returns what is awaited for lines, with one check for all.
+func expectAll(lines []string, fits func(string, Reply) bool) []*awaited {
+	all := make([]*awaited, len(lines))
+	for i, line := range lines {
+		all[i] = &awaited{line: line, fits: fits}
+	}
+	return all
+}
+
+func (a *awaited) answered() bool { return a.reply.Code != 0 }
+
+// A replyQueue holds what the server owes, in the order in which the commands
+// went out: the next reply belongs to the first.
+type replyQueue struct {
+	list []*awaited
+	sent int // commands so far
+}
+
+func (q *replyQueue) push(all ...*awaited) {
+	for _, a := range all {
+		q.sent++
+		a.number = q.sent
+	}
+	q.list = append(q.list, all...)
+}
+
+func (q *replyQueue) len() int { return len(q.list) }
+
+// bytes returns how long the commands are that are not answered yet.
+func (q *replyQueue) bytes() int {
+	n := 0
+	for _, a := range q.list {
+		n += len(a.line) + len("\r\n")
+	}
+	return n
+}
+
+// isLast reports whether nothing was sent after the command of a.
+func (q *replyQueue) isLast(a *awaited) bool { return a.number == q.sent }
+
+// take gives r to the command it belongs to. A preliminary reply leaves that in
+// the queue. The error is one that ends the session.
+func (q *replyQueue) take(r Reply, now time.Time) error {
+	if len(q.list) == 0 {
+		return &Error{Op: "waiting", Class: Retry, Code: r.Code, Reply: Printable(r.Text), Err: fmt.Errorf("%w: a reply to nothing", errProtocol)}
+	}
+	a := q.list[0]
+	if r.Preliminary() {
+		a.preliminary = r
+		return nil
+	}
+	q.list = q.list[1:]
+	a.reply, a.came = r, now
+	switch {
+	case r.Code == 421: // the server ends the session, whatever was asked
+	case a.overlapped && q.len() > 0:
+		a.err = overlapError(a.line, r)
+	case a.fits != nil && !a.fits(a.line, r):
+		a.err = mismatch(a.line, r)
+	}
+	if a.done != nil {
+		a.done(r, a.err)
+	}
+	return a.err
+}
+
+// errOutOfStep means that a reply does not belong to the command that it came
+// for.
+var errOutOfStep = errors.New("a reply does not fit its command")
+
+// mismatch is the error for r in the place of a reply to line.
+func mismatch(line string, r Reply) error {
+	return &Error{Op: verbOf(line), Class: Retry, Code: r.Code, Reply: Printable(r.Text), Err: errOutOfStep}
+}
+
+// ownReplies are the positive replies that belong to one command each (RFC 959,
+// section 5.4; RFC 3659). No other command is answered by them.
+var ownReplies = map[int]string{
+	211: "FEAT", 213: "SIZE MDTM STAT", 214: "HELP", 215: "SYST", 220: "", 221: "QUIT", 225: "", 226: "",
+	227: "PASV", 229: "EPSV", 230: "PASS", 257: "PWD MKD", 331: "USER", 332: "USER", 350: "RNFR REST",
+}
+
+// onlyReply are the commands that have one positive reply.
+var onlyReply = map[string]int{"EPSV": 229, "MLST": 250, "RNFR": 350, "SIZE": 213}
+
+// plainCommands are those that are answered by a 2yz which is no command's own.
+var plainCommands = []string{"CWD", "DELE", "MKD", "RMD", "RNTO"}
+
+// fits reports whether r can be the reply to line. A refusal fits every command.
+func fits(line string, r Reply) bool {
+	verb := strings.ToUpper(verbOf(line))
+	if r.Refused() {
+		return true
+	}
+	if code := onlyReply[verb]; code != 0 {
+		return r.Code == code
+	}
+	verbs, owned := ownReplies[r.Code]
+	return !owned || slices.Contains(strings.Fields(verbs), verb) || !slices.Contains(plainCommands, verb)
+}

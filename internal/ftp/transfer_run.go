@@ -1,0 +1,66 @@
+package ftp
+
+import "errors"
+
+// run opens a data connection in the first mode that works and gives the
+// transfer command. With a nil error t.start is the server's answer: a
+// preliminary reply, and t.data is connected; or a refusal.
+func (c *controlConn) run(t *Transfer) error {
+	if done, err := c.runPipelined(t); done {
+		return err
+	}
+	modes, failed := c.modes.candidates()
+	for _, m := range modes {
+		a := c.newAttempt(t, m)
+		err := a.run()
+		if err == nil {
+			if t.start.Preliminary() {
+				a.trace.Works = true
+				c.modes.worked(m)
+			}
+			return nil
+		}
+		if next, err := c.modeFailed(a, err); !next {
+			return err
+		}
+		failed = append(failed, a.trace)
+	}
+	e := &Error{Op: "opening a data connection", Class: Server, Err: errors.New(joinTraces(failed))}
+	if len(failed) > 0 {
+		e.Hint = "likely cause: " + failed[0].Cause
+	}
+	return fatal(e)
+}
+
+// modeFailed notes why an attempt failed. It reports whether the next mode can be
+// tried on this connection, else the error to return.
+func (c *controlConn) modeFailed(a *attempt, err error) (next bool, final error) {
+	var refused *modeError
+	if !errors.As(err, &refused) {
+		if c.lostIn(a) && !c.modes.isProven(a.mode) {
+			cut := a.trace.fails("the control connection broke: "+err.Error(), causeControlCut)
+			c.modes.failed(a.mode, a.trace)
+			return false, &Error{Op: "opening a data connection", Class: Retry, Err: cut, Hint: a.trace.Cause}
+		}
+		return false, err
+	}
+	c.opts.Log.Info("data mode does not work", "mode", a.mode.String(), "why", a.trace.Why)
+	lost := &Error{Op: "opening a data connection", Class: Retry, Err: err, Hint: a.trace.Cause}
+	if c.modes.toleratesFailure(a.mode) {
+		c.dead = true
+		return false, lost
+	}
+	c.modes.failed(a.mode, a.trace)
+	if c.dead {
+		return false, lost
+	}
+	return true, nil
+}
+
+const causeControlCut = "a firewall or router that inspects FTP and cuts a connection whose commands it does not like"
+
+// lostIn reports whether the connection broke, or went silent, after the command
+// for a data connection.
+func (c *controlConn) lostIn(a *attempt) bool {
+	return c.dead && c.last.Code != 421 && len(a.trace.Steps) > 0 && c.deadlines.context().Err() == nil
+}

@@ -1,0 +1,146 @@
+package report
+
+import (
+	"time"
+
+	"ferry/internal/text"
+	"ferry/sync"
+
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+)
+
+// bars draw the progress of a pass on a terminal: a spinner while both sides are
+// scanned, then one bar for everything and one for each large file under way. A nil
+// *bars draws nothing.
+type bars struct {
+	screen *Screen
+	now    func() time.Time
+	mpb    *mpb.Progress
+
+	look  *mpb.Bar
+	all   *mpb.Bar
+	files map[*sync.Action]*mpb.Bar
+	sent  map[*sync.Action]int64
+
+	pace pace
+}
+
+const (
+	// actionWeight is what an action counts in the bar for everything besides its
+	// bytes, so that thousands of empty files move it too.
+	actionWeight = 8 << 10
+	// largeFile is the size from which a file gets a bar of its own, and
+	// mostFileBars how many there are at most.
+	largeFile    = 1 << 20
+	mostFileBars = 8
+)
+
+// newBars begins to draw on the terminal.
+func newBars(o Options) *bars {
+	b := &bars{
+		screen: o.Screen,
+		now:    o.Now,
+		files:  make(map[*sync.Action]*mpb.Bar),
+		sent:   make(map[*sync.Action]int64),
+	}
+	b.mpb = mpb.New(mpb.WithOutput(o.Terminal), mpb.WithWidth(barWidth(o.Width)), mpb.ForceTTY(), mpb.WithQueueLen(mostFileBars+4))
+	o.Screen.drawAbove(b.mpb)
+	b.look = b.mpb.New(0, mpb.SpinnerStyle().PositionLeft(), mpb.BarRemoveOnComplete(), mpb.BarWidth(2),
+		mpb.AppendDecorators(decor.Name("looking at both sides")))
+	return b
+}
+
+// barWidth returns the columns of a bar on a terminal of width columns.
+func barWidth(width int) int { return min(max(width/4, 10), 30) }
+
+func (b *bars) event(ev sync.Event) {
+	if b == nil {
+		return
+	}
+	b.pace.observe(ev, b.now())
+	switch ev := ev.(type) {
+	case sync.Planned:
+		b.planned()
+	case sync.Started:
+		b.started(ev.Action)
+	case sync.Progress:
+		b.progress(ev)
+	case sync.Finished:
+		b.finished(ev.Action)
+	}
+}
+
+func (b *bars) planned() {
+	b.look.Abort(true)
+	_, total := b.pace.meter.Count()
+	if total.Actions == 0 {
+		return
+	}
+	if b.all != nil { // a second plan of the same pass
+		b.all.Abort(true)
+	}
+	b.all = b.mpb.AddBar(total.Bytes+int64(total.Actions)*actionWeight,
+		mpb.BarRemoveOnComplete(), mpb.BarPriority(1<<20),
+		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return b.pace.text(b.now()) })),
+		mpb.AppendDecorators(decor.AverageETA(decor.ET_STYLE_GO)))
+}
+
+func (b *bars) started(a *sync.Action) {
+	if b.all == nil || a.Size < largeFile || len(b.files) >= mostFileBars || b.files[a] != nil {
+		return
+	}
+	arrow := toLocal
+	if a.Side == sync.Remote {
+		arrow = toRemote
+	}
+	name := elide(text.Clean(a.Path.Base()), 30)
+	b.files[a] = b.mpb.AddBar(a.Size, mpb.BarRemoveOnComplete(),
+		mpb.PrependDecorators(decor.Name(arrow+" "+pad(name, 30))),
+		mpb.AppendDecorators(decor.Percentage(decor.WCSyncSpace)))
+}
+
+func (b *bars) progress(ev sync.Progress) {
+	if b.all == nil {
+		return
+	}
+	b.all.IncrInt64(ev.N)
+	b.sent[ev.Action] += ev.N
+	if bar := b.files[ev.Action]; bar != nil {
+		bar.IncrInt64(ev.N)
+	}
+}
+
+// finished counts the action as done, with the bytes that it did not have to send,
+// and removes its bar.
+func (b *bars) finished(a *sync.Action) {
+	if b.all == nil {
+		return
+	}
+	rest := int64(0)
+	if a.Op == sync.Upload || a.Op == sync.Download {
+		rest = max(a.Size-b.sent[a], 0)
+	}
+	delete(b.sent, a)
+	b.all.IncrInt64(actionWeight + rest)
+	if bar := b.files[a]; bar != nil {
+		bar.Abort(true)
+		delete(b.files, a)
+	}
+}
+
+// close removes all bars. Lines go straight to the terminal from then on.
+func (b *bars) close() {
+	if b == nil {
+		return
+	}
+	b.look.Abort(true)
+	for _, bar := range b.files {
+		bar.Abort(true)
+	}
+	if b.all != nil {
+		b.all.Abort(true)
+	}
+	b.mpb.Wait()
+	b.screen.drawAbove(nil)
+}

@@ -1,0 +1,64 @@
+package report
+
+import (
+	"io"
+	"time"
+
+	"ferry/sync"
+)
+
+// A Pass shows one pass. Begin comes when both sides are connected, then events,
+// one at a time. End comes last, with what the engine returned, also where nothing
+// came before it.
+type Pass interface {
+	Begin()
+	Event(sync.Event)
+	End(sync.Summary, error)
+}
+
+// A Head says which pass a report is about.
+type Head struct {
+	Name          string // of the pair; a pair given directly has one too
+	Profile       string // "" for a pair given directly
+	Local, Remote string // for people
+	Direction     sync.Direction
+	DryRun        bool
+	// Titled prints the name before the summary, where several profiles run.
+	Titled bool
+}
+
+// Options say how passes are shown, and where.
+type Options struct {
+	Out  io.Writer // results
+	Talk Talker    // messages
+	Now  func() time.Time
+	JSON bool
+	// Verbose shows a line for each action.
+	Verbose bool
+	// Brief leaves out of a summary what did not happen.
+	Brief bool
+	// Terminal is where bars are drawn, above which Screen writes; nil: none are.
+	Terminal io.Writer
+	Screen   *Screen
+	Width    int // of the terminal, in columns; 0: not known
+
+	Verdict Verdict
+}
+
+// A Verdict says what errors and summaries mean for those who started a pass.
+type Verdict struct {
+	// Exit is the exit code for a pass that ended with err, or came to its end.
+	Exit func(s sync.Summary, err error) int
+	// Hint is the way out of an error; "": none is known.
+	Hint func(err error) string
+	// After reports whether err happened when the pass itself was over.
+	After func(err error) bool
+}
+
+// NewPass returns what shows one pass.
+func NewPass(head Head, o Options) Pass {
+	if o.JSON {
+		return &jsonPass{head: head, o: o}
+	}
+	return &textPass{head: head, o: o}
+}

@@ -1,0 +1,213 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"ferry/internal/text"
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+// A textPass shows a pass to a person: the plan of a dry run and the summary on
+// standard output; failures, conflicts and problems on standard error; with
+// Verbose a line for each action as it finishes.
+type textPass struct {
+	head Head
+	o    Options
+	bars *bars // nil: none are drawn
+
+	plan      *sync.Plan // the last one
+	problems  []sideProblem
+	conflicts []sync.Conflict        // of all plans: a pass may need a second one
+	aside     map[manifest.Path]bool // conflict copies that were made
+	told      map[string]bool        // problems that were named
+	failed    int
+	done      []string // what was carried out, as far as a brief summary names it
+}
+
+// worthNaming is how many paths a brief summary names.
+const worthNaming = 3
+
+func (r *textPass) Begin() {
+	if r.o.Terminal != nil {
+		r.bars = newBars(r.o)
+	}
+}
+
+func (r *textPass) Event(ev sync.Event) {
+	r.bars.event(ev)
+	switch ev := ev.(type) {
+	case sync.Scanned:
+		r.problem(ev.Side, ev.Problems)
+	case sync.Doubted:
+		r.problem(ev.Side, ev.Problems)
+	case sync.Planned:
+		r.planned(ev.Plan)
+	case sync.Finished:
+		r.finished(ev)
+	case sync.Noticed:
+		r.o.Talk.Note("%s", ev.Text)
+	}
+}
+
+func (r *textPass) planned(plan *sync.Plan) {
+	r.plan = plan
+	r.conflicts = append(r.conflicts, plan.Conflicts...)
+	if r.head.DryRun && !r.o.Talk.Quiet {
+		_ = writePlan(r.o.Out, planLines(plan, r.problems, r.o.Verbose))
+		return
+	}
+	r.sayProblems()
+	for _, s := range plan.Skips {
+		if !s.Special {
+			r.sayProblem(s.Side, skipLine(s))
+		}
+	}
+}
+
+func (r *textPass) sayProblems() {
+	for _, p := range r.problems {
+		r.sayProblem(p.side, problemLine(p))
+	}
+}
+
+// sayProblem names a problem once, however many scans met it.
+func (r *textPass) sayProblem(side sync.Side, l planLine) {
+	message := problemMessage(side, l)
+	if r.told[message] {
+		return
+	}
+	if r.told == nil {
+		r.told = make(map[string]bool)
+	}
+	r.told[message] = true
+	r.o.Talk.Say("problem: ", message)
+}
+
+func (r *textPass) problem(side sync.Side, problems []manifest.Problem) {
+	for _, p := range problems {
+		r.problems = append(r.problems, sideProblem{side, p})
+	}
+}
+
+func (r *textPass) finished(ev sync.Finished) {
+	a := ev.Action
+	switch {
+	case ev.Err != nil:
+		r.failed++
+		r.o.Talk.Say("failed: ", fmt.Sprintf("%s %s: %s", a.Op, text.Clean(string(a.Path)), text.Clean(reason(a, ev.Err))))
+		if hint := r.o.Verdict.Hint(ev.Err); hint != "" && r.failed == 1 {
+			r.o.Talk.Say("hint: ", hint)
+		}
+	case a.Op == sync.SetAside:
+		if r.aside == nil {
+			r.aside = make(map[manifest.Path]bool)
+		}
+		r.aside[a.Path] = true
+	}
+	if r.o.Brief && ev.Err == nil && a.Visible() && len(r.done) <= worthNaming {
+		r.done = append(r.done, text.Clean(string(a.Path)))
+	}
+	if r.o.Verbose && ev.Err == nil && a.Visible() && !r.o.Talk.Quiet {
+		fmt.Fprintln(r.o.Talk.W, r.o.Talk.prefix()+doneLine(a))
+	}
+}
+
+// reason returns why an action failed, without the words of a replica for what
+// it was doing: the line has them already.
+func reason(a *sync.Action, err error) string {
+	why := err.Error()
+	for _, op := range []sync.StepOp{sync.Put, sync.MkDir, sync.Move, sync.Remove, sync.RmDir} {
+		if rest, ok := strings.CutPrefix(why, fmt.Sprintf("%s %s: ", op, a.Path)); ok {
+			return rest
+		}
+	}
+	return why
+}
+
+// doneWidth is the width of paths in lines that are written one by one.
+const doneWidth = 24
+
+// doneLine returns the line of an action that was carried out.
+func doneLine(a *sync.Action) string {
+	if a.Op == sync.SetAside {
+		return planLine{
+			local: string(a.LocalChange), arrow: undecided, remote: string(a.RemoteChange),
+			path: text.Clean(string(a.From)), note: fmt.Sprintf("%s version is now %s", a.Side, text.Clean(a.Path.Base())),
+		}.format(doneWidth)
+	}
+	return actionLine(a).format(doneWidth)
+}
+
+func (r *textPass) End(s sync.Summary, err error) {
+	r.bars.close()
+	if r.plan == nil {
+		r.sayProblems()
+	}
+	if !r.head.DryRun {
+		r.sayConflicts()
+	}
+	wrong := err != nil || r.o.Verdict.Exit(s, nil) != 0
+	if r.o.Talk.Quiet && !wrong {
+		return
+	}
+	if err != nil && (r.plan == nil || r.o.Brief && !Did(s)) {
+		return // nothing was begun: the error says it all
+	}
+	fmt.Fprintln(r.o.Out, r.title()+r.summary(s, err))
+}
+
+// sayConflicts names what waits for the user, each path once.
+func (r *textPass) sayConflicts() {
+	named := make(map[manifest.Path]bool)
+	for _, c := range r.conflicts {
+		if named[c.Path] {
+			continue
+		}
+		if c.Skipped || c.Copy != manifest.Root && r.aside[c.Copy] {
+			named[c.Path] = true
+			r.o.Talk.Say("conflict: ", fmt.Sprintf("%s: %s", text.Clean(string(c.Path)), text.Clean(c.Outcome())))
+		}
+	}
+}
+
+// names returns what was carried out, where that is worth naming and not told
+// already.
+func (r *textPass) names() string {
+	if r.o.Verbose || len(r.done) == 0 || len(r.done) > worthNaming {
+		return ""
+	}
+	return " (" + strings.Join(r.done, ", ") + ")"
+}
+
+func (r *textPass) title() string {
+	if r.head.Titled && r.head.Profile != "" {
+		return r.head.Profile + ": "
+	}
+	return ""
+}
+
+func (r *textPass) summary(s sync.Summary, err error) string {
+	if err != nil && r.o.Verdict.After(err) {
+		err = nil // the pass itself came to its end
+	}
+	switch {
+	case r.o.Brief && err != nil:
+		return "stopped: " + Brief(s) + r.names()
+	case r.o.Brief:
+		return "done: " + Brief(s) + r.names()
+	case r.head.DryRun && r.plan != nil:
+		p := r.plan.Summary()
+		p.Problems, p.Skipped = s.Problems, s.Skipped
+		if r.plan.Empty() && p.Problems == 0 {
+			return "in sync: " + summaryText(p)
+		}
+		return "plan only: " + summaryText(p)
+	case err != nil:
+		return "stopped: " + summaryText(s)
+	case r.plan != nil && r.plan.Empty() && r.o.Verdict.Exit(s, nil) == 0:
+		return "in sync: " + summaryText(s)
+	}
+	return "done: " + summaryText(s)
+}

@@ -1,0 +1,191 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+
+	"ferry/internal/text"
+	"ferry/manifest"
+	"ferry/sync"
+
+	"github.com/mattn/go-runewidth"
+)
+
+// A planLine is one line of a printed plan, as unison prints it: what each side did
+// to a path, and the arrow between.
+type planLine struct {
+	local, arrow, remote string
+	path                 string
+	size                 string
+	note                 string
+
+	order manifest.Path
+}
+
+const (
+	toRemote   = "---->"
+	toLocal    = "<----"
+	undecided  = "<-?->"
+	agreed     = "====="
+	widestPath = 60
+)
+
+// planLines returns the lines of a plan in the order of paths. all includes what
+// needs no work: equal files that are recorded, and special files.
+func planLines(plan *sync.Plan, problems []sideProblem, all bool) []planLine {
+	var lines []planLine
+	covered := make(map[manifest.Path]bool)
+	for _, c := range plan.Conflicts {
+		lines = append(lines, conflictLine(c))
+		covered[c.Path] = true
+		if c.Copy != manifest.Root {
+			covered[c.Copy] = true
+		}
+	}
+	for i := range plan.Actions {
+		a := &plan.Actions[i]
+		if covered[a.Path] || a.Op == sync.SetAside || !all && a.Op == sync.Adopt || !a.Visible() {
+			continue
+		}
+		lines = append(lines, actionLine(a))
+	}
+	for _, s := range plan.Skips {
+		if all || !s.Special {
+			lines = append(lines, skipLine(s))
+		}
+	}
+	for _, p := range problems {
+		lines = append(lines, problemLine(p))
+	}
+	slices.SortStableFunc(lines, func(a, b planLine) int { return a.order.Compare(b.order) })
+	return lines
+}
+
+func actionLine(a *sync.Action) planLine {
+	l := planLine{
+		local:  string(a.LocalChange),
+		remote: string(a.RemoteChange),
+		arrow:  toLocal,
+		path:   text.Clean(string(a.Path)),
+		order:  a.Path,
+	}
+	if a.Side == sync.Remote {
+		l.arrow = toRemote
+	}
+	switch a.Op {
+	case sync.Upload, sync.Download:
+		l.size = Size(a.Size)
+		if bothChanged(a) {
+			l.note = text.Clean(a.Why)
+		}
+	case sync.Delete:
+		l.note = "for good"
+		if a.Trash {
+			l.note = "to trash"
+		}
+	case sync.Rename:
+		l.note = "from " + text.Clean(string(a.From))
+	case sync.Mkdir, sync.Rmdir:
+		l.path += "/"
+	case sync.Adopt:
+		l.arrow, l.note = agreed, "equal"
+	case sync.Compare:
+		l.arrow, l.note = undecided, text.Clean(a.Why)
+	}
+	return l
+}
+
+// bothChanged reports whether an action answers changes on both sides, so that its
+// reason is worth a note.
+func bothChanged(a *sync.Action) bool {
+	return a.LocalChange != sync.NoChange && a.RemoteChange != sync.NoChange
+}
+
+func conflictLine(c sync.Conflict) planLine {
+	return planLine{
+		local:  string(c.LocalChange),
+		arrow:  undecided,
+		remote: string(c.RemoteChange),
+		path:   text.Clean(string(c.Path)),
+		note:   text.Clean(c.Outcome()),
+		order:  c.Path,
+	}
+}
+
+func skipLine(s sync.Skip) planLine {
+	path := s.Path
+	if s.Name != "" {
+		path = path.Join(s.Name)
+	}
+	return planLine{
+		local: string(sync.Blocked),
+		path:  text.Clean(string(path)),
+		note:  text.Clean(s.Why) + ", skipped",
+		order: s.Path,
+	}
+}
+
+func problemLine(p sideProblem) planLine {
+	l := planLine{
+		local: string(sync.Blocked),
+		path:  p.where(),
+		note:  text.Clean(p.Why) + ", left alone",
+		order: p.Path,
+	}
+	if p.Name != "" {
+		l.note = text.Clean(p.Why) + ", skipped"
+	}
+	return l
+}
+
+// Problem returns the message about a part of a side that could not be read.
+func Problem(side sync.Side, p manifest.Problem) string {
+	return problemMessage(side, problemLine(sideProblem{side, p}))
+}
+
+func problemMessage(side sync.Side, l planLine) string {
+	return fmt.Sprintf("%s: %s: %s", side, l.path, l.note)
+}
+
+// A sideProblem is something that could not be read, and where.
+type sideProblem struct {
+	side sync.Side
+	manifest.Problem
+}
+
+// where names the unknown part, for people.
+func (p sideProblem) where() string {
+	if path := p.Path.Join(p.Name); path != manifest.Root {
+		return text.Clean(string(path))
+	}
+	return "."
+}
+
+// writePlan writes lines as a table with aligned columns.
+func writePlan(w io.Writer, lines []planLine) error {
+	width := 0
+	for _, l := range lines {
+		width = max(width, min(runewidth.StringWidth(l.path), widestPath))
+	}
+	for _, l := range lines {
+		if _, err := io.WriteString(w, l.format(width)+"\n"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// format returns the line with its path filled to width columns.
+func (l planLine) format(width int) string {
+	s := fmt.Sprintf("  %-7s  %-5s  %-7s   ", l.local, l.arrow, l.remote)
+	switch {
+	case l.size == "" && l.note == "":
+		return s + l.path
+	case l.note == "":
+		return s + fmt.Sprintf("%s  %7s", pad(l.path, width), l.size)
+	case l.size == "":
+		return s + fmt.Sprintf("%s  %s", pad(l.path, width), l.note)
+	}
+	return s + fmt.Sprintf("%s  %7s  %s", pad(l.path, width), l.size, l.note)
+}

@@ -1,0 +1,72 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"ferry/internal/text"
+	"ferry/sync"
+)
+
+// summaryText returns the last line of a pass, which has the same fields
+// whatever happened.
+func summaryText(s sync.Summary) string {
+	parts := []string{
+		fmt.Sprintf("up %s %s", text.Count(s.Uploaded, "file"), Size(s.BytesUp)),
+		fmt.Sprintf("down %s %s", text.Count(s.Downloaded, "file"), Size(s.BytesDown)),
+		fmt.Sprintf("deleted %d local %d remote", s.DeletedLocal, s.DeletedRemote),
+		fmt.Sprintf("moved %d", s.Moved),
+		fmt.Sprintf("conflicts %d", s.Conflicts),
+		fmt.Sprintf("failed %d", s.Failed),
+	}
+	for _, extra := range []struct {
+		n    int
+		name string
+	}{{s.MadeDirs, "directories made"}, {s.Adopted, "found equal"}, {s.Skipped, "skipped"}, {s.Problems, "unreadable"}} {
+		if extra.n > 0 {
+			parts = append(parts, fmt.Sprintf("%s %d", extra.name, extra.n))
+		}
+	}
+	if !s.DryRun {
+		parts = append(parts, durationText(s.Seconds))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Brief returns what a pass did, without what it did not do.
+func Brief(s sync.Summary) string {
+	var parts []string
+	add := func(n int, format string, args ...any) {
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf(format, args...))
+		}
+	}
+	add(s.Uploaded, "up %s %s", text.Count(s.Uploaded, "file"), Size(s.BytesUp))
+	add(s.Downloaded, "down %s %s", text.Count(s.Downloaded, "file"), Size(s.BytesDown))
+	add(s.DeletedLocal, "deleted %d local", s.DeletedLocal)
+	add(s.DeletedRemote, "deleted %d remote", s.DeletedRemote)
+	add(s.Moved, "moved %d", s.Moved)
+	add(s.MadeDirs, "directories made %d", s.MadeDirs)
+	add(s.Adopted, "found equal %d", s.Adopted)
+	add(s.Conflicts, "conflicts %d", s.Conflicts)
+	add(s.Failed, "failed %d", s.Failed)
+	add(s.Skipped, "skipped %d", s.Skipped)
+	add(s.Problems, "unreadable %d", s.Problems)
+	if len(parts) == 0 {
+		parts = append(parts, "nothing")
+	}
+	return strings.Join(append(parts, durationText(s.Seconds)), ", ")
+}
+
+// Did reports whether there is anything in a summary but the time it took.
+func Did(s sync.Summary) bool { return s != sync.Summary{Seconds: s.Seconds, DryRun: s.DryRun} }
+
+// durationText returns "0.4 s" or "12m5s".
+func durationText(seconds float64) string {
+	d := time.Duration(seconds * float64(time.Second))
+	if d < time.Minute {
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return d.Round(time.Second).String()
+}

@@ -1,0 +1,113 @@
+//go:build linux
+
+package transcript
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// replaced are the parts of commands that differ from run to run.
+var replaced = []struct {
+	pattern *regexp.Regexp
+	by      string
+}{
+	{regexp.MustCompile(`^PASS .*`), "PASS <password>"},
+	{regexp.MustCompile(`^EPRT \|1\|127\.0\.0\.1\|\d+\|$`), "EPRT |1|<address>|<port>|"},
+	{regexp.MustCompile(`^PORT 127,0,0,1,\d+,\d+$`), "PORT <address>,<port>"},
+	{regexp.MustCompile(`/\.ferry/lock-[A-Z2-7]{12}\b`), "/.ferry/lock-<token>"},
+	{regexp.MustCompile(`(/\.ferry/lock(?:-<token>)?)/[0-9a-f]{16}\b`), "$1/<owner>"},
+	{regexp.MustCompile(`/\.ferry/probe-[a-z2-7]{8}\b`), "/.ferry/probe-<random>"},
+	{regexp.MustCompile(`/\.ferry/trash/\d{8}-\d{6}\b`), "/.ferry/trash/<time>"},
+	{regexp.MustCompile(`(\.sync-conflict-\d{8}-\d{6}-(?:local|remote))-[0-9a-f]{6}\b`), "$1-<hash>"},
+}
+
+var tempName = regexp.MustCompile(`\.?ferry-(?:[0-9a-f]{24}|[0-9a-f]{16})-[^/ ]*\.part`)
+
+// normalize makes text of what was recorded, without what differs from run to run.
+func normalize(lines []line) string {
+	lines = withoutSweep(lines)
+	several := slices.ContainsFunc(lines, func(l line) bool { return l.session > 1 })
+	var temps []string
+	var b strings.Builder
+	for _, l := range lines {
+		text := l.text
+		for _, r := range replaced {
+			text = r.pattern.ReplaceAllString(text, r.by)
+		}
+		text = tempName.ReplaceAllStringFunc(text, func(name string) string {
+			i := slices.Index(temps, name)
+			if i < 0 {
+				i = len(temps)
+				temps = append(temps, name)
+			}
+			return fmt.Sprintf("<temp %d>", i+1)
+		})
+		ahead := ""
+		if l.ahead > 0 {
+			ahead = fmt.Sprintf("+%d", l.ahead)
+		}
+		if several {
+			fmt.Fprintf(&b, "%d: ", l.session)
+		}
+		fmt.Fprintf(&b, "%3s %s", ahead, text)
+		if l.refused > 0 {
+			fmt.Fprintf(&b, "  -> %d", l.refused)
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+// withoutSweep leaves out the look for the remains of old locks, which one pass in sixteen makes at its end: it lists
+// ferry's own directory, and nothing else does.
+func withoutSweep(lines []line) []line {
+	begin := slices.IndexFunc(lines, func(l line) bool { return l.text == "CWD "+root+"/.ferry" })
+	if begin < 0 {
+		return lines
+	}
+	end := slices.IndexFunc(lines[begin:], func(l line) bool { return l.text == "QUIT" })
+	if end < 0 {
+		return lines
+	}
+	return slices.Delete(slices.Clone(lines), begin, begin+end)
+}
+
+// mostHeld is less than the second after which a pass begins to write into its lock.
+const mostHeld = 900 * time.Millisecond
+
+// heldLong reports whether the pass held its lock for so long that it may have begun to write into it.
+func heldLong(lines []line) bool {
+	var taken time.Time
+	for _, l := range lines {
+		switch {
+		case l.text == "RNTO "+root+"/.ferry/lock":
+			taken = l.at
+		case !taken.IsZero() && l.at.Sub(taken) > mostHeld:
+			return true
+		case l.text == "RMD "+root+"/.ferry/lock":
+			return false
+		}
+	}
+	return false
+}
+
+// count returns how many commands of each kind there are about what is in a directory. How often SITE is tried depends on
+// whether another connection already knows that the server refuses it.
+func count(lines []line, dir string) string {
+	times := make(map[string]int)
+	for _, l := range lines {
+		if verb, rest, _ := strings.Cut(l.text, " "); strings.Contains(rest, dir) && verb != "SITE" {
+			times[verb]++
+		}
+	}
+	var b strings.Builder
+	for _, verb := range slices.Sorted(maps.Keys(times)) {
+		fmt.Fprintf(&b, "%5d %s\n", times[verb], verb)
+	}
+	return b.String()
+}

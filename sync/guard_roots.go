@@ -1,0 +1,106 @@
+package sync
+
+import (
+	"context"
+	"fmt"
+
+	"ferry/manifest"
+)
+
+// lookAtRoots checks that both roots exist, and stops the pass if something is
+// wrong with them.
+func (p *pass) lookAtRoots(ctx context.Context) error {
+	for _, s := range [...]Side{Local, Remote} {
+		root, err := p.sides[s].Root(ctx, false)
+		if err != nil {
+			return fmt.Errorf("looking at the %s root: %w", s, err)
+		}
+		p.roots[s] = root
+	}
+	for _, s := range [...]Side{Local, Remote} {
+		if err := p.checkRoot(s); err != nil {
+			return err
+		}
+	}
+	if p.roots[Local].Kind == manifest.None && p.roots[Remote].Kind == manifest.None {
+		return fmt.Errorf("neither %s nor %s is there", p.roots[Local].Where, p.roots[Remote].Where)
+	}
+	return nil
+}
+
+func (p *pass) checkRoot(s Side) error {
+	root := p.roots[s]
+	switch {
+	case root.Kind == manifest.Dir:
+		return nil
+	case root.Kind != manifest.None:
+		return &UnsafeError{
+			What: fmt.Sprintf("%s is not a directory but a %s", root.Where, root.Kind),
+			Hint: "name the directory that is to be kept in step",
+		}
+	case p.synced():
+		return &UnsafeError{
+			What: fmt.Sprintf("%s is not there any more", root.Where),
+			Hint: "check that the disk is mounted and that this is the right server; if everything was meant to go, put an empty directory there and run again with --accept-empty",
+		}
+	case !p.policy.Direction.writes(s):
+		return fmt.Errorf("%s is not there, and a %s takes its files from there", root.Where, p.policy.Direction)
+	}
+	return nil
+}
+
+// synced reports whether anything was recorded for this pair before.
+func (p *pass) synced() bool {
+	local, remote := p.record.Roots()
+	return p.record.Len() > 0 || local != "" || remote != ""
+}
+
+// checkReplaced stops a pass that would delete many files because a root is another
+// directory than last time.
+func (p *pass) checkReplaced(files int) error {
+	was := [2]string{}
+	was[Local], was[Remote] = p.record.Roots()
+	for _, s := range [...]Side{Local, Remote} {
+		if was[s] == "" || p.roots[s].ID == "" || was[s] == p.roots[s].ID || p.opts.Limits.AllowDeletes {
+			continue
+		}
+		deletes := 0
+		for _, a := range p.plan.Actions {
+			if a.Op == Delete && a.Side == s.Other() {
+				deletes++
+			}
+		}
+		if deletes == 0 || deletes*4 <= files {
+			continue
+		}
+		return &UnsafeError{
+			What: fmt.Sprintf("%s is not the directory that it was in the last pass: %s would be deleted on the %s side",
+				p.roots[s].Where, plural(deletes, "file"), s.Other()),
+			Hint: "if it is the right one nevertheless, run again with --allow-deletes",
+		}
+	}
+	return nil
+}
+
+// makeRoots makes a root that is missing.
+func (p *pass) makeRoots(ctx context.Context) error {
+	for _, s := range [...]Side{Local, Remote} {
+		if p.roots[s].Kind == manifest.Dir {
+			continue
+		}
+		root, err := p.sides[s].Root(ctx, true)
+		if err != nil {
+			return fmt.Errorf("making %s: %w", p.roots[s].Where, err)
+		}
+		p.roots[s] = root
+	}
+	return nil
+}
+
+// recordRoots records which directories the base describes from now on.
+func (p *pass) recordRoots(context.Context) error {
+	if err := p.record.SetRoots(p.roots[Local].ID, p.roots[Remote].ID); err != nil {
+		return fmt.Errorf("recording the roots: %w", err)
+	}
+	return nil
+}

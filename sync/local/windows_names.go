@@ -1,0 +1,56 @@
+package local
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+
+	"ferry/manifest"
+)
+
+// checkNew returns an error if no file can have the path p on this system.
+func checkNew(p manifest.Path) error {
+	if runtime.GOOS != "windows" || p == manifest.Root {
+		return nil
+	}
+	for name := range strings.SplitSeq(string(p), "/") {
+		if why := refusedByWindows(name); why != "" {
+			return fmt.Errorf("Windows does not allow the name %q: %s", name, why)
+		}
+	}
+	return nil
+}
+
+// devices are the names that Windows reserves for devices, also with an extension.
+var devices = map[string]bool{"CON": true, "PRN": true, "AUX": true, "NUL": true, "CONIN$": true, "CONOUT$": true}
+
+// refusedByWindows returns why no file on Windows can have the given name, or "".
+func refusedByWindows(name string) string {
+	if i := strings.IndexAny(name, `\/:*?"<>|`); i >= 0 {
+		return fmt.Sprintf("it contains %q", name[i])
+	}
+	for _, c := range []byte(name) {
+		if c < ' ' {
+			return "it contains a control character"
+		}
+	}
+	if strings.HasSuffix(name, ".") || strings.HasSuffix(name, " ") {
+		return "it ends in a dot or a space"
+	}
+	stem, _, _ := strings.Cut(name, ".")
+	stem = strings.ToUpper(strings.TrimRight(stem, " "))
+	if devices[stem] || isPort(stem) {
+		return "it is reserved for a device"
+	}
+	return ""
+}
+
+// isPort reports whether stem is COM or LPT and a digit. The superscript digits
+// count too.
+func isPort(stem string) bool {
+	rest, ok := strings.CutPrefix(stem, "COM")
+	if !ok {
+		rest, ok = strings.CutPrefix(stem, "LPT")
+	}
+	return ok && (len(rest) == 1 && '0' <= rest[0] && rest[0] <= '9' || rest == "¹" || rest == "²" || rest == "³")
+}

@@ -1,0 +1,142 @@
+package sync
+
+import "ferry/manifest"
+
+// classify finds out what each side did at the path since the base. Each side is
+// compared with its own past only.
+func (st *pathState) classify(policy Policy) {
+	st.ask = [2]bool{}
+	st.change[Local] = st.localChange(policy)
+	st.change[Remote] = st.remoteChange()
+	st.askIfTouched()
+}
+
+// plainChange decides what can be decided without stamps. It returns false where
+// the stamps decide.
+func (st *pathState) plainChange(s Side) (Change, bool) {
+	was, now := st.was(s), st.now[s]
+	switch {
+	case now.Kind == manifest.Other:
+		return Blocked, true
+	case !st.hasBase && now.Exists():
+		return Created, true
+	case !st.hasBase:
+		return NoChange, true
+	case !now.Exists():
+		return Deleted, true
+	case was.Kind != now.Kind:
+		return Changed, true
+	case now.IsDir():
+		return NoChange, true
+	}
+	return NoChange, false
+}
+
+// localChange distinguishes touched files from changed ones by their content,
+// which is cheap to read on this side. So a restore or a fresh checkout uploads
+// nothing.
+func (st *pathState) localChange(policy Policy) Change {
+	if c, plain := st.plainChange(Local); plain {
+		return c
+	}
+	was, now := st.was(Local), st.now[Local]
+	if now.Size != was.Size {
+		return Changed
+	}
+	stamp := manifest.Unchanged(was, now)
+	sameID := was.ID == now.ID || was.ID == 0 || now.ID == 0
+	if stamp && (st.base.Sum == "" || sameID && !policy.Checksum) {
+		return NoChange
+	}
+	switch {
+	case st.base.Sum == "":
+		return Changed
+	case now.Sum == "":
+		st.ask[Local] = true
+		return Changed
+	case now.Sum != st.base.Sum:
+		return Changed
+	case stamp && sameID:
+		return NoChange
+	}
+	return Touched
+}
+
+// remoteChange goes by the stamp. Only where another file has the same stamp does
+// it ask for the content. A file that was merely touched is noticed when it is
+// downloaded, because the local file already has its content.
+func (st *pathState) remoteChange() Change {
+	if c, plain := st.plainChange(Remote); plain {
+		return c
+	}
+	was, now := st.was(Remote), st.now[Remote]
+	switch {
+	case manifest.Unchanged(was, now):
+		if st.base.Sum == "" || was.ID == now.ID || was.ID == 0 || now.ID == 0 {
+			return NoChange
+		}
+		switch now.Sum {
+		case st.base.Sum:
+			return Touched
+		case "":
+			st.ask[Remote] = true
+		}
+		return Changed
+	case now.Size == was.Size && st.base.Sum != "" && now.Sum == st.base.Sum:
+		return Touched
+	}
+	return Changed
+}
+
+// askIfTouched asks for the remote content where both sides look changed but the
+// remote file may only have been touched: that would not be a conflict.
+func (st *pathState) askIfTouched() {
+	now := st.now[Remote]
+	if st.edited(Local) && !st.ask[Local] && st.change[Remote] == Changed && st.now[Local].IsFile() && now.IsFile() &&
+		st.base.Sum != "" && now.Size == st.was(Remote).Size && now.Sum == "" {
+		st.ask[Remote] = true
+	}
+}
+
+// atRest reports whether nothing happened at the path and nothing has to be
+// recorded for it.
+func (st *pathState) atRest() bool {
+	return st.hasBase && st.known && st.change == [2]Change{} && !st.ask[Local] && !st.ask[Remote] && !st.stale()
+}
+
+// stale reports whether the stamps in the base differ from what the sides show
+// now, although they still match.
+func (st *pathState) stale() bool {
+	for _, s := range [...]Side{Local, Remote} {
+		was, now := st.was(s), st.now[s]
+		now.Sum, was.Sum = "", ""
+		now.Holds, was.Holds = false, false
+		if now.IsDir() {
+			now.ModTime, was.ModTime = 0, 0
+			now.Precision, was.Precision = 0, 0
+			now.Shown, was.Shown = 0, 0
+			now.ShownPrecision, was.ShownPrecision = 0, 0
+			now.Size, was.Size = 0, 0
+		}
+		if now != was {
+			return true
+		}
+	}
+	return false
+}
+
+// sameContent reports whether both sides have the same content at the path. Where
+// that is not known yet it asks for the contents, and ok is false.
+func (st *pathState) sameContent(policy Policy) (same, ok bool) {
+	l, m := st.now[Local], st.now[Remote]
+	switch {
+	case l.Size != m.Size:
+		return false, true
+	case l.Size == 0, policy.Adopt && !st.hasBase:
+		return true, true
+	case l.Sum != "" && m.Sum != "":
+		return l.Sum == m.Sum, true
+	}
+	st.ask = [2]bool{l.Sum == "", m.Sum == ""}
+	return false, false
+}

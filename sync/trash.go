@@ -1,0 +1,125 @@
+package sync
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"ferry/manifest"
+)
+
+// TrashDir is where a side keeps its trash, below its root. It contains directories
+// named after the UTC time at which files were put there, like 20060102-150405,
+// followed by "-2" and so on if that name was taken. In them every file has the path
+// that it had.
+const TrashDir = manifest.Own + "/trash"
+
+// trashTime is the layout of the names of the directories in the trash.
+const trashTime = "20060102-150405"
+
+// A Trashed is a file or an empty directory in the trash of a side.
+type Trashed struct {
+	// Path is where it was. ID identifies it in the trash of its side: the path below
+	// [TrashDir], as the side spells it.
+	Path manifest.Path
+	ID   string
+	// When is the time at which it was put there, in UTC, by the clock of the machine
+	// that did it.
+	When time.Time
+	// Entry is a file or an empty directory.
+	Entry manifest.Entry
+}
+
+// A Bin is a [Replica] with a trash. Its methods may run at the same time as those of
+// the replica, but not at the same time as one another.
+type Bin interface {
+	// Trashed lists what was put into the trash before a time, or everything if the
+	// time is zero, the latest first. Either the list is complete or there is an error.
+	// A missing trash is no error. What can be neither restored nor removed (links,
+	// invalid names) is left out.
+	Trashed(ctx context.Context, before time.Time) ([]Trashed, error)
+	// Restore renames t from the trash to t.Path and makes the directories above it.
+	// If something is there already, or t is not in the trash any more, the error wraps
+	// [ErrChanged], and nothing was changed except that directories may have been made.
+	Restore(ctx context.Context, t Trashed) error
+	// Discard removes things from the trash for good, and the directories of the trash
+	// that are empty afterwards. It returns the number of bytes that it freed. It
+	// continues after a failure. What is gone already is no error.
+	Discard(ctx context.Context, things []Trashed) (bytes int64, err error)
+}
+
+var trashStamp = regexp.MustCompile(`^(\d{8}-\d{6})(?:-([1-9]\d{0,4}))?$`)
+
+// ParseTrashStamp reads the name of a directory in the trash: the time and the
+// number after it, which is 1 if there is none.
+func ParseTrashStamp(name string) (when time.Time, n int, ok bool) {
+	m := trashStamp.FindStringSubmatch(name)
+	if m == nil {
+		return time.Time{}, 0, false
+	}
+	when, err := time.Parse(trashTime, m[1])
+	if n = 1; m[2] != "" {
+		n, _ = strconv.Atoi(m[2])
+	}
+	return when, n, err == nil
+}
+
+// Inside splits the ID of t into the directory of the trash and the path in it. It
+// returns an error for an ID that no Bin can have given, so that no ID leads out of
+// the trash.
+func (t Trashed) Inside() (stamp, below string, err error) {
+	stamp, below, _ = strings.Cut(t.ID, "/")
+	if _, _, ok := ParseTrashStamp(stamp); !ok {
+		return "", "", fmt.Errorf("%q is not in the trash", t.ID)
+	}
+	for name := range strings.SplitSeq(below, "/") {
+		if err := manifest.CheckName(name); err != nil {
+			return "", "", fmt.Errorf("%q is not in the trash: %w", t.ID, err)
+		}
+	}
+	return stamp, below, nil
+}
+
+// Spelled returns t.Path as its side spells it, if the ID tells. If t is to be
+// restored to another path, that is returned as it is.
+func (t Trashed) Spelled() string {
+	if _, below, err := t.Inside(); err == nil {
+		if p, err := manifest.ParsePath(below); err == nil && p == t.Path {
+			return below
+		}
+	}
+	return string(t.Path)
+}
+
+// CheckTarget returns why nothing can be restored to t.Path on any side, or nil.
+func (t Trashed) CheckTarget() error {
+	p, err := manifest.ParsePath(string(t.Path))
+	switch {
+	case err != nil:
+		return err
+	case p != t.Path || p == manifest.Root:
+		return fmt.Errorf("%q is not the path of a file", string(t.Path))
+	case p.Within(manifest.Own):
+		return fmt.Errorf("%s belongs to ferry", manifest.Own)
+	}
+	return nil
+}
+
+// SortTrashed sorts by time, the latest first, and then by path.
+func SortTrashed(things []Trashed) {
+	slices.SortFunc(things, func(a, b Trashed) int {
+		return cmp.Or(b.When.Compare(a.When), a.Path.Compare(b.Path), cmp.Compare(b.turn(), a.turn()), cmp.Compare(a.ID, b.ID))
+	})
+}
+
+// turn is the number after the time.
+func (t Trashed) turn() int {
+	stamp, _, _ := strings.Cut(t.ID, "/")
+	_, n, _ := ParseTrashStamp(stamp)
+	return n
+}
