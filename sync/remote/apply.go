@@ -9,30 +9,34 @@ import (
 	"ferry/sync"
 )
 
-// batchMoves is the number of renamings that go in one batch: each is held against
-// all others of its batch.
-const batchMoves = 100
+// mostTogether is how many neighbouring steps of a kind go together. Each Move is
+// compared with all others of its group.
+var mostTogether = map[sync.StepOp]int{sync.Put: groupFiles, sync.MkDir: 200, sync.Remove: 200, sync.RmDir: 200, sync.Move: 100}
 
-// batchSteps is the number of removals, or of directories to be made, that go
-// in one batch.
-const batchSteps = 200
+// An applier carries out the steps of a run.
+type applier struct {
+	uploader *uploader
+	dirMaker *dirMaker
+	mover    *mover
+	remover  *remover
+}
 
-// Apply implements [sync.Replica]. Neighbouring steps of one kind go together,
-// so that their commands share a round trip.
-func (d *Directory) Apply(ctx context.Context, run []sync.Step, done func(i int, out sync.Outcome)) {
-	for start := 0; start < len(run); {
-		n := groupLength(run[start:])
+// run implements [sync.Replica.Apply]. Neighbouring steps of one kind go together, so
+// that their commands share a round trip.
+func (a *applier) run(ctx context.Context, steps []sync.Step, done func(i int, out sync.Outcome)) {
+	for start := 0; start < len(steps); {
+		n := groupLength(steps[start:])
 		outs := make([]sync.Outcome, n)
 		if ctx.Err() != nil {
 			for i := range outs {
 				outs[i].Err = context.Cause(ctx)
 			}
 		} else {
-			n = d.applyGroup(ctx, run[start:start+n], outs)
+			n = a.group(ctx, steps[start:start+n], outs)
 		}
 		for i, out := range outs[:n] {
 			if out.Err != nil {
-				step := run[start+i]
+				step := steps[start+i]
 				out.Err = fmt.Errorf("%v %s: %w", step.Op, step.Path, out.Err)
 				out.Entry = manifest.Entry{}
 				out.Ambiguous = out.Ambiguous || isAmbiguous(out.Err)
@@ -43,11 +47,11 @@ func (d *Directory) Apply(ctx context.Context, run []sync.Step, done func(i int,
 	}
 }
 
-// groupLength returns how many of the steps at the beginning of run go
-// together: of one kind, none touching what another one does.
+// groupLength returns how many of the first steps of run go together: those of one kind
+// that do not touch the same places.
 func groupLength(run []sync.Step) int {
 	first := run[0]
-	most := map[sync.StepOp]int{sync.Put: groupFiles, sync.MkDir: batchSteps, sync.Remove: batchSteps, sync.RmDir: batchSteps, sync.Move: batchMoves}[first.Op]
+	most := mostTogether[first.Op]
 	seen := map[manifest.Path]bool{first.Path: true}
 	size := first.Want.Size
 	n := 1
@@ -62,8 +66,8 @@ func groupLength(run []sync.Step) int {
 	return n
 }
 
-// meets reports whether a move has to do with a place that one of others comes
-// from or goes to, or with what is above or below it.
+// meets reports whether a move and one of others have to do with the same place, or with
+// one above or below it.
 func meets(step sync.Step, others []sync.Step) bool {
 	for _, other := range others {
 		for _, a := range []manifest.Path{step.From, step.Path} {
@@ -77,28 +81,20 @@ func meets(step sync.Step, others []sync.Step) bool {
 	return false
 }
 
-// applyGroup carries out steps that go together, or the first few of them, and
-// returns how many.
-func (d *Directory) applyGroup(ctx context.Context, steps []sync.Step, outs []sync.Outcome) int {
+// group carries out steps that go together, or the first few of them, and returns how
+// many.
+func (a *applier) group(ctx context.Context, steps []sync.Step, outs []sync.Outcome) int {
 	switch steps[0].Op {
 	case sync.Put:
-		ups := make([]*upload, len(steps))
-		for i, step := range steps {
-			ups[i] = d.newUpload(step)
-		}
-		n := d.puts(ctx, ups)
-		for i, u := range ups[:n] {
-			outs[i] = u.out
-		}
-		return n
+		return a.uploader.apply(ctx, steps, outs)
 	case sync.MkDir:
-		d.mkdirs(ctx, steps, outs)
-	case sync.Remove:
-		d.removes(ctx, steps, outs)
+		a.dirMaker.apply(ctx, steps, outs)
 	case sync.Move:
-		d.moves(ctx, steps, outs)
+		a.mover.apply(ctx, steps, outs)
+	case sync.Remove:
+		a.remover.applyFiles(ctx, steps, outs)
 	case sync.RmDir:
-		d.rmdirs(ctx, steps, outs)
+		a.remover.applyDirs(ctx, steps, outs)
 	default:
 		outs[0].Err = fmt.Errorf("step %d: %w", steps[0].Op, sync.ErrUnsupported)
 	}

@@ -2,12 +2,7 @@ package remote
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"math/rand/v2"
-	"strings"
-	stdsync "sync"
-	"sync/atomic"
 	"time"
 
 	"ferry/internal/ftp"
@@ -15,125 +10,123 @@ import (
 	"ferry/sync"
 )
 
-// A Directory is a directory on an FTP server. It implements [sync.Replica].
+// A Directory is a directory on an FTP server. It implements [sync.Replica], [sync.Bin]
+// and [sync.Locker]. All methods but Close may be called from several goroutines at
+// once, as these interfaces allow.
 type Directory struct {
-	opts  Options
-	pool  *ftp.Pool
-	f     *ftp.Features // of the server
-	names names
-	trash trash
-	temps temps
-
-	specials specials
-	rootID   atomic.Uint64 // the unique fact of the root; 0: unknown
-	astray   atomic.Bool   // sessions may stand in directories that they listed
-
-	lockTimes lockTimes
-	groupTime time.Duration
-	sweepTurn func() bool // whether this pass looks for what is left of locks
-
-	mu     stdsync.Mutex
-	masked map[manifest.Path]bool // directories that show names nobody can ask for
+	server  *server
+	root    root
+	temps   *temporaries
+	scanner *scanner
+	applier *applier
+	trash   *trash
+	bin     *bin
+	locker  *locker
 }
 
-var _ sync.Replica = (*Directory)(nil)
+var (
+	_ sync.Replica = (*Directory)(nil)
+	_ sync.Bin     = (*Directory)(nil)
+	_ sync.Locker  = (*Directory)(nil)
+)
 
-// Open logs in, and finds out where the root is; whether it is there is a
-// question for [Directory.Root]. The error wraps [sync.ErrFatal].
+// Open logs in and finds out where the root is; [Directory.Root] tells whether it is
+// there. The error wraps [sync.ErrFatal].
 func Open(ctx context.Context, o Options) (*Directory, error) {
-	o.Options = o.WithDefaults()
-	d := &Directory{opts: o, pool: ftp.NewPool(o.Options), masked: make(map[manifest.Path]bool),
-		lockTimes: lockTimes{lockFirst, lockBeat, lockWatch, lockStale, lockRelease},
-		groupTime: groupTime, sweepTurn: func() bool { return rand.N(sweepOneIn) == 0 }}
-	err := d.do(ctx, "logging in", func(ctx context.Context, s *ftp.Session) error {
-		root, err := findRoot(ctx, s, o)
-		d.names.root, d.f = root, s.Features()
-		return err
-	})
+	srv, err := connect(ctx, o)
 	if err != nil {
-		return nil, final(errors.Join(fmt.Errorf("opening %s: %w", d.where(), err), d.pool.Close()))
+		return nil, err
 	}
-	return d, nil
+	temps := &temporaries{server: srv}
+	renamer := &renamer{srv}
+	trash := &trash{server: srv, renamer: renamer}
+	mover := &mover{srv, renamer, temps}
+	return &Directory{
+		server:  srv,
+		root:    root{srv},
+		temps:   temps,
+		scanner: &scanner{srv, temps, trash},
+		applier: &applier{
+			uploader: &uploader{srv, renamer, trash, temps, groupTime},
+			dirMaker: &dirMaker{srv},
+			mover:    mover,
+			remover:  &remover{srv, trash, temps},
+		},
+		trash:  trash,
+		bin:    &bin{srv, trash, mover},
+		locker: newLocker(srv),
+	}, nil
 }
 
-// findRoot returns the absolute path of the root, without a slash at the end.
-func findRoot(ctx context.Context, s *ftp.Session, o Options) (string, error) {
-	home := ""
-	if !o.Absolute {
-		var err error
-		if home, err = s.WorkingDirectory(ctx); err != nil {
-			return "", err
-		}
-	}
-	return joinRoot(home, o.Path)
+// Check finds out what the server can do, in the directory that o names; see
+// [ftp.Check].
+func Check(ctx context.Context, o Options) (*ftp.Report, error) {
+	report, err := ftp.Check(ctx, o.Options, ftp.CheckTarget{
+		Root:     func(ctx context.Context, s *ftp.Session) (string, error) { return findRoot(ctx, s, o) },
+		TempName: func(mark string, plain bool) string { return manifest.TempName(mark, "check", plain) },
+	})
+	return report, giveUp(err)
 }
 
-// joinRoot appends path to home, both with slashes, without empty components or
-// ones of a single dot. Going up is refused: it means other things to other
-// servers.
-func joinRoot(home, path string) (string, error) {
-	root := ""
-	for name := range strings.SplitSeq(home+"/"+path, "/") {
-		if name == "" || name == "." {
-			continue
-		}
-		if err := manifest.CheckName(name); err != nil {
-			return "", &ftp.Error{Op: "opening", Path: path, Class: ftp.Server, Err: err}
-		}
-		root += "/" + name
-	}
-	return root, nil
+// Root implements [sync.Replica].
+func (d *Directory) Root(ctx context.Context, create bool) (sync.RootState, error) {
+	return d.root.state(ctx, create)
 }
 
-// where names the root for people.
-func (d *Directory) where() string {
-	host := d.opts.Host
-	if strings.Contains(host, ":") {
-		host = "[" + host + "]"
-	}
-	if d.opts.Port != d.opts.Security.Port() {
-		host = fmt.Sprintf("%s:%d", host, d.opts.Port)
-	}
-	return fmt.Sprintf("%s://%s@%s%s", d.opts.Security.Scheme(), d.opts.User, host, d.names.dir(manifest.Root))
+// Scan implements [sync.Replica].
+func (d *Directory) Scan(ctx context.Context, look sync.Look) (*manifest.Tree, error) {
+	return d.scanner.scan(ctx, look)
 }
 
-// masks reports whether the last listing of dir showed names that stand for
-// others.
-func (d *Directory) masks(dir manifest.Path) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.masked[dir]
+// Gone implements [sync.Replica].
+func (d *Directory) Gone(ctx context.Context, paths []manifest.Path, was []manifest.Entry) []error {
+	return d.server.gone(ctx, paths, was)
 }
 
-func (d *Directory) mask(dir manifest.Path, masked bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if masked {
-		d.masked[dir] = true
-	} else {
-		delete(d.masked, dir)
-	}
+// Sum implements [sync.Replica].
+func (d *Directory) Sum(ctx context.Context, p manifest.Path, want manifest.Entry) (string, error) {
+	return d.server.sum(ctx, p, want)
 }
 
-// loses reports whether the server may take name for one without the space at
-// its end when it is read or written.
-func (d *Directory) loses(name string) bool {
-	return strings.HasSuffix(name, " ") && !d.f.Has(ftp.KeepsTrailingSpace)
+// Reader implements [sync.Replica].
+func (d *Directory) Reader(ctx context.Context, run []sync.Wanted) sync.Reader {
+	return &reader{server: d.server, ctx: ctx, run: run}
 }
 
-// makes returns an error where the server cannot make name, but would make or
-// replace another one.
-func (d *Directory) makes(at place) error {
-	if err := checkPlace(at); err != nil {
-		return err
-	}
-	for name := range strings.SplitSeq(strings.TrimPrefix(at.String(), d.names.root), "/") {
-		if d.loses(name) || d.f.Has(ftp.ReplacesSpaceOnMake) && strings.HasSuffix(name, " ") && name == at.name {
-			return fmt.Errorf("%w: %q ends with a space, which this server changes", manifest.ErrName, name)
-		}
+// Apply implements [sync.Replica].
+func (d *Directory) Apply(ctx context.Context, run []sync.Step, done func(i int, out sync.Outcome)) {
+	d.applier.run(ctx, run, done)
+}
+
+// Tidy implements [sync.Replica].
+func (d *Directory) Tidy(ctx context.Context) error { return d.temps.tidy(ctx) }
+
+// Trashed implements [sync.Bin].
+func (d *Directory) Trashed(ctx context.Context, before time.Time) ([]sync.Trashed, error) {
+	return d.bin.trashed(ctx, before)
+}
+
+// Restore implements [sync.Bin].
+func (d *Directory) Restore(ctx context.Context, t sync.Trashed) error {
+	if err := d.bin.restore(ctx, t); err != nil {
+		return fmt.Errorf("restoring %s: %w", t.Path, err)
 	}
 	return nil
 }
 
-// Close ends all sessions.
-func (d *Directory) Close() error { return d.pool.Close() }
+// Discard implements [sync.Bin].
+func (d *Directory) Discard(ctx context.Context, things []sync.Trashed) (freed int64, err error) {
+	return d.bin.discard(ctx, things)
+}
+
+// Lock implements [sync.Locker].
+func (d *Directory) Lock(ctx context.Context) (release func(), err error) {
+	return d.locker.lock(ctx)
+}
+
+// Rest closes the sessions that nobody uses, except one, which it keeps alive; see
+// [ftp.Pool.Rest].
+func (d *Directory) Rest(ctx context.Context) { d.server.pool.Rest(ctx) }
+
+// Close implements [sync.Replica]. It ends all sessions.
+func (d *Directory) Close() error { return d.server.pool.Close() }

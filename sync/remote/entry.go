@@ -14,7 +14,7 @@ type listed struct {
 	entry manifest.Entry
 }
 
-// entryOf makes an entry of what a line of a listing says.
+// entryOf makes an entry of a line of a listing.
 func entryOf(l listing.Entry) manifest.Entry {
 	if l.Kind == listing.None {
 		return manifest.Entry{}
@@ -25,7 +25,7 @@ func entryOf(l listing.Entry) manifest.Entry {
 	case l.UTC:
 		e.ModTime, e.Precision = l.ModTime.UnixNano(), precisions[l.Precision]
 	default:
-		shown(&e, l.ModTime, precisions[l.Precision])
+		setShown(&e, l.ModTime, precisions[l.Precision])
 	}
 	return e
 }
@@ -45,9 +45,9 @@ var precisions = [...]manifest.Precision{
 	listing.Second: manifest.Second,
 }
 
-// shown puts the time that a line of LIST shows into e. It stands in for the
-// modification time until MDTM tells a better one.
-func shown(e *manifest.Entry, t time.Time, p manifest.Precision) {
+// setShown puts the time that a line of LIST shows into e. It is also the modification
+// time, until MDTM tells a better one.
+func setShown(e *manifest.Entry, t time.Time, p manifest.Precision) {
 	e.Shown, e.ShownPrecision = t.Unix(), p
 	if e.Shown == 0 {
 		e.Shown = 1 // 0 means that no time was shown
@@ -55,8 +55,8 @@ func shown(e *manifest.Entry, t time.Time, p manifest.Precision) {
 	e.ModTime, e.Precision = t.UnixNano(), p
 }
 
-// identity makes a number of a unique fact, whose form is the server's own; 0
-// where there is none.
+// identity makes a number of a unique fact, whose form is up to the server; 0 where
+// there is none.
 func identity(unique string) uint64 {
 	if unique == "" {
 		return 0
@@ -64,4 +64,28 @@ func identity(unique string) uint64 {
 	h := fnv.New64a()
 	h.Write([]byte(unique))
 	return max(h.Sum64(), 1)
+}
+
+// spelled returns e with the spelling of p noted where it differs. Of a directory only
+// the identity is kept.
+func spelled(e manifest.Entry, p manifest.Path, name string) manifest.Entry {
+	if e.Kind == manifest.Dir {
+		e = manifest.Entry{Kind: manifest.Dir, ID: e.ID, Precision: manifest.NoTime}
+	}
+	e.Name = ""
+	if name != p.Base() {
+		e.Name = name
+	}
+	return e
+}
+
+// withDetails returns was, which now does not contradict, with what now tells better.
+func withDetails(was, now manifest.Entry) manifest.Entry {
+	if now.Precision < was.Precision {
+		was.ModTime, was.Precision = now.ModTime, now.Precision
+	}
+	if was.ID == 0 {
+		was.ID = now.ID
+	}
+	return was
 }

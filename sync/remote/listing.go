@@ -1,6 +1,8 @@
 package remote
 
 import (
+	"context"
+	"fmt"
 	"time"
 
 	"ferry/internal/ftp"
@@ -8,15 +10,15 @@ import (
 	"ferry/manifest"
 )
 
-// A dirListing is the content of one directory, complete: a listing of which
-// that is not certain is an error.
+// A dirListing is the complete content of one directory. A listing that may be
+// incomplete is an error.
 type dirListing struct {
 	entries []listed // without the directory itself and the one above
-	self    bool     // the directory itself was listed, as "." or type=cdir
-	id      uint64   // of the directory itself, where it was told
+	self    bool     // the listing shows the directory itself, as "." or type=cdir
+	id      uint64   // of the directory itself; 0: not told
 	// refused are names that no path can hold, with the reason.
 	refused []refusedName
-	newest  int64 // the latest time shown by LIST, in seconds; 0: none
+	newest  int64 // the latest time that LIST showed, in Unix seconds; 0: none
 	lines   int
 }
 
@@ -25,9 +27,37 @@ type refusedName struct {
 	why  error
 }
 
-// parseListing reads a listing and makes sure that it is whole: the connection
-// ended cleanly, the server is content, every line was read, and no name is
-// there twice or impossible. now is our clock.
+// list lists dir in the form that suits this server. The listing is complete, or
+// there is an error.
+func (srv *server) list(ctx context.Context, s *ftp.Session, dir string) (*dirListing, error) {
+	f := s.Features()
+	raw, err := s.List(ctx, dir, f.ListForm)
+	if err != nil {
+		return nil, err
+	}
+	l, err := parseListing(f.ListForm, raw, time.Now())
+	if f.ShowsSelf && f.ListForm == ftp.FormLISTAll && err == nil && !l.self {
+		if raw, err = s.List(ctx, dir, ftp.FormLISTAllLong); err != nil {
+			return nil, err
+		}
+		l, err = parseListing(ftp.FormLISTAllLong, raw, time.Now())
+	}
+	if err == nil && f.ShowsSelf && !l.self {
+		err = fmt.Errorf("%w: the directory itself is not in it, although other listings of this server show it", ftp.ErrIncomplete)
+	}
+	if err != nil {
+		class := ftp.File
+		if !raw.Clean || raw.Final.Code/100 == 4 { // it broke off: that is worth another attempt
+			class = ftp.Retry
+		}
+		return nil, &ftp.Error{Op: "listing", Path: dir, Class: class, Err: err}
+	}
+	return l, nil
+}
+
+// parseListing reads a listing and makes sure that it is complete: the connection
+// ended cleanly, the final reply is good, every line could be read, and no name comes
+// twice. now is our clock.
 func parseListing(form ftp.ListForm, raw ftp.RawListing, now time.Time) (*dirListing, error) {
 	if err := ftp.CheckEnd(raw); err != nil {
 		return nil, err
@@ -42,8 +72,7 @@ func parseListing(form ftp.ListForm, raw ftp.RawListing, now time.Time) (*dirLis
 	return l, nil
 }
 
-// parseLines reads what came of a listing. That every line can be read does not
-// make it complete.
+// parseLines reads the lines of a listing, which need not be complete.
 func parseLines(form ftp.ListForm, data []byte, now time.Time) (*dirListing, error) {
 	l := new(dirListing)
 	for line, err := range (ftp.RawListing{Data: data}).Entries(form, now) {
@@ -55,7 +84,6 @@ func parseLines(form ftp.ListForm, data []byte, now time.Time) (*dirListing, err
 	return l, nil
 }
 
-// add takes in what a line says.
 func (l *dirListing) add(line listing.Entry) {
 	l.lines++
 	e := entryOf(line)

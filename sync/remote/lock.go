@@ -1,160 +1,129 @@
 package remote
 
 import (
-	"bytes"
 	"context"
-	"crypto/rand"
-	"encoding/json"
 	"fmt"
-	"io"
-	"strings"
+	"math/rand/v2"
 	"time"
 
 	"ferry/internal/ftp"
-	"ferry/manifest"
 	"ferry/sync"
 )
 
-// Times of a lock.
-const (
-	lockFirst = time.Second      // before a holder says who it is: most passes are over by then
-	lockBeat  = 10 * time.Second // how often a holder writes that it is alive
-	lockWatch = 2 * time.Second  // how often one that waits looks
-	// lockStale is how long a lock must stand still under the eyes of one that
-	// waits before it is broken. No clock of another machine comes into it.
-	lockStale = 40 * time.Second
-	// lockRelease is the longest that a pass that is over waits for its lock to go.
-	lockRelease = 5 * time.Second
-)
-
-// lockTimes are the times of a lock, which tests shorten.
-type lockTimes struct{ first, beat, watch, stale, release time.Duration }
-
-// sweepOneIn is how seldom a pass looks for what broken locks have left where
-// ferry's own directory holds something.
-const sweepOneIn = 16
-
-// A holder is what stands in the file that says whose lock it is.
-type holder struct {
-	Host  string `json:"host"`  // for people
-	Token string `json:"token"` // of this one lock
-	Beat  int    `json:"beat"`
-	Since string `json:"since"`
+// lockTimes are the times of a lock. Tests shorten them.
+type lockTimes struct {
+	first time.Duration // before a holder writes who it is: most passes are over by then
+	beat  time.Duration // between two signs of life of a holder
+	watch time.Duration // between two looks of one that waits
+	// stale is how long a lock must stand still before one that waits breaks it. No clock
+	// of another machine plays a part.
+	stale   time.Duration
+	release time.Duration // the longest that a pass which is over waits for its lock to go
 }
 
-var _ sync.Locker = (*Directory)(nil)
+// A locker holds the lock of the root, the directory .ferry/lock, for one owner.
+type locker struct {
+	*server
+	times lockTimes
+	// sweeps says whether this pass looks for what broken locks have left. It rarely does.
+	sweeps func() bool
+}
 
-// Lock puts the directory .ferry/lock on the server, which only one can do, and
-// after a second writes into it that its holder is alive, again and again until
-// it is released.
-// A directory in it is called after the owner, so that a lock that a killed run
-// of this same owner left is known at once: the owner's state directory is locked
-// by this process now. The lock of somebody else is watched; it is broken when it
-// stands still.
-func (d *Directory) Lock(ctx context.Context) (release func(), err error) {
-	if d.opts.Owner == "" {
+func newLocker(srv *server) *locker {
+	return &locker{srv,
+		lockTimes{first: time.Second, beat: 10 * time.Second, watch: 2 * time.Second, stale: 40 * time.Second, release: 5 * time.Second},
+		func() bool { return rand.N(16) == 0 }}
+}
+
+// lock implements [sync.Locker]. It makes the lock, which only one owner can do, and
+// writes a sign of life into it again and again until it is released.
+//
+// A directory in the lock is named after the owner, so that the lock of a killed run of
+// the same owner is known at once: this process holds the owner's state directory. The
+// lock of another owner is watched, and broken when it stands still.
+func (l *locker) lock(ctx context.Context) (release func(), err error) {
+	if l.opts.Owner == "" {
 		return nil, fmt.Errorf("nobody to lock for: %w", sync.ErrUnsupported)
 	}
-	me := holder{Host: d.opts.OwnerHost, Token: rand.Text()[:12], Since: time.Now().UTC().Format(time.RFC3339)}
+	me := newHolder(l.opts.OwnerHost)
 	var seen holder
-	var still time.Time // since when seen has not changed
+	var since time.Time // when seen was first seen
 	for {
-		made, ours, err := d.makeLock(ctx, me.Token)
+		made, ours, err := l.make(ctx, me.Token)
 		if err != nil {
 			return nil, err
 		}
 		if made {
-			break
+			return l.keep(ctx, me), nil
 		}
 		var now holder
 		if !ours {
-			if now, err = d.readHolder(ctx); err != nil {
+			if now, err = l.readHolder(ctx); err != nil {
 				return nil, err
 			}
 		}
+		first := since.IsZero()
 		switch {
-		case ours, now == seen && !still.IsZero() && time.Since(still) > d.lockTimes.stale:
-			if err := d.breakLock(ctx, me.Token); err != nil {
+		case ours, now == seen && !first && time.Since(since) > l.times.stale:
+			if err := l.breakLock(ctx, me.Token); err != nil {
 				return nil, err
 			}
 			continue
-		case now != seen && !still.IsZero() && !d.opts.WaitLock:
+		case now != seen && !first && !l.opts.WaitLock:
 			if now == (holder{}) { // it is being written
 				now = seen
 			}
-			return nil, heldBy(now)
-		case now != seen || still.IsZero():
-			seen, still = now, time.Now()
+			return nil, fmt.Errorf("%w: %s, since %s", sync.ErrHeld, ftp.Printable(now.Host), ftp.Printable(now.Since))
+		case now != seen || first:
+			seen, since = now, time.Now()
 		}
-		if err := wait(ctx, d.lockTimes.watch); err != nil {
+		if err := ftp.Sleep(ctx, l.times.watch); err != nil {
 			return nil, err
 		}
 	}
-	return d.keepLock(ctx, me), nil
 }
 
-func heldBy(h holder) error {
-	return fmt.Errorf("%w: %s, since %s", sync.ErrHeld, ftp.Printable(h.Host), ftp.Printable(h.Since))
-}
-
-// wait waits for a while, or until the context ends.
-func wait(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
-// keepLock writes the beats of a lock until it is released.
-func (d *Directory) keepLock(ctx context.Context, me holder) (release func()) {
+// keep writes signs of life into the lock until it is released.
+func (l *locker) keep(ctx context.Context, me holder) (release func()) {
 	beats, stop := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		for pause := d.lockTimes.first; wait(beats, pause) == nil; pause = d.lockTimes.beat {
+		for pause := l.times.first; ftp.Sleep(beats, pause) == nil; pause = l.times.beat {
 			me.Beat++
-			if err := d.writeHolder(beats, me); err != nil {
-				d.opts.Log.Debug("lock not renewed", "because", err)
+			if err := l.writeHolder(beats, me); err != nil {
+				l.opts.Log.Debug("lock not renewed", "because", err)
 			}
 		}
 	}()
 	return func() {
 		stop()
 		<-done
-		limit := d.lockTimes.release
+		limit := l.times.release
 		if ctx.Err() != nil {
 			limit = min(limit, time.Second) // somebody waits for the program to end
 		}
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 		defer cancel()
-		if err := d.dropLock(last, "lock"); err != nil {
-			d.opts.Log.Info("lock not released", "because", err)
+		if err := l.release(last); err != nil {
+			l.opts.Log.Info("lock not released", "because", err)
 		}
 	}
 }
 
-// lockDir returns a directory in ferry's own, which is that of no name.
-func (d *Directory) lockDir(name string) string {
-	return strings.TrimSuffix(d.names.root+"/"+manifest.Own+"/"+name, "/")
-}
-
-// makeLock tries to take the lock. It is made beside, with its owner in it, and
-// renamed into place: no server renames a directory over one that holds
-// something. Where somebody has the lock, ours says whether that is this owner.
-func (d *Directory) makeLock(ctx context.Context, token string) (made, ours bool, err error) {
-	beside := d.lockDir("lock-" + token)
-	err = d.once(ctx, func(ctx context.Context, s *ftp.Session) error {
+// make tries to take the lock. It is made under another name, with its owner in it, and
+// renamed: no server renames a directory over one that holds something. Where somebody
+// has the lock, ours says whether that is this owner.
+func (l *locker) make(ctx context.Context, token string) (made, ours bool, err error) {
+	lock, fresh, owner := l.own("lock"), l.own("lock-"+token), "/"+l.opts.Owner
+	err = l.once(ctx, func(ctx context.Context, s *ftp.Session) error {
 		var told, from, to, inside, own ftp.Reply
 		var b ftp.Batch
-		b.Add("MKD "+d.lockDir(""), nil)
-		b.Expect("MKD "+beside, &told)
-		b.Add("MKD "+beside+"/"+d.opts.Owner, nil)
-		b.Expect("RNFR "+beside, &from)
-		b.Expect("RNTO "+d.lockDir("lock"), &to)
+		b.Add("MKD "+l.own(""), nil)
+		b.Expect("MKD "+fresh, &told)
+		b.Add("MKD "+fresh+owner, nil)
+		b.Expect("RNFR "+fresh, &from)
+		b.Expect("RNTO "+lock, &to)
 		if err := b.Run(ctx, s); err != nil {
 			return err
 		}
@@ -162,153 +131,25 @@ func (d *Directory) makeLock(ctx context.Context, token string) (made, ours bool
 			return nil
 		}
 		if !told.OK() {
-			return fmt.Errorf("making %s: server says %d %s: %w", beside, told.Code, ftp.Printable(told.Text), sync.ErrUnsupported)
+			return cannotLock(fresh, told)
 		}
 		b = ftp.Batch{}
-		b.Add("RMD "+beside+"/"+d.opts.Owner, nil)
-		b.Add("RMD "+beside, nil)
-		b.Expect("CWD "+d.lockDir("lock"), &inside)
-		b.Expect("CWD "+d.lockDir("lock")+"/"+d.opts.Owner, &own)
-		b.Add("CWD "+d.names.dir(manifest.Root), nil)
+		b.Add("RMD "+fresh+owner, nil)
+		b.Add("RMD "+fresh, nil)
+		b.Expect("CWD "+lock, &inside)
+		b.Expect("CWD "+lock+owner, &own)
+		l.returnToRoot(&b)
 		err := b.Run(ctx, s)
 		s.GiveUp() // a rename that was refused may still be pending
-		switch {
-		case err != nil:
-			return err
-		case !inside.OK() && from.Code != 350:
-			return fmt.Errorf("making %s: server says %d %s: %w", d.lockDir("lock"), from.Code, ftp.Printable(from.Text), sync.ErrUnsupported)
+		if err == nil && !inside.OK() && from.Code != 350 {
+			err = cannotLock(lock, from)
 		}
 		ours = own.OK()
-		return nil
+		return err
 	})
 	return made, ours, err
 }
 
-func (d *Directory) writeHolder(ctx context.Context, h holder) error {
-	text, err := json.Marshal(h)
-	if err != nil {
-		return err
-	}
-	return d.do(ctx, "writing a lock", func(ctx context.Context, s *ftp.Session) error {
-		_, _, err := s.Store(ctx, d.lockDir("lock")+"/beat", 0, bytes.NewReader(text))
-		return err
-	})
-}
-
-// readHolder returns who holds the lock, the zero holder where that cannot be
-// read (yet, or any more).
-func (d *Directory) readHolder(ctx context.Context) (h holder, err error) {
-	err = d.do(ctx, "reading a lock", func(ctx context.Context, s *ftp.Session) error {
-		in, err := s.Retrieve(ctx, d.lockDir("lock")+"/beat", 0)
-		if err != nil {
-			if class, is := ftp.ClassOf(err); is && class == ftp.File {
-				return nil
-			}
-			return err
-		}
-		text, err := io.ReadAll(io.LimitReader(in, 4096))
-		if err != nil {
-			in.Abort()
-			return err
-		}
-		if _, err := in.Finish(); err != nil {
-			return err
-		}
-		if json.Unmarshal(text, &h) != nil {
-			h = holder{Token: strings.ToValidUTF8(string(text), "?")}
-		}
-		return nil
-	})
-	return h, err
-}
-
-// breakLock takes a lock away whose holder is gone. The rename lets only one of
-// several do it.
-func (d *Directory) breakLock(ctx context.Context, token string) error {
-	name := "lock-" + token
-	moved := false
-	err := d.once(ctx, func(ctx context.Context, s *ftp.Session) error {
-		var from, to ftp.Reply
-		var b ftp.Batch
-		b.Expect("RNFR "+d.lockDir("lock"), &from)
-		b.Expect("RNTO "+d.lockDir(name), &to)
-		if err := b.Run(ctx, s); err != nil {
-			return err
-		}
-		moved = from.Code == 350 && to.OK()
-		if !moved {
-			s.GiveUp() // a rename that was refused may still be pending
-		}
-		return nil
-	})
-	if err != nil || !moved {
-		return err
-	}
-	return d.dropLock(ctx, name)
-}
-
-// dropLock removes a lock with all that holders put into it, and ferry's own
-// directory where that is empty then. One that was taken away is nobody's, and
-// removing it may be tried again; the lock itself may be somebody else's by then.
-func (d *Directory) dropLock(ctx context.Context, name string) error {
-	try := d.once
-	if name != "lock" {
-		try = func(ctx context.Context, f func(context.Context, *ftp.Session) error) error {
-			return d.do(ctx, "removing a broken lock", f)
-		}
-	}
-	var own ftp.Reply
-	err := try(ctx, func(ctx context.Context, s *ftp.Session) error {
-		var b ftp.Batch
-		b.Add("CWD "+d.names.dir(manifest.Root), nil)
-		b.Add("DELE "+d.lockDir(name)+"/beat", nil)
-		b.Add("RMD "+d.lockDir(name)+"/"+d.opts.Owner, nil)
-		if name != "lock" { // somebody else's
-			l, err := d.list(ctx, s, d.lockDir(name))
-			if err != nil {
-				return err
-			}
-			for _, one := range l.entries {
-				if one.entry.IsDir() {
-					b.Add("RMD "+d.lockDir(name)+"/"+one.name, nil)
-				}
-			}
-		}
-		b.Add("RMD "+d.lockDir(name), nil)
-		if safe, known := d.removesEmptyOnly(); known && safe {
-			b.Expect("RMD "+d.lockDir(""), &own)
-		}
-		return b.Run(ctx, s)
-	})
-	if err == nil && name == "lock" && !own.OK() && d.sweepTurn() {
-		d.sweepLocks(ctx)
-	}
-	return err
-}
-
-// sweepLocks removes what is left of locks that were taken away or never came
-// into place, because a connection was lost at that moment: directories beside
-// the lock that are older than a day. It is tried, and no more.
-func (d *Directory) sweepLocks(ctx context.Context) {
-	var left []string
-	err := d.once(ctx, func(ctx context.Context, s *ftp.Session) error {
-		l, err := d.list(ctx, s, d.lockDir(""))
-		if err != nil {
-			return err
-		}
-		for _, one := range l.entries {
-			if strings.HasPrefix(one.name, "lock-") && one.entry.IsDir() && isOld(one.entry, time.Now()) {
-				left = append(left, one.name)
-			}
-		}
-		return nil
-	})
-	for _, name := range left {
-		if err == nil {
-			err = d.dropLock(ctx, name)
-		}
-	}
-	if err != nil {
-		d.opts.Log.Debug("old locks not swept", "because", err)
-	}
+func cannotLock(dir string, r ftp.Reply) error {
+	return fmt.Errorf("making %s: server says %d %s: %w", dir, r.Code, ftp.Printable(r.Text), sync.ErrUnsupported)
 }

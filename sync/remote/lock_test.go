@@ -23,7 +23,7 @@ func lockers(t *testing.T, owners ...string) (root string, all []*Directory) {
 	t.Cleanup(func() { server.Close() })
 	for _, owner := range owners {
 		d := open(t, server.Addr(), "u", "p", "", func(o *Options) { o.Owner, o.OwnerHost = owner, "host of "+owner })
-		d.lockTimes = lockTimes{beat: 20 * time.Millisecond, watch: 10 * time.Millisecond, stale: 400 * time.Millisecond, release: time.Second}
+		d.locker.times = lockTimes{beat: 20 * time.Millisecond, watch: 10 * time.Millisecond, stale: 400 * time.Millisecond, release: time.Second}
 		all = append(all, d)
 	}
 	return root, all
@@ -51,7 +51,7 @@ func TestLockIsForOneOwner(t *testing.T) {
 
 func TestLockWaits(t *testing.T) {
 	_, d := lockers(t, "a", "b")
-	d[1].opts.WaitLock = true
+	d[1].server.opts.WaitLock = true
 	release, err := d[0].Lock(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +67,7 @@ func TestLockWaits(t *testing.T) {
 	select {
 	case err := <-got:
 		t.Fatalf("it did not wait: %v", err)
-	case <-time.After(2 * d[0].lockTimes.stale): // the beats keep it alive beyond that
+	case <-time.After(2 * d[0].locker.times.stale): // the beats keep it alive beyond that
 	}
 	release()
 	if err := <-got; err != nil {
@@ -79,10 +79,10 @@ func TestLockWaits(t *testing.T) {
 func TestLockOfAKilledRun(t *testing.T) {
 	for _, next := range []string{"a", "b"} {
 		_, d := lockers(t, "a", next)
-		if made, _, err := d[0].makeLock(t.Context(), "dead"); err != nil || !made {
+		if made, _, err := d[0].locker.make(t.Context(), "dead"); err != nil || !made {
 			t.Fatal(made, err)
 		}
-		if err := d[0].writeHolder(t.Context(), holder{Token: "dead"}); err != nil {
+		if err := d[0].locker.writeHolder(t.Context(), holder{Token: "dead"}); err != nil {
 			t.Fatal(err)
 		}
 		start := time.Now()
@@ -91,9 +91,9 @@ func TestLockOfAKilledRun(t *testing.T) {
 			t.Fatalf("for %s: %v", next, err)
 		}
 		release()
-		if waited := time.Since(start); next == "a" && waited > d[1].lockTimes.stale {
+		if waited := time.Since(start); next == "a" && waited > d[1].locker.times.stale {
 			t.Errorf("its own lock held it up for %v", waited)
-		} else if next == "b" && waited < d[1].lockTimes.stale {
+		} else if next == "b" && waited < d[1].locker.times.stale {
 			t.Errorf("the lock of another was broken after %v", waited)
 		}
 	}
@@ -126,7 +126,7 @@ func TestBrokenLockLeavesNothing(t *testing.T) {
 
 func TestLockEndsWithItsContext(t *testing.T) {
 	_, d := lockers(t, "a", "b")
-	d[1].opts.WaitLock = true
+	d[1].server.opts.WaitLock = true
 	release, err := d[0].Lock(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -154,7 +154,7 @@ func TestOldLocksAreSwept(t *testing.T) {
 		}
 	}
 	for _, turn := range []bool{false, true} {
-		d[0].sweepTurn = func() bool { return turn }
+		d[0].locker.sweeps = func() bool { return turn }
 		release, err := d[0].Lock(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -172,7 +172,7 @@ func TestOldLocksAreSwept(t *testing.T) {
 // one to let go: who holds it is written only when the pass lasts.
 func TestLockOfAShortPass(t *testing.T) {
 	root, d := lockers(t, "a")
-	d[0].lockTimes.first = time.Hour
+	d[0].locker.times.first = time.Hour
 	release, err := d[0].Lock(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -9,66 +9,68 @@ import (
 	"ferry/sync"
 )
 
-// A making is one MkDir under way.
-type making struct {
+// A dirMaker carries out MkDir steps.
+type dirMaker struct{ *server }
+
+// A newDir is one MkDir step under way.
+type newDir struct {
 	at       place
 	made     ftp.Reply
 	entered  ftp.Reply
-	seen     looked
-	answered bool
+	seen     stat
+	answered bool // the server answered all questions about it
 }
 
-// mkdirs makes directories in one batch, in order, each followed by the question
-// whether it is there: a refused MKD tells nothing, and neither does one that
-// was acknowledged on servers that make parents or accept what is there.
-func (d *Directory) mkdirs(ctx context.Context, steps []sync.Step, outs []sync.Outcome) {
-	all := make([]making, len(steps))
+// apply makes directories in one batch, in their order. Each MKD is followed by the
+// question whether the directory is there: one that was refused does not tell, and
+// neither does one that a server accepts for a directory that is there.
+func (dm *dirMaker) apply(ctx context.Context, steps []sync.Step, outs []sync.Outcome) {
+	all := make([]newDir, len(steps))
 	for i, step := range steps {
 		name := step.Want.Spelled(step.Path)
 		if step.Expect.Exists() {
 			name = step.Expect.Spelled(step.Path)
 		}
-		all[i].at = d.names.place(step.Path, name)
-		if err := d.makes(all[i].at); err != nil {
-			outs[i].Err = err
-			continue
+		all[i].at = dm.names.place(step.Path, name)
+		if outs[i].Err = dm.checkNew(all[i].at); outs[i].Err == nil {
+			dm.names.set(step.Path, name) // those below it may follow in the same batch
 		}
-		d.names.set(step.Path, name) // those below it may follow in the same batch
 	}
-	d.parentsFirst(ctx, all, steps, outs)
-	err := d.do(ctx, "making directories", func(ctx context.Context, s *ftp.Session) error {
+	dm.checkParents(ctx, all, steps, outs)
+	err := dm.do(ctx, "making directories", func(ctx context.Context, s *ftp.Session) error {
 		var b ftp.Batch
 		for i := range all {
 			m := &all[i]
 			if outs[i].Err != nil || m.answered {
 				continue
 			}
-			b.Expect("MKD "+m.at.String(), &m.made)
+			at := m.at.String()
+			b.Expect("MKD "+at, &m.made)
 			if ftp.HasMLST(s.Features()) {
-				b.Add("MLST "+m.at.String(), func(r ftp.Reply) { m.seen = lookedOf(ftp.ParseMLST(m.at.String(), r)) })
+				b.Add("MLST "+at, func(r ftp.Reply) { m.seen = statOf(ftp.ParseMLST(at, r)) })
 			}
-			b.Add("CWD "+m.at.String(), func(r ftp.Reply) { m.entered, m.answered = r, true })
+			b.Add("CWD "+at, func(r ftp.Reply) { m.entered, m.answered = r, true })
 		}
-		b.Add("CWD "+d.names.dir(manifest.Root), nil)
+		dm.returnToRoot(&b)
 		return b.Run(ctx, s)
 	})
 	for i, step := range steps {
 		if outs[i].Err == nil {
 			outs[i].Entry, outs[i].Err = all[i].outcome(step.Path, err)
-			if d.specials.has(all[i].at) {
+			if dm.listed.isSpecial(all[i].at) {
 				outs[i].Err = fmt.Errorf("a special file is there: %w", sync.ErrChanged)
 			}
 		}
 		if outs[i].Err != nil {
-			d.names.set(step.Path, step.Path.Base())
+			dm.names.set(step.Path, step.Path.Base())
 		}
 	}
 }
 
-// parentsFirst fails the steps whose parent is not there: some servers would make
+// checkParents fails the steps whose parent is not there, with a server that may make
 // it as well. A parent that another step makes is there.
-func (d *Directory) parentsFirst(ctx context.Context, all []making, steps []sync.Step, outs []sync.Outcome) {
-	if d.f.Has(ftp.RequiresParents) {
+func (dm *dirMaker) checkParents(ctx context.Context, all []newDir, steps []sync.Step, outs []sync.Outcome) {
+	if dm.features.Has(ftp.RequiresParents) {
 		return
 	}
 	made := make(map[manifest.Path]bool)
@@ -83,7 +85,7 @@ func (d *Directory) parentsFirst(ctx context.Context, all []making, steps []sync
 		entered[dir] = ftp.Reply{}
 		b.Add("CWD "+dir, func(r ftp.Reply) { entered[dir] = r })
 	}
-	err := d.do(ctx, "looking for parents", b.Run)
+	err := dm.runAny(ctx, "looking for parents", &b)
 	failed := make(map[manifest.Path]bool)
 	for i, step := range steps {
 		dir := all[i].at.parent()
@@ -100,16 +102,17 @@ func (d *Directory) parentsFirst(ctx context.Context, all []making, steps []sync
 	}
 }
 
-func (m *making) outcome(p manifest.Path, err error) (manifest.Entry, error) {
+// outcome says what became of a directory. err is the error of the session.
+func (m *newDir) outcome(p manifest.Path, err error) (manifest.Entry, error) {
 	switch {
 	case !m.answered && m.made.Code != 0:
 		return manifest.Entry{}, &ambiguousError{err}
 	case !m.answered:
 		return manifest.Entry{}, err
 	case m.entered.OK():
-		return named(manifest.Entry{Kind: manifest.Dir, ID: m.seen.entry.ID}, p, m.at.name), nil
+		return spelled(manifest.Entry{Kind: manifest.Dir, ID: m.seen.entry.ID}, p, m.at.name), nil
 	case m.made.OK():
 		return manifest.Entry{}, fmt.Errorf("it was made and cannot be entered: %w", ftp.ReplyError("CWD", m.at.String(), m.entered))
 	}
-	return manifest.Entry{}, withRoom(ftp.ReplyError("MKD", m.at.String(), m.made))
+	return manifest.Entry{}, withFull(ftp.ReplyError("MKD", m.at.String(), m.made))
 }

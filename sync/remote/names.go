@@ -5,13 +5,12 @@ import (
 	"strings"
 	stdsync "sync"
 
-	"ferry/internal/ftp"
 	"ferry/manifest"
 )
 
-// names turns paths into what the server calls them. It remembers the names
-// that the server spells in another way than the path does. Its methods may be
-// called from several goroutines.
+// names turns paths into names on the server. It remembers the names that the server
+// spells in another way than the path does. Its methods may be called from several
+// goroutines.
 type names struct {
 	root string // absolute, without a slash at the end: "" is the server's own root
 
@@ -33,7 +32,7 @@ func (n *names) set(p manifest.Path, name string) {
 	n.spelled[p] = name
 }
 
-// has reports whether the spelling of p is noted.
+// has reports whether a spelling of p is noted.
 func (n *names) has(p manifest.Path) bool {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
@@ -41,7 +40,7 @@ func (n *names) has(p manifest.Path) bool {
 	return ok
 }
 
-// moved notes that what was at from is at to now, spelled name.
+// moved notes that what was at from is now at to, spelled name.
 func (n *names) moved(from, to manifest.Path, name string) {
 	n.mu.Lock()
 	delete(n.spelled, from)
@@ -88,53 +87,12 @@ func (n *names) place(p manifest.Path, name string) place {
 	return at
 }
 
-// at returns where p is on the server, by the spelling that entry or a scan
-// showed.
+// at returns where p is on the server, in the spelling of entry, or else in the one
+// that a scan showed.
 func (n *names) at(p manifest.Path, entry manifest.Entry) place {
 	name := entry.Name
 	if name == "" {
 		name = path.Base(n.below(p))
 	}
 	return n.place(p, name)
-}
-
-// A place is a name in a directory of the server.
-type place struct {
-	dir  string // absolute, without a slash at the end: "" is the server's own root
-	name string
-}
-
-// String returns the absolute path.
-func (at place) String() string { return at.dir + "/" + at.name }
-
-// parent returns the absolute path of the directory, which may be "/".
-func (at place) parent() string {
-	if at.dir == "" {
-		return "/"
-	}
-	return at.dir
-}
-
-// texts returns the absolute paths of places.
-func texts(places []place) []string {
-	paths := make([]string, len(places))
-	for i, at := range places {
-		paths[i] = at.String()
-	}
-	return paths
-}
-
-// split takes an absolute path apart.
-func split(abs string) place {
-	i := strings.LastIndexByte(abs, '/')
-	return place{abs[:i], abs[i+1:]}
-}
-
-// sendable refuses a path that no command can hold (RFC 959, section 4.1.3): a
-// line end would begin another command, NUL ends lines, and 0xFF is Telnet's.
-func sendable(abs string) error {
-	if strings.ContainsAny(abs, "\r\n\x00") || strings.IndexByte(abs, 0xff) >= 0 {
-		return &ftp.Error{Op: "naming", Path: abs, Class: ftp.File, Err: manifest.ErrName}
-	}
-	return nil
 }

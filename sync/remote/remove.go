@@ -10,7 +10,14 @@ import (
 	"ferry/sync"
 )
 
-// A removal is one Remove under way.
+// A remover carries out Remove and RmDir steps.
+type remover struct {
+	*server
+	trash *trash
+	temps *temporaries
+}
+
+// A removal is one Remove step under way.
 type removal struct {
 	step sync.Step
 	at   place
@@ -19,141 +26,116 @@ type removal struct {
 	err  error
 }
 
-// removes removes files: the looks of all in one batch, then the removals.
-func (d *Directory) removes(ctx context.Context, steps []sync.Step, outs []sync.Outcome) {
+// isOpen reports whether r is still to be done.
+func (r *removal) isOpen() bool { return r.err == nil && !r.gone }
+
+// applyFiles removes files: all are looked at in one batch, and then removed.
+func (rm *remover) applyFiles(ctx context.Context, steps []sync.Step, outs []sync.Outcome) {
 	all := make([]*removal, len(steps))
 	for i, step := range steps {
-		all[i] = &removal{step: step, at: d.names.at(step.Path, step.Expect)}
-		all[i].err = checkPlace(all[i].at)
-		if !step.Expect.IsFile() {
-			all[i].err = fmt.Errorf("removing a %v as a file: %w", step.Expect.Kind, sync.ErrUnsupported)
+		r := &removal{step: step, at: rm.names.at(step.Path, step.Expect)}
+		if r.err = checkPlace(r.at); !step.Expect.IsFile() {
+			r.err = fmt.Errorf("removing a %v as a file: %w", step.Expect.Kind, sync.ErrUnsupported)
 		}
+		all[i] = r
 	}
-	d.inspect(ctx, all)
+	rm.check(ctx, all)
 	if ctx.Err() == nil {
-		ctx, cancel := d.finish(ctx)
+		ctx, cancel := rm.graceContext(ctx)
 		defer cancel()
-		d.toTrash(ctx, all)
-		d.delete(ctx, all)
+		rm.putInTrash(ctx, all)
+		rm.delete(ctx, all)
 	}
 	for i, r := range all {
-		if outs[i].Err = r.err; r.err == nil && !r.gone {
+		if outs[i].Err = r.err; r.isOpen() {
 			outs[i].Err = errors.Join(errors.New("not removed"), context.Cause(ctx))
 		}
 	}
 }
 
-// open reports whether r is still to be done.
-func (r *removal) open() bool { return r.err == nil && !r.gone }
-
-// inspect looks whether each file is what is expected. One that is provably
-// gone is done.
-func (d *Directory) inspect(ctx context.Context, all []*removal) {
-	var rest []*removal
+// check makes sure that each file is what is expected. One that is provably gone is
+// done.
+func (rm *remover) check(ctx context.Context, all []*removal) {
+	var open []*removal
 	var places []place
 	for _, r := range all {
-		if r.open() {
-			rest, places = append(rest, r), append(places, r.at)
+		if r.isOpen() {
+			open, places = append(open, r), append(places, r.at)
 		}
 	}
-	if len(rest) == 0 {
+	if len(open) == 0 {
 		return
 	}
-	var seen []looked
-	var lost []error
-	err := d.do(ctx, "looking before a removal", func(ctx context.Context, s *ftp.Session) (err error) {
-		if seen, err = d.look(ctx, s, places); err != nil {
-			return err
-		}
-		lost, err = d.vanished(ctx, s, places, seen)
+	var seen []stat
+	var missing []error
+	err := rm.do(ctx, "looking before a removal", func(ctx context.Context, s *ftp.Session) (err error) {
+		seen, missing, err = rm.statOrMissing(ctx, s, places)
 		return err
 	})
-	for i, r := range rest {
+	for i, r := range open {
 		switch {
 		case err != nil:
 			r.err = err
 		case seen[i].entry.Exists():
 			r.now = seen[i].entry
-			r.err = same(r.step.Path, r.step.Expect, r.now)
+			r.err = unchanged(r.step.Path, r.step.Expect, r.now)
 		default:
-			r.err, r.gone = lost[i], lost[i] == nil
+			r.err, r.gone = missing[i], missing[i] == nil
 		}
 	}
 }
 
-// vanished finds out whether what a look did not find is provably missing.
-func (d *Directory) vanished(ctx context.Context, s *ftp.Session, places []place, seen []looked) ([]error, error) {
-	lost := make([]error, len(places))
-	var which []int
-	var open []place
-	for i := range places {
-		if !seen[i].entry.Exists() {
-			which, open = append(which, i), append(open, places[i])
-		}
-	}
-	answers := make([]error, len(open))
-	if len(open) > 0 {
-		if err := d.missing(ctx, s, open, answers); err != nil {
-			return nil, err
-		}
-	}
-	for k, i := range which {
-		lost[i] = answers[k]
-	}
-	return lost, nil
-}
-
-// toTrash renames into the trash what is to be kept.
-func (d *Directory) toTrash(ctx context.Context, all []*removal) {
+// putInTrash renames into the trash what is to be kept.
+func (rm *remover) putInTrash(ctx context.Context, all []*removal) {
 	var kept []*removal
 	var places []place
+	var was []manifest.Entry
 	for _, r := range all {
-		if r.open() && r.step.Trash {
-			kept, places = append(kept, r), append(places, r.at)
+		if r.isOpen() && r.step.Trash {
+			kept, places, was = append(kept, r), append(places, r.at), append(was, r.now)
 		}
 	}
-	_, errs := d.discard(ctx, places, func(i int) manifest.Entry { return kept[i].now })
+	_, errs := rm.trash.put(ctx, places, was)
 	for i, r := range kept {
 		r.err, r.gone = errs[i], errs[i] == nil
 	}
 }
 
-// delete removes the others. What was refused or not answered is looked at: only
-// what is provably gone is done.
-func (d *Directory) delete(ctx context.Context, all []*removal) {
+// delete removes the others. What was refused or not answered is looked at: it is done
+// only where it is provably gone.
+func (rm *remover) delete(ctx context.Context, all []*removal) {
 	for attempt := 0; ; attempt++ {
+		var open []*removal
 		var b ftp.Batch
-		asked := make(map[*removal]*ftp.Reply)
+		told := make([]ftp.Reply, len(all))
 		for _, r := range all {
-			if r.open() {
-				asked[r] = new(ftp.Reply)
-				b.Expect("DELE "+r.at.String(), asked[r])
+			if r.isOpen() {
+				b.Expect("DELE "+r.at.String(), &told[len(open)])
+				open = append(open, r)
 			}
 		}
-		if len(asked) == 0 {
+		if len(open) == 0 {
 			return
 		}
-		cause := d.once(ctx, b.Run)
+		cause := rm.once(ctx, b.Run)
 		var doubtful []*removal
-		for r, told := range asked {
-			if told.OK() {
-				r.gone = true
-			} else {
+		for i, r := range open {
+			if r.gone = told[i].OK(); !r.gone {
 				doubtful = append(doubtful, r)
 			}
 		}
-		d.inspect(ctx, doubtful)
-		for _, r := range doubtful {
-			switch told := asked[r]; {
+		rm.check(ctx, doubtful)
+		for i, r := range open {
+			switch told := told[i]; {
 			case r.gone:
 			case r.err != nil && told.Code == 0:
 				r.err = &ambiguousError{errors.Join(cause, r.err)}
 			case r.err != nil:
-			case !ftp.IsTransient(*told):
-				r.err = ftp.ReplyError("DELE", r.at.String(), *told)
-			case cause != nil && !ftp.Retryable(cause), attempt >= d.opts.Retries, d.pause(ctx, attempt) != nil:
+			case !ftp.IsTransient(told):
+				r.err = ftp.ReplyError("DELE", r.at.String(), told)
+			case cause != nil && !ftp.Retryable(cause), attempt >= rm.opts.Retries, rm.backOff(ctx, attempt) != nil:
 				if r.err = cause; told.Code != 0 {
-					r.err = ftp.ReplyError("DELE", r.at.String(), *told)
+					r.err = ftp.ReplyError("DELE", r.at.String(), told)
 				}
 			}
 		}

@@ -2,65 +2,94 @@ package remote
 
 import (
 	"context"
-	"crypto/rand"
+	"errors"
+	"fmt"
+
 	"ferry/internal/ftp"
-	"strings"
+	"ferry/manifest"
+	"ferry/sync"
 )
 
-// renames carries out renamings behind the commands in b. A pair that was not
-// sent, or not answered, stays zero.
+// A renaming gives one name another, by RNFR and RNTO.
+type renaming struct {
+	from, to place
+	replies  ftp.Renaming
+}
+
+// err says why the server refused, nil where it did not.
+func (m *renaming) err() error { return m.replies.Err(m.from.String(), m.to.String()) }
+
+// isRefused reports whether the server took RNFR and refused RNTO for good.
+func (m *renaming) isRefused() bool {
+	return m.replies.From.Code == 350 && !m.replies.Done() && !m.replies.Unsettled()
+}
+
+// A renamer renames what is on the server.
+type renamer struct{ *server }
+
+// run carries out renamings behind the commands in b. The replies of a renaming that
+// was not sent, or not answered, stay zero.
 //
-// In a batch the RNTO of a pair goes out before it is known whether its RNFR was
-// taken. That is safe where nothing is left of earlier pairs: a refused RNFR
-// then leaves RNTO nothing to rename. Some servers keep a RNFR whose RNTO they
-// refused, and would give that file the name of another one; they, and those of
-// which it cannot be told, get one pair at a time, and no more on a session in
-// which one was refused.
-func (d *Directory) renames(ctx context.Context, s *ftp.Session, b *ftp.Batch, from, to []place, pairs []ftp.Renaming) error {
-	if len(from) > 1 {
-		clean, err := d.clearsRenames(ctx, s, len(from))
+// In a batch RNTO goes out before it is known whether its RNFR was accepted. That is
+// safe where a refused RNFR leaves nothing for RNTO to rename. Some servers keep the
+// RNFR of a refused RNTO, and would give that file the name of another one. Such a
+// server, and one of which it is not known, gets one renaming at a time, and no more
+// on a session on which one was refused.
+func (r *renamer) run(ctx context.Context, s *ftp.Session, b *ftp.Batch, all []*renaming) error {
+	send := s.RenameAll
+	if len(all) > 1 {
+		forgets, err := r.forgetsRNFR(ctx, s, len(all))
 		if err != nil {
 			return err
 		}
-		if !clean {
-			return s.RenameEach(ctx, b, texts(from), texts(to), pairs)
+		if !forgets {
+			send = s.RenameEach
 		}
 	}
-	return s.RenameAll(ctx, b, texts(from), texts(to), pairs)
+	from, to, replies := make([]string, len(all)), make([]string, len(all)), make([]ftp.Renaming, len(all))
+	for i, m := range all {
+		from[i], to[i] = m.from.String(), m.to.String()
+	}
+	err := send(ctx, b, from, to, replies)
+	for i, m := range all {
+		m.replies = replies[i]
+	}
+	return err
 }
 
-// tryRenamesFrom is the number of renamings from which on it pays to find out
-// how the server takes several in a batch.
-const tryRenamesFrom = 3
+// runOnce carries out renamings on any session, once.
+func (r *renamer) runOnce(ctx context.Context, all ...*renaming) error {
+	for _, m := range all {
+		m.replies = ftp.Renaming{}
+	}
+	return r.once(ctx, func(ctx context.Context, s *ftp.Session) error {
+		return r.run(ctx, s, new(ftp.Batch), all)
+	})
+}
 
-// clearsRenames reports whether the server forgets a RNFR with the RNTO that
-// follows, also when it refuses that. Of a server that is not known it is found
-// out, where n renamings are worth it, by a RNTO that must be refused, and then a
-// RNFR that must be, on a directory of its own below .ferry; what then becomes
-// of the next RNTO tells.
-func (d *Directory) clearsRenames(ctx context.Context, s *ftp.Session, n int) (bool, error) {
-	if clean, known := d.f.Known(ftp.ForgetsRNFR); known || n < tryRenamesFrom {
-		return clean, nil
+// happened finds out by looking whether m was carried out. was is what stood at from
+// before. An error wraps [ambiguousError].
+func (r *renamer) happened(ctx context.Context, m *renaming, was manifest.Entry) (bool, error) {
+	from, to, err := r.statBoth(ctx, m)
+	switch {
+	case err != nil:
+		return false, &ambiguousError{err}
+	case !from.Exists() && to.Exists():
+		return true, nil
+	case unchanged("", was, from) == nil && !to.Exists():
+		return false, nil
 	}
-	outer := d.lockDir("probe-" + strings.ToLower(rand.Text()[:8]))
-	other := outer + "-moved"
-	var made, from, inside, missing, moved ftp.Reply
-	var b ftp.Batch
-	b.Add("MKD "+d.lockDir(""), nil)
-	b.Expect("MKD "+outer, &made)
-	b.Expect("RNFR "+outer, &from)
-	b.Expect("RNTO "+outer+"/not/there", &inside)
-	b.Expect("RNFR "+outer+"-missing", &missing)
-	b.Expect("RNTO "+other, &moved)
-	for _, dir := range []string{outer + "/not/there", outer + "/not", outer, other} {
-		b.Add("RMD "+dir, nil)
+	return false, &ambiguousError{fmt.Errorf("%s: %w", m.from, sync.ErrChanged)}
+}
+
+// statBoth returns what is at both places of m.
+func (r *renamer) statBoth(ctx context.Context, m *renaming) (from, to manifest.Entry, err error) {
+	seen, err := r.statPlaces(ctx, "looking after a lost reply", m.from, m.to)
+	if err == nil {
+		err = errors.Join(seen[0].err, seen[1].err)
 	}
-	if err := b.Run(ctx, s); err != nil {
-		return false, err
+	if err != nil {
+		return manifest.Entry{}, manifest.Entry{}, err
 	}
-	if !made.OK() || from.Code != 350 || !inside.Refused() {
-		return false, nil // it tells nothing
-	}
-	d.f.Observe(ftp.ForgetsRNFR, moved.Refused())
-	return moved.Refused(), nil
+	return seen[0].entry, seen[1].entry, nil
 }

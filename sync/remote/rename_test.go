@@ -17,15 +17,15 @@ import (
 // server, as others of its library, keeps it, and is found out.
 func TestRenamesEnd(t *testing.T) {
 	benches(t, func(t *testing.T, b *bench) {
-		f := b.d.f
+		f := b.d.server.features
 		_, knownByName := f.Known(ftp.ForgetsRNFR)
 		if want := b.name != "embedded"; knownByName != want {
 			t.Errorf("known by name: %v, want %v", knownByName, want)
 		}
 		f.IgnoreProduct()
 		for range 2 {
-			err := b.d.pool.Once(t.Context(), func(ctx context.Context, s *ftp.Session) error {
-				clean, err := b.d.clearsRenames(ctx, s, tryRenamesFrom)
+			err := b.d.server.pool.Once(t.Context(), func(ctx context.Context, s *ftp.Session) error {
+				clean, err := b.d.trash.renamer.forgetsRNFR(ctx, s, probeRenamesFrom)
 				if want := b.name != "embedded"; clean != want {
 					t.Errorf("a refused RNTO ends a renaming: %v, want %v", clean, want)
 				}
@@ -73,31 +73,30 @@ func TestRenamesAfterARefusal(t *testing.T) {
 				t.Fatal(err)
 			}
 			d := open(t, addr, realftp.User, realftp.Password, "", nil)
-			var from, to []place
+			var all []*renaming
 			for i := range 6 {
-				from, to = append(from, place{"", fmt.Sprint("from ", i)}), append(to, place{"", fmt.Sprint("to ", i)})
+				all = append(all, &renaming{from: place{"", fmt.Sprint("from ", i)}, to: place{"", fmt.Sprint("to ", i)}})
 			}
-			to[1] = place{"/no/such/directory", "to 1"}
-			from[2] = place{"", "missing"}
-			from[4] = place{"", "missing too"}
-			pairs := make([]ftp.Renaming, 6)
-			err := d.pool.Once(t.Context(), func(ctx context.Context, s *ftp.Session) error {
-				return d.renames(ctx, s, new(ftp.Batch), from, to, pairs)
+			all[1].to = place{"/no/such/directory", "to 1"}
+			all[2].from = place{"", "missing"}
+			all[4].from = place{"", "missing too"}
+			err := d.server.pool.Once(t.Context(), func(ctx context.Context, s *ftp.Session) error {
+				return d.trash.renamer.run(ctx, s, new(ftp.Batch), all)
 			})
 			if err != nil {
 				t.Fatal(err)
 			}
-			for i, p := range pairs {
+			for i, m := range all {
 				data, err := os.ReadFile(filepath.Join(root, fmt.Sprint("to ", i)))
 				switch {
 				case err == nil && string(data) != fmt.Sprint(i):
 					t.Errorf("%d is called %q", i, data)
-				case p.Done() != (err == nil):
-					t.Errorf("%d: done %v, and %v", i, p.Done(), err)
+				case m.replies.Done() != (err == nil):
+					t.Errorf("%d: done %v, and %v", i, m.replies.Done(), err)
 				}
 			}
-			if !pairs[0].Done() || pairs[1].Done() || pairs[2].Done() {
-				t.Errorf("got %v", pairs)
+			if !all[0].replies.Done() || all[1].replies.Done() || all[2].replies.Done() {
+				t.Errorf("got %v, %v, %v", all[0].replies, all[1].replies, all[2].replies)
 			}
 		})
 	}

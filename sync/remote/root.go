@@ -12,55 +12,58 @@ import (
 	"ferry/sync"
 )
 
-// Root implements [sync.Replica].
-func (d *Directory) Root(ctx context.Context, create bool) (sync.RootState, error) {
-	state := sync.RootState{Where: d.where()}
-	err := d.do(ctx, "looking at the root", func(ctx context.Context, s *ftp.Session) error {
+// A root looks at the root of the side and makes it.
+type root struct{ *server }
+
+// state implements [sync.Replica.Root].
+func (r root) state(ctx context.Context, create bool) (sync.RootState, error) {
+	kind := manifest.None
+	err := r.do(ctx, "looking at the root", func(ctx context.Context, s *ftp.Session) error {
 		var refused error
 		if create {
-			made, why, err := d.makeRoot(ctx, s)
+			made, why, err := r.make(ctx, s)
 			if err != nil || made {
-				state.Kind = manifest.Dir
+				kind = manifest.Dir
 				return err
 			}
 			refused = why
 		}
-		kind, err := d.rootKind(ctx, s)
-		if err == nil && kind == manifest.None {
+		var err error
+		if kind, err = r.kind(ctx, s); err == nil && kind == manifest.None {
 			err = refused
 		}
-		state.Kind = kind
 		return err
 	})
 	if err != nil {
-		return sync.RootState{}, fmt.Errorf("root of %s: %w", d.where(), err)
+		return sync.RootState{}, fmt.Errorf("root of %s: %w", r.where(), err)
 	}
-	if state.Kind == manifest.Dir {
-		state.ID = d.identity()
+	state := sync.RootState{Kind: kind, Where: r.where()}
+	if kind == manifest.Dir {
+		state.ID = r.identity()
 	}
 	return state, nil
 }
 
-// identity names the root by server, user and path, and by the unique fact of
-// the directory where there is one.
-func (d *Directory) identity() string {
-	o := d.opts
+// identity names the root by server, user and path, and by the unique fact of the
+// directory where there is one.
+func (r root) identity() string {
+	o := r.opts
 	address := strings.ToLower(o.Host)
 	if o.Port != ftp.Explicit.Port() && o.Port != ftp.Implicit.Port() {
 		address = strings.ToLower(o.Address())
 	}
-	id := fmt.Sprintf("%s@%s%s", o.User, address, d.names.dir(manifest.Root))
-	if unique := d.rootID.Load(); unique != 0 {
+	id := fmt.Sprintf("%s@%s%s", o.User, address, r.names.dir(manifest.Root))
+	if unique := r.rootID.Load(); unique != 0 {
 		id += fmt.Sprintf(" %016x", unique)
 	}
 	return id
 }
 
-// rootKind looks what is at the root, and notes its unique fact. That nothing is
-// there is certain only when the directory above says so.
-func (d *Directory) rootKind(ctx context.Context, s *ftp.Session) (manifest.Kind, error) {
-	dir := d.names.dir(manifest.Root)
-	entered, told, err := d.enterRoot(ctx, s)
+// kind finds out what is at the root, and notes its identity. That nothing is there
+// is certain only when the directory above shows it.
+func (r root) kind(ctx context.Context, s *ftp.Session) (manifest.Kind, error) {
+	dir := r.names.dir(manifest.Root)
+	entered, facts, err := r.enter(ctx, s, new(ftp.Batch))
 	if err != nil {
 		return manifest.None, err
 	}
@@ -70,21 +73,21 @@ func (d *Directory) rootKind(ctx context.Context, s *ftp.Session) (manifest.Kind
 	if dir == "/" {
 		return manifest.None, s.Require("CWD", dir, entered)
 	}
-	answer, err := d.noDirectory(ctx, s, dir, "/")
+	answer, err := r.noDirectory(ctx, s, dir, "/")
 	switch {
 	case err != nil:
 		return manifest.None, err
 	case answer != nil:
-		// Another machine may have made it between the two looks.
-		again, _, err := d.enterRoot(ctx, s)
+		// Another machine may have made it meanwhile.
+		again, _, err := r.enter(ctx, s, new(ftp.Batch))
 		if err != nil || !again.OK() {
 			return manifest.None, errors.Join(s.Require("CWD", dir, entered), answer, err)
 		}
 		return manifest.Dir, nil
 	}
-	seen := []looked{lookedOf(ftp.ParseMLST(dir, told))}
-	if told.Code == 0 || seen[0].err != nil {
-		if seen, err = d.look(ctx, s, []place{split(dir)}); err != nil {
+	seen := []stat{statOf(ftp.ParseMLST(dir, facts))}
+	if facts.Code == 0 || seen[0].err != nil {
+		if seen, err = r.stat(ctx, s, []place{splitPath(dir)}); err != nil {
 			return manifest.None, err
 		}
 	}
@@ -94,37 +97,30 @@ func (d *Directory) rootKind(ctx context.Context, s *ftp.Session) (manifest.Kind
 	return seen[0].entry.Kind, nil
 }
 
-// enterRoot makes the root the working directory. told is the reply to MLST,
-// the zero reply on a server without that command.
-func (d *Directory) enterRoot(ctx context.Context, s *ftp.Session) (entered, told ftp.Reply, err error) {
-	return d.enterRootAfter(ctx, s, new(ftp.Batch))
-}
-
-// enterRootAfter is enterRoot behind the commands in b.
-func (d *Directory) enterRootAfter(ctx context.Context, s *ftp.Session, b *ftp.Batch) (entered, told ftp.Reply, err error) {
-	dir := d.names.dir(manifest.Root)
+// enter makes the root the working directory behind the commands in b, and notes its
+// identity. facts is the reply to MLST, the zero reply on a server without that
+// command.
+func (r root) enter(ctx context.Context, s *ftp.Session, b *ftp.Batch) (entered, facts ftp.Reply, err error) {
+	dir := r.names.dir(manifest.Root)
 	b.Expect("CWD "+dir, &entered)
 	if _, promised := s.Features().Feat["MLST"]; promised {
-		b.Expect("MLST "+dir, &told)
+		b.Expect("MLST "+dir, &facts)
 	}
-	if err = b.Run(ctx, s); err == nil && entered.OK() {
-		d.noteRoot(told)
+	if err = b.Run(ctx, s); err != nil || !entered.OK() {
+		return entered, facts, err
 	}
-	return entered, told, err
+	if seen := statOf(ftp.ParseMLST(dir, facts)); seen.err == nil && seen.entry.IsDir() {
+		r.rootID.Store(seen.entry.ID)
+	}
+	return entered, facts, nil
 }
 
-// noteRoot notes the unique fact of the root, by the reply to MLST.
-func (d *Directory) noteRoot(told ftp.Reply) {
-	if seen := lookedOf(ftp.ParseMLST(d.names.dir(manifest.Root), told)); seen.err == nil && seen.entry.IsDir() {
-		d.rootID.Store(seen.entry.ID)
-	}
-}
-
-// makeRoot makes the root and the directories above it that are missing, and
-// reports whether the root is a directory now, else why it could not be made.
-func (d *Directory) makeRoot(ctx context.Context, s *ftp.Session) (made bool, why, err error) {
+// make makes the root and the directories above it that are missing. It reports
+// whether the root is a directory now, and if not, why it could not be made.
+func (r root) make(ctx context.Context, s *ftp.Session) (made bool, why, err error) {
+	root := r.names.dir(manifest.Root)
 	var dirs []string
-	for dir := d.names.dir(manifest.Root); dir != "/"; dir = split(dir).parent() {
+	for dir := root; dir != "/"; dir = splitPath(dir).parent() {
 		dirs = append(dirs, dir)
 	}
 	slices.Reverse(dirs)
@@ -134,7 +130,7 @@ func (d *Directory) makeRoot(ctx context.Context, s *ftp.Session) (made bool, wh
 		b.Expect("MKD "+dir, &told[i]) // refused where it is there
 		b.Expect("CWD "+dir, &inside[i])
 	}
-	entered, _, err := d.enterRootAfter(ctx, s, &b)
+	entered, _, err := r.enter(ctx, s, &b)
 	if err != nil || entered.OK() {
 		return entered.OK(), nil, err
 	}
@@ -143,26 +139,5 @@ func (d *Directory) makeRoot(ctx context.Context, s *ftp.Session) (made bool, wh
 			return false, s.Require("MKD", dir, told[i]), nil
 		}
 	}
-	return false, s.Require("CWD", d.names.dir(manifest.Root), entered), nil
-}
-
-// absentDir reports whether nothing, or no directory, is provably at p. The
-// error is one that ends everything.
-func (d *Directory) absentDir(ctx context.Context, p manifest.Path) (bool, error) {
-	absent := false
-	err := d.do(ctx, "looking for a directory", func(ctx context.Context, s *ftp.Session) error {
-		dir := d.names.dir(p)
-		entered, err := s.Command(ctx, "CWD "+dir)
-		if err != nil || entered.OK() {
-			return err
-		}
-		stop := d.names.dir(manifest.Root)
-		if p == manifest.Root {
-			stop = "/"
-		}
-		answer, err := d.noDirectory(ctx, s, dir, stop)
-		absent = err == nil && answer == nil
-		return err
-	})
-	return absent, err
+	return false, s.Require("CWD", root, entered), nil
 }

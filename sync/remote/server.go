@@ -3,65 +3,118 @@ package remote
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
 
 	"ferry/internal/ftp"
+	"ferry/manifest"
 	"ferry/sync"
 )
 
-// Options say which directory of which server is a side, and how to get
-// at it. Besides a Host, everything has a usable zero value.
-type Options struct {
-	ftp.Options
+// A server is what all subjects of this package share: the sessions, what the
+// server can do, where the root is, how names are spelled there, and what earlier
+// listings showed. Its methods may be called from several goroutines.
+type server struct {
+	opts     Options
+	pool     *ftp.Pool
+	features *ftp.Features
+	names    names
+	listed   listingMemory
 
-	// Path is that of the root, relative to the login directory; with Absolute set
-	// it starts at the server's root.
-	Path     string
-	Absolute bool
-
-	// Owner names the machine and the state directory that a lock on the server is
-	// held for; if empty, no lock is taken. OwnerHost names them for people.
-	Owner, OwnerHost string
-	// WaitLock waits for the lock of somebody else who is alive.
-	WaitLock bool
+	rootID       atomic.Uint64 // identity of the root, see [identity]; 0: unknown
+	inListedDirs atomic.Bool   // idle sessions may stand in directories that a scan listed
 }
 
-// do is [pool.do] with errors that tell the engine when to give up.
-func (d *Directory) do(ctx context.Context, op string, f func(ctx context.Context, s *ftp.Session) error) error {
-	return giveUp(d.pool.Do(ctx, op, f))
+// connect logs in and finds out where the root is. The error wraps [sync.ErrFatal].
+func connect(ctx context.Context, o Options) (*server, error) {
+	o.Options = o.WithDefaults()
+	srv := &server{opts: o, pool: ftp.NewPool(o.Options)}
+	err := srv.do(ctx, "logging in", func(ctx context.Context, s *ftp.Session) (err error) {
+		srv.features = s.Features()
+		srv.names.root, err = findRoot(ctx, s, o)
+		return err
+	})
+	if err != nil {
+		return nil, fatal(errors.Join(fmt.Errorf("opening %s: %w", srv.where(), err), srv.pool.Close()))
+	}
+	return srv, nil
 }
 
-// once is [pool.once] with errors as those of do.
-func (d *Directory) once(ctx context.Context, f func(ctx context.Context, s *ftp.Session) error) error {
-	return giveUp(d.pool.Once(ctx, f))
+// do is [ftp.Pool.Do] with errors that tell the engine when to give up.
+func (srv *server) do(ctx context.Context, op string, f func(ctx context.Context, s *ftp.Session) error) error {
+	return giveUp(srv.pool.Do(ctx, op, f))
 }
 
-// borrow is [pool.lend] with errors as those of do.
-func (d *Directory) borrow(ctx context.Context) (*ftp.Session, error) {
-	s, err := d.pool.Borrow(ctx)
+// once is [ftp.Pool.Once] with the same errors as do.
+func (srv *server) once(ctx context.Context, f func(ctx context.Context, s *ftp.Session) error) error {
+	return giveUp(srv.pool.Once(ctx, f))
+}
+
+// runAny runs a batch on any session. It must be safe to repeat.
+func (srv *server) runAny(ctx context.Context, op string, b *ftp.Batch) error {
+	if b.Len() == 0 {
+		return nil
+	}
+	return srv.do(ctx, op, b.Run)
+}
+
+// borrow is [ftp.Pool.Borrow] with the same errors as do.
+func (srv *server) borrow(ctx context.Context) (*ftp.Session, error) {
+	s, err := srv.pool.Borrow(ctx)
 	return s, giveUp(err)
 }
 
-// handBack gives back what borrow gave.
-func (d *Directory) handBack(s *ftp.Session) { d.pool.Return(s) }
+// A fatalError reads as its cause and is also [sync.ErrFatal].
+type fatalError struct{ err error }
 
-// A giveUpError reads as its cause and is also [sync.ErrFatal].
-type giveUpError struct{ err error }
+func (e *fatalError) Error() string   { return e.err.Error() }
+func (e *fatalError) Unwrap() []error { return []error{e.err, sync.ErrFatal} }
 
-func (e *giveUpError) Error() string   { return e.err.Error() }
-func (e *giveUpError) Unwrap() []error { return []error{e.err, sync.ErrFatal} }
+func fatal(err error) error { return &fatalError{err} }
 
-// giveUp wraps [sync.ErrFatal] around errors after which the server is of no
-// more use.
+// giveUp wraps [sync.ErrFatal] around errors after which the server is of no use.
 func giveUp(err error) error {
 	if !errors.Is(err, ftp.ErrFatal) || errors.Is(err, sync.ErrFatal) {
 		return err
 	}
-	return final(err)
+	return fatal(err)
 }
 
-// final wraps [sync.ErrFatal] around err.
-func final(err error) error { return &giveUpError{err} }
+// where names the root for people.
+func (srv *server) where() string {
+	host := srv.opts.Host
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if srv.opts.Port != srv.opts.Security.Port() {
+		host = fmt.Sprintf("%s:%d", host, srv.opts.Port)
+	}
+	return fmt.Sprintf("%s://%s@%s%s", srv.opts.Security.Scheme(), srv.opts.User, host, srv.names.dir(manifest.Root))
+}
 
-// Rest closes the sessions that nobody uses, but for one that it keeps awake. See
-// [pool.rest].
-func (d *Directory) Rest(ctx context.Context) { d.pool.Rest(ctx) }
+// own returns the absolute path of below in ferry's own directory, or of that
+// directory itself where below is "".
+func (srv *server) own(below string) string {
+	return strings.TrimSuffix(srv.names.root+"/"+manifest.Own+"/"+below, "/")
+}
+
+// dropsTrailingSpace reports whether the server may read or write another file than
+// name, one without the space at its end.
+func (srv *server) dropsTrailingSpace(name string) bool {
+	return strings.HasSuffix(name, " ") && !srv.features.Has(ftp.KeepsTrailingSpace)
+}
+
+// checkNew refuses a name that cannot be sent, and one that the server would turn
+// into another name when it makes it.
+func (srv *server) checkNew(at place) error {
+	if err := checkPlace(at); err != nil {
+		return err
+	}
+	for name := range strings.SplitSeq(strings.TrimPrefix(at.String(), srv.names.root), "/") {
+		if srv.dropsTrailingSpace(name) || srv.features.Has(ftp.ReplacesSpaceOnMake) && strings.HasSuffix(name, " ") && name == at.name {
+			return fmt.Errorf("%w: %q ends with a space, which this server changes", manifest.ErrName, name)
+		}
+	}
+	return nil
+}

@@ -4,56 +4,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
-	"time"
 
 	"ferry/internal/ftpserver"
-	"ferry/manifest"
 	"ferry/sync"
 )
-
-func TestTrashPlaces(t *testing.T) {
-	var k trash
-	now := time.Date(2026, 11, 22, 16, 20, 0, 5e8, time.UTC)
-	next := func(root, below, shelf string) (string, []string) {
-		t.Helper()
-		stamp := k.wants(below)
-		if stamp != shelf {
-			t.Errorf("%s wants a shelf of %q, not %q", below, stamp, shelf)
-		}
-		if stamp != "" {
-			k.claimed("", stamp+"-2")
-		}
-		at, dirs := k.next(root, below)
-		return at.String(), dirs
-	}
-	k.turn(now)
-	at, dirs := next("/r", "a/b", "20261122-162000")
-	want := []string{"/r/.ferry", "/r/.ferry/trash", "/r/.ferry/trash/20261122-162000-2", "/r/.ferry/trash/20261122-162000-2/a"}
-	if at != "/r/.ferry/trash/20261122-162000-2/a/b" || !slices.Equal(dirs, want) {
-		t.Errorf("first: %s, %q", at, dirs)
-	}
-	k.known(dirs)
-	if at, dirs := next("/r", "a/c", ""); at != "/r/.ferry/trash/20261122-162000-2/a/c" || len(dirs) != 0 {
-		t.Errorf("beside it: %s, %q", at, dirs)
-	}
-	if at, _ := next("/r", "a/b", "20261122-162001"); at != "/r/.ferry/trash/20261122-162001-2/a/b" {
-		t.Errorf("the same once more: %s", at)
-	}
-	k.turn(now)
-	if at, _ := next("/r", "x", ""); at != "/r/.ferry/trash/20261122-162001-2/x" {
-		t.Errorf("another scan in the same second: %s", at)
-	}
-	k.turn(now.Add(time.Hour))
-	if at, _ := next("", "x", "20261122-172000"); at != "/.ferry/trash/20261122-172000-2/x" {
-		t.Errorf("a later pass: %s", at)
-	}
-	k.doubt()
-	if _, dirs := next("/r", "a/d", ""); len(dirs) != 4 {
-		t.Errorf("after the trash was emptied: %q", dirs)
-	}
-}
 
 // TestTrashOfPassesInOneSecond overwrites one file again and again, each time by
 // another process: every version stays in the trash.
@@ -84,55 +39,5 @@ func TestTrashOfPassesInOneSecond(t *testing.T) {
 	kept, err := filepath.Glob(filepath.Join(root, ".ferry/trash/*/f"))
 	if err != nil || len(kept) != passes {
 		t.Errorf("%d versions of %d are in the trash: %q, %v", len(kept), passes, kept, err)
-	}
-}
-
-func TestTempsAge(t *testing.T) {
-	now := time.Date(2026, 11, 22, 16, 20, 0, 0, time.UTC)
-	tests := []struct {
-		ago  time.Duration
-		p    manifest.Precision
-		want bool
-	}{
-		{23 * time.Hour, manifest.Second, false},
-		{25 * time.Hour, manifest.Second, true},
-		{38 * time.Hour, manifest.Minute, false}, // LIST may be in any zone
-		{40 * time.Hour, manifest.Minute, true},
-		{50 * time.Hour, manifest.Day, false},
-		{70 * time.Hour, manifest.Day, true},
-		{1000 * time.Hour, manifest.NoTime, false},
-		{-1000 * time.Hour, manifest.Second, false},
-	}
-	for _, tt := range tests {
-		e := manifest.Entry{Kind: manifest.File, ModTime: now.Add(-tt.ago).UnixNano(), Precision: tt.p}
-		if got := isOld(e, now); got != tt.want {
-			t.Errorf("%v ago, precision %d: %v", tt.ago, tt.p, got)
-		}
-	}
-}
-
-func TestTempsClaim(t *testing.T) {
-	var k temps
-	mine, other := "0123456789abcdef", "fedcba9876543210"
-	see := func(mark string, size int64) place {
-		at := place{"/d", manifest.TempName(mark+"00000000", "f", false)}
-		k.saw("/d", listed{name: at.name, entry: manifest.Entry{Kind: manifest.File, Size: size}})
-		return at
-	}
-	see(other, 900)
-	at := see(mine, 100)
-	if got, ok := k.claim(place{"/e", "f"}, mine); ok {
-		t.Errorf("claimed %s from another directory", got)
-	}
-	if got, ok := k.claim(place{"/d", "f"}, mine); !ok || got != at {
-		t.Errorf("claimed %s, want %s", got, at)
-	}
-	if got, ok := k.claim(place{"/d", "f"}, mine); ok {
-		t.Errorf("claimed %s twice", got)
-	}
-	see(mine, 100)
-	k.begin(at)
-	if got, ok := k.claim(place{"/d", "f"}, mine); ok {
-		t.Errorf("claimed %s, which is being written", got)
 	}
 }

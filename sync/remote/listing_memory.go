@@ -1,0 +1,65 @@
+package remote
+
+import (
+	stdsync "sync"
+
+	"ferry/manifest"
+)
+
+// A listingMemory remembers what listings showed and questions by name do not tell.
+// Its methods may be called from several goroutines.
+type listingMemory struct {
+	mu stdsync.Mutex
+	// special are the links, devices and the like, by directory as in place.dir.
+	// Asked for such a name alone, servers speak of what it leads to.
+	special map[string]map[string]bool
+	// masking are the directories that show names which stand for others.
+	masking map[manifest.Path]bool
+}
+
+// learnSpecial notes which names a listing of dir showed as special files.
+func (m *listingMemory) learnSpecial(dir string, l *dirListing) {
+	found := make(map[string]bool)
+	for _, one := range l.entries {
+		if one.entry.Kind == manifest.Other {
+			found[one.name] = true
+		}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.special, dir)
+	if len(found) == 0 {
+		return
+	}
+	if m.special == nil {
+		m.special = make(map[string]map[string]bool)
+	}
+	m.special[dir] = found
+}
+
+// isSpecial reports whether the last listing showed a special file at a place.
+func (m *listingMemory) isSpecial(at place) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.special[at.dir][at.name]
+}
+
+// setMasking notes whether the listing of dir showed names that stand for others.
+func (m *listingMemory) setMasking(dir manifest.Path, masking bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !masking {
+		delete(m.masking, dir)
+		return
+	}
+	if m.masking == nil {
+		m.masking = make(map[manifest.Path]bool)
+	}
+	m.masking[dir] = true
+}
+
+func (m *listingMemory) isMasking(dir manifest.Path) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.masking[dir]
+}

@@ -1,0 +1,63 @@
+package remote
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"io"
+	"strings"
+	"time"
+
+	"ferry/internal/ftp"
+)
+
+// A holder says whose lock it is. It is written into the file "beat" in the lock.
+type holder struct {
+	Host  string `json:"host"`  // for people
+	Token string `json:"token"` // of this one lock
+	Beat  int    `json:"beat"`  // changes with each sign of life
+	Since string `json:"since"`
+}
+
+func newHolder(host string) holder {
+	return holder{Host: host, Token: rand.Text()[:12], Since: time.Now().UTC().Format(time.RFC3339)}
+}
+
+func (l *locker) writeHolder(ctx context.Context, h holder) error {
+	text, err := json.Marshal(h)
+	if err != nil {
+		return err
+	}
+	return l.do(ctx, "writing a lock", func(ctx context.Context, s *ftp.Session) error {
+		_, _, err := s.Store(ctx, l.own("lock/beat"), 0, bytes.NewReader(text))
+		return err
+	})
+}
+
+// readHolder returns who holds the lock, the zero holder where that cannot be read, yet
+// or any more.
+func (l *locker) readHolder(ctx context.Context) (h holder, err error) {
+	err = l.do(ctx, "reading a lock", func(ctx context.Context, s *ftp.Session) error {
+		in, err := s.Retrieve(ctx, l.own("lock/beat"), 0)
+		if err != nil {
+			if class, is := ftp.ClassOf(err); is && class == ftp.File {
+				return nil
+			}
+			return err
+		}
+		text, err := io.ReadAll(io.LimitReader(in, 4096))
+		if err != nil {
+			in.Abort()
+			return err
+		}
+		if _, err := in.Finish(); err != nil {
+			return err
+		}
+		if json.Unmarshal(text, &h) != nil {
+			h = holder{Token: strings.ToValidUTF8(string(text), "?")}
+		}
+		return nil
+	})
+	return h, err
+}

@@ -1,0 +1,107 @@
+package remote
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"ferry/internal/ftp"
+)
+
+// release removes the own lock, and ferry's own directory where that is empty then. It
+// is not tried again: the lock may be somebody else's by then.
+func (l *locker) release(ctx context.Context) error {
+	var own ftp.Reply
+	err := l.once(ctx, func(ctx context.Context, s *ftp.Session) (err error) {
+		own, err = l.remove(ctx, s, "lock", nil)
+		return err
+	})
+	if err == nil && !own.OK() && l.sweeps() {
+		l.sweep(ctx)
+	}
+	return err
+}
+
+// breakLock takes away a lock whose holder is gone. The rename lets only one of several
+// do it.
+func (l *locker) breakLock(ctx context.Context, token string) error {
+	name := "lock-" + token
+	moved := false
+	err := l.once(ctx, func(ctx context.Context, s *ftp.Session) error {
+		var from, to ftp.Reply
+		var b ftp.Batch
+		b.Expect("RNFR "+l.own("lock"), &from)
+		b.Expect("RNTO "+l.own(name), &to)
+		if err := b.Run(ctx, s); err != nil {
+			return err
+		}
+		if moved = from.Code == 350 && to.OK(); !moved {
+			s.GiveUp() // a rename that was refused may still be pending
+		}
+		return nil
+	})
+	if err != nil || !moved {
+		return err
+	}
+	return l.removeBroken(ctx, name)
+}
+
+// removeBroken removes a lock that was taken away. It is nobody's, so that may be tried
+// again.
+func (l *locker) removeBroken(ctx context.Context, name string) error {
+	return l.do(ctx, "removing a broken lock", func(ctx context.Context, s *ftp.Session) error {
+		list, err := l.list(ctx, s, l.own(name))
+		if err == nil {
+			_, err = l.remove(ctx, s, name, list.entries)
+		}
+		return err
+	})
+}
+
+// remove removes a lock with what this owner put into it and the directories among
+// others, and ferry's own directory where that is empty then. own is the reply about the
+// latter.
+func (l *locker) remove(ctx context.Context, s *ftp.Session, name string, others []listed) (own ftp.Reply, err error) {
+	lock := l.own(name)
+	var b ftp.Batch
+	l.returnToRoot(&b)
+	b.Add("DELE "+lock+"/beat", nil)
+	b.Add("RMD "+lock+"/"+l.opts.Owner, nil)
+	for _, one := range others {
+		if one.entry.IsDir() {
+			b.Add("RMD "+lock+"/"+one.name, nil)
+		}
+	}
+	b.Add("RMD "+lock, nil)
+	if l.refusesNonEmpty() {
+		b.Expect("RMD "+l.own(""), &own)
+	}
+	err = b.Run(ctx, s)
+	return own, err
+}
+
+// sweep removes what a lost connection left while a lock was made or broken: directories
+// beside the lock that are more than a day old. Failures are only logged.
+func (l *locker) sweep(ctx context.Context) {
+	var left []string
+	err := l.once(ctx, func(ctx context.Context, s *ftp.Session) error {
+		list, err := l.list(ctx, s, l.own(""))
+		if err != nil {
+			return err
+		}
+		for _, one := range list.entries {
+			if strings.HasPrefix(one.name, "lock-") && one.entry.IsDir() && isOld(one.entry, time.Now()) {
+				left = append(left, one.name)
+			}
+		}
+		return nil
+	})
+	for _, name := range left {
+		if err == nil {
+			err = l.removeBroken(ctx, name)
+		}
+	}
+	if err != nil {
+		l.opts.Log.Debug("old locks not swept", "because", err)
+	}
+}

@@ -1,0 +1,222 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"ferry/internal/ftp"
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+// goneAtOnce is how many names gone asks for in one batch.
+const goneAtOnce = 500
+
+// gone implements [sync.Replica.Gone]. A name is gone when its directory can be
+// entered and the server, asked for that name alone, does not know it: listings may
+// leave names out.
+func (srv *server) gone(ctx context.Context, paths []manifest.Path, was []manifest.Entry) []error {
+	places := make([]place, len(paths))
+	for i, p := range paths {
+		places[i] = srv.names.at(p, was[i])
+	}
+	answers := make([]error, 0, len(paths))
+	for some := range slices.Chunk(places, goneAtOnce) {
+		err := srv.do(ctx, "looking for what is missing", func(ctx context.Context, s *ftp.Session) error {
+			told, err := srv.missing(ctx, s, some)
+			if err == nil {
+				answers = append(answers, told...)
+			}
+			return err
+		})
+		if err != nil {
+			return append(answers, slices.Repeat([]error{err}, len(paths)-len(answers))...)
+		}
+	}
+	for i, p := range paths {
+		if answers[i] == nil && srv.listed.isMasking(p.Parent()) {
+			answers[i] = errors.New("the server shows names in this directory that it does not know, and this may be one of them")
+		}
+		if answers[i] != nil {
+			answers[i] = fmt.Errorf("looking for %s: %w", p, answers[i])
+		}
+	}
+	return answers
+}
+
+var errNotAsked = errors.New("not asked")
+
+// missing answers for each place with nil where nothing is there, an error wrapping
+// [sync.ErrPresent] where something is, and another error where that cannot be told.
+// Zero places are not asked for. The error is one of the session.
+func (srv *server) missing(ctx context.Context, s *ftp.Session, places []place) (answers []error, err error) {
+	answers = slices.Repeat([]error{errNotAsked}, len(places))
+	byDir := make(map[string][]int)
+	var dirs []string
+	for i, at := range places {
+		if at == (place{}) {
+			continue
+		}
+		if err := checkPath(at.String()); err != nil {
+			answers[i] = err
+			continue
+		}
+		if byDir[at.dir] == nil {
+			dirs = append(dirs, at.dir)
+		}
+		byDir[at.dir] = append(byDir[at.dir], i)
+	}
+	f := s.Features()
+	switch {
+	case len(dirs) == 0:
+		return answers, nil
+	case !ftp.HasMLST(f) && !f.Size:
+		return answers, srv.missingByListing(ctx, s, places, answers)
+	}
+	var b ftp.Batch
+	entered, seen, sizes := make([]ftp.Reply, len(dirs)), make([]stat, len(places)), make([]ftp.Reply, len(places))
+	for k, dir := range dirs {
+		b.Expect("CWD "+place{dir: dir}.parent(), &entered[k])
+		for _, i := range byDir[dir] {
+			queueStat(&b, f, places[i].String(), &seen[i])
+			if ftp.HasMLST(f) && f.Size {
+				b.Expect("SIZE "+places[i].String(), &sizes[i])
+			}
+		}
+	}
+	srv.returnToRoot(&b)
+	if err := b.Run(ctx, s); err != nil {
+		return nil, err
+	}
+	for k, dir := range dirs {
+		outside := error(nil)
+		if !entered[k].OK() {
+			if outside, err = srv.noDirectory(ctx, s, place{dir: dir}.parent(), srv.names.dir(manifest.Root)); err != nil {
+				return nil, err
+			}
+		}
+		for _, i := range byDir[dir] {
+			switch size := sizes[i]; {
+			case !entered[k].OK():
+				answers[i] = outside
+			case srv.listed.isSpecial(places[i]), seen[i].entry.Exists(), size.Code == 213:
+				answers[i] = present(seen[i])
+			case seen[i].err == nil && size.Code >= 400 && !ftp.MeansAbsent(size) && !ftp.MeansUnknownCommand(size):
+				answers[i] = ftp.ReplyError("SIZE", places[i].String(), size)
+			default:
+				answers[i] = seen[i].err
+			}
+		}
+	}
+	return answers, nil
+}
+
+func present(seen stat) error { return fmt.Errorf("%w: %v", sync.ErrPresent, seen.entry.Kind) }
+
+// missingByListing answers for a server that has neither MLST nor SIZE: all it can
+// do is list once more.
+func (srv *server) missingByListing(ctx context.Context, s *ftp.Session, places []place, answers []error) error {
+	var asked []int
+	var which []place
+	for i, at := range places {
+		if answers[i] == errNotAsked && at != (place{}) {
+			asked, which = append(asked, i), append(which, at)
+		}
+	}
+	seen := make([]stat, len(which))
+	if err := srv.statByListing(ctx, s, which, seen); err != nil {
+		return err
+	}
+	for k, i := range asked {
+		answers[i] = nil
+		switch {
+		case seen[k].err != nil:
+			var err error
+			if answers[i], err = srv.noDirectory(ctx, s, which[k].parent(), srv.names.dir(manifest.Root)); err != nil {
+				return err
+			}
+		case seen[k].entry.Exists():
+			answers[i] = present(seen[k])
+		}
+	}
+	return nil
+}
+
+// noDirectory finds out why dir, an absolute path, cannot be entered. The answer is
+// nil where no directory is there, and an error where there is one or where it cannot
+// be told. It does not ask for directories above stop. err is one of the session.
+func (srv *server) noDirectory(ctx context.Context, s *ftp.Session, dir, stop string) (answer, err error) {
+	if dir == stop || dir == "/" {
+		return cannotEnter(dir, "the directory cannot be entered"), nil
+	}
+	at := splitPath(dir)
+	hasMLST := ftp.HasMLST(s.Features())
+	var entered ftp.Reply
+	var b ftp.Batch
+	b.Expect("CWD "+at.parent(), &entered)
+	seen := []stat{{}}
+	if hasMLST {
+		seen, err = srv.statAfter(ctx, s, &b, []place{at})
+	} else {
+		err = b.Run(ctx, s)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !entered.OK() {
+		return srv.noDirectory(ctx, s, at.parent(), stop)
+	}
+	if !ftp.HasMLST(s.Features()) {
+		err = srv.statByListing(ctx, s, []place{at}, seen)
+	}
+	switch kind := seen[0].entry.Kind; {
+	case err != nil:
+		return nil, err
+	case seen[0].err != nil:
+		return seen[0].err, nil
+	case kind != manifest.None && kind != manifest.File:
+		return cannotEnter(dir, "the directory is there and cannot be entered"), nil
+	}
+	return nil, nil
+}
+
+func cannotEnter(dir, why string) error {
+	return &ftp.Error{Op: "CWD", Path: dir, Class: ftp.File, Err: errors.New(why)}
+}
+
+// absentDir reports whether nothing, or no directory, is provably at p. The error is
+// one of the session.
+func (srv *server) absentDir(ctx context.Context, p manifest.Path) (absent bool, err error) {
+	err = srv.do(ctx, "looking for a directory", func(ctx context.Context, s *ftp.Session) error {
+		dir := srv.names.dir(p)
+		entered, err := s.Command(ctx, "CWD "+dir)
+		if err != nil || entered.OK() {
+			return err
+		}
+		stop := srv.names.dir(manifest.Root)
+		if p == manifest.Root {
+			stop = "/"
+		}
+		answer, err := srv.noDirectory(ctx, s, dir, stop)
+		absent = err == nil && answer == nil
+		return err
+	})
+	return absent, err
+}
+
+// statOrMissing is stat, and then missing for those places where nothing was seen.
+func (srv *server) statOrMissing(ctx context.Context, s *ftp.Session, places []place) (seen []stat, missing []error, err error) {
+	if seen, err = srv.stat(ctx, s, places); err != nil {
+		return nil, nil, err
+	}
+	unseen := make([]place, len(places))
+	for i, at := range places {
+		if !seen[i].entry.Exists() {
+			unseen[i] = at
+		}
+	}
+	missing, err = srv.missing(ctx, s, unseen)
+	return seen, missing, err
+}

@@ -1,0 +1,54 @@
+package remote
+
+import (
+	"context"
+	"strings"
+
+	"ferry/internal/ftp"
+	"ferry/manifest"
+)
+
+// Options say which directory of which server is a side, and how to reach it. Apart
+// from Host, every field has a usable zero value.
+type Options struct {
+	ftp.Options
+
+	// Path is the path of the root, relative to the login directory. With Absolute
+	// set it starts at the server's root.
+	Path     string
+	Absolute bool
+
+	// Owner names the machine and the state directory that hold a lock on the
+	// server. If it is empty, no lock is taken. OwnerHost names the owner for people.
+	Owner, OwnerHost string
+	// WaitLock waits for a lock that somebody else holds and keeps alive.
+	WaitLock bool
+}
+
+// findRoot returns the absolute path of the root, without a slash at the end.
+func findRoot(ctx context.Context, s *ftp.Session, o Options) (string, error) {
+	login := ""
+	if !o.Absolute {
+		var err error
+		if login, err = s.WorkingDirectory(ctx); err != nil {
+			return "", err
+		}
+	}
+	return joinRoot(login, o.Path)
+}
+
+// joinRoot appends path to the login directory. Empty components and single dots
+// are left out. ".." is refused, because servers do not agree on what it means.
+func joinRoot(login, path string) (string, error) {
+	root := ""
+	for name := range strings.SplitSeq(login+"/"+path, "/") {
+		if name == "" || name == "." {
+			continue
+		}
+		if err := manifest.CheckName(name); err != nil {
+			return "", &ftp.Error{Op: "opening", Path: path, Class: ftp.Server, Err: err}
+		}
+		root += "/" + name
+	}
+	return root, nil
+}

@@ -1,0 +1,78 @@
+package remote
+
+import (
+	"crypto/sha256"
+	"io"
+	"strings"
+	"testing"
+
+	"ferry/internal/ftpserver"
+	"ferry/sync"
+)
+
+// A download that breaks off goes on where it was; so does one that the server calls
+// complete although bytes are missing, but not again and again. One that grew is
+// refused.
+func TestReadBrokenTransfers(t *testing.T) {
+	text := strings.Repeat("0123456789", 50_000)
+	for _, tt := range []struct {
+		fault ftpserver.Fault
+		good  bool
+	}{
+		{ftpserver.Fault{Data: ftpserver.CutAt(200_000), Times: 1}, true},
+		{ftpserver.Fault{Data: ftpserver.ResetAt(200_000), Times: 2}, true},
+		{ftpserver.Fault{Refuse: "450 busy", Times: 1}, true},
+		{ftpserver.Fault{Refuse: "550 no"}, false},
+		{ftpserver.Fault{Data: ftpserver.ShortenTo(200_000), Times: 1}, true},
+		{ftpserver.Fault{Data: ftpserver.ShortenTo(50_000)}, false},
+		{ftpserver.Fault{Data: ftpserver.CutAt(200_000), Reply: "226 done", Times: 2}, true},
+		{ftpserver.Fault{Data: ftpserver.CutAt(50_000), Reply: "226 done"}, false},
+		{ftpserver.Fault{Reply: "426 broken", Times: 1}, true},
+		{ftpserver.Fault{Lose: true, Times: 1}, true},
+		{ftpserver.Fault{Reply: "550 it was not good"}, false},
+	} {
+		h := newShop(t, ftpserver.Options{})
+		h.write("f", text)
+		w := sync.Wanted{Path: "f", Entry: h.scan(sync.Look{}).At("f")}
+		tt.fault.Command = "RETR"
+		armed := h.fault(tt.fault)
+		got, sum, err := h.read(w)
+		if armed.Fired() == 0 {
+			t.Errorf("%+v never struck", tt.fault)
+		}
+		if (err == nil) != tt.good {
+			t.Errorf("%+v: %v", tt.fault, err)
+		}
+		want := sha256.Sum256([]byte(text))
+		if tt.good && (got != text || sum != "" && sum != string(want[:])) {
+			t.Errorf("%+v: read %d bytes of %d", tt.fault, len(got), len(text))
+		}
+	}
+}
+
+func (h *shop) read(w sync.Wanted) (text, sum string, err error) {
+	r := h.d.Reader(h.Context(), []sync.Wanted{w})
+	defer r.Close()
+	src, err := r.Open(h.Context(), 0, 0)
+	if err != nil {
+		return "", "", err
+	}
+	defer src.Close()
+	b, err := io.ReadAll(src)
+	if err == nil {
+		_, err = src.Confirm(h.Context())
+	}
+	return string(b), src.Sum(), err
+}
+
+// A file of size 0 is never asked for: it may be a pipe, which stops the server.
+func TestReadNothing(t *testing.T) {
+	h := newShop(t, ftpserver.Options{})
+	h.write("f", "")
+	armed := h.fault(ftpserver.Fault{Command: "RETR", Stall: true})
+	text, _, err := h.read(sync.Wanted{Path: "f", Entry: h.scan(sync.Look{}).At("f")})
+	if text != "" || err != nil {
+		t.Errorf("read %q, %v", text, err)
+	}
+	h.fired(armed, 0)
+}

@@ -1,0 +1,150 @@
+package remote
+
+import (
+	"context"
+	"fmt"
+
+	"ferry/internal/ftp"
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+// applyDirs removes directories in their order. A server that is known to refuse RMD of
+// a directory that holds something gets all in one batch. What it did not remove is
+// looked at one by one.
+func (rm *remover) applyDirs(ctx context.Context, steps []sync.Step, outs []sync.Outcome) {
+	told := make([]ftp.Reply, len(steps))
+	if rm.refusesNonEmpty() && len(steps) > 1 {
+		rm.leaveListedDirs(ctx)
+		var b ftp.Batch
+		rm.returnToRoot(&b)
+		for i, step := range steps {
+			at := rm.names.at(step.Path, manifest.Entry{})
+			if step.Path != manifest.Root && checkPlace(at) == nil && !rm.listed.isSpecial(at) {
+				b.Expect("RMD "+at.String(), &told[i])
+			}
+		}
+		if err := rm.once(ctx, b.Run); err != nil {
+			rm.opts.Log.Info("directories are looked at one by one", "because", err)
+		}
+	}
+	for i, step := range steps {
+		if told[i].OK() {
+			rm.forgetDir(step.Path)
+			continue
+		}
+		if outs[i].Err = context.Cause(ctx); outs[i].Err == nil {
+			outs[i].Err = rm.removeDir(ctx, step.Path)
+		}
+	}
+}
+
+// forgetDir forgets what was known of a directory that was removed.
+func (rm *remover) forgetDir(p manifest.Path) {
+	rm.temps.forget(rm.names.at(p, manifest.Entry{}).String())
+	rm.names.set(p, p.Base())
+}
+
+// removeDir removes a directory that a fresh listing shows to be empty, or to hold only
+// what ferry itself left in it.
+func (rm *remover) removeDir(ctx context.Context, p manifest.Path) error {
+	at := rm.names.at(p, manifest.Entry{})
+	if p == manifest.Root {
+		return fmt.Errorf("the root: %w", sync.ErrUnsupported)
+	}
+	if err := checkPlace(at); err != nil {
+		return err
+	}
+	if rm.listed.isSpecial(at) {
+		return fmt.Errorf("a special file is there: %w", sync.ErrChanged)
+	}
+	rm.leaveListedDirs(ctx)
+	if done, err := rm.putDirInTrash(ctx, at); done || err != nil {
+		return err
+	}
+	err := rm.do(ctx, "removing a directory", func(ctx context.Context, s *ftp.Session) error {
+		gone, err := rm.clean(ctx, s, at)
+		if gone || err != nil {
+			return err
+		}
+		var told ftp.Reply
+		var b ftp.Batch
+		rm.returnToRoot(&b)
+		b.Expect("RMD "+at.String(), &told)
+		if err := b.Run(ctx, s); err != nil || told.OK() {
+			return err
+		}
+		if gone, err := rm.isDirGone(ctx, s, at); gone || err != nil {
+			return err
+		}
+		return s.Require("RMD", at.String(), told)
+	})
+	if err == nil {
+		rm.forgetDir(p)
+	}
+	return err
+}
+
+// putDirInTrash renames an empty directory into the trash, on a server whose RMD would
+// remove what comes into it meanwhile. done means that the directory is not in its
+// place any more.
+func (rm *remover) putDirInTrash(ctx context.Context, at place) (done bool, err error) {
+	if rm.refusesNonEmpty() {
+		return false, nil
+	}
+	gone := false
+	err = rm.do(ctx, "looking before a removal", func(ctx context.Context, s *ftp.Session) (err error) {
+		gone, err = rm.clean(ctx, s, at)
+		return err
+	})
+	if gone || err != nil {
+		return gone, err
+	}
+	recursive, err := rm.removesTrees(ctx)
+	if err != nil || !recursive {
+		return false, err
+	}
+	_, errs := rm.trash.put(ctx, []place{at}, []manifest.Entry{{Kind: manifest.Dir}})
+	return true, errs[0]
+}
+
+// clean removes ferry's abandoned temporaries from a directory. It fails where anything
+// else is in it.
+func (rm *remover) clean(ctx context.Context, s *ftp.Session, at place) (gone bool, err error) {
+	l, err := rm.list(ctx, s, at.String())
+	if err != nil {
+		if s.Dead() || ctx.Err() != nil {
+			return false, err
+		}
+		if gone, why := rm.isDirGone(ctx, s, at); gone || why != nil {
+			return gone, why
+		}
+		return false, err
+	}
+	if len(l.refused) > 0 {
+		return false, notEmpty(l.refused[0].name)
+	}
+	var b ftp.Batch
+	for _, one := range l.entries {
+		if !rm.temps.isAbandoned(place{at.String(), one.name}, one.entry) {
+			return false, notEmpty(one.name)
+		}
+		b.Add("DELE "+at.String()+"/"+one.name, nil)
+	}
+	return false, b.Run(ctx, s)
+}
+
+func notEmpty(name string) error { return fmt.Errorf("the directory is not empty: %q is in it", name) }
+
+// isDirGone reports whether nothing is at a place any more. Where something else than a
+// directory is there, the error wraps [sync.ErrChanged].
+func (rm *remover) isDirGone(ctx context.Context, s *ftp.Session, at place) (bool, error) {
+	seen, missing, err := rm.statOrMissing(ctx, s, []place{at})
+	if err != nil {
+		return false, err
+	}
+	if e := seen[0].entry; e.Exists() && !e.IsDir() {
+		return false, fmt.Errorf("a %v is there: %w", e.Kind, sync.ErrChanged)
+	}
+	return missing[0] == nil, nil
+}

@@ -1,0 +1,126 @@
+package remote
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"ferry/internal/ftp"
+	"ferry/internal/ftp/listing"
+	"ferry/manifest"
+)
+
+// LIST shows minutes or days, in a zone of the server's choice. MDTM (RFC 3659, section
+// 3) tells the exact time of a file. It is asked only for files whose line is not as it
+// was when the base was written.
+
+// addTimes finds out the times that the listing l does not tell.
+func (w *walk) addTimes(ctx context.Context, l *dirListing, items []item) error {
+	undated := w.findUndated(l, items)
+	if len(undated) == 0 {
+		return nil
+	}
+	replies := make([]ftp.Reply, len(undated))
+	if asked, err := w.queryTimes(ctx, items, undated, replies); !asked {
+		keepShownTimes(items, undated)
+		return err
+	}
+	w.setTimes(items, undated, replies)
+	return nil
+}
+
+// queryTimes asks for the times of those items that undated names. It reports false
+// where the server does not tell any.
+func (w *walk) queryTimes(ctx context.Context, items []item, undated []int, replies []ftp.Reply) (asked bool, err error) {
+	if !ftp.HasMDTM(w.features) {
+		return false, nil
+	}
+	err = w.do(ctx, "asking for times", func(ctx context.Context, s *ftp.Session) error {
+		if asked = ftp.HasMDTM(s.Features()); !asked {
+			return nil
+		}
+		var b ftp.Batch
+		for k, i := range undated {
+			b.Expect("MDTM "+w.placeOf(items[i]).String(), &replies[k])
+		}
+		err := b.Run(ctx, s)
+		if err == nil && ftp.MeansUnknownCommand(replies[0]) {
+			s.Features().Observe(ftp.MDTMWorks, false)
+			asked = false
+		}
+		return err
+	})
+	return asked && err == nil, err
+}
+
+func (w *walk) placeOf(it item) place { return w.names.place(it.path, it.name) }
+
+// setTimes gives the items that undated names the times in replies.
+func (w *walk) setTimes(items []item, undated []int, replies []ftp.Reply) {
+	for k, i := range undated {
+		t, err := listing.ParseTimeVal(strings.TrimSpace(replies[k].Text))
+		if replies[k].Code != 213 || err != nil {
+			w.tree.Unknown(items[i].path, "its time: "+reason(ftp.ReplyError("MDTM", "", replies[k])))
+			items[i].drop = true
+			continue
+		}
+		items[i].entry.ModTime, items[i].entry.Precision = t.UnixNano(), manifest.Second
+	}
+}
+
+// keepShownTimes makes the time that a line shows count, where there is no better one.
+func keepShownTimes(items []item, undated []int) {
+	for _, i := range undated {
+		if e := &items[i].entry; e.Shown == 0 {
+			setShown(e, time.Unix(0, e.ModTime), e.Precision)
+		}
+	}
+}
+
+// findUndated returns which items have times that only MDTM can tell. Files whose line
+// is as it was get the time that they had then.
+func (w *walk) findUndated(l *dirListing, items []item) (undated []int) {
+	now := time.Now().Unix()
+	for i := range items {
+		e := &items[i].entry
+		if !e.IsFile() || e.Shown == 0 || items[i].drop {
+			continue
+		}
+		if isYoung(*e, l.newest, now) {
+			e.Shown, e.ShownPrecision = 0, 0
+			undated = append(undated, i)
+			continue
+		}
+		past := manifest.Entry{}
+		if w.look.Past != nil {
+			past = w.look.Past(items[i].path)
+		}
+		if past.IsFile() && past.Size == e.Size && past.Precision <= manifest.Second && manifest.SameShown(past, *e) {
+			e.ModTime, e.Precision = past.ModTime, past.Precision
+		} else {
+			undated = append(undated, i)
+		}
+	}
+	return undated
+}
+
+// isYoung reports whether a file may be written again within the minute that its line
+// shows, so that the line would not change. now is our clock and newest the latest time
+// in the directory, both in Unix seconds. The zone of LIST is not known, so every
+// quarter of an hour around now may be now; and where the server's clock is wrong, the
+// newest time of the last day may be.
+func isYoung(e manifest.Entry, newest, now int64) bool {
+	if e.ShownPrecision != manifest.Minute {
+		return false
+	}
+	const slack, zones, quarter, day = 150, 15 * 3600, 900, 26 * 3600
+	if e.Shown >= newest-slack && newest > now-day {
+		return true
+	}
+	off := now - e.Shown
+	if off < -zones || off > zones {
+		return false
+	}
+	off = (off%quarter + quarter) % quarter
+	return off < 2*60+slack || off > quarter-slack
+}

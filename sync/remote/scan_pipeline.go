@@ -1,0 +1,204 @@
+package remote
+
+import (
+	"context"
+	"time"
+
+	"ferry/internal/ftp"
+)
+
+// Limits of the questions for times that go out with the commands for the next listing:
+// no reply is read while they are written.
+const (
+	mostTimesAhead = 100
+	mostBytesAhead = 8 << 10
+)
+
+// A pipeline lists one folder after another on one session. The commands for the next
+// folder go out as soon as the data of one has ended, before its final reply, so that a
+// folder costs three round trips.
+//
+// It accepts only what came without any trouble. All other folders are left, and
+// [walk.folder] begins with them anew.
+type pipeline struct {
+	*walk
+	s    *ftp.Session
+	left []*folder
+
+	sawEmpty bool // a folder seems to have lost everything: another session is to look again
+}
+
+// A pipelined listing is one listing of a pipeline.
+type pipelined struct {
+	f        *folder
+	form     ftp.ListForm
+	download *ftp.Download
+	data     []byte
+	over     bool // accepted, or left
+
+	l       *dirListing // of data; nil as long as it was not parsed
+	got     filtered
+	undated []int       // of got.items: those whose times the listing does not tell
+	times   []ftp.Reply // about these; nil where the server was not asked
+}
+
+// pipeline lists f and what else is to be listed, until there is nothing more at the
+// moment or something goes wrong. It returns the folders that are still to be listed. An
+// error ends the scan.
+func (w *walk) pipeline(ctx context.Context, f *folder) (left []*folder, err error) {
+	s, err := w.borrow(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer w.pool.Return(s)
+	if !s.Overlaps() {
+		return []*folder{f}, nil
+	}
+	p := &pipeline{walk: w, s: s}
+	for v := p.begin(ctx, f, ftp.Batch{}, nil); v != nil; {
+		v = p.next(ctx, v)
+	}
+	if p.sawEmpty {
+		s.GiveUp()
+	}
+	return p.left, nil
+}
+
+// next reads v to its end and begins the folder after it. It returns nil where the
+// pipeline ends.
+func (p *pipeline) next(ctx context.Context, v *pipelined) (next *pipelined) {
+	var err error
+	if v.data, err = v.download.ReadListing(); err != nil {
+		p.leave(v)
+		return nil
+	}
+	v.download.FinishLater()
+	b := p.askTimes(v)
+	if b.Len() > mostTimesAhead || b.Bytes() > mostBytesAhead {
+		p.finish(ctx, v, b)
+		b = ftp.Batch{}
+	}
+	if f := p.queue.more(); f != nil && !p.s.Dead() {
+		next = p.begin(ctx, f, b, func() { p.end(v) })
+	} else if f != nil {
+		p.left = append(p.left, f)
+	}
+	if !v.over {
+		p.finish(ctx, v, b)
+	}
+	return next
+}
+
+// begin begins to list f behind the commands of b. begun is called when those and the
+// listing before are answered, and f is being listed. It returns nil where f is left.
+func (p *pipeline) begin(ctx context.Context, f *folder, b ftp.Batch, begun func()) *pipelined {
+	v := &pipelined{f: f, form: p.s.Features().ListForm}
+	t := ftp.ListTransfer(p.names.dir(f.path), v.form)
+	t.Before, t.Begun = b, begun
+	t.Series, t.Many = true, p.queue.waiting() >= ftp.PipelineFrom
+	var err error
+	if v.download, err = p.s.Receive(ctx, t); err != nil {
+		p.leave(v)
+		return nil
+	}
+	return v
+}
+
+// finish waits for the final reply to v, sends b, and ends v.
+func (p *pipeline) finish(ctx context.Context, v *pipelined, b ftp.Batch) {
+	err := p.s.CatchUp(ctx)
+	if err == nil {
+		err = b.Run(ctx, p.s)
+	}
+	if err != nil || p.s.Dead() && b.Len() > 0 {
+		p.leave(v)
+		return
+	}
+	p.end(v)
+}
+
+// leave leaves the folder of v to [walk.folder].
+func (p *pipeline) leave(v *pipelined) {
+	if !v.over {
+		v.over = true
+		p.left = append(p.left, v.f)
+	}
+}
+
+// askTimes returns the questions for times that v does not tell. The listing is not
+// known to be complete yet.
+func (p *pipeline) askTimes(v *pipelined) (b ftp.Batch) {
+	if v.form == ftp.FormMLSD || !p.parse(v) {
+		return b
+	}
+	v.undated = p.findUndated(v.l, v.got.items)
+	if !ftp.HasMDTM(p.s.Features()) {
+		return b
+	}
+	v.times = make([]ftp.Reply, len(v.undated))
+	for k, i := range v.undated {
+		if at := p.placeOf(v.got.items[i]).String(); ftp.CheckLine(at) == nil {
+			b.Expect("MDTM "+at, &v.times[k])
+		}
+	}
+	return b
+}
+
+// parse parses what came, and reports false where [walk.folder] has to do that.
+func (p *pipeline) parse(v *pipelined) bool {
+	if v.l == nil {
+		l, err := parseLines(v.form, v.data, time.Now())
+		if err != nil {
+			return false
+		}
+		for _, one := range l.entries {
+			if mayMask(one.name) {
+				return false
+			}
+		}
+		v.l, v.got = l, p.filter(v.f, l)
+	}
+	return true
+}
+
+// end accepts a listing that is complete, and leaves another one.
+func (p *pipeline) end(v *pipelined) {
+	if v.over {
+		return
+	}
+	if !p.isComplete(v) {
+		p.leave(v)
+		return
+	}
+	if p.lostAll(v.f, v.l) {
+		v.f.seenEmpty, p.sawEmpty = true, true
+		p.leave(v)
+		return
+	}
+	v.over = true
+	p.note(v.f, v.l, v.got)
+	p.listed.setMasking(v.f.path, false)
+	if v.times == nil {
+		keepShownTimes(v.got.items, v.undated)
+	} else {
+		p.setTimes(v.got.items, v.undated, v.times)
+	}
+	p.add(v.f, v.got.items)
+	p.queue.done()
+}
+
+// isComplete reports whether a listing is complete, and the server answered for the
+// times or refused to.
+func (p *pipeline) isComplete(v *pipelined) bool {
+	t := v.download.Transfer
+	raw := ftp.RawListing{Data: v.data, Final: t.Final, Clean: v.download.Clean()}
+	if t.Err != nil || ftp.CheckEnd(raw) != nil || !p.parse(v) || ftp.CheckCount(t.Final, v.l.lines) != nil || p.s.Features().ShowsSelf && !v.l.self {
+		return false
+	}
+	for _, r := range v.times {
+		if r.Code == 0 || ftp.MeansUnknownCommand(r) {
+			return false
+		}
+	}
+	return true
+}

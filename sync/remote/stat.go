@@ -1,0 +1,101 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"ferry/internal/ftp"
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+// A stat is what the server says of one name when it is asked for it.
+type stat struct {
+	entry manifest.Entry // zero: nothing is there
+	err   error          // it cannot be told what is there
+}
+
+// queueStat adds to b the questions what is at abs; see [ftp.QueueStat]. The
+// answer goes into the stat.
+func queueStat(b *ftp.Batch, f *ftp.Features, abs string, into *stat) {
+	into.err = errors.New("not answered")
+	ftp.QueueStat(b, f, abs, func(s ftp.Stat) { *into = statOf(s) })
+}
+
+func statOf(s ftp.Stat) stat { return stat{entry: entryOf(s.Entry), err: s.Err} }
+
+// stat asks what is at each place: in one batch where the server can answer, else
+// by listing the directories. The error is one of the session; what cannot be told
+// of a single place is in its answer.
+func (srv *server) stat(ctx context.Context, s *ftp.Session, places []place) ([]stat, error) {
+	return srv.statAfter(ctx, s, new(ftp.Batch), places)
+}
+
+// statAfter is stat behind the commands in b, in the same batch.
+func (srv *server) statAfter(ctx context.Context, s *ftp.Session, b *ftp.Batch, places []place) ([]stat, error) {
+	answers := make([]stat, len(places))
+	f := s.Features()
+	if !ftp.CanStat(f) {
+		if err := b.Run(ctx, s); err != nil {
+			return answers, err
+		}
+		return answers, srv.statByListing(ctx, s, places, answers)
+	}
+	for i, at := range places {
+		queueStat(b, f, at.String(), &answers[i])
+	}
+	srv.returnAfterStat(b, s)
+	hadMLST := ftp.HasMLST(f)
+	err := b.Run(ctx, s)
+	if err == nil && hadMLST != ftp.HasMLST(f) {
+		return srv.stat(ctx, s, places)
+	}
+	for i, at := range places {
+		if srv.listed.isSpecial(at) {
+			answers[i] = stat{entry: manifest.Entry{Kind: manifest.Other}}
+		}
+	}
+	return answers, err
+}
+
+func (srv *server) statByListing(ctx context.Context, s *ftp.Session, places []place, answers []stat) error {
+	lists := make(map[string]*dirListing)
+	for i, at := range places {
+		l, ok := lists[at.dir]
+		if !ok {
+			var err error
+			if l, err = srv.list(ctx, s, at.parent()); err != nil {
+				if ctx.Err() != nil || s.Dead() {
+					return err
+				}
+				answers[i].err = err
+				continue
+			}
+			lists[at.dir] = l
+		}
+		answers[i].entry = l.find(at.name)
+	}
+	return nil
+}
+
+// statPlaces is stat on any session.
+func (srv *server) statPlaces(ctx context.Context, op string, places ...place) (answers []stat, err error) {
+	err = srv.do(ctx, op, func(ctx context.Context, s *ftp.Session) (err error) {
+		answers, err = srv.stat(ctx, s, places)
+		return err
+	})
+	return answers, err
+}
+
+// unchanged returns an error that wraps [sync.ErrChanged] where now is not what
+// was. Of directories only the kind counts.
+func unchanged(p manifest.Path, was, now manifest.Entry) error {
+	if manifest.Unchanged(was, now) && (!was.IsFile() || was.ID == 0 || now.ID == 0 || was.ID == now.ID) {
+		return nil
+	}
+	if was.Kind != now.Kind {
+		return fmt.Errorf("%q: a %v is there and not a %v: %w", p, now.Kind, was.Kind, sync.ErrChanged)
+	}
+	return fmt.Errorf("%q: %w", p, sync.ErrChanged)
+}

@@ -1,0 +1,97 @@
+package remote
+
+import (
+	"strings"
+	stdsync "sync"
+	"time"
+
+	"ferry/manifest"
+)
+
+// trashDirs knows the directories of the trash that this process uses. Each pass puts
+// things into a stamp directory of its own, named after its time, which was not there
+// before: otherwise a rename could replace what another pass put there. Its methods
+// may be called from several goroutines.
+type trashDirs struct {
+	making stdsync.Mutex // held while a stamp directory is being made
+
+	mu    stdsync.Mutex
+	at    time.Time       // of this pass, in whole seconds
+	stamp string          // name of the stamp directory; "": none yet
+	used  map[string]bool // paths below the root that are taken in this stamp directory
+	there map[string]bool // absolute paths of directories that are there
+}
+
+// beginPass makes a pass that begins now use a new stamp directory.
+func (t *trashDirs) beginPass(now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now = now.UTC().Truncate(time.Second)
+	if now.After(t.at) && len(t.used) > 0 || t.at.IsZero() {
+		t.at, t.stamp, t.used = now, "", make(map[string]bool)
+	}
+}
+
+// wanted returns the name of the stamp directory that must be made for what is at
+// below, a path relative to the root; "" where there is one. A path that comes twice
+// in one pass goes to another stamp directory the second time, one second later.
+func (t *trashDirs) wanted(below string) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.at.IsZero() {
+		t.at, t.used = time.Now().UTC().Truncate(time.Second), make(map[string]bool)
+	}
+	if t.used[below] {
+		t.at, t.stamp, t.used = t.at.Add(time.Second), "", make(map[string]bool)
+	}
+	if t.stamp != "" {
+		return ""
+	}
+	return t.at.Format("20060102-150405")
+}
+
+// made notes that a stamp directory was made, below the absolute path root.
+func (t *trashDirs) made(root, stamp string) {
+	own := root + "/" + manifest.Own
+	t.mu.Lock()
+	t.stamp = stamp
+	t.mu.Unlock()
+	t.note(own, own+"/trash", own+"/trash/"+stamp)
+}
+
+// take returns the place for what is at below, and the directories on the way to it
+// that are not known to be there.
+func (t *trashDirs) take(root, below string) (at place, missing []string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.used[below] = true
+	names := strings.Split(manifest.Own+"/trash/"+t.stamp+"/"+below, "/")
+	last := len(names) - 1
+	dir := root
+	for _, name := range names[:last] {
+		dir += "/" + name
+		if !t.there[dir] {
+			missing = append(missing, dir)
+		}
+	}
+	return place{dir, names[last]}, missing
+}
+
+// note notes directories that are there.
+func (t *trashDirs) note(dirs ...string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.there == nil {
+		t.there = make(map[string]bool)
+	}
+	for _, dir := range dirs {
+		t.there[dir] = true
+	}
+}
+
+// forget forgets which directories are there: somebody may have emptied the trash.
+func (t *trashDirs) forget() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.there = nil
+}

@@ -1,0 +1,161 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"ferry/internal/ftp"
+	"ferry/sync"
+)
+
+// discardAtOnce is how many things are removed from the trash in one batch.
+const discardAtOnce = 500
+
+// discard implements [sync.Bin.Discard].
+func (b *bin) discard(ctx context.Context, things []sync.Trashed) (freed int64, err error) {
+	var errs []error
+	var fine []sync.Trashed
+	for _, t := range things {
+		_, _, err := t.Inside()
+		if err = errors.Join(err, ftp.CheckLine(t.ID)); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		fine = append(fine, t)
+	}
+	var emptied []string
+	for group := range slices.Chunk(fine, discardAtOnce) {
+		n, dirs, failed := b.deleteFiles(ctx, group)
+		freed, emptied, errs = freed+n, append(emptied, dirs...), append(errs, failed...)
+		if ctx.Err() != nil {
+			return freed, errors.Join(append(errs, context.Cause(ctx))...)
+		}
+	}
+	b.removeEmptyDirs(ctx, emptied)
+	return freed, errors.Join(errs...)
+}
+
+// deleteFiles removes files from the trash and returns the directories, below the
+// trash, that may be empty now.
+func (b *bin) deleteFiles(ctx context.Context, things []sync.Trashed) (freed int64, dirs []string, errs []error) {
+	told := make([]ftp.Reply, len(things))
+	var missing []error // nil where a file is provably gone
+	err := b.do(ctx, "emptying the trash", func(ctx context.Context, s *ftp.Session) (err error) {
+		var batch ftp.Batch
+		for i, t := range things {
+			if t.Entry.IsFile() && told[i].Code == 0 {
+				batch.Expect("DELE "+b.inTrash(t.ID), &told[i])
+			}
+		}
+		if err := batch.Run(ctx, s); err != nil {
+			return err
+		}
+		doubtful := make([]place, len(things))
+		for i, t := range things {
+			if t.Entry.IsFile() && !told[i].OK() {
+				doubtful[i] = splitPath(b.inTrash(t.ID))
+			}
+		}
+		missing, err = b.missing(ctx, s, doubtful)
+		return err
+	})
+	for i, t := range things {
+		switch {
+		case t.Entry.IsDir():
+			dirs = append(dirs, t.ID)
+			continue
+		case told[i].OK():
+			freed += t.Entry.Size
+		case missing != nil && missing[i] != nil:
+			errs = append(errs, fmt.Errorf("removing %s from the trash: %w", t.ID, ftp.ReplyError("DELE", b.inTrash(t.ID), told[i])))
+			continue
+		}
+		dirs = append(dirs, path.Dir(t.ID))
+	}
+	if err != nil {
+		errs = append(errs, fmt.Errorf("emptying the trash: %w", err))
+	}
+	return freed, dirs, errs
+}
+
+// removeEmptyDirs removes directories of the trash, and those above them in it, that
+// hold nothing. Failures are not reported: the next listing of the trash shows what is
+// left.
+//
+// A server whose RMD removes a directory with its content is asked only for directories
+// that a listing shows to be empty, and that are old enough for nobody to be putting
+// something there.
+func (b *bin) removeEmptyDirs(ctx context.Context, dirs []string) {
+	all := make(map[string]bool)
+	var order []string
+	for _, at := range dirs {
+		for ; at != "." && !all[at]; at = path.Dir(at) {
+			all[at] = true
+			order = append(order, at)
+		}
+	}
+	if len(order) == 0 {
+		return
+	}
+	slices.SortFunc(order, func(a, b string) int { return strings.Count(b, "/") - strings.Count(a, "/") })
+	b.trash.dirs.forget()
+	recursive, err := b.removesTrees(ctx)
+	if err != nil {
+		return
+	}
+	if recursive {
+		for _, at := range order {
+			if b.removeOldEmpty(ctx, at) != nil {
+				return
+			}
+		}
+		return
+	}
+	for group := range slices.Chunk(order, discardAtOnce) {
+		err := b.do(ctx, "removing empty directories", func(ctx context.Context, s *ftp.Session) error {
+			return b.rmd(ctx, s, group...)
+		})
+		if err != nil {
+			return
+		}
+	}
+}
+
+// rmd sends RMD for directories of the trash, whatever the replies.
+func (b *bin) rmd(ctx context.Context, s *ftp.Session, dirs ...string) error {
+	var batch ftp.Batch
+	b.returnToRoot(&batch)
+	for _, at := range dirs {
+		batch.Add("RMD "+b.inTrash(at), nil)
+	}
+	return batch.Run(ctx, s)
+}
+
+// trashRests is the age at which nobody puts anything into a stamp directory any more:
+// no pass lasts for a day after it has chosen one.
+const trashRests = 24 * time.Hour
+
+// removeOldEmpty removes a directory of the trash that a fresh listing shows to be
+// empty, on a server that would remove its content as well.
+func (b *bin) removeOldEmpty(ctx context.Context, at string) error {
+	stamp, _, _ := strings.Cut(at, "/")
+	when, _, _ := sync.ParseTrashStamp(stamp)
+	if time.Since(when) < trashRests {
+		return nil
+	}
+	return b.do(ctx, "removing an empty directory", func(ctx context.Context, s *ftp.Session) error {
+		l, err := b.list(ctx, s, b.inTrash(at))
+		switch {
+		case err != nil && (s.Dead() || ctx.Err() != nil):
+			return err
+		case err != nil || len(l.entries) > 0 || len(l.refused) > 0:
+			return nil
+		}
+		return b.rmd(ctx, s, at)
+	})
+}

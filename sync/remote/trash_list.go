@@ -1,0 +1,58 @@
+package remote
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"ferry/internal/ftp"
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+// A bin lists, restores and empties the trash.
+type bin struct {
+	*server
+	trash *trash
+	mover *mover
+}
+
+// inTrash returns the absolute path of what is at below in the trash.
+func (b *bin) inTrash(below string) string {
+	if below == "" {
+		return b.own("trash")
+	}
+	return b.own("trash/" + below)
+}
+
+// trashed implements [sync.Bin.Trashed]. Where a server shows links as what they lead to,
+// they are listed as that.
+func (b *bin) trashed(ctx context.Context, before time.Time) ([]sync.Trashed, error) {
+	if b.ownsNothing(ctx) {
+		return nil, nil
+	}
+	w := &trashWalk{bin: b}
+	if err := w.run(ctx, before); err != nil {
+		return nil, fmt.Errorf("listing the trash of %s: %w", b.where(), err)
+	}
+	sync.SortTrashed(w.found)
+	return w.found, nil
+}
+
+// ownsNothing reports whether there is certainly no directory of ferry's own in the
+// root, as before a first pass that replaces or removes something. That takes one
+// round trip.
+func (b *bin) ownsNothing(ctx context.Context) (nothing bool) {
+	err := b.do(ctx, "looking for a trash", func(ctx context.Context, s *ftp.Session) error {
+		if !ftp.CanStat(s.Features()) {
+			return nil
+		}
+		var entered ftp.Reply
+		var batch ftp.Batch
+		batch.Expect("CWD "+b.names.dir(manifest.Root), &entered)
+		seen, err := b.statAfter(ctx, s, &batch, []place{{b.names.root, manifest.Own}})
+		nothing = err == nil && entered.OK() && seen[0] == stat{}
+		return err
+	})
+	return nothing && err == nil
+}

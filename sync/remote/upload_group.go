@@ -1,0 +1,166 @@
+package remote
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"ferry/internal/ftp"
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+// Limits of a group of files. All are written first, so that the questions and the
+// renames of the whole group go in one batch each. groupTime is how long files are
+// written before the group is completed. It bounds what a killed run loses on a slow
+// link.
+const (
+	groupFiles = 64
+	groupBytes = 4 << 20
+	groupTime  = 5 * time.Second
+)
+
+// apply carries out a group of steps, or the first few of them, and returns how many.
+func (up *uploader) apply(ctx context.Context, steps []sync.Step, outs []sync.Outcome) int {
+	all := make([]*upload, len(steps))
+	for i, step := range steps {
+		all[i] = up.prepare(step)
+	}
+	began, n := time.Now(), 0
+	for n < len(all) && (n == 0 || time.Since(began) < up.groupTime) {
+		u := all[n]
+		n++
+		if u.step.Want.Size >= resumeFrom {
+			up.checkTarget(ctx, u)
+		}
+		if !u.failed() {
+			u.smallFollows = n < len(all) && all[n].step.Want.Size < resumeFrom
+			up.store(ctx, u)
+		}
+	}
+	all = all[:n]
+	up.examine(ctx, all)
+	for attempt := 0; attempt < up.opts.Retries && up.storeAgain(ctx, all); attempt++ {
+		up.examine(ctx, all) // all of them: the others had to wait
+	}
+	for _, u := range all {
+		up.judge(u)
+	}
+	up.install(ctx, all)
+	up.removeTemps(ctx, all)
+	for i, u := range all {
+		outs[i] = u.out
+	}
+	return n
+}
+
+// checkTarget looks at the target of a large file, so that it is not sent for nothing.
+func (up *uploader) checkTarget(ctx context.Context, u *upload) {
+	if u.failed() {
+		return
+	}
+	seen, err := up.statPlaces(ctx, "looking before an upload", u.target)
+	if err == nil && seen[0].err == nil {
+		err = unchanged(u.step.Path, u.step.Expect, seen[0].entry)
+	}
+	if err != nil {
+		u.fail(err)
+	}
+}
+
+// storeAgain sends once more, from the start, what the server holds only in part. It
+// reports whether there was any.
+func (up *uploader) storeAgain(ctx context.Context, all []*upload) (any bool) {
+	for _, u := range all {
+		if u.isIncomplete() {
+			any = true
+			u.discardTemp()
+			u.fromStart = true
+			up.store(ctx, u)
+		}
+	}
+	return any
+}
+
+// examine sets the times of the temporaries, and asks what the temporaries and the
+// targets are, in one batch.
+func (up *uploader) examine(ctx context.Context, all []*upload) {
+	var open []*upload
+	var places []place
+	for _, u := range all {
+		if !u.failed() {
+			open, places = append(open, u), append(places, u.temp, u.target)
+		}
+	}
+	if len(open) == 0 {
+		return
+	}
+	err := up.do(ctx, "looking at uploads", func(ctx context.Context, s *ftp.Session) error {
+		var b ftp.Batch
+		for _, u := range open {
+			if want := u.step.Want; want.Precision != manifest.NoTime {
+				ftp.QueueSetTime(&b, s.Features(), u.temp.String(), want.Time())
+			}
+		}
+		seen, err := up.statAfter(ctx, s, &b, places)
+		for i, u := range open {
+			u.tempStat, u.targetStat = seen[2*i], seen[2*i+1]
+		}
+		return err
+	})
+	for _, u := range open {
+		switch {
+		case err != nil:
+			u.resumable = u.canResume()
+			u.fail(err)
+		case u.tempStat.err != nil:
+			u.fail(u.tempStat.err)
+		case u.targetStat.err != nil:
+			u.fail(u.targetStat.err)
+		}
+	}
+}
+
+// judge decides whether the temporary may take its place.
+func (up *uploader) judge(u *upload) {
+	if u.failed() {
+		return
+	}
+	if u.isIncomplete() {
+		u.fail(&ftp.Error{Op: "STOR", Path: u.target.String(), Class: ftp.Retry,
+			Err: fmt.Errorf("%d bytes were sent and the server holds %d", u.size, u.tempStat.entry.Size)})
+		return
+	}
+	if err := unchanged(u.step.Path, u.step.Expect, u.targetStat.entry); err != nil {
+		u.fail(err)
+		return
+	}
+	if u.step.Keep != "" && u.step.Keep == u.out.Sum {
+		u.out.Kept, u.out.Entry = true, spelled(u.targetStat.entry, u.step.Path, u.target.name)
+	}
+}
+
+// removeTemps removes the temporaries that did not take their place, except those that
+// a later attempt can resume. What a cancelled context leaves behind is removed by
+// [temporaries.tidy].
+func (up *uploader) removeTemps(ctx context.Context, all []*upload) {
+	var gone []place
+	for _, u := range all {
+		switch {
+		case !u.failed() && !u.out.Kept || u.temp == place{}:
+		case u.resumable || u.out.Ambiguous:
+			up.temps.keep(u.temp, max(u.size, 1))
+		default:
+			u.discardTemp()
+		}
+		gone = append(gone, u.discarded...)
+	}
+	var b ftp.Batch
+	for _, at := range gone {
+		b.Add("DELE "+at.String(), nil)
+		up.temps.end(at)
+	}
+	if err := up.runAny(ctx, "removing temporaries", &b); err != nil && ctx.Err() == nil {
+		up.opts.Log.Info("temporaries were left behind", "count", len(gone), "because", err)
+	}
+}

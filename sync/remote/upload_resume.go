@@ -1,0 +1,68 @@
+package remote
+
+import (
+	"context"
+
+	"ferry/internal/ftp"
+	"ferry/manifest"
+)
+
+// keepOwnTemp makes the temporary of an attempt that broke off one that the next
+// attempt can resume, or discards it.
+func (up *uploader) keepOwnTemp(u *upload) {
+	if !u.canResume() || u.fromStart {
+		u.discardTemp()
+		return
+	}
+	up.temps.keep(u.temp, 1)
+	u.temp = place{}
+}
+
+// chooseTemp chooses the name of the temporary and the offset to write at: behind the
+// bytes that an earlier attempt from the same source left, or 0.
+func (up *uploader) chooseTemp(ctx context.Context, s *ftp.Session, u *upload) (offset int64, err error) {
+	mark := fingerprint(u.step.Path, u.step.Want)
+	fresh := place{u.target.dir, manifest.TempName(newMark(mark), u.step.Path.Base(), u.plainName)}
+	if offset, err = up.resume(ctx, s, u, mark, fresh); offset > 0 || err != nil {
+		return offset, err
+	}
+	u.temp = fresh
+	up.temps.begin(fresh)
+	return 0, nil
+}
+
+// resume takes over the temporary that an earlier attempt left, if there is one and the
+// server can write behind its end. It is renamed first, because the server may still be
+// writing for the attempt that broke off.
+func (up *uploader) resume(ctx context.Context, s *ftp.Session, u *upload, mark string, fresh place) (offset int64, err error) {
+	works, known := s.Features().Known(ftp.ResumesUploads)
+	if u.fromStart || !u.isLarge() || !s.Features().Rest || known && !works {
+		return 0, nil
+	}
+	left, ok := up.temps.claim(u.target, mark)
+	if !ok {
+		return 0, nil
+	}
+	m := &renaming{from: left, to: fresh}
+	if err := up.renamer.run(ctx, s, new(ftp.Batch), []*renaming{m}); err != nil {
+		return 0, err
+	}
+	if !m.replies.Done() {
+		u.discarded = append(u.discarded, left)
+		return 0, nil
+	}
+	u.temp = fresh
+	up.temps.begin(fresh)
+	seen, err := up.stat(ctx, s, []place{fresh})
+	if err != nil {
+		return 0, err
+	}
+	offset = seen[0].entry.Size
+	if seen[0].err != nil || offset > u.step.Want.Size {
+		offset = 0
+	}
+	if offset == 0 {
+		u.discardTemp()
+	}
+	return offset, nil
+}

@@ -1,0 +1,82 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"ferry/internal/ftp"
+	"ferry/sync"
+)
+
+// store writes the content of u to a temporary beside its place. On success the source
+// has confirmed it, and it is still open what the server holds.
+func (up *uploader) store(ctx context.Context, u *upload) {
+	err := up.do(ctx, "STOR", func(ctx context.Context, s *ftp.Session) error {
+		up.keepOwnTemp(u)
+		dots, known := up.features.Known(ftp.StoresDotNames)
+		u.plainName = known && !dots
+		err := up.storeOnce(ctx, s, u)
+		var e *ftp.Error
+		if errors.As(err, &e) && e.Code == 553 && !u.plainName && !s.Dead() {
+			u.discardTemp()
+			u.plainName = true
+			if err = up.storeOnce(ctx, s, u); err == nil {
+				up.features.Observe(ftp.StoresDotNames, false)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		u.resumable = u.canResume() && !errors.Is(err, sync.ErrChanged) && !isFinal(err)
+		u.fail(withFull(err))
+	}
+}
+
+func (up *uploader) storeOnce(ctx context.Context, s *ftp.Session, u *upload) error {
+	offset, err := up.chooseTemp(ctx, s, u)
+	if err != nil {
+		return err
+	}
+	src, err := u.step.Open(ctx, offset)
+	if err != nil {
+		return fmt.Errorf("%w: %w", sync.ErrSource, err)
+	}
+	defer src.Close()
+	r := &uploadReader{source: src, u: u, left: u.step.Want.Size - offset}
+	if err := up.send(ctx, s, u, offset, r); err != nil {
+		return err
+	}
+	u.size = offset + r.n
+	source, err := src.Confirm(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil:
+		return fmt.Errorf("%w: %w", sync.ErrSource, err)
+	case source.Size != u.size:
+		return fmt.Errorf("%w: %d bytes came, and it says it has %d", sync.ErrSource, u.size, source.Size)
+	}
+	u.out.Source, u.out.Sum = source, src.Sum()
+	return nil
+}
+
+// send transfers what r holds. A lost reply is no error here, because the temporary is
+// looked at afterwards.
+func (up *uploader) send(ctx context.Context, s *ftp.Session, u *upload, offset int64, r *uploadReader) error {
+	t := ftp.StorTransfer(u.temp.String(), offset)
+	t.UploadFollows = u.smallFollows && offset == 0 && s.ConfirmsLate()
+	_, _, err := s.Send(ctx, t, r)
+	var e *ftp.Error
+	switch {
+	case r.err != nil:
+		return fmt.Errorf("%w: %w", sync.ErrSource, r.err)
+	case errors.As(err, &e) && e.Lost:
+		return nil
+	case errors.As(err, &e) && offset > 0 && e.Code >= 500:
+		s.Features().Observe(ftp.ResumesUploads, false)
+		u.fromStart = true
+		e.Class = ftp.Retry
+	}
+	return err
+}
