@@ -23,14 +23,14 @@ func (w *Watcher) handle(e event) {
 	}
 	switch e.op {
 	case opCreate:
-		if w.selfMoved == e.disk {
-			w.selfMoved = ""
+		if w.selfMoved == (dirName{n, name}) {
+			w.selfMoved = dirName{}
 		}
 		w.appeared(n, name, true)
 	case opRemove:
 		w.vanished(n, name, false)
 	case opRename:
-		w.renamed(n, name, e.disk)
+		w.renamed(n, name)
 	default:
 		w.modified(n, name, e.op)
 	}
@@ -50,14 +50,16 @@ func (w *Watcher) locate(disk string) (*node, string) {
 
 // renamed handles that name, in n, was renamed to something else. For a directory
 // there are two such events: one for its entry in the directory above, then one for
-// itself.
-func (w *Watcher) renamed(n *node, name, disk string) {
-	if w.selfMoved == disk {
-		w.selfMoved = ""
+// itself, unless its watch was removed before. So the next event of that name is the
+// second one only if the name did not appear again and n is still the same directory.
+func (w *Watcher) renamed(n *node, name string) {
+	it := dirName{n, name}
+	if w.selfMoved == it {
+		w.selfMoved = dirName{}
 		return
 	}
 	if n.coverage == watched && n.children[name] != nil {
-		w.selfMoved = disk
+		w.selfMoved = it
 	}
 	w.vanished(n, name, true)
 }

@@ -56,7 +56,7 @@ func (w *Watcher) start() {
 // stop stops watching.
 func (w *Watcher) stop() {
 	w.tracker.close()
-	w.selfMoved = ""
+	w.selfMoved = dirName{}
 }
 
 // checkRoot checks whether the root is still there, and still the same.

@@ -43,10 +43,17 @@ type Watcher struct {
 	restart   bool   // events were lost: watch from scratch before that is reported
 	noticed   map[string]bool
 	systemErr error // why there are no notifications
-	// selfMoved is a renamed directory whose own event is still to come.
-	selfMoved string
+	// selfMoved is a renamed directory whose own event may still come.
+	selfMoved dirName
 	// When to check the root, to poll, and to poll every file.
 	nextRootCheck, nextPoll, nextFullPoll time.Time
+}
+
+// A dirName is a name in one directory. The directory is the same only as long as it
+// is tracked without a break.
+type dirName struct {
+	dir  *node
+	name string
 }
 
 // State is what a [Watcher] is doing.
