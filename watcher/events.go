@@ -13,6 +13,10 @@ import (
 
 // handle turns one event of the system into changes.
 func (w *Watcher) handle(e event) {
+	if e.op == opMark {
+		w.passMark()
+		return
+	}
 	if e.disk == w.root {
 		w.nextRootCheck = time.Time{} // check at once what happened to it
 		return
@@ -34,6 +38,13 @@ func (w *Watcher) handle(e event) {
 	default:
 		w.modified(n, name, e.op)
 	}
+}
+
+// passMark handles a mark: what happened before the end of a scan was handled.
+func (w *Watcher) passMark() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.debouncer.marks--
 }
 
 // locate returns the directory of a path on disk, nil if it is not known, and the

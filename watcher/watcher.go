@@ -30,8 +30,9 @@ type Watcher struct {
 	done       chan struct{}
 	once       sync.Once
 
-	mu        sync.Mutex // guards debouncer and state
+	mu        sync.Mutex // guards debouncer, marker and state
 	debouncer *debouncer
+	marker    system // puts a mark at the end of each scan; nil: there are no events
 	state     State
 
 	// The fields below are used by New, and then only by run.
@@ -118,12 +119,17 @@ func (w *Watcher) State() State {
 
 // BeginScan says that the caller is about to scan the directory. The caller calls done
 // when the scan has ended. The watcher does not report a path that appeared and
-// vanished before it was reported, unless a scan may have seen it in between.
+// vanished before it was reported, unless a scan may have seen it in between. Events of
+// the time of the scan may be handled after it has ended: a mark behind them tells.
 func (w *Watcher) BeginScan() (done func()) {
 	mark := func(begin bool) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.debouncer.scan(begin)
+		if !begin && w.marker != nil {
+			w.debouncer.marks++
+			w.marker.Mark()
+		}
 	}
 	mark(true)
 	return sync.OnceFunc(func() { mark(false) })
