@@ -65,6 +65,7 @@ type debouncer struct {
 
 	readyChanged bool      // since batch was last called
 	scans        int       // number of scans that are running
+	marks        int       // number of scans that have ended, of whose time changes may still come
 	scanned      bool      // see takeScanned
 	lastChange   time.Time // of any path
 	firstDue     time.Time // when the oldest due path was due; zero: none is
@@ -147,7 +148,7 @@ func (d *debouncer) entry(p manifest.Path, c change, now time.Time) *entry {
 			delete(d.ready, p)
 			d.readyChanged = true
 		} else {
-			e = &entry{first: now, created: c&created != 0}
+			e = &entry{first: now, created: c&created != 0 && d.marks == 0}
 		}
 		d.pending[p] = e
 		if e.subtree {

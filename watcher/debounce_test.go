@@ -62,6 +62,10 @@ func play(t *testing.T, d *debouncer, script string) []string {
 			d.scan(true)
 		case "scanned":
 			d.scan(false)
+		case "mark":
+			d.marks++
+		case "passed":
+			d.marks--
 		default:
 			h, ok := changeWords[fields[1]]
 			if !ok {
@@ -165,6 +169,27 @@ func TestDebounce(t *testing.T) {
 			1 scan
 			2 scanned
 			3 rm a`, []string{"5503 a"}},
+		{"created and gone before the mark at the end of a scan is passed is reported", `
+			0 scan
+			1 scanned
+			1 mark
+			2 make a
+			3 rm a
+			4 passed`, []string{"5503 a"}},
+		{"gone after that mark", `
+			0 scan
+			1 scanned
+			1 mark
+			2 make a
+			3 passed
+			4 rm a`, []string{"5504 a"}},
+		{"created and gone after that mark is not reported", `
+			0 scan
+			1 scanned
+			1 mark
+			2 passed
+			3 make a
+			4 rm a`, nil},
 		{"created and gone after a scan is not reported", `
 			0 scan
 			1 scanned

@@ -13,6 +13,10 @@ import (
 
 // handle turns one event of the system into changes.
 func (w *Watcher) handle(e event) {
+	if e.op == opMark {
+		w.passMark()
+		return
+	}
 	if e.disk == w.root {
 		w.nextRootCheck = time.Time{} // check at once what happened to it
 		return
@@ -23,17 +27,24 @@ func (w *Watcher) handle(e event) {
 	}
 	switch e.op {
 	case opCreate:
-		if w.selfMoved == e.disk {
-			w.selfMoved = ""
+		if w.selfMoved == (dirName{n, name}) {
+			w.selfMoved = dirName{}
 		}
 		w.appeared(n, name, true)
 	case opRemove:
 		w.vanished(n, name, false)
 	case opRename:
-		w.renamed(n, name, e.disk)
+		w.renamed(n, name)
 	default:
 		w.modified(n, name, e.op)
 	}
+}
+
+// passMark handles a mark: what happened before the end of a scan was handled.
+func (w *Watcher) passMark() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.debouncer.marks--
 }
 
 // locate returns the directory of a path on disk, nil if it is not known, and the
@@ -50,14 +61,16 @@ func (w *Watcher) locate(disk string) (*node, string) {
 
 // renamed handles that name, in n, was renamed to something else. For a directory
 // there are two such events: one for its entry in the directory above, then one for
-// itself.
-func (w *Watcher) renamed(n *node, name, disk string) {
-	if w.selfMoved == disk {
-		w.selfMoved = ""
+// itself, unless its watch was removed before. So the next event of that name is the
+// second one only if the name did not appear again and n is still the same directory.
+func (w *Watcher) renamed(n *node, name string) {
+	it := dirName{n, name}
+	if w.selfMoved == it {
+		w.selfMoved = dirName{}
 		return
 	}
 	if n.coverage == watched && n.children[name] != nil {
-		w.selfMoved = disk
+		w.selfMoved = it
 	}
 	w.vanished(n, name, true)
 }

@@ -232,6 +232,8 @@ type fakeSystem struct {
 	adds  int // number of watches added so far
 	// refuse says which directories cannot be watched in any case; may be nil.
 	refuse func(disk string) bool
+	// holdMarks keeps marks back until the test sends them.
+	holdMarks bool
 }
 
 var errNotAdded = errors.New("not added")
@@ -279,6 +281,18 @@ func (f *fakeSystem) Remove(disk string) error {
 		return f.real.Remove(disk)
 	}
 	return nil
+}
+
+// Mark sends the mark at once, unless the test does that.
+func (f *fakeSystem) Mark() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch {
+	case f.real != nil:
+		f.real.Mark()
+	case !f.holdMarks:
+		f.q.put(event{op: opMark})
+	}
 }
 
 func (f *fakeSystem) Close() error {

@@ -53,6 +53,7 @@ func (w *Watcher) reopenSystem() {
 	}
 	if sys, err := w.openSystem(w.queue, w.options.Log); err == nil {
 		w.tracker.sys = sys
+		w.setMarker(sys)
 	}
 }
 

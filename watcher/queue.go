@@ -11,6 +11,7 @@ const (
 	opChmod
 	opRemove
 	opRename // renamed to something else
+	opMark   // nothing happened; see system.Mark
 )
 
 // An event is one notification of the system.

@@ -45,6 +45,7 @@ func (w *Watcher) start() {
 	if w.systemErr != nil {
 		w.tracker.sys = nil
 	}
+	w.setMarker(w.tracker.sys)
 	begun := time.Now()
 	w.tracker.start(id)
 	w.tracker.moves = nil
@@ -55,8 +56,16 @@ func (w *Watcher) start() {
 
 // stop stops watching.
 func (w *Watcher) stop() {
+	w.setMarker(nil)
 	w.tracker.close()
-	w.selfMoved = ""
+	w.selfMoved = dirName{}
+}
+
+// setMarker sets what puts marks. It reports no events yet.
+func (w *Watcher) setMarker(sys system) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.marker, w.debouncer.marks = sys, 0
 }
 
 // checkRoot checks whether the root is still there, and still the same.

@@ -14,6 +14,9 @@ type system interface {
 	// Remove stops watching a directory. The system may have done so itself if the
 	// directory is gone.
 	Remove(disk string) error
+	// Mark makes an event with opMark behind the events of all that happened so far,
+	// if it can.
+	Mark()
 	// Close returns when no more events will be put into the queue.
 	Close() error
 }
@@ -25,7 +28,8 @@ const bufferSize = 16 << 10
 // An fsnotifySystem gets notifications through fsnotify.
 type fsnotifySystem struct {
 	*fsnotify.Watcher
-	done chan struct{}
+	marks *marks
+	done  chan struct{}
 }
 
 // openFsnotify starts to put notifications of the system into q.
@@ -34,7 +38,7 @@ func openFsnotify(q *queue, log *slog.Logger) (system, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &fsnotifySystem{Watcher: w, done: make(chan struct{})}
+	n := &fsnotifySystem{Watcher: w, marks: newMarks(w, q), done: make(chan struct{})}
 	go n.pump(q, log)
 	return n, nil
 }
@@ -44,10 +48,14 @@ func (n *fsnotifySystem) Add(disk string) error {
 	return n.AddWith(disk, fsnotify.WithBufferSize(bufferSize))
 }
 
+// Mark implements [system].
+func (n *fsnotifySystem) Mark() { n.marks.put() }
+
 // Close implements [system].
 func (n *fsnotifySystem) Close() error {
 	err := n.Watcher.Close()
 	<-n.done
+	n.marks.close()
 	return err
 }
 
@@ -60,7 +68,11 @@ func (n *fsnotifySystem) pump(q *queue, log *slog.Logger) {
 			if !ok {
 				return
 			}
-			putEvent(q, e)
+			if n.marks.has(e.Name) {
+				q.put(event{op: opMark})
+			} else {
+				putEvent(q, e)
+			}
 		case err, ok := <-n.Errors:
 			if !ok {
 				return

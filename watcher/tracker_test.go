@@ -77,6 +77,51 @@ func TestMadeAndMoved(t *testing.T) {
 	}
 }
 
+// A scan sees a file, and the events that it appeared and vanished are handled only after the scan. It is reported.
+func TestScannedBeforeTold(t *testing.T) {
+	f := &fakeSystem{room: 1000, holdMarks: true}
+	y := openTestDir(t, t.TempDir(), quick(), f.open)
+	y.write("seen", "by the scan")
+	y.scan(manifest.Root)
+	f.send(opCreate, y.disk("seen"))
+	y.must(os.Remove(y.disk("seen")))
+	f.send(opRemove, y.disk("seen"))
+	y.waitUntilEqual()
+
+	f.holdMarks = false
+	for range 3 { // the marks of the scans so far
+		f.send(opMark, "")
+	}
+	y.write("kept", "")
+	f.send(opCreate, y.disk("unseen"))
+	f.send(opRemove, y.disk("unseen"))
+	f.send(opCreate, y.disk("kept"))
+	if b := y.next(); !slices.Equal(b.Paths, []manifest.Path{"kept"}) {
+		t.Errorf("%q", b.Paths)
+	}
+}
+
+// A directory is renamed, and the event of the directory itself does not come, because it was no longer watched by then.
+// Later the directory above is replaced. A rename of the same path there is another one, and is reported.
+func TestRenamedAgainInAnotherDirectory(t *testing.T) {
+	f := &fakeSystem{room: 1000}
+	root, outside := t.TempDir(), t.TempDir()
+	if err := os.MkdirAll(filepath.Join(root, "a/b"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	y := openTestDir(t, root, quick(), f.open)
+	y.must(os.Rename(y.disk("a/b"), filepath.Join(outside, "b")))
+	f.send(opRename, y.disk("a/b"))
+	y.must(os.Remove(y.disk("a")))
+	f.send(opRemove, y.disk("a"))
+	y.write("a/b", "a file by now")
+	f.send(opCreate, y.disk("a"))
+	y.waitUntilEqual()
+	y.must(os.Rename(y.disk("a/b"), filepath.Join(outside, "file")))
+	f.send(opRename, y.disk("a/b"))
+	y.waitUntilEqual()
+}
+
 // A watched directory is replaced in one that is polled. There is no event, because
 // the system still watches the old one.
 func TestReplacedUnseen(t *testing.T) {

@@ -30,8 +30,9 @@ type Watcher struct {
 	done       chan struct{}
 	once       sync.Once
 
-	mu        sync.Mutex // guards debouncer and state
+	mu        sync.Mutex // guards debouncer, marker and state
 	debouncer *debouncer
+	marker    system // puts a mark at the end of each scan; nil: there are no events
 	state     State
 
 	// The fields below are used by New, and then only by run.
@@ -43,10 +44,17 @@ type Watcher struct {
 	restart   bool   // events were lost: watch from scratch before that is reported
 	noticed   map[string]bool
 	systemErr error // why there are no notifications
-	// selfMoved is a renamed directory whose own event is still to come.
-	selfMoved string
+	// selfMoved is a renamed directory whose own event may still come.
+	selfMoved dirName
 	// When to check the root, to poll, and to poll every file.
 	nextRootCheck, nextPoll, nextFullPoll time.Time
+}
+
+// A dirName is a name in one directory. The directory is the same only as long as it
+// is tracked without a break.
+type dirName struct {
+	dir  *node
+	name string
 }
 
 // State is what a [Watcher] is doing.
@@ -111,12 +119,17 @@ func (w *Watcher) State() State {
 
 // BeginScan says that the caller is about to scan the directory. The caller calls done
 // when the scan has ended. The watcher does not report a path that appeared and
-// vanished before it was reported, unless a scan may have seen it in between.
+// vanished before it was reported, unless a scan may have seen it in between. Events of
+// the time of the scan may be handled after it has ended: a mark behind them tells.
 func (w *Watcher) BeginScan() (done func()) {
 	mark := func(begin bool) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		w.debouncer.scan(begin)
+		if !begin && w.marker != nil {
+			w.debouncer.marks++
+			w.marker.Mark()
+		}
 	}
 	mark(true)
 	return sync.OnceFunc(func() { mark(false) })

@@ -33,7 +33,7 @@ func (o *Opener) TestConnection(ctx context.Context, p *Pair) (found bool, err e
 		return false, err
 	}
 	if root.Kind != manifest.Dir && root.Kind != manifest.None {
-		return false, fmt.Errorf("%s is no directory", p.Remote)
+		return false, fmt.Errorf("%s is not a directory", p.Remote)
 	}
 	return root.Kind == manifest.Dir, nil
 }

@@ -70,7 +70,7 @@ func (r *resolution) step(side sync.Side, step sync.Step, what string) error {
 	}
 	step.Trash = r.pair.Trash
 	if side == sync.Remote && step.Trash && (step.Op == sync.Remove || step.Expect.Exists()) {
-		r.opener.WarnPublishedTrash(r.pair)
+		r.opener.warnPublishedTrash(r.pair)
 	}
 	var err error
 	r.snapshot.sides[side].Apply(r.ctx, []sync.Step{step}, func(_ int, out sync.Outcome) { err = out.Err })

@@ -77,7 +77,7 @@ func (o *Opener) TakeOver(ctx context.Context, p *Pair) (giveBack func() error, 
 		return nothing, nil
 	}
 	told := time.AfterFunc(handoverTold, func() {
-		o.Talk.Note("waiting for \"ferry watch\" (process %d) to end its pass and to lend the pair", peer.PID())
+		o.Talk.Note("waiting for \"ferry watch\" (process %d) to end its pass and hand over the pair", peer.PID())
 	})
 	err = peer.TakeOver(ctx)
 	told.Stop()

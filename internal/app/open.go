@@ -43,9 +43,9 @@ type PassOptions struct {
 	Observer sync.Observer
 
 	hooks *passHooks // nil: there are none
-	// spent is what passes over parts have counted, where the pair is opened again
+	// deletions is what passes over parts have counted, where the pair is opened again
 	// and again; nil: it is not.
-	spent *sync.DeletionCount
+	deletions *sync.DeletionCount
 	// trees, where it is not nil, receives the whole trees that were scanned.
 	trees *[2]*manifest.Tree
 }
@@ -79,7 +79,7 @@ func (o *Opener) open(ctx context.Context, p *Pair, opts PassOptions) (*OpenPair
 	sides := [2]Store{near, far}
 	if opts.trees != nil {
 		for i := range sides {
-			sides[i] = &treeKeeper{sides[i], &opts.trees[i]}
+			sides[i] = &scannedSide{sides[i], &opts.trees[i]}
 		}
 	}
 	return &OpenPair{
@@ -118,7 +118,7 @@ func (o *Opener) engineOptions(p *Pair, opts PassOptions) sync.Options {
 		Verify:    p.Verify,
 		DryRun:    opts.DryRun,
 		Allow:     opts.hooks.allower(),
-		Deletions: opts.spent,
+		Deletions: opts.deletions,
 		Observer:  opts.hooks.observe(opts.Observer),
 		Log:       o.Log,
 		Now:       o.Now,

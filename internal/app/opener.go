@@ -61,9 +61,9 @@ func NewOpener(o Options) *Opener {
 	return &Opener{Options: o}
 }
 
-// WarnPublishedTrash warns once that a web server which publishes the target of a
+// warnPublishedTrash warns once that a web server which publishes the target of a
 // push may publish the trash, too.
-func (o *Opener) WarnPublishedTrash(p *Pair) {
+func (o *Opener) warnPublishedTrash(p *Pair) {
 	if o.publishedTold || p.Direction != sync.Push || !p.Policy().Trash[sync.Remote] {
 		return
 	}

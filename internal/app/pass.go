@@ -64,7 +64,7 @@ func (p *Pass) Run(ctx context.Context) PassResult {
 	var result PassResult
 	o := p.Options
 	if !o.DryRun {
-		p.Opener.WarnPublishedTrash(p.Pair)
+		p.Opener.warnPublishedTrash(p.Pair)
 		o.hooks = p.Opener.hooks(p.Pair, p.Talk)
 	}
 	keep := &retention{opener: p.Opener, pair: p.Pair}

@@ -99,9 +99,9 @@ func (t *Trash) Restore(ctx context.Context, thing Trashed) (last bool, err erro
 	return last, err
 }
 
-// Newest returns the newest version of a path, or of every path below it where it
+// newest returns the newest version of a path, or of every path below it where it
 // was a directory. things are the latest first.
-func Newest(things []Trashed, path manifest.Path) []Trashed {
+func newest(things []Trashed, path manifest.Path) []Trashed {
 	var below []Trashed
 	seen := make(map[manifest.Path]bool)
 	for _, t := range things {
@@ -119,11 +119,11 @@ func Newest(things []Trashed, path manifest.Path) []Trashed {
 // FindTrashed returns the newest version of what a person typed, see
 // [Workspace.PathIn]. as, where it is not "", is the path to restore it to.
 func (w Workspace) FindTrashed(p *Pair, things []Trashed, typed, as string) ([]Trashed, error) {
-	path, err := w.PathIn(p, typed, func(path manifest.Path) bool { return len(Newest(things, path)) > 0 })
+	path, err := w.PathIn(p, typed, func(path manifest.Path) bool { return len(newest(things, path)) > 0 })
 	if err != nil {
 		return nil, err
 	}
-	found := Newest(things, path)
+	found := newest(things, path)
 	if len(found) == 0 {
 		return nil, failed(fmt.Errorf("%s is not in the trash", path), "\"ferry trash\" lists what is")
 	}

@@ -89,11 +89,11 @@ func (w *Watch) Views() []PairView {
 	return views
 }
 
-// start begins to keep a pair in step. Where it is alone, another run on it ends the
-// watch.
-func (w *Watch) start(ctx context.Context, p *Pair, alone bool) {
-	w.Opener.WarnPublishedTrash(p)
-	wp := newWatchedPair(w, p, alone)
+// start begins to keep a pair in step. With endIfLocked set, another run on it ends the
+// whole watch.
+func (w *Watch) start(ctx context.Context, p *Pair, endIfLocked bool) {
+	w.Opener.warnPublishedTrash(p)
+	wp := newWatchedPair(w, p, endIfLocked)
 	w.mu.Lock()
 	w.pairs = append(w.pairs, wp)
 	w.mu.Unlock()
@@ -178,8 +178,8 @@ func (w *Watch) loop(ctx context.Context, files *fileWatch) {
 // configuration to be read again has most likely removed what was in the way.
 func (w *Watch) poke() {
 	for _, wp := range w.all() {
-		if s := wp.keeper.Status().State; s == watch.Waiting || s == watch.Halted {
-			wp.keeper.Poke()
+		if s := wp.watch.Status().State; s == watch.Waiting || s == watch.Halted {
+			wp.watch.Poke()
 		}
 	}
 }

@@ -24,7 +24,7 @@ func (wp *watchedPair) claimPair() error {
 	if err := claim.SocketError(); err != nil && wp.opener.once.news("mute") {
 		wp.opener.Talk.Warn("\"ferry status\" cannot ask this watch: %v", err)
 	}
-	claim.Serve(daemon.Handler{Report: wp.answer, Poke: wp.keeper.Poke, HandOver: wp.keeper.HandOver})
+	claim.Serve(daemon.Handler{Report: wp.answer, Poke: wp.watch.Poke, HandOver: wp.watch.HandOver})
 	wp.claim = claim
 	return nil
 }
@@ -46,7 +46,7 @@ func (wp *watchedPair) answer() daemon.Report {
 	wp.mu.Unlock()
 	r := daemon.Report{
 		PID: os.Getpid(), Profile: wp.pair.ProfileName(), Local: wp.pair.Local, Remote: wp.pair.Remote.String(),
-		Direction: wp.pair.Direction.String(), Started: wp.started, Notices: notices, Status: wp.keeper.Status(),
+		Direction: wp.pair.Direction.String(), Started: wp.started, Notices: notices, Status: wp.watch.Status(),
 	}
 	if w := wp.local(); w != nil {
 		r.Queue += w.State().Waiting // paths that have not come to rest

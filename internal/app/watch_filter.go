@@ -37,11 +37,11 @@ func (f *reportFilter) event(ev sync.Event) {
 	switch ev := ev.(type) {
 	case sync.Scanned:
 		if ev.Problems = f.problems(ev.Side, ev.Problems); len(ev.Problems) > 0 {
-			f.pass(ev)
+			f.forward(ev)
 		}
 	case sync.Doubted:
 		if ev.Problems = f.problems(ev.Side, ev.Problems); len(ev.Problems) > 0 {
-			f.pass(ev)
+			f.forward(ev)
 		}
 	case sync.Planned:
 		f.planned(ev.Plan)
@@ -54,8 +54,8 @@ func (f *reportFilter) event(ev sync.Event) {
 	}
 }
 
-// pass begins the report where it has not begun, and passes ev on.
-func (f *reportFilter) pass(ev sync.Event) {
+// forward begins the report where it has not begun, and passes ev on.
+func (f *reportFilter) forward(ev sync.Event) {
 	if !f.open {
 		f.open = true
 		if f.begun != nil {
@@ -120,7 +120,7 @@ func (f *reportFilter) planned(plan *sync.Plan) {
 	ev := sync.Planned{Plan: &shown}
 	if fresh || f.open {
 		f.held = nil
-		f.pass(ev)
+		f.forward(ev)
 		return
 	}
 	f.held = &ev
@@ -135,12 +135,12 @@ func (f *reportFilter) finished(ev sync.Finished) {
 	case ev.Err == nil:
 		delete(f.history.told, failure(a))
 		if a.Visible() {
-			f.pass(ev)
+			f.forward(ev)
 		}
 	default:
 		again := !f.news(failure(a))
 		if f.news("failed ", a.Op, a.Side, a.Path, ev.Err) || !again {
-			f.pass(ev)
+			f.forward(ev)
 		}
 	}
 }

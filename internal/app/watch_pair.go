@@ -21,20 +21,20 @@ type watchedPair struct {
 	view      PairView
 	state     watchState
 	report    func() // tells that the state may have changed
-	keeper    *watch.Watch
+	watch     *watch.Watch
 	started   time.Time
 	hooks     *passHooks
 	retention *retention
-	spent     sync.DeletionCount // outlasts the engines
-	// alone says that another run on the pair ends the watch, with lost.
-	alone bool
-	lost  func(error)
+	deletions sync.DeletionCount // outlasts the engines
+	// endIfLocked says that another run on the pair ends the whole watch, by endWatch.
+	endIfLocked bool
+	endWatch    func(error)
 
 	stop  context.CancelFunc
 	ready chan struct{} // closed when local changes are noticed
 	done  chan struct{} // closed when nothing is left of it
 
-	claim *daemon.Claim // nil: somebody else watches the pair; the keeper's own
+	claim *daemon.Claim // nil: another process watches the pair; only the worker of watch uses it
 
 	history reportHistory
 
@@ -45,11 +45,11 @@ type watchedPair struct {
 	notices []string
 }
 
-func newWatchedPair(w *Watch, p *Pair, alone bool) *watchedPair {
+func newWatchedPair(w *Watch, p *Pair, endIfLocked bool) *watchedPair {
 	view := w.View(p)
 	return &watchedPair{
 		opener: w.Opener, pair: p, view: view, report: w.changed, hooks: w.Opener.hooks(p, view),
-		retention: &retention{opener: w.Opener, pair: p}, alone: alone, lost: w.end,
+		retention: &retention{opener: w.Opener, pair: p}, endIfLocked: endIfLocked, endWatch: w.end,
 	}
 }
 
@@ -59,7 +59,7 @@ func (wp *watchedPair) start(ctx context.Context) {
 	wp.ready, wp.done = make(chan struct{}), make(chan struct{})
 	wp.started = wp.opener.Now()
 	hints := make(chan watch.Hint)
-	wp.keeper = watch.New(watch.Options{
+	wp.watch = watch.New(watch.Options{
 		Open:         wp.open,
 		Hints:        hints,
 		BeginScan:    wp.looking,
@@ -78,7 +78,7 @@ func (wp *watchedPair) start(ctx context.Context) {
 		wp.watchLocal(ctx)
 		close(wp.ready)
 		work.Go(func() { wp.hint(ctx, hints) })
-		_ = wp.keeper.Run(ctx)
+		_ = wp.watch.Run(ctx)
 		wp.letGo()
 	}()
 }
@@ -125,7 +125,7 @@ func (wp *watchedPair) open(ctx context.Context) (watch.Session, error) {
 		}
 		return nil, err
 	}
-	wp.alone = false // from now on another run on the pair ends some time
+	wp.endIfLocked = false // another run that holds the pair later will end some time
 	return s, nil
 }
 
@@ -133,7 +133,7 @@ func (wp *watchedPair) connect(ctx context.Context) (*watchSession, error) {
 	if err := wp.claimPair(); err != nil {
 		return nil, err
 	}
-	open, err := wp.opener.open(ctx, wp.pair, PassOptions{Observer: wp.observe, hooks: wp.hooks, spent: &wp.spent})
+	open, err := wp.opener.open(ctx, wp.pair, PassOptions{Observer: wp.observe, hooks: wp.hooks, deletions: &wp.deletions})
 	if err != nil {
 		return nil, err
 	}
@@ -143,8 +143,8 @@ func (wp *watchedPair) connect(ctx context.Context) (*watchSession, error) {
 // notOpened handles the error of opening the pair, and that of the hook which was
 // told of it.
 func (wp *watchedPair) notOpened(err, hookErr error) {
-	if wp.alone && ExitCode(err) == ExitLocked {
-		wp.lost(err)
+	if wp.endIfLocked && ExitCode(err) == ExitLocked {
+		wp.endWatch(err)
 		return
 	}
 	if wp.fails(err) {
@@ -172,7 +172,7 @@ func (wp *watchedPair) observe(ev sync.Event) {
 		wp.remark(said.Text)
 		return
 	}
-	wp.keeper.Observe(ev)
+	wp.watch.Observe(ev)
 	wp.state.meter.Observe(ev)
 	wp.view.Event(ev)
 	wp.retention.event(ev)

@@ -25,8 +25,8 @@ func TestRailsOutlastAConnection(t *testing.T) {
 			t.Fatal("it is connected")
 		}
 	}
-	if opts[0].spent == nil || opts[0].spent != opts[1].spent {
-		t.Errorf("counted in %p, then in %p", opts[0].spent, opts[1].spent)
+	if opts[0].deletions == nil || opts[0].deletions != opts[1].deletions {
+		t.Errorf("counted in %p, then in %p", opts[0].deletions, opts[1].deletions)
 	}
 }
 

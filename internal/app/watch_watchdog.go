@@ -14,8 +14,8 @@ type watchdog struct {
 	overdue map[*watchedPair]time.Time // since when something planned has not happened
 }
 
-// longOverdue is how long a keeper may be late with what it planned. A machine that
-// wakes up is late for a moment.
+// longOverdue is how long a pair may be late with what was planned for it. After
+// the machine wakes up, everything is late for a moment.
 const longOverdue = 2 * time.Minute
 
 func newWatchdog(w *Watch) *watchdog {
@@ -50,11 +50,11 @@ func (d *watchdog) check() {
 	d.watch.logged(d.watch.notify.Alive())
 }
 
-// alive reports whether a pair is looked after: its keeper answers, and does what it
+// alive reports whether a pair is looked after: its watch answers, and does what it
 // planned in time.
 func (d *watchdog) alive(wp *watchedPair, now time.Time) bool {
 	answer := make(chan watch.Status, 1)
-	go func() { answer <- wp.keeper.Status() }()
+	go func() { answer <- wp.watch.Status() }()
 	var s watch.Status
 	select {
 	case s = <-answer:

@@ -34,22 +34,22 @@ func (a *attempt) runActive() (err error) {
 	} else if err != nil {
 		return err
 	}
-	told, err := a.prepare(port)
+	reply, err := a.prepare(port)
 	if err != nil || a.t.start.Refused() {
 		return err
 	}
-	return a.finishActive(told)
+	return a.finishActive(reply)
 }
 
 // finishActive gives the transfer command, unless that is out, and waits for the
 // server's connection. told is the reply to EPRT or PORT.
-func (a *attempt) finishActive(told Reply) error {
-	if !told.OK() {
+func (a *attempt) finishActive(reply Reply) error {
+	if !reply.OK() {
 		cause := causeCommandRefused
-		if aboutAddress.MatchString(told.Text) {
+		if aboutAddress.MatchString(reply.Text) {
 			cause = causeActiveAddress
 		}
-		return a.trace.fails("the server answers "+told.String(), cause)
+		return a.trace.fails("the server answers "+reply.String(), cause)
 	}
 	if !a.together {
 		if err := a.sendTransfer(); err != nil {
@@ -75,12 +75,12 @@ func (a *attempt) finishActive(told Reply) error {
 func (a *attempt) acceptServer() (conn net.Conn, err error) {
 	c, t := a.c, a.t
 	begin := time.Now()
-	came, err := c.awaits(a.limit)
+	replied, err := c.replyWithin(a.limit)
 	if err != nil {
 		c.dead = true
 		return nil, c.broken(verbOf(t.Line), err)
 	}
-	if !came {
+	if !replied {
 		select {
 		case conn = <-a.listener.accepted: // here, but slow to say so
 		default:
@@ -114,20 +114,20 @@ func (a *attempt) acceptServer() (conn net.Conn, err error) {
 // notReached is the error for a server that did not connect to us. It may still be
 // trying, and the control connection is of no use while it does.
 func (a *attempt) notReached() error {
-	c, d, l := a.c, a.listener, a.trace
+	c, listener, trace := a.c, a.listener, a.trace
 	c.dead = true
-	d.ln.Close()
-	for conn := range d.accepted {
+	listener.ln.Close()
+	for conn := range listener.accepted {
 		conn.Close()
 	}
-	l.unreached = true
+	trace.unreached = true
 	server := addrOf(c.sock.RemoteAddr()).String()
-	for _, from := range d.foreign {
-		l.connected(from, d.ln.Addr().String(), "connect: turned away, it is not the server", true)
+	for _, from := range listener.foreign {
+		trace.connected(from, listener.ln.Addr().String(), "connect: turned away, it is not the server", true)
 	}
-	l.connected(server, d.ln.Addr().String(), fmt.Sprintf("connect: nobody came for %v", a.limit), true)
-	if len(d.foreign) > 0 {
-		return l.fails("a connection came from "+d.foreign[0]+", which is not the server", causeActiveForeign)
+	trace.connected(server, listener.ln.Addr().String(), fmt.Sprintf("connect: nobody came for %v", a.limit), true)
+	if len(listener.foreign) > 0 {
+		return trace.fails("a connection came from "+listener.foreign[0]+", which is not the server", causeActiveForeign)
 	}
-	return l.fails(fmt.Sprintf("nobody connected to %s for %v", d.ln.Addr(), a.limit), causeActiveSilent)
+	return trace.fails(fmt.Sprintf("nobody connected to %s for %v", listener.ln.Addr(), a.limit), causeActiveSilent)
 }

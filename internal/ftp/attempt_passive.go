@@ -25,30 +25,30 @@ func (a *attempt) runPassive() error {
 	if a.mode == modePASV && !addrOf(c.sock.RemoteAddr()).Is4() {
 		return a.trace.fails(errNoIPv6.Error(), "")
 	}
-	told, err := a.prepare(a.mode.String())
+	reply, err := a.prepare(a.mode.String())
 	if err != nil || t.start.Refused() {
 		return err
 	}
-	to, err := a.address(told)
+	to, err := a.address(reply)
 	if err != nil {
 		return err
 	}
-	eager := c.modes.isProven(a.mode) || !t.Upload && c.modes.recalls(a.mode)
-	if eager {
+	early := c.modes.isProven(a.mode) || !t.upload && c.modes.recalls(a.mode)
+	if early {
 		if err := a.sendTransfer(); err != nil {
 			return err
 		}
 	}
 	conn, err := a.connect(to)
 	if err != nil {
-		if eager && isLocalShortage(err) {
+		if early && isLocalShortage(err) {
 			c.dead = true // the server waits for a connection
-		} else if eager {
+		} else if early {
 			return a.unconnected(err)
 		}
 		return err
 	}
-	if !eager {
+	if !early {
 		if err := a.sendTransfer(); err != nil {
 			conn.Close()
 			return err
@@ -59,7 +59,7 @@ func (a *attempt) runPassive() error {
 		return err
 	}
 	t.data.bind(conn)
-	if eager && t.Upload && !c.features.Has(LosesEarlyData) {
+	if early && t.upload && !c.features.Has(LosesEarlyData) {
 		t.early, t.start = true, Reply{150, "on its way"}
 		return nil
 	}
@@ -69,14 +69,14 @@ func (a *attempt) runPassive() error {
 // unconnected looks why no connection came about after the transfer command was
 // sent: servers that refuse the command close the port at once. failed is why the
 // connection failed.
-func (a *attempt) unconnected(failed error) error {
+func (a *attempt) unconnected(dialErr error) error {
 	c, t := a.c, a.t
-	if came, err := c.awaits(c.modes.trialTime(c.deadlines.timeout)); err != nil || !came {
+	if replied, err := c.replyWithin(c.modes.trialTime(c.deadlines.timeout)); err != nil || !replied {
 		c.dead = true
 		if err != nil {
 			return c.broken(verbOf(t.Line), err)
 		}
-		return failed
+		return dialErr
 	}
 	if err := a.restReply(); err != nil || t.start.Refused() {
 		return err
@@ -88,38 +88,38 @@ func (a *attempt) unconnected(failed error) error {
 	a.trace.answered(r)
 	switch {
 	case r.Code == 425:
-		return failed
+		return dialErr
 	case !r.Refused():
 		c.dead = true // it waits for a connection that will not come
-		return failed
+		return dialErr
 	}
 	t.start = r
 	return nil
 }
 
 // address returns where the server listens, by its reply to EPSV or PASV.
-func (a *attempt) address(r Reply) (*net.TCPAddr, error) {
+func (a *attempt) address(reply Reply) (*net.TCPAddr, error) {
 	peer := addrOf(a.c.sock.RemoteAddr())
 	if a.mode == modeEPSV {
-		if r.Code != 229 {
-			return nil, a.trace.fails("the server answers "+r.String(), causeCommandRefused)
+		if reply.Code != 229 {
+			return nil, a.trace.fails("the server answers "+reply.String(), causeCommandRefused)
 		}
-		port, err := parseEPSV(r.Text)
+		port, err := parseEPSV(reply.Text)
 		if err != nil {
 			return nil, a.trace.fails(err.Error(), "a router or proxy that rewrites replies of FTP and does not know EPSV")
 		}
 		return net.TCPAddrFromAddrPort(netip.AddrPortFrom(peer, port)), nil
 	}
-	if r.Code != 227 {
-		return nil, a.trace.fails("the server answers "+r.String(), causeCommandRefused)
+	if reply.Code != 227 {
+		return nil, a.trace.fails("the server answers "+reply.String(), causeCommandRefused)
 	}
-	told, err := parsePASV(r.Text)
+	addr, err := parsePASV(reply.Text)
 	if err != nil {
 		return nil, a.trace.fails(err.Error(), causeCommandRefused)
 	}
-	to := netip.AddrPortFrom(peer, told.Port())
+	to := netip.AddrPortFrom(peer, addr.Port())
 	if a.c.opts.TrustPASV {
-		to = told
+		to = addr
 	}
 	return net.TCPAddrFromAddrPort(to), nil
 }

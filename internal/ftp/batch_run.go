@@ -19,13 +19,13 @@ const (
 // [FindsSplitLineEnds]). No more is under way than they read at a time, and it
 // goes out in pieces that fit into one segment and end where a line does.
 const (
-	wholeBytes   = 4000
+	shortBatchBytes   = 4000
 	segmentBytes = 1200
 )
 
 // splits reports whether the server is not known to find the end of a line
 // wherever it comes in two.
-func (s *Session) splitsLines() bool {
+func (s *Session) maySplitLines() bool {
 	return !s.features.Has(FindsSplitLineEnds)
 }
 
@@ -38,7 +38,7 @@ const guardLine = "SIZE /.ferry-/-"
 // fence is the last command of every batch. No other command in one is answered
 // by 257 and a path, so that a reply too many is noticed: nothing is concluded
 // from any of them then.
-const fence = "PWD"
+const batchEnd = "PWD"
 
 // batch gives commands in as few pieces as buffers allow and returns the
 // replies in order. No line may open a data connection. With an error, the
@@ -51,20 +51,20 @@ func (s *Session) batch(ctx context.Context, lines []string) ([]Reply, error) {
 			return nil, err
 		}
 	}
-	if len(lines) == 1 || !s.hasFence() || s.serial() {
+	if len(lines) == 1 || !s.canEndBatch() || s.serial() {
 		return s.exchange(lines)
 	}
 	all := slices.Clone(lines)
-	if s.splitsLines() {
+	if s.maySplitLines() {
 		all = append(all, guardLine)
 	}
-	all = append(all, fence)
+	all = append(all, batchEnd)
 	replies, err := s.exchange(all)
 	if len(replies) < len(all) {
 		return replies[:min(len(replies), len(lines))], err
 	}
 	if last := replies[len(all)-1]; last.Code != 257 && last.Code != 421 {
-		return nil, s.outOfStep(fence, last)
+		return nil, s.outOfStep(batchEnd, last)
 	}
 	return replies[:len(lines)], err
 }
@@ -92,7 +92,7 @@ func (s *Session) exchange(lines []string) ([]Reply, error) {
 		if n := s.window(commands[read:sent], commands[sent:]); n > 0 {
 			err := written()
 			if err == nil {
-				written, err = c.sendAside(s.splitsLines(), commands[sent:sent+n]...)
+				written, err = c.sendInBackground(s.maySplitLines(), commands[sent:sent+n]...)
 			}
 			if err != nil {
 				return replies, err
@@ -128,8 +128,8 @@ func (s *Session) window(unanswered, next []*awaited) int {
 		return min(1-len(unanswered), len(next))
 	}
 	limit := batchBytes
-	if s.splitsLines() {
-		limit = wholeBytes
+	if s.maySplitLines() {
+		limit = shortBatchBytes
 	}
 	pending := replyQueue{list: unanswered}
 	bytes := pending.bytes()
@@ -150,7 +150,7 @@ func (s *Session) window(unanswered, next []*awaited) int {
 // read meanwhile. written waits for its end and may be called again; until then
 // nothing else may be sent. With pieces set, each write fits into a segment and
 // ends where a line does, unless the line is longer than that.
-func (c *controlConn) sendAside(pieces bool, commands ...*awaited) (written func() error, err error) {
+func (c *controlConn) sendInBackground(pieces bool, commands ...*awaited) (written func() error, err error) {
 	text, err := c.prepareToSend(commands)
 	if err != nil {
 		return func() error { return nil }, err

@@ -42,11 +42,11 @@ func check(t *testing.T, f *fake, change func(*Options)) *Report {
 	return r
 }
 
-func works(r *Report) string {
+func workingModes(r *Report) string {
 	var all []string
-	for _, l := range r.Modes {
-		if l.Works {
-			all = append(all, l.Mode)
+	for _, trace := range r.Modes {
+		if trace.Works {
+			all = append(all, trace.Mode)
 		}
 	}
 	return strings.Join(all, " ")
@@ -57,17 +57,17 @@ func TestCheckTriesAllModes(t *testing.T) {
 	f.on["EPSV"] = refuse("500 no")
 	f.on["EPRT"] = refuse("500 Illegal EPRT command.")
 	r := check(t, f, nil)
-	if got := works(r); got != "PASV PORT" || r.Mode != "PASV" {
+	if got := workingModes(r); got != "PASV PORT" || r.Mode != "PASV" {
 		t.Errorf("%s work, %s used", got, r.Mode)
 	}
-	if l := r.Modes[2]; !strings.Contains(l.Why, "Illegal EPRT") || l.Cause != causeActiveAddress {
-		t.Errorf("EPRT: %+v", l)
+	if trace := r.Modes[2]; !strings.Contains(trace.Why, "Illegal EPRT") || trace.Cause != causeActiveAddress {
+		t.Errorf("EPRT: %+v", trace)
 	}
 	if _, err := json.Marshal(r); err != nil {
 		t.Error(err)
 	}
-	if r = check(t, f, func(o *Options) { o.Mode = Active }); r.Mode != "PORT" || works(r) != "PASV PORT" {
-		t.Errorf("active wanted: %s work, %s used", works(r), r.Mode)
+	if r = check(t, f, func(o *Options) { o.Mode = Active }); r.Mode != "PORT" || workingModes(r) != "PASV PORT" {
+		t.Errorf("active wanted: %s work, %s used", workingModes(r), r.Mode)
 	}
 }
 
@@ -77,7 +77,7 @@ func TestCheckWithoutAnyMode(t *testing.T) {
 		f.on[m.String()] = refuse("500 no")
 	}
 	r := check(t, f, nil)
-	if works(r) != "" || r.Mode != "" || len(r.Notes) == 0 {
+	if workingModes(r) != "" || r.Mode != "" || len(r.Notes) == 0 {
 		t.Errorf("got %s", r.Text(true))
 	}
 }
@@ -144,7 +144,7 @@ func TestCheckUnreachable(t *testing.T) {
 	}
 }
 
-func TestLadderText(t *testing.T) {
+func TestTraceText(t *testing.T) {
 	epsv := &Trace{Mode: "EPSV", Client: "192.168.1.5:50021", Server: "203.0.113.9:21", Steps: []TraceStep{
 		{From: "192.168.1.5:50021", To: "203.0.113.9:21", Text: "EPSV"},
 		{From: "203.0.113.9:21", To: "192.168.1.5:50021", Text: "229 Entering (|||51000|)"},
@@ -165,7 +165,7 @@ PORT: we name a port, and the server connects to us; works
   client:50021 <--- "200 ok" ------------------- server:21
   client:50022 <=== connect ==================== server:20
 `
-	if diff := cmp.Diff(want, epsv.Text()+port.Text()); diff != "" {
+	if diff := cmp.Diff(want, epsv.text()+port.text()); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -38,7 +38,7 @@ type controlConn struct {
 	dead        bool     // nothing more can be done on it
 	last        Reply    // the last one that came
 	greeting    string
-	home        *awaited // to the PWD of the login; nil: none was sent
+	loginPWD        *awaited // to the PWD of the login; nil: none was sent
 
 	transfer *Transfer // that the next data connection is for
 	modes    *modeTracker
@@ -167,11 +167,11 @@ func (c *controlConn) alive() bool {
 	if c.dead || c.queue.len() > 0 {
 		return false
 	}
-	came, err := c.awaits(time.Millisecond)
-	if came {
+	replied, err := c.replyWithin(time.Millisecond)
+	if replied {
 		c.receive() // into the log: it is a 421, or a reply to nothing
 	}
-	if came || err != nil {
+	if replied || err != nil {
 		c.dead = true
 	}
 	return !c.dead

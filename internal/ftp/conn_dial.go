@@ -62,7 +62,7 @@ func (c *controlConn) greet(greeting *awaited) error {
 	if err != nil {
 		err = c.broken("waiting for the greeting of "+c.opts.Address(), err)
 		var e *Error
-		if errors.As(err, &e) && errors.Is(err, os.ErrDeadlineExceeded) || e != nil && e.Err != nil && isSilence(e.Err) {
+		if errors.As(err, &e) && errors.Is(err, os.ErrDeadlineExceeded) || e != nil && e.Err != nil && isTimeoutError(e.Err) {
 			e.Class = Connect
 			if c.opts.Security != Implicit {
 				e.Hint = "something listens there but says nothing; if it expects TLS from the first byte, use ftps://"
@@ -81,11 +81,6 @@ func (c *controlConn) greet(greeting *awaited) error {
 	}
 	c.greeting = r.Text
 	return nil
-}
-
-func isSilence(err error) bool {
-	var s *silence
-	return errors.As(err, &s)
 }
 
 // dialError classes a connection that did not come about.

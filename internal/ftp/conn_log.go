@@ -29,8 +29,3 @@ func (c *controlConn) hide(line string) string {
 	}
 	return line
 }
-
-func verbOf(line string) string {
-	verb, _, _ := strings.Cut(line, " ")
-	return verb
-}

@@ -8,7 +8,7 @@ import (
 
 // awaits waits up to limit for the first byte of a reply, and consumes nothing.
 // Without one it returns false.
-func (c *controlConn) awaits(limit time.Duration) (bool, error) {
+func (c *controlConn) replyWithin(limit time.Duration) (bool, error) {
 	c.sock.limit.Store(int64(limit))
 	defer c.sock.limit.Store(0)
 	_, err := c.br.Peek(1)

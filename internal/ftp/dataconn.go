@@ -36,15 +36,15 @@ type dataConn struct {
 	sock     *timedConn
 	tls      *tls.Conn
 	records  *tlsRecords
-	shaken   chan struct{} // closed when the first handshake has ended
-	near     bool          // the server is on this machine
+	handshakeDone   chan struct{} // closed when the first handshake has ended
+	onLoopback     bool          // the server is on this machine
 	written  int64
 	lowWater lowWater
 	eof      bool // the server closed its end
-	unclean  bool // under TLS, without close_notify
+	truncated  bool // under TLS, without close_notify
 	closed   bool
-	drain    *net.TCPConn  // being drained
-	shut     chan struct{} // closed when the server closed its end of an upload
+	draining    *net.TCPConn  // being drained
+	serverClosed     chan struct{} // closed when the server closed its end of an upload
 }
 
 // bind gives the connection its socket and begins the TLS handshake.
@@ -53,16 +53,16 @@ func (d *dataConn) bind(conn net.Conn) {
 	d.sock = newTimedConn(conn, c.deadlines)
 	d.sock.up, d.sock.down, d.sock.counted = c.up, c.down, c.traffic
 	d.Conn = d.sock
-	d.near = onThisMachine(conn.RemoteAddr()) && !c.opts.far
+	d.onLoopback = isLoopback(conn.RemoteAddr()) && !c.opts.treatAsRemote
 	if c.tls == nil {
 		return
 	}
 	d.records = &tlsRecords{timedConn: d.sock}
 	d.tls = tls.Client(d.records, c.tls)
 	d.Conn = d.tls
-	d.shaken = make(chan struct{})
+	d.handshakeDone = make(chan struct{})
 	go func() {
-		defer close(d.shaken)
+		defer close(d.handshakeDone)
 		d.tls.Handshake()
 	}()
 }
@@ -73,7 +73,7 @@ func (d *dataConn) Handshake() error {
 	if d.tls == nil {
 		return nil
 	}
-	if err := d.accepted(); err != nil {
+	if err := d.awaitHandshake(); err != nil {
 		return err
 	}
 	return d.tls.Handshake()
@@ -82,21 +82,21 @@ func (d *dataConn) Handshake() error {
 // accepted waits for the TLS handshake of an upload that the server has not
 // agreed to yet. A server that refuses it leaves the handshake hanging, so its
 // answer ends the wait as well.
-func (d *dataConn) accepted() error {
+func (d *dataConn) awaitHandshake() error {
 	if !d.t.early || d.tls == nil {
 		return nil
 	}
-	came, err := d.c.repliesBefore(d.shaken)
-	if err != nil || !came {
+	replied, err := d.c.repliesBefore(d.handshakeDone)
+	if err != nil || !replied {
 		return err
 	}
-	return d.agreed()
+	return d.awaitStart()
 }
 
 // agreed waits for the server's answer to an upload.
-func (d *dataConn) agreed() error {
-	going, err := d.t.agreed(d.c)
-	if err == nil && !going {
+func (d *dataConn) awaitStart() error {
+	begun, err := d.t.readStart(d.c)
+	if err == nil && !begun {
 		err = errDeclined
 	}
 	return err
@@ -112,16 +112,16 @@ func (d *dataConn) Read(p []byte) (int, error) {
 		read = d.readAtLowWater
 	}
 	n, err := read(p)
-	for d.tls != nil && err == nil && n < len(p) && d.records.more() {
-		var k int
-		k, err = d.Conn.Read(p[n:])
-		n += k
+	for d.tls != nil && err == nil && n < len(p) && d.records.hasRecord() {
+		var more int
+		more, err = d.Conn.Read(p[n:])
+		n += more
 	}
 	switch {
 	case err == io.EOF:
 		d.eof = true
 	case err == io.ErrUnexpectedEOF:
-		d.eof, d.unclean = true, true
+		d.eof, d.truncated = true, true
 		err = io.EOF
 	}
 	return n, err
@@ -130,11 +130,11 @@ func (d *dataConn) Read(p []byte) (int, error) {
 // Write sends the first bytes of an upload at once, and the rest when the server
 // agreed to take it.
 func (d *dataConn) Write(p []byte) (int, error) {
-	if err := d.accepted(); err != nil {
+	if err := d.awaitHandshake(); err != nil {
 		return 0, err
 	}
 	if d.t.early && d.written+int64(len(p)) > earlyBytes {
-		if err := d.agreed(); err != nil {
+		if err := d.awaitStart(); err != nil {
 			return 0, err
 		}
 	}
@@ -150,7 +150,7 @@ func (d *dataConn) write(p []byte) (int, error) {
 	if err := d.tls.Handshake(); err != nil {
 		return 0, err
 	}
-	return d.records.gather(func() (int, error) { return d.tls.Write(p) })
+	return d.records.collect(func() (int, error) { return d.tls.Write(p) })
 }
 
 // Close ends the connection: an upload as described above, a download that was
@@ -159,10 +159,10 @@ func (d *dataConn) Close() error {
 	switch {
 	case d.closed:
 		return nil
-	case d.sock == nil || d.t.start.Refused() || d.t.Final.Code != 0 || !d.t.Upload && !d.eof:
+	case d.sock == nil || d.t.start.Refused() || d.t.Final.Code != 0 || !d.t.upload && !d.eof:
 		d.abort()
 		return nil
-	case d.t.Upload:
+	case d.t.upload:
 		return d.closeUpload()
 	}
 	d.closed = true
@@ -197,21 +197,21 @@ func (d *dataConn) closeUpload() error {
 	}
 	d.c.deadlines.remove(conn)
 	conn.SetDeadline(time.Now().Add(drainLimit))
-	d.drain, d.shut = conn, make(chan struct{})
-	d.c.drains.Go(func() { drainUpload(conn, d.shut) })
+	d.draining, d.serverClosed = conn, make(chan struct{})
+	d.c.drains.Go(func() { drainUpload(conn, d.serverClosed) })
 	return nil
 }
 
 // release ends the draining: with the server's final reply all has arrived.
-func (d *dataConn) release() {
-	if d.drain != nil {
-		d.drain.SetReadDeadline(longAgo)
+func (d *dataConn) stopDraining() {
+	if d.draining != nil {
+		d.draining.SetReadDeadline(longAgo)
 	}
 }
 
 // abort breaks the connection.
 func (d *dataConn) abort() {
-	d.release()
+	d.stopDraining()
 	if d.closed || d.sock == nil {
 		return
 	}
@@ -220,8 +220,8 @@ func (d *dataConn) abort() {
 		tcp.SetLinger(0)
 	}
 	d.sock.Close()
-	if d.shaken != nil {
-		<-d.shaken
+	if d.handshakeDone != nil {
+		<-d.handshakeDone
 	}
 }
 

@@ -10,27 +10,27 @@ import (
 )
 
 // A movable is a source that can be moved once some of it was read.
-type movable struct {
+type kernelSource struct {
 	bytes.Reader
-	moved int // bytes
+	copied int // bytes
 	err   error
 }
 
-func (m *movable) MoveTo(dst io.ReaderFrom, most int64) (int64, error) {
+func (m *kernelSource) MoveTo(dst io.ReaderFrom, most int64) (int64, error) {
 	if m.Len() == int(m.Size()) {
 		return 0, errors.ErrUnsupported
 	}
-	if m.err != nil && m.moved > 0 {
+	if m.err != nil && m.copied > 0 {
 		return 0, m.err
 	}
 	n, err := dst.ReadFrom(io.LimitReader(&m.Reader, min(most, 100_000)))
-	m.moved += int(n)
+	m.copied += int(n)
 	return n, err
 }
 
 // TestUploadMoves holds that the system copies an upload where nothing has to be
 // done with the bytes on their way, and that the server gets all of them.
-func TestUploadMoves(t *testing.T) {
+func TestUploadByKernelCopy(t *testing.T) {
 	content := make([]byte, 3<<20)
 	for i := range content {
 		content[i] = byte(rand.Uint32())
@@ -40,18 +40,18 @@ func TestUploadMoves(t *testing.T) {
 		set   func(*fake, *Options)
 		moves bool
 	}{
-		{"plain", func(_ *fake, o *Options) { o.far = true }, true},
+		{"plain", func(_ *fake, o *Options) { o.treatAsRemote = true }, true},
 		{"to this machine", func(*fake, *Options) {}, false},
-		{"with a limit", func(_ *fake, o *Options) { o.far, o.BytesUp = true, 1<<30 }, false},
+		{"with a limit", func(_ *fake, o *Options) { o.treatAsRemote, o.BytesUp = true, 1<<30 }, false},
 		{"TLS", func(f *fake, o *Options) {
 			f.tls, _ = certificate(t)
-			o.far, o.Security, o.Insecure = true, Explicit, true
+			o.treatAsRemote, o.Security, o.Insecure = true, Explicit, true
 		}, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			f := newFake(t)
 			p := f.pool(func(o *Options) { tt.set(f, o) })
-			m := &movable{Reader: *bytes.NewReader(content)}
+			m := &kernelSource{Reader: *bytes.NewReader(content)}
 			err := p.Do(t.Context(), "STOR", func(ctx context.Context, s *Session) error {
 				sent, _, err := s.Store(ctx, "/x", 0, m)
 				if sent != int64(len(content)) {
@@ -65,8 +65,8 @@ func TestUploadMoves(t *testing.T) {
 			if got, _ := f.file("/x"); !bytes.Equal(got, content) {
 				t.Errorf("the server has %d bytes, and not those of the source", len(got))
 			}
-			if (m.moved > 0) != tt.moves {
-				t.Errorf("%d bytes were moved", m.moved)
+			if (m.copied > 0) != tt.moves {
+				t.Errorf("%d bytes were moved", m.copied)
 			}
 			if up := p.traffic.up.Load(); up < int64(len(content)) {
 				t.Errorf("%d bytes were counted", up)
@@ -77,12 +77,12 @@ func TestUploadMoves(t *testing.T) {
 
 // TestUploadMovesBadly holds that an upload whose source fails in the middle is
 // none.
-func TestUploadMovesBadly(t *testing.T) {
+func TestUploadWhoseKernelCopyFails(t *testing.T) {
 	f := newFake(t)
-	p := f.pool(func(o *Options) { o.far = true })
+	p := f.pool(func(o *Options) { o.treatAsRemote = true })
 	bad := errors.New("bad disk")
 	err := p.Do(t.Context(), "STOR", func(ctx context.Context, s *Session) error {
-		_, _, err := s.Store(ctx, "/x", 0, &movable{Reader: *bytes.NewReader(make([]byte, 3<<20)), err: bad})
+		_, _, err := s.Store(ctx, "/x", 0, &kernelSource{Reader: *bytes.NewReader(make([]byte, 3<<20)), err: bad})
 		return err
 	})
 	if !errors.Is(err, bad) {
@@ -91,7 +91,7 @@ func TestUploadMovesBadly(t *testing.T) {
 }
 
 // TestRecords holds that TLS goes through in large and small pieces alike.
-func TestRecords(t *testing.T) {
+func TestTLSRecords(t *testing.T) {
 	f := newFake(t)
 	f.tls, _ = certificate(t)
 	p := f.pool(func(o *Options) { o.Security, o.Insecure = Explicit, true })

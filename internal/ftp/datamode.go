@@ -42,17 +42,6 @@ func parseDataMode(s string) (dataMode, bool) {
 	return 0, false
 }
 
-// allowed returns the modes that a user's choice leaves.
-func (m Mode) allowed() []dataMode {
-	switch m {
-	case Passive:
-		return dataModes[:2]
-	case Active:
-		return dataModes[2:]
-	}
-	return dataModes
-}
-
 // A modeBook is what is known about the data modes of one server. All sessions
 // of a pool share it.
 type modeTracker struct {
@@ -74,113 +63,113 @@ type modeTracker struct {
 
 // order returns the modes to try, without those that failed since the last one
 // worked. It is empty when all of them failed; then the slate is wiped.
-func (b *modeTracker) candidates() (modes []dataMode, failed []*Trace) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.first != 0 && slices.Contains(b.allow, b.first) && !b.hasFailed(b.first) {
-		modes = append(modes, b.first)
+func (t *modeTracker) candidates() (modes []dataMode, failed []*Trace) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.first != 0 && slices.Contains(t.allow, t.first) && !t.hasFailed(t.first) {
+		modes = append(modes, t.first)
 	}
-	for _, m := range b.allow {
-		if m != b.first && !b.hasFailed(m) {
+	for _, m := range t.allow {
+		if m != t.first && !t.hasFailed(m) {
 			modes = append(modes, m)
 		}
 	}
-	failed = b.failedTraces
+	failed = t.failedTraces
 	if len(modes) == 0 {
-		b.failedTraces, b.first, b.proven = nil, 0, false
+		t.failedTraces, t.first, t.proven = nil, 0, false
 	}
 	return modes, failed
 }
 
-func (b *modeTracker) hasFailed(m dataMode) bool {
-	return slices.ContainsFunc(b.failedTraces, func(l *Trace) bool { return l.Mode == m.String() })
+func (t *modeTracker) hasFailed(m dataMode) bool {
+	return slices.ContainsFunc(t.failedTraces, func(trace *Trace) bool { return trace.Mode == m.String() })
 }
 
 // unreached reports whether the server did not come to our listener, though it
 // took the command.
-func (b *modeTracker) unreached() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return slices.ContainsFunc(b.failedTraces, func(l *Trace) bool { return l.unreached })
+func (t *modeTracker) unreached() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.ContainsFunc(t.failedTraces, func(trace *Trace) bool { return trace.unreached })
 }
 
-func (b *modeTracker) isProven(m dataMode) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.proven && b.first == m
+func (t *modeTracker) isProven(m dataMode) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.proven && t.first == m
 }
 
 // recalls reports whether mode m worked the last time that this server was used,
 // and nothing has been heard of it since.
-func (b *modeTracker) recalls(m dataMode) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.recalled && b.first == m && !b.hasFailed(m)
+func (t *modeTracker) recalls(m dataMode) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.recalled && t.first == m && !t.hasFailed(m)
 }
 
 // favourite returns the mode that is tried first, 0 where none is known yet.
-func (b *modeTracker) current() dataMode {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.first
+func (t *modeTracker) current() dataMode {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.first
 }
 
 // works notes that a data connection was opened in mode m.
-func (b *modeTracker) worked(m dataMode) {
-	b.mu.Lock()
-	news := b.first != m || !b.proven
-	b.first, b.proven, b.failures = m, true, 0
-	learned := b.learned
-	b.mu.Unlock()
-	if news && learned != nil {
+func (t *modeTracker) worked(m dataMode) {
+	t.mu.Lock()
+	changed := t.first != m || !t.proven
+	t.first, t.proven, t.failures = m, true, 0
+	learned := t.learned
+	t.mu.Unlock()
+	if changed && learned != nil {
 		learned(m)
 	}
 }
 
 // strike notes a failure in mode m, which worked before, and reports whether that
 // may have been the session's fault.
-func (b *modeTracker) toleratesFailure(m dataMode) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if !b.proven || b.first != m {
+func (t *modeTracker) toleratesFailure(m dataMode) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.proven || t.first != m {
 		return false
 	}
-	b.failures++
-	return b.failures <= maxFailures
+	t.failures++
+	return t.failures <= maxFailures
 }
 
 // fails notes that mode m does not work. Where it did before, all others get
 // another chance.
-func (b *modeTracker) failed(m dataMode, l *Trace) {
-	b.mu.Lock()
-	stopped := b.proven && b.first == m
+func (t *modeTracker) failed(m dataMode, trace *Trace) {
+	t.mu.Lock()
+	stopped := t.proven && t.first == m
 	if stopped {
-		b.failedTraces, b.proven = nil, false
+		t.failedTraces, t.proven = nil, false
 	}
-	if !b.hasFailed(m) {
-		b.failedTraces = append(slices.Clone(b.failedTraces), l)
+	if !t.hasFailed(m) {
+		t.failedTraces = append(slices.Clone(t.failedTraces), trace)
 	}
-	warn := b.warn
-	b.mu.Unlock()
+	warn := t.warn
+	t.mu.Unlock()
 	if stopped && warn != nil {
-		warn(fmt.Sprintf("data connections by %s stopped working (%s); trying others", m, l.Why))
+		warn(fmt.Sprintf("data connections by %s stopped working (%s); trying others", m, trace.Why))
 	}
 }
 
 // limit returns how long mode m may take, given the timeout: more where it is
 // known to work, since the server may be busy.
-func (b *modeTracker) limit(m dataMode, timeout time.Duration) time.Duration {
-	if b.isProven(m) {
-		return min(2*b.trialTime(timeout), timeout)
+func (t *modeTracker) limit(m dataMode, timeout time.Duration) time.Duration {
+	if t.isProven(m) {
+		return min(2*t.trialTime(timeout), timeout)
 	}
-	return b.trialTime(timeout)
+	return t.trialTime(timeout)
 }
 
-func (b *modeTracker) trialTime(timeout time.Duration) time.Duration {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.trial > 0 {
-		return min(b.trial, timeout)
+func (t *modeTracker) trialTime(timeout time.Duration) time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.trial > 0 {
+		return min(t.trial, timeout)
 	}
 	return min(trialLimit, timeout)
 }

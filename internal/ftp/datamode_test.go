@@ -239,9 +239,9 @@ func TestPASVAddress(t *testing.T) {
 	f := newFake(t)
 	f.on["EPSV"] = refuse("500 no")
 	f.on["PASV"] = func(p *peer, _ string) bool {
-		p.door, _ = net.Listen("tcp", "127.0.0.1:0")
+		p.listener, _ = net.Listen("tcp", "127.0.0.1:0")
 		p.to = ""
-		port := p.door.Addr().(*net.TCPAddr).Port
+		port := p.listener.Addr().(*net.TCPAddr).Port
 		return p.say("227 ok (192,0,2,1,%d,%d)", port>>8, port&255)
 	}
 	p := f.pool(nil)
@@ -300,18 +300,18 @@ func TestModeIsRemembered(t *testing.T) {
 	}
 }
 
-func TestBookOrder(t *testing.T) {
-	b := &modeTracker{allow: dataModes}
-	order := func() []dataMode { m, _ := b.candidates(); return m }
+func TestModeCandidates(t *testing.T) {
+	tracker := &modeTracker{allow: dataModes}
+	order := func() []dataMode { m, _ := tracker.candidates(); return m }
 	if got := order(); !slices.Equal(got, dataModes) {
 		t.Fatal(got)
 	}
-	b.worked(modeEPRT)
+	tracker.worked(modeEPRT)
 	if got := order(); !slices.Equal(got, []dataMode{modeEPRT, modeEPSV, modePASV, modePORT}) {
 		t.Errorf("what works comes first: %v", got)
 	}
 	for _, m := range []dataMode{modeEPRT, modePORT, modeEPSV, modePASV} {
-		b.failed(m, &Trace{Mode: m.String()})
+		tracker.failed(m, &Trace{Mode: m.String()})
 	}
 	if got := order(); len(got) > 0 {
 		t.Errorf("all failed, and still %v", got)

@@ -1,7 +1,6 @@
 package ftp
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -36,7 +35,7 @@ func (d *Download) Read(p []byte) (int, error) {
 
 // clean says that the data connection ended with FIN, and under TLS with
 // close_notify. It is of use after the end.
-func (d *Download) Clean() bool { return d.Transfer.data.eof && !d.Transfer.data.unclean }
+func (d *Download) Clean() bool { return d.Transfer.data.eof && !d.Transfer.data.truncated }
 
 // finish ends a download that was read to its end and returns the final reply,
 // with an *Error where that is not positive. A download with bytes left is
@@ -95,11 +94,6 @@ func (d *Download) Abort() {
 	d.s.GiveUp()
 	d.Transfer.data.abort()
 	d.leave()
-}
-
-func isTimeout(err error) bool {
-	var t interface{ Timeout() bool }
-	return errors.As(err, &t) && t.Timeout() && !errors.Is(err, context.DeadlineExceeded)
 }
 
 // content reads a file that has size bytes. With an error the download is broken

@@ -22,11 +22,11 @@ func (s *Session) ConfirmsLate() bool { return s.features.Has(ConfirmsUploadsLat
 
 // drainUpload reads what the server still sends on the data connection of an
 // upload, and closes the connection. It closes shut where the server ended it.
-func drainUpload(conn *net.TCPConn, shut chan<- struct{}) {
+func drainUpload(conn *net.TCPConn, serverClosed chan<- struct{}) {
 	_, err := io.Copy(io.Discard, conn)
 	conn.Close()
 	if err == nil {
-		close(shut)
+		close(serverClosed)
 	}
 }
 
@@ -34,11 +34,11 @@ func drainUpload(conn *net.TCPConn, shut chan<- struct{}) {
 // its end of the data connection first, it sends EPSV for the next one, and
 // returns what is awaited for that; nil where it was not sent.
 func (c *controlConn) askPortEarly(t *Transfer) (*awaited, error) {
-	if !t.UploadFollows || t.data.shut == nil || c.queue.len() != 1 || !c.modes.isProven(modeEPSV) {
+	if !t.UploadFollows || t.data.serverClosed == nil || c.queue.len() != 1 || !c.modes.isProven(modeEPSV) {
 		return nil, nil
 	}
-	came, err := c.repliesBefore(t.data.shut)
-	if err != nil || came {
+	replied, err := c.repliesBefore(t.data.serverClosed)
+	if err != nil || replied {
 		return nil, err
 	}
 	port := &awaited{line: modeEPSV.String(), fits: fits}
@@ -58,14 +58,14 @@ func (c *controlConn) readEarlyPort(t *Transfer, port *awaited) {
 // takeEarlyPort returns the reply to the EPSV that was sent early, where a begins
 // with that and nothing else was sent since.
 func (a *attempt) takeEarlyPort() (Reply, bool) {
-	c, port := a.c, a.c.earlyPort
+	c, early := a.c, a.c.earlyPort
 	c.earlyPort = nil
-	if port == nil || c.dead || !c.queue.isLast(port) || port.reply.Code != 229 || time.Since(port.came) > earlyPortLimit {
+	if early == nil || c.dead || !c.queue.isLast(early) || early.reply.Code != 229 || time.Since(early.came) > earlyPortLimit {
 		return Reply{}, false
 	}
 	t := a.t
 	if a.mode != modeEPSV || a.together || t.Begun != nil || len(t.cwd) > 0 || t.Before.Len() > 0 {
 		return Reply{}, false
 	}
-	return port.reply, true
+	return early.reply, true
 }

@@ -11,7 +11,7 @@ import (
 // lingering lets f say what became of its first upload only when the next command
 // is there, as a server does that waits for its end of the data connection to be
 // acknowledged. early is set when one came, and end says it.
-func lingering(f *fake, early *bool, end func(p *peer)) {
+func confirmUploadsLate(f *fake, early *bool, end func(p *peer)) {
 	first := true
 	f.greet = func(p *peer) bool { return p.say("220 (vsFTPd 3.0.5)") }
 	f.on["STOR"] = func(p *peer, name string) bool {
@@ -40,7 +40,7 @@ func lingering(f *fake, early *bool, end func(p *peer)) {
 
 // TestOnward holds that the port for the next upload is asked for when the server
 // has closed its end of the one before, and what becomes of both.
-func TestOnward(t *testing.T) {
+func TestEarlyEPSV(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		end     func(p *peer) // of the first upload
@@ -60,7 +60,7 @@ func TestOnward(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			f := newFake(t)
 			early, refuse := false, false
-			lingering(f, &early, func(p *peer) {
+			confirmUploadsLate(f, &early, func(p *peer) {
 				refuse = tt.epsv != ""
 				if tt.end == nil {
 					p.say("226 stored")

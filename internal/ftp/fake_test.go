@@ -43,7 +43,7 @@ type peer struct {
 	n    int // from 1
 	conn net.Conn
 	br   *bufio.Reader
-	door net.Listener // passive
+	listener net.Listener // passive
 	to   string       // active
 	rest int
 	prot bool
@@ -85,8 +85,8 @@ func (f *fake) accept() {
 			delete(f.conns, conn)
 			f.mu.Unlock()
 			conn.Close()
-			if p.door != nil {
-				p.door.Close()
+			if p.listener != nil {
+				p.listener.Close()
 			}
 		})
 	}
@@ -286,13 +286,13 @@ func (p *peer) listing(prefix string) []byte {
 
 // passive opens a port and tells it.
 func (p *peer) passive(verb string) {
-	if p.door != nil {
-		p.door.Close()
+	if p.listener != nil {
+		p.listener.Close()
 	}
 	host, _, _ := net.SplitHostPort(p.ln.Addr().String())
-	p.door, _ = net.Listen("tcp", net.JoinHostPort(host, "0"))
+	p.listener, _ = net.Listen("tcp", net.JoinHostPort(host, "0"))
 	p.to = ""
-	p.tell(verb, p.door.Addr().(*net.TCPAddr).Port)
+	p.tell(verb, p.listener.Addr().(*net.TCPAddr).Port)
 }
 
 func (p *peer) tell(verb string, port int) bool {
@@ -309,9 +309,9 @@ func (p *peer) data() (net.Conn, error) {
 	switch {
 	case p.to != "":
 		conn, err = net.Dial("tcp", p.to)
-	case p.door != nil:
-		p.door.(*net.TCPListener).SetDeadline(time.Now().Add(5 * time.Second))
-		conn, err = p.door.Accept()
+	case p.listener != nil:
+		p.listener.(*net.TCPListener).SetDeadline(time.Now().Add(5 * time.Second))
+		conn, err = p.listener.Accept()
 	default:
 		err = io.EOF
 	}

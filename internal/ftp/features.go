@@ -42,7 +42,7 @@ type Features struct {
 
 	mu       stdsync.Mutex
 	observed map[Quirk]bool
-	stumbled bool            // a batch went wrong: one command at a time
+	batchingStopped bool            // a batch went wrong: one command at a time
 	remember func(*Features) // told of news; may be nil
 }
 
@@ -126,7 +126,7 @@ func (f *Features) worthRemembering() map[Quirk]bool {
 func (f *Features) stopBatching() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.stumbled = true
+	f.batchingStopped = true
 }
 
 // misstep notes that the server answered several commands with what was no
@@ -140,7 +140,7 @@ func (f *Features) BatchingStopped() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	works, known := f.observed[AnswersInOrder]
-	return f.stumbled || known && !works
+	return f.batchingStopped || known && !works
 }
 
 // words returns the words of FEAT in order.

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestReadHash(t *testing.T) {
+func TestParseSHA256(t *testing.T) {
 	sum := strings.Repeat("0a", 31) + "FF"
 	tests := []struct{ why, text, want string }{
 		{"proftpd, XSHA256", sum, sum},
@@ -23,7 +23,7 @@ func TestReadHash(t *testing.T) {
 	}
 }
 
-func TestHashLines(t *testing.T) {
+func TestSHA256Commands(t *testing.T) {
 	x := &Features{mlst: true, hash: []string{"XSHA256", "HASH"}, Feat: map[string]string{"HASH": "SHA-1;SHA-256*"}}
 	if got := SHA256Commands(x, "/f"); len(got) != 1 || got[0] != "XSHA256 /f" {
 		t.Errorf("%q", got)

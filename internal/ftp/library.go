@@ -20,10 +20,10 @@ type libraryConn struct {
 	line    []byte       // a command not yet whole
 	verb    string       // of its last command
 	current *awaited     // the reply that it waits for
-	started *Transfer    // whose final reply it waits for
+	running *Transfer    // whose final reply it waits for
 	// early are the commands of the login that went out before the library sent
 	// them, without those that it has sent since.
-	early []*awaited
+	sentEarly []*awaited
 	feat  Reply
 }
 
@@ -43,8 +43,8 @@ func (l *libraryConn) Read(p []byte) (int, error) {
 
 // reply reads the reply to the library's last command.
 func (l *libraryConn) reply() (Reply, error) {
-	if t := l.started; t != nil {
-		l.started = nil
+	if t := l.running; t != nil {
+		l.running = nil
 		return t.finish(l.c)
 	}
 	if l.current == nil {
@@ -104,11 +104,11 @@ func (l *libraryConn) command(line string) error {
 		}
 		return l.answer(229, "Entering Extended Passive Mode (|||1|)")
 	case "RETR", "STOR":
-		return l.run()
+		return l.startTransfer()
 	}
-	for len(l.early) > 0 {
-		first := l.early[0]
-		l.early = l.early[1:]
+	for len(l.sentEarly) > 0 {
+		first := l.sentEarly[0]
+		l.sentEarly = l.sentEarly[1:]
 		if first.line == line {
 			l.current = first
 			return nil
@@ -126,7 +126,7 @@ func (l *libraryConn) command(line string) error {
 }
 
 // run begins the transfer that is wanted, by its own commands.
-func (l *libraryConn) run() error {
+func (l *libraryConn) startTransfer() error {
 	t := l.c.transfer
 	if t == nil {
 		return l.answer(503, "no transfer wanted")
@@ -138,7 +138,7 @@ func (l *libraryConn) run() error {
 		return l.answer(425, "no data connection") // an error would stay with the library's writer for good
 	}
 	if t.start.Preliminary() {
-		l.started = t
+		l.running = t
 		t.nowBegun()
 	}
 	l.replies.Write(t.start.format())

@@ -21,26 +21,26 @@ func (p *Pool) openSession(ctx context.Context, f *Features) (*Session, error) {
 	if forbidden(p.o.User) >= 0 || forbidden(password) >= 0 {
 		return nil, &Error{Op: "login", Class: Login, Err: errors.New("user or password holds a byte that cannot be sent over FTP")}
 	}
-	known, met := p.guess(f)
-	var lines, early, later []*awaited
-	if known != nil {
-		lines = loginCommands(&p.o, known, password)
-		if later = lines; met {
-			early, later = lines, nil
+	expected, proven := p.expectedFeatures(f)
+	var lines, beforeGreeting, afterGreeting []*awaited
+	if expected != nil {
+		lines = loginCommands(&p.o, expected, password)
+		if afterGreeting = lines; proven {
+			beforeGreeting, afterGreeting = lines, nil
 		}
 	}
-	c, err := dialControl(ctx, &p.o, early)
+	c, err := dialControl(ctx, &p.o, beforeGreeting)
 	if err != nil {
 		return nil, err
 	}
 	c.modes, c.traffic, c.up, c.down, c.secret = p.modes, p.traffic, p.up, p.down, password
-	c.serial = known == nil
+	c.serial = expected == nil
 	if len(lines) > 0 {
-		c.home = lines[len(lines)-1]
+		c.loginPWD = lines[len(lines)-1]
 	}
-	s := &Session{c: c, pool: p, features: f, library: &libraryConn{c: c, early: lines}}
+	s := &Session{c: c, pool: p, features: f, library: &libraryConn{c: c, sentEarly: lines}}
 	defer c.deadlines.enter(ctx)()
-	if err := s.login(later, password); err != nil {
+	if err := s.login(afterGreeting, password); err != nil {
 		c.abort()
 		return nil, err
 	}
@@ -54,10 +54,10 @@ func (p *Pool) openSession(ctx context.Context, f *Features) (*Session, error) {
 // guess returns what a login can count on, nil for nothing: then it goes step by
 // step. met says that such a login has succeeded before. A server that is new to
 // us shows by its greeting that it is one before it gets a password.
-func (p *Pool) guess(f *Features) (known *Features, met bool) {
-	works, seen := p.known.Seen[AnswersInOrder]
+func (p *Pool) expectedFeatures(f *Features) (expected *Features, proven bool) {
+	works, known := p.known.Seen[AnswersInOrder]
 	switch {
-	case p.o.Pipeline == PipelineOff, f != nil && f.BatchingStopped(), f == nil && seen && !works:
+	case p.o.Pipeline == PipelineOff, f != nil && f.BatchingStopped(), f == nil && known && !works:
 		return nil, false
 	case f == nil && p.known.Features != "":
 		return &Features{utf8: slices.Contains(strings.Fields(p.known.Features), "UTF8")}, true
@@ -70,10 +70,10 @@ func (p *Pool) guess(f *Features) (known *Features, met bool) {
 // dialLibrary gives the connection to the FTP library.
 func (s *Session) dialLibrary() (err error) {
 	s.library.replies.Write(Reply{220, s.c.greeting}.format())
-	given := false
+	dialed := false
 	dial := func(network, address string) (net.Conn, error) {
-		if !given {
-			given = true
+		if !dialed {
+			dialed = true
 			return s.library, nil
 		}
 		return s.c.dialData()
@@ -98,15 +98,15 @@ func loginCommands(o *Options, f *Features, password string) []*awaited {
 	if o.Security != Plain {
 		lines = append(lines, "PBSZ 0", "PROT P")
 	}
-	return expectAll(append(lines, fence), nil)
+	return expectAll(append(lines, batchEnd), nil)
 }
 
 // login sends later, logs in, asks for features, and sets binary type (and UTF-8,
 // and protected data connections).
-func (s *Session) login(later []*awaited, password string) error {
+func (s *Session) login(afterGreeting []*awaited, password string) error {
 	err := s.dialLibrary()
-	if err == nil && len(later) > 0 {
-		err = s.c.send(later...)
+	if err == nil && len(afterGreeting) > 0 {
+		err = s.c.send(afterGreeting...)
 	}
 	if err != nil {
 		return err
@@ -127,17 +127,17 @@ func (s *Session) login(later []*awaited, password string) error {
 // restOfLogin reads the replies to commands that went out with the login and that
 // the library did not send: PWD is the last of them.
 func (s *Session) restOfLogin() error {
-	s.library.early = nil
-	if s.c.home == nil {
+	s.library.sentEarly = nil
+	if s.c.loginPWD == nil {
 		return nil
 	}
-	_, err := s.c.await(s.c.home)
+	_, err := s.c.await(s.c.loginPWD)
 	return err
 }
 
 // hasFence reports whether the server answers PWD as it should, so that it can
 // end a batch.
-func (s *Session) hasFence() bool { return s.c.home != nil && s.c.home.reply.Code == 257 }
+func (s *Session) canEndBatch() bool { return s.c.loginPWD != nil && s.c.loginPWD.reply.Code == 257 }
 
 // loginRefused classes the reply that ended a login.
 func (s *Session) loginRefused(r Reply) error {

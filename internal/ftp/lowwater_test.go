@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-func TestGulpTakesWhatTheRateIsWorth(t *testing.T) {
+func TestLowWaterFollowsTheRate(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		rate int // bytes a second
@@ -22,17 +22,17 @@ func TestGulpTakesWhatTheRateIsWorth(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			now := time.Unix(1_000_000, 0)
-			g := lowWater{at: now}
+			w := lowWater{measuredAt: now}
 			const piece = 8 << 10
-			for g.got < 4<<20 {
-				if g.got < lowWaterFrom && g.low != 0 {
-					t.Fatalf("a gulp of %d after %d bytes", g.low, g.got)
+			for w.received < 4<<20 {
+				if w.received < lowWaterFrom && w.mark != 0 {
+					t.Fatalf("a gulp of %d after %d bytes", w.mark, w.received)
 				}
 				now = now.Add(time.Second * piece / time.Duration(tt.rate))
-				g.took(piece, now)
+				w.count(piece, now)
 			}
-			if d := g.low - tt.want; d < -100 || d > 100 {
-				t.Errorf("got %d, want %d", g.low, tt.want)
+			if d := w.mark - tt.want; d < -100 || d > 100 {
+				t.Errorf("got %d, want %d", w.mark, tt.want)
 			}
 		})
 	}
@@ -40,7 +40,7 @@ func TestGulpTakesWhatTheRateIsWorth(t *testing.T) {
 
 // A line that becomes slow must not be taken for a dead one, though less than a
 // gulp comes.
-func TestGulpOfALineThatBecomesSlow(t *testing.T) {
+func TestLowWaterOnALineThatSlowsDown(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -60,7 +60,7 @@ func TestGulpOfALineThatBecomesSlow(t *testing.T) {
 	c := &controlConn{opts: &Options{}, deadlines: newDeadlines(100 * time.Millisecond)}
 	d := &dataConn{c: c, t: &Transfer{}}
 	d.bind(ours)
-	d.lowWater.low = maxLowWater
+	d.lowWater.mark = maxLowWater
 	setLowWater(ours, maxLowWater)
 	// What is there when the reader comes it gets; it is to wait for this.
 	time.AfterFunc(20*time.Millisecond, func() { theirs.Write([]byte("drops")) })
@@ -69,7 +69,7 @@ func TestGulpOfALineThatBecomesSlow(t *testing.T) {
 		t.Fatalf("%q, %v", p[:n], err)
 	}
 
-	d.lowWater.low = maxLowWater
+	d.lowWater.mark = maxLowWater
 	setLowWater(ours, maxLowWater)
 	if _, err := theirs.Write([]byte("the last of it")); err != nil {
 		t.Fatal(err)

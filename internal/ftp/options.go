@@ -2,65 +2,11 @@ package ftp
 
 import (
 	"crypto/tls"
-	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"strconv"
 	"time"
 )
-
-// Security says how the connection to the server is protected (RFC 4217).
-type Security uint8
-
-// The kinds of security. Once asked for, TLS is required: there is no way back
-// to clear text.
-const (
-	Plain    Security = iota // ftp://
-	Explicit                 // ftpes://, AUTH TLS on port 21
-	Implicit                 // ftps://, TLS from the first byte on port 990
-)
-
-var schemes = [...]string{"ftp", "ftpes", "ftps"}
-
-// Scheme returns the scheme of a URL with this security.
-func (s Security) Scheme() string { return schemes[s] }
-
-// Port returns the port that servers listen on for this security.
-func (s Security) Port() int {
-	if s == Implicit {
-		return 990
-	}
-	return 21
-}
-
-// Mode says who opens data connections.
-type Mode uint8
-
-// The modes. Auto finds what works by trial and remembers it.
-const (
-	Auto    Mode = iota
-	Passive      // EPSV or PASV: we connect to the server
-	Active       // EPRT or PORT: the server connects to us
-)
-
-var modes = [...]string{"auto", "passive", "active"}
-
-func (m Mode) String() string { return modes[m] }
-
-// MarshalText implements [encoding.TextMarshaler].
-func (m Mode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
-
-// UnmarshalText implements [encoding.TextUnmarshaler].
-func (m *Mode) UnmarshalText(text []byte) error {
-	for i, name := range modes {
-		if name == string(text) {
-			*m = Mode(i)
-			return nil
-		}
-	}
-	return fmt.Errorf("%q is none of auto, passive, active", text)
-}
 
 // Pipeline says whether several commands may be on their way at a time.
 type Pipeline uint8
@@ -133,7 +79,7 @@ type Options struct {
 	// connection; 0: 4 s.
 	ModeTrial time.Duration
 
-	far bool // tests: the server is not on this machine
+	treatAsRemote bool // tests: the server is not on this machine
 }
 
 // LevelDialogue is the level at which the FTP dialogue is logged.
@@ -177,58 +123,4 @@ func (o Options) Address() string {
 		port = o.Security.Port()
 	}
 	return net.JoinHostPort(o.Host, strconv.Itoa(port))
-}
-
-// Class says what kind of failure an error is; it is set where the error
-// arises. It decides what happens next.
-type Class uint8
-
-// The classes.
-const (
-	Retry   Class = iota // may work on another session in a moment: 421, 425, 426, 450, 451, a broken or silent connection
-	File                 // final for this file: 550, 551, 552, 553
-	Busy                 // the server takes no more connections: 421 or 530 "too many"
-	Server               // final for this server: it cannot do what is needed
-	Login                // user, password or certificate refused
-	Connect              // nobody answers there
-)
-
-// An Error is a failure on the server's side, with what was being done and the
-// server's own words.
-type Error struct {
-	Op    string // what was being done, as "STOR", "listing", "connecting"
-	Path  string // as the server knows it; "" where there is none
-	Class Class
-	Code  int    // of the reply; 0 where there was none
-	Reply string // the server's text, cleaned of control characters
-	Hint  string // a way out, for people; may be empty
-	// Lost says that the command went out whole and that the connection broke
-	// before its final reply was read: whether it was carried out is open.
-	Lost bool
-	Err  error // the cause; may be nil
-}
-
-func (e *Error) Error() string {
-	s := e.Op
-	if e.Path != "" {
-		s += " " + strconv.Quote(e.Path)
-	}
-	if e.Code != 0 {
-		s += fmt.Sprintf(": server says %d %s", e.Code, e.Reply)
-	}
-	if e.Err != nil {
-		s += ": " + e.Err.Error()
-	}
-	return s
-}
-
-func (e *Error) Unwrap() error { return e.Err }
-
-// ClassOf returns the class of err, and false where it is no [Error].
-func ClassOf(err error) (Class, bool) {
-	var e *Error
-	if errors.As(err, &e) {
-		return e.Class, true
-	}
-	return Retry, false
 }

@@ -49,7 +49,7 @@ func (d *Download) FinishLater() {
 	d.ended = true
 	d.Transfer.data.Close()
 	d.Transfer.command.overlapped = true
-	d.s.library.started = nil
+	d.s.library.running = nil
 	d.leave()
 }
 

@@ -34,73 +34,73 @@ func PromptsOnListen() bool { return runtime.GOOS == "windows" || runtime.GOOS =
 
 // knowSwift takes over what is known of the server. pyftpdlib answers EPRT when it
 // has connected, and out of turn.
-func (b *modeTracker) restorePipelined(f *Features, o Options) {
+func (t *modeTracker) restorePipelined(f *Features, o Options) {
 	works, known := f.Known(ReachesActivePort)
 	late := f.Has(AnswersEPRTLate)
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.mayTryPipelined = o.Mode == Auto && !late
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.mayTryPipelined = o.Mode == Auto && !late
 	switch {
 	case late || o.Mode == Passive || known && !works:
-		b.pipelined = pipelinedFails
+		t.pipelined = pipelinedFails
 	case known && o.Mode == Auto:
-		b.pipelined = pipelinedWorks
+		t.pipelined = pipelinedWorks
 	}
-	b.onPipelined = func(works bool) { f.Observe(ReachesActivePort, works) }
+	t.onPipelined = func(works bool) { f.Observe(ReachesActivePort, works) }
 }
 
 // swift returns the active mode to be used for a transfer of which many follow,
 // 0 for none, and how long the server may take to come.
-func (b *modeTracker) pipelinedMode(many bool) (m dataMode, limit time.Duration) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+func (t *modeTracker) pipelinedMode(many bool) (m dataMode, limit time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	switch {
-	case !b.proven || b.pipelined == pipelinedFails:
+	case !t.proven || t.pipelined == pipelinedFails:
 		return 0, 0
-	case b.first.active():
-		m, limit = b.first, pipelinedLimit
-	case b.pipelined == pipelinedWorks:
+	case t.first.active():
+		m, limit = t.first, pipelinedLimit
+	case t.pipelined == pipelinedWorks:
 		m, limit = modeEPRT, pipelinedLimit
-	case b.pipelined == pipelinedUnknown && many && b.mayTryPipelined && !PromptsOnListen():
-		b.pipelined = pipelinedTrying
+	case t.pipelined == pipelinedUnknown && many && t.mayTryPipelined && !PromptsOnListen():
+		t.pipelined = pipelinedTrying
 		m, limit = modeEPRT, pipelinedTrial
 	}
-	if b.trial > 0 {
-		limit = min(limit, b.trial)
+	if t.trial > 0 {
+		limit = min(limit, t.trial)
 	}
 	return m, limit
 }
 
 // swiftWent notes how a transfer on the swift way began. Where it did not work
 // once, nothing goes that way any more.
-func (b *modeTracker) notePipelined(works bool) {
-	b.mu.Lock()
+func (t *modeTracker) notePipelined(works bool) {
+	t.mu.Lock()
 	state := pipelinedFails
 	if works {
 		state = pipelinedWorks
 	}
-	news := b.pipelined != state && !b.first.active()
-	b.pipelined = state
-	told := b.onPipelined
-	b.mu.Unlock()
-	if news && told != nil {
-		told(works)
+	changed := t.pipelined != state && !t.first.active()
+	t.pipelined = state
+	notify := t.onPipelined
+	t.mu.Unlock()
+	if changed && notify != nil {
+		notify(works)
 	}
 }
 
 // swiftUntried takes a trial back that came to no end.
-func (b *modeTracker) forgetPipelinedTrial() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.pipelined == pipelinedTrying {
-		b.pipelined = pipelinedUnknown
+func (t *modeTracker) forgetPipelinedTrial() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.pipelined == pipelinedTrying {
+		t.pipelined = pipelinedUnknown
 	}
 }
 
 // runPipelined gives the commands of t in one piece, in active mode. It reports
 // false where t is to go another way, with nothing sent.
 func (c *controlConn) runPipelined(t *Transfer) (done bool, err error) {
-	if !t.Series || t.Upload || c.serial {
+	if !t.Series || t.upload || c.serial {
 		return false, nil
 	}
 	m, limit := c.modes.pipelinedMode(t.Many)

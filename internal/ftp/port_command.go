@@ -16,7 +16,7 @@ func (a *attempt) portCommand() (string, error) {
 	addr := addrOf(c.sock.LocalAddr()).WithZone("")
 	if c.opts.ActiveAddress != "" {
 		var err error
-		if addr, err = lookup(c.deadlines.context(), c.opts.ActiveAddress, addr.Is6()); err != nil {
+		if addr, err = resolveIP(c.deadlines.context(), c.opts.ActiveAddress, addr.Is6()); err != nil {
 			return "", &Error{Op: a.mode.String(), Class: Server, Err: err, Hint: "the address for active mode must be one of this network's own"}
 		}
 	}
@@ -24,11 +24,11 @@ func (a *attempt) portCommand() (string, error) {
 	if a.mode == modeEPRT {
 		return eprt(at), nil
 	}
-	return port4(at)
+	return portIPv4(at)
 }
 
 // lookup returns the address that a name stands for, of the family wanted.
-func lookup(ctx context.Context, host string, six bool) (netip.Addr, error) {
+func resolveIP(ctx context.Context, host string, six bool) (netip.Addr, error) {
 	if a, err := netip.ParseAddr(host); err == nil {
 		return a.Unmap(), nil
 	}
@@ -53,7 +53,7 @@ func eprt(at netip.AddrPort) string {
 }
 
 // port4 returns the PORT command of RFC 959, which knows IPv4 only.
-func port4(at netip.AddrPort) (string, error) {
+func portIPv4(at netip.AddrPort) (string, error) {
 	if !at.Addr().Is4() {
 		return "", errNoIPv6
 	}

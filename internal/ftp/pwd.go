@@ -11,11 +11,11 @@ import (
 // to. It asks for it, where the login did not.
 func (s *Session) WorkingDirectory(ctx context.Context) (string, error) {
 	var r Reply
-	if s.c.home != nil {
-		r = s.c.home.reply
+	if s.c.loginPWD != nil {
+		r = s.c.loginPWD.reply
 	} else {
 		var err error
-		if r, err = s.Command(ctx, fence); err != nil {
+		if r, err = s.Command(ctx, batchEnd); err != nil {
 			return "", err
 		}
 	}

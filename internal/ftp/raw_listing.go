@@ -79,3 +79,12 @@ func (raw RawListing) Entries(form ListForm, now time.Time) iter.Seq2[listing.En
 		}
 	}
 }
+
+// A rawListing is what came over the data connection, and how it ended.
+type RawListing struct {
+	Data  []byte
+	Final Reply
+	// clean says that the data connection ended with FIN, and under TLS with
+	// close_notify.
+	Clean bool
+}

@@ -199,9 +199,9 @@ func TestRealCheck(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, l := range r.Modes {
-				if !l.Works {
-					t.Errorf("%s: %s", l.Mode, l.Why)
+			for _, trace := range r.Modes {
+				if !trace.Works {
+					t.Errorf("%s: %s", trace.Mode, trace.Why)
 				}
 			}
 			if r.List != want[name].list || r.SetTime != want[name].times || r.Dotfiles != "shown" || r.Mode != "EPSV" {

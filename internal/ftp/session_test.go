@@ -15,7 +15,7 @@ import (
 )
 
 // with lends a session of a new pool to do.
-func with(t *testing.T, f *fake, change func(*Options), do func(ctx context.Context, s *Session)) {
+func withSession(t *testing.T, f *fake, change func(*Options), do func(ctx context.Context, s *Session)) {
 	t.Helper()
 	err := f.pool(change).Once(t.Context(), func(ctx context.Context, s *Session) error {
 		do(ctx, s)
@@ -37,7 +37,7 @@ func TestUploadWhoseReplyIsLost(t *testing.T) {
 		}
 		return p.conn.Close() == nil
 	}
-	with(t, f, nil, func(ctx context.Context, s *Session) {
+	withSession(t, f, nil, func(ctx context.Context, s *Session) {
 		sent, _, err := s.Store(ctx, "/x", 0, strings.NewReader("content"))
 		var e *Error
 		if !errors.As(err, &e) || !e.Lost || e.Class != Retry || sent != 7 {
@@ -54,7 +54,7 @@ func TestUploadWhoseReplyIsLost(t *testing.T) {
 func TestUploadWhoseSourceFails(t *testing.T) {
 	f := newFake(t)
 	gone := errors.New("the disk is gone")
-	with(t, f, nil, func(ctx context.Context, s *Session) {
+	withSession(t, f, nil, func(ctx context.Context, s *Session) {
 		_, _, err := s.Store(ctx, "/x", 0, io.MultiReader(strings.NewReader("half"), iotest.ErrReader(gone)))
 		if err != gone {
 			t.Errorf("got %v, want the source's error", err)
@@ -69,9 +69,9 @@ func TestRefusedUploadIsNotRead(t *testing.T) {
 	for _, code := range []int{550, 553, 452} {
 		f := newFake(t)
 		f.on["STOR"] = refuse(fmt.Sprint(code, " no"))
-		with(t, f, nil, func(ctx context.Context, s *Session) {
+		withSession(t, f, nil, func(ctx context.Context, s *Session) {
 			for range 2 { // before and after the mode is known to work
-				src := &source{r: bytes.NewReader(make([]byte, 1<<20))}
+				src := &uploadSource{r: bytes.NewReader(make([]byte, 1<<20))}
 				_, r, err := s.Store(ctx, "/x", 0, src)
 				var e *Error
 				if !errors.As(err, &e) || e.Code != code || e.Class != File || r.Code != code {
@@ -98,7 +98,7 @@ func TestUploadThatTheServerBreaksOff(t *testing.T) {
 		}
 		return p.say("552 Quota exceeded")
 	}
-	with(t, f, nil, func(ctx context.Context, s *Session) {
+	withSession(t, f, nil, func(ctx context.Context, s *Session) {
 		_, r, err := s.Store(ctx, "/x", 0, bytes.NewReader(make([]byte, 8<<20)))
 		var e *Error
 		if !errors.As(err, &e) || e.Code != 552 || r.Code != 552 {
@@ -109,7 +109,7 @@ func TestUploadThatTheServerBreaksOff(t *testing.T) {
 
 // A positive reply to an upload that the server did not take to its end is no
 // success.
-func TestUploadCutButPraised(t *testing.T) {
+func TestUploadCutButConfirmed(t *testing.T) {
 	f := newFake(t)
 	f.on["STOR"] = func(p *peer, arg string) bool {
 		p.say("150 send")
@@ -119,7 +119,7 @@ func TestUploadCutButPraised(t *testing.T) {
 		}
 		return p.say("226 stored")
 	}
-	with(t, f, nil, func(ctx context.Context, s *Session) {
+	withSession(t, f, nil, func(ctx context.Context, s *Session) {
 		if _, _, err := s.Store(ctx, "/x", 0, bytes.NewReader(make([]byte, 8<<20))); err == nil {
 			t.Error("an upload that was cut counts as stored")
 		}
@@ -129,7 +129,7 @@ func TestUploadCutButPraised(t *testing.T) {
 func TestOffsets(t *testing.T) {
 	f := newFake(t)
 	f.files["/x"] = []byte("0123456789")
-	with(t, f, nil, func(ctx context.Context, s *Session) {
+	withSession(t, f, nil, func(ctx context.Context, s *Session) {
 		for range 2 {
 			d, err := s.Retrieve(ctx, "/x", 4)
 			if err != nil {
@@ -151,7 +151,7 @@ func TestOffsets(t *testing.T) {
 	// the next one. This server, like most, keeps it.
 	f = newFake(t)
 	f.files["/x"] = []byte("0123456789")
-	with(t, f, nil, func(ctx context.Context, s *Session) {
+	withSession(t, f, nil, func(ctx context.Context, s *Session) {
 		if _, err := s.Retrieve(ctx, "/missing", 4); err == nil || s.Dead() {
 			t.Fatalf("missing: %v", err)
 		}
@@ -167,7 +167,7 @@ func TestOffsets(t *testing.T) {
 	f = newFake(t)
 	f.on["REST"] = refuse("502 no")
 	f.files["/x"] = []byte("0123456789")
-	with(t, f, nil, func(ctx context.Context, s *Session) {
+	withSession(t, f, nil, func(ctx context.Context, s *Session) {
 		if _, err := s.Retrieve(ctx, "/x", 4); err == nil {
 			t.Error("a transfer began at 0 in place of 4")
 		}
@@ -188,7 +188,7 @@ func TestDownloadThatEndsTooSoon(t *testing.T) {
 		}
 		return p.say("451 read error")
 	}
-	with(t, f, nil, func(ctx context.Context, s *Session) {
+	withSession(t, f, nil, func(ctx context.Context, s *Session) {
 		d, err := s.Retrieve(ctx, "/x", 0)
 		if err != nil {
 			t.Fatal(err)
@@ -207,7 +207,7 @@ func TestDownloadThatEndsTooSoon(t *testing.T) {
 func TestDownloadWithBytesLeft(t *testing.T) {
 	f := newFake(t)
 	f.files["/x"] = []byte("content")
-	with(t, f, nil, func(ctx context.Context, s *Session) {
+	withSession(t, f, nil, func(ctx context.Context, s *Session) {
 		d, err := s.Retrieve(ctx, "/x", 0)
 		if err != nil {
 			t.Fatal(err)
@@ -223,7 +223,7 @@ func TestListStandsInTheDirectory(t *testing.T) {
 	f := newFake(t)
 	f.files["/x"] = []byte("x")
 	f.on["CWD"] = func(p *peer, arg string) bool { return arg == "/missing" && p.say("550 no such directory") }
-	with(t, f, nil, func(ctx context.Context, s *Session) {
+	withSession(t, f, nil, func(ctx context.Context, s *Session) {
 		for range 2 {
 			raw, err := s.List(ctx, "/a [b] -c*", FormMLSD)
 			if err != nil || !raw.Clean || raw.Final.Code != 226 || string(raw.Data) != "type=file;size=1; x\r\n" {
@@ -246,7 +246,7 @@ func TestListStandsInTheDirectory(t *testing.T) {
 
 func TestNamesThatCannotBeSent(t *testing.T) {
 	f := newFake(t)
-	with(t, f, nil, func(ctx context.Context, s *Session) {
+	withSession(t, f, nil, func(ctx context.Context, s *Session) {
 		before := len(f.commands())
 		for _, name := range []string{"/a\r\nDELE b", "/a\nb", "/a\x00", "/\xff"} {
 			_, _, stor := s.Store(ctx, name, 0, strings.NewReader(""))
@@ -283,7 +283,7 @@ func TestRepliesInPiecesAndTogether(t *testing.T) {
 		}
 		return true
 	}
-	with(t, f, nil, func(ctx context.Context, s *Session) {
+	withSession(t, f, nil, func(ctx context.Context, s *Session) {
 		if r, err := s.Command(ctx, "NOOP"); err != nil || r != (Reply{200, "one\ntwo"}) {
 			t.Errorf("got %q, %v", r, err)
 		}
@@ -316,7 +316,7 @@ func TestBatchThatBreaks(t *testing.T) {
 	for i := range 9 {
 		f.files[fmt.Sprint("/", i)] = nil
 	}
-	with(t, f, nil, func(ctx context.Context, s *Session) {
+	withSession(t, f, nil, func(ctx context.Context, s *Session) {
 		var lines []string
 		for i := range 9 {
 			lines = append(lines, fmt.Sprint("DELE /", i))
@@ -338,7 +338,7 @@ func TestReplyToNothing(t *testing.T) {
 		return true
 	}
 	f.files["/x"] = nil
-	with(t, f, nil, func(ctx context.Context, s *Session) {
+	withSession(t, f, nil, func(ctx context.Context, s *Session) {
 		if _, err := s.Command(ctx, "SYST"); err != nil {
 			t.Fatal(err)
 		}
@@ -434,7 +434,7 @@ func TestTranscriptHidesThePassword(t *testing.T) {
 	}
 }
 
-func TestHide(t *testing.T) {
+func TestHideSecrets(t *testing.T) {
 	c := &controlConn{secret: "abc"} // too short to be looked for in other lines
 	for in, want := range map[string]string{
 		"PASS abc":           "PASS ***",
@@ -496,7 +496,7 @@ func TestListForms(t *testing.T) {
 	} {
 		f := newFake(t)
 		test.set(f)
-		with(t, f, nil, func(ctx context.Context, s *Session) {
+		withSession(t, f, nil, func(ctx context.Context, s *Session) {
 			if s.features.ListForm != test.want || s.features.ShowsSelf != test.dots {
 				t.Errorf("%s: %s, dots %v", test.name, s.features.ListForm.command(), s.features.ShowsSelf)
 			}

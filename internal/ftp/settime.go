@@ -21,7 +21,7 @@ func QueueSetTime(b *Batch, f *Features, abs string, to time.Time) {
 		})
 		return
 	}
-	ways := []struct {
+	methods := []struct {
 		sets Quirk
 		line string
 	}{
@@ -29,15 +29,15 @@ func QueueSetTime(b *Batch, f *Features, abs string, to time.Time) {
 		{SiteUtimeWorks, "SITE UTIME " + abs + " " + stamp + " " + stamp + " " + stamp + " UTC"},
 		{ShortUtimeWorks, "SITE UTIME " + stamp + " " + abs},
 	}
-	for _, way := range ways {
-		if works, _ := f.Known(way.sets); works {
-			b.Add(way.line, nil)
+	for _, method := range methods {
+		if works, _ := f.Known(method.sets); works {
+			b.Add(method.line, nil)
 			return
 		}
 	}
-	for _, way := range ways {
-		if _, known := f.Known(way.sets); !known {
-			b.Add(way.line, func(r Reply) { f.Observe(way.sets, r.OK()) })
+	for _, method := range methods {
+		if _, known := f.Known(method.sets); !known {
+			b.Add(method.line, func(r Reply) { f.Observe(method.sets, r.OK()) })
 		}
 	}
 }

@@ -38,29 +38,29 @@ func newTrace(m dataMode, local, remote net.Addr) *Trace {
 }
 
 // asked adds a command of ours.
-func (l *Trace) asked(line string) {
-	l.Steps = append(l.Steps, TraceStep{From: l.Client, To: l.Server, Text: Printable(line)})
+func (t *Trace) asked(line string) {
+	t.Steps = append(t.Steps, TraceStep{From: t.Client, To: t.Server, Text: Printable(line)})
 }
 
 // answered adds a reply of the server.
-func (l *Trace) answered(r Reply) {
-	l.Steps = append(l.Steps, TraceStep{From: l.Server, To: l.Client, Text: r.String(), Failed: r.Refused()})
+func (t *Trace) answered(r Reply) {
+	t.Steps = append(t.Steps, TraceStep{From: t.Server, To: t.Client, Text: r.String(), Failed: r.Refused()})
 }
 
 // silent adds a reply that did not come.
-func (l *Trace) silent(text string) {
-	l.Steps = append(l.Steps, TraceStep{From: l.Server, To: l.Client, Text: text, Failed: true})
+func (t *Trace) silent(text string) {
+	t.Steps = append(t.Steps, TraceStep{From: t.Server, To: t.Client, Text: text, Failed: true})
 }
 
 // connected adds a data connection that was opened, or was not.
-func (l *Trace) connected(from, to, text string, failed bool) {
-	l.Steps = append(l.Steps, TraceStep{From: from, To: to, Text: text, Data: true, Failed: failed})
+func (t *Trace) connected(from, to, text string, failed bool) {
+	t.Steps = append(t.Steps, TraceStep{From: from, To: to, Text: text, Data: true, Failed: failed})
 }
 
 // fails notes why the mode does not work.
-func (l *Trace) fails(why, cause string) *modeError {
-	l.Why, l.Cause = why, cause
-	return &modeError{l}
+func (t *Trace) fails(why, cause string) *modeError {
+	t.Why, t.Cause = why, cause
+	return &modeError{t}
 }
 
 // A modeError says that data connections cannot be opened in one mode.
@@ -69,10 +69,10 @@ type modeError struct{ trace *Trace }
 func (e *modeError) Error() string { return e.trace.Mode + ": " + e.trace.Why }
 
 // tellModes puts the reasons of several ladders into one sentence.
-func joinTraces(ladders []*Trace) string {
+func joinTraces(traces []*Trace) string {
 	var parts []string
-	for _, l := range ladders {
-		parts = append(parts, l.Mode+": "+l.Why)
+	for _, trace := range traces {
+		parts = append(parts, trace.Mode+": "+trace.Why)
 	}
 	return strings.Join(parts, "; ")
 }

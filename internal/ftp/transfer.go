@@ -11,8 +11,8 @@ import (
 type Transfer struct {
 	Op, Path string // what is being done and to what, for errors
 	Line     string // the command: MLSD, LIST, RETR x, STOR x
-	Offset   int64  // for REST; 0: none
-	Upload   bool
+	offset   int64  // for REST; 0: none
+	upload   bool
 
 	// Before is sent first. Its replies are not checked, but for whether they can be
 	// replies to these commands at all. Nothing may be concluded from them until
@@ -56,13 +56,13 @@ func ListTransfer(dir string, form ListForm) *Transfer {
 }
 
 // RetrTransfer fetches a file from offset on.
-func RetrTransfer(path string, offset int64) *Transfer {
-	return &Transfer{Op: "RETR", Path: path, Line: "RETR " + path, Offset: offset}
+func retrieveTransfer(path string, offset int64) *Transfer {
+	return &Transfer{Op: "RETR", Path: path, Line: "RETR " + path, offset: offset}
 }
 
 // StorTransfer writes a file from offset on.
 func StorTransfer(path string, offset int64) *Transfer {
-	return &Transfer{Op: "STOR", Path: path, Line: "STOR " + path, Offset: offset, Upload: true}
+	return &Transfer{Op: "STOR", Path: path, Line: "STOR " + path, offset: offset, upload: true}
 }
 
 // check refuses what cannot be sent before anything is.
@@ -93,12 +93,12 @@ func (t *Transfer) ended(r Reply, err error) {
 	if err != nil {
 		t.Err = err
 	}
-	t.data.release()
+	t.data.stopDraining()
 }
 
 // agreed reads the real answer to a transfer command that was taken for granted
 // before. It reports whether the server goes on with the transfer.
-func (t *Transfer) agreed(c *controlConn) (bool, error) {
+func (t *Transfer) readStart(c *controlConn) (bool, error) {
 	if !t.early {
 		return true, nil
 	}
@@ -115,14 +115,14 @@ func (t *Transfer) finish(c *controlConn) (Reply, error) {
 			return Reply{}, t.Err
 		}
 	}
-	t.data.release()
+	t.data.stopDraining()
 	return t.Final, nil
 }
 
 // end waits for the final reply and, where the port for the next upload was asked
 // for meanwhile, for that.
 func (t *Transfer) end(c *controlConn) error {
-	if going, err := t.agreed(c); err != nil || !going {
+	if begun, err := t.readStart(c); err != nil || !begun {
 		return err
 	}
 	port, err := c.askPortEarly(t)

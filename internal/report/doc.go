@@ -2,7 +2,7 @@
 // progress bars, or as JSON; a watched pair as lines that change in place on a
 // terminal. It turns the events of passes into output, and decides nothing.
 //
-// The rules of what is written, after age:
+// The rules for output:
 //
 //   - Results go to standard output, everything else to standard error.
 //   - A message begins with "ferry: ", has no capital first letter and no full stop.

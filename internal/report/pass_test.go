@@ -58,7 +58,7 @@ func someProblems() []manifest.Problem {
 var aHead = Head{Profile: "site", Local: "/home/ann/site", Remote: "ftp://host/www"}
 
 // errRefused is what a server said to a file.
-var errRefused = errors.New(`RETR "/www/data/log.txt": server says 550 Permission denied.`)
+var errRefused = errors.New(`RETR "/www/data/log.txt": server says 550 Permission denied`)
 
 // testVerdict is that of the program, as far as these tests need it.
 var testVerdict = Verdict{

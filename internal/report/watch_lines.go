@@ -18,7 +18,7 @@ func WatchLines(views []*WatchView) []string {
 	}
 	var lines []string
 	for i, v := range views {
-		lines = append(lines, pad(names[i], width)+"  "+v.Line())
+		lines = append(lines, pad(names[i], width)+"  "+v.line())
 	}
 	return lines
 }

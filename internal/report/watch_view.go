@@ -109,7 +109,7 @@ func (v *WatchView) tell(s watch.Status, away bool) {
 	case watch.Halted:
 		v.Say("error: ", "halted: "+s.Reason+v.nextTry(s, "looking"))
 	case watch.HandedOver:
-		v.Note("lent to another command")
+		v.Note("handed over to another command")
 	case watch.Idle:
 		if away {
 			v.Note("%s", inStep(s, v.head.Direction))
@@ -159,8 +159,8 @@ func (v *WatchView) Failed(err error) {
 	v.Fail(err, v.o.Verdict.Hint(err))
 }
 
-// Line returns the line of the pair on a terminal, without its name.
-func (v *WatchView) Line() string {
+// line returns the line of the pair on a terminal, without its name.
+func (v *WatchView) line() string {
 	v.mu.Lock()
 	s := v.status
 	v.mu.Unlock()

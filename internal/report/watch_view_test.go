@@ -20,7 +20,7 @@ func aView(o Options) *WatchView {
 	return NewWatchView(Head{Profile: "site"}, o, nil)
 }
 
-// TestStates plays what a keeper says to the view of its pair.
+// TestStates plays what a watch says to the view of its pair.
 func TestStates(t *testing.T) {
 	now := time.Date(2026, 8, 21, 14, 2, 0, 0, time.UTC)
 	states := []watch.Status{
@@ -50,7 +50,7 @@ func TestStates(t *testing.T) {
 			"ferry: warning: site: waiting: connection refused; trying again in 1m30s",
 			"ferry: hint: site: is it running?",
 			"ferry: site: in step but for 2 files that failed, watching both sides",
-			"ferry: site: lent to another command",
+			"ferry: site: handed over to another command",
 			"ferry: site: in step, watching both sides",
 			"ferry: error: site: halted: 12 deletions; looking again in 5m",
 			"ferry: hint: site: say so",

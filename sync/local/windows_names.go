@@ -15,7 +15,7 @@ func checkNew(p manifest.Path) error {
 	}
 	for name := range strings.SplitSeq(string(p), "/") {
 		if why := refusedByWindows(name); why != "" {
-			return fmt.Errorf("Windows does not allow the name %q: %s", name, why)
+			return fmt.Errorf("the name %q is not allowed on Windows: %s", name, why)
 		}
 	}
 	return nil

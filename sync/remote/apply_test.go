@@ -23,7 +23,7 @@ func TestLostReplies(t *testing.T) {
 		{"STOR", 0}, {"RNFR", 0}, {"RNTO", 0}, {"RNTO", 1}, {"RNTO", 3}, {"RNTO", 5}, {"MFMT", 1}, {"MLST", 0}, {"MLST", 3}, {"DELE", 0}, {"DELE", 1}, {"MKD", 0}, {"MKD", 1}, {"RMD", 0}, {"CWD", 0},
 	} {
 		for _, how := range []ftpserver.Fault{{Lose: true}, {Refuse: "421 going down", Close: true}, {Close: true}} {
-			h := newShop(t, ftpserver.Options{})
+			h := newFixture(t, ftpserver.Options{})
 			h.write("a", "old a", "b", "old b", "x", "gone", "y", "gone", "z", "gone, but kept", "dir/sub/f", "m")
 			os.RemoveAll(filepath.Join(h.root, "dir/sub/f"))
 			tree := h.scan(sync.Look{})
@@ -58,7 +58,7 @@ func TestLostReplies(t *testing.T) {
 
 // A server that refuses what is asked: nothing changes, and it is said so.
 func TestRefusals(t *testing.T) {
-	h := newShop(t, ftpserver.Options{})
+	h := newFixture(t, ftpserver.Options{})
 	h.write("a", "old a", "d/f", "old f")
 	if err := os.Mkdir(filepath.Join(h.root, "empty"), 0o755); err != nil {
 		t.Fatal(err)
@@ -104,7 +104,7 @@ func TestRefusals(t *testing.T) {
 
 // Names that FTP cannot carry never reach the server.
 func TestUnsendableNames(t *testing.T) {
-	h := newShop(t, ftpserver.Options{})
+	h := newFixture(t, ftpserver.Options{})
 	h.write("f", "x")
 	was := h.scan(sync.Look{}).At("f")
 	for _, name := range []string{"a\xff", "a\r\nDELE f", "a\x00b", "a\nb"} {

@@ -19,17 +19,17 @@ import (
 	"ferry/sync"
 )
 
-// A shop is a replica over the embedded server, with files that the test sees.
-type shop struct {
+// A fixture is a Directory over the embedded server, with files that the test sees.
+type fixture struct {
 	*testing.T
 	root   string
 	server *ftpserver.Server
 	d      *Directory
 }
 
-func newShop(t *testing.T, o ftpserver.Options) *shop {
+func newFixture(t *testing.T, o ftpserver.Options) *fixture {
 	t.Helper()
-	h := &shop{T: t, root: t.TempDir()}
+	h := &fixture{T: t, root: t.TempDir()}
 	o.Root = h.root
 	var err error
 	if h.server, err = ftpserver.Start(o); err != nil {
@@ -41,7 +41,7 @@ func newShop(t *testing.T, o ftpserver.Options) *shop {
 }
 
 // write writes files given as name and content.
-func (h *shop) write(pairs ...string) {
+func (h *fixture) write(pairs ...string) {
 	h.Helper()
 	for i := 0; i < len(pairs); i += 2 {
 		name := filepath.Join(h.root, pairs[i])
@@ -51,7 +51,7 @@ func (h *shop) write(pairs ...string) {
 	}
 }
 
-func (h *shop) touch(name string, at time.Time) {
+func (h *fixture) touch(name string, at time.Time) {
 	h.Helper()
 	if err := os.Chtimes(filepath.Join(h.root, name), at, at); err != nil {
 		h.Fatal(err)
@@ -60,7 +60,7 @@ func (h *shop) touch(name string, at time.Time) {
 
 // holds fails the test unless the files on the server, but for those in the
 // trash, are these, given as name and content in the order of names.
-func (h *shop) holds(pairs ...string) {
+func (h *fixture) holds(pairs ...string) {
 	h.Helper()
 	want := make(map[string]string)
 	for i := 0; i < len(pairs); i += 2 {
@@ -72,7 +72,7 @@ func (h *shop) holds(pairs ...string) {
 }
 
 // keeps fails the test unless the trash holds these contents.
-func (h *shop) keeps(want ...string) {
+func (h *fixture) keeps(want ...string) {
 	h.Helper()
 	var got []string
 	for _, content := range h.files(".ferry/trash") {
@@ -83,7 +83,7 @@ func (h *shop) keeps(want ...string) {
 	}
 }
 
-func (h *shop) files(below string) map[string]string {
+func (h *fixture) files(below string) map[string]string {
 	h.Helper()
 	all := make(map[string]string)
 	top := filepath.Join(h.root, below)
@@ -119,7 +119,7 @@ func (c *content) Confirm(context.Context) (manifest.Entry, error) {
 
 func (c *content) Sum() string { s := sha256.Sum256(c.all); return string(s[:]) }
 
-func (h *shop) put(p manifest.Path, text string, expect manifest.Entry) sync.Step {
+func (h *fixture) put(p manifest.Path, text string, expect manifest.Entry) sync.Step {
 	b := []byte(text)
 	at := time.Date(2024, 3, 5, 10, 20, 30, 0, time.UTC)
 	return sync.Step{Op: sync.Put, Path: p, Expect: expect,
@@ -129,7 +129,7 @@ func (h *shop) put(p manifest.Path, text string, expect manifest.Entry) sync.Ste
 		}}
 }
 
-func (h *shop) scan(look sync.Look) *manifest.Tree {
+func (h *fixture) scan(look sync.Look) *manifest.Tree {
 	h.Helper()
 	tree, err := h.d.Scan(h.Context(), look)
 	if err != nil {
@@ -138,14 +138,14 @@ func (h *shop) scan(look sync.Look) *manifest.Tree {
 	return tree
 }
 
-func (h *shop) apply(run ...sync.Step) []sync.Outcome {
+func (h *fixture) apply(run ...sync.Step) []sync.Outcome {
 	outs := make([]sync.Outcome, len(run))
 	h.d.Apply(h.Context(), run, func(i int, out sync.Outcome) { outs[i] = out })
 	return outs
 }
 
 // done fails the test unless all outcomes are good.
-func (h *shop) done(outs []sync.Outcome) {
+func (h *fixture) done(outs []sync.Outcome) {
 	h.Helper()
 	for i, out := range outs {
 		if out.Err != nil || out.Ambiguous {
@@ -154,9 +154,9 @@ func (h *shop) done(outs []sync.Outcome) {
 	}
 }
 
-func (h *shop) fault(f ftpserver.Fault) *ftpserver.Armed { return h.server.Faults().Add(f) }
+func (h *fixture) fault(f ftpserver.Fault) *ftpserver.Armed { return h.server.Faults().Add(f) }
 
-func (h *shop) fired(a *ftpserver.Armed, want int) {
+func (h *fixture) fired(a *ftpserver.Armed, want int) {
 	h.Helper()
 	if got := a.Fired(); got != want {
 		h.Errorf("the fault struck %d times, want %d", got, want)
@@ -164,7 +164,7 @@ func (h *shop) fired(a *ftpserver.Armed, want int) {
 }
 
 // entry is what a Put of h.put leaves.
-func (h *shop) entry(name string, size int64) manifest.Entry {
+func (h *fixture) entry(name string, size int64) manifest.Entry {
 	at := time.Date(2024, 3, 5, 10, 20, 30, 0, time.UTC)
 	return manifest.Entry{Kind: manifest.File, Size: size, ModTime: at.UnixNano(), Precision: manifest.Second}
 }

@@ -12,7 +12,7 @@ import (
 // A name that the listing leaves out is there when asked for.
 func TestGoneAsksByName(t *testing.T) {
 	for _, o := range []ftpserver.Options{{}, {NoMLSD: true, NoMFMT: true}} {
-		h := newShop(t, o)
+		h := newFixture(t, o)
 		h.write("d/f", "x", "d/g", "y", "d/e/h", "z")
 		h.fault(ftpserver.Fault{Command: "LISTING", Path: "/d", Listing: ftpserver.HideNames("[ef]")})
 		tree := h.scan(sync.Look{})

@@ -19,9 +19,9 @@ func TestPipelinedActiveGivenUp(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			const n = 20
 			state := t.TempDir()
-			h := crowd(t, ftpserver.Options{}, n, func(o *Options) { o.Retries, o.Connections, o.StateDir = 2, 1, state })
+			h := manyFiles(t, ftpserver.Options{}, n, func(o *Options) { o.Retries, o.Connections, o.StateDir = 2, 1, state })
 			armed := h.fault(fault)
-			run := h.crowdRun(n)
+			run := h.scanAll(n)
 			h.fired(armed, 1)
 			if texts, failed := h.readAll(run); len(texts) != n {
 				t.Errorf("%d files came; errors: %v", len(texts), failed)
@@ -48,9 +48,9 @@ func TestPipelinedActiveIsOffered(t *testing.T) {
 		{"one command at a time", 20, func(o *Options) { o.Pipeline = ftp.PipelineOff }, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			h := crowd(t, ftpserver.Options{}, tt.n, tt.set)
+			h := manyFiles(t, ftpserver.Options{}, tt.n, tt.set)
 			active := h.fault(ftpserver.Fault{Command: "ACTIVE"})
-			if _, failed := h.readAll(h.crowdRun(tt.n)); len(failed) > 0 {
+			if _, failed := h.readAll(h.scanAll(tt.n)); len(failed) > 0 {
 				t.Error(failed)
 			}
 			if got := active.Fired() > 0; got != tt.want {

@@ -45,7 +45,7 @@ type aheadFile struct {
 	download *ftp.Download // nil where nothing was to be transferred
 	now      stat
 
-	over      bool // there was an attempt to read it
+	over      bool // it was read, or could not be
 	complete  bool // data is complete
 	checked   bool // the server was asked again
 	confirmed bool // and now holds its answer
@@ -162,13 +162,13 @@ func (a *readAhead) change(f func()) {
 	a.changed.Broadcast()
 }
 
-// wait waits until something is true, or nothing more will come. The error is the cause
-// of ctx. is is called with a.mu held.
-func (a *readAhead) wait(ctx context.Context, is func() bool) error {
+// wait waits until ready returns true, or nothing more will come. The error is the cause
+// of ctx. ready is called with a.mu held.
+func (a *readAhead) wait(ctx context.Context, ready func() bool) error {
 	defer wakeAfter(ctx, a.changed)()
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for !is() && !a.ended {
+	for !ready() && !a.ended {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}

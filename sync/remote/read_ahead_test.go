@@ -15,13 +15,13 @@ import (
 	"ferry/sync"
 )
 
-// crowd writes n small files into as many directories and returns a Directory
+// manyFiles writes n small files into as many directories and returns a Directory
 // that has not listed any of them.
-func crowd(t *testing.T, o ftpserver.Options, n int, change func(*Options)) *shop {
+func manyFiles(t *testing.T, o ftpserver.Options, n int, change func(*Options)) *fixture {
 	t.Helper()
-	h := newShop(t, o)
+	h := newFixture(t, o)
 	for i := range n {
-		h.write(fmt.Sprintf("d%02d/f", i), crowdText(i))
+		h.write(fmt.Sprintf("d%02d/f", i), smallText(i))
 	}
 	h.d = open(t, h.server.Addr(), "ferry", "secret", "", func(o *Options) {
 		o.ModeTrial = 300 * time.Millisecond
@@ -34,10 +34,10 @@ func crowd(t *testing.T, o ftpserver.Options, n int, change func(*Options)) *sho
 	return h
 }
 
-func crowdText(i int) string { return strings.Repeat("some text ", i) }
+func smallText(i int) string { return strings.Repeat("some text ", i) }
 
-// crowdRun returns all files, as a scan shows them.
-func (h *shop) crowdRun(n int) []sync.Wanted {
+// scanAll returns all files, as a scan shows them.
+func (h *fixture) scanAll(n int) []sync.Wanted {
 	h.Helper()
 	tree := h.scan(sync.Look{})
 	var run []sync.Wanted
@@ -53,7 +53,7 @@ func (h *shop) crowdRun(n int) []sync.Wanted {
 }
 
 // readAll reads a run and returns what came, and the errors of those that failed.
-func (h *shop) readAll(run []sync.Wanted) (texts map[manifest.Path]string, failed map[manifest.Path]error) {
+func (h *fixture) readAll(run []sync.Wanted) (texts map[manifest.Path]string, failed map[manifest.Path]error) {
 	h.Helper()
 	texts, failed = make(map[manifest.Path]string), make(map[manifest.Path]error)
 	r := h.d.Reader(h.Context(), run)
@@ -107,8 +107,8 @@ func TestAheadFaults(t *testing.T) {
 		for _, mode := range []ftp.Mode{ftp.Passive, ftp.Active, ftp.Auto} {
 			t.Run(tt.name+"/"+mode.String(), func(t *testing.T) {
 				const n = 20
-				h := crowd(t, ftpserver.Options{}, n, func(o *Options) { o.Retries, o.Connections, o.Mode = 2, 2, mode })
-				run := h.crowdRun(n)
+				h := manyFiles(t, ftpserver.Options{}, n, func(o *Options) { o.Retries, o.Connections, o.Mode = 2, 2, mode })
+				run := h.scanAll(n)
 				armed := h.fault(tt.fault)
 				texts, failed := h.readAll(run)
 				if armed.Fired() == 0 {
@@ -121,8 +121,8 @@ func TestAheadFaults(t *testing.T) {
 						if err == nil || tt.want != nil && !errors.Is(err, tt.want) {
 							t.Errorf("%s: got %v, want %v", w.Path, err, tt.want)
 						}
-					case err != nil || texts[w.Path] != crowdText(i):
-						t.Errorf("%s: %d bytes, want %d, %v", w.Path, len(texts[w.Path]), len(crowdText(i)), err)
+					case err != nil || texts[w.Path] != smallText(i):
+						t.Errorf("%s: %d bytes, want %d, %v", w.Path, len(texts[w.Path]), len(smallText(i)), err)
 					}
 				}
 			})
@@ -134,8 +134,8 @@ func TestAheadFaults(t *testing.T) {
 // not taken for what it was.
 func TestAheadChanges(t *testing.T) {
 	const n = 20
-	h := crowd(t, ftpserver.Options{}, n, nil)
-	run := h.crowdRun(n)
+	h := manyFiles(t, ftpserver.Options{}, n, nil)
+	run := h.scanAll(n)
 	armed := h.fault(ftpserver.Fault{Command: "MLST", Path: "/d05/f", Times: 1, Hook: func() { h.write("d05/f", "other") }})
 	_, failed := h.readAll(run)
 	h.fired(armed, 1)
@@ -146,12 +146,12 @@ func TestAheadChanges(t *testing.T) {
 
 // TestAheadIsBounded holds that no more is read than somebody will soon want.
 func TestAheadIsBounded(t *testing.T) {
-	h := newShop(t, ftpserver.Options{})
+	h := newFixture(t, ftpserver.Options{})
 	const n = aheadFiles + 10
 	for i := range n {
 		h.write(fmt.Sprintf("f%02d", i), "text")
 	}
-	run := h.crowdRun(n)
+	run := h.scanAll(n)
 	fetched := h.fault(ftpserver.Fault{Command: "RETR"})
 	r := h.d.Reader(t.Context(), run)
 	src, err := r.Open(t.Context(), 0, 0)
@@ -170,8 +170,8 @@ func TestAheadIsBounded(t *testing.T) {
 // turn in both ways, skipped, or not wanted in the end.
 func TestAheadLetsGo(t *testing.T) {
 	const n = 12
-	h := crowd(t, ftpserver.Options{}, n, func(o *Options) { o.Connections = 1 })
-	run := h.crowdRun(n)
+	h := manyFiles(t, ftpserver.Options{}, n, func(o *Options) { o.Connections = 1 })
+	run := h.scanAll(n)
 	r := h.d.Reader(t.Context(), run)
 	for _, step := range []struct {
 		i      int
@@ -185,7 +185,7 @@ func TestAheadLetsGo(t *testing.T) {
 		if err == nil {
 			_, err = src.Confirm(t.Context())
 		}
-		if want := crowdText(step.i)[step.offset:]; err != nil || string(data) != want {
+		if want := smallText(step.i)[step.offset:]; err != nil || string(data) != want {
 			t.Errorf("file %d from %d: %d bytes, want %d, %v", step.i, step.offset, len(data), len(want), err)
 		}
 		src.Close()
@@ -202,9 +202,9 @@ func TestAheadLetsGo(t *testing.T) {
 func TestAheadOvertaken(t *testing.T) {
 	for _, dialect := range []ftpserver.Options{{}, {NoMLSD: true}} {
 		const n = 20
-		h := crowd(t, dialect, n, func(o *Options) { o.Connections = 2 })
+		h := manyFiles(t, dialect, n, func(o *Options) { o.Connections = 2 })
 		h.fault(ftpserver.Fault{Command: "LISTING|RETR", Reply: "250 Complete."})
-		if texts, failed := h.readAll(h.crowdRun(n)); len(texts) != n {
+		if texts, failed := h.readAll(h.scanAll(n)); len(texts) != n {
 			t.Errorf("%d files came; errors: %v", len(texts), failed)
 		}
 		if h.d.server.features.Has(ftp.OverlapIsClear) {
@@ -235,11 +235,11 @@ func TestAheadComesToItsEnd(t *testing.T) {
 	} {
 		for _, noMLSD := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s/%v", tt.name, noMLSD), func(t *testing.T) {
-				h := newShop(t, ftpserver.Options{NoMLSD: noMLSD})
+				h := newFixture(t, ftpserver.Options{NoMLSD: noMLSD})
 				for i := range n {
 					h.write(fmt.Sprintf("f%02d", i), string(make([]byte, tt.size(i))))
 				}
-				run := h.crowdRun(n)
+				run := h.scanAll(n)
 				if tt.gone {
 					h.fault(ftpserver.Fault{Command: "RETR", Path: "/f00", Refuse: "550 No such file"})
 				}

@@ -31,7 +31,7 @@ func TestReadBrokenTransfers(t *testing.T) {
 		{ftpserver.Fault{Lose: true, Times: 1}, true},
 		{ftpserver.Fault{Reply: "550 it was not good"}, false},
 	} {
-		h := newShop(t, ftpserver.Options{})
+		h := newFixture(t, ftpserver.Options{})
 		h.write("f", text)
 		w := sync.Wanted{Path: "f", Entry: h.scan(sync.Look{}).At("f")}
 		tt.fault.Command = "RETR"
@@ -50,7 +50,7 @@ func TestReadBrokenTransfers(t *testing.T) {
 	}
 }
 
-func (h *shop) read(w sync.Wanted) (text, sum string, err error) {
+func (h *fixture) read(w sync.Wanted) (text, sum string, err error) {
 	r := h.d.Reader(h.Context(), []sync.Wanted{w})
 	defer r.Close()
 	src, err := r.Open(h.Context(), 0, 0)
@@ -67,7 +67,7 @@ func (h *shop) read(w sync.Wanted) (text, sum string, err error) {
 
 // A file of size 0 is never asked for: it may be a pipe, which stops the server.
 func TestReadNothing(t *testing.T) {
-	h := newShop(t, ftpserver.Options{})
+	h := newFixture(t, ftpserver.Options{})
 	h.write("f", "")
 	armed := h.fault(ftpserver.Fault{Command: "RETR", Stall: true})
 	text, _, err := h.read(sync.Wanted{Path: "f", Entry: h.scan(sync.Look{}).At("f")})

@@ -16,7 +16,7 @@ import (
 // makes that safe: a RNTO that was refused leaves no RNFR behind. The embedded
 // server, as others of its library, keeps it, and is found out.
 func TestRenamesEnd(t *testing.T) {
-	benches(t, func(t *testing.T, b *bench) {
+	eachServer(t, func(t *testing.T, b *countedServer) {
 		f := b.d.server.features
 		_, knownByName := f.Known(ftp.ForgetsRNFR)
 		if want := b.name != "embedded"; knownByName != want {

@@ -15,9 +15,9 @@ import (
 	"ferry/sync"
 )
 
-// fill writes n files into dirs directories of the bench's root, with what is
+// fill writes n files into dirs directories below the root, with what is
 // needed for the server to read them.
-func (b *bench) fill(t *testing.T, dirs, n int) {
+func (b *countedServer) fill(t *testing.T, dirs, n int) {
 	t.Helper()
 	early := time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC)
 	for i := range n {
@@ -39,7 +39,7 @@ func (b *bench) fill(t *testing.T, dirs, n int) {
 // connection, the looks at what was read included. The first file of a run and
 // the first directory of a walk have nobody before them to go out with.
 func TestRoundTripsOfDownloads(t *testing.T) {
-	benches(t, func(t *testing.T, b *bench) {
+	eachServer(t, func(t *testing.T, b *countedServer) {
 		const dirs, n = 40, 80
 		b.fill(t, dirs, n)
 		for mode, most := range map[ftp.Mode]float64{ftp.Passive: 3.1, ftp.Auto: 2.2} {

@@ -16,20 +16,20 @@ import (
 	"ferry/sync"
 )
 
-// A bench is a server with a counter of round trips before it, and a Directory
+// A countedServer is a server behind a counter of round trips, and a Directory
 // with one session.
-type bench struct {
+type countedServer struct {
 	name  string
 	root  string // on disk
 	d     *Directory
 	turns *realftp.RoundTripCounter
 }
 
-// benches calls f for each real server and the embedded one.
-func benches(t *testing.T, f func(t *testing.T, b *bench)) {
+// eachServer calls f for each real server and the embedded one.
+func eachServer(t *testing.T, f func(t *testing.T, b *countedServer)) {
 	for _, name := range append(realftp.Names(), "embedded") {
 		t.Run(name, func(t *testing.T) {
-			b := &bench{name: name}
+			b := &countedServer{name: name}
 			user, password, addr := realftp.User, realftp.Password, ""
 			if name == "embedded" {
 				b.root = t.TempDir()
@@ -57,7 +57,7 @@ func benches(t *testing.T, f func(t *testing.T, b *bench)) {
 
 // spent fails the test where more than most round trips were spent since the
 // last call, and logs what they were for.
-func (b *bench) spent(t *testing.T, what string, most float64, things int) {
+func (b *countedServer) spent(t *testing.T, what string, most float64, things int) {
 	t.Helper()
 	n, said := b.turns.Take()
 	each := float64(n) / float64(things)
@@ -73,8 +73,8 @@ func (b *bench) spent(t *testing.T, what string, most float64, things int) {
 	}
 }
 
-// puts makes steps that write small files.
-func benchPuts(n int, content string, expect func(p manifest.Path) manifest.Entry, trash bool) []sync.Step {
+// smallPuts makes steps that write small files.
+func smallPuts(n int, content string, expect func(p manifest.Path) manifest.Entry, trash bool) []sync.Step {
 	var steps []sync.Step
 	for i := range n {
 		p := manifest.Path(fmt.Sprintf("small %03d.txt", i))
@@ -98,7 +98,7 @@ func (s *textSource) Sum() string                                     { return "
 func (s *textSource) Confirm(context.Context) (manifest.Entry, error) { return s.entry, nil }
 
 // apply carries steps out and returns what is where then.
-func (b *bench) apply(t *testing.T, steps []sync.Step) map[manifest.Path]manifest.Entry {
+func (b *countedServer) apply(t *testing.T, steps []sync.Step) map[manifest.Path]manifest.Entry {
 	t.Helper()
 	now := make(map[manifest.Path]manifest.Entry)
 	b.d.Apply(t.Context(), steps, func(i int, out sync.Outcome) {
@@ -114,7 +114,7 @@ func (b *bench) apply(t *testing.T, steps []sync.Step) map[manifest.Path]manifes
 // out: a file with its size checked, its time set, a look before it takes its
 // place, and its place taken by a rename.
 func TestRoundTrips(t *testing.T) {
-	benches(t, func(t *testing.T, b *bench) {
+	eachServer(t, func(t *testing.T, b *countedServer) {
 		const n = 60
 		most := 3.5
 		if b.name == "embedded" {
@@ -122,11 +122,11 @@ func TestRoundTrips(t *testing.T) {
 		}
 		b.turns.Take()
 		nothing := func(manifest.Path) manifest.Entry { return manifest.Entry{} }
-		there := b.apply(t, benchPuts(n, "first", nothing, false))
+		there := b.apply(t, smallPuts(n, "first", nothing, false))
 		b.spent(t, "new files", most, n)
-		there = b.apply(t, benchPuts(n, "second", func(p manifest.Path) manifest.Entry { return there[p] }, false))
+		there = b.apply(t, smallPuts(n, "second", func(p manifest.Path) manifest.Entry { return there[p] }, false))
 		b.spent(t, "files in the place of others", most, n)
-		there = b.apply(t, benchPuts(n, "third", func(p manifest.Path) manifest.Entry { return there[p] }, true))
+		there = b.apply(t, smallPuts(n, "third", func(p manifest.Path) manifest.Entry { return there[p] }, true))
 		b.spent(t, "files in the place of others, which are kept", most, n)
 		data, err := os.ReadFile(filepath.Join(b.root, "some", "where", "small 007.txt"))
 		if err != nil || string(data) != "third 7" {
@@ -146,7 +146,7 @@ func TestRoundTrips(t *testing.T) {
 // TestRoundTripsOfDirectories holds what it costs to make and to remove
 // directories.
 func TestRoundTripsOfDirectories(t *testing.T) {
-	benches(t, func(t *testing.T, b *bench) {
+	eachServer(t, func(t *testing.T, b *countedServer) {
 		const n = 60
 		var up, down []sync.Step
 		for i := range n {
@@ -184,11 +184,11 @@ func TestRoundTripsOfDirectories(t *testing.T) {
 // TestRoundTripsOfMoves holds what renamings cost: of a directory with files in it,
 // and of many files.
 func TestRoundTripsOfMoves(t *testing.T) {
-	benches(t, func(t *testing.T, b *bench) {
+	eachServer(t, func(t *testing.T, b *countedServer) {
 		const n = 60
 		nothing := func(manifest.Path) manifest.Entry { return manifest.Entry{} }
 		b.apply(t, []sync.Step{{Op: sync.MkDir, Path: "dir"}})
-		steps := benchPuts(n, "some", nothing, false)
+		steps := smallPuts(n, "some", nothing, false)
 		for i := range steps {
 			steps[i].Path = "dir/" + steps[i].Path
 		}
@@ -216,10 +216,10 @@ func TestRoundTripsOfMoves(t *testing.T) {
 
 // TestRoundTripsOfOneFile holds what a pass with one changed file costs.
 func TestRoundTripsOfOneFile(t *testing.T) {
-	benches(t, func(t *testing.T, b *bench) {
+	eachServer(t, func(t *testing.T, b *countedServer) {
 		nothing := func(manifest.Path) manifest.Entry { return manifest.Entry{} }
-		there := b.apply(t, benchPuts(1, "first", nothing, false))
-		there = b.apply(t, benchPuts(1, "second", func(p manifest.Path) manifest.Entry { return there[p] }, true))
+		there := b.apply(t, smallPuts(1, "first", nothing, false))
+		there = b.apply(t, smallPuts(1, "second", func(p manifest.Path) manifest.Entry { return there[p] }, true))
 		b.d.locker.sweeps = func() bool { return false }
 		b.turns.Take()
 		b.d.trash.dirs.beginPass(time.Now().Add(time.Hour)) // as the scan of another pass does
@@ -230,7 +230,7 @@ func TestRoundTripsOfOneFile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.apply(t, benchPuts(1, "third", func(p manifest.Path) manifest.Entry { return there[p] }, true))
+		b.apply(t, smallPuts(1, "third", func(p manifest.Path) manifest.Entry { return there[p] }, true))
 		release()
 		b.spent(t, "root, lock, one file, old version kept", 10, 1)
 	})

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
@@ -44,12 +42,7 @@ func (sc *scanner) scan(ctx context.Context, look sync.Look) (*manifest.Tree, er
 		w.learnSpelling(p)
 		w.queue.add(&folder{path: p})
 	}
-	group, ctx := errgroup.WithContext(ctx)
-	defer wakeAfter(ctx, w.queue.wake)()
-	for range sc.opts.Connections {
-		group.Go(func() error { return w.work(ctx) })
-	}
-	if err := group.Wait(); err != nil {
+	if err := w.queue.run(ctx, sc.opts.Connections, w.visit); err != nil {
 		return nil, err
 	}
 	return w.tree.Tree(), nil
@@ -65,25 +58,20 @@ func (w *walk) learnSpelling(p manifest.Path) {
 	}
 }
 
-// work lists folders until there are no more.
-func (w *walk) work(ctx context.Context) error {
-	for {
-		f, err := w.queue.next(ctx)
-		if f == nil || err != nil {
-			return err
-		}
-		left, err := w.pipeline(ctx, f)
+// visit lists f and what the pipeline takes along with it.
+func (w *walk) visit(ctx context.Context, f *folder) error {
+	left, err := w.pipeline(ctx, f)
+	if err != nil {
+		return err
+	}
+	for _, f := range left {
+		err = w.folder(ctx, f)
+		w.queue.done()
 		if err != nil {
 			return err
 		}
-		for _, f := range left {
-			err = w.folder(ctx, f)
-			w.queue.done()
-			if err != nil {
-				return err
-			}
-		}
 	}
+	return nil
 }
 
 // folder lists one directory and takes what is in it into the tree. A directory that

@@ -40,7 +40,7 @@ func TestIsYoung(t *testing.T) {
 // Where LIST is all there is, MDTM is asked for what is new or looks changed,
 // and the times of the others are those of the past.
 func TestScanAsksForTimesOnce(t *testing.T) {
-	h := newShop(t, ftpserver.Options{NoMLSD: true, NoMFMT: true, Zone: time.FixedZone("", -5*3600)})
+	h := newFixture(t, ftpserver.Options{NoMLSD: true, NoMFMT: true, Zone: time.FixedZone("", -5*3600)})
 	h.write("a", "x", "b", "x", "d/c", "x", "young", "x")
 	old := time.Date(2025, 2, 3, 4, 5, 6, 0, time.UTC)
 	for _, name := range []string{"a", "b", "d/c"} {
@@ -88,7 +88,7 @@ func TestScanAsksForTimesOnce(t *testing.T) {
 
 // A file whose time the server does not tell is unknown, not changed.
 func TestScanWithoutATime(t *testing.T) {
-	h := newShop(t, ftpserver.Options{NoMLSD: true})
+	h := newFixture(t, ftpserver.Options{NoMLSD: true})
 	h.write("a", "x", "b", "x")
 	h.fault(ftpserver.Fault{Command: "MDTM", Path: "/a", Refuse: "550 no"})
 	if tree := h.scan(sync.Look{}); tree.Known("a") || !tree.At("b").IsFile() {

@@ -31,7 +31,7 @@ func TestScanAheadFaults(t *testing.T) {
 			for _, mode := range []ftp.Mode{ftp.Passive, ftp.Auto} {
 				t.Run(fmt.Sprintf("%s/%v/%v", tt.name, dialect.NoMLSD, mode), func(t *testing.T) {
 					const n = 20
-					h := crowd(t, dialect, n, func(o *Options) { o.Retries, o.Connections, o.Mode = 2, 2, mode })
+					h := manyFiles(t, dialect, n, func(o *Options) { o.Retries, o.Connections, o.Mode = 2, 2, mode })
 					armed := h.fault(tt.fault)
 					tree := h.scan(sync.Look{})
 					if armed.Fired() == 0 && (dialect.NoMLSD || tt.fault.Command != "MDTM") {

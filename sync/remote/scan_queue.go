@@ -4,6 +4,8 @@ import (
 	"context"
 	stdsync "sync"
 
+	"golang.org/x/sync/errgroup"
+
 	"ferry/manifest"
 )
 
@@ -46,6 +48,27 @@ func (q *folderQueue) add(folders ...*folder) {
 	defer q.mu.Unlock()
 	q.folders = append(q.folders, folders...)
 	q.wake.Broadcast()
+}
+
+// run lists all folders, several at a time, and returns the first error. list may add
+// folders, and must call done for each that it was given or took by more.
+func (q *folderQueue) run(ctx context.Context, workers int, list func(ctx context.Context, f *folder) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	defer wakeAfter(ctx, q.wake)()
+	for range workers {
+		group.Go(func() error {
+			for {
+				f, err := q.next(ctx)
+				if f == nil || err != nil {
+					return err
+				}
+				if err := list(ctx, f); err != nil {
+					return err
+				}
+			}
+		})
+	}
+	return group.Wait()
 }
 
 // next waits for a folder to list. It returns nil when all are listed.

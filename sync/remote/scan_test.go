@@ -25,7 +25,7 @@ func TestScanUnknownDirectories(t *testing.T) {
 		{Command: "LISTING", Data: ftpserver.CutAt(60)},
 		{Command: "CWD", Refuse: "550 no"},
 	} {
-		h := newShop(t, ftpserver.Options{})
+		h := newFixture(t, ftpserver.Options{})
 		h.write("a/f", "x", "b/f", "x", "b/g", "y", "b/c/h", "z")
 		fault.Path = "/b"
 		armed := h.fault(fault)
@@ -45,7 +45,7 @@ func TestScanUnknownDirectories(t *testing.T) {
 
 // Where the root's listing shows the directory itself, all must.
 func TestScanWithoutItself(t *testing.T) {
-	h := newShop(t, ftpserver.Options{CdirInMLSD: true})
+	h := newFixture(t, ftpserver.Options{CdirInMLSD: true})
 	h.write("a/f", "x", "b/f", "x")
 	h.fault(ftpserver.Fault{Command: "LISTING", Path: "/b", Listing: func(lines []string) []string { return lines[2:] }})
 	if tree := h.scan(sync.Look{}); tree.Known("b/f") || !tree.At("a/f").IsFile() {
@@ -56,7 +56,7 @@ func TestScanWithoutItself(t *testing.T) {
 // A link to a directory above, which the server shows as a directory, is not
 // followed.
 func TestScanLoops(t *testing.T) {
-	h := newShop(t, ftpserver.Options{})
+	h := newFixture(t, ftpserver.Options{})
 	h.write("a/f", "x", "a/b/f", "x", "a/b/up/f", "x")
 	unique := func(id map[string]string) func([]string) []string {
 		return func(lines []string) []string {
@@ -78,7 +78,7 @@ func TestScanLoops(t *testing.T) {
 // Names that the server shows as question marks and does not know: nothing in
 // that directory is called gone.
 func TestScanMaskedNames(t *testing.T) {
-	h := newShop(t, ftpserver.Options{Latin1: true, NoUTF8: true})
+	h := newFixture(t, ftpserver.Options{Latin1: true, NoUTF8: true})
 	h.write("d/\u65e5\u672c", "x", "d/plain", "x", "e/what?", "x")
 	tree := h.scan(sync.Look{})
 	if tree.At("d/??").Exists() || !tree.At("d").Holds || !tree.At("d/plain").IsFile() || !tree.At("e/what?").IsFile() {
@@ -93,7 +93,7 @@ func TestScanMaskedNames(t *testing.T) {
 // A directory that had something and shows nothing is listed again on another
 // session.
 func TestScanEmptyTwice(t *testing.T) {
-	h := newShop(t, ftpserver.Options{})
+	h := newFixture(t, ftpserver.Options{})
 	h.write("d/f", "x")
 	had := sync.Look{HadChildren: func(p manifest.Path) bool { return p == "d" }}
 	once := h.fault(ftpserver.Fault{Command: "LISTING", Path: "/d", Listing: ftpserver.EmptyListing, Times: 1})

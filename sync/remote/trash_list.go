@@ -31,7 +31,7 @@ func (b *bin) trashed(ctx context.Context, before time.Time) ([]sync.Trashed, er
 	if b.ownsNothing(ctx) {
 		return nil, nil
 	}
-	w := &trashWalk{bin: b}
+	w := &trashWalk{bin: b, queue: newFolderQueue()}
 	if err := w.run(ctx, before); err != nil {
 		return nil, fmt.Errorf("listing the trash of %s: %w", b.where(), err)
 	}

@@ -13,7 +13,7 @@ import (
 // TestGroupsEndInTime brings a group of uploads to its end when its time is over,
 // and goes on with the others.
 func TestGroupsEndInTime(t *testing.T) {
-	h := newShop(t, ftpserver.Options{})
+	h := newFixture(t, ftpserver.Options{})
 	h.d.applier.uploader.groupTime = time.Nanosecond
 	var steps []sync.Step
 	var want []string

@@ -20,7 +20,7 @@ func TestPutCutUploads(t *testing.T) {
 		{Command: "STOR", Refuse: "450 later"},
 		{Command: "STOR", Refuse: "425 no data connection"},
 	} {
-		h := newShop(t, ftpserver.Options{})
+		h := newFixture(t, ftpserver.Options{})
 		h.write("f", "old")
 		was := h.scan(sync.Look{}).At("f")
 		cut.Times = 1
@@ -44,7 +44,7 @@ func TestPutCutUploads(t *testing.T) {
 // A server that does not rename over files: the old version goes aside first,
 // and comes back when the new one cannot take its place.
 func TestPutWithoutRenamingOver(t *testing.T) {
-	h := newShop(t, ftpserver.Options{NoOverwrite: true})
+	h := newFixture(t, ftpserver.Options{NoOverwrite: true})
 	h.write("a", "old a", "b", "old b", "c", "old c")
 	tree := h.scan(sync.Look{})
 	h.done(h.apply(h.put("a", "new a", tree.At("a")), h.put("b", "new b", tree.At("b")), h.put("c", "new c", tree.At("c"))))
@@ -73,7 +73,7 @@ func TestPutWithoutRenamingOver(t *testing.T) {
 func TestPutResumes(t *testing.T) {
 	text := strings.Repeat("0123456789", 200_000)
 	for _, o := range []ftpserver.Options{{}, {NoMLSD: true, NoMFMT: true}} {
-		h := newShop(t, o)
+		h := newFixture(t, o)
 		h.fault(ftpserver.Fault{Command: "STOR", Data: ftpserver.ResetAt(1_500_000), Times: 1})
 		out := h.apply(h.put("f", text, manifest.Entry{}))[0]
 		h.holds("f", text)
@@ -82,7 +82,7 @@ func TestPutResumes(t *testing.T) {
 		}
 
 		text := text + text + text
-		h = newShop(t, o)
+		h = newFixture(t, o)
 		h.fault(ftpserver.Fault{Command: "STOR", Data: ftpserver.ResetAt(1_500_000)})
 		if out := h.apply(h.put("f", text, manifest.Entry{}))[0]; out.Err == nil {
 			t.Fatal("the fault did not strike")

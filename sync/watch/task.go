@@ -14,9 +14,5 @@ const (
 	taskRest                 // keep idle connections alive
 )
 
-func (t task) String() string {
-	return [...]string{"wait", "open", "close", "read", "full", "part", "poll", "rest"}[t]
-}
-
 // isPass reports whether t is a pass of any kind.
 func (t task) isPass() bool { return t == taskFull || t == taskPart || t == taskPoll }

@@ -74,8 +74,6 @@ var moreForTests = map[string][]string{
 	"internal/test/faults": {"internal/cli"},
 	"internal/test/soak":   {"internal/cli"},
 	"internal/test/watch":  {"internal/cli"},
-
-	"internal/test/transcript": {"internal/cli"},
 }
 
 // leaves import nothing of ours, and their tests only what moreForTests says.

@@ -3,32 +3,48 @@
 package transcript
 
 import (
-	"context"
+	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strconv"
 	"syscall"
 	"testing"
 
-	"ferry/internal/cli"
 	"ferry/internal/test/realftp"
 )
 
-// part says in the environment what this test binary is to be: "ferry", or "server" for the embedded server. Both are
-// processes of their own, so that a restDetector sees what they do.
-const part = "FERRY_TRANSCRIPT_PART"
+// program is the path of ferry, built without the race detector: with it a pass would hold its lock for too long.
+var program string
+
+// served says in the environment of this test binary that it is to be the embedded server. That is a process of its own,
+// so that a restDetector sees what it does.
+const served = "FERRY_TRANSCRIPT_SERVES"
 
 func TestMain(m *testing.M) {
-	switch os.Getenv(part) {
-	case "ferry":
-		ctx, stop := cli.Signals(context.Background())
-		code := cli.Main(ctx, cli.OSEnv(), os.Args[1:])
-		stop()
-		os.Exit(code)
-	case "server":
+	if os.Getenv(served) != "" {
 		os.Exit(serve(os.Args[1], os.Args[2]))
 	}
-	hurry()
-	os.Exit(realftp.Main(m))
+	os.Exit(build(func() int {
+		hurry()
+		return realftp.Main(m)
+	}))
+}
+
+// build builds the program, and removes it when run is over.
+func build(run func() int) int {
+	dir, err := os.MkdirTemp("", "ferry-transcript-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	program = filepath.Join(dir, "ferry")
+	if out, err := exec.Command("go", "build", "-o", program, "../../..").CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "%v\n%s", err, out)
+		return 1
+	}
+	return run()
 }
 
 // hurry lets this process and those it starts go before others, where that is allowed: a pass that holds its lock for a

@@ -68,13 +68,23 @@ func normalize(lines []line) string {
 // withoutSweep leaves out the look for the remains of old locks, which one pass in sixteen makes when it has released its
 // own lock: it lists ferry's own directory, and nothing else does.
 func withoutSweep(lines []line) []line {
-	begin := slices.IndexFunc(lines, func(l line) bool { return l.text == "CWD "+root+"/.ferry" })
-	if begin < 0 {
-		return lines
+	verb := func(i int) string {
+		word, _, _ := strings.Cut(lines[i].text, " ")
+		return word
 	}
-	lists := func(l line) bool { return strings.HasPrefix(l.text, "MLSD") || strings.HasPrefix(l.text, "LIST") }
-	length := slices.IndexFunc(lines[begin:], lists) + 1
-	return slices.Delete(lines, begin, begin+length)
+	for i, l := range lines {
+		if l.text != "CWD "+root+"/.ferry" {
+			continue
+		}
+		end := i + 1
+		for end < len(lines) && slices.Contains([]string{"EPSV", "PASV", "EPRT", "PORT", "REST"}, verb(end)) {
+			end++
+		}
+		if end < len(lines) && (verb(end) == "MLSD" || verb(end) == "LIST") {
+			return slices.Delete(lines, i, end+1)
+		}
+	}
+	return lines
 }
 
 // mostHeld is less than the second after which a pass begins to write into its lock.

@@ -90,11 +90,11 @@ func (a *pair) exits(code int, command string, more ...string) {
 	url := fmt.Sprintf("ftp://%s@127.0.0.1:%d%s", a.server.user, a.proxy.port(), root)
 	args := append(strings.Fields(command), a.local, url, "--no-progress", "--connections", "1")
 	args = slices.Concat(args, a.args, more)
-	cmd := exec.CommandContext(ctx, os.Args[0], args...)
+	cmd := exec.CommandContext(ctx, program, args...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	cmd.Dir = a.state
-	cmd.Env = []string{part + "=ferry", "FERRY_PASSWORD=" + a.server.password, "FERRY_STATE_DIR=" + a.state, "HOME=" + a.state, "TZ=UTC", "GOMAXPROCS=1", "GOGC=off"}
+	cmd.Env = []string{"FERRY_PASSWORD=" + a.server.password, "FERRY_STATE_DIR=" + a.state, "HOME=" + a.state, "TZ=UTC", "GOMAXPROCS=1", "GOGC=off"}
 	_ = cmd.Run()
 	if got := cmd.ProcessState.ExitCode(); got != code {
 		a.Fatalf("%q exited with %d, want %d:\n%s", args, got, code, out.Bytes())

@@ -79,7 +79,7 @@ func startEmbedded(t *testing.T, name string) *server {
 	t.Helper()
 	root := t.TempDir()
 	cmd := exec.Command(os.Args[0], name, root)
-	cmd.Env = append(os.Environ(), part+"=server", "GOMAXPROCS=1")
+	cmd.Env = append(os.Environ(), served+"=1", "GOMAXPROCS=1")
 	cmd.Stderr = os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	alive, err := cmd.StdinPipe()

@@ -8,7 +8,8 @@ import (
 	"ferry/sync/watch"
 )
 
-// The words of the engine that callers use with this package.
+// Types of other packages that callers need with this one, so that they need not import
+// those.
 type (
 	Summary      = sync.Summary
 	Direction    = sync.Direction

@@ -7,14 +7,14 @@ import (
 	"ferry/sync"
 )
 
-// A treeKeeper is a side that keeps the last whole tree which a scan of it returned.
-type treeKeeper struct {
+// A scannedSide is a side that saves the last whole tree which a scan returned.
+type scannedSide struct {
 	Store
 	tree **manifest.Tree
 }
 
 // Scan implements [sync.Replica].
-func (s *treeKeeper) Scan(ctx context.Context, look sync.Look) (*manifest.Tree, error) {
+func (s *scannedSide) Scan(ctx context.Context, look sync.Look) (*manifest.Tree, error) {
 	tree, err := s.Store.Scan(ctx, look)
 	if err == nil && look.Dirs == nil {
 		*s.tree = tree

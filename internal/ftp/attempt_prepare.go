@@ -1,0 +1,109 @@
+package ftp
+
+import "slices"
+
+// prepare sends what comes before the transfer command and returns the reply to
+// port, the command for the data connection. Where what must come before is
+// refused, the refusal is in t.start.
+func (a *attempt) prepare(port string) (reply Reply, err error) {
+	if reply, ok := a.takeEarlyPort(); ok {
+		a.trace.asked(port)
+		a.trace.answered(reply)
+		return reply, nil
+	}
+	c, t := a.c, a.t
+	before, cwd, request := expectAll(t.Before.lines, fits), expectAll(t.cwd, fits), &awaited{line: port}
+	unsent := append(slices.Clone(cwd), request)
+	if a.together {
+		unsent = append(unsent, a.transferCommands()...)
+	}
+	if !c.serial {
+		if err := c.send(append(before, unsent...)...); err != nil {
+			return Reply{}, err
+		}
+		unsent = nil
+	}
+	a.trace.asked(port)
+	if err := a.readBefore(before); err != nil {
+		return Reply{}, err
+	}
+	for _, command := range cwd {
+		if unsent, err = c.sendFirst(unsent); err != nil {
+			return Reply{}, err
+		}
+		r, err := c.awaitCommand(command)
+		if err != nil {
+			return Reply{}, err
+		}
+		if !r.OK() && t.start.Code == 0 {
+			t.start = r
+		}
+	}
+	if _, err = c.sendFirst(unsent); err != nil {
+		return Reply{}, err
+	}
+	return a.portReply(request)
+}
+
+// portReply reads the reply to the command for the data connection. Some servers
+// connect to us as soon as they are asked and answer when they are in, so silence
+// is a sign that they cannot.
+func (a *attempt) portReply(request *awaited) (reply Reply, err error) {
+	c, t := a.c, a.t
+	if a.listener != nil && !t.start.Refused() {
+		if replied, err := c.replyWithin(a.limit); err == nil && !replied {
+			return reply, a.notReached()
+		}
+	}
+	if reply, err = c.await(request); err != nil {
+		err = c.broken(verbOf(request.line), err)
+		a.trace.silent("no answer: " + err.Error())
+		return reply, err
+	}
+	a.trace.answered(reply)
+	if c.dead && !t.start.Refused() {
+		if !c.modes.isProven(a.mode) {
+			return reply, a.trace.fails("the server answers "+reply.String(), causeCommandRefused)
+		}
+		return reply, ReplyError(verbOf(request.line), "", reply)
+	}
+	return reply, nil
+}
+
+// readBefore hands out the replies to what goes before the commands of the
+// transfer. Nothing may be concluded from them before the transfer has begun.
+func (a *attempt) readBefore(before []*awaited) error {
+	for i, command := range before {
+		r, err := a.c.awaitCommand(command)
+		if err != nil {
+			return err
+		}
+		if deliver := a.t.Before.deliver[i]; deliver != nil {
+			deliver(r)
+		}
+	}
+	a.t.Before = Batch{}
+	return nil
+}
+
+// awaitCommand is await for a command that goes before a transfer: a server that
+// ends the session has not answered it.
+func (c *controlConn) awaitCommand(a *awaited) (Reply, error) {
+	r, err := c.await(a)
+	switch {
+	case err != nil:
+		return r, c.broken(verbOf(a.line), err)
+	case c.dead:
+		return r, ReplyError(verbOf(a.line), "", r)
+	}
+	return r, nil
+}
+
+// sendFirst sends the first of commands that go one at a time, if there are any,
+// and returns the others.
+func (c *controlConn) sendFirst(commands []*awaited) ([]*awaited, error) {
+	if len(commands) == 0 {
+		return nil, nil
+	}
+	return commands[1:], c.send(commands[0])
+}

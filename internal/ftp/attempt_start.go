@@ -1,0 +1,90 @@
+package ftp
+
+import "fmt"
+
+// transferCommands returns REST, where it is needed, and the transfer command. The
+// server keeps a position when the transfer is refused, and some keep it when it
+// succeeds, so the transfer after one with REST begins with REST as well.
+func (a *attempt) transferCommands() []*awaited {
+	c, t := a.c, a.t
+	t.command = &awaited{line: t.Line, done: t.ended}
+	if t.offset == 0 && !c.restPending {
+		return []*awaited{t.command}
+	}
+	c.restPending = true
+	a.rest = &awaited{line: fmt.Sprintf("REST %d", t.offset)}
+	return []*awaited{a.rest, t.command}
+}
+
+// sendTransfer sends REST, where needed, and the transfer command in one piece.
+func (a *attempt) sendTransfer() error {
+	commands := a.transferCommands()
+	if a.rest != nil && a.c.serial {
+		a.trace.asked(a.rest.line)
+		if err := a.c.send(a.rest); err != nil {
+			return err
+		}
+		if err := a.restReply(); err != nil || a.t.start.Refused() {
+			return err
+		}
+		commands = commands[1:]
+	}
+	for _, command := range commands {
+		a.trace.asked(command.line)
+	}
+	return a.c.send(commands...)
+}
+
+// restReply reads the reply to REST. A transfer from an offset that the server
+// refused would begin at 0, so the connection is given up.
+func (a *attempt) restReply() error {
+	if a.rest == nil {
+		return nil
+	}
+	r, err := a.c.await(a.rest)
+	if err != nil {
+		return a.c.broken("REST", err)
+	}
+	a.rest = nil
+	a.c.restPending = a.t.offset > 0
+	if r.Code != 350 {
+		a.c.dead = true
+		a.t.start = r
+		if !r.Refused() {
+			return &Error{Op: "REST", Path: a.t.Path, Class: Server, Code: r.Code, Reply: Printable(r.Text)}
+		}
+	}
+	return nil
+}
+
+// begin reads the answer to the transfer command.
+func (a *attempt) begin() (err error) {
+	t := a.t
+	if t.start, err = a.c.awaitStart(t.command); err != nil {
+		return a.c.broken(verbOf(t.Line), err)
+	}
+	a.trace.answered(t.start)
+	if t.start.Preliminary() {
+		return nil
+	}
+	t.data.abort()
+	return a.declined()
+}
+
+// declined tells a refusal of the data connection from a refusal of what was
+// asked.
+func (a *attempt) declined() error {
+	t := a.t
+	switch {
+	case !t.start.Refused():
+		a.c.dead = true
+		return ReplyError(t.Op, t.Path, t.start)
+	case t.start.Code == 425 && !mentionsReuse(t.start.Text) && !a.c.dead:
+		cause := "a setting of the server, or a NAT that gives data connections another address than the control connection"
+		if t.data == nil || t.data.sock == nil {
+			cause = causeActiveSilent
+		}
+		return a.trace.fails("the server answers "+t.start.String(), cause)
+	}
+	return nil
+}

@@ -1,0 +1,122 @@
+package ftp
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+// Text returns the report for people; with verbose set, with the ladder of each
+// data mode, step by step.
+func (r *Report) Text(verbose bool) string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, row := range r.rows() {
+		fmt.Fprintf(w, "%s\t%s\n", row[0], row[1])
+	}
+	w.Flush()
+	for _, note := range r.Notes {
+		b.WriteString("note: " + note + "\n")
+	}
+	if verbose {
+		for _, trace := range r.Modes {
+			b.WriteString("\n" + trace.text())
+		}
+	}
+	return b.String()
+}
+
+func (r *Report) rows() [][2]string {
+	rows := [][2]string{
+		{"server", r.Address + " (" + protections[r.Security] + "), user " + r.User},
+		{"greeting", r.Greeting},
+	}
+	add := func(name, text string) {
+		if text != "" {
+			rows = append(rows, [2]string{name, text})
+		}
+	}
+	add("system", r.System)
+	add("directory", r.Root+map[bool]string{true: "", false: " (is not there)"}[r.RootThere])
+	rows = append(rows, r.TLS.rows()...)
+	name := "data modes"
+	for _, trace := range r.Modes {
+		rows = append(rows, [2]string{name, trace.verdict(trace.Mode == r.Mode)})
+		name = ""
+		if !trace.Works && trace.Cause != "" {
+			rows = append(rows, [2]string{"", "      usually " + trace.Cause})
+		}
+	}
+	if r.List != "" {
+		add("listing", r.List+"; names with a leading dot: "+r.Dotfiles)
+	}
+	add("times", setTimeText(r.SetTime))
+	add("clock", r.Clock.text())
+	add("round trip", r.RoundTrip.Round(max(10*time.Microsecond, r.RoundTrip/100)).String())
+	if r.ConnectionsAsked > 0 {
+		add("connections", fmt.Sprintf("%d of %d asked for were given at the same time", r.Connections, r.ConnectionsAsked))
+	}
+	add("features", strings.Join(r.Features, " "))
+	return rows
+}
+
+var protections = map[string]string{"ftp": "clear text", "ftpes": "TLS after AUTH TLS", "ftps": "TLS from the first byte"}
+
+func (t *TLSReport) rows() [][2]string {
+	if t == nil {
+		return nil
+	}
+	reuse := "no data connection to tell by"
+	if t.Resumed != nil {
+		reuse = map[bool]string{true: "continued on data connections", false: "not continued on data connections"}[*t.Resumed]
+	}
+	return [][2]string{
+		{"TLS", fmt.Sprintf("%s, %s; session %s", t.Version, t.Cipher, reuse)},
+		{"certificate", fmt.Sprintf("%s, valid until %s, trusted by %s", t.Subject, t.Expires.Format("2006-01-02"), t.Trust)},
+		{"", t.Fingerprint},
+	}
+}
+
+func (t *Trace) verdict(used bool) string {
+	switch {
+	case t.Works && used:
+		return t.Mode + "  works, used"
+	case t.Works:
+		return t.Mode + "  works"
+	}
+	return t.Mode + "  does not work: " + t.Why
+}
+
+func setTimeText(command string) string {
+	switch command {
+	case "none":
+		return "cannot be set; ferry remembers what the server shows"
+	case "unknown":
+		return "unknown whether they can be set (nothing could be written to try)"
+	}
+	return "can be set, by " + command
+}
+
+func (c *ClockReport) text() string {
+	if c == nil {
+		return "unknown (nothing could be written to tell by)"
+	}
+	text := "agrees with ours"
+	if c.Ahead.Abs() >= 2*time.Second {
+		text = c.Ahead.Abs().Round(time.Second).String() + map[bool]string{true: " ahead of ours", false: " behind ours"}[c.Ahead > 0]
+	}
+	text += "; times are told in " + zoneText(c.Zone)
+	if c.ListZone != nil {
+		text += ", listed in " + zoneText(*c.ListZone)
+	}
+	return text
+}
+
+func zoneText(d time.Duration) string {
+	if d == 0 {
+		return "UTC"
+	}
+	m := int(d.Abs().Minutes())
+	return fmt.Sprintf("UTC%s%d:%02d", map[bool]string{true: "+", false: "-"}[d > 0], m/60, m%60)
+}

@@ -1,0 +1,52 @@
+package ftp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"syscall"
+)
+
+// silence is a wait that lasted too long.
+type timeoutError struct{ what string }
+
+func (e *timeoutError) Error() string { return e.what }
+
+func (e *timeoutError) Timeout() bool { return true }
+
+// broken returns the error for a connection on which err happened while doing
+// op. The cause of a cancelled context comes back as it is.
+func (c *controlConn) broken(op string, err error) error {
+	var e *Error
+	switch {
+	case err == nil:
+		return nil
+	case c.deadlines.context().Err() != nil:
+		return fmt.Errorf("%s: %w", op, context.Cause(c.deadlines.context()))
+	case errors.As(err, &e):
+		return err
+	case errors.Is(err, errGoodbye):
+		return ReplyError(op, "", c.last)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return &Error{Op: op, Class: Retry, Err: &timeoutError{fmt.Sprintf("no answer for %v", c.deadlines.timeout)},
+			Hint: "the server or something on the way went silent"}
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return &Error{Op: op, Class: Retry, Err: fmt.Errorf("the server closed the connection: %w", err)}
+	case errors.Is(err, errProtocol):
+		return &Error{Op: op, Class: Retry, Err: err}
+	}
+	return &Error{Op: op, Class: Retry, Err: err}
+}
+
+func isTimeout(err error) bool {
+	var t interface{ Timeout() bool }
+	return errors.As(err, &t) && t.Timeout() && !errors.Is(err, context.DeadlineExceeded)
+}
+
+func isTimeoutError(err error) bool {
+	var s *timeoutError
+	return errors.As(err, &s)
+}

@@ -1,0 +1,72 @@
+package ftp
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// busyText matches what servers say when they take no more connections. Some
+// say so with 530 or 500, which otherwise are a wrong password and an unknown
+// command.
+var busyText = regexp.MustCompile(`(?i)too many|no more (connection|session|client|user)|maximum (number|allowed|login|client|connection)|` +
+	`(connection|session|client|user|login)s? (limit|count) |limit (of|is|has been) .*(reached|connection|session|client|user)|(connection|session|client|user)s? (limit|maximum) (is |has been )?reached|` +
+	`overload|server (is )?(too )?(full|busy)|try (again )?later|max\w* .*(connection|session|client)s`)
+
+// classOf says what a reply means for what was asked. It is the one table of
+// codes (RFC 959 section 4.2, RFC 2228 section 5, RFC 2428 section 4).
+func classOf(r Reply) Class {
+	switch {
+	case (r.Code == 421 || r.Code == 530 || r.Code == 500) && busyText.MatchString(r.Text):
+		return Busy
+	}
+	switch r.Code {
+	case 452:
+		return File // no room
+	case 431, 534, 535, 536, 537:
+		return Server // security that cannot be had
+	case 430, 530, 532:
+		return Login
+	case 500, 502, 504, 521, 522:
+		return Server
+	case 503:
+		return Retry // out of step
+	}
+	switch r.Code / 100 {
+	case 5:
+		return File
+	default:
+		return Retry
+	}
+}
+
+// mustReply returns nil when r has one of the codes wanted (none given: any
+// 2yz), and otherwise an [Error] of the class of the code. A reply that fits
+// nothing that was asked makes the session unfit for more.
+func (s *Session) Require(op, path string, r Reply, want ...int) error {
+	if slices.Contains(want, r.Code) || len(want) == 0 && r.OK() {
+		return nil
+	}
+	if !r.Refused() || r.Code == 421 || r.Code == 503 || r.Code == 530 {
+		s.GiveUp()
+	}
+	return ReplyError(op, path, r)
+}
+
+func ReplyError(op, path string, r Reply) *Error {
+	e := &Error{Op: op, Path: path, Class: classOf(r), Code: r.Code, Reply: Printable(r.Text)}
+	switch {
+	case r.Code == 425 || r.Code == 522:
+		if mentionsReuse(r.Text) {
+			e.Hint = "the server insists that data connections continue the TLS session of the control connection"
+		}
+	case r.Code == 421 && e.Class != Busy:
+		e.Hint = "the server ended the session"
+	}
+	return e
+}
+
+func mentionsReuse(text string) bool {
+	text = strings.ToLower(text)
+	return strings.Contains(text, "reuse") || strings.Contains(text, "resum") || strings.Contains(text, "operation not permitted")
+}

@@ -1,0 +1,42 @@
+package ftp
+
+import "fmt"
+
+// Mode says who opens data connections.
+type Mode uint8
+
+// The modes. Auto finds what works by trial and remembers it.
+const (
+	Auto    Mode = iota
+	Passive      // EPSV or PASV: we connect to the server
+	Active       // EPRT or PORT: the server connects to us
+)
+
+var modes = [...]string{"auto", "passive", "active"}
+
+func (m Mode) String() string { return modes[m] }
+
+// MarshalText implements [encoding.TextMarshaler].
+func (m Mode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
+// UnmarshalText implements [encoding.TextUnmarshaler].
+func (m *Mode) UnmarshalText(text []byte) error {
+	for i, name := range modes {
+		if name == string(text) {
+			*m = Mode(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is none of auto, passive, active", text)
+}
+
+// allowed returns the modes that a user's choice leaves.
+func (m Mode) allowed() []dataMode {
+	switch m {
+	case Passive:
+		return dataModes[:2]
+	case Active:
+		return dataModes[2:]
+	}
+	return dataModes
+}

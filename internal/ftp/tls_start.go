@@ -1,0 +1,91 @@
+package ftp
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+)
+
+// authTLS asks for TLS on a connection that began in clear text (RFC 4217,
+// section 4). There is no way on without it.
+func (c *controlConn) authTLS() error {
+	auth := &awaited{line: "AUTH TLS"}
+	if err := c.send(auth); err != nil {
+		return err
+	}
+	r, err := c.await(auth)
+	if err != nil {
+		return c.broken("AUTH TLS", err)
+	}
+	if r.Code != 234 {
+		e := ReplyError("AUTH TLS", "", r)
+		if e.Class != Busy && r.Code != 421 {
+			e.Class = Server
+			e.Hint = "the server offers no TLS on this port; TLS from the first byte (ftps://, port 990) may work"
+		}
+		return e
+	}
+	// Clear bytes behind the 234 could only have been put there by somebody in
+	// between, to be taken for answers of the protected connection.
+	if c.br.Buffered() > 0 {
+		return &Error{Op: "AUTH TLS", Class: Server, Err: fmt.Errorf("%w: clear text behind the 234", errProtocol),
+			Hint: "somebody between here and the server may be tampering with the connection"}
+	}
+	return c.startTLS()
+}
+
+// startTLS protects the control connection.
+func (c *controlConn) startTLS() error {
+	cfg, err := c.tlsConfig()
+	if err != nil {
+		return err
+	}
+	conn := tls.Client(c.sock, cfg)
+	if err := conn.Handshake(); err != nil {
+		return c.handshakeError(err)
+	}
+	c.leaf = conn.ConnectionState().PeerCertificates[0].Raw
+	c.tls = cfg
+	c.use(conn)
+	return nil
+}
+
+// handshakeError classes what kept TLS from coming about.
+func (c *controlConn) handshakeError(err error) error {
+	if c.deadlines.context().Err() != nil {
+		return c.broken("TLS handshake", err)
+	}
+	e := &Error{Op: "TLS handshake with " + c.opts.Address(), Class: Login, Err: err}
+	var cert *tls.CertificateVerificationError
+	var header tls.RecordHeaderError
+	var pin *pinError
+	var alert tls.AlertError
+	var ne net.Error
+	switch {
+	case errors.As(err, &cert):
+		e.Hint = certificateHint(cert)
+	case errors.As(err, &pin):
+		e.Hint = "if the server's certificate was renewed, pin the new one: --fingerprint " + pin.got
+	case errors.As(err, &header):
+		e.Class, e.Hint = Server, "what the server sends is no TLS"
+		if c.opts.Security == Implicit {
+			e.Hint += "; use ftpes:// where TLS begins with AUTH TLS (port 21)"
+		}
+	case errors.As(err, &alert):
+		e.Class, e.Hint = Server, "the server and ferry have no TLS version or cipher in common, or the server wants a client certificate"
+	case errors.As(err, &ne) && ne.Timeout():
+		e.Class, e.Err = Retry, &timeoutError{fmt.Sprintf("no answer for %v", c.deadlines.timeout)}
+		if c.opts.Security == Implicit {
+			e.Class, e.Hint = Connect, "a server that expects AUTH TLS waits for us; use ftpes://"
+		}
+	case errors.Is(err, io.EOF):
+		e.Class = Retry
+	default:
+		if _, isReset := c.broken("", err).(*Error); isReset && !errors.As(err, new(*Error)) {
+			e.Class = Retry
+		}
+	}
+	return e
+}
