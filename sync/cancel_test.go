@@ -548,7 +548,7 @@ func TestRecordOfWhatMayNotHaveHappened(t *testing.T) {
 		switch {
 		case op == "mkdir" && p == "d":
 			return replicatest.ErrLostReply
-		case op == "settle" && !lost:
+		case op == "recheck" && !lost:
 			lost = true
 			return errors.New("421 too many connections")
 		}

@@ -264,19 +264,3 @@ func (p *pass) tidy(ctx context.Context) error {
 	}
 	return nil
 }
-
-func (s *Summary) add(t Summary) {
-	s.Uploaded += t.Uploaded
-	s.Downloaded += t.Downloaded
-	s.DeletedLocal += t.DeletedLocal
-	s.DeletedRemote += t.DeletedRemote
-	s.Moved += t.Moved
-	s.MadeDirs += t.MadeDirs
-	s.Adopted += t.Adopted
-	s.Conflicts += t.Conflicts
-	s.Failed += t.Failed
-	s.Skipped += t.Skipped
-	s.Problems += t.Problems
-	s.BytesUp += t.BytesUp
-	s.BytesDown += t.BytesDown
-}

@@ -60,22 +60,3 @@ func (Progress) event() {}
 func (Finished) event() {}
 func (Noticed) event()  {}
 func (Ended) event()    {}
-
-// Summary counts what a pass did.
-type Summary struct {
-	Uploaded      int     `json:"uploaded"`
-	Downloaded    int     `json:"downloaded"`
-	DeletedLocal  int     `json:"deleted_local"`  // files and directories
-	DeletedRemote int     `json:"deleted_remote"` // files and directories
-	Moved         int     `json:"moved"`
-	MadeDirs      int     `json:"made_dirs"`
-	Adopted       int     `json:"adopted"`
-	Conflicts     int     `json:"conflicts"` // for the user to resolve
-	Failed        int     `json:"failed"`
-	Skipped       int     `json:"skipped"`  // left alone: special files, names not allowed, unknown parts
-	Problems      int     `json:"problems"` // parts of a side that could not be read
-	BytesUp       int64   `json:"bytes_up"`
-	BytesDown     int64   `json:"bytes_down"`
-	Seconds       float64 `json:"seconds"`
-	DryRun        bool    `json:"dry_run,omitempty"`
-}

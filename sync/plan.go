@@ -1,6 +1,10 @@
 package sync
 
-import "ferry/manifest"
+import (
+	"fmt"
+
+	"ferry/manifest"
+)
 
 // Op is what an [Action] does, in the words of the JSON report.
 type Op string
@@ -59,6 +63,10 @@ type Action struct {
 	forMove bool
 }
 
+// Visible reports whether the action is worth showing: what only keeps the base
+// up to date is not.
+func (a *Action) Visible() bool { return a.Op != Forget && a.Op != Refresh }
+
 // A Conflict is a path that both sides changed, and how it is resolved.
 type Conflict struct {
 	Path                      manifest.Path
@@ -71,6 +79,21 @@ type Conflict struct {
 	// Skipped says that the conflict is left alone in this pass.
 	Skipped bool
 	Why     string
+}
+
+// Waits reports whether the conflict is left to the user: a copy is made, or both
+// versions stay where they are.
+func (c Conflict) Waits() bool { return c.Skipped || c.Copy != manifest.Root }
+
+// Outcome says for people what becomes of the conflict.
+func (c Conflict) Outcome() string {
+	switch {
+	case c.Skipped:
+		return "left alone on both sides"
+	case c.Copy != manifest.Root:
+		return fmt.Sprintf("keep both: %s version becomes %s", c.Loser, c.Copy.Base())
+	}
+	return fmt.Sprintf("%s wins", c.Loser.Other())
 }
 
 // A Skip is a path that is left alone although the sides differ.

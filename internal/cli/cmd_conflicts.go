@@ -48,7 +48,7 @@ type conflictFlags struct {
 	conflict value[app.ConflictRule]
 	copies   bool
 	diff     bool
-	keep     value[string] // local, remote or both
+	keep     value[app.Keep]
 }
 
 func conflictsCommand(prog *program) *cobra.Command {
@@ -64,12 +64,7 @@ func conflictsCommand(prog *program) *cobra.Command {
 		ValidArgsFunction: prog.completeProfiles,
 	}
 	f := cmd.Flags()
-	flags.keep.add(f, "keep", "settle the conflict at PATH: `VERSION` is local, remote or both", func(s string) (string, error) {
-		if s != "local" && s != "remote" && s != "both" {
-			return "", fmt.Errorf("%q is none of local, remote, both", s)
-		}
-		return s, nil
-	})
+	flags.keep.add(f, "keep", "settle the conflict at PATH: `VERSION` is local, remote or both", parseKeep)
 	f.BoolVar(&flags.diff, "diff", false, "show how the versions of a text differ")
 	f.BoolVar(&flags.copies, "copies", false, "list only the copies that passes have set aside")
 	flags.conflict.add(f, "conflict", "what a pass would do, as for sync: `RULE`", parseText[app.ConflictRule])
@@ -80,11 +75,19 @@ func conflictsCommand(prog *program) *cobra.Command {
 	return cmd
 }
 
+func parseKeep(s string) (app.Keep, error) {
+	switch keep := app.Keep(s); keep {
+	case app.KeepLocal, app.KeepRemote, app.KeepBoth:
+		return keep, nil
+	}
+	return "", fmt.Errorf("%q is none of local, remote, both", s)
+}
+
 func (prog *program) conflicts(ctx context.Context, args []string, flags *conflictFlags) error {
 	path := ""
 	if flags.keep.set {
 		if len(args) == 0 || config.IsURL(args[0]) {
-			return app.Usage(errors.New("--keep settles one conflict, and needs its path"), "as in: ferry conflicts --keep "+flags.keep.v+" notes.txt")
+			return app.Usage(errors.New("--keep settles one conflict, and needs its path"), "as in: ferry conflicts --keep "+string(flags.keep.v)+" notes.txt")
 		}
 		path, args = args[0], args[1:]
 	}
@@ -172,17 +175,17 @@ func (prog *program) listConflicts(ctx context.Context, head report.Head, snapsh
 }
 
 // resolve resolves the conflict that typed names, and says what was done.
-func (prog *program) resolve(ctx context.Context, p *app.Pair, head report.Head, snapshot *app.Snapshot, typed, keep string) error {
+func (prog *program) resolve(ctx context.Context, p *app.Pair, head report.Head, snapshot *app.Snapshot, typed string, keep app.Keep) error {
 	c, err := snapshot.Find(prog.workspace(), p, typed)
 	if err != nil {
 		return err
 	}
-	done, err := prog.opener().Resolve(ctx, p, snapshot, c, app.Keep(keep), prog.common.dryRun)
+	done, err := prog.opener().Resolve(ctx, p, snapshot, c, keep, prog.common.dryRun)
 	switch {
 	case prog.common.json && err == nil:
 		j := conflictJSON(c, head.Profile)
 		if !prog.common.dryRun {
-			j.Settled = keep
+			j.Settled = string(keep)
 		}
 		report.WriteJSON(prog.env.Stdout, j)
 	case prog.common.json, prog.common.quiet && err == nil:

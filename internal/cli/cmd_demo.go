@@ -138,7 +138,7 @@ func (d *demo) run(ctx context.Context) error {
 // pass makes a pass and holds it to the exit code that its act promises.
 func (d *demo) pass(ctx context.Context, want int) error {
 	d.say("   $ ferry sync here " + d.pair.Remote.String())
-	if code := d.prog.passes(ctx, []*app.Pair{d.pair}, app.PassOptions{}, false); code != want {
+	if code := d.prog.passes(ctx, []*app.Pair{d.pair}, app.PassOptions{}); code != want {
 		if code == ExitOK {
 			return fmt.Errorf("the demo did not go as planned: exit status %d, not %d", code, want)
 		}

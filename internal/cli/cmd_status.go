@@ -49,15 +49,7 @@ func statusCommand(prog *program) *cobra.Command {
 // statuses shows the state of each pair: what its watch says, or what a pass
 // would do.
 func (prog *program) statuses(ctx context.Context, pairs []*app.Pair, o app.PassOptions, pending bool) int {
-	code := ExitOK
-	titled := len(pairs) > 1
-	for _, p := range pairs {
-		code = app.Worse(code, prog.status(ctx, p, o, titled, pending))
-		if ctx.Err() != nil {
-			return ExitInterrupted
-		}
-	}
-	return code
+	return worstOf(ctx, pairs, func(p *app.Pair) int { return prog.status(ctx, p, o, len(pairs) > 1, pending) })
 }
 
 // status shows the state of one pair.

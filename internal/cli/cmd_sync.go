@@ -43,7 +43,7 @@ func passCommand(prog *program, cmd *cobra.Command, direction *app.Direction) *c
 		if err != nil {
 			return err
 		}
-		return exit(prog.passes(cmd.Context(), pairs, flags.options(prog.common.dryRun), false))
+		return exit(prog.passes(cmd.Context(), pairs, flags.options(prog.common.dryRun)))
 	})
 	return cmd
 }

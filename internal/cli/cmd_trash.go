@@ -78,6 +78,22 @@ func addWhen(cmd *cobra.Command, v *value[string], help string) {
 	})
 }
 
+// changeTrash opens the trash of a pair and does work on it. A process that watches the
+// pair hands it over for that time.
+func (prog *program) changeTrash(ctx context.Context, p *app.Pair, side *sideFlag, work func(*app.Trash) error) error {
+	giveBack, err := prog.opener().TakeOver(ctx, p)
+	if err != nil {
+		return err
+	}
+	defer giveBack()
+	trash, err := prog.opener().Trash(ctx, p, side.wants)
+	if err != nil {
+		return err
+	}
+	defer trash.Close()
+	return work(trash)
+}
+
 // listTrash prints what the sides of a pair keep.
 func (prog *program) listTrash(ctx context.Context, p *app.Pair, head report.Head, side *sideFlag, when string) error {
 	trash, err := prog.opener().Trash(ctx, p, side.wants)

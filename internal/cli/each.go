@@ -2,17 +2,29 @@ package cli
 
 import (
 	"context"
+	"fmt"
 
 	"ferry/internal/app"
 	"ferry/internal/report"
 )
 
-// each does work for every pair, one after another, and returns the exit code that
-// counts. An error is told with the name of its pair and does not stop the others; an
-// interruption does.
-func (prog *program) each(ctx context.Context, pairs []*app.Pair, work func(context.Context, *app.Pair, report.Head) error) int {
+// worstOf does work for every pair, one after another, and returns the worst of the exit
+// codes. Only an interruption keeps it from going on.
+func worstOf(ctx context.Context, pairs []*app.Pair, work func(*app.Pair) int) int {
 	code := ExitOK
 	for _, p := range pairs {
+		code = app.Worse(code, work(p))
+		if ctx.Err() != nil {
+			return ExitInterrupted
+		}
+	}
+	return code
+}
+
+// each is worstOf for work that returns an error, which is told with the name of its
+// pair.
+func (prog *program) each(ctx context.Context, pairs []*app.Pair, work func(context.Context, *app.Pair, report.Head) error) int {
+	return worstOf(ctx, pairs, func(p *app.Pair) int {
 		head := headOf(p, prog.common.dryRun, len(pairs) > 1)
 		err := work(ctx, p, head)
 		if err != nil && ctx.Err() != nil && !said(err) {
@@ -20,13 +32,9 @@ func (prog *program) each(ctx context.Context, pairs []*app.Pair, work func(cont
 		}
 		if err != nil {
 			prog.tellFailure(head, err)
-			code = app.Worse(code, exitCode(err))
 		}
-		if ctx.Err() != nil {
-			return ExitInterrupted
-		}
-	}
-	return code
+		return exitCode(err)
+	})
 }
 
 // tellFailure says what ended the work for a pair, in JSON as well where that is
@@ -44,13 +52,8 @@ func (prog *program) tellFailure(head report.Head, err error) {
 // failPair says what ended the work for a pair, with the name of its profile where
 // several run.
 func (prog *program) failPair(head report.Head, err error) {
-	talk := prog.talk()
 	if head.Titled && head.Profile != "" {
-		talk.Say("error: ", head.Profile+": "+err.Error())
-		talk.Say("hint: ", app.Hint(err))
-		return
+		err = fmt.Errorf("%s: %w", head.Profile, err)
 	}
-	if !said(err) {
-		talk.Fail(err, app.Hint(err))
-	}
+	prog.talk().Fail(err, app.Hint(err))
 }

@@ -59,7 +59,7 @@ func (prog *program) onePair(args []string, flags *connectFlags) (*app.Pair, err
 }
 
 func tooManyPairs(pairs []*app.Pair) error {
-	return app.Usage(fmt.Errorf("there are %d profiles, and this is done in one of them", len(pairs)), "name the profile behind the path")
+	return app.Usage(fmt.Errorf("there are %d profiles, and this is done in one of them", len(pairs)), "name the profile after the path")
 }
 
 // makeAbsolute completes a path that an option gave.

@@ -8,20 +8,14 @@ import (
 	"ferry/internal/text"
 )
 
-// passes makes a pass over each pair, one after another, and returns the exit code
-// that counts. pending makes a plan that is not empty count as [ExitPending].
-func (prog *program) passes(ctx context.Context, pairs []*app.Pair, o app.PassOptions, pending bool) int {
-	code := ExitOK
-	for _, p := range pairs {
-		code = app.Worse(code, prog.pass(ctx, p, o, len(pairs) > 1, pending))
-		if ctx.Err() != nil {
-			return ExitInterrupted
-		}
-	}
-	return code
+// passes makes a pass over each pair, one after another, and returns the worst of the
+// exit codes.
+func (prog *program) passes(ctx context.Context, pairs []*app.Pair, o app.PassOptions) int {
+	return worstOf(ctx, pairs, func(p *app.Pair) int { return prog.pass(ctx, p, o, len(pairs) > 1, false) })
 }
 
-// pass makes and shows one pass, and returns its exit code.
+// pass makes and shows one pass, and returns its exit code. pending makes a plan that is
+// not empty count as [ExitPending].
 func (prog *program) pass(ctx context.Context, p *app.Pair, o app.PassOptions, titled, pending bool) int {
 	head := headOf(p, o.DryRun, titled)
 	if head.Titled || head.DryRun {

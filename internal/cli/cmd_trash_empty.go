@@ -52,24 +52,16 @@ func emptyCommand(prog *program) *cobra.Command {
 			return app.Usage(errors.New("this removes all old versions for good, and there is no terminal to ask on"), "say --yes, or --older-than 30d")
 		}
 		return exit(prog.each(cmd.Context(), pairs, func(ctx context.Context, p *app.Pair, head report.Head) error {
-			return prog.empty(ctx, p, head, &flags)
+			return prog.changeTrash(ctx, p, &flags.side, func(trash *app.Trash) error {
+				return prog.empty(ctx, trash, p, head, &flags)
+			})
 		}))
 	})
 	return cmd
 }
 
 // empty removes what the sides of a pair keep.
-func (prog *program) empty(ctx context.Context, p *app.Pair, head report.Head, flags *emptyFlags) error {
-	giveBack, err := prog.opener().TakeOver(ctx, p)
-	if err != nil {
-		return err
-	}
-	defer giveBack()
-	trash, err := prog.opener().Trash(ctx, p, flags.side.wants)
-	if err != nil {
-		return err
-	}
-	defer trash.Close()
+func (prog *program) empty(ctx context.Context, trash *app.Trash, p *app.Pair, head report.Head, flags *emptyFlags) error {
 	before := time.Time{}
 	if flags.olderThan.set {
 		before = prog.env.Now().Add(-flags.olderThan.v)

@@ -52,24 +52,16 @@ func restoreCommand(prog *program) *cobra.Command {
 			return err
 		}
 		return exit(prog.each(cmd.Context(), []*app.Pair{p}, func(ctx context.Context, p *app.Pair, head report.Head) error {
-			return prog.restore(ctx, p, head, args[0], &flags)
+			return prog.changeTrash(ctx, p, &flags.side, func(trash *app.Trash) error {
+				return prog.restore(ctx, trash, p, head, args[0], &flags)
+			})
 		}))
 	})
 	return cmd
 }
 
 // restore brings back what was at a path.
-func (prog *program) restore(ctx context.Context, p *app.Pair, head report.Head, typed string, flags *restoreFlags) error {
-	giveBack, err := prog.opener().TakeOver(ctx, p)
-	if err != nil {
-		return err
-	}
-	defer giveBack()
-	trash, err := prog.opener().Trash(ctx, p, flags.side.wants)
-	if err != nil {
-		return err
-	}
-	defer trash.Close()
+func (prog *program) restore(ctx context.Context, trash *app.Trash, p *app.Pair, head report.Head, typed string, flags *restoreFlags) error {
 	things, err := trash.List(ctx, flags.when.v, time.Time{})
 	if err != nil {
 		return err

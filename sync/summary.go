@@ -1,0 +1,75 @@
+package sync
+
+// Summary counts what a pass did.
+type Summary struct {
+	Uploaded      int     `json:"uploaded"`
+	Downloaded    int     `json:"downloaded"`
+	DeletedLocal  int     `json:"deleted_local"`  // files and directories
+	DeletedRemote int     `json:"deleted_remote"` // files and directories
+	Moved         int     `json:"moved"`
+	MadeDirs      int     `json:"made_dirs"`
+	Adopted       int     `json:"adopted"`
+	Conflicts     int     `json:"conflicts"` // for the user to resolve
+	Failed        int     `json:"failed"`
+	Skipped       int     `json:"skipped"`  // left alone: special files, names not allowed, unknown parts
+	Problems      int     `json:"problems"` // parts of a side that could not be read
+	BytesUp       int64   `json:"bytes_up"`
+	BytesDown     int64   `json:"bytes_down"`
+	Seconds       float64 `json:"seconds"`
+	DryRun        bool    `json:"dry_run,omitempty"`
+}
+
+// add adds the counts of another pass.
+func (s *Summary) add(t Summary) {
+	s.Uploaded += t.Uploaded
+	s.Downloaded += t.Downloaded
+	s.DeletedLocal += t.DeletedLocal
+	s.DeletedRemote += t.DeletedRemote
+	s.Moved += t.Moved
+	s.MadeDirs += t.MadeDirs
+	s.Adopted += t.Adopted
+	s.Conflicts += t.Conflicts
+	s.Failed += t.Failed
+	s.Skipped += t.Skipped
+	s.Problems += t.Problems
+	s.BytesUp += t.BytesUp
+	s.BytesDown += t.BytesDown
+}
+
+// Summary counts what the plan would do.
+func (p *Plan) Summary() Summary {
+	s := Summary{DryRun: true, Skipped: len(p.Skips)}
+	for i := range p.Actions {
+		s.count(&p.Actions[i])
+	}
+	for _, c := range p.Conflicts {
+		if c.Waits() {
+			s.Conflicts++
+		}
+	}
+	return s
+}
+
+// count counts an action.
+func (s *Summary) count(a *Action) {
+	switch a.Op {
+	case Upload:
+		s.Uploaded++
+		s.BytesUp += a.Size
+	case Download:
+		s.Downloaded++
+		s.BytesDown += a.Size
+	case Delete, Rmdir:
+		if a.Side == Local {
+			s.DeletedLocal++
+		} else {
+			s.DeletedRemote++
+		}
+	case Rename:
+		s.Moved++
+	case Mkdir:
+		s.MadeDirs++
+	case Adopt:
+		s.Adopted++
+	}
+}
