@@ -7,10 +7,10 @@ import (
 	stdsync "sync"
 )
 
-// listForm is the command that lists a directory.
+// ListForm is the command that lists a directory.
 type ListForm uint8
 
-// The forms.
+// The forms. With none of them a path is given.
 const (
 	FormMLSD        ListForm = iota // RFC 3659, section 7
 	FormLIST                        // RFC 959
@@ -20,37 +20,40 @@ const (
 
 var listCommands = [...]string{"MLSD", "LIST", "LIST -a", "LIST -al"}
 
+// command returns the line that lists the working directory.
 func (f ListForm) command() string { return listCommands[f] }
 
-// features is what a server can do: what FEAT says (fixed after the first
-// login) and what was seen (behind methods). One value serves all sessions of a
-// pool and may be used from several goroutines.
+// Features is what a server can do: what FEAT says, which is fixed after the first
+// login, and what was observed, which only methods read and change. All sessions of
+// a pool share one value; it may be used from several goroutines.
 type Features struct {
-	Feat map[string]string // upper-case word to the rest of its line
+	Feat map[string]string // what follows each upper-case word of FEAT on its line
 
 	mlst, mfmt, mff, mdtm, Size, Rest, tvfs, utf8 bool
-	// hash are the upper-case commands that hash a file: HASH, XSHA256, MD5 ...
+	// hash holds the upper-case commands that hash a file: HASH, XSHA256, MD5 ...
 	hash []string
 
 	product product // "": not known
 
-	// listForm is the command to list with; dots says that it shows "." or
-	// type=cdir, so that a listing without one is no listing of that directory.
+	// ListForm is the best command to list with. ShowsSelf says that its listings
+	// show "." or type=cdir, so that one without it lists another directory or is cut.
 	ListForm  ListForm
 	ShowsSelf bool
-	unsure    bool // it could not be found out from the root: not to be remembered
+	unsure    bool // ListForm is a guess that must not be remembered
 
-	mu       stdsync.Mutex
-	observed map[Quirk]bool
-	batchingStopped bool            // a batch went wrong: one command at a time
-	remember func(*Features) // told of news; may be nil
+	mu              stdsync.Mutex
+	observed        map[Quirk]bool
+	batchingStopped bool            // the server gets one command at a time
+	remember        func(*Features) // called when something new was observed; may be nil
 }
 
+// hashCommands are the commands in FEAT that hash a file; the ones besides HASH are not
+// in any RFC.
 var hashCommands = []string{"HASH", "XSHA256", "XSHA512", "SHA256", "SHA512", "XSHA1", "XSHA", "SHA1", "XMD5", "MD5", "XCRC"}
 
-// parseFeatures reads the reply to FEAT (RFC 2389, section 3). Each feature has
-// a line that starts with a space; lines with the code before them are taken as
-// well, as some servers send them.
+// parseFeatures reads the reply to FEAT (RFC 2389, section 3.2). Each feature stands
+// on a line that starts with a space; some servers send the code before it instead,
+// and those lines count as well.
 func parseFeatures(greeting string, r Reply) *Features {
 	f := &Features{Feat: map[string]string{}, observed: map[Quirk]bool{}}
 	lines := strings.Split(r.Text, "\n")
@@ -76,8 +79,8 @@ func parseFeatures(greeting string, r Reply) *Features {
 	return f
 }
 
-// Observe notes what the server turned out to do. That is remembered, unless the
-// quirk is a volatile one.
+// Observe notes whether q holds for the server. It is remembered in the state
+// directory, unless the quirk is volatile.
 func (f *Features) Observe(q Quirk, holds bool) {
 	f.mu.Lock()
 	before, known := f.observed[q]
@@ -89,7 +92,8 @@ func (f *Features) Observe(q Quirk, holds bool) {
 	}
 }
 
-// Known returns whether q holds for the server, and whether that is known.
+// Known returns whether q holds for the server, and whether that is known: from what
+// was observed, or else from the product.
 func (f *Features) Known(q Quirk) (holds, known bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -100,7 +104,8 @@ func (f *Features) Known(q Quirk) (holds, known bool) {
 	return known, known
 }
 
-// Has reports whether q holds for the server, as far as is known.
+// Has reports whether q holds for the server. What is not known is assumed as the
+// table of quirks says.
 func (f *Features) Has(q Quirk) bool {
 	if holds, known := f.Known(q); known {
 		return holds
@@ -108,11 +113,12 @@ func (f *Features) Has(q Quirk) bool {
 	return rowOf[q].assumed
 }
 
-// IgnoreProduct makes f the features of a server that nobody knows by its name, so
-// that a test can compare what the table says with what is found out.
+// IgnoreProduct forgets which product the server is, so that a test can compare what
+// the table of quirks says with what is observed. It must not be called while other
+// goroutines use f.
 func (f *Features) IgnoreProduct() { f.product = "" }
 
-// worthRemembering returns what was observed, without what is volatile.
+// worthRemembering returns what was observed, without volatile quirks.
 func (f *Features) worthRemembering() map[Quirk]bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -121,21 +127,23 @@ func (f *Features) worthRemembering() map[Quirk]bool {
 	return kept
 }
 
-// stumble notes that the server did not answer when it got several commands at
-// once: it gets one at a time from now on.
+// stopBatching notes that the server did not reply when it got several commands at
+// once. It gets one at a time for the rest of the process.
 func (f *Features) stopBatching() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.batchingStopped = true
 }
 
-// misstep notes that the server answered several commands with what was no
-// answer to them. That is remembered.
+// stopBatchingForGood notes that the server's replies did not fit several commands
+// that it got at once. It gets one at a time from now on, also in later runs.
 func (f *Features) stopBatchingForGood() {
 	f.stopBatching()
 	f.Observe(AnswersInOrder, false)
 }
 
+// BatchingStopped reports whether the server gets one command at a time because of what
+// was observed.
 func (f *Features) BatchingStopped() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -143,5 +151,5 @@ func (f *Features) BatchingStopped() bool {
 	return f.batchingStopped || known && !works
 }
 
-// words returns the words of FEAT in order.
+// words returns the words of FEAT, sorted.
 func (f *Features) words() []string { return slices.Sorted(maps.Keys(f.Feat)) }
