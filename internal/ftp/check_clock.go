@@ -17,7 +17,7 @@ func (k *checker) checkClock(ctx context.Context, at string) error {
 	if err != nil {
 		return err
 	}
-	raw, err := k.session.List(ctx, k.report.Root, k.features.ListForm)
+	raw, err := k.session.List(ctx, k.report.Root, k.features.listForm)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (k *checker) checkClock(ctx context.Context, at string) error {
 // where the listing is not complete.
 func (k *checker) findEntry(raw RawListing, name string, now time.Time) (found listing.Entry, err error) {
 	lines := 0
-	for e, err := range raw.Entries(k.features.ListForm, now) {
+	for e, err := range raw.Entries(k.features.listForm, now) {
 		if err != nil {
 			return found, err
 		}

@@ -110,8 +110,8 @@ func (k *checker) checkListing(ctx context.Context) error {
 	if err := k.session.probe(ctx); err != nil {
 		return err
 	}
-	k.report.List = k.features.ListForm.command()
-	if k.features.ListForm != FormLIST {
+	k.report.List = k.features.listForm.command()
+	if k.features.listForm != FormLIST {
 		k.report.Dotfiles = "shown"
 	}
 	return nil

@@ -27,19 +27,18 @@ func (f ListForm) command() string { return listCommands[f] }
 // login, and what was observed, which only methods read and change. All sessions of
 // a pool share one value; it may be used from several goroutines.
 type Features struct {
-	Feat map[string]string // what follows each upper-case word of FEAT on its line
+	feat map[string]string // what follows each upper-case word of FEAT on its line
 
-	mlst, mfmt, mff, mdtm, Size, Rest, tvfs, utf8 bool
+	mlst, mfmt, mdtm, size, rest, utf8 bool
 	// hash holds the upper-case commands that hash a file: HASH, XSHA256, MD5 ...
 	hash []string
 
 	product product // "": not known
 
-	// ListForm is the best command to list with. ShowsSelf says that its listings
-	// show "." or type=cdir, so that one without it lists another directory or is cut.
-	ListForm  ListForm
-	ShowsSelf bool
-	unsure    bool // ListForm is a guess that must not be remembered
+	// See the methods of these names.
+	listForm  ListForm
+	showsSelf bool
+	unsure    bool // listForm is a guess that must not be remembered
 
 	mu              stdsync.Mutex
 	observed        map[Quirk]bool
@@ -55,29 +54,58 @@ var hashCommands = []string{"HASH", "XSHA256", "XSHA512", "SHA256", "SHA512", "X
 // on a line that starts with a space; some servers send the code before it instead,
 // and those lines count as well.
 func parseFeatures(greeting string, r Reply) *Features {
-	f := &Features{Feat: map[string]string{}, observed: map[Quirk]bool{}}
+	f := &Features{feat: map[string]string{}, observed: map[Quirk]bool{}}
 	lines := strings.Split(r.Text, "\n")
 	if r.Code == 211 && len(lines) > 2 {
 		for _, line := range lines[1 : len(lines)-1] {
 			word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
-			f.Feat[strings.ToUpper(word)] = strings.TrimSpace(rest)
+			f.feat[strings.ToUpper(word)] = strings.TrimSpace(rest)
 		}
 	}
-	has := func(word string) bool { _, ok := f.Feat[word]; return ok }
-	f.mlst = has("MLST") || has("MLSD")
-	f.mfmt, f.mff, f.mdtm, f.Size, f.tvfs, f.utf8 = has("MFMT"), has("MFF"), has("MDTM"), has("SIZE"), has("TVFS"), has("UTF8")
-	f.Rest = strings.Contains(strings.ToUpper(f.Feat["REST"]), "STREAM")
+	f.mlst = f.Offers("MLST") || f.Offers("MLSD")
+	f.mfmt, f.mdtm, f.size, f.utf8 = f.Offers("MFMT"), f.Offers("MDTM"), f.Offers("SIZE"), f.Offers("UTF8")
+	f.rest = strings.Contains(strings.ToUpper(f.feat["REST"]), "STREAM")
 	for _, word := range hashCommands {
-		if has(word) {
+		if f.Offers(word) {
 			f.hash = append(f.hash, word)
 		}
 	}
-	f.product = recognize(greeting, has)
+	f.product = recognize(greeting, f.Offers)
 	if !f.mlst {
-		f.ListForm = FormLIST
+		f.listForm = FormLIST
 	}
 	return f
 }
+
+// Offers reports whether FEAT lists word, which must be in upper case.
+func (f *Features) Offers(word string) bool {
+	_, ok := f.feat[word]
+	return ok
+}
+
+// HasMLST reports whether the server has MLST: FEAT lists it, and it has not failed.
+func (f *Features) HasMLST() bool { return f.mlst && f.Has(MLSTWorks) }
+
+// HasMDTM reports whether the server has MDTM: FEAT lists it, and it has not failed.
+func (f *Features) HasMDTM() bool { return f.mdtm && f.Has(MDTMWorks) }
+
+// HasSIZE reports whether FEAT lists SIZE.
+func (f *Features) HasSIZE() bool { return f.size }
+
+// HasREST reports whether FEAT lists REST STREAM, so that transfers may begin at an
+// offset (RFC 3659, section 5).
+func (f *Features) HasREST() bool { return f.rest }
+
+// CanStat reports whether the server can say enough about one name to tell whether a
+// file has changed. Otherwise only a listing can.
+func (f *Features) CanStat() bool { return f.HasMLST() || f.size && f.HasMDTM() }
+
+// ListForm returns the best command to list with.
+func (f *Features) ListForm() ListForm { return f.listForm }
+
+// ShowsSelf reports whether listings by [Features.ListForm] show the directory itself, as
+// "." or type=cdir. One that does not is cut, or lists another directory.
+func (f *Features) ShowsSelf() bool { return f.showsSelf }
 
 // Observe notes whether q holds for the server. It is remembered in the state
 // directory, unless the quirk is volatile.
@@ -152,4 +180,4 @@ func (f *Features) BatchingStopped() bool {
 }
 
 // words returns the words of FEAT, sorted.
-func (f *Features) words() []string { return slices.Sorted(maps.Keys(f.Feat)) }
+func (f *Features) words() []string { return slices.Sorted(maps.Keys(f.feat)) }

@@ -11,11 +11,11 @@ import (
 // accepts a byte range after the name, so it is not used for names with spaces.
 func SHA256Commands(f *Features, abs string) []string {
 	switch {
-	case !CanStat(f):
+	case !f.CanStat():
 		return nil
 	case slices.Contains(f.hash, "XSHA256") && !strings.ContainsAny(abs, ` "`):
 		return []string{"XSHA256 " + abs}
-	case slices.Contains(f.hash, "HASH") && strings.Contains(strings.ToUpper(f.Feat["HASH"]), "SHA-256"):
+	case slices.Contains(f.hash, "HASH") && strings.Contains(strings.ToUpper(f.feat["HASH"]), "SHA-256"):
 		return []string{"OPTS HASH SHA-256", "HASH " + abs}
 	}
 	return nil

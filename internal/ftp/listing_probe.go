@@ -23,7 +23,7 @@ func (s *Session) probe(ctx context.Context) error {
 	if s.features.mlst || s.features.Has(LIST_aShowsDotNames) {
 		raw, err := s.List(ctx, "", best)
 		if err == nil && (best == FormMLSD || showsItself(best, raw.Data)) {
-			s.features.ListForm, s.features.ShowsSelf = best, showsItself(best, raw.Data)
+			s.features.listForm, s.features.showsSelf = best, showsItself(best, raw.Data)
 			return nil
 		}
 		if e, ok := err.(*Error); err != nil && (!ok || s.Dead() || e.Code == 0) {
@@ -37,14 +37,14 @@ func (s *Session) probe(ctx context.Context) error {
 	for _, form := range forms {
 		raw, err := s.List(ctx, "", form)
 		if err == nil && showsItself(form, raw.Data) {
-			s.features.ListForm, s.features.ShowsSelf = form, true
+			s.features.listForm, s.features.showsSelf = form, true
 			return nil
 		}
 		if e, ok := err.(*Error); err != nil && (!ok || s.Dead() || e.Code == 0) {
 			return err
 		}
 	}
-	s.features.ListForm, s.features.ShowsSelf = FormLIST, false
+	s.features.listForm, s.features.showsSelf = FormLIST, false
 	return nil
 }
 

@@ -83,7 +83,7 @@ func transferFiles(t *testing.T, p *Pool) {
 			if _, err := s.Retrieve(ctx, "/missing", 0); err == nil || s.Dead() {
 				return fmt.Errorf("a missing file: %v, dead %v", err, s.Dead())
 			}
-			raw, err := s.List(ctx, "/", s.Features().ListForm)
+			raw, err := s.List(ctx, "/", s.Features().listForm)
 			if err != nil {
 				return err
 			}
@@ -218,7 +218,7 @@ func TestRealCheck(t *testing.T) {
 			}
 			p := testPool(t, o)
 			err = p.Once(t.Context(), func(ctx context.Context, s *Session) error {
-				raw, err := s.List(ctx, "/", s.Features().ListForm)
+				raw, err := s.List(ctx, "/", s.Features().listForm)
 				if bytes.Contains(raw.Data, []byte("ferry")) {
 					t.Errorf("the temporary is left:\n%s", raw.Data)
 				}

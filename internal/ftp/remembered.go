@@ -101,7 +101,7 @@ func (f *Features) restore(c Capabilities) bool {
 	}
 	for form, command := range listCommands {
 		if command == c.List {
-			f.ListForm, f.ShowsSelf = ListForm(form), c.Dots
+			f.listForm, f.showsSelf = ListForm(form), c.Dots
 		}
 	}
 	f.mu.Lock()

@@ -409,7 +409,7 @@ func TestLoginFromMemory(t *testing.T) {
 	f.mu.Unlock()
 	p := f.pool(change)
 	roundTrip(t, p)
-	if got := p.features().ListForm; got != FormLIST {
+	if got := p.features().listForm; got != FormLIST {
 		t.Errorf("lists with %s", got.command())
 	}
 }
@@ -496,8 +496,8 @@ func TestListForms(t *testing.T) {
 		f := newFake(t)
 		test.set(f)
 		withSession(t, f, nil, func(ctx context.Context, s *Session) {
-			if s.features.ListForm != test.want || s.features.ShowsSelf != test.dots {
-				t.Errorf("%s: %s, dots %v", test.name, s.features.ListForm.command(), s.features.ShowsSelf)
+			if s.features.listForm != test.want || s.features.showsSelf != test.dots {
+				t.Errorf("%s: %s, dots %v", test.name, s.features.listForm.command(), s.features.showsSelf)
 			}
 		})
 	}

@@ -14,21 +14,11 @@ type Stat struct {
 	Err   error
 }
 
-// HasMLST reports whether the server has MLST: FEAT lists it, and it has not failed.
-func HasMLST(f *Features) bool { return f.mlst && f.Has(MLSTWorks) }
-
-// HasMDTM reports whether the server has MDTM: FEAT lists it, and it has not failed.
-func HasMDTM(f *Features) bool { return f.mdtm && f.Has(MDTMWorks) }
-
-// CanStat reports whether the server can say enough about one name to tell whether a
-// file has changed. Otherwise only a listing can.
-func CanStat(f *Features) bool { return HasMLST(f) || f.Size && HasMDTM(f) }
-
 // QueueStat adds to b the commands that ask what is at abs, an absolute path. deliver is
-// called when all replies have come. The server must be one that [CanStat]. Without MLST
+// called when all replies have come. [Features.CanStat] must be true. Without MLST
 // the working directory may change.
 func QueueStat(b *Batch, f *Features, abs string, deliver func(Stat)) {
-	if HasMLST(f) {
+	if f.HasMLST() {
 		b.Add("MLST "+abs, func(r Reply) {
 			if MeansUnknownCommand(r) {
 				f.Observe(MLSTWorks, false)
