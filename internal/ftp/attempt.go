@@ -1,30 +1,30 @@
 package ftp
 
-import (
-	"time"
-)
+import "time"
 
-// An attempt is one try to open a data connection in one mode and to give the
-// commands of a transfer. A *modeError says that this mode does not work; the
-// control connection is then dead or ready for another attempt.
+// An attempt is one try to open a data connection in one mode and to send the
+// commands of a transfer. A *modeError says that the mode does not work; the
+// control connection is then either dead or ready for the next attempt.
 type attempt struct {
 	c        *controlConn
 	t        *Transfer
 	mode     dataMode
 	trace    *Trace
-	limit    time.Duration // for the connection to come about
-	listener *dataListener // in active mode
-	together bool          // the transfer command goes out with what comes before it
-	rest     *awaited      // to REST, where it went out
+	limit    time.Duration // how long opening the data connection may take
+	listener *dataListener // nil in passive mode
+	together bool          // the transfer command goes out in one piece with EPRT or PORT
+	rest     *awaited      // the reply to REST; nil: REST was not sent
 }
 
-// newAttempt prepares an attempt and begins its trace.
+// newAttempt prepares an attempt and adds its trace to those of t.
 func (c *controlConn) newAttempt(t *Transfer, m dataMode) *attempt {
 	trace := newTrace(m, c.sock.LocalAddr(), c.sock.RemoteAddr())
 	t.traces = append(t.traces, trace)
 	return &attempt{c: c, t: t, mode: m, trace: trace, limit: c.modes.limit(m, c.deadlines.timeout)}
 }
 
+// run opens the data connection and sends the transfer command. With a nil error
+// t.start is the server's answer; see [controlConn.run].
 func (a *attempt) run() error {
 	a.t.start = Reply{}
 	if a.mode.active() {

@@ -7,22 +7,23 @@ import (
 	"time"
 )
 
-// Likely causes where active mode fails.
+// The likely causes of a failure in active mode.
 const (
-	causeActiveSilent  = "a firewall or NAT on this side keeps the server from connecting to us; forward a range of ports here and name it, with the outer address, in the options for active mode, or use passive mode"
-	causeActiveForeign = "a server with several addresses, or NAT between, that connects from another address than that of the control connection"
-	causeActiveAddress = "NAT on this side: the address told is one that the server may not or cannot connect to"
+	causeActiveSilent  = "a firewall or NAT on this side keeps the server from connecting to us; forward a range of ports to this machine and set it, with the outer address, in the options for active mode, or use passive mode"
+	causeActiveForeign = "the server has several addresses, or is behind NAT, and connects from another address than that of the control connection"
+	causeActiveAddress = "NAT on this side: the server cannot, or may not, connect to the address that we gave"
 )
 
-// aboutAddress matches refusals of PORT and EPRT that are about the address told,
-// as "500 Illegal PORT command." and "501 Rejected data connection to foreign
-// address".
-var aboutAddress = regexp.MustCompile(`(?i)illegal|address|private|bounce|foreign|refus`)
+// addressRefusal matches refusals of PORT and EPRT that concern the address in the
+// command, such as "500 Illegal PORT command." and "501 Rejected data connection
+// to foreign address".
+var addressRefusal = regexp.MustCompile(`(?i)illegal|address|private|bounce|foreign|refus`)
 
-// runActive has the server connect to us.
+// runActive listens on a port and has the server connect to it. PORT is not tried
+// where the server accepted EPRT and could not connect.
 func (a *attempt) runActive() (err error) {
 	if a.mode == modePORT && a.c.modes.unreached() {
-		return a.trace.fails("as by EPRT, nobody would come", causeActiveSilent)
+		return a.trace.fails("not tried: the server could not connect to us after EPRT either", causeActiveSilent)
 	}
 	if a.listener, err = a.c.listenForData(); err != nil {
 		return err
@@ -41,12 +42,12 @@ func (a *attempt) runActive() (err error) {
 	return a.finishActive(reply)
 }
 
-// finishActive gives the transfer command, unless that is out, and waits for the
-// server's connection. told is the reply to EPRT or PORT.
+// finishActive sends the transfer command, unless it has gone out, and waits for
+// the server's connection. reply is the one to EPRT or PORT.
 func (a *attempt) finishActive(reply Reply) error {
 	if !reply.OK() {
 		cause := causeCommandRefused
-		if aboutAddress.MatchString(reply.Text) {
+		if addressRefusal.MatchString(reply.Text) {
 			cause = causeActiveAddress
 		}
 		return a.trace.fails("the server answers "+reply.String(), cause)
@@ -70,8 +71,8 @@ func (a *attempt) finishActive(reply Reply) error {
 	return nil
 }
 
-// acceptServer returns the server's connection once it comes, nil where the server
-// refuses the transfer command, which is out.
+// acceptServer waits for the server's connection and its first reply to the
+// transfer command. The connection is nil where the server refuses the transfer.
 func (a *attempt) acceptServer() (conn net.Conn, err error) {
 	c, t := a.c, a.t
 	begin := time.Now()
@@ -82,7 +83,7 @@ func (a *attempt) acceptServer() (conn net.Conn, err error) {
 	}
 	if !replied {
 		select {
-		case conn = <-a.listener.accepted: // here, but slow to say so
+		case conn = <-a.listener.accepted: // it has connected but has not replied yet
 		default:
 			return nil, a.notReached()
 		}
@@ -111,8 +112,9 @@ func (a *attempt) acceptServer() (conn net.Conn, err error) {
 	return conn, nil
 }
 
-// notReached is the error for a server that did not connect to us. It may still be
-// trying, and the control connection is of no use while it does.
+// notReached returns the error for a server that did not connect to us. It may
+// still be trying, and until it gives up it answers no commands, so the session is
+// given up.
 func (a *attempt) notReached() error {
 	c, listener, trace := a.c, a.listener, a.trace
 	c.dead = true
@@ -123,9 +125,9 @@ func (a *attempt) notReached() error {
 	trace.unreached = true
 	server := addrOf(c.sock.RemoteAddr()).String()
 	for _, from := range listener.foreign {
-		trace.connected(from, listener.ln.Addr().String(), "connect: turned away, it is not the server", true)
+		trace.connected(from, listener.ln.Addr().String(), "connect: rejected, it is not the server", true)
 	}
-	trace.connected(server, listener.ln.Addr().String(), fmt.Sprintf("connect: nobody came for %v", a.limit), true)
+	trace.connected(server, listener.ln.Addr().String(), fmt.Sprintf("connect: nobody connected for %v", a.limit), true)
 	if len(listener.foreign) > 0 {
 		return trace.fails("a connection came from "+listener.foreign[0]+", which is not the server", causeActiveForeign)
 	}

@@ -9,17 +9,18 @@ import (
 	"syscall"
 )
 
-// Likely causes where passive mode fails.
+// The likely causes of a failure in passive mode.
 const (
-	causePassiveSilent  = "a firewall or NAT before the server lets the control port through but not the server's range of passive ports; open that range, or use active mode"
-	causePassiveRefused = "the port is forwarded to a machine that does not listen: the server's passive ports do not pass its router or firewall as they are"
-	causeCommandRefused = "a setting of the server that switches this mode off, or a server that does not know it"
-	causeWrongAddress   = "a server behind NAT that tells its inner address; its setting for the outer address is missing"
+	causePassiveSilent  = "a firewall or NAT in front of the server passes the control port but not the server's range of passive ports; open that range, or use active mode"
+	causePassiveRefused = "a router or firewall in front of the server does not forward the server's passive ports unchanged, so the connection reaches a port where nothing listens"
+	causeCommandRefused = "the server does not know this mode, or a setting switches it off"
+	causeWrongAddress   = "the server is behind NAT and gives its inner address; its setting for the outer address is missing"
 )
 
-// runPassive connects to the server. Where the mode is known to work, the
-// transfer command goes out with the connection: a round trip less. A connection
-// that then fails costs the session, because the server waits for it.
+// runPassive connects to the server. Where the mode is known to work, the transfer
+// command goes out before the connection is open, which saves a round trip. If
+// connecting then fails, the session is lost, because the server waits for the
+// connection.
 func (a *attempt) runPassive() error {
 	c, t := a.c, a.t
 	if a.mode == modePASV && !addrOf(c.sock.RemoteAddr()).Is4() {
@@ -42,7 +43,7 @@ func (a *attempt) runPassive() error {
 	conn, err := a.connect(to)
 	if err != nil {
 		if early && isLocalShortage(err) {
-			c.dead = true // the server waits for a connection
+			c.dead = true // the server waits for the connection
 		} else if early {
 			return a.unconnected(err)
 		}
@@ -66,9 +67,9 @@ func (a *attempt) runPassive() error {
 	return a.begin()
 }
 
-// unconnected looks why no connection came about after the transfer command was
-// sent: servers that refuse the command close the port at once. failed is why the
-// connection failed.
+// unconnected finds out why connecting failed after the transfer command had gone
+// out: servers that refuse the command close the port at once. dialErr is the
+// error of the connection.
 func (a *attempt) unconnected(dialErr error) error {
 	c, t := a.c, a.t
 	if replied, err := c.replyWithin(c.modes.trialTime(c.deadlines.timeout)); err != nil || !replied {
@@ -90,14 +91,15 @@ func (a *attempt) unconnected(dialErr error) error {
 	case r.Code == 425:
 		return dialErr
 	case !r.Refused():
-		c.dead = true // it waits for a connection that will not come
+		c.dead = true // the server waits for a connection that will not come
 		return dialErr
 	}
 	t.start = r
 	return nil
 }
 
-// address returns where the server listens, by its reply to EPSV or PASV.
+// address returns where the server listens, from its reply to EPSV or PASV. The
+// host in a PASV reply counts only with Options.TrustPASV.
 func (a *attempt) address(reply Reply) (*net.TCPAddr, error) {
 	peer := addrOf(a.c.sock.RemoteAddr())
 	if a.mode == modeEPSV {
@@ -106,7 +108,7 @@ func (a *attempt) address(reply Reply) (*net.TCPAddr, error) {
 		}
 		port, err := parseEPSV(reply.Text)
 		if err != nil {
-			return nil, a.trace.fails(err.Error(), "a router or proxy that rewrites replies of FTP and does not know EPSV")
+			return nil, a.trace.fails(err.Error(), "a router or proxy rewrites FTP replies and does not know EPSV")
 		}
 		return net.TCPAddrFromAddrPort(netip.AddrPortFrom(peer, port)), nil
 	}
@@ -124,11 +126,12 @@ func (a *attempt) address(reply Reply) (*net.TCPAddr, error) {
 	return net.TCPAddrFromAddrPort(to), nil
 }
 
-// connect opens a data connection to the server.
+// connect opens a data connection to the server. An error other than a *modeError
+// does not speak against the mode.
 func (a *attempt) connect(to *net.TCPAddr) (net.Conn, error) {
 	c, limit := a.c, a.limit
-	// The socket is not bound to an address before: that would take a port for
-	// each connection of the last minute from the few that there are.
+	// The socket is not bound to a local address first: each connection of the
+	// last minute would then occupy one of the system's few ephemeral ports.
 	d := net.Dialer{Timeout: limit}
 	conn, err := d.DialContext(c.deadlines.context(), "tcp", to.String())
 	if err == nil {
@@ -158,8 +161,8 @@ func (a *attempt) connect(to *net.TCPAddr) (net.Conn, error) {
 	return nil, a.trace.fails(err.Error(), causePassiveSilent)
 }
 
-// isLocalShortage reports whether err is a lack of something on this machine,
-// which says nothing about the server.
+// isLocalShortage reports whether this machine ran out of ports, descriptors or
+// buffers, which says nothing about the server.
 func isLocalShortage(err error) bool {
 	for _, errno := range []syscall.Errno{syscall.EADDRINUSE, syscall.EADDRNOTAVAIL, syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS} {
 		if errors.Is(err, errno) {
@@ -169,7 +172,8 @@ func isLocalShortage(err error) bool {
 	return false
 }
 
-// addrOf returns the IP address of a TCP address, IPv4 in its own form.
+// addrOf returns the IP address of a TCP address. IPv4 mapped into IPv6 becomes
+// IPv4; the zero Addr stands for anything else than TCP.
 func addrOf(a net.Addr) netip.Addr {
 	tcp, ok := a.(*net.TCPAddr)
 	if !ok {

@@ -2,9 +2,9 @@ package ftp
 
 import "slices"
 
-// prepare sends what comes before the transfer command and returns the reply to
-// port, the command for the data connection. Where what must come before is
-// refused, the refusal is in t.start.
+// prepare sends everything that precedes the transfer command and returns the
+// reply to port, the command that asks for the data connection. Where the server
+// refuses a CWD, that refusal is in t.start.
 func (a *attempt) prepare(port string) (reply Reply, err error) {
 	if reply, ok := a.takeEarlyPort(); ok {
 		a.trace.asked(port)
@@ -45,9 +45,9 @@ func (a *attempt) prepare(port string) (reply Reply, err error) {
 	return a.portReply(request)
 }
 
-// portReply reads the reply to the command for the data connection. Some servers
-// connect to us as soon as they are asked and answer when they are in, so silence
-// is a sign that they cannot.
+// portReply reads the reply to the command that asks for the data connection.
+// Some servers connect to us as soon as they read EPRT and reply only after that,
+// so silence means that they cannot reach us.
 func (a *attempt) portReply(request *awaited) (reply Reply, err error) {
 	c, t := a.c, a.t
 	if a.listener != nil && !t.start.Refused() {
@@ -70,8 +70,8 @@ func (a *attempt) portReply(request *awaited) (reply Reply, err error) {
 	return reply, nil
 }
 
-// readBefore hands out the replies to what goes before the commands of the
-// transfer. Nothing may be concluded from them before the transfer has begun.
+// readBefore delivers the replies to t.Before. Nothing may be concluded from them
+// until the transfer has begun.
 func (a *attempt) readBefore(before []*awaited) error {
 	for i, command := range before {
 		r, err := a.c.awaitCommand(command)
@@ -86,8 +86,8 @@ func (a *attempt) readBefore(before []*awaited) error {
 	return nil
 }
 
-// awaitCommand is await for a command that goes before a transfer: a server that
-// ends the session has not answered it.
+// awaitCommand is await for a command that precedes a transfer. A 421 in place of
+// its reply is an error.
 func (c *controlConn) awaitCommand(a *awaited) (Reply, error) {
 	r, err := c.await(a)
 	switch {
@@ -99,8 +99,8 @@ func (c *controlConn) awaitCommand(a *awaited) (Reply, error) {
 	return r, nil
 }
 
-// sendFirst sends the first of commands that go one at a time, if there are any,
-// and returns the others.
+// sendFirst sends the first of commands, if there is one, and returns the rest.
+// It serves servers that get one command at a time.
 func (c *controlConn) sendFirst(commands []*awaited) ([]*awaited, error) {
 	if len(commands) == 0 {
 		return nil, nil

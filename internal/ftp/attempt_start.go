@@ -2,9 +2,9 @@ package ftp
 
 import "fmt"
 
-// transferCommands returns REST, where it is needed, and the transfer command. The
-// server keeps a position when the transfer is refused, and some keep it when it
-// succeeds, so the transfer after one with REST begins with REST as well.
+// transferCommands returns REST, where it is needed, and the transfer command.
+// Servers keep the position of REST when they refuse the transfer, and some keep
+// it after a successful one, so the transfer that follows sends REST as well.
 func (a *attempt) transferCommands() []*awaited {
 	c, t := a.c, a.t
 	t.command = &awaited{line: t.Line, done: t.ended}
@@ -16,7 +16,8 @@ func (a *attempt) transferCommands() []*awaited {
 	return []*awaited{a.rest, t.command}
 }
 
-// sendTransfer sends REST, where needed, and the transfer command in one piece.
+// sendTransfer sends REST, where it is needed, and the transfer command in one
+// piece.
 func (a *attempt) sendTransfer() error {
 	commands := a.transferCommands()
 	if a.rest != nil && a.c.serial {
@@ -35,8 +36,8 @@ func (a *attempt) sendTransfer() error {
 	return a.c.send(commands...)
 }
 
-// restReply reads the reply to REST. A transfer from an offset that the server
-// refused would begin at 0, so the connection is given up.
+// restReply reads the reply to REST, if it was sent. After a refusal the transfer
+// would begin at 0 in place of the offset, so the connection is given up.
 func (a *attempt) restReply() error {
 	if a.rest == nil {
 		return nil
@@ -57,7 +58,7 @@ func (a *attempt) restReply() error {
 	return nil
 }
 
-// begin reads the answer to the transfer command.
+// begin reads the first reply to the transfer command: 1yz or a refusal.
 func (a *attempt) begin() (err error) {
 	t := a.t
 	if t.start, err = a.c.awaitStart(t.command); err != nil {
@@ -71,8 +72,8 @@ func (a *attempt) begin() (err error) {
 	return a.declined()
 }
 
-// declined tells a refusal of the data connection from a refusal of what was
-// asked.
+// declined tells a server that could not open the data connection, which fails
+// this mode, from one that refuses the transfer itself, which is no error here.
 func (a *attempt) declined() error {
 	t := a.t
 	switch {
@@ -80,7 +81,7 @@ func (a *attempt) declined() error {
 		a.c.dead = true
 		return ReplyError(t.Op, t.Path, t.start)
 	case t.start.Code == 425 && !mentionsReuse(t.start.Text) && !a.c.dead:
-		cause := "a setting of the server, or a NAT that gives data connections another address than the control connection"
+		cause := "a setting of the server, or NAT that gives data connections another address than the control connection"
 		if t.data == nil || t.data.sock == nil {
 			cause = causeActiveSilent
 		}

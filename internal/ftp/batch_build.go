@@ -2,26 +2,29 @@ package ftp
 
 import "context"
 
-// A script is a batch of commands, each with what is to happen with its reply.
-// Nothing in it opens a data connection.
+// A Batch is a list of commands, each with a function that receives its reply. No
+// command of a batch may open a data connection. The zero value is an empty batch.
+// One goroutine uses a batch at a time.
 type Batch struct {
 	lines   []string
 	deliver []func(Reply)
 }
 
-// add appends a command. listen is called with its reply, if one comes; nil
-// drops it.
-func (b *Batch) Add(line string, listen func(Reply)) {
+// Add appends a command. deliver is called with its reply, if one comes; nil ignores
+// the reply.
+func (b *Batch) Add(line string, deliver func(Reply)) {
 	b.lines = append(b.lines, line)
-	b.deliver = append(b.deliver, listen)
+	b.deliver = append(b.deliver, deliver)
 }
 
-// note appends a command whose reply goes into r.
+// Expect appends a command whose reply is stored in r. Without one r keeps its
+// value.
 func (b *Batch) Expect(line string, r *Reply) { b.Add(line, func(got Reply) { *r = got }) }
 
-// run gives the commands and hands out the replies in order. With an error the
-// replies that came before it have been handed out; the others are unknown. A
-// 421 is no answer to any command: the server ends the session.
+// Run sends the commands on s and delivers the replies in order. With an error the
+// replies that came before it have been delivered, and whether the other commands
+// were carried out is unknown. A 421 is an error too: with it the server ends the
+// session and replies to no command.
 func (b *Batch) Run(ctx context.Context, s *Session) error {
 	if len(b.lines) == 0 {
 		return nil
@@ -38,8 +41,8 @@ func (b *Batch) Run(ctx context.Context, s *Session) error {
 	return err
 }
 
-// Command gives one command that opens no data connection. The error is one of
-// the session, a 421 included.
+// Command sends one command that opens no data connection and returns its reply,
+// positive or not. The error is one of the session, a 421 included.
 func (s *Session) Command(ctx context.Context, line string) (Reply, error) {
 	var r Reply
 	var b Batch
@@ -48,7 +51,7 @@ func (s *Session) Command(ctx context.Context, line string) (Reply, error) {
 	return r, err
 }
 
-// bytes returns how long the commands are.
+// Bytes returns the length of all commands with their line ends.
 func (b *Batch) Bytes() int {
 	n := 0
 	for _, line := range b.lines {
@@ -57,5 +60,5 @@ func (b *Batch) Bytes() int {
 	return n
 }
 
-// len returns how many commands there are.
+// Len returns the number of commands.
 func (b *Batch) Len() int { return len(b.lines) }

@@ -7,43 +7,44 @@ import (
 	"slices"
 )
 
-// Limits of a batch: how many bytes of commands, and how many commands, may be
-// without an answer. Replies are read while commands are written, so that
-// neither side waits for the other to read.
+// Limits of what may be unanswered at a time: bytes of commands, and commands.
+// Replies are read while commands are written, so that client and server never wait
+// for each other to read.
 const (
 	batchBytes    = 32 << 10
 	batchCommands = 500
 )
 
-// Limits for servers that may read a line wrong where it comes in two parts (see
-// [FindsSplitLineEnds]). No more is under way than they read at a time, and it
-// goes out in pieces that fit into one segment and end where a line does.
+// Limits for servers that may misread a line that arrives in two parts (see
+// [FindsSplitLineEnds]), in bytes. No more is unanswered than such a server reads
+// at a time, and it goes out in pieces that fit into one TCP segment and end with a
+// line.
 const (
-	shortBatchBytes   = 4000
-	segmentBytes = 1200
+	shortBatchBytes = 4000
+	segmentBytes    = 1200
 )
 
-// splits reports whether the server is not known to find the end of a line
-// wherever it comes in two.
+// maySplitLines reports whether the server may misread a line that arrives in two
+// parts.
 func (s *Session) maySplitLines() bool {
 	return !s.features.Has(FindsSplitLineEnds)
 }
 
-// bulwark stands between the last command of a batch and the fence where the end
-// of a line may be overlooked. A name that goes on with this line leads through a
-// directory that is not there: nothing can be made or renamed under it, as it
-// could with a fence that holds no slash.
+// guardLine goes out before batchEnd where the server may overlook the end of a
+// line. If it takes guardLine for the end of the name in the last command, that name
+// leads through a directory that does not exist, so nothing is created or renamed
+// under a wrong name. With batchEnd alone, which has no slash, it could be.
 const guardLine = "SIZE /.ferry-/-"
 
-// fence is the last command of every batch. No other command in one is answered
-// by 257 and a path, so that a reply too many is noticed: nothing is concluded
-// from any of them then.
+// batchEnd is the last command of every batch. No other command in it is answered
+// by 257 and a path, so an extra reply is noticed: then no reply of the batch is
+// believed.
 const batchEnd = "PWD"
 
-// batch gives commands in as few pieces as buffers allow and returns the
-// replies in order. No line may open a data connection. With an error, the
-// replies that came before the connection broke are returned as well; none are
-// where one did not fit, since then nothing is known about the others either.
+// batch sends commands in as few pieces as buffers allow and returns the replies in
+// order. No line may open a data connection. With an error, the replies that came
+// before it are returned too, but none where a reply did not fit its command, since
+// then the others may belong to other commands as well.
 func (s *Session) batch(ctx context.Context, lines []string) ([]Reply, error) {
 	defer s.c.deadlines.enter(ctx)()
 	for _, line := range lines {
@@ -69,7 +70,8 @@ func (s *Session) batch(ctx context.Context, lines []string) ([]Reply, error) {
 	return replies[:len(lines)], err
 }
 
-// outOfStep gives the session up, and the sending of several commands at once.
+// outOfStep gives up the session and stops sending several commands at once to this
+// server. r is the reply that does not fit line.
 func (s *Session) outOfStep(line string, r Reply) error {
 	s.GiveUp()
 	s.features.stopBatchingForGood()
@@ -77,10 +79,10 @@ func (s *Session) outOfStep(line string, r Reply) error {
 	return lost(mismatch(line, r))
 }
 
-// serial reports whether commands go one at a time.
+// serial reports whether each command waits for the reply to the one before.
 func (s *Session) serial() bool { return s.c.serial || s.features.BatchingStopped() }
 
-// exchange sends lines, as many at a time as may be, and reads the replies
+// exchange sends lines, as many at a time as the window allows, and reads the replies
 // meanwhile.
 func (s *Session) exchange(lines []string) ([]Reply, error) {
 	c, commands := s.c, expectAll(lines, fits)
@@ -120,9 +122,9 @@ func (s *Session) exchange(lines []string) ([]Reply, error) {
 	return replies, nil
 }
 
-// window returns how many of the commands in next may go out now, while those in
-// unanswered are under way. It waits until half of the window is free, so that
-// commands go out in large pieces.
+// window returns how many commands of next may go out now, while those of
+// unanswered await their replies. It returns 0 until half of the window is free, so
+// that commands go out in large pieces.
 func (s *Session) window(unanswered, next []*awaited) int {
 	if s.serial() {
 		return min(1-len(unanswered), len(next))
@@ -146,10 +148,10 @@ func (s *Session) window(unanswered, next []*awaited) int {
 	return n
 }
 
-// sendAside is send in a goroutine of its own, for commands whose replies are
-// read meanwhile. written waits for its end and may be called again; until then
-// nothing else may be sent. With pieces set, each write fits into a segment and
-// ends where a line does, unless the line is longer than that.
+// sendInBackground is send in a goroutine of its own, for commands whose replies
+// are read meanwhile. written waits until all is sent and may be called more than
+// once; nothing else may be sent before. With pieces set, each write fits into a TCP
+// segment and ends with a line, unless one line is longer.
 func (c *controlConn) sendInBackground(pieces bool, commands ...*awaited) (written func() error, err error) {
 	text, err := c.prepareToSend(commands)
 	if err != nil {
@@ -179,8 +181,8 @@ func (c *controlConn) sendInBackground(pieces bool, commands ...*awaited) (writt
 	}, nil
 }
 
-// firstLines returns the length of the first lines of text that take no more than
-// most bytes, and of at least one.
+// firstLines returns the length in bytes of the first lines of text that together
+// have at most that many bytes, but of one line at least.
 func firstLines(text []byte, most int) int {
 	n := 0
 	for n < len(text) {

@@ -40,9 +40,9 @@ func TestFits(t *testing.T) {
 	}
 }
 
-// TestBatchOutOfStep has a server answer one of several commands twice, or with
-// what is no answer to it: nothing of the batch is believed, and from then on the
-// server gets one command at a time, also from the next process.
+// TestBatchOutOfStep has a server reply to one of several commands twice, or with a reply
+// that does not fit. No reply of the batch may be believed, and from then on the server
+// gets one command at a time, also in the next run.
 func TestBatchOutOfStep(t *testing.T) {
 	for what, answer := range map[string]string{"twice": "550 no such file\r\n550 no such file", "for another": "350 go on"} {
 		t.Run(what, func(t *testing.T) {
@@ -76,8 +76,8 @@ func TestBatchOutOfStep(t *testing.T) {
 	}
 }
 
-// TestBatchIsReadWhileItIsWritten has a server read nothing more until its
-// replies were read, which are more than any buffer holds.
+// TestBatchIsReadWhileItIsWritten has a server stop reading until its replies are read,
+// which are more than any buffer holds.
 func TestBatchIsReadWhileItIsWritten(t *testing.T) {
 	f := newFake(t)
 	long := strings.Repeat("x", 15<<10)

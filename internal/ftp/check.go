@@ -5,23 +5,23 @@ import (
 	"fmt"
 )
 
-// A CheckTarget is the directory that [Check] looks at.
+// A CheckTarget is the directory that [Check] examines.
 type CheckTarget struct {
-	// Root returns its absolute path without a slash at the end; "" is the server's
-	// own root.
+	// Root returns the absolute path of the directory, without a slash at the end;
+	// "" is the server's root.
 	Root func(ctx context.Context, s *Session) (string, error)
-	// TempName names the file that is written there for a moment, plain without a
-	// leading dot. mark is what makes the name unique.
+	// TempName returns the name of the temporary file that is written there. mark
+	// makes the name unique; with plain set it must not start with a dot.
 	TempName func(mark string, plain bool) string
 }
 
-// Check connects and finds out what the server can do. All four data modes are
-// tried, whatever the options say. Where the root is there and may be written,
-// one small file is put there, looked at, and removed again; nothing else is
-// written.
+// Check connects and finds out what the server can do. It tries all four data
+// modes, whatever the options say. Where the root exists and may be written, it
+// stores one small file there, looks at it, and removes it again, also when ctx is
+// cancelled. It writes nothing else.
 //
-// The error says why there is no report: the server cannot be reached, or the
-// login is refused. A server on which no data mode works is no error.
+// The error says why there is no report: the server cannot be reached, it refuses
+// the login, or ctx was cancelled. A server on which no data mode works is no error.
 func Check(ctx context.Context, o Options, target CheckTarget) (*Report, error) {
 	o = o.WithDefaults()
 	k := &checker{opts: o, target: target, pool: NewPool(o)}
@@ -35,7 +35,7 @@ func Check(ctx context.Context, o Options, target CheckTarget) (*Report, error) 
 	return r, nil
 }
 
-// A checker makes a Report. It has one session at a time.
+// A checker fills in a Report. It has one session at a time.
 type checker struct {
 	opts     Options
 	target   CheckTarget
@@ -45,6 +45,7 @@ type checker struct {
 	features *Features
 }
 
+// run takes all steps. A step that fails becomes a note in the report.
 func (k *checker) run(ctx context.Context) error {
 	if err := k.connect(ctx); err != nil {
 		return err
@@ -66,6 +67,7 @@ func (k *checker) run(ctx context.Context) error {
 	return nil
 }
 
+// note adds a remark to the report.
 func (k *checker) note(format string, args ...any) {
 	k.report.Notes = append(k.report.Notes, fmt.Sprintf(format, args...))
 }

@@ -9,14 +9,15 @@ import (
 	"ferry/internal/ftp/listing"
 )
 
-// clock compares the time of the temporary, just written, with ours.
+// checkClock compares the time of the temporary, which was just written, with ours,
+// and looks whether the listing shows it.
 func (k *checker) checkClock(ctx context.Context, at string) error {
 	now := time.Now()
 	modTime, err := k.modTime(ctx, at)
 	if err != nil {
 		return err
 	}
-	raw, err := k.session.List(ctx, k.report.Root, k.features.ListForm)
+	raw, err := k.session.List(ctx, k.report.Root, k.features.listForm)
 	if err != nil {
 		return err
 	}
@@ -30,7 +31,7 @@ func (k *checker) checkClock(ctx context.Context, at string) error {
 		if k.report.Dotfiles == "unknown" && name[0] == '.' {
 			k.report.Dotfiles = "hidden"
 		} else {
-			k.note("a file just written is not in the listing")
+			k.note("the listing does not show a file that was just written")
 		}
 	} else if k.report.Dotfiles == "unknown" && name[0] == '.' {
 		k.report.Dotfiles = "shown"
@@ -49,11 +50,11 @@ func (k *checker) checkClock(ctx context.Context, at string) error {
 	return nil
 }
 
-// find returns what a listing has under name. It fails where the listing is not
-// complete.
+// findEntry returns the entry for name, of kind None where there is none. It fails
+// where the listing is not complete.
 func (k *checker) findEntry(raw RawListing, name string, now time.Time) (found listing.Entry, err error) {
 	lines := 0
-	for e, err := range raw.Entries(k.features.ListForm, now) {
+	for e, err := range raw.Entries(k.features.listForm, now) {
 		if err != nil {
 			return found, err
 		}

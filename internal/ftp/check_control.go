@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// connect makes sure that there is a session that lives.
+// connect opens a session where there is none, or where it is dead.
 func (k *checker) connect(ctx context.Context) error {
 	if k.session != nil && !k.session.Dead() {
 		return nil
@@ -32,7 +32,8 @@ func (k *checker) connect(ctx context.Context) error {
 	}
 }
 
-// talk fills in what the control connection tells.
+// askServer fills in what the control connection shows: greeting, features, TLS,
+// system and round-trip time.
 func (k *checker) askServer(ctx context.Context) error {
 	r, c := k.report, k.session.c
 	r.Greeting, r.Features = Printable(c.greeting), k.features.words()
@@ -72,6 +73,7 @@ func (k *checker) tlsReport(cs tls.ConnectionState) *TLSReport {
 	return t
 }
 
+// findRoot fills in the root and whether it exists.
 func (k *checker) findRoot(ctx context.Context) error {
 	if err := k.connect(ctx); err != nil {
 		return err
@@ -89,7 +91,8 @@ func (k *checker) findRoot(ctx context.Context) error {
 	return err
 }
 
-// connections looks how many sessions the server gives at the same time.
+// countSessions counts how many sessions the server allows at the same time, up to
+// Options.Connections, and remembers what the check found out.
 func (k *checker) countSessions(ctx context.Context) error {
 	if err := k.connect(ctx); err != nil {
 		return err
@@ -110,7 +113,7 @@ func (k *checker) countSessions(ctx context.Context) error {
 			k.report.Connections++
 			s.c.close()
 		} else if class, ok := ClassOf(errs[i]); ok && class != Busy && class != Login {
-			k.note("a further connection failed: %v", errs[i])
+			k.note("another connection failed: %v", errs[i])
 		}
 	}
 	if k.report.Mode != "" {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// where is the directory to list in: the root, or the login directory where
-// that is missing.
+// listDir returns the directory to list: the root, or "", the login directory, where
+// the root does not exist.
 func (k *checker) listDir() string {
 	if k.report.RootThere {
 		return k.report.Root
@@ -15,7 +15,7 @@ func (k *checker) listDir() string {
 	return ""
 }
 
-// modes tries all data modes, each by itself.
+// checkModes tries each data mode by itself and chooses the one that ferry uses.
 func (k *checker) checkModes(ctx context.Context) error {
 	for _, m := range dataModes {
 		trace, err := k.tryMode(ctx, m)
@@ -32,12 +32,12 @@ func (k *checker) checkModes(ctx context.Context) error {
 		}
 	}
 	if k.report.Mode == "" {
-		k.note("no data mode that the options allow works: neither listings nor files can be had")
+		k.note("no data mode that the options allow works, so ferry can transfer neither listings nor files")
 	}
 	return nil
 }
 
-// try lists a directory over a data connection in mode m.
+// tryMode lists a directory over a data connection in mode m and returns the trace.
 func (k *checker) tryMode(ctx context.Context, m dataMode) (*Trace, error) {
 	if err := k.connect(ctx); err != nil {
 		return nil, err
@@ -69,13 +69,13 @@ func (k *checker) tryMode(ctx context.Context, m dataMode) (*Trace, error) {
 			trace.Why = err.Error()
 		}
 		if e := (*Error)(nil); errors.As(err, &e) && trace.Cause == "" {
-			trace.Cause = strings.TrimPrefix(e.Hint, "usually ")
+			trace.Cause = strings.TrimPrefix(e.Hint, likelyCause)
 		}
 	}
 	return trace, nil
 }
 
-// finishTrial reads a listing to its end.
+// finishTrial reads the listing of a trial to its end.
 func (k *checker) finishTrial(d *Download) error {
 	buf := make([]byte, 32<<10)
 	for {
@@ -94,7 +94,7 @@ func (k *checker) finishTrial(d *Download) error {
 	return err
 }
 
-// listing finds the best command to list with.
+// checkListing finds the best command to list with.
 func (k *checker) checkListing(ctx context.Context) error {
 	if k.report.Mode == "" {
 		return nil
@@ -110,8 +110,8 @@ func (k *checker) checkListing(ctx context.Context) error {
 	if err := k.session.probe(ctx); err != nil {
 		return err
 	}
-	k.report.List = k.features.ListForm.command()
-	if k.features.ListForm != FormLIST {
+	k.report.List = k.features.listForm.command()
+	if k.features.listForm != FormLIST {
 		k.report.Dotfiles = "shown"
 	}
 	return nil

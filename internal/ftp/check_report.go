@@ -4,8 +4,8 @@ import (
 	"time"
 )
 
-// A Report is what [Check] found out about a server. A field that is empty or
-// nil could not be found out.
+// A Report is what [Check] found out about a server. What is empty or nil could not
+// be found out.
 type Report struct {
 	Address  string `json:"address"`  // host:port
 	Security string `json:"security"` // ftp, ftpes or ftps
@@ -14,30 +14,30 @@ type Report struct {
 	System   string `json:"system,omitempty"`
 
 	Root      string `json:"root"`       // absolute path
-	RootThere bool   `json:"root_there"` // and a directory
+	RootThere bool   `json:"root_there"` // it exists and is a directory
 
 	TLS      *TLSReport `json:"tls,omitempty"`
 	Features []string   `json:"features"`
 
-	Modes []*Trace `json:"modes"`          // EPSV, PASV, EPRT, PORT
-	Mode  string   `json:"mode,omitempty"` // the one that ferry uses
+	Modes []*Trace `json:"modes"`          // of EPSV, PASV, EPRT and PORT
+	Mode  string   `json:"mode,omitempty"` // the one that ferry uses; "": none works
 
-	List     string `json:"list,omitempty"` // command to list with
+	List     string `json:"list,omitempty"` // the command to list with
 	Dotfiles string `json:"dotfiles"`       // "shown", "hidden" or "unknown"
-	SetTime  string `json:"set_time"`       // command that sets times, "none" or "unknown"
+	SetTime  string `json:"set_time"`       // the command that sets times, "none" or "unknown"
 
 	Clock *ClockReport `json:"clock,omitempty"`
 
 	RoundTrip time.Duration `json:"round_trip_ns"` // median
-	// Connections is how many sessions the server gave at the same time, of those
-	// that the options ask for.
+	// Connections is how many sessions the server allowed at the same time;
+	// ConnectionsAsked is how many were asked for.
 	Connections      int `json:"connections"`
 	ConnectionsAsked int `json:"connections_asked"`
 
 	Notes []string `json:"notes,omitempty"`
 }
 
-// A TLSReport is what protects the connections.
+// A TLSReport says how the connections are protected.
 type TLSReport struct {
 	Version     string    `json:"version"`
 	Cipher      string    `json:"cipher"`
@@ -45,20 +45,19 @@ type TLSReport struct {
 	Subject     string    `json:"subject"`
 	Expires     time.Time `json:"expires"`
 	Trust       string    `json:"trust"` // "chain", "fingerprint" or "anything (insecure)"
-	// Resumed says that data connections continue the TLS session of the control
+	// Resumed says whether data connections resume the TLS session of the control
 	// connection; nil where no data connection worked.
 	Resumed *bool `json:"resumed,omitempty"`
 }
 
-// A ClockReport is what a file written a moment ago tells of the server's
-// clock.
+// A ClockReport is what the time of a file that was just written shows about the
+// server's clock.
 type ClockReport struct {
-	// Ahead is how far the server's clock is ahead of ours, whole hours of its time
-	// zone taken off.
+	// Ahead is how far the server's clock is ahead of ours, without its time zone.
 	Ahead time.Duration `json:"ahead_ns"`
-	// Zone is how far the times that MDTM or MLSD tell are ahead of UTC. RFC 3659
-	// wants 0.
+	// Zone is how far the times of MDTM and MLSD are ahead of UTC. RFC 3659, section
+	// 2.3, requires 0.
 	Zone time.Duration `json:"zone_ns"`
-	// ListZone is the same for LIST, nil where LIST is not used.
+	// ListZone is the same for LIST; nil where LIST is not used.
 	ListZone *time.Duration `json:"list_zone_ns,omitempty"`
 }

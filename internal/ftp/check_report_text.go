@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Text returns the report for people; with verbose set, with the ladder of each
-// data mode, step by step.
+// Text returns the report for people to read. With verbose set it includes the trace
+// of each data mode, step by step.
 func (r *Report) Text(verbose bool) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -27,6 +27,7 @@ func (r *Report) Text(verbose bool) string {
 	return b.String()
 }
 
+// rows returns the report as pairs of a name and a text.
 func (r *Report) rows() [][2]string {
 	rows := [][2]string{
 		{"server", r.Address + " (" + protections[r.Security] + "), user " + r.User},
@@ -38,14 +39,14 @@ func (r *Report) rows() [][2]string {
 		}
 	}
 	add("system", r.System)
-	add("directory", r.Root+map[bool]string{true: "", false: " (is not there)"}[r.RootThere])
+	add("directory", r.Root+map[bool]string{true: "", false: " (does not exist)"}[r.RootThere])
 	rows = append(rows, r.TLS.rows()...)
 	name := "data modes"
 	for _, trace := range r.Modes {
 		rows = append(rows, [2]string{name, trace.verdict(trace.Mode == r.Mode)})
 		name = ""
 		if !trace.Works && trace.Cause != "" {
-			rows = append(rows, [2]string{"", "      usually " + trace.Cause})
+			rows = append(rows, [2]string{"", "      " + likelyCause + trace.Cause})
 		}
 	}
 	if r.List != "" {
@@ -55,7 +56,7 @@ func (r *Report) rows() [][2]string {
 	add("clock", r.Clock.text())
 	add("round trip", r.RoundTrip.Round(max(10*time.Microsecond, r.RoundTrip/100)).String())
 	if r.ConnectionsAsked > 0 {
-		add("connections", fmt.Sprintf("%d of %d asked for were given at the same time", r.Connections, r.ConnectionsAsked))
+		add("connections", fmt.Sprintf("the server allowed %d of %d at the same time", r.Connections, r.ConnectionsAsked))
 	}
 	add("features", strings.Join(r.Features, " "))
 	return rows
@@ -67,9 +68,9 @@ func (t *TLSReport) rows() [][2]string {
 	if t == nil {
 		return nil
 	}
-	reuse := "no data connection to tell by"
+	reuse := "unknown, since no data connection worked"
 	if t.Resumed != nil {
-		reuse = map[bool]string{true: "continued on data connections", false: "not continued on data connections"}[*t.Resumed]
+		reuse = map[bool]string{true: "resumed on data connections", false: "not resumed on data connections"}[*t.Resumed]
 	}
 	return [][2]string{
 		{"TLS", fmt.Sprintf("%s, %s; session %s", t.Version, t.Cipher, reuse)},
@@ -93,20 +94,20 @@ func setTimeText(command string) string {
 	case "none":
 		return "cannot be set; ferry remembers what the server shows"
 	case "unknown":
-		return "unknown whether they can be set (nothing could be written to try)"
+		return "unknown whether they can be set (no file could be written to try it)"
 	}
 	return "can be set, by " + command
 }
 
 func (c *ClockReport) text() string {
 	if c == nil {
-		return "unknown (nothing could be written to tell by)"
+		return "unknown (no file could be written to compare)"
 	}
 	text := "agrees with ours"
 	if c.Ahead.Abs() >= 2*time.Second {
 		text = c.Ahead.Abs().Round(time.Second).String() + map[bool]string{true: " ahead of ours", false: " behind ours"}[c.Ahead > 0]
 	}
-	text += "; times are told in " + zoneText(c.Zone)
+	text += "; times are given in " + zoneText(c.Zone)
 	if c.ListZone != nil {
 		text += ", listed in " + zoneText(*c.ListZone)
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// loginDirectory is the target of checks: the directory that the login leads to.
+// loginDirectory returns the login directory as the target of a check.
 func loginDirectory() CheckTarget {
 	return CheckTarget{
 		Root: func(ctx context.Context, s *Session) (string, error) {
@@ -67,7 +67,7 @@ func TestCheckTriesAllModes(t *testing.T) {
 		t.Error(err)
 	}
 	if r = check(t, f, func(o *Options) { o.Mode = Active }); r.Mode != "PORT" || workingModes(r) != "PASV PORT" {
-		t.Errorf("active wanted: %s work, %s used", workingModes(r), r.Mode)
+		t.Errorf("active only: %s work, %s used", workingModes(r), r.Mode)
 	}
 }
 
@@ -82,7 +82,8 @@ func TestCheckWithoutAnyMode(t *testing.T) {
 	}
 }
 
-// Nothing is written but one temporary in the root, and that is gone afterwards.
+// TestCheckLeavesNothing checks that only one temporary is written in the root, and that
+// it is removed.
 func TestCheckLeavesNothing(t *testing.T) {
 	f := newFake(t)
 	f.files["/there"] = []byte("x")
@@ -159,7 +160,7 @@ func TestTraceText(t *testing.T) {
   client:50021 ---- "EPSV" ----------------------> server:21
   client:50021 <--- "229 Entering (|||51000|)" --- server:21
   client:any   ==== connect: no answer for 4s ===> server:51000   <- fails here
-  what usually stands there: a firewall
+  likely cause: a firewall
 PORT: we name a port, and the server connects to us; works
   client:50021 ---- "PORT 127,0,0,1,195,102" --> server:21
   client:50021 <--- "200 ok" ------------------- server:21
@@ -181,17 +182,17 @@ func TestReportText(t *testing.T) {
 	want := `server       example.org:21 (TLS after AUTH TLS), user sync
 greeting     hello
 directory    /data
-TLS          TLS 1.3, AES; session continued on data connections
+TLS          TLS 1.3, AES; session resumed on data connections
 certificate  CN=x, valid until 2030-01-02, trusted by chain
              sha256:00
 data modes   EPSV  works, used
              PORT  does not work: refused
-                   usually NAT
+                   likely cause: NAT
 listing      MLSD; names with a leading dot: shown
 times        cannot be set; ferry remembers what the server shows
-clock        1m30s ahead of ours; times are told in UTC, listed in UTC-5:00
+clock        1m30s ahead of ours; times are given in UTC, listed in UTC-5:00
 round trip   40ms
-connections  2 of 4 asked for were given at the same time
+connections  the server allowed 2 of 4 at the same time
 features     MLST SIZE
 note: mind the gap
 `

@@ -10,7 +10,8 @@ import (
 	"ferry/internal/ftp/listing"
 )
 
-// write puts a temporary into the root, looks at it, and removes it.
+// checkWriting stores a temporary in the root, learns from it about the server's
+// clock and how to set times, and removes it.
 func (k *checker) checkWriting(ctx context.Context) error {
 	if k.report.Mode == "" || !k.report.RootThere {
 		return nil
@@ -31,8 +32,9 @@ func (k *checker) checkWriting(ctx context.Context) error {
 	return k.findSetTime(ctx, at)
 }
 
-// place stores the temporary and returns its path, "" where the server does not
-// let it.
+// storeTemp stores the temporary, under a name without a leading dot where the
+// server refuses one with it. It returns the path, "" where the server allows
+// neither.
 func (k *checker) storeTemp(ctx context.Context, mark string) (string, error) {
 	var refusal error
 	for _, plain := range []bool{false, true} {
@@ -48,12 +50,12 @@ func (k *checker) storeTemp(ctx context.Context, mark string) (string, error) {
 		}
 		refusal = err
 	}
-	k.note("nothing may be written in the directory: %v", refusal)
+	k.note("the server allows no writing in the directory: %v", refusal)
 	return "", nil
 }
 
-// remove removes the temporary, on a new session where need be, even when the
-// check was cancelled.
+// removeTemp removes the temporary, on a new session if need be, even when the check
+// was cancelled.
 func (k *checker) removeTemp(at string) {
 	ctx, cancel := context.WithTimeout(context.Background(), k.opts.Timeout)
 	defer cancel()
@@ -68,8 +70,8 @@ func (k *checker) removeTemp(at string) {
 	}
 }
 
-// timeOf asks for the time of a file by its name, zero where the server does not
-// tell.
+// modTime returns the modification time by MDTM, the zero time where the server does
+// not tell it.
 func (k *checker) modTime(ctx context.Context, at string) (time.Time, error) {
 	r, err := k.session.Command(ctx, "MDTM "+at)
 	if err != nil || r.Code != 213 {
@@ -82,8 +84,8 @@ func (k *checker) modTime(ctx context.Context, at string) (time.Time, error) {
 	return t, nil
 }
 
-// setTime tries the commands that set the time of a file, until one does what it
-// says.
+// findSetTime tries the commands that set the modification time of a file until one
+// of them has set it. A time that is off by a time zone counts as set.
 func (k *checker) findSetTime(ctx context.Context, at string) error {
 	const stamp = "20010203040506"
 	want := time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC)

@@ -5,9 +5,10 @@ import (
 	"strings"
 )
 
-// checkLine refuses what cannot be sent in a command: a line end would be a
-// second command, NUL ends lines on some servers, and 0xFF is a Telnet command
-// (RFC 854) to those that follow RFC 959 to the letter.
+// CheckLine returns an [Error] of class File where line holds a byte that cannot be
+// sent in a command: a line end would begin a second command, NUL ends the line for
+// some servers, and 0xFF begins a Telnet command (RFC 854) for servers that follow
+// RFC 959 to the letter.
 func CheckLine(line string) error {
 	i := forbidden(line)
 	if i < 0 {
@@ -21,7 +22,7 @@ func CheckLine(line string) error {
 		Err: fmt.Errorf("a name with the byte %#02x cannot be sent over FTP", line[i])}
 }
 
-// forbidden returns where the first byte is that cannot be sent, or -1.
+// forbidden returns the index of the first byte that cannot be sent, or -1.
 func forbidden(line string) int {
 	for i := range len(line) {
 		switch line[i] {
@@ -32,6 +33,7 @@ func forbidden(line string) int {
 	return -1
 }
 
+// verbOf returns the first word of a command.
 func verbOf(line string) string {
 	verb, _, _ := strings.Cut(line, " ")
 	return verb

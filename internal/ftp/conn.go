@@ -11,14 +11,14 @@ import (
 	"time"
 )
 
-// A controlConn is a control connection (RFC 959, section 2.3). Each command
-// that goes out on it puts what is awaited for it into a queue, and each reply
-// goes to the first in that queue. So batches, transfers whose end is not
-// confirmed yet, and replies that nobody needs can be under way at the same time.
+// A controlConn is a control connection (RFC 959, section 2.3). Each command that
+// is sent adds an entry to the queue of awaited replies, and each reply goes to the
+// first entry of that queue. So batches, transfers without their final reply, and
+// commands whose replies nobody needs can be under way at the same time.
 //
-// The FTP library speaks over it as well; see [libraryConn].
+// The FTP library uses the connection as well; see [libraryConn].
 //
-// One goroutine uses it at a time.
+// Only one goroutine may use it at a time.
 type controlConn struct {
 	opts      *Options
 	deadlines *deadlines
@@ -27,35 +27,35 @@ type controlConn struct {
 	br        *bufio.Reader
 
 	tls  *tls.Config // of data connections too; nil for clear text
-	leaf []byte      // the server's certificate
-	// dataTLS is the state of the last data connection that ended well.
+	leaf []byte      // the server's certificate, in DER
+	// dataTLS is the TLS state of the last data connection that ended well.
 	dataTLS tls.ConnectionState
 
 	queue       replyQueue
 	serial      bool     // each command waits for the reply to the one before
 	restPending bool     // the server may still have the position of an earlier REST
 	earlyPort   *awaited // the reply to an EPSV that was sent early; nil: none
-	dead        bool     // nothing more can be done on it
-	last        Reply    // the last one that came
+	dead        bool     // it cannot be used any more
+	last        Reply    // the last one that was read
 	greeting    string
-	loginPWD        *awaited // to the PWD of the login; nil: none was sent
+	loginPWD    *awaited // the reply to the PWD of the login; nil: it was not sent
 
-	transfer *Transfer // that the next data connection is for
+	transfer *Transfer // the current one
 	modes    *modeTracker
-	features *Features // after the login
-	traffic  *byteCount
+	features *Features  // after the login
+	traffic  *byteCount // of the pool
 	up, down *throttle
 	drains   stdsync.WaitGroup // data connections that are being closed
-	secret   string            // the password, to be hidden
+	secret   string            // the password, which the log must not show
 }
 
-// use makes conn the connection that commands go over.
+// use makes conn, which is sock or TLS over it, the connection for commands.
 func (c *controlConn) use(conn net.Conn) {
 	c.conn = conn
 	c.br = bufio.NewReaderSize(conn, maxReplyLine)
 }
 
-// send writes commands in one piece. Their replies come in the same order.
+// send writes commands in one piece and adds them to the queue.
 func (c *controlConn) send(commands ...*awaited) error {
 	text, err := c.prepareToSend(commands)
 	if err != nil {
@@ -69,8 +69,8 @@ func (c *controlConn) send(commands ...*awaited) error {
 	return nil
 }
 
-// prepareToSend refuses what cannot be sent now, and returns the text of the
-// commands.
+// prepareToSend checks that the commands can be sent, logs them, and returns their
+// text. It fails where the server has sent a reply that no command awaits.
 func (c *controlConn) prepareToSend(commands []*awaited) ([]byte, error) {
 	verb := verbOf(commands[0].line)
 	if c.dead {
@@ -87,7 +87,7 @@ func (c *controlConn) prepareToSend(commands []*awaited) ([]byte, error) {
 			c.logReply(r)
 			return nil, ReplyError(verb, "", r)
 		}
-		return nil, &Error{Op: verb, Class: Retry, Err: fmt.Errorf("%w: a reply to nothing", errProtocol)}
+		return nil, &Error{Op: verb, Class: Retry, Err: fmt.Errorf("%w: a reply without a command", errProtocol)}
 	}
 	var text []byte
 	for _, a := range commands {
@@ -97,8 +97,8 @@ func (c *controlConn) prepareToSend(commands []*awaited) ([]byte, error) {
 	return text, nil
 }
 
-// receive reads one reply and gives it to the command it belongs to. After an
-// error the connection is of no more use.
+// receive reads one reply and hands it to the command that it belongs to. After an
+// error the connection is dead.
 func (c *controlConn) receive() error {
 	r, err := readReply(c.br)
 	if err != nil {
@@ -114,8 +114,8 @@ func (c *controlConn) receive() error {
 	return err
 }
 
-// await reads until the final reply to a has come, and with it all that come
-// before.
+// await reads replies until the final one to a has come. Those that come before it
+// go to their own commands.
 func (c *controlConn) await(a *awaited) (Reply, error) {
 	for !a.answered() {
 		if err := c.receiveNext(); err != nil {
@@ -125,8 +125,8 @@ func (c *controlConn) await(a *awaited) (Reply, error) {
 	return a.reply, a.err
 }
 
-// awaitStart reads until the server says whether it begins with a transfer: the
-// preliminary reply, or a final one that refuses it.
+// awaitStart reads replies until the server has said whether it begins the transfer
+// of command a. It returns the preliminary reply, or the final one that refuses.
 func (c *controlConn) awaitStart(a *awaited) (Reply, error) {
 	for a.preliminary.Code == 0 && !a.answered() {
 		if err := c.receiveNext(); err != nil {
@@ -139,8 +139,7 @@ func (c *controlConn) awaitStart(a *awaited) (Reply, error) {
 	return a.reply, a.err
 }
 
-// receiveNext is receive for somebody who waits for more than a server will send
-// that has said 421.
+// receiveNext is receive, but fails after a 421: the server sends nothing more.
 func (c *controlConn) receiveNext() error {
 	if c.dead && c.last.Code == 421 {
 		return errGoodbye
@@ -151,7 +150,7 @@ func (c *controlConn) receiveNext() error {
 // errGoodbye means that the server ended the session before it answered.
 var errGoodbye = errors.New("the server ended the session")
 
-// readAll reads all replies that are still to come.
+// readAll reads the replies to all commands that were sent.
 func (c *controlConn) readAll() error {
 	for c.queue.len() > 0 && !c.dead {
 		if err := c.receive(); err != nil {
@@ -161,15 +160,15 @@ func (c *controlConn) readAll() error {
 	return nil
 }
 
-// alive looks whether the server has closed the connection or said goodbye
-// since it was used last. It waits for nothing.
+// alive reports whether the connection is still open. It looks, without a wait, for
+// a 421 or a closed connection since it was last used.
 func (c *controlConn) alive() bool {
 	if c.dead || c.queue.len() > 0 {
 		return false
 	}
 	replied, err := c.replyWithin(time.Millisecond)
 	if replied {
-		c.receive() // into the log: it is a 421, or a reply to nothing
+		c.receive() // for the log: it is a 421, or a reply without a command
 	}
 	if replied || err != nil {
 		c.dead = true
@@ -177,7 +176,7 @@ func (c *controlConn) alive() bool {
 	return !c.dead
 }
 
-// abort closes the connection without ceremony.
+// abort closes the connection without QUIT, and its data connection too.
 func (c *controlConn) abort() {
 	c.dead = true
 	if c.transfer != nil && c.transfer.data != nil {
@@ -187,8 +186,8 @@ func (c *controlConn) abort() {
 	c.drains.Wait()
 }
 
-// close says goodbye and closes the connection. All that was asked for is
-// answered, and nothing depends on the reply to QUIT, so it is not waited for.
+// close sends QUIT, where no reply is awaited, and closes the connection. Nothing
+// depends on the reply to QUIT, so close does not wait for it.
 func (c *controlConn) close() {
 	if !c.dead && c.queue.len() == 0 {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)

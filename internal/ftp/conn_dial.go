@@ -9,9 +9,9 @@ import (
 	"syscall"
 )
 
-// dialControl connects, reads the greeting and sets up TLS. The commands of the
-// login in early, if any, go out without waiting for the greeting, but for that of
-// a server that gets AUTH TLS first.
+// dialControl connects, reads the greeting and sets up TLS. The commands in early
+// begin the login. They go out before the greeting has come or, with Explicit
+// security, right after the TLS handshake.
 func dialControl(ctx context.Context, o *Options, early []*awaited) (*controlConn, error) {
 	d := net.Dialer{Timeout: o.Timeout}
 	conn, err := d.DialContext(ctx, "tcp", o.Address())
@@ -30,7 +30,7 @@ func dialControl(ctx context.Context, o *Options, early []*awaited) (*controlCon
 	return c, nil
 }
 
-// open does what comes before the login, and sends early.
+// open sets up TLS, reads the greeting and sends early.
 func (c *controlConn) open(early []*awaited) error {
 	if c.opts.Security == Implicit {
 		if err := c.startTLS(); err != nil {
@@ -56,7 +56,7 @@ func (c *controlConn) open(early []*awaited) error {
 	return c.send(early...)
 }
 
-// greet reads the greeting.
+// greet reads the greeting (RFC 959, section 5.4).
 func (c *controlConn) greet(greeting *awaited) error {
 	r, err := c.await(greeting)
 	if err != nil {
@@ -65,10 +65,10 @@ func (c *controlConn) greet(greeting *awaited) error {
 		if errors.As(err, &e) && errors.Is(err, os.ErrDeadlineExceeded) || e != nil && e.Err != nil && isTimeoutError(e.Err) {
 			e.Class = Connect
 			if c.opts.Security != Implicit {
-				e.Hint = "something listens there but says nothing; if it expects TLS from the first byte, use ftps://"
+				e.Hint = "something listens on this port but sends nothing; if it expects TLS from the first byte, use ftps://"
 			}
 		} else if e != nil && errors.Is(err, errProtocol) {
-			e.Class, e.Hint = Connect, "what listens there is not an FTP server; is the port right?"
+			e.Class, e.Hint = Connect, "the program that listens on this port is not an FTP server; is the port right?"
 		}
 		return err
 	}
@@ -83,7 +83,7 @@ func (c *controlConn) greet(greeting *awaited) error {
 	return nil
 }
 
-// dialError classes a connection that did not come about.
+// dialError returns the error for a control connection that could not be opened.
 func dialError(ctx context.Context, o *Options, err error) error {
 	op := "connecting to " + o.Address()
 	if ctx.Err() != nil {
@@ -94,11 +94,11 @@ func dialError(ctx context.Context, o *Options, err error) error {
 	var ne net.Error
 	switch {
 	case errors.As(err, &dns) && dns.IsNotFound:
-		e.Hint = fmt.Sprintf("no machine has the name %q; is it spelled right?", o.Host)
+		e.Hint = fmt.Sprintf("there is no host named %q; is it spelled right?", o.Host)
 	case errors.Is(err, syscall.ECONNREFUSED):
-		e.Hint = "nothing listens there; is the port right and the server running?"
+		e.Hint = "nothing listens on this port; is the port right, and is the server running?"
 	case errors.As(err, &ne) && ne.Timeout():
-		e.Hint = "no answer at all; the machine may be down, or a firewall may swallow the packets"
+		e.Hint = "no answer; the machine may be down, or a firewall may drop the packets"
 	}
 	return e
 }

@@ -7,18 +7,18 @@ import (
 	"sync/atomic"
 )
 
-// A wire is a TCP connection on which no wait lasts longer than the timeout of
-// its watch. It counts bytes and keeps to the throttles. One goroutine may read
-// while another writes.
+// A timedConn is a TCP connection on which no wait outlasts its deadlines. It
+// counts bytes and obeys the throttles. One goroutine may read while another
+// writes.
 type timedConn struct {
 	net.Conn
 	deadlines *deadlines
-	limit     atomic.Int64 // of the waits, in place of the timeout; 0: none
-	up, down  *throttle
-	counted   *byteCount
+	limit     atomic.Int64 // nanoseconds a wait may last; 0: the timeout
+	up, down  *throttle    // nil: no limit
+	counted   *byteCount   // nil: bytes are not counted
 }
 
-// traffic counts the bytes of data connections.
+// A byteCount counts the bytes of data connections, each way.
 type byteCount struct{ up, down atomic.Int64 }
 
 func newTimedConn(conn net.Conn, d *deadlines) *timedConn {
@@ -30,6 +30,7 @@ func newTimedConn(conn net.Conn, d *deadlines) *timedConn {
 	return timed
 }
 
+// Read implements [io.Reader].
 func (c *timedConn) Read(p []byte) (int, error) {
 	p = p[:c.down.most(len(p))]
 	if err := c.deadlines.arm(&c.limit, c.Conn.SetReadDeadline); err != nil {
@@ -45,7 +46,8 @@ func (c *timedConn) Read(p []byte) (int, error) {
 	return n, c.deadlines.explain(err)
 }
 
-// Write gives up when not a single byte could be sent for the timeout.
+// Write implements [io.Writer]. It gives up when not a single byte could be sent
+// for the timeout.
 func (c *timedConn) Write(p []byte) (int, error) {
 	sent := 0
 	for sent < len(p) {
@@ -72,8 +74,8 @@ func (c *timedConn) Write(p []byte) (int, error) {
 	return sent, nil
 }
 
-// hurry ends the reading that goes on in another goroutine, and all reading
-// until the limit is set anew.
+// wakeReader ends the read that another goroutine is waiting in, and lets every
+// later read fail as well until the limit is set again.
 func (c *timedConn) wakeReader() {
 	c.deadlines.mu.Lock()
 	defer c.deadlines.mu.Unlock()
@@ -81,12 +83,13 @@ func (c *timedConn) wakeReader() {
 	c.Conn.SetReadDeadline(longAgo)
 }
 
+// Close implements [net.Conn].
 func (c *timedConn) Close() error {
 	c.deadlines.remove(c.Conn)
 	return c.Conn.Close()
 }
 
-// closeWrite sends FIN.
+// closeWrite sends FIN; reading goes on.
 func (c *timedConn) closeWrite() error {
 	if tcp, ok := c.Conn.(interface{ CloseWrite() error }); ok {
 		return tcp.CloseWrite()

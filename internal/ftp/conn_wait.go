@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// awaits waits up to limit for the first byte of a reply, and consumes nothing.
-// Without one it returns false.
+// replyWithin reports whether a reply begins to arrive within limit. It consumes
+// nothing.
 func (c *controlConn) replyWithin(limit time.Duration) (bool, error) {
 	c.sock.limit.Store(int64(limit))
 	defer c.sock.limit.Store(0)
@@ -18,8 +18,8 @@ func (c *controlConn) replyWithin(limit time.Duration) (bool, error) {
 	return err == nil, err
 }
 
-// repliesBefore waits for the first byte of a reply or for done, and consumes
-// nothing. It reports whether a reply has come.
+// repliesBefore waits until a reply begins to arrive or done is closed, and reports
+// whether it was the reply. It consumes nothing.
 func (c *controlConn) repliesBefore(done <-chan struct{}) (bool, error) {
 	peeked := make(chan error, 1)
 	go func() {

@@ -8,17 +8,19 @@ import (
 	"time"
 )
 
-// A dataListener waits for one data connection in active mode. Only the server
-// gets in: connections from other addresses are closed.
+// A dataListener accepts one data connection in active mode. It closes connections
+// from any address but the server's.
 type dataListener struct {
 	ln       *net.TCPListener
 	peer     netip.Addr
-	accepted chan net.Conn // the server's connection; closed when no more can come
-	// foreign are the addresses turned away; to be read after accepted.
+	accepted chan net.Conn // receives the server's connection, then is closed
+	// foreign holds the addresses of rejected connections. It may be read once accepted
+	// is closed.
 	foreign []string
 }
 
-// listenForData listens at the control connection's local address.
+// listenForData listens at the local address of the control connection, on one of
+// Options.ActivePorts.
 func (c *controlConn) listenForData() (*dataListener, error) {
 	local := c.sock.LocalAddr().(*net.TCPAddr)
 	low, high := c.opts.ActivePorts[0], c.opts.ActivePorts[1]
@@ -37,13 +39,14 @@ func (c *controlConn) listenForData() (*dataListener, error) {
 	}
 	if err != nil {
 		return nil, &Error{Op: "listening for a data connection", Class: Retry, Err: err,
-			Hint: "are the ports for active mode in use, or too few?"}
+			Hint: "are the ports for active mode in use, or are there too few of them?"}
 	}
 	d := &dataListener{ln: ln, peer: addrOf(c.sock.RemoteAddr()), accepted: make(chan net.Conn, 1)}
 	go d.wait()
 	return d, nil
 }
 
+// wait accepts connections until the server's has come or the listener is closed.
 func (d *dataListener) wait() {
 	defer close(d.accepted)
 	for {
@@ -60,7 +63,7 @@ func (d *dataListener) wait() {
 	}
 }
 
-// close stops listening and closes a connection that nobody took.
+// close stops listening and closes a connection that was not taken.
 func (d *dataListener) close() {
 	d.ln.Close()
 	for conn := range d.accepted {
@@ -68,7 +71,7 @@ func (d *dataListener) close() {
 	}
 }
 
-// take waits up to limit for the server.
+// take waits up to limit for the server's connection.
 func (d *dataListener) take(ctx context.Context, limit time.Duration) (net.Conn, error) {
 	timer := time.NewTimer(limit)
 	defer timer.Stop()

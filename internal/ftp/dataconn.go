@@ -9,42 +9,41 @@ import (
 	"time"
 )
 
-// earlyBytes is how much of an upload may be sent before the server has agreed
-// to take it: so much fits into the socket's buffers, and nothing waits.
+// earlyBytes is how much of an upload may be sent before the server has accepted it.
+// That much fits into the socket's buffers, so no write blocks.
 const earlyBytes = 16 << 10
 
-// drainLimit is how long the server may take to close its end of an upload.
+// drainLimit is how long the server may take to close its end after an upload.
 const drainLimit = 20 * time.Second
 
-// errDeclined means that the server refused an upload after its first bytes
-// were on their way.
-var errDeclined = errors.New("the server does not take the upload")
+// errDeclined means that the server refused an upload after its first bytes had been
+// sent.
+var errDeclined = errors.New("the server refuses the upload")
 
-// A dataConn is a data connection. The library gets it before it is open; it is
-// bound when the transfer command comes.
+// A dataConn is a data connection. The library gets it before it is open; bind
+// gives it its socket when the transfer command goes out.
 //
-// The end of an upload is what most clients get wrong: a socket closed with
-// unread bytes, such as the session tickets of TLS 1.3, sends RST instead of
-// FIN, and the server throws away what it had not read yet. So an upload ends
-// with close_notify and FIN, and what the server still sends is read by a
-// goroutine until its own FIN.
+// An upload must end with care: a socket that is closed with unread bytes, such as
+// the session tickets of TLS 1.3, sends RST instead of FIN, and the server discards
+// what it has not read yet. So an upload ends with close_notify and FIN, and a
+// goroutine reads what the server still sends until its own FIN.
 type dataConn struct {
-	net.Conn // the wire or TLS on it, once bound
+	net.Conn // sock or TLS over it, once bound
 
-	c        *controlConn
-	t        *Transfer
-	sock     *timedConn
-	tls      *tls.Conn
-	records  *tlsRecords
-	handshakeDone   chan struct{} // closed when the first handshake has ended
-	onLoopback     bool          // the server is on this machine
-	written  int64
-	lowWater lowWater
-	eof      bool // the server closed its end
-	truncated  bool // under TLS, without close_notify
-	closed   bool
-	draining    *net.TCPConn  // being drained
-	serverClosed     chan struct{} // closed when the server closed its end of an upload
+	c             *controlConn
+	t             *Transfer
+	sock          *timedConn
+	tls           *tls.Conn
+	records       *tlsRecords
+	handshakeDone chan struct{} // closed when the goroutine of the TLS handshake has ended
+	onLoopback    bool          // the server is on this machine
+	written       int64         // bytes, before TLS
+	lowWater      lowWater
+	eof           bool // the server closed its end
+	truncated     bool // under TLS, without close_notify
+	closed        bool
+	draining      *net.TCPConn  // the socket of an ended upload, being read to its end
+	serverClosed  chan struct{} // is closed when the server closes its end of an upload
 }
 
 // bind gives the connection its socket and begins the TLS handshake.
@@ -67,8 +66,8 @@ func (d *dataConn) bind(conn net.Conn) {
 	}()
 }
 
-// Handshake ends the TLS handshake. The library calls it for uploads of
-// nothing, for which nothing else would.
+// Handshake completes the TLS handshake. The library calls it for an empty upload,
+// which writes nothing that would do so.
 func (d *dataConn) Handshake() error {
 	if d.tls == nil {
 		return nil
@@ -79,9 +78,9 @@ func (d *dataConn) Handshake() error {
 	return d.tls.Handshake()
 }
 
-// accepted waits for the TLS handshake of an upload that the server has not
-// agreed to yet. A server that refuses it leaves the handshake hanging, so its
-// answer ends the wait as well.
+// awaitHandshake waits for the TLS handshake of an upload that the server has not
+// accepted yet. A server that refuses the upload never answers the handshake, so its
+// reply ends the wait as well.
 func (d *dataConn) awaitHandshake() error {
 	if !d.t.early || d.tls == nil {
 		return nil
@@ -93,7 +92,7 @@ func (d *dataConn) awaitHandshake() error {
 	return d.awaitStart()
 }
 
-// agreed waits for the server's answer to an upload.
+// awaitStart waits until the server has accepted an upload.
 func (d *dataConn) awaitStart() error {
 	begun, err := d.t.readStart(d.c)
 	if err == nil && !begun {
@@ -102,7 +101,8 @@ func (d *dataConn) awaitStart() error {
 	return err
 }
 
-// Read returns io.EOF at the end that the server gave, clean or not.
+// Read implements [io.Reader]. It returns io.EOF where the server closed the
+// connection; under TLS without close_notify, too, which sets truncated.
 func (d *dataConn) Read(p []byte) (int, error) {
 	if d.eof {
 		return 0, io.EOF
@@ -127,8 +127,8 @@ func (d *dataConn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Write sends the first bytes of an upload at once, and the rest when the server
-// agreed to take it.
+// Write implements [io.Writer]. It sends the first bytes of an upload at once, and
+// the rest once the server has accepted it.
 func (d *dataConn) Write(p []byte) (int, error) {
 	if err := d.awaitHandshake(); err != nil {
 		return 0, err
@@ -143,6 +143,7 @@ func (d *dataConn) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// write sends p, over TLS with several records at a time.
 func (d *dataConn) write(p []byte) (int, error) {
 	if d.tls == nil {
 		return d.Conn.Write(p)
@@ -153,8 +154,8 @@ func (d *dataConn) write(p []byte) (int, error) {
 	return d.records.collect(func() (int, error) { return d.tls.Write(p) })
 }
 
-// Close ends the connection: an upload as described above, a download that was
-// read to its end at once, anything else by breaking it.
+// Close implements [io.Closer]. It ends an upload as described at [dataConn], closes
+// a download that was read to its end, and breaks anything else off.
 func (d *dataConn) Close() error {
 	switch {
 	case d.closed:
@@ -174,6 +175,7 @@ func (d *dataConn) Close() error {
 	return ignoreGone(d.sock.Close())
 }
 
+// closeUpload sends close_notify and FIN and leaves the rest to a goroutine.
 func (d *dataConn) closeUpload() error {
 	if d.tls != nil {
 		if err := d.tls.Handshake(); err != nil {
@@ -202,14 +204,15 @@ func (d *dataConn) closeUpload() error {
 	return nil
 }
 
-// release ends the draining: with the server's final reply all has arrived.
+// stopDraining ends the goroutine of closeUpload. After the server's final reply
+// nothing of use can come.
 func (d *dataConn) stopDraining() {
 	if d.draining != nil {
 		d.draining.SetReadDeadline(longAgo)
 	}
 }
 
-// abort breaks the connection.
+// abort breaks the connection off with RST.
 func (d *dataConn) abort() {
 	d.stopDraining()
 	if d.closed || d.sock == nil {
@@ -225,13 +228,14 @@ func (d *dataConn) abort() {
 	}
 }
 
-// LocalAddr implements [net.Conn] for a connection that is not open yet, too.
+// LocalAddr implements [net.Conn], also before the connection is open.
 func (d *dataConn) LocalAddr() net.Addr { return d.c.sock.LocalAddr() }
 
-// RemoteAddr implements [net.Conn], as LocalAddr.
+// RemoteAddr implements [net.Conn], also before the connection is open.
 func (d *dataConn) RemoteAddr() net.Addr { return d.c.sock.RemoteAddr() }
 
-// ignoreGone drops the error of closing what the other side has closed.
+// ignoreGone returns nil for an error that means that the other side has already
+// closed the connection.
 func ignoreGone(err error) error {
 	if errors.Is(err, net.ErrClosed) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.ENOTCONN) {
 		return nil

@@ -7,18 +7,18 @@ import (
 	"os"
 )
 
-// Sizes of what goes through a data connection in one piece.
+// Sizes of the pieces in which data goes through a data connection, in bytes.
 const (
-	firstReadBytes    = 32 << 10  // read from a source that may not be wanted
-	loopbackReadBytes = 32 << 10  // read from it for a server on this machine
-	sendBytes         = 256 << 10 // read from it then
-	kernelCopyBytes   = 1 << 20   // moved by the system
-	tlsWriteBytes     = 256 << 10 // of TLS records
-	tlsReadBytes      = 256 << 10 // of TLS records that are read
-	maxTLSRecord      = 16645     // of one record: RFC 8446, section 5.2
+	firstReadBytes    = 32 << 10  // the first read of a source, whose upload may still be refused
+	loopbackReadBytes = 32 << 10  // later reads, for a server on this machine
+	sendBytes         = 256 << 10 // later reads, for any other server
+	kernelCopyBytes   = 1 << 20   // copied by the kernel at a time
+	tlsWriteBytes     = 256 << 10 // TLS records that are written at once
+	tlsReadBytes      = 256 << 10 // TLS records that are read at once
+	maxTLSRecord      = 16645     // one TLS record with its header (RFC 8446, section 5.2)
 )
 
-// ReadFrom implements [io.ReaderFrom]: it sends all that r has, in large pieces.
+// ReadFrom implements [io.ReaderFrom]. It sends all that r has, in large pieces.
 func (d *dataConn) ReadFrom(r io.Reader) (sent int64, err error) {
 	buf := sendBuffers.Get().(*[]byte)
 	defer sendBuffers.Put(buf)
@@ -56,21 +56,22 @@ func (d *dataConn) ReadFrom(r io.Reader) (sent int64, err error) {
 	}
 }
 
-// direct reports whether bytes may go into the socket as they are. A server on
-// this machine copies what we moved out of cold memory; it is quicker, by a
-// third, with small pieces that were in the processor's cache a moment ago.
+// canCopyInKernel reports whether the kernel may copy the source into the socket.
+// That needs neither TLS nor a throttle. A server on this machine is faster with
+// small pieces that are still in the processor's cache.
 func (d *dataConn) canCopyInKernel() bool {
 	return d.sock != nil && d.tls == nil && d.sock.up == nil && d.written > 0 && !d.t.early && !d.onLoopback
 }
 
-// onThisMachine reports whether a is an address of the loopback interface.
+// isLoopback reports whether a is an address of the loopback interface.
 func isLoopback(a net.Addr) bool {
 	tcp, ok := a.(*net.TCPAddr)
 	return ok && tcp.IP.IsLoopback()
 }
 
-// move has the system copy the next piece of m. Like [wire.Write] it gives up
-// when not a single byte could be sent for the timeout.
+// copyInKernel has the kernel copy the next piece of source and returns its
+// length. Like [timedConn.Write] it gives up when not a single byte could be sent
+// for the timeout.
 func (d *dataConn) copyInKernel(source KernelSource) (int64, error) {
 	c := d.sock
 	tcp, ok := c.Conn.(*net.TCPConn)

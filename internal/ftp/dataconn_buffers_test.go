@@ -9,11 +9,11 @@ import (
 	"testing"
 )
 
-// A movable is a source that can be moved once some of it was read.
+// A kernelSource is a [KernelSource] that can copy once some of it was read.
 type kernelSource struct {
 	bytes.Reader
 	copied int // bytes
-	err   error
+	err    error
 }
 
 func (m *kernelSource) MoveTo(dst io.ReaderFrom, most int64) (int64, error) {
@@ -28,8 +28,8 @@ func (m *kernelSource) MoveTo(dst io.ReaderFrom, most int64) (int64, error) {
 	return n, err
 }
 
-// TestUploadMoves holds that the system copies an upload where nothing has to be
-// done with the bytes on their way, and that the server gets all of them.
+// TestUploadByKernelCopy checks that the kernel copies an upload where nothing has to be
+// done with its bytes on the way, and that the server gets all of them.
 func TestUploadByKernelCopy(t *testing.T) {
 	content := make([]byte, 3<<20)
 	for i := range content {
@@ -66,7 +66,7 @@ func TestUploadByKernelCopy(t *testing.T) {
 				t.Errorf("the server has %d bytes, and not those of the source", len(got))
 			}
 			if (m.copied > 0) != tt.moves {
-				t.Errorf("%d bytes were moved", m.copied)
+				t.Errorf("the kernel copied %d bytes", m.copied)
 			}
 			if up := p.traffic.up.Load(); up < int64(len(content)) {
 				t.Errorf("%d bytes were counted", up)
@@ -75,8 +75,8 @@ func TestUploadByKernelCopy(t *testing.T) {
 	}
 }
 
-// TestUploadMovesBadly holds that an upload whose source fails in the middle is
-// none.
+// TestUploadWhoseKernelCopyFails checks that the error of a source that fails in the
+// middle is returned.
 func TestUploadWhoseKernelCopyFails(t *testing.T) {
 	f := newFake(t)
 	p := f.pool(func(o *Options) { o.treatAsRemote = true })
@@ -90,7 +90,7 @@ func TestUploadWhoseKernelCopyFails(t *testing.T) {
 	}
 }
 
-// TestRecords holds that TLS goes through in large and small pieces alike.
+// TestTLSRecords checks that files of any size arrive whole over TLS.
 func TestTLSRecords(t *testing.T) {
 	f := newFake(t)
 	f.tls, _ = certificate(t)

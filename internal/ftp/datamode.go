@@ -7,19 +7,19 @@ import (
 	"time"
 )
 
-// mostStrikes is how often in a row a mode that worked may fail before others
-// are tried: one session that hangs says little about the way.
+// maxFailures is how many times in a row a mode that worked may fail before others
+// are tried. One session that hangs says little about the mode.
 const maxFailures = 2
 
-// trialLimit is how long a data mode that is not known to work may take to give
-// a connection.
+// trialLimit is how long opening a data connection may take in a mode that is not
+// known to work.
 const trialLimit = 4 * time.Second
 
 // dataMode is a way to open data connections.
 type dataMode uint8
 
-// The modes, in the order in which they are tried: RFC 2428 before RFC 959, and
-// connections to the server before those to us, which seldom pass a firewall.
+// The modes in the order in which they are tried: RFC 2428 before RFC 959, and
+// connections to the server before connections to us, which few firewalls pass.
 const (
 	modeEPSV dataMode = iota + 1
 	modePASV
@@ -29,10 +29,13 @@ const (
 
 var dataModes = []dataMode{modeEPSV, modePASV, modeEPRT, modePORT}
 
+// String returns the command of the mode.
 func (m dataMode) String() string { return [...]string{"", "EPSV", "PASV", "EPRT", "PORT"}[m] }
 
+// active reports whether the server connects to us.
 func (m dataMode) active() bool { return m == modeEPRT || m == modePORT }
 
+// parseDataMode returns the mode that s names, and false where it names none.
 func parseDataMode(s string) (dataMode, bool) {
 	for _, m := range dataModes {
 		if m.String() == s {
@@ -42,27 +45,28 @@ func parseDataMode(s string) (dataMode, bool) {
 	return 0, false
 }
 
-// A modeBook is what is known about the data modes of one server. All sessions
-// of a pool share it.
+// A modeTracker keeps what is known about the data modes of one server. All sessions
+// of a pool share it, and its methods may be called from several goroutines.
 type modeTracker struct {
 	mu           stdsync.Mutex
-	allow        []dataMode
-	first        dataMode // to be tried first; 0: none
-	proven       bool     // a data connection was opened in mode first
-	recalled     bool     // first is from an earlier run
-	failures     int      // failures in mode first since then
-	failedTraces []*Trace
-	learned      func(dataMode) // told of a mode that works; may be nil
-	warn         func(string)   // told of a mode that stopped working; may be nil
-	trial        time.Duration  // 0: trialLimit
+	allow        []dataMode     // the modes that the options permit
+	first        dataMode       // the mode that is tried first; 0: not known
+	proven       bool           // a data connection was opened in mode first
+	recalled     bool           // first is from an earlier run
+	failures     int            // failures of mode first in a row
+	failedTraces []*Trace       // of modes that failed since one worked
+	learned      func(dataMode) // called when a mode is found to work; may be nil
+	warn         func(string)   // called when a mode stopped working; may be nil
+	trial        time.Duration  // in place of trialLimit; 0: trialLimit
 
-	pipelined       pipelinedState // see swift.go
-	mayTryPipelined bool           // to find out
-	onPipelined     func(works bool)
+	pipelined       pipelinedState   // see pipelined_active.go
+	mayTryPipelined bool             // whether pipelined active mode may be tried
+	onPipelined     func(works bool) // called when it is found out; may be nil
 }
 
-// order returns the modes to try, without those that failed since the last one
-// worked. It is empty when all of them failed; then the slate is wiped.
+// candidates returns the modes to try, best first, without those that failed since
+// one last worked, and the traces of those that failed. Where all have failed, modes
+// is empty, and the next call begins anew.
 func (t *modeTracker) candidates() (modes []dataMode, failed []*Trace) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -85,36 +89,38 @@ func (t *modeTracker) hasFailed(m dataMode) bool {
 	return slices.ContainsFunc(t.failedTraces, func(trace *Trace) bool { return trace.Mode == m.String() })
 }
 
-// unreached reports whether the server did not come to our listener, though it
-// took the command.
+// unreached reports whether the server accepted EPRT or PORT but could not connect
+// to our listener.
 func (t *modeTracker) unreached() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return slices.ContainsFunc(t.failedTraces, func(trace *Trace) bool { return trace.unreached })
 }
 
+// isProven reports whether a data connection was opened in mode m, and the mode has
+// not been given up since.
 func (t *modeTracker) isProven(m dataMode) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.proven && t.first == m
 }
 
-// recalls reports whether mode m worked the last time that this server was used,
-// and nothing has been heard of it since.
+// recalls reports whether mode m worked in an earlier run and has not failed in this
+// one.
 func (t *modeTracker) recalls(m dataMode) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.recalled && t.first == m && !t.hasFailed(m)
 }
 
-// favourite returns the mode that is tried first, 0 where none is known yet.
+// current returns the mode that is tried first, 0 where none is known yet.
 func (t *modeTracker) current() dataMode {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.first
 }
 
-// works notes that a data connection was opened in mode m.
+// worked notes that a data connection was opened in mode m.
 func (t *modeTracker) worked(m dataMode) {
 	t.mu.Lock()
 	changed := t.first != m || !t.proven
@@ -126,8 +132,8 @@ func (t *modeTracker) worked(m dataMode) {
 	}
 }
 
-// strike notes a failure in mode m, which worked before, and reports whether that
-// may have been the session's fault.
+// toleratesFailure counts a failure in mode m. It reports whether the mode worked
+// before and has not failed too often in a row, so that the session may be to blame.
 func (t *modeTracker) toleratesFailure(m dataMode) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -138,8 +144,8 @@ func (t *modeTracker) toleratesFailure(m dataMode) bool {
 	return t.failures <= maxFailures
 }
 
-// fails notes that mode m does not work. Where it did before, all others get
-// another chance.
+// failed notes that mode m does not work. Where it did before, all other modes are
+// tried again.
 func (t *modeTracker) failed(m dataMode, trace *Trace) {
 	t.mu.Lock()
 	stopped := t.proven && t.first == m
@@ -156,8 +162,8 @@ func (t *modeTracker) failed(m dataMode, trace *Trace) {
 	}
 }
 
-// limit returns how long mode m may take, given the timeout: more where it is
-// known to work, since the server may be busy.
+// limit returns how long opening a connection in mode m may take, at most timeout. A
+// mode that is known to work gets more time, since the server may be busy.
 func (t *modeTracker) limit(m dataMode, timeout time.Duration) time.Duration {
 	if t.isProven(m) {
 		return min(2*t.trialTime(timeout), timeout)
@@ -165,6 +171,7 @@ func (t *modeTracker) limit(m dataMode, timeout time.Duration) time.Duration {
 	return t.trialTime(timeout)
 }
 
+// trialTime returns the limit for a mode that is not known to work, at most timeout.
 func (t *modeTracker) trialTime(timeout time.Duration) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()

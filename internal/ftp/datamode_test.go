@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// fetch reads a file through a pool.
+// fetch downloads a file through a pool.
 func fetch(p *Pool, name string) (data []byte, err error) {
 	err = p.Do(context.Background(), "fetching", func(ctx context.Context, s *Session) error {
 		d, err := s.Retrieve(ctx, name, 0)
@@ -29,7 +29,7 @@ func fetch(p *Pool, name string) (data []byte, err error) {
 	return data, err
 }
 
-// put stores a file through a pool.
+// put uploads a file through a pool.
 func put(p *Pool, name, content string) error {
 	return p.Do(context.Background(), "putting", func(ctx context.Context, s *Session) error {
 		_, _, err := s.Store(ctx, name, 0, strings.NewReader(content))
@@ -37,7 +37,7 @@ func put(p *Pool, name, content string) error {
 	})
 }
 
-// roundTrip puts and fetches files, one of them empty.
+// roundTrip uploads and downloads files, one of them empty.
 func roundTrip(t *testing.T, p *Pool) {
 	t.Helper()
 	for name, content := range map[string]string{"/empty": "", "/full": strings.Repeat("content\n", 20000)} {
@@ -83,7 +83,7 @@ func TestIPv6(t *testing.T) {
 }
 
 func TestModeByTrial(t *testing.T) {
-	dead := func(verb string) func(*peer, string) bool { // tells a port that nobody listens on
+	dead := func(verb string) func(*peer, string) bool { // names a port that nobody listens on
 		return func(p *peer, _ string) bool {
 			ln, _ := net.Listen("tcp", "127.0.0.1:0")
 			ln.Close()
@@ -143,8 +143,8 @@ func TestSilentPassive(t *testing.T) {
 func TestSilentActive(t *testing.T) {
 	f := newFake(t)
 	f.on["EPSV"], f.on["PASV"] = refuse("500 no"), refuse("500 no")
-	nothing := func(*peer, string) bool { return true } // a server whose connection the firewall drops
-	for _, verb := range []string{"MLSD", "EPRT"} {     // servers connect at the transfer, or when they are asked
+	nothing := func(*peer, string) bool { return true } // as a server whose connection a firewall drops
+	for _, verb := range []string{"MLSD", "EPRT"} {     // some servers connect at the transfer command, others at EPRT
 		f.mu.Lock()
 		f.on[verb] = nothing
 		f.mu.Unlock()
@@ -169,7 +169,7 @@ func TestModeForced(t *testing.T) {
 		t.Errorf("forced active: %v, want a fatal error", err)
 	}
 	if f.saw("EPSV")+f.saw("PASV") > 0 {
-		t.Error("passive mode was tried though active is wanted")
+		t.Error("passive mode was tried although only active is allowed")
 	}
 	f = newFake(t)
 	f.on["EPSV"], f.on["PASV"] = refuse("500 no"), refuse("500 no")
@@ -177,12 +177,12 @@ func TestModeForced(t *testing.T) {
 		t.Errorf("forced passive: %v, want a fatal error", err)
 	}
 	if f.saw("EPRT")+f.saw("PORT") > 0 {
-		t.Error("active mode was tried though passive is wanted")
+		t.Error("active mode was tried although only passive is allowed")
 	}
 }
 
-// A mode that worked and stops working is left for another one, and the user is
-// told.
+// TestModeStopsWorking checks that another mode takes the place of one that stopped
+// working, and that the user is told.
 func TestModeStopsWorking(t *testing.T) {
 	f := newFake(t)
 	var told []string
@@ -233,8 +233,8 @@ func TestForeignAddressIsTurnedAway(t *testing.T) {
 	}
 }
 
-// PASV goes to the control connection's host, whatever address is told; only
-// TrustPASV changes that.
+// TestPASVAddress checks that the data connection goes to the host of the control
+// connection, whatever address the PASV reply names, unless TrustPASV is set.
 func TestPASVAddress(t *testing.T) {
 	f := newFake(t)
 	f.on["EPSV"] = refuse("500 no")
@@ -291,12 +291,6 @@ func TestModeIsRemembered(t *testing.T) {
 	roundTrip(t, p)
 	if f.saw("EPSV") != before {
 		t.Error("a mode that is known not to work was tried first")
-	}
-	if err := Forget(p.o); err != nil {
-		t.Fatal(err)
-	}
-	if got := Recall(p.o); got.Mode != "" {
-		t.Errorf("after Forget: %+v", got)
 	}
 }
 

@@ -7,29 +7,32 @@ import (
 	"time"
 )
 
-// A watch ends the waits of one session: those that last longer than the
-// timeout, and all of them at once when the context of the running operation is
-// cancelled. The connections of the session register with it.
+// deadlines ends the waits on the connections of one session: each wait that
+// lasts longer than the timeout, and all of them at once when the context of the
+// running operation is cancelled. Connections are added when they are opened.
+//
+// Its methods may be called from several goroutines.
 type deadlines struct {
 	timeout time.Duration
 
 	mu        stdsync.Mutex
 	ctx       context.Context // of the running operation
-	operation int             // counts operations
+	operation int             // the number of the running operation
 	conns     map[deadliner]struct{}
 }
 
 // A deadliner is a net.Conn or a *net.TCPListener.
 type deadliner interface{ SetDeadline(time.Time) error }
 
+// longAgo is a deadline that ends every wait at once.
 var longAgo = time.Unix(1, 0)
 
 func newDeadlines(timeout time.Duration) *deadlines {
 	return &deadlines{timeout: timeout, ctx: context.Background(), conns: map[deadliner]struct{}{}}
 }
 
-// enter makes ctx the context of what follows, until leave is called. Once ctx
-// is cancelled every wait on every connection ends.
+// enter makes ctx the context of the running operation until leave is called. Once
+// ctx is cancelled, every wait on every connection ends.
 func (d *deadlines) enter(ctx context.Context) (leave func()) {
 	d.mu.Lock()
 	before := d.ctx
@@ -47,7 +50,7 @@ func (d *deadlines) enter(ctx context.Context) (leave func()) {
 	}
 }
 
-// interrupt ends all waits, if the operation is still the running one.
+// interrupt ends all waits if operation id is still the running one.
 func (d *deadlines) interrupt(id int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -77,8 +80,8 @@ func (d *deadlines) remove(c deadliner) {
 	delete(d.conns, c)
 }
 
-// arm calls set with the time at which a wait that begins now has lasted for
-// limit (0: the timeout), or fails when the context is cancelled already.
+// arm calls set with the deadline of a wait that begins now and may last for limit
+// nanoseconds (0: the timeout). It fails when the context is already cancelled.
 func (d *deadlines) arm(limit *atomic.Int64, set func(time.Time) error) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -93,7 +96,7 @@ func (d *deadlines) arm(limit *atomic.Int64, set func(time.Time) error) error {
 }
 
 // explain returns the cause of the context in place of the error that
-// [watch.interrupt] provoked.
+// [deadlines.interrupt] provoked.
 func (d *deadlines) explain(err error) error {
 	if err == nil {
 		return nil

@@ -8,8 +8,9 @@ import (
 	"github.com/jlaffaye/ftp"
 )
 
-// A download is a transfer from the server that is under way. It must be ended
-// with finish or abort; until then its session can do nothing else.
+// A Download is a running transfer from the server. It must be ended with Finish,
+// FinishLater or Abort; until then its session can do nothing else. One goroutine
+// uses it at a time.
 type Download struct {
 	s        *Session
 	Transfer *Transfer
@@ -18,9 +19,9 @@ type Download struct {
 	ended    bool
 }
 
-// Read returns io.EOF at the end of the data connection. Only finish tells
-// whether the server says that this was the end of the file; under TLS see also
-// clean.
+// Read implements [io.Reader]. It returns io.EOF at the end of the data connection.
+// Only [Download.Finish] tells whether that was the end of the file; under TLS see
+// [Download.Clean] as well.
 func (d *Download) Read(p []byte) (int, error) {
 	if d.ended {
 		return 0, io.ErrClosedPipe
@@ -33,13 +34,13 @@ func (d *Download) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// clean says that the data connection ended with FIN, and under TLS with
-// close_notify. It is of use after the end.
+// Clean reports whether the data connection ended with FIN, and under TLS with
+// close_notify. It is valid once Read has returned io.EOF.
 func (d *Download) Clean() bool { return d.Transfer.data.eof && !d.Transfer.data.truncated }
 
-// finish ends a download that was read to its end and returns the final reply,
-// with an *Error where that is not positive. A download with bytes left is
-// broken off, which is an error as well.
+// Finish ends a download that was read to its end. It returns the final reply, with
+// an *Error where that is not positive. If there is more to read, Finish breaks the
+// download off and fails.
 func (d *Download) Finish() (Reply, error) {
 	if d.ended {
 		return d.Transfer.Final, nil
@@ -65,7 +66,7 @@ func (d *Download) Finish() (Reply, error) {
 
 var errMoreData = errors.New("the server sends more than was expected")
 
-// readEnd makes sure that the end of the data was seen.
+// readEnd reads the end of the data. It fails where there is more data.
 func (d *Download) readEnd() error {
 	if d.Transfer.data.eof {
 		return nil
@@ -84,8 +85,8 @@ func (d *Download) readEnd() error {
 	}
 }
 
-// abort breaks off the download, and its session with it: what servers answer
-// after that differs too much.
+// Abort breaks off the download and gives up its session, because servers differ too
+// much in how they reply after that. After the end of a download it does nothing.
 func (d *Download) Abort() {
 	if d.ended {
 		return
@@ -96,8 +97,8 @@ func (d *Download) Abort() {
 	d.leave()
 }
 
-// content reads a file that has size bytes. With an error the download is broken
-// off.
+// ReadFile reads the content of a file of size bytes. A download with more or fewer
+// bytes is an error; with an error the download is broken off.
 func (d *Download) ReadFile(size int64) ([]byte, error) {
 	data := make([]byte, 0, size+1)
 	for {

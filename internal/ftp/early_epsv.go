@@ -7,21 +7,22 @@ import (
 	"time"
 )
 
-// A server with the quirk ConfirmsUploadsLate closes its end of an upload, waits
-// until that is acknowledged, and only then says how the upload went. Its end
-// shows that it has read everything and takes commands again. So EPSV for the next
-// upload goes out at that moment, and its reply comes together with the final
-// reply to the upload before.
+// A server with the quirk ConfirmsUploadsLate closes its end of an upload, waits for
+// TCP to acknowledge that, and only then sends the final reply. When it closes its
+// end it has read everything and can take commands again. So EPSV for the next
+// upload goes out at that moment, and its reply comes together with the final reply
+// to the upload before. This file only saves a round trip per upload.
 
-// earlyPortLimit is how long a port that the server opened early is relied upon.
+// earlyPortLimit is how long the port of an early EPSV may be used.
 const earlyPortLimit = 3 * time.Second
 
-// ConfirmsLate reports whether it pays to ask for the port of the next upload
-// early; see [Transfer.UploadFollows].
+// ConfirmsLate reports whether an early EPSV for the next upload saves a round trip;
+// see [Transfer.UploadFollows].
 func (s *Session) ConfirmsLate() bool { return s.features.Has(ConfirmsUploadsLate) && s.Overlaps() }
 
-// drainUpload reads what the server still sends on the data connection of an
-// upload, and closes the connection. It closes shut where the server ended it.
+// drainUpload reads what the server still sends on the data connection of an ended
+// upload, then closes the connection. It closes serverClosed where the server sent
+// FIN.
 func drainUpload(conn *net.TCPConn, serverClosed chan<- struct{}) {
 	_, err := io.Copy(io.Discard, conn)
 	conn.Close()
@@ -31,8 +32,8 @@ func drainUpload(conn *net.TCPConn, serverClosed chan<- struct{}) {
 }
 
 // askPortEarly waits for the final reply to the upload t. Where the server closes
-// its end of the data connection first, it sends EPSV for the next one, and
-// returns what is awaited for that; nil where it was not sent.
+// its end of the data connection first, askPortEarly sends EPSV for the next upload
+// and returns its entry in the queue; nil where it was not sent.
 func (c *controlConn) askPortEarly(t *Transfer) (*awaited, error) {
 	if !t.UploadFollows || t.data.serverClosed == nil || c.queue.len() != 1 || !c.modes.isProven(modeEPSV) {
 		return nil, nil
@@ -45,9 +46,9 @@ func (c *controlConn) askPortEarly(t *Transfer) (*awaited, error) {
 	return port, c.send(port)
 }
 
-// readEarlyPort reads the reply to an EPSV that was sent early. A refusal only
-// means that there is no port yet. A reply that does not fit is noted in t and
-// ends the session, but not the upload, whose own reply has come.
+// readEarlyPort reads the reply to an early EPSV. A refusal only means that there is
+// no port yet. A reply that does not fit is noted in t and costs the session, but the
+// upload itself is complete, because its final reply has come.
 func (c *controlConn) readEarlyPort(t *Transfer, port *awaited) {
 	_, err := c.await(port)
 	if t.outOfStep = errors.Is(err, errOutOfStep); err == nil {
@@ -55,8 +56,8 @@ func (c *controlConn) readEarlyPort(t *Transfer, port *awaited) {
 	}
 }
 
-// takeEarlyPort returns the reply to the EPSV that was sent early, where a begins
-// with that and nothing else was sent since.
+// takeEarlyPort returns the reply to an early EPSV, if a can use it: a begins with
+// EPSV, nothing was sent since, and the port is not too old.
 func (a *attempt) takeEarlyPort() (Reply, bool) {
 	c, early := a.c, a.c.earlyPort
 	c.earlyPort = nil

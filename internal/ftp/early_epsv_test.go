@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// lingering lets f say what became of its first upload only when the next command
-// is there, as a server does that waits for its end of the data connection to be
-// acknowledged. early is set when one came, and end says it.
+// confirmUploadsLate lets f wait for another command before it calls end to send the
+// final reply to its first upload, as a server does that waits until its FIN is
+// acknowledged. It sets early where a command came.
 func confirmUploadsLate(f *fake, early *bool, end func(p *peer)) {
 	first := true
 	f.greet = func(p *peer) bool { return p.say("220 (vsFTPd 3.0.5)") }
@@ -38,24 +38,24 @@ func confirmUploadsLate(f *fake, early *bool, end func(p *peer)) {
 	}
 }
 
-// TestOnward holds that the port for the next upload is asked for when the server
-// has closed its end of the one before, and what becomes of both.
+// TestEarlyEPSV checks that EPSV for the next upload is sent when the server has closed
+// its end of the one before, and what becomes of both uploads.
 func TestEarlyEPSV(t *testing.T) {
 	for _, tt := range []struct {
-		name    string
-		end     func(p *peer) // of the first upload
-		epsv    string        // the answer to the question sent early; "": a port
-		fails   bool          // the first upload
-		again   bool          // the port is asked for again
-		drops   bool          // the session is given up
-		stumble bool          // the habit, too
+		name   string
+		end    func(p *peer) // of the first upload
+		epsv   string        // the reply to the early EPSV; "": a port
+		fails  bool          // the first upload
+		again  bool          // EPSV is sent again
+		dead   bool          // the session is given up
+		serial bool          // from now on the server gets one command at a time
 	}{
 		{name: "stored"},
 		{name: "no room", end: func(p *peer) { p.say("452 no room") }, fails: true},
 		{name: "no port", epsv: "425 no port", again: true},
-		{name: "an end said twice", end: func(p *peer) { p.say("226 stored\r\n226 stored") }, drops: true, stumble: true},
-		{name: "goodbye", end: func(p *peer) { p.say("421 time is up") }, fails: true, drops: true},
-		{name: "cut behind the end", end: func(p *peer) { p.say("226 stored"); p.conn.Close() }, drops: true},
+		{name: "final reply sent twice", end: func(p *peer) { p.say("226 stored\r\n226 stored") }, dead: true, serial: true},
+		{name: "goodbye", end: func(p *peer) { p.say("421 time is up") }, fails: true, dead: true},
+		{name: "closed after the final reply", end: func(p *peer) { p.say("226 stored"); p.conn.Close() }, dead: true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			f := newFake(t)
@@ -86,12 +86,12 @@ func TestEarlyEPSV(t *testing.T) {
 					t.Errorf("the first upload: %v", err)
 				}
 				if !early {
-					t.Error("nothing was asked before the end of the first upload")
+					t.Error("no command came before the final reply to the first upload")
 				}
-				if s.Dead() != tt.drops || s.serial() != tt.stumble {
-					t.Errorf("given up: %v, one by one: %v", s.Dead(), s.serial())
+				if s.Dead() != tt.dead || s.serial() != tt.serial {
+					t.Errorf("dead %v, one command at a time %v", s.Dead(), s.serial())
 				}
-				if tt.drops {
+				if tt.dead {
 					return nil
 				}
 				if _, _, err := s.Store(ctx, "/b", 0, strings.NewReader("content of b")); err != nil {

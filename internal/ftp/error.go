@@ -6,35 +6,36 @@ import (
 	"strconv"
 )
 
-// Class says what kind of failure an error is; it is set where the error
-// arises. It decides what happens next.
+// Class is the kind of a failure. It decides what happens next: another attempt,
+// another file, or the end of the pass.
 type Class uint8
 
 // The classes.
 const (
-	Retry   Class = iota // may work on another session in a moment: 421, 425, 426, 450, 451, a broken or silent connection
+	Retry   Class = iota // may work soon on another session: 421, 425, 426, 450, 451, a broken or silent connection
 	File                 // final for this file: 550, 551, 552, 553
-	Busy                 // the server takes no more connections: 421 or 530 "too many"
-	Server               // final for this server: it cannot do what is needed
+	Busy                 // the server allows no more connections: 421 or 530 "too many"
+	Server               // final for this server: it lacks what is needed
 	Login                // user, password or certificate refused
-	Connect              // nobody answers there
+	Connect              // no FTP server can be reached
 )
 
-// An Error is a failure on the server's side, with what was being done and the
-// server's own words.
+// An Error is a failure of the server or of the connection to it, with the operation
+// and the server's own words.
 type Error struct {
-	Op    string // what was being done, as "STOR", "listing", "connecting"
-	Path  string // as the server knows it; "" where there is none
+	Op    string // the operation: "STOR", "listing", "connecting"
+	Path  string // on the server; "": none
 	Class Class
-	Code  int    // of the reply; 0 where there was none
-	Reply string // the server's text, cleaned of control characters
-	Hint  string // a way out, for people; may be empty
-	// Lost says that the command went out whole and that the connection broke
-	// before its final reply was read: whether it was carried out is open.
+	Code  int    // of the reply; 0: no reply
+	Reply string // the text of the reply, without control characters
+	Hint  string // what the user can do; may be empty
+	// Lost says that the whole command was sent and the connection broke before its
+	// final reply was read, so whether it was carried out is unknown.
 	Lost bool
 	Err  error // the cause; may be nil
 }
 
+// Error returns the operation, its path, the server's reply and the cause.
 func (e *Error) Error() string {
 	s := e.Op
 	if e.Path != "" {
@@ -49,9 +50,10 @@ func (e *Error) Error() string {
 	return s
 }
 
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// ClassOf returns the class of err, and false where it is no [Error].
+// ClassOf returns the class of err, and false where err wraps no [Error].
 func ClassOf(err error) (Class, bool) {
 	var e *Error
 	if errors.As(err, &e) {

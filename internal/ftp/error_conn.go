@@ -10,15 +10,15 @@ import (
 	"syscall"
 )
 
-// silence is a wait that lasted too long.
+// A timeoutError is a wait that lasted too long.
 type timeoutError struct{ what string }
 
 func (e *timeoutError) Error() string { return e.what }
 
 func (e *timeoutError) Timeout() bool { return true }
 
-// broken returns the error for a connection on which err happened while doing
-// op. The cause of a cancelled context comes back as it is.
+// broken returns the error for err, which happened on the connection during op, nil
+// for nil. Where the context was cancelled it wraps the cause of that.
 func (c *controlConn) broken(op string, err error) error {
 	var e *Error
 	switch {
@@ -32,7 +32,7 @@ func (c *controlConn) broken(op string, err error) error {
 		return ReplyError(op, "", c.last)
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return &Error{Op: op, Class: Retry, Err: &timeoutError{fmt.Sprintf("no answer for %v", c.deadlines.timeout)},
-			Hint: "the server or something on the way went silent"}
+			Hint: "the server, or something on the way to it, stopped answering"}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return &Error{Op: op, Class: Retry, Err: fmt.Errorf("the server closed the connection: %w", err)}
 	case errors.Is(err, errProtocol):
@@ -41,11 +41,14 @@ func (c *controlConn) broken(op string, err error) error {
 	return &Error{Op: op, Class: Retry, Err: err}
 }
 
+// isTimeout reports whether a wait of ours lasted too long; a deadline of the context
+// does not count.
 func isTimeout(err error) bool {
 	var t interface{ Timeout() bool }
 	return errors.As(err, &t) && t.Timeout() && !errors.Is(err, context.DeadlineExceeded)
 }
 
+// isTimeoutError reports whether err wraps a [timeoutError].
 func isTimeoutError(err error) bool {
 	var s *timeoutError
 	return errors.As(err, &s)

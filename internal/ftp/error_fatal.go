@@ -5,17 +5,18 @@ import (
 	"errors"
 )
 
-// ErrFatal is wrapped by errors after which the server is of no more use: it
-// cannot be reached, refuses the login, or lacks what is needed.
+// ErrFatal is wrapped by errors after which there is no use in another attempt: the
+// server cannot be reached, refuses the login, or lacks what is needed.
 var ErrFatal = errors.New("the server cannot be used")
 
-// A fatalError reads as its cause and is also [ErrFatal].
+// A fatalError has the text of its cause and wraps [ErrFatal] as well.
 type fatalError struct{ err error }
 
 func (e *fatalError) Error() string { return e.err.Error() }
 
 func (e *fatalError) Unwrap() []error { return []error{e.err, ErrFatal} }
 
+// fatal makes err wrap [ErrFatal].
 func fatal(err error) error {
 	if err == nil || errors.Is(err, ErrFatal) {
 		return err
@@ -23,7 +24,7 @@ func fatal(err error) error {
 	return &fatalError{err}
 }
 
-// retryable reports whether the same may work in a moment or on another
+// Retryable reports whether the same operation may work in a moment or on another
 // session.
 func Retryable(err error) bool {
 	if errors.Is(err, ErrFatal) || errors.Is(err, context.Canceled) {
@@ -33,8 +34,8 @@ func Retryable(err error) bool {
 	return ok && (class == Retry || class == Busy)
 }
 
-// isModeTrial reports whether err is a session lost to the trial of a data mode
-// that does not work; others are left.
+// isModeTrial reports whether err is the loss of a session while a data mode was
+// tried, and other modes are left to try.
 func isModeTrial(err error) bool {
 	var m *modeError
 	return errors.As(err, &m) && !errors.Is(err, ErrFatal)

@@ -6,15 +6,14 @@ import (
 	"strings"
 )
 
-// busyText matches what servers say when they take no more connections. Some
-// say so with 530 or 500, which otherwise are a wrong password and an unknown
-// command.
+// busyText matches the replies of servers that allow no more connections. Some send
+// them with 530 or 500, which otherwise mean a wrong password and an unknown command.
 var busyText = regexp.MustCompile(`(?i)too many|no more (connection|session|client|user)|maximum (number|allowed|login|client|connection)|` +
 	`(connection|session|client|user|login)s? (limit|count) |limit (of|is|has been) .*(reached|connection|session|client|user)|(connection|session|client|user)s? (limit|maximum) (is |has been )?reached|` +
 	`overload|server (is )?(too )?(full|busy)|try (again )?later|max\w* .*(connection|session|client)s`)
 
-// classOf says what a reply means for what was asked. It is the one table of
-// codes (RFC 959 section 4.2, RFC 2228 section 5, RFC 2428 section 4).
+// classOf returns the class of a reply that is not positive. It is the only table of
+// reply codes (RFC 959, section 4.2; RFC 2228, section 5; RFC 2428, section 4).
 func classOf(r Reply) Class {
 	switch {
 	case (r.Code == 421 || r.Code == 530 || r.Code == 500) && busyText.MatchString(r.Text):
@@ -40,9 +39,9 @@ func classOf(r Reply) Class {
 	}
 }
 
-// mustReply returns nil when r has one of the codes wanted (none given: any
-// 2yz), and otherwise an [Error] of the class of the code. A reply that fits
-// nothing that was asked makes the session unfit for more.
+// Require returns nil where r has one of the codes in want (none given: any 2yz), and
+// an [Error] of the code's class otherwise. Where the reply shows that server and
+// client no longer agree on the state of the session, it gives the session up.
 func (s *Session) Require(op, path string, r Reply, want ...int) error {
 	if slices.Contains(want, r.Code) || len(want) == 0 && r.OK() {
 		return nil
@@ -53,12 +52,14 @@ func (s *Session) Require(op, path string, r Reply, want ...int) error {
 	return ReplyError(op, path, r)
 }
 
+// ReplyError returns the [Error] for a reply to op that is not the one wanted. path may
+// be empty.
 func ReplyError(op, path string, r Reply) *Error {
 	e := &Error{Op: op, Path: path, Class: classOf(r), Code: r.Code, Reply: Printable(r.Text)}
 	switch {
 	case r.Code == 425 || r.Code == 522:
 		if mentionsReuse(r.Text) {
-			e.Hint = "the server insists that data connections continue the TLS session of the control connection"
+			e.Hint = "the server requires data connections to resume the TLS session of the control connection"
 		}
 	case r.Code == 421 && e.Class != Busy:
 		e.Hint = "the server ended the session"
@@ -66,6 +67,7 @@ func ReplyError(op, path string, r Reply) *Error {
 	return e
 }
 
+// mentionsReuse reports whether the text of a reply is about resuming TLS sessions.
 func mentionsReuse(text string) bool {
 	text = strings.ToLower(text)
 	return strings.Contains(text, "reuse") || strings.Contains(text, "resum") || strings.Contains(text, "operation not permitted")

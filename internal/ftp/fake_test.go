@@ -15,10 +15,9 @@ import (
 	"time"
 )
 
-// A fake is a small FTP server on loopback, for tests of what servers do wrong.
-// It holds files in memory, all in one directory. Commands are answered by the
-// functions of on, where there is one that returns true, else as a server
-// should.
+// A fake is a small FTP server on loopback, for tests of servers that misbehave. It
+// holds files in memory, all in one directory. The functions in on reply to their
+// commands; where there is none, or it returns false, the fake replies as RFC 959 says.
 type fake struct {
 	t    *testing.T
 	ln   net.Listener
@@ -40,13 +39,13 @@ type fake struct {
 // A peer is one connection of a fake.
 type peer struct {
 	*fake
-	n    int // from 1
-	conn net.Conn
-	br   *bufio.Reader
+	n        int // from 1
+	conn     net.Conn
+	br       *bufio.Reader
 	listener net.Listener // passive
-	to   string       // active
-	rest int
-	prot bool
+	to       string       // active
+	rest     int
+	prot     bool
 }
 
 func newFake(t *testing.T) *fake {
@@ -102,14 +101,14 @@ func (f *fake) stop() {
 	f.running.Wait()
 }
 
-// opened returns how many connections there were so far.
+// opened returns how many connections were opened so far.
 func (f *fake) opened() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.count
 }
 
-// commands returns the verbs seen so far, on all connections.
+// commands returns the commands received so far, on all connections.
 func (f *fake) commands() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -133,10 +132,10 @@ func (f *fake) file(name string) (data []byte, there bool) {
 	return data, there
 }
 
-// serve starts the server. What it answers may be changed before.
+// serve starts the server. Its behaviour may be changed before.
 func (f *fake) serve() { f.start.Do(func() { f.running.Go(f.accept) }) }
 
-// options are for a session with this server.
+// options returns the options of a session with this server.
 func (f *fake) options() Options {
 	host, port, _ := net.SplitHostPort(f.ln.Addr().String())
 	n, _ := strconv.Atoi(port)
@@ -284,7 +283,7 @@ func (p *peer) listing(prefix string) []byte {
 	return b.Bytes()
 }
 
-// passive opens a port and tells it.
+// passive opens a port and names it in the reply.
 func (p *peer) passive(verb string) {
 	if p.listener != nil {
 		p.listener.Close()
@@ -302,7 +301,7 @@ func (p *peer) tell(verb string, port int) bool {
 	return p.say("227 ok (127,0,0,1,%d,%d)", port>>8, port&255)
 }
 
-// data opens the data connection that was agreed on.
+// data opens the data connection that the client asked for.
 func (p *peer) data() (net.Conn, error) {
 	var conn net.Conn
 	var err error
@@ -356,7 +355,7 @@ func (p *peer) receive(name string) {
 	p.say("226 stored")
 }
 
-// refuse answers a command with a line.
+// refuse replies to a command with a line.
 func refuse(line string) func(*peer, string) bool {
 	return func(p *peer, _ string) bool { return p.say("%s", line) }
 }

@@ -7,10 +7,10 @@ import (
 	stdsync "sync"
 )
 
-// listForm is the command that lists a directory.
+// ListForm is the command that lists a directory.
 type ListForm uint8
 
-// The forms.
+// The forms. With none of them a path is given.
 const (
 	FormMLSD        ListForm = iota // RFC 3659, section 7
 	FormLIST                        // RFC 959
@@ -20,64 +20,95 @@ const (
 
 var listCommands = [...]string{"MLSD", "LIST", "LIST -a", "LIST -al"}
 
+// command returns the line that lists the working directory.
 func (f ListForm) command() string { return listCommands[f] }
 
-// features is what a server can do: what FEAT says (fixed after the first
-// login) and what was seen (behind methods). One value serves all sessions of a
-// pool and may be used from several goroutines.
+// Features is what a server can do: what FEAT says, which is fixed after the first
+// login, and what was observed, which only methods read and change. All sessions of
+// a pool share one value; it may be used from several goroutines.
 type Features struct {
-	Feat map[string]string // upper-case word to the rest of its line
+	feat map[string]string // what follows each upper-case word of FEAT on its line
 
-	mlst, mfmt, mff, mdtm, Size, Rest, tvfs, utf8 bool
-	// hash are the upper-case commands that hash a file: HASH, XSHA256, MD5 ...
+	mlst, mfmt, mdtm, size, rest, utf8 bool
+	// hash holds the upper-case commands that hash a file: HASH, XSHA256, MD5 ...
 	hash []string
 
 	product product // "": not known
 
-	// listForm is the command to list with; dots says that it shows "." or
-	// type=cdir, so that a listing without one is no listing of that directory.
-	ListForm  ListForm
-	ShowsSelf bool
-	unsure    bool // it could not be found out from the root: not to be remembered
+	// See the methods of these names.
+	listForm  ListForm
+	showsSelf bool
+	unsure    bool // listForm is a guess that must not be remembered
 
-	mu       stdsync.Mutex
-	observed map[Quirk]bool
-	batchingStopped bool            // a batch went wrong: one command at a time
-	remember func(*Features) // told of news; may be nil
+	mu              stdsync.Mutex
+	observed        map[Quirk]bool
+	batchingStopped bool            // the server gets one command at a time
+	remember        func(*Features) // called when something new was observed; may be nil
 }
 
+// hashCommands are the commands in FEAT that hash a file; the ones besides HASH are not
+// in any RFC.
 var hashCommands = []string{"HASH", "XSHA256", "XSHA512", "SHA256", "SHA512", "XSHA1", "XSHA", "SHA1", "XMD5", "MD5", "XCRC"}
 
-// parseFeatures reads the reply to FEAT (RFC 2389, section 3). Each feature has
-// a line that starts with a space; lines with the code before them are taken as
-// well, as some servers send them.
+// parseFeatures reads the reply to FEAT (RFC 2389, section 3.2). Each feature stands
+// on a line that starts with a space; some servers send the code before it instead,
+// and those lines count as well.
 func parseFeatures(greeting string, r Reply) *Features {
-	f := &Features{Feat: map[string]string{}, observed: map[Quirk]bool{}}
+	f := &Features{feat: map[string]string{}, observed: map[Quirk]bool{}}
 	lines := strings.Split(r.Text, "\n")
 	if r.Code == 211 && len(lines) > 2 {
 		for _, line := range lines[1 : len(lines)-1] {
 			word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
-			f.Feat[strings.ToUpper(word)] = strings.TrimSpace(rest)
+			f.feat[strings.ToUpper(word)] = strings.TrimSpace(rest)
 		}
 	}
-	has := func(word string) bool { _, ok := f.Feat[word]; return ok }
-	f.mlst = has("MLST") || has("MLSD")
-	f.mfmt, f.mff, f.mdtm, f.Size, f.tvfs, f.utf8 = has("MFMT"), has("MFF"), has("MDTM"), has("SIZE"), has("TVFS"), has("UTF8")
-	f.Rest = strings.Contains(strings.ToUpper(f.Feat["REST"]), "STREAM")
+	f.mlst = f.Offers("MLST") || f.Offers("MLSD")
+	f.mfmt, f.mdtm, f.size, f.utf8 = f.Offers("MFMT"), f.Offers("MDTM"), f.Offers("SIZE"), f.Offers("UTF8")
+	f.rest = strings.Contains(strings.ToUpper(f.feat["REST"]), "STREAM")
 	for _, word := range hashCommands {
-		if has(word) {
+		if f.Offers(word) {
 			f.hash = append(f.hash, word)
 		}
 	}
-	f.product = recognize(greeting, has)
+	f.product = recognize(greeting, f.Offers)
 	if !f.mlst {
-		f.ListForm = FormLIST
+		f.listForm = FormLIST
 	}
 	return f
 }
 
-// Observe notes what the server turned out to do. That is remembered, unless the
-// quirk is a volatile one.
+// Offers reports whether FEAT lists word, which must be in upper case.
+func (f *Features) Offers(word string) bool {
+	_, ok := f.feat[word]
+	return ok
+}
+
+// HasMLST reports whether the server has MLST: FEAT lists it, and it has not failed.
+func (f *Features) HasMLST() bool { return f.mlst && f.Has(MLSTWorks) }
+
+// HasMDTM reports whether the server has MDTM: FEAT lists it, and it has not failed.
+func (f *Features) HasMDTM() bool { return f.mdtm && f.Has(MDTMWorks) }
+
+// HasSIZE reports whether FEAT lists SIZE.
+func (f *Features) HasSIZE() bool { return f.size }
+
+// HasREST reports whether FEAT lists REST STREAM, so that transfers may begin at an
+// offset (RFC 3659, section 5).
+func (f *Features) HasREST() bool { return f.rest }
+
+// CanStat reports whether the server can say enough about one name to tell whether a
+// file has changed. Otherwise only a listing can.
+func (f *Features) CanStat() bool { return f.HasMLST() || f.size && f.HasMDTM() }
+
+// ListForm returns the best command to list with.
+func (f *Features) ListForm() ListForm { return f.listForm }
+
+// ShowsSelf reports whether listings by [Features.ListForm] show the directory itself, as
+// "." or type=cdir. One that does not is cut, or lists another directory.
+func (f *Features) ShowsSelf() bool { return f.showsSelf }
+
+// Observe notes whether q holds for the server. It is remembered in the state
+// directory, unless the quirk is volatile.
 func (f *Features) Observe(q Quirk, holds bool) {
 	f.mu.Lock()
 	before, known := f.observed[q]
@@ -89,7 +120,8 @@ func (f *Features) Observe(q Quirk, holds bool) {
 	}
 }
 
-// Known returns whether q holds for the server, and whether that is known.
+// Known returns whether q holds for the server, and whether that is known: from what
+// was observed, or else from the product.
 func (f *Features) Known(q Quirk) (holds, known bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -100,7 +132,8 @@ func (f *Features) Known(q Quirk) (holds, known bool) {
 	return known, known
 }
 
-// Has reports whether q holds for the server, as far as is known.
+// Has reports whether q holds for the server. What is not known is assumed as the
+// table of quirks says.
 func (f *Features) Has(q Quirk) bool {
 	if holds, known := f.Known(q); known {
 		return holds
@@ -108,11 +141,12 @@ func (f *Features) Has(q Quirk) bool {
 	return rowOf[q].assumed
 }
 
-// IgnoreProduct makes f the features of a server that nobody knows by its name, so
-// that a test can compare what the table says with what is found out.
+// IgnoreProduct forgets which product the server is, so that a test can compare what
+// the table of quirks says with what is observed. It must not be called while other
+// goroutines use f.
 func (f *Features) IgnoreProduct() { f.product = "" }
 
-// worthRemembering returns what was observed, without what is volatile.
+// worthRemembering returns what was observed, without volatile quirks.
 func (f *Features) worthRemembering() map[Quirk]bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -121,21 +155,23 @@ func (f *Features) worthRemembering() map[Quirk]bool {
 	return kept
 }
 
-// stumble notes that the server did not answer when it got several commands at
-// once: it gets one at a time from now on.
+// stopBatching notes that the server did not reply when it got several commands at
+// once. It gets one at a time for the rest of the process.
 func (f *Features) stopBatching() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.batchingStopped = true
 }
 
-// misstep notes that the server answered several commands with what was no
-// answer to them. That is remembered.
+// stopBatchingForGood notes that the server's replies did not fit several commands
+// that it got at once. It gets one at a time from now on, also in later runs.
 func (f *Features) stopBatchingForGood() {
 	f.stopBatching()
 	f.Observe(AnswersInOrder, false)
 }
 
+// BatchingStopped reports whether the server gets one command at a time because of what
+// was observed.
 func (f *Features) BatchingStopped() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -143,5 +179,5 @@ func (f *Features) BatchingStopped() bool {
 	return f.batchingStopped || known && !works
 }
 
-// words returns the words of FEAT in order.
-func (f *Features) words() []string { return slices.Sorted(maps.Keys(f.Feat)) }
+// words returns the words of FEAT, sorted.
+func (f *Features) words() []string { return slices.Sorted(maps.Keys(f.feat)) }

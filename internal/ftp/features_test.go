@@ -7,7 +7,7 @@ import (
 
 func TestParseFeatures(t *testing.T) {
 	vsftpd := parseFeatures("(vsFTPd 3.0.3)", Reply{211, "Features:\n EPRT\n EPSV\n MDTM\n PASV\n REST STREAM\n SIZE\n TVFS\nEnd"})
-	if vsftpd.product != "vsftpd" || vsftpd.mlst || !vsftpd.Rest || !vsftpd.Size || !vsftpd.mdtm || !vsftpd.tvfs || vsftpd.utf8 || vsftpd.mfmt {
+	if vsftpd.product != "vsftpd" || vsftpd.mlst || !vsftpd.rest || !vsftpd.size || !vsftpd.mdtm || vsftpd.utf8 || vsftpd.mfmt {
 		t.Errorf("vsftpd: %+v", vsftpd)
 	}
 	proftpd := parseFeatures("ProFTPD Server", Reply{211, "Features:\n MLST modify*;type*;\n MFMT\n hash SHA-256*;\n XCRC\nEnd"})
@@ -15,7 +15,7 @@ func TestParseFeatures(t *testing.T) {
 		t.Errorf("proftpd: %+v", proftpd)
 	}
 	for _, r := range []Reply{{500, "what?"}, {211, "no features"}, {211, ""}} {
-		if f := parseFeatures("", r); len(f.Feat) > 0 || f.ListForm != FormLIST {
+		if f := parseFeatures("", r); len(f.feat) > 0 || f.listForm != FormLIST {
 			t.Errorf("%v: %+v", r, f)
 		}
 	}

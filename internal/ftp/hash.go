@@ -6,23 +6,23 @@ import (
 	"strings"
 )
 
-// hashLines returns the commands that make the server tell the SHA-256 of a
-// file, none where it cannot. XSHA256 takes a range behind the name, so that
-// names with spaces may be misread.
+// SHA256Commands returns the commands that ask for the SHA-256 of the file at abs, an
+// absolute path; nil where the server has none. The last reply holds the hash. XSHA256
+// accepts a byte range after the name, so it is not used for names with spaces.
 func SHA256Commands(f *Features, abs string) []string {
 	switch {
-	case !CanStat(f):
+	case !f.CanStat():
 		return nil
 	case slices.Contains(f.hash, "XSHA256") && !strings.ContainsAny(abs, ` "`):
 		return []string{"XSHA256 " + abs}
-	case slices.Contains(f.hash, "HASH") && strings.Contains(strings.ToUpper(f.Feat["HASH"]), "SHA-256"):
+	case slices.Contains(f.hash, "HASH") && strings.Contains(strings.ToUpper(f.feat["HASH"]), "SHA-256"):
 		return []string{"OPTS HASH SHA-256", "HASH " + abs}
 	}
 	return nil
 }
 
-// readHash returns the one word of a reply that is a SHA-256, as 32 bytes, or
-// "".
+// ParseSHA256 returns the SHA-256 in the text of a reply, as 32 bytes. It is "" where
+// no word of the text is one, or more than one is.
 func ParseSHA256(text string) string {
 	found := ""
 	for _, word := range strings.Fields(text) {

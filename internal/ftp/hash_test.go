@@ -24,7 +24,7 @@ func TestParseSHA256(t *testing.T) {
 }
 
 func TestSHA256Commands(t *testing.T) {
-	x := &Features{mlst: true, hash: []string{"XSHA256", "HASH"}, Feat: map[string]string{"HASH": "SHA-1;SHA-256*"}}
+	x := &Features{mlst: true, hash: []string{"XSHA256", "HASH"}, feat: map[string]string{"HASH": "SHA-1;SHA-256*"}}
 	if got := SHA256Commands(x, "/f"); len(got) != 1 || got[0] != "XSHA256 /f" {
 		t.Errorf("%q", got)
 	}

@@ -7,29 +7,29 @@ import (
 	"time"
 )
 
-// A libraryConn is a control connection as the FTP library sees it: the net.Conn
-// that its dial function returns. It hands the library one whole reply at a time,
-// so that the library holds nothing back between its calls.
+// A libraryConn is the control connection as the FTP library sees it: the net.Conn
+// that its dial function returns. It gives the library one whole reply at a time, so
+// that the library buffers nothing between its calls.
 //
-// The library's commands for data connections end here. It is told that passive
-// mode works; the data connection is opened in the way that works for this server
-// when the transfer command comes (see transfer_run.go).
+// It does not pass on the library's commands for data connections. The library is
+// told that passive mode works; when its transfer command comes, the data connection
+// is opened in the mode that works with this server (see transfer_run.go).
 type libraryConn struct {
 	c       *controlConn
-	replies bytes.Buffer // for the library to read
-	line    []byte       // a command not yet whole
-	verb    string       // of its last command
-	current *awaited     // the reply that it waits for
-	running *Transfer    // whose final reply it waits for
-	// early are the commands of the login that went out before the library sent
-	// them, without those that it has sent since.
+	replies bytes.Buffer // what the library has yet to read
+	line    []byte       // the beginning of a command
+	verb    string       // of the library's last command
+	current *awaited     // the reply that the library waits for
+	running *Transfer    // the transfer whose final reply the library waits for
+	// sentEarly holds the commands of the login that went out before the library sent
+	// them. Each is removed when the library sends it.
 	sentEarly []*awaited
-	feat  Reply
+	feat      Reply // to FEAT
 }
 
 var _ net.Conn = (*libraryConn)(nil)
 
-// Read hands out the reply that the library waits for.
+// Read implements [net.Conn]. It returns the reply that the library waits for.
 func (l *libraryConn) Read(p []byte) (int, error) {
 	if l.replies.Len() == 0 {
 		r, err := l.reply()
@@ -41,7 +41,8 @@ func (l *libraryConn) Read(p []byte) (int, error) {
 	return l.replies.Read(p)
 }
 
-// reply reads the reply to the library's last command.
+// reply reads the reply to the library's last command. Refusals that do not matter
+// become positive, because the library would give up the login.
 func (l *libraryConn) reply() (Reply, error) {
 	if t := l.running; t != nil {
 		l.running = nil
@@ -58,15 +59,14 @@ func (l *libraryConn) reply() (Reply, error) {
 	case "FEAT":
 		l.feat = r
 	case "OPTS", "PBSZ":
-		// The library gives up the login where these are refused. UTF-8 may be on
-		// all the same (RFC 2640), and the buffer size means nothing for TLS (RFC
-		// 4217, section 8).
+		// UTF-8 may be on all the same (RFC 2640), and the buffer size means nothing
+		// for TLS (RFC 4217, section 8).
 		if r.Refused() && !l.c.dead {
 			r = Reply{200, "going on without"}
 		}
 	case "PROT":
-		// A server that speaks TLS from the first byte may know no PROT: its data
-		// connections are TLS as well.
+		// With implicit TLS a server may not know PROT: it protects its data
+		// connections in any case.
 		if r.Refused() && !l.c.dead && l.c.opts.Security == Implicit {
 			r = Reply{200, "implied"}
 		}
@@ -74,7 +74,7 @@ func (l *libraryConn) reply() (Reply, error) {
 	return r, nil
 }
 
-// Write takes commands of the library.
+// Write implements [net.Conn]. It takes commands of the library.
 func (l *libraryConn) Write(p []byte) (int, error) {
 	l.line = append(l.line, p...)
 	for {
@@ -89,11 +89,12 @@ func (l *libraryConn) Write(p []byte) (int, error) {
 	}
 }
 
-// command sends a command of the library, or answers it.
+// command sends a command of the library or answers it in place of the server. Of
+// the commands that were sent early it only waits for the reply.
 func (l *libraryConn) command(line string) error {
 	l.verb = strings.ToUpper(verbOf(line))
 	switch l.verb {
-	case "PRET": // for servers that are many machines; the transfer command itself says what comes
+	case "PRET": // announces the transfer command to distributed servers, which manage without it
 		return l.answer(200, "no need")
 	case "EPSV", "PASV":
 		if l.c.transfer == nil {
@@ -120,12 +121,12 @@ func (l *libraryConn) command(line string) error {
 	l.current = &awaited{line: line}
 	err := l.c.send(l.current)
 	if err == nil && l.verb == "OPTS" && !l.c.serial {
-		return l.answer(200, "on its way") // whatever the reply is, the login goes on; see reply
+		return l.answer(200, "on its way") // the login goes on whatever the reply is; see reply
 	}
 	return err
 }
 
-// run begins the transfer that is wanted, by its own commands.
+// startTransfer begins the current transfer with the commands of that.
 func (l *libraryConn) startTransfer() error {
 	t := l.c.transfer
 	if t == nil {
@@ -135,7 +136,7 @@ func (l *libraryConn) startTransfer() error {
 		if l.c.dead {
 			return t.Err
 		}
-		return l.answer(425, "no data connection") // an error would stay with the library's writer for good
+		return l.answer(425, "no data connection") // an error would stay in the library's writer for good
 	}
 	if t.start.Preliminary() {
 		l.running = t
@@ -151,7 +152,7 @@ func (l *libraryConn) answer(code int, text string) error {
 	return nil
 }
 
-// Close is the library's: it closes after QUIT or a failed greeting.
+// Close implements [net.Conn]. The library calls it after a failed greeting.
 func (l *libraryConn) Close() error { return l.c.sock.Close() }
 
 // LocalAddr implements [net.Conn].

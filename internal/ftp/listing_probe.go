@@ -6,16 +6,16 @@ import (
 	"strings"
 )
 
-// probe finds out on the first session which data mode works and which command
-// lists best, by listing the directory that the login led to. The root is not
-// used: its names are anybody's, and with LIST one that ends in " ." or is "-a"
-// would tell something wrong of the server. probe fails only where no data
-// connection can be had or the connection broke.
+// probe finds out, on the first session, which data mode works and which command
+// lists best. It lists the login directory. The root of the pair would not do: with
+// LIST a file in it whose name is "-a" or ends in " ." would suggest something wrong
+// about the server. probe fails only where no data connection can be opened or the
+// control connection breaks.
 func (s *Session) probe(ctx context.Context) error {
 	forms := []ListForm{FormLIST, FormLISTAll}
 	best := FormMLSD
 	if s.features.Has(LIST_aShowsDotNames) {
-		forms = []ListForm{FormLISTAll, FormLIST} // it hides names unless a setting says otherwise
+		forms = []ListForm{FormLISTAll, FormLIST} // LIST hides names, depending on a setting
 	}
 	if s.features.Has(LIST_aShowsDotNames) && !s.features.mlst {
 		best = FormLISTAll
@@ -23,33 +23,33 @@ func (s *Session) probe(ctx context.Context) error {
 	if s.features.mlst || s.features.Has(LIST_aShowsDotNames) {
 		raw, err := s.List(ctx, "", best)
 		if err == nil && (best == FormMLSD || showsItself(best, raw.Data)) {
-			s.features.ListForm, s.features.ShowsSelf = best, showsItself(best, raw.Data)
+			s.features.listForm, s.features.showsSelf = best, showsItself(best, raw.Data)
 			return nil
 		}
 		if e, ok := err.(*Error); err != nil && (!ok || s.Dead() || e.Code == 0) {
 			return err
 		} else if ok && best == FormMLSD && e.Class != Server {
 			s.features.unsure = true
-			return nil // of this directory only
+			return nil // this may be true of the login directory only
 		}
 		s.features.mlst = false
 	}
 	for _, form := range forms {
 		raw, err := s.List(ctx, "", form)
 		if err == nil && showsItself(form, raw.Data) {
-			s.features.ListForm, s.features.ShowsSelf = form, true
+			s.features.listForm, s.features.showsSelf = form, true
 			return nil
 		}
 		if e, ok := err.(*Error); err != nil && (!ok || s.Dead() || e.Code == 0) {
 			return err
 		}
 	}
-	s.features.ListForm, s.features.ShowsSelf = FormLIST, false
+	s.features.listForm, s.features.showsSelf = FormLIST, false
 	return nil
 }
 
-// showsItself reports whether a listing has a line for the directory itself:
-// with it, one that is cut or of another directory can be told.
+// showsItself reports whether a listing has a line for the directory itself. Where
+// all listings of a server do, one without it is cut or lists another directory.
 func showsItself(form ListForm, data []byte) bool {
 	for line := range bytes.Lines(data) {
 		text := strings.TrimRight(string(line), "\r\n")

@@ -10,16 +10,16 @@ import (
 	"github.com/jlaffaye/ftp"
 )
 
-// openSession connects and logs in. f is nil for the first session of a pool.
-// The login goes out in one piece, with a server that is known to take it so
-// even before the greeting; see [Pool.guess].
+// openSession connects and logs in. f is nil for the first session of a pool. The
+// login goes out in one piece where that is possible, and before the greeting has
+// come where it has worked before; see [Pool.expectedFeatures].
 func (p *Pool) openSession(ctx context.Context, f *Features) (*Session, error) {
 	password, err := p.password()
 	if err != nil {
 		return nil, &Error{Op: "asking for the password", Class: Login, Err: err}
 	}
 	if forbidden(p.o.User) >= 0 || forbidden(password) >= 0 {
-		return nil, &Error{Op: "login", Class: Login, Err: errors.New("user or password holds a byte that cannot be sent over FTP")}
+		return nil, &Error{Op: "login", Class: Login, Err: errors.New("user or password contains a byte that cannot be sent over FTP")}
 	}
 	expected, proven := p.expectedFeatures(f)
 	var lines, beforeGreeting, afterGreeting []*awaited
@@ -51,9 +51,10 @@ func (p *Pool) openSession(ctx context.Context, f *Features) (*Session, error) {
 	return s, nil
 }
 
-// guess returns what a login can count on, nil for nothing: then it goes step by
-// step. met says that such a login has succeeded before. A server that is new to
-// us shows by its greeting that it is one before it gets a password.
+// expectedFeatures returns the features that a login in one piece may expect; nil means
+// that the login must wait for each reply. proven says that such a login has worked
+// before. Without that, the login waits for the greeting: what listens on the port must
+// show that it is an FTP server before it gets the password.
 func (p *Pool) expectedFeatures(f *Features) (expected *Features, proven bool) {
 	works, known := p.known.Seen[AnswersInOrder]
 	switch {
@@ -67,7 +68,7 @@ func (p *Pool) expectedFeatures(f *Features) (expected *Features, proven bool) {
 	return f, true
 }
 
-// dialLibrary gives the connection to the FTP library.
+// dialLibrary makes the FTP library use the connection.
 func (s *Session) dialLibrary() (err error) {
 	s.library.replies.Write(Reply{220, s.c.greeting}.format())
 	dialed := false
@@ -80,7 +81,7 @@ func (s *Session) dialLibrary() (err error) {
 	}
 	options := []ftp.DialOption{ftp.DialWithDialFunc(dial)}
 	if s.c.tls != nil {
-		options = append(options, ftp.DialWithTLS(s.c.tls)) // it sends PBSZ and PROT P at login; TLS is ours
+		options = append(options, ftp.DialWithTLS(s.c.tls)) // the library then sends PBSZ and PROT P; the TLS connections are ours
 	}
 	if s.lib, err = ftp.Dial(s.c.opts.Address(), options...); err != nil {
 		return s.c.broken("connecting to "+s.c.opts.Address(), err)
@@ -88,8 +89,8 @@ func (s *Session) dialLibrary() (err error) {
 	return nil
 }
 
-// loginCommands returns the whole login: the commands that the library is going to
-// send, in its order, and PWD.
+// loginCommands returns the whole login: the commands of the library, in its order,
+// and PWD.
 func loginCommands(o *Options, f *Features, password string) []*awaited {
 	lines := []string{"USER " + o.User, "PASS " + password, "FEAT", "TYPE I"}
 	if f.utf8 {
@@ -101,8 +102,9 @@ func loginCommands(o *Options, f *Features, password string) []*awaited {
 	return expectAll(append(lines, batchEnd), nil)
 }
 
-// login sends later, logs in, asks for features, and sets binary type (and UTF-8,
-// and protected data connections).
+// login logs in, asks for the features, and sets binary type, UTF-8 and, under TLS, the
+// protection of data connections. afterGreeting holds the commands of the login that
+// go out in one piece now.
 func (s *Session) login(afterGreeting []*awaited, password string) error {
 	err := s.dialLibrary()
 	if err == nil && len(afterGreeting) > 0 {
@@ -124,8 +126,8 @@ func (s *Session) login(afterGreeting []*awaited, password string) error {
 	}
 }
 
-// restOfLogin reads the replies to commands that went out with the login and that
-// the library did not send: PWD is the last of them.
+// restOfLogin reads the replies to the commands that went out with the login but that
+// the library did not send. PWD is the last of them.
 func (s *Session) restOfLogin() error {
 	s.library.sentEarly = nil
 	if s.c.loginPWD == nil {
@@ -135,18 +137,18 @@ func (s *Session) restOfLogin() error {
 	return err
 }
 
-// hasFence reports whether the server answers PWD as it should, so that it can
-// end a batch.
+// canEndBatch reports whether the server answered PWD as RFC 959 requires, so that PWD
+// can end a batch.
 func (s *Session) canEndBatch() bool { return s.c.loginPWD != nil && s.c.loginPWD.reply.Code == 257 }
 
-// loginRefused classes the reply that ended a login.
+// loginRefused returns the error for a login that ended with reply r.
 func (s *Session) loginRefused(r Reply) error {
 	verb := s.library.verb
 	e := ReplyError("login", "", Reply{r.Code, s.c.hide(r.Text)})
 	switch {
 	case e.Class == Busy || r.Code == 421:
 	case r.Code == 332:
-		e.Class, e.Hint = Server, "the server wants an account besides user and password, which ferry does not know"
+		e.Class, e.Hint = Server, "the server asks for an account (ACCT) besides user and password, which ferry does not support"
 	case verb == "USER" || verb == "PASS":
 		e.Class = Login
 		e.Hint = "is the password right, and may this user log in?"
@@ -154,9 +156,9 @@ func (s *Session) loginRefused(r Reply) error {
 			e.Hint = "is the password right, may this user log in, and does the server want TLS (ftpes://)?"
 		}
 	case verb == "PROT":
-		e.Class, e.Hint = Server, "the server cannot protect data connections, and ferry sends nothing in clear text once TLS is asked for"
+		e.Class, e.Hint = Server, "the server cannot protect data connections, and ferry sends nothing in clear text when TLS is asked for"
 	case verb == "TYPE":
-		e.Class, e.Hint = Server, "the server cannot transfer files unchanged"
+		e.Class, e.Hint = Server, "the server refuses binary type, so it cannot transfer files unchanged"
 	default:
 		e.Class = Server
 	}

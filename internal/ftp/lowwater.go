@@ -7,28 +7,29 @@ import (
 	"time"
 )
 
-// A line that is slower than we are would wake us for every packet: 46,000 times
-// for 64 MiB, and twenty times the work of the processor. So the reader of a large
-// download sleeps until a gulp has come.
+// A connection that is slower than this machine would wake the reader of a download
+// for every packet. So the reader sets SO_RCVLOWAT and sleeps until a larger number
+// of bytes, the low-water mark, has arrived. This file only saves CPU time.
 
+// Limits of the low-water mark.
 const (
-	lowWaterFrom  = 1 << 20              // bytes that come as they do
-	lowWaterEvery = 256 << 10            // bytes between two looks at the rate
-	maxLowWater   = 32 << 10             // bytes; a receive window of the least size holds twice that
-	minLowWater   = 4 << 10              // bytes; below, every packet is as good
-	lowWaterTime  = 5 * time.Millisecond // worth of data at the rate of the last look
-	lowWaterRate  = 60 << 20             // bytes a second above which data waits for us
-	lowWaterDrain  = time.Millisecond     // for what is there when less than a gulp came in time
+	lowWaterFrom  = 1 << 20              // bytes of a download that are read without a mark
+	lowWaterEvery = 256 << 10            // bytes between two measurements of the rate
+	maxLowWater   = 32 << 10             // bytes; the smallest receive window holds twice as many
+	minLowWater   = 4 << 10              // bytes; a smaller mark saves nothing
+	lowWaterTime  = 5 * time.Millisecond // the mark is what arrives in this time
+	lowWaterRate  = 60 << 20             // bytes a second; above, data is always waiting for the reader
+	lowWaterDrain = time.Millisecond     // for reading what arrived when the mark was not reached in time
 )
 
-// A gulp finds out how much should have come before the reader is woken.
+// A lowWater chooses the low-water mark of a download from its rate.
 type lowWater struct {
-	received, measured int64 // bytes so far, and at the last look
-	measuredAt        time.Time
-	mark       int // bytes; 0: any
+	received, measured int64 // bytes so far, and at the last measurement
+	measuredAt         time.Time
+	mark               int // bytes; 0: wake at any
 }
 
-// took counts n bytes that came and reports whether low has changed.
+// count adds n bytes that arrived and reports whether the mark has changed.
 func (w *lowWater) count(n int, now time.Time) bool {
 	w.received += int64(n)
 	if w.received < w.measured+lowWaterEvery {
@@ -48,12 +49,12 @@ func (w *lowWater) count(n int, now time.Time) bool {
 	return w.mark != before
 }
 
-// readGulps is Read for a plain download that no limit slows down. Under TLS the
-// last gulp could wait for more in vain, where the server waits for our end.
+// readAtLowWater reads with the low-water mark. Where the mark is not reached
+// before the deadline, the connection has become slow: the mark is dropped, and what
+// has arrived is read.
 func (d *dataConn) readAtLowWater(p []byte) (int, error) {
 	n, err := d.Conn.Read(p)
 	if n == 0 && d.lowWater.mark > 0 && errors.Is(err, os.ErrDeadlineExceeded) && d.c.deadlines.context().Err() == nil {
-		// Less than that may have come: the line has become slow.
 		d.lowWater = lowWater{received: d.lowWater.received, measured: d.lowWater.received, measuredAt: time.Now()}
 		setLowWater(d.sock.Conn, 0)
 		d.sock.limit.Store(int64(lowWaterDrain))
@@ -66,7 +67,9 @@ func (d *dataConn) readAtLowWater(p []byte) (int, error) {
 	return n, err
 }
 
-// gulps reports whether the reader may sleep until a gulp has come.
+// usesLowWater reports whether the connection is a plain download without a
+// throttle. Under TLS the last bytes could stay below the mark while the server
+// waits for our close_notify.
 func (d *dataConn) usesLowWater() bool {
 	_, tcp := d.sock.Conn.(*net.TCPConn)
 	return tcp && d.tls == nil && !d.t.upload && d.sock.down == nil

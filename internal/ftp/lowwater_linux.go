@@ -5,8 +5,8 @@ import (
 	"syscall"
 )
 
-// setLowWater lets a reader be woken when bytes have come, or the end; 0: at any byte.
-// It is a matter of speed only, so a refusal is none of anybody's business.
+// setLowWater has a reader of conn wake up once that many bytes, or the end of the
+// data, have arrived; 0: at any byte. An error only costs speed, so it is ignored.
 func setLowWater(conn net.Conn, bytes int) {
 	raw, err := conn.(*net.TCPConn).SyscallConn()
 	if err != nil {

@@ -4,5 +4,5 @@ package ftp
 
 import "net"
 
-// setLowWater does nothing where it is not known to wake the reader in time.
+// setLowWater does nothing: other systems are not known to wake the reader in time.
 func setLowWater(net.Conn, int) {}

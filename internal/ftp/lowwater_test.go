@@ -26,7 +26,7 @@ func TestLowWaterFollowsTheRate(t *testing.T) {
 			const piece = 8 << 10
 			for w.received < 4<<20 {
 				if w.received < lowWaterFrom && w.mark != 0 {
-					t.Fatalf("a gulp of %d after %d bytes", w.mark, w.received)
+					t.Fatalf("a mark of %d after %d bytes", w.mark, w.received)
 				}
 				now = now.Add(time.Second * piece / time.Duration(tt.rate))
 				w.count(piece, now)
@@ -38,8 +38,8 @@ func TestLowWaterFollowsTheRate(t *testing.T) {
 	}
 }
 
-// A line that becomes slow must not be taken for a dead one, though less than a
-// gulp comes.
+// TestLowWaterOnALineThatSlowsDown checks that a connection on which less than the
+// low-water mark arrives is not taken for a dead one.
 func TestLowWaterOnALineThatSlowsDown(t *testing.T) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -62,7 +62,7 @@ func TestLowWaterOnALineThatSlowsDown(t *testing.T) {
 	d.bind(ours)
 	d.lowWater.mark = maxLowWater
 	setLowWater(ours, maxLowWater)
-	// What is there when the reader comes it gets; it is to wait for this.
+	// This arrives while the reader is waiting.
 	time.AfterFunc(20*time.Millisecond, func() { theirs.Write([]byte("drops")) })
 	p := make([]byte, 100)
 	if n, err := d.Read(p); err != nil || string(p[:n]) != "drops" {
@@ -81,6 +81,6 @@ func TestLowWaterOnALineThatSlowsDown(t *testing.T) {
 
 	d.eof = false
 	if n, err := d.Read(p); n != 0 || err != io.EOF {
-		t.Errorf("behind the end: %d, %v", n, err)
+		t.Errorf("after the end: %d, %v", n, err)
 	}
 }

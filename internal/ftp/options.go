@@ -8,16 +8,17 @@ import (
 	"time"
 )
 
-// Pipeline says whether several commands may be on their way at a time.
+// Pipeline says whether several commands may await their replies at a time.
 type Pipeline uint8
 
-// The ways. With PipelineOn a server that takes several commands badly gets
-// them one at a time as well, from then on.
+// The choices. With PipelineOn a server that turns out to handle several commands
+// badly gets one at a time from then on.
 const (
 	PipelineOn  Pipeline = iota
 	PipelineOff          // the next command waits for the reply to the one before
 )
 
+// String returns "on" or "off".
 func (p Pipeline) String() string {
 	if p == PipelineOff {
 		return "off"
@@ -25,58 +26,63 @@ func (p Pipeline) String() string {
 	return "on"
 }
 
-// Options say which server to talk to, and how. The zero value of every field
-// but Host works.
+// Options say which server to connect to, and how. The zero value of every field but
+// Host works.
 type Options struct {
 	Host string
-	Port int // 0: the security's own
+	Port int // 0: the port of Security
 	User string
-	// Password is asked for once, at the first login. Nil: an empty password. An
-	// empty User logs in as anonymous.
+	// Password is called once, at the first login. Nil: an empty password. An empty
+	// User logs in as anonymous.
 	Password func() (string, error)
 
 	Security Security
-	// TLS holds the roots and client settings; nil: the system's roots. Its
-	// ServerName and session cache are set by this package.
+	// TLS holds the root certificates and other client settings; nil: the system's
+	// roots. This package sets ServerName, the session cache and a MinVersion of TLS
+	// 1.2.
 	TLS *tls.Config
-	// Fingerprint pins the SHA-256 of the server's certificate, in any form that
-	// [ParseFingerprint] reads; then the chain and name are not checked.
+	// Fingerprint pins the server's certificate by its SHA-256, in any form that
+	// [ParseFingerprint] reads. Its chain and name are not checked then.
 	Fingerprint string
 	// Insecure accepts any certificate.
 	Insecure bool
 
 	Mode Mode
-	// ActivePorts are the first and last port to listen on in active mode; 0: any.
+	// ActivePorts are the first and the last port to listen on in active mode; 0: any
+	// port.
 	ActivePorts [2]int
-	// ActiveAddress is the address to name in PORT and EPRT, for a machine behind
-	// a router that forwards ActivePorts; "": the control connection's own.
+	// ActiveAddress is the address or host name to send in PORT and EPRT, for a machine
+	// behind a router that forwards ActivePorts; "": the local address of the control
+	// connection.
 	ActiveAddress string
-	// TrustPASV allows data connections to the address that a PASV reply names,
-	// where it is not the server's own.
+	// TrustPASV connects to the address in a PASV reply even where it differs from the
+	// server's. Otherwise only the port of the reply counts.
 	TrustPASV bool
-	// Pipeline off sends one command at a time.
+	// Pipeline says whether several commands may await their replies at a time.
 	Pipeline Pipeline
 
-	Connections int           // the most sessions at a time; 0: 4
-	Timeout     time.Duration // the longest silence on any wait; 0: 30 s
+	Connections int           // most sessions at a time; 0: 4
+	Timeout     time.Duration // longest silence in any wait; 0: 30 s
 	Retries     int           // attempts after the first; 0: 3; negative: none
 
-	BytesUp, BytesDown int64 // per second over all sessions; 0: no limit
+	BytesUp, BytesDown int64 // bytes per second of data over all sessions; 0: no limit
 
-	// StateDir is where what was learnt of servers is kept; "": nowhere.
+	// StateDir is the directory in which ferry remembers what servers can do; "":
+	// nothing is remembered.
 	StateDir string
-	// Log receives what is worth knowing; the FTP dialogue at LevelDialogue, with
-	// secrets hidden. Nil: nothing is logged.
+	// Log receives notable events, and the FTP dialogue without secrets at
+	// LevelDialogue. Nil: nothing is logged.
 	Log *slog.Logger
-	// Notice receives the few remarks that a user should see (a pool that shrank,
-	// a mode that stopped working). It may be nil.
+	// Notice receives the few events that a user should hear of: the server allows
+	// fewer connections, a data mode stopped working. It may be nil, and may be called
+	// from several goroutines.
 	Notice func(text string)
 
 	// Backoff returns the wait before retry number attempt, from 0. Nil: half a
 	// second, doubled each time, 10 s at most, with jitter.
 	Backoff func(attempt int) time.Duration
-	// ModeTrial is how long a data mode that is not known to work may take to give a
-	// connection; 0: 4 s.
+	// ModeTrial is how long opening a data connection may take in a mode that is not
+	// known to work; 0: 4 s.
 	ModeTrial time.Duration
 
 	treatAsRemote bool // tests: the server is not on this machine
@@ -85,6 +91,8 @@ type Options struct {
 // LevelDialogue is the level at which the FTP dialogue is logged.
 const LevelDialogue = slog.LevelDebug - 4
 
+// WithDefaults returns o with defaults in place of zero values. Calling it again changes
+// nothing.
 func (o Options) WithDefaults() Options {
 	if o.Port == 0 {
 		o.Port = o.Security.Port()
@@ -98,7 +106,7 @@ func (o Options) WithDefaults() Options {
 	if o.Timeout <= 0 {
 		o.Timeout = 30 * time.Second
 	}
-	if o.Retries == 0 { // a negative number stays one, so that doing this twice changes nothing
+	if o.Retries == 0 { // a negative number must stay one when this is called again
 		o.Retries = 3
 	}
 	if o.Backoff == nil {
@@ -116,7 +124,7 @@ func (o Options) WithDefaults() Options {
 	return o
 }
 
-// Address returns host:port of the control connection.
+// Address returns the address of the control connection, host:port.
 func (o Options) Address() string {
 	port := o.Port
 	if port == 0 {

@@ -5,7 +5,7 @@ import "fmt"
 // Mode says who opens data connections.
 type Mode uint8
 
-// The modes. Auto finds what works by trial and remembers it.
+// The modes. Auto finds out by trial which one works, and remembers it.
 const (
 	Auto    Mode = iota
 	Passive      // EPSV or PASV: we connect to the server
@@ -14,6 +14,7 @@ const (
 
 var modes = [...]string{"auto", "passive", "active"}
 
+// String returns "auto", "passive" or "active".
 func (m Mode) String() string { return modes[m] }
 
 // MarshalText implements [encoding.TextMarshaler].
@@ -27,10 +28,11 @@ func (m *Mode) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%q is none of auto, passive, active", text)
+	return fmt.Errorf("must be auto, passive or active, not %q", text)
 }
 
-// allowed returns the modes that a user's choice leaves.
+// allowed returns the data modes that m permits, in the order in which they are
+// tried.
 func (m Mode) allowed() []dataMode {
 	switch m {
 	case Passive:

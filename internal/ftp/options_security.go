@@ -3,8 +3,8 @@ package ftp
 // Security says how the connection to the server is protected (RFC 4217).
 type Security uint8
 
-// The kinds of security. Once asked for, TLS is required: there is no way back
-// to clear text.
+// The kinds of security. Once TLS is asked for it is required; there is no fallback to
+// clear text.
 const (
 	Plain    Security = iota // ftp://
 	Explicit                 // ftpes://, AUTH TLS on port 21

@@ -2,8 +2,8 @@ package ftp
 
 import "testing"
 
-// Defaults are filled in more than once on the way to a session, which must
-// change nothing: no retries stay none.
+// TestDefaultsTwice checks that filling in the defaults again changes nothing: no retries
+// stay none.
 func TestDefaultsTwice(t *testing.T) {
 	for retries, want := range map[int]int{0: 3, -1: -1, 5: 5} {
 		once := Options{Retries: retries}.WithDefaults()
@@ -13,7 +13,7 @@ func TestDefaultsTwice(t *testing.T) {
 	}
 }
 
-// No retries means that a passing refusal is final.
+// TestNoRetries checks that without retries a transient refusal is final.
 func TestNoRetries(t *testing.T) {
 	f := newFake(t)
 	f.on["NOOP"] = refuse("450 busy")

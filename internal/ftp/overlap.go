@@ -6,19 +6,18 @@ import (
 	"fmt"
 )
 
-// While the final reply to a download or a listing is still on its way, the next
-// commands may go out. The server has closed its end of the data connection, so
-// the transfer is over, and the reply only says how it went. Some servers send it
-// when they have seen our end closed as well: waiting for it would cost a round
-// trip.
+// After a download or a listing the next commands go out before the final reply has
+// come. The server has closed its end of the data connection, so the transfer is
+// over, and the reply only says how it went. Some servers send that reply only once our
+// end is closed as well, so waiting for it would cost a round trip.
 
-// errOverlapUnclear means that a reply to CWD or MLST may have come before the
-// final reply to the transfer: both may be 250 (RFC 959, section 5.4).
-var errOverlapUnclear = errors.New("the final reply to a transfer may be that to the next command")
+// errOverlapUnclear means that the reply to CWD or MLST may have come before the final
+// reply to the transfer. Both may be 250 (RFC 959, section 5.4).
+var errOverlapUnclear = errors.New("the final reply to a transfer may be the reply to the next command")
 
-// overlapError judges the final reply to a transfer behind which commands went
-// out. Unless it says that all is well, and by the code that no other command
-// gets, nobody can tell whose replies the next ones are.
+// overlapError judges the final reply to a transfer that other commands followed. Only
+// 226 is clear: it is positive, and no other command is answered by it. With any other
+// reply the next ones cannot be told apart, which is an error.
 func overlapError(line string, r Reply) error {
 	if r.Code == 226 {
 		return nil
@@ -33,15 +32,14 @@ func overlapError(line string, r Reply) error {
 	return err
 }
 
-// Overlaps reports whether commands may go out before the final reply to the
-// download before them is read.
+// Overlaps reports whether [Download.FinishLater] may be used with this server.
 func (s *Session) Overlaps() bool {
 	return !s.serial() && s.features.Has(OverlapIsClear) && !(s.c.tls != nil && s.features.Has(WaitsForTLSClose))
 }
 
-// FinishLater ends a download whose end was seen, but for the server's final
-// reply: that comes before the reply to whatever is sent next. Until it has come
-// Transfer.Final is the zero reply.
+// FinishLater ends a download that was read to its end without waiting for the final
+// reply. That is read before the reply to the next command; until then Transfer.Final
+// is the zero reply. See [Session.Overlaps].
 func (d *Download) FinishLater() {
 	if d.ended {
 		return
@@ -53,7 +51,7 @@ func (d *Download) FinishLater() {
 	d.leave()
 }
 
-// CatchUp reads the replies that are still to come.
+// CatchUp reads all replies that are still awaited.
 func (s *Session) CatchUp(ctx context.Context) error {
 	defer s.c.deadlines.enter(ctx)()
 	return s.c.readAll()

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// parseEPSV returns the port of a 229 reply: "(|||6446|)" with any delimiter
-// (RFC 2428, section 3). The parentheses may be missing.
+// parseEPSV returns the port in the text of a 229 reply, such as "(|||6446|)" with any
+// delimiter (RFC 2428, section 3). The parentheses may be missing.
 func parseEPSV(text string) (uint16, error) {
 	for i := 0; i+3 < len(text); i++ {
 		d := text[i]
@@ -20,13 +20,13 @@ func parseEPSV(text string) (uint16, error) {
 			return uint16(n), nil
 		}
 	}
-	return 0, fmt.Errorf("the reply to EPSV names no port: %.80q", Printable(text))
+	return 0, fmt.Errorf("the reply to EPSV contains no port: %.80q", Printable(text))
 }
 
-// parsePASV returns the address of a 227 reply: six numbers somewhere in the
-// text, which need not be in parentheses (RFC 1123, section 4.1.2.6).
+// parsePASV returns the address in the text of a 227 reply: the six numbers may stand
+// anywhere, with or without parentheses (RFC 1123, section 4.1.2.6).
 func parsePASV(text string) (netip.AddrPort, error) {
-	bad := fmt.Errorf("the reply to PASV names no address: %.80q", Printable(text))
+	bad := fmt.Errorf("the reply to PASV contains no address: %.80q", Printable(text))
 	start := strings.IndexAny(text, "0123456789")
 	if start < 0 {
 		return netip.AddrPort{}, bad

@@ -5,35 +5,39 @@ import (
 	"time"
 )
 
-// In active mode the server connects to us as soon as it has read the transfer
-// command, and that can go out together with EPRT: what the server sends is here
-// a round trip earlier than in passive mode. So where both work, listings and
-// small downloads that come one after another go by EPRT. All else, and whatever
-// has trouble on that way, keeps to the mode that is known to work.
+// In active mode the transfer command can go out in one piece with EPRT, and the
+// server connects to us as soon as it has read both. So the data arrives a round trip
+// earlier than in passive mode. Where both modes work, listings and small downloads
+// that follow one another use pipelined EPRT. Everything else, and every server where
+// it fails, keeps to the mode that is known to work.
 
-// Limits of the swift way.
+// PipelineFrom is how many transfers must be waiting for a trial of pipelined active
+// mode to be worth it.
+const PipelineFrom = 8
+
+// How long the server may take to connect to us in pipelined active mode.
 const (
-	pipelinedTrial = 2 * time.Second // for the first connection
+	pipelinedTrial = 2 * time.Second // the first time
 	pipelinedLimit = 4 * time.Second
-	PipelineFrom   = 8 // transfers that must be waiting for a trial to be worth it
 )
 
-// swiftState is what is known about the swift way.
+// A pipelinedState is what is known about pipelined active mode with one server.
 type pipelinedState uint8
 
 const (
 	pipelinedUnknown pipelinedState = iota
-	pipelinedTrying                 // by one session, at this moment
+	pipelinedTrying                 // one session tries it at this moment
 	pipelinedWorks
 	pipelinedFails
 )
 
-// asksBeforeListening reports whether this system may ask the user when a program
-// listens on a port. Nothing is tried there that was not asked for.
+// PromptsOnListen reports whether this system may ask the user for permission when a
+// program listens on a port. There active mode is not tried unless the user asked for
+// it.
 func PromptsOnListen() bool { return runtime.GOOS == "windows" || runtime.GOOS == "darwin" }
 
-// knowSwift takes over what is known of the server. pyftpdlib answers EPRT when it
-// has connected, and out of turn.
+// restorePipelined takes over what is known about the server. Pipelined active mode is
+// of no use with one that has the quirk AnswersEPRTLate.
 func (t *modeTracker) restorePipelined(f *Features, o Options) {
 	works, known := f.Known(ReachesActivePort)
 	late := f.Has(AnswersEPRTLate)
@@ -49,8 +53,8 @@ func (t *modeTracker) restorePipelined(f *Features, o Options) {
 	t.onPipelined = func(works bool) { f.Observe(ReachesActivePort, works) }
 }
 
-// swift returns the active mode to be used for a transfer of which many follow,
-// 0 for none, and how long the server may take to come.
+// pipelinedMode returns the mode for a pipelined active transfer, 0 for none, and how
+// long the server may take to connect. many says that a trial is worth it.
 func (t *modeTracker) pipelinedMode(many bool) (m dataMode, limit time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -71,8 +75,8 @@ func (t *modeTracker) pipelinedMode(many bool) (m dataMode, limit time.Duration)
 	return m, limit
 }
 
-// swiftWent notes how a transfer on the swift way began. Where it did not work
-// once, nothing goes that way any more.
+// notePipelined notes whether a pipelined active transfer began. After one failure
+// there are no more of them.
 func (t *modeTracker) notePipelined(works bool) {
 	t.mu.Lock()
 	state := pipelinedFails
@@ -88,7 +92,7 @@ func (t *modeTracker) notePipelined(works bool) {
 	}
 }
 
-// swiftUntried takes a trial back that came to no end.
+// forgetPipelinedTrial takes back a trial that had no result.
 func (t *modeTracker) forgetPipelinedTrial() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -97,8 +101,8 @@ func (t *modeTracker) forgetPipelinedTrial() {
 	}
 }
 
-// runPipelined gives the commands of t in one piece, in active mode. It reports
-// false where t is to go another way, with nothing sent.
+// runPipelined sends the commands of t in one piece, in active mode. It returns false,
+// and has sent nothing, where t must use the usual modes.
 func (c *controlConn) runPipelined(t *Transfer) (done bool, err error) {
 	if !t.Series || t.upload || c.serial {
 		return false, nil
@@ -125,24 +129,24 @@ func (c *controlConn) runPipelined(t *Transfer) (done bool, err error) {
 		a.trace.Works = true
 		c.modes.notePipelined(true)
 	case err == nil, c.deadlines.context().Err() != nil, a.trace.Why == "" && c.last.Code == 421:
-		c.modes.forgetPipelinedTrial() // it tells nothing
+		c.modes.forgetPipelinedTrial() // no result
 	default:
-		c.dead = true // the transfer command went out as well
+		c.dead = true // the transfer command has gone out as well
 		c.modes.notePipelined(false)
-		c.opts.Log.Info("active mode is not of use for what comes", "why", err)
+		c.opts.Log.Info("pipelined active mode does not work", "why", err)
 		err = &Error{Op: "opening a data connection", Class: Retry, Err: a.trace.fails(err.Error(), a.trace.Cause)}
 	}
 	return true, err
 }
 
-// runTogether is an attempt in active mode whose commands go out in one piece.
+// runTogether is runActive with all commands in one piece.
 func (a *attempt) runTogether(port string) error {
 	told, err := a.prepare(port)
 	if err != nil {
 		return err
 	}
 	if a.t.start.Refused() {
-		a.c.dead = true // it sends another directory now
+		a.c.dead = true // without the CWD, the server now sends the wrong directory
 		return nil
 	}
 	return a.finishActive(told)

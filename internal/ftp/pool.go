@@ -395,11 +395,11 @@ func (p *Pool) remember() {
 	p.modes.mu.Lock()
 	mode := p.modes.first
 	p.modes.mu.Unlock()
-	list := p.f.ListForm.command()
+	list := p.f.listForm.command()
 	if p.f.unsure {
 		list = "" // to be found out again
 	}
-	news := Capabilities{Mode: mode.String(), List: list, Dots: p.f.ShowsSelf, Seen: p.f.worthRemembering(), Features: p.f.digest()}
+	news := Capabilities{Mode: mode.String(), List: list, Dots: p.f.showsSelf, Seen: p.f.worthRemembering(), Features: p.f.digest()}
 	if err := remember(p.o, news); err != nil {
 		p.o.Log.Warn("cannot remember what the server can do", "error", err)
 	}

@@ -10,14 +10,14 @@ import (
 	"strings"
 )
 
-// portCommand returns the command that tells the server where to connect to.
+// portCommand returns the EPRT or PORT command for the listener of a.
 func (a *attempt) portCommand() (string, error) {
 	c, port := a.c, a.listener.ln.Addr().(*net.TCPAddr).AddrPort().Port()
 	addr := addrOf(c.sock.LocalAddr()).WithZone("")
 	if c.opts.ActiveAddress != "" {
 		var err error
 		if addr, err = resolveIP(c.deadlines.context(), c.opts.ActiveAddress, addr.Is6()); err != nil {
-			return "", &Error{Op: a.mode.String(), Class: Server, Err: err, Hint: "the address for active mode must be one of this network's own"}
+			return "", &Error{Op: a.mode.String(), Class: Server, Err: err, Hint: "the address for active mode must be an IP address or a host name that resolves to one"}
 		}
 	}
 	at := netip.AddrPortFrom(addr, port)
@@ -27,7 +27,8 @@ func (a *attempt) portCommand() (string, error) {
 	return portIPv4(at)
 }
 
-// lookup returns the address that a name stands for, of the family wanted.
+// resolveIP returns an address of host, of IPv6 with six set and of IPv4 otherwise. An
+// address literal is returned as it is.
 func resolveIP(ctx context.Context, host string, six bool) (netip.Addr, error) {
 	if a, err := netip.ParseAddr(host); err == nil {
 		return a.Unmap(), nil
@@ -43,7 +44,7 @@ func resolveIP(ctx context.Context, host string, six bool) (netip.Addr, error) {
 	return addrs[0].Unmap(), nil
 }
 
-// eprt returns the command of RFC 2428, section 2.
+// eprt returns the EPRT command (RFC 2428, section 2).
 func eprt(at netip.AddrPort) string {
 	family := 1
 	if at.Addr().Is6() {
@@ -52,7 +53,7 @@ func eprt(at netip.AddrPort) string {
 	return fmt.Sprintf("EPRT |%d|%s|%d|", family, at.Addr(), at.Port())
 }
 
-// port4 returns the PORT command of RFC 959, which knows IPv4 only.
+// portIPv4 returns the PORT command (RFC 959, section 4.1.2). It fails for IPv6.
 func portIPv4(at netip.AddrPort) (string, error) {
 	if !at.Addr().Is4() {
 		return "", errNoIPv6

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// workingDirectory returns the absolute path of the directory that the login led
-// to. It asks for it, where the login did not.
+// WorkingDirectory returns the absolute path of the login directory. Where the login did
+// not send PWD it sends one, so it must be called before any CWD.
 func (s *Session) WorkingDirectory(ctx context.Context) (string, error) {
 	var r Reply
 	if s.c.loginPWD != nil {
@@ -30,26 +30,26 @@ func (s *Session) WorkingDirectory(ctx context.Context) (string, error) {
 	return dir, nil
 }
 
-// parsePWD reads the text of a 257 reply (RFC 959, appendix II): the
-// path stands in quotes, and quotes in it are doubled by most servers.
+// ParsePWD returns the absolute path in the text of a 257 reply (RFC 959, appendix II).
+// The path stands in quotes, and most servers double the quotes that belong to it.
 func ParsePWD(text string) (string, error) {
 	_, rest, ok := strings.Cut(text, `"`)
 	if !ok {
 		return "", errors.New("no path in the reply")
 	}
 	dir, ok := unquote(rest)
-	if !ok { // not doubled
+	if !ok { // the quotes in it are not doubled
 		i := strings.LastIndexByte(rest, '"')
 		dir = rest[:max(i, 0)]
 	}
 	if !strings.HasPrefix(dir, "/") {
-		return "", fmt.Errorf("the login directory %q is no absolute path", dir)
+		return "", fmt.Errorf("the login directory %q is not an absolute path", dir)
 	}
 	return dir, nil
 }
 
-// unquote reads up to the quote that ends a path, and false where quotes are not
-// doubled as they should be.
+// unquote returns the path up to the quote that ends it, with doubled quotes undone. It
+// returns false where quotes are not doubled.
 func unquote(s string) (string, bool) {
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {

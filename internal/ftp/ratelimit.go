@@ -6,8 +6,9 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// A throttle holds all data connections of a pool together to a number of bytes
-// per second in one direction. A nil throttle lets everything through.
+// A throttle limits all data connections of a pool together to a number of bytes per
+// second in one direction. A nil throttle is no limit. Its methods may be called from
+// several goroutines.
 type throttle struct{ limiter *rate.Limiter }
 
 func newThrottle(bytesPerSecond int64) *throttle {
@@ -18,7 +19,7 @@ func newThrottle(bytesPerSecond int64) *throttle {
 	return &throttle{rate.NewLimiter(rate.Limit(bytesPerSecond), int(burst))}
 }
 
-// most returns how many bytes of n may go through in one piece.
+// most returns how many of n bytes may pass at a time.
 func (t *throttle) most(n int) int {
 	if t == nil {
 		return n
@@ -26,7 +27,7 @@ func (t *throttle) most(n int) int {
 	return min(n, t.limiter.Burst())
 }
 
-// wait returns when n bytes, at most [throttle.most], may go through.
+// wait waits until n bytes, at most [throttle.most], may pass.
 func (t *throttle) wait(ctx context.Context, n int) error {
 	if t == nil || n == 0 {
 		return nil

@@ -12,25 +12,24 @@ import (
 	"ferry/internal/ftp/listing"
 )
 
-// errIncomplete is wrapped by every error about a listing that may lack names,
-// so that nothing can be concluded from what it lacks.
-var ErrIncomplete = errors.New("listing is not complete")
+// ErrIncomplete is wrapped by every error about a listing that may lack names. Nothing
+// may be concluded from the absence of a name in it.
+var ErrIncomplete = errors.New("the listing is not complete")
 
-// Servers say in the final reply, with a code of success, that a listing was
-// cut or that the directory could not be read: vsftpd "Transfer done (but failed
-// to open directory)", pure-ftpd "Output truncated", "Sorry, we were unable to
-// read".
+// Some servers end a listing that was cut, or a directory that could not be read, with
+// a positive reply. Only its text says so: "Transfer done (but failed to open
+// directory)", "Output truncated", "Sorry, we were unable to read".
 var (
 	failureWords = regexp.MustCompile(`(?i)truncat|fail|unable|sorry|denied|error|abort`)
 	matchesTotal = regexp.MustCompile(`(\d+) matches total`)
 )
 
-// pureLimit is the number of lines at which pure-ftpd cuts every listing unless
-// it is told otherwise.
-const pureLimit = 10000
+// listingLimit is the number of lines at which some servers that count the lines cut a
+// listing, unless their settings say otherwise.
+const listingLimit = 10000
 
-// checkCount compares the number of lines with the server's own count, where its
-// final reply tells one.
+// CheckCount compares the number of lines of a listing with the count in the server's
+// final reply, where that has one. The error wraps [ErrIncomplete].
 func CheckCount(final Reply, lines int) error {
 	m := matchesTotal.FindStringSubmatch(final.Text)
 	switch {
@@ -38,13 +37,14 @@ func CheckCount(final Reply, lines int) error {
 		return nil
 	case m[1] != strconv.Itoa(lines):
 		return fmt.Errorf("%w: %d lines came and the server says %q", ErrIncomplete, lines, Printable(final.Text))
-	case lines >= pureLimit && lines%pureLimit == 0:
-		return fmt.Errorf("%w: %d lines is where pure-ftpd cuts (its option -L)", ErrIncomplete, lines)
+	case lines >= listingLimit && lines%listingLimit == 0:
+		return fmt.Errorf("%w: the server may have cut it at %d lines, a limit that its settings can raise", ErrIncomplete, lines)
 	}
 	return nil
 }
 
-// checkEnd looks at how a listing ended.
+// CheckEnd checks how a listing ended: the data connection, the final reply, and the
+// last line. The error wraps [ErrIncomplete].
 func CheckEnd(raw RawListing) error {
 	switch {
 	case !raw.Clean:
@@ -59,8 +59,9 @@ func CheckEnd(raw RawListing) error {
 	return nil
 }
 
-// entries reads the lines of a listing, without those that stand for no entry. An
-// error, which wraps errIncomplete, ends it.
+// Entries returns the entries of a listing, which was made by form. now is the time of
+// the listing, since LIST leaves out the year of recent times. An error, which wraps
+// [ErrIncomplete], ends the sequence.
 func (raw RawListing) Entries(form ListForm, now time.Time) iter.Seq2[listing.Entry, error] {
 	parser := listing.LIST(now)
 	if form == FormMLSD {
@@ -80,11 +81,11 @@ func (raw RawListing) Entries(form ListForm, now time.Time) iter.Seq2[listing.En
 	}
 }
 
-// A rawListing is what came over the data connection, and how it ended.
+// A RawListing is the data of a listing, and how it ended.
 type RawListing struct {
 	Data  []byte
 	Final Reply
-	// clean says that the data connection ended with FIN, and under TLS with
+	// Clean says that the data connection ended with FIN, and under TLS with
 	// close_notify.
 	Clean bool
 }

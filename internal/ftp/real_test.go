@@ -19,8 +19,8 @@ func realOptions(s *realftp.Server) Options {
 		Fingerprint: s.Fingerprint, Timeout: 20 * time.Second}
 }
 
-// Every server, every way to protect the connections, every data mode: files
-// arrive whole in both directions, empty ones too, and listings are whole.
+// TestRealSessions transfers files, also empty ones, in both directions and lists them,
+// with every server, every kind of security, and every data mode.
 func TestRealSessions(t *testing.T) {
 	securities := []struct {
 		name string
@@ -57,8 +57,8 @@ func TestRealSessions(t *testing.T) {
 	}
 }
 
-// transferFiles sends and fetches files of sizes that matter, several times, and
-// looks for them in the listing.
+// transferFiles uploads and downloads files of critical sizes and looks for them in the
+// listing.
 func transferFiles(t *testing.T, p *Pool) {
 	t.Helper()
 	for i, size := range []int{0, 1, earlyBytes, earlyBytes + 1, 300 << 10, 0, 1 << 20} {
@@ -83,7 +83,7 @@ func transferFiles(t *testing.T, p *Pool) {
 			if _, err := s.Retrieve(ctx, "/missing", 0); err == nil || s.Dead() {
 				return fmt.Errorf("a missing file: %v, dead %v", err, s.Dead())
 			}
-			raw, err := s.List(ctx, "/", s.Features().ListForm)
+			raw, err := s.List(ctx, "/", s.Features().listForm)
 			if err != nil {
 				return err
 			}
@@ -218,7 +218,7 @@ func TestRealCheck(t *testing.T) {
 			}
 			p := testPool(t, o)
 			err = p.Once(t.Context(), func(ctx context.Context, s *Session) error {
-				raw, err := s.List(ctx, "/", s.Features().ListForm)
+				raw, err := s.List(ctx, "/", s.Features().listForm)
 				if bytes.Contains(raw.Data, []byte("ferry")) {
 					t.Errorf("the temporary is left:\n%s", raw.Data)
 				}

@@ -4,33 +4,32 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
 )
 
-// capabilities is what is remembered of one server: what had to be found out by
-// trial. It is a saving of time only; all of it is found out again where it is
-// missing or has stopped being true.
+// Capabilities is what is remembered about one server because it had to be found out by
+// trial. It only saves time: whatever is missing or no longer true is found out again.
 type Capabilities struct {
 	Format int            `json:"format"`
 	Server string         `json:"server"`
-	Mode   string         `json:"mode,omitempty"` // data mode that works: EPSV, PASV, EPRT, PORT
-	List   string         `json:"list,omitempty"` // command to list with
-	Dots   bool           `json:"dots,omitempty"` // the listing shows the directory itself
+	Mode   string         `json:"mode,omitempty"` // the data mode that works: EPSV, PASV, EPRT or PORT
+	List   string         `json:"list,omitempty"` // the command to list with
+	Dots   bool           `json:"dots,omitempty"` // its listings show the directory itself
 	Seen   map[Quirk]bool `json:"seen,omitempty"`
-	// Features is a digest of what FEAT said when this was written; other features
-	// mean another server, or another version of it.
+	// Features holds the words of FEAT. Where the server now sends others, it is another
+	// server or another version, and only Mode still counts.
 	Features string    `json:"features,omitempty"`
 	Updated  time.Time `json:"updated"`
 }
 
+// capabilitiesFormat is the format of the file. Other formats are not read.
 const capabilitiesFormat = 1
 
-// serverFile returns the file that holds what is remembered of a server, ""
-// where nothing is to be.
+// serverFile returns the path of the file that holds what is remembered about the
+// server, "" without a state directory.
 func (o Options) serverFile() string {
 	if o.StateDir == "" {
 		return ""
@@ -45,8 +44,8 @@ func (o Options) serverFile() string {
 	return filepath.Join(o.StateDir, "servers", fmt.Sprintf("%s-%d-%s.json", name, o.Port, o.Security.Scheme()))
 }
 
-// recall returns what is remembered of the server; what cannot be read counts as
-// nothing.
+// Recall returns what is remembered about the server of o. A file that cannot be read
+// counts as missing.
 func Recall(o Options) Capabilities {
 	var c Capabilities
 	file := o.serverFile()
@@ -63,7 +62,7 @@ func Recall(o Options) Capabilities {
 	return c
 }
 
-// remember writes what is known of the server, whole or not at all.
+// remember writes the file of the server, completely or not at all.
 func remember(o Options, c Capabilities) error {
 	file := o.serverFile()
 	if file == "" {
@@ -91,36 +90,24 @@ func remember(o Options, c Capabilities) error {
 	return err
 }
 
-// Forget drops what is remembered of the server of o: the next connection finds
-// out everything anew.
-func Forget(o Options) error {
-	file := o.serverFile()
-	if file == "" {
-		return nil
-	}
-	if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("forgetting what is known of %s: %w", o.Address(), err)
-	}
-	return nil
-}
-
-// digest returns the words of FEAT on one line.
+// digest returns the words of FEAT on one line, for [Capabilities.Features].
 func (f *Features) digest() string { return strings.Join(f.words(), " ") }
 
-// adopt takes over what is remembered, if it is of the same server still.
+// restore takes over what is remembered. It returns false, and changes nothing, where
+// that is about another server.
 func (f *Features) restore(c Capabilities) bool {
 	if c.List == "" || c.Features != f.digest() {
 		return false
 	}
 	for form, command := range listCommands {
 		if command == c.List {
-			f.ListForm, f.ShowsSelf = ListForm(form), c.Dots
+			f.listForm, f.showsSelf = ListForm(form), c.Dots
 		}
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for quirk, holds := range c.Seen {
-		if rowOf[quirk] != nil { // another version of ferry may know others
+		if rowOf[quirk] != nil { // another version of ferry may have written others
 			f.observed[quirk] = holds
 		}
 	}

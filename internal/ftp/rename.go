@@ -1,47 +1,40 @@
 package ftp
 
-import (
-	"context"
-)
+import "context"
 
-// A renaming is what became of RNFR and RNTO, which only count together (RFC
-// 959, section 4.1.3). The zero code means that the answer never came.
+// A Renaming holds the replies to RNFR and RNTO, which only count together (RFC 959,
+// section 4.1.3). The zero reply means that none came.
 type Renaming struct{ From, to Reply }
 
+// Done reports whether the renaming was carried out.
 func (r Renaming) Done() bool { return r.From.Code == 350 && r.to.OK() }
 
-// lost reports whether it is open what became of it, or may come about another
-// time: an answer is missing, or one that speaks of the moment only.
+// Unsettled reports whether it is unknown what became of the renaming, or whether it may
+// work at another time: a reply is missing or transient.
 func (r Renaming) Unsettled() bool {
 	return IsTransient(r.From) || r.From.Code == 350 && IsTransient(r.to)
 }
 
+// IsTransient reports whether r is a transient negative reply, 4yz, or is missing.
 func IsTransient(r Reply) bool { return r.Code == 0 || r.Code/100 == 4 }
 
-// err says why the renaming was refused, nil where no answer came.
+// Err returns why the renaming of from to to was refused; nil where a reply is missing.
+// It must not be called on a renaming that is done.
 func (r Renaming) Err(from, to string) error {
 	if r.From.Code == 0 || r.From.Code == 350 && r.to.Code == 0 {
 		return nil
 	}
 	if r.From.Code != 350 {
 		e := ReplyError("RNFR", from, r.From)
-		e.Hint = "the server does not let files be renamed"
+		e.Hint = "the server does not allow renaming files"
 		return e
 	}
 	return ReplyError("RNTO", to, r.to)
 }
 
-// rename gives both commands of a renaming. After a refused RNTO some servers
-// keep the RNFR for a later one, so the session is given up then.
-func (s *Session) Rename(ctx context.Context, from, to string) (Renaming, error) {
-	pairs := []Renaming{{}}
-	err := s.RenameAll(ctx, new(Batch), []string{from}, []string{to}, pairs)
-	return pairs[0], err
-}
-
-// renames gives the commands in b and then pairs of commands, in one batch where
-// that is safe. The session is given up where a RNFR
-// may be pending.
+// RenameAll runs b followed by RNFR and RNTO for each from and its to, and stores the
+// replies in pairs, which has the same length. Some servers keep the RNFR of a refused
+// RNTO for the next one, so the session is given up where that is possible.
 func (s *Session) RenameAll(ctx context.Context, b *Batch, from, to []string, pairs []Renaming) error {
 	for i := range from {
 		b.Expect("RNFR "+from[i], &pairs[i].From)
@@ -56,7 +49,8 @@ func (s *Session) RenameAll(ctx context.Context, b *Batch, from, to []string, pa
 	return err
 }
 
-// renameEach carries out renamings one after another, until one is not done.
+// RenameEach runs b and carries out the renamings one after another, until one is not
+// done. Then it gives up the session, for the reason said at [Session.RenameAll].
 func (s *Session) RenameEach(ctx context.Context, b *Batch, from, to []string, pairs []Renaming) error {
 	for i := range from {
 		if err := s.RenameAll(ctx, b, from[i:i+1], to[i:i+1], pairs[i:i+1]); err != nil {

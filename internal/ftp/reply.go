@@ -9,37 +9,38 @@ import (
 	"unicode"
 )
 
-// Limits of what a server may say. The longest line that real servers send
-// holds a path of 4096 bytes and some facts.
+// Limits of a reply. The longest line that real servers send holds a path of 4096 bytes
+// and some facts.
 const (
 	maxReplyLine  = 16 << 10 // bytes of one line
 	maxReplyBytes = 1 << 20  // bytes of one reply with all its lines
 )
 
-// errProtocol means that what the server sent is no FTP reply. Nothing can be
-// concluded from what follows on that connection.
-var errProtocol = errors.New("server does not speak FTP as it should")
+// errProtocol means that the server sent something else than the FTP reply that was due.
+// Nothing that follows on the connection can be believed.
+var errProtocol = errors.New("the server does not follow the FTP protocol")
 
-// A reply is one answer of the server (RFC 959, section 4.2).
+// A Reply is a reply of the server to one command (RFC 959, section 4.2).
 type Reply struct {
 	Code int
-	Text string // all lines without the code, joined by \n
+	Text string // all lines without the code, joined by "\n"
 }
 
-// ok reports a positive completion reply, 2yz.
+// OK reports whether r is a positive completion reply, 2yz.
 func (r Reply) OK() bool { return r.Code/100 == 2 }
 
+// Preliminary reports whether r is a positive preliminary reply, 1yz.
 func (r Reply) Preliminary() bool { return r.Code/100 == 1 }
 
-// refused reports a negative completion reply, 4yz or 5yz.
+// Refused reports whether r is a negative completion reply, 4yz or 5yz.
 func (r Reply) Refused() bool { return r.Code >= 400 }
 
-// String returns the code and the text on one line, for people.
+// String returns the code and the text on one line, without control characters.
 func (r Reply) String() string {
 	return strings.TrimRight(fmt.Sprintf("%03d %s", r.Code, Printable(r.Text)), " ")
 }
 
-// wire returns the reply as it is sent.
+// format returns the reply as a server sends it.
 func (r Reply) format() []byte {
 	lines := strings.Split(r.Text, "\n")
 	var b strings.Builder
@@ -56,10 +57,9 @@ func (r Reply) format() []byte {
 	return []byte(b.String())
 }
 
-// readReply reads one reply. A reply of several lines ends with a line that
-// starts with the code of the first one and a space (RFC 959, section 4.2);
-// lines between may look like anything. A broken connection within a reply is
-// io.ErrUnexpectedEOF.
+// readReply reads one reply. A reply of several lines ends with a line that starts with
+// the code of the first line and a space (RFC 959, section 4.2); the lines between may
+// hold anything. A connection that breaks within a reply is io.ErrUnexpectedEOF.
 func readReply(r *bufio.Reader) (Reply, error) {
 	first, err := readLine(r)
 	if err != nil {
@@ -96,8 +96,8 @@ func readReply(r *bufio.Reader) (Reply, error) {
 	}
 }
 
-// splitReplyLine takes a line apart into its code and text. A code without
-// anything behind it counts as the last line, as some servers send it.
+// splitReplyLine splits a line into its code and its text. Some servers send a last line
+// that is only the code.
 func splitReplyLine(line string) (code int, last bool, text string, ok bool) {
 	if len(line) < 3 || line[0] < '1' || line[0] > '6' {
 		return 0, false, "", false
@@ -119,8 +119,8 @@ func splitReplyLine(line string) (code int, last bool, text string, ok bool) {
 	return 0, false, "", false
 }
 
-// readLine reads a line without its end, CRLF or LF. r must have a buffer of
-// [maxReplyLine].
+// readLine reads a line and removes its end, CRLF or LF. r must have a buffer of
+// [maxReplyLine] bytes.
 func readLine(r *bufio.Reader) (string, error) {
 	line, err := r.ReadSlice('\n')
 	switch {
@@ -135,8 +135,8 @@ func readLine(r *bufio.Reader) (string, error) {
 	return strings.TrimSuffix(s, "\r"), nil
 }
 
-// printable returns text on one line, with what could play tricks on a terminal
-// replaced.
+// Printable returns text on one line, with "?" in place of characters that a terminal
+// might interpret.
 func Printable(text string) string {
 	return strings.TrimSpace(strings.Map(func(c rune) rune {
 		switch {

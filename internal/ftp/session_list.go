@@ -6,15 +6,13 @@ import (
 	"io"
 )
 
-// list makes dir the working directory and lists it; "" is the one that is.
-// No path is given to the listing command itself: servers take one for options
-// or patterns, and some answer 226 for what is not there. What the server
-// refuses is an *Error.
+// List makes dir, an absolute path, the working directory and lists it; "" lists the
+// current one. A refusal is an *Error. See [ListTransfer].
 func (s *Session) List(ctx context.Context, dir string, form ListForm) (RawListing, error) {
 	return s.listWith(ctx, ListTransfer(dir, form))
 }
 
-// listBy is list by the commands of t.
+// listWith is List with the commands of t.
 func (s *Session) listWith(ctx context.Context, t *Transfer) (RawListing, error) {
 	d, err := s.Receive(ctx, t)
 	if err != nil {
@@ -31,7 +29,8 @@ func (s *Session) listWith(ctx context.Context, t *Transfer) (RawListing, error)
 	return RawListing{Data: data, Final: final, Clean: d.Clean()}, nil
 }
 
-// listing reads a listing to its end. With an error the download is broken off.
+// ReadListing reads a listing to its end, at most 1 GiB. With an error the download is
+// broken off.
 func (d *Download) ReadListing() ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(d, maxListing))
 	if err == nil && !d.Transfer.data.eof {
@@ -44,7 +43,8 @@ func (d *Download) ReadListing() ([]byte, error) {
 	return data, nil
 }
 
-// tooLong is nil where the limit was met exactly at the end.
+// tooLong returns the error for a listing that is longer than [maxListing], nil where it
+// is exactly that long.
 func (s *Session) tooLong(t *Transfer) error {
 	var one [1]byte
 	if n, err := t.data.Read(one[:]); n == 0 && err == io.EOF {
@@ -53,5 +53,5 @@ func (s *Session) tooLong(t *Transfer) error {
 	return &Error{Op: t.Op, Path: t.Path, Class: File, Err: fmt.Errorf("the listing is longer than %d bytes", maxListing)}
 }
 
-// maxListing is the longest listing of one directory that is read.
+// maxListing is the length in bytes of the longest listing that is read.
 const maxListing = 1 << 30

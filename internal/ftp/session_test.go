@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// with lends a session of a new pool to do.
+// withSession calls do with a session of a new pool.
 func withSession(t *testing.T, f *fake, change func(*Options), do func(ctx context.Context, s *Session)) {
 	t.Helper()
 	err := f.pool(change).Once(t.Context(), func(ctx context.Context, s *Session) error {
@@ -49,8 +49,8 @@ func TestUploadWhoseReplyIsLost(t *testing.T) {
 	})
 }
 
-// A source that fails is not the server's fault, and its error comes back as it
-// is. What arrived is not announced as stored.
+// TestUploadWhoseSourceFails checks that the error of the source is returned as it is,
+// without a class: it is not the server's fault.
 func TestUploadWhoseSourceFails(t *testing.T) {
 	f := newFake(t)
 	gone := errors.New("the disk is gone")
@@ -107,8 +107,8 @@ func TestUploadThatTheServerBreaksOff(t *testing.T) {
 	})
 }
 
-// A positive reply to an upload that the server did not take to its end is no
-// success.
+// TestUploadCutButConfirmed checks that an upload that the server broke off has failed,
+// whatever its final reply.
 func TestUploadCutButConfirmed(t *testing.T) {
 	f := newFake(t)
 	f.on["STOR"] = func(p *peer, arg string) bool {
@@ -147,8 +147,8 @@ func TestOffsets(t *testing.T) {
 			t.Errorf("the file holds %q", data)
 		}
 	})
-	// A position that was sent for a transfer that is refused must not count for
-	// the next one. This server, like most, keeps it.
+	// The position of a REST whose transfer was refused must not apply to the next
+	// transfer. This server, like most, keeps it.
 	f = newFake(t)
 	f.files["/x"] = []byte("0123456789")
 	withSession(t, f, nil, func(ctx context.Context, s *Session) {
@@ -287,7 +287,7 @@ func TestRepliesInPiecesAndTogether(t *testing.T) {
 		if r, err := s.Command(ctx, "NOOP"); err != nil || r != (Reply{200, "one\ntwo"}) {
 			t.Errorf("got %q, %v", r, err)
 		}
-		s.features.Observe(FindsSplitLineEnds, true) // nothing stands before the fence
+		s.features.Observe(FindsSplitLineEnds, true) // no guardLine before batchEnd
 		var lines []string
 		for i := range 1000 {
 			lines = append(lines, fmt.Sprint("SIZE ", i))
@@ -329,8 +329,7 @@ func TestBatchThatBreaks(t *testing.T) {
 	})
 }
 
-// A server that says something twice is out of step, and nothing it says after
-// that can be believed.
+// TestReplyToNothing checks that after an extra reply no other reply is believed.
 func TestReplyToNothing(t *testing.T) {
 	f := newFake(t)
 	f.on["SYST"] = func(p *peer, _ string) bool {
@@ -356,7 +355,7 @@ func TestPRETIsNotSent(t *testing.T) {
 	f.feat = append(f.feat, "PRET")
 	roundTrip(t, f.pool(nil))
 	if f.saw("PRET") > 0 {
-		t.Error("PRET costs a round trip for nothing")
+		t.Error("PRET was sent and costs a round trip")
 	}
 }
 
@@ -375,8 +374,8 @@ func TestUTF8OnlyWhereOffered(t *testing.T) {
 	}
 }
 
-// Later sessions send the whole login at once. A server that wants no password
-// answers the second command out of turn.
+// TestLoginAtOnce checks that later sessions send the whole login at once, also to a
+// server that needs no password and so refuses PASS.
 func TestLoginAtOnce(t *testing.T) {
 	for name, on := range map[string]map[string]func(*peer, string) bool{
 		"as usual":    {},
@@ -392,8 +391,8 @@ func TestLoginAtOnce(t *testing.T) {
 	}
 }
 
-// What is remembered of a server serves for the first login, too, and does no
-// harm where the server has changed meanwhile.
+// TestLoginFromMemory checks that what is remembered about a server serves the first
+// login, and does no harm where the server has changed meanwhile.
 func TestLoginFromMemory(t *testing.T) {
 	f := newFake(t)
 	dir := t.TempDir()
@@ -410,7 +409,7 @@ func TestLoginFromMemory(t *testing.T) {
 	f.mu.Unlock()
 	p := f.pool(change)
 	roundTrip(t, p)
-	if got := p.features().ListForm; got != FormLIST {
+	if got := p.features().listForm; got != FormLIST {
 		t.Errorf("lists with %s", got.command())
 	}
 }
@@ -497,8 +496,8 @@ func TestListForms(t *testing.T) {
 		f := newFake(t)
 		test.set(f)
 		withSession(t, f, nil, func(ctx context.Context, s *Session) {
-			if s.features.ListForm != test.want || s.features.ShowsSelf != test.dots {
-				t.Errorf("%s: %s, dots %v", test.name, s.features.ListForm.command(), s.features.ShowsSelf)
+			if s.features.listForm != test.want || s.features.showsSelf != test.dots {
+				t.Errorf("%s: %s, dots %v", test.name, s.features.listForm.command(), s.features.showsSelf)
 			}
 		})
 	}

@@ -6,15 +6,15 @@ import (
 	"io"
 )
 
-// retr begins to fetch a file at offset. The session belongs to the download
-// until its finish or abort.
+// Retrieve begins to download a file, from offset on. The session can do nothing else
+// until the download is ended.
 func (s *Session) Retrieve(ctx context.Context, path string, offset int64) (*Download, error) {
 	return s.Receive(ctx, retrieveTransfer(path, offset))
 }
 
-// receive begins a transfer from the server. The library's RETR is the one call
-// of it that hands out the stream of a data connection, so listings go through
-// it as well; the control sends the command of t.
+// Receive begins a transfer from the server, a file or a listing. Only RetrFrom of the
+// library returns the stream of a data connection, so listings use it as well; the
+// command that goes out is the one of t.
 func (s *Session) Receive(ctx context.Context, t *Transfer) (*Download, error) {
 	if err := t.check(); err != nil {
 		return nil, err
@@ -29,7 +29,8 @@ func (s *Session) Receive(ctx context.Context, t *Transfer) (*Download, error) {
 	return &Download{s: s, Transfer: t, stream: stream, leave: leave}, nil
 }
 
-// outcome turns the library's error for the beginning of a transfer into ours.
+// outcome returns our error for a transfer that the library could not begin with err,
+// and notes what that says about the server.
 func (s *Session) outcome(t *Transfer, err error) error {
 	switch {
 	case t.Err != nil:
@@ -49,15 +50,15 @@ func (s *Session) outcome(t *Transfer, err error) error {
 	return nil
 }
 
-// stor sends r from its first byte to its end, to be stored at offset. sent
-// counts what was read of r and handed on. An error of r itself is returned as
-// it is; the server then holds a part. An error with Lost set means that all
-// was sent, and the final reply did not come.
+// Store uploads all of r to path, from offset on. sent is the number of bytes that were
+// read from r and sent. An error of r is returned as it is; the server then holds a part
+// of the file. An [Error] with Lost set means that everything was sent, but the final
+// reply did not come.
 func (s *Session) Store(ctx context.Context, path string, offset int64, r io.Reader) (sent int64, final Reply, err error) {
 	return s.Send(ctx, StorTransfer(path, offset), r)
 }
 
-// storBy is stor by the commands of t.
+// Send is Store with the commands of t.
 func (s *Session) Send(ctx context.Context, t *Transfer, r io.Reader) (sent int64, final Reply, err error) {
 	if err := t.check(); err != nil {
 		return 0, Reply{}, err
@@ -79,7 +80,8 @@ func (s *Session) Send(ctx context.Context, t *Transfer, r io.Reader) (sent int6
 	return src.n, final, err
 }
 
-// stored judges how an upload ended. err is what the library says.
+// judgeUpload returns the final reply of an upload, or why it failed. err is the error
+// of the library.
 func (s *Session) judgeUpload(t *Transfer, src *uploadSource, err error) (Reply, error) {
 	if t.start.Code == 0 || t.start.Refused() {
 		return t.start, s.outcome(t, err)
@@ -98,14 +100,14 @@ func (s *Session) judgeUpload(t *Transfer, src *uploadSource, err error) (Reply,
 	case !t.Final.OK():
 		return t.Final, s.Require(t.Op, t.Path, t.Final)
 	case !src.ended || t.data.draining == nil:
-		// A positive reply to an upload that was cut says nothing.
+		// The upload was cut, so a positive reply means nothing.
 		s.GiveUp()
 		return t.Final, &Error{Op: t.Op, Path: t.Path, Class: Retry, Code: t.Final.Code, Reply: Printable(t.Final.Text), Err: err}
 	}
 	return t.Final, nil
 }
 
-// lost marks err as one that leaves open whether the command was carried out.
+// lost sets Lost in err: whether the command was carried out is unknown.
 func lost(err error) error {
 	var e *Error
 	if errors.As(err, &e) {

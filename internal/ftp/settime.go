@@ -6,8 +6,9 @@ import (
 	"ferry/internal/ftp/listing"
 )
 
-// setTime adds to b what sets the modification time of the file at abs: the command that is known to work, else all that may. It is no error
-// that none does: what counts is what the server says of the file afterwards.
+// QueueSetTime adds to b the commands that set the modification time of the file at abs,
+// an absolute path: the one that is known to work, or else all that may. Where none
+// works there is no error; callers ask for the time afterwards.
 func QueueSetTime(b *Batch, f *Features, abs string, to time.Time) {
 	stamp, ok := listing.FormatTimeVal(to)
 	if !ok {

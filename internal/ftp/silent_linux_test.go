@@ -8,9 +8,8 @@ import (
 	"time"
 )
 
-// silentPort returns a port of 127.0.0.1 that answers nothing at all, as one
-// behind a firewall that drops packets: its queue of connections is full, and
-// Linux drops what comes then.
+// silentPort returns a port of 127.0.0.1 that never answers, like one behind a firewall
+// that drops packets: its accept queue is full, so Linux drops further connections.
 func silentPort(t *testing.T) int {
 	t.Helper()
 	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)

@@ -7,44 +7,34 @@ import (
 	"ferry/internal/ftp/listing"
 )
 
-// A Stat is what the server says of one name when it is asked for it. The kind of
-// the entry is None where nothing has the name. With an error it cannot be told
-// what is there.
+// A Stat is what the server says about one name. The kind of the entry is None where
+// nothing has the name. With an error it is unknown what is there.
 type Stat struct {
 	Entry listing.Entry
 	Err   error
 }
 
-// hasMLST and hasMDTM report whether the server has the command, by FEAT and as
-// far as was seen.
-func HasMLST(f *Features) bool { return f.mlst && f.Has(MLSTWorks) }
-func HasMDTM(f *Features) bool { return f.mdtm && f.Has(MDTMWorks) }
-
-// askable reports whether the server answers questions for one name well enough
-// to tell whether a file changed; otherwise only a listing does.
-func CanStat(f *Features) bool { return HasMLST(f) || f.Size && HasMDTM(f) }
-
-// queueStat adds to b the questions what is at abs, an absolute path; told is
-// called when they are answered. It needs a server that is [askable]. The working
-// directory may be another one afterwards.
-func QueueStat(b *Batch, f *Features, abs string, told func(Stat)) {
-	if HasMLST(f) {
+// QueueStat adds to b the commands that ask what is at abs, an absolute path. deliver is
+// called when all replies have come. [Features.CanStat] must be true. Without MLST
+// the working directory may change.
+func QueueStat(b *Batch, f *Features, abs string, deliver func(Stat)) {
+	if f.HasMLST() {
 		b.Add("MLST "+abs, func(r Reply) {
 			if MeansUnknownCommand(r) {
 				f.Observe(MLSTWorks, false)
 			}
-			told(ParseMLST(abs, r))
+			deliver(ParseMLST(abs, r))
 		})
 		return
 	}
 	var size, mdtm Reply
 	b.Expect("SIZE "+abs, &size)
 	b.Expect("MDTM "+abs, &mdtm)
-	b.Add("CWD "+abs, func(cwd Reply) { told(readStat(abs, size, mdtm, cwd)) })
+	b.Add("CWD "+abs, func(cwd Reply) { deliver(readStat(abs, size, mdtm, cwd)) })
 }
 
-// readMLST makes an entry of the reply to MLST (RFC 3659, section 7.2): of its
-// lines the one that starts with a space.
+// ParseMLST reads the reply to MLST for abs (RFC 3659, section 7.2). The facts stand on
+// the line that starts with a space.
 func ParseMLST(abs string, r Reply) Stat {
 	switch {
 	case MeansAbsent(r):
@@ -61,12 +51,12 @@ func ParseMLST(abs string, r Reply) Stat {
 			return Stat{Entry: one}
 		}
 	}
-	return Stat{Err: &Error{Op: "MLST", Path: abs, Class: Server, Code: r.Code, Reply: Printable(r.Text), Err: errors.New("no facts in the reply")}}
+	return Stat{Err: &Error{Op: "MLST", Path: abs, Class: Server, Code: r.Code, Reply: Printable(r.Text), Err: errors.New("the reply contains no facts")}}
 }
 
-// readStat makes an entry of the replies to SIZE, MDTM and CWD. A name that is
-// neither a file with a size nor a directory that can be entered is taken for
-// missing; its own directory is known to be one that can be entered.
+// readStat makes an entry of the replies to SIZE, MDTM and CWD. A name that has no size
+// and that CWD cannot enter is missing. That conclusion needs a parent directory that is
+// known to be accessible.
 func readStat(abs string, size, mdtm, cwd Reply) Stat {
 	switch {
 	case cwd.OK():
@@ -89,9 +79,9 @@ func readStat(abs string, size, mdtm, cwd Reply) Stat {
 	return Stat{Err: ReplyError("CWD", abs, cwd)}
 }
 
-// absent reports whether r can mean that nothing has the name asked for.
-// Servers use 550 for that and for much else; goftp uses 450 for it, which
-// others use for what passes.
+// MeansAbsent reports whether r can mean that nothing has the name. Servers send 550 for
+// that and for much else. A few send 450, which for the others means a transient
+// failure; so its text decides.
 func MeansAbsent(r Reply) bool {
 	text := strings.ToLower(r.Text)
 	switch r.Code {
@@ -103,5 +93,6 @@ func MeansAbsent(r Reply) bool {
 	return false
 }
 
-// unknownCommand reports a reply that says so of the command itself.
+// MeansUnknownCommand reports whether r says that the server does not implement the
+// command or its parameters.
 func MeansUnknownCommand(r Reply) bool { return r.Code == 500 || r.Code == 502 || r.Code == 504 }

@@ -6,7 +6,7 @@ import (
 	"ferry/internal/ftp/listing"
 )
 
-// What MLST says, as each server words it.
+// TestReadMLST reads replies to MLST as each server words them.
 func TestReadMLST(t *testing.T) {
 	tests := []struct {
 		server, text string
@@ -35,7 +35,7 @@ func TestReadMLST(t *testing.T) {
 	}
 }
 
-// What SIZE, MDTM and CWD say together, where there is no MLST.
+// TestReadStat combines the replies to SIZE, MDTM and CWD, for servers without MLST.
 func TestReadStat(t *testing.T) {
 	no, denied, busy := Reply{550, "Failed."}, Reply{550, "Permission denied."}, Reply{450, "Busy."}
 	size, time := Reply{213, "6"}, Reply{213, "20261122161723"}

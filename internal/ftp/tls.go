@@ -6,15 +6,15 @@ import (
 	stdsync "sync"
 )
 
-// errOtherCertificate means that a data connection is answered by somebody else
-// than the control connection.
+// errOtherCertificate means that the other end of a data connection is not the one of
+// the control connection.
 var errOtherCertificate = errors.New("the data connection shows another certificate than the control connection")
 
-// A sessionCache keeps the last TLS session of one control connection. Unlike
-// the cache of the standard library it keeps it when a handshake is broken off,
-// as happens where the server refuses a transfer while its data connection is
-// being set up: the session is as good as before, and servers that insist on it
-// would refuse everything that follows.
+// A sessionCache keeps the last TLS session of one control connection. Unlike the cache
+// of the standard library it keeps the session when a handshake is broken off, which
+// happens when the server refuses a transfer while its data connection is being set up.
+// The session is still valid then, and a server that requires data connections to resume
+// it would refuse all that follow.
 type sessionCache struct {
 	mu   stdsync.Mutex
 	last *tls.ClientSessionState
@@ -36,10 +36,9 @@ func (s *sessionCache) Put(_ string, session *tls.ClientSessionState) {
 	}
 }
 
-// tlsConfig returns the settings for one control connection and its data
-// connections. They share a session cache, which no other control connection
-// may share: ProFTPD and others refuse data connections that continue somebody
-// else's session.
+// tlsConfig returns the settings for one control connection and its data connections.
+// They share a session cache of their own: some servers refuse a data connection that
+// resumes the TLS session of another control connection.
 func (c *controlConn) tlsConfig() (*tls.Config, error) {
 	cfg := &tls.Config{}
 	if c.opts.TLS != nil {
@@ -48,7 +47,7 @@ func (c *controlConn) tlsConfig() (*tls.Config, error) {
 	cfg.ServerName = c.opts.Host
 	cfg.ClientSessionCache = &sessionCache{}
 	cfg.MinVersion = max(cfg.MinVersion, tls.VersionTLS12)
-	var pin []byte // nil: the chain and the name count
+	var pin []byte // nil: the chain and the name are checked
 	if c.opts.Fingerprint != "" {
 		var err error
 		if pin, err = ParseFingerprint(c.opts.Fingerprint); err != nil {

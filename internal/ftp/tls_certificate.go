@@ -11,11 +11,11 @@ import (
 	"strings"
 )
 
-// verify checks the certificate beyond its chain and name. It runs for resumed
-// sessions too.
+// verify checks the certificate against the pin, which may be nil, and against that of
+// the control connection. It runs for resumed sessions as well.
 func (c *controlConn) verify(cs tls.ConnectionState, pin []byte) error {
 	if len(cs.PeerCertificates) == 0 {
-		return errors.New("the server shows no certificate")
+		return errors.New("the server sent no certificate")
 	}
 	leaf := cs.PeerCertificates[0]
 	if sum := sha256.Sum256(leaf.Raw); pin != nil && !bytes.Equal(sum[:], pin) {
@@ -27,7 +27,7 @@ func (c *controlConn) verify(cs tls.ConnectionState, pin []byte) error {
 	return nil
 }
 
-// A pinError is a certificate that is not the pinned one.
+// A pinError means that the certificate is not the pinned one. got is its fingerprint.
 type pinError struct{ got string }
 
 func (e *pinError) Error() string {
@@ -40,8 +40,8 @@ func certificatePrint(cert *x509.Certificate) string {
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
-// ParseFingerprint reads the SHA-256 of a certificate: 64 hex digits in any case,
-// with or without colons, spaces and a leading "sha256:".
+// ParseFingerprint reads the SHA-256 of a certificate: 64 hex digits in upper or lower
+// case, with or without colons, spaces and a leading "sha256:". It returns the 32 bytes.
 func ParseFingerprint(s string) ([]byte, error) {
 	digits := strings.ToLower(strings.TrimSpace(s))
 	digits = strings.TrimPrefix(digits, "sha256:")
@@ -53,7 +53,7 @@ func ParseFingerprint(s string) ([]byte, error) {
 	return sum, nil
 }
 
-// certificateHint says how a certificate that is not trusted can be.
+// certificateHint says how the user can trust a certificate that was rejected.
 func certificateHint(err *tls.CertificateVerificationError) string {
 	if len(err.UnverifiedCertificates) == 0 {
 		return ""

@@ -2,23 +2,25 @@ package ftp
 
 import stdsync "sync"
 
+// Buffers that data connections borrow.
 var (
 	sendBuffers    = stdsync.Pool{New: func() any { b := make([]byte, sendBytes); return &b }}
 	tlsReadBuffers = stdsync.Pool{New: func() any { b := make([]byte, tlsReadBytes); return &b }}
 )
 
-// records lies between TLS and the wire of a data connection. TLS reads and writes
-// one record of 16 KiB at a time; here several go to the system at once.
+// tlsRecords lies between TLS and the socket of a data connection. TLS reads and
+// writes one record of 16 KiB at a time; tlsRecords passes several of them to the
+// system at once, which costs far fewer system calls.
 type tlsRecords struct {
 	*timedConn
-	pending    []byte // written and not sent
-	collecting bool
+	pending    []byte // written by TLS and not sent yet
+	collecting bool   // Write keeps what it gets in pending
 
-	buf    *[]byte // lent from arrived
-	unread []byte  // of buf: read and not taken
+	buf    *[]byte // borrowed from tlsReadBuffers; nil: none
+	unread []byte  // of buf: not handed to TLS yet
 }
 
-// gather sends what write writes, in large pieces.
+// collect calls write and sends in large pieces what it writes to r.
 func (r *tlsRecords) collect(write func() (int, error)) (int, error) {
 	r.collecting = true
 	n, err := write()
@@ -64,13 +66,13 @@ func (r *tlsRecords) Read(p []byte) (int, error) {
 			r.buf = nil
 			return 0, err
 		}
-		r.unread = (*r.buf)[:n] // the error comes again
+		r.unread = (*r.buf)[:n] // the next read returns the error again
 	}
 	n := copy(p, r.unread)
 	r.unread = r.unread[n:]
 	return n, nil
 }
 
-// more reports whether another record can be read without a wait: however much of
-// one TLS holds already, the rest of it is here.
+// hasRecord reports whether another record can be read without a wait: whatever
+// part of one TLS holds already, the rest of it is in unread.
 func (r *tlsRecords) hasRecord() bool { return len(r.unread) >= maxTLSRecord }

@@ -8,8 +8,8 @@ import (
 	"net"
 )
 
-// authTLS asks for TLS on a connection that began in clear text (RFC 4217,
-// section 4). There is no way on without it.
+// authTLS starts TLS on a connection that began in clear text (RFC 4217, section 4).
+// Without TLS the connection is not used.
 func (c *controlConn) authTLS() error {
 	auth := &awaited{line: "AUTH TLS"}
 	if err := c.send(auth); err != nil {
@@ -27,16 +27,16 @@ func (c *controlConn) authTLS() error {
 		}
 		return e
 	}
-	// Clear bytes behind the 234 could only have been put there by somebody in
-	// between, to be taken for answers of the protected connection.
+	// Only an attacker on the way would send clear text after the 234, to have it
+	// taken for replies over TLS.
 	if c.br.Buffered() > 0 {
-		return &Error{Op: "AUTH TLS", Class: Server, Err: fmt.Errorf("%w: clear text behind the 234", errProtocol),
+		return &Error{Op: "AUTH TLS", Class: Server, Err: fmt.Errorf("%w: clear text after the 234", errProtocol),
 			Hint: "somebody between here and the server may be tampering with the connection"}
 	}
 	return c.startTLS()
 }
 
-// startTLS protects the control connection.
+// startTLS does the TLS handshake of the control connection.
 func (c *controlConn) startTLS() error {
 	cfg, err := c.tlsConfig()
 	if err != nil {
@@ -52,7 +52,7 @@ func (c *controlConn) startTLS() error {
 	return nil
 }
 
-// handshakeError classes what kept TLS from coming about.
+// handshakeError returns the error for a failed TLS handshake of the control connection.
 func (c *controlConn) handshakeError(err error) error {
 	if c.deadlines.context().Err() != nil {
 		return c.broken("TLS handshake", err)
@@ -69,7 +69,7 @@ func (c *controlConn) handshakeError(err error) error {
 	case errors.As(err, &pin):
 		e.Hint = "if the server's certificate was renewed, pin the new one: --fingerprint " + pin.got
 	case errors.As(err, &header):
-		e.Class, e.Hint = Server, "what the server sends is no TLS"
+		e.Class, e.Hint = Server, "the server does not send TLS"
 		if c.opts.Security == Implicit {
 			e.Hint += "; use ftpes:// where TLS begins with AUTH TLS (port 21)"
 		}
@@ -78,7 +78,7 @@ func (c *controlConn) handshakeError(err error) error {
 	case errors.As(err, &ne) && ne.Timeout():
 		e.Class, e.Err = Retry, &timeoutError{fmt.Sprintf("no answer for %v", c.deadlines.timeout)}
 		if c.opts.Security == Implicit {
-			e.Class, e.Hint = Connect, "a server that expects AUTH TLS waits for us; use ftpes://"
+			e.Class, e.Hint = Connect, "the server may expect AUTH TLS on this port; use ftpes://"
 		}
 	case errors.Is(err, io.EOF):
 		e.Class = Retry

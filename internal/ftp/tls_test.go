@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// certificate makes one that is valid for loopback and signed by itself.
+// certificate makes a self-signed certificate that is valid for loopback.
 func certificate(t *testing.T) (*tls.Config, *x509.Certificate) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -126,7 +126,7 @@ func TestTLSTrust(t *testing.T) {
 	}
 }
 
-// Once TLS is asked for, nothing goes out in clear text but AUTH itself.
+// TestNeverClearText checks that only AUTH goes out in clear text when TLS is asked for.
 func TestNeverClearText(t *testing.T) {
 	for _, test := range []struct {
 		name string
@@ -164,8 +164,8 @@ func TestNeverClearText(t *testing.T) {
 	}
 }
 
-// A server that refuses an upload does not answer the handshake on its data
-// connection. That must not cost the timeout.
+// TestTLSUploadRefused checks that an upload that is refused does not wait for the
+// timeout, although the server never answers the handshake on its data connection.
 func TestTLSUploadRefused(t *testing.T) {
 	f, _ := secureFake(t)
 	p := f.pool(func(o *Options) { o.Security, o.Insecure = Explicit, true })

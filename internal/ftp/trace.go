@@ -5,23 +5,23 @@ import (
 	"strings"
 )
 
-// A Step is one thing that happened between the two machines: a command or a
-// reply on the control connection, or a connection being opened.
+// A TraceStep is one event between client and server: a command or a reply on the
+// control connection, or the opening of a data connection.
 type TraceStep struct {
 	From   string `json:"from"` // host:port
 	To     string `json:"to"`   // host:port, or host alone where no port was reached
 	Text   string `json:"text"`
-	Data   bool   `json:"data,omitempty"` // about a data connection
+	Data   bool   `json:"data,omitempty"` // it is the opening of a data connection
 	Failed bool   `json:"failed,omitempty"`
 }
 
-// A Ladder is what one try to open a data connection in one mode went through,
-// step by step.
+// A Trace records one attempt to open a data connection in one mode, step by step.
 type Trace struct {
 	Mode  string      `json:"mode"` // EPSV, PASV, EPRT or PORT
 	Works bool        `json:"works"`
 	Steps []TraceStep `json:"steps,omitempty"`
-	// Why says why it does not work, and Cause what the likely cause is.
+	// Why says why the mode does not work, and Cause what the likely cause is; both
+	// are empty where it works.
 	Why   string `json:"why,omitempty"`
 	Cause string `json:"usually,omitempty"`
 
@@ -30,34 +30,47 @@ type Trace struct {
 	Server string `json:"server"`
 
 	mode      dataMode
-	unreached bool // nobody came to our listener
+	unreached bool // the server did not connect to our listener
 }
 
+// likelyCause begins a hint that gives the likely cause of a failure.
+const likelyCause = "likely cause: "
+
+// newTrace begins the trace of an attempt in mode m over the control connection with
+// these ends.
 func newTrace(m dataMode, local, remote net.Addr) *Trace {
 	return &Trace{mode: m, Mode: m.String(), Client: local.String(), Server: remote.String()}
 }
 
-// asked adds a command of ours.
+// asked adds a command.
 func (t *Trace) asked(line string) {
 	t.Steps = append(t.Steps, TraceStep{From: t.Client, To: t.Server, Text: Printable(line)})
 }
 
-// answered adds a reply of the server.
+// answered adds a reply.
 func (t *Trace) answered(r Reply) {
 	t.Steps = append(t.Steps, TraceStep{From: t.Server, To: t.Client, Text: r.String(), Failed: r.Refused()})
 }
 
-// silent adds a reply that did not come.
+// silent adds a reply that never came.
 func (t *Trace) silent(text string) {
 	t.Steps = append(t.Steps, TraceStep{From: t.Server, To: t.Client, Text: text, Failed: true})
 }
 
-// connected adds a data connection that was opened, or was not.
+// connected adds the opening of a data connection, or the failure of it.
 func (t *Trace) connected(from, to, text string, failed bool) {
 	t.Steps = append(t.Steps, TraceStep{From: from, To: to, Text: text, Data: true, Failed: failed})
 }
 
-// fails notes why the mode does not work.
+// hint returns the likely cause as a hint, "" where none is known.
+func (t *Trace) hint() string {
+	if t.Cause == "" {
+		return ""
+	}
+	return likelyCause + t.Cause
+}
+
+// fails notes why the mode does not work, and returns that as an error.
 func (t *Trace) fails(why, cause string) *modeError {
 	t.Why, t.Cause = why, cause
 	return &modeError{t}
@@ -68,7 +81,7 @@ type modeError struct{ trace *Trace }
 
 func (e *modeError) Error() string { return e.trace.Mode + ": " + e.trace.Why }
 
-// tellModes puts the reasons of several ladders into one sentence.
+// joinTraces joins the reasons of several traces into one line.
 func joinTraces(traces []*Trace) string {
 	var parts []string
 	for _, trace := range traces {

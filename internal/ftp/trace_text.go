@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Text draws the ladder: commands and replies on the control connection, and
-// who opens the data connection to where.
+// text draws the trace: the commands and replies on the control connection, and who
+// connects to where for the data.
 func (t *Trace) text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n", t.Mode, t.outcome())
@@ -29,7 +29,7 @@ func (t *Trace) text() string {
 			b.WriteString("  " + t.Why + "\n")
 		}
 		if t.Cause != "" {
-			b.WriteString("  what usually stands there: " + t.Cause + "\n")
+			b.WriteString("  " + likelyCause + t.Cause + "\n")
 		}
 	}
 	return b.String()
@@ -46,7 +46,7 @@ func (t *Trace) outcome() string {
 	return who + "; does not work"
 }
 
-// outward reports whether a step goes from us to the server.
+// isOutgoing reports whether a step goes from the client to the server.
 func (t *Trace) isOutgoing(s TraceStep) bool {
 	if s.Data {
 		return t.Mode == "EPSV" || t.Mode == "PASV"
@@ -54,8 +54,8 @@ func (t *Trace) isOutgoing(s TraceStep) bool {
 	return s.From == t.Client
 }
 
-// places returns what stands at the left (we) and the right (the server) of each
-// step.
+// ends returns the addresses of each step, the client's at the left and the server's
+// at the right.
 func (t *Trace) ends() (left, right []string) {
 	clientHost, _, _ := net.SplitHostPort(t.Client)
 	serverHost, _, _ := net.SplitHostPort(t.Server)
@@ -70,7 +70,7 @@ func (t *Trace) ends() (left, right []string) {
 	return left, right
 }
 
-// role replaces the host of an address by what it is known as.
+// replaceHost returns the address at with name in place of host.
 func replaceHost(at, host, name string) string {
 	h, port, err := net.SplitHostPort(at)
 	switch {
@@ -89,8 +89,8 @@ func (s TraceStep) label() string {
 	return `"` + s.Text + `"`
 }
 
-// arrow draws a step: thin for commands and replies, double for data
-// connections.
+// arrow draws a step with a label of that width: a single line for commands and
+// replies, a double one for data connections.
 func (s TraceStep) arrow(width int, outward bool) string {
 	line := "-"
 	if s.Data {

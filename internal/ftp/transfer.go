@@ -6,47 +6,48 @@ import (
 	"slices"
 )
 
-// A Transfer is one command that moves data over a data connection: what is
-// wanted, and what became of it.
+// A Transfer is one command that moves data over a data connection, with what it needs
+// and what became of it. It is used once. Its exported fields are set before it begins,
+// but Final and Err are results.
 type Transfer struct {
-	Op, Path string // what is being done and to what, for errors
+	Op, Path string // the operation and its path, for errors
 	Line     string // the command: MLSD, LIST, RETR x, STOR x
 	offset   int64  // for REST; 0: none
 	upload   bool
 
-	// Before is sent first. Its replies are not checked, but for whether they can be
-	// replies to these commands at all. Nothing may be concluded from them until
-	// Begun is called: then they have come, and with them the final reply to the
-	// transfer before, and the server has begun with this one, which shows that there
-	// was not one reply too many. Begun may be nil.
+	// Before is sent first. Of its replies only their place is checked: whether they
+	// can belong to these commands at all. Nothing may be concluded from them until
+	// Begun is called, which may be nil. Then all replies have come, also the final one
+	// of the transfer before, and the server has begun this transfer, which shows that
+	// there was no extra reply.
 	Before Batch
 	Begun  func()
-	cwd    []string // sent next; these must succeed
+	cwd    []string // sent next; each must succeed
 
-	// Series says that several small transfers from the server follow one another,
-	// and Many that there are many, so that it may pay to try active mode for them;
-	// see pipelined_active.go.
+	// Series says that several small transfers from the server follow one another. Many
+	// says that there are enough of them to try pipelined active mode; see
+	// [PipelineFrom].
 	Series, Many bool
-	// UploadFollows says that another small upload follows, so that the port for it
-	// may be asked for early; see early_epsv.go.
+	// UploadFollows says that another small upload follows, so EPSV for it may be sent
+	// early; see [Session.ConfirmsLate].
 	UploadFollows bool
 
-	// Final is the final reply, the zero reply before it has come. Err says what went
-	// wrong on the control connection.
+	// Final is the final reply, the zero reply before that has come. Err is the error
+	// of the control connection.
 	Final Reply
 	Err   error
 
 	data      *dataConn
-	command   *awaited // to Line, once it is out
-	start     Reply    // preliminary, or the refusal
-	early     bool     // start was made up; the real one is still to come
-	outOfStep bool     // the reply to a command that was sent early does not fit
+	command   *awaited // the reply to Line, once that was sent
+	start     Reply    // the preliminary reply, or the refusal
+	early     bool     // start is assumed; the real reply is still to come
+	outOfStep bool     // the reply to an early EPSV does not fit
 	traces    []*Trace
 }
 
-// ListTransfer makes dir, an absolute path, the working directory and lists it;
-// "" is the one that is. No path is given to the listing command itself: servers
-// take one for options or patterns, and some answer 226 for what is not there.
+// ListTransfer makes dir, an absolute path, the working directory and lists it; ""
+// lists the current one. The listing command itself gets no path: servers read options
+// and patterns in one, and some reply 226 for a directory that does not exist.
 func ListTransfer(dir string, form ListForm) *Transfer {
 	t := &Transfer{Op: "listing", Path: dir, Line: form.command()}
 	if dir != "" {
@@ -55,17 +56,17 @@ func ListTransfer(dir string, form ListForm) *Transfer {
 	return t
 }
 
-// RetrTransfer fetches a file from offset on.
+// retrieveTransfer downloads a file, from offset on.
 func retrieveTransfer(path string, offset int64) *Transfer {
 	return &Transfer{Op: "RETR", Path: path, Line: "RETR " + path, offset: offset}
 }
 
-// StorTransfer writes a file from offset on.
+// StorTransfer uploads a file, from offset on.
 func StorTransfer(path string, offset int64) *Transfer {
 	return &Transfer{Op: "STOR", Path: path, Line: "STOR " + path, offset: offset, upload: true}
 }
 
-// check refuses what cannot be sent before anything is.
+// check fails where a command cannot be sent; see [CheckLine].
 func (t *Transfer) check() error {
 	for _, line := range slices.Concat([]string{t.Line}, t.cwd, t.Before.lines) {
 		if err := CheckLine(line); err != nil {
@@ -75,7 +76,7 @@ func (t *Transfer) check() error {
 	return nil
 }
 
-// nowBegun tells whoever waits for it that the server has begun with t.
+// nowBegun calls Begun, once.
 func (t *Transfer) nowBegun() {
 	if t.Begun != nil {
 		t.Begun()
@@ -83,11 +84,10 @@ func (t *Transfer) nowBegun() {
 	}
 }
 
-// ended notes the final reply of a transfer that had begun. Everything has
-// arrived by then.
+// ended notes the final reply of a transfer that had begun.
 func (t *Transfer) ended(r Reply, err error) {
 	if !t.start.Preliminary() {
-		return // a refusal: that is how it starts
+		return // a refusal is not a final reply; it is in start
 	}
 	t.Final = r
 	if err != nil {
@@ -96,8 +96,8 @@ func (t *Transfer) ended(r Reply, err error) {
 	t.data.stopDraining()
 }
 
-// agreed reads the real answer to a transfer command that was taken for granted
-// before. It reports whether the server goes on with the transfer.
+// readStart reads the real preliminary reply where it was assumed before. It reports
+// whether the server has begun the transfer.
 func (t *Transfer) readStart(c *controlConn) (bool, error) {
 	if !t.early {
 		return true, nil
@@ -107,7 +107,7 @@ func (t *Transfer) readStart(c *controlConn) (bool, error) {
 	return err == nil && r.Preliminary(), err
 }
 
-// finish reads the final reply, for the library and for us.
+// finish reads and returns the final reply.
 func (t *Transfer) finish(c *controlConn) (Reply, error) {
 	if t.Final.Code == 0 {
 		if err := t.end(c); err != nil {
@@ -119,8 +119,8 @@ func (t *Transfer) finish(c *controlConn) (Reply, error) {
 	return t.Final, nil
 }
 
-// end waits for the final reply and, where the port for the next upload was asked
-// for meanwhile, for that.
+// end waits for the final reply and, where EPSV for the next upload was sent meanwhile,
+// for the reply to that.
 func (t *Transfer) end(c *controlConn) error {
 	if begun, err := t.readStart(c); err != nil || !begun {
 		return err
@@ -138,13 +138,13 @@ func (t *Transfer) end(c *controlConn) error {
 	return nil
 }
 
-// newTransfer prepares the next transfer.
+// newTransfer makes t the current transfer.
 func (c *controlConn) newTransfer(t *Transfer) {
 	t.data = &dataConn{c: c, t: t}
 	c.transfer = t
 }
 
-// dialData is what the library calls for a data connection.
+// dialData returns the data connection of the current transfer; the library calls it.
 func (c *controlConn) dialData() (net.Conn, error) {
 	if c.transfer == nil {
 		return nil, errors.New("no transfer wanted")

@@ -2,9 +2,9 @@ package ftp
 
 import "errors"
 
-// run opens a data connection in the first mode that works and gives the
-// transfer command. With a nil error t.start is the server's answer: a
-// preliminary reply, and t.data is connected; or a refusal.
+// run opens a data connection in the first mode that works and sends the commands of t.
+// With a nil error t.start is the server's reply to the transfer: preliminary, and t.data
+// is connected; or a refusal.
 func (c *controlConn) run(t *Transfer) error {
 	if done, err := c.runPipelined(t); done {
 		return err
@@ -27,25 +27,25 @@ func (c *controlConn) run(t *Transfer) error {
 	}
 	e := &Error{Op: "opening a data connection", Class: Server, Err: errors.New(joinTraces(failed))}
 	if len(failed) > 0 {
-		e.Hint = "likely cause: " + failed[0].Cause
+		e.Hint = failed[0].hint()
 	}
 	return fatal(e)
 }
 
-// modeFailed notes why an attempt failed. It reports whether the next mode can be
-// tried on this connection, else the error to return.
+// modeFailed notes why an attempt failed. It reports whether the next mode can be tried
+// on this connection; otherwise it returns the error to report.
 func (c *controlConn) modeFailed(a *attempt, err error) (next bool, final error) {
 	var refused *modeError
 	if !errors.As(err, &refused) {
 		if c.lostIn(a) && !c.modes.isProven(a.mode) {
 			cut := a.trace.fails("the control connection broke: "+err.Error(), causeControlCut)
 			c.modes.failed(a.mode, a.trace)
-			return false, &Error{Op: "opening a data connection", Class: Retry, Err: cut, Hint: a.trace.Cause}
+			return false, &Error{Op: "opening a data connection", Class: Retry, Err: cut, Hint: a.trace.hint()}
 		}
 		return false, err
 	}
 	c.opts.Log.Info("data mode does not work", "mode", a.mode.String(), "why", a.trace.Why)
-	lost := &Error{Op: "opening a data connection", Class: Retry, Err: err, Hint: a.trace.Cause}
+	lost := &Error{Op: "opening a data connection", Class: Retry, Err: err, Hint: a.trace.hint()}
 	if c.modes.toleratesFailure(a.mode) {
 		c.dead = true
 		return false, lost
@@ -57,10 +57,12 @@ func (c *controlConn) modeFailed(a *attempt, err error) (next bool, final error)
 	return true, nil
 }
 
-const causeControlCut = "a firewall or router that inspects FTP and cuts a connection whose commands it does not like"
-
-// lostIn reports whether the connection broke, or went silent, after the command
+// causeControlCut is the likely cause where the control connection breaks after a command
 // for a data connection.
+const causeControlCut = "a firewall or router inspects FTP and cuts connections with commands that it does not accept"
+
+// lostIn reports whether the control connection broke, or went silent, after the command
+// that asks for a data connection.
 func (c *controlConn) lostIn(a *attempt) bool {
 	return c.dead && c.last.Code != 421 && len(a.trace.Steps) > 0 && c.deadlines.context().Err() == nil
 }

@@ -5,11 +5,11 @@ import (
 	"io"
 )
 
-// A source remembers how reading from an upload's source went.
+// An uploadSource counts what is read from the source of an upload, and keeps its error.
 type uploadSource struct {
 	r     io.Reader
 	n     int64
-	ended bool
+	ended bool // io.EOF was read
 	err   error
 }
 
@@ -25,7 +25,7 @@ func (s *uploadSource) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// MoveTo implements mover, where r does.
+// MoveTo implements [KernelSource], where the source does.
 func (s *uploadSource) MoveTo(dst io.ReaderFrom, most int64) (int64, error) {
 	m, ok := s.r.(KernelSource)
 	if !ok {
@@ -36,9 +36,10 @@ func (s *uploadSource) MoveTo(dst io.ReaderFrom, most int64) (int64, error) {
 	return n, err
 }
 
-// A mover is a source of an upload that can have the system copy what it holds
-// into a connection. It returns [errors.ErrUnsupported] where it cannot at the
-// moment, and no bytes with no error at its end.
+// A KernelSource is the source of an upload that can have the kernel copy its content
+// into a connection. MoveTo copies at most that many bytes and returns how many. It
+// returns [errors.ErrUnsupported] where the kernel cannot copy at the moment, and 0
+// without an error at the end.
 type KernelSource interface {
 	MoveTo(dst io.ReaderFrom, most int64) (int64, error)
 }

@@ -31,18 +31,18 @@ type refusedName struct {
 // there is an error.
 func (srv *server) list(ctx context.Context, s *ftp.Session, dir string) (*dirListing, error) {
 	f := s.Features()
-	raw, err := s.List(ctx, dir, f.ListForm)
+	raw, err := s.List(ctx, dir, f.ListForm())
 	if err != nil {
 		return nil, err
 	}
-	l, err := parseListing(f.ListForm, raw, time.Now())
-	if f.ShowsSelf && f.ListForm == ftp.FormLISTAll && err == nil && !l.self {
+	l, err := parseListing(f.ListForm(), raw, time.Now())
+	if f.ShowsSelf() && f.ListForm() == ftp.FormLISTAll && err == nil && !l.self {
 		if raw, err = s.List(ctx, dir, ftp.FormLISTAllLong); err != nil {
 			return nil, err
 		}
 		l, err = parseListing(ftp.FormLISTAllLong, raw, time.Now())
 	}
-	if err == nil && f.ShowsSelf && !l.self {
+	if err == nil && f.ShowsSelf() && !l.self {
 		err = fmt.Errorf("%w: the directory itself is not in it, although other listings of this server show it", ftp.ErrIncomplete)
 	}
 	if err != nil {

@@ -72,7 +72,7 @@ func (srv *server) missing(ctx context.Context, s *ftp.Session, places []place) 
 	switch {
 	case len(dirs) == 0:
 		return answers, nil
-	case !ftp.HasMLST(f) && !f.Size:
+	case !f.HasMLST() && !f.HasSIZE():
 		return answers, srv.missingByListing(ctx, s, places, answers)
 	}
 	var b ftp.Batch
@@ -81,7 +81,7 @@ func (srv *server) missing(ctx context.Context, s *ftp.Session, places []place) 
 		b.Expect("CWD "+place{dir: dir}.parent(), &entered[k])
 		for _, i := range byDir[dir] {
 			queueStat(&b, f, places[i].String(), &seen[i])
-			if ftp.HasMLST(f) && f.Size {
+			if f.HasMLST() && f.HasSIZE() {
 				b.Expect("SIZE "+places[i].String(), &sizes[i])
 			}
 		}
@@ -152,7 +152,7 @@ func (srv *server) noDirectory(ctx context.Context, s *ftp.Session, dir, stop st
 		return cannotEnter(dir, "the directory cannot be entered"), nil
 	}
 	at := splitPath(dir)
-	hasMLST := ftp.HasMLST(s.Features())
+	hasMLST := s.Features().HasMLST()
 	var entered ftp.Reply
 	var b ftp.Batch
 	b.Expect("CWD "+at.parent(), &entered)
@@ -168,7 +168,7 @@ func (srv *server) noDirectory(ctx context.Context, s *ftp.Session, dir, stop st
 	if !entered.OK() {
 		return srv.noDirectory(ctx, s, at.parent(), stop)
 	}
-	if !ftp.HasMLST(s.Features()) {
+	if !s.Features().HasMLST() {
 		err = srv.statByListing(ctx, s, []place{at}, seen)
 	}
 	switch kind := seen[0].entry.Kind; {

@@ -46,7 +46,7 @@ func (dm *dirMaker) apply(ctx context.Context, steps []sync.Step, outs []sync.Ou
 			}
 			at := m.at.String()
 			b.Expect("MKD "+at, &m.made)
-			if ftp.HasMLST(s.Features()) {
+			if s.Features().HasMLST() {
 				b.Add("MLST "+at, func(r ftp.Reply) { m.seen = statOf(ftp.ParseMLST(at, r)) })
 			}
 			b.Add("CWD "+at, func(r ftp.Reply) { m.entered, m.answered = r, true })

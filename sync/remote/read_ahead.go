@@ -74,7 +74,7 @@ func (a *readAhead) work(ctx context.Context) {
 		return
 	}
 	defer a.pool.Return(s)
-	if !s.Overlaps() || !ftp.CanStat(s.Features()) {
+	if !s.Overlaps() || !s.Features().CanStat() {
 		return
 	}
 	var due []*aheadFile // read, and not checked yet

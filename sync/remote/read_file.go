@@ -68,7 +68,7 @@ func (f *file) retrieve() (err error) {
 		return err
 	}
 	offset := int64(0)
-	if f.features.Rest {
+	if f.features.HasREST() {
 		offset = f.pos
 	}
 	if f.data, err = f.s.Retrieve(f.ctx, f.at.String(), offset); err != nil || offset == f.pos {

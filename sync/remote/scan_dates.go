@@ -32,11 +32,11 @@ func (w *walk) addTimes(ctx context.Context, l *dirListing, items []item) error 
 // queryTimes asks for the times of those items that undated names. It reports false
 // where the server does not tell any.
 func (w *walk) queryTimes(ctx context.Context, items []item, undated []int, replies []ftp.Reply) (asked bool, err error) {
-	if !ftp.HasMDTM(w.features) {
+	if !w.features.HasMDTM() {
 		return false, nil
 	}
 	err = w.do(ctx, "asking for times", func(ctx context.Context, s *ftp.Session) error {
-		if asked = ftp.HasMDTM(s.Features()); !asked {
+		if asked = s.Features().HasMDTM(); !asked {
 			return nil
 		}
 		var b ftp.Batch

@@ -92,7 +92,7 @@ func (p *pipeline) next(ctx context.Context, v *pipelined) (next *pipelined) {
 // begin begins to list f behind the commands of b. begun is called when those and the
 // listing before are answered, and f is being listed. It returns nil where f is left.
 func (p *pipeline) begin(ctx context.Context, f *folder, b ftp.Batch, begun func()) *pipelined {
-	v := &pipelined{f: f, form: p.s.Features().ListForm}
+	v := &pipelined{f: f, form: p.s.Features().ListForm()}
 	t := ftp.ListTransfer(p.names.dir(f.path), v.form)
 	t.Before, t.Begun = b, begun
 	t.Series, t.Many = true, p.queue.waiting() >= ftp.PipelineFrom
@@ -132,7 +132,7 @@ func (p *pipeline) askTimes(v *pipelined) (b ftp.Batch) {
 		return b
 	}
 	v.undated = p.findUndated(v.l, v.got.items)
-	if !ftp.HasMDTM(p.s.Features()) {
+	if !p.s.Features().HasMDTM() {
 		return b
 	}
 	v.times = make([]ftp.Reply, len(v.undated))
@@ -192,7 +192,7 @@ func (p *pipeline) end(v *pipelined) {
 func (p *pipeline) isComplete(v *pipelined) bool {
 	t := v.download.Transfer
 	raw := ftp.RawListing{Data: v.data, Final: t.Final, Clean: v.download.Clean()}
-	if t.Err != nil || ftp.CheckEnd(raw) != nil || !p.parse(v) || ftp.CheckCount(t.Final, v.l.lines) != nil || p.s.Features().ShowsSelf && !v.l.self {
+	if t.Err != nil || ftp.CheckEnd(raw) != nil || !p.parse(v) || ftp.CheckCount(t.Final, v.l.lines) != nil || p.s.Features().ShowsSelf() && !v.l.self {
 		return false
 	}
 	for _, r := range v.times {

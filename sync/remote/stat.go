@@ -36,7 +36,7 @@ func (srv *server) stat(ctx context.Context, s *ftp.Session, places []place) ([]
 func (srv *server) statAfter(ctx context.Context, s *ftp.Session, b *ftp.Batch, places []place) ([]stat, error) {
 	answers := make([]stat, len(places))
 	f := s.Features()
-	if !ftp.CanStat(f) {
+	if !f.CanStat() {
 		if err := b.Run(ctx, s); err != nil {
 			return answers, err
 		}
@@ -46,9 +46,9 @@ func (srv *server) statAfter(ctx context.Context, s *ftp.Session, b *ftp.Batch, 
 		queueStat(b, f, at.String(), &answers[i])
 	}
 	srv.returnAfterStat(b, s)
-	hadMLST := ftp.HasMLST(f)
+	hadMLST := f.HasMLST()
 	err := b.Run(ctx, s)
-	if err == nil && hadMLST != ftp.HasMLST(f) {
+	if err == nil && hadMLST != f.HasMLST() {
 		return srv.stat(ctx, s, places)
 	}
 	for i, at := range places {

@@ -44,7 +44,7 @@ func (b *bin) trashed(ctx context.Context, before time.Time) ([]sync.Trashed, er
 // round trip.
 func (b *bin) ownsNothing(ctx context.Context) (nothing bool) {
 	err := b.do(ctx, "looking for a trash", func(ctx context.Context, s *ftp.Session) error {
-		if !ftp.CanStat(s.Features()) {
+		if !s.Features().CanStat() {
 			return nil
 		}
 		var entered ftp.Reply

@@ -36,7 +36,7 @@ func (up *uploader) chooseTemp(ctx context.Context, s *ftp.Session, u *upload) (
 // writing for the attempt that broke off.
 func (up *uploader) resume(ctx context.Context, s *ftp.Session, u *upload, mark string, fresh place) (offset int64, err error) {
 	works, known := s.Features().Known(ftp.ResumesUploads)
-	if u.fromStart || !u.isLarge() || !s.Features().Rest || known && !works {
+	if u.fromStart || !u.isLarge() || !s.Features().HasREST() || known && !works {
 		return 0, nil
 	}
 	left, ok := up.temps.claim(u.target, mark)

@@ -19,7 +19,7 @@ func (srv *server) returnToRoot(b *ftp.Batch) {
 // returnAfterStat is returnToRoot where the questions of queueStat have changed the
 // working directory.
 func (srv *server) returnAfterStat(b *ftp.Batch, s *ftp.Session) {
-	if !ftp.HasMLST(s.Features()) {
+	if !s.Features().HasMLST() {
 		srv.returnToRoot(b)
 	}
 }

@@ -13,9 +13,8 @@ const tagWidth = 15
 // isDOS reports whether a line starts with a digit, as dates do.
 func isDOS(line string) bool { return '0' <= line[0] && line[0] <= '9' }
 
-// parseDOS reads a line as IIS and other servers on Windows send it: MM-DD-YY
-// or MM-DD-YYYY, the time with AM or PM or of 24 hours, a size or a tag like
-// "<DIR>", the name.
+// parseDOS reads a line as servers on Windows send it: MM-DD-YY or MM-DD-YYYY, the
+// time with AM or PM or of 24 hours, a size or a tag like "<DIR>", the name.
 func parseDOS(line string, _ time.Time) (Entry, error) {
 	day, rest := token(line)
 	when, rest := token(rest)
