@@ -1,13 +1,18 @@
-// Package remote is the side of a pair that lies on an FTP server.
+// Package remote is the side of a pair that lies on an FTP server. It knows files;
+// package ftp knows the connections.
 //
-// A [Directory] is the side itself. It borrows sessions from a pool: each is one
-// control connection of github.com/jlaffaye/ftp over a connection of ours, which
-// chooses data modes, does the TLS, and carries batches of commands.
+// A [Directory] has one part for each subject. All parts share one server, which runs
+// commands on sessions of a pool:
 //
-//	Directory ── scan, put, read, gone ──> pool ──> session ──> control ──> data connections
+//	           ┌─ root               looks at the root, and makes it
+//	           ├─ scanner            lists the tree
+//	Directory ─┼─ reader             reads files
+//	           ├─ applier            uploads, makes directories, renames, removes
+//	           ├─ trash, bin         keeps old versions; lists, restores and empties them
+//	           ├─ temporaries        what uploads that broke off have left
+//	           └─ locker             the lock of the root
 //
-// What a server says is believed as far as it was seen to be true of real ones,
-// and no further: a listing is complete or its directory is unknown, an upload
-// counts when the server holds its bytes, a name is gone when the server says so
-// of that name alone.
+// The server is believed only as far as real servers were seen to be right. A listing
+// is complete, or its directory is unknown. An upload counts when the server holds all
+// of its bytes. A name is gone when the server, asked for that name alone, says so.
 package remote
