@@ -42,7 +42,7 @@ func (p *pass) applyStage(ctx context.Context, stage int, actions []*Action) err
 		return p.recordAll(ctx, actions)
 	}
 	runs := p.runs(stage, actions)
-	if stage == stageTransfer || stage == stageDelete {
+	if inParallel(stage) {
 		return p.applyParallel(ctx, runs)
 	}
 	for _, run := range runs {
@@ -72,7 +72,7 @@ func (p *pass) runs(stage int, actions []*Action) [][]*Action {
 			runs = append(runs, []*Action{a})
 			continue
 		}
-		if stage != stageTransfer && stage != stageDelete {
+		if !inParallel(stage) {
 			flush(a.Side.Other())
 		}
 		if len(open[a.Side]) >= most[a.Side] || bytes[a.Side] > runBytes {
@@ -90,7 +90,7 @@ func (p *pass) runs(stage int, actions []*Action) [][]*Action {
 // round trips of its own, so a worker gets all of its actions in one run, or in the
 // smallest number of equal runs that are not too long.
 func (p *pass) runLengths(stage int, actions []*Action) (most [2]int) {
-	if stage != stageTransfer && stage != stageDelete {
+	if !inParallel(stage) {
 		return [2]int{len(actions), len(actions)}
 	}
 	var small [2]int

@@ -83,6 +83,9 @@ const (
 	stages
 )
 
+// inParallel reports whether the actions of a stage may be carried out at the same time.
+func inParallel(stage int) bool { return stage == stageTransfer || stage == stageDelete }
+
 func (a *Action) stage() int {
 	switch a.Op {
 	case Adopt, Refresh, Forget:

@@ -32,6 +32,14 @@ func (d Direction) writes(side Side) bool {
 	return d == Both || d == Push && side == Remote || d == Pull && side == Local
 }
 
+// target returns the side that a push or a pull changes.
+func (d Direction) target() Side {
+	if d == Pull {
+		return Local
+	}
+	return Remote
+}
+
 // ConflictRule says what happens when both sides changed one file.
 type ConflictRule uint8
 

@@ -6,10 +6,8 @@ import "ferry/manifest"
 // source where the source changed. What only the target has or changed is left
 // alone, unless the policy is exact.
 func (p *planner) decideOneWay(st *pathState) {
-	src, dst := Local, Remote
-	if p.policy.Direction == Pull {
-		src, dst = Remote, Local
-	}
+	dst := p.policy.Direction.target()
+	src := dst.Other()
 	switch {
 	case st.now[src].IsFile():
 		p.sourceFile(st, src, dst)

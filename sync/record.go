@@ -158,7 +158,7 @@ func (p *pass) countBytes(a *Action, n int64) {
 // countPlan counts the conflicts and skipped paths of the plan.
 func (p *pass) countPlan() {
 	for _, c := range p.plan.Conflicts {
-		if c.Skipped || c.Copy != manifest.Root {
+		if c.Waits() {
 			p.sum.Conflicts++
 		}
 	}

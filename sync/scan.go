@@ -92,16 +92,9 @@ func (p *pass) scansSourceOnly() bool {
 	return p.policy.Direction != Both && !p.opts.Verify && !p.policy.Exact && p.record.Len() > 0
 }
 
-func (p *pass) target() Side {
-	if p.policy.Direction == Pull {
-		return Local
-	}
-	return Remote
-}
-
 // scanSource lists the source and takes the tree of the target from the base.
 func (p *pass) scanSource(ctx context.Context) error {
-	dst := p.target()
+	dst := p.policy.Direction.target()
 	src := dst.Other()
 	tree, err := p.scanSide(ctx, src, nil)
 	if err != nil {

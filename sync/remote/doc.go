@@ -1,21 +1,18 @@
-// Package remote is the side of a pair that lies on an FTP server.
+// Package remote is the side of a pair that lies on an FTP server. It knows files;
+// package ftp knows the connections.
 //
-// A [Directory] joins one struct for each subject. All of them share a server: the pool
-// of sessions, what the server can do, where the root is, how names are spelled, and the
-// questions that every subject asks (stat, missing, list). A subject gets those that it
-// needs handed in; they only point down in this picture:
+// A [Directory] has one part for each subject. All parts share one server, which runs
+// commands on sessions of a pool:
 //
-//	Directory   root   scanner   reader   applier                     bin      locker
-//	                      │                  ├ uploader, remover         │
-//	                      │                  ├ mover <───────────────────┤ (restore)
-//	                      │                  └ dirMaker                  │
-//	                      ├───────────────> trash <──────────────────────┘
-//	                      └──> temporaries  renamer
-//	server      stat, missing, list, names, do, once, borrow
-//	            └──> internal/ftp: pool, session, batch
+//	           ┌─ root               looks at the root, and makes it
+//	           ├─ scanner            lists the tree
+//	Directory ─┼─ reader             reads files
+//	           ├─ applier            uploads, makes directories, renames, removes
+//	           ├─ trash, bin         keeps old versions; lists, restores and empties them
+//	           ├─ temporaries        what uploads that broke off have left
+//	           └─ locker             the lock of the root
 //
-// The server is believed as far as its word was seen to be true of real ones, and no
-// further: a listing is complete or its directory is unknown; an upload counts when the
-// server holds all its bytes; a name is gone when the server, asked for that name alone,
-// says so; a rename without a clear reply is looked at.
+// The server is believed only as far as real servers were seen to be right. A listing
+// is complete, or its directory is unknown. An upload counts when the server holds all
+// of its bytes. A name is gone when the server, asked for that name alone, says so.
 package remote

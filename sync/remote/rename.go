@@ -27,7 +27,7 @@ func (m *renaming) isRefused() bool {
 // A renamer renames what is on the server.
 type renamer struct{ *server }
 
-// run carries out renamings behind the commands in b. The replies of a renaming that
+// run carries out renamings after the commands in b. The replies of a renaming that
 // was not sent, or not answered, stay zero.
 //
 // In a batch RNTO goes out before it is known whether its RNFR was accepted. That is

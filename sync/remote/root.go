@@ -97,7 +97,7 @@ func (r root) kind(ctx context.Context, s *ftp.Session) (manifest.Kind, error) {
 	return seen[0].entry.Kind, nil
 }
 
-// enter makes the root the working directory behind the commands in b, and notes its
+// enter makes the root the working directory after the commands in b, and notes its
 // identity. facts is the reply to MLST, the zero reply on a server without that
 // command.
 func (r root) enter(ctx context.Context, s *ftp.Session, b *ftp.Batch) (entered, facts ftp.Reply, err error) {

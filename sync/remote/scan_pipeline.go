@@ -89,7 +89,7 @@ func (p *pipeline) next(ctx context.Context, v *pipelined) (next *pipelined) {
 	return next
 }
 
-// begin begins to list f behind the commands of b. begun is called when those and the
+// begin begins to list f after the commands of b. begun is called when those and the
 // listing before are answered, and f is being listed. It returns nil where f is left.
 func (p *pipeline) begin(ctx context.Context, f *folder, b ftp.Batch, begun func()) *pipelined {
 	v := &pipelined{f: f, form: p.s.Features().ListForm()}

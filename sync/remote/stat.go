@@ -32,7 +32,7 @@ func (srv *server) stat(ctx context.Context, s *ftp.Session, places []place) ([]
 	return srv.statAfter(ctx, s, new(ftp.Batch), places)
 }
 
-// statAfter is stat behind the commands in b, in the same batch.
+// statAfter is stat after the commands in b, in the same batch.
 func (srv *server) statAfter(ctx context.Context, s *ftp.Session, b *ftp.Batch, places []place) ([]stat, error) {
 	answers := make([]stat, len(places))
 	f := s.Features()

@@ -35,7 +35,7 @@ type upload struct {
 	fromStart bool    // this attempt does not resume an earlier one
 	resumable bool    // a later attempt can go on with the temporary
 
-	smallFollows bool // another small file is sent right behind this one
+	smallFollows bool // another small file is sent right after this one
 
 	tempStat, targetStat stat
 	aside                place // where the old version was renamed to; zero: nowhere

@@ -18,7 +18,7 @@ func (up *uploader) keepOwnTemp(u *upload) {
 	u.temp = place{}
 }
 
-// chooseTemp chooses the name of the temporary and the offset to write at: behind the
+// chooseTemp chooses the name of the temporary and the offset to write at: after the
 // bytes that an earlier attempt from the same source left, or 0.
 func (up *uploader) chooseTemp(ctx context.Context, s *ftp.Session, u *upload) (offset int64, err error) {
 	mark := fingerprint(u.step.Path, u.step.Want)
@@ -32,7 +32,7 @@ func (up *uploader) chooseTemp(ctx context.Context, s *ftp.Session, u *upload) (
 }
 
 // resume takes over the temporary that an earlier attempt left, if there is one and the
-// server can write behind its end. It is renamed first, because the server may still be
+// server can append to it. It is renamed first, because the server may still be
 // writing for the attempt that broke off.
 func (up *uploader) resume(ctx context.Context, s *ftp.Session, u *upload, mark string, fresh place) (offset int64, err error) {
 	works, known := s.Features().Known(ftp.ResumesUploads)
