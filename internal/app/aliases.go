@@ -19,6 +19,11 @@ type (
 
 	// ServerReport is what [Opener.Check] finds out about a server.
 	ServerReport = ftp.Report
+	TLSReport    = ftp.TLSReport
+	ClockReport  = ftp.ClockReport
+	// Trace is what one try to open a data connection went through.
+	Trace     = ftp.Trace
+	TraceStep = ftp.TraceStep
 	// DataMode says how data connections are made, and Pipeline whether several
 	// commands are sent at a time.
 	DataMode = ftp.Mode

@@ -69,7 +69,7 @@ func (prog *program) checkServer(ctx context.Context, p *app.Pair, head report.H
 		if head.Titled {
 			fmt.Fprintf(prog.env.Stdout, "%s:\n", head.Profile)
 		}
-		fmt.Fprint(prog.env.Stdout, text.CleanLines(found.Text(prog.common.verbose > 0)))
+		fmt.Fprint(prog.env.Stdout, text.CleanLines(serverReportText(found, prog.common.verbose > 0)))
 	}
 	if found.Mode == "" {
 		return failed(errors.New("no data connection can be made in any mode, so neither listings nor files can be transferred"), "\"ferry check -v\" draws where each mode stops")

@@ -1,6 +1,7 @@
 package ftp
 
 import (
+	"ferry/internal/ftp/dataport"
 	"fmt"
 	"net"
 	"regexp"
@@ -30,7 +31,7 @@ func (a *attempt) runActive() (err error) {
 	}
 	defer a.listener.close()
 	port, err := a.portCommand()
-	if err == errNoIPv6 {
+	if err == dataport.ErrIPv6 {
 		return a.trace.fails(err.Error(), "")
 	} else if err != nil {
 		return err

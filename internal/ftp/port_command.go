@@ -2,12 +2,9 @@ package ftp
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	"ferry/internal/ftp/dataport"
 	"net"
 	"net/netip"
-	"strconv"
-	"strings"
 )
 
 // portCommand returns the EPRT or PORT command for the listener of a.
@@ -22,9 +19,9 @@ func (a *attempt) portCommand() (string, error) {
 	}
 	at := netip.AddrPortFrom(addr, port)
 	if a.mode == modeEPRT {
-		return eprt(at), nil
+		return dataport.EPRT(at), nil
 	}
-	return portIPv4(at)
+	return dataport.PORT(at)
 }
 
 // resolveIP returns an address of host, of IPv6 with six set and of IPv4 otherwise. An
@@ -43,23 +40,3 @@ func resolveIP(ctx context.Context, host string, six bool) (netip.Addr, error) {
 	}
 	return addrs[0].Unmap(), nil
 }
-
-// eprt returns the EPRT command (RFC 2428, section 2).
-func eprt(at netip.AddrPort) string {
-	family := 1
-	if at.Addr().Is6() {
-		family = 2
-	}
-	return fmt.Sprintf("EPRT |%d|%s|%d|", family, at.Addr(), at.Port())
-}
-
-// portIPv4 returns the PORT command (RFC 959, section 4.1.2). It fails for IPv6.
-func portIPv4(at netip.AddrPort) (string, error) {
-	if !at.Addr().Is4() {
-		return "", errNoIPv6
-	}
-	return "PORT " + strings.ReplaceAll(at.Addr().String(), ".", ",") + "," +
-		strconv.Itoa(int(at.Port()>>8)) + "," + strconv.Itoa(int(at.Port()&0xff)), nil
-}
-
-var errNoIPv6 = errors.New("the command cannot carry an IPv6 address")

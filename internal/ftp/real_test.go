@@ -205,7 +205,7 @@ func TestRealCheck(t *testing.T) {
 				}
 			}
 			if r.List != want[name].list || r.SetTime != want[name].times || r.Dotfiles != "shown" || r.Mode != "EPSV" {
-				t.Errorf("got\n%s", r.Text(false))
+				t.Errorf("got %+v", r)
 			}
 			if r.Clock == nil || r.Clock.Zone != 0 || r.Clock.Ahead.Abs() > time.Minute {
 				t.Errorf("clock %+v", r.Clock)

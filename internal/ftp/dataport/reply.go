@@ -1,4 +1,4 @@
-package ftp
+package dataport
 
 import (
 	"fmt"
@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// parseEPSV returns the port in the text of a 229 reply, such as "(|||6446|)" with any
+// ParseEPSV returns the port in the text of a 229 reply, such as "(|||6446|)" with any
 // delimiter (RFC 2428, section 3). The parentheses may be missing.
-func parseEPSV(text string) (uint16, error) {
+func ParseEPSV(text string) (uint16, error) {
 	for i := 0; i+3 < len(text); i++ {
 		d := text[i]
 		if d < 33 || d > 126 || d >= '0' && d <= '9' || text[i+1] != d || text[i+2] != d {
@@ -20,13 +20,13 @@ func parseEPSV(text string) (uint16, error) {
 			return uint16(n), nil
 		}
 	}
-	return 0, fmt.Errorf("the reply to EPSV contains no port: %.80q", Printable(text))
+	return 0, fmt.Errorf("the reply to EPSV contains no port: %.80q", text)
 }
 
-// parsePASV returns the address in the text of a 227 reply: the six numbers may stand
+// ParsePASV returns the address in the text of a 227 reply: the six numbers may stand
 // anywhere, with or without parentheses (RFC 1123, section 4.1.2.6).
-func parsePASV(text string) (netip.AddrPort, error) {
-	bad := fmt.Errorf("the reply to PASV contains no address: %.80q", Printable(text))
+func ParsePASV(text string) (netip.AddrPort, error) {
+	bad := fmt.Errorf("the reply to PASV contains no address: %.80q", text)
 	start := strings.IndexAny(text, "0123456789")
 	if start < 0 {
 		return netip.AddrPort{}, bad

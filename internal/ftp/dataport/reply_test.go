@@ -1,4 +1,4 @@
-package ftp
+package dataport
 
 import (
 	"net/netip"
@@ -19,8 +19,8 @@ func TestParseEPSV(t *testing.T) {
 		"":                                0,
 		"Entering ... mode (1,2,3,4,5,6)": 0,
 	} {
-		if got, err := parseEPSV(text); got != want || (err == nil) != (want != 0) {
-			t.Errorf("parseEPSV(%q) = %d, %v; want %d", text, got, err, want)
+		if got, err := ParseEPSV(text); got != want || (err == nil) != (want != 0) {
+			t.Errorf("ParseEPSV(%q) = %d, %v; want %d", text, got, err, want)
 		}
 	}
 }
@@ -37,9 +37,9 @@ func TestParsePASV(t *testing.T) {
 		"(|||80|)":                                "",
 		"no":                                      "",
 	} {
-		got, err := parsePASV(text)
+		got, err := ParsePASV(text)
 		if want == "" && err == nil || want != "" && got != netip.MustParseAddrPort(want) {
-			t.Errorf("parsePASV(%q) = %v, %v; want %s", text, got, err, want)
+			t.Errorf("ParsePASV(%q) = %v, %v; want %s", text, got, err, want)
 		}
 	}
 }

@@ -1,18 +1,20 @@
-package ftp
+package cli
 
 import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"ferry/internal/app"
 )
 
-// Text returns the report for people to read. With verbose set it includes the trace
-// of each data mode, step by step.
-func (r *Report) Text(verbose bool) string {
+// serverReportText returns what a check found, for people to read. With verbose set
+// it includes the trace of each data mode, step by step.
+func serverReportText(r *app.ServerReport, verbose bool) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	for _, row := range r.rows() {
+	for _, row := range serverReportRows(r) {
 		fmt.Fprintf(w, "%s\t%s\n", row[0], row[1])
 	}
 	w.Flush()
@@ -21,14 +23,14 @@ func (r *Report) Text(verbose bool) string {
 	}
 	if verbose {
 		for _, trace := range r.Modes {
-			b.WriteString("\n" + trace.text())
+			b.WriteString("\n" + traceText(trace))
 		}
 	}
 	return b.String()
 }
 
-// rows returns the report as pairs of a name and a text.
-func (r *Report) rows() [][2]string {
+// serverReportRows returns the report as pairs of a name and a text.
+func serverReportRows(r *app.ServerReport) [][2]string {
 	rows := [][2]string{
 		{"server", r.Address + " (" + protections[r.Security] + "), user " + r.User},
 		{"greeting", r.Greeting},
@@ -40,20 +42,20 @@ func (r *Report) rows() [][2]string {
 	}
 	add("system", r.System)
 	add("directory", r.Root+map[bool]string{true: "", false: " (does not exist)"}[r.RootThere])
-	rows = append(rows, r.TLS.rows()...)
+	rows = append(rows, tlsRows(r.TLS)...)
 	name := "data modes"
 	for _, trace := range r.Modes {
-		rows = append(rows, [2]string{name, trace.verdict(trace.Mode == r.Mode)})
+		rows = append(rows, [2]string{name, traceVerdict(trace, trace.Mode == r.Mode)})
 		name = ""
 		if !trace.Works && trace.Cause != "" {
-			rows = append(rows, [2]string{"", "      " + likelyCause + trace.Cause})
+			rows = append(rows, [2]string{"", "      " + "likely cause: " + trace.Cause})
 		}
 	}
 	if r.List != "" {
 		add("listing", r.List+"; names with a leading dot: "+r.Dotfiles)
 	}
 	add("times", setTimeText(r.SetTime))
-	add("clock", r.Clock.text())
+	add("clock", clockText(r.Clock))
 	add("round trip", r.RoundTrip.Round(max(10*time.Microsecond, r.RoundTrip/100)).String())
 	if r.ConnectionsAsked > 0 {
 		add("connections", fmt.Sprintf("the server allowed %d of %d at the same time", r.Connections, r.ConnectionsAsked))
@@ -64,7 +66,7 @@ func (r *Report) rows() [][2]string {
 
 var protections = map[string]string{"ftp": "clear text", "ftpes": "TLS after AUTH TLS", "ftps": "TLS from the first byte"}
 
-func (t *TLSReport) rows() [][2]string {
+func tlsRows(t *app.TLSReport) [][2]string {
 	if t == nil {
 		return nil
 	}
@@ -79,7 +81,7 @@ func (t *TLSReport) rows() [][2]string {
 	}
 }
 
-func (t *Trace) verdict(used bool) string {
+func traceVerdict(t *app.Trace, used bool) string {
 	switch {
 	case t.Works && used:
 		return t.Mode + "  works, used"
@@ -99,7 +101,7 @@ func setTimeText(command string) string {
 	return "can be set, by " + command
 }
 
-func (c *ClockReport) text() string {
+func clockText(c *app.ClockReport) string {
 	if c == nil {
 		return "unknown (no file could be written to compare)"
 	}

@@ -1,24 +1,26 @@
-package ftp
+package cli
 
 import (
 	"fmt"
 	"net"
 	"strings"
+
+	"ferry/internal/app"
 )
 
-// text draws the trace: the commands and replies on the control connection, and who
+// traceText draws a trace: the commands and replies on the control connection, and who
 // connects to where for the data.
-func (t *Trace) text() string {
+func traceText(t *app.Trace) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n", t.Mode, t.outcome())
-	left, right := t.ends()
+	fmt.Fprintf(&b, "%s: %s\n", t.Mode, outcome(t))
+	left, right := traceEnds(t)
 	width, labelWidth := 0, 0
 	for i, s := range t.Steps {
 		width = max(width, len(left[i]))
-		labelWidth = max(labelWidth, len(s.label()))
+		labelWidth = max(labelWidth, len(stepLabel(s)))
 	}
 	for i, s := range t.Steps {
-		line := fmt.Sprintf("  %-*s %s %s", width, left[i], s.arrow(labelWidth, t.isOutgoing(s)), right[i])
+		line := fmt.Sprintf("  %-*s %s %s", width, left[i], stepArrow(s, labelWidth, isOutgoing(t, s)), right[i])
 		if s.Failed {
 			line += "   <- fails here"
 		}
@@ -29,13 +31,13 @@ func (t *Trace) text() string {
 			b.WriteString("  " + t.Why + "\n")
 		}
 		if t.Cause != "" {
-			b.WriteString("  " + likelyCause + t.Cause + "\n")
+			b.WriteString("  " + "likely cause: " + t.Cause + "\n")
 		}
 	}
 	return b.String()
 }
 
-func (t *Trace) outcome() string {
+func outcome(t *app.Trace) string {
 	who := "the server names a port, and we connect to it"
 	if t.Mode == "EPRT" || t.Mode == "PORT" {
 		who = "we name a port, and the server connects to us"
@@ -47,21 +49,21 @@ func (t *Trace) outcome() string {
 }
 
 // isOutgoing reports whether a step goes from the client to the server.
-func (t *Trace) isOutgoing(s TraceStep) bool {
+func isOutgoing(t *app.Trace, s app.TraceStep) bool {
 	if s.Data {
 		return t.Mode == "EPSV" || t.Mode == "PASV"
 	}
 	return s.From == t.Client
 }
 
-// ends returns the addresses of each step, the client's at the left and the server's
+// traceEnds returns the addresses of each step, the client's at the left and the server's
 // at the right.
-func (t *Trace) ends() (left, right []string) {
+func traceEnds(t *app.Trace) (left, right []string) {
 	clientHost, _, _ := net.SplitHostPort(t.Client)
 	serverHost, _, _ := net.SplitHostPort(t.Server)
 	for _, s := range t.Steps {
 		from, to := s.From, s.To
-		if !t.isOutgoing(s) {
+		if !isOutgoing(t, s) {
 			from, to = to, from
 		}
 		left = append(left, replaceHost(from, clientHost, "client"))
@@ -82,21 +84,21 @@ func replaceHost(at, host, name string) string {
 	return name + ":" + port
 }
 
-func (s TraceStep) label() string {
+func stepLabel(s app.TraceStep) string {
 	if s.Data {
 		return s.Text
 	}
 	return `"` + s.Text + `"`
 }
 
-// arrow draws a step with a label of that width: a single line for commands and
+// stepArrow draws a step with a label of that width: a single line for commands and
 // replies, a double one for data connections.
-func (s TraceStep) arrow(width int, outward bool) string {
+func stepArrow(s app.TraceStep, width int, outward bool) string {
 	line := "-"
 	if s.Data {
 		line = "="
 	}
-	label := s.label()
+	label := stepLabel(s)
 	tail := strings.Repeat(line, width-len(label)+2)
 	if outward {
 		return strings.Repeat(line, 4) + " " + label + " " + tail + ">"
