@@ -41,7 +41,7 @@ func (p *pass) checkRoot(s Side) error {
 	case p.synced():
 		return &UnsafeError{
 			What: fmt.Sprintf("%s is not there any more", root.Where),
-			Hint: "check that the disk is mounted and that this is the right server; if everything was meant to go, put an empty directory there and run again with --accept-empty",
+			Hint: "check that the disk is mounted and that this is the right server; if everything was meant to go, put an empty directory there and run again with --accept-empty, which deletes what the other side has",
 		}
 	case !p.policy.Direction.writes(s):
 		return fmt.Errorf("%s is not there, and a %s takes its files from there", root.Where, p.policy.Direction)

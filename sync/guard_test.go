@@ -137,7 +137,9 @@ func TestRoots(t *testing.T) {
 			w := newWorld(t)
 			w.fill(4)
 			w.sides[s].Remove("")
-			w.wantUnsafe()
+			if err := w.wantUnsafe(); !strings.Contains(err.Hint, "--accept-empty") || !strings.Contains(err.Hint, "deletes") {
+				t.Errorf("hint %q does not say what --accept-empty does here", err.Hint)
+			}
 			w.opts.Policy.Direction = sync.Push
 			w.wantUnsafe()
 		})
