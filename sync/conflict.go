@@ -131,7 +131,7 @@ func (p *planner) copyPath(path manifest.Path, loser manifest.Entry, side Side) 
 	stem, ext := splitExt(path.Base())
 	when := "unknown-time"
 	if t := loser.Time(); !t.IsZero() {
-		when = t.Format("20060102-150405")
+		when = t.Format(copyTime)
 	}
 	tail := fmt.Sprintf(".sync-conflict-%s-%s-%s", when, side, contentMark(path, loser))
 	for n := 1; ; n++ {

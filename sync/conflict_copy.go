@@ -18,6 +18,9 @@ type ConflictCopy struct {
 	When time.Time
 }
 
+// copyTime is the layout of the time in the name of a conflict copy, in UTC.
+const copyTime = "20060102-150405"
+
 var copyName = regexp.MustCompile(`(?s)^(.+)\.sync-conflict-(\d{8}-\d{6}|unknown-time)-(local|remote)-[0-9a-f]{6}(?:-[1-9]\d*)?(\..{0,19})?$`)
 
 // ParseConflictCopy reads the name of a conflict copy, and reports false if p is not
@@ -31,7 +34,7 @@ func ParseConflictCopy(p manifest.Path) (ConflictCopy, bool) {
 	if m[3] == Remote.String() {
 		c.Side = Remote
 	}
-	if at, err := time.Parse("20060102-150405", m[2]); err == nil {
+	if at, err := time.Parse(copyTime, m[2]); err == nil {
 		c.When = at
 	}
 	return c, true

@@ -55,6 +55,10 @@ type Bin interface {
 
 var trashStamp = regexp.MustCompile(`^(\d{8}-\d{6})(?:-([1-9]\d{0,4}))?$`)
 
+// TrashStamp returns the name of the directory in the trash for a time, without a number
+// after it.
+func TrashStamp(at time.Time) string { return at.UTC().Format(trashTime) }
+
 // ParseTrashStamp reads the name of a directory in the trash: the time and the
 // number after it, which is 1 if there is none.
 func ParseTrashStamp(name string) (when time.Time, n int, ok bool) {

@@ -21,7 +21,7 @@ type trashSlot struct {
 // name, which is free. If the path was already moved to the trash in this second,
 // the time gets a number.
 func (d *Directory) trash(root *rootDir, at string) (*trashSlot, error) {
-	stamp := sync.TrashDir + "/" + time.Now().UTC().Format("20060102-150405")
+	stamp := sync.TrashDir + "/" + sync.TrashStamp(time.Now())
 	for n := 1; n < 10_000; n++ {
 		numbered := stamp
 		if n > 1 {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ferry/manifest"
+	"ferry/sync"
 )
 
 // trashDirs knows the directories of the trash that this process uses. Each pass puts
@@ -47,7 +48,7 @@ func (t *trashDirs) wanted(below string) string {
 	if t.stamp != "" {
 		return ""
 	}
-	return t.at.Format("20060102-150405")
+	return sync.TrashStamp(t.at)
 }
 
 // made notes that a stamp directory was made, below the absolute path root.

@@ -66,7 +66,7 @@ func (m *Memory) putNode(path string, n *node) {
 // file will have there.
 func (m *Memory) trashDir(ctx context.Context, p manifest.Path) (string, error) {
 	m.mu.Lock()
-	stamp := m.now().Format("20060102-150405")
+	stamp := sync.TrashStamp(m.now())
 	m.mu.Unlock()
 	var to string
 	err := m.change(ctx, "mkdir", p, func() error {
