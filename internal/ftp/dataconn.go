@@ -5,16 +5,11 @@ import (
 	"errors"
 	"io"
 	"net"
-	"syscall"
-	"time"
 )
 
 // earlyBytes is how much of an upload may be sent before the server has accepted it.
 // That much fits into the socket's buffers, so no write blocks.
 const earlyBytes = 16 << 10
-
-// drainLimit is how long the server may take to close its end after an upload.
-const drainLimit = 20 * time.Second
 
 // errDeclined means that the server refused an upload after its first bytes had been
 // sent.
@@ -154,91 +149,8 @@ func (d *dataConn) write(p []byte) (int, error) {
 	return d.records.collect(func() (int, error) { return d.tls.Write(p) })
 }
 
-// Close implements [io.Closer]. It ends an upload as described at [dataConn], closes
-// a download that was read to its end, and breaks anything else off.
-func (d *dataConn) Close() error {
-	switch {
-	case d.closed:
-		return nil
-	case d.sock == nil || d.t.start.Refused() || d.t.Final.Code != 0 || !d.t.upload && !d.eof:
-		d.abort()
-		return nil
-	case d.t.upload:
-		return d.closeUpload()
-	}
-	d.closed = true
-	if d.tls != nil {
-		d.c.dataTLS = d.tls.ConnectionState()
-		d.tls.SetWriteDeadline(time.Now().Add(time.Second))
-		d.tls.CloseWrite()
-	}
-	return ignoreGone(d.sock.Close())
-}
-
-// closeUpload sends close_notify and FIN and leaves the rest to a goroutine.
-func (d *dataConn) closeUpload() error {
-	if d.tls != nil {
-		if err := d.tls.Handshake(); err != nil {
-			d.abort()
-			return err
-		}
-		d.c.dataTLS = d.tls.ConnectionState()
-		if err := d.tls.CloseWrite(); err != nil {
-			d.abort()
-			return err
-		}
-	}
-	d.closed = true
-	if err := d.sock.closeWrite(); err != nil {
-		d.sock.Close()
-		return err
-	}
-	conn, ok := d.sock.Conn.(*net.TCPConn)
-	if !ok {
-		return d.sock.Close()
-	}
-	d.c.deadlines.remove(conn)
-	conn.SetDeadline(time.Now().Add(drainLimit))
-	d.draining, d.serverClosed = conn, make(chan struct{})
-	d.c.drains.Go(func() { drainUpload(conn, d.serverClosed) })
-	return nil
-}
-
-// stopDraining ends the goroutine of closeUpload. After the server's final reply
-// nothing of use can come.
-func (d *dataConn) stopDraining() {
-	if d.draining != nil {
-		d.draining.SetReadDeadline(longAgo)
-	}
-}
-
-// abort breaks the connection off with RST.
-func (d *dataConn) abort() {
-	d.stopDraining()
-	if d.closed || d.sock == nil {
-		return
-	}
-	d.closed = true
-	if tcp, ok := d.sock.Conn.(*net.TCPConn); ok {
-		tcp.SetLinger(0)
-	}
-	d.sock.Close()
-	if d.handshakeDone != nil {
-		<-d.handshakeDone
-	}
-}
-
 // LocalAddr implements [net.Conn], also before the connection is open.
 func (d *dataConn) LocalAddr() net.Addr { return d.c.sock.LocalAddr() }
 
 // RemoteAddr implements [net.Conn], also before the connection is open.
 func (d *dataConn) RemoteAddr() net.Addr { return d.c.sock.RemoteAddr() }
-
-// ignoreGone returns nil for an error that means that the other side has already
-// closed the connection.
-func ignoreGone(err error) error {
-	if errors.Is(err, net.ErrClosed) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.ENOTCONN) {
-		return nil
-	}
-	return err
-}

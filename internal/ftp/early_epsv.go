@@ -2,8 +2,6 @@ package ftp
 
 import (
 	"errors"
-	"io"
-	"net"
 	"time"
 )
 
@@ -19,17 +17,6 @@ const earlyPortLimit = 3 * time.Second
 // ConfirmsLate reports whether an early EPSV for the next upload saves a round trip;
 // see [Transfer.UploadFollows].
 func (s *Session) ConfirmsLate() bool { return s.features.Has(ConfirmsUploadsLate) && s.Overlaps() }
-
-// drainUpload reads what the server still sends on the data connection of an ended
-// upload, then closes the connection. It closes serverClosed where the server sent
-// FIN.
-func drainUpload(conn *net.TCPConn, serverClosed chan<- struct{}) {
-	_, err := io.Copy(io.Discard, conn)
-	conn.Close()
-	if err == nil {
-		close(serverClosed)
-	}
-}
 
 // askPortEarly waits for the final reply to the upload t. Where the server closes
 // its end of the data connection first, askPortEarly sends EPSV for the next upload

@@ -38,18 +38,20 @@ func confirmUploadsLate(f *fake, early *bool, end func(p *peer)) {
 	}
 }
 
+type earlyEPSVTest struct {
+	name   string
+	end    func(p *peer) // sends the final reply to the first upload; nil: 226
+	epsv   string        // the reply to the early EPSV; "": a port
+	fails  bool          // the first upload
+	again  bool          // EPSV is sent again
+	dead   bool          // the session is given up
+	serial bool          // from now on the server gets one command at a time
+}
+
 // TestEarlyEPSV checks that EPSV for the next upload is sent when the server has closed
 // its end of the one before, and what becomes of both uploads.
 func TestEarlyEPSV(t *testing.T) {
-	for _, tt := range []struct {
-		name   string
-		end    func(p *peer) // of the first upload
-		epsv   string        // the reply to the early EPSV; "": a port
-		fails  bool          // the first upload
-		again  bool          // EPSV is sent again
-		dead   bool          // the session is given up
-		serial bool          // from now on the server gets one command at a time
-	}{
+	for _, tt := range []earlyEPSVTest{
 		{name: "stored"},
 		{name: "no room", end: func(p *peer) { p.say("452 no room") }, fails: true},
 		{name: "no port", epsv: "425 no port", again: true},
@@ -78,36 +80,41 @@ func TestEarlyEPSV(t *testing.T) {
 				if _, err := s.List(ctx, "/", FormMLSD); err != nil { // EPSV works
 					return err
 				}
-				before := f.saw("EPSV")
-				up := StorTransfer("/a", 0)
-				up.UploadFollows = s.ConfirmsLate()
-				_, _, err := s.Send(ctx, up, strings.NewReader("content of a"))
-				if (err != nil) != tt.fails {
-					t.Errorf("the first upload: %v", err)
-				}
-				if !early {
-					t.Error("no command came before the final reply to the first upload")
-				}
-				if s.Dead() != tt.dead || s.serial() != tt.serial {
-					t.Errorf("dead %v, one command at a time %v", s.Dead(), s.serial())
-				}
-				if tt.dead {
-					return nil
-				}
-				if _, _, err := s.Store(ctx, "/b", 0, strings.NewReader("content of b")); err != nil {
-					t.Errorf("the second upload: %v", err)
-				}
-				if asked := f.saw("EPSV") - before; (asked == 3) != tt.again {
-					t.Errorf("EPSV was sent %d times", asked)
-				}
-				if got, _ := f.file("/b"); string(got) != "content of b" {
-					t.Errorf("the server has %q", got)
-				}
+				tt.uploadTwice(ctx, t, f, s, &early)
 				return nil
 			})
 			if err != nil {
 				t.Fatal(err)
 			}
 		})
+	}
+}
+
+// uploadTwice uploads /a and /b and checks both. f sets early where EPSV came early.
+func (tt earlyEPSVTest) uploadTwice(ctx context.Context, t *testing.T, f *fake, s *Session, early *bool) {
+	before := f.saw("EPSV")
+	up := StorTransfer("/a", 0)
+	up.UploadFollows = s.ConfirmsLate()
+	_, _, err := s.Send(ctx, up, strings.NewReader("content of a"))
+	if (err != nil) != tt.fails {
+		t.Errorf("the first upload: %v", err)
+	}
+	if !*early {
+		t.Error("no command came before the final reply to the first upload")
+	}
+	if s.Dead() != tt.dead || s.serial() != tt.serial {
+		t.Errorf("dead %v, one command at a time %v", s.Dead(), s.serial())
+	}
+	if tt.dead {
+		return
+	}
+	if _, _, err := s.Store(ctx, "/b", 0, strings.NewReader("content of b")); err != nil {
+		t.Errorf("the second upload: %v", err)
+	}
+	if asked := f.saw("EPSV") - before; (asked == 3) != tt.again {
+		t.Errorf("EPSV was sent %d times", asked)
+	}
+	if got, _ := f.file("/b"); string(got) != "content of b" {
+		t.Errorf("the server has %q", got)
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"crypto/tls"
 	"fmt"
-	"io"
 	"net"
 	"slices"
 	"strconv"
@@ -190,13 +189,33 @@ func (p *peer) talk() {
 	}
 }
 
+// answer replies to a command as RFC 959 says. It reports whether the connection goes on.
 func (p *peer) answer(verb, arg string) bool {
+	switch verb {
+	case "QUIT":
+		p.say("221 bye")
+		return false
+	case "EPSV", "PASV", "EPRT", "PORT":
+		p.agreeOnData(verb, arg)
+	case "REST", "MLSD", "LIST", "RETR", "STOR":
+		p.answerTransfer(verb, arg)
+	case "CWD", "SIZE", "DELE":
+		p.answerFile(verb, arg)
+	default:
+		p.answerSession(verb, arg)
+	}
+	return true
+}
+
+// answerSession replies to the commands about the session.
+func (p *peer) answerSession(verb, arg string) {
 	switch verb {
 	case "USER":
 		p.say("331 password?")
 	case "PASS":
 		if arg != "secret" {
-			return p.say("530 Login incorrect.")
+			p.say("530 Login incorrect.")
+			return
 		}
 		p.say("230 in")
 	case "FEAT":
@@ -208,7 +227,8 @@ func (p *peer) answer(verb, arg string) bool {
 		p.say("200 ok")
 	case "AUTH":
 		if p.tls == nil {
-			return p.say("502 no")
+			p.say("502 no")
+			return
 		}
 		p.say("234 go")
 		p.conn = tls.Server(p.conn, p.tls)
@@ -217,56 +237,27 @@ func (p *peer) answer(verb, arg string) bool {
 		p.say("215 UNIX Type: L8")
 	case "PWD":
 		p.say(`257 "/"`)
-	case "CWD":
-		p.say("250 there")
-	case "QUIT":
-		p.say("221 bye")
-		return false
-	case "REST":
-		p.rest, _ = strconv.Atoi(arg)
-		p.say("350 go on")
-	case "SIZE":
-		if data, ok := p.file(arg); ok {
-			return p.say("213 %d", len(data))
-		}
-		p.say("550 no such file")
-	case "DELE":
-		p.mu.Lock()
-		_, there := p.files[arg]
-		delete(p.files, arg)
-		p.mu.Unlock()
-		if !there {
-			return p.say("550 no such file")
-		}
-		p.say("250 gone")
-	case "EPSV", "PASV":
-		p.passive(verb)
-	case "EPRT":
-		parts := strings.Split(arg, "|")
-		p.to = net.JoinHostPort(parts[2], parts[3])
-		p.say("200 will come")
-	case "PORT":
-		n := strings.Split(arg, ",")
-		high, _ := strconv.Atoi(n[4])
-		low, _ := strconv.Atoi(n[5])
-		p.to = fmt.Sprintf("%s:%d", strings.Join(n[:4], "."), high*256+low)
-		p.say("200 will come")
-	case "MLSD":
-		p.send(p.listing(" "))
-	case "LIST":
-		p.send(p.listing("-rw-r--r--  1 u g 1 Jan  1 00:00 "))
-	case "RETR":
-		data, ok := p.file(arg)
-		if !ok {
-			return p.say("550 no such file")
-		}
-		p.send(data[min(p.rest, len(data)):])
-	case "STOR":
-		p.receive(arg)
 	default:
 		p.say("500 what?")
 	}
-	return true
+}
+
+// answerFile replies to the commands about one name.
+func (p *peer) answerFile(verb, arg string) {
+	data, there := p.file(arg)
+	switch {
+	case verb == "CWD":
+		p.say("250 there")
+	case !there:
+		p.say("550 no such file")
+	case verb == "SIZE":
+		p.say("213 %d", len(data))
+	case verb == "DELE":
+		p.mu.Lock()
+		delete(p.files, arg)
+		p.mu.Unlock()
+		p.say("250 gone")
+	}
 }
 
 func (p *peer) listing(prefix string) []byte {
@@ -281,78 +272,6 @@ func (p *peer) listing(prefix string) []byte {
 		}
 	}
 	return b.Bytes()
-}
-
-// passive opens a port and names it in the reply.
-func (p *peer) passive(verb string) {
-	if p.listener != nil {
-		p.listener.Close()
-	}
-	host, _, _ := net.SplitHostPort(p.ln.Addr().String())
-	p.listener, _ = net.Listen("tcp", net.JoinHostPort(host, "0"))
-	p.to = ""
-	p.tell(verb, p.listener.Addr().(*net.TCPAddr).Port)
-}
-
-func (p *peer) tell(verb string, port int) bool {
-	if verb == "EPSV" {
-		return p.say("229 ok (|||%d|)", port)
-	}
-	return p.say("227 ok (127,0,0,1,%d,%d)", port>>8, port&255)
-}
-
-// data opens the data connection that the client asked for.
-func (p *peer) data() (net.Conn, error) {
-	var conn net.Conn
-	var err error
-	switch {
-	case p.to != "":
-		conn, err = net.Dial("tcp", p.to)
-	case p.listener != nil:
-		p.listener.(*net.TCPListener).SetDeadline(time.Now().Add(5 * time.Second))
-		conn, err = p.listener.Accept()
-	default:
-		err = io.EOF
-	}
-	if err != nil {
-		p.say("425 no data connection")
-		return nil, err
-	}
-	if p.prot {
-		return tls.Server(conn, p.tls), nil
-	}
-	return conn, nil
-}
-
-func (p *peer) send(data []byte) {
-	p.rest = 0
-	p.say("150 here it comes")
-	conn, err := p.data()
-	if err != nil {
-		return
-	}
-	conn.Write(data)
-	conn.Close()
-	p.say("226 done")
-}
-
-func (p *peer) receive(name string) {
-	p.say("150 send")
-	conn, err := p.data()
-	if err != nil {
-		return
-	}
-	data, err := io.ReadAll(conn)
-	conn.Close()
-	p.mu.Lock()
-	p.files[name] = append(p.files[name][:min(p.rest, len(p.files[name]))], data...)
-	p.mu.Unlock()
-	p.rest = 0
-	if err != nil {
-		p.say("426 broken")
-		return
-	}
-	p.say("226 stored")
 }
 
 // refuse replies to a command with a line.

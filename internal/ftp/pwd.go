@@ -22,7 +22,7 @@ func (s *Session) WorkingDirectory(ctx context.Context) (string, error) {
 	if err := s.Require("PWD", "", r, 257); err != nil {
 		return "", err
 	}
-	dir, err := ParsePWD(r.Text)
+	dir, err := parsePWD(r.Text)
 	if err != nil {
 		return "", &Error{Op: "PWD", Class: Server, Code: r.Code, Reply: Printable(r.Text), Err: err,
 			Hint: "name the directory by its absolute path"}
@@ -30,9 +30,9 @@ func (s *Session) WorkingDirectory(ctx context.Context) (string, error) {
 	return dir, nil
 }
 
-// ParsePWD returns the absolute path in the text of a 257 reply (RFC 959, appendix II).
+// parsePWD returns the absolute path in the text of a 257 reply (RFC 959, appendix II).
 // The path stands in quotes, and most servers double the quotes that belong to it.
-func ParsePWD(text string) (string, error) {
+func parsePWD(text string) (string, error) {
 	_, rest, ok := strings.Cut(text, `"`)
 	if !ok {
 		return "", errors.New("no path in the reply")
