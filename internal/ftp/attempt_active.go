@@ -1,7 +1,7 @@
 package ftp
 
 import (
-	"ferry/internal/ftp/dataport"
+	"ferry/internal/ftp/wire"
 	"fmt"
 	"net"
 	"regexp"
@@ -31,7 +31,7 @@ func (a *attempt) runActive() (err error) {
 	}
 	defer a.listener.close()
 	port, err := a.portCommand()
-	if err == dataport.ErrIPv6 {
+	if err == wire.ErrIPv6 {
 		return a.trace.fails(err.Error(), "")
 	} else if err != nil {
 		return err

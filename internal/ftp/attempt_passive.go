@@ -2,7 +2,7 @@ package ftp
 
 import (
 	"errors"
-	"ferry/internal/ftp/dataport"
+	"ferry/internal/ftp/wire"
 	"fmt"
 	"net"
 	"net/netip"
@@ -25,7 +25,7 @@ const (
 func (a *attempt) runPassive() error {
 	c, t := a.c, a.t
 	if a.mode == modePASV && !addrOf(c.sock.RemoteAddr()).Is4() {
-		return a.trace.fails(dataport.ErrIPv6.Error(), "")
+		return a.trace.fails(wire.ErrIPv6.Error(), "")
 	}
 	reply, err := a.prepare(a.mode.String())
 	if err != nil || t.start.Refused() {
@@ -107,7 +107,7 @@ func (a *attempt) address(reply Reply) (*net.TCPAddr, error) {
 		if reply.Code != 229 {
 			return nil, a.trace.fails("the server answers "+reply.String(), causeCommandRefused)
 		}
-		port, err := dataport.ParseEPSV(reply.Text)
+		port, err := wire.ParseEPSV(reply.Text)
 		if err != nil {
 			return nil, a.trace.fails(err.Error(), "a router or proxy rewrites FTP replies and does not know EPSV")
 		}
@@ -116,7 +116,7 @@ func (a *attempt) address(reply Reply) (*net.TCPAddr, error) {
 	if reply.Code != 227 {
 		return nil, a.trace.fails("the server answers "+reply.String(), causeCommandRefused)
 	}
-	addr, err := dataport.ParsePASV(reply.Text)
+	addr, err := wire.ParsePASV(reply.Text)
 	if err != nil {
 		return nil, a.trace.fails(err.Error(), causeCommandRefused)
 	}

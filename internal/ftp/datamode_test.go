@@ -3,7 +3,7 @@ package ftp
 import (
 	"context"
 	"errors"
-	"ferry/internal/ftp/dataport"
+	"ferry/internal/ftp/wire"
 	"io"
 	"net"
 	"slices"
@@ -76,7 +76,7 @@ func TestIPv6(t *testing.T) {
 	f := newFakeAt(t, "::1")
 	f.on["EPSV"], f.on["EPRT"] = refuse("500 no"), refuse("500 no")
 	err := put(f.pool(nil), "/x", "")
-	if !errors.Is(err, ErrFatal) || !strings.Contains(err.Error(), "PASV: "+dataport.ErrIPv6.Error()) {
+	if !errors.Is(err, ErrFatal) || !strings.Contains(err.Error(), "PASV: "+wire.ErrIPv6.Error()) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -242,9 +242,8 @@ func (p *Pool) learn(m dataMode) {
 	p.spare(m)
 }
 
-// spare keeps to one session where several are slower. pyftpdlib, which serves
-// all sessions from one loop over descriptors, loses track of sessions and logins
-// when several have it connect to them.
+// spare keeps to one session in active mode on a server that stalls with several; see
+// [OneActiveSessionOnly].
 func (p *Pool) spare(m dataMode) {
 	if f := p.features(); !m.active() || f == nil || !f.Has(OneActiveSessionOnly) {
 		return

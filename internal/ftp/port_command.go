@@ -2,7 +2,7 @@ package ftp
 
 import (
 	"context"
-	"ferry/internal/ftp/dataport"
+	"ferry/internal/ftp/wire"
 	"net"
 	"net/netip"
 )
@@ -19,9 +19,9 @@ func (a *attempt) portCommand() (string, error) {
 	}
 	at := netip.AddrPortFrom(addr, port)
 	if a.mode == modeEPRT {
-		return dataport.EPRT(at), nil
+		return wire.EPRT(at), nil
 	}
-	return dataport.PORT(at)
+	return wire.PORT(at)
 }
 
 // resolveIP returns an address of host, of IPv6 with six set and of IPv4 otherwise. An

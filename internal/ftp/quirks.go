@@ -72,10 +72,10 @@ var unixServers = []product{vsftpd, proftpd, pureftpd, pyftpdlib}
 var quirks = []quirkRow{
 	{quirk: MLSTWorks, means: "MLST answers with facts, as FEAT promises", found: "in use", assumed: true, test: "TestReadMLST"},
 	{quirk: MDTMWorks, means: "MDTM tells times, as FEAT promises", found: "in use", assumed: true, test: "TestReadStat"},
-	{quirk: MFMTWorks, means: "MFMT sets times, as FEAT promises", found: "in use", assumed: true, test: "TestRememberedFeatures"},
+	{quirk: MFMTWorks, means: "MFMT sets times, as FEAT promises", found: "in use", assumed: true, test: "TestQueueSetTime"},
 	{quirk: MDTMSetsTime, means: "MDTM with a time before the name sets it", found: "in use", test: "TestRealCheck"},
-	{quirk: SiteUtimeWorks, means: "SITE UTIME with three times sets them", found: "in use", test: "TestCheckTimes"},
-	{quirk: ShortUtimeWorks, means: "SITE UTIME with one time before the name sets it", found: "in use", test: "TestCheckTimes"},
+	{quirk: SiteUtimeWorks, means: "SITE UTIME with three times sets them", found: "in use", test: "TestQueueSetTime"},
+	{quirk: ShortUtimeWorks, means: "SITE UTIME with one time before the name sets it", found: "in use", test: "TestQueueSetTime"},
 	{quirk: RenamesOver, means: "RNTO replaces a file", found: "in use", assumed: true, test: "TestPutWithoutRenamingOver"},
 	{quirk: ResumesUploads, means: "REST and STOR go on with a file", found: "in use", assumed: true, test: "TestPutResumes"},
 	{quirk: StoresDotNames, means: "names with a leading dot may be stored", found: "in use", assumed: true, test: "TestRefusals"},

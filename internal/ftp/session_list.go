@@ -9,12 +9,7 @@ import (
 // List makes dir, an absolute path, the working directory and lists it; "" lists the
 // current one. A refusal is an *Error. See [ListTransfer].
 func (s *Session) List(ctx context.Context, dir string, form ListForm) (RawListing, error) {
-	return s.listWith(ctx, ListTransfer(dir, form))
-}
-
-// listWith is List with the commands of t.
-func (s *Session) listWith(ctx context.Context, t *Transfer) (RawListing, error) {
-	d, err := s.Receive(ctx, t)
+	d, err := s.Receive(ctx, ListTransfer(dir, form))
 	if err != nil {
 		return RawListing{}, err
 	}

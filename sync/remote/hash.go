@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/wire"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -44,7 +45,7 @@ func (srv *server) sum(ctx context.Context, p manifest.Path, want manifest.Entry
 		if told.Code/100 != 2 {
 			return fmt.Errorf("%w: %w", sync.ErrUnsupported, ftp.ReplyError("hashing", at.String(), told))
 		}
-		if sum = ftp.ParseSHA256(told.Text); sum == "" {
+		if sum = wire.ParseSHA256(told.Text); sum == "" {
 			return fmt.Errorf("%w: the reply %q holds no SHA-256", sync.ErrUnsupported, ftp.Printable(told.Text))
 		}
 		return nil

@@ -24,9 +24,9 @@ var arrows = map[string][]string{
 	"manifest/manifesttest":  {"manifest"},
 	"sync":                   {"manifest"},
 	"sync/local":             {"manifest", "sync"},
-	"sync/remote":            {"manifest", "sync", "internal/ftp", "internal/ftp/listing"},
-	"internal/ftp":           {"internal/ftp/dataport", "internal/ftp/listing"},
-	"internal/ftp/dataport":  {},
+	"sync/remote":            {"manifest", "sync", "internal/ftp", "internal/ftp/listing", "internal/ftp/wire"},
+	"internal/ftp":           {"internal/ftp/listing", "internal/ftp/wire"},
+	"internal/ftp/wire":      {},
 	"sync/replicatest":       {"manifest", "sync"},
 	"sync/watch":             {"manifest", "sync"},
 	"internal/gitignore":     {},
@@ -78,7 +78,7 @@ var moreForTests = map[string][]string{
 }
 
 // leaves import nothing of ours, and their tests only what moreForTests says.
-var leaves = []string{"manifest", "internal/gitignore", "internal/ftp/dataport", "internal/ftp/listing", "internal/selfsigned", "internal/ftpserver", "internal/test/realftp", "internal/test/arch"}
+var leaves = []string{"manifest", "internal/gitignore", "internal/ftp/wire", "internal/ftp/listing", "internal/selfsigned", "internal/ftpserver", "internal/test/realftp", "internal/test/arch"}
 
 // owners are the packages that alone may import a module of others, so that it can be exchanged in one place.
 var owners = map[string]string{

@@ -1,4 +1,4 @@
-package dataport
+package wire
 
 import (
 	"fmt"

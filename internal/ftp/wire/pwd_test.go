@@ -1,4 +1,4 @@
-package ftp
+package wire
 
 import "testing"
 
@@ -16,7 +16,7 @@ func TestParsePWD(t *testing.T) {
 		{"nothing", `"" is it`, ""},
 	}
 	for _, tt := range tests {
-		got, err := parsePWD(tt.text)
+		got, err := ParsePWD(tt.text)
 		if got != tt.want || (err == nil) != (tt.want != "") {
 			t.Errorf("%s: %s is %q, %v, want %q", tt.server, tt.text, got, err, tt.want)
 		}

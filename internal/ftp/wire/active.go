@@ -1,6 +1,6 @@
-// Package dataport puts the addresses of data connections into commands, and reads
-// them from replies (RFC 959 and RFC 2428). It is pure.
-package dataport
+// Package wire is about values as they stand in the text of commands and replies:
+// the addresses of data connections, the path that PWD tells, hashes. It is pure.
+package wire
 
 import (
 	"errors"
