@@ -10,7 +10,7 @@ import (
 // ListForm is the command that lists a directory.
 type ListForm uint8
 
-// The forms. With none of them a path is given.
+// The forms. They list the working directory; no path is sent with them.
 const (
 	FormMLSD        ListForm = iota // RFC 3659, section 7
 	FormLIST                        // RFC 959
@@ -35,8 +35,7 @@ type Features struct {
 
 	product product // "": not known
 
-	// See the methods of these names.
-	listForm  ListForm
+	listForm  ListForm // see the methods of these names
 	showsSelf bool
 	unsure    bool // listForm is a guess that must not be remembered
 
@@ -46,8 +45,7 @@ type Features struct {
 	remember        func(*Features) // called when something new was observed; may be nil
 }
 
-// hashCommands are the commands in FEAT that hash a file; the ones besides HASH are not
-// in any RFC.
+// hashCommands are the commands in FEAT that hash a file. None of them is in an RFC.
 var hashCommands = []string{"HASH", "XSHA256", "XSHA512", "SHA256", "SHA512", "XSHA1", "XSHA", "SHA1", "XMD5", "MD5", "XCRC"}
 
 // parseFeatures reads the reply to FEAT (RFC 2389, section 3.2). Each feature stands
