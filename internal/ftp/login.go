@@ -147,6 +147,10 @@ func (s *Session) loginRefused(r Reply) error {
 	e := ReplyError("login", "", Reply{r.Code, s.c.hide(r.Text)})
 	switch {
 	case e.Class == Busy || r.Code == 421:
+	case !r.Refused() && r.Code != 332 && !s.c.serial:
+		// Some servers let a refused PASS wait and answer FEAT before it. The next login
+		// goes step by step, and shows what is wrong.
+		e.Class, e.Err = Retry, errOutOfStep
 	case r.Code == 332:
 		e.Class, e.Hint = Server, "the server asks for an account (ACCT) besides user and password, which ferry does not support"
 	case verb == "USER" || verb == "PASS":

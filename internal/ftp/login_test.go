@@ -1,6 +1,9 @@
 package ftp
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestPRETIsNotSent(t *testing.T) {
 	f := newFake(t)
@@ -63,5 +66,26 @@ func TestLoginFromMemory(t *testing.T) {
 	roundTrip(t, p)
 	if got := p.features().listForm; got != FormLIST {
 		t.Errorf("lists with %s", got.command())
+	}
+}
+
+// TestLateRefusal checks that a wrong password is called that, also where the server
+// waits before it refuses PASS and answers the commands behind it meanwhile.
+func TestLateRefusal(t *testing.T) {
+	f := newFake(t)
+	late := false
+	f.on["PASS"] = func(p *peer, _ string) bool {
+		late = p.br.Buffered() > 0
+		return late || p.say("530 wrong password")
+	}
+	f.on["FEAT"] = func(p *peer, _ string) bool {
+		return late && p.say("211-Features:\r\n SIZE\r\n211 End") && p.say("530 wrong password")
+	}
+	_, err := f.pool(nil).Borrow(t.Context())
+	if class, _ := ClassOf(err); class != Login || !strings.Contains(err.Error(), "530 wrong password") {
+		t.Errorf("class %v: %v", class, err)
+	}
+	if n := f.saw("PASS"); n != 2 {
+		t.Errorf("PASS was sent %d times", n)
 	}
 }
