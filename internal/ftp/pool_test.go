@@ -247,7 +247,11 @@ func TestCancelStopsAtOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := newFake(t)
 			heard := make(chan struct{})
-			f.on[test.silent] = func(p *peer, _ string) bool { close(heard); return true }
+			f.on[test.silent] = func(p *peer, _ string) bool {
+				close(heard)
+				_, _ = io.Copy(io.Discard, p.br) // nor is anything behind it
+				return true
+			}
 			ctx, cancel := context.WithCancelCause(t.Context())
 			go func() { <-heard; cancel(cause) }()
 			begin := time.Now()
