@@ -123,7 +123,7 @@ func TestExitCodes(t *testing.T) {
 		{name: "nothing to do", args: "sync", want: 0},
 		{name: "no such command", args: "sinc", want: 2, stderr: `did you mean "ferry sync"?`},
 		{name: "no such option", args: "sync --dryrun", want: 2, stderr: "did you mean --dry-run?"},
-		{name: "bad value", args: "sync --mode sideways", want: 2, stderr: "none of auto, passive, active"},
+		{name: "bad value", args: "sync --mode sideways", want: 2, stderr: "must be auto, passive or active"},
 		{name: "no such profile", args: "sync sit", want: 2, stderr: "did you mean site?"},
 		{name: "a directory without a URL", args: "sync ./site", want: 2, stderr: "ferry sync ./site ftpes://user@host/path"},
 		{name: "a URL without a directory", args: "sync ftp://host", want: 2, stderr: "ferry: hint: as in:"},
