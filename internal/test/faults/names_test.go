@@ -20,10 +20,10 @@ import (
 // hostileNames are names of files that a listing shows, and what the output must match.
 var hostileNames = []struct{ name, says string }{
 	{"..", `\.\.`},
-	{"../escaped.txt", `can be no name`},
-	{"../../escaped.txt", `can be no name`},
-	{"/etc/passwd", `can be no name`},
-	{"sub/escaped.txt", `can be no name`},
+	{"../escaped.txt", `is not a name`},
+	{"../../escaped.txt", `is not a name`},
+	{"/etc/passwd", `is not a name`},
+	{"sub/escaped.txt", `is not a name`},
 	{"nul\x00escaped.txt", `.`},
 	{"carriage\rreturn", `.`},
 	{"telnet\xffescaped.txt", `name not allowed`},
