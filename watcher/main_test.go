@@ -33,7 +33,7 @@ func calm() Options {
 }
 
 // patience is how long a test waits for something that must happen.
-const patience = 20 * time.Second
+const patience = 2 * time.Minute
 
 // A testDir is a watched directory and a mirror of it. The mirror is updated only
 // where batches say.

@@ -38,7 +38,7 @@ var suites = map[string]suite{
 const root = "../../.."
 
 // patience is how long one suite may take; a mutant that hangs is killed, too.
-const patience = 2 * time.Minute
+const patience = 4 * time.Minute
 
 // TestEveryMutantIsKilled breaks one rule after the other and holds that the
 // tests notice. In short mode it does so for three.
