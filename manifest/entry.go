@@ -78,6 +78,12 @@ type Entry struct {
 	// ID identifies the file on its side whatever its name (inode, MLSD unique); 0 if
 	// unknown. It is only a hint: a side may give it to another file at once.
 	ID uint64
+	// Changed is when the content or attributes of a local file last changed (ctime),
+	// in nanoseconds since 1970, or 0 if unknown. Unlike ModTime no program can set it.
+	Changed int64
+	// Device identifies the file system that a local directory is on, or 0 if it is
+	// that of the root or unknown.
+	Device uint64
 	// Sum is the SHA-256 of the content, 32 bytes, or "" if it is not known.
 	Sum string
 	// Name is the last component as the side spells it, or "" if that is the

@@ -5,6 +5,7 @@ import "math"
 // A packedEntry is a path and its entry.
 type packedEntry struct {
 	size, time int64
+	changed    int64
 	id         uint64
 	shown      uint32
 	dir        uint32 // in dirs
@@ -32,12 +33,12 @@ const (
 
 // pack returns e as a packedEntry, and whether all of it fits.
 func pack(e Entry) (packedEntry, bool) {
-	c := packedEntry{size: e.Size, time: e.ModTime, id: e.ID, shown: uint32(e.Shown),
+	c := packedEntry{size: e.Size, time: e.ModTime, changed: e.Changed, id: e.ID, shown: uint32(e.Shown),
 		packed: uint32(e.Kind)&3 | uint32(e.Precision)&7<<precisionAt | uint32(e.ShownPrecision)&7<<shownAt}
 	if e.Holds {
 		c.packed |= holdsBit
 	}
-	fits := e.Sum == "" && e.Name == "" && e.Kind <= Other && e.Precision < 8 && e.ShownPrecision < 8 &&
+	fits := e.Sum == "" && e.Name == "" && e.Device == 0 && e.Kind <= Other && e.Precision < 8 && e.ShownPrecision < 8 &&
 		e.Shown >= 0 && e.Shown <= math.MaxUint32
 	return c, fits
 }

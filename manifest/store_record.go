@@ -11,7 +11,7 @@ import (
 // in a compact form, and a CRC-32 (Castagnoli) of key and record, by which damage
 // is noticed.
 
-const recordVersion = 1
+const recordVersion = 2 // 1 has neither Changed nor Device
 
 var (
 	castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -46,10 +46,10 @@ func decodePair(key, b []byte) (Pair, error) {
 	if checksum(key, body) != crc {
 		return Pair{}, errRecord
 	}
-	if body[0] != recordVersion {
+	if body[0] == 0 || body[0] > recordVersion {
 		return Pair{}, errors.New("record of another version")
 	}
-	d := decoder{b: body[1:]}
+	d := decoder{b: body[1:], version: body[0]}
 	pair := Pair{Local: d.entry(), Remote: d.entry(), Sum: d.str()}
 	if d.bad || len(d.b) != 0 {
 		return Pair{}, errRecord
@@ -63,6 +63,8 @@ func appendEntry(b []byte, e Entry) []byte {
 	b = binary.AppendVarint(b, e.ModTime)
 	b = binary.AppendVarint(b, e.Shown)
 	b = binary.LittleEndian.AppendUint64(b, e.ID)
+	b = binary.AppendVarint(b, e.Changed)
+	b = binary.AppendUvarint(b, e.Device)
 	return appendString(b, e.Name)
 }
 
@@ -71,8 +73,9 @@ func appendString(b []byte, s string) []byte {
 }
 
 type decoder struct {
-	b   []byte
-	bad bool
+	b       []byte
+	version byte // of the record
+	bad     bool
 }
 
 func (d *decoder) take(n int) []byte {
@@ -120,6 +123,10 @@ func (d *decoder) entry() Entry {
 	e.ModTime = d.varint()
 	e.Shown = d.varint()
 	e.ID = binary.LittleEndian.Uint64(d.take(8))
+	if d.version > 1 {
+		e.Changed = d.varint()
+		e.Device = d.uvarint()
+	}
 	e.Name = d.str()
 	if e.Kind > Other || e.Precision > NoTime || e.ShownPrecision > NoTime || e.Size < 0 {
 		d.bad = true

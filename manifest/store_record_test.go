@@ -1,6 +1,9 @@
 package manifest
 
-import "testing"
+import (
+	"encoding/binary"
+	"testing"
+)
 
 // TestRecordBelongsToItsPath holds that a record which turns up under another
 // key, as a damaged page can make it, is not believed there.
@@ -31,5 +34,41 @@ func TestRecordOfAnyDamage(t *testing.T) {
 		if pair, err := decodePair(key, record[:n]); err == nil {
 			t.Errorf("%d bytes of %d: %+v", n, len(record), pair)
 		}
+	}
+}
+
+// TestRecordOfVersion1 reads a record that an older ferry wrote.
+func TestRecordOfVersion1(t *testing.T) {
+	key := pathKey("a/b")
+	b := []byte{1, byte(File), byte(Second), 5}
+	b = binary.AppendVarint(b, 7e9)
+	b = binary.AppendVarint(b, 0)
+	b = binary.LittleEndian.AppendUint64(b, 9)
+	b = appendString(b, "B")
+	b = append(b, byte(File), 0, 5)
+	b = append(b, make([]byte, 1+1+8+1)...) // times, identity and name
+	b = appendString(b, "sum")
+	b = binary.LittleEndian.AppendUint32(b, checksum(key, b))
+	got, err := decodePair(key, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Pair{
+		Local:  Entry{Kind: File, Precision: Second, Size: 5, ModTime: 7e9, ID: 9, Name: "B"},
+		Remote: Entry{Kind: File, Size: 5},
+		Sum:    "sum",
+	}
+	if got != want {
+		t.Errorf("got %+v\nwant %+v", got, want)
+	}
+}
+
+// TestRecordOfEveryField stores and reads an entry with no field left at zero.
+func TestRecordOfEveryField(t *testing.T) {
+	e := Entry{Kind: Dir, Precision: Second, ShownPrecision: Minute, Size: 1, ModTime: -2, Shown: 3, ID: 4, Changed: 5, Device: 6, Name: "n"}
+	want := Pair{Local: e, Remote: e, Sum: "s"}
+	got, err := decodePair(pathKey("p"), encodePair(pathKey("p"), want))
+	if err != nil || got != want {
+		t.Errorf("got %+v, %v\nwant %+v", got, err, want)
 	}
 }
