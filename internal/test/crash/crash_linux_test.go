@@ -43,7 +43,7 @@ var build = sync.OnceValues(func() (string, error) {
 
 // callsPerSetting is how many calls to be killed at are tried for each command and
 // server. FERRY_CRASH_ALL=1 tries all.
-const callsPerSetting = 25
+const callsPerSetting = 18
 
 // TestKilledAnywhere kills ferry before system calls all over a pass, including the
 // first and the last, and checks that one normal pass then recovers everything.

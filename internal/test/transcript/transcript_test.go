@@ -4,6 +4,7 @@ package transcript
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -32,7 +33,7 @@ var everything = []recording{
 	{"commands", commands, nil},
 }
 
-// TestRealServers records the conversations with the real servers. In short mode it records the first case of each.
+// TestRealServers records the conversations with the real servers.
 func TestRealServers(t *testing.T) {
 	for _, name := range realftp.Names() {
 		t.Run(name, func(t *testing.T) { record(t, startReal(t, name), everything) })
@@ -52,12 +53,27 @@ func TestDialects(t *testing.T) {
 // attempts is how often a case may be recorded until no pass in it held its lock for too long.
 const attempts = 20
 
+// chosen returns the recordings to make: all of them with -update or FERRY_TRANSCRIPT_ALL=1, the first and "many files"
+// otherwise, and only the first in short mode.
+func chosen(recordings []recording) []recording {
+	if *update || os.Getenv("FERRY_TRANSCRIPT_ALL") == "1" {
+		return recordings
+	}
+	some := recordings[:1:1]
+	for _, r := range recordings[1:] {
+		if r.name == "many files" && !testing.Short() {
+			some = append(some, r)
+		}
+	}
+	return some
+}
+
 // record makes the recordings, each in a subtest, and compares their sections with the golden file of the server.
 func record(t *testing.T, s *server, recordings []recording) {
 	g, p := openGolden(t, s.name), newProxy(t, s.addr)
-	if testing.Short() {
-		recordings, g.partial = recordings[:1], true
-	}
+	all := len(recordings)
+	recordings = chosen(recordings)
+	g.partial = len(recordings) < all
 	for _, c := range recordings {
 		ran := false
 		t.Run(c.name, func(t *testing.T) {
