@@ -166,7 +166,7 @@ func TestConformanceReal(t *testing.T) {
 		return strings.HasSuffix(name, " ") || strings.Contains(name, `\`)
 	}
 	madeStars := func(part, name string) bool {
-		return strings.Contains(name, "*") && strings.HasSuffix(part, "/made_by_a_step")
+		return strings.Contains(name, "*") && strings.HasSuffix(part, "/created_by_a_step")
 	}
 	for _, h := range []how{
 		{title: "vsftpd", name: "vsftpd", links: true, resumes: true},
