@@ -70,6 +70,9 @@ func (raw RawListing) Entries(form ListForm, now time.Time) iter.Seq2[listing.En
 	return func(yield func(listing.Entry, error) bool) {
 		for text := range strings.Lines(string(raw.Data)) {
 			e, err := parser.Line(text)
+			if err == nil && e.NoSize {
+				err = fmt.Errorf("the size of %q is not shown", e.Name)
+			}
 			if err != nil {
 				yield(listing.Entry{}, fmt.Errorf("%w: %w", ErrIncomplete, err))
 				return

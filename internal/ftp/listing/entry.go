@@ -39,6 +39,8 @@ type Entry struct {
 	// all other names hold no "/".
 	Name string
 	Size int64 // in bytes; 0 for all kinds but File
+	// NoSize says that the line does not tell the size of a File, or not exactly.
+	NoSize bool
 
 	// ModTime is the modification time, or the zero time if Precision is NoTime.
 	// Only MLSD and MLST say it in UTC. LIST does not tell its time zone: without

@@ -15,6 +15,7 @@ type format struct {
 // listFormats are the formats of LIST, in the order in which they are tried.
 var listFormats = []format{
 	{"DOS", isDOS, parseDOS},
+	{"AS/400", isAS400, parseAS400},
 	{"Unix", isUnix, parseUnix},
 }
 

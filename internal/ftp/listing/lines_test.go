@@ -44,11 +44,16 @@ func TestLines(t *testing.T) {
 		{"RFC 3659", "MLSD", "type=file;size=1;modify=19990929003355.237;unique=x; file with fraction", "file 1 1999-09-29 00:33:55.237 [file with fraction]"},
 		{"RFC 3659", "MLSD", "type=OS.unix=slink:/there;modify=20261122161723; link", "link 0 2026-11-22 16:17:23 [link] -> /there"},
 		{"RFC 3659", "MLSD", "type=OS.unix=chr-13/29;perm=; device", "other 0 - [device]"},
-		{"RFC 3659", "MLSD", " no facts at all", "other 0 - [no facts at all]"},
+		{"RFC 3659", "MLSD", " no facts at all", ""}, // file or directory?
+		{"no type, but permissions", "MLSD", "size=5;modify=20261122161723;perm=adfrw; x", "file 5 2026-11-22 16:17:23 [x]"},
+		{"no type, but permissions", "MLSD", "modify=20261122161723;perm=flcdmpe; x", "dir 0 2026-11-22 16:17:23 [x]"},
+		{"no type, permissions of both", "MLSD", "size=5;modify=20261122161723;perm=df; x", ""},
+		{"no type", "MLSD", "size=5;modify=20261122161723; x", ""},
+		{"spaces before the facts", "MLSD", "  type=file;size=5;  x", "file 5 - [ x]"},
 		{"RFC 3659", "MLSD", "type=file;size=7; no time", "file 7 - [no time]"},
 		{"RFC 3659", "MLSD", "TYPE=Dir;Modify=20261122161723; case", "dir 0 2026-11-22 16:17:23 [case]"},
 		{"RFC 3659, leap second", "MLSD", "type=file;size=7;modify=20161231235960; x", "file 7 2016-12-31 23:59:59 [x]"},
-		{"broken", "MLSD", "type=file;modify=20261122161723; no size", ""},
+		{"no size", "MLSD", "type=file;modify=20261122161723; no size", "file ? 2026-11-22 16:17:23 [no size]"},
 		{"broken", "MLSD", "type=file;size=0x10;modify=20261122161723; x", ""},
 		{"broken", "MLSD", "type=file;size=-1;modify=20261122161723; x", ""},
 		{"broken", "MLSD", "type=file;size=99999999999999999999;modify=20261122161723; x", ""},
@@ -98,11 +103,44 @@ func TestLines(t *testing.T) {
 		{"broken", "LIST", "-rw-r--r--   1 a b  5 Nov 21 09:03 ", ""},
 		{"broken", "LIST", "-rw-r--r--   1 a b  5 Nov 21 09:03", ""},
 		{"broken", "LIST", "-rw-r--r--   1 a b  -5 Nov 21 09:03 x", ""},
-		{"broken", "LIST", "-rw-r--r--   1 a b  1,234 Nov 21 09:03 x", ""},
-		{"broken", "LIST", "-rw-r--r--   1 5 Nov 21 09:03 no owner", ""},
-		{"broken", "LIST", "-rw-r--r--   1 a b  5 Mai 21 09:03 other language", ""},
+		{"thousands", "LIST", "-rw-r--r--   1 a b  1,234 Nov 21 09:03 x", "file 1234 2026-11-21 09:03 [x]"},
+		{"thousands", "LIST", "-rw-r--r--   1 a b  1.234.567 Nov 21 09:03 x", "file 1234567 2026-11-21 09:03 [x]"},
+		{"thousands or a fraction", "LIST", "-rw-r--r--   1 a b  1.234 Nov 21 09:03 x", "file ? 2026-11-21 09:03 [x]"},
+		{"broken", "LIST", "-rw-r--r--   1 a b  1,23 Nov 21 09:03 x", ""},
+		{"rounded", "LIST", "-rw-r--r--   1 a b  1.2M Nov 21 09:03 x", "file ? 2026-11-21 09:03 [x]"},
+		{"no owner", "LIST", "-rw-r--r--   1 5 Nov 21 09:03 no owner", "file 5 2026-11-21 09:03 [no owner]"},
+		{"no columns but the size", "LIST", "-rw-r--r-- 5 Nov 21 09:03 x", "file 5 2026-11-21 09:03 [x]"},
+		{"a user called nov", "LIST", "-rw-r--r--   1 nov 21 2009 Nov 21 09:03 x", "file 2009 2026-11-21 09:03 [x]"},
+		{"a user like any word", "LIST", "-rw-r--r--   1 bob 21 2011 Jul  4 09:47 x", "file 2011 2026-07-04 09:47 [x]"},
+		{"a group called nov, or a name with a date", "LIST", "-rw-r--r-- 21 nov 21 2009 Nov 21 09:03 x", "file 2009 2026-11-21 09:03 [x]"},
+		{"no link count and a user called nov, or a name with a date", "LIST", "-rw-r--r-- 7 21 nov 2009 21 Nov 09:03 x", "file 2009 2026-11-21 09:03 [x]"},
+		{"a name with a date, no group", "LIST", "-rw-r--r-- 1 a 5 Nov 21 09:03 7 Nov 21 09:04 x", "file 5 2026-11-21 09:03 [7 Nov 21 09:04 x]"},
+		{"German", "LIST", "-rw-r--r--   1 a b  5 Mai 21 09:03 x", "file 5 2027-05-21 09:03 [x]"},
+		{"German", "LIST", "-rw-r--r--   1 a b  5 21. Mär 2025 x", "file 5 2025-03-21 [x]"},
+		{"French", "LIST", "-rw-r--r--   1 a b  5 déc. 21  2025 x", "file 5 2025-12-21 [x]"},
+		{"Italian", "LIST", "-rw-r--r--   1 a b  5 21 giu 09:03 x", "file 5 2026-06-21 09:03 [x]"},
+		{"Portuguese", "LIST", "-rw-r--r--   1 a b  5 out 21 09:03 x", "file 5 2026-10-21 09:03 [x]"},
+		{"Dutch", "LIST", "-rw-r--r--   1 a b  5 mrt 21 09:03 x", "file 5 2027-03-21 09:03 [x]"},
+		{"Polish", "LIST", "-rw-r--r--   1 a b  5 21 paź 09:03 x", "file 5 2026-10-21 09:03 [x]"},
+		{"Czech", "LIST", "-rw-r--r--   1 a b  5 21. čvc 09:03 x", "file 5 2026-07-21 09:03 [x]"},
+		{"Swedish", "LIST", "-rw-r--r--   1 a b  5 21 maj 09:03 x", "file 5 2027-05-21 09:03 [x]"},
+		{"Chinese", "LIST", "-rw-r--r--   1 a b  5 11月 21 09:03  x", "file 5 2026-11-21 09:03 [ x]"},
+		{"Chinese, GBK", "LIST", "-rw-r--r--   1 a b  5 11\xd4\xc2 21 09:03 x", "file 5 2026-11-21 09:03 [x]"},
+		{"Korean", "LIST", "-rw-r--r--   1 a b  5 11월 21일 09:03 x", "file 5 2026-11-21 09:03 [x]"},
+		{"a month that is not known", "LIST", "-rw-r--r--   1 a b  5 tammi 21 09:03 x", "file 5 - [x]"},
+		{"ls --full-time", "LIST", "-rw-r--r-- 1 a b 5 2026-11-21 09:03:07.000000000 +0100 x", "file 5 2026-11-21 09:03:07 [x]"},
+		{"ls -T of BSD", "LIST", "-rw-r--r--  1 a  b  5 Nov 21 09:03:07 2025 x", "file 5 2025-11-21 09:03:07 [x]"},
+		{"only the day", "LIST", "-rw-r--r-- 1 a b 5 2026-11-21 x", "file 5 2026-11-21 [x]"},
+		{"only the day, or a name that starts with a space", "LIST", "-rw-r--r-- 1 a b 5 2026-11-21  x", ""},
+		{"the year, or a name that starts with a time", "LIST", "-rw-r--r-- 1 a b 5 Nov 21 2025 11:26 x", ""},
+		{"the year in its five columns", "LIST", "-rw-r--r-- 1 a b 5 Nov 21  2025 11:26 x", "file 5 2025-11-21 [11:26 x]"},
+		{"either order", "LIST", "-rw-r--r-- 1 a b 5 05/04/2026 09:03 x", "file 5 - [x]"},
+		{"day first", "LIST", "-rw-r--r-- 1 a b 5 21/11/2026 09:03 x", "file 5 2026-11-21 09:03 [x]"},
+		{"year that no clock holds", "LIST", "-rw-r--r-- 1 a b 5 Nov 21  2300 x", "file 5 - [x]"},
 		{"broken", "LIST", "zrw-r--r--   1 a b  5 Nov 21 09:03 x", ""},
-		{"broken", "LIST", "-rw-r--r-   1 a b  5 Nov 21 09:03 x", ""},
+		{"a mode of nine letters", "LIST", "-rw-r--r-   1 a b  5 Nov 21 09:03 x", "file 5 2026-11-21 09:03 [x]"},
+		{"broken", "LIST", "-rw-r--r   1 a b  5 Nov 21 09:03 x", ""},
+		{"the kind is missing", "LIST", "rw-r--r--   1 a b  5 Nov 21 09:03 x", ""},
 		{"broken", "LIST", "-rw", ""},
 		{"inetutils", "LIST", "/bin/ls: cannot open directory '.': Permission denied", ""},
 
@@ -139,12 +177,16 @@ func TestLines(t *testing.T) {
 	}
 }
 
-// text writes an entry as kind, size, time, name in brackets, and the target of
+// text writes an entry as kind, size ("?": not known), time, name in brackets, and the target of
 // a link. A time in seconds was exact to the second, one without a clock to the
 // day; "-" stands for none.
 func text(e Entry) string {
 	layout := map[Precision]string{NoTime: "-", Day: "2006-01-02", Minute: "2006-01-02 15:04", Second: "2006-01-02 15:04:05.999"}[e.Precision]
-	s := fmt.Sprintf("%v %d %s [%s]", e.Kind, e.Size, e.ModTime.Format(layout), e.Name)
+	size := fmt.Sprint(e.Size)
+	if e.NoSize {
+		size = "?"
+	}
+	s := fmt.Sprintf("%v %s %s [%s]", e.Kind, size, e.ModTime.Format(layout), e.Name)
 	if e.Target != "" {
 		s += " -> " + e.Target
 	}
@@ -185,9 +227,33 @@ func FuzzLine(f *testing.F) {
 	f.Fuzz(func(t *testing.T, line string) {
 		for _, command := range []string{"MLSD", "LIST"} {
 			e, err := parserOf(command).Line(line)
-			if err == nil && !(strings.Contains(line, e.Name) && strings.Contains(line, e.Target)) {
+			if err == nil && e.Kind != None && !endsWith(line, e) {
 				t.Errorf("%q yields %q, %q", line, e.Name, e.Target)
 			}
 		}
 	})
+}
+
+// endsWith reports whether a line ends with the name of e, behind a blank.
+func endsWith(line string, e Entry) bool {
+	line = strings.TrimRight(line, "\r\n")
+	name := strings.TrimRight(e.Name, "\r")
+	for _, end := range []string{name, name + "/", name + " -> " + e.Target, name + " [" + e.Target + "]"} {
+		if before, ok := strings.CutSuffix(line, strings.TrimRight(end, "\r")); ok && (before == "" || strings.HasSuffix(before, " ") || strings.HasSuffix(before, "\t")) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestMonthsAreUnique(t *testing.T) {
+	seen := make(map[string]int)
+	for i, names := range months {
+		for name := range strings.FieldsSeq(names) {
+			if before, twice := seen[name]; twice && before != i {
+				t.Errorf("%q is month %d and month %d", name, before+1, i+1)
+			}
+			seen[name] = i
+		}
+	}
 }

@@ -19,15 +19,12 @@ func ParseMLST(line string) (Entry, error) {
 // parseFacts reads an entry of MLSD or MLST (RFC 3659, section 7.2): facts, each
 // ended by ";", one space, the name.
 func parseFacts(line string) (Entry, error) {
-	facts, name, ok := strings.Cut(line, "; ")
+	facts, name, ok := cutFacts(strings.TrimLeft(line, " "))
 	if !ok {
-		if name, ok = strings.CutPrefix(line, " "); !ok {
-			return Entry{}, errors.New("no facts")
-		}
-		facts = ""
+		return Entry{}, errors.New("no facts")
 	}
-	e := Entry{Name: name, Kind: Other}
-	size := int64(-1)
+	e := Entry{Name: name, NoSize: true}
+	permissions := ""
 	for fact := range strings.SplitSeq(facts, ";") {
 		key, value, ok := strings.Cut(fact, "=")
 		if !ok && fact != "" {
@@ -38,7 +35,10 @@ func parseFacts(line string) (Entry, error) {
 		case "type":
 			e.Kind, e.Target = parseType(value)
 		case "size":
-			size, err = ParseSize(value)
+			e.Size, err = ParseSize(value)
+			e.NoSize = false
+		case "perm":
+			permissions = value
 		case "modify":
 			e.ModTime, err = ParseTimeVal(value)
 			e.Precision, e.UTC = Second, true
@@ -49,13 +49,45 @@ func parseFacts(line string) (Entry, error) {
 			return Entry{}, fmt.Errorf("fact %q: %w", fact, err)
 		}
 	}
-	if e.Kind == File {
-		if size < 0 {
-			return Entry{}, errors.New("a file without a size")
+	if e.Kind == None {
+		if e.Kind = kindOfPermissions(permissions); e.Kind == None {
+			return Entry{}, errors.New("no type")
 		}
-		e.Size = size
+	}
+	if e.Kind != File {
+		e.Size, e.NoSize = 0, false
 	}
 	return e, nil
+}
+
+// cutFacts cuts a line behind its facts. Some servers send a tab in place of the space
+// before the name, and some no ";" behind the last fact.
+func cutFacts(line string) (facts, name string, ok bool) {
+	if i := strings.Index(line, "; "); i >= 0 {
+		facts, name, ok = line[:i], line[i+2:], true
+	}
+	if i := strings.Index(line, ";\t"); i >= 0 && (!ok || i < len(facts)) {
+		return line[:i], line[i+2:], true
+	}
+	if !ok {
+		facts, name, ok = strings.Cut(line, " ")
+		ok = ok && strings.Contains(facts, "=")
+	}
+	return facts, name, ok
+}
+
+// kindOfPermissions tells files and directories apart where there is no type (RFC 3659,
+// section 7.5.5). It returns None if the letters do not tell.
+func kindOfPermissions(perm string) Kind {
+	perm = strings.ToLower(perm)
+	file, dir := strings.ContainsAny(perm, "arw"), strings.ContainsAny(perm, "celmp")
+	switch {
+	case file && !dir:
+		return File
+	case dir && !file:
+		return Dir
+	}
+	return None
 }
 
 // parseType reads the value of a type fact. Links have no type of their own in

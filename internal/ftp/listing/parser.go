@@ -3,6 +3,7 @@ package listing
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -22,12 +23,14 @@ func MLSD() *Parser { return &Parser{format: &mlsd, names: make(map[string]struc
 // which all others share. now completes dates that are shown without a year.
 func LIST(now time.Time) *Parser { return &Parser{now: now, names: make(map[string]struct{})} }
 
-// Line reads the next line, with or without its line end. The kind of the entry
+// Line reads the next line, with its line end or without: CR LF, or LF alone. The kind of the entry
 // is None if the line is empty or the total that "ls -l" puts first. An error
 // names the line: it is not in the format of this listing, or its name is
 // impossible or was listed before. Nothing can be concluded from the listing then.
 func (p *Parser) Line(line string) (Entry, error) {
-	line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
+	if text, ended := strings.CutSuffix(line, "\n"); ended {
+		line = strings.TrimSuffix(text, "\r")
+	}
 	if line == "" || p.format != &mlsd && isTotal(line) {
 		return Entry{}, nil
 	}
@@ -46,6 +49,9 @@ func (p *Parser) parse(line string) (Entry, error) {
 		p.format = detect(line)
 	}
 	if p.format == nil {
+		if system := foreignSystem(line); system != "" {
+			return Entry{}, fmt.Errorf("listings of %s are not supported", system)
+		}
 		return Entry{}, errors.New("no known format")
 	}
 	e, err := p.format.parse(line, p.now)
@@ -78,10 +84,14 @@ func (p *Parser) checkName(e Entry) error {
 	return nil
 }
 
+// totals are the words before the number of blocks that "ls -l" begins with.
+var totals = []string{"total", "totale", "totaal", "totalt", "insgesamt", "razem", "celkem", "итого", "合計", "总用量", "總計", "總用量", "합계"}
+
 // isTotal recognizes the first line of "ls -l", which counts blocks.
 func isTotal(line string) bool {
-	blocks, ok := strings.CutPrefix(line, "total ")
-	return ok && digits(blocks)
+	word, rest := token(line)
+	blocks, rest := token(rest)
+	return slices.Contains(totals, strings.TrimSuffix(word, ":")) && (digits(blocks) || isRounded(blocks)) && rest == ""
 }
 
 // lineError says which line cannot be read, and why.

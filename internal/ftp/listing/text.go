@@ -19,14 +19,29 @@ func ParseSize(s string) (int64, error) {
 	return n, nil
 }
 
-// token cuts the first run of bytes other than spaces off s. Spaces before it
-// are dropped, those behind it stay.
+// blanks separate columns.
+const blanks = " \t"
+
+// token cuts the first run of bytes other than blanks off s. Blanks before it are
+// dropped, those behind it stay.
 func token(s string) (first, rest string) {
-	s = strings.TrimLeft(s, " ")
-	if i := strings.IndexByte(s, ' '); i >= 0 {
+	s = strings.TrimLeft(s, blanks)
+	if i := strings.IndexAny(s, blanks); i >= 0 {
 		return s[:i], s[i:]
 	}
 	return s, ""
+}
+
+// gap returns the number of blanks that s begins with.
+func gap(s string) int { return len(s) - len(strings.TrimLeft(s, blanks)) }
+
+// cutBlank cuts the one blank off s that separates a name from the column before it.
+// All that follows belongs to the name.
+func cutBlank(s string) (name string, ok bool) {
+	if s == "" || gap(s[:1]) == 0 {
+		return "", false
+	}
+	return s[1:], true
 }
 
 // digits reports whether s consists of decimal digits, at least one.

@@ -8,133 +8,158 @@ import (
 
 // isUnix reports whether a line starts with a mode.
 func isUnix(line string) bool {
-	mode, _ := token(line)
-	return modeKind(mode) != None
+	_, kind, _ := unixMode(line)
+	return kind != None
 }
 
-// parseUnix reads a line in the form of "ls -l": mode, links, owner, usually a
-// group, size, date, one space, the name. Owner and group may hold spaces; the
-// leftmost size that is followed by a date ends them.
+// usualColumns is the number of columns between mode and size: links, owner, group.
+const usualColumns = 3
+
+// mostWords is the number of words in which the size is looked for. Owner and group may
+// hold spaces.
+const mostWords = 16
+
+// parseUnix reads a line in the form of "ls -l": mode, usually links, owner and group,
+// size, date, one blank, the name. The leftmost size that is followed by a date ends the
+// columns before it, since a name may look like a size and a date as well.
 func parseUnix(line string, now time.Time) (Entry, error) {
-	mode, rest := token(line)
-	kind := modeKind(mode)
+	_, kind, rest := unixMode(line)
 	if kind == None {
 		return Entry{}, errors.New("no mode")
 	}
-	links, rest := token(rest)
-	if !digits(links) {
-		return Entry{}, errors.New("no link count")
+	r, err := unixReading(kind, rest, now)
+	if err != nil {
+		return Entry{}, err
 	}
-	owner, rest := token(rest)
-	if owner == "" {
-		return Entry{}, errors.New("no owner")
+	e := Entry{Kind: kind, Name: r.date.name, ModTime: r.date.time, Precision: r.date.precision}
+	if kind == File {
+		e.Size, e.NoSize = r.size.bytes, !r.size.known
 	}
-	const mostWords = 12 // of owner and group, and a little more
-	for range mostWords {
-		if e, ok := sizeDateName(kind, rest, now); ok {
-			if mode[0] == 'l' {
-				e.Name, e.Target, _ = strings.Cut(e.Name, " -> ")
-			}
-			if e.Name == "" {
-				return Entry{}, errors.New("no name")
-			}
-			return e, nil
-		}
-		if _, rest = token(rest); rest == "" {
+	if kind == Link {
+		e.Name, e.Target, _ = strings.Cut(e.Name, " -> ")
+	}
+	if e.Name == "" {
+		return Entry{}, errors.New("no name")
+	}
+	return e, nil
+}
+
+// A reading is one way to tell the columns of a line apart.
+type reading struct {
+	columns int // words before the size
+	size    unixSize
+	date    unixDate
+}
+
+// unixReading finds the columns behind the mode.
+func unixReading(kind Kind, s string, now time.Time) (reading, error) {
+	before := ""
+	for columns := range mostWords {
+		word, rest := token(s)
+		if word == "" {
 			break
 		}
+		if d, ok := listDate(rest, now); ok {
+			size, err := parseUnixSize(kind, before, word)
+			if err != nil {
+				return reading{}, err
+			}
+			return unixChoice(reading{columns, size, d}, kind, rest, now)
+		}
+		before, s = word, rest
 	}
-	return Entry{}, errors.New("no size and date")
+	return reading{}, errors.New("no size and date")
 }
 
-// sizeDateName reads what follows owner and group. Devices have a major and a
-// minor number in place of a size.
-func sizeDateName(kind Kind, s string, now time.Time) (Entry, bool) {
-	text, rest := token(s)
-	if major, minor, isPair := strings.Cut(text, ","); isPair && kind == Other && digits(major) {
-		if text = minor; minor == "" {
-			text, rest = token(rest)
+// unixChoice returns r, the leftmost reading of a line, or the one that is meant
+// instead: a user or a group can have the name of a month, as in "1 may 21 2009 Nov 21
+// 09:03 name". s is what follows the size of r.
+func unixChoice(r reading, kind Kind, s string, now time.Time) (reading, error) {
+	chosen := r
+	if r.columns < usualColumns {
+		other, found, err := unixReadingWithin(r, kind, s, now)
+		switch {
+		case err != nil:
+			return reading{}, err
+		case found && other.columns != usualColumns:
+			return reading{}, errors.New("the columns can be read in two ways")
+		case found:
+			chosen = other
 		}
 	}
-	size, err := ParseSize(text)
-	if err != nil {
-		return Entry{}, false
+	if chosen.date.unsure {
+		return reading{}, errors.New("it is not certain where the name begins")
 	}
-	t, precision, name, ok := listDate(rest, now)
-	if !ok {
-		return Entry{}, false
-	}
-	if kind != File {
-		size = 0
-	}
-	return Entry{Kind: kind, Name: name, Size: size, ModTime: t, Precision: precision}, true
+	return chosen, nil
 }
 
-// listDate reads "Nov 22 15:44", "22 Nov 15:44", "Nov 22  2026" or "2026-11-22
-// 15:44", and returns what follows the one space behind it.
-func listDate(s string, now time.Time) (t time.Time, p Precision, name string, ok bool) {
-	first, rest := token(s)
-	second, rest := token(rest)
-	if len(first) == 10 && first[4] == '-' && first[7] == '-' {
-		return isoDate(first, second, rest)
+// unixReadingWithin finds a reading whose size is a part of the date of r.
+func unixReadingWithin(r reading, kind Kind, s string, now time.Time) (reading, bool, error) {
+	words := len(strings.Fields(r.date.text))
+	before := ""
+	for i := range words {
+		word, rest := token(s)
+		d, ok := listDate(rest, now)
+		if size, err := parseUnixSize(kind, before, word); ok && err == nil && size.known {
+			return reading{r.columns + 1 + i, size, d}, true, nil
+		}
+		before, s = word, rest
 	}
-	third, rest := token(rest)
-	month, ok := monthNames[strings.ToLower(first)]
-	day := second
-	if !ok {
-		month, ok = monthNames[strings.ToLower(second)]
-		day = first
-	}
-	name, spaced := strings.CutPrefix(rest, " ")
-	if !ok || !spaced || !digits(day) || len(day) > 2 {
-		return t, p, "", false
-	}
-	if hour, minute, isClock := clock(third); isClock {
-		t, ok = yearless(now, month, number(day), hour, minute)
-		return t, Minute, name, ok
-	}
-	if len(third) != 4 || !digits(third) {
-		return t, p, "", false
-	}
-	t, ok = date(number(third), month, number(day), 0, 0, 0)
-	return t, Day, name, ok
+	return reading{}, false, nil
 }
 
-func isoDate(day, clockText, rest string) (t time.Time, p Precision, name string, ok bool) {
-	hour, minute, ok := clock(clockText)
-	name, spaced := strings.CutPrefix(rest, " ")
-	if !ok || !spaced || !digits(day[:4]) || !digits(day[5:7]) || !digits(day[8:]) {
-		return t, p, "", false
+// unixMode cuts the mode off a line and returns what it stands for: None if it is not a
+// mode. The link count can follow at once.
+func unixMode(line string) (mode string, kind Kind, rest string) {
+	mode, rest = token(line)
+	if len(mode) > 10 {
+		mode = strings.TrimRight(mode, "0123456789")
 	}
-	t, ok = date(number(day[:4]), number(day[5:7]), number(day[8:]), hour, minute, 0)
-	return t, Minute, name, ok
+	return mode, modeKind(mode), rest
 }
 
 // modeKind reads "-rw-r--r--", with an optional mark for an ACL or attributes
 // behind it, and returns None for what is not a mode. Servers written in Go put
 // "L", "S", "D" or "Dc" for links, sockets and devices, and "u", "g", "t" in
-// front for set-uid, set-gid and sticky.
+// front for set-uid, set-gid and sticky. Some small servers leave out one or three of
+// the bits.
 func modeKind(mode string) Kind {
 	if n := len(mode); n > 10 && strings.IndexByte("+.@", mode[n-1]) >= 0 {
 		mode = mode[:n-1]
 	}
-	if len(mode) < 10 || len(mode) > 13 {
-		return None
-	}
-	kind, bits := mode[:len(mode)-9], mode[len(mode)-9:]
-	for i := range bits {
-		if strings.IndexByte([...]string{"r-", "w-", "xsStT-lL"}[i%3], bits[i]) < 0 {
+	if len(mode) == 7 || len(mode) == 9 {
+		if !isBits(mode[1:]) || strings.IndexByte("-dl", mode[0]) < 0 {
 			return None
 		}
+		return letterKind(mode[:1])
 	}
-	switch {
-	case strings.Trim(kind, "ugt") == "" || kind == "-":
-		return File
-	case strings.TrimRight(kind, "ugt") == "d":
-		return Dir
-	case strings.Trim(kind, "lLbcpsSDCnMPTwaugt?") != "":
+	if len(mode) < 10 || len(mode) > 13 || !isBits(mode[len(mode)-9:]) {
 		return None
-	case strings.ContainsAny(kind, "lL"):
+	}
+	return letterKind(mode[:len(mode)-9])
+}
+
+// isBits reports whether s is made of the letters of permissions.
+func isBits(s string) bool {
+	for i := range len(s) {
+		if strings.IndexByte([...]string{"r-", "w-", "xsStT-lL"}[i%3], s[i]) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// letterKind returns what the letters before the permissions stand for. "f" is a file
+// for some servers, "a" one that can only grow (Plan 9).
+func letterKind(letters string) Kind {
+	switch {
+	case strings.Trim(letters, "ugt") == "" || letters == "-" || letters == "f" || letters == "a":
+		return File
+	case strings.TrimRight(letters, "ugt") == "d":
+		return Dir
+	case strings.Trim(letters, "lLbcpsSDCnMPTwaugt?") != "":
+		return None
+	case strings.ContainsAny(letters, "lL"):
 		return Link
 	}
 	return Other
