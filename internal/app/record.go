@@ -30,6 +30,7 @@ func (o *Opener) openRecord(ctx context.Context, p *Pair, opts PassOptions) (*ma
 	}
 	if !opts.DryRun {
 		writePID(path)
+		noteConfig(path, p)
 	}
 	return store, nil
 }

@@ -2,7 +2,6 @@ package app
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -25,9 +24,9 @@ const (
 )
 
 // judgeTrust decides whether the content with this sum may be obeyed. record is the one
-// about its path, if known is set. recorded says that every pair in it has a record of
-// passes.
-func judgeTrust(record TrustRecord, known bool, sum string, recorded bool) trustVerdict {
+// about its path, if known is set. before says that ferry has obeyed the file before
+// there was trust.
+func judgeTrust(record TrustRecord, known bool, sum string, before bool) trustVerdict {
 	switch {
 	case known && record.Sum == sum && sum != "":
 		return trustGiven
@@ -35,7 +34,7 @@ func judgeTrust(record TrustRecord, known bool, sum string, recorded bool) trust
 		return trustRevoked
 	case known:
 		return trustChanged
-	case recorded:
+	case before:
 		return trustTakeOver
 	}
 	return trustNever
@@ -49,7 +48,7 @@ func (w Workspace) requireTrust(source *config.Source, file *config.File) error 
 	if err != nil {
 		return err
 	}
-	verdict := judgeTrust(record, known, sum, !known && w.allRecorded(file))
+	verdict := judgeTrust(record, known, sum, !known && obeyedBefore(w.StateDir(), file))
 	switch verdict {
 	case trustGiven:
 		return nil
@@ -102,16 +101,6 @@ func shellWord(s string) string {
 		return `"` + s + `"`
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
-
-// allRecorded reports whether the state directory has a record of every pair in file.
-func (w Workspace) allRecorded(file *config.File) bool {
-	for _, p := range file.Profiles {
-		if _, err := os.Stat(recordPath(w.StateDir(), p)); err != nil {
-			return false
-		}
-	}
-	return len(file.Profiles) > 0
 }
 
 // whatConfigDoes says in a few words what obeying a configuration means.

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"ferry/internal/config"
 )
 
 func TestJudgeTrust(t *testing.T) {
@@ -174,6 +176,24 @@ func TestTrustIsTakenOver(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	// The same pair in another file, which the server may have put there.
+	planted := Workspace{Dir: filepath.Join(dir, "a"), Home: w.Home}
+	evil := "profiles: {a: {local: ., remote: ftp://host/a, hooks: {before: 'touch owned'}}}"
+	record := recordPath(w.StateDir(), pairs[0].Profile)
+	noteConfig(record, pairs[0])
+	if err := errors.Join(os.Mkdir(planted.Dir, 0o755), os.WriteFile(filepath.Join(planted.Dir, "ferry.yaml"), []byte(evil), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := planted.Config(); ExitCode(err) != ExitUsage {
+		t.Errorf("planted: %v", err)
+	}
+	noteConfig(record, &Pair{Profile: &config.Profile{}, Direct: true})
+	for _, other := range []Workspace{planted, w} {
+		if _, err := other.Config(); ExitCode(err) != ExitUsage {
+			t.Errorf("after a pass over a pair that was given directly: %v", err)
+		}
+	}
+	noteConfig(record, pairs[0])
 	if _, err := w.Config(); err != nil {
 		t.Error(err)
 	}
