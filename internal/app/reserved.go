@@ -12,8 +12,8 @@ import (
 )
 
 // Reserved are the paths below the local root of a pair that ferry obeys or keeps to
-// itself: the configuration and the ignore files in use, files that hold passwords, and
-// the state directory. They never travel, in either direction, and no rule takes them
+// itself: the configuration and the ignore files in use, files that hold passwords, the
+// programs that hooks name, and the state directory. They never travel, in either direction, and no rule takes them
 // in. It never changes, so any number of goroutines may use it.
 type Reserved struct {
 	// Paths are these paths, with everything below them. Another spelling of one, as some
@@ -74,7 +74,7 @@ func (r *Reserved) mayBeAlias(p manifest.Path) bool {
 // it.
 func samePathWithin(p, dir manifest.Path) bool {
 	for dir != manifest.Root {
-		if p == manifest.Root {
+		if p == manifest.Root || differInFirst(p[0], dir[0]) {
 			return false
 		}
 		var a, b string
@@ -85,6 +85,12 @@ func samePathWithin(p, dir manifest.Path) bool {
 		}
 	}
 	return true
+}
+
+// differInFirst reports whether names that begin with these bytes are certainly not the
+// same, which most are.
+func differInFirst(a, b byte) bool {
+	return a < 0x80 && b < 0x80 && a|0x20 != b|0x20
 }
 
 // cutFirst cuts the first component off a path.

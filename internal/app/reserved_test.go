@@ -126,6 +126,49 @@ func TestReserved(t *testing.T) {
 	}
 }
 
+// TestProgramsOfHooksNeverTravel checks that the server cannot change a program that a
+// hook names, and that the data which a hook names travels.
+func TestProgramsOfHooksNeverTravel(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("what can be executed is told by its name")
+	}
+	dir := t.TempDir()
+	for name, mode := range map[string]os.FileMode{"check": 0o755, "tools/purge": 0o755, "pass": 0o700, "index.html": 0o644, "idle": 0o755} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), nil, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text := `profiles:
+  site:
+    local: .
+    remote: ftp://host/x
+    password: {command: "./pass show"}
+    hooks: {before: "[ -f index.html ] && ./check --fast|cat", after: "sh 'tools/purge' .", on-error: "https://host/check"}
+`
+	file := filepath.Join(dir, "ferry.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	pairs, err := Workspace{Dir: dir, Home: filepath.Join(dir, "home"), ConfigFile: file}.Pairs(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := pairs[0]
+	if err := p.ReadRules("", nil); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[manifest.Path]bool{
+		"check": true, "tools/purge": true, "pass": true, "index.html": false, "idle": false, "tools": false, "ferry.yaml": true,
+	} {
+		if got := p.ignored(path, false); got != want {
+			t.Errorf("%s: %v; reserved are %q", path, got, p.Reserved.Paths)
+		}
+	}
+}
+
 func TestReservedPins(t *testing.T) {
 	r := &Reserved{Paths: []manifest.Path{"a/conf/ferry.yaml"}}
 	for dir, want := range map[manifest.Path]bool{"a": true, "a/conf": true, "A/Conf": true, "a/b": false, "b": false} {

@@ -195,8 +195,10 @@ func (w Workspace) ProfileNames() ([]string, error) {
 // profiles name, and where a configuration would be found and trusted unasked.
 func (w Workspace) obeyedFiles(file *config.File) []string {
 	files := config.UserFiles(w.Home, w.getenv)
-	if file.Path != "" {
-		files = append(files, file.Path)
+	for _, path := range []string{file.Path, w.ConfigFile} {
+		if path != "" {
+			files = append(files, path)
+		}
 	}
 	files = append(files, config.NetrcFiles(w.Home, w.getenv)...)
 	for _, p := range file.Profiles {
@@ -206,6 +208,7 @@ func (w Workspace) obeyedFiles(file *config.File) []string {
 				files = append(files, path)
 			}
 		}
+		files = append(files, programsOf(p)...)
 	}
 	return files
 }

@@ -65,6 +65,14 @@ func (s Secret) File() string {
 // IsCommand reports whether a command prints the password.
 func (s Secret) IsCommand() bool { return !s.IsZero() && s.reveal().kind == secretCommand }
 
+// Command returns the command that prints the password, or "" if it is kept elsewhere.
+func (s Secret) Command() string {
+	if s.IsCommand() {
+		return s.reveal().text
+	}
+	return ""
+}
+
 // String says where the password is kept, and never the password.
 func (s Secret) String() string {
 	if s.IsZero() {
