@@ -3,7 +3,7 @@ package manifest
 import "strings"
 
 // Own is the directory at the root of either side that belongs to ferry, with the
-// trash. It is in no tree.
+// trash. It is in no tree, at whatever depth.
 const Own = ".ferry"
 
 // TempName returns the name of the temporary file that will be renamed to name, in
@@ -44,10 +44,11 @@ func TempMark(name string) (string, bool) {
 	return mark, true
 }
 
-// IsOwn reports whether name in directory dir belongs to ferry: its directory at the
-// root, or a temporary file anywhere.
+// IsOwn reports whether name in directory dir belongs to this pair: ferry's directory at
+// the root, or a temporary file anywhere. [Path.HasOwn] knows the directories of other
+// pairs.
 func IsOwn(dir Path, name string) bool {
-	if dir == Root && name == Own {
+	if dir == Root && isOwnDir(name) {
 		return true
 	}
 	_, temp := TempMark(name)

@@ -50,6 +50,8 @@ func TestIsOwn(t *testing.T) {
 		want bool
 	}{
 		{Root, ".ferry", true},
+		{Root, ".FERRY", true},
+		{Root, ".fe\u200crry", true},
 		{"a", ".ferry", false},
 		{Root, ".ferryignore", false},
 		{Root, "ferry.yaml", false},

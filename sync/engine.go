@@ -37,6 +37,11 @@ type Options struct {
 	// forgotten, but they are never removed. It may be nil. It is called from several
 	// goroutines.
 	Ignore func(p manifest.Path, dir bool) bool
+	// LeftOut reports which of the ignored paths a plan names, because somebody may
+	// expect them to travel. It may be nil. It is called from several goroutines.
+	LeftOut func(p manifest.Path) bool
+	// Pinned knows what must stay where it is. It may be nil.
+	Pinned Pinned
 	// Workers is the number of runs that are carried out at the same time; 0: 4.
 	Workers int
 	// Verify lists the whole target in a push or pull, not only the directories that
@@ -88,6 +93,7 @@ func New(local, remote Replica, record Recorder, opts Options) *Engine {
 	if opts.Deletions == nil {
 		opts.Deletions = new(DeletionCount)
 	}
+	opts.Ignore = ignoringOwn(opts.Ignore)
 	return &Engine{sides: [2]Replica{local, remote}, record: record, opts: opts, deletions: opts.Deletions}
 }
 
@@ -145,6 +151,7 @@ func (e *Engine) sync(ctx context.Context, scope *Scope) (Summary, error) {
 func (e *Engine) pass(ctx context.Context, policy Policy, scope *Scope) (Summary, bool, error) {
 	policy.RecentAfter = e.opts.Now().Add(-recentFor)
 	policy.partial = scope != nil
+	policy.pinned = e.opts.Pinned
 	p := &pass{Engine: e, policy: policy, scope: scope}
 	err := p.run(ctx)
 	if errors.Is(err, errNeedsFullPass) {
@@ -190,6 +197,7 @@ type pass struct {
 
 	mu          sync.Mutex // guards what follows
 	sum         Summary
+	leftOut     map[manifest.Path]bool // what a scan met and [Options.LeftOut] names
 	undone      map[manifest.Path]bool // paths whose action did not happen: failed, cancelled or left out
 	full        [2]int64               // the smallest content for which this side had no room; 0: it had
 	lost        error                  // the first error that ends the pass
@@ -219,6 +227,7 @@ func inOrder(ctx context.Context, phases ...func(context.Context) error) error {
 
 // announce tells the observer what the pass is going to do.
 func (p *pass) announce(context.Context) error {
+	p.nameLeftOut()
 	p.countPlan()
 	p.tell(Planned{Plan: p.plan})
 	return nil

@@ -84,7 +84,32 @@ func newMachine(t *rapid.T) *machine {
 	remote.NoIDs = rapid.Bool().Draw(t, "no IDs") && remote.Precision < manifest.Minute
 	remote.NoSums = rapid.Bool().Draw(t, "no sums")
 	remote.Skew = time.Duration(rapid.IntRange(-3, 3).Draw(t, "skew")) * time.Hour
+	m.addReserved()
 	return m
+}
+
+// reserved are files of each side that never travel.
+var reserved = []string{"ferry.yaml", "n/.ferry/trash/x"}
+
+// addReserved writes files that never travel, another content on each side.
+func (m *machine) addReserved() {
+	m.opts.Ignore = func(p manifest.Path, _ bool) bool { return p == "ferry.yaml" }
+	for _, s := range bothSides {
+		for _, p := range reserved {
+			m.write(s, p, "kept on the "+s.String()+" side")
+		}
+	}
+}
+
+// reservedStay checks that no pass touched what never travels.
+func (m *machine) reservedStay(t *rapid.T) {
+	for _, s := range bothSides {
+		for _, p := range reserved {
+			if got, ok := m.sides[s].Read(p); ok && got != "kept on the "+s.String()+" side" || !ok && m.opts.Ignore != nil {
+				t.Fatalf("%s: %s is %q\n%s", s, p, got, m.tail())
+			}
+		}
+	}
 }
 
 func emptyMachine(t fataler) *machine {
@@ -391,6 +416,7 @@ func (m *machine) quiet(t *rapid.T) {
 	// A pass that ends right after it moved a version to the trash leaves it there, even
 	// if a user had just written it.
 	m.noLoss(t, m.killed)
+	m.reservedStay(t)
 	m.noInvention(t, local)
 	m.baseTrue(t, local)
 	m.changed = [2]map[string]bool{{}, {}}

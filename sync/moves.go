@@ -121,6 +121,9 @@ func (p *planner) canMove(pair movePair, s Side) bool {
 	if !from.now[o].IsDir() {
 		return true
 	}
+	if p.policy.pinned != nil && p.policy.pinned.Pins(pair.from) {
+		return false
+	}
 	for path, st := range p.threeWay.states {
 		if !st.known && (path.Below(pair.from) || path.Below(pair.to)) {
 			return false

@@ -121,6 +121,9 @@ type Plan struct {
 	Actions   []Action
 	Conflicts []Conflict
 	Skips     []Skip
+	// LeftOut are the paths that the scans met and [Options.LeftOut] names, in order.
+	// They are ignored on both sides.
+	LeftOut []manifest.Path
 	// Questions are the contents that must be known first. As long as there are any,
 	// the actions for their paths are missing.
 	Questions []Question

@@ -96,6 +96,8 @@ type Policy struct {
 	// partial says that the trees do not show everything, so that nothing follows from
 	// a file being the only one of its kind in them.
 	partial bool
+	// pinned is [Options.Pinned].
+	pinned Pinned
 	// NoMoves carries out every rename as a transfer and a deletion.
 	NoMoves bool
 }

@@ -80,6 +80,12 @@ type Look struct {
 	HadChildren func(dir manifest.Path) bool
 }
 
+// Ignores reports whether p is left out of the tree: because it belongs to ferry,
+// whatever the caller says, or because Ignore says so.
+func (l Look) Ignores(p manifest.Path, dir bool) bool {
+	return l.Ignore != nil && l.Ignore(p, dir) || p.HasOwn()
+}
+
 // A Replica is one side of a pair. One conformance suite (package replicatest)
 // runs against every implementation.
 //

@@ -72,7 +72,7 @@ func (p *pass) scanSide(ctx context.Context, s Side, dirs []manifest.Path) (*man
 func (p *pass) look(s Side, dirs []manifest.Path) Look {
 	return Look{
 		Dirs:   dirs,
-		Ignore: p.opts.Ignore,
+		Ignore: p.ignored,
 		Past: func(path manifest.Path) manifest.Entry {
 			pair, _ := p.record.At(path)
 			return entryOn(pair, s)

@@ -12,6 +12,7 @@ type Summary struct {
 	Conflicts     int     `json:"conflicts"` // for the user to resolve
 	Failed        int     `json:"failed"`
 	Skipped       int     `json:"skipped"`  // left alone: special files, names not allowed, unknown parts
+	LeftOut       int     `json:"left_out"` // what ferry obeys, which never travels, and the like
 	Problems      int     `json:"problems"` // parts of a side that could not be read
 	BytesUp       int64   `json:"bytes_up"`
 	BytesDown     int64   `json:"bytes_down"`
@@ -31,6 +32,7 @@ func (s *Summary) add(t Summary) {
 	s.Conflicts += t.Conflicts
 	s.Failed += t.Failed
 	s.Skipped += t.Skipped
+	s.LeftOut = max(s.LeftOut, t.LeftOut) // the same, met again
 	s.Problems += t.Problems
 	s.BytesUp += t.BytesUp
 	s.BytesDown += t.BytesDown
@@ -38,7 +40,7 @@ func (s *Summary) add(t Summary) {
 
 // Summary counts what the plan would do.
 func (p *Plan) Summary() Summary {
-	s := Summary{DryRun: true, Skipped: len(p.Skips)}
+	s := Summary{DryRun: true, Skipped: len(p.Skips), LeftOut: len(p.LeftOut)}
 	for i := range p.Actions {
 		s.count(&p.Actions[i])
 	}

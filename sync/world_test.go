@@ -161,7 +161,7 @@ func (w *world) sync() sync.Summary {
 func (w *world) tree(s sync.Side) map[string]string {
 	m := make(map[string]string)
 	for _, p := range w.sides[s].List() {
-		if p == manifest.Own+"/" || strings.HasPrefix(p, manifest.Own+"/") {
+		if manifest.Path(strings.TrimSuffix(p, "/")).HasOwn() || p == "ferry.yaml" {
 			continue
 		}
 		if strings.HasSuffix(p, "/") {

@@ -68,7 +68,7 @@ func Hint(err error) string {
 	case errors.As(err, &server) && server.Class == ftp.Connect:
 		return "is the address right, and the server running? \"ferry check\" tries each step"
 	case errors.As(err, &server) && server.Class == ftp.Login:
-		return "check the user and the password; FERRY_PASSWORD sets one for this run"
+		return "check the user and the password; FERRY_PASSWORD sets one for pairs that name none"
 	}
 	return config.Hint(err)
 }

@@ -71,7 +71,7 @@ func (o *Opener) open(ctx context.Context, p *Pair, opts PassOptions) (*OpenPair
 		return nil, errors.Join(err, open.close())
 	}
 	open.add(far.Close)
-	near, err := local.Open(p.Local, local.Options{FollowLinks: p.FollowLinks, Log: o.Log})
+	near, err := local.Open(p.Local, local.Options{FollowLinks: p.FollowLinks, Reserved: p.Reserved.Match, Log: o.Log})
 	if err != nil {
 		return nil, errors.Join(err, open.close())
 	}
@@ -114,6 +114,8 @@ func (o *Opener) engineOptions(p *Pair, opts PassOptions) sync.Options {
 		Policy:    p.Policy(),
 		Limits:    limits,
 		Ignore:    p.ignored,
+		LeftOut:   p.leftOut,
+		Pinned:    p.Reserved,
 		Workers:   p.Connections,
 		Verify:    p.Verify,
 		DryRun:    opts.DryRun,

@@ -11,12 +11,13 @@ import (
 	"strconv"
 	"strings"
 
+	"ferry/internal/config"
 	"ferry/manifest"
 )
 
 // openRecord opens what is remembered of a pair.
 func (o *Opener) openRecord(ctx context.Context, p *Pair, opts PassOptions) (*manifest.Store, error) {
-	path := filepath.Join(o.StateDir, "pairs", p.StateKey()+".db")
+	path := recordPath(o.StateDir, p.Profile)
 	store, err := manifest.OpenStore(path, manifest.StoreOptions{ReadOnly: opts.DryRun, Wait: opts.Wait, Context: ctx})
 	switch {
 	case errors.Is(err, manifest.ErrLocked):
@@ -29,8 +30,14 @@ func (o *Opener) openRecord(ctx context.Context, p *Pair, opts PassOptions) (*ma
 	}
 	if !opts.DryRun {
 		writePID(path)
+		noteConfig(path, p)
 	}
 	return store, nil
+}
+
+// recordPath returns where a state directory keeps the record of a pair.
+func recordPath(stateDir string, p *config.Profile) string {
+	return filepath.Join(stateDir, "pairs", p.StateKey()+".db")
 }
 
 // writePID leaves the number of this process beside the record, for whoever finds it

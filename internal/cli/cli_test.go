@@ -41,9 +41,15 @@ func newFakeRun(t *testing.T) *fakeRun {
 	return &fakeRun{t: t, dir: t.TempDir(), env: map[string]string{}, passes: map[string]*fakePass{}}
 }
 
+// file writes a file. A ferry.yaml is trusted at once.
 func (f *fakeRun) file(name, text string) *fakeRun {
 	f.t.Helper()
-	if err := write(f.dir, name, text); err != nil {
+	err := write(f.dir, name, text)
+	if filepath.Base(name) == "ferry.yaml" {
+		w := app.Workspace{Dir: f.dir, Home: filepath.Join(f.dir, "home")}
+		err = errors.Join(err, w.TrustText(w.Absolute(name), text))
+	}
+	if err != nil {
 		f.t.Fatal(err)
 	}
 	return f
@@ -323,7 +329,7 @@ func TestTrash(t *testing.T) {
 func TestIgnoreStack(t *testing.T) {
 	f := newFakeRun(t).
 		file("ferry.yaml", "profiles:\n  site:\n    local: ./site\n    remote: ftp://host/x\n    ignore: |\n      *.map\n      *.log\n").
-		file("site/.ferryignore", "!keep.map\n*.bak\n").
+		file("site/.ferryignore", "!keep.map\n!.git\n*.bak\n!keep.bak\n").
 		file("other", "*.other\n")
 	ignored := func(args ...string) func(string) bool {
 		t.Helper()
@@ -339,7 +345,10 @@ func TestIgnoreStack(t *testing.T) {
 		in   []string
 		out  []string
 	}{
-		{name: "without options", in: []string{"x.html", "keep.map"}, out: []string{".git", "x.map", "x.log", "x.bak"}},
+		{
+			name: "without options, where the ignore file takes back nothing of the profile's",
+			in:   []string{"x.html", "keep.bak"}, out: []string{".git", ".Git", "x.map", "keep.map", "x.log", "x.bak"},
+		},
 		{
 			name: "options come last, in their order",
 			args: []string{"--exclude", "*.html", "--include", "index.html", "--include", "*.log", "--exclude", "secret.log"},

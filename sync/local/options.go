@@ -1,12 +1,19 @@
 package local
 
-import "log/slog"
+import (
+	"log/slog"
+
+	"ferry/manifest"
+)
 
 // Options change how a directory is read and written. The zero value works.
 type Options struct {
 	// FollowLinks treats a symbolic link that stays inside the root as what it
 	// points to. Otherwise links are listed as special files.
 	FollowLinks bool
+	// Reserved reports whether a path is kept from travelling under any name, so that
+	// no link to it is followed. It may be nil.
+	Reserved func(manifest.Path) bool
 	// NoSync skips the fsync of files and directories. It is for tests and
 	// benchmarks: after a power failure, files may be incomplete or missing.
 	NoSync bool

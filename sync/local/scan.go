@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"ferry/manifest"
@@ -153,7 +154,7 @@ func (s *scanner) scanName(dir manifest.Path, r *dirReader, name string, deep bo
 		return nil
 	}
 	followed := st.link && s.d.opts.FollowLinks && s.followLink(p, name, &st)
-	if s.look.Ignore != nil && s.look.Ignore(p, st.kind == manifest.Dir) {
+	if s.look.Ignores(p, st.kind == manifest.Dir) {
 		s.tree.Hold(dir)
 		return nil
 	}
@@ -213,6 +214,28 @@ func (s *scanner) followLink(p manifest.Path, name string, st *stat) bool {
 			return false
 		}
 	}
+	if s.leadsToReserved(at + name) {
+		return false
+	}
 	*st = statOf(info)
 	return st.kind != manifest.Other
+}
+
+// leadsToReserved reports whether the link at a path of the disk leads to what belongs
+// to ferry or is reserved.
+func (s *scanner) leadsToReserved(at string) bool {
+	root, err := filepath.EvalSymlinks(s.root.Name())
+	if err != nil {
+		return true
+	}
+	target, err := filepath.EvalSymlinks(filepath.Join(root, filepath.FromSlash(at)))
+	if err != nil {
+		return true
+	}
+	rel, err := filepath.Rel(root, target)
+	if err != nil {
+		return true
+	}
+	p, err := manifest.ParsePath(filepath.ToSlash(rel))
+	return err != nil || p.HasOwn() || s.d.opts.Reserved != nil && s.d.opts.Reserved(p)
 }

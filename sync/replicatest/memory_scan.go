@@ -84,7 +84,7 @@ func (m *Memory) addEntries(b *manifest.Builder, dir manifest.Path, n *node, loo
 			b.Skip(dir, name, err.Error())
 			continue
 		}
-		if look.Ignore != nil && look.Ignore(p, c.kind == manifest.Dir) {
+		if look.Ignores(p, c.kind == manifest.Dir) {
 			b.Hold(dir)
 			continue
 		}

@@ -179,11 +179,15 @@ var scanTests = []test{
 		s.Write(plain, "x", earlyTime)
 		s.Write("d/"+temp, "x", earlyTime)
 		s.Write(".ferry/trash/20240101-000000/f", "x", earlyTime)
-		s.Write("d/.ferry/f", "not ours: not at the root", earlyTime)
+		s.Write("d/.ferry/f", "of a pair whose root is further down", earlyTime)
+		s.Write("d/g/.FERRY/f", "the same, where case does not count", earlyTime)
 		s.Write(".ferryignore", "not ours either", earlyTime)
 		s.Write("e/"+temp, "x", earlyTime)
 		tree := s.scan()
-		s.wantTreePaths(tree, ".ferryignore", "d/", "d/.ferry/", "d/.ferry/f", "e/")
+		s.wantTreePaths(tree, ".ferryignore", "d/", "d/g/", "e/")
+		if !tree.At("d").Holds || !tree.At("d/g").Holds {
+			s.Errorf("a directory that holds what belongs to another pair can be removed")
+		}
 		if tree.At("e").Holds {
 			s.Errorf("a directory that holds only temporary files cannot be removed")
 		}

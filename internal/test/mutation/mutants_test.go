@@ -32,6 +32,8 @@ var suites = map[string]suite{
 	"local":  {"sync/local", nil},
 	"store":  {"manifest", []string{"-rapid.nofailfile", "-test.skip=Fuzz"}},
 	"watch":  {"sync/watch", []string{"-test.short"}},
+	"rules":  {"internal/gitignore", []string{"-test.run=Narrow|Default"}},
+	"trust":  {"internal/app", []string{"-test.run=Reserved|StateDir|PushLeaves|Trust"}},
 }
 
 // root is the directory of the module.
