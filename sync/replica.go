@@ -124,12 +124,36 @@ type Replica interface {
 	// there in place.
 	Apply(ctx context.Context, run []Step, done func(i int, out Outcome))
 
-	// Tidy removes what interrupted passes have left behind (half-written files that
-	// are old enough), as far as the scans of this replica have seen it.
+	// Leftovers reports whether Sweep has anything to do.
+	Leftovers() bool
+
+	// Sweep removes half-written files that interrupted passes left: those of this owner
+	// at once, in the directories that were noted or listed, and those of others after
+	// they stood still for long. It is called before the first change of a pass, under
+	// the lock of the side.
+	Sweep(ctx context.Context, s Sweep) error
+
+	// Tidy ends a pass that has come to its end: this replica forgets where it wrote
+	// temporaries, but for those that are still there.
 	Tidy(ctx context.Context) error
 
 	// Close releases everything. No other method may be running.
 	Close() error
+}
+
+// ResumeFrom is the size in bytes from which a transfer that broke off is resumed.
+const ResumeFrom = 1 << 20
+
+// A Sweep says what a pass still needs of what earlier ones left.
+type Sweep struct {
+	// Pending are the sources of the files that the pass will write on this side. Large
+	// parts of them stay, to be resumed.
+	Pending []Wanted
+	// Whole says that nothing else waits to be written, so that what this process kept
+	// for a later attempt may go as well.
+	Whole bool
+	// Others says that what others left may go as well: nobody else holds the side.
+	Others bool
 }
 
 // Wanted names a file to be read, as the scan saw it.

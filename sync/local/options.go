@@ -1,6 +1,10 @@
 package local
 
-import "log/slog"
+import (
+	"log/slog"
+
+	"ferry/manifest"
+)
 
 // Options change how a directory is read and written. The zero value works.
 type Options struct {
@@ -10,6 +14,11 @@ type Options struct {
 	// NoSync skips the fsync of files and directories. It is for tests and
 	// benchmarks: after a power failure, files may be incomplete or missing.
 	NoSync bool
+	// Owner says in the names of temporary files whose they are, so that they are found
+	// and removed after a run that was killed.
+	Owner string
+	// Temps remembers where those are; nil: nobody does.
+	Temps *manifest.TempJournal
 	// Log receives warnings that are no errors. If it is nil nothing is logged.
 	Log *slog.Logger
 }

@@ -67,6 +67,8 @@ type Memory struct {
 	Clock func() time.Time
 	// Skew is added to the clock.
 	Skew time.Duration
+	// Owner is whose temporaries this side makes.
+	Owner string
 	// AlterListing returns the names that a listing of dir shows instead of names.
 	// It may be nil.
 	AlterListing func(dir manifest.Path, names []string) []string
@@ -78,13 +80,17 @@ type Memory struct {
 	tempCount uint64                    // made so far
 	busy      map[*node]bool            // temporaries that are being written
 	temps     map[manifest.Path][]*node // temporaries that scans saw, by directory
+	// What a state directory would hold, so that a crash leaves it: where temporaries may
+	// be, and what those of others were when they were first seen so.
+	noted  map[manifest.Path]bool
+	others map[*node]sighting
 }
 
 var _ sync.Replica = (*Memory)(nil)
 
 // NewMemory returns a side with an empty root.
 func NewMemory() *Memory {
-	m := &Memory{}
+	m := &Memory{noted: make(map[manifest.Path]bool), others: make(map[*node]sighting)}
 	m.forgetTemps()
 	m.root = m.newNode(manifest.Dir)
 	return m
