@@ -75,7 +75,9 @@ func (l *tempFiles) take(dir manifest.Path, fingerprint string) string {
 func (l *tempFiles) all() map[manifest.Path][]string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return maps.Clone(l.names)
+	all := make(map[manifest.Path][]string)
+	maps.Copy(all, l.names)
+	return all
 }
 
 func (l *tempFiles) isKept(name string) bool {
