@@ -217,6 +217,9 @@ type Step struct {
 	// Keep is the checksum of the content that is in place already, or "". A Put whose
 	// source turns out to have the same content leaves the file as it is.
 	Keep string
+	// Copy names the conflict copy of a version that a Put found in the place of the one
+	// it expected, when it had moved that away. It may be nil.
+	Copy func(found manifest.Entry) manifest.Path
 	// Trash says that the file which a Put replaces or a Remove removes is renamed into
 	// the trash of its side.
 	Trash bool
@@ -236,6 +239,9 @@ type Outcome struct {
 	Sum string
 	// Kept says that a Put found the same content in place already.
 	Kept bool
+	// Copy is the conflict copy that a Put made of somebody's version, which was saved
+	// between its last look and its rename; "": it made none.
+	Copy manifest.Path
 	// Bytes is the number of bytes transferred, including failed attempts.
 	Bytes int64
 	// Ambiguous says that despite the error the step may have been done: the
