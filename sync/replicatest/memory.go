@@ -69,11 +69,14 @@ type Memory struct {
 	Skew time.Duration
 	// Owner is whose temporaries this side makes.
 	Owner string
+	// Rival is another machine that works on this side; it may be nil.
+	Rival Rival
 	// AlterListing returns the names that a listing of dir shows instead of names.
 	// It may be nil.
 	AlterListing func(dir manifest.Path, names []string) []string
 
 	mu        stdsync.Mutex
+	locked    bool
 	root      *node
 	nextID    uint64
 	ticks     time.Duration
@@ -174,15 +177,6 @@ func (m *Memory) rootState() sync.RootState {
 		state.ID = fmt.Sprintf("memory:%d", m.root.id)
 	}
 	return state
-}
-
-// Gone implements [sync.Replica].
-func (m *Memory) Gone(ctx context.Context, paths []manifest.Path, _ []manifest.Entry) []error {
-	errs := make([]error, len(paths))
-	for i, p := range paths {
-		errs[i] = m.gone(ctx, p)
-	}
-	return errs
 }
 
 func (m *Memory) gone(ctx context.Context, p manifest.Path) error {
