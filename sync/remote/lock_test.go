@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -99,6 +100,29 @@ func TestLockOfAKilledRun(t *testing.T) {
 			t.Errorf("the lock of another was broken after %v", waited)
 		}
 	}
+}
+
+// TestLockOfACopy holds that a copy of the state directory on another machine, or on this
+// one in another place, does not break the lock of the original while that is at work.
+func TestLockOfACopy(t *testing.T) {
+	_, d := lockers(t, "a", "a", "a")
+	d[0].server.opts.Boot, d[1].server.opts.Boot, d[2].server.opts.Boot = "first", "second", "first"
+	release, _, err := d[0].Lock(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := d[1].Lock(t.Context()); !errors.Is(err, sync.ErrHeld) || !strings.Contains(err.Error(), "machine of a") {
+		t.Errorf("the copy: %v, want ErrHeld that names the holder", err)
+	}
+	release()
+	if made, _, err := d[0].locker.make(t.Context(), "dead"); err != nil || !made {
+		t.Fatal(made, err)
+	}
+	release, waited, err := d[2].Lock(t.Context())
+	if err != nil || waited {
+		t.Fatalf("the next run of the same machine: waited %v, %v", waited, err)
+	}
+	release()
 }
 
 // TestBrokenLockLeavesNothing holds that what is left of a lock which was taken away goes,
