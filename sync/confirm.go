@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"ferry/manifest"
 )
@@ -29,6 +30,9 @@ func (p *pass) confirmGone(ctx context.Context) error {
 			if err := context.Cause(ctx); err != nil {
 				return err
 			}
+			if err := p.awaitOther(ctx, s, answers); err != nil {
+				return err
+			}
 			p.takeAnswers(s, paths, answers, confirmed[s])
 		}
 		if asked == 0 {
@@ -38,6 +42,26 @@ func (p *pass) confirmGone(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// awaitOther takes the lock of side s where somebody else was at work when it was asked:
+// what looks missing may be on its way. With the lock, the pass looks at both sides again.
+// Where somebody goes on to hold it, what was asked for stays unknown, and so it is in a
+// dry run.
+func (p *pass) awaitOther(ctx context.Context, s Side, answers []error) error {
+	held := slices.ContainsFunc(answers, func(err error) bool { return errors.Is(err, ErrHeld) })
+	if !held || p.opts.DryRun || p.locks.release[s] != nil {
+		return nil
+	}
+	switch err := p.lockSide(ctx, s); {
+	case errors.Is(err, ErrHeld):
+		return nil
+	case err != nil:
+		return err
+	case p.locks.release[s] != nil:
+		return errLookAgain
+	}
+	return nil
 }
 
 // missingNames returns the topmost names that are missing on side s, that the plan

@@ -147,16 +147,28 @@ func (e *Engine) sync(ctx context.Context, scope *Scope) (Summary, error) {
 }
 
 // pass makes one pass under a policy, and a full one if the scope turns out not to
-// be enough. It reports whether a pass without moves should follow.
+// be enough. It begins again after it waited for somebody else. It reports whether a pass without moves should follow.
 func (e *Engine) pass(ctx context.Context, policy Policy, scope *Scope) (Summary, bool, error) {
-	policy.RecentAfter = e.opts.Now().Add(-recentFor)
-	policy.partial = scope != nil
-	policy.pinned = e.opts.Pinned
-	p := &pass{Engine: e, policy: policy, scope: scope}
-	err := p.run(ctx)
-	if errors.Is(err, errNeedsFullPass) {
-		e.opts.Log.Debug("the scope is not enough: making a full pass")
-		return e.pass(ctx, policy, nil)
+	var held locks
+	defer held.releaseAll()
+	var p *pass
+	var err error
+	for {
+		policy.RecentAfter = e.opts.Now().Add(-recentFor)
+		policy.partial = scope != nil
+		policy.pinned = e.opts.Pinned
+		p = &pass{Engine: e, policy: policy, scope: scope, locks: &held}
+		err = p.run(ctx)
+		switch {
+		case errors.Is(err, errNeedsFullPass):
+			e.opts.Log.Debug("the scope is not enough: making a full pass")
+			scope = nil
+			continue
+		case errors.Is(err, errLookAgain):
+			e.opts.Log.Info("looking at both sides again", "because", err)
+			continue
+		}
+		break
 	}
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
@@ -183,6 +195,7 @@ type pass struct {
 	*Engine
 	policy Policy
 	scope  *Scope // nil: everything
+	locks  *locks
 	roots  [2]RootState
 	trees  [2]*manifest.Tree
 	plan   *Plan
@@ -192,6 +205,7 @@ type pass struct {
 	// of each side that were listed, and everything says that a whole side was.
 	listed      [2]map[manifest.Path]bool
 	everything  [2]bool
+	heldByOther [2]bool                // somebody else holds the lock of this side
 	partialBase *partialBase           // of a pass over a part
 	reported    map[manifest.Path]bool // local paths of the scope
 
@@ -249,12 +263,7 @@ func (p *pass) check(context.Context) error {
 
 // carryOut carries out the plan, holding the locks of the sides that it changes.
 func (p *pass) carryOut(ctx context.Context) error {
-	release, err := p.lock(ctx)
-	if err != nil {
-		return err
-	}
-	defer release()
-	return inOrder(ctx, p.recordRoots, p.startDeletionCount, p.apply, p.clearDeletionCount, p.tidy)
+	return inOrder(ctx, p.lock, p.sweep, p.recordRoots, p.startDeletionCount, p.apply, p.clearDeletionCount, p.tidy)
 }
 
 // allowed asks whether a plan that changes a side may be carried out.

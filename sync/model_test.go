@@ -25,8 +25,8 @@ import (
 //
 // It checks that no version is lost unless a user replaced it, that both sides
 // converge in a few passes, that no content appears that nobody wrote, that the base
-// is true when the sides are in step, that no temporary files remain, and that a
-// pass over sides in step does nothing.
+// is true when the sides are in step, that no temporary files remain but
+// those of others, and that a pass over sides in step does nothing.
 func TestModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := newMachine(t)
@@ -37,6 +37,8 @@ func TestModel(t *testing.T) {
 			"crashSync":     func(t *rapid.T) { m.disturbed(t, nil, trouble{busy: 4, kill: 6}) },
 			"cancelledSync": func(t *rapid.T) { m.disturbed(t, nil, trouble{cancel: anyMoment(t)}) },
 			"leftSync":      func(t *rapid.T) { m.disturbed(t, nil, trouble{busy: 4, cancel: anyMoment(t)}) },
+			"rivalSync":     func(t *rapid.T) { m.disturbed(t, nil, trouble{rival: 25}) },
+			"rivalPart":     func(t *rapid.T) { m.disturbed(t, m.scope(t), trouble{rival: 25}) },
 			"lossySync":     func(t *rapid.T) { m.disturbed(t, nil, trouble{lose: 6}) },
 			"part":          func(t *rapid.T) { m.disturbed(t, m.scope(t), trouble{}) },
 			"busyPart":      func(t *rapid.T) { m.disturbed(t, m.scope(t), trouble{busy: 8}) },
@@ -112,10 +114,16 @@ func (m *machine) reservedStay(t *rapid.T) {
 	}
 }
 
+// othersTemp is a temporary file that another machine is writing on either side.
+var othersTemp = manifest.TempName(manifest.NewTempMark("0123456789abcdef", "others"), false)
+
 func emptyMachine(t fataler) *machine {
 	m := &machine{world: newWorld(t), replaced: map[string]bool{}, written: map[string]bool{}, last: map[string]string{},
 		changed: [2]map[string]bool{{}, {}}}
 	m.sides[sync.Remote].Server = false // what a server cannot do atomically is no fault of the engine's
+	for s := range m.sides {
+		m.sides[s].Write(othersTemp, "others", m.clock.AddDate(-1, 0, 0)) // it has the time of its source
+	}
 	m.opts.Limits = sync.Limits{MaxDeletes: -1, MaxDeletePercent: -1, AllowDeletes: true, AcceptEmpty: true}
 	return m
 }
@@ -249,6 +257,7 @@ var errCancelled = errors.New("the user has had enough")
 // reply of the server is lost.
 type trouble struct {
 	busy, kill, lose int
+	rival            int    // that another machine begins or ends to replace a file on the server
 	cancel           moment // when the pass is cancelled
 }
 
@@ -289,6 +298,11 @@ func (m *machine) disturbed(t *rapid.T, scope *sync.Scope, trouble trouble) {
 	for _, s := range bothSides {
 		m.sides[s].OnIO = func(op string, p manifest.Path) error { return d.before(s, op, p) }
 	}
+	here := m.tree(sync.Local)
+	if trouble.rival > 0 {
+		d.other = &rival{w: m.world, refuses: rapid.Bool().Draw(t, "refuses")}
+		m.sides[sync.Remote].Rival = d.other
+	}
 	var sum sync.Summary
 	var err error
 	if scope == nil {
@@ -304,6 +318,7 @@ func (m *machine) disturbed(t *rapid.T, scope *sync.Scope, trouble trouble) {
 	if ctx.Err() != nil && trouble.busy == 0 {
 		m.baseSound(before)
 	}
+	d.endRival(t, here)
 	if m.record.dead {
 		m.restart()
 	}
@@ -316,7 +331,9 @@ type disturbance struct {
 	random  *random
 	stop    context.CancelCauseFunc
 	listed  *[2]map[manifest.Path]bool
-	inUser  bool // a user is making a change: its operations are not those of the pass
+	other   *rival
+	taken   map[string]string // what the rival took away
+	inUser  bool              // a user is making a change: its operations are not those of the pass
 }
 
 // before is called before every operation.
@@ -336,6 +353,7 @@ func (d *disturbance) before(s sync.Side, op string, p manifest.Path) error {
 		d.act(sync.Side(d.random.below(2)), d.anyName(), d.random.below(8), d.anyName())
 		d.inUser = false
 	}
+	d.atRival(op)
 	switch {
 	case d.random.chance(d.trouble.kill):
 		d.logf("killed")
@@ -395,7 +413,6 @@ func (m *machine) noLoss(t *rapid.T, trash bool) {
 // everything that must be true when both sides are in step.
 func (m *machine) quiet(t *rapid.T) {
 	m.logf("quiet")
-	m.clock = m.clock.Add(48 * time.Hour) // by then, what a killed pass left half written is old
 	const most = 6
 	for n := 0; ; n++ {
 		sum, err := m.pass()
@@ -410,6 +427,12 @@ func (m *machine) quiet(t *rapid.T) {
 		}
 	}
 	local, remote := m.tree(sync.Local), m.tree(sync.Remote)
+	for s, tree := range [2]map[string]string{local, remote} {
+		if tree[othersTemp] != "others" {
+			t.Fatalf("the %s side lost a temporary file of somebody else\n%s", sync.Side(s), m.tail())
+		}
+		delete(tree, othersTemp)
+	}
 	if diff := cmp.Diff(local, remote); diff != "" {
 		t.Fatalf("trees differ at rest (-local +remote):\n%s\n%s", diff, m.tail())
 	}

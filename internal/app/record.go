@@ -2,8 +2,6 @@ package app
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -55,19 +53,4 @@ func lockHint(record string) string {
 		return fmt.Sprintf("it is most likely process %d; %s", pid, way)
 	}
 	return way
-}
-
-// owner names this machine and its memory of pairs, for a lock on a server: no
-// two runs of one owner are at work on one pair, since the record is locked too.
-func (o *Opener) owner() string {
-	sum := sha256.Sum256([]byte(hostName() + "\x00" + o.StateDir))
-	return hex.EncodeToString(sum[:8])
-}
-
-func hostName() string {
-	name, err := os.Hostname()
-	if err != nil {
-		return "unknown host"
-	}
-	return name
 }

@@ -60,6 +60,7 @@ var keys = map[string]key{
 	"active-address": {set: setActiveAddress},
 	"fingerprint":    {set: setFingerprint},
 	"bwlimit":        {set: setRates},
+	"machine":        {set: setMachine},
 	"hooks":          {kind: hooksKey},
 }
 

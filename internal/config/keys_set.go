@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/netip"
 	"strconv"
+	"strings"
+	"unicode"
 )
 
 func setLocal(d *decoder, p *draft, text string) (err error) {
@@ -31,6 +33,15 @@ func setUser(_ *decoder, p *draft, text string) error {
 		}
 	}
 	p.user = text
+	return nil
+}
+
+// setMachine takes the label that others read in a lock on the server.
+func setMachine(_ *decoder, p *draft, text string) error {
+	if len(text) > 64 || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return errors.New("must be at most 64 printable characters")
+	}
+	p.Machine = text
 	return nil
 }
 

@@ -57,6 +57,7 @@ type Profile struct {
 	Insecure      bool
 	BytesUp       int64 // per second; 0: no limit
 	BytesDown     int64
+	Machine       string        // names this machine in a lock on the server; "": a short form of its id does
 	Poll          time.Duration // watch: how often to look at the server; 0: the default
 
 	Hooks Hooks

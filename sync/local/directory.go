@@ -39,7 +39,7 @@ func Open(root string, o Options) (*Directory, error) {
 	if err != nil {
 		return nil, fmt.Errorf("resolving the path %s: %w", root, err)
 	}
-	d := &Directory{path: path, opts: o, log: o.Log}
+	d := &Directory{path: path, opts: o, log: o.Log, temps: tempFiles{owner: o.Owner, journal: o.Temps}}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}

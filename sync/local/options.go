@@ -17,6 +17,11 @@ type Options struct {
 	// NoSync skips the fsync of files and directories. It is for tests and
 	// benchmarks: after a power failure, files may be incomplete or missing.
 	NoSync bool
+	// Owner says in the names of temporary files whose they are, so that they are found
+	// and removed after a run that was killed.
+	Owner string
+	// Temps remembers where those are; nil: nobody does.
+	Temps *manifest.TempJournal
 	// Log receives warnings that are no errors. If it is nil nothing is logged.
 	Log *slog.Logger
 }

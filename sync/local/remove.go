@@ -35,7 +35,8 @@ func (d *Directory) remove(root *rootDir, s sync.Step, batch *durableBatch) erro
 			return err
 		}
 	} else {
-		aside := tempName(noFingerprint, name)
+		d.temps.journal.Begin(string(s.Path.Parent()))
+		aside := d.temps.newName(noFingerprint)
 		if err := renameChecked(dir, name, dir, aside, s.Expect); err != nil {
 			return err
 		}
@@ -130,12 +131,12 @@ func (d *Directory) clearTemps(root *rootDir, p manifest.Path) bool {
 	}
 	infos := make([]os.FileInfo, len(names))
 	for i, name := range names {
-		if infos[i], err = dir.Lstat(name); err != nil || !manifest.IsOwn(p, name) || !infos[i].Mode().IsRegular() {
+		if infos[i], err = dir.Lstat(name); err != nil || !d.mayRemoveTemp(p, name, infos[i]) {
 			return false
 		}
 	}
 	for i, name := range names {
-		if err := dir.removeTemp(name, infos[i]); err != nil {
+		if err := d.removeLeftover(root, dir, name, infos[i]); err != nil {
 			return false
 		}
 	}

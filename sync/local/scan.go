@@ -121,7 +121,9 @@ func (s *scanner) scanDir(dir manifest.Path, r *dirReader, deep bool) error {
 	var temps []string
 	for _, name := range names {
 		if manifest.IsOwn(dir, name) {
-			temps = append(temps, name)
+			if name != manifest.Own {
+				temps = append(temps, name)
+			}
 			continue
 		}
 		if err := s.scanName(dir, r, name, deep); err != nil {

@@ -75,7 +75,7 @@ func (w *fileWriter) replace() error {
 	// After the exchange the old version has the name of the temporary file for a
 	// moment. A crash at this point must not leave a file that a later attempt
 	// takes for the beginning of this source.
-	name := tempName(noFingerprint, w.name)
+	name := w.d.temps.newName(noFingerprint)
 	if err := renameNew(w.dir, w.temp, w.dir, name); err != nil {
 		return err
 	}

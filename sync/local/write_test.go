@@ -351,13 +351,15 @@ func TestTrashFileAndDirectoryOfOneName(t *testing.T) {
 
 func TestRmDirRemovesTempFiles(t *testing.T) {
 	d, h := open(t, local.Options{})
-	temp := manifest.TempName("0123456789abcdef", "f", false)
+	temp := manifest.TempName(manifest.NewTempMark("0123456789abcdef", ""), false)
+	theirs := manifest.TempName(manifest.NewTempMark("0123456789abcdef", "somebody else"), false)
 	for _, with := range []struct {
 		name  string
 		paths []string
 		ok    bool
 	}{
 		{"one of ours", []string{"d/" + temp}, true},
+		{"one that somebody else may be writing", []string{"d/" + theirs}, false},
 		{"ours and somebody's", []string{"d/" + temp, "d/f"}, false},
 		{"a directory that looks like ours", []string{"d/" + temp + "/f"}, false},
 	} {

@@ -226,7 +226,7 @@ func TestRoundTripsOfOneFile(t *testing.T) {
 		if _, err := b.d.Root(t.Context(), false); err != nil {
 			t.Fatal(err)
 		}
-		release, err := b.d.Lock(t.Context())
+		release, _, err := b.d.Lock(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -21,6 +21,7 @@ type trashDirs struct {
 	stamp string          // name of the stamp directory; "": none yet
 	used  map[string]bool // paths below the root that are taken in this stamp directory
 	there map[string]bool // absolute paths of directories that are there
+	takes map[string]bool // absolute paths of directories from which a rename into the trash works
 }
 
 // beginPass makes a pass that begins now use a new stamp directory.
@@ -94,5 +95,22 @@ func (t *trashDirs) note(dirs ...string) {
 func (t *trashDirs) forget() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.there = nil
+	t.there, t.takes = nil, nil
+}
+
+// isProven reports whether a rename from dir into the trash has worked.
+func (t *trashDirs) isProven(dir string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.takes[dir]
+}
+
+// proven notes that a rename from dir into the trash works.
+func (t *trashDirs) proven(dir string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.takes == nil {
+		t.takes = make(map[string]bool)
+	}
+	t.takes[dir] = true
 }

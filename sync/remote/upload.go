@@ -9,7 +9,7 @@ import (
 )
 
 // resumeFrom is the size from which an upload that broke off is resumed.
-const resumeFrom = 1 << 20
+const resumeFrom = sync.ResumeFrom
 
 // An uploader carries out Put steps. A file is written to a temporary beside its place,
 // the server is asked what it holds now, and then the temporary is renamed.

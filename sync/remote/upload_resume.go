@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"ferry/internal/ftp"
-	"ferry/manifest"
 )
 
 // keepOwnTemp makes the temporary of an attempt that broke off one that the next
@@ -22,7 +21,7 @@ func (up *uploader) keepOwnTemp(u *upload) {
 // bytes that an earlier attempt from the same source left, or 0.
 func (up *uploader) chooseTemp(ctx context.Context, s *ftp.Session, u *upload) (offset int64, err error) {
 	mark := fingerprint(u.step.Path, u.step.Want)
-	fresh := place{u.target.dir, manifest.TempName(newMark(mark), u.step.Path.Base(), u.plainName)}
+	fresh := place{u.target.dir, up.temps.newName(mark, u.plainName)}
 	if offset, err = up.resume(ctx, s, u, mark, fresh); offset > 0 || err != nil {
 		return offset, err
 	}

@@ -67,24 +67,33 @@ type Memory struct {
 	Clock func() time.Time
 	// Skew is added to the clock.
 	Skew time.Duration
+	// Owner is whose temporaries this side makes.
+	Owner string
+	// Rival is another machine that works on this side; it may be nil.
+	Rival Rival
 	// AlterListing returns the names that a listing of dir shows instead of names.
 	// It may be nil.
 	AlterListing func(dir manifest.Path, names []string) []string
 
 	mu        stdsync.Mutex
+	locked    bool
 	root      *node
 	nextID    uint64
 	ticks     time.Duration
 	tempCount uint64                    // made so far
 	busy      map[*node]bool            // temporaries that are being written
 	temps     map[manifest.Path][]*node // temporaries that scans saw, by directory
+	// What a state directory would hold, so that a crash leaves it: where temporaries may
+	// be, and what those of others were when they were first seen so.
+	noted  map[manifest.Path]bool
+	others map[*node]sighting
 }
 
 var _ sync.Replica = (*Memory)(nil)
 
 // NewMemory returns a side with an empty root.
 func NewMemory() *Memory {
-	m := &Memory{}
+	m := &Memory{noted: make(map[manifest.Path]bool), others: make(map[*node]sighting)}
 	m.forgetTemps()
 	m.root = m.newNode(manifest.Dir)
 	return m
@@ -168,15 +177,6 @@ func (m *Memory) rootState() sync.RootState {
 		state.ID = fmt.Sprintf("memory:%d", m.root.id)
 	}
 	return state
-}
-
-// Gone implements [sync.Replica].
-func (m *Memory) Gone(ctx context.Context, paths []manifest.Path, _ []manifest.Entry) []error {
-	errs := make([]error, len(paths))
-	for i, p := range paths {
-		errs[i] = m.gone(ctx, p)
-	}
-	return errs
 }
 
 func (m *Memory) gone(ctx context.Context, p manifest.Path) error {

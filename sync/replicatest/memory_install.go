@@ -91,7 +91,7 @@ func (t *putWriter) moveOldAside(ctx context.Context) (string, error) {
 	case m.NoReplace:
 		m.mu.Lock()
 		dir, _ := split(m.spelled(p))
-		aside := strings.TrimPrefix(dir+"/"+m.tempName(fingerprint(p, t.step.Expect), p.Base()), "/")
+		aside := strings.TrimPrefix(dir+"/"+m.tempName(noFingerprint), "/")
 		m.mu.Unlock()
 		return aside, m.renameChecked(ctx, "aside", p, aside, t.step.Expect)
 	}

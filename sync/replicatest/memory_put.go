@@ -80,7 +80,8 @@ func (t *putWriter) create(ctx context.Context) error {
 		mark := fingerprint(t.step.Path, t.step.Want)
 		if t.temp = m.resumableTemp(dir, mark, t.step.Want); t.temp == nil {
 			t.temp = m.newNode(manifest.File)
-			dir.children[m.tempName(mark, t.step.Path.Base())] = t.temp
+			dir.children[m.tempName(mark)] = t.temp
+			m.noted[t.step.Path.Parent()] = true
 		}
 		m.busy[t.temp] = true
 		return nil

@@ -173,8 +173,7 @@ var scanTests = []test{
 		}
 	}},
 	{"ferry's own files", func(s *side) {
-		temp := manifest.TempName("0123456789abcdef", "f", false)
-		plain := manifest.TempName("0123456789abcdef", "f", true)
+		temp, plain := tempOf("us", false), tempOf("others", true)
 		s.Write(temp, "x", earlyTime)
 		s.Write(plain, "x", earlyTime)
 		s.Write("d/"+temp, "x", earlyTime)
@@ -195,7 +194,13 @@ var scanTests = []test{
 	{"a file that only looks like a temporary", func(s *side) {
 		s.Write(".ferry-notes.part", "x", earlyTime)
 		s.Write("ferry-2024-list.part", "x", earlyTime)
-		s.wantPaths(".ferry-notes.part", "ferry-2024-list.part")
+		s.Write("ferry-20240101-crossing.mp4.part", "x", earlyTime)
+		last := []byte(tempOf("us", true))
+		last[len(last)-len("0.part")] ^= 1 // another check digit
+		s.Write(string(last), "x", earlyTime)
+		want := []string{".ferry-notes.part", "ferry-20240101-crossing.mp4.part", "ferry-2024-list.part", string(last)}
+		slices.Sort(want)
+		s.wantPaths(want...)
 	}},
 	{"some directories", func(s *side) {
 		s.Write("f", "x", earlyTime)

@@ -264,9 +264,9 @@ func (s *scene) wantNoTemps() {
 	}
 }
 
-// wantRecovery checks that the next pass finishes the work, and that the one after it has nothing to do. Temporary files may
-// remain only if mayLeaveTemp is set; they are removed when they are a day old.
-func (s *scene) wantRecovery(mayLeaveTemp bool) {
+// wantRecovery checks that the next pass finishes the work, leaves nothing half-written, and that
+// the one after it has nothing to do.
+func (s *scene) wantRecovery() {
 	s.Helper()
 	s.server.ClearTranscript()
 	r := s.sync()
@@ -274,9 +274,7 @@ func (s *scene) wantRecovery(mayLeaveTemp bool) {
 		s.Fatalf("a pass without the fault: %s\n%s", r, strings.Join(s.server.Transcript(), "\n"))
 	}
 	s.wantFinal(r)
-	if !mayLeaveTemp {
-		s.wantNoTemps()
-	}
+	s.wantNoTemps()
 	r = s.sync()
 	r.Seconds = 0
 	if r.exit != cli.ExitOK || r.Summary != (sync.Summary{}) {
