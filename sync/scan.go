@@ -71,8 +71,9 @@ func (p *pass) scanSide(ctx context.Context, s Side, dirs []manifest.Path) (*man
 
 func (p *pass) look(s Side, dirs []manifest.Path) Look {
 	return Look{
-		Dirs:   dirs,
-		Ignore: p.opts.Ignore,
+		Dirs:       dirs,
+		Ignore:     p.opts.Ignore,
+		MaxEntries: p.opts.Limits.maxEntries(),
 		Past: func(path manifest.Path) manifest.Entry {
 			pair, _ := p.record.At(path)
 			return entryOn(pair, s)

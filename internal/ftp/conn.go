@@ -31,11 +31,12 @@ type controlConn struct {
 	dataTLS tls.ConnectionState
 
 	queue       replyQueue
-	serial      bool     // each command waits for the reply to the one before
-	restPending bool     // the server may still have the position of an earlier REST
-	earlyPort   *awaited // the reply to an EPSV that was sent early; nil: none
-	dead        bool     // it cannot be used any more
-	last        Reply    // the last one that was read
+	serial      bool      // each command waits for the reply to the one before
+	restPending bool      // the server may still have the position of an earlier REST
+	earlyPort   *awaited  // the reply to an EPSV that was sent early; nil: none
+	dead        bool      // it cannot be used any more
+	greetBy     time.Time // when the greeting must have come; the zero time afterwards
+	last        Reply     // the last one that was read
 	greeting    string
 	loginPWD    *awaited // the reply to the PWD of the login; nil: it was not sent
 
@@ -99,7 +100,7 @@ func (c *controlConn) prepareToSend(commands []*awaited) ([]byte, error) {
 // receive reads one reply and hands it to the command that it belongs to. After an
 // error the connection is dead.
 func (c *controlConn) receive() error {
-	r, err := readReply(c.br)
+	r, err := c.readInTime()
 	if err != nil {
 		c.dead = true
 		return err
