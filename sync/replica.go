@@ -78,8 +78,8 @@ type Look struct {
 	Past func(p manifest.Path) manifest.Entry
 	// HadChildren reports whether the base has anything below dir. It may be nil.
 	HadChildren func(dir manifest.Path) bool
-	// MaxEntries is the most entries that the scan may read; 0: no limit. With more it
-	// fails with a [TooManyEntriesError]. What is ignored does not count.
+	// MaxEntries is the most entries that the scan may read; 0: [DefaultMaxEntries].
+	// With more it fails with a [TooManyEntriesError]. What is ignored does not count.
 	MaxEntries int
 }
 

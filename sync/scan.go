@@ -73,7 +73,7 @@ func (p *pass) look(s Side, dirs []manifest.Path) Look {
 	return Look{
 		Dirs:       dirs,
 		Ignore:     p.opts.Ignore,
-		MaxEntries: p.opts.Limits.maxEntries(),
+		MaxEntries: p.opts.Limits.MaxEntries,
 		Past: func(path manifest.Path) manifest.Entry {
 			pair, _ := p.record.At(path)
 			return entryOn(pair, s)

@@ -14,18 +14,14 @@ func (e *TooManyEntriesError) Error() string {
 	return fmt.Sprintf("there are more than %d files and directories", e.Limit)
 }
 
-// CheckCount fails where n entries are more than a scan may read.
+// CheckCount fails where n entries are more than the scan may read.
 func (l *Look) CheckCount(n int) error {
-	if l.MaxEntries > 0 && n > l.MaxEntries {
-		return &TooManyEntriesError{l.MaxEntries}
+	most := l.MaxEntries
+	if most <= 0 {
+		most = DefaultMaxEntries
+	}
+	if n > most {
+		return &TooManyEntriesError{most}
 	}
 	return nil
-}
-
-// maxEntries returns the most entries that a pass reads on one side.
-func (l Limits) maxEntries() int {
-	if l.MaxEntries > 0 {
-		return l.MaxEntries
-	}
-	return DefaultMaxEntries
 }

@@ -26,6 +26,7 @@ type pipeline struct {
 	left []*folder
 
 	sawEmpty bool // a folder seems to have lost everything: another session is to look again
+	tooMany  bool // the tree has become too large
 }
 
 // A pipelined listing is one listing of a pipeline.
@@ -68,6 +69,11 @@ func (w *walk) pipeline(ctx context.Context, f *folder) (left []*folder, err err
 // next reads v to its end and begins the folder after it. It returns nil where the
 // pipeline ends.
 func (p *pipeline) next(ctx context.Context, v *pipelined) (next *pipelined) {
+	if p.tooMany {
+		v.download.Abort()
+		p.leave(v)
+		return nil
+	}
 	var err error
 	if v.raw, err = v.download.ReadListing(v.form, time.Now(), v.l.add); err != nil {
 		if isFinal(err) {
@@ -188,7 +194,7 @@ func (p *pipeline) end(v *pipelined) {
 		p.setTimes(v.got.items, v.undated, v.times)
 	}
 	if err := p.add(v.f, v.got.items); err != nil {
-		v.f.why = err
+		v.f.why, p.tooMany = err, true
 		p.left = append(p.left, v.f)
 		return
 	}
