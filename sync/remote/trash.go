@@ -33,7 +33,7 @@ func (t *trash) put(ctx context.Context, from []place, was []manifest.Entry) (in
 			return err
 		}
 		for i := range from {
-			all = append(all, &renaming{from: from[i], to: to[i]})
+			all = append(all, &renaming{from: from[i], to: to[i], what: was[i]})
 		}
 		broke = t.renamer.run(ctx, s, &b, all)
 		return nil // renamings are not repeated blindly
