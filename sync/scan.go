@@ -71,9 +71,8 @@ func (p *pass) scanSide(ctx context.Context, s Side, dirs []manifest.Path) (*man
 
 func (p *pass) look(s Side, dirs []manifest.Path) Look {
 	return Look{
-		Dirs:       dirs,
-		Ignore:     p.opts.Ignore,
-		MaxEntries: p.opts.Limits.MaxEntries,
+		Dirs:   dirs,
+		Ignore: p.opts.Ignore,
 		Past: func(path manifest.Path) manifest.Entry {
 			pair, _ := p.record.At(path)
 			return entryOn(pair, s)
@@ -84,6 +83,7 @@ func (p *pass) look(s Side, dirs []manifest.Path) Look {
 			}
 			return false
 		},
+		MaxEntries: p.opts.Limits.MaxEntries,
 	}
 }
 

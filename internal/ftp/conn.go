@@ -8,6 +8,8 @@ import (
 	"net"
 	stdsync "sync"
 	"time"
+
+	"ferry/internal/ftp/wire"
 )
 
 // A controlConn is a control connection (RFC 959, section 2.3). Each command that
@@ -52,7 +54,7 @@ type controlConn struct {
 // use makes conn, which is sock or TLS over it, the connection for commands.
 func (c *controlConn) use(conn net.Conn) {
 	c.conn = conn
-	c.br = bufio.NewReaderSize(conn, maxReplyLine)
+	c.br = bufio.NewReaderSize(conn, wire.MaxReplyLine)
 }
 
 // send writes commands in one piece and adds them to the queue.
@@ -83,7 +85,7 @@ func (c *controlConn) prepareToSend(commands []*awaited) ([]byte, error) {
 	}
 	if c.queue.len() == 0 && c.br.Buffered() > 0 {
 		c.dead = true
-		if r, err := readReply(c.br); err == nil && r.Code == 421 {
+		if r, err := wire.ReadReply(c.br); err == nil && r.Code == 421 {
 			c.logReply(r)
 			return nil, ReplyError(verb, "", r)
 		}

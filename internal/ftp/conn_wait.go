@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"ferry/internal/ftp/wire"
 )
 
 // readInTime reads one reply. It must begin within the timeout, and be complete a timeout
@@ -18,7 +20,7 @@ func (c *controlConn) readInTime() (Reply, error) {
 		return Reply{}, err
 	}
 	c.sock.endBy(c.replyEnd())
-	r, err := readReply(c.br)
+	r, err := wire.ReadReply(c.br)
 	if errors.Is(err, os.ErrDeadlineExceeded) && c.deadlines.context().Err() == nil {
 		err = &timeoutError{fmt.Sprintf("the server began a reply and did not end it for %v", c.deadlines.timeout)}
 	}

@@ -3,9 +3,7 @@ package ftp
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"net"
-	"slices"
 	"strings"
 	stdsync "sync"
 	"testing"
@@ -146,9 +144,9 @@ func TestListingThatTrickles(t *testing.T) {
 				})()
 				c := pipeControl(here, 30*time.Second)
 				c.opts.BytesDown = tt.down
-				r := newListingReader(FormMLSD, time.Now(), func(listing.Entry) {})
+				l := newListing(FormMLSD, time.Now(), func(listing.Entry) {})
 				began := time.Now()
-				limit, err := r.readAll(c.sock, c.sock, newListingLimits(c.opts, began))
+				limit, err := readLines(l.lines, c.sock, c.sock, c.opts)
 				if took := time.Since(began); (tt.most == 0) != (limit == nil) || tt.most > 0 && took > tt.most || limit == nil && err != nil {
 					t.Errorf("got %v, %v after %v", limit, err, took)
 				}
@@ -202,34 +200,4 @@ func manyLines(from, n int) string {
 		b.WriteString("type=file;size=1; " + string(rune('a'+(from+i)%26)) + strings.Repeat("z", (from+i)/26%200) + strings.Repeat("y", (from+i)/5200) + "\r\n")
 	}
 	return b.String()
-}
-
-// TestListingInPieces checks that a listing is read alike however it is cut on its way.
-func TestListingInPieces(t *testing.T) {
-	const text = "type=dir; a\r\ntype=file;size=1; b c\n\r\ntype=file;size=2; \u00e4\r\ntype=cdir; .\r\n"
-	for n := 1; n <= len(text); n++ {
-		for _, tt := range []struct {
-			text       string
-			cut, whole bool
-		}{{text, false, true}, {text + "type=file;size=3; d", true, false}, {text + "garbage\r\n", false, false}} {
-			var names []string
-			r := newListingReader(FormMLSD, time.Now(), func(e listing.Entry) { names = append(names, e.Name) })
-			for piece := range slices.Chunk([]byte(tt.text), n) {
-				r.take(piece)
-			}
-			r.Clean, r.Final = true, Reply{226, "done"}
-			err := r.Check()
-			if want := []string{"a", "b c", "\u00e4", "."}; !slices.Equal(names, want) || (err == nil) != tt.whole || r.cut != tt.cut || err != nil && !errors.Is(err, ErrIncomplete) {
-				t.Fatalf("pieces of %d: %q, %v", n, names, err)
-			}
-		}
-	}
-	r := newListingReader(FormMLSD, time.Now(), func(listing.Entry) {})
-	for range 100 {
-		r.take([]byte(strings.Repeat("x", 1000)))
-	}
-	r.take([]byte("\r\ntype=dir; a\r\n"))
-	if !errors.Is(r.Readable(), ErrIncomplete) || r.cut || r.entries != 1 || cap(r.rest) > 2*maxListingLine {
-		t.Errorf("a line that is too long: %v, cut %v, %d entries", r.Readable(), r.cut, r.entries)
-	}
 }

@@ -6,11 +6,11 @@ import (
 )
 
 func TestParseFeatures(t *testing.T) {
-	vsftpd := parseFeatures("(vsFTPd 3.0.3)", Reply{211, "Features:\n EPRT\n EPSV\n MDTM\n PASV\n REST STREAM\n SIZE\n TVFS\nEnd"})
+	vsftpd := parseFeatures("(vsFTPd 3.0.3)", Reply{Code: 211, Text: "Features:\n EPRT\n EPSV\n MDTM\n PASV\n REST STREAM\n SIZE\n TVFS\nEnd"})
 	if vsftpd.product != "vsftpd" || vsftpd.mlst || !vsftpd.rest || !vsftpd.size || !vsftpd.mdtm || vsftpd.utf8 || vsftpd.mfmt {
 		t.Errorf("vsftpd: %+v", vsftpd)
 	}
-	proftpd := parseFeatures("ProFTPD Server", Reply{211, "Features:\n MLST modify*;type*;\n MFMT\n hash SHA-256*;\n XCRC\nEnd"})
+	proftpd := parseFeatures("ProFTPD Server", Reply{Code: 211, Text: "Features:\n MLST modify*;type*;\n MFMT\n hash SHA-256*;\n XCRC\nEnd"})
 	if proftpd.product != "proftpd" || !proftpd.mlst || !proftpd.mfmt || strings.Join(proftpd.hash, " ") != "HASH XCRC" {
 		t.Errorf("proftpd: %+v", proftpd)
 	}

@@ -66,7 +66,7 @@ type Options struct {
 	Retries     int           // attempts after the first; 0: 3; negative: none
 
 	// MaxListing is the most entries that the listing of one directory may have; 0:
-	// [DefaultMaxListing].
+	// [listing.DefaultMost].
 	MaxListing int
 
 	BytesUp, BytesDown int64 // bytes per second of data over all sessions; 0: no limit

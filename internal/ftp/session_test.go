@@ -96,7 +96,7 @@ func TestRepliesInPiecesAndTogether(t *testing.T) {
 		return true
 	}
 	withSession(t, f, nil, func(ctx context.Context, s *Session) {
-		if r, err := s.Command(ctx, "NOOP"); err != nil || r != (Reply{200, "one\ntwo"}) {
+		if r, err := s.Command(ctx, "NOOP"); err != nil || r != (Reply{Code: 200, Text: "one\ntwo"}) {
 			t.Errorf("got %q, %v", r, err)
 		}
 		s.features.Observe(FindsSplitLineEnds, true) // no guardLine before batchEnd
@@ -109,7 +109,7 @@ func TestRepliesInPiecesAndTogether(t *testing.T) {
 			t.Fatalf("%d replies, %v", len(replies), err)
 		}
 		for i, r := range replies {
-			if r != (Reply{213, fmt.Sprint(i)}) {
+			if r != (Reply{Code: 213, Text: fmt.Sprint(i)}) {
 				t.Fatalf("reply %d is %q", i, r)
 			}
 		}

@@ -32,6 +32,8 @@ var suites = map[string]suite{
 	"local":  {"sync/local", nil},
 	"store":  {"manifest", []string{"-rapid.nofailfile", "-test.skip=Fuzz"}},
 	"watch":  {"sync/watch", []string{"-test.short"}},
+	"remote": {"sync/remote", []string{"-test.run=TestEmptyPromises|TestScanWithoutEnd|TestScanOfLarge|TestFarTimes"}},
+	"ftp":    {"internal/ftp", []string{"-test.run=NeverEnd|Trickles|WithoutEnd|InPieces", "-test.timeout=60s"}},
 }
 
 // root is the directory of the module.
