@@ -14,7 +14,7 @@ func TestParseFeatures(t *testing.T) {
 	if proftpd.product != "proftpd" || !proftpd.mlst || !proftpd.mfmt || strings.Join(proftpd.hash, " ") != "HASH XCRC" {
 		t.Errorf("proftpd: %+v", proftpd)
 	}
-	for _, r := range []Reply{{500, "what?"}, {211, "no features"}, {211, ""}} {
+	for _, r := range []Reply{{Code: 500, Text: "what?"}, {Code: 211, Text: "no features"}, {Code: 211}} {
 		if f := parseFeatures("", r); len(f.feat) > 0 || f.listForm != FormLIST {
 			t.Errorf("%v: %+v", r, f)
 		}
