@@ -112,6 +112,9 @@ type Limits struct {
 	AllowDeletes bool
 	// AcceptEmpty accepts for this pass that a side has lost everything.
 	AcceptEmpty bool
+	// MaxEntries is the most files and directories that a pass reads on one side; 0:
+	// [DefaultMaxEntries].
+	MaxEntries int
 }
 
 // NewLimits returns the default limits: at most half of a side, or 10 files if that

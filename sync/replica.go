@@ -78,6 +78,9 @@ type Look struct {
 	Past func(p manifest.Path) manifest.Entry
 	// HadChildren reports whether the base has anything below dir. It may be nil.
 	HadChildren func(dir manifest.Path) bool
+	// MaxEntries is the most entries that the scan may read; 0: [DefaultMaxEntries].
+	// With more it fails with a [TooManyEntriesError]. What is ignored does not count.
+	MaxEntries int
 }
 
 // Ignores reports whether p is left out of the tree: because it belongs to ferry,

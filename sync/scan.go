@@ -83,6 +83,7 @@ func (p *pass) look(s Side, dirs []manifest.Path) Look {
 			}
 			return false
 		},
+		MaxEntries: p.opts.Limits.MaxEntries,
 	}
 }
 

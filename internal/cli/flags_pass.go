@@ -52,6 +52,8 @@ type passFlags struct {
 	ignoreFile   value[string]
 	conflict     value[app.ConflictRule]
 	maxDelete    value[app.Limits]
+	maxEntries   value[int]
+	maxListing   value[int]
 	allowDeletes bool
 	acceptEmpty  bool
 	exact        value[bool]
@@ -71,6 +73,8 @@ func (f *passFlags) register(flags *pflag.FlagSet) {
 	f.ignoreFile.add(flags, "ignore-file", "read patterns from `FILE` (default .ferryignore at the local root)", parseString)
 	f.conflict.add(flags, "conflict", "where both sides changed a file, `RULE` is keep-both, newer, local, remote or skip (default keep-both)", parseText[app.ConflictRule])
 	f.maxDelete.add(flags, "max-delete", "stop above `N|P%` deletions on a side (default 50%, when that is more than 10 files)", config.ParseMaxDelete)
+	f.maxEntries.add(flags, "max-entries", "stop where a side has more than `N` files and directories (default 5000000)", config.ParseCount)
+	f.maxListing.add(flags, "max-listing", "do not read a directory of the server with more than `N` entries (default 1000000)", config.ParseCount)
 	flags.BoolVar(&f.allowDeletes, "allow-deletes", false, "allow any number of deletions, this once")
 	flags.BoolVar(&f.acceptEmpty, "accept-empty", false, "accept that a side has lost everything, this once")
 	addBool(flags, &f.exact, "exact", "push, pull: make the target equal the source, extras included")
@@ -101,7 +105,11 @@ func (f *connectFlags) over(p *config.Profile) {
 func (f *passFlags) over(p *config.Profile) {
 	f.connectFlags.over(p)
 	f.conflict.over(&p.Conflict)
+	most := p.Limits.MaxEntries
 	f.maxDelete.over(&p.Limits)
+	p.Limits.MaxEntries = most
+	f.maxEntries.over(&p.Limits.MaxEntries)
+	f.maxListing.over(&p.MaxListing)
 	f.exact.over(&p.Exact)
 	f.adopt.over(&p.Adopt)
 	f.checksum.over(&p.Checksum)

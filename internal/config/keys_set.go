@@ -71,6 +71,14 @@ func setConnections(_ *decoder, p *draft, text string) error {
 	return err
 }
 
+// count is for keys that limit a number of files and directories.
+func count(field func(*Profile) *int) func(*decoder, *draft, string) error {
+	return func(_ *decoder, p *draft, text string) (err error) {
+		*field(&p.Profile), err = ParseCount(text)
+		return err
+	}
+}
+
 func setRetries(_ *decoder, p *draft, text string) error {
 	n, err := number(text, 0, 1000)
 	if p.Retries = n; n == 0 {

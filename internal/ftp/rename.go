@@ -38,6 +38,10 @@ func (r Renaming) Err(from, to string) error {
 	return ReplyError("RNTO", to, r.to)
 }
 
+// DidNothing returns the error for a renaming to to that the server says is done and that
+// it did not carry out.
+func (r Renaming) DidNothing(to string) error { return DidNothing("RNTO", to, r.to) }
+
 // RenameAll runs b followed by RNFR and RNTO for each from and its to, and stores the
 // replies in pairs, which has the same length. Some servers keep the RNFR of a refused
 // RNTO for the next one, so the session is given up where that is possible.

@@ -42,6 +42,7 @@ type scanner struct {
 	look  sync.Look
 	tree  manifest.Builder
 	count int // names so far
+	added int // entries in tree
 	// ancestors are the directories above the current one. They are known only if
 	// links are followed.
 	ancestors []os.FileInfo
@@ -166,6 +167,10 @@ func (s *scanner) scanName(dir manifest.Path, r *dirReader, name string, deep bo
 	}
 	s.d.spellings.set(p, e.Name)
 	s.tree.Add(p, e)
+	s.added++
+	if err := s.look.CheckCount(s.added); err != nil {
+		return err
+	}
 	if e.Kind != manifest.Dir || !deep {
 		return nil
 	}

@@ -94,7 +94,7 @@ func (mv *mover) check(ctx context.Context, all []*move) (fine []*move) {
 			case to.entry.Exists() && !mv.isOtherCase(ctx, m.from, m.to):
 				m.out.Err = fmt.Errorf("a %v is at %q: %w", to.entry.Kind, m.step.Path, sync.ErrChanged)
 			default:
-				m.was, m.out.Err = from.entry, unchanged(m.step.From, m.step.Expect, from.entry)
+				m.was, m.what, m.out.Err = from.entry, from.entry, unchanged(m.step.From, m.step.Expect, from.entry)
 			}
 		}
 		if m.out.Err == nil {

@@ -13,6 +13,8 @@ import (
 // A renaming gives one name another, by RNFR and RNTO.
 type renaming struct {
 	from, to place
+	what     manifest.Entry // what stands at from, as far as it is known
+	over     bool           // a file is at to, and is to be replaced
 	replies  ftp.Renaming
 }
 

@@ -36,7 +36,7 @@ func (t *trash) put(ctx context.Context, from []place, was []manifest.Entry) (in
 			return err
 		}
 		for i := range from {
-			all = append(all, &renaming{from: from[i], to: to[i]})
+			all = append(all, &renaming{from: from[i], to: to[i], what: was[i]})
 		}
 		seen, broke = t.renamer.runAndLook(ctx, s, &b, all)
 		return nil // renamings are not repeated blindly

@@ -24,6 +24,7 @@ type trashWalk struct {
 
 	mu    stdsync.Mutex
 	found []sync.Trashed
+	count int // lines of all listings
 }
 
 // run walks the stamp directories from before a time, all of them where that is zero.
@@ -44,6 +45,9 @@ func (w *trashWalk) run(ctx context.Context, before time.Time) error {
 	return w.queue.run(ctx, w.opts.Connections, func(ctx context.Context, f *folder) error {
 		defer w.queue.done()
 		l, err := w.listFolder(ctx, f)
+		if err == nil {
+			err = w.checkCount(len(l.entries))
+		}
 		if err != nil {
 			return err
 		}
@@ -77,6 +81,17 @@ func (w *trashWalk) take(f *folder, l *dirListing) error {
 			}
 			w.queue.add(&folder{path: manifest.Path(at), id: one.entry.ID, up: f})
 		}
+	}
+	return nil
+}
+
+// checkCount fails where more lines came than a scan of the whole side may read.
+func (w *trashWalk) checkCount(more int) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.count += more
+	if err := new(sync.Look).CheckCount(w.count); err != nil {
+		return fmt.Errorf("the trash: %w", err)
 	}
 	return nil
 }

@@ -37,7 +37,7 @@ func (up *uploader) install(ctx context.Context, all []*upload) {
 	for _, u := range open {
 		switch {
 		case u.failed():
-		case u.replacesFile() && !up.replaces(true) && len(first) == 0:
+		case u.replacesFile() && !(up.replaces(true) && up.keeps(ftp.ReplacesFiles)) && len(first) == 0:
 			first = append(first, u)
 		default:
 			others = append(others, u)
@@ -90,7 +90,7 @@ func (up *uploader) putInPlace(ctx context.Context, all []*upload) {
 	}
 	renamings := make([]*renaming, len(all))
 	for i, u := range all {
-		renamings[i] = &renaming{from: u.temp, to: u.target}
+		renamings[i] = &renaming{from: u.temp, to: u.target, what: u.tempStat.entry, over: u.replacesFile()}
 	}
 	err := up.renamer.runOnce(ctx, renamings...)
 	for i, u := range all {

@@ -3,9 +3,9 @@ package listing
 import "time"
 
 // date makes a time in UTC of numbers that name a real date, and false of
-// others. Years that nanoseconds since 1970 cannot hold are refused.
+// others.
 func date(year, month, day, hour, minute, sec int) (time.Time, bool) {
-	if year < 1700 || year > 2250 || month < 1 || month > 12 || hour > 23 || minute > 59 || sec > 59 {
+	if month < 1 || month > 12 || hour > 23 || minute > 59 || sec > 59 {
 		return time.Time{}, false
 	}
 	t := time.Date(year, time.Month(month), day, hour, minute, sec, 0, time.UTC)

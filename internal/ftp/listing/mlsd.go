@@ -40,8 +40,11 @@ func parseFacts(line string) (Entry, error) {
 		case "size":
 			size, err = ParseSize(value)
 		case "modify":
-			e.ModTime, err = ParseTimeVal(value)
-			e.Precision, e.UTC = Second, true
+			if e.ModTime, err = ParseTimeVal(value); err == nil {
+				e.Precision, e.UTC = Second, true
+			} else if errors.Is(err, ErrNoDate) {
+				err = nil
+			}
 		case "unique":
 			e.Unique = value
 		}

@@ -75,8 +75,8 @@ func sizeDateName(kind Kind, s string, now time.Time) (Entry, bool) {
 func listDate(s string, now time.Time) (t time.Time, p Precision, name string, ok bool) {
 	first, rest := token(s)
 	second, rest := token(rest)
-	if len(first) == 10 && first[4] == '-' && first[7] == '-' {
-		return isoDate(first, second, rest)
+	if n := len(first); n >= 10 && first[n-6] == '-' && first[n-3] == '-' {
+		return isoDate(first[:n-6], first[n-5:n-3], first[n-2:], second, rest)
 	}
 	third, rest := token(rest)
 	month, ok := monthNames[strings.ToLower(first)]
@@ -93,20 +93,26 @@ func listDate(s string, now time.Time) (t time.Time, p Precision, name string, o
 		t, ok = yearless(now, month, number(day), hour, minute)
 		return t, Minute, name, ok
 	}
-	if len(third) != 4 || !digits(third) {
+	if len(third) < 4 || !digits(strings.TrimPrefix(third, "-")) {
 		return t, p, "", false
+	}
+	if len(third) > 4 || third[0] == '-' {
+		return t, NoTime, name, true // a year that the server itself does not believe in
 	}
 	t, ok = date(number(third), month, number(day), 0, 0, 0)
 	return t, Day, name, ok
 }
 
-func isoDate(day, clockText, rest string) (t time.Time, p Precision, name string, ok bool) {
+func isoDate(year, month, day, clockText, rest string) (t time.Time, p Precision, name string, ok bool) {
 	hour, minute, ok := clock(clockText)
 	name, spaced := strings.CutPrefix(rest, " ")
-	if !ok || !spaced || !digits(day[:4]) || !digits(day[5:7]) || !digits(day[8:]) {
+	if !ok || !spaced || !digits(strings.TrimPrefix(year, "-")) || !digits(month) || !digits(day) {
 		return t, p, "", false
 	}
-	t, ok = date(number(day[:4]), number(day[5:7]), number(day[8:]), hour, minute, 0)
+	if len(year) > 4 || year[0] == '-' {
+		return t, NoTime, name, true
+	}
+	t, ok = date(number(year), number(month), number(day), hour, minute, 0)
 	return t, Minute, name, ok
 }
 

@@ -34,6 +34,7 @@ type scene struct {
 	there    string // the root on the server, where it lies on disk
 	server   *ftpserver.Server
 	scheme   string
+	command  string // of the program; "" for sync
 	args     []string
 	noTrash  bool
 	final    map[string]string          // both trees when all is done
@@ -147,7 +148,7 @@ func (s *scene) sync(more ...string) result {
 	env := cli.Env{Stdout: &out, Stderr: &talk, Dir: s.dir, Home: s.dir, Getenv: func(name string) string {
 		return map[string]string{"FERRY_PASSWORD": "secret", "FERRY_STATE_DIR": filepath.Join(s.dir, "state")}[name]
 	}}
-	args := slices.Concat([]string{"sync", s.here, fmt.Sprintf("%s://ferry@%s/tree", s.scheme, s.server.Addr())}, s.args, more)
+	args := slices.Concat([]string{s.verb(), s.here, fmt.Sprintf("%s://ferry@%s/tree", s.scheme, s.server.Addr())}, s.args, more)
 	begin := time.Now()
 	r := result{exit: cli.Main(ctx, env, args), took: time.Since(begin)}
 	r.out = out.String() + talk.String()
@@ -166,6 +167,13 @@ func (s *scene) sync(more ...string) result {
 	}
 	s.noSessions()
 	return r
+}
+
+func (s *scene) verb() string {
+	if s.command == "" {
+		return "sync"
+	}
+	return s.command
 }
 
 // noSessions checks that the program closed all its sessions.
