@@ -59,6 +59,8 @@ type Action struct {
 	// MakeWay says that something else takes the place of what is removed, so that it
 	// is removed before the transfers and not after them.
 	MakeWay bool
+	// NotCompared says that an Adopt goes by the size alone.
+	NotCompared bool
 	// forMove says that a rename needs this new directory.
 	forMove bool
 }
@@ -112,6 +114,9 @@ type Skip struct {
 type Question struct {
 	Path manifest.Path
 	Side Side
+	// HashOnly says that the answer is not worth a transfer.
+	HashOnly bool
+	Why      string // the reason, for people; "" for files of equal size
 }
 
 // A Plan is what a pass would do. The same trees, base and policy give the same

@@ -9,7 +9,8 @@ type Summary struct {
 	Moved         int     `json:"moved"`
 	MadeDirs      int     `json:"made_dirs"`
 	Adopted       int     `json:"adopted"`
-	Conflicts     int     `json:"conflicts"` // for the user to resolve
+	NotCompared   int     `json:"not_compared,omitempty"` // taken as equal by their size alone; in a dry run, also what a pass would compare first
+	Conflicts     int     `json:"conflicts"`              // for the user to resolve
 	Failed        int     `json:"failed"`
 	Skipped       int     `json:"skipped"`  // left alone: special files, names not allowed, unknown parts
 	Problems      int     `json:"problems"` // parts of a side that could not be read
@@ -28,6 +29,7 @@ func (s *Summary) add(t Summary) {
 	s.Moved += t.Moved
 	s.MadeDirs += t.MadeDirs
 	s.Adopted += t.Adopted
+	s.NotCompared += t.NotCompared
 	s.Conflicts += t.Conflicts
 	s.Failed += t.Failed
 	s.Skipped += t.Skipped
@@ -71,5 +73,10 @@ func (s *Summary) count(a *Action) {
 		s.MadeDirs++
 	case Adopt:
 		s.Adopted++
+		if a.NotCompared {
+			s.NotCompared++
+		}
+	case Compare:
+		s.NotCompared++
 	}
 }
