@@ -240,6 +240,11 @@ func ferry(p program, extra ...string) tool {
 	return tool{
 		name:   "ferry",
 		run:    func(j job) ([]string, []string) { return command(j) },
-		warmUp: func(j job) ([]string, []string) { return command(j, "--adopt") },
+		warmUp: func(j job) ([]string, []string) {
+			if j.direction == push {
+				j.direction = both // a push refuses --adopt
+			}
+			return command(j, "--adopt")
+		},
 	}
 }
