@@ -145,7 +145,7 @@ func (e *Engine) sync(ctx context.Context, scope *Scope) (Summary, error) {
 func (e *Engine) pass(ctx context.Context, policy Policy, scope *Scope) (Summary, bool, error) {
 	policy.RecentAfter = e.opts.Now().Add(-recentFor)
 	policy.partial = scope != nil
-	policy.proves = scope == nil && !e.opts.DryRun
+	policy.proves, policy.dryRun = scope == nil && !e.opts.DryRun, e.opts.DryRun
 	p := &pass{Engine: e, policy: policy, scope: scope}
 	err := p.run(ctx)
 	if errors.Is(err, errNeedsFullPass) {

@@ -165,6 +165,7 @@ func (p *planner) carryOver(st *pathState, to manifest.Path, o Side) {
 	t.base.Local.Name, t.base.Remote.Name = "", ""
 	t.now[o].Name = ""
 	st.base, st.hasBase, st.now[o] = manifest.Pair{}, false, manifest.Entry{}
+	t.remotePath = p.currentPath(to, Remote)
 	t.classify(p.policy)
 	st.classify(p.policy)
 	if !st.has(Local) && !st.has(Remote) {

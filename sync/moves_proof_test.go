@@ -205,6 +205,39 @@ func TestChecksumBothSides(t *testing.T) {
 	}
 }
 
+// A dry run with --checksum downloads nothing: it says how many contents it did not
+// compare, and shows everything else.
+func TestChecksumDryRun(t *testing.T) {
+	for _, noSums := range []bool{false, true} {
+		w := newWorld(t)
+		w.sides[sync.Remote].NoSums = noSums
+		for _, p := range []string{"a", "d/b", "d/c"} {
+			w.write(sync.Local, p, "content of "+p)
+		}
+		w.sync()
+		w.sides[sync.Remote].EditKeepingTime("a", "CONTENT OF a")
+		w.sides[sync.Local].Rename("d", "e")
+		w.write(sync.Local, "e/c", "edited")
+		w.opts.Policy.Checksum, w.opts.DryRun = true, true
+		var plan *sync.Plan
+		w.opts.Observer = func(ev sync.Event) {
+			if ev, ok := ev.(sync.Planned); ok {
+				plan = ev.Plan
+			}
+		}
+		if sum := w.sync(); sum.BytesDown > 0 {
+			t.Errorf("%+v", sum)
+		}
+		want := sync.Summary{DryRun: true, Moved: 1, Uploaded: 1, BytesUp: 6, Downloaded: 1, BytesDown: 12}
+		if noSums {
+			want.Downloaded, want.BytesDown, want.NotCompared = 0, 0, 3
+		}
+		if got := plan.Summary(); got != want {
+			t.Errorf("without hashes: %v: %+v, want %+v\n%s", noSums, got, want, w.tail())
+		}
+	}
+}
+
 // --adopt takes files as equal by their size only where the server tells no hash.
 func TestAdopt(t *testing.T) {
 	for _, noSums := range []bool{false, true} {

@@ -19,7 +19,16 @@ type pathState struct {
 	// hashOnly and askWhy belong to the question, see [Question].
 	hashOnly    bool
 	askWhy      string
-	notCompared bool // taken as equal by the size alone
+	notCompared bool          // taken as equal by the size alone
+	remotePath  manifest.Path // where the server has it before the renames of the plan; "": at path
+}
+
+// onServer returns the path at which the server has the file now.
+func (st *pathState) onServer() manifest.Path {
+	if st.remotePath != manifest.Root {
+		return st.remotePath
+	}
+	return st.path
 }
 
 func (st *pathState) has(s Side) bool           { return st.now[s].Exists() }

@@ -80,8 +80,7 @@ func (st *pathState) remoteChange(policy Policy) Change {
 		case st.base.Sum == "":
 			return st.withoutSum(true, policy)
 		case now.Sum == "":
-			st.ask[Remote] = true
-			return Changed
+			return st.askRemote(same, policy)
 		case now.Sum != st.base.Sum:
 			return Changed
 		case same:
@@ -91,6 +90,19 @@ func (st *pathState) remoteChange(policy Policy) Change {
 	case now.Size == was.Size && st.base.Sum != "" && now.Sum == st.base.Sum:
 		return Touched
 	}
+	return Changed
+}
+
+// askRemote asks for the content of a remote file with the old stamp. For a file that
+// nothing else makes doubtful, a dry run asks for the hash only.
+func (st *pathState) askRemote(sameFile bool, policy Policy) Change {
+	if sameFile && policy.dryRun {
+		if policy.untold.has(st.onServer()) {
+			return NoChange
+		}
+		st.hashOnly = true
+	}
+	st.ask[Remote] = true
 	return Changed
 }
 

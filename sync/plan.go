@@ -129,6 +129,9 @@ type Plan struct {
 	// Questions are the contents that must be known first. As long as there are any,
 	// the actions for their paths are missing.
 	Questions []Question
+	// NotCompared counts the unchanged files of the server whose contents a dry run with
+	// Checksum did not compare, because that would cost a download.
+	NotCompared int
 }
 
 // Empty reports whether the plan does nothing visible.

@@ -105,6 +105,8 @@ type Policy struct {
 	// proves says that contents that were not compared when their directory was renamed
 	// are compared in this pass.
 	proves bool
+	// dryRun says that no content is downloaded to be compared with an unchanged stamp.
+	dryRun bool
 	// NoMoves carries out every rename as a transfer and a deletion.
 	NoMoves bool
 }

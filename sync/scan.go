@@ -196,13 +196,23 @@ func (p *pass) reconcile(ctx context.Context) error {
 }
 
 func (p *pass) showComparisons() {
+	if p.policy.untold != nil {
+		for path := range p.policy.untold.paths {
+			if _, based := p.base.At(path); based {
+				p.plan.NotCompared++
+			}
+		}
+	}
 	for _, q := range p.plan.Questions {
-		why := q.Why
-		if why == "" {
+		why, local, remote := q.Why, Created, Created
+		switch {
+		case why == "":
 			why = "equal sizes: the contents are compared first"
+		case q.Side == Remote:
+			local, remote = NoChange, Renamed
 		}
 		l, r := p.trees[Local].At(q.Path), p.trees[Remote].At(q.Path)
 		p.plan.Actions = append(p.plan.Actions, Action{Op: Compare, Side: Local, Path: q.Path, Size: r.Size,
-			Local: l, Remote: r, LocalChange: Created, RemoteChange: Created, Why: why})
+			Local: l, Remote: r, LocalChange: local, RemoteChange: remote, Why: why})
 	}
 }

@@ -40,7 +40,7 @@ func (s *Summary) add(t Summary) {
 
 // Summary counts what the plan would do.
 func (p *Plan) Summary() Summary {
-	s := Summary{DryRun: true, Skipped: len(p.Skips)}
+	s := Summary{DryRun: true, Skipped: len(p.Skips), NotCompared: p.NotCompared}
 	for i := range p.Actions {
 		s.count(&p.Actions[i])
 	}
