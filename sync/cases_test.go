@@ -27,8 +27,8 @@ import (
 //
 // An entry is path=content for a file, path/ for a directory or path@ for a special
 // file. After a content, * means another time than this content usually has, ! that
-// the scan does not know the content, #7 an identity, and ^9 a time at the 9th second
-// of an hour. ?path makes path unknown, and path/+ is a directory that contains ignored
+// the scan does not know the content, ^9 a time at the 9th second of an hour, ~4 a time
+// of the last change, and #7 an identity. ?path makes path unknown, and path/+ is a directory that contains ignored
 // names. The size is the length of the content. A case also runs with the sides
 // swapped, unless it says "one way".
 type reconcileCase struct {
@@ -93,7 +93,16 @@ func parsePolicy(t *testing.T, text string) Policy {
 			p.RecentAfter = time.Time{}
 		case "no-moves":
 			p.NoMoves = true
+		case "proves":
+			p.proves = true
 		default:
+			if path, found := strings.CutPrefix(word, "untold:"); found {
+				if p.untold == nil {
+					p.untold = &pathSet{make(map[manifest.Path]bool)}
+				}
+				p.untold.paths[manifest.Path(path)] = true
+				continue
+			}
 			if p.Direction.UnmarshalText([]byte(word)) != nil && p.Conflict.UnmarshalText([]byte(word)) != nil {
 				t.Fatalf("policy %q", word)
 			}
@@ -137,6 +146,14 @@ func parseEntry(t *testing.T, w string) (manifest.Path, manifest.Entry) {
 	if rest, dir := strings.CutSuffix(w, "/"); dir {
 		e.Kind = manifest.Dir
 		return manifest.Path(rest), e
+	}
+	w, changed, found := strings.Cut(w, "~")
+	if found {
+		n, err := strconv.ParseInt(changed, 10, 64)
+		if err != nil {
+			t.Fatalf("time of the last change in %q: %v", w, err)
+		}
+		e.Changed = n
 	}
 	w, later, found := strings.Cut(w, "^")
 	seconds := int64(0)
@@ -189,11 +206,27 @@ func parseBase(t *testing.T, words []string) manifesttest.Memory {
 func planLines(p *Plan) []string {
 	var lines []string
 	for _, q := range p.Questions {
-		lines = append(lines, fmt.Sprintf("ask %s %s", q.Side, q.Path))
+		verb := "ask"
+		if q.HashOnly {
+			verb = "ask-hash"
+		}
+		lines = append(lines, fmt.Sprintf("%s %s %s", verb, q.Side, q.Path))
 	}
 	for _, a := range p.Actions {
 		switch a.Op {
-		case Upload, Download, Adopt, Refresh, Forget:
+		case Refresh:
+			line := "refresh " + string(a.Path)
+			if a.Remote.Changed == unprovenContent {
+				line += " unproven"
+			}
+			lines = append(lines, line)
+		case Adopt:
+			line := "adopt " + string(a.Path)
+			if a.NotCompared {
+				line += " by size"
+			}
+			lines = append(lines, line)
+		case Upload, Download, Forget:
 			lines = append(lines, fmt.Sprintf("%s %s", a.Op, a.Path))
 		case Rename:
 			lines = append(lines, fmt.Sprintf("move %s %s -> %s", a.Side, a.From, a.Path))

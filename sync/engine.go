@@ -157,6 +157,7 @@ func (e *Engine) pass(ctx context.Context, policy Policy, scope *Scope) (Summary
 		policy.RecentAfter = e.opts.Now().Add(-recentFor)
 		policy.partial = scope != nil
 		policy.pinned = e.opts.Pinned
+		policy.proves, policy.dryRun = scope == nil && !e.opts.DryRun, e.opts.DryRun
 		p = &pass{Engine: e, policy: policy, scope: scope, locks: &held}
 		err = p.run(ctx)
 		switch {

@@ -21,7 +21,8 @@ import (
 // TestModel drives the engine through random histories. Users write, rename and
 // delete on both sides, also during passes; there are full passes and passes with a
 // scope, passes that crash or are cancelled at any operation, and lost replies. All
-// contents have the same size, so that changes cannot be told by their size.
+// contents have the same size, so that changes cannot be told by their size. A new
+// file may get the identity and time of a removed one, and an edit may keep the time.
 //
 // It checks that no version is lost unless a user replaced it, that both sides
 // converge in a few passes, that no content appears that nobody wrote, that the base
@@ -141,7 +142,7 @@ func (m *machine) twin() *machine {
 func (m *machine) user(t *rapid.T) {
 	s := rapid.SampledFrom([]sync.Side{sync.Local, sync.Remote}).Draw(t, "side")
 	p := rapid.SampledFrom(m.names).Draw(t, "path")
-	m.act(s, p, rapid.IntRange(0, 7).Draw(t, "action"), rapid.SampledFrom(m.names).Draw(t, "to"))
+	m.act(s, p, rapid.IntRange(0, 9).Draw(t, "action"), rapid.SampledFrom(m.names).Draw(t, "to"))
 }
 
 func (m *machine) act(s sync.Side, p string, action int, to string) {
@@ -178,7 +179,7 @@ func (m *machine) act(s sync.Side, p string, action int, to string) {
 		m.logf("user makes %s %s/", s, p)
 		side.Mkdir(p)
 		m.changed[s][p] = true
-	case action == 5 && tree[p] != "" && tree[to] == "" && !manifest.Path(to).Within(manifest.Path(p)):
+	case action == 5 && tree[p] != "" && tree[to] == "" && !manifest.Path(to).Within(manifest.Path(p)) && !m.undetectable(s, tree, p, to):
 		if parent := string(manifest.Path(to).Parent()); parent != "" && tree[parent] != "/" {
 			return
 		}
@@ -193,7 +194,83 @@ func (m *machine) act(s sync.Side, p string, action int, to string) {
 		m.touch(s, p)
 	case action == 7:
 		m.copyOver(s, p)
+	case action == 8:
+		m.reuse(s, p, to)
+	case action == 9 && s == sync.Local:
+		m.editKeepingTime(p)
 	}
+}
+
+// reuse lets the user of side s remove a file and write another one under a free name,
+// which gets the identity and the time of the removed one.
+func (m *machine) reuse(s sync.Side, p, to string) {
+	tree := m.tree(s)
+	old := tree[p]
+	parent := string(manifest.Path(to).Parent())
+	if old == "" || old == "/" || tree[to] != "" || parent != "" && tree[parent] != "/" || manifest.Path(to).Within(manifest.Path(p)) {
+		return
+	}
+	if m.looksRecorded(s, p, to) {
+		return
+	}
+	content := m.newVersion()
+	m.replaced[old] = true
+	m.replaced[m.last[fmt.Sprint(s, to)]] = true
+	m.last[fmt.Sprint(s, to)] = content
+	m.logf("user removes %s %s = %s and writes %s = %s with its identity", s, p, old, to, content)
+	m.sides[s].Reuse(p, to, content)
+	m.noteChange(s, tree, p)
+	m.noteChange(s, m.tree(s), to)
+	m.tick()
+}
+
+// looksRecorded reports whether the file at p would look on the server, under the name
+// to, like the one that the base has there. A server shows nothing more.
+func (m *machine) looksRecorded(s sync.Side, p, to string) bool {
+	pair, _ := m.record.At(manifest.Path(to))
+	was, now := pair.Remote, m.sides[s].Entry(p)
+	return s == sync.Remote && was.IsFile() && manifest.Unchanged(was, now) && (was.ID == now.ID || was.ID == 0 || now.ID == 0)
+}
+
+// undetectable reports whether renaming p to to would put a file of the server where
+// the base has one that looks the same and has another content.
+func (m *machine) undetectable(s sync.Side, tree map[string]string, p, to string) bool {
+	for q, content := range tree {
+		path := manifest.Path(q)
+		if content == "/" || !path.Within(manifest.Path(p)) {
+			continue
+		}
+		target := path.Rebase(manifest.Path(p), manifest.Path(to))
+		pair, _ := m.record.At(target)
+		if pair.Sum != sumOf(content) && m.looksRecorded(s, q, string(target)) {
+			return true
+		}
+	}
+	return false
+}
+
+// editKeepingTime lets the local user edit a file in place and give it its old time.
+func (m *machine) editKeepingTime(p string) {
+	old := m.tree(sync.Local)[p]
+	if old == "" || old == "/" {
+		return
+	}
+	content := m.newVersion()
+	m.replaced[old] = true
+	m.replaced[m.last[fmt.Sprint(sync.Local, p)]] = true
+	m.last[fmt.Sprint(sync.Local, p)] = content
+	m.logf("user edits local %s = %s (was %s) and keeps its time", p, content, old)
+	m.sides[sync.Local].EditKeepingTime(p, content)
+	m.changed[sync.Local][p] = true
+	m.tick()
+}
+
+// newVersion returns a content that nobody has written before.
+func (m *machine) newVersion() string {
+	m.version++
+	content := fmt.Sprintf("v%06d", m.version)
+	m.written[content] = true
+	return content
 }
 
 // touch gives a file another time and leaves its content.
@@ -350,7 +427,7 @@ func (d *disturbance) before(s sync.Side, op string, p manifest.Path) error {
 	}
 	if d.random.chance(d.trouble.busy) {
 		d.inUser = true
-		d.act(sync.Side(d.random.below(2)), d.anyName(), d.random.below(8), d.anyName())
+		d.act(sync.Side(d.random.below(2)), d.anyName(), d.random.below(9), d.anyName())
 		d.inUser = false
 	}
 	d.atRival(op)
@@ -484,7 +561,7 @@ func TestOneSided(t *testing.T) {
 		m.quiet(t)
 		s := rapid.SampledFrom([]sync.Side{sync.Local, sync.Remote}).Draw(t, "one side")
 		for range rapid.IntRange(1, 8).Draw(t, "acts") {
-			m.act(s, rapid.SampledFrom(m.names).Draw(t, "path"), rapid.IntRange(0, 5).Draw(t, "action"), rapid.SampledFrom(m.names).Draw(t, "to"))
+			m.act(s, rapid.SampledFrom(m.names).Draw(t, "path"), rapid.SampledFrom([]int{0, 1, 2, 3, 4, 5, 8, 9}).Draw(t, "action"), rapid.SampledFrom(m.names).Draw(t, "to"))
 		}
 		want := m.tree(s)
 		m.quiet(t)

@@ -59,6 +59,8 @@ type Action struct {
 	// MakeWay says that something else takes the place of what is removed, so that it
 	// is removed before the transfers and not after them.
 	MakeWay bool
+	// NotCompared says that an Adopt goes by the size alone.
+	NotCompared bool
 	// forMove says that a rename needs this new directory.
 	forMove bool
 }
@@ -112,6 +114,9 @@ type Skip struct {
 type Question struct {
 	Path manifest.Path
 	Side Side
+	// HashOnly says that the answer is not worth a transfer.
+	HashOnly bool
+	Why      string // the reason, for people; "" for files of equal size
 }
 
 // A Plan is what a pass would do. The same trees, base and policy give the same
@@ -127,6 +132,9 @@ type Plan struct {
 	// Questions are the contents that must be known first. As long as there are any,
 	// the actions for their paths are missing.
 	Questions []Question
+	// NotCompared counts the unchanged files of the server whose contents a dry run with
+	// Checksum did not compare, because that would cost a download.
+	NotCompared int
 }
 
 // Empty reports whether the plan does nothing visible.

@@ -20,6 +20,8 @@ func Reconcile(base manifest.Base, local, remote *manifest.Tree, policy Policy) 
 		policy:   policy,
 		plan:     &Plan{},
 		taken:    make(map[manifest.Path]bool),
+		held:     make(map[manifest.Path]bool),
+		rebuilt:  make(map[manifest.Path]bool),
 	}
 	for s := range p.keptDirs {
 		p.keptDirs[s] = make(map[manifest.Path]bool)
@@ -45,6 +47,10 @@ type planner struct {
 	moves    []Action
 	// keptDirs holds the directories of each side that will not be empty.
 	keptDirs [2]map[manifest.Path]bool
+	// held holds both names of renames that a question must decide first.
+	held map[manifest.Path]bool
+	// rebuilt holds new files of the server that only look like renamed ones.
+	rebuilt map[manifest.Path]bool
 	// taken holds the names of the conflict copies of this plan.
 	taken map[manifest.Path]bool
 	// movedFrom holds, for each side, where the contents of a planned rename are now,
@@ -89,6 +95,8 @@ func (p *planner) decide(st *pathState) {
 		p.block(st)
 	case st.ask[Local] || st.ask[Remote]:
 		p.askFor(st)
+	case p.isHeld(st.path):
+		p.keepParentsOnBoth(st.path)
 	case !st.has(Local) && !st.has(Remote):
 		if st.hasBase {
 			p.add(Action{Op: Forget, Path: st.path}, st)
@@ -119,7 +127,8 @@ func (p *planner) block(st *pathState) {
 func (p *planner) askFor(st *pathState) {
 	for _, s := range [...]Side{Local, Remote} {
 		if st.ask[s] {
-			p.plan.Questions = append(p.plan.Questions, Question{Path: p.currentPath(st.path, s), Side: s})
+			p.plan.Questions = append(p.plan.Questions, Question{Path: p.currentPath(st.path, s), Side: s,
+				HashOnly: st.hashOnly, Why: st.askWhy})
 		}
 	}
 	p.keepParentsOnBoth(st.path)

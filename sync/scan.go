@@ -90,7 +90,7 @@ func (p *pass) look(s Side, dirs []manifest.Path) Look {
 // scansSourceOnly reports whether the target need not be listed as a whole, but
 // only the directories that this pass touches.
 func (p *pass) scansSourceOnly() bool {
-	return p.policy.Direction != Both && !p.opts.Verify && !p.policy.Exact && p.record.Len() > 0
+	return p.policy.Direction != Both && !p.opts.Verify && !p.policy.Exact && !p.policy.Checksum && p.record.Len() > 0
 }
 
 // scanSource lists the source and takes the tree of the target from the base.
@@ -182,7 +182,7 @@ func (p *pass) reconcile(ctx context.Context) error {
 		p.plan = Reconcile(p.base, p.trees[Local], p.trees[Remote], p.policy)
 		var asked []Question
 		for _, q := range p.plan.Questions {
-			if !p.opts.DryRun || q.Side == Local {
+			if !p.opts.DryRun || q.Side == Local || q.HashOnly {
 				asked = append(asked, q)
 			}
 		}
@@ -197,9 +197,23 @@ func (p *pass) reconcile(ctx context.Context) error {
 }
 
 func (p *pass) showComparisons() {
+	if p.policy.untold != nil {
+		for path := range p.policy.untold.paths {
+			if _, based := p.base.At(path); based {
+				p.plan.NotCompared++
+			}
+		}
+	}
 	for _, q := range p.plan.Questions {
+		why, local, remote := q.Why, Created, Created
+		switch {
+		case why == "":
+			why = "equal sizes: the contents are compared first"
+		case q.Side == Remote:
+			local, remote = NoChange, Renamed
+		}
 		l, r := p.trees[Local].At(q.Path), p.trees[Remote].At(q.Path)
 		p.plan.Actions = append(p.plan.Actions, Action{Op: Compare, Side: Local, Path: q.Path, Size: r.Size,
-			Local: l, Remote: r, LocalChange: Created, RemoteChange: Created, Why: "equal sizes: the contents are compared first"})
+			Local: l, Remote: r, LocalChange: local, RemoteChange: remote, Why: why})
 	}
 }

@@ -9,7 +9,8 @@ type Summary struct {
 	Moved         int     `json:"moved"`
 	MadeDirs      int     `json:"made_dirs"`
 	Adopted       int     `json:"adopted"`
-	Conflicts     int     `json:"conflicts"` // for the user to resolve
+	NotCompared   int     `json:"not_compared,omitempty"` // taken as equal by their size alone; in a dry run, also what a pass would compare first
+	Conflicts     int     `json:"conflicts"`              // for the user to resolve
 	Failed        int     `json:"failed"`
 	Skipped       int     `json:"skipped"`  // left alone: special files, names not allowed, unknown parts
 	LeftOut       int     `json:"left_out"` // what ferry obeys, which never travels, and the like
@@ -29,6 +30,7 @@ func (s *Summary) add(t Summary) {
 	s.Moved += t.Moved
 	s.MadeDirs += t.MadeDirs
 	s.Adopted += t.Adopted
+	s.NotCompared += t.NotCompared
 	s.Conflicts += t.Conflicts
 	s.Failed += t.Failed
 	s.Skipped += t.Skipped
@@ -40,7 +42,7 @@ func (s *Summary) add(t Summary) {
 
 // Summary counts what the plan would do.
 func (p *Plan) Summary() Summary {
-	s := Summary{DryRun: true, Skipped: len(p.Skips), LeftOut: len(p.LeftOut)}
+	s := Summary{DryRun: true, Skipped: len(p.Skips), LeftOut: len(p.LeftOut), NotCompared: p.NotCompared}
 	for i := range p.Actions {
 		s.count(&p.Actions[i])
 	}
@@ -73,5 +75,10 @@ func (s *Summary) count(a *Action) {
 		s.MadeDirs++
 	case Adopt:
 		s.Adopted++
+		if a.NotCompared {
+			s.NotCompared++
+		}
+	case Compare:
+		s.NotCompared++
 	}
 }

@@ -102,6 +102,7 @@ func newWorld(t fataler) *world {
 	for s := range w.sides {
 		w.sides[s].Clock = w.now
 	}
+	w.sides[sync.Local].ChangeTimes = true
 	w.sides[sync.Remote].Server = true
 	w.opts.Limits = sync.NewLimits()
 	w.opts.Policy.Trash = [2]bool{true, true}

@@ -78,8 +78,8 @@ func (f *passFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.allowDeletes, "allow-deletes", false, "allow any number of deletions, this once")
 	flags.BoolVar(&f.acceptEmpty, "accept-empty", false, "accept that a side has lost everything, this once")
 	addBool(flags, &f.exact, "exact", "push, pull: make the target equal the source, extras included")
-	addBool(flags, &f.adopt, "adopt", "take files of equal size as equal, on a first pass")
-	addBool(flags, &f.checksum, "checksum", "compare contents, not size and time")
+	addBool(flags, &f.adopt, "adopt", "sync, pull: on a first pass, take files of equal size as equal where the server tells no hash")
+	addBool(flags, &f.checksum, "checksum", "compare the contents of both sides, not size and time")
 	addBool(flags, &f.verify, "verify", "push, pull: list all of the target")
 	f.bwlimit.add(flags, "bwlimit", "send and receive at most `RATE[:RATE]` bytes a second (up:down), as 2MiB:10MiB", parseRates)
 	f.trash.add(flags, "trash", "keep what is replaced or deleted: `on|off`", config.ParseSwitch)
@@ -126,6 +126,10 @@ func (f *passFlags) over(p *config.Profile) {
 func (f *passFlags) check(p *app.Pair) error {
 	if f.exact.set && f.exact.v && p.Direction == app.Both {
 		return app.Usage(errors.New("--exact needs a direction, and this pair goes both ways"), "say \"ferry push --exact\" or \"ferry pull --exact\"")
+	}
+	if p.Adopt && p.Direction == app.Push {
+		return app.Usage(errors.New("--adopt cannot be used for a push: an edit that kept the size of a file would never be sent"),
+			"leave it out: the first push compares contents and sends only what differs")
 	}
 	return f.connectFlags.check(p)
 }

@@ -16,6 +16,7 @@ type stat struct {
 	link          bool
 	size          int64
 	mtime         time.Time
+	changed       int64 // ctime, in nanoseconds since 1970; 0 if unknown
 	device, inode uint64
 	mode          fs.FileMode
 }
@@ -39,6 +40,7 @@ func statOf(info os.FileInfo) stat {
 		mode:  info.Mode(),
 	}
 	s.device, s.inode = inode(info)
+	s.changed = changeTime(info)
 	return s
 }
 
@@ -54,6 +56,9 @@ func (root *rootDir) entry(s stat) manifest.Entry {
 	}
 	if root.stableInodes {
 		e.ID = identity(s.device, s.inode, root.device)
+		if s.kind == manifest.File {
+			e.Changed = s.changed
+		}
 	}
 	return e
 }

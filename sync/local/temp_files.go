@@ -100,7 +100,7 @@ func (l *tempFiles) clear() {
 
 // fingerprint identifies a source by 16 hex digits.
 func fingerprint(p manifest.Path, e manifest.Entry) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d %d %d", p, e.Size, e.ModTime, e.ID))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d %d %d %d", p, e.Size, e.ModTime, e.ID, e.Changed))
 	return fmt.Sprintf("%x", sum[:8])
 }
 

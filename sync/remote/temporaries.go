@@ -143,7 +143,7 @@ func (t *temporaries) below(dir string) string {
 // it is read.
 func fingerprint(p manifest.Path, e manifest.Entry) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%q %d %d %d %d %x", string(p), e.Size, e.ModTime, e.Precision, e.ID, e.Sum)
+	fmt.Fprintf(h, "%q %d %d %d %d %d", string(p), e.Size, e.ModTime, e.Precision, e.ID, e.Changed)
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 

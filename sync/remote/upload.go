@@ -29,7 +29,10 @@ type upload struct {
 	target place
 	size   int64 // bytes that the temporary must hold
 
-	temp      place   // of the current attempt; zero: none
+	temp          place // of the current attempt; zero: none
+	own           place // what an attempt of this upload left; zero: nothing
+	proofFailures int   // times that the end of a part could not be read
+
 	discarded []place // temporaries of attempts that are over
 	plainName bool    // the temporary's name has no leading dot
 	fromStart bool    // this attempt does not resume an earlier one

@@ -14,7 +14,7 @@ func (up *uploader) keepOwnTemp(u *upload) {
 		return
 	}
 	up.temps.keep(u.temp, 1)
-	u.temp = place{}
+	u.own, u.temp = u.temp, place{}
 }
 
 // chooseTemp chooses the name of the temporary and the offset to write at: after the
@@ -41,6 +41,9 @@ func (up *uploader) resume(ctx context.Context, s *ftp.Session, u *upload, mark 
 	left, ok := up.temps.claim(u.target, mark)
 	if !ok {
 		return 0, nil
+	}
+	if left != u.own {
+		u.own = place{} // the part is somebody else's, or an earlier pass's
 	}
 	m := &renaming{from: left, to: fresh}
 	if err := up.renamer.run(ctx, s, new(ftp.Batch), []*renaming{m}); err != nil {

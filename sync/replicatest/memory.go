@@ -49,6 +49,8 @@ type Memory struct {
 	FixedTimes bool
 	// NoIDs: files have no identity.
 	NoIDs bool
+	// ChangeTimes: the side shows when a file was last changed, as a disk does.
+	ChangeTimes bool
 	// NoSums: Sum is not supported.
 	NoSums bool
 	// NoResume: a Put always starts at the beginning.

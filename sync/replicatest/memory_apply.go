@@ -144,11 +144,15 @@ func (m *Memory) move(ctx context.Context, s sync.Step) (manifest.Entry, error) 
 		}
 		delete(from.children, old)
 		to.children[name] = n
+		n.changed = m.now()
 		moved = n
 		return nil
 	}, func() bool { return moved != nil && m.find(s.Path) == moved && m.find(s.From) == nil })
 	if err != nil {
 		return manifest.Entry{}, err
+	}
+	if was.Changed != 0 {
+		was.Changed = moved.changed.UnixNano()
 	}
 	was.Name = ""
 	if name != s.Path.Base() {

@@ -19,13 +19,15 @@ type node struct {
 	content  []byte
 	synced   bool // the content survives a crash
 	mtime    time.Time
+	changed  time.Time        // when content, time or name last changed
 	children map[string]*node // by name, as it is spelled
 	denied   string           // why a directory cannot be read
 }
 
 func (m *Memory) newNode(kind manifest.Kind) *node {
 	m.nextID++
-	n := &node{kind: kind, id: m.nextID, mtime: m.now()}
+	now := m.now()
+	n := &node{kind: kind, id: m.nextID, mtime: now, changed: now}
 	if kind == manifest.Dir {
 		n.children = make(map[string]*node)
 	}
@@ -112,6 +114,9 @@ func (m *Memory) entry(n *node, base, spelled string) manifest.Entry {
 	}
 	if n.kind == manifest.File {
 		e.Size = int64(len(n.content))
+		if m.ChangeTimes {
+			e.Changed = n.changed.UnixNano()
+		}
 	}
 	if step := int64(m.Precision.Duration()); step > 0 {
 		at := n.mtime.UnixNano()
@@ -177,6 +182,36 @@ func (m *Memory) Write(path, content string, mtime time.Time) {
 		mtime = m.now()
 	}
 	n.content, n.mtime, n.synced = []byte(content), mtime, true
+	n.changed = m.now()
+}
+
+// Reuse removes the file at from and writes another one at to, as somebody else
+// would. Like some disks and builds, it gives the new file the identity and the time
+// of the old one. It panics if there is no file at from.
+func (m *Memory) Reuse(from, to, content string) {
+	m.mu.Lock()
+	old := m.at(from)
+	m.mu.Unlock()
+	if old == nil || old.kind != manifest.File {
+		panic(fmt.Sprintf("no file at %q", from))
+	}
+	m.Remove(from)
+	m.Write(to, content, old.mtime)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.at(to).id = old.id
+}
+
+// Entry returns what the side shows at path.
+func (m *Memory) Entry(path string) manifest.Entry { return m.entryNow(manifest.Path(path)) }
+
+// EditKeepingTime writes a file in place and gives it its old time, as somebody else
+// would. It panics if there is no file.
+func (m *Memory) EditKeepingTime(path, content string) {
+	m.mu.Lock()
+	n := m.at(path)
+	m.mu.Unlock()
+	m.Write(path, content, n.mtime)
 }
 
 // Mkdir makes a directory and its missing parents, as somebody else would.
@@ -221,6 +256,7 @@ func (m *Memory) Rename(from, to string) {
 	delete(m.at(dir).children, name)
 	dir, name = split(to)
 	m.dirAt(dir).children[name] = n
+	n.changed = m.now()
 }
 
 // Deny makes a directory unreadable for the given reason. An empty reason makes it

@@ -102,6 +102,6 @@ func (m *Memory) resumableTemp(dir *node, fingerprint string, want manifest.Entr
 
 // fingerprint identifies a source by 16 hex digits.
 func fingerprint(p manifest.Path, e manifest.Entry) string {
-	h := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d %d %d", p, e.Size, e.ModTime, e.ID))
+	h := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d %d %d %d", p, e.Size, e.ModTime, e.ID, e.Changed))
 	return fmt.Sprintf("%x", h[:8])
 }
