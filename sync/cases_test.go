@@ -29,7 +29,8 @@ import (
 // file. After a content, * means another time than this content usually has, ! that
 // the scan does not know the content, #7 an identity, and ^9 a time at the 9th second
 // of an hour. ?path makes path unknown, and path/+ is a directory that contains ignored
-// names. The size is the length of the content. A case also runs with the sides
+// names. A policy names the sides that take names for one that differ only in case.
+// The size is the length of the content. A case also runs with the sides
 // swapped, unless it says "one way".
 type reconcileCase struct {
 	name                string
@@ -93,10 +94,25 @@ func parsePolicy(t *testing.T, text string) Policy {
 			p.RecentAfter = time.Time{}
 		case "no-moves":
 			p.NoMoves = true
+		case "folds-local":
+			p.Folding[Local] = FoldsCase
+		case "folds-remote":
+			p.Folding[Remote] = FoldsCase
+		case "folds-ascii-remote":
+			p.Folding[Remote] = FoldsASCII
+		case "cannot-tell-remote":
+			p.Folding[Remote] = CannotTellCase
+		case "tells-apart":
+			p.Folding = [2]Folding{TellsCaseApart, TellsCaseApart}
 		default:
 			if p.Direction.UnmarshalText([]byte(word)) != nil && p.Conflict.UnmarshalText([]byte(word)) != nil {
 				t.Fatalf("policy %q", word)
 			}
+		}
+	}
+	for s := range p.Folding {
+		if p.Folding[1-s] != NotAsked && p.Folding[s] == NotAsked {
+			p.Folding[s] = TellsCaseApart
 		}
 	}
 	return p
@@ -210,6 +226,14 @@ func planLines(p *Plan) []string {
 	}
 	for _, s := range p.Skips {
 		lines = append(lines, "skip "+string(s.Path))
+	}
+	for s, twins := range p.Twins {
+		if p.AskCase[s] {
+			lines = append(lines, fmt.Sprintf("ask case %s", Side(s)))
+		}
+		for _, q := range twins {
+			lines = append(lines, fmt.Sprintf("twin %s %s", Side(s), q.Path))
+		}
 	}
 	return nameCopies(p, lines)
 }

@@ -72,6 +72,7 @@ type Engine struct {
 
 	observing sync.Mutex
 	deletions *DeletionCount
+	folding   [2]Folding // what was found out about each side
 }
 
 // New returns an engine over two replicas and their base.
@@ -125,10 +126,10 @@ func (e *Engine) sync(ctx context.Context, scope *Scope) (Summary, error) {
 		return Summary{}, nil
 	}
 	sum, retry, err := e.pass(ctx, e.opts.Policy, scope)
-	if err == nil && retry {
-		// The other side refused to rename: transfer and delete instead.
+	if err == nil && retry != (secondHalf{}) {
 		policy := e.opts.Policy
-		policy.NoMoves = true
+		policy.NoMoves = retry.noMoves
+		policy.secondHalf = true
 		var again Summary
 		sum.Failed, sum.Problems, sum.Skipped, sum.Conflicts = 0, 0, 0, 0
 		again, _, err = e.pass(ctx, policy, scope)
@@ -140,11 +141,18 @@ func (e *Engine) sync(ctx context.Context, scope *Scope) (Summary, error) {
 	return sum, err
 }
 
+// A secondHalf says why a pass is followed by another one.
+type secondHalf struct {
+	noMoves bool // a side refused to rename: transfer and delete instead
+	askCase bool // now there are names with which a side can be asked about their case
+}
+
 // pass makes one pass under a policy, and a full one if the scope turns out not to
-// be enough. It reports whether a pass without moves should follow.
-func (e *Engine) pass(ctx context.Context, policy Policy, scope *Scope) (Summary, bool, error) {
+// be enough. It reports whether a second half should follow.
+func (e *Engine) pass(ctx context.Context, policy Policy, scope *Scope) (Summary, secondHalf, error) {
 	policy.RecentAfter = e.opts.Now().Add(-recentFor)
 	policy.partial = scope != nil
+	policy.Folding = e.folding
 	p := &pass{Engine: e, policy: policy, scope: scope}
 	err := p.run(ctx)
 	if errors.Is(err, errNeedsFullPass) {
@@ -157,7 +165,7 @@ func (e *Engine) pass(ctx context.Context, policy Policy, scope *Scope) (Summary
 	if ferr := e.finish(); err == nil {
 		err = ferr
 	}
-	return p.sum, p.moveRefused, err
+	return p.sum, secondHalf{p.moveRefused, p.askCaseAgain && !policy.secondHalf}, err
 }
 
 // finish makes everything that was recorded safe, also after a cancelled pass.
@@ -194,6 +202,8 @@ type pass struct {
 	full        [2]int64               // the smallest content for which this side had no room; 0: it had
 	lost        error                  // the first error that ends the pass
 	moveRefused bool
+
+	askCaseAgain bool // a side could not be asked about the case of names yet
 }
 
 func (p *pass) run(ctx context.Context) error {
@@ -219,6 +229,7 @@ func inOrder(ctx context.Context, phases ...func(context.Context) error) error {
 
 // announce tells the observer what the pass is going to do.
 func (p *pass) announce(context.Context) error {
+	p.tellTwins()
 	p.countPlan()
 	p.tell(Planned{Plan: p.plan})
 	return nil

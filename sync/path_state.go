@@ -89,6 +89,9 @@ type threeWay struct {
 	states map[manifest.Path]*pathState
 	trees  [2]*manifest.Tree
 	base   manifest.Base
+	// sameButCase are the groups of paths that differ only in the case of their last
+	// name. It is filled in only if that may matter.
+	sameButCase [][]manifest.Path
 }
 
 // compareWithBase collects the paths at which something happened since the base.
@@ -97,12 +100,16 @@ type threeWay struct {
 func compareWithBase(base manifest.Base, local, remote *manifest.Tree, policy Policy) *threeWay {
 	s := &threeWay{states: make(map[manifest.Path]*pathState), trees: [2]*manifest.Tree{local, remote}, base: base}
 	blocked := manifest.Root
+	var names caseFinder
 	for st := range mergePaths(base, local, remote) {
 		switch {
 		case blocked != manifest.Root && st.path.Below(blocked):
 			st.known = false
 		case st.now[Local].Kind == manifest.Other || st.now[Remote].Kind == manifest.Other:
 			blocked = st.path
+		}
+		if policy.mayFold() {
+			names.see(st.path)
 		}
 		st.classify(policy)
 		if st.atRest() {
@@ -111,6 +118,14 @@ func compareWithBase(base manifest.Base, local, remote *manifest.Tree, policy Po
 		kept := *st
 		s.states[st.path] = &kept
 	}
+	names.end()
+	s.sameButCase = names.groups(func(yield func(manifest.Path) bool) {
+		for st := range mergePaths(base, local, remote) {
+			if !yield(st.path) {
+				return
+			}
+		}
+	})
 	return s
 }
 

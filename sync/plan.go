@@ -124,6 +124,12 @@ type Plan struct {
 	// Questions are the contents that must be known first. As long as there are any,
 	// the actions for their paths are missing.
 	Questions []Question
+	// Twins are the paths of each side that are left alone because their names differ
+	// only in case from others, on a side where those are one name.
+	Twins [2][]manifest.Problem
+	// AskCase says of which sides it must be known first whether names that differ
+	// only in case are one there.
+	AskCase [2]bool
 }
 
 // Empty reports whether the plan does nothing visible.

@@ -179,6 +179,12 @@ func (p *pass) decide(ctx context.Context) error {
 func (p *pass) reconcile(ctx context.Context) error {
 	for {
 		p.plan = Reconcile(p.base, p.trees[Local], p.trees[Remote], p.policy)
+		if p.plan.AskCase != [2]bool{} {
+			if err := p.askCases(ctx); err != nil {
+				return err
+			}
+			continue
+		}
 		var asked []Question
 		for _, q := range p.plan.Questions {
 			if !p.opts.DryRun || q.Side == Local {

@@ -74,7 +74,7 @@ func (t *putWriter) rename(name string) error {
 		}
 	}
 	dir.forgetChild(t.temp)
-	dir.children[name] = t.temp
+	dir.put(name, t.temp)
 	return nil
 }
 
