@@ -52,6 +52,9 @@ type Options struct {
 	// forget when a new engine is made between passes with a scope. Nil: this is the
 	// first engine.
 	Deletions *DeletionCount
+	// Waiting are the conflict copies that earlier engines of this pair have met; nil:
+	// none are known.
+	Waiting *Waiting
 	// Observer may be nil.
 	Observer Observer
 	// Log may be nil.
@@ -72,6 +75,7 @@ type Engine struct {
 
 	observing sync.Mutex
 	deletions *DeletionCount
+	waiting   *Waiting
 	folding   [2]Folding // what was found out about each side
 }
 
@@ -89,7 +93,10 @@ func New(local, remote Replica, record Recorder, opts Options) *Engine {
 	if opts.Deletions == nil {
 		opts.Deletions = new(DeletionCount)
 	}
-	return &Engine{sides: [2]Replica{local, remote}, record: record, opts: opts, deletions: opts.Deletions}
+	if opts.Waiting == nil {
+		opts.Waiting = NewWaiting(nil)
+	}
+	return &Engine{sides: [2]Replica{local, remote}, record: record, opts: opts, deletions: opts.Deletions, waiting: opts.Waiting}
 }
 
 // An UnsafeError is returned when a rail stopped a pass, before it deleted or
@@ -132,6 +139,7 @@ func (e *Engine) sync(ctx context.Context, scope *Scope) (Summary, error) {
 		policy.secondHalf = true
 		var again Summary
 		sum.Failed, sum.Problems, sum.Skipped, sum.Conflicts = 0, 0, 0, 0
+		sum.LeftAlone, sum.NotListed, sum.ConflictsWaiting = 0, 0, 0
 		again, _, err = e.pass(ctx, policy, scope)
 		sum.add(again)
 	}
@@ -202,6 +210,7 @@ type pass struct {
 	full        [2]int64               // the smallest content for which this side had no room; 0: it had
 	lost        error                  // the first error that ends the pass
 	moveRefused bool
+	seenCopies  map[manifest.Path]bool // conflict copies that scans have shown
 
 	askCaseAgain bool // a side could not be asked about the case of names yet
 }
@@ -231,6 +240,8 @@ func inOrder(ctx context.Context, phases ...func(context.Context) error) error {
 func (p *pass) announce(context.Context) error {
 	p.tellTwins()
 	p.countPlan()
+	p.countUnlisted()
+	p.findWaiting()
 	p.tell(Planned{Plan: p.plan})
 	return nil
 }
@@ -240,8 +251,10 @@ func (p *pass) check(context.Context) error {
 	files := p.record.Files()
 	lost := [2]int{p.deletions.on(Local, files), p.deletions.on(Remote, files)}
 	err := p.plan.check(p.opts.Limits, files, lost, p.trees)
-	if err == nil {
-		err = p.checkReplaced(files)
+	for _, check := range [...]func(files int) error{p.checkReplaced, p.checkTargetEmptied, p.checkFirst} {
+		if err == nil {
+			err = check(files)
+		}
 	}
 	if err != nil && p.scope != nil {
 		return errNeedsFullPass // what looks deleted may have been moved out of the scope

@@ -121,6 +121,12 @@ type Plan struct {
 	Actions   []Action
 	Conflicts []Conflict
 	Skips     []Skip
+	// Waiting are the paths of the conflicts that nobody has settled yet: those of which
+	// there is a copy, and those that are left alone.
+	Waiting []manifest.Path
+	// Extras counts the files that only the target of a push or a pull has, as far as
+	// it was listed. They are left alone.
+	Extras int
 	// Questions are the contents that must be known first. As long as there are any,
 	// the actions for their paths are missing.
 	Questions []Question

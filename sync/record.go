@@ -163,4 +163,5 @@ func (p *pass) countPlan() {
 		}
 	}
 	p.sum.Skipped += len(p.plan.Skips)
+	p.sum.LeftAlone += p.plan.Extras
 }

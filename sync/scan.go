@@ -54,7 +54,8 @@ func (p *pass) scanSide(ctx context.Context, s Side, dirs []manifest.Path) (*man
 		return nil, fmt.Errorf("listing %s: %w", p.roots[s].Where, err)
 	}
 	ev := Scanned{Side: s, Problems: tree.Problems()}
-	for _, e := range tree.All() {
+	for path, e := range tree.All() {
+		p.noteCopy(path, e)
 		if e.IsDir() {
 			ev.Dirs++
 		} else {
@@ -92,18 +93,53 @@ func (p *pass) scansSourceOnly() bool {
 	return p.policy.Direction != Both && !p.opts.Verify && !p.policy.Exact && p.record.Len() > 0
 }
 
-// scanSource lists the source and takes the tree of the target from the base.
+// scanSource lists the source and the root of the target, which shows whether the
+// target is still what it was. The rest of the target's tree is taken from the base.
 func (p *pass) scanSource(ctx context.Context) error {
 	dst := p.policy.Direction.target()
 	src := dst.Other()
-	tree, err := p.scanSide(ctx, src, nil)
-	if err != nil {
+	p.trees[dst] = p.treeFromBase(dst)
+	look := []manifest.Path{manifest.Root}
+	for _, dir := range p.dirsOfWaiting(dst) {
+		if dir != manifest.Root {
+			look = append(look, dir)
+		}
+	}
+	var fresh *manifest.Tree
+	group, gctx := errgroup.WithContext(ctx)
+	group.SetLimit(p.opts.Workers)
+	group.Go(func() (err error) {
+		p.trees[src], err = p.scanSide(gctx, src, nil)
+		return err
+	})
+	group.Go(func() (err error) {
+		fresh, err = p.scanSide(gctx, dst, look)
+		return err
+	})
+	if err := group.Wait(); err != nil {
 		return err
 	}
-	p.trees[src], p.trees[dst] = tree, p.treeFromBase(dst)
+	p.trees[dst] = p.trees[dst].Graft(look, fresh)
 	p.listed = [2]map[manifest.Path]bool{{}, {}}
+	for _, dir := range look {
+		p.listed[dst][dir] = true
+	}
 	p.everything[src] = true
 	return nil
+}
+
+// countUnlisted counts the directories of the target that a push or a pull did not look
+// into.
+func (p *pass) countUnlisted() {
+	dst := p.policy.Direction.target()
+	if p.scope != nil || p.policy.Direction == Both || p.listed[dst] == nil || p.everything[dst] {
+		return
+	}
+	for path, e := range p.trees[dst].All() {
+		if e.IsDir() && !p.listed[dst][path] {
+			p.sum.NotListed++
+		}
+	}
 }
 
 // treeFromBase returns the tree of side s as the base has it, without what is
