@@ -118,6 +118,9 @@ func (p *pass) count(a *Action, out Outcome) {
 	defer p.mu.Unlock()
 	switch a.Op {
 	case Upload, Download:
+		if a.empties() {
+			p.deletions.emptied[a.Side]++
+		}
 		switch {
 		case out.Kept:
 			p.sum.Adopted++

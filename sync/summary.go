@@ -10,12 +10,12 @@ type Summary struct {
 	MadeDirs      int `json:"made_dirs"`
 	Adopted       int `json:"adopted"`
 	Conflicts     int `json:"conflicts"` // for the user to resolve
+	Failed        int `json:"failed"`
+	Skipped       int `json:"skipped"`  // left alone: special files, names not allowed, unknown parts
+	Problems      int `json:"problems"` // parts of a side that could not be read
 	// ConflictsWaiting counts the conflict copies that nobody has settled yet, those of
 	// this pass included.
 	ConflictsWaiting int     `json:"conflicts_waiting"`
-	Failed           int     `json:"failed"`
-	Skipped          int     `json:"skipped"`              // left alone: special files, names not allowed, unknown parts
-	Problems         int     `json:"problems"`             // parts of a side that could not be read
 	LeftAlone        int     `json:"left_alone"`           // files that only the target of a push or pull has
 	NotListed        int     `json:"not_listed,omitempty"` // directories of that target that were not looked into
 	BytesUp          int64   `json:"bytes_up"`
