@@ -23,7 +23,7 @@ type move struct {
 	was  manifest.Entry // what stood at from right before
 	// onlyCase says that from and to are one name to the server.
 	onlyCase bool
-	out  *sync.Outcome
+	out      *sync.Outcome
 }
 
 // apply renames what is at each From. No step has to do with the place of another. All
