@@ -169,8 +169,6 @@ func (p *planner) leaveUnknown(s Side, path manifest.Path, why string) {
 			st.known = false
 		}
 	}
-	p.keepParentsOnBoth(path)
-	p.keptDirs[Local][path], p.keptDirs[Remote][path] = true, true
 }
 
 // renameCase plans the renames that change only the case of a name. Whatever else

@@ -28,6 +28,9 @@ func NewWaiting(copies []manifest.Path) *Waiting {
 	return w
 }
 
+// Copies returns the copies that wait, in their order.
+func (w *Waiting) Copies() []manifest.Path { return sortedPaths(w.copies) }
+
 func sortedPaths(paths map[manifest.Path]bool) []manifest.Path {
 	return slices.SortedFunc(maps.Keys(paths), manifest.Path.Compare)
 }
@@ -106,7 +109,7 @@ func (p *pass) saveWaiting(copies map[manifest.Path]bool) {
 	if p.waiting.Save == nil {
 		return
 	}
-	if err := p.waiting.Save(sortedPaths(copies)); err != nil {
+	if err := p.waiting.Save(p.waiting.Copies()); err != nil {
 		p.opts.Log.Warn("the conflicts that wait could not be noted", "error", err)
 	}
 }
