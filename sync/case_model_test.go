@@ -80,7 +80,7 @@ func (m foldingMachine) quiet(t *rapid.T) {
 		m.observe(ev)
 		if doubted, is := ev.(sync.Doubted); is {
 			for _, q := range doubted.Problems {
-				left[q.Path] = true
+				left[q.Path.Join(q.Name)] = true
 			}
 		}
 	}

@@ -28,7 +28,7 @@ func (w *world) twins() (sum sync.Summary, left []string) {
 		w.observe(ev)
 		if doubted, is := ev.(sync.Doubted); is {
 			for _, q := range doubted.Problems {
-				left = append(left, string(q.Path))
+				left = append(left, string(q.Path.Join(q.Name)))
 				if !strings.Contains(q.Why, "upper and lower case") {
 					w.t.Errorf("%s: %s", q.Path, q.Why)
 				}

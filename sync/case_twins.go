@@ -155,10 +155,10 @@ func twinReason(path, other manifest.Path, s Side, f Folding) string {
 
 // leaveUnknown leaves a path of side s alone, with everything below it.
 func (p *planner) leaveUnknown(s Side, path manifest.Path, why string) {
-	problem := manifest.Problem{Path: path, Why: why}
+	problem := manifest.Problem{Path: path.Parent(), Name: path.Base(), Why: why}
 	for _, noted := range p.plan.Twins {
 		for _, q := range noted {
-			if q.Path == path {
+			if q.Path == problem.Path && q.Name == problem.Name {
 				return
 			}
 		}

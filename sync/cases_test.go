@@ -232,7 +232,7 @@ func planLines(p *Plan) []string {
 			lines = append(lines, fmt.Sprintf("ask case %s", Side(s)))
 		}
 		for _, q := range twins {
-			lines = append(lines, fmt.Sprintf("twin %s %s", Side(s), q.Path))
+			lines = append(lines, fmt.Sprintf("twin %s %s", Side(s), q.Path.Join(q.Name)))
 		}
 	}
 	return nameCopies(p, lines)

@@ -131,7 +131,8 @@ type Plan struct {
 	// the actions for their paths are missing.
 	Questions []Question
 	// Twins are the paths of each side that are left alone because their names differ
-	// only in case from others, on a side where those are one name.
+	// only in case from others, on a side where those are one name. As with names that a
+	// tree cannot have, looking again does not help.
 	Twins [2][]manifest.Problem
 	// AskCase says of which sides it must be known first whether names that differ
 	// only in case are one there.
