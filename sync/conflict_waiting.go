@@ -114,12 +114,12 @@ func (p *pass) saveWaiting(copies map[manifest.Path]bool) {
 	}
 }
 
-// dirsOfWaiting returns the directories of side s that hold conflict copies of earlier
-// passes, as far as the base knows them.
+// dirsOfWaiting returns the directories of side s, besides the root, that hold conflict
+// copies of earlier passes, as far as its tree has them.
 func (p *pass) dirsOfWaiting(s Side) []manifest.Path {
 	dirs := make(map[manifest.Path]bool)
 	for path := range p.waiting.copies {
-		if dir := path.Parent(); dir == manifest.Root || p.trees[s].At(dir).IsDir() {
+		if dir := path.Parent(); dir != manifest.Root && p.trees[s].At(dir).IsDir() {
 			dirs[dir] = true
 		}
 	}

@@ -201,8 +201,11 @@ type pass struct {
 	// of each side that were listed, and everything says that a whole side was.
 	listed      [2]map[manifest.Path]bool
 	everything  [2]bool
-	partialBase *partialBase           // of a pass over a part
-	reported    map[manifest.Path]bool // local paths of the scope
+	partialBase *partialBase // of a pass over a part
+	// dirsBelowRoot is the number of directories of a target of which only the root was
+	// listed at first.
+	dirsBelowRoot int
+	reported      map[manifest.Path]bool // local paths of the scope
 
 	mu          sync.Mutex // guards what follows
 	sum         Summary

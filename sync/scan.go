@@ -3,8 +3,10 @@ package sync
 import (
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -98,14 +100,7 @@ func (p *pass) scansSourceOnly() bool {
 func (p *pass) scanSource(ctx context.Context) error {
 	dst := p.policy.Direction.target()
 	src := dst.Other()
-	p.trees[dst] = p.treeFromBase(dst)
-	look := []manifest.Path{manifest.Root}
-	for _, dir := range p.dirsOfWaiting(dst) {
-		if dir != manifest.Root {
-			look = append(look, dir)
-		}
-	}
-	var fresh *manifest.Tree
+	var root *manifest.Tree
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(p.opts.Workers)
 	group.Go(func() (err error) {
@@ -113,46 +108,77 @@ func (p *pass) scanSource(ctx context.Context) error {
 		return err
 	})
 	group.Go(func() (err error) {
-		fresh, err = p.scanSide(gctx, dst, look)
+		root, err = p.scanSide(gctx, dst, []manifest.Path{manifest.Root})
 		return err
 	})
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	p.trees[dst] = p.trees[dst].Graft(look, fresh)
+	p.trees[dst] = p.treeBelowRoot(dst, root)
 	p.listed = [2]map[manifest.Path]bool{{}, {}}
-	for _, dir := range look {
-		p.listed[dst][dir] = true
-	}
+	p.listed[dst][manifest.Root] = true
 	p.everything[src] = true
-	return nil
+	var want [2][]manifest.Path
+	want[dst] = p.dirsOfWaiting(dst)
+	return p.list(ctx, want)
+}
+
+// treeBelowRoot returns the tree of side s as the base has it, without what is ignored
+// now, below the direct entries of a root that was listed.
+func (p *pass) treeBelowRoot(s Side, root *manifest.Tree) *manifest.Tree {
+	var b manifest.Builder
+	dirs := 0
+	add := func(path manifest.Path, e manifest.Entry) {
+		b.Add(path, e)
+		if e.IsDir() {
+			dirs++
+		}
+	}
+	// The entries are added in their order, because to sort a large tree takes longer
+	// than to build it.
+	next, stop := iter.Pull2(root.All())
+	defer stop()
+	top, topEntry, more := next()
+	for path, pair := range p.record.All() {
+		for ; more && top.Compare(path) <= 0; top, topEntry, more = next() {
+			add(top, topEntry)
+		}
+		first, _, below := strings.Cut(string(path), "/")
+		if !below || root.Known(manifest.Path(first)) && !root.At(manifest.Path(first)).IsDir() {
+			continue
+		}
+		if e := entryOn(pair, s); p.opts.Ignore == nil || !p.opts.Ignore(path, e.IsDir()) {
+			add(path, e)
+		}
+	}
+	for ; more; top, topEntry, more = next() {
+		add(top, topEntry)
+	}
+	for _, q := range root.Problems() {
+		if q.Name != "" {
+			b.Skip(q.Path, q.Name, q.Why)
+		} else {
+			b.Unknown(q.Path, q.Why)
+		}
+	}
+	p.dirsBelowRoot = dirs
+	return b.Tree()
 }
 
 // countUnlisted counts the directories of the target that a push or a pull did not look
 // into.
 func (p *pass) countUnlisted() {
-	dst := p.policy.Direction.target()
-	if p.scope != nil || p.policy.Direction == Both || p.listed[dst] == nil || p.everything[dst] {
+	if p.dirsBelowRoot == 0 {
 		return
 	}
-	for path, e := range p.trees[dst].All() {
-		if e.IsDir() && !p.listed[dst][path] {
-			p.sum.NotListed++
+	dst := p.policy.Direction.target()
+	p.sum.NotListed = p.dirsBelowRoot
+	for dir := range p.listed[dst] {
+		if dir != manifest.Root {
+			p.sum.NotListed--
 		}
 	}
-}
-
-// treeFromBase returns the tree of side s as the base has it, without what is
-// ignored now.
-func (p *pass) treeFromBase(s Side) *manifest.Tree {
-	var b manifest.Builder
-	for path, pair := range p.record.All() {
-		e := entryOn(pair, s)
-		if p.opts.Ignore == nil || !p.opts.Ignore(path, e.IsDir()) {
-			b.Add(path, e)
-		}
-	}
-	return b.Tree()
+	p.sum.NotListed = max(0, p.sum.NotListed) // directories may have been found on the way
 }
 
 // touchedDirs returns the directories of side s that the plan changes, removes,
