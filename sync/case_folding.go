@@ -61,15 +61,32 @@ func foldRune(r rune) rune {
 	return least
 }
 
-// foldHash returns a hash that is equal for names whose keys under FoldsCase are.
+const hashStart, hashFactor = 14695981039346656037, 1099511628211 // of FNV-1a
+
+// foldHash returns a hash that is equal for names whose keys under FoldsCase are. Every
+// pass computes it for every name.
 func foldHash(name string) uint64 {
-	const offset, prime = 14695981039346656037, 1099511628211 // FNV-1a
-	h := uint64(offset)
+	h := uint64(hashStart)
+	for i := range len(name) {
+		c := name[i]
+		if c >= utf8.RuneSelf {
+			return foldHashRunes(name)
+		}
+		if 'a' <= c && c <= 'z' {
+			c -= 'a' - 'A'
+		}
+		h = (h ^ uint64(c)) * hashFactor
+	}
+	return h
+}
+
+func foldHashRunes(name string) uint64 {
+	h := uint64(hashStart)
 	for i, r := range name {
 		if r == utf8.RuneError {
 			r = -rune(name[i]) // may be a byte that is no letter in UTF-8
 		}
-		h = (h ^ uint64(foldRune(r))) * prime
+		h = (h ^ uint64(foldRune(r))) * hashFactor
 	}
 	return h
 }
@@ -111,15 +128,23 @@ type caseKey struct {
 
 // see is shown the next path.
 func (c *caseFinder) see(path manifest.Path) {
-	parent := path.Parent()
-	for n := len(c.open); n > 0 && !parent.Within(c.open[n-1].dir); n-- {
-		c.closeLast()
-	}
+	end := strings.LastIndexByte(string(path), '/')
+	parent, name := path[:max(end, 0)], string(path[end+1:])
 	if n := len(c.open); n == 0 || c.open[n-1].dir != parent {
-		c.open = append(c.open, caseDir{dir: parent})
+		c.enter(parent)
 	}
 	last := &c.open[len(c.open)-1]
-	last.hashes = append(last.hashes, foldHash(path.Base()))
+	last.hashes = append(last.hashes, foldHash(name))
+}
+
+// enter leaves the directories that dir is not in, and enters it.
+func (c *caseFinder) enter(dir manifest.Path) {
+	for n := len(c.open); n > 0 && !dir.Within(c.open[n-1].dir); n-- {
+		c.closeLast()
+	}
+	if n := len(c.open); n == 0 || c.open[n-1].dir != dir {
+		c.open = append(c.open, caseDir{dir: dir})
+	}
 }
 
 // end is called after the last path.
