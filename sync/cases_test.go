@@ -30,6 +30,8 @@ import (
 // the scan does not know the content, ^9 a time at the 9th second of an hour, ~4 a time
 // of the last change, and #7 an identity. ?path makes path unknown, and path/+ is a directory that contains ignored
 // names. The size is the length of the content. A case also runs with the sides
+// names. A policy names the sides that take names for one that differ only in case.
+// The size is the length of the content. A case also runs with the sides
 // swapped, unless it says "one way".
 type reconcileCase struct {
 	name                string
@@ -95,6 +97,16 @@ func parsePolicy(t *testing.T, text string) Policy {
 			p.NoMoves = true
 		case "proves":
 			p.proves = true
+		case "folds-local":
+			p.Folding[Local] = FoldsCase
+		case "folds-remote":
+			p.Folding[Remote] = FoldsCase
+		case "folds-ascii-remote":
+			p.Folding[Remote] = FoldsASCII
+		case "cannot-tell-remote":
+			p.Folding[Remote] = CannotTellCase
+		case "tells-apart":
+			p.Folding = [2]Folding{TellsCaseApart, TellsCaseApart}
 		default:
 			if path, found := strings.CutPrefix(word, "untold:"); found {
 				if p.untold == nil {
@@ -106,6 +118,11 @@ func parsePolicy(t *testing.T, text string) Policy {
 			if p.Direction.UnmarshalText([]byte(word)) != nil && p.Conflict.UnmarshalText([]byte(word)) != nil {
 				t.Fatalf("policy %q", word)
 			}
+		}
+	}
+	for s := range p.Folding {
+		if p.Folding[1-s] != NotAsked && p.Folding[s] == NotAsked {
+			p.Folding[s] = TellsCaseApart
 		}
 	}
 	return p
@@ -243,6 +260,14 @@ func planLines(p *Plan) []string {
 	}
 	for _, s := range p.Skips {
 		lines = append(lines, "skip "+string(s.Path))
+	}
+	for s, twins := range p.Twins {
+		if p.AskCase[s] {
+			lines = append(lines, fmt.Sprintf("ask case %s", Side(s)))
+		}
+		for _, q := range twins {
+			lines = append(lines, fmt.Sprintf("twin %s %s", Side(s), q.Path.Join(q.Name)))
+		}
 	}
 	return nameCopies(p, lines)
 }

@@ -146,6 +146,11 @@ func (p *pass) takeAnswers(s Side, paths []manifest.Path, answers []error, confi
 	var lie manifest.Path
 	lied := false
 	for i, err := range answers {
+		if errors.Is(err, ErrPresent) && p.isInOtherCase(s, paths[i]) {
+			answers[i] = nil // renamed: it is there only under its new spelling
+		}
+	}
+	for i, err := range answers {
 		if errors.Is(err, ErrPresent) && !lied {
 			lie, lied = paths[i], true
 		}

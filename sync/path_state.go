@@ -102,6 +102,9 @@ type threeWay struct {
 	states map[manifest.Path]*pathState
 	trees  [2]*manifest.Tree
 	base   manifest.Base
+	// sameButCase are the groups of paths that differ only in the case of their last
+	// name. It is filled in only if that may matter.
+	sameButCase [][]manifest.Path
 }
 
 // compareWithBase collects the paths at which something happened since the base.
@@ -111,6 +114,7 @@ func compareWithBase(base manifest.Base, local, remote *manifest.Tree, policy Po
 	s := &threeWay{states: make(map[manifest.Path]*pathState), trees: [2]*manifest.Tree{local, remote}, base: base}
 	blocked := manifest.Root
 	var unproven backlog
+	var names caseFinder
 	for st := range mergePaths(base, local, remote) {
 		switch {
 		case blocked != manifest.Root && st.path.Below(blocked):
@@ -119,6 +123,9 @@ func compareWithBase(base manifest.Base, local, remote *manifest.Tree, policy Po
 			blocked = st.path
 		}
 		unproven.postpone(st, policy)
+		if policy.mayFold() {
+			names.see(st.path)
+		}
 		st.classify(policy)
 		if st.atRest() {
 			continue
@@ -126,6 +133,14 @@ func compareWithBase(base manifest.Base, local, remote *manifest.Tree, policy Po
 		kept := *st
 		s.states[st.path] = &kept
 	}
+	names.end()
+	s.sameButCase = names.groups(func(yield func(manifest.Path) bool) {
+		for st := range mergePaths(base, local, remote) {
+			if !yield(st.path) {
+				return
+			}
+		}
+	})
 	return s
 }
 

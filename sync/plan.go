@@ -135,6 +135,19 @@ type Plan struct {
 	// NotCompared counts the unchanged files of the server whose contents a dry run with
 	// Checksum did not compare, because that would cost a download.
 	NotCompared int
+	// Waiting are the paths of the conflicts that nobody has settled yet: those of which
+	// there is a copy, and those that are left alone.
+	Waiting []manifest.Path
+	// Extras counts the files that only the target of a push or a pull has, as far as
+	// it was listed. They are left alone.
+	Extras int
+	// Twins are the paths of each side that are left alone because their names differ
+	// only in case from others, on a side where those are one name. As with names that a
+	// tree cannot have, looking again does not help.
+	Twins [2][]manifest.Problem
+	// AskCase says of which sides it must be known first whether names that differ
+	// only in case are one there.
+	AskCase [2]bool
 }
 
 // Empty reports whether the plan does nothing visible.

@@ -97,6 +97,8 @@ type Policy struct {
 	// name with an older time was renamed or copied, not written. On a server without
 	// identities only such files are paired as renames. Zero: every change is recent.
 	RecentAfter time.Time
+	// Folding says of each side whether names that differ only in case are one there.
+	Folding [2]Folding
 	// partial says that the trees do not show everything, so that nothing follows from
 	// a file being the only one of its kind in them.
 	partial bool
@@ -111,6 +113,8 @@ type Policy struct {
 	dryRun bool
 	// NoMoves carries out every rename as a transfer and a deletion.
 	NoMoves bool
+	// secondHalf says that this is the second half of a pass, after which none follows.
+	secondHalf bool
 }
 
 // A pathSet is a set of paths. A nil *pathSet is empty.

@@ -28,6 +28,8 @@ func Reconcile(base manifest.Base, local, remote *manifest.Tree, policy Policy) 
 		p.movedFrom[s] = make(map[manifest.Path]manifest.Path)
 	}
 	p.keepUnknown()
+	p.findCaseTwins()
+	p.renameCase()
 	if !policy.NoMoves {
 		p.pairMoves()
 	}
@@ -51,6 +53,8 @@ type planner struct {
 	held map[manifest.Path]bool
 	// rebuilt holds new files of the server that only look like renamed ones.
 	rebuilt map[manifest.Path]bool
+	// caseRenames are the renames that change only the case of a name.
+	caseRenames []caseRename
 	// taken holds the names of the conflict copies of this plan.
 	taken map[manifest.Path]bool
 	// movedFrom holds, for each side, where the contents of a planned rename are now,

@@ -121,6 +121,9 @@ func (p *pass) count(a *Action, out Outcome) {
 	defer p.mu.Unlock()
 	switch a.Op {
 	case Upload, Download:
+		if a.empties() {
+			p.deletions.emptied[a.Side]++
+		}
 		switch {
 		case out.Kept:
 			p.sum.Adopted++
@@ -169,4 +172,5 @@ func (p *pass) countPlan() {
 		}
 	}
 	p.sum.Skipped += len(p.plan.Skips)
+	p.sum.LeftAlone += p.plan.Extras
 }

@@ -113,6 +113,12 @@ type Replica interface {
 	// any other error if that cannot be told. was is what the base has there.
 	Gone(ctx context.Context, paths []manifest.Path, was []manifest.Entry) []error
 
+	// SameInOtherCase asks for each of names, which are there, under its other spelling,
+	// and writes nothing for it. It reports true if all of them are found, and false if
+	// one certainly is not. The error wraps [ErrNoAnswer] if nothing can be told, also
+	// because a name is not there any more.
+	SameInOtherCase(ctx context.Context, names []OtherCase) (bool, error)
+
 	// Sum returns the SHA-256 of the content of file p. The error wraps [ErrChanged] if
 	// the file is not as want says, and [ErrUnsupported] if the side would have to
 	// transfer the content to find out.

@@ -127,6 +127,7 @@ func (o *Opener) engineOptions(p *Pair, opts PassOptions) sync.Options {
 		DryRun:    opts.DryRun,
 		Allow:     opts.hooks.allower(),
 		Deletions: opts.deletions,
+		Waiting:   o.waitingConflicts(p),
 		Observer:  opts.hooks.observe(opts.Observer),
 		Log:       o.Log,
 		Now:       o.Now,

@@ -258,6 +258,14 @@ func TestOptionsOverProfile(t *testing.T) {
 	}
 }
 
+// A status looks at both sides whole, also where a push would not.
+func TestStatusLooksEverywhere(t *testing.T) {
+	f := newFakeRun(t).file("ferry.yaml", twoProfiles)
+	if got := f.ferry(t.Context(), "status", "site"); got != 0 || !f.opened[0].Verify {
+		t.Errorf("exit %d, verify %v", got, f.opened[0].Verify)
+	}
+}
+
 // An option that is false stands over a profile that says true.
 func TestSwitchedOffOverProfile(t *testing.T) {
 	f := newFakeRun(t).file("ferry.yaml", strings.Replace(twoProfiles, "direction: push", "direction: push\n    checksum: true", 1))

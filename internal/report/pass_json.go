@@ -200,7 +200,7 @@ func (r *jsonPass) End(s sync.Summary, err error) {
 	if err != nil {
 		WriteError(r.o.Out, r.head.Profile, err, r.o.Verdict)
 	}
-	if !r.o.Talk.Quiet || code != 0 {
+	if !r.o.Talk.Quiet || code != 0 || s.ConflictsWaiting > 0 {
 		r.write(jsonSummary{"summary", r.head.Profile, s, code})
 	}
 }

@@ -23,7 +23,7 @@ func summaryText(s sync.Summary) string {
 	for _, extra := range []struct {
 		n    int
 		name string
-	}{{s.MadeDirs, "directories made"}, {s.Adopted, "found equal"}, {s.NotCompared, "not compared"}, {s.Skipped, "skipped"}, {s.LeftOut, "left out"}, {s.Problems, "unreadable"}} {
+	}{{s.MadeDirs, "directories made"}, {s.Adopted, "found equal"}, {s.NotCompared, "not compared"}, {s.Skipped, "skipped"}, {s.LeftOut, "left out"}, {s.LeftAlone, "left alone"}, {s.Problems, "unreadable"}} {
 		if extra.n > 0 {
 			parts = append(parts, fmt.Sprintf("%s %d", extra.name, extra.n))
 		}
@@ -60,10 +60,11 @@ func Brief(s sync.Summary) string {
 	return strings.Join(append(parts, durationText(s.Seconds)), ", ")
 }
 
-// Did reports whether there is anything in a summary but the time it took and what is
-// always left out.
+// Did reports whether a pass did or met anything. What it only found as it was before,
+// and what is always left out, do not count.
 func Did(s sync.Summary) bool {
-	return s != sync.Summary{Seconds: s.Seconds, DryRun: s.DryRun, LeftOut: s.LeftOut}
+	return s != sync.Summary{Seconds: s.Seconds, DryRun: s.DryRun, LeftOut: s.LeftOut,
+		LeftAlone: s.LeftAlone, NotListed: s.NotListed, ConflictsWaiting: s.ConflictsWaiting}
 }
 
 // durationText returns "0.4 s" or "12m5s".

@@ -73,5 +73,5 @@ func stopped(ctx context.Context) error {
 
 // isMissing reports whether err proves that a name does not exist.
 func isMissing(err error) bool {
-	return errors.Is(err, fs.ErrNotExist) || isNotDirectory(err)
+	return errors.Is(err, fs.ErrNotExist) || isNotDirectory(err) || isImpossibleName(err)
 }

@@ -85,6 +85,11 @@ func (d *Directory) Gone(ctx context.Context, paths []manifest.Path, was []manif
 	return d.server.gone(ctx, paths, was)
 }
 
+// SameInOtherCase implements [sync.Replica].
+func (d *Directory) SameInOtherCase(ctx context.Context, names []sync.OtherCase) (bool, error) {
+	return d.server.sameInOtherCase(ctx, names)
+}
+
 // Sum implements [sync.Replica].
 func (d *Directory) Sum(ctx context.Context, p manifest.Path, want manifest.Entry) (string, error) {
 	return d.server.sum(ctx, p, want)

@@ -62,6 +62,9 @@ type Memory struct {
 	// NoReplace: a rename over a file is refused, so the old version is moved aside
 	// first.
 	NoReplace bool
+	// FoldsCase: names that differ only in case are one name, and show the case in which
+	// they were made.
+	FoldsCase bool
 	// Chunk is the length of one read or write in bytes; 0 means 4096.
 	Chunk int
 	// Clock is the clock of this side. If it is nil the time starts at 2026-01-01
@@ -192,6 +195,21 @@ func (m *Memory) gone(ctx context.Context, p manifest.Path) error {
 	return nil
 }
 
+// SameInOtherCase implements [sync.Replica].
+func (m *Memory) SameInOtherCase(ctx context.Context, names []sync.OtherCase) (bool, error) {
+	for _, name := range names {
+		there, err := m.lookAt(ctx, "lookup", name.Path)
+		if err != nil || !there.Exists() {
+			return false, errors.Join(err, sync.ErrNoAnswer)
+		}
+		other, err := m.lookAt(ctx, "lookup", name.Path.Parent().Join(name.Other))
+		if err != nil || !other.Exists() {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
 // lookAt returns what is at p now.
 func (m *Memory) lookAt(ctx context.Context, op string, p manifest.Path) (manifest.Entry, error) {
 	if err := m.io(ctx, op, p); err != nil {
@@ -232,6 +250,7 @@ func (m *Memory) Fixture() Fixture {
 		SetsTimes: !m.FixedTimes && m.Precision != manifest.NoTime,
 		Sums:      !m.NoSums,
 		IDs:       !m.NoIDs,
+		FoldsCase: m.FoldsCase,
 		Resumes:   !m.NoResume,
 	}
 }

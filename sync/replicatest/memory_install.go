@@ -74,7 +74,7 @@ func (t *putWriter) rename(name string) error {
 		}
 	}
 	dir.forgetChild(t.temp)
-	dir.children[name] = t.temp
+	dir.put(name, t.temp)
 	t.temp.changed = m.now()
 	t.written.Changed = m.entry(t.temp, "", "").Changed
 	return nil
