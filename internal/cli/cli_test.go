@@ -231,7 +231,7 @@ func TestInterrupted(t *testing.T) {
 // Options stand over the profile, and the profile over what holds otherwise.
 func TestOptionsOverProfile(t *testing.T) {
 	f := newFakeRun(t).file("ferry.yaml", twoProfiles)
-	if got := f.ferry(t.Context(), "pull", "site", "--connections", "7", "--conflict", "local", "--max-delete", "30%",
+	if got := f.ferry(t.Context(), "pull", "site", "--direction", "pull", "--connections", "7", "--conflict", "local", "--max-delete", "30%",
 		"--trash", "off", "--bwlimit", "1MB:2MB", "--mode", "active", "--retries", "0", "--checksum", "--adopt", "--verify",
 		"--follow-links", "--trust-pasv", "--pipeline", "off", "--active-ports", "5000-5010", "--active-address", "192.0.2.1",
 		"--allow-deletes", "--accept-empty", "--wait", "-n"); got != 0 {
@@ -284,7 +284,9 @@ func TestDirections(t *testing.T) {
 	}{
 		{"sync", []sync.Direction{sync.Push, sync.Both}},
 		{"push", []sync.Direction{sync.Push, sync.Push}},
-		{"pull", []sync.Direction{sync.Pull, sync.Pull}},
+		{"pull", []sync.Direction{sync.Pull}},
+		{"pull --direction pull", []sync.Direction{sync.Pull, sync.Pull}},
+		{"pull site --direction pull", []sync.Direction{sync.Pull}},
 		{"status", []sync.Direction{sync.Push, sync.Both}},
 		{"sync photos site", []sync.Direction{sync.Both, sync.Push}},
 		{"push ./x ftp://host/y", []sync.Direction{sync.Push}},
