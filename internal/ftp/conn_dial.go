@@ -70,7 +70,7 @@ func (c *controlConn) greet(greeting *awaited) error {
 			if greeting.preliminary.Code != 0 {
 				e.Err = &timeoutError{fmt.Sprintf("for %v the server says only %v", c.deadlines.timeout, greeting.preliminary)}
 				e.Hint = "try again later, or give the server more time with --timeout"
-			} else if c.opts.Security != Implicit {
+			} else if c.opts.Security != Implicit && c.br.Buffered() == 0 {
 				e.Hint = "something listens on this port but sends nothing; if it expects TLS from the first byte, use ftps://"
 			}
 		} else if e != nil && errors.Is(err, errProtocol) {

@@ -1,10 +1,12 @@
 package remote
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"ferry/internal/ftp"
 	"ferry/internal/ftpserver"
@@ -25,7 +27,9 @@ func TestScanWithoutEnd(t *testing.T) {
 				}
 				return lines
 			}})
-			_, err := d.Scan(t.Context(), sync.Look{MaxEntries: 4500})
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			defer cancel()
+			_, err := d.Scan(ctx, sync.Look{MaxEntries: 4500})
 			if many := new(sync.TooManyEntriesError); !errors.As(err, &many) || many.Limit != 4500 || !errors.Is(err, sync.ErrFatal) {
 				t.Errorf("got %v", err)
 			}
