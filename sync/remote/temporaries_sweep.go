@@ -9,13 +9,20 @@ import (
 	"ferry/sync"
 )
 
-// hasLeftovers implements [sync.Replica.Leftovers].
+// hasLeftovers implements [sync.Replica.Leftovers]. A directory that is noted because of
+// what this process keeps for a later attempt is no reason to sweep.
 func (t *temporaries) hasLeftovers() bool {
-	if len(t.opts.Temps.Dirs()) > 0 {
-		return true
-	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	explained := make(map[string]bool)
+	for at := range t.kept {
+		explained[t.below(at.dir)] = true
+	}
+	for _, dir := range t.opts.Temps.Dirs() {
+		if !explained[dir] {
+			return true
+		}
+	}
 	for at, e := range t.left {
 		if !t.kept[at] && t.abandoned(at, e) {
 			return true

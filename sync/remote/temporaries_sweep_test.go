@@ -75,7 +75,7 @@ func TestSweepOfTwoMachines(t *testing.T) {
 // this process keeps for a later attempt.
 func TestPartsStayForThisPass(t *testing.T) {
 	h := newFixture(t, ftpserver.Options{})
-	d, _ := h.machine("a")
+	d, noted := h.machine("a")
 	big := manifest.Entry{Kind: manifest.File, Size: sync.ResumeFrom, ModTime: 1}
 	pending := d.temps.newName(fingerprint("big", big), false)
 	kept := d.temps.newName("0123456789abcdef", false)
@@ -89,6 +89,12 @@ func TestPartsStayForThisPass(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.holds(pending, "x", kept, "x")
+	d.temps.end(place{"", pending})
+	noted.Begin("")
+	if err := d.Tidy(t.Context()); err != nil || len(noted.Dirs()) != 1 || d.Leftovers() {
+		t.Errorf("%v; noted: %q, leftovers: %v; what is kept is no reason to sweep each time", err, noted.Dirs(), d.Leftovers())
+	}
+	d.temps.saw(place{"", pending}, manifest.Entry{Kind: manifest.File, Size: 1})
 	part.Whole = true
 	if err := d.Sweep(t.Context(), part); err != nil {
 		t.Fatal(err)
