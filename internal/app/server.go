@@ -14,6 +14,7 @@ import (
 func (o *Opener) serverOptions(ctx context.Context, p *Pair) (remote.Options, error) {
 	server := remote.Options{Options: p.ServerOptions(), Path: p.Remote.Path, Absolute: p.Remote.Absolute}
 	server.StateDir, server.Log = o.StateDir, o.Log
+	server.TrashName = func() (string, error) { return o.trashName(p) }
 	user, password, err := o.login(ctx, p)
 	if err != nil {
 		return server, err

@@ -21,6 +21,10 @@ type Options struct {
 	// Owner names the machine and the state directory that hold a lock on the
 	// server. If it is empty, no lock is taken. OwnerHost names the owner for people.
 	Owner, OwnerHost string
+	// TrashName returns the name of the directory below .ferry to put old versions in,
+	// see [sync.IsTrashName]. It is called when the first one goes there. If it is nil,
+	// the name is "trash".
+	TrashName func() (string, error)
 	// WaitLock waits for a lock that somebody else holds and keeps alive.
 	WaitLock bool
 }
