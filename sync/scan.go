@@ -73,6 +73,8 @@ func (p *pass) look(s Side, dirs []manifest.Path) Look {
 	return Look{
 		Dirs:   dirs,
 		Ignore: p.opts.Ignore,
+		// What was mounted below the root is gone on purpose, like all that a root held.
+		AnyDevice: p.opts.Limits.AcceptEmpty,
 		Past: func(path manifest.Path) manifest.Entry {
 			pair, _ := p.record.At(path)
 			return entryOn(pair, s)

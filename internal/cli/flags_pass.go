@@ -72,7 +72,7 @@ func (f *passFlags) register(flags *pflag.FlagSet) {
 	f.conflict.add(flags, "conflict", "where both sides changed a file, `RULE` is keep-both, newer, local, remote or skip (default keep-both)", parseText[app.ConflictRule])
 	f.maxDelete.add(flags, "max-delete", "stop above `N|P%` deletions on a side (default 50%, when that is more than 10 files)", config.ParseMaxDelete)
 	flags.BoolVar(&f.allowDeletes, "allow-deletes", false, "allow any number of deletions, this once")
-	flags.BoolVar(&f.acceptEmpty, "accept-empty", false, "accept that a side has lost everything, this once")
+	flags.BoolVar(&f.acceptEmpty, "accept-empty", false, "accept that a side, or a file system mounted below it, has lost everything, this once")
 	addBool(flags, &f.exact, "exact", "push, pull: make the target equal the source, extras included")
 	addBool(flags, &f.adopt, "adopt", "take files of equal size as equal, on a first pass")
 	addBool(flags, &f.checksum, "checksum", "compare contents, not size and time")

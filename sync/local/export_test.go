@@ -2,3 +2,8 @@ package local
 
 // RefusedByWindows is for the tests of this package.
 var RefusedByWindows = refusedByWindows
+
+// FakeMounts makes d believe that file systems are mounted on directories below the root.
+func (d *Directory) FakeMounts(now func() map[string]uint64) {
+	d.listMounts = func(string) (mounts, error) { return now(), nil }
+}

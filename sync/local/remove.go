@@ -30,21 +30,26 @@ func (d *Directory) remove(root *rootDir, s sync.Step, batch *durableBatch) erro
 		}
 		defer slot.close()
 		batch.dirty(slot.dirHandle)
-		err = renameChecked(dir, name, slot.dirHandle, slot.name, s.Expect)
-		if err != nil {
+		if err := slot.keep(dir, name, s.Expect); err != nil {
 			return err
 		}
-	} else {
-		aside := tempName(noFingerprint, name)
-		if err := renameChecked(dir, name, dir, aside, s.Expect); err != nil {
-			return err
-		}
-		if err := dir.Remove(aside); err != nil {
-			return errors.Join(err, renameNew(dir, aside, dir, name))
-		}
+	} else if err := removeChecked(dir, name, s.Expect); err != nil {
+		return err
 	}
 	batch.dirty(dir)
 	d.spellings.set(s.Path, "")
+	return nil
+}
+
+// removeChecked removes a file, if it is what was expected.
+func removeChecked(dir *dirHandle, name string, was manifest.Entry) error {
+	aside := tempName(noFingerprint, name)
+	if err := renameChecked(dir, name, dir, aside, was); err != nil {
+		return err
+	}
+	if err := dir.Remove(aside); err != nil {
+		return errors.Join(err, renameNew(dir, aside, dir, name))
+	}
 	return nil
 }
 
