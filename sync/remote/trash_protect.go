@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ferry/internal/ftp"
+	"ferry/manifest"
 	"ferry/sync"
 )
 
@@ -51,8 +52,12 @@ func (t *trash) queueDenies(b *ftp.Batch, f *ftp.Features) (denies func() bool) 
 	if !t.protected && f.CanStat() {
 		queueStat(b, f, t.own(htaccess), &seen)
 	}
-	return func() bool { return seen.err == nil && seen.entry.IsFile() }
+	return func() bool { return isWhole(seen.entry) }
 }
+
+// isWhole reports whether e is the file that denies, and not the beginning of one that a
+// killed run left.
+func isWhole(e manifest.Entry) bool { return e.IsFile() && e.Size >= int64(len(denyAll)) }
 
 // protect keeps web servers and other users away from the trash, once, before anything is
 // put there. With denies set that was done by an earlier run. Where the server refuses, the
@@ -71,7 +76,7 @@ func (t *trash) protect(ctx context.Context, s *ftp.Session, denies bool) error 
 			return err
 		}
 	}
-	if err != nil || !l.find(htaccess).Exists() {
+	if err != nil || !isWhole(l.find(htaccess)) {
 		_, _, err := s.Store(ctx, t.own(htaccess), 0, strings.NewReader(denyAll))
 		if s.Dead() || ctx.Err() != nil {
 			return err
