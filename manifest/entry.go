@@ -82,8 +82,8 @@ type Entry struct {
 	// Changed is when the content or attributes of a local file last changed (ctime),
 	// in nanoseconds since 1970, or 0 if unknown. Unlike ModTime no program can set it.
 	Changed int64
-	// Device identifies the file system that a local directory is on, or 0 if it is
-	// that of the root or unknown.
+	// Device identifies the file system that is mounted on a local directory, or 0 if it
+	// is on that of the directory above or this is unknown.
 	Device uint64
 	// Sum is the SHA-256 of the content, 32 bytes, or "" if it is not known.
 	Sum string

@@ -97,7 +97,36 @@ func (p *pass) missingNames(s Side, confirmed map[manifest.Path]bool) (paths []m
 			paths, was = append(paths, path), append(was, entry)
 		}
 	}
+	if s == Local && !p.opts.Limits.AcceptEmpty {
+		for dir, entry := range p.missingMounts() {
+			if !confirmed[dir] && !slices.Contains(paths, dir) {
+				paths, was = append(paths, dir), append(was, entry)
+			}
+		}
+	}
 	return paths, was
+}
+
+// missingMounts returns the local directories on which a file system was mounted, and that
+// are missing now together with what the plan changes at, below or above them. They are
+// asked for by themselves: a directory above may be gone, and yet nobody deleted them.
+func (p *pass) missingMounts() map[manifest.Path]manifest.Entry {
+	found := make(map[manifest.Path]manifest.Entry)
+	seen := make(map[manifest.Path]bool)
+	for _, a := range p.plan.Actions {
+		for _, path := range [...]manifest.Path{a.Path, a.From} {
+			for ; path != manifest.Root && !seen[path]; path = path.Parent() {
+				seen[path] = true
+				if p.trees[Local].At(path).Exists() || !p.trees[Local].Known(path) {
+					continue
+				}
+				if pair, ok := p.record.At(path); ok && entryOn(pair, Local).Device != 0 {
+					found[path] = entryOn(pair, Local)
+				}
+			}
+		}
+	}
+	return found
 }
 
 // goneOnBoth reports whether the action forgets a path because neither side has it

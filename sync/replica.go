@@ -76,6 +76,9 @@ type Look struct {
 	// server and to doubt a listing that lost everything. It may be nil. It is called
 	// from several goroutines.
 	Past func(p manifest.Path) manifest.Entry
+	// AnyDevice accepts a directory that is on another file system than in the past.
+	// Otherwise it is unknown.
+	AnyDevice bool
 	// HadChildren reports whether the base has anything below dir. It may be nil.
 	HadChildren func(dir manifest.Path) bool
 	// MaxEntries is the most entries that the scan may read; 0: [DefaultMaxEntries].

@@ -76,6 +76,8 @@ func (p *pass) look(s Side, dirs []manifest.Path) Look {
 	return Look{
 		Dirs:   dirs,
 		Ignore: p.ignored,
+		// What was mounted below the root is gone on purpose, like all that a root held.
+		AnyDevice: p.opts.Limits.AcceptEmpty,
 		Past: func(path manifest.Path) manifest.Entry {
 			pair, _ := p.record.At(path)
 			return entryOn(pair, s)

@@ -16,6 +16,7 @@ func (o *Opener) serverOptions(ctx context.Context, p *Pair) (remote.Options, er
 	server.StateDir, server.Log = o.StateDir, o.Log
 	mine := o.ownership(p, true)
 	server.Owner, server.Boot, server.Machine = mine.owner, mine.boot, p.Machine
+	server.TrashName = func() (string, error) { return o.trashName(p) }
 	user, password, err := o.login(ctx, p)
 	if err != nil {
 		return server, err

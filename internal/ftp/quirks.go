@@ -19,6 +19,7 @@ const (
 	MDTMSetsTime      Quirk = "mdtm-set"
 	SiteUtimeWorks    Quirk = "site-utime"
 	ShortUtimeWorks   Quirk = "site-utime2"
+	SiteChmodWorks    Quirk = "site-chmod"
 	RenamesOver       Quirk = "rename-over"
 	ResumesUploads    Quirk = "rest-stor"
 	StoresDotNames    Quirk = "dot-temp"
@@ -85,6 +86,7 @@ var quirks = []quirkRow{
 	{quirk: MDTMSetsTime, means: "MDTM with a time before the name sets it", found: "in use", test: "TestRealCheck"},
 	{quirk: SiteUtimeWorks, means: "SITE UTIME with three times sets them", found: "in use", test: "TestQueueSetTime"},
 	{quirk: ShortUtimeWorks, means: "SITE UTIME with one time before the name sets it", found: "in use", test: "TestQueueSetTime"},
+	{quirk: SiteChmodWorks, means: "SITE CHMOD sets the mode of a file", found: "in use", assumed: true, test: "TestPutKeepsMode"},
 	{quirk: RenamesOver, means: "RNTO replaces a file", found: "in use", assumed: true, test: "TestPutWithoutRenamingOver"},
 	{quirk: ResumesUploads, means: "REST and STOR go on with a file", found: "in use", assumed: true, test: "TestPutResumes"},
 	{quirk: StoresDotNames, means: "names with a leading dot may be stored", found: "in use", assumed: true, test: "TestRefusals"},

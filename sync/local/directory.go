@@ -22,9 +22,13 @@ type Directory struct {
 	path string // absolute
 	opts Options
 	log  *slog.Logger
+	// listMounts returns what is mounted below an absolute path without links.
+	listMounts func(root string) (mounts, error)
 
 	mu   stdsync.Mutex
 	root *rootDir // nil until the root was opened
+	// mounts is what was mounted below the root at the last scan; nil: unknown.
+	mounts mounts
 
 	spellings spellings
 	temps     tempFiles
@@ -39,7 +43,7 @@ func Open(root string, o Options) (*Directory, error) {
 	if err != nil {
 		return nil, fmt.Errorf("resolving the path %s: %w", root, err)
 	}
-	d := &Directory{path: path, opts: o, log: o.Log, temps: tempFiles{owner: o.Owner, journal: o.Temps}}
+	d := &Directory{path: path, opts: o, log: o.Log, listMounts: listMounts, temps: tempFiles{owner: o.Owner, journal: o.Temps}}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}

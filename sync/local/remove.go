@@ -30,22 +30,32 @@ func (d *Directory) remove(root *rootDir, s sync.Step, batch *durableBatch) erro
 		}
 		defer slot.close()
 		batch.dirty(slot.dirHandle)
-		err = renameChecked(dir, name, slot.dirHandle, slot.name, s.Expect)
-		if err != nil {
+		if err := slot.keep(dir, name, d.asideName(s.Path.Parent()), s.Expect); err != nil {
 			return err
 		}
-	} else {
-		d.temps.journal.Begin(string(s.Path.Parent()))
-		aside := d.temps.newName(noFingerprint)
-		if err := renameChecked(dir, name, dir, aside, s.Expect); err != nil {
-			return err
-		}
-		if err := dir.Remove(aside); err != nil {
-			return errors.Join(err, renameNew(dir, aside, dir, name))
-		}
+	} else if err := removeChecked(dir, name, d.asideName(s.Path.Parent()), s.Expect); err != nil {
+		return err
 	}
 	batch.dirty(dir)
 	d.spellings.set(s.Path, "")
+	return nil
+}
+
+// asideName returns a name in dir that a file can have while it is looked at.
+func (d *Directory) asideName(dir manifest.Path) string {
+	d.temps.journal.Begin(string(dir))
+	return d.temps.newName(noFingerprint)
+}
+
+// removeChecked removes a file, if it is what was expected. While it is looked at it has
+// the name aside.
+func removeChecked(dir *dirHandle, name, aside string, was manifest.Entry) error {
+	if err := renameChecked(dir, name, dir, aside, was); err != nil {
+		return err
+	}
+	if err := dir.Remove(aside); err != nil {
+		return errors.Join(err, renameNew(dir, aside, dir, name))
+	}
 	return nil
 }
 

@@ -17,7 +17,7 @@ func (d *Directory) Scan(ctx context.Context, look sync.Look) (*manifest.Tree, e
 	if err != nil {
 		return nil, err
 	}
-	s := &scanner{ctx: ctx, d: d, root: root, look: look}
+	s := &scanner{ctx: ctx, d: d, root: root, look: look, mounts: d.mountsNow()}
 	if look.Dirs == nil {
 		err = s.scanAll()
 	} else {
@@ -29,6 +29,10 @@ func (d *Directory) Scan(ctx context.Context, look sync.Look) (*manifest.Tree, e
 	if _, err := d.currentRoot(); err != nil {
 		return nil, err // the root is gone, so nothing that was seen counts
 	}
+	s.checkMountsStayed()
+	d.mu.Lock()
+	d.mounts = s.mounts
+	d.mu.Unlock()
 	return s.tree.Tree(), nil
 }
 
@@ -36,13 +40,15 @@ func (d *Directory) Scan(ctx context.Context, look sync.Look) (*manifest.Tree, e
 // fails. If a single directory or name cannot be read, that is a problem in the
 // tree and the scan goes on.
 type scanner struct {
-	ctx   context.Context
-	d     *Directory
-	root  *rootDir
-	look  sync.Look
-	tree  manifest.Builder
-	count int // names so far
-	added int // entries in tree
+	ctx  context.Context
+	d    *Directory
+	root *rootDir
+	look sync.Look
+	// mounts is what was mounted below the root when the scan began.
+	mounts mounts
+	tree   manifest.Builder
+	count  int // names so far
+	added  int // entries in tree
 	// ancestors are the directories above the current one. They are known only if
 	// links are followed.
 	ancestors []os.FileInfo
@@ -59,6 +65,9 @@ func (s *scanner) scanAll() error {
 
 func (s *scanner) scanDirs(dirs []manifest.Path) error {
 	for _, dir := range dirs {
+		if !s.isWhereItWas(dir) {
+			continue
+		}
 		r, err := s.openDir(dir)
 		switch {
 		case errors.Is(err, errNoDirectory):
@@ -166,6 +175,13 @@ func (s *scanner) scanName(dir manifest.Path, r *dirReader, name string, deep bo
 		e.Name = name
 	}
 	s.d.spellings.set(p, e.Name)
+	if e.IsDir() {
+		var why string
+		if e.Device, why = s.compareDevice(p); why != "" {
+			s.tree.Unknown(p, why)
+			return nil
+		}
+	}
 	s.tree.Add(p, e)
 	s.added++
 	if err := s.look.CheckCount(s.added); err != nil {

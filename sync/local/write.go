@@ -191,13 +191,11 @@ func (w *fileWriter) write(b []byte) error {
 	return nil
 }
 
-// finish gives the temporary file its mode and time, syncs it to disk, and records
+// finish gives the temporary file its owner, mode and time, syncs it to disk, and records
 // its entry. But for the time of the last change, the rename does not alter that.
 func (w *fileWriter) finish(old stat) error {
 	if old.kind == manifest.File {
-		if err := w.f.Chmod(old.mode.Perm()); err != nil {
-			w.d.log.Info("mode was not kept", "path", w.step.Path, "error", err)
-		}
+		w.keepRights(old)
 	}
 	if err := w.setTime(); err != nil {
 		return err
@@ -236,6 +234,19 @@ func (w *fileWriter) installed() manifest.Entry {
 		entry.Changed = now.Changed
 	}
 	return entry
+}
+
+// keepRights gives the temporary file the owner and the permission bits of the file that
+// it will replace, but never set-uid or set-gid: those were given to another content. If
+// its group cannot be kept, the members of the other one get no more rights than all.
+func (w *fileWriter) keepRights(old stat) {
+	perm := old.mode.Perm()
+	if !w.keepOwner() {
+		perm = perm&^0o070 | perm&0o007<<3&perm
+	}
+	if err := w.f.Chmod(perm); err != nil {
+		w.d.log.Info("mode was not kept", "path", w.step.Path, "error", err)
+	}
 }
 
 func (w *fileWriter) setTime() error {

@@ -47,7 +47,7 @@ func Open(ctx context.Context, o Options) (*Directory, error) {
 		temps:   temps,
 		scanner: &scanner{srv, temps, trash},
 		applier: &applier{
-			uploader: &uploader{srv, renamer, trash, temps, groupTime},
+			uploader: &uploader{server: srv, renamer: renamer, trash: trash, temps: temps, groupTime: groupTime},
 			dirMaker: &dirMaker{srv},
 			mover:    mover,
 			remover:  &remover{srv, trash, temps},

@@ -12,6 +12,7 @@ import (
 type listed struct {
 	name  string // exactly as sent
 	entry manifest.Entry
+	mode  uint16 // as in [listing.Entry]
 }
 
 // entryOf makes an entry of a line of a listing.

@@ -75,7 +75,17 @@ func (l *dirListing) add(line listing.Entry) {
 		return
 	}
 	l.newest = max(l.newest, e.Shown)
-	l.entries = append(l.entries, listed{line.Name, e})
+	l.entries = append(l.entries, listed{line.Name, e, line.Mode})
+}
+
+// mode returns the permission bits of name, as in [listing.Entry].
+func (l *dirListing) mode(name string) uint16 {
+	for _, one := range l.entries {
+		if one.name == name {
+			return one.mode
+		}
+	}
+	return 0
 }
 
 // find returns what the listing has under name.

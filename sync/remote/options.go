@@ -29,6 +29,10 @@ type Options struct {
 	Machine string
 	// Temps remembers where temporaries may be left; nil: nobody does.
 	Temps *manifest.TempJournal
+	// TrashName returns the name of the directory below .ferry to put old versions in,
+	// see [sync.IsTrashName]. It is called when the first one goes there. If it is nil,
+	// the name is "trash".
+	TrashName func() (string, error)
 	// WaitLock waits for a lock that somebody else holds and keeps alive.
 	WaitLock bool
 }

@@ -11,11 +11,12 @@ import (
 )
 
 // A trash keeps what is replaced or removed. It is below the root of the side, so that
-// a rename leads there: .ferry/trash/STAMP/PATH.
+// a rename leads there: .ferry/NAME/STAMP/PATH.
 type trash struct {
 	*server
-	renamer *renamer
-	dirs    trashDirs
+	renamer   *renamer
+	dirs      trashDirs
+	protected bool // see protect; dirs.making is held
 }
 
 // put renames what is at each place of from into the trash, and returns where it is
@@ -137,7 +138,10 @@ func (t *trash) makeStampDir(ctx context.Context, s *ftp.Session, below string) 
 	if stamp == "" {
 		return nil
 	}
-	trash := t.own("trash")
+	if err := t.chooseName(); err != nil {
+		return err
+	}
+	trash := t.own(t.dirs.name)
 	var made ftp.Reply
 	for n := 1; n <= mostStamps; n++ {
 		name := stamp
@@ -150,11 +154,15 @@ func (t *trash) makeStampDir(ctx context.Context, s *ftp.Session, below string) 
 		b.Add("MKD "+trash, nil)
 		b.Expect("MKD "+trash+"/"+name, &made)
 		b.Expect("CWD "+trash+"/"+name, &entered)
+		denies := t.queueDenies(&b, s.Features())
 		t.returnToRoot(&b)
 		if err := b.Run(ctx, s); err != nil {
 			return err
 		}
 		if made.OK() {
+			if err := t.protect(ctx, s, denies()); err != nil {
+				return err
+			}
 			t.dirs.made(t.names.root, name)
 			return nil
 		}

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"ferry/manifest"
@@ -20,6 +21,7 @@ type uploader struct {
 	temps   *temporaries
 
 	groupTime time.Duration
+	newMode   atomic.Uint32 // the permission bits of new files; 0: unknown
 }
 
 // An upload is one Put step under way.
@@ -41,6 +43,7 @@ type upload struct {
 	smallFollows bool // another small file is sent right after this one
 
 	tempStat, targetStat stat
+	modeSet              bool  // the temporary was given the mode of the old version
 	aside                place // where the old version was renamed to; zero: nowhere
 }
 

@@ -101,10 +101,12 @@ func (up *uploader) examine(ctx context.Context, all []*upload) {
 			if want := u.step.Want; want.Precision != manifest.NoTime {
 				ftp.QueueSetTime(&b, s.Features(), u.temp.String(), want.Time())
 			}
+			up.keepMode(&b, s.Features(), u)
 		}
 		seen, err := up.statAfter(ctx, s, &b, places)
 		for i, u := range open {
 			u.tempStat, u.targetStat = seen[2*i], seen[2*i+1]
+			up.learnMode(u)
 		}
 		return err
 	})

@@ -3,6 +3,7 @@ package listing
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -47,6 +48,8 @@ func parseFacts(line string) (Entry, error) {
 			}
 		case "unique":
 			e.Unique = value
+		case "unix.mode":
+			e.Mode = parseMode(value)
 		}
 		if err != nil {
 			return Entry{}, fmt.Errorf("fact %q: %w", fact, err)
@@ -59,6 +62,16 @@ func parseFacts(line string) (Entry, error) {
 		e.Size = size
 	}
 	return e, nil
+}
+
+// parseMode reads the octal value of the fact "UNIX.mode". It returns 0 for what is none:
+// the fact is in no RFC, and nothing depends on it.
+func parseMode(value string) uint16 {
+	mode, err := strconv.ParseUint(strings.TrimPrefix(value, "0o"), 8, 16)
+	if err != nil {
+		return 0
+	}
+	return uint16(mode) & 0o777
 }
 
 // parseType reads the value of a type fact. Links have no type of their own in

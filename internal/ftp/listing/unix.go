@@ -38,6 +38,7 @@ func parseUnix(line string, now time.Time) (Entry, error) {
 			if e.Name == "" {
 				return Entry{}, errors.New("no name")
 			}
+			e.Mode = modeBits(mode)
 			return e, nil
 		}
 		if _, rest = token(rest); rest == "" {
@@ -144,4 +145,21 @@ func modeKind(mode string) Kind {
 		return Link
 	}
 	return Other
+}
+
+// modeBits returns the permission bits of a mode that [modeKind] accepts.
+func modeBits(mode string) uint16 {
+	if n := len(mode); n > 10 && strings.IndexByte("+.@", mode[n-1]) >= 0 {
+		mode = mode[:n-1]
+	}
+	var bits uint16
+	for _, c := range []byte(mode[len(mode)-9:]) {
+		bits <<= 1
+		switch c {
+		case '-', 'S', 'T', 'l', 'L': // no right to execute: only the bit beside it is set
+		default:
+			bits |= 1
+		}
+	}
+	return bits
 }
