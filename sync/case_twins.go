@@ -172,7 +172,8 @@ func (p *planner) leaveUnknown(s Side, path manifest.Path, why string) {
 }
 
 // renameCase plans the renames that change only the case of a name. Whatever else
-// happened to a file is decided afterwards, under its new name.
+// happened to a file is decided afterwards, under its new name. A file with the old
+// stamp can be another one, so its content is compared first.
 func (p *planner) renameCase() {
 	for i := 0; i < len(p.caseRenames); i++ {
 		r := p.caseRenames[i]
@@ -182,7 +183,15 @@ func (p *planner) renameCase() {
 			p.leaveTwins([]manifest.Path{r.from}, s, s, r.to)
 			continue
 		}
+		answer := proven
+		if p.threeWay.states[r.to].now[r.moved].IsFile() {
+			answer = p.proveFile(r.movePair, r.moved)
+		}
+		if answer == pending {
+			continue
+		}
 		p.move(r.movePair, r.moved, renamedOn(r.moved))
+		p.moves[len(p.moves)-1].unproven = answer != proven
 		p.findCaseRenamesBelow(r.to, r.moved)
 	}
 }

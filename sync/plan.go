@@ -63,6 +63,8 @@ type Action struct {
 	NotCompared bool
 	// forMove says that a rename needs this new directory.
 	forMove bool
+	// unproven says that what was renamed may have another content now.
+	unproven bool
 }
 
 // Visible reports whether the action is worth showing: what only keeps the base

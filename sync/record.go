@@ -109,6 +109,10 @@ func (p *pass) recordMove(a *Action, moved manifest.Entry) error {
 	if a.Side == Local && pair.Local.Changed == a.Local.Changed {
 		pair.Local.Changed = moved.Changed // set by the rename itself
 	}
+	if a.unproven {
+		// Only the name is in step now. The content is recorded once it was compared.
+		return p.record.Forget(a.From)
+	}
 	if err := p.record.Set(a.Path, pair); err != nil {
 		return err
 	}
