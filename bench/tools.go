@@ -238,8 +238,13 @@ func ferry(p program, extra ...string) tool {
 		return slices.Concat(args, more, extra), []string{"FERRY_PASSWORD=" + realftp.Password}
 	}
 	return tool{
-		name:   "ferry",
-		run:    func(j job) ([]string, []string) { return command(j) },
-		warmUp: func(j job) ([]string, []string) { return command(j, "--adopt") },
+		name: "ferry",
+		run:  func(j job) ([]string, []string) { return command(j) },
+		warmUp: func(j job) ([]string, []string) {
+			if j.direction == push {
+				j.direction = both // a push refuses --adopt
+			}
+			return command(j, "--adopt")
+		},
 	}
 }

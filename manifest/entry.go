@@ -70,7 +70,8 @@ type Entry struct {
 	Holds bool
 	Size  int64 // bytes; 0 except for files
 	// ModTime is in nanoseconds since 1970 UTC, as the side shows it. It is compared
-	// only with other times of the same side.
+	// only with other times of the same side. With NoTime it is 0, or the seconds of a
+	// time that is too far away for nanoseconds; see [Entry.SetTime].
 	ModTime int64
 	// Shown is the time in a LIST line, in seconds as if it were UTC, or 0. LIST
 	// has no time zone, so Shown only tells whether the line has changed.
@@ -81,8 +82,8 @@ type Entry struct {
 	// Changed is when the content or attributes of a local file last changed (ctime),
 	// in nanoseconds since 1970, or 0 if unknown. Unlike ModTime no program can set it.
 	Changed int64
-	// Device identifies the file system that a local directory is on, or 0 if it is
-	// that of the root or unknown.
+	// Device identifies the file system that is mounted on a local directory, or 0 if it
+	// is on that of the directory above or this is unknown.
 	Device uint64
 	// Sum is the SHA-256 of the content, 32 bytes, or "" if it is not known.
 	Sum string
@@ -108,6 +109,21 @@ func (e Entry) Time() time.Time {
 	return time.Unix(0, e.ModTime).UTC()
 }
 
+// farthest is how many seconds from 1970 a time may be to be held in nanoseconds: as long
+// as from 1678 to 2261.
+const farthest = 9_200_000_000
+
+// SetTime sets the modification time. One that nanoseconds since 1970 cannot hold, such as
+// of the year 2300, is no time: nothing can be done with it. Only whether it is still the
+// same can be told, by its seconds.
+func (e *Entry) SetTime(t time.Time, p Precision) {
+	if sec := t.Unix(); sec < -farthest || sec > farthest {
+		e.ModTime, e.Precision = sec, NoTime
+		return
+	}
+	e.ModTime, e.Precision = t.UnixNano(), p
+}
+
 // Spelled returns the last component of p as e's side spells it.
 func (e Entry) Spelled(p Path) string {
 	if e.Name != "" {
@@ -121,11 +137,14 @@ func (e Entry) Spelled(p Path) string {
 func SameTime(a, b Entry) bool {
 	p := max(a.Precision, b.Precision)
 	if p == NoTime {
-		return true
+		return a.hidesTime() || b.hidesTime() || a.Precision == b.Precision && a.ModTime == b.ModTime
 	}
 	step := int64(p.Duration())
 	return floorDiv(a.ModTime, step) == floorDiv(b.ModTime, step)
 }
+
+// hidesTime reports whether nothing is known of the time of e.
+func (e Entry) hidesTime() bool { return e.Precision == NoTime && e.ModTime == 0 }
 
 // SameShown reports whether two LIST lines of one file show the same time. A line
 // that shows minutes now and only the day later still counts as the same.

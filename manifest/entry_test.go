@@ -13,6 +13,26 @@ func at(s string, p Precision) Entry {
 	return Entry{Kind: File, ModTime: tm.UnixNano(), Precision: p}
 }
 
+// far is a file of a year that nanoseconds cannot hold.
+func far(year int) Entry {
+	e := Entry{Kind: File}
+	e.SetTime(time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC), Second)
+	return e
+}
+
+// TestSetTime sets times up to those that nanoseconds cannot hold.
+func TestSetTime(t *testing.T) {
+	for year := -10_000; year < 20_000; year += 7 {
+		want := time.Date(year, 5, 6, 7, 8, 9, 10, time.UTC)
+		var e Entry
+		e.Kind = File
+		e.SetTime(want, Nanosecond)
+		if held := e.Precision == Nanosecond; held != (year >= 1679 && year <= 2261) && year != 1678 || held && !e.Time().Equal(want) || !held && !e.Time().IsZero() {
+			t.Fatalf("%v: %+v", want, e)
+		}
+	}
+}
+
 func TestSameTime(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -29,6 +49,11 @@ func TestSameTime(t *testing.T) {
 		{"another day", at("2026-01-03T00:00:00Z", Minute), at("2026-01-02T00:00:00Z", Day), false},
 		{"before 1970", at("1969-12-31T23:59:59.5Z", Nanosecond), at("1969-12-31T23:59:59Z", Second), true},
 		{"before and after 1970", at("1969-12-31T23:59:59.5Z", Second), at("1970-01-01T00:00:00.5Z", Second), false},
+		{"far away, alike", far(2300), far(2300), true},
+		{"far away, another", far(2300), far(2301), false},
+		{"far away before, far away after", far(2300), far(1500), false},
+		{"far away and not", far(2300), at("2026-01-02T03:04:05Z", Second), false},
+		{"far away, and no time", far(2300), Entry{Kind: File, Precision: NoTime}, true},
 		{"one side tells no time", at("2026-01-02T03:04:05Z", Second), Entry{Kind: File, Precision: NoTime}, true},
 	} {
 		if got := SameTime(c.a, c.b); got != c.want {

@@ -6,55 +6,99 @@ import (
 )
 
 func TestTempName(t *testing.T) {
-	const mark = "0123456789abcdef"
-	for _, c := range []struct {
-		name  string
-		plain bool
-		want  string
-	}{
-		{"index.html", false, ".ferry-" + mark + "-index.html.part"},
-		{"index.html", true, "ferry-" + mark + "-index.html.part"},
-		{"été (1)~.txt", false, ".ferry-" + mark + "-t1.txt.part"},
-		{"*?[]", false, ".ferry-" + mark + "-.part"},
-		{strings.Repeat("x", 255), false, ".ferry-" + mark + "-" + strings.Repeat("x", 80) + ".part"},
-	} {
-		got := TempName(mark, c.name, c.plain)
-		if got != c.want {
-			t.Errorf("TempName(%q) = %q, want %q", c.name, got, c.want)
+	const fingerprint = "0123456789abcdef"
+	mark := NewTempMark(fingerprint, "us")
+	if other := NewTempMark(fingerprint, "us"); mark == other || !strings.HasPrefix(mark, fingerprint) || len(mark) != len(other) {
+		t.Errorf("two marks of one source: %s, %s", mark, other)
+	}
+	if !TempIsFrom(mark, "us") || TempIsFrom(mark, "") || TempIsFrom(mark, "them") {
+		t.Errorf("the owner of %s is not known", mark)
+	}
+	for _, plain := range []bool{false, true} {
+		name := TempName(mark, plain)
+		if back, ok := TempMark(name); !ok || back != mark || strings.HasPrefix(name, ".") == plain {
+			t.Errorf("TempMark(%q) = %q, %v", name, back, ok)
 		}
-		if back, ok := TempMark(got); !ok || back != mark {
-			t.Errorf("TempMark(%q) = %q, %v", got, back, ok)
-		}
-		if err := CheckName(got); err != nil {
-			t.Error(err)
+		if err := CheckName(name); err != nil || len(name) > 64 {
+			t.Errorf("%s: %d bytes, %v", name, len(name), err)
 		}
 	}
 }
 
+// TestTempMark holds names that are ferry's, and names that look like them and are
+// somebody else's.
 func TestTempMark(t *testing.T) {
-	for _, name := range []string{
-		"", "ferry", ".ferry", "ferry-", ".ferry-.part", "ferry-0123-x.part", "ferry-01234567.part",
-		"ferry-0123456g-x.part", "ferry-01234567-x", "xferry-01234567-x.part", "..ferry-01234567-x.part",
-		"ferry-01234567-x.part.txt", "ferry-" + strings.Repeat("0", 33) + "-x.part", "FERRY-01234567-x.part",
+	const old = "0123456789abcdef01234567"
+	ours := TempName(NewTempMark("0123456789abcdef", "us"), false)
+	flipped := []byte(ours)
+	flipped[len(".ferry-")] ^= 1
+	for _, c := range []struct {
+		name string
+		want bool
+	}{
+		{ours, true},
+		{ours[1:], true},
+		{string(flipped), false},
+		{strings.ToUpper(ours), false},
+		{"." + ours, false},
+		{ours + ".txt", false},
+		{strings.TrimSuffix(ours, ".part"), false},
+		{strings.TrimSuffix(ours, ".part") + "0.part", false},
+		{strings.Replace(ours, ".part", "-index.php.part", 1), false},
+
+		// As versions before the check digits named them.
+		{".ferry-" + old + "-index.html.part", true},
+		{".ferry-" + old + "-.part", true},
+		{".ferry-0000000000000000deadbeef-f.part", true},
+		{"ferry-" + old + "-index.html.part", false},
+		{".ferry-" + old + ".part", false},
+		{".ferry-" + old + "0-f.part", false},
+		{".ferry-" + old[1:] + "-f.part", false},
+		{".ferry-" + old[:16] + "-f.part", false},
+		{".ferry-202401010930000000000000-crossing.mp4.part", false},
+		{".ferry-" + old + "-my file.part", false},
+		{".ferry-" + old + "-" + strings.Repeat("x", 81) + ".part", false},
+
+		// Names that users give their files.
+		{"ferry-20240101-crossing.mp4.part", false},
+		{".ferry-20240101-crossing.mp4.part", false},
+		{"ferry-507f1f77bcf86cd799439011-timetable.part", false},
+		{"ferry-01234567-x.part", false},
+		{"ferry-deadbeefdeadbeefdeadbeefdeadbeef-x.part", false},
+		{"ferry-" + strings.Repeat("0", 48) + ".part", false},
+		{".ferry-" + strings.Repeat("a1", 24) + ".part", false},
+		{"", false},
+		{"ferry", false},
+		{".ferry", false},
+		{".ferry-.part", false},
+		{"ferry.part", false},
 	} {
-		if mark, ok := TempMark(name); ok {
-			t.Errorf("TempMark(%q) = %q", name, mark)
+		if mark, ok := TempMark(c.name); ok != c.want {
+			t.Errorf("TempMark(%q) = %q, %v", c.name, mark, ok)
+		} else if ok && !strings.HasPrefix(c.name, ".ferry-"+mark) && !strings.HasPrefix(c.name, "ferry-"+mark) {
+			t.Errorf("TempMark(%q) = %q", c.name, mark)
 		}
+	}
+	if TempIsFrom(old, "us") || TempIsFrom(old, "") {
+		t.Error("a mark without an owner has one")
 	}
 }
 
 func TestIsOwn(t *testing.T) {
+	mark := NewTempMark("0123456789abcdef", "")
 	for _, c := range []struct {
 		dir  Path
 		name string
 		want bool
 	}{
 		{Root, ".ferry", true},
+		{Root, ".FERRY", true},
+		{Root, ".fe\u200crry", true},
 		{"a", ".ferry", false},
 		{Root, ".ferryignore", false},
 		{Root, "ferry.yaml", false},
-		{"a/b", TempName("01234567", "x", false), true},
-		{Root, TempName("01234567", "x", true), true},
+		{"a/b", TempName(mark, false), true},
+		{Root, TempName(mark, true), true},
 		{Root, "x.part", false},
 	} {
 		if got := IsOwn(c.dir, c.name); got != c.want {
@@ -63,17 +107,15 @@ func TestIsOwn(t *testing.T) {
 	}
 }
 
-func FuzzTempName(f *testing.F) {
-	f.Add("index.html", true)
-	f.Add("\x00\xff/..", false)
-	f.Fuzz(func(t *testing.T, name string, plain bool) {
-		const mark = "0123456789abcdef0123456789abcdef"
-		got := TempName(mark, name, plain)
-		if back, ok := TempMark(got); !ok || back != mark || len(got) > 255 {
-			t.Errorf("TempName(%q) = %q, whose mark is %q, %v", name, got, back, ok)
-		}
-		if err := CheckName(got); err != nil || strings.Contains(got, "~") {
-			t.Errorf("TempName(%q) = %q: %v", name, got, err)
+// FuzzTempMark holds that only names with true check digits, or of the old form, are
+// ferry's.
+func FuzzTempMark(f *testing.F) {
+	f.Add(TempName(NewTempMark("0123456789abcdef", "us"), false))
+	f.Add("ferry-20240101-crossing.mp4.part")
+	f.Fuzz(func(t *testing.T, name string) {
+		mark, ok := TempMark(name)
+		if ok && len(mark) == markDigits && name != TempName(mark, false) && name != TempName(mark, true) {
+			t.Errorf("TempMark(%q) = %q, whose name is %q", name, mark, TempName(mark, false))
 		}
 	})
 }

@@ -140,13 +140,18 @@ func (s cancelledSide) Tidy(ctx context.Context) error {
 	return s.Replica.Tidy(ctx)
 }
 
-func (s cancelledSide) Lock(ctx context.Context) (func(), error) {
+func (s cancelledSide) Sweep(ctx context.Context, sweep sync.Sweep) error {
+	s.c.begins(ctx, "sweeping")
+	return s.Replica.Sweep(ctx, sweep)
+}
+
+func (s cancelledSide) Lock(ctx context.Context) (func(), bool, error) {
 	s.c.begins(ctx, "locking")
 	if err := errors.Join(s.c.op("lock", manifest.Root), context.Cause(ctx)); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	s.c.locked++
-	return func() { s.c.locked-- }, nil
+	return func() { s.c.locked-- }, false, nil
 }
 
 // A cancelledBook is the base of a cancelled pass.

@@ -27,9 +27,11 @@ import (
 //
 // An entry is path=content for a file, path/ for a directory or path@ for a special
 // file. After a content, * means another time than this content usually has, ! that
-// the scan does not know the content, #7 an identity, and ^9 a time at the 9th second
-// of an hour. ?path makes path unknown, and path/+ is a directory that contains ignored
+// the scan does not know the content, ^9 a time at the 9th second of an hour, ~4 a time
+// of the last change, and #7 an identity. ?path makes path unknown, and path/+ is a directory that contains ignored
 // names. The size is the length of the content. A case also runs with the sides
+// names. A policy names the sides that take names for one that differ only in case.
+// The size is the length of the content. A case also runs with the sides
 // swapped, unless it says "one way".
 type reconcileCase struct {
 	name                string
@@ -93,10 +95,34 @@ func parsePolicy(t *testing.T, text string) Policy {
 			p.RecentAfter = time.Time{}
 		case "no-moves":
 			p.NoMoves = true
+		case "proves":
+			p.proves = true
+		case "folds-local":
+			p.Folding[Local] = FoldsCase
+		case "folds-remote":
+			p.Folding[Remote] = FoldsCase
+		case "folds-ascii-remote":
+			p.Folding[Remote] = FoldsASCII
+		case "cannot-tell-remote":
+			p.Folding[Remote] = CannotTellCase
+		case "tells-apart":
+			p.Folding = [2]Folding{TellsCaseApart, TellsCaseApart}
 		default:
+			if path, found := strings.CutPrefix(word, "untold:"); found {
+				if p.untold == nil {
+					p.untold = &pathSet{make(map[manifest.Path]bool)}
+				}
+				p.untold.paths[manifest.Path(path)] = true
+				continue
+			}
 			if p.Direction.UnmarshalText([]byte(word)) != nil && p.Conflict.UnmarshalText([]byte(word)) != nil {
 				t.Fatalf("policy %q", word)
 			}
+		}
+	}
+	for s := range p.Folding {
+		if p.Folding[1-s] != NotAsked && p.Folding[s] == NotAsked {
+			p.Folding[s] = TellsCaseApart
 		}
 	}
 	return p
@@ -137,6 +163,14 @@ func parseEntry(t *testing.T, w string) (manifest.Path, manifest.Entry) {
 	if rest, dir := strings.CutSuffix(w, "/"); dir {
 		e.Kind = manifest.Dir
 		return manifest.Path(rest), e
+	}
+	w, changed, found := strings.Cut(w, "~")
+	if found {
+		n, err := strconv.ParseInt(changed, 10, 64)
+		if err != nil {
+			t.Fatalf("time of the last change in %q: %v", w, err)
+		}
+		e.Changed = n
 	}
 	w, later, found := strings.Cut(w, "^")
 	seconds := int64(0)
@@ -189,11 +223,27 @@ func parseBase(t *testing.T, words []string) manifesttest.Memory {
 func planLines(p *Plan) []string {
 	var lines []string
 	for _, q := range p.Questions {
-		lines = append(lines, fmt.Sprintf("ask %s %s", q.Side, q.Path))
+		verb := "ask"
+		if q.HashOnly {
+			verb = "ask-hash"
+		}
+		lines = append(lines, fmt.Sprintf("%s %s %s", verb, q.Side, q.Path))
 	}
 	for _, a := range p.Actions {
 		switch a.Op {
-		case Upload, Download, Adopt, Refresh, Forget:
+		case Refresh:
+			line := "refresh " + string(a.Path)
+			if a.Remote.Changed == unprovenContent {
+				line += " unproven"
+			}
+			lines = append(lines, line)
+		case Adopt:
+			line := "adopt " + string(a.Path)
+			if a.NotCompared {
+				line += " by size"
+			}
+			lines = append(lines, line)
+		case Upload, Download, Forget:
 			lines = append(lines, fmt.Sprintf("%s %s", a.Op, a.Path))
 		case Rename:
 			lines = append(lines, fmt.Sprintf("move %s %s -> %s", a.Side, a.From, a.Path))
@@ -210,6 +260,14 @@ func planLines(p *Plan) []string {
 	}
 	for _, s := range p.Skips {
 		lines = append(lines, "skip "+string(s.Path))
+	}
+	for s, twins := range p.Twins {
+		if p.AskCase[s] {
+			lines = append(lines, fmt.Sprintf("ask case %s", Side(s)))
+		}
+		for _, q := range twins {
+			lines = append(lines, fmt.Sprintf("twin %s %s", Side(s), q.Path.Join(q.Name)))
+		}
 	}
 	return nameCopies(p, lines)
 }

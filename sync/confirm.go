@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"ferry/manifest"
 )
@@ -29,6 +30,9 @@ func (p *pass) confirmGone(ctx context.Context) error {
 			if err := context.Cause(ctx); err != nil {
 				return err
 			}
+			if err := p.awaitOther(ctx, s, answers); err != nil {
+				return err
+			}
 			p.takeAnswers(s, paths, answers, confirmed[s])
 		}
 		if asked == 0 {
@@ -38,6 +42,26 @@ func (p *pass) confirmGone(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// awaitOther takes the lock of side s where somebody else was at work when it was asked:
+// what looks missing may be on its way. With the lock, the pass looks at both sides again.
+// Where somebody goes on to hold it, what was asked for stays unknown, and so it is in a
+// dry run.
+func (p *pass) awaitOther(ctx context.Context, s Side, answers []error) error {
+	held := slices.ContainsFunc(answers, func(err error) bool { return errors.Is(err, ErrHeld) })
+	if !held || p.opts.DryRun || p.locks.release[s] != nil {
+		return nil
+	}
+	switch err := p.lockSide(ctx, s); {
+	case errors.Is(err, ErrHeld):
+		return nil
+	case err != nil:
+		return err
+	case p.locks.release[s] != nil:
+		return errLookAgain
+	}
+	return nil
 }
 
 // missingNames returns the topmost names that are missing on side s, that the plan
@@ -73,7 +97,36 @@ func (p *pass) missingNames(s Side, confirmed map[manifest.Path]bool) (paths []m
 			paths, was = append(paths, path), append(was, entry)
 		}
 	}
+	if s == Local && !p.opts.Limits.AcceptEmpty {
+		for dir, entry := range p.missingMounts() {
+			if !confirmed[dir] && !slices.Contains(paths, dir) {
+				paths, was = append(paths, dir), append(was, entry)
+			}
+		}
+	}
 	return paths, was
+}
+
+// missingMounts returns the local directories on which a file system was mounted, and that
+// are missing now together with what the plan changes at, below or above them. They are
+// asked for by themselves: a directory above may be gone, and yet nobody deleted them.
+func (p *pass) missingMounts() map[manifest.Path]manifest.Entry {
+	found := make(map[manifest.Path]manifest.Entry)
+	seen := make(map[manifest.Path]bool)
+	for _, a := range p.plan.Actions {
+		for _, path := range [...]manifest.Path{a.Path, a.From} {
+			for ; path != manifest.Root && !seen[path]; path = path.Parent() {
+				seen[path] = true
+				if p.trees[Local].At(path).Exists() || !p.trees[Local].Known(path) {
+					continue
+				}
+				if pair, ok := p.record.At(path); ok && entryOn(pair, Local).Device != 0 {
+					found[path] = entryOn(pair, Local)
+				}
+			}
+		}
+	}
+	return found
 }
 
 // goneOnBoth reports whether the action forgets a path because neither side has it
@@ -121,6 +174,11 @@ func (p *pass) takeAnswers(s Side, paths []manifest.Path, answers []error, confi
 	var b manifest.Builder
 	var lie manifest.Path
 	lied := false
+	for i, err := range answers {
+		if errors.Is(err, ErrPresent) && p.isInOtherCase(s, paths[i]) {
+			answers[i] = nil // renamed: it is there only under its new spelling
+		}
+	}
 	for i, err := range answers {
 		if errors.Is(err, ErrPresent) && !lied {
 			lie, lied = paths[i], true

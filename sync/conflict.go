@@ -128,6 +128,13 @@ func (p *planner) noteConflict(st *pathState, loser Side, copyPath manifest.Path
 // time and content, so that a repeated pass makes no second copy, and is unused on
 // both sides.
 func (p *planner) copyPath(path manifest.Path, loser manifest.Entry, side Side) manifest.Path {
+	c := newCopyPath(path, loser, side, p.used)
+	p.taken[c] = true
+	return c
+}
+
+// newCopyPath returns the name for a version of path that is not used.
+func newCopyPath(path manifest.Path, loser manifest.Entry, side Side, used func(manifest.Path) bool) manifest.Path {
 	stem, ext := splitExt(path.Base())
 	when := "unknown-time"
 	if t := loser.Time(); !t.IsZero() {
@@ -141,8 +148,7 @@ func (p *planner) copyPath(path manifest.Path, loser manifest.Entry, side Side) 
 		}
 		name := cut(stem, 255-len(suffix)-len(ext)) + suffix + ext
 		c := path.Parent().Join(name)
-		if !p.used(c) {
-			p.taken[c] = true
+		if !used(c) {
 			return c
 		}
 	}

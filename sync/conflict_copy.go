@@ -18,6 +18,9 @@ type ConflictCopy struct {
 	When time.Time
 }
 
+// copyMark is in the name of every conflict copy.
+const copyMark = ".sync-conflict-"
+
 // copyTime is the layout of the time in the name of a conflict copy, in UTC.
 const copyTime = "20060102-150405"
 

@@ -37,6 +37,11 @@ type Options struct {
 	// forgotten, but they are never removed. It may be nil. It is called from several
 	// goroutines.
 	Ignore func(p manifest.Path, dir bool) bool
+	// LeftOut reports which of the ignored paths a plan names, because somebody may
+	// expect them to travel. It may be nil. It is called from several goroutines.
+	LeftOut func(p manifest.Path) bool
+	// Pinned knows what must stay where it is. It may be nil.
+	Pinned Pinned
 	// Workers is the number of runs that are carried out at the same time; 0: 4.
 	Workers int
 	// Verify lists the whole target in a push or pull, not only the directories that
@@ -52,6 +57,9 @@ type Options struct {
 	// forget when a new engine is made between passes with a scope. Nil: this is the
 	// first engine.
 	Deletions *DeletionCount
+	// Waiting are the conflict copies that earlier engines of this pair have met; nil:
+	// none are known.
+	Waiting *Waiting
 	// Observer may be nil.
 	Observer Observer
 	// Log may be nil.
@@ -72,6 +80,8 @@ type Engine struct {
 
 	observing sync.Mutex
 	deletions *DeletionCount
+	waiting   *Waiting
+	folding   [2]Folding // what was found out about each side
 }
 
 // New returns an engine over two replicas and their base.
@@ -88,7 +98,11 @@ func New(local, remote Replica, record Recorder, opts Options) *Engine {
 	if opts.Deletions == nil {
 		opts.Deletions = new(DeletionCount)
 	}
-	return &Engine{sides: [2]Replica{local, remote}, record: record, opts: opts, deletions: opts.Deletions}
+	opts.Ignore = ignoringOwn(opts.Ignore)
+	if opts.Waiting == nil {
+		opts.Waiting = NewWaiting(nil)
+	}
+	return &Engine{sides: [2]Replica{local, remote}, record: record, opts: opts, deletions: opts.Deletions, waiting: opts.Waiting}
 }
 
 // An UnsafeError is returned when a rail stopped a pass, before it deleted or
@@ -125,12 +139,13 @@ func (e *Engine) sync(ctx context.Context, scope *Scope) (Summary, error) {
 		return Summary{}, nil
 	}
 	sum, retry, err := e.pass(ctx, e.opts.Policy, scope)
-	if err == nil && retry {
-		// The other side refused to rename: transfer and delete instead.
+	if err == nil && retry != (secondHalf{}) {
 		policy := e.opts.Policy
-		policy.NoMoves = true
+		policy.NoMoves = retry.noMoves
+		policy.secondHalf = true
 		var again Summary
 		sum.Failed, sum.Problems, sum.Skipped, sum.Conflicts = 0, 0, 0, 0
+		sum.LeftAlone, sum.NotListed, sum.ConflictsWaiting = 0, 0, 0
 		again, _, err = e.pass(ctx, policy, scope)
 		sum.add(again)
 	}
@@ -140,16 +155,38 @@ func (e *Engine) sync(ctx context.Context, scope *Scope) (Summary, error) {
 	return sum, err
 }
 
+// A secondHalf says why a pass is followed by another one.
+type secondHalf struct {
+	noMoves bool // a side refused to rename: transfer and delete instead
+	askCase bool // now there are names with which a side can be asked about their case
+}
+
 // pass makes one pass under a policy, and a full one if the scope turns out not to
-// be enough. It reports whether a pass without moves should follow.
-func (e *Engine) pass(ctx context.Context, policy Policy, scope *Scope) (Summary, bool, error) {
-	policy.RecentAfter = e.opts.Now().Add(-recentFor)
-	policy.partial = scope != nil
-	p := &pass{Engine: e, policy: policy, scope: scope}
-	err := p.run(ctx)
-	if errors.Is(err, errNeedsFullPass) {
-		e.opts.Log.Debug("the scope is not enough: making a full pass")
-		return e.pass(ctx, policy, nil)
+// be enough. It begins again after it waited for somebody else. It reports whether a
+// second half should follow.
+func (e *Engine) pass(ctx context.Context, policy Policy, scope *Scope) (Summary, secondHalf, error) {
+	var held locks
+	defer held.releaseAll()
+	var p *pass
+	var err error
+	for {
+		policy.RecentAfter = e.opts.Now().Add(-recentFor)
+		policy.partial = scope != nil
+		policy.Folding = e.folding
+		policy.pinned = e.opts.Pinned
+		policy.proves, policy.dryRun = scope == nil && !e.opts.DryRun, e.opts.DryRun
+		p = &pass{Engine: e, policy: policy, scope: scope, locks: &held}
+		err = p.run(ctx)
+		switch {
+		case errors.Is(err, errNeedsFullPass):
+			e.opts.Log.Debug("the scope is not enough: making a full pass")
+			scope = nil
+			continue
+		case errors.Is(err, errLookAgain):
+			e.opts.Log.Info("looking at both sides again", "because", err)
+			continue
+		}
+		break
 	}
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
@@ -157,7 +194,7 @@ func (e *Engine) pass(ctx context.Context, policy Policy, scope *Scope) (Summary
 	if ferr := e.finish(); err == nil {
 		err = ferr
 	}
-	return p.sum, p.moveRefused, err
+	return p.sum, secondHalf{p.moveRefused, p.askCaseAgain && !policy.secondHalf}, err
 }
 
 // finish makes everything that was recorded safe, also after a cancelled pass.
@@ -176,6 +213,7 @@ type pass struct {
 	*Engine
 	policy Policy
 	scope  *Scope // nil: everything
+	locks  *locks
 	roots  [2]RootState
 	trees  [2]*manifest.Tree
 	plan   *Plan
@@ -185,15 +223,23 @@ type pass struct {
 	// of each side that were listed, and everything says that a whole side was.
 	listed      [2]map[manifest.Path]bool
 	everything  [2]bool
+	heldByOther [2]bool                // somebody else holds the lock of this side
 	partialBase *partialBase           // of a pass over a part
 	reported    map[manifest.Path]bool // local paths of the scope
+	// dirsBelowRoot is the number of directories of a target of which only the root was
+	// listed at first.
+	dirsBelowRoot int
 
 	mu          sync.Mutex // guards what follows
 	sum         Summary
+	leftOut     map[manifest.Path]bool // what a scan met and [Options.LeftOut] names
 	undone      map[manifest.Path]bool // paths whose action did not happen: failed, cancelled or left out
 	full        [2]int64               // the smallest content for which this side had no room; 0: it had
 	lost        error                  // the first error that ends the pass
 	moveRefused bool
+	seenCopies  map[manifest.Path]bool // conflict copies that scans have shown
+
+	askCaseAgain bool // a side could not be asked about the case of names yet
 }
 
 func (p *pass) run(ctx context.Context) error {
@@ -219,7 +265,11 @@ func inOrder(ctx context.Context, phases ...func(context.Context) error) error {
 
 // announce tells the observer what the pass is going to do.
 func (p *pass) announce(context.Context) error {
+	p.nameLeftOut()
+	p.tellTwins()
 	p.countPlan()
+	p.countUnlisted()
+	p.findWaiting()
 	p.tell(Planned{Plan: p.plan})
 	return nil
 }
@@ -230,7 +280,12 @@ func (p *pass) check(context.Context) error {
 	lost := [2]int{p.deletions.on(Local, files), p.deletions.on(Remote, files)}
 	err := p.plan.check(p.opts.Limits, files, lost, p.trees)
 	if err == nil {
-		err = p.checkReplaced(files)
+		err = p.plan.checkEmpties(p.opts.Limits, files, p.deletions.emptied)
+	}
+	for _, check := range [...]func(files int) error{p.checkReplaced, p.checkTargetEmptied, p.checkFirst} {
+		if err == nil {
+			err = check(files)
+		}
 	}
 	if err != nil && p.scope != nil {
 		return errNeedsFullPass // what looks deleted may have been moved out of the scope
@@ -240,12 +295,7 @@ func (p *pass) check(context.Context) error {
 
 // carryOut carries out the plan, holding the locks of the sides that it changes.
 func (p *pass) carryOut(ctx context.Context) error {
-	release, err := p.lock(ctx)
-	if err != nil {
-		return err
-	}
-	defer release()
-	return inOrder(ctx, p.recordRoots, p.startDeletionCount, p.apply, p.clearDeletionCount, p.tidy)
+	return inOrder(ctx, p.lock, p.sweep, p.recordRoots, p.startDeletionCount, p.apply, p.clearDeletionCount, p.tidy)
 }
 
 // allowed asks whether a plan that changes a side may be carried out.

@@ -60,14 +60,7 @@ func checkDeletes(limits Limits, deletes, lost, files int, s Side, source *manif
 		deletes, files = deletes+lost, files+lost
 		before = fmt.Sprintf(", with the %d that went since everything was last looked at", lost)
 	}
-	byCount := limits.MaxDeletes >= 0 && deletes > limits.MaxDeletes
-	byShare := limits.MaxDeletePercent >= 0 && deletes*100 > limits.MaxDeletePercent*max(files, deletes)
-	switch {
-	case limits.MaxDeletes >= 0 && limits.MaxDeletePercent >= 0:
-		if !byCount || !byShare {
-			return nil
-		}
-	case !byCount && !byShare:
+	if !limits.exceeded(deletes, files) {
 		return nil
 	}
 	return &UnsafeError{

@@ -2,14 +2,15 @@ package sync
 
 import "context"
 
-// A DeletionCount counts what passes with a scope have deleted since the last full
-// pass. The rails apply to all of it together: a disk whose files disappear one by
+// A DeletionCount counts what passes with a scope have deleted or emptied since the last
+// full pass. The rails apply to all of it together: a disk whose files disappear one by
 // one stops the pair just as if they had disappeared at once. The zero value is
 // ready to use. It belongs to one pair, whose engines use it one after the other.
 type DeletionCount struct {
 	counting bool
 	files    int    // in the base when counting began
 	deletes  [2]int // files deleted on each side since
+	emptied  [2]int // files whose content was replaced with nothing on each side since
 }
 
 // begin starts to count, unless it is counting already.

@@ -21,15 +21,17 @@ import (
 // TestModel drives the engine through random histories. Users write, rename and
 // delete on both sides, also during passes; there are full passes and passes with a
 // scope, passes that crash or are cancelled at any operation, and lost replies. All
-// contents have the same size, so that changes cannot be told by their size.
+// contents have the same size, so that changes cannot be told by their size. A new
+// file may get the identity and time of a removed one, and an edit may keep the time.
 //
 // It checks that no version is lost unless a user replaced it, that both sides
 // converge in a few passes, that no content appears that nobody wrote, that the base
-// is true when the sides are in step, that no temporary files remain, and that a
-// pass over sides in step does nothing.
+// is true when the sides are in step, that no temporary files remain but
+// those of others, and that a pass over sides in step does nothing.
 func TestModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := newMachine(t)
+		m.addReserved()
 		t.Repeat(map[string]func(*rapid.T){
 			"user":          func(t *rapid.T) { m.user(t) },
 			"sync":          func(t *rapid.T) { m.disturbed(t, nil, trouble{}) },
@@ -37,6 +39,8 @@ func TestModel(t *testing.T) {
 			"crashSync":     func(t *rapid.T) { m.disturbed(t, nil, trouble{busy: 4, kill: 6}) },
 			"cancelledSync": func(t *rapid.T) { m.disturbed(t, nil, trouble{cancel: anyMoment(t)}) },
 			"leftSync":      func(t *rapid.T) { m.disturbed(t, nil, trouble{busy: 4, cancel: anyMoment(t)}) },
+			"rivalSync":     func(t *rapid.T) { m.disturbed(t, nil, trouble{rival: 25}) },
+			"rivalPart":     func(t *rapid.T) { m.disturbed(t, m.scope(t), trouble{rival: 25}) },
 			"lossySync":     func(t *rapid.T) { m.disturbed(t, nil, trouble{lose: 6}) },
 			"part":          func(t *rapid.T) { m.disturbed(t, m.scope(t), trouble{}) },
 			"busyPart":      func(t *rapid.T) { m.disturbed(t, m.scope(t), trouble{busy: 8}) },
@@ -66,6 +70,8 @@ type machine struct {
 	// changed holds, for each side, the paths that users changed since both sides were
 	// last in step.
 	changed [2]map[string]bool
+	// hasReserved says that each side has files that never travel.
+	hasReserved bool
 }
 
 func newMachine(t *rapid.T) *machine {
@@ -87,10 +93,44 @@ func newMachine(t *rapid.T) *machine {
 	return m
 }
 
+// reserved are files of each side that never travel.
+var reserved = []string{"ferry.yaml", "n/.ferry/trash/x"}
+
+// addReserved writes files that never travel, another content on each side.
+func (m *machine) addReserved() {
+	m.hasReserved = true
+	m.opts.Ignore = func(p manifest.Path, _ bool) bool { return p == "ferry.yaml" }
+	for _, s := range bothSides {
+		for _, p := range reserved {
+			m.write(s, p, "kept on the "+s.String()+" side")
+		}
+	}
+}
+
+// reservedStay checks that no pass touched what never travels.
+func (m *machine) reservedStay(t *rapid.T) {
+	if !m.hasReserved {
+		return
+	}
+	for _, s := range bothSides {
+		for _, p := range reserved {
+			if got, _ := m.sides[s].Read(p); got != "kept on the "+s.String()+" side" {
+				t.Fatalf("%s: %s is %q\n%s", s, p, got, m.tail())
+			}
+		}
+	}
+}
+
+// othersTemp is a temporary file that another machine is writing on either side.
+var othersTemp = manifest.TempName(manifest.NewTempMark("0123456789abcdef", "others"), false)
+
 func emptyMachine(t fataler) *machine {
 	m := &machine{world: newWorld(t), replaced: map[string]bool{}, written: map[string]bool{}, last: map[string]string{},
 		changed: [2]map[string]bool{{}, {}}}
 	m.sides[sync.Remote].Server = false // what a server cannot do atomically is no fault of the engine's
+	for s := range m.sides {
+		m.sides[s].Write(othersTemp, "others", m.clock.AddDate(-1, 0, 0)) // it has the time of its source
+	}
 	m.opts.Limits = sync.Limits{MaxDeletes: -1, MaxDeletePercent: -1, AllowDeletes: true, AcceptEmpty: true}
 	return m
 }
@@ -108,7 +148,7 @@ func (m *machine) twin() *machine {
 func (m *machine) user(t *rapid.T) {
 	s := rapid.SampledFrom([]sync.Side{sync.Local, sync.Remote}).Draw(t, "side")
 	p := rapid.SampledFrom(m.names).Draw(t, "path")
-	m.act(s, p, rapid.IntRange(0, 7).Draw(t, "action"), rapid.SampledFrom(m.names).Draw(t, "to"))
+	m.act(s, p, rapid.IntRange(0, 9).Draw(t, "action"), rapid.SampledFrom(m.names).Draw(t, "to"))
 }
 
 func (m *machine) act(s sync.Side, p string, action int, to string) {
@@ -145,7 +185,7 @@ func (m *machine) act(s sync.Side, p string, action int, to string) {
 		m.logf("user makes %s %s/", s, p)
 		side.Mkdir(p)
 		m.changed[s][p] = true
-	case action == 5 && tree[p] != "" && tree[to] == "" && !manifest.Path(to).Within(manifest.Path(p)):
+	case action == 5 && tree[p] != "" && tree[to] == "" && !manifest.Path(to).Within(manifest.Path(p)) && !m.undetectable(s, tree, p, to):
 		if parent := string(manifest.Path(to).Parent()); parent != "" && tree[parent] != "/" {
 			return
 		}
@@ -160,7 +200,83 @@ func (m *machine) act(s sync.Side, p string, action int, to string) {
 		m.touch(s, p)
 	case action == 7:
 		m.copyOver(s, p)
+	case action == 8:
+		m.reuse(s, p, to)
+	case action == 9 && s == sync.Local:
+		m.editKeepingTime(p)
 	}
+}
+
+// reuse lets the user of side s remove a file and write another one under a free name,
+// which gets the identity and the time of the removed one.
+func (m *machine) reuse(s sync.Side, p, to string) {
+	tree := m.tree(s)
+	old := tree[p]
+	parent := string(manifest.Path(to).Parent())
+	if old == "" || old == "/" || tree[to] != "" || parent != "" && tree[parent] != "/" || manifest.Path(to).Within(manifest.Path(p)) {
+		return
+	}
+	if m.looksRecorded(s, p, to) {
+		return
+	}
+	content := m.newVersion()
+	m.replaced[old] = true
+	m.replaced[m.last[fmt.Sprint(s, to)]] = true
+	m.last[fmt.Sprint(s, to)] = content
+	m.logf("user removes %s %s = %s and writes %s = %s with its identity", s, p, old, to, content)
+	m.sides[s].Reuse(p, to, content)
+	m.noteChange(s, tree, p)
+	m.noteChange(s, m.tree(s), to)
+	m.tick()
+}
+
+// looksRecorded reports whether the file at p would look on the server, under the name
+// to, like the one that the base has there. A server shows nothing more.
+func (m *machine) looksRecorded(s sync.Side, p, to string) bool {
+	pair, _ := m.record.At(manifest.Path(to))
+	was, now := pair.Remote, m.sides[s].Entry(p)
+	return s == sync.Remote && was.IsFile() && manifest.Unchanged(was, now) && (was.ID == now.ID || was.ID == 0 || now.ID == 0)
+}
+
+// undetectable reports whether renaming p to to would put a file of the server where
+// the base has one that looks the same and has another content.
+func (m *machine) undetectable(s sync.Side, tree map[string]string, p, to string) bool {
+	for q, content := range tree {
+		path := manifest.Path(q)
+		if content == "/" || !path.Within(manifest.Path(p)) {
+			continue
+		}
+		target := path.Rebase(manifest.Path(p), manifest.Path(to))
+		pair, _ := m.record.At(target)
+		if pair.Sum != sumOf(content) && m.looksRecorded(s, q, string(target)) {
+			return true
+		}
+	}
+	return false
+}
+
+// editKeepingTime lets the local user edit a file in place and give it its old time.
+func (m *machine) editKeepingTime(p string) {
+	old := m.tree(sync.Local)[p]
+	if old == "" || old == "/" {
+		return
+	}
+	content := m.newVersion()
+	m.replaced[old] = true
+	m.replaced[m.last[fmt.Sprint(sync.Local, p)]] = true
+	m.last[fmt.Sprint(sync.Local, p)] = content
+	m.logf("user edits local %s = %s (was %s) and keeps its time", p, content, old)
+	m.sides[sync.Local].EditKeepingTime(p, content)
+	m.changed[sync.Local][p] = true
+	m.tick()
+}
+
+// newVersion returns a content that nobody has written before.
+func (m *machine) newVersion() string {
+	m.version++
+	content := fmt.Sprintf("v%06d", m.version)
+	m.written[content] = true
+	return content
 }
 
 // touch gives a file another time and leaves its content.
@@ -224,6 +340,7 @@ var errCancelled = errors.New("the user has had enough")
 // reply of the server is lost.
 type trouble struct {
 	busy, kill, lose int
+	rival            int    // that another machine begins or ends to replace a file on the server
 	cancel           moment // when the pass is cancelled
 }
 
@@ -264,6 +381,11 @@ func (m *machine) disturbed(t *rapid.T, scope *sync.Scope, trouble trouble) {
 	for _, s := range bothSides {
 		m.sides[s].OnIO = func(op string, p manifest.Path) error { return d.before(s, op, p) }
 	}
+	here := m.tree(sync.Local)
+	if trouble.rival > 0 {
+		d.other = &rival{w: m.world, refuses: rapid.Bool().Draw(t, "refuses")}
+		m.sides[sync.Remote].Rival = d.other
+	}
 	var sum sync.Summary
 	var err error
 	if scope == nil {
@@ -279,6 +401,7 @@ func (m *machine) disturbed(t *rapid.T, scope *sync.Scope, trouble trouble) {
 	if ctx.Err() != nil && trouble.busy == 0 {
 		m.baseSound(before)
 	}
+	d.endRival(t, here)
 	if m.record.dead {
 		m.restart()
 	}
@@ -291,7 +414,9 @@ type disturbance struct {
 	random  *random
 	stop    context.CancelCauseFunc
 	listed  *[2]map[manifest.Path]bool
-	inUser  bool // a user is making a change: its operations are not those of the pass
+	other   *rival
+	taken   map[string]string // what the rival took away
+	inUser  bool              // a user is making a change: its operations are not those of the pass
 }
 
 // before is called before every operation.
@@ -308,9 +433,10 @@ func (d *disturbance) before(s sync.Side, op string, p manifest.Path) error {
 	}
 	if d.random.chance(d.trouble.busy) {
 		d.inUser = true
-		d.act(sync.Side(d.random.below(2)), d.anyName(), d.random.below(8), d.anyName())
+		d.act(sync.Side(d.random.below(2)), d.anyName(), d.random.below(9), d.anyName())
 		d.inUser = false
 	}
+	d.atRival(op)
 	switch {
 	case d.random.chance(d.trouble.kill):
 		d.logf("killed")
@@ -370,7 +496,6 @@ func (m *machine) noLoss(t *rapid.T, trash bool) {
 // everything that must be true when both sides are in step.
 func (m *machine) quiet(t *rapid.T) {
 	m.logf("quiet")
-	m.clock = m.clock.Add(48 * time.Hour) // by then, what a killed pass left half written is old
 	const most = 6
 	for n := 0; ; n++ {
 		sum, err := m.pass()
@@ -385,12 +510,19 @@ func (m *machine) quiet(t *rapid.T) {
 		}
 	}
 	local, remote := m.tree(sync.Local), m.tree(sync.Remote)
+	for s, tree := range [2]map[string]string{local, remote} {
+		if tree[othersTemp] != "others" {
+			t.Fatalf("the %s side lost a temporary file of somebody else\n%s", sync.Side(s), m.tail())
+		}
+		delete(tree, othersTemp)
+	}
 	if diff := cmp.Diff(local, remote); diff != "" {
 		t.Fatalf("trees differ at rest (-local +remote):\n%s\n%s", diff, m.tail())
 	}
 	// A pass that ends right after it moved a version to the trash leaves it there, even
 	// if a user had just written it.
 	m.noLoss(t, m.killed)
+	m.reservedStay(t)
 	m.noInvention(t, local)
 	m.baseTrue(t, local)
 	m.changed = [2]map[string]bool{{}, {}}
@@ -435,7 +567,7 @@ func TestOneSided(t *testing.T) {
 		m.quiet(t)
 		s := rapid.SampledFrom([]sync.Side{sync.Local, sync.Remote}).Draw(t, "one side")
 		for range rapid.IntRange(1, 8).Draw(t, "acts") {
-			m.act(s, rapid.SampledFrom(m.names).Draw(t, "path"), rapid.IntRange(0, 5).Draw(t, "action"), rapid.SampledFrom(m.names).Draw(t, "to"))
+			m.act(s, rapid.SampledFrom(m.names).Draw(t, "path"), rapid.SampledFrom([]int{0, 1, 2, 3, 4, 5, 8, 9}).Draw(t, "action"), rapid.SampledFrom(m.names).Draw(t, "to"))
 		}
 		want := m.tree(s)
 		m.quiet(t)

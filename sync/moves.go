@@ -46,8 +46,8 @@ func (p *planner) pick(f func(*pathState) bool) []*pathState {
 
 type movePair struct{ from, to manifest.Path }
 
-// pairDirs pairs directories by their identity. Since identities are reused, a
-// file inside must confirm each pair.
+// pairDirs pairs directories by their identity. Since identities are reused, the
+// files inside must confirm each pair.
 func (p *planner) pairDirs(s Side) {
 	gone := byID(p.pick(func(st *pathState) bool { return st.vanished(s, manifest.Dir) }),
 		func(st *pathState) uint64 { return st.was(s).ID })
@@ -64,10 +64,16 @@ func (p *planner) pairDirs(s Side) {
 	}
 	slices.SortFunc(pairs, func(a, b movePair) int { return a.to.Compare(b.to) })
 	for i, pair := range pairs {
-		if pair.from == pair.to || !p.canMove(pair, s) || !p.confirmedByContent(pair, s) {
+		if pair.from == pair.to || p.isHeld(pair.from) || p.isHeld(pair.to) || !p.canMove(pair, s) {
 			continue
 		}
-		p.move(pair, s)
+		d := p.proveDir(pair, s)
+		if d.proof != proven {
+			continue
+		}
+		before := p.statesOf(d.unproven)
+		p.move(pair, s, d.why(s))
+		p.recordUnproven(d.unproven, before)
 		for j := i + 1; j < len(pairs); j++ {
 			if pairs[j].from.Within(pair.from) {
 				pairs[j].from = pairs[j].from.Rebase(pair.from, pair.to)
@@ -84,21 +90,6 @@ func byID(states []*pathState, id func(*pathState) uint64) map[uint64][]*pathSta
 		}
 	}
 	return m
-}
-
-// confirmedByContent reports whether some file that the base has in the old
-// directory is found unchanged in the new one.
-func (p *planner) confirmedByContent(pair movePair, s Side) bool {
-	for path, st := range p.threeWay.states {
-		if !st.hasBase || st.base.Kind() != manifest.File || !path.Below(pair.from) {
-			continue
-		}
-		to := p.threeWay.states[path.Rebase(pair.from, pair.to)]
-		if to != nil && to.now[s].IsFile() && manifest.Unchanged(st.was(s), to.now[s]) {
-			return true
-		}
-	}
-	return false
 }
 
 // canMove reports whether the other side can carry out the rename: the new name
@@ -121,6 +112,9 @@ func (p *planner) canMove(pair movePair, s Side) bool {
 	if !from.now[o].IsDir() {
 		return true
 	}
+	if p.policy.pinned != nil && p.policy.pinned.Pins(pair.from) {
+		return false
+	}
 	for path, st := range p.threeWay.states {
 		if !st.known && (path.Below(pair.from) || path.Below(pair.to)) {
 			return false
@@ -134,11 +128,11 @@ func (p *planner) canMove(pair movePair, s Side) bool {
 
 // move adds a rename on the other side to the plan, with the directories that it
 // needs, and updates the comparison as if it had been carried out.
-func (p *planner) move(pair movePair, s Side) {
+func (p *planner) move(pair movePair, s Side, why string) {
 	o := s.Other()
 	p.makeParents(pair.to, o)
 	st := p.threeWay.states[pair.from]
-	a := Action{Op: Rename, Side: o, Path: pair.to, From: pair.from, Why: "renamed on the " + s.String() + " side",
+	a := Action{Op: Rename, Side: o, Path: pair.to, From: pair.from, Why: why,
 		Local: st.now[Local], Remote: st.now[Remote], Base: st.base}
 	a.LocalChange, a.RemoteChange = NoChange, NoChange
 	if s == Local {
@@ -174,6 +168,7 @@ func (p *planner) carryOver(st *pathState, to manifest.Path, o Side) {
 	t.base.Local.Name, t.base.Remote.Name = "", ""
 	t.now[o].Name = ""
 	st.base, st.hasBase, st.now[o] = manifest.Pair{}, false, manifest.Entry{}
+	t.remotePath = p.currentPath(to, Remote)
 	t.classify(p.policy)
 	st.classify(p.policy)
 	if !st.has(Local) && !st.has(Remote) {

@@ -3,14 +3,14 @@ package sync
 import "ferry/manifest"
 
 // pairFiles pairs single files by identity and stamp. On the local side it also
-// pairs by content, on a remote side without identities by size and time. Unless
-// the contents are known, a pair counts only if it is the only one possible.
+// pairs by content, on a remote side without identities by size and time. A pair
+// that is the only one possible is proposed; the content decides.
 func (p *planner) pairFiles(s Side) {
-	gone := p.pick(func(st *pathState) bool { return st.vanished(s, manifest.File) })
+	gone := p.pick(func(st *pathState) bool { return st.vanished(s, manifest.File) && !p.isHeld(st.path) })
 	if len(gone) == 0 {
 		return
 	}
-	here := p.pick(func(st *pathState) bool { return st.appeared(s, manifest.File) })
+	here := p.pick(func(st *pathState) bool { return st.appeared(s, manifest.File) && !p.isHeld(st.path) })
 	here = p.pairByStamp(gone, here, s, func(e manifest.Entry) (any, bool) {
 		return e.ID, e.ID != 0
 	})
@@ -66,15 +66,15 @@ func (p *planner) rareStamp(here []*pathState, s Side) func(manifest.Entry) (any
 func (p *planner) stillVanished(states []*pathState, s Side) []*pathState {
 	var left []*pathState
 	for _, st := range states {
-		if st.vanished(s, manifest.File) {
+		if st.vanished(s, manifest.File) && !p.isHeld(st.path) {
 			left = append(left, st)
 		}
 	}
 	return left
 }
 
-// pairByStamp pairs files whose key occurs exactly once in each list and whose
-// stamp is unchanged. It returns the new files that are left.
+// pairByStamp pairs files whose key occurs exactly once in each list, whose stamp is
+// unchanged, and whose content is the same. It returns the new files that are left.
 func (p *planner) pairByStamp(gone, here []*pathState, s Side, key func(manifest.Entry) (any, bool)) []*pathState {
 	from, to := make(map[any][]*pathState), make(map[any][]*pathState)
 	for _, st := range gone {
@@ -92,8 +92,13 @@ func (p *planner) pairByStamp(gone, here []*pathState, s Side, key func(manifest
 		k, ok := key(st.now[s])
 		if ok && len(from[k]) == 1 && len(to[k]) == 1 && manifest.Unchanged(from[k][0].was(s), st.now[s]) {
 			if pair := (movePair{from[k][0].path, st.path}); p.canMove(pair, s) {
-				p.move(pair, s)
-				continue
+				switch p.proveFile(pair, s) {
+				case proven:
+					p.move(pair, s, renamedOn(s))
+					continue
+				case pending:
+					continue
+				}
 			}
 		}
 		left = append(left, st)
@@ -122,7 +127,7 @@ func (p *planner) pairByContent(gone, here []*pathState) {
 			}
 			pair := movePair{from.path, st.path}
 			if from.base.Sum == st.now[Local].Sum && p.canMove(pair, Local) {
-				p.move(pair, Local)
+				p.move(pair, Local, renamedOn(Local))
 				bySize[st.now[Local].Size][i] = nil
 				break
 			}

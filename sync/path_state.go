@@ -16,6 +16,19 @@ type pathState struct {
 	change  [2]Change         // by Side
 	known   bool              // both sides could be read here
 	ask     [2]bool           // by Side; the content must be read before anything is decided
+	// hashOnly and askWhy belong to the question, see [Question].
+	hashOnly    bool
+	askWhy      string
+	notCompared bool          // taken as equal by the size alone
+	remotePath  manifest.Path // where the server has it before the renames of the plan; "": at path
+}
+
+// onServer returns the path at which the server has the file now.
+func (st *pathState) onServer() manifest.Path {
+	if st.remotePath != manifest.Root {
+		return st.remotePath
+	}
+	return st.path
 }
 
 func (st *pathState) has(s Side) bool           { return st.now[s].Exists() }
@@ -89,6 +102,9 @@ type threeWay struct {
 	states map[manifest.Path]*pathState
 	trees  [2]*manifest.Tree
 	base   manifest.Base
+	// sameButCase are the groups of paths that differ only in the case of their last
+	// name. It is filled in only if that may matter.
+	sameButCase [][]manifest.Path
 }
 
 // compareWithBase collects the paths at which something happened since the base.
@@ -97,12 +113,18 @@ type threeWay struct {
 func compareWithBase(base manifest.Base, local, remote *manifest.Tree, policy Policy) *threeWay {
 	s := &threeWay{states: make(map[manifest.Path]*pathState), trees: [2]*manifest.Tree{local, remote}, base: base}
 	blocked := manifest.Root
+	var unproven backlog
+	var names caseFinder
 	for st := range mergePaths(base, local, remote) {
 		switch {
 		case blocked != manifest.Root && st.path.Below(blocked):
 			st.known = false
 		case st.now[Local].Kind == manifest.Other || st.now[Remote].Kind == manifest.Other:
 			blocked = st.path
+		}
+		unproven.postpone(st, policy)
+		if policy.mayFold() {
+			names.see(st.path)
 		}
 		st.classify(policy)
 		if st.atRest() {
@@ -111,6 +133,14 @@ func compareWithBase(base manifest.Base, local, remote *manifest.Tree, policy Po
 		kept := *st
 		s.states[st.path] = &kept
 	}
+	names.end()
+	s.sameButCase = names.groups(func(yield func(manifest.Path) bool) {
+		for st := range mergePaths(base, local, remote) {
+			if !yield(st.path) {
+				return
+			}
+		}
+	})
 	return s
 }
 

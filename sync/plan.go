@@ -59,8 +59,12 @@ type Action struct {
 	// MakeWay says that something else takes the place of what is removed, so that it
 	// is removed before the transfers and not after them.
 	MakeWay bool
+	// NotCompared says that an Adopt goes by the size alone.
+	NotCompared bool
 	// forMove says that a rename needs this new directory.
 	forMove bool
+	// unproven says that what was renamed may have another content now.
+	unproven bool
 }
 
 // Visible reports whether the action is worth showing: what only keeps the base
@@ -112,6 +116,9 @@ type Skip struct {
 type Question struct {
 	Path manifest.Path
 	Side Side
+	// HashOnly says that the answer is not worth a transfer.
+	HashOnly bool
+	Why      string // the reason, for people; "" for files of equal size
 }
 
 // A Plan is what a pass would do. The same trees, base and policy give the same
@@ -121,9 +128,28 @@ type Plan struct {
 	Actions   []Action
 	Conflicts []Conflict
 	Skips     []Skip
+	// LeftOut are the paths that the scans met and [Options.LeftOut] names, in order.
+	// They are ignored on both sides.
+	LeftOut []manifest.Path
 	// Questions are the contents that must be known first. As long as there are any,
 	// the actions for their paths are missing.
 	Questions []Question
+	// NotCompared counts the unchanged files of the server whose contents a dry run with
+	// Checksum did not compare, because that would cost a download.
+	NotCompared int
+	// Waiting are the paths of the conflicts that nobody has settled yet: those of which
+	// there is a copy, and those that are left alone.
+	Waiting []manifest.Path
+	// Extras counts the files that only the target of a push or a pull has, as far as
+	// it was listed. They are left alone.
+	Extras int
+	// Twins are the paths of each side that are left alone because their names differ
+	// only in case from others, on a side where those are one name. As with names that a
+	// tree cannot have, looking again does not help.
+	Twins [2][]manifest.Problem
+	// AskCase says of which sides it must be known first whether names that differ
+	// only in case are one there.
+	AskCase [2]bool
 }
 
 // Empty reports whether the plan does nothing visible.

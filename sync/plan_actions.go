@@ -66,7 +66,11 @@ func (p *planner) agree(st *pathState) {
 		}
 		op = Refresh
 	}
-	p.add(Action{Op: op, Path: st.path, Why: "equal on both sides"}, st)
+	why := "equal on both sides"
+	if st.notCompared {
+		why = "equal sizes, not compared"
+	}
+	p.add(Action{Op: op, Path: st.path, Why: why, NotCompared: st.notCompared}, st)
 }
 
 // The stages of a pass, in their order. Within a stage the order of actions

@@ -3,6 +3,8 @@ package sync
 import (
 	"fmt"
 	"time"
+
+	"ferry/manifest"
 )
 
 // Direction says which way changes may go.
@@ -83,9 +85,11 @@ type Policy struct {
 	// Exact makes the target of a push or pull equal to its source: what only the
 	// target has is removed, and what changed there is overwritten.
 	Exact bool
-	// Adopt treats files that are not in the base as equal if their sizes are equal.
+	// Adopt treats files that are not in the base as equal if their sizes are equal and
+	// the server tells no hash.
 	Adopt bool
-	// Checksum compares local contents with the base even where the stamps match.
+	// Checksum compares the contents of both sides with the base even where the stamps
+	// match. Contents of the server are compared only in a full pass.
 	Checksum bool
 	// Trash says on which sides (by Side) replaced and removed files go to the trash.
 	Trash [2]bool
@@ -93,12 +97,34 @@ type Policy struct {
 	// name with an older time was renamed or copied, not written. On a server without
 	// identities only such files are paired as renames. Zero: every change is recent.
 	RecentAfter time.Time
+	// Folding says of each side whether names that differ only in case are one there.
+	Folding [2]Folding
 	// partial says that the trees do not show everything, so that nothing follows from
 	// a file being the only one of its kind in them.
 	partial bool
+	// pinned is [Options.Pinned].
+	pinned Pinned
+	// untold holds the files for which the server tells no hash.
+	untold *pathSet
+	// proves says that contents that were not compared when their directory was renamed
+	// are compared in this pass.
+	proves bool
+	// dryRun says that no content is downloaded to be compared with an unchanged stamp.
+	dryRun bool
 	// NoMoves carries out every rename as a transfer and a deletion.
 	NoMoves bool
+	// secondHalf says that this is the second half of a pass, after which none follows.
+	secondHalf bool
 }
+
+// A pathSet is a set of paths. A nil *pathSet is empty.
+type pathSet struct{ paths map[manifest.Path]bool }
+
+func (s *pathSet) has(p manifest.Path) bool { return s != nil && s.paths[p] }
+
+// checksRemote reports whether the contents of unchanged files of the server are
+// compared, too.
+func (p Policy) checksRemote() bool { return p.Checksum && !p.partial }
 
 // Limits are the rails of a pass.
 type Limits struct {
@@ -110,6 +136,9 @@ type Limits struct {
 	AllowDeletes bool
 	// AcceptEmpty accepts for this pass that a side has lost everything.
 	AcceptEmpty bool
+	// MaxEntries is the most files and directories that a pass reads on one side; 0:
+	// [DefaultMaxEntries].
+	MaxEntries int
 }
 
 // NewLimits returns the default limits: at most half of a side, or 10 files if that

@@ -36,7 +36,11 @@ func (p *pass) answerQuestions(ctx context.Context, questions []Question) error 
 		return err
 	}
 	for i, q := range questions {
-		if answers[i].err != nil {
+		switch {
+		case answers[i].untold:
+			p.noteUntold(q)
+			continue
+		case answers[i].err != nil:
 			p.markUnreadable(q, answers[i].err)
 			continue
 		}
@@ -64,6 +68,14 @@ func (p *pass) questionRuns(questions []Question) (runs [][]int) {
 	return runs
 }
 
+// noteUntold notes that the side tells no hash for the file of a question.
+func (p *pass) noteUntold(q Question) {
+	if p.policy.untold == nil {
+		p.policy.untold = &pathSet{make(map[manifest.Path]bool)}
+	}
+	p.policy.untold.paths[q.Path] = true
+}
+
 // markUnreadable makes the path of a question unknown.
 func (p *pass) markUnreadable(q Question, err error) {
 	var b manifest.Builder
@@ -80,8 +92,9 @@ func (p *pass) addProblems(s Side, bad *manifest.Tree) {
 
 // A content is the checksum of one file, or why it is not known.
 type content struct {
-	sum string
-	err error
+	sum    string
+	untold bool // the side tells no hash, and the content was not worth a transfer
+	err    error
 }
 
 // contents asks one side for the checksums of files, and reads those files whose
@@ -97,6 +110,10 @@ func (p *pass) contents(ctx context.Context, run []Question) ([]content, error) 
 		}
 		entry := p.trees[q.Side].At(q.Path)
 		sum, err := p.sides[q.Side].Sum(ctx, q.Path, entry)
+		if q.HashOnly && errors.Is(err, ErrUnsupported) {
+			found[i] = content{untold: true}
+			continue
+		}
 		if errors.Is(err, ErrUnsupported) {
 			wanted, at = append(wanted, Wanted{Path: q.Path, Entry: entry}), append(at, i)
 			continue
@@ -104,7 +121,7 @@ func (p *pass) contents(ctx context.Context, run []Question) ([]content, error) 
 		if err := p.ends(ctx, q, err); err != nil {
 			return nil, err
 		}
-		found[i] = content{sum, err}
+		found[i] = content{sum: sum, err: err}
 	}
 	if wanted == nil {
 		return found, nil
@@ -117,7 +134,7 @@ func (p *pass) contents(ctx context.Context, run []Question) ([]content, error) 
 		if err := p.ends(ctx, run[i], err); err != nil {
 			return nil, err
 		}
-		found[i] = content{sum, err}
+		found[i] = content{sum: sum, err: err}
 	}
 	return found, nil
 }

@@ -20,12 +20,16 @@ func Reconcile(base manifest.Base, local, remote *manifest.Tree, policy Policy) 
 		policy:   policy,
 		plan:     &Plan{},
 		taken:    make(map[manifest.Path]bool),
+		held:     make(map[manifest.Path]bool),
+		rebuilt:  make(map[manifest.Path]bool),
 	}
 	for s := range p.keptDirs {
 		p.keptDirs[s] = make(map[manifest.Path]bool)
 		p.movedFrom[s] = make(map[manifest.Path]manifest.Path)
 	}
 	p.keepUnknown()
+	p.findCaseTwins()
+	p.renameCase()
 	if !policy.NoMoves {
 		p.pairMoves()
 	}
@@ -45,6 +49,12 @@ type planner struct {
 	moves    []Action
 	// keptDirs holds the directories of each side that will not be empty.
 	keptDirs [2]map[manifest.Path]bool
+	// held holds both names of renames that a question must decide first.
+	held map[manifest.Path]bool
+	// rebuilt holds new files of the server that only look like renamed ones.
+	rebuilt map[manifest.Path]bool
+	// caseRenames are the renames that change only the case of a name.
+	caseRenames []caseRename
 	// taken holds the names of the conflict copies of this plan.
 	taken map[manifest.Path]bool
 	// movedFrom holds, for each side, where the contents of a planned rename are now,
@@ -89,6 +99,8 @@ func (p *planner) decide(st *pathState) {
 		p.block(st)
 	case st.ask[Local] || st.ask[Remote]:
 		p.askFor(st)
+	case p.isHeld(st.path):
+		p.keepParentsOnBoth(st.path)
 	case !st.has(Local) && !st.has(Remote):
 		if st.hasBase {
 			p.add(Action{Op: Forget, Path: st.path}, st)
@@ -119,7 +131,8 @@ func (p *planner) block(st *pathState) {
 func (p *planner) askFor(st *pathState) {
 	for _, s := range [...]Side{Local, Remote} {
 		if st.ask[s] {
-			p.plan.Questions = append(p.plan.Questions, Question{Path: p.currentPath(st.path, s), Side: s})
+			p.plan.Questions = append(p.plan.Questions, Question{Path: p.currentPath(st.path, s), Side: s,
+				HashOnly: st.hashOnly, Why: st.askWhy})
 		}
 	}
 	p.keepParentsOnBoth(st.path)

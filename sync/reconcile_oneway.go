@@ -1,6 +1,10 @@
 package sync
 
-import "ferry/manifest"
+import (
+	"fmt"
+
+	"ferry/manifest"
+)
 
 // decideOneWay decides about a path in a push or a pull. The target follows the
 // source where the source changed. What only the target has or changed is left
@@ -58,8 +62,8 @@ func (p *planner) sourceDir(st *pathState, src, dst Side) {
 }
 
 // sourceNothing decides about a path that only the target has. What the source
-// never had stays and is not reported. What the source removed but the target
-// changed stays as well, and belongs to the target alone from now on.
+// never had stays and is counted. What the source removed but the target changed
+// stays as well, is reported once, and belongs to the target alone from now on.
 func (p *planner) sourceNothing(st *pathState, src, dst Side) {
 	removed := st.change[src] == Deleted && !st.edited(dst)
 	why := "deleted on the " + src.String() + " side"
@@ -73,6 +77,13 @@ func (p *planner) sourceNothing(st *pathState, src, dst Side) {
 		p.rmdir(st, dst, why)
 	default:
 		p.keepParents(st.path, dst)
+		switch {
+		case st.now[dst].IsFile() && st.hasBase && st.change[src] == Deleted:
+			p.plan.Skips = append(p.plan.Skips, Skip{Path: st.path, Side: dst,
+				Why: fmt.Sprintf("deleted on the %s side, but changed on the %s side, so it stays there", src, dst)})
+		case st.now[dst].IsFile():
+			p.plan.Extras++
+		}
 		if st.hasBase {
 			p.add(Action{Op: Forget, Path: st.path, Why: "left to the " + dst.String() + " side"}, st)
 		}

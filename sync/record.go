@@ -67,7 +67,7 @@ func (p *pass) recordResult(a *Action, out Outcome) error {
 	case Delete, Rmdir, Forget:
 		err = p.record.Forget(a.Path)
 	case Rename:
-		err = p.recordMove(a)
+		err = p.recordMove(a, out.Entry)
 	}
 	if err != nil {
 		return fmt.Errorf("recording %s: %w", a.Path, err)
@@ -95,8 +95,8 @@ func (p *pass) pair(local, remote manifest.Entry, sum string) manifest.Pair {
 }
 
 // recordMove moves the record of a file, or of a directory with everything below
-// it.
-func (p *pass) recordMove(a *Action) error {
+// it. moved is what the side shows at the new name.
+func (p *pass) recordMove(a *Action, moved manifest.Entry) error {
 	pair, ok := p.record.At(a.From)
 	if !ok {
 		return nil
@@ -106,6 +106,13 @@ func (p *pass) recordMove(a *Action) error {
 	}
 	name := p.trees[a.Side.Other()].At(a.Path).Name
 	pair.Local.Name, pair.Remote.Name = name, name
+	if a.Side == Local && pair.Local.Changed == a.Local.Changed {
+		pair.Local.Changed = moved.Changed // set by the rename itself
+	}
+	if a.unproven {
+		// Only the name is in step now. The content is recorded once it was compared.
+		return p.record.Forget(a.From)
+	}
 	if err := p.record.Set(a.Path, pair); err != nil {
 		return err
 	}
@@ -118,6 +125,9 @@ func (p *pass) count(a *Action, out Outcome) {
 	defer p.mu.Unlock()
 	switch a.Op {
 	case Upload, Download:
+		if a.empties() {
+			p.deletions.emptied[a.Side]++
+		}
 		switch {
 		case out.Kept:
 			p.sum.Adopted++
@@ -141,6 +151,9 @@ func (p *pass) count(a *Action, out Outcome) {
 		p.sum.MadeDirs++
 	case Adopt:
 		p.sum.Adopted++
+		if a.NotCompared {
+			p.sum.NotCompared++
+		}
 	}
 }
 
@@ -163,4 +176,5 @@ func (p *pass) countPlan() {
 		}
 	}
 	p.sum.Skipped += len(p.plan.Skips)
+	p.sum.LeftAlone += p.plan.Extras
 }

@@ -76,8 +76,20 @@ type Look struct {
 	// server and to doubt a listing that lost everything. It may be nil. It is called
 	// from several goroutines.
 	Past func(p manifest.Path) manifest.Entry
+	// AnyDevice accepts a directory that is on another file system than in the past.
+	// Otherwise it is unknown.
+	AnyDevice bool
 	// HadChildren reports whether the base has anything below dir. It may be nil.
 	HadChildren func(dir manifest.Path) bool
+	// MaxEntries is the most entries that the scan may read; 0: [DefaultMaxEntries].
+	// With more it fails with a [TooManyEntriesError]. What is ignored does not count.
+	MaxEntries int
+}
+
+// Ignores reports whether p is left out of the tree: because it belongs to ferry,
+// whatever the caller says, or because Ignore says so.
+func (l Look) Ignores(p manifest.Path, dir bool) bool {
+	return l.Ignore != nil && l.Ignore(p, dir) || p.HasOwn()
 }
 
 // A Replica is one side of a pair. One conformance suite (package replicatest)
@@ -104,6 +116,12 @@ type Replica interface {
 	// any other error if that cannot be told. was is what the base has there.
 	Gone(ctx context.Context, paths []manifest.Path, was []manifest.Entry) []error
 
+	// SameInOtherCase asks for each of names, which are there, under its other spelling,
+	// and writes nothing for it. It reports true if all of them are found, and false if
+	// one certainly is not. The error wraps [ErrNoAnswer] if nothing can be told, also
+	// because a name is not there any more.
+	SameInOtherCase(ctx context.Context, names []OtherCase) (bool, error)
+
 	// Sum returns the SHA-256 of the content of file p. The error wraps [ErrChanged] if
 	// the file is not as want says, and [ErrUnsupported] if the side would have to
 	// transfer the content to find out.
@@ -124,12 +142,36 @@ type Replica interface {
 	// there in place.
 	Apply(ctx context.Context, run []Step, done func(i int, out Outcome))
 
-	// Tidy removes what interrupted passes have left behind (half-written files that
-	// are old enough), as far as the scans of this replica have seen it.
+	// Leftovers reports whether Sweep has anything to do.
+	Leftovers() bool
+
+	// Sweep removes half-written files that interrupted passes left: those of this owner
+	// at once, in the directories that were noted or listed, and those of others after
+	// they stood still for long. It is called before the first change of a pass, under
+	// the lock of the side.
+	Sweep(ctx context.Context, s Sweep) error
+
+	// Tidy ends a pass that has come to its end: this replica forgets where it wrote
+	// temporaries, but for those that are still there.
 	Tidy(ctx context.Context) error
 
 	// Close releases everything. No other method may be running.
 	Close() error
+}
+
+// ResumeFrom is the size in bytes from which a transfer that broke off is resumed.
+const ResumeFrom = 1 << 20
+
+// A Sweep says what a pass still needs of what earlier ones left.
+type Sweep struct {
+	// Pending are the sources of the files that the pass will write on this side. Large
+	// parts of them stay, to be resumed.
+	Pending []Wanted
+	// Whole says that nothing else waits to be written, so that what this process kept
+	// for a later attempt may go as well.
+	Whole bool
+	// Others says that what others left may go as well: nobody else holds the side.
+	Others bool
 }
 
 // Wanted names a file to be read, as the scan saw it.
@@ -193,6 +235,9 @@ type Step struct {
 	// Keep is the checksum of the content that is in place already, or "". A Put whose
 	// source turns out to have the same content leaves the file as it is.
 	Keep string
+	// Copy names the conflict copy of a version that a Put found in the place of the one
+	// it expected, when it had moved that away. It may be nil.
+	Copy func(found manifest.Entry) manifest.Path
 	// Trash says that the file which a Put replaces or a Remove removes is renamed into
 	// the trash of its side.
 	Trash bool
@@ -212,6 +257,9 @@ type Outcome struct {
 	Sum string
 	// Kept says that a Put found the same content in place already.
 	Kept bool
+	// Copy is the conflict copy that a Put made of somebody's version, which was saved
+	// between its last look and its rename; "": it made none.
+	Copy manifest.Path
 	// Bytes is the number of bytes transferred, including failed attempts.
 	Bytes int64
 	// Ambiguous says that despite the error the step may have been done: the

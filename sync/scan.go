@@ -3,8 +3,10 @@ package sync
 import (
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -54,7 +56,8 @@ func (p *pass) scanSide(ctx context.Context, s Side, dirs []manifest.Path) (*man
 		return nil, fmt.Errorf("listing %s: %w", p.roots[s].Where, err)
 	}
 	ev := Scanned{Side: s, Problems: tree.Problems()}
-	for _, e := range tree.All() {
+	for path, e := range tree.All() {
+		p.noteCopy(path, e)
 		if e.IsDir() {
 			ev.Dirs++
 		} else {
@@ -72,7 +75,9 @@ func (p *pass) scanSide(ctx context.Context, s Side, dirs []manifest.Path) (*man
 func (p *pass) look(s Side, dirs []manifest.Path) Look {
 	return Look{
 		Dirs:   dirs,
-		Ignore: p.opts.Ignore,
+		Ignore: p.ignored,
+		// What was mounted below the root is gone on purpose, like all that a root held.
+		AnyDevice: p.opts.Limits.AcceptEmpty,
 		Past: func(path manifest.Path) manifest.Entry {
 			pair, _ := p.record.At(path)
 			return entryOn(pair, s)
@@ -83,40 +88,100 @@ func (p *pass) look(s Side, dirs []manifest.Path) Look {
 			}
 			return false
 		},
+		MaxEntries: p.opts.Limits.MaxEntries,
 	}
 }
 
 // scansSourceOnly reports whether the target need not be listed as a whole, but
 // only the directories that this pass touches.
 func (p *pass) scansSourceOnly() bool {
-	return p.policy.Direction != Both && !p.opts.Verify && !p.policy.Exact && p.record.Len() > 0
+	return p.policy.Direction != Both && !p.opts.Verify && !p.policy.Exact && !p.policy.Checksum && p.record.Len() > 0
 }
 
-// scanSource lists the source and takes the tree of the target from the base.
+// scanSource lists the source and the root of the target, which shows whether the
+// target is still what it was. The rest of the target's tree is taken from the base.
 func (p *pass) scanSource(ctx context.Context) error {
 	dst := p.policy.Direction.target()
 	src := dst.Other()
-	tree, err := p.scanSide(ctx, src, nil)
-	if err != nil {
+	var root *manifest.Tree
+	group, gctx := errgroup.WithContext(ctx)
+	group.SetLimit(p.opts.Workers)
+	group.Go(func() (err error) {
+		p.trees[src], err = p.scanSide(gctx, src, nil)
+		return err
+	})
+	group.Go(func() (err error) {
+		root, err = p.scanSide(gctx, dst, []manifest.Path{manifest.Root})
+		return err
+	})
+	if err := group.Wait(); err != nil {
 		return err
 	}
-	p.trees[src], p.trees[dst] = tree, p.treeFromBase(dst)
+	p.trees[dst] = p.treeBelowRoot(dst, root)
 	p.listed = [2]map[manifest.Path]bool{{}, {}}
+	p.listed[dst][manifest.Root] = true
 	p.everything[src] = true
-	return nil
+	var want [2][]manifest.Path
+	want[dst] = p.dirsOfWaiting(dst)
+	return p.list(ctx, want)
 }
 
-// treeFromBase returns the tree of side s as the base has it, without what is
-// ignored now.
-func (p *pass) treeFromBase(s Side) *manifest.Tree {
+// treeBelowRoot returns the tree of side s as the base has it, without what is ignored
+// now, below the direct entries of a root that was listed.
+func (p *pass) treeBelowRoot(s Side, root *manifest.Tree) *manifest.Tree {
 	var b manifest.Builder
-	for path, pair := range p.record.All() {
-		e := entryOn(pair, s)
-		if p.opts.Ignore == nil || !p.opts.Ignore(path, e.IsDir()) {
-			b.Add(path, e)
+	dirs := 0
+	add := func(path manifest.Path, e manifest.Entry) {
+		b.Add(path, e)
+		if e.IsDir() {
+			dirs++
 		}
 	}
+	// The entries are added in their order, because to sort a large tree takes longer
+	// than to build it.
+	next, stop := iter.Pull2(root.All())
+	defer stop()
+	top, topEntry, more := next()
+	for path, pair := range p.record.All() {
+		for ; more && top.Compare(path) <= 0; top, topEntry, more = next() {
+			add(top, topEntry)
+		}
+		first, _, below := strings.Cut(string(path), "/")
+		if !below || root.Known(manifest.Path(first)) && !root.At(manifest.Path(first)).IsDir() {
+			continue
+		}
+		if e := entryOn(pair, s); p.opts.Ignore == nil || !p.opts.Ignore(path, e.IsDir()) {
+			add(path, e)
+		}
+	}
+	for ; more; top, topEntry, more = next() {
+		add(top, topEntry)
+	}
+	for _, q := range root.Problems() {
+		if q.Name != "" {
+			b.Skip(q.Path, q.Name, q.Why)
+		} else {
+			b.Unknown(q.Path, q.Why)
+		}
+	}
+	p.dirsBelowRoot = dirs
 	return b.Tree()
+}
+
+// countUnlisted counts the directories of the target that a push or a pull did not look
+// into.
+func (p *pass) countUnlisted() {
+	if p.dirsBelowRoot == 0 {
+		return
+	}
+	dst := p.policy.Direction.target()
+	p.sum.NotListed = p.dirsBelowRoot
+	for dir := range p.listed[dst] {
+		if dir != manifest.Root {
+			p.sum.NotListed--
+		}
+	}
+	p.sum.NotListed = max(0, p.sum.NotListed) // directories may have been found on the way
 }
 
 // touchedDirs returns the directories of side s that the plan changes, removes,
@@ -179,9 +244,15 @@ func (p *pass) decide(ctx context.Context) error {
 func (p *pass) reconcile(ctx context.Context) error {
 	for {
 		p.plan = Reconcile(p.base, p.trees[Local], p.trees[Remote], p.policy)
+		if p.plan.AskCase != [2]bool{} {
+			if err := p.askCases(ctx); err != nil {
+				return err
+			}
+			continue
+		}
 		var asked []Question
 		for _, q := range p.plan.Questions {
-			if !p.opts.DryRun || q.Side == Local {
+			if !p.opts.DryRun || q.Side == Local || q.HashOnly {
 				asked = append(asked, q)
 			}
 		}
@@ -196,9 +267,23 @@ func (p *pass) reconcile(ctx context.Context) error {
 }
 
 func (p *pass) showComparisons() {
+	if p.policy.untold != nil {
+		for path := range p.policy.untold.paths {
+			if _, based := p.base.At(path); based {
+				p.plan.NotCompared++
+			}
+		}
+	}
 	for _, q := range p.plan.Questions {
+		why, local, remote := q.Why, Created, Created
+		switch {
+		case why == "":
+			why = "equal sizes: the contents are compared first"
+		case q.Side == Remote:
+			local, remote = NoChange, Renamed
+		}
 		l, r := p.trees[Local].At(q.Path), p.trees[Remote].At(q.Path)
 		p.plan.Actions = append(p.plan.Actions, Action{Op: Compare, Side: Local, Path: q.Path, Size: r.Size,
-			Local: l, Remote: r, LocalChange: Created, RemoteChange: Created, Why: "equal sizes: the contents are compared first"})
+			Local: l, Remote: r, LocalChange: local, RemoteChange: remote, Why: why})
 	}
 }

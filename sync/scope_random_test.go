@@ -50,6 +50,18 @@ func (m *machine) exactScope() (scope sync.Scope) {
 	return scope
 }
 
+// onlyRootOfTarget reduces a scope to what a full push or pull looks at: of its target
+// only the root, besides what it touches.
+func (m *machine) onlyRootOfTarget(scope *sync.Scope, direction sync.Direction) {
+	switch direction {
+	case sync.Push:
+		scope.Remote = []manifest.Path{manifest.Root}
+	case sync.Pull:
+		local := m.tree(sync.Local)
+		scope.Local = slices.DeleteFunc(scope.Local, func(p manifest.Path) bool { return p.Parent() != manifest.Root || local[string(p)] == "/" })
+	}
+}
+
 // watchListings checks, when a plan is made, that everything it overwrites, removes or
 // renames was listed in this pass, on the side where that happens and by the name
 // before the renames of the plan. It returns the set in which the caller records the
@@ -167,12 +179,8 @@ func TestPartIsAsGoodAsTheWhole(t *testing.T) {
 		policy.Direction = rapid.SampledFrom([]sync.Direction{sync.Both, sync.Both, sync.Push, sync.Pull}).Draw(t, "direction")
 		policy.Conflict = rapid.SampledFrom([]sync.ConflictRule{sync.KeepBoth, sync.KeepBoth, sync.LocalWins, sync.LeaveAlone}).Draw(t, "rule")
 		policy.Exact = policy.Direction != sync.Both && rapid.Bool().Draw(t, "exact")
-		switch { // what the target did is found by a look at the target only
-		case policy.Exact:
-		case policy.Direction == sync.Push:
-			scope.Remote = nil
-		case policy.Direction == sync.Pull:
-			scope.Local = nil
+		if !policy.Exact {
+			m.onlyRootOfTarget(&scope, policy.Direction)
 		}
 		twin.opts.Policy = *policy
 		m.disturbed(t, &scope, trouble{})

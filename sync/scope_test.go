@@ -241,7 +241,7 @@ func TestPassOverAPart(t *testing.T) {
 			},
 			local:  []string{"a/one"},
 			listed: "local a, remote a",
-			did:    sync.Summary{Conflicts: 1, Uploaded: 1, Downloaded: 1},
+			did:    sync.Summary{Conflicts: 1, ConflictsWaiting: 1, Uploaded: 1, Downloaded: 1},
 		}, {
 			name: "equal changes on both sides",
 			change: func(w *world) {

@@ -56,12 +56,7 @@ func TestPartIsAsGoodAmongTroubles(t *testing.T) {
 		}
 		scope := m.exactScope()
 		both(func(m *machine) { m.opts.Policy.Direction = direction })
-		switch direction {
-		case sync.Push:
-			scope.Remote = nil
-		case sync.Pull:
-			scope.Local = nil
-		}
+		m.onlyRootOfTarget(&scope, direction)
 		m.disturbed(t, &scope, trouble{})
 		twin.disturbed(t, nil, trouble{})
 		if diff := cmp.Diff(twin.outcome(), m.outcome()); diff != "" {

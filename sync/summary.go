@@ -2,21 +2,28 @@ package sync
 
 // Summary counts what a pass did.
 type Summary struct {
-	Uploaded      int     `json:"uploaded"`
-	Downloaded    int     `json:"downloaded"`
-	DeletedLocal  int     `json:"deleted_local"`  // files and directories
-	DeletedRemote int     `json:"deleted_remote"` // files and directories
-	Moved         int     `json:"moved"`
-	MadeDirs      int     `json:"made_dirs"`
-	Adopted       int     `json:"adopted"`
-	Conflicts     int     `json:"conflicts"` // for the user to resolve
-	Failed        int     `json:"failed"`
-	Skipped       int     `json:"skipped"`  // left alone: special files, names not allowed, unknown parts
-	Problems      int     `json:"problems"` // parts of a side that could not be read
-	BytesUp       int64   `json:"bytes_up"`
-	BytesDown     int64   `json:"bytes_down"`
-	Seconds       float64 `json:"seconds"`
-	DryRun        bool    `json:"dry_run,omitempty"`
+	Uploaded      int `json:"uploaded"`
+	Downloaded    int `json:"downloaded"`
+	DeletedLocal  int `json:"deleted_local"`  // files and directories
+	DeletedRemote int `json:"deleted_remote"` // files and directories
+	Moved         int `json:"moved"`
+	MadeDirs      int `json:"made_dirs"`
+	Adopted       int `json:"adopted"`
+	NotCompared   int `json:"not_compared,omitempty"` // taken as equal by their size alone; in a dry run, also what a pass would compare first
+	Conflicts     int `json:"conflicts"`              // for the user to resolve
+	Failed        int `json:"failed"`
+	Skipped       int `json:"skipped"`  // left alone: special files, names not allowed, unknown parts
+	LeftOut       int `json:"left_out"` // what ferry obeys, which never travels, and the like
+	Problems      int `json:"problems"` // parts of a side that could not be read
+	// ConflictsWaiting counts the conflict copies that nobody has settled yet, those of
+	// this pass included.
+	ConflictsWaiting int     `json:"conflicts_waiting"`
+	LeftAlone        int     `json:"left_alone"`           // files that only the target of a push or pull has
+	NotListed        int     `json:"not_listed,omitempty"` // directories of that target that were not looked into
+	BytesUp          int64   `json:"bytes_up"`
+	BytesDown        int64   `json:"bytes_down"`
+	Seconds          float64 `json:"seconds"`
+	DryRun           bool    `json:"dry_run,omitempty"`
 }
 
 // add adds the counts of another pass.
@@ -28,17 +35,22 @@ func (s *Summary) add(t Summary) {
 	s.Moved += t.Moved
 	s.MadeDirs += t.MadeDirs
 	s.Adopted += t.Adopted
+	s.NotCompared += t.NotCompared
 	s.Conflicts += t.Conflicts
 	s.Failed += t.Failed
 	s.Skipped += t.Skipped
+	s.LeftOut = max(s.LeftOut, t.LeftOut) // the same, met again
 	s.Problems += t.Problems
+	s.ConflictsWaiting += t.ConflictsWaiting
+	s.LeftAlone += t.LeftAlone
+	s.NotListed += t.NotListed
 	s.BytesUp += t.BytesUp
 	s.BytesDown += t.BytesDown
 }
 
 // Summary counts what the plan would do.
 func (p *Plan) Summary() Summary {
-	s := Summary{DryRun: true, Skipped: len(p.Skips)}
+	s := Summary{DryRun: true, Skipped: len(p.Skips), LeftOut: len(p.LeftOut), NotCompared: p.NotCompared, LeftAlone: p.Extras}
 	for i := range p.Actions {
 		s.count(&p.Actions[i])
 	}
@@ -71,5 +83,10 @@ func (s *Summary) count(a *Action) {
 		s.MadeDirs++
 	case Adopt:
 		s.Adopted++
+		if a.NotCompared {
+			s.NotCompared++
+		}
+	case Compare:
+		s.NotCompared++
 	}
 }

@@ -57,6 +57,7 @@ func (p *pass) step(a *Action) Step {
 	case Upload, Download:
 		step.Op = Put
 		step.Want = p.entry(a, a.Side.Other())
+		step.Copy = p.lateCopyOf(a)
 		if c := p.changeOn(a, a.Side); here.IsFile() && (c == NoChange || c == Touched) {
 			step.Keep = a.Base.Sum
 		}
@@ -106,6 +107,7 @@ func (p *pass) finished(ctx context.Context, a *Action, out Outcome) {
 	}
 	p.count(a, out)
 	p.tell(Finished{Action: a})
+	p.noteLateCopy(a, out)
 }
 
 func (p *pass) lose(err error) {

@@ -3,6 +3,7 @@ package sync
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"fmt"
 	"regexp"
 	"slices"
@@ -13,21 +14,42 @@ import (
 	"ferry/manifest"
 )
 
-// TrashDir is where a side keeps its trash, below its root. It contains directories
-// named after the UTC time at which files were put there, like 20060102-150405,
-// followed by "-2" and so on if that name was taken. In them every file has the path
-// that it had.
-const TrashDir = manifest.Own + "/trash"
+// TrashDir is where the local side keeps its trash, below its root, and where earlier
+// versions of ferry kept that on a server. It contains directories named after the UTC
+// time at which files were put there, like 20060102-150405, followed by "-2" and so on
+// if that name was taken. In them every file has the path that it had.
+//
+// On a server the trash has a name that nobody can guess, see [NewTrashName].
+const TrashDir = manifest.Own + "/" + plainTrash
+
+const plainTrash = "trash"
+
+var secretTrash = regexp.MustCompile(`^` + plainTrash + `-[0-9a-f]{32}$`)
+
+// NewTrashName draws a name for a trash on a server, in the directory [manifest.Own]:
+// a web server that serves the root must not show old versions to whoever guesses
+// their address.
+func NewTrashName() string {
+	var secret [16]byte
+	rand.Read(secret[:]) // never fails
+	return fmt.Sprintf("%s-%x", plainTrash, secret)
+}
+
+// IsTrashName reports whether name is that of a trash in the directory [manifest.Own].
+func IsTrashName(name string) bool { return name == plainTrash || secretTrash.MatchString(name) }
 
 // trashTime is the layout of the names of the directories in the trash.
 const trashTime = "20060102-150405"
 
 // A Trashed is a file or an empty directory in the trash of a side.
 type Trashed struct {
-	// Path is where it was. ID identifies it in the trash of its side: the path below
-	// [TrashDir], as the side spells it.
+	// Path is where it was. ID identifies it in the trash that holds it: its path there,
+	// as the side spells it.
 	Path manifest.Path
 	ID   string
+	// Trash is the name of that trash, see [IsTrashName], or "" for the one in
+	// [TrashDir]. A server has one for each machine that put something there.
+	Trash string
 	// When is the time at which it was put there, in UTC, by the clock of the machine
 	// that did it.
 	When time.Time
@@ -73,10 +95,21 @@ func ParseTrashStamp(name string) (when time.Time, n int, ok bool) {
 	return when, n, err == nil
 }
 
+// Home is the path of the trash that holds t, below the root of its side.
+func (t Trashed) Home() string {
+	if t.Trash == "" {
+		return TrashDir
+	}
+	return manifest.Own + "/" + t.Trash
+}
+
 // Inside splits the ID of t into the directory of the trash and the path in it. It
 // returns an error for an ID that no Bin can have given, so that no ID leads out of
 // the trash.
 func (t Trashed) Inside() (stamp, below string, err error) {
+	if t.Trash != "" && !IsTrashName(t.Trash) {
+		return "", "", fmt.Errorf("%q is no trash", t.Trash)
+	}
 	stamp, below, _ = strings.Cut(t.ID, "/")
 	if _, _, ok := ParseTrashStamp(stamp); !ok {
 		return "", "", fmt.Errorf("%q is not in the trash", t.ID)
@@ -117,7 +150,7 @@ func (t Trashed) CheckTarget() error {
 // SortTrashed sorts by time, the latest first, and then by path.
 func SortTrashed(things []Trashed) {
 	slices.SortFunc(things, func(a, b Trashed) int {
-		return cmp.Or(b.When.Compare(a.When), a.Path.Compare(b.Path), cmp.Compare(b.turn(), a.turn()), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(b.When.Compare(a.When), a.Path.Compare(b.Path), cmp.Compare(b.turn(), a.turn()), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Trash, b.Trash))
 	})
 }
 

@@ -51,7 +51,7 @@ func TestAtomicSave(t *testing.T) {
 	y := newTestDir(t, calm())
 	y.write("a.txt", "old")
 	y.waitUntilQuiet()
-	for _, temp := range []string{"a.txt.tmp-1234", manifest.TempName("0123456789abcdef", "a.txt", false)} {
+	for _, temp := range []string{"a.txt.tmp-1234", manifest.TempName(manifest.NewTempMark("0123456789abcdef", ""), false)} {
 		y.write(temp, "new")
 		y.must(os.Rename(y.disk(temp), y.disk("a.txt")))
 		if diff := cmp.Diff(Batch{Paths: []manifest.Path{"a.txt"}}, y.next()); diff != "" {
@@ -223,7 +223,7 @@ func TestNotReported(t *testing.T) {
 	y.write(".ferry/trash/a", "")
 	y.write("secret", "")
 	y.must(os.Remove(y.disk("secret")))
-	y.write(manifest.TempName("0123456789abcdef", "a", false), "")
+	y.write(manifest.TempName(manifest.NewTempMark("0123456789abcdef", ""), false), "")
 	y.must(os.WriteFile(filepath.Join(outside, "x"), nil, 0o666))
 	y.write("sentinel", "")
 	y.until("sentinel")

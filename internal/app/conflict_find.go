@@ -21,16 +21,17 @@ type Snapshot struct {
 	// Problems are the parts of each side that could not be read.
 	Problems [2][]manifest.Problem
 
-	sides [2]Store
-	trees [2]*manifest.Tree
-	close func() error
+	reserved *Reserved // of the pair: a copy of such a name is a file like any other
+	sides    [2]Store
+	trees    [2]*manifest.Tree
+	close    func() error
 }
 
 // Snapshot scans both sides for conflicts: for conflict copies and, unless only copies
 // are wanted, for what a pass would find now. The rules of the pair must have been
 // read.
 func (o *Opener) Snapshot(ctx context.Context, p *Pair, copiesOnly bool) (*Snapshot, error) {
-	s := &Snapshot{}
+	s := &Snapshot{reserved: p.Reserved}
 	var plan *sync.Plan
 	var err error
 	if copiesOnly {
@@ -113,7 +114,7 @@ func (s *Snapshot) find(plan *sync.Plan) {
 	for _, tree := range s.trees {
 		for path, e := range tree.All() {
 			c, ok := sync.ParseConflictCopy(path)
-			if !ok || !e.IsFile() || known[path] {
+			if !ok || !e.IsFile() || known[path] || s.reserved.Match(c.Of) {
 				continue
 			}
 			known[path] = true

@@ -21,7 +21,7 @@ const (
 )
 
 // A resolution resolves one conflict, in steps on the two sides. Each step leaves what
-// it replaces in the trash, so that an end between two of them loses nothing.
+// it replaces in the trash of its side, if that is on, as a pass does.
 type resolution struct {
 	opener   *Opener
 	pair     *Pair
@@ -68,10 +68,7 @@ func (r *resolution) step(side sync.Side, step sync.Step, what string) error {
 	if r.snapshot.sides[side] == nil {
 		return fmt.Errorf("the %s side is not there", side)
 	}
-	step.Trash = r.pair.Trash
-	if side == sync.Remote && step.Trash && (step.Op == sync.Remove || step.Expect.Exists()) {
-		r.opener.warnPublishedTrash(r.pair)
-	}
+	step.Trash = r.pair.Policy().Trash[side]
 	var err error
 	r.snapshot.sides[side].Apply(r.ctx, []sync.Step{step}, func(_ int, out sync.Outcome) { err = out.Err })
 	if err != nil {
@@ -84,7 +81,7 @@ func (r *resolution) step(side sync.Side, step sync.Step, what string) error {
 // remove takes a version away.
 func (r *resolution) remove(side sync.Side, path manifest.Path, was manifest.Entry) error {
 	what := fmt.Sprintf("remove %s on the %s side", path, side)
-	if r.pair.Trash {
+	if r.pair.Policy().Trash[side] {
 		what = fmt.Sprintf("move %s to the trash of the %s side", path, side)
 	}
 	return r.step(side, sync.Step{Op: sync.Remove, Path: path, Expect: was}, what)

@@ -61,6 +61,8 @@ func Hint(err error) string {
 		return unsafe.Hint
 	case errors.Is(err, manifest.ErrLocked), errors.Is(err, sync.ErrHeld):
 		return "wait for it to end, or let ferry wait with --wait"
+	case errors.As(err, new(*sync.TooManyEntriesError)):
+		return "if so many are meant, raise --max-entries; otherwise ignore what is not to be synced"
 	case errors.Is(err, sync.ErrFull):
 		return "make room there and run ferry again: it goes on where it stopped"
 	case errors.As(err, &server) && server.Hint != "":
@@ -68,7 +70,7 @@ func Hint(err error) string {
 	case errors.As(err, &server) && server.Class == ftp.Connect:
 		return "is the address right, and the server running? \"ferry check\" tries each step"
 	case errors.As(err, &server) && server.Class == ftp.Login:
-		return "check the user and the password; FERRY_PASSWORD sets one for this run"
+		return "check the user and the password; FERRY_PASSWORD sets one for pairs that name none"
 	}
 	return config.Hint(err)
 }

@@ -2,23 +2,28 @@ package app
 
 import (
 	"errors"
-	"ferry/internal/gitignore"
-	"ferry/manifest"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"ferry/internal/config"
+	"ferry/internal/gitignore"
+	"ferry/manifest"
+	"ferry/sync"
 )
 
 // ignoreFileName is the file at the local root that patterns are read from.
 const ignoreFileName = ".ferryignore"
 
-// ReadRules reads what the pair ignores. Later rules win over earlier ones: the
-// built-in ones, those of the profile, the ignore file, and patterns. file is the
-// absolute path of the ignore file; "": the one that the profile names, or
-// .ferryignore at the local root, which need not be there.
+// ReadRules reads what the pair ignores, and finds what never travels. Later rules win
+// over earlier ones: the built-in ones, those of the profile, the ignore file, and
+// patterns. But the ignore file can only leave out more: it takes back nothing that the
+// built-in rules or the profile leave out. file is the absolute path of the ignore file;
+// "": the one that the profile names, or .ferryignore at the local root, which need not
+// be there.
 func (p *Pair) ReadRules(file string, patterns []string) error {
 	path, must := p.rulesPath(file)
 	text, err := os.ReadFile(path)
@@ -27,14 +32,39 @@ func (p *Pair) ReadRules(file string, patterns []string) error {
 	}
 	p.RulesFile = path
 	p.Rules = gitignore.Default().
+		Append(p.builtInRules()).
 		Append(gitignore.Parse(p.Ignore)).
-		Append(gitignore.Parse(string(text))).
+		Narrow(gitignore.Parse(string(text))).
 		Append(gitignore.Parse(strings.Join(patterns, "\n")))
+	obeyed := append([]string{path, filepath.Join(p.Local, ignoreFileName)}, p.obeyed...)
+	if p.CA != "" {
+		obeyed = append(obeyed, p.CA)
+	}
+	p.Reserved, err = newReserved(p.Local, p.stateDir, obeyed, p.FollowLinks)
+	return err
+}
+
+// builtInRules are the rules that only some directions have. A push leaves out
+// configurations that are not in use: what it sends is most often published.
+func (p *Pair) builtInRules() *gitignore.Rules {
+	if p.Direction == sync.Push {
+		return gitignore.Parse(config.FileName)
+	}
 	return nil
 }
 
-// ignored reports whether the rules of the pair leave out path.
-func (p *Pair) ignored(path manifest.Path, dir bool) bool { return p.Rules.Match(string(path), dir) }
+// ignored reports whether path never travels, or the rules of the pair leave it out.
+func (p *Pair) ignored(path manifest.Path, dir bool) bool {
+	return p.Reserved.Match(path) || p.Rules.Match(string(path), dir)
+}
+
+// leftOut reports whether a plan names the ignored path: people may expect it to travel.
+func (p *Pair) leftOut(path manifest.Path) bool {
+	if path == manifest.Own {
+		return false
+	}
+	return p.Reserved.Match(path) || path.Base() == config.FileName && p.Direction == sync.Push
+}
 
 // rulesPath returns the ignore file, and whether it must be there.
 func (p *Pair) rulesPath(file string) (path string, must bool) {

@@ -71,7 +71,8 @@ func (o *Opener) open(ctx context.Context, p *Pair, opts PassOptions) (*OpenPair
 		return nil, errors.Join(err, open.close())
 	}
 	open.add(far.Close)
-	near, err := local.Open(p.Local, local.Options{FollowLinks: p.FollowLinks, Log: o.Log})
+	near, err := local.Open(p.Local, local.Options{FollowLinks: p.FollowLinks, Reserved: p.Reserved.Match, Log: o.Log,
+		Owner: o.ownership(p, opts.DryRun).owner, Temps: o.temps(p, sync.Local, opts.DryRun)})
 	if err != nil {
 		return nil, errors.Join(err, open.close())
 	}
@@ -101,7 +102,12 @@ func (o *Opener) openServer(ctx context.Context, p *Pair, opts PassOptions) (*re
 			opts.Observer(sync.Noticed{Text: text})
 		}
 	}
-	server.Owner, server.OwnerHost, server.WaitLock = o.owner(), hostName(), opts.Wait
+	server.WaitLock = opts.Wait
+	if !opts.DryRun {
+		mine := o.ownership(p, false)
+		server.Owner, server.Boot = mine.owner, mine.boot
+		server.Temps = o.temps(p, sync.Remote, false)
+	}
 	far, err := remote.Open(ctx, server)
 	return far, connecting(err)
 }
@@ -114,11 +120,14 @@ func (o *Opener) engineOptions(p *Pair, opts PassOptions) sync.Options {
 		Policy:    p.Policy(),
 		Limits:    limits,
 		Ignore:    p.ignored,
+		LeftOut:   p.leftOut,
+		Pinned:    p.Reserved,
 		Workers:   p.Connections,
 		Verify:    p.Verify,
 		DryRun:    opts.DryRun,
 		Allow:     opts.hooks.allower(),
 		Deletions: opts.deletions,
+		Waiting:   o.waitingConflicts(p),
 		Observer:  opts.hooks.observe(opts.Observer),
 		Log:       o.Log,
 		Now:       o.Now,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"ferry/sync"
@@ -37,8 +38,8 @@ type Options struct {
 // goroutine at a time, except by [Watch].
 type Opener struct {
 	Options
-	publishedTold bool      // the user knows that a web server may show the trash
-	once          *saidOnce // nil: everything may be said again
+	publishedTold atomic.Bool // the user knows that a web server may show the trash
+	once          *saidOnce   // nil: everything may be said again
 }
 
 // NewOpener returns an opener.
@@ -61,14 +62,19 @@ func NewOpener(o Options) *Opener {
 	return &Opener{Options: o}
 }
 
-// warnPublishedTrash warns once that a web server which publishes the target of a
-// push may publish the trash, too.
-func (o *Opener) warnPublishedTrash(p *Pair) {
-	if o.publishedTold || p.Direction != sync.Push || !p.Policy().Trash[sync.Remote] {
-		return
+// warnPublishedPush warns before a push that the trash on the server may be published.
+func (o *Opener) warnPublishedPush(p *Pair) {
+	if p.Direction == sync.Push && p.Policy().Trash[sync.Remote] {
+		o.warnPublishedTrash(p)
 	}
-	o.publishedTold = true
-	o.Talk.Warn("the trash .ferry/ lies below the directory that is pushed; if a web server serves it, deny it or use --trash off")
+}
+
+// warnPublishedTrash warns once that a web server which serves the directory on the server
+// may serve the old versions in the trash, too. It may be called from any goroutine.
+func (o *Opener) warnPublishedTrash(p *Pair) {
+	if o.publishedTold.CompareAndSwap(false, true) {
+		o.Talk.Warn("old versions are kept below .ferry/ in %s; if a web server serves that directory, deny it or use --trash off", p.Remote)
+	}
 }
 
 func (o *Opener) note(text string) { o.Talk.Note("%s", text) }

@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
 	"ferry/internal/config"
 	"ferry/internal/ftp"
@@ -19,6 +20,13 @@ type Pair struct {
 	// Rules are what [Pair.ReadRules] has read from RulesFile and other places.
 	Rules     *gitignore.Rules
 	RulesFile string
+	// Reserved is what never travels, whatever the rules say. [Pair.ReadRules] finds it.
+	Reserved *Reserved
+
+	stateDir string   // where ferry remembers things; "": not known
+	obeyed   []string // absolute paths of the files that ferry obeys besides RulesFile and CA
+	trusted  string   // the record of trust in the configuration; "": it needs none
+	secrets  []string // variables that a profile of the same file reads a password from
 	// held says that the process which watches the pair has handed it over to this one.
 	held bool
 }
@@ -56,5 +64,6 @@ func (p *Pair) Encrypted() bool { return p.Remote.Security != ftp.Plain }
 // same reports whether q is the same pair with the same settings, so that what was
 // begun under one can go on under the other.
 func (p *Pair) same(q *Pair) bool {
-	return p.Profile.Equal(q.Profile) && p.Direct == q.Direct && reflect.DeepEqual(p.Rules, q.Rules)
+	return p.Profile.Equal(q.Profile) && p.Direct == q.Direct && reflect.DeepEqual(p.Rules, q.Rules) &&
+		reflect.DeepEqual(p.Reserved, q.Reserved) && slices.Equal(p.secrets, q.secrets)
 }

@@ -64,7 +64,7 @@ func (p *Pass) Run(ctx context.Context) PassResult {
 	var result PassResult
 	o := p.Options
 	if !o.DryRun {
-		p.Opener.warnPublishedTrash(p.Pair)
+		p.Opener.warnPublishedPush(p.Pair)
 		o.hooks = p.Opener.hooks(p.Pair, p.Talk)
 	}
 	keep := &retention{opener: p.Opener, pair: p.Pair}

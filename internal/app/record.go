@@ -2,8 +2,6 @@ package app
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -11,12 +9,13 @@ import (
 	"strconv"
 	"strings"
 
+	"ferry/internal/config"
 	"ferry/manifest"
 )
 
 // openRecord opens what is remembered of a pair.
 func (o *Opener) openRecord(ctx context.Context, p *Pair, opts PassOptions) (*manifest.Store, error) {
-	path := filepath.Join(o.StateDir, "pairs", p.StateKey()+".db")
+	path := recordPath(o.StateDir, p.Profile)
 	store, err := manifest.OpenStore(path, manifest.StoreOptions{ReadOnly: opts.DryRun, Wait: opts.Wait, Context: ctx})
 	switch {
 	case errors.Is(err, manifest.ErrLocked):
@@ -29,8 +28,14 @@ func (o *Opener) openRecord(ctx context.Context, p *Pair, opts PassOptions) (*ma
 	}
 	if !opts.DryRun {
 		writePID(path)
+		noteConfig(path, p)
 	}
 	return store, nil
+}
+
+// recordPath returns where a state directory keeps the record of a pair.
+func recordPath(stateDir string, p *config.Profile) string {
+	return filepath.Join(stateDir, "pairs", p.StateKey()+".db")
 }
 
 // writePID leaves the number of this process beside the record, for whoever finds it
@@ -48,19 +53,4 @@ func lockHint(record string) string {
 		return fmt.Sprintf("it is most likely process %d; %s", pid, way)
 	}
 	return way
-}
-
-// owner names this machine and its memory of pairs, for a lock on a server: no
-// two runs of one owner are at work on one pair, since the record is locked too.
-func (o *Opener) owner() string {
-	sum := sha256.Sum256([]byte(hostName() + "\x00" + o.StateDir))
-	return hex.EncodeToString(sum[:8])
-}
-
-func hostName() string {
-	name, err := os.Hostname()
-	if err != nil {
-		return "unknown host"
-	}
-	return name
 }

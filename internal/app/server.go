@@ -14,6 +14,9 @@ import (
 func (o *Opener) serverOptions(ctx context.Context, p *Pair) (remote.Options, error) {
 	server := remote.Options{Options: p.ServerOptions(), Path: p.Remote.Path, Absolute: p.Remote.Absolute}
 	server.StateDir, server.Log = o.StateDir, o.Log
+	mine := o.ownership(p, true)
+	server.Owner, server.Boot, server.Machine = mine.owner, mine.boot, p.Machine
+	server.TrashName = func() (string, error) { return o.trashName(p) }
 	user, password, err := o.login(ctx, p)
 	if err != nil {
 		return server, err

@@ -22,7 +22,7 @@ type Store interface {
 func (o *Opener) openSides(ctx context.Context, p *Pair, wants func(sync.Side) bool) (sides [2]Store, done func() error, err error) {
 	var open closers
 	if wants(sync.Local) {
-		near, err := local.Open(p.Local, local.Options{FollowLinks: p.FollowLinks, Log: o.Log})
+		near, err := local.Open(p.Local, local.Options{FollowLinks: p.FollowLinks, Reserved: p.Reserved.Match, Log: o.Log})
 		if err != nil {
 			return sides, nil, err
 		}

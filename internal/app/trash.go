@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -41,6 +42,22 @@ func (o *Opener) Trash(ctx context.Context, p *Pair, wants func(sync.Side) bool)
 
 // Close lets go of the sides.
 func (t *Trash) Close() error { return t.close() }
+
+// Older returns the time before which things are older than age, by the clocks of this
+// machine and of the server. If these differ by hours, the error says so: one of them is
+// wrong, and what looks old may be new.
+func (t *Trash) Older(ctx context.Context, now time.Time, age time.Duration) (before time.Time, err error) {
+	var server any
+	if t.sides[sync.Remote] != nil {
+		server = t.sides[sync.Remote]
+	}
+	now, err = trashTime(ctx, now, server)
+	var clock *clockError
+	if errors.As(err, &clock) {
+		err = &Error{Code: ExitUnsafe, Err: err, Hint: "set the clock that is wrong; \"ferry trash empty\" without --older-than removes everything"}
+	}
+	return now.Add(-age), err
+}
 
 // List returns what both sides keep, the latest first, whose stamp begins with when
 // and that was put there before a time, if that is not zero.
@@ -85,20 +102,6 @@ func (t *Trash) Discard(ctx context.Context, things []Trashed) (bytes int64, err
 	return bytes, errors.Join(errs...)
 }
 
-// RestoreHint is the way out where something is in the place of what is restored.
-const RestoreHint = "no existing file is replaced: move it away first, or give the old version another name with --as"
-
-// Restore puts a thing back, on the side that keeps it. Nothing that is there is
-// replaced. last reports whether further calls are useless.
-func (t *Trash) Restore(ctx context.Context, thing Trashed) (last bool, err error) {
-	err = t.sides[thing.Side].Restore(ctx, thing.Trashed)
-	last = ctx.Err() != nil || errors.Is(err, sync.ErrFatal)
-	if errors.Is(err, sync.ErrChanged) {
-		err = failed(fmt.Errorf("%s is not restored: something is in its place on the %s side, or the trash has just changed", thing.Path, thing.Side), RestoreHint)
-	}
-	return last, err
-}
-
 // newest returns the newest version of a path, or of every path below it where it
 // was a directory. things are the latest first.
 func newest(things []Trashed, path manifest.Path) []Trashed {
@@ -117,11 +120,17 @@ func newest(things []Trashed, path manifest.Path) []Trashed {
 }
 
 // FindTrashed returns the newest version of what a person typed, see
-// [Workspace.PathIn]. as, where it is not "", is the path to restore it to.
+// [Workspace.PathIn]; "." stands for everything, or for the directory that they are in. as,
+// where it is not "", is the path to restore it to.
 func (w Workspace) FindTrashed(p *Pair, things []Trashed, typed, as string) ([]Trashed, error) {
-	path, err := w.PathIn(p, typed, func(path manifest.Path) bool { return len(newest(things, path)) > 0 })
-	if err != nil {
+	path, err := w.PathIn(p, typed, func(path manifest.Path) bool { return path != manifest.Root && len(newest(things, path)) > 0 })
+	switch {
+	case filepath.Clean(typed) == "." && typed != "": // the path is the root, or no path
+		path = manifest.Root
+	case err != nil:
 		return nil, err
+	case path == manifest.Root:
+		return nil, Usage(fmt.Errorf("%q names no file or directory", typed), "to restore everything, say so: ferry trash restore .")
 	}
 	found := newest(things, path)
 	if len(found) == 0 {

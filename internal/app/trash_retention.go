@@ -33,24 +33,61 @@ func (r *retention) event(ev sync.Event) {
 }
 
 // trim removes what is too old or too much. A failure is only a warning: the next
-// pass tries again.
+// pass tries again. Before anything goes, the server is asked for its time: if one of the
+// two clocks is wrong by hours, nothing goes on either side.
 func (r *retention) trim(ctx context.Context, bins [2]sync.Bin) {
 	now := r.opener.Now()
 	due := r.pair.TrashKeep > 0 && now.Sub(r.last()) >= min(trimEvery, r.pair.TrashKeep)
 	keeps := r.pair.Policy().Trash
 	fine := true
+	failed := func(side sync.Side, err error) {
+		if err != nil && ctx.Err() == nil {
+			fine = false
+			r.opener.Talk.Warn("old versions in the trash of the %s side could not be removed: %v", side, err)
+		}
+	}
+	var found [2][]sync.Trashed
+	any := false
 	for i, bin := range bins {
 		full := r.pair.TrashSize > 0 && (due || r.added[i])
 		if bin == nil || !keeps[i] || !due && !full || r.spares(sync.Side(i)) {
 			continue
 		}
-		if err := r.side(ctx, sync.Side(i), bin, now, full); err != nil && ctx.Err() == nil {
-			fine = false
-			r.opener.Talk.Warn("old versions in the trash of the %s side could not be removed: %v", sync.Side(i), err)
+		var err error
+		found[i], err = r.candidates(ctx, bin, now, full)
+		failed(sync.Side(i), err)
+		any = any || len(excess(found[i], r.cutoff(now), r.pair.TrashSize)) > 0
+	}
+	if any {
+		var err error
+		if now, err = r.time(ctx, now, bins[sync.Remote]); err != nil {
+			r.warnClock(ctx, err)
+			fine, found = false, [2][]sync.Trashed{}
 		}
 	}
+	for i, bin := range bins {
+		failed(sync.Side(i), r.discard(ctx, sync.Side(i), bin, excess(found[i], r.cutoff(now), r.pair.TrashSize)))
+	}
 	if due && fine && ctx.Err() == nil {
-		_ = os.WriteFile(r.file(), []byte(now.UTC().Format(time.RFC3339)+"\n"), 0o600)
+		_ = os.WriteFile(r.file(), []byte(r.opener.Now().UTC().Format(time.RFC3339)+"\n"), 0o600)
+	}
+}
+
+// time is [trashTime]. A pull writes nothing on the server, so it cannot ask for the time.
+func (r *retention) time(ctx context.Context, now time.Time, server sync.Bin) (time.Time, error) {
+	if r.spares(sync.Remote) {
+		return now, nil
+	}
+	return trashTime(ctx, now, server)
+}
+
+// warnClock says why nothing was removed, once in a run.
+func (r *retention) warnClock(ctx context.Context, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	if text := "nothing is removed from the trash: " + err.Error(); r.opener.once.news(text) {
+		r.opener.Talk.Warn("%s", text)
 	}
 }
 
@@ -60,21 +97,26 @@ func (r *retention) spares(side sync.Side) bool {
 	return side == sync.Remote && r.pair.Direction == sync.Pull
 }
 
-// side trims the trash of one side. With full set its size counts as well.
-func (r *retention) side(ctx context.Context, side sync.Side, bin sync.Bin, now time.Time, full bool) error {
-	cutoff := time.Time{}
-	if r.pair.TrashKeep > 0 {
-		cutoff = now.Add(-r.pair.TrashKeep)
+// cutoff returns the time from before which nothing is kept, or zero if that is no limit.
+func (r *retention) cutoff(now time.Time) time.Time {
+	if r.pair.TrashKeep <= 0 {
+		return time.Time{}
 	}
-	before := cutoff
+	return now.Add(-r.pair.TrashKeep)
+}
+
+// candidates returns what is in a trash and may have to go. With full set its size counts
+// as well.
+func (r *retention) candidates(ctx context.Context, bin sync.Bin, now time.Time, full bool) ([]sync.Trashed, error) {
+	before := r.cutoff(now)
 	if full {
 		before = time.Time{}
 	}
-	things, err := bin.Trashed(ctx, before)
-	if err != nil {
-		return err
-	}
-	gone := excess(things, cutoff, r.pair.TrashSize)
+	return bin.Trashed(ctx, before)
+}
+
+// discard removes things from the trash of one side.
+func (r *retention) discard(ctx context.Context, side sync.Side, bin sync.Bin, gone []sync.Trashed) error {
 	if len(gone) == 0 {
 		return nil
 	}

@@ -92,7 +92,7 @@ func (w *Watch) Views() []PairView {
 // start begins to keep a pair in step. With endIfLocked set, another run on it ends the
 // whole watch.
 func (w *Watch) start(ctx context.Context, p *Pair, endIfLocked bool) {
-	w.Opener.warnPublishedTrash(p)
+	w.Opener.warnPublishedPush(p)
 	wp := newWatchedPair(w, p, endIfLocked)
 	w.mu.Lock()
 	w.pairs = append(w.pairs, wp)

@@ -32,6 +32,9 @@ func sourceFiles(pairs []*Pair) []string {
 			files = append(files, p.File)
 		}
 		files = append(files, p.RulesFile)
+		if p.trusted != "" && !slices.Contains(files, p.trusted) {
+			files = append(files, p.trusted) // a change that waits for trust is taken over with it
+		}
 	}
 	return files
 }

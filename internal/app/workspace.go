@@ -18,8 +18,15 @@ type Workspace struct {
 	Home string // the home directory; "": not known
 	// ConfigFile is the configuration to read; "": the nearest ferry.yaml.
 	ConfigFile string
+	// StateOption is the state directory that an option names; "": none does.
+	StateOption string
 	// Getenv reads a variable of the environment; nil: there are none.
 	Getenv func(name string) string
+	// Confirm asks a person a question, and reports whether the answer is yes; nil:
+	// there is nobody to ask.
+	Confirm func(question string) (bool, error)
+	// Talk is told what the user should know; nil: nothing is said.
+	Talk Talker
 }
 
 func (w Workspace) getenv(name string) string {
@@ -38,10 +45,10 @@ func (w Workspace) Absolute(path string) string {
 }
 
 // StateDir returns the absolute path of the directory in which ferry remembers
-// things: dir, where that is not "", FERRY_STATE_DIR, or the user's own as the XDG
+// things: that of the option, FERRY_STATE_DIR, or the user's own as the XDG
 // base directory specification has it.
-func (w Workspace) StateDir(dir string) string {
-	for _, dir := range []string{dir, w.getenv("FERRY_STATE_DIR")} {
+func (w Workspace) StateDir() string {
+	for _, dir := range []string{w.StateOption, w.getenv("FERRY_STATE_DIR")} {
 		if dir != "" {
 			return w.Absolute(dir)
 		}
@@ -80,8 +87,13 @@ func (w Workspace) Pairs(args []string) ([]*Pair, error) {
 		return nil, Usage(fmt.Errorf("%s has no profiles", file.Path), "\"ferry init LOCAL URL\" shows what one looks like")
 	}
 	var pairs []*Pair
+	trusted := ""
+	if _, needsTrust, err := w.locate(); err == nil && needsTrust {
+		trusted = w.Trust().File(file.Path)
+	}
+	obeyed, secrets := w.obeyedFiles(file), secretVariables(file)
 	for _, p := range profiles {
-		pairs = append(pairs, &Pair{Profile: p})
+		pairs = append(pairs, &Pair{Profile: p, stateDir: w.StateDir(), obeyed: obeyed, trusted: trusted, secrets: secrets})
 	}
 	return pairs, nil
 }
@@ -95,7 +107,7 @@ func (w Workspace) DirectPair(args []string) (*Pair, error) {
 	if err != nil {
 		return nil, Usage(err, config.Hint(err))
 	}
-	return &Pair{Profile: p, Direct: true}, nil
+	return &Pair{Profile: p, Direct: true, stateDir: w.StateDir(), obeyed: w.obeyedFiles(&config.File{})}, nil
 }
 
 // noProfile explains why args name nothing; one that looks like a directory was
@@ -112,30 +124,105 @@ func noProfile(args []string, err error) error {
 	return Usage(err, config.Hint(err))
 }
 
-// ConfigPath returns the absolute path of the configuration that is read.
-func (w Workspace) ConfigPath() (string, error) {
-	path := w.ConfigFile
-	if path == "" {
-		found, err := config.Find(w.Dir, w.Home, w.getenv)
-		if err != nil {
-			return "", Usage(err, config.Hint(err))
-		}
-		path = found
+// locate returns the path of the configuration that is read, absolute, and whether it
+// needs to be trusted: the one that an option names and the one in the user's
+// configuration directory do not.
+func (w Workspace) locate() (path string, needsTrust bool, err error) {
+	if w.ConfigFile != "" {
+		return w.Absolute(w.ConfigFile), false, nil
 	}
-	return w.Absolute(path), nil
+	found, own, err := config.Find(w.Dir, w.Home, w.getenv)
+	if err != nil {
+		return "", false, Usage(err, config.Hint(err))
+	}
+	return w.Absolute(found), !own, nil
 }
 
-// Config reads the configuration.
+// ConfigPath returns the absolute path of the configuration that is read.
+func (w Workspace) ConfigPath() (string, error) {
+	path, _, err := w.locate()
+	return path, err
+}
+
+// Config reads the configuration. One that was found by searching must belong to the
+// user, and the user must trust what it contains: nothing in it is acted on before.
 func (w Workspace) Config() (*config.File, error) {
-	path, err := w.ConfigPath()
+	path, needsTrust, err := w.locate()
+	if err != nil {
+		return nil, err
+	}
+	read := config.ReadFound
+	if w.ConfigFile != "" {
+		read = config.ReadSource
+	}
+	source, err := read(path)
+	if err != nil {
+		return nil, Usage(err, config.Hint(err))
+	}
+	file, err := source.Parse(w.Home)
+	if err != nil {
+		return nil, Usage(err, config.Hint(err))
+	}
+	if needsTrust {
+		err = w.requireTrust(source, file)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return file, nil
+}
+
+// ProfileNames returns the names of the profiles in the configuration. They are only
+// names, so nobody needs to trust it.
+func (w Workspace) ProfileNames() ([]string, error) {
+	path, _, err := w.locate()
 	if err != nil {
 		return nil, err
 	}
 	file, err := config.Read(path, w.Home)
 	if err != nil {
-		return nil, Usage(err, config.Hint(err))
+		return nil, err
 	}
-	return file, nil
+	var names []string
+	for _, p := range file.Profiles {
+		names = append(names, p.Name)
+	}
+	return names, nil
+}
+
+// obeyedFiles returns the absolute paths of the files that ferry obeys under a
+// configuration, whichever of its pairs is at work: the configuration itself, what its
+// profiles name, and where a configuration would be found and trusted unasked.
+func (w Workspace) obeyedFiles(file *config.File) []string {
+	files := config.UserFiles(w.Home, w.getenv)
+	for _, path := range []string{file.Path, w.ConfigFile} {
+		if path != "" {
+			files = append(files, path)
+		}
+	}
+	files = append(files, config.NetrcFiles(w.Home, w.getenv)...)
+	for _, p := range file.Profiles {
+		files = append(files, filepath.Join(p.Local, ignoreFileName))
+		for _, path := range []string{p.IgnoreFile, p.CA, p.Password.File()} {
+			if path != "" {
+				files = append(files, path)
+			}
+		}
+		files = append(files, programsOf(p)...)
+	}
+	return files
+}
+
+// secretVariables returns the variables of the environment from which a profile of file
+// reads a password.
+func secretVariables(file *config.File) []string {
+	var names []string
+	for _, p := range file.Profiles {
+		if name := p.Password.Variable(); name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // PathIn reads a path as people type it: relative to the root of the pair, or the

@@ -20,6 +20,7 @@ func Main(ctx context.Context, env Env, args []string) int {
 }
 
 func (prog *program) main(ctx context.Context, args []string) int {
+	prog.ctx = ctx
 	root := rootCommand(prog)
 	root.SetArgs(args)
 	root.SetIn(prog.env.Stdin)
@@ -61,7 +62,7 @@ What to sync is a name from ferry.yaml, or a directory and a URL: ftp:// in clea
 ftpes:// with TLS on port 21, ftps:// with TLS on port 990.
 
 ENVIRONMENT
-  FERRY_PASSWORD   the password; it wins over all other places
+  FERRY_PASSWORD   the password for pairs whose profile names none
   FERRY_STATE_DIR  where ferry remembers what both sides agreed on
 
 EXIT STATUS
@@ -102,7 +103,7 @@ func init() { cobra.EnableCommandSorting = false }
 // commands are the commands in the order of the help.
 var commands = []func(*program) *cobra.Command{
 	syncCommand, pushCommand, pullCommand, watchCommand, statusCommand,
-	checkCommand, conflictsCommand, trashCommand, serviceCommand, initCommand, demoCommand,
+	checkCommand, conflictsCommand, trashCommand, serviceCommand, initCommand, trustCommand, demoCommand,
 	completionCommand, versionCommand,
 }
 

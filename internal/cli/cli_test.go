@@ -41,9 +41,15 @@ func newFakeRun(t *testing.T) *fakeRun {
 	return &fakeRun{t: t, dir: t.TempDir(), env: map[string]string{}, passes: map[string]*fakePass{}}
 }
 
+// file writes a file. A ferry.yaml is trusted at once.
 func (f *fakeRun) file(name, text string) *fakeRun {
 	f.t.Helper()
-	if err := write(f.dir, name, text); err != nil {
+	err := write(f.dir, name, text)
+	if filepath.Base(name) == "ferry.yaml" {
+		w := app.Workspace{Dir: f.dir, Home: filepath.Join(f.dir, "home")}
+		err = errors.Join(err, w.TrustText(w.Absolute(name), text))
+	}
+	if err != nil {
 		f.t.Fatal(err)
 	}
 	return f
@@ -225,7 +231,7 @@ func TestInterrupted(t *testing.T) {
 // Options stand over the profile, and the profile over what holds otherwise.
 func TestOptionsOverProfile(t *testing.T) {
 	f := newFakeRun(t).file("ferry.yaml", twoProfiles)
-	if got := f.ferry(t.Context(), "pull", "site", "--connections", "7", "--conflict", "local", "--max-delete", "30%",
+	if got := f.ferry(t.Context(), "pull", "site", "--direction", "pull", "--connections", "7", "--conflict", "local", "--max-delete", "30%",
 		"--trash", "off", "--bwlimit", "1MB:2MB", "--mode", "active", "--retries", "0", "--checksum", "--adopt", "--verify",
 		"--follow-links", "--trust-pasv", "--pipeline", "off", "--active-ports", "5000-5010", "--active-address", "192.0.2.1",
 		"--allow-deletes", "--accept-empty", "--wait", "-n"); got != 0 {
@@ -252,6 +258,14 @@ func TestOptionsOverProfile(t *testing.T) {
 	}
 }
 
+// A status looks at both sides whole, also where a push would not.
+func TestStatusLooksEverywhere(t *testing.T) {
+	f := newFakeRun(t).file("ferry.yaml", twoProfiles)
+	if got := f.ferry(t.Context(), "status", "site"); got != 0 || !f.opened[0].Verify {
+		t.Errorf("exit %d, verify %v", got, f.opened[0].Verify)
+	}
+}
+
 // An option that is false stands over a profile that says true.
 func TestSwitchedOffOverProfile(t *testing.T) {
 	f := newFakeRun(t).file("ferry.yaml", strings.Replace(twoProfiles, "direction: push", "direction: push\n    checksum: true", 1))
@@ -270,7 +284,9 @@ func TestDirections(t *testing.T) {
 	}{
 		{"sync", []sync.Direction{sync.Push, sync.Both}},
 		{"push", []sync.Direction{sync.Push, sync.Push}},
-		{"pull", []sync.Direction{sync.Pull, sync.Pull}},
+		{"pull", []sync.Direction{sync.Pull}},
+		{"pull --direction pull", []sync.Direction{sync.Pull, sync.Pull}},
+		{"pull site --direction pull", []sync.Direction{sync.Pull}},
 		{"status", []sync.Direction{sync.Push, sync.Both}},
 		{"sync photos site", []sync.Direction{sync.Both, sync.Push}},
 		{"push ./x ftp://host/y", []sync.Direction{sync.Push}},
@@ -323,7 +339,7 @@ func TestTrash(t *testing.T) {
 func TestIgnoreStack(t *testing.T) {
 	f := newFakeRun(t).
 		file("ferry.yaml", "profiles:\n  site:\n    local: ./site\n    remote: ftp://host/x\n    ignore: |\n      *.map\n      *.log\n").
-		file("site/.ferryignore", "!keep.map\n*.bak\n").
+		file("site/.ferryignore", "!keep.map\n!.git\n*.bak\n!keep.bak\n").
 		file("other", "*.other\n")
 	ignored := func(args ...string) func(string) bool {
 		t.Helper()
@@ -339,7 +355,10 @@ func TestIgnoreStack(t *testing.T) {
 		in   []string
 		out  []string
 	}{
-		{name: "without options", in: []string{"x.html", "keep.map"}, out: []string{".git", "x.map", "x.log", "x.bak"}},
+		{
+			name: "without options, where the ignore file takes back nothing of the profile's",
+			in:   []string{"x.html", "keep.bak"}, out: []string{".git", ".Git", "x.map", "keep.map", "x.log", "x.bak"},
+		},
 		{
 			name: "options come last, in their order",
 			args: []string{"--exclude", "*.html", "--include", "index.html", "--include", "*.log", "--exclude", "secret.log"},

@@ -32,8 +32,9 @@ and + is remote.
 This renames files on the local side, and the next pass carries that to the server
 like any other change. Only what the local side does not have is fetched, and a
 conflict that waits is settled on the side that gives way. What is replaced goes
-to the trash of its side (unless "trash: off"). A file that has changed since it
-was listed is not touched.
+to the trash of its side as in a pass: not with "trash: off" or --trash off, and
+for a profile that pushes not on the server, unless the trash was asked for. A
+file that has changed since it was listed is not touched.
 
 EXIT STATUS
   0 listed, or settled
@@ -49,6 +50,7 @@ type conflictFlags struct {
 	copies   bool
 	diff     bool
 	keep     value[app.Keep]
+	trash    value[bool]
 }
 
 func conflictsCommand(prog *program) *cobra.Command {
@@ -68,6 +70,7 @@ func conflictsCommand(prog *program) *cobra.Command {
 	f.BoolVar(&flags.diff, "diff", false, "show how the versions of a text differ")
 	f.BoolVar(&flags.copies, "copies", false, "list only the copies that passes have set aside")
 	flags.conflict.add(f, "conflict", "what a pass would do, as for sync: `RULE`", parseText[app.ConflictRule])
+	flags.trash.add(f, "trash", "keep what --keep replaces or removes: `on|off`", config.ParseSwitch)
 	flags.connectFlags.register(f)
 	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
 		return prog.conflicts(cmd.Context(), args, &flags)
@@ -100,6 +103,8 @@ func (prog *program) conflicts(ctx context.Context, args []string, flags *confli
 	}
 	for _, p := range pairs {
 		flags.conflict.over(&p.Conflict)
+		flags.trash.over(&p.Trash)
+		p.TrashSet = p.TrashSet || flags.trash.set
 		if err := prog.readRules(p, &passFlags{}); err != nil {
 			return err
 		}

@@ -89,6 +89,9 @@ func (prog *program) init(ctx context.Context, args []string, flags *initFlags) 
 	if err := writeFile(path, text); err != nil {
 		return fmt.Errorf("writing the configuration: %w", err)
 	}
+	if err := prog.workspace().TrustText(path, text); err != nil {
+		return err
+	}
 	prog.talk().Note("wrote %s", path)
 	prog.talk().Note("\"ferry status\" shows what a first pass would do, \"ferry sync\" makes it")
 	return nil

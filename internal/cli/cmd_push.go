@@ -11,7 +11,10 @@ renamed, and delete there what was deleted here since the last pass. Files that
 only the server has are left alone, but for --exact.
 
 After the first pass only those directories of the server are listed that the
-pass touches; --verify lists all of them.`
+pass touches; --verify lists all of them.
+
+Without arguments, profiles whose direction is pull are left out and named.
+--direction push takes them in.`
 
 func pushCommand(prog *program) *cobra.Command {
 	direction := app.Push

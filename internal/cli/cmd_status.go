@@ -49,6 +49,9 @@ func statusCommand(prog *program) *cobra.Command {
 // statuses shows the state of each pair: what its watch says, or what a pass
 // would do.
 func (prog *program) statuses(ctx context.Context, pairs []*app.Pair, o app.PassOptions, pending bool) int {
+	for _, p := range pairs {
+		p.Verify = true // status looks at both sides whole, also where a push would not
+	}
 	return worstOf(ctx, pairs, func(p *app.Pair) int { return prog.status(ctx, p, o, len(pairs) > 1, pending) })
 }
 

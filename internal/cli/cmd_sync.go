@@ -13,8 +13,7 @@ changed is kept twice: see --conflict. Deleting more than half of a side stops
 the pass before it begins: see --max-delete.
 
 The direction is that of the profile; without one, and for a directory and a URL,
-changes go both ways. "ferry push" and "ferry pull" go one way whatever the
-profile says.`
+changes go both ways. "ferry push" and "ferry pull" go one way.`
 
 func syncCommand(prog *program) *cobra.Command {
 	return passCommand(prog, &cobra.Command{
@@ -32,14 +31,19 @@ const targetHelp = `
 Without arguments every profile of ferry.yaml is done, one after another. The
 worst exit status counts (see "ferry help").`
 
-// passCommand finishes a command that makes a pass. direction, where it is not nil,
-// replaces that of the profile.
+// passCommand finishes a command that makes a pass. direction, where it is not nil, is
+// the one way that the command goes.
 func passCommand(prog *program, cmd *cobra.Command, direction *app.Direction) *cobra.Command {
 	var flags passFlags
 	flags.register(cmd.Flags())
+	var one *directionFlag
+	if direction != nil {
+		one = new(directionFlag)
+		one.register(cmd.Flags(), *direction)
+	}
 	cmd.ValidArgsFunction = prog.completeProfiles
 	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
-		pairs, err := prog.passPairs(args, &flags, direction)
+		pairs, err := prog.passPairs(args, &flags, one)
 		if err != nil {
 			return err
 		}

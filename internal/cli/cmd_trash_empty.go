@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,10 +19,14 @@ import (
 const emptyHelp = `Remove for good what the trash of both sides keeps: with --older-than only what is
 older, otherwise everything. Removing everything asks first, unless --yes is given.
 
+With --older-than the server is asked for its time. If its clock and that of this
+machine differ by more than two hours, nothing is removed.
+
 EXIT STATUS
   0 done
   3 some files could not be removed
-  4 could not connect or log in`
+  4 could not connect or log in
+  6 the clocks of this machine and of the server differ by hours`
 
 // emptyFlags are the options of trash empty.
 type emptyFlags struct {
@@ -69,6 +74,12 @@ func (prog *program) empty(ctx context.Context, trash *app.Trash, p *app.Pair, h
 	things, err := trash.List(ctx, "", before)
 	if err != nil {
 		return err
+	}
+	if len(things) > 0 && flags.olderThan.set && !prog.common.dryRun {
+		if before, err = trash.Older(ctx, prog.env.Now(), flags.olderThan.v); err != nil {
+			return err
+		}
+		things = slices.DeleteFunc(things, func(t app.Trashed) bool { return !t.When.Before(before) })
 	}
 	if len(things) > 0 && !flags.olderThan.set && !flags.yes && !prog.common.dryRun {
 		if ok, err := prog.sure(ctx, p, things); err != nil || !ok {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"ferry/internal/app"
 	"ferry/internal/report"
 	"ferry/internal/text"
@@ -15,13 +16,14 @@ const restoreHelp = `Bring back the newest version of PATH that the trash of eit
 side that keeps it. Where PATH was a directory, that is the newest version of
 every file that was below it. PATH is relative to the root of the pair.
 
-No existing file is replaced: move it away first, or give the old version another
-name with --as. The next pass treats what was restored as an ordinary new file and
-carries it to the other side.
+"." stands for everything. No existing file is replaced: give the old version another
+name with --as, or put the present one into the trash with --over. The next pass
+treats what was restored as an ordinary change and carries it to the other side.
 
 EXIT STATUS
   0 restored
   1 PATH is not in the trash, or something is in its place
+  2 PATH is empty
   3 some files of a directory could not be restored
   4 could not connect or log in`
 
@@ -30,6 +32,7 @@ type restoreFlags struct {
 	trashFlags
 	when value[string]
 	as   value[string]
+	over bool
 }
 
 func restoreCommand(prog *program) *cobra.Command {
@@ -40,12 +43,14 @@ func restoreCommand(prog *program) *cobra.Command {
 		Long:  restoreHelp,
 		Example: `  ferry trash restore css/old.css
   ferry trash restore notes.txt --as notes-before.txt --when 20260728-0905
+  ferry trash restore index.html --over
   ferry trash restore photos/2019 nas --side remote`,
 		Args: cobra.RangeArgs(1, 3),
 	}
 	flags.register(cmd)
 	addWhen(cmd, &flags.when, "the version from `TIME`, as 20260728-090501, or the beginning of it")
-	flags.as.add(cmd.Flags(), "as", "restore to `PATH` instead", parseString)
+	flags.as.add(cmd.Flags(), "as", "restore to `PATH` instead", parseRestoreTarget)
+	cmd.Flags().BoolVar(&flags.over, "over", false, "put a file that is in the way into the trash first")
 	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
 		p, err := prog.onePair(args[1:], &flags.connectFlags)
 		if err != nil {
@@ -60,6 +65,13 @@ func restoreCommand(prog *program) *cobra.Command {
 	return cmd
 }
 
+func parseRestoreTarget(s string) (string, error) {
+	if s == "" {
+		return "", errors.New("it is empty, and names no file")
+	}
+	return s, nil
+}
+
 // restore brings back what was at a path.
 func (prog *program) restore(ctx context.Context, trash *app.Trash, p *app.Pair, head report.Head, typed string, flags *restoreFlags) error {
 	things, err := trash.List(ctx, flags.when.v, time.Time{})
@@ -70,31 +82,36 @@ func (prog *program) restore(ctx context.Context, trash *app.Trash, p *app.Pair,
 	if err != nil {
 		return err
 	}
-	return prog.restoreAll(ctx, trash, head, found)
+	plan, err := trash.PlanRestore(ctx, found, flags.over)
+	if err != nil {
+		return err
+	}
+	return prog.restoreAll(ctx, trash, head, plan)
 }
 
 // restoreAll restores things one by one. That one cannot be restored does not stop the
 // others.
-func (prog *program) restoreAll(ctx context.Context, trash *app.Trash, head report.Head, found []app.Trashed) error {
-	failures := 0
-	for _, t := range found {
-		var err error
+func (prog *program) restoreAll(ctx context.Context, trash *app.Trash, head report.Head, plan []app.Restoring) error {
+	failures, hint := 0, ""
+	for _, t := range plan {
+		err := t.Err
 		last := false
 		if !prog.common.dryRun {
 			last, err = trash.Restore(ctx, t)
 		}
 		switch {
-		case err != nil && (last || len(found) == 1):
+		case err != nil && (last || len(plan) == 1):
 			return err
 		case err != nil:
 			failures++
+			hint = app.Hint(err)
 			prog.talk().Say("failed: ", err.Error())
 		default:
-			prog.tellRestored(head, t)
+			prog.tellRestored(head, t.Trashed)
 		}
 	}
 	if failures > 0 {
-		return &app.Error{Code: ExitIncomplete, Err: fmt.Errorf("%s could not be restored", text.Count(failures, "file")), Hint: app.RestoreHint}
+		return &app.Error{Code: ExitIncomplete, Err: fmt.Errorf("%s could not be restored", text.Count(failures, "file")), Hint: hint}
 	}
 	return nil
 }

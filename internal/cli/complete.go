@@ -9,14 +9,14 @@ import (
 // completeProfiles offers the names of the profiles, and for the first argument
 // directories as well.
 func (prog *program) completeProfiles(_ *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
-	file, err := prog.workspace().Config()
+	all, err := prog.workspace().ProfileNames()
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveFilterDirs
 	}
 	var names []string
-	for _, p := range file.Profiles {
-		if strings.HasPrefix(p.Name, begun) {
-			names = append(names, p.Name)
+	for _, name := range all {
+		if strings.HasPrefix(name, begun) {
+			names = append(names, name)
 		}
 	}
 	if len(names) == 0 && len(args) == 0 {

@@ -52,6 +52,8 @@ type passFlags struct {
 	ignoreFile   value[string]
 	conflict     value[app.ConflictRule]
 	maxDelete    value[app.Limits]
+	maxEntries   value[int]
+	maxListing   value[int]
 	allowDeletes bool
 	acceptEmpty  bool
 	exact        value[bool]
@@ -71,11 +73,13 @@ func (f *passFlags) register(flags *pflag.FlagSet) {
 	f.ignoreFile.add(flags, "ignore-file", "read patterns from `FILE` (default .ferryignore at the local root)", parseString)
 	f.conflict.add(flags, "conflict", "where both sides changed a file, `RULE` is keep-both, newer, local, remote or skip (default keep-both)", parseText[app.ConflictRule])
 	f.maxDelete.add(flags, "max-delete", "stop above `N|P%` deletions on a side (default 50%, when that is more than 10 files)", config.ParseMaxDelete)
+	f.maxEntries.add(flags, "max-entries", "stop where a side has more than `N` files and directories (default 5000000)", config.ParseCount)
+	f.maxListing.add(flags, "max-listing", "do not read a directory of the server with more than `N` entries (default 1000000)", config.ParseCount)
 	flags.BoolVar(&f.allowDeletes, "allow-deletes", false, "allow any number of deletions, this once")
-	flags.BoolVar(&f.acceptEmpty, "accept-empty", false, "accept that a side has lost everything, this once")
+	flags.BoolVar(&f.acceptEmpty, "accept-empty", false, "accept that a side, or a file system mounted below it, has lost everything, this once")
 	addBool(flags, &f.exact, "exact", "push, pull: make the target equal the source, extras included")
-	addBool(flags, &f.adopt, "adopt", "take files of equal size as equal, on a first pass")
-	addBool(flags, &f.checksum, "checksum", "compare contents, not size and time")
+	addBool(flags, &f.adopt, "adopt", "sync, pull: on a first pass, take files of equal size as equal where the server tells no hash")
+	addBool(flags, &f.checksum, "checksum", "compare the contents of both sides, not size and time")
 	addBool(flags, &f.verify, "verify", "push, pull: list all of the target")
 	f.bwlimit.add(flags, "bwlimit", "send and receive at most `RATE[:RATE]` bytes a second (up:down), as 2MiB:10MiB", parseRates)
 	f.trash.add(flags, "trash", "keep what is replaced or deleted: `on|off`", config.ParseSwitch)
@@ -101,7 +105,11 @@ func (f *connectFlags) over(p *config.Profile) {
 func (f *passFlags) over(p *config.Profile) {
 	f.connectFlags.over(p)
 	f.conflict.over(&p.Conflict)
+	most := p.Limits.MaxEntries
 	f.maxDelete.over(&p.Limits)
+	p.Limits.MaxEntries = most
+	f.maxEntries.over(&p.Limits.MaxEntries)
+	f.maxListing.over(&p.MaxListing)
 	f.exact.over(&p.Exact)
 	f.adopt.over(&p.Adopt)
 	f.checksum.over(&p.Checksum)
@@ -118,6 +126,10 @@ func (f *passFlags) over(p *config.Profile) {
 func (f *passFlags) check(p *app.Pair) error {
 	if f.exact.set && f.exact.v && p.Direction == app.Both {
 		return app.Usage(errors.New("--exact needs a direction, and this pair goes both ways"), "say \"ferry push --exact\" or \"ferry pull --exact\"")
+	}
+	if p.Adopt && p.Direction == app.Push {
+		return app.Usage(errors.New("--adopt cannot be used for a push: an edit that kept the size of a file would never be sent"),
+			"leave it out: the first push compares contents and sends only what differs")
 	}
 	return f.connectFlags.check(p)
 }

@@ -7,15 +7,20 @@ import (
 )
 
 // passPairs returns the pairs that args name with the options of a pass over them.
-// direction, where it is not nil, replaces what the profiles say.
-func (prog *program) passPairs(args []string, flags *passFlags, direction *app.Direction) ([]*app.Pair, error) {
+// oneWay, where it is not nil, is for a command that goes one way.
+func (prog *program) passPairs(args []string, flags *passFlags, oneWay *directionFlag) ([]*app.Pair, error) {
 	pairs, err := prog.workspace().Pairs(args)
+	if err == nil && oneWay != nil {
+		if err = oneWay.check(); err == nil {
+			pairs, err = oneWay.onlyThisWay(pairs, len(args) > 0, prog.talk().Note)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range pairs {
-		if direction != nil {
-			p.Direction = *direction
+		if oneWay != nil {
+			p.Direction = oneWay.way
 		}
 		flags.over(p.Profile)
 		prog.makeAbsolute(p)

@@ -17,6 +17,8 @@ type program struct {
 	stderr *report.Screen // all but the bars goes to standard error through it
 	made   *app.Opener    // by opener
 
+	ctx context.Context // of the command, for questions; nil: there is none yet
+
 	// open stands for the parts that open pairs; a test puts its own in place.
 	open func(context.Context, *app.Pair, app.PassOptions) (*app.OpenPair, error)
 	// listFiles shows a line for each file even without --verbose.
@@ -36,7 +38,10 @@ func newProgram(env Env) *program {
 
 // workspace returns where names and paths are looked up.
 func (prog *program) workspace() app.Workspace {
-	w := app.Workspace{Dir: prog.env.Dir, Home: prog.env.Home, Getenv: prog.env.Getenv}
+	w := app.Workspace{
+		Dir: prog.env.Dir, Home: prog.env.Home, Getenv: prog.env.Getenv,
+		StateOption: prog.common.stateDir, Confirm: prog.confirmer(), Talk: prog.talk(),
+	}
 	if prog.common.config != "" {
 		w.ConfigFile = w.Absolute(prog.common.config)
 	}
@@ -47,7 +52,7 @@ func (prog *program) workspace() app.Workspace {
 func (prog *program) opener() *app.Opener {
 	if prog.made == nil {
 		prog.made = app.NewOpener(app.Options{
-			StateDir: prog.workspace().StateDir(prog.common.stateDir),
+			StateDir: prog.workspace().StateDir(),
 			Home:     prog.env.Home,
 			Getenv:   prog.env.Getenv,
 			Now:      prog.env.Now,

@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"ferry/internal/app"
 	"ferry/internal/ftpserver"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -57,7 +58,7 @@ func TestMain(m *testing.M) {
 //	freeze DIR...        remember all of a directory; "frozen DIR..." holds it to that
 //	age FILE DURATION    set the time of a file back
 //	damage DIR           garble every record in a directory
-//	envsubst FILE        put variables in place of ${NAME} in a file
+//	envsubst FILE        put variables in place of ${NAME} in a file; a ferry.yaml is trusted then
 //
 // and for what stays:
 //
@@ -126,6 +127,10 @@ func TestScripts(t *testing.T) {
 			"envsubst": func(ts *testscript.TestScript, _ bool, args []string) {
 				text := os.Expand(ts.ReadFile(args[0]), ts.Getenv)
 				ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
+				if filepath.Base(args[0]) == "ferry.yaml" {
+					w := app.Workspace{StateOption: ts.Getenv("FERRY_STATE_DIR")}
+					ts.Check(w.TrustText(ts.MkAbs(args[0]), text))
+				}
 			},
 		},
 	})

@@ -3,9 +3,6 @@ package config
 import (
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"strings"
 )
 
@@ -21,23 +18,11 @@ type File struct {
 // Read reads the configuration file at path. home replaces a leading "~" in local
 // paths. The error is an [Errors] if the file can be read but not understood.
 func Read(path, home string) (*File, error) {
-	abs, err := filepath.Abs(path)
+	source, err := ReadSource(path)
 	if err != nil {
-		return nil, fmt.Errorf("reading the configuration: %w", err)
+		return nil, err
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("reading the configuration: %w", err)
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxSize+1))
-	if err != nil {
-		return nil, fmt.Errorf("reading the configuration: %w", err)
-	}
-	if len(text) > maxSize {
-		return nil, fmt.Errorf("reading the configuration: %s is longer than %d KiB", path, maxSize>>10)
-	}
-	return Parse(path, text, abs, home)
+	return source.Parse(home)
 }
 
 // Parse reads the text of a configuration file. name is the file in errors; path

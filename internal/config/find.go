@@ -17,67 +17,48 @@ var ErrNoFile = errors.New("no " + FileName)
 
 // Find returns the path of the ferry.yaml to use in the directory start, which is
 // absolute: the one in start or in the nearest directory above, else the one in
-// the user's configuration directory.
-//
-// A configuration can name commands to run. So it is an error if another user left
-// one in a directory above, as in /tmp: its owner must be this user, root, or the
-// owner of start.
-func Find(start, home string, getenv func(string) string) (string, error) {
+// the user's configuration directory, which is where only the user writes: then own is
+// set. [ReadFound] reads it.
+func Find(start, home string, getenv func(string) string) (path string, own bool, err error) {
 	for dir := filepath.Clean(start); ; dir = filepath.Dir(dir) {
 		path := filepath.Join(dir, FileName)
-		switch found, err := isFile(path); {
-		case err != nil:
-			return "", err
-		case found:
-			if err := checkOwner(path, start); err != nil {
-				return "", err
-			}
-			return path, nil
+		if found, err := isFile(path); err != nil || found {
+			return path, false, err
 		}
 		if dir == filepath.Dir(dir) {
 			break
 		}
 	}
-	for _, dir := range userDirs(runtime.GOOS, home, getenv) {
-		path := filepath.Join(dir, "ferry", FileName)
-		switch found, err := isFile(path); {
-		case err != nil:
-			return "", err
-		case found:
-			return path, nil
+	for _, path := range UserFiles(home, getenv) {
+		if found, err := isFile(path); err != nil || found {
+			return path, true, err
 		}
 	}
-	return "", withHint(fmt.Errorf("%w in %s, above it, or in the user's configuration directory", ErrNoFile, start),
+	return "", false, withHint(fmt.Errorf("%w in %s, above it, or in the user's configuration directory", ErrNoFile, start),
 		"ferry init writes one; or name a pair: ferry sync ./public ftpes://user@host/path")
 }
 
-// isFile reports whether path exists and is not a directory. A path that we may not
+// UserFiles returns the places in the user's configuration directory at which a
+// ferry.yaml is looked for.
+func UserFiles(home string, getenv func(string) string) []string {
+	var paths []string
+	for _, dir := range userDirs(runtime.GOOS, home, getenv) {
+		paths = append(paths, filepath.Join(dir, "ferry", FileName))
+	}
+	return paths
+}
+
+// isFile reports whether a regular file is at path. A path that we may not
 // look at counts as missing: directories above are often closed to us.
 func isFile(path string) (bool, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err == nil:
-		return !info.IsDir(), nil
+		return info.Mode().IsRegular(), nil
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
 		return false, nil
 	}
 	return false, fmt.Errorf("looking for the configuration: %w", err)
-}
-
-// checkOwner returns an error if the file at path belongs to a stranger.
-func checkOwner(path, start string) error {
-	file, err := os.Stat(path)
-	if err != nil {
-		return fmt.Errorf("looking for the configuration: %w", err)
-	}
-	here, err := os.Stat(start)
-	if err != nil {
-		return fmt.Errorf("looking for the configuration: %w", err)
-	}
-	if !isTrusted(file, here) {
-		return withHint(fmt.Errorf("%s belongs to another user", path), "to use it anyway: --config "+path)
-	}
-	return nil
 }
 
 // userDirs returns the directories that the user's configuration may be in. The one

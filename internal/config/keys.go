@@ -55,11 +55,14 @@ var keys = map[string]key{
 	"poll":           duration(func(p *Profile) *time.Duration { return &p.Poll }),
 	"connections":    {set: setConnections},
 	"retries":        {set: setRetries},
+	"max-entries":    {set: count(func(p *Profile) *int { return &p.Limits.MaxEntries })},
+	"max-listing":    {set: count(func(p *Profile) *int { return &p.MaxListing })},
 	"max-delete":     {set: setMaxDelete},
 	"active-ports":   {set: setActivePorts},
 	"active-address": {set: setActiveAddress},
 	"fingerprint":    {set: setFingerprint},
 	"bwlimit":        {set: setRates},
+	"machine":        {set: setMachine},
 	"hooks":          {kind: hooksKey},
 }
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/netip"
 	"strconv"
+	"strings"
+	"unicode"
 )
 
 func setLocal(d *decoder, p *draft, text string) (err error) {
@@ -34,6 +36,15 @@ func setUser(_ *decoder, p *draft, text string) error {
 	return nil
 }
 
+// setMachine takes the label that others read in a lock on the server.
+func setMachine(_ *decoder, p *draft, text string) error {
+	if len(text) > 64 || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return errors.New("must be at most 64 printable characters")
+	}
+	p.Machine = text
+	return nil
+}
+
 func setTrash(_ *decoder, p *draft, text string) (err error) {
 	p.Trash, err = ParseSwitch(text)
 	p.TrashSet = err == nil
@@ -58,6 +69,14 @@ func setConnections(_ *decoder, p *draft, text string) error {
 	n, err := number(text, 1, 256)
 	p.Connections = n
 	return err
+}
+
+// count is for keys that limit a number of files and directories.
+func count(field func(*Profile) *int) func(*decoder, *draft, string) error {
+	return func(_ *decoder, p *draft, text string) (err error) {
+		*field(&p.Profile), err = ParseCount(text)
+		return err
+	}
 }
 
 func setRetries(_ *decoder, p *draft, text string) error {

@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// PasswordVariable is the environment variable that wins over all other sources.
+// PasswordVariable is the environment variable with the password for pairs that name
+// none themselves.
 const PasswordVariable = "FERRY_PASSWORD"
 
 // ErrNoPassword is wrapped by the error of [Finder.Password] if no source has a
@@ -54,18 +55,19 @@ func (f Finder) User(p *Profile) (string, error) {
 }
 
 // Password returns the password of user on the server of p. It takes the first that
-// it finds in the variable FERRY_PASSWORD, the profile and the user's .netrc, and
-// then asks a person. The error wraps [ErrNoPassword] if there is none. No error
+// it finds in the profile, the variable FERRY_PASSWORD and the user's .netrc, and
+// then asks a person. The profile comes first because it belongs to one server, and the
+// variable to none. The error wraps [ErrNoPassword] if there is none. No error
 // contains a password.
 func (f Finder) Password(ctx context.Context, p *Profile, user string) (string, error) {
-	if password := f.getenv(PasswordVariable); password != "" {
-		return password, checkPassword(password)
-	}
 	if !p.Password.IsZero() {
 		password, err := f.reveal(ctx, p.Password)
 		if err != nil {
 			return "", fmt.Errorf("password of profile %s: %w", p.Name, err)
 		}
+		return password, checkPassword(password)
+	}
+	if password := f.getenv(PasswordVariable); password != "" {
 		return password, checkPassword(password)
 	}
 	entry, found, err := f.netrc(p.Remote.Host, user)

@@ -11,21 +11,23 @@ import (
 	"strings"
 )
 
-// netrc returns the login for host from the user's netrc file: the one that NETRC
-// names, or .netrc in the home directory, or _netrc on Windows.
-func (f Finder) netrc(host, user string) (entry login, found bool, err error) {
-	var paths []string
-	switch named := f.getenv("NETRC"); {
+// NetrcFiles returns the places at which the user's netrc file is looked for: the one
+// that NETRC names, or .netrc in the home directory, or _netrc on Windows.
+func NetrcFiles(home string, getenv func(string) string) []string {
+	switch named := getenv("NETRC"); {
 	case named != "":
-		paths = []string{named}
-	case f.Home == "":
-		return login{}, false, nil
+		return []string{named}
+	case home == "":
+		return nil
 	case runtime.GOOS == "windows":
-		paths = []string{filepath.Join(f.Home, "_netrc"), filepath.Join(f.Home, ".netrc")}
-	default:
-		paths = []string{filepath.Join(f.Home, ".netrc")}
+		return []string{filepath.Join(home, "_netrc"), filepath.Join(home, ".netrc")}
 	}
-	for _, path := range paths {
+	return []string{filepath.Join(home, ".netrc")}
+}
+
+// netrc returns the login for host from the user's netrc file.
+func (f Finder) netrc(host, user string) (entry login, found bool, err error) {
+	for _, path := range NetrcFiles(f.Home, f.getenv) {
 		text, err := readSmall(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue

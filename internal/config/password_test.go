@@ -41,10 +41,10 @@ func TestPasswordOrder(t *testing.T) {
 			t.Errorf("%q, %v, want %q", got, err, want)
 		}
 	}
-	next("variable")
-	delete(all, PasswordVariable)
 	next("profile")
 	p.Password = Secret{}
+	next("variable")
+	delete(all, PasswordVariable)
 	next("netrc")
 	finder.Home = ""
 	next("from: Password for u@h: ")

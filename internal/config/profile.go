@@ -52,11 +52,13 @@ type Profile struct {
 	Connections   int           // at most; 0: the default
 	Timeout       time.Duration // 0: the default
 	Retries       int           // 0: the default; negative: none
+	MaxListing    int           // entries of one directory of the server; 0: the default
 	CA            string        // absolute path of a PEM file, or ""
 	Fingerprint   string        // 64 lower-case hex digits, or ""
 	Insecure      bool
 	BytesUp       int64 // per second; 0: no limit
 	BytesDown     int64
+	Machine       string        // names this machine in a lock on the server; "": a short form of its id does
 	Poll          time.Duration // watch: how often to look at the server; 0: the default
 
 	Hooks Hooks
@@ -105,6 +107,7 @@ func (p *Profile) ServerOptions() ftp.Options {
 		Connections:   p.Connections,
 		Timeout:       p.Timeout,
 		Retries:       p.Retries,
+		MaxListing:    p.MaxListing,
 		BytesUp:       p.BytesUp,
 		BytesDown:     p.BytesDown,
 	}

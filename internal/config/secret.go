@@ -53,8 +53,25 @@ func (s Secret) Variable() string {
 	return ""
 }
 
+// File returns the path of the file that holds the password, or "" if it is kept
+// elsewhere.
+func (s Secret) File() string {
+	if !s.IsZero() && s.reveal().kind == secretFile {
+		return s.reveal().text
+	}
+	return ""
+}
+
 // IsCommand reports whether a command prints the password.
 func (s Secret) IsCommand() bool { return !s.IsZero() && s.reveal().kind == secretCommand }
+
+// Command returns the command that prints the password, or "" if it is kept elsewhere.
+func (s Secret) Command() string {
+	if s.IsCommand() {
+		return s.reveal().text
+	}
+	return ""
+}
 
 // String says where the password is kept, and never the password.
 func (s Secret) String() string {

@@ -32,6 +32,12 @@ func ParseMaxDelete(s string) (sync.Limits, error) {
 	return sync.Limits{MaxDeletes: int(n), MaxDeletePercent: -1}, nil
 }
 
+// mostEntries is the largest limit on entries that can be set.
+const mostEntries = 1_000_000_000
+
+// ParseCount reads a limit on the number of files and directories.
+func ParseCount(s string) (int, error) { return number(s, 1, mostEntries) }
+
 // ParseRate reads RATE or UP:DOWN in bytes per second, as 500KiB or 2MiB:10MiB. An
 // empty or zero rate, "off" and "unlimited" mean no limit, 0.
 func ParseRate(s string) (up, down int64, err error) {

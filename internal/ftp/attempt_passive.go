@@ -62,7 +62,7 @@ func (a *attempt) runPassive() error {
 	}
 	t.data.bind(conn)
 	if early && t.upload && !c.features.Has(LosesEarlyData) {
-		t.early, t.start = true, Reply{150, "on its way"}
+		t.early, t.start = true, Reply{Code: 150, Text: "on its way"}
 		return nil
 	}
 	return a.begin()

@@ -18,7 +18,7 @@ const (
 // Limits for servers that may misread a line that arrives in two parts (see
 // [FindsSplitLineEnds]), in bytes. No more is unanswered than such a server reads
 // at a time, and it goes out in pieces that fit into one TCP segment and end with a
-// line.
+// line. Where the system may join the pieces, only one of them is unanswered.
 const (
 	shortBatchBytes = 4000
 	segmentBytes    = 1200
@@ -132,6 +132,11 @@ func (s *Session) window(unanswered, next []*awaited) int {
 	limit := batchBytes
 	if s.maySplitLines() {
 		limit = shortBatchBytes
+		if !keepsPieces && s.c.tls == nil {
+			if limit = segmentBytes; len(unanswered) > 0 {
+				return 0
+			}
+		}
 	}
 	pending := replyQueue{list: unanswered}
 	bytes := pending.bytes()
@@ -167,7 +172,11 @@ func (c *controlConn) sendInBackground(pieces bool, commands ...*awaited) (writt
 			if pieces {
 				n = firstLines(text, segmentBytes)
 			}
-			_, failed = c.conn.Write(text[:n])
+			if pieces && c.tls == nil {
+				_, failed = c.sock.writePiece(text[:n])
+			} else {
+				_, failed = c.conn.Write(text[:n])
+			}
 			text = text[n:]
 		}
 	}()

@@ -2,7 +2,6 @@ package ftp
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
@@ -17,13 +16,17 @@ func (k *checker) checkClock(ctx context.Context, at string) error {
 	if err != nil {
 		return err
 	}
-	raw, err := k.session.List(ctx, k.report.Root, k.features.listForm)
+	name := at[strings.LastIndexByte(at, '/')+1:]
+	var listed listing.Entry
+	list, err := k.session.List(ctx, k.report.Root, k.features.listForm, now, func(e listing.Entry) {
+		if e.Name == name && e.Kind != listing.CurrentDir && e.Kind != listing.ParentDir {
+			listed = e
+		}
+	})
 	if err != nil {
 		return err
 	}
-	name := at[strings.LastIndexByte(at, '/')+1:]
-	listed, err := k.findEntry(raw, name, now)
-	if err != nil {
+	if err := list.Check(); err != nil {
 		k.note("the listing of the directory cannot be trusted: %v", err)
 		return nil
 	}
@@ -48,19 +51,4 @@ func (k *checker) checkClock(ctx context.Context, at string) error {
 	}
 	k.report.Clock = c
 	return nil
-}
-
-// findEntry returns the entry for name, of kind None where there is none. It fails
-// where the listing is not complete.
-func (k *checker) findEntry(raw RawListing, name string, now time.Time) (found listing.Entry, err error) {
-	lines := 0
-	for e, err := range raw.Entries(k.features.listForm, now) {
-		if err != nil {
-			return found, err
-		}
-		if lines++; e.Name == name && e.Kind != listing.CurrentDir && e.Kind != listing.ParentDir {
-			found = e
-		}
-	}
-	return found, errors.Join(CheckEnd(raw), CheckCount(raw.Final, lines))
 }

@@ -8,6 +8,8 @@ import (
 	"net"
 	stdsync "sync"
 	"time"
+
+	"ferry/internal/ftp/wire"
 )
 
 // A controlConn is a control connection (RFC 959, section 2.3). Each command that
@@ -31,11 +33,12 @@ type controlConn struct {
 	dataTLS tls.ConnectionState
 
 	queue       replyQueue
-	serial      bool     // each command waits for the reply to the one before
-	restPending bool     // the server may still have the position of an earlier REST
-	earlyPort   *awaited // the reply to an EPSV that was sent early; nil: none
-	dead        bool     // it cannot be used any more
-	last        Reply    // the last one that was read
+	serial      bool      // each command waits for the reply to the one before
+	restPending bool      // the server may still have the position of an earlier REST
+	earlyPort   *awaited  // the reply to an EPSV that was sent early; nil: none
+	dead        bool      // it cannot be used any more
+	greetBy     time.Time // when the greeting must have come; the zero time afterwards
+	last        Reply     // the last one that was read
 	greeting    string
 	loginPWD    *awaited // the reply to the PWD of the login; nil: it was not sent
 
@@ -51,7 +54,7 @@ type controlConn struct {
 // use makes conn, which is sock or TLS over it, the connection for commands.
 func (c *controlConn) use(conn net.Conn) {
 	c.conn = conn
-	c.br = bufio.NewReaderSize(conn, maxReplyLine)
+	c.br = bufio.NewReaderSize(conn, wire.MaxReplyLine)
 }
 
 // send writes commands in one piece and adds them to the queue.
@@ -82,7 +85,7 @@ func (c *controlConn) prepareToSend(commands []*awaited) ([]byte, error) {
 	}
 	if c.queue.len() == 0 && c.br.Buffered() > 0 {
 		c.dead = true
-		if r, err := readReply(c.br); err == nil && r.Code == 421 {
+		if r, err := wire.ReadReply(c.br); err == nil && r.Code == 421 {
 			c.logReply(r)
 			return nil, ReplyError(verb, "", r)
 		}
@@ -99,7 +102,7 @@ func (c *controlConn) prepareToSend(commands []*awaited) ([]byte, error) {
 // receive reads one reply and hands it to the command that it belongs to. After an
 // error the connection is dead.
 func (c *controlConn) receive() error {
-	r, err := readReply(c.br)
+	r, err := c.readInTime()
 	if err != nil {
 		c.dead = true
 		return err

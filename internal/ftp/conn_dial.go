@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"syscall"
+	"time"
 )
 
 // dialControl connects, reads the greeting and sets up TLS. The commands in early
@@ -58,13 +59,18 @@ func (c *controlConn) open(early []*awaited) error {
 
 // greet reads the greeting (RFC 959, section 5.4).
 func (c *controlConn) greet(greeting *awaited) error {
+	c.greetBy = time.Now().Add(c.deadlines.timeout)
 	r, err := c.await(greeting)
+	c.greetBy = time.Time{}
 	if err != nil {
 		err = c.broken("waiting for the greeting of "+c.opts.Address(), err)
 		var e *Error
 		if errors.As(err, &e) && errors.Is(err, os.ErrDeadlineExceeded) || e != nil && e.Err != nil && isTimeoutError(e.Err) {
 			e.Class = Connect
-			if c.opts.Security != Implicit {
+			if greeting.preliminary.Code != 0 {
+				e.Err = &timeoutError{fmt.Sprintf("for %v the server says only %v", c.deadlines.timeout, greeting.preliminary)}
+				e.Hint = "try again later, or give the server more time with --timeout"
+			} else if c.opts.Security != Implicit && c.br.Buffered() == 0 {
 				e.Hint = "something listens on this port but sends nothing; if it expects TLS from the first byte, use ftps://"
 			}
 		} else if e != nil && errors.Is(err, errProtocol) {

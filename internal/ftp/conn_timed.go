@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"sync/atomic"
+	"time"
 )
 
 // A timedConn is a TCP connection on which no wait outlasts its deadlines. It
@@ -14,8 +15,11 @@ type timedConn struct {
 	net.Conn
 	deadlines *deadlines
 	limit     atomic.Int64 // nanoseconds a wait may last; 0: the timeout
-	up, down  *throttle    // nil: no limit
-	counted   *byteCount   // nil: bytes are not counted
+	// end is when whatever is being read must have come; nil: no such limit. Each wait
+	// may be short enough, and all of them together last for ever.
+	end      atomic.Pointer[time.Time]
+	up, down *throttle  // nil: no limit
+	counted  *byteCount // nil: bytes are not counted
 }
 
 // A byteCount counts the bytes of data connections, each way.
@@ -33,7 +37,7 @@ func newTimedConn(conn net.Conn, d *deadlines) *timedConn {
 // Read implements [io.Reader].
 func (c *timedConn) Read(p []byte) (int, error) {
 	p = p[:c.down.most(len(p))]
-	if err := c.deadlines.arm(&c.limit, c.Conn.SetReadDeadline); err != nil {
+	if err := c.deadlines.arm(&c.limit, c.end.Load(), c.Conn.SetReadDeadline); err != nil {
 		return 0, err
 	}
 	n, err := c.Conn.Read(p)
@@ -57,7 +61,7 @@ func (c *timedConn) Write(p []byte) (int, error) {
 			return sent, c.deadlines.explain(err)
 		}
 		for len(piece) > 0 {
-			if err := c.deadlines.arm(&c.limit, c.Conn.SetWriteDeadline); err != nil {
+			if err := c.deadlines.arm(&c.limit, nil, c.Conn.SetWriteDeadline); err != nil {
 				return sent, err
 			}
 			n, err := c.Conn.Write(piece)
@@ -72,6 +76,16 @@ func (c *timedConn) Write(p []byte) (int, error) {
 		}
 	}
 	return sent, nil
+}
+
+// endBy sets when whatever is being read must have come; the zero time takes that limit
+// away.
+func (c *timedConn) endBy(t time.Time) {
+	if t.IsZero() {
+		c.end.Store(nil)
+		return
+	}
+	c.end.Store(&t)
 }
 
 // wakeReader ends the read that another goroutine is waiting in, and lets every

@@ -2,9 +2,38 @@ package ftp
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"time"
+
+	"ferry/internal/ftp/wire"
 )
+
+// readInTime reads one reply. It must begin within the timeout, and be complete a timeout
+// later at most: bytes that trickle in do not keep the wait alive. The greeting has to
+// come within one timeout, whatever comes before it.
+func (c *controlConn) readInTime() (Reply, error) {
+	defer c.sock.endBy(time.Time{})
+	c.sock.endBy(c.replyEnd())
+	_, err := c.br.Peek(1)
+	if err != nil {
+		return Reply{}, err
+	}
+	c.sock.endBy(c.replyEnd())
+	r, err := wire.ReadReply(c.br)
+	if errors.Is(err, os.ErrDeadlineExceeded) && c.deadlines.context().Err() == nil {
+		err = &timeoutError{fmt.Sprintf("the server began a reply and did not end it for %v", c.deadlines.timeout)}
+	}
+	return r, err
+}
+
+// replyEnd returns when what is read now must have come.
+func (c *controlConn) replyEnd() time.Time {
+	if !c.greetBy.IsZero() {
+		return c.greetBy
+	}
+	return time.Now().Add(c.deadlines.timeout)
+}
 
 // replyWithin reports whether a reply begins to arrive within limit. It consumes
 // nothing.

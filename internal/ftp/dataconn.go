@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"time"
 )
 
 // earlyBytes is how much of an upload may be sent before the server has accepted it.
@@ -55,9 +56,12 @@ func (d *dataConn) bind(conn net.Conn) {
 	d.tls = tls.Client(d.records, c.tls)
 	d.Conn = d.tls
 	d.handshakeDone = make(chan struct{})
+	end := time.Now().Add(2 * c.deadlines.timeout) // it may begin late, and then be slow
+	d.sock.end.Store(&end)
 	go func() {
 		defer close(d.handshakeDone)
 		d.tls.Handshake()
+		d.sock.end.CompareAndSwap(&end, nil)
 	}()
 }
 

@@ -78,7 +78,7 @@ func (d *dataConn) copyInKernel(source KernelSource) (int64, error) {
 	if !ok {
 		return 0, errors.ErrUnsupported
 	}
-	if err := c.deadlines.arm(&c.limit, tcp.SetWriteDeadline); err != nil {
+	if err := c.deadlines.arm(&c.limit, nil, tcp.SetWriteDeadline); err != nil {
 		return 0, err
 	}
 	n, err := source.MoveTo(tcp, kernelCopyBytes)

@@ -221,7 +221,7 @@ func TestPASVAddress(t *testing.T) {
 	}
 	defer p.Return(s)
 	s.c.opts.TrustPASV = true
-	to, err := s.c.newAttempt(new(Transfer), modePASV).address(Reply{227, "(192,0,2,1,4,5)"})
+	to, err := s.c.newAttempt(new(Transfer), modePASV).address(Reply{Code: 227, Text: "(192,0,2,1,4,5)"})
 	if err != nil || to.String() != "192.0.2.1:1029" {
 		t.Errorf("with trust: %v, %v", to, err)
 	}

@@ -81,8 +81,9 @@ func (d *deadlines) remove(c deadliner) {
 }
 
 // arm calls set with the deadline of a wait that begins now and may last for limit
-// nanoseconds (0: the timeout). It fails when the context is already cancelled.
-func (d *deadlines) arm(limit *atomic.Int64, set func(time.Time) error) error {
+// nanoseconds (0: the timeout), but not beyond end (nil: no such limit). It fails when the
+// context is already cancelled.
+func (d *deadlines) arm(limit *atomic.Int64, end *time.Time, set func(time.Time) error) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.ctx.Err() != nil {
@@ -92,7 +93,11 @@ func (d *deadlines) arm(limit *atomic.Int64, set func(time.Time) error) error {
 	if wait <= 0 {
 		wait = d.timeout
 	}
-	return set(time.Now().Add(wait))
+	deadline := time.Now().Add(wait)
+	if end != nil && end.Before(deadline) {
+		deadline = *end
+	}
+	return set(deadline)
 }
 
 // explain returns the cause of the context in place of the error that

@@ -77,7 +77,7 @@ func TestEarlyEPSV(t *testing.T) {
 			}
 			p := f.pool(func(o *Options) { o.Timeout = 10 * time.Second })
 			err := p.Do(t.Context(), "STOR", func(ctx context.Context, s *Session) error {
-				if _, err := s.List(ctx, "/", FormMLSD); err != nil { // EPSV works
+				if _, _, err := listNames(ctx, s, "/", FormMLSD); err != nil { // EPSV works
 					return err
 				}
 				tt.uploadTwice(ctx, t, f, s, &early)

@@ -1,6 +1,7 @@
 package ftp
 
 import (
+	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -65,6 +66,16 @@ func ReplyError(op, path string, r Reply) *Error {
 		e.Hint = "the server ended the session"
 	}
 	return e
+}
+
+// ErrDidNothing means that the server says yes to a change and does not make it.
+var ErrDidNothing = errors.New("and it has done nothing")
+
+// DidNothing returns the [Error] for a change that a positive reply says is made, and that
+// was not made. It wraps [ErrDidNothing].
+func DidNothing(op, path string, r Reply) *Error {
+	return &Error{Op: op, Path: path, Class: File, Code: r.Code, Reply: Printable(r.Text), Err: ErrDidNothing,
+		Hint: "this server cannot be trusted with changes; is there another FTP server for it, or a newer version?"}
 }
 
 // mentionsReuse reports whether the text of a reply is about resuming TLS sessions.

@@ -47,7 +47,7 @@ func TestClassOf(t *testing.T) {
 		{522, "SSL connection failed: session reuse required", Server},
 		{534, "Request denied for policy reasons", Server},
 	} {
-		if got := classOf(Reply{test.code, test.text}); got != test.want {
+		if got := classOf(Reply{Code: test.code, Text: test.text}); got != test.want {
 			t.Errorf("%d %s: class %d, want %d", test.code, test.text, got, test.want)
 		}
 	}

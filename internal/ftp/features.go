@@ -33,7 +33,8 @@ type Features struct {
 	// hash holds the upper-case commands that hash a file: HASH, XSHA256, MD5 ...
 	hash []string
 
-	product product // "": not known
+	product  product // "": not known
+	greeting string  // without its digits
 
 	listForm  ListForm // see the methods of these names
 	showsSelf bool
@@ -52,7 +53,7 @@ var hashCommands = []string{"HASH", "XSHA256", "XSHA512", "SHA256", "SHA512", "X
 // on a line that starts with a space; some servers send the code before it instead,
 // and those lines count as well.
 func parseFeatures(greeting string, r Reply) *Features {
-	f := &Features{feat: map[string]string{}, observed: map[Quirk]bool{}}
+	f := &Features{feat: map[string]string{}, observed: map[Quirk]bool{}, greeting: withoutDigits(greeting)}
 	lines := strings.Split(r.Text, "\n")
 	if r.Code == 211 && len(lines) > 2 {
 		for _, line := range lines[1 : len(lines)-1] {

@@ -6,15 +6,15 @@ import (
 )
 
 func TestParseFeatures(t *testing.T) {
-	vsftpd := parseFeatures("(vsFTPd 3.0.3)", Reply{211, "Features:\n EPRT\n EPSV\n MDTM\n PASV\n REST STREAM\n SIZE\n TVFS\nEnd"})
+	vsftpd := parseFeatures("(vsFTPd 3.0.3)", Reply{Code: 211, Text: "Features:\n EPRT\n EPSV\n MDTM\n PASV\n REST STREAM\n SIZE\n TVFS\nEnd"})
 	if vsftpd.product != "vsftpd" || vsftpd.mlst || !vsftpd.rest || !vsftpd.size || !vsftpd.mdtm || vsftpd.utf8 || vsftpd.mfmt {
 		t.Errorf("vsftpd: %+v", vsftpd)
 	}
-	proftpd := parseFeatures("ProFTPD Server", Reply{211, "Features:\n MLST modify*;type*;\n MFMT\n hash SHA-256*;\n XCRC\nEnd"})
+	proftpd := parseFeatures("ProFTPD Server", Reply{Code: 211, Text: "Features:\n MLST modify*;type*;\n MFMT\n hash SHA-256*;\n XCRC\nEnd"})
 	if proftpd.product != "proftpd" || !proftpd.mlst || !proftpd.mfmt || strings.Join(proftpd.hash, " ") != "HASH XCRC" {
 		t.Errorf("proftpd: %+v", proftpd)
 	}
-	for _, r := range []Reply{{500, "what?"}, {211, "no features"}, {211, ""}} {
+	for _, r := range []Reply{{Code: 500, Text: "what?"}, {Code: 211, Text: "no features"}, {Code: 211}} {
 		if f := parseFeatures("", r); len(f.feat) > 0 || f.listForm != FormLIST {
 			t.Errorf("%v: %+v", r, f)
 		}

@@ -36,7 +36,7 @@ func (l *libraryConn) Read(p []byte) (int, error) {
 		if err != nil {
 			return 0, err
 		}
-		l.replies.Write(r.format())
+		l.replies.Write(r.Format())
 	}
 	return l.replies.Read(p)
 }
@@ -62,13 +62,13 @@ func (l *libraryConn) reply() (Reply, error) {
 		// UTF-8 may be on all the same (RFC 2640), and the buffer size means nothing
 		// for TLS (RFC 4217, section 8).
 		if r.Refused() && !l.c.dead {
-			r = Reply{200, "going on without"}
+			r = Reply{Code: 200, Text: "going on without"}
 		}
 	case "PROT":
 		// With implicit TLS a server may not know PROT: it protects its data
 		// connections in any case.
 		if r.Refused() && !l.c.dead && l.c.opts.Security == Implicit {
-			r = Reply{200, "implied"}
+			r = Reply{Code: 200, Text: "implied"}
 		}
 	}
 	return r, nil
@@ -142,13 +142,13 @@ func (l *libraryConn) startTransfer() error {
 		l.running = t
 		t.nowBegun()
 	}
-	l.replies.Write(t.start.format())
+	l.replies.Write(t.start.Format())
 	return nil
 }
 
 // answer replies in place of the server.
 func (l *libraryConn) answer(code int, text string) error {
-	l.replies.Write(Reply{code, text}.format())
+	l.replies.Write(Reply{Code: code, Text: text}.Format())
 	return nil
 }
 

@@ -1,9 +1,10 @@
 package ftp
 
 import (
-	"bytes"
 	"context"
-	"strings"
+	"time"
+
+	"ferry/internal/ftp/listing"
 )
 
 // probe finds out, on the first session, which data mode works and which command
@@ -21,9 +22,9 @@ func (s *Session) probe(ctx context.Context) error {
 		best = FormLISTAll
 	}
 	if s.features.mlst || s.features.Has(LIST_aShowsDotNames) {
-		raw, err := s.List(ctx, "", best)
-		if err == nil && (best == FormMLSD || showsItself(best, raw.Data)) {
-			s.features.listForm, s.features.showsSelf = best, showsItself(best, raw.Data)
+		shown, err := s.listToSee(ctx, best)
+		if err == nil && (best == FormMLSD || shown) {
+			s.features.listForm, s.features.showsSelf = best, shown
 			return nil
 		}
 		if e, ok := err.(*Error); err != nil && (!ok || s.Dead() || e.Code == 0) {
@@ -35,8 +36,8 @@ func (s *Session) probe(ctx context.Context) error {
 		s.features.mlst = false
 	}
 	for _, form := range forms {
-		raw, err := s.List(ctx, "", form)
-		if err == nil && showsItself(form, raw.Data) {
+		shown, err := s.listToSee(ctx, form)
+		if err == nil && shown {
 			s.features.listForm, s.features.showsSelf = form, true
 			return nil
 		}
@@ -48,19 +49,12 @@ func (s *Session) probe(ctx context.Context) error {
 	return nil
 }
 
-// showsItself reports whether a listing has a line for the directory itself. Where
-// all listings of a server do, one without it is cut or lists another directory.
-func showsItself(form ListForm, data []byte) bool {
-	for line := range bytes.Lines(data) {
-		text := strings.TrimRight(string(line), "\r\n")
-		if form == FormMLSD {
-			facts, _, _ := strings.Cut(strings.ToLower(text), " ")
-			if strings.Contains(";"+facts, ";type=cdir;") {
-				return true
-			}
-		} else if strings.HasPrefix(text, "d") && strings.HasSuffix(text, " .") {
-			return true
-		}
-	}
-	return false
+// listToSee lists the login directory, and reports whether the listing has a line for the
+// directory itself. Where all listings of a server do, one without it is cut or lists
+// another directory.
+func (s *Session) listToSee(ctx context.Context, form ListForm) (showsItself bool, err error) {
+	_, err = s.List(ctx, "", form, time.Now(), func(e listing.Entry) {
+		showsItself = showsItself || e.Kind == listing.CurrentDir
+	})
+	return showsItself, err
 }

@@ -70,7 +70,7 @@ func (p *Pool) expectedFeatures(f *Features) (expected *Features, proven bool) {
 
 // dialLibrary makes the FTP library use the connection.
 func (s *Session) dialLibrary() (err error) {
-	s.library.replies.Write(Reply{220, s.c.greeting}.format())
+	s.library.replies.Write(Reply{Code: 220, Text: s.c.greeting}.Format())
 	dialed := false
 	dial := func(network, address string) (net.Conn, error) {
 		if !dialed {
@@ -144,7 +144,7 @@ func (s *Session) canEndBatch() bool { return s.c.loginPWD != nil && s.c.loginPW
 // loginRefused returns the error for a login that ended with reply r.
 func (s *Session) loginRefused(r Reply) error {
 	verb := s.library.verb
-	e := ReplyError("login", "", Reply{r.Code, s.c.hide(r.Text)})
+	e := ReplyError("login", "", Reply{Code: r.Code, Text: s.c.hide(r.Text)})
 	switch {
 	case e.Class == Busy || r.Code == 421:
 	case !r.Refused() && r.Code != 332 && !s.c.serial:

@@ -65,6 +65,10 @@ type Options struct {
 	Timeout     time.Duration // longest silence in any wait; 0: 30 s
 	Retries     int           // attempts after the first; 0: 3; negative: none
 
+	// MaxListing is the most entries that the listing of one directory may have; 0:
+	// [listing.DefaultMost].
+	MaxListing int
+
 	BytesUp, BytesDown int64 // bytes per second of data over all sessions; 0: no limit
 
 	// StateDir is the directory in which ferry remembers what servers can do; "":

@@ -398,7 +398,7 @@ func (p *Pool) remember() {
 	if p.f.unsure {
 		list = "" // to be found out again
 	}
-	news := Capabilities{Mode: mode.String(), List: list, Dots: p.f.showsSelf, Seen: p.f.worthRemembering(), Features: p.f.digest()}
+	news := Capabilities{Mode: mode.String(), List: list, Dots: p.f.showsSelf, Seen: p.f.worthRemembering(), Features: p.f.digest(), Greeting: p.f.greeting}
 	if err := remember(p.o, news); err != nil {
 		p.o.Log.Warn("cannot remember what the server can do", "error", err)
 	}

@@ -24,6 +24,7 @@ type awaited struct {
 
 	number      int   // of the command on its connection, from 1
 	preliminary Reply // the last 1yz that came for it; the zero reply: none
+	promises    int   // how many of them came
 	reply       Reply // the zero reply: none yet
 	err         error // why the reply cannot be believed
 	came        time.Time
@@ -39,6 +40,10 @@ func expectAll(lines []string, fits func(string, Reply) bool) []*awaited {
 }
 
 func (a *awaited) answered() bool { return a.reply.Code != 0 }
+
+// maxPreliminary is how many preliminary replies one command may get. RFC 959 allows one,
+// and each of them lets the wait for the final reply begin anew.
+const maxPreliminary = 10
 
 // A replyQueue holds what the server owes, in the order in which the commands
 // went out: the next reply belongs to the first.
@@ -78,6 +83,10 @@ func (q *replyQueue) take(r Reply, now time.Time) error {
 	a := q.list[0]
 	if r.Preliminary() {
 		a.preliminary = r
+		if a.promises++; a.promises > maxPreliminary {
+			return &Error{Op: verbOf(a.line), Class: Retry, Code: r.Code, Reply: Printable(r.Text),
+				Err: fmt.Errorf("%w: more than %d preliminary replies to one command", errProtocol, maxPreliminary)}
+		}
 		return nil
 	}
 	q.list = q.list[1:]

@@ -19,10 +19,17 @@ const (
 	MDTMSetsTime      Quirk = "mdtm-set"
 	SiteUtimeWorks    Quirk = "site-utime"
 	ShortUtimeWorks   Quirk = "site-utime2"
+	SiteChmodWorks    Quirk = "site-chmod"
 	RenamesOver       Quirk = "rename-over"
 	ResumesUploads    Quirk = "rest-stor"
 	StoresDotNames    Quirk = "dot-temp"
 	ReachesActivePort Quirk = "active"
+
+	RenamesFiles  Quirk = "renames-files"
+	RenamesDirs   Quirk = "renames-dirs"
+	ReplacesFiles Quirk = "replaces-files"
+	DeletesFiles  Quirk = "deletes-files"
+	RemovesDirs   Quirk = "removes-dirs"
 
 	AnswersInOrder       Quirk = "batches"
 	OverlapIsClear       Quirk = "behind"
@@ -54,6 +61,9 @@ type quirkRow struct {
 	assumed bool
 	// volatile answers are not remembered beyond the process.
 	volatile bool
+	// promise rows say that a positive reply to a change is true. Nothing but a look at
+	// the server finds that out, and another greeting makes ferry look again.
+	promise bool
 	// test names a test that shows it.
 	test string
 }
@@ -76,10 +86,18 @@ var quirks = []quirkRow{
 	{quirk: MDTMSetsTime, means: "MDTM with a time before the name sets it", found: "in use", test: "TestRealCheck"},
 	{quirk: SiteUtimeWorks, means: "SITE UTIME with three times sets them", found: "in use", test: "TestQueueSetTime"},
 	{quirk: ShortUtimeWorks, means: "SITE UTIME with one time before the name sets it", found: "in use", test: "TestQueueSetTime"},
+	{quirk: SiteChmodWorks, means: "SITE CHMOD sets the mode of a file", found: "in use", assumed: true, test: "TestPutKeepsMode"},
 	{quirk: RenamesOver, means: "RNTO replaces a file", found: "in use", assumed: true, test: "TestPutWithoutRenamingOver"},
 	{quirk: ResumesUploads, means: "REST and STOR go on with a file", found: "in use", assumed: true, test: "TestPutResumes"},
 	{quirk: StoresDotNames, means: "names with a leading dot may be stored", found: "in use", assumed: true, test: "TestRefusals"},
 	{quirk: ReachesActivePort, means: "the server's connections get through to us", found: "by a trial", test: "TestPipelinedActiveIsOffered"},
+
+	// A server app for phones says 250 to RNTO over a file and does nothing.
+	{quirk: RenamesFiles, means: "a file has its new name when RNTO is accepted", found: "by a look at the first one", promise: true, test: "TestEmptyPromises"},
+	{quirk: RenamesDirs, means: "a directory has its new name when RNTO is accepted", found: "by a look at the first one", promise: true, test: "TestEmptyPromises"},
+	{quirk: ReplacesFiles, means: "a file has taken the place of another when RNTO is accepted", found: "by a look at the first one", promise: true, test: "TestEmptyPromises"},
+	{quirk: DeletesFiles, means: "a file is gone when DELE is accepted", found: "by a look at the first one", promise: true, test: "TestEmptyPromises"},
+	{quirk: RemovesDirs, means: "a directory is gone when RMD is accepted", found: "by a look at the first one", promise: true, test: "TestEmptyPromises"},
 
 	{quirk: AnswersInOrder, means: "several commands at a time are answered in order", found: "in use", assumed: true, test: "TestBatchThatBreaks"},
 	{quirk: OverlapIsClear, means: "the final reply of a transfer can be told from the replies to what goes out behind it", found: "in use", assumed: true,

@@ -21,7 +21,10 @@ type Capabilities struct {
 	Seen   map[Quirk]bool `json:"seen,omitempty"`
 	// Features holds the words of FEAT. Where the server now sends others, it is another
 	// server or another version, and only Mode still counts.
-	Features string    `json:"features,omitempty"`
+	Features string `json:"features,omitempty"`
+	// Greeting is the greeting without its digits, which tell times and counts. Where it
+	// is another one now, the server may keep other promises.
+	Greeting string    `json:"greeting,omitempty"`
 	Updated  time.Time `json:"updated"`
 }
 
@@ -93,6 +96,16 @@ func remember(o Options, c Capabilities) error {
 // digest returns the words of FEAT on one line, for [Capabilities.Features].
 func (f *Features) digest() string { return strings.Join(f.words(), " ") }
 
+// withoutDigits returns a greeting without what changes from one login to the next.
+func withoutDigits(greeting string) string {
+	return strings.Map(func(c rune) rune {
+		if c >= '0' && c <= '9' {
+			return -1
+		}
+		return c
+	}, Printable(greeting))
+}
+
 // restore takes over what is remembered. It returns false, and changes nothing, where
 // that is about another server.
 func (f *Features) restore(c Capabilities) bool {
@@ -107,7 +120,8 @@ func (f *Features) restore(c Capabilities) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for quirk, holds := range c.Seen {
-		if rowOf[quirk] != nil { // another version of ferry may have written others
+		row := rowOf[quirk] // nil where another version of ferry wrote it
+		if row != nil && (!row.promise || c.Greeting == f.greeting) {
 			f.observed[quirk] = holds
 		}
 	}

@@ -51,3 +51,27 @@ func TestServerFileStaysInItsDirectory(t *testing.T) {
 		t.Errorf("without a state directory: %s", got)
 	}
 }
+
+// TestPromisesAreForgotten restores what is remembered of a server that now greets in
+// another way. What it promises is to be looked at again; times and counts in a greeting
+// make no difference.
+func TestPromisesAreForgotten(t *testing.T) {
+	feat := Reply{Code: 211, Text: "Features:\n SIZE\nEnd"}
+	before := parseFeatures("220 Phone Server 1.2, it is 10:30, you are user 7", feat)
+	known := Capabilities{List: "LIST", Seen: map[Quirk]bool{ReplacesFiles: true, MDTMWorks: true}, Features: before.digest(), Greeting: before.greeting}
+	for greeting, kept := range map[string]bool{
+		"220 Phone Server 1.2, it is 23:59, you are user 12": true,
+		"220 Tablet Server 1.2, it is 10:30, you are user 7": false,
+	} {
+		now := parseFeatures(greeting, feat)
+		if !now.restore(known) {
+			t.Error("nothing is remembered")
+		}
+		if _, promised := now.Known(ReplacesFiles); promised != kept {
+			t.Errorf("%q: remembered %v", greeting, promised)
+		}
+		if _, works := now.Known(MDTMWorks); !works {
+			t.Errorf("%q: other answers are forgotten", greeting)
+		}
+	}
+}

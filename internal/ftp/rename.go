@@ -18,6 +18,12 @@ func (r Renaming) Unsettled() bool {
 // IsTransient reports whether r is a transient negative reply, 4yz, or is missing.
 func IsTransient(r Reply) bool { return r.Code == 0 || r.Code/100 == 4 }
 
+// Queue adds the commands of the renaming to b. Their replies go into r.
+func (r *Renaming) Queue(b *Batch, from, to string) {
+	b.Expect("RNFR "+from, &r.From)
+	b.Expect("RNTO "+to, &r.to)
+}
+
 // Err returns why the renaming of from to to was refused; nil where a reply is missing.
 // It must not be called on a renaming that is done.
 func (r Renaming) Err(from, to string) error {
@@ -32,21 +38,29 @@ func (r Renaming) Err(from, to string) error {
 	return ReplyError("RNTO", to, r.to)
 }
 
+// DidNothing returns the error for a renaming to to that the server says is done and that
+// it did not carry out.
+func (r Renaming) DidNothing(to string) error { return DidNothing("RNTO", to, r.to) }
+
 // RenameAll runs b followed by RNFR and RNTO for each from and its to, and stores the
 // replies in pairs, which has the same length. Some servers keep the RNFR of a refused
 // RNTO for the next one, so the session is given up where that is possible.
 func (s *Session) RenameAll(ctx context.Context, b *Batch, from, to []string, pairs []Renaming) error {
 	for i := range from {
-		b.Expect("RNFR "+from[i], &pairs[i].From)
-		b.Expect("RNTO "+to[i], &pairs[i].to)
+		pairs[i].Queue(b, from[i], to[i])
 	}
 	err := b.Run(ctx, s)
 	for _, p := range pairs {
-		if !p.Done() && !(p.From.Refused() && p.to.Refused()) {
-			s.GiveUp()
-		}
+		s.AfterRenaming(p)
 	}
 	return err
+}
+
+// AfterRenaming gives up the session where the renaming may still be pending on it.
+func (s *Session) AfterRenaming(p Renaming) {
+	if !p.Done() && !(p.From.Refused() && p.to.Refused()) {
+		s.GiveUp()
+	}
 }
 
 // RenameEach runs b and carries out the renamings one after another, until one is not

@@ -8,6 +8,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"ferry/internal/ftp/listing"
 )
 
 // withSession calls do with a session of a new pool.
@@ -22,19 +25,25 @@ func withSession(t *testing.T, f *fake, change func(*Options), do func(ctx conte
 	}
 }
 
+// listNames lists a directory and returns the names in it.
+func listNames(ctx context.Context, s *Session, dir string, form ListForm) (names []string, l *Listing, err error) {
+	l, err = s.List(ctx, dir, form, time.Now(), func(e listing.Entry) { names = append(names, e.Name) })
+	return names, l, err
+}
+
 func TestListStandsInTheDirectory(t *testing.T) {
 	f := newFake(t)
 	f.files["/x"] = []byte("x")
 	f.on["CWD"] = func(p *peer, arg string) bool { return arg == "/missing" && p.say("550 no such directory") }
 	withSession(t, f, nil, func(ctx context.Context, s *Session) {
 		for range 2 {
-			raw, err := s.List(ctx, "/a [b] -c*", FormMLSD)
-			if err != nil || !raw.Clean || raw.Final.Code != 226 || string(raw.Data) != "type=file;size=1; x\r\n" {
-				t.Errorf("got %+v, %v", raw, err)
+			names, raw, err := listNames(ctx, s, "/a [b] -c*", FormMLSD)
+			if err != nil || raw.Check() != nil || !slices.Equal(names, []string{"x"}) {
+				t.Errorf("got %q, %+v, %v", names, raw, err)
 			}
 			before := f.saw("MLSD")
 			var e *Error
-			if _, err := s.List(ctx, "/missing", FormMLSD); !errors.As(err, &e) || e.Code != 550 || s.Dead() {
+			if _, _, err := listNames(ctx, s, "/missing", FormMLSD); !errors.As(err, &e) || e.Code != 550 || s.Dead() {
 				t.Errorf("missing: %v", err)
 			}
 			if f.saw("MLSD") != before {
@@ -54,7 +63,7 @@ func TestNamesThatCannotBeSent(t *testing.T) {
 		for _, name := range []string{"/a\r\nDELE b", "/a\nb", "/a\x00", "/\xff"} {
 			_, _, stor := s.Store(ctx, name, 0, strings.NewReader(""))
 			_, retr := s.Retrieve(ctx, name, 0)
-			_, list := s.List(ctx, name, FormMLSD)
+			_, _, list := listNames(ctx, s, name, FormMLSD)
 			_, cmd := s.Command(ctx, "DELE "+name)
 			_, batch := s.batch(ctx, []string{"DELE /good", "DELE " + name})
 			for _, err := range []error{stor, retr, list, cmd, batch} {
@@ -87,7 +96,7 @@ func TestRepliesInPiecesAndTogether(t *testing.T) {
 		return true
 	}
 	withSession(t, f, nil, func(ctx context.Context, s *Session) {
-		if r, err := s.Command(ctx, "NOOP"); err != nil || r != (Reply{200, "one\ntwo"}) {
+		if r, err := s.Command(ctx, "NOOP"); err != nil || r != (Reply{Code: 200, Text: "one\ntwo"}) {
 			t.Errorf("got %q, %v", r, err)
 		}
 		s.features.Observe(FindsSplitLineEnds, true) // no guardLine before batchEnd
@@ -100,7 +109,7 @@ func TestRepliesInPiecesAndTogether(t *testing.T) {
 			t.Fatalf("%d replies, %v", len(replies), err)
 		}
 		for i, r := range replies {
-			if r != (Reply{213, fmt.Sprint(i)}) {
+			if r != (Reply{Code: 213, Text: fmt.Sprint(i)}) {
 				t.Fatalf("reply %d is %q", i, r)
 			}
 		}

@@ -81,7 +81,7 @@ func readStat(abs string, size, mdtm, cwd Reply) Stat {
 
 // MeansAbsent reports whether r can mean that nothing has the name. Servers send 550 for
 // that and for much else. A few send 450, which for the others means a transient
-// failure; so its text decides.
+// failure, so its text decides. It also decides whether a name is too long to be there.
 func MeansAbsent(r Reply) bool {
 	text := strings.ToLower(r.Text)
 	switch r.Code {
@@ -89,6 +89,8 @@ func MeansAbsent(r Reply) bool {
 		return !strings.Contains(text, "denied") && !strings.Contains(text, "not permitted")
 	case 450:
 		return strings.Contains(text, "not found") || strings.Contains(text, "no such") || strings.Contains(text, "not available")
+	case 501, 553: // no file can have the name
+		return strings.Contains(text, "too long")
 	}
 	return false
 }

@@ -21,6 +21,10 @@ func TestReadMLST(t *testing.T) {
 		{"ftpserverlib", "File details\n Type=file;Size=6;Modify=20261122161723; plain.txt\nEnd", 250, listing.File, false},
 		{"proftpd, nothing there", "'/nope' cannot be listed", 550, listing.None, false},
 		{"goftp, nothing there", "path /nope not found", 450, listing.None, false},
+		{"too long to be there", "/x: File name too long", 553, listing.None, false},
+		{"too long for the server", "Path too long", 501, listing.None, false},
+		{"not allowed", "/x: Permission denied", 553, listing.None, true},
+		{"bad arguments", "'MLST' requires an argument", 501, listing.None, true},
 		{"may not be told", "/x: Permission denied", 550, listing.None, true},
 		{"for the moment", "try later", 450, listing.None, true},
 		{"no facts", "Begin\nEnd.", 250, listing.None, true},
@@ -28,7 +32,7 @@ func TestReadMLST(t *testing.T) {
 		{"unknown command", "what?", 500, listing.None, true},
 	}
 	for _, tt := range tests {
-		got := ParseMLST("/x", Reply{tt.code, tt.text})
+		got := ParseMLST("/x", Reply{Code: tt.code, Text: tt.text})
 		if got.Entry.Kind != tt.want || (got.Err != nil) != tt.fails {
 			t.Errorf("%s: %+v, want %v", tt.server, got, tt.want)
 		}
@@ -37,8 +41,8 @@ func TestReadMLST(t *testing.T) {
 
 // TestReadStat combines the replies to SIZE, MDTM and CWD, for servers without MLST.
 func TestReadStat(t *testing.T) {
-	no, denied, busy := Reply{550, "Failed."}, Reply{550, "Permission denied."}, Reply{450, "Busy."}
-	size, time := Reply{213, "6"}, Reply{213, "20261122161723"}
+	no, denied, busy := Reply{Code: 550, Text: "Failed."}, Reply{Code: 550, Text: "Permission denied."}, Reply{Code: 450, Text: "Busy."}
+	size, time := Reply{Code: 213, Text: "6"}, Reply{Code: 213, Text: "20261122161723"}
 	tests := []struct {
 		why             string
 		size, mdtm, cwd Reply
@@ -47,13 +51,13 @@ func TestReadStat(t *testing.T) {
 	}{
 		{"a file", size, time, no, listing.File, false},
 		{"a file whose time is not told", size, no, no, listing.File, false},
-		{"a directory", no, no, Reply{250, "ok"}, listing.Dir, false},
-		{"a directory that has a size (goftp)", Reply{213, "4096"}, time, Reply{250, "ok"}, listing.Dir, false},
+		{"a directory", no, no, Reply{Code: 250, Text: "ok"}, listing.Dir, false},
+		{"a directory that has a size (goftp)", Reply{Code: 213, Text: "4096"}, time, Reply{Code: 250, Text: "ok"}, listing.Dir, false},
 		{"nothing", no, no, no, listing.None, false},
 		{"perhaps a directory", no, no, denied, listing.None, true},
 		{"perhaps a file", denied, no, no, listing.None, true},
 		{"perhaps anything", busy, busy, busy, listing.None, true},
-		{"no number", Reply{213, "six"}, time, no, listing.None, true},
+		{"no number", Reply{Code: 213, Text: "six"}, time, no, listing.None, true},
 	}
 	for _, tt := range tests {
 		got := readStat("/x", tt.size, tt.mdtm, tt.cwd)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"time"
 )
 
 // authTLS starts TLS on a connection that began in clear text (RFC 4217, section 4).
@@ -43,7 +44,10 @@ func (c *controlConn) startTLS() error {
 		return err
 	}
 	conn := tls.Client(c.sock, cfg)
-	if err := conn.Handshake(); err != nil {
+	c.sock.endBy(time.Now().Add(c.deadlines.timeout))
+	err = conn.Handshake()
+	c.sock.endBy(time.Time{})
+	if err != nil {
 		return c.handshakeError(err)
 	}
 	c.leaf = conn.ConnectionState().PeerCertificates[0].Raw

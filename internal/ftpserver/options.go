@@ -65,6 +65,8 @@ type Options struct {
 	Latin1      bool // names are sent in ISO 8859-1; other characters become "?"
 	NoOverwrite bool // RNTO to a name that exists is refused with 550
 
+	FoldCase bool // names that differ only in case are one; only with Root
+
 	List Format         // form of LIST
 	Zone *time.Location // zone of the times in LIST; nil for UTC. MLSD and MDTM are always UTC
 

@@ -69,6 +69,9 @@ func (s *Server) start() (err error) {
 			return err
 		}
 		fs, s.closer = disk, disk
+		if s.opts.FoldCase {
+			fs = foldingFS{disk}
+		}
 	}
 	if fs == nil {
 		fs = afero.NewMemMapFs()

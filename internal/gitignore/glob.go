@@ -77,6 +77,9 @@ func starToken(pattern string, i, n int, paths bool) (token, int) {
 // same reach has been met, a longer match of an earlier one never helps. So two
 // places to go back to are enough, and the work is bounded by a polynomial.
 func matchTokens(tokens []token, text string) bool {
+	if len(tokens) > 0 && tokens[0].kind < tokenStar && (text == "" || !tokens[0].matches(text[0])) {
+		return false
+	}
 	star, deep := retry{at: -1}, retry{at: -1}
 	for i, pos := 0, 0; ; {
 		if i == len(tokens) && pos == len(text) {

@@ -16,7 +16,11 @@ type rule struct {
 	suffix string
 	kind   matchKind
 	glob   []token
-	source string // the line in the file
+	// narrows says that the rule is one of those that [Rules.Narrow] added, the first of
+	// which is at index from. With "!" it then takes back nothing of the rules before.
+	narrows bool
+	from    int
+	source  string // the line in the file
 }
 
 // A matchKind says how a rule matches what follows its prefix.

@@ -5,6 +5,7 @@
 package gitignore
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -20,10 +21,13 @@ type Rules struct {
 
 // defaultRules ignore what version control and file managers leave behind, and
 // what nobody wants on a server.
+// Names of repositories have no case: on many systems .GIT is the same directory, and
+// what is planted there runs.
 const defaultRules = `
-.git
-.svn/
-.hg/
+.[Gg][Ii][Tt]
+[Gg][Ii][Tt]~[0-9]
+.[Ss][Vv][Nn]/
+.[Hh][Gg]/
 .DS_Store
 [Tt]humbs.db
 ehthumbs.db
@@ -31,7 +35,7 @@ ehthumbs.db
 `
 
 // Default returns the built-in rules, which come before all others. A later rule
-// with "!" takes back in what they ignore.
+// with "!" takes back in what they ignore, unless [Rules.Narrow] added it.
 func Default() *Rules { return Parse(defaultRules) }
 
 // Parse reads the text of an ignore file. It cannot fail: as in git, a broken
@@ -58,7 +62,26 @@ func (rs *Rules) Append(more *Rules) *Rules {
 		return more
 	}
 	rules := make([]rule, 0, len(rs.rules)+len(more.rules))
-	return &Rules{rules: append(append(rules, rs.rules...), more.rules...)}
+	rules = append(append(rules, rs.rules...), more.rules...)
+	for i := rs.Len(); i < len(rules); i++ {
+		if rules[i].narrows {
+			rules[i].from += rs.Len()
+		}
+	}
+	return &Rules{rules: rules}
+}
+
+// Narrow returns these rules followed by more, which can only leave out more: a rule of
+// more with "!" takes back what more itself ignores, and nothing that these rules ignore.
+func (rs *Rules) Narrow(more *Rules) *Rules {
+	if more.Len() == 0 {
+		return rs
+	}
+	narrowing := &Rules{rules: slices.Clone(more.rules)}
+	for i := range narrowing.rules {
+		narrowing.rules[i].narrows, narrowing.rules[i].from = true, 0
+	}
+	return rs.Append(narrowing)
 }
 
 // Len returns the number of rules.
@@ -102,6 +125,10 @@ func (rs *Rules) last(path string, base int, dir bool) *rule {
 	for i := len(rs.rules) - 1; i >= 0; i-- {
 		r := &rs.rules[i]
 		if (dir || !r.dirOnly) && r.match(path, base) {
+			if r.narrows && r.negative {
+				i = r.from // the rules before decide
+				continue
+			}
 			return r
 		}
 	}

@@ -36,6 +36,7 @@ type jsonPlan struct {
 	Adopts        int            `json:"adopts"`
 	Conflicts     int            `json:"conflicts"`
 	Skips         int            `json:"skips"`
+	LeftOut       int            `json:"left_out"`
 	BytesUp       int64          `json:"bytes_up"`
 	BytesDown     int64          `json:"bytes_down"`
 }
@@ -124,7 +125,7 @@ func (r *jsonPass) planned(plan *sync.Plan) {
 			Type: "plan", Profile: r.head.Profile, Local: r.head.Local, Remote: r.head.Remote,
 			Direction: r.head.Direction, DryRun: r.head.DryRun,
 			Uploads: s.Uploaded, Downloads: s.Downloaded, DeletesLocal: s.DeletedLocal, DeletesRemote: s.DeletedRemote,
-			Moves: s.Moved, Mkdirs: s.MadeDirs, Adopts: s.Adopted, Conflicts: s.Conflicts, Skips: s.Skipped,
+			Moves: s.Moved, Mkdirs: s.MadeDirs, Adopts: s.Adopted, Conflicts: s.Conflicts, Skips: s.Skipped, LeftOut: s.LeftOut,
 			BytesUp: s.BytesUp, BytesDown: s.BytesDown,
 		})
 	}
@@ -199,7 +200,7 @@ func (r *jsonPass) End(s sync.Summary, err error) {
 	if err != nil {
 		WriteError(r.o.Out, r.head.Profile, err, r.o.Verdict)
 	}
-	if !r.o.Talk.Quiet || code != 0 {
+	if !r.o.Talk.Quiet || code != 0 || s.ConflictsWaiting > 0 {
 		r.write(jsonSummary{"summary", r.head.Profile, s, code})
 	}
 }

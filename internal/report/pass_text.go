@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"ferry/internal/text"
@@ -148,14 +149,37 @@ func (r *textPass) End(s sync.Summary, err error) {
 	if !r.head.DryRun {
 		r.sayConflicts()
 	}
-	wrong := err != nil || r.o.Verdict.Exit(s, nil) != 0
+	wrong := err != nil || r.o.Verdict.Exit(s, nil) != 0 || s.ConflictsWaiting > 0
 	if r.o.Talk.Quiet && !wrong {
 		return
 	}
 	if err != nil && (r.plan == nil || r.o.Brief && !Did(s)) {
 		return // nothing was begun: the error says it all
 	}
-	fmt.Fprintln(r.o.Out, r.title()+r.summary(s, err))
+	fmt.Fprintln(r.o.Out, r.title()+r.summary(s, err)+r.waiting())
+}
+
+// waiting names the conflicts that nobody has settled yet.
+func (r *textPass) waiting() string {
+	if r.plan == nil || len(r.plan.Waiting) == 0 {
+		return ""
+	}
+	var names []string
+	for _, path := range slices.Compact(slices.Clone(r.plan.Waiting)) {
+		if len(names) == worthNaming {
+			names = append(names, "...")
+			break
+		}
+		names = append(names, text.Clean(string(path)))
+	}
+	return fmt.Sprintf("; %s: %s (see ferry conflicts)", conflictsWait(len(r.plan.Waiting)), strings.Join(names, ", "))
+}
+
+func conflictsWait(n int) string {
+	if n == 1 {
+		return "1 conflict waits"
+	}
+	return fmt.Sprintf("%d conflicts wait", n)
 }
 
 // sayConflicts names what waits for the user, each path once.
@@ -200,14 +224,47 @@ func (r *textPass) summary(s sync.Summary, err error) string {
 	case r.head.DryRun && r.plan != nil:
 		p := r.plan.Summary()
 		p.Problems, p.Skipped = s.Problems, s.Skipped
+		p.NotListed, p.ConflictsWaiting = s.NotListed, s.ConflictsWaiting
 		if r.plan.Empty() && p.Problems == 0 {
-			return "in sync: " + summaryText(p)
+			return r.atRest(p)
 		}
 		return "plan only: " + summaryText(p)
 	case err != nil:
 		return "stopped: " + summaryText(s)
 	case r.plan != nil && r.plan.Empty() && r.o.Verdict.Exit(s, nil) == 0:
-		return "in sync: " + summaryText(s)
+		return r.atRest(s)
 	}
 	return "done: " + summaryText(s)
+}
+
+// atRest returns the summary of a pass that had nothing to do. A push or a pull that
+// left something alone, or did not look everywhere, does not claim that the sides are
+// equal.
+func (r *textPass) atRest(s sync.Summary) string {
+	left := s.LeftAlone + s.NotListed
+	for _, skip := range r.plan.Skips {
+		if !skip.Special {
+			left++
+		}
+	}
+	if r.head.Direction == sync.Both || left == 0 {
+		return "in sync: " + summaryText(s)
+	}
+	line := "nothing to send: "
+	where := "on the server"
+	if r.head.Direction == sync.Pull {
+		line, where = "nothing to fetch: ", "here"
+	}
+	line += summaryText(s)
+	if s.NotListed > 0 {
+		line += fmt.Sprintf("; %s %s not looked into (--verify does)", directories(s.NotListed), where)
+	}
+	return line
+}
+
+func directories(n int) string {
+	if n == 1 {
+		return "1 directory"
+	}
+	return fmt.Sprintf("%d directories", n)
 }

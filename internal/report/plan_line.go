@@ -32,7 +32,7 @@ const (
 )
 
 // planLines returns the lines of a plan in the order of paths. all includes what
-// needs no work: equal files that are recorded, and special files.
+// needs no work: equal files that are recorded, special files, and what never travels.
 func planLines(plan *sync.Plan, problems []sideProblem, all bool) []planLine {
 	var lines []planLine
 	covered := make(map[manifest.Path]bool)
@@ -53,6 +53,11 @@ func planLines(plan *sync.Plan, problems []sideProblem, all bool) []planLine {
 	for _, s := range plan.Skips {
 		if all || !s.Special {
 			lines = append(lines, skipLine(s))
+		}
+	}
+	for _, path := range plan.LeftOut {
+		if all {
+			lines = append(lines, leftOutLine(path))
 		}
 	}
 	for _, p := range problems {
@@ -123,6 +128,15 @@ func skipLine(s sync.Skip) planLine {
 		path:  text.Clean(string(path)),
 		note:  text.Clean(s.Why) + ", skipped",
 		order: s.Path,
+	}
+}
+
+func leftOutLine(path manifest.Path) planLine {
+	return planLine{
+		local: string(sync.Blocked),
+		path:  text.Clean(string(path)),
+		note:  "belongs to ferry or configures it, left out",
+		order: path,
 	}
 }
 

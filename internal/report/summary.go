@@ -23,7 +23,7 @@ func summaryText(s sync.Summary) string {
 	for _, extra := range []struct {
 		n    int
 		name string
-	}{{s.MadeDirs, "directories made"}, {s.Adopted, "found equal"}, {s.Skipped, "skipped"}, {s.Problems, "unreadable"}} {
+	}{{s.MadeDirs, "directories made"}, {s.Adopted, "found equal"}, {s.NotCompared, "not compared"}, {s.Skipped, "skipped"}, {s.LeftOut, "left out"}, {s.LeftAlone, "left alone"}, {s.Problems, "unreadable"}} {
 		if extra.n > 0 {
 			parts = append(parts, fmt.Sprintf("%s %d", extra.name, extra.n))
 		}
@@ -49,6 +49,7 @@ func Brief(s sync.Summary) string {
 	add(s.Moved, "moved %d", s.Moved)
 	add(s.MadeDirs, "directories made %d", s.MadeDirs)
 	add(s.Adopted, "found equal %d", s.Adopted)
+	add(s.NotCompared, "not compared %d", s.NotCompared)
 	add(s.Conflicts, "conflicts %d", s.Conflicts)
 	add(s.Failed, "failed %d", s.Failed)
 	add(s.Skipped, "skipped %d", s.Skipped)
@@ -59,8 +60,12 @@ func Brief(s sync.Summary) string {
 	return strings.Join(append(parts, durationText(s.Seconds)), ", ")
 }
 
-// Did reports whether there is anything in a summary but the time it took.
-func Did(s sync.Summary) bool { return s != sync.Summary{Seconds: s.Seconds, DryRun: s.DryRun} }
+// Did reports whether a pass did or met anything. What it only found as it was before,
+// and what is always left out, do not count.
+func Did(s sync.Summary) bool {
+	return s != sync.Summary{Seconds: s.Seconds, DryRun: s.DryRun, LeftOut: s.LeftOut,
+		LeftAlone: s.LeftAlone, NotListed: s.NotListed, ConflictsWaiting: s.ConflictsWaiting}
+}
 
 // durationText returns "0.4 s" or "12m5s".
 func durationText(seconds float64) string {

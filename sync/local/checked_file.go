@@ -36,6 +36,7 @@ func (d *Directory) openChecked(ctx context.Context, p manifest.Path, want manif
 	if file.f, file.info, err = d.openRegular(root, p, file.name); err != nil {
 		return nil, err
 	}
+	writeBack(file.f, file.info)
 	file.before = root.entry(statOf(file.info))
 	if err := same(want, file.before); err != nil {
 		file.f.Close()
@@ -154,6 +155,7 @@ func (file *checkedFile) confirm(ctx context.Context) (manifest.Entry, error) {
 	if there == nil || !os.SameFile(info, there) {
 		return manifest.Entry{}, fmt.Errorf("another file has its name now: %w", sync.ErrChanged)
 	}
+	now.Changed = file.before.Changed // what was written since must show in the next scan
 	if file.name != file.path.Base() {
 		now.Name = file.name
 	}

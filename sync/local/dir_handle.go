@@ -92,7 +92,7 @@ func (dir *dirHandle) lookup(name string) (stat, manifest.Entry, error) {
 	}
 	info, err := dir.Lstat(name)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist), isImpossibleName(err):
 		return stat{}, manifest.Entry{}, nil
 	case err != nil:
 		return stat{}, manifest.Entry{}, err

@@ -22,9 +22,13 @@ type Directory struct {
 	path string // absolute
 	opts Options
 	log  *slog.Logger
+	// listMounts returns what is mounted below an absolute path without links.
+	listMounts func(root string) (mounts, error)
 
 	mu   stdsync.Mutex
 	root *rootDir // nil until the root was opened
+	// mounts is what was mounted below the root at the last scan; nil: unknown.
+	mounts mounts
 
 	spellings spellings
 	temps     tempFiles
@@ -39,7 +43,7 @@ func Open(root string, o Options) (*Directory, error) {
 	if err != nil {
 		return nil, fmt.Errorf("resolving the path %s: %w", root, err)
 	}
-	d := &Directory{path: path, opts: o, log: o.Log}
+	d := &Directory{path: path, opts: o, log: o.Log, listMounts: listMounts, temps: tempFiles{owner: o.Owner, journal: o.Temps}}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
 	}
@@ -73,5 +77,5 @@ func stopped(ctx context.Context) error {
 
 // isMissing reports whether err proves that a name does not exist.
 func isMissing(err error) bool {
-	return errors.Is(err, fs.ErrNotExist) || isNotDirectory(err)
+	return errors.Is(err, fs.ErrNotExist) || isNotDirectory(err) || isImpossibleName(err)
 }

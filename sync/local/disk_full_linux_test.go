@@ -84,7 +84,7 @@ func TestTempFileInUse(t *testing.T) {
 	h.must(unix.Flock(int(f.Fd()), unix.LOCK_EX))
 	h.must(os.Chtimes(h.at(temp), fixedTime, fixedTime))
 	scan(t, d)
-	h.must(d.Tidy(t.Context()))
+	h.must(d.Sweep(t.Context(), sync.Sweep{Whole: true}))
 	h.wantFiles(temp)
 	h.must(os.Chtimes(h.at(temp), time.Now(), time.Now()))
 	c.onOpen = func(offset int64) {
@@ -98,6 +98,6 @@ func TestTempFileInUse(t *testing.T) {
 	h.must(os.Chtimes(h.at(temp), fixedTime, fixedTime))
 	h.must(f.Close())
 	scan(t, d)
-	h.must(d.Tidy(t.Context()))
+	h.must(d.Sweep(t.Context(), sync.Sweep{Whole: true}))
 	h.wantFiles("f")
 }

@@ -20,6 +20,7 @@ func (d *Directory) Gone(ctx context.Context, paths []manifest.Path, was []manif
 			errs[i] = fmt.Errorf("looking for %s: %w", p, err)
 		}
 	}
+	d.checkMounted(paths, was, errs)
 	if _, err := d.currentRoot(); err != nil { // the root is gone, so no answer counts
 		for i := range errs {
 			errs[i] = errors.Join(errs[i], err)

@@ -31,7 +31,7 @@ func (r *reader) Open(ctx context.Context, i int, offset int64) (sync.Source, er
 	if err != nil {
 		return nil, fmt.Errorf("reading %s: %w", w.Path, err)
 	}
-	s := &source{ctx: ctx, file: file, sum: newContentHash(file.before.Size, false)}
+	s := &source{ctx: ctx, file: file, sum: newContentHash(file.before.Size, offset > 0)}
 	if s.offset, err = copyN(ctx, s.sum, file.f, offset); err == nil && s.offset < offset {
 		err = fmt.Errorf("it has %d bytes, expected at least %d: %w", s.offset, offset, sync.ErrChanged)
 	}
@@ -95,6 +95,9 @@ func (s *source) Sum() string {
 	}
 	return s.sum.sum()
 }
+
+// PrefixSum implements [sync.PrefixHasher].
+func (s *source) PrefixSum() string { return s.sum.sum() }
 
 // Close implements [io.Closer].
 func (s *source) Close() error { return s.file.f.Close() }

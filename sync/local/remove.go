@@ -30,21 +30,32 @@ func (d *Directory) remove(root *rootDir, s sync.Step, batch *durableBatch) erro
 		}
 		defer slot.close()
 		batch.dirty(slot.dirHandle)
-		err = renameChecked(dir, name, slot.dirHandle, slot.name, s.Expect)
-		if err != nil {
+		if err := slot.keep(dir, name, d.asideName(s.Path.Parent()), s.Expect); err != nil {
 			return err
 		}
-	} else {
-		aside := tempName(noFingerprint, name)
-		if err := renameChecked(dir, name, dir, aside, s.Expect); err != nil {
-			return err
-		}
-		if err := dir.Remove(aside); err != nil {
-			return errors.Join(err, renameNew(dir, aside, dir, name))
-		}
+	} else if err := removeChecked(dir, name, d.asideName(s.Path.Parent()), s.Expect); err != nil {
+		return err
 	}
 	batch.dirty(dir)
 	d.spellings.set(s.Path, "")
+	return nil
+}
+
+// asideName returns a name in dir that a file can have while it is looked at.
+func (d *Directory) asideName(dir manifest.Path) string {
+	d.temps.journal.Begin(string(dir))
+	return d.temps.newName(noFingerprint)
+}
+
+// removeChecked removes a file, if it is what was expected. While it is looked at it has
+// the name aside.
+func removeChecked(dir *dirHandle, name, aside string, was manifest.Entry) error {
+	if err := renameChecked(dir, name, dir, aside, was); err != nil {
+		return err
+	}
+	if err := dir.Remove(aside); err != nil {
+		return errors.Join(err, renameNew(dir, aside, dir, name))
+	}
 	return nil
 }
 
@@ -130,12 +141,12 @@ func (d *Directory) clearTemps(root *rootDir, p manifest.Path) bool {
 	}
 	infos := make([]os.FileInfo, len(names))
 	for i, name := range names {
-		if infos[i], err = dir.Lstat(name); err != nil || !manifest.IsOwn(p, name) || !infos[i].Mode().IsRegular() {
+		if infos[i], err = dir.Lstat(name); err != nil || !d.mayRemoveTemp(p, name, infos[i]) {
 			return false
 		}
 	}
 	for i, name := range names {
-		if err := dir.removeTemp(name, infos[i]); err != nil {
+		if err := d.removeLeftover(root, dir, name, infos[i]); err != nil {
 			return false
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"ferry/manifest"
@@ -16,7 +17,7 @@ func (d *Directory) Scan(ctx context.Context, look sync.Look) (*manifest.Tree, e
 	if err != nil {
 		return nil, err
 	}
-	s := &scanner{ctx: ctx, d: d, root: root, look: look}
+	s := &scanner{ctx: ctx, d: d, root: root, look: look, mounts: d.mountsNow()}
 	if look.Dirs == nil {
 		err = s.scanAll()
 	} else {
@@ -28,6 +29,10 @@ func (d *Directory) Scan(ctx context.Context, look sync.Look) (*manifest.Tree, e
 	if _, err := d.currentRoot(); err != nil {
 		return nil, err // the root is gone, so nothing that was seen counts
 	}
+	s.checkMountsStayed()
+	d.mu.Lock()
+	d.mounts = s.mounts
+	d.mu.Unlock()
 	return s.tree.Tree(), nil
 }
 
@@ -35,12 +40,15 @@ func (d *Directory) Scan(ctx context.Context, look sync.Look) (*manifest.Tree, e
 // fails. If a single directory or name cannot be read, that is a problem in the
 // tree and the scan goes on.
 type scanner struct {
-	ctx   context.Context
-	d     *Directory
-	root  *rootDir
-	look  sync.Look
-	tree  manifest.Builder
-	count int // names so far
+	ctx  context.Context
+	d    *Directory
+	root *rootDir
+	look sync.Look
+	// mounts is what was mounted below the root when the scan began.
+	mounts mounts
+	tree   manifest.Builder
+	count  int // names so far
+	added  int // entries in tree
 	// ancestors are the directories above the current one. They are known only if
 	// links are followed.
 	ancestors []os.FileInfo
@@ -57,6 +65,9 @@ func (s *scanner) scanAll() error {
 
 func (s *scanner) scanDirs(dirs []manifest.Path) error {
 	for _, dir := range dirs {
+		if !s.isWhereItWas(dir) {
+			continue
+		}
 		r, err := s.openDir(dir)
 		switch {
 		case errors.Is(err, errNoDirectory):
@@ -120,7 +131,9 @@ func (s *scanner) scanDir(dir manifest.Path, r *dirReader, deep bool) error {
 	var temps []string
 	for _, name := range names {
 		if manifest.IsOwn(dir, name) {
-			temps = append(temps, name)
+			if name != manifest.Own {
+				temps = append(temps, name)
+			}
 			continue
 		}
 		if err := s.scanName(dir, r, name, deep); err != nil {
@@ -153,7 +166,7 @@ func (s *scanner) scanName(dir manifest.Path, r *dirReader, name string, deep bo
 		return nil
 	}
 	followed := st.link && s.d.opts.FollowLinks && s.followLink(p, name, &st)
-	if s.look.Ignore != nil && s.look.Ignore(p, st.kind == manifest.Dir) {
+	if s.look.Ignores(p, st.kind == manifest.Dir) {
 		s.tree.Hold(dir)
 		return nil
 	}
@@ -162,7 +175,18 @@ func (s *scanner) scanName(dir manifest.Path, r *dirReader, name string, deep bo
 		e.Name = name
 	}
 	s.d.spellings.set(p, e.Name)
+	if e.IsDir() {
+		var why string
+		if e.Device, why = s.compareDevice(p); why != "" {
+			s.tree.Unknown(p, why)
+			return nil
+		}
+	}
 	s.tree.Add(p, e)
+	s.added++
+	if err := s.look.CheckCount(s.added); err != nil {
+		return err
+	}
 	if e.Kind != manifest.Dir || !deep {
 		return nil
 	}
@@ -213,6 +237,28 @@ func (s *scanner) followLink(p manifest.Path, name string, st *stat) bool {
 			return false
 		}
 	}
+	if s.leadsToReserved(at + name) {
+		return false
+	}
 	*st = statOf(info)
 	return st.kind != manifest.Other
+}
+
+// leadsToReserved reports whether the link at a path of the disk leads to what belongs
+// to ferry or is reserved.
+func (s *scanner) leadsToReserved(at string) bool {
+	root, err := filepath.EvalSymlinks(s.root.Name())
+	if err != nil {
+		return true
+	}
+	target, err := filepath.EvalSymlinks(filepath.Join(root, filepath.FromSlash(at)))
+	if err != nil {
+		return true
+	}
+	rel, err := filepath.Rel(root, target)
+	if err != nil {
+		return true
+	}
+	p, err := manifest.ParsePath(filepath.ToSlash(rel))
+	return err != nil || p.HasOwn() || s.d.opts.Reserved != nil && s.d.opts.Reserved(p)
 }

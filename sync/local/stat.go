@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 
 	"ferry/manifest"
 	"ferry/sync"
@@ -14,7 +15,8 @@ type stat struct {
 	kind          manifest.Kind
 	link          bool
 	size          int64
-	mtime         int64 // nanoseconds since 1970
+	mtime         time.Time
+	changed       int64 // ctime, in nanoseconds since 1970; 0 if unknown
 	device, inode uint64
 	mode          fs.FileMode
 }
@@ -34,24 +36,29 @@ func statOf(info os.FileInfo) stat {
 		kind:  kindOf(info.Mode()),
 		link:  info.Mode()&fs.ModeSymlink != 0,
 		size:  info.Size(),
-		mtime: info.ModTime().UnixNano(),
+		mtime: info.ModTime(),
 		mode:  info.Mode(),
 	}
 	s.device, s.inode = inode(info)
+	s.changed = changeTime(info)
 	return s
 }
 
 // entry returns s as an entry of the tree below the root. Its name is not set.
 func (root *rootDir) entry(s stat) manifest.Entry {
-	e := manifest.Entry{Kind: s.kind, ModTime: s.mtime}
+	e := manifest.Entry{Kind: s.kind}
+	e.SetTime(s.mtime, manifest.Nanosecond)
 	if s.kind == manifest.File {
 		e.Size = s.size
 	}
-	if s.mtime%1e9 != 0 && !root.subsecond.Load() {
+	if s.mtime.Nanosecond() != 0 && !root.subsecond.Load() {
 		root.subsecond.Store(true)
 	}
 	if root.stableInodes {
 		e.ID = identity(s.device, s.inode, root.device)
+		if s.kind == manifest.File {
+			e.Changed = s.changed
+		}
 	}
 	return e
 }

@@ -11,6 +11,9 @@ import (
 // inode returns zeros: Go does not tell identities of files on this system.
 func inode(os.FileInfo) (device, inode uint64) { return 0, 0 }
 
+// changeTime returns 0: Go does not tell it on this system.
+func changeTime(os.FileInfo) int64 { return 0 }
+
 // rootIdentity returns "", which means unknown.
 func rootIdentity(*rootDir) string { return "" }
 

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -34,7 +35,7 @@ func rootIdentity(root *rootDir) string {
 func isNotDirectory(err error) bool { return errors.Is(err, syscall.ENOTDIR) }
 
 func statOfUnix(s *unix.Stat_t) stat {
-	out := stat{size: s.Size, mtime: s.Mtim.Nano(), device: uint64(s.Dev), inode: uint64(s.Ino), mode: fs.FileMode(s.Mode & 0o777)}
+	out := stat{size: s.Size, mtime: time.Unix(s.Mtim.Unix()), changed: s.Ctim.Nano(), device: uint64(s.Dev), inode: uint64(s.Ino), mode: fs.FileMode(s.Mode & 0o777)}
 	switch s.Mode & unix.S_IFMT {
 	case unix.S_IFREG:
 		out.kind = manifest.File

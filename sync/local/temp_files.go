@@ -1,8 +1,6 @@
 package local
 
 import (
-	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -11,19 +9,19 @@ import (
 	"slices"
 	"strings"
 	stdsync "sync"
-	"time"
 
 	"ferry/manifest"
 )
 
-// oldTempAge is the age from which Tidy removes a temporary file.
-const oldTempAge = 24 * time.Hour
-
 // tempFiles holds the names of the temporary files that scans and failed writes
 // left or found, by directory. Its methods may be called at once.
 type tempFiles struct {
+	owner   string
+	journal *manifest.TempJournal
+
 	mu    stdsync.Mutex
 	names map[manifest.Path][]string
+	kept  map[string]bool // names that a later attempt of this process may resume
 }
 
 // set replaces the names for dir.
@@ -48,14 +46,26 @@ func (l *tempFiles) add(dir manifest.Path, name string) {
 	l.set(dir, names)
 }
 
-// take removes and returns a name for dir whose mark starts with fingerprint. It
-// returns "" if there is none.
+// keep adds one name for dir that a later attempt may resume.
+func (l *tempFiles) keep(dir manifest.Path, name string) {
+	l.add(dir, name)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.kept == nil {
+		l.kept = make(map[string]bool)
+	}
+	l.kept[name] = true
+}
+
+// take removes and returns a name for dir whose mark starts with fingerprint, and which
+// nobody else made. It returns "" if there is none.
 func (l *tempFiles) take(dir manifest.Path, fingerprint string) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for i, name := range l.names[dir] {
-		if mark, ok := manifest.TempMark(name); ok && strings.HasPrefix(mark, fingerprint) {
+		if mark, ok := manifest.TempMark(name); ok && strings.HasPrefix(mark, fingerprint) && manifest.TempIsFrom(mark, l.owner) {
 			l.names[dir] = slices.Delete(slices.Clone(l.names[dir]), i, i+1)
+			delete(l.kept, name)
 			return name
 		}
 	}
@@ -65,72 +75,42 @@ func (l *tempFiles) take(dir manifest.Path, fingerprint string) string {
 func (l *tempFiles) all() map[manifest.Path][]string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return maps.Clone(l.names)
+	all := make(map[manifest.Path][]string)
+	maps.Copy(all, l.names)
+	return all
+}
+
+func (l *tempFiles) isKept(name string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.kept[name]
+}
+
+// isOwn reports whether this owner made the temporary file name.
+func (l *tempFiles) isOwn(name string) bool {
+	mark, ok := manifest.TempMark(name)
+	return ok && manifest.TempIsFrom(mark, l.owner)
 }
 
 func (l *tempFiles) clear() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.names = nil
+	l.names, l.kept = nil, nil
 }
 
 // fingerprint identifies a source by 16 hex digits.
 func fingerprint(p manifest.Path, e manifest.Entry) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d %d %d", p, e.Size, e.ModTime, e.ID))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d %d %d %d", p, e.Size, e.ModTime, e.ID, e.Changed))
 	return fmt.Sprintf("%x", sum[:8])
 }
 
-// noFingerprint marks a temporary file that no later attempt may resume.
+// noFingerprint marks a temporary file that no later attempt may resume. For a moment
+// it is a version that somebody wrote, which is replaced or removed.
 const noFingerprint = "0000000000000000"
 
-// tempName returns a new name for a temporary file that will become name.
-func tempName(fingerprint, name string) string {
-	var b [4]byte
-	rand.Read(b[:]) // never fails
-	return manifest.TempName(fmt.Sprintf("%s%x", fingerprint, b), name, false)
-}
-
-// Tidy implements [sync.Replica]. It removes the temporary files that scans saw
-// and that were not written to for a day.
-func (d *Directory) Tidy(ctx context.Context) error {
-	root, err := d.currentRoot()
-	if err != nil {
-		return err
-	}
-	var errs []error
-	temps := d.temps.all()
-	for _, p := range slices.SortedFunc(maps.Keys(temps), manifest.Path.Compare) {
-		if err := stopped(ctx); err != nil {
-			return err
-		}
-		dir, err := d.openDir(root, p)
-		if errors.Is(err, errNoDirectory) {
-			continue
-		}
-		if err != nil {
-			errs = append(errs, fmt.Errorf("removing old temporary files in %s: %w", p, err))
-			continue
-		}
-		errs = append(errs, dir.removeOldTemps(temps[p], time.Now().Add(-oldTempAge)))
-		dir.close()
-	}
-	return errors.Join(errs...)
-}
-
-// removeOldTemps removes the given temporary files if they were last written
-// before the given time and nobody is writing them.
-func (dir *dirHandle) removeOldTemps(names []string, before time.Time) error {
-	var errs []error
-	for _, name := range names {
-		info, err := dir.Lstat(name)
-		if err != nil || !info.Mode().IsRegular() || !info.ModTime().Before(before) {
-			continue
-		}
-		if err := dir.removeTemp(name, info); err != nil && !errors.Is(err, errInUse) {
-			errs = append(errs, fmt.Errorf("removing %s: %w", dir.path(name), err))
-		}
-	}
-	return errors.Join(errs...)
+// newName returns a new name for a temporary file of a source.
+func (l *tempFiles) newName(fingerprint string) string {
+	return manifest.TempName(manifest.NewTempMark(fingerprint, l.owner), false)
 }
 
 var errInUse = errors.New("the file is being written")

@@ -7,6 +7,7 @@ import (
 	"path"
 	"time"
 
+	"ferry/manifest"
 	"ferry/sync"
 )
 
@@ -14,6 +15,16 @@ import (
 type trashSlot struct {
 	*dirHandle
 	name string
+}
+
+// keep moves a file to the slot, if it is what was expected. From another file system it is
+// copied, and then removed, under the name aside at last.
+func (slot *trashSlot) keep(from *dirHandle, name, aside string, was manifest.Entry) error {
+	err := renameChecked(from, name, slot.dirHandle, slot.name, was)
+	if isOtherDevice(err) {
+		return moveAcross(from, name, aside, slot.dirHandle, slot.name, was)
+	}
+	return err
 }
 
 // trash prepares the trash for the file at the path at, as it is spelled on disk.

@@ -49,7 +49,11 @@ func (d *Directory) restore(ctx context.Context, t sync.Trashed) error {
 		return err
 	}
 	defer to.close()
-	if err := renameNew(from, x, to, y); err != nil {
+	err = renameNew(from, x, to, y)
+	if isOtherDevice(err) {
+		err = d.restoreAcross(from, x, to, y, t)
+	}
+	if err != nil {
 		return err
 	}
 	if !d.opts.NoSync {
@@ -60,6 +64,26 @@ func (d *Directory) restore(ctx context.Context, t sync.Trashed) error {
 	from.close() // some systems cannot remove an open directory
 	d.removeEmptyTrashDirs(root, stamp, path.Dir(below))
 	return nil
+}
+
+// restoreAcross brings x back to y on another file system. A file is copied under a
+// temporary name first.
+func (d *Directory) restoreAcross(from *dirHandle, x string, to *dirHandle, y string, t sync.Trashed) error {
+	was := t.Entry
+	if was.IsDir() { // an empty one
+		if err := to.Mkdir(y, 0o777); err != nil {
+			return err
+		}
+		return from.rmdir(x)
+	}
+	temp := d.asideName(t.Path.Parent())
+	if err := copyAcross(from, x, to, temp, was); err != nil {
+		return err
+	}
+	if err := renameNew(to, temp, to, y); err != nil {
+		return errors.Join(err, to.Remove(temp))
+	}
+	return removeChecked(from, x, d.temps.newName(noFingerprint), was)
 }
 
 // makeDir opens the directory at, and creates it and its parents where they are

@@ -69,7 +69,7 @@ func (w *fileWriter) run(ctx context.Context, batch *durableBatch) error {
 		return err
 	}
 	err = w.fill(ctx, old)
-	if err != nil && w.resumed && errors.Is(err, errOtherSource) {
+	for w.resumed && errors.Is(err, errOtherSource) {
 		w.discardTemp(ctx, err)
 		err = w.fill(ctx, old)
 	}
@@ -94,7 +94,7 @@ func (w *fileWriter) run(ctx context.Context, batch *durableBatch) error {
 	if err := w.install(batch); err != nil {
 		return err
 	}
-	w.out.Entry = w.d.withSpelling(w.step.Path, w.written, w.name)
+	w.out.Entry = w.d.withSpelling(w.step.Path, w.installed(), w.name)
 	batch.dirty(w.dir)
 	return nil
 }
@@ -122,9 +122,9 @@ func (w *fileWriter) fill(ctx context.Context, old stat) error {
 	if err := w.openTemp(ctx, old); err != nil {
 		return fmt.Errorf("writing a temporary file: %w", err)
 	}
-	src, err := w.step.Open(ctx, w.size)
+	src, err := w.openSource(ctx)
 	if err != nil {
-		return fmt.Errorf("%w: %w", sync.ErrSource, err)
+		return err
 	}
 	defer src.Close()
 	if err := w.copy(ctx, src); err != nil {
@@ -138,11 +138,14 @@ func (w *fileWriter) fill(ctx context.Context, old stat) error {
 	}
 	sum, told := w.sum.sum(), src.Sum()
 	switch {
-	case told != "" && sum != "" && told != sum, w.out.Source.Size != w.size:
+	case told != "" && sum != "" && told != sum, w.out.Source.Size != w.size, w.resumed && told == "" && !w.identified():
 		if w.resumed {
 			return fmt.Errorf("%w: %w", sync.ErrSource, errOtherSource)
 		}
 		return fmt.Errorf("%w: received %d bytes of %d, or other bytes than were read", sync.ErrSource, w.size, w.out.Source.Size)
+	}
+	if w.resumed && told == "" {
+		sum = "" // not all of it was compared
 	}
 	w.out.Sum, w.complete = sum, true
 	return nil
@@ -188,13 +191,11 @@ func (w *fileWriter) write(b []byte) error {
 	return nil
 }
 
-// finish gives the temporary file its mode and time, syncs it to disk, and records
-// its entry. The rename does not change that, so it will be the entry of the file.
+// finish gives the temporary file its owner, mode and time, syncs it to disk, and records
+// its entry. But for the time of the last change, the rename does not alter that.
 func (w *fileWriter) finish(old stat) error {
 	if old.kind == manifest.File {
-		if err := w.f.Chmod(old.mode.Perm()); err != nil {
-			w.d.log.Info("mode was not kept", "path", w.step.Path, "error", err)
-		}
+		w.keepRights(old)
 	}
 	if err := w.setTime(); err != nil {
 		return err
@@ -222,6 +223,30 @@ func (w *fileWriter) finish(old stat) error {
 	}
 	w.written = w.root.entry(statOf(now))
 	return nil
+}
+
+// installed returns the entry of the file under its real name. The rename has set
+// the time of the last change, which counts only if nothing else has changed.
+func (w *fileWriter) installed() manifest.Entry {
+	entry := w.written
+	entry.Changed = 0
+	if _, now, err := w.dir.lookup(w.name); err == nil && now.ID == entry.ID && same(entry, now) == nil {
+		entry.Changed = now.Changed
+	}
+	return entry
+}
+
+// keepRights gives the temporary file the owner and the permission bits of the file that
+// it will replace, but never set-uid or set-gid: those were given to another content. If
+// its group cannot be kept, the members of the other one get no more rights than all.
+func (w *fileWriter) keepRights(old stat) {
+	perm := old.mode.Perm()
+	if !w.keepOwner() {
+		perm = perm&^0o070 | perm&0o007<<3&perm
+	}
+	if err := w.f.Chmod(perm); err != nil {
+		w.d.log.Info("mode was not kept", "path", w.step.Path, "error", err)
+	}
 }
 
 func (w *fileWriter) setTime() error {

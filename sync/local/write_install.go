@@ -30,8 +30,9 @@ func (w *fileWriter) install(batch *durableBatch) error {
 }
 
 // replaceKeepingOld links the old version into the trash before the new version
-// replaces it, so that there is a file under the name at any moment. Where the
-// file system has no hard links, the old version is moved to the trash instead.
+// replaces it, so that there is a file under the name at any moment. If the trash is
+// on another file system, it gets a copy. Where the file system has no hard links, the
+// old version is moved to the trash instead.
 func (w *fileWriter) replaceKeepingOld(batch *durableBatch) error {
 	slot, err := w.d.trash(w.root, w.dir.path(w.name))
 	if err != nil {
@@ -41,15 +42,21 @@ func (w *fileWriter) replaceKeepingOld(batch *durableBatch) error {
 	batch.dirty(slot.dirHandle)
 	err = link(w.dir, w.name, slot.dirHandle, slot.name)
 	switch {
+	case isOtherDevice(err):
+		if err := copyAcross(w.dir, w.name, slot.dirHandle, slot.name, w.step.Expect); err != nil {
+			return err
+		}
+		err = w.replace()
 	case errors.Is(err, errors.ErrUnsupported):
 		return w.replaceMovingOld(slot)
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("%w: %w", sync.ErrChanged, err)
 	case err != nil:
 		return err
-	}
-	if _, _, err = slot.expect(slot.name, w.step.Expect); err == nil {
-		err = w.replace()
+	default:
+		if _, _, err = slot.expect(slot.name, w.step.Expect); err == nil {
+			err = w.replace()
+		}
 	}
 	if err != nil {
 		return errors.Join(err, slot.Remove(slot.name))
@@ -75,7 +82,7 @@ func (w *fileWriter) replace() error {
 	// After the exchange the old version has the name of the temporary file for a
 	// moment. A crash at this point must not leave a file that a later attempt
 	// takes for the beginning of this source.
-	name := tempName(noFingerprint, w.name)
+	name := w.d.temps.newName(noFingerprint)
 	if err := renameNew(w.dir, w.temp, w.dir, name); err != nil {
 		return err
 	}
@@ -124,5 +131,9 @@ func (w *fileWriter) undoReplace() error {
 		return err
 	}
 	defer slot.close()
-	return renameNew(w.dir, name, slot.dirHandle, slot.name)
+	err = renameNew(w.dir, name, slot.dirHandle, slot.name)
+	if isOtherDevice(err) {
+		return moveAcross(w.dir, name, w.d.asideName(w.step.Path.Parent()), slot.dirHandle, slot.name, now)
+	}
+	return err
 }

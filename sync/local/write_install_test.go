@@ -84,8 +84,8 @@ func TestSavedAfterTheLastCheck(t *testing.T) {
 		{"put of a new file", func(d *Directory, dir *dirHandle, _ manifest.Entry) error {
 			return finishPut(d, dir, sync.Step{Path: "f"})
 		}},
-		{"remove", func(_ *Directory, dir *dirHandle, was manifest.Entry) error {
-			return renameChecked(dir, "f", dir, tempName(noFingerprint, "f"), was)
+		{"remove", func(d *Directory, dir *dirHandle, was manifest.Entry) error {
+			return renameChecked(dir, "f", dir, d.temps.newName(noFingerprint), was)
 		}},
 	} {
 		t.Run(with.name, func(t *testing.T) {
@@ -103,7 +103,7 @@ func TestSavedAfterTheLastCheck(t *testing.T) {
 
 // finishPut does what remains of a Put after the last check.
 func finishPut(d *Directory, dir *dirHandle, s sync.Step) error {
-	w := &fileWriter{d: d, root: dir.root, step: s, dir: dir, name: "f", out: &sync.Outcome{}, temp: tempName(fingerprint("f", s.Want), "f")}
+	w := &fileWriter{d: d, root: dir.root, step: s, dir: dir, name: "f", out: &sync.Outcome{}, temp: d.temps.newName(fingerprint("f", s.Want))}
 	if err := os.WriteFile(filepath.Join(d.path, w.temp), []byte("from the other side"), 0o666); err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func finishPut(d *Directory, dir *dirHandle, s sync.Step) error {
 // Somebody saves the file once more while an exchange is undone.
 func TestSavedDuringUndoReplace(t *testing.T) {
 	d, dir, was := openWithFile(t)
-	w := &fileWriter{d: d, root: dir.root, step: sync.Step{Path: "f", Expect: was}, dir: dir, name: "f", temp: tempName(noFingerprint, "f")}
+	w := &fileWriter{d: d, root: dir.root, step: sync.Step{Path: "f", Expect: was}, dir: dir, name: "f", temp: d.temps.newName(noFingerprint)}
 	saveFile(t, d, w.temp, "saved first") // this version came out of the exchange
 	saveFile(t, d, "f", "saved second")   // and this one has replaced ours since
 	if err := w.undoReplace(); err != nil {

@@ -20,7 +20,7 @@ func (w *fileWriter) discardTemp(ctx context.Context, err error) {
 	case w.temp == "":
 		return
 	case w.worthKeeping(ctx, err):
-		w.d.temps.add(w.step.Path.Parent(), w.temp)
+		w.d.temps.keep(w.step.Path.Parent(), w.temp)
 	default:
 		if err := w.dir.Remove(w.temp); err != nil && !isMissing(err) {
 			w.d.log.Warn("the temporary file could not be removed", "path", w.dir.path(w.temp), "error", err)
@@ -34,7 +34,7 @@ func (w *fileWriter) discardTemp(ctx context.Context, err error) {
 // err.
 func (w *fileWriter) worthKeeping(ctx context.Context, err error) bool {
 	broken := errors.Is(err, sync.ErrSource) && !errors.Is(err, sync.ErrChanged) && !errors.Is(err, errOtherSource)
-	return (broken || context.Cause(ctx) != nil) && w.resumable() && w.size > 0 && !w.complete
+	return (broken || context.Cause(ctx) != nil) && w.resumable() && w.step.Want.Size >= sync.ResumeFrom && w.size > 0 && !w.complete
 }
 
 // resumable reports whether a later attempt can tell that the source is the same.
@@ -61,8 +61,9 @@ func (w *fileWriter) openTemp(ctx context.Context, old stat) error {
 	if old.kind == manifest.File {
 		perm = old.mode.Perm() & 0o600
 	}
+	w.d.temps.journal.Begin(string(w.step.Path.Parent()))
 	for range 10 {
-		name := tempName(mark, w.name)
+		name := w.d.temps.newName(mark)
 		f, err := w.dir.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, perm|0o200)
 		if errors.Is(err, os.ErrExist) {
 			continue

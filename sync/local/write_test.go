@@ -30,6 +30,7 @@ type fakeSource struct {
 	breakAt   int                // reading fails after so many bytes; 0: never
 	minutes   bool               // the time is exact to the minute
 	hasSum    bool               // Sum is known
+	noID      bool               // the source has no identity
 	onConfirm func() error       // its error is that of Confirm
 }
 
@@ -39,6 +40,9 @@ func (c *fakeSource) want() manifest.Entry {
 	e := manifest.Entry{Kind: manifest.File, Size: int64(len(c.text)), ModTime: c.mtime.UnixNano()}
 	if c.minutes {
 		e.Precision = manifest.Minute
+	}
+	if !c.noID {
+		e.ID = 1
 	}
 	return e
 }
@@ -76,6 +80,8 @@ func (s *fakeReader) Sum() string {
 	sum := sha256.Sum256([]byte(s.c.text))
 	return string(sum[:])
 }
+
+func (s *fakeReader) TellsHash() bool { return s.c.hasSum }
 
 func (s *fakeReader) Close() error { return nil }
 
@@ -164,80 +170,6 @@ func TestPutTimeToTheNanosecond(t *testing.T) {
 		if !info.ModTime().Equal(at) || out.Entry.ModTime != at.UnixNano() {
 			t.Errorf("time is %v, the outcome said %v, want %v", info.ModTime(), out.Entry.Time(), at)
 		}
-	}
-}
-
-// breakPut carries out a Put of f that breaks off, so that a temporary file
-// remains. It returns the source, which is whole again.
-func breakPut(t *testing.T, d *local.Directory, h otherUser) *fakeSource {
-	t.Helper()
-	c := put(randomText(1<<20), fixedTime)
-	c.breakAt = 700_000
-	wantFailure(t, d, sync.ErrSource, c.step("f", manifest.Entry{}))
-	if all := h.List(); len(all) != 1 {
-		t.Fatalf("files: %q, want one temporary file", all)
-	}
-	c.breakAt = 0
-	return c
-}
-
-func TestPutResumes(t *testing.T) {
-	d, h := open(t, local.Options{})
-	c := breakPut(t, d, h)
-	d = reopen(t, h, local.Options{}) // another process
-	scan(t, d)
-	var offsets []int64
-	c.onOpen = func(offset int64) { offsets = append(offsets, offset) }
-	out := applyOK(t, d, c.step("f", manifest.Entry{}))[0]
-	if want := []int64{700_000}; !slices.Equal(offsets, want) {
-		t.Errorf("opened at %d, want %d", offsets, want)
-	}
-	if sum := sha256.Sum256([]byte(c.text)); out.Sum != string(sum[:]) {
-		t.Errorf("sum is %x, want %x", out.Sum, sum)
-	}
-	if out.Bytes != 1<<20-700_000 {
-		t.Errorf("%d bytes came, want %d", out.Bytes, 1<<20-700_000)
-	}
-	h.wantContent("f", c.text)
-	h.wantFiles("f")
-}
-
-func TestPutDoesNotResume(t *testing.T) {
-	for _, with := range []struct {
-		name string
-		do   func(h otherUser, temp string, c *fakeSource)
-		want []int64
-	}{
-		{"longer than the source", func(h otherUser, temp string, c *fakeSource) { h.must(os.Truncate(h.at(temp), 1<<20+1)) }, []int64{0}},
-		{"from before the system was started", func(h otherUser, temp string, c *fakeSource) { h.must(os.Chtimes(h.at(temp), fixedTime, fixedTime)) }, []int64{0}},
-		{"a link", func(h otherUser, temp string, c *fakeSource) {
-			h.Remove(temp)
-			h.Write("g", "x", fixedTime)
-			h.must(os.Symlink("g", h.at(temp)))
-		}, []int64{0}},
-		{"gone", func(h otherUser, temp string, c *fakeSource) { h.Remove(temp) }, []int64{0}},
-		{"another beginning", func(h otherUser, temp string, c *fakeSource) {
-			h.must(os.WriteFile(h.at(temp), []byte("not of this source"), 0o666))
-			c.hasSum = true
-		}, []int64{18, 0}},
-		{"of a time that says little", func(h otherUser, temp string, c *fakeSource) { c.minutes = true }, []int64{0}},
-	} {
-		t.Run(with.name, func(t *testing.T) {
-			if with.name == "a link" && runtime.GOOS == "windows" {
-				t.Skip("links need a privilege here")
-			}
-			d, h := open(t, local.Options{})
-			c := breakPut(t, d, h)
-			scan(t, d)
-			with.do(h, h.List()[0], c)
-			var offsets []int64
-			c.onOpen = func(offset int64) { offsets = append(offsets, offset) }
-			applyOK(t, d, c.step("f", manifest.Entry{}))
-			if !slices.Equal(offsets, with.want) {
-				t.Errorf("opened at %d, want %d", offsets, with.want)
-			}
-			h.wantContent("f", c.text)
-		})
 	}
 }
 
@@ -351,13 +283,15 @@ func TestTrashFileAndDirectoryOfOneName(t *testing.T) {
 
 func TestRmDirRemovesTempFiles(t *testing.T) {
 	d, h := open(t, local.Options{})
-	temp := manifest.TempName("0123456789abcdef", "f", false)
+	temp := manifest.TempName(manifest.NewTempMark("0123456789abcdef", ""), false)
+	theirs := manifest.TempName(manifest.NewTempMark("0123456789abcdef", "somebody else"), false)
 	for _, with := range []struct {
 		name  string
 		paths []string
 		ok    bool
 	}{
 		{"one of ours", []string{"d/" + temp}, true},
+		{"one that somebody else may be writing", []string{"d/" + theirs}, false},
 		{"ours and somebody's", []string{"d/" + temp, "d/f"}, false},
 		{"a directory that looks like ours", []string{"d/" + temp + "/f"}, false},
 	} {

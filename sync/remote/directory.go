@@ -47,7 +47,7 @@ func Open(ctx context.Context, o Options) (*Directory, error) {
 		temps:   temps,
 		scanner: &scanner{srv, temps, trash},
 		applier: &applier{
-			uploader: &uploader{srv, renamer, trash, temps, groupTime},
+			uploader: &uploader{server: srv, renamer: renamer, trash: trash, temps: temps, groupTime: groupTime},
 			dirMaker: &dirMaker{srv},
 			mover:    mover,
 			remover:  &remover{srv, trash, temps},
@@ -62,8 +62,10 @@ func Open(ctx context.Context, o Options) (*Directory, error) {
 // [ftp.Check].
 func Check(ctx context.Context, o Options) (*ftp.Report, error) {
 	report, err := ftp.Check(ctx, o.Options, ftp.CheckTarget{
-		Root:     func(ctx context.Context, s *ftp.Session) (string, error) { return findRoot(ctx, s, o) },
-		TempName: func(mark string, plain bool) string { return manifest.TempName(mark, "check", plain) },
+		Root: func(ctx context.Context, s *ftp.Session) (string, error) { return findRoot(ctx, s, o) },
+		TempName: func(mark string, plain bool) string {
+			return manifest.TempName(manifest.NewTempMark(mark, o.Owner), plain)
+		},
 	})
 	return report, giveUp(err)
 }
@@ -83,6 +85,11 @@ func (d *Directory) Gone(ctx context.Context, paths []manifest.Path, was []manif
 	return d.server.gone(ctx, paths, was)
 }
 
+// SameInOtherCase implements [sync.Replica].
+func (d *Directory) SameInOtherCase(ctx context.Context, names []sync.OtherCase) (bool, error) {
+	return d.server.sameInOtherCase(ctx, names)
+}
+
 // Sum implements [sync.Replica].
 func (d *Directory) Sum(ctx context.Context, p manifest.Path, want manifest.Entry) (string, error) {
 	return d.server.sum(ctx, p, want)
@@ -98,8 +105,17 @@ func (d *Directory) Apply(ctx context.Context, run []sync.Step, done func(i int,
 	d.applier.run(ctx, run, done)
 }
 
+// Leftovers implements [sync.Replica].
+func (d *Directory) Leftovers() bool { return d.temps.hasLeftovers() }
+
+// Sweep implements [sync.Replica].
+func (d *Directory) Sweep(ctx context.Context, s sync.Sweep) error { return d.temps.sweep(ctx, s) }
+
 // Tidy implements [sync.Replica].
-func (d *Directory) Tidy(ctx context.Context) error { return d.temps.tidy(ctx) }
+func (d *Directory) Tidy(context.Context) error {
+	d.temps.tidy()
+	return nil
+}
 
 // Trashed implements [sync.Bin].
 func (d *Directory) Trashed(ctx context.Context, before time.Time) ([]sync.Trashed, error) {
@@ -120,7 +136,7 @@ func (d *Directory) Discard(ctx context.Context, things []sync.Trashed) (freed i
 }
 
 // Lock implements [sync.Locker].
-func (d *Directory) Lock(ctx context.Context) (release func(), err error) {
+func (d *Directory) Lock(ctx context.Context) (release func(), waited bool, err error) {
 	return d.locker.lock(ctx)
 }
 

@@ -12,6 +12,7 @@ import (
 type listed struct {
 	name  string // exactly as sent
 	entry manifest.Entry
+	mode  uint16 // as in [listing.Entry]
 }
 
 // entryOf makes an entry of a line of a listing.
@@ -23,7 +24,7 @@ func entryOf(l listing.Entry) manifest.Entry {
 	switch {
 	case l.Precision == listing.NoTime:
 	case l.UTC:
-		e.ModTime, e.Precision = l.ModTime.UnixNano(), precisions[l.Precision]
+		e.SetTime(l.ModTime, precisions[l.Precision])
 	default:
 		setShown(&e, l.ModTime, precisions[l.Precision])
 	}
@@ -52,7 +53,7 @@ func setShown(e *manifest.Entry, t time.Time, p manifest.Precision) {
 	if e.Shown == 0 {
 		e.Shown = 1 // 0 means that no time was shown
 	}
-	e.ModTime, e.Precision = t.UnixNano(), p
+	e.SetTime(t, p)
 }
 
 // identity makes a number of a unique fact, whose form is up to the server; 0 where

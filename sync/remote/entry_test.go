@@ -52,7 +52,7 @@ func TestUniqueFacts(t *testing.T) {
 // entryOfLine returns the only entry of a listing.
 func entryOfLine(t *testing.T, form ftp.ListForm, line string) manifest.Entry {
 	t.Helper()
-	l, err := parseLines(form, []byte(line+"\r\n"), listedAt)
+	l, err := parseListing(form, line+"\r\n", finalReply(""), true)
 	if err != nil || len(l.entries) != 1 {
 		t.Fatalf("%s: %+v, %v", line, l, err)
 	}

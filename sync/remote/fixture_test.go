@@ -117,13 +117,18 @@ func (c *content) Confirm(context.Context) (manifest.Entry, error) {
 	return manifest.Entry{Kind: manifest.File, Size: int64(len(c.all))}, nil
 }
 
+func (c *content) PrefixSum() string {
+	s := sha256.Sum256(c.all[:len(c.all)-c.Reader.(*bytes.Reader).Len()])
+	return string(s[:])
+}
+
 func (c *content) Sum() string { s := sha256.Sum256(c.all); return string(s[:]) }
 
 func (h *fixture) put(p manifest.Path, text string, expect manifest.Entry) sync.Step {
 	b := []byte(text)
 	at := time.Date(2024, 3, 5, 10, 20, 30, 0, time.UTC)
 	return sync.Step{Op: sync.Put, Path: p, Expect: expect,
-		Want: manifest.Entry{Kind: manifest.File, Size: int64(len(b)), ModTime: at.UnixNano(), ID: uint64(len(b))},
+		Want: manifest.Entry{Kind: manifest.File, Size: int64(len(b)), ModTime: at.UnixNano(), ID: uint64(len(b)), Changed: int64(len(b))},
 		Open: func(_ context.Context, offset int64) (sync.Source, error) {
 			return &content{bytes.NewReader(b[offset:]), b}, nil
 		}}

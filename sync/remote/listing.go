@@ -19,7 +19,6 @@ type dirListing struct {
 	// refused are names that no path can hold, with the reason.
 	refused []refusedName
 	newest  int64 // the latest time that LIST showed, in Unix seconds; 0: none
-	lines   int
 }
 
 type refusedName struct {
@@ -31,61 +30,38 @@ type refusedName struct {
 // there is an error.
 func (srv *server) list(ctx context.Context, s *ftp.Session, dir string) (*dirListing, error) {
 	f := s.Features()
-	raw, err := s.List(ctx, dir, f.ListForm())
+	l, raw, err := srv.listAs(ctx, s, dir, f.ListForm())
 	if err != nil {
 		return nil, err
 	}
-	l, err := parseListing(f.ListForm(), raw, time.Now())
-	if f.ShowsSelf() && f.ListForm() == ftp.FormLISTAll && err == nil && !l.self {
-		if raw, err = s.List(ctx, dir, ftp.FormLISTAllLong); err != nil {
+	broken := raw.Check()
+	if f.ShowsSelf() && f.ListForm() == ftp.FormLISTAll && broken == nil && !l.self {
+		if l, raw, err = srv.listAs(ctx, s, dir, ftp.FormLISTAllLong); err != nil {
 			return nil, err
 		}
-		l, err = parseListing(ftp.FormLISTAllLong, raw, time.Now())
+		broken = raw.Check()
 	}
-	if err == nil && f.ShowsSelf() && !l.self {
-		err = fmt.Errorf("%w: the directory itself is not in it, although other listings of this server show it", ftp.ErrIncomplete)
+	if broken == nil && f.ShowsSelf() && !l.self {
+		broken = fmt.Errorf("%w: the directory itself is not in it, although other listings of this server show it", ftp.ErrIncomplete)
 	}
-	if err != nil {
+	if broken != nil {
 		class := ftp.File
 		if !raw.Clean || raw.Final.Code/100 == 4 { // it broke off: that is worth another attempt
 			class = ftp.Retry
 		}
-		return nil, &ftp.Error{Op: "listing", Path: dir, Class: class, Err: err}
+		return nil, &ftp.Error{Op: "listing", Path: dir, Class: class, Err: broken}
 	}
 	return l, nil
 }
 
-// parseListing reads a listing and makes sure that it is complete: the connection
-// ended cleanly, the final reply is good, every line could be read, and no name comes
-// twice. now is our clock.
-func parseListing(form ftp.ListForm, raw ftp.RawListing, now time.Time) (*dirListing, error) {
-	if err := ftp.CheckEnd(raw); err != nil {
-		return nil, err
-	}
-	l, err := parseLines(form, raw.Data, now)
-	if err == nil {
-		err = ftp.CheckCount(raw.Final, l.lines)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return l, nil
-}
-
-// parseLines reads the lines of a listing, which need not be complete.
-func parseLines(form ftp.ListForm, data []byte, now time.Time) (*dirListing, error) {
+// listAs lists dir in one form. Whether the listing is complete is still to be checked.
+func (srv *server) listAs(ctx context.Context, s *ftp.Session, dir string, form ftp.ListForm) (*dirListing, *ftp.Listing, error) {
 	l := new(dirListing)
-	for line, err := range (ftp.RawListing{Data: data}).Entries(form, now) {
-		if err != nil {
-			return nil, err
-		}
-		l.add(line)
-	}
-	return l, nil
+	raw, err := s.List(ctx, dir, form, time.Now(), l.add)
+	return l, raw, err
 }
 
 func (l *dirListing) add(line listing.Entry) {
-	l.lines++
 	e := entryOf(line)
 	switch line.Kind {
 	case listing.CurrentDir:
@@ -99,7 +75,17 @@ func (l *dirListing) add(line listing.Entry) {
 		return
 	}
 	l.newest = max(l.newest, e.Shown)
-	l.entries = append(l.entries, listed{line.Name, e})
+	l.entries = append(l.entries, listed{line.Name, e, line.Mode})
+}
+
+// mode returns the permission bits of name, as in [listing.Entry].
+func (l *dirListing) mode(name string) uint16 {
+	for _, one := range l.entries {
+		if one.name == name {
+			return one.mode
+		}
+	}
+	return 0
 }
 
 // find returns what the listing has under name.

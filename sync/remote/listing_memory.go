@@ -13,20 +13,28 @@ type listingMemory struct {
 	// special are the links, devices and the like, by directory as in place.dir.
 	// Asked for such a name alone, servers speak of what it leads to.
 	special map[string]map[string]bool
+	// modes are the permission bits of files, by directory.
+	modes map[string]dirModes
 	// masking are the directories that show names which stand for others.
 	masking map[manifest.Path]bool
 }
 
-// learnSpecial notes which names a listing of dir showed as special files.
-func (m *listingMemory) learnSpecial(dir string, l *dirListing) {
+// learn notes which names a listing of dir showed as special files, and the modes of the
+// others.
+func (m *listingMemory) learn(dir string, l *dirListing) {
 	found := make(map[string]bool)
 	for _, one := range l.entries {
 		if one.entry.Kind == manifest.Other {
 			found[one.name] = true
 		}
 	}
+	modes := modesIn(l)
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.modes == nil {
+		m.modes = make(map[string]dirModes)
+	}
+	m.modes[dir] = modes
 	delete(m.special, dir)
 	if len(found) == 0 {
 		return
@@ -42,6 +50,13 @@ func (m *listingMemory) isSpecial(at place) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.special[at.dir][at.name]
+}
+
+// mode returns the mode of the file at a place, or 0 if the last listing did not tell.
+func (m *listingMemory) mode(at place) uint16 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.modes[at.dir].of(at.name)
 }
 
 // setMasking notes whether the listing of dir showed names that stand for others.

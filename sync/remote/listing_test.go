@@ -55,16 +55,25 @@ func TestWholeListings(t *testing.T) {
 		{"T6: a forged line for a name that is there", ftp.FormMLSD, lineA + "type=file;size=1; x\n" + lineA, "", "unknown"},
 	}
 	for _, tt := range tests {
-		raw := ftp.RawListing{Data: []byte(tt.data), Final: finalReply(tt.final), Clean: true}
-		l, err := parseListing(tt.form, raw, listedAt)
+		l, err := parseListing(tt.form, tt.data, finalReply(tt.final), true)
 		if got := listingNames(l, err); got != tt.want {
 			t.Errorf("%s: got %q (%v), want %q", tt.why, got, err, tt.want)
 		}
-		raw.Clean = false
-		if _, err := parseListing(tt.form, raw, listedAt); !errors.Is(err, ftp.ErrIncomplete) {
+		if _, err := parseListing(tt.form, tt.data, finalReply(tt.final), false); !errors.Is(err, ftp.ErrIncomplete) {
 			t.Errorf("%s, over a broken connection: got %v", tt.why, err)
 		}
 	}
+}
+
+// parseListing reads a listing as [server.list] does.
+func parseListing(form ftp.ListForm, data string, final ftp.Reply, clean bool) (*dirListing, error) {
+	l := new(dirListing)
+	raw := ftp.ParseListing(form, []byte(data), listedAt, l.add)
+	raw.Final, raw.Clean = final, clean
+	if err := raw.Check(); err != nil {
+		return nil, err
+	}
+	return l, nil
 }
 
 func finalReply(s string) ftp.Reply {
@@ -112,7 +121,7 @@ func FuzzListing(f *testing.F) {
 	}
 	f.Add(uint8(1), []byte(dosA+"11-22-26 03:44PM <JUNCTION> name [x]\r\n"), "226 2 matches total")
 	f.Fuzz(func(t *testing.T, form uint8, data []byte, final string) {
-		l, err := parseListing(ftp.ListForm(form%3), ftp.RawListing{Data: data, Final: ftp.Reply{Code: 226, Text: final}, Clean: true}, listedAt)
+		l, err := parseListing(ftp.ListForm(form%3), string(data), ftp.Reply{Code: 226, Text: final}, true)
 		if (l == nil) == (err == nil) {
 			t.Fatalf("listing %v, error %v", l, err)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"ferry/internal/ftp"
@@ -27,64 +28,82 @@ type locker struct {
 	times lockTimes
 	// sweeps says whether this pass looks for what broken locks have left. It rarely does.
 	sweeps func() bool
+	taken  atomic.Bool // this process holds the lock
 }
 
 func newLocker(srv *server) *locker {
-	return &locker{srv,
-		lockTimes{first: time.Second, beat: 10 * time.Second, watch: 2 * time.Second, stale: 40 * time.Second, release: 5 * time.Second},
-		func() bool { return rand.N(16) == 0 }}
+	return &locker{server: srv, times: lockTimes{first: time.Second, beat: 10 * time.Second, watch: 2 * time.Second, stale: 40 * time.Second, release: 5 * time.Second},
+		sweeps: func() bool { return rand.N(16) == 0 }}
 }
 
 // lock implements [sync.Locker]. It makes the lock, which only one owner can do, and
 // writes a sign of life into it again and again until it is released.
 //
-// A directory in the lock is named after the owner, so that the lock of a killed run of
-// the same owner is known at once: this process holds the owner's state directory. The
-// lock of another owner is watched, and broken when it stands still.
-func (l *locker) lock(ctx context.Context) (release func(), err error) {
+// A directory in the lock is named after the owner and the boot, so that the lock of a
+// killed run is known at once: this process holds the record of the pair. Any other lock
+// is watched, and broken when it stands still. waited says that somebody else's was there.
+func (l *locker) lock(ctx context.Context) (release func(), waited bool, err error) {
 	if l.opts.Owner == "" {
-		return nil, fmt.Errorf("nobody to lock for: %w", sync.ErrUnsupported)
+		return nil, false, fmt.Errorf("nobody to lock for: %w", sync.ErrUnsupported)
 	}
-	me := newHolder(l.opts.OwnerHost)
+	me := newHolder(l.machine())
 	var seen holder
 	var since time.Time // when seen was first seen
 	for {
 		made, ours, err := l.make(ctx, me.Token)
 		if err != nil {
-			return nil, err
+			return nil, waited, err
 		}
 		if made {
-			return l.keep(ctx, me), nil
+			return l.keep(ctx, me), waited, nil
 		}
+		waited = waited || !ours
 		var now holder
 		if !ours {
 			if now, err = l.readHolder(ctx); err != nil {
-				return nil, err
+				return nil, waited, err
 			}
 		}
 		first := since.IsZero()
 		switch {
 		case ours, now == seen && !first && time.Since(since) > l.times.stale:
 			if err := l.breakLock(ctx, me.Token); err != nil {
-				return nil, err
+				return nil, waited, err
 			}
 			continue
 		case now != seen && !first && !l.opts.WaitLock:
 			if now == (holder{}) { // it is being written
 				now = seen
 			}
-			return nil, fmt.Errorf("%w: %s, since %s", sync.ErrHeld, ftp.Printable(now.Host), ftp.Printable(now.Since))
+			return nil, waited, fmt.Errorf("%w: %v", sync.ErrHeld, now)
 		case now != seen || first:
 			seen, since = now, time.Now()
 		}
 		if err := ftp.Sleep(ctx, l.times.watch); err != nil {
-			return nil, err
+			return nil, waited, err
 		}
 	}
 }
 
+// lockMark is the name of the directory in a lock of this owner.
+func (srv *server) lockMark() string {
+	if srv.opts.Boot == "" {
+		return srv.opts.Owner
+	}
+	return srv.opts.Owner + "-" + srv.opts.Boot
+}
+
+// machine names this owner for people.
+func (l *locker) machine() string {
+	if l.opts.Machine != "" {
+		return l.opts.Machine
+	}
+	return l.opts.Owner[:min(8, len(l.opts.Owner))]
+}
+
 // keep writes signs of life into the lock until it is released.
 func (l *locker) keep(ctx context.Context, me holder) (release func()) {
+	l.taken.Store(true)
 	beats, stop := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})
 	go func() {
@@ -97,6 +116,7 @@ func (l *locker) keep(ctx context.Context, me holder) (release func()) {
 		}
 	}()
 	return func() {
+		defer l.taken.Store(false)
 		stop()
 		<-done
 		limit := l.times.release
@@ -115,7 +135,7 @@ func (l *locker) keep(ctx context.Context, me holder) (release func()) {
 // renamed: no server renames a directory over one that holds something. Where somebody
 // has the lock, ours says whether that is this owner.
 func (l *locker) make(ctx context.Context, token string) (made, ours bool, err error) {
-	lock, fresh, owner := l.own("lock"), l.own("lock-"+token), "/"+l.opts.Owner
+	lock, fresh, owner := l.own("lock"), l.own("lock-"+token), "/"+l.lockMark()
 	err = l.once(ctx, func(ctx context.Context, s *ftp.Session) error {
 		var told, from, to, inside, own ftp.Reply
 		var b ftp.Batch

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/json"
@@ -14,14 +15,28 @@ import (
 
 // A holder says whose lock it is. It is written into the file "beat" in the lock.
 type holder struct {
-	Host  string `json:"host"`  // for people
+	Machine string `json:"machine"` // for people
+	// Host is what earlier versions wrote in place of Machine.
+	Host  string `json:"host,omitempty"`
 	Token string `json:"token"` // of this one lock
 	Beat  int    `json:"beat"`  // changes with each sign of life
 	Since string `json:"since"`
 }
 
-func newHolder(host string) holder {
-	return holder{Host: host, Token: rand.Text()[:12], Since: time.Now().UTC().Format(time.RFC3339)}
+func newHolder(machine string) holder {
+	return holder{Machine: machine, Token: rand.Text()[:12], Since: time.Now().UTC().Format(time.RFC3339)}
+}
+
+// String says for people whose lock it is.
+func (h holder) String() string {
+	switch name := ftp.Printable(cmp.Or(h.Machine, h.Host)); {
+	case name == "":
+		return "a machine that has just begun"
+	case h.Since == "":
+		return "machine " + name
+	default:
+		return "machine " + name + ", since " + ftp.Printable(h.Since)
+	}
 }
 
 func (l *locker) writeHolder(ctx context.Context, h holder) error {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ferry/internal/ftp"
+	"ferry/manifest"
 )
 
 // release removes the own lock, and ferry's own directory where that is empty then. It
@@ -66,7 +67,7 @@ func (l *locker) remove(ctx context.Context, s *ftp.Session, name string, others
 	var b ftp.Batch
 	l.returnToRoot(&b)
 	b.Add("DELE "+lock+"/beat", nil)
-	b.Add("RMD "+lock+"/"+l.opts.Owner, nil)
+	b.Add("RMD "+lock+"/"+l.lockMark(), nil)
 	for _, one := range others {
 		if one.entry.IsDir() {
 			b.Add("RMD "+lock+"/"+one.name, nil)
@@ -81,7 +82,7 @@ func (l *locker) remove(ctx context.Context, s *ftp.Session, name string, others
 }
 
 // sweep removes what a lost connection left while a lock was made or broken: directories
-// beside the lock that are more than a day old. Failures are only logged.
+// beside the lock that have stood still for long. Failures are only logged.
 func (l *locker) sweep(ctx context.Context) {
 	var left []string
 	err := l.once(ctx, func(ctx context.Context, s *ftp.Session) error {
@@ -90,7 +91,7 @@ func (l *locker) sweep(ctx context.Context) {
 			return err
 		}
 		for _, one := range list.entries {
-			if strings.HasPrefix(one.name, "lock-") && one.entry.IsDir() && isOld(one.entry, time.Now()) {
+			if strings.HasPrefix(one.name, "lock-") && one.entry.IsDir() && l.opts.Temps.StoodStill(manifest.Own+"/"+one.name, one.entry, time.Now()) {
 				left = append(left, one.name)
 			}
 		}
@@ -99,8 +100,10 @@ func (l *locker) sweep(ctx context.Context) {
 	for _, name := range left {
 		if err == nil {
 			err = l.removeBroken(ctx, name)
+			l.opts.Temps.Gone(manifest.Own + "/" + name)
 		}
 	}
+	l.opts.Temps.Save()
 	if err != nil {
 		l.opts.Log.Debug("old locks not swept", "because", err)
 	}

@@ -5,10 +5,13 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
+	"ferry/internal/ftp"
 	"ferry/internal/ftpserver"
+	"ferry/manifest"
 	"ferry/sync"
 )
 
@@ -22,7 +25,7 @@ func lockers(t *testing.T, owners ...string) (root string, all []*Directory) {
 	}
 	t.Cleanup(func() { server.Close() })
 	for _, owner := range owners {
-		d := open(t, server.Addr(), "u", "p", "", func(o *Options) { o.Owner, o.OwnerHost = owner, "host of "+owner })
+		d := open(t, server.Addr(), "u", "p", "", func(o *Options) { o.Owner, o.Machine = owner, "machine of "+owner })
 		d.locker.times = lockTimes{beat: 20 * time.Millisecond, watch: 10 * time.Millisecond, stale: 400 * time.Millisecond, release: time.Second}
 		all = append(all, d)
 	}
@@ -31,18 +34,18 @@ func lockers(t *testing.T, owners ...string) (root string, all []*Directory) {
 
 func TestLockIsForOneOwner(t *testing.T) {
 	root, d := lockers(t, "a", "b")
-	release, err := d[0].Lock(t.Context())
+	release, _, err := d[0].Lock(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d[1].Lock(t.Context()); !errors.Is(err, sync.ErrHeld) {
+	if _, _, err := d[1].Lock(t.Context()); !errors.Is(err, sync.ErrHeld) {
 		t.Errorf("a second owner: %v, want ErrHeld", err)
 	}
 	release()
 	if _, err := os.Stat(filepath.Join(root, ".ferry", "lock")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the lock is still there: %v", err)
 	}
-	release, err = d[1].Lock(t.Context())
+	release, _, err = d[1].Lock(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,13 +55,13 @@ func TestLockIsForOneOwner(t *testing.T) {
 func TestLockWaits(t *testing.T) {
 	_, d := lockers(t, "a", "b")
 	d[1].server.opts.WaitLock = true
-	release, err := d[0].Lock(t.Context())
+	release, _, err := d[0].Lock(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := make(chan error, 1)
 	go func() {
-		release, err := d[1].Lock(t.Context())
+		release, _, err := d[1].Lock(t.Context())
 		if err == nil {
 			release()
 		}
@@ -86,7 +89,7 @@ func TestLockOfAKilledRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		start := time.Now()
-		release, err := d[1].Lock(t.Context())
+		release, _, err := d[1].Lock(t.Context())
 		if err != nil {
 			t.Fatalf("for %s: %v", next, err)
 		}
@@ -97,6 +100,29 @@ func TestLockOfAKilledRun(t *testing.T) {
 			t.Errorf("the lock of another was broken after %v", waited)
 		}
 	}
+}
+
+// TestLockOfACopy holds that a copy of the state directory on another machine, or on this
+// one in another place, does not break the lock of the original while that is at work.
+func TestLockOfACopy(t *testing.T) {
+	_, d := lockers(t, "a", "a", "a")
+	d[0].server.opts.Boot, d[1].server.opts.Boot, d[2].server.opts.Boot = "first", "second", "first"
+	release, _, err := d[0].Lock(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := d[1].Lock(t.Context()); !errors.Is(err, sync.ErrHeld) || !strings.Contains(err.Error(), "machine of a") {
+		t.Errorf("the copy: %v, want ErrHeld that names the holder", err)
+	}
+	release()
+	if made, _, err := d[0].locker.make(t.Context(), "dead"); err != nil || !made {
+		t.Fatal(made, err)
+	}
+	release, waited, err := d[2].Lock(t.Context())
+	if err != nil || waited {
+		t.Fatalf("the next run of the same machine: waited %v, %v", waited, err)
+	}
+	release()
 }
 
 // TestBrokenLockLeavesNothing holds that what is left of a lock which was taken away goes,
@@ -113,7 +139,7 @@ func TestBrokenLockLeavesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	cut := server.Faults().Add(ftpserver.Fault{Command: "RMD", Path: "lock-*", Close: true, Skip: 1, Times: 1})
-	release, err := d.Lock(t.Context())
+	release, _, err := d.Lock(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,14 +153,14 @@ func TestBrokenLockLeavesNothing(t *testing.T) {
 func TestLockEndsWithItsContext(t *testing.T) {
 	_, d := lockers(t, "a", "b")
 	d[1].server.opts.WaitLock = true
-	release, err := d[0].Lock(t.Context())
+	release, _, err := d[0].Lock(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer release()
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
-	if _, err := d[1].Lock(ctx); !errors.Is(err, context.DeadlineExceeded) {
+	if _, _, err := d[1].Lock(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -144,18 +170,25 @@ func TestLockEndsWithItsContext(t *testing.T) {
 func TestOldLocksAreSwept(t *testing.T) {
 	root, d := lockers(t, "a")
 	old := time.Now().Add(-3 * 24 * time.Hour)
-	for name, at := range map[string]time.Time{"lock-OLD": old, "lock-NEW": time.Now(), "other": old} {
+	for _, name := range []string{"lock-OLD", "lock-NEW", "other"} {
 		dir := filepath.Join(root, ".ferry", name)
 		if err := os.MkdirAll(filepath.Join(dir, "b"), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.Chtimes(dir, at, at); err != nil {
+		if err := os.Chtimes(dir, old, old); err != nil { // which means nothing
 			t.Fatal(err)
+		}
+	}
+	journal := manifest.OpenTempJournal(filepath.Join(t.TempDir(), "temps"))
+	d[0].server.opts.Temps = journal
+	for _, one := range listDir(t, d[0], ".ferry") {
+		if one.name == "lock-OLD" {
+			journal.StoodStill(".ferry/lock-OLD", one.entry, old)
 		}
 	}
 	for _, turn := range []bool{false, true} {
 		d[0].locker.sweeps = func() bool { return turn }
-		release, err := d[0].Lock(t.Context())
+		release, _, err := d[0].Lock(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -168,12 +201,26 @@ func TestOldLocksAreSwept(t *testing.T) {
 	}
 }
 
+// listDir returns what is in a directory below the root.
+func listDir(t *testing.T, d *Directory, below string) []listed {
+	t.Helper()
+	var l *dirListing
+	err := d.server.do(t.Context(), "listing", func(ctx context.Context, s *ftp.Session) (err error) {
+		l, err = d.server.list(ctx, s, d.server.names.root+"/"+below)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l.entries
+}
+
 // TestLockOfAShortPass holds that a lock costs one batch of commands to take and
 // one to let go: who holds it is written only when the pass lasts.
 func TestLockOfAShortPass(t *testing.T) {
 	root, d := lockers(t, "a")
 	d[0].locker.times.first = time.Hour
-	release, err := d[0].Lock(t.Context())
+	release, _, err := d[0].Lock(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,22 +11,31 @@ import (
 	"ferry/sync"
 )
 
-// goneAtOnce is how many names gone asks for in one batch.
-const goneAtOnce = 500
+// goneAtOnce returns how many names gone asks for between two looks at the lock: fewer
+// where each costs a round trip, in which another machine could make a whole pass.
+func (srv *server) goneAtOnce() int {
+	if srv.opts.Pipeline == ftp.PipelineOff || srv.features.BatchingStopped() {
+		return 8
+	}
+	return 500
+}
 
 // gone implements [sync.Replica.Gone]. A name is gone when its directory can be
 // entered and the server, asked for that name alone, does not know it: listings may
-// leave names out.
+// leave names out. While another owner holds the lock, nothing is known to be gone: it may
+// be replacing a file, whose name is free for a moment.
 func (srv *server) gone(ctx context.Context, paths []manifest.Path, was []manifest.Entry) []error {
 	places := make([]place, len(paths))
 	for i, p := range paths {
 		places[i] = srv.names.at(p, was[i])
 	}
 	answers := make([]error, 0, len(paths))
-	for some := range slices.Chunk(places, goneAtOnce) {
+	for some := range slices.Chunk(places, srv.goneAtOnce()) {
 		err := srv.do(ctx, "looking for what is missing", func(ctx context.Context, s *ftp.Session) error {
-			told, err := srv.missing(ctx, s, some)
+			q := &lockQuestion{server: srv}
+			told, err := srv.missingWithin(ctx, s, some, q.queue)
 			if err == nil {
+				q.doubt(told)
 				answers = append(answers, told...)
 			}
 			return err
@@ -52,6 +61,11 @@ var errNotAsked = errors.New("not asked")
 // [sync.ErrPresent] where something is, and another error where that cannot be told.
 // Zero places are not asked for. The error is one of the session.
 func (srv *server) missing(ctx context.Context, s *ftp.Session, places []place) (answers []error, err error) {
+	return srv.missingWithin(ctx, s, places, func(*ftp.Batch) {})
+}
+
+// missingWithin is missing with other questions before and after.
+func (srv *server) missingWithin(ctx context.Context, s *ftp.Session, places []place, ask func(*ftp.Batch)) (answers []error, err error) {
 	answers = slices.Repeat([]error{errNotAsked}, len(places))
 	byDir := make(map[string][]int)
 	var dirs []string
@@ -73,9 +87,10 @@ func (srv *server) missing(ctx context.Context, s *ftp.Session, places []place) 
 	case len(dirs) == 0:
 		return answers, nil
 	case !f.HasMLST() && !f.HasSIZE():
-		return answers, srv.missingByListing(ctx, s, places, answers)
+		return answers, srv.missingByListing(ctx, s, places, answers, ask)
 	}
 	var b ftp.Batch
+	ask(&b)
 	entered, seen, sizes := make([]ftp.Reply, len(dirs)), make([]stat, len(places)), make([]ftp.Reply, len(places))
 	for k, dir := range dirs {
 		b.Expect("CWD "+place{dir: dir}.parent(), &entered[k])
@@ -86,6 +101,7 @@ func (srv *server) missing(ctx context.Context, s *ftp.Session, places []place) 
 			}
 		}
 	}
+	ask(&b)
 	srv.returnToRoot(&b)
 	if err := b.Run(ctx, s); err != nil {
 		return nil, err
@@ -117,7 +133,13 @@ func present(seen stat) error { return fmt.Errorf("%w: %v", sync.ErrPresent, see
 
 // missingByListing answers for a server that has neither MLST nor SIZE: all it can
 // do is list once more.
-func (srv *server) missingByListing(ctx context.Context, s *ftp.Session, places []place, answers []error) error {
+func (srv *server) missingByListing(ctx context.Context, s *ftp.Session, places []place, answers []error, ask func(*ftp.Batch)) error {
+	var before, after ftp.Batch
+	if ask(&before); before.Len() > 0 {
+		if err := before.Run(ctx, s); err != nil {
+			return err
+		}
+	}
 	var asked []int
 	var which []place
 	for i, at := range places {
@@ -140,6 +162,9 @@ func (srv *server) missingByListing(ctx context.Context, s *ftp.Session, places 
 		case seen[k].entry.Exists():
 			answers[i] = present(seen[k])
 		}
+	}
+	if ask(&after); after.Len() > 0 {
+		return after.Run(ctx, s)
 	}
 	return nil
 }

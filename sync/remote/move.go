@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
-	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -23,7 +21,9 @@ type move struct {
 	renaming
 	step sync.Step
 	was  manifest.Entry // what stood at from right before
-	out  *sync.Outcome
+	// onlyCase says that from and to are one name to the server.
+	onlyCase bool
+	out      *sync.Outcome
 }
 
 // apply renames what is at each From. No step has to do with the place of another. All
@@ -94,7 +94,8 @@ func (mv *mover) check(ctx context.Context, all []*move) (fine []*move) {
 			case to.entry.Exists() && !mv.isOtherCase(ctx, m.from, m.to):
 				m.out.Err = fmt.Errorf("a %v is at %q: %w", to.entry.Kind, m.step.Path, sync.ErrChanged)
 			default:
-				m.was, m.out.Err = from.entry, unchanged(m.step.From, m.step.Expect, from.entry)
+				m.onlyCase = to.entry.Exists()
+				m.was, m.what, m.out.Err = from.entry, from.entry, unchanged(m.step.From, m.step.Expect, from.entry)
 			}
 		}
 		if m.out.Err == nil {
@@ -104,32 +105,25 @@ func (mv *mover) check(ctx context.Context, all []*move) (fine []*move) {
 	return fine
 }
 
-// isOtherCase reports whether to seems to be there only because the server takes it for
-// from in another case: the listing has from and lacks to.
-func (mv *mover) isOtherCase(ctx context.Context, from, to place) bool {
-	if from.dir != to.dir || !strings.EqualFold(from.name, to.name) {
-		return false
-	}
-	one := false
-	err := mv.do(ctx, "looking for names in another case", func(ctx context.Context, s *ftp.Session) error {
-		l, err := mv.list(ctx, s, from.parent())
-		one = err == nil && l.find(from.name).Exists() && !l.find(to.name).Exists()
-		return err
-	})
-	return err == nil && one
-}
-
 // complete makes sure what became of a move, and records it.
 func (mv *mover) complete(ctx context.Context, m *move, cause error) {
-	m.out.Err = mv.renamer.recover(ctx, &m.renaming, cause, recovery{
-		happened: func(ctx context.Context) (bool, error) { return mv.renamer.happened(ctx, &m.renaming, m.was) },
-		again:    func(ctx context.Context) error { return mv.renamer.runOnce(ctx, &m.renaming) },
-		retries:  mv.opts.Retries,
-	})
+	if m.onlyCase {
+		mv.completeCase(ctx, m)
+	} else {
+		mv.completePlain(ctx, m, cause)
+	}
 	if m.out.Err != nil {
 		return
 	}
 	mv.names.moved(m.step.From, m.step.Path, m.to.name)
 	mv.temps.forget(m.from.String())
 	m.out.Entry = spelled(m.was, m.step.Path, m.to.name)
+}
+
+func (mv *mover) completePlain(ctx context.Context, m *move, cause error) {
+	m.out.Err = mv.renamer.recover(ctx, &m.renaming, cause, recovery{
+		happened: func(ctx context.Context) (bool, error) { return mv.renamer.happened(ctx, &m.renaming, m.was) },
+		again:    func(ctx context.Context) error { return mv.renamer.runOnce(ctx, &m.renaming) },
+		retries:  mv.opts.Retries,
+	})
 }

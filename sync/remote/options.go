@@ -18,9 +18,21 @@ type Options struct {
 	Path     string
 	Absolute bool
 
-	// Owner names the machine and the state directory that hold a lock on the
-	// server. If it is empty, no lock is taken. OwnerHost names the owner for people.
-	Owner, OwnerHost string
+	// Owner stands for one memory of one pair: it is in the names of temporaries, and
+	// with Boot in the lock on the server. If it is empty, no lock is taken. Nobody else
+	// can guess it.
+	Owner string
+	// Boot stands for the machine since it was started, so that a copy of the state
+	// directory on another machine is not taken for this owner.
+	Boot string
+	// Machine names the owner for people; "": a short form of Owner does.
+	Machine string
+	// Temps remembers where temporaries may be left; nil: nobody does.
+	Temps *manifest.TempJournal
+	// TrashName returns the name of the directory below .ferry to put old versions in,
+	// see [sync.IsTrashName]. It is called when the first one goes there. If it is nil,
+	// the name is "trash".
+	TrashName func() (string, error)
 	// WaitLock waits for a lock that somebody else holds and keeps alive.
 	WaitLock bool
 }

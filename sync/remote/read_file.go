@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -21,13 +22,16 @@ type file struct {
 	s          *ftp.Session  // borrowed from start to release
 	data       *ftp.Download // nil where nothing is transferred
 	pos        int64         // of the next byte
+	tail       []byte        // the last bytes that were read, to be compared when a transfer goes on
+	partly     bool          // not everything came in one transfer
+	told       string        // the hash that the server told, if not everything came in one transfer
 	attempts   int           // that broke off since the last byte came
 	shortReads int           // attempts that the server called complete and were not
 	err        error
 }
 
 func openFile(ctx context.Context, srv *server, w sync.Wanted, offset int64) (*file, error) {
-	f := &file{server: srv, ctx: ctx, want: w, at: srv.names.at(w.Path, w.Entry), pos: offset}
+	f := &file{server: srv, ctx: ctx, want: w, at: srv.names.at(w.Path, w.Entry), pos: offset, partly: offset > 0}
 	if err := checkPlace(f.at); err != nil {
 		return nil, err
 	}
@@ -62,23 +66,57 @@ func (f *file) start() error {
 }
 
 // retrieve begins the transfer on a session. A server without REST sends the file from
-// its start.
+// its start. Where a transfer goes on, the last bytes are read again: the file may be
+// another one by now.
 func (f *file) retrieve() (err error) {
 	if f.s, err = f.borrow(f.ctx); err != nil {
 		return err
 	}
-	offset := int64(0)
+	from, offset := f.pos-int64(len(f.tail)), int64(0)
 	if f.features.HasREST() {
-		offset = f.pos
+		offset = from
 	}
-	if f.data, err = f.s.Retrieve(f.ctx, f.at.String(), offset); err != nil || offset == f.pos {
+	if f.data, err = f.s.Retrieve(f.ctx, f.at.String(), offset); err != nil {
 		return err
 	}
-	n, err := io.CopyN(io.Discard, f.data, f.pos)
-	if err == io.EOF {
-		err = fmt.Errorf("%w: it ends at %d bytes: %w", sync.ErrSource, n, sync.ErrChanged)
+	if offset < from {
+		n, err := io.CopyN(io.Discard, f.data, from)
+		if err == io.EOF {
+			return fmt.Errorf("%w: it ends at %d bytes: %w", sync.ErrSource, n, sync.ErrChanged)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return err
+	return f.compareTail()
+}
+
+// tailBytes is how much is read again where a transfer goes on.
+const tailBytes = 16 << 10
+
+// compareTail reads the last bytes again.
+func (f *file) compareTail() error {
+	again := make([]byte, len(f.tail))
+	_, err := io.ReadFull(f.data, again)
+	switch {
+	case err == io.EOF || err == io.ErrUnexpectedEOF:
+		return &ftp.Error{Op: "RETR", Path: f.at.String(), Class: ftp.Retry, Err: err}
+	case err == nil && !bytes.Equal(again, f.tail):
+		return fmt.Errorf("%w: it was replaced while it was read: %w", sync.ErrSource, sync.ErrChanged)
+	case err != nil:
+		return err
+	}
+	return nil
+}
+
+// keepTail keeps the last of the bytes that came.
+func (f *file) keepTail(b []byte) {
+	if len(b) >= tailBytes {
+		f.tail = append(f.tail[:0], b[len(b)-tailBytes:]...)
+		return
+	}
+	keep := min(len(f.tail), tailBytes-len(b))
+	f.tail = append(append(f.tail[:0], f.tail[len(f.tail)-keep:]...), b...)
 }
 
 // tryAgain waits before another attempt. It returns false where there is to be none.
@@ -125,6 +163,7 @@ func (f *file) Read(p []byte) (int, error) {
 		n, err := f.data.Read(p)
 		if n > 0 {
 			f.pos += int64(n)
+			f.keepTail(p[:n])
 			f.attempts = 0
 			if f.pos > size {
 				f.err = fmt.Errorf("%w: it is longer than the %d bytes that were listed: %w", sync.ErrSource, size, sync.ErrChanged)
@@ -159,6 +198,7 @@ func (f *file) endedEarly() error {
 		return short
 	}
 	f.shortReads++
+	f.partly = true
 	f.opts.Log.Info("trying again", "what", "RETR", "path", f.at.String(), "because", short)
 	f.release()
 	return f.start()
@@ -176,6 +216,7 @@ func (f *file) resume(err error) error {
 	if !f.tryAgain(err) {
 		return f.explain(err)
 	}
+	f.partly = true
 	return f.start()
 }
 
@@ -196,8 +237,19 @@ func (f *file) Confirm(ctx context.Context) (manifest.Entry, error) {
 		f.data = nil
 	}
 	f.ctx = ctx
-	return f.check()
+	now, err := f.check()
+	if err == nil && f.partly && f.TellsHash() {
+		f.release() // one session must be enough
+		f.told, err = f.sum(ctx, f.want.Path, f.want.Entry)
+		if errors.Is(err, sync.ErrUnsupported) {
+			err = nil
+		}
+	}
+	return now, err
 }
+
+// TellsHash implements [sync.HashTeller].
+func (f *file) TellsHash() bool { return len(ftp.SHA256Commands(f.features, f.at.String())) > 0 }
 
 // check asks for the file as it is now. The error wraps [sync.ErrChanged] where it is not
 // what was wanted.
@@ -229,8 +281,9 @@ func checkRead(want sync.Wanted, now stat) (manifest.Entry, error) {
 	return withDetails(want.Entry, now.entry), nil
 }
 
-// Sum implements [sync.Source]. The side that writes the content hashes it.
-func (f *file) Sum() string { return "" }
+// Sum implements [sync.Source]. The side that writes the content hashes it. The server
+// is asked for the hash where not everything came in one transfer.
+func (f *file) Sum() string { return f.told }
 
 // Close implements [io.Closer].
 func (f *file) Close() error {

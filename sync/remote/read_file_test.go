@@ -2,7 +2,10 @@ package remote
 
 import (
 	"crypto/sha256"
+	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -75,4 +78,41 @@ func TestReadNothing(t *testing.T) {
 		t.Errorf("read %q, %v", text, err)
 	}
 	h.fired(armed, 0)
+}
+
+// A file that is replaced by one of equal size and time while its transfer is broken is
+// not put together from both.
+func TestReadDoesNotSplice(t *testing.T) {
+	for _, hash := range []bool{false, true} {
+		h := newFixture(t, ftpserver.Options{Hash: hash})
+		h.write("f", randomContent(1_500_000))
+		w := sync.Wanted{Path: "f", Entry: h.scan(sync.Look{}).At("f")}
+		other := randomContent(1_500_001)[1:]
+		h.fault(ftpserver.Fault{Command: "RETR", Data: ftpserver.CutAt(200_000), Times: 1, Hook: func() {
+			path := filepath.Join(h.root, "f")
+			info, err := os.Stat(path)
+			if err == nil {
+				err = errors.Join(os.WriteFile(path, []byte(other), 0o666), os.Chtimes(path, info.ModTime(), info.ModTime()))
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		}})
+		if got, _, err := h.read(w); !errors.Is(err, sync.ErrChanged) {
+			t.Errorf("read %d bytes, %v", len(got), err)
+		}
+	}
+}
+
+// Where not everything came in one transfer, the server is asked for the hash.
+func TestReadAsksForTheHashOfABrokenTransfer(t *testing.T) {
+	h := newFixture(t, ftpserver.Options{Hash: true})
+	text := randomContent(1_500_000)
+	h.write("f", text)
+	w := sync.Wanted{Path: "f", Entry: h.scan(sync.Look{}).At("f")}
+	h.fault(ftpserver.Fault{Command: "RETR", Data: ftpserver.CutAt(200_000), Times: 1})
+	got, sum, err := h.read(w)
+	if want := sha256.Sum256([]byte(text)); err != nil || got != text || sum != string(want[:]) {
+		t.Errorf("read %d bytes, sum %x, %v", len(got), sum, err)
+	}
 }

@@ -118,9 +118,10 @@ func (rm *remover) delete(ctx context.Context, all []*removal) {
 			return
 		}
 		cause := rm.once(ctx, b.Run)
+		believed := rm.believeDeletions(ctx, open, told)
 		var doubtful []*removal
 		for i, r := range open {
-			if r.gone = told[i].OK(); !r.gone {
+			if r.gone = r.gone || believed && told[i].OK(); r.isOpen() {
 				doubtful = append(doubtful, r)
 			}
 		}
@@ -128,6 +129,8 @@ func (rm *remover) delete(ctx context.Context, all []*removal) {
 		for i, r := range open {
 			switch told := told[i]; {
 			case r.gone:
+			case told.OK() && r.err == nil:
+				r.err = ftp.DidNothing("DELE", r.at.String(), told)
 			case r.err != nil && told.Code == 0:
 				r.err = &ambiguousError{errors.Join(cause, r.err)}
 			case r.err != nil:
@@ -140,4 +143,22 @@ func (rm *remover) delete(ctx context.Context, all []*removal) {
 			}
 		}
 	}
+}
+
+// believeDeletions reports whether a positive reply to DELE can be believed. Where that is
+// not known, it looks at the first file that was deleted.
+func (rm *remover) believeDeletions(ctx context.Context, all []*removal, told []ftp.Reply) bool {
+	if rm.keeps(ftp.DeletesFiles) {
+		return true
+	}
+	for i, r := range all {
+		if told[i].OK() {
+			rm.check(ctx, []*removal{r})
+			if r.err == nil {
+				rm.features.Observe(ftp.DeletesFiles, r.gone)
+			}
+			return r.gone
+		}
+	}
+	return false
 }

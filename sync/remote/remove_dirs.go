@@ -30,13 +30,39 @@ func (rm *remover) applyDirs(ctx context.Context, steps []sync.Step, outs []sync
 	}
 	for i, step := range steps {
 		if told[i].OK() {
-			rm.forgetDir(step.Path)
+			if outs[i].Err = rm.believeRemoval(ctx, rm.names.at(step.Path, manifest.Entry{}), told[i]); outs[i].Err == nil {
+				rm.forgetDir(step.Path)
+			}
 			continue
 		}
 		if outs[i].Err = context.Cause(ctx); outs[i].Err == nil {
 			outs[i].Err = rm.removeDir(ctx, step.Path)
 		}
 	}
+}
+
+// believeRemoval is checkRemoval on any session, until the server was once seen to remove
+// a directory.
+func (rm *remover) believeRemoval(ctx context.Context, at place, told ftp.Reply) error {
+	if rm.keeps(ftp.RemovesDirs) {
+		return nil
+	}
+	return rm.do(ctx, "looking after a removal", func(ctx context.Context, s *ftp.Session) error {
+		return rm.checkRemoval(ctx, s, at, told)
+	})
+}
+
+// checkRemoval makes sure that the directory at a place is gone, as the reply to RMD says.
+func (rm *remover) checkRemoval(ctx context.Context, s *ftp.Session, at place, told ftp.Reply) error {
+	gone, err := rm.isDirGone(ctx, s, at)
+	if err != nil {
+		return err
+	}
+	rm.features.Observe(ftp.RemovesDirs, gone)
+	if !gone {
+		return ftp.DidNothing("RMD", at.String(), told)
+	}
+	return nil
 }
 
 // forgetDir forgets what was known of a directory that was removed.
@@ -71,8 +97,14 @@ func (rm *remover) removeDir(ctx context.Context, p manifest.Path) error {
 		var b ftp.Batch
 		rm.returnToRoot(&b)
 		b.Expect("RMD "+at.String(), &told)
-		if err := b.Run(ctx, s); err != nil || told.OK() {
+		if err := b.Run(ctx, s); err != nil {
 			return err
+		}
+		if told.OK() && rm.keeps(ftp.RemovesDirs) {
+			return nil
+		}
+		if told.OK() {
+			return rm.checkRemoval(ctx, s, at, told)
 		}
 		if gone, err := rm.isDirGone(ctx, s, at); gone || err != nil {
 			return err

@@ -13,6 +13,8 @@ import (
 // A renaming gives one name another, by RNFR and RNTO.
 type renaming struct {
 	from, to place
+	what     manifest.Entry // what stands at from, as far as it is known
+	over     bool           // a file is at to, and is to be replaced
 	replies  ftp.Renaming
 }
 
@@ -55,6 +57,30 @@ func (r *renamer) run(ctx context.Context, s *ftp.Session, b *ftp.Batch, all []*
 		m.replies = replies[i]
 	}
 	return err
+}
+
+// runAndLook is run, and tells what is at each new place afterwards.
+func (r *renamer) runAndLook(ctx context.Context, s *ftp.Session, b *ftp.Batch, all []*renaming) ([]stat, error) {
+	places := make([]place, len(all))
+	for i, m := range all {
+		places[i] = m.to
+	}
+	if forgets, err := r.forgetsRNFR(ctx, s, len(all)); err != nil {
+		return nil, err
+	} else if len(all) > 1 && !forgets {
+		if err := r.run(ctx, s, b, all); err != nil || s.Dead() {
+			return nil, err
+		}
+		return r.stat(ctx, s, places)
+	}
+	for _, m := range all {
+		m.replies.Queue(b, m.from.String(), m.to.String())
+	}
+	seen, err := r.statAfter(ctx, s, b, places)
+	for _, m := range all {
+		s.AfterRenaming(m.replies)
+	}
+	return seen, err
 }
 
 // runOnce carries out renamings on any session, once.

@@ -21,13 +21,13 @@ type recovery struct {
 }
 
 // recover makes sure what became of m, and carries it out again where it may succeed
-// another time. It returns nil where m is done. Refusals are looked into as well,
+// another time. It returns nil where m is done; see [renamer.believe]. Refusals are looked into as well,
 // because a server that is out of step may refuse what it has done. cause is the
 // error of the session that m was sent on.
 func (r *renamer) recover(ctx context.Context, m *renaming, cause error, how recovery) error {
 	for attempt := 0; ; attempt++ {
 		if m.replies.Done() {
-			return nil
+			return r.believe(ctx, m)
 		}
 		if attempt > 0 || !how.retryRefusal || !m.isRefused() {
 			done, err := how.happened(ctx)

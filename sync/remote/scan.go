@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"ferry/internal/ftp"
@@ -26,6 +27,7 @@ type walk struct {
 	look  sync.Look
 	deep  bool
 	tree  manifest.Builder
+	count atomic.Int64 // entries in tree
 	queue *folderQueue
 }
 
@@ -82,7 +84,10 @@ func (w *walk) folder(ctx context.Context, f *folder) error {
 		w.tree.Unknown(f.path, reason(err))
 		return nil
 	}
-	l, err := w.listFolder(ctx, f)
+	l, err := (*dirListing)(nil), f.why
+	if err == nil {
+		l, err = w.listFolder(ctx, f)
+	}
 	if err == nil {
 		if err = w.take(ctx, f, l); err == nil {
 			return nil
@@ -139,8 +144,7 @@ func (w *walk) take(ctx context.Context, f *folder, l *dirListing) error {
 	if err := w.addTimes(ctx, l, got.items); err != nil {
 		return err
 	}
-	w.add(f, got.items)
-	return nil
+	return w.add(f, got.items)
 }
 
 // note notes what a complete listing tells besides its items.
@@ -153,14 +157,18 @@ func (w *walk) note(f *folder, l *dirListing, got filtered) {
 	}
 	dir := strings.TrimSuffix(w.names.dir(f.path), "/")
 	w.temps.forget(dir)
-	w.listed.learnSpecial(dir, l)
+	w.listed.learn(dir, l)
 	for _, note := range got.notes {
 		note()
 	}
 }
 
-// add puts items into the tree and directories into the queue.
-func (w *walk) add(f *folder, items []item) {
+// add puts items into the tree and directories into the queue. It fails where the tree
+// becomes too large.
+func (w *walk) add(f *folder, items []item) error {
+	if err := w.look.CheckCount(int(w.count.Add(int64(len(items))))); err != nil {
+		return fatal(err)
+	}
 	var inner []*folder
 	for _, it := range items {
 		switch {
@@ -174,4 +182,5 @@ func (w *walk) add(f *folder, items []item) {
 		w.tree.Add(it.path, it.entry)
 	}
 	w.queue.add(inner...)
+	return nil
 }

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -59,12 +60,16 @@ func (w *walk) placeOf(it item) place { return w.names.place(it.path, it.name) }
 func (w *walk) setTimes(items []item, undated []int, replies []ftp.Reply) {
 	for k, i := range undated {
 		t, err := listing.ParseTimeVal(strings.TrimSpace(replies[k].Text))
-		if replies[k].Code != 213 || err != nil {
+		switch {
+		case replies[k].Code == 213 && errors.Is(err, listing.ErrNoDate):
+			items[i].entry.ModTime, items[i].entry.Precision = 0, manifest.NoTime
+			continue
+		case replies[k].Code != 213 || err != nil:
 			w.tree.Unknown(items[i].path, "its time: "+reason(ftp.ReplyError("MDTM", "", replies[k])))
 			items[i].drop = true
 			continue
 		}
-		items[i].entry.ModTime, items[i].entry.Precision = t.UnixNano(), manifest.Second
+		items[i].entry.SetTime(t, manifest.Second)
 	}
 }
 

@@ -33,7 +33,7 @@ func (w *walk) filter(f *folder, l *dirListing) (got filtered) {
 	twins := false
 	for _, one := range l.entries {
 		if manifest.IsOwn(f.path, one.name) {
-			if one.name != manifest.Own {
+			if _, temp := manifest.TempMark(one.name); temp {
 				note(func() { w.temps.saw(place{dir, one.name}, one.entry) })
 			}
 			continue
@@ -48,7 +48,7 @@ func (w *walk) filter(f *folder, l *dirListing) (got filtered) {
 				w.tree.Skip(f.path, one.name, "this server may take the name for one without the space at its end")
 			})
 			continue
-		case ftp.IsServersOwn(one.name), w.look.Ignore != nil && w.look.Ignore(p, one.entry.IsDir()):
+		case ftp.IsServersOwn(one.name), w.look.Ignores(p, one.entry.IsDir()):
 			note(func() { w.tree.Hold(f.path) })
 			continue
 		}

@@ -26,6 +26,7 @@ type pipeline struct {
 	left []*folder
 
 	sawEmpty bool // a folder seems to have lost everything: another session is to look again
+	tooMany  bool // the tree has become too large
 }
 
 // A pipelined listing is one listing of a pipeline.
@@ -33,11 +34,12 @@ type pipelined struct {
 	f        *folder
 	form     ftp.ListForm
 	download *ftp.Download
-	data     []byte
-	over     bool // accepted, or left
+	raw      *ftp.Listing // how it ended; the transfer has its final reply
+	over     bool         // accepted, or left
 
-	l       *dirListing // of data; nil as long as it was not parsed
+	l       dirListing
 	got     filtered
+	fine    bool        // l could be read, and was filtered
 	undated []int       // of got.items: those whose times the listing does not tell
 	times   []ftp.Reply // about these; nil where the server was not asked
 }
@@ -67,8 +69,16 @@ func (w *walk) pipeline(ctx context.Context, f *folder) (left []*folder, err err
 // next reads v to its end and begins the folder after it. It returns nil where the
 // pipeline ends.
 func (p *pipeline) next(ctx context.Context, v *pipelined) (next *pipelined) {
+	if p.tooMany {
+		v.download.Abort()
+		p.leave(v)
+		return nil
+	}
 	var err error
-	if v.data, err = v.download.ReadListing(); err != nil {
+	if v.raw, err = v.download.ReadListing(v.form, time.Now(), v.l.add); err != nil {
+		if isFinal(err) {
+			v.f.why = err
+		}
 		p.leave(v)
 		return nil
 	}
@@ -128,10 +138,10 @@ func (p *pipeline) leave(v *pipelined) {
 // askTimes returns the questions for times that v does not tell. The listing is not
 // known to be complete yet.
 func (p *pipeline) askTimes(v *pipelined) (b ftp.Batch) {
-	if v.form == ftp.FormMLSD || !p.parse(v) {
+	if v.form == ftp.FormMLSD || !p.filterOnce(v) {
 		return b
 	}
-	v.undated = p.findUndated(v.l, v.got.items)
+	v.undated = p.findUndated(&v.l, v.got.items)
 	if !p.s.Features().HasMDTM() {
 		return b
 	}
@@ -144,20 +154,20 @@ func (p *pipeline) askTimes(v *pipelined) (b ftp.Batch) {
 	return b
 }
 
-// parse parses what came, and reports false where [walk.folder] has to do that.
-func (p *pipeline) parse(v *pipelined) bool {
-	if v.l == nil {
-		l, err := parseLines(v.form, v.data, time.Now())
-		if err != nil {
+// filterOnce filters what came, and reports false where [walk.folder] has to do that.
+func (p *pipeline) filterOnce(v *pipelined) bool {
+	if v.fine {
+		return true
+	}
+	if v.raw.Readable() != nil {
+		return false
+	}
+	for _, one := range v.l.entries {
+		if mayMask(one.name) {
 			return false
 		}
-		for _, one := range l.entries {
-			if mayMask(one.name) {
-				return false
-			}
-		}
-		v.l, v.got = l, p.filter(v.f, l)
 	}
+	v.fine, v.got = true, p.filter(v.f, &v.l)
 	return true
 }
 
@@ -170,20 +180,24 @@ func (p *pipeline) end(v *pipelined) {
 		p.leave(v)
 		return
 	}
-	if p.lostAll(v.f, v.l) {
+	if p.lostAll(v.f, &v.l) {
 		v.f.seenEmpty, p.sawEmpty = true, true
 		p.leave(v)
 		return
 	}
 	v.over = true
-	p.note(v.f, v.l, v.got)
+	p.note(v.f, &v.l, v.got)
 	p.listed.setMasking(v.f.path, false)
 	if v.times == nil {
 		keepShownTimes(v.got.items, v.undated)
 	} else {
 		p.setTimes(v.got.items, v.undated, v.times)
 	}
-	p.add(v.f, v.got.items)
+	if err := p.add(v.f, v.got.items); err != nil {
+		v.f.why, p.tooMany = err, true
+		p.left = append(p.left, v.f)
+		return
+	}
 	p.queue.done()
 }
 
@@ -191,8 +205,8 @@ func (p *pipeline) end(v *pipelined) {
 // times or refused to.
 func (p *pipeline) isComplete(v *pipelined) bool {
 	t := v.download.Transfer
-	raw := ftp.RawListing{Data: v.data, Final: t.Final, Clean: v.download.Clean()}
-	if t.Err != nil || ftp.CheckEnd(raw) != nil || !p.parse(v) || ftp.CheckCount(t.Final, v.l.lines) != nil || p.s.Features().ShowsSelf() && !v.l.self {
+	v.raw.Final = t.Final
+	if t.Err != nil || v.raw.Check() != nil || !p.filterOnce(v) || p.s.Features().ShowsSelf() && !v.l.self {
 		return false
 	}
 	for _, r := range v.times {

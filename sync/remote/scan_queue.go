@@ -15,7 +15,8 @@ type folder struct {
 	id   uint64  // of the directory itself; 0: unknown
 	up   *folder // the one that holds it; nil at the start of a walk
 
-	seenEmpty bool // one session saw nothing in it, where something was
+	seenEmpty bool  // one session saw nothing in it, where something was
+	why       error // it cannot be listed, however often it is tried; nil: not known
 }
 
 // loops reports whether a directory with this identity is on the way to f.

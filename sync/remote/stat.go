@@ -13,6 +13,7 @@ import (
 // A stat is what the server says of one name when it is asked for it.
 type stat struct {
 	entry manifest.Entry // zero: nothing is there
+	mode  uint16         // as in [listing.Entry]
 	err   error          // it cannot be told what is there
 }
 
@@ -23,7 +24,7 @@ func queueStat(b *ftp.Batch, f *ftp.Features, abs string, into *stat) {
 	ftp.QueueStat(b, f, abs, func(s ftp.Stat) { *into = statOf(s) })
 }
 
-func statOf(s ftp.Stat) stat { return stat{entry: entryOf(s.Entry), err: s.Err} }
+func statOf(s ftp.Stat) stat { return stat{entry: entryOf(s.Entry), mode: s.Entry.Mode, err: s.Err} }
 
 // stat asks what is at each place: in one batch where the server can answer, else
 // by listing the directories. The error is one of the session; what cannot be told

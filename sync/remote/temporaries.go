@@ -1,8 +1,6 @@
 package remote
 
 import (
-	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -11,7 +9,6 @@ import (
 	stdsync "sync"
 	"time"
 
-	"ferry/internal/ftp"
 	"ferry/manifest"
 )
 
@@ -24,6 +21,8 @@ type temporaries struct {
 	mu   stdsync.Mutex
 	left map[place]manifest.Entry // seen, and to be removed or resumed
 	used map[place]bool           // being written by this process
+	seen map[string]bool          // directories that were listed since the last Tidy
+	kept map[place]bool           // of left: for a later attempt of this process
 }
 
 // forget drops what is known of a directory, given as in place.dir, before it is seen
@@ -32,6 +31,10 @@ func (t *temporaries) forget(dir string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	maps.DeleteFunc(t.left, func(at place, _ manifest.Entry) bool { return at.dir == dir })
+	if t.seen == nil {
+		t.seen = make(map[string]bool)
+	}
+	t.seen[dir] = true
 }
 
 // saw notes a temporary, if it is a file.
@@ -47,8 +50,9 @@ func (t *temporaries) saw(at place, e manifest.Entry) {
 	t.left[at] = e
 }
 
-// begin notes that this process is writing at.
+// begin notes that this process is about to write at.
 func (t *temporaries) begin(at place) {
+	t.opts.Temps.Begin(t.below(at.dir))
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.used == nil {
@@ -63,12 +67,32 @@ func (t *temporaries) end(at place) {
 	defer t.mu.Unlock()
 	delete(t.used, at)
 	delete(t.left, at)
+	delete(t.kept, at)
+}
+
+// leave notes that at, which this process was writing, is left behind unless it has ended.
+func (t *temporaries) leave(at place) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.used[at] {
+		delete(t.used, at)
+		if t.left == nil {
+			t.left = make(map[place]manifest.Entry)
+		}
+		t.left[at] = manifest.Entry{Kind: manifest.File, Precision: manifest.NoTime}
+	}
 }
 
 // keep leaves at for a later attempt.
 func (t *temporaries) keep(at place, size int64) {
 	t.end(at)
 	t.saw(at, manifest.Entry{Kind: manifest.File, Size: size, Precision: manifest.NoTime})
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.kept == nil {
+		t.kept = make(map[place]bool)
+	}
+	t.kept[at] = true
 }
 
 // claim takes the largest temporary beside target whose source has this fingerprint,
@@ -78,68 +102,58 @@ func (t *temporaries) claim(target place, fingerprint string) (best place, ok bo
 	defer t.mu.Unlock()
 	size := int64(0)
 	for at, e := range t.left {
-		mark, _ := manifest.TempMark(at.name)
-		if at.dir == target.dir && strings.HasPrefix(mark, fingerprint) && e.Size > size && !t.used[at] {
+		if at.dir == target.dir && t.isOwn(at.name) && fingerprintIn(at.name) == fingerprint && e.Size > size && !t.used[at] {
 			best, size = at, e.Size
 		}
 	}
 	delete(t.left, best)
+	delete(t.kept, best)
 	return best, size > 0
 }
 
-// isAbandoned reports whether at is a temporary that nobody is writing any more.
+// isOwn reports whether this owner made the temporary called name.
+func (t *temporaries) isOwn(name string) bool {
+	mark, ok := manifest.TempMark(name)
+	return ok && manifest.TempIsFrom(mark, t.opts.Owner)
+}
+
+// isAbandoned reports whether at is a temporary that nobody is writing any more: one of
+// this owner, or one of others that has stood still for long.
 func (t *temporaries) isAbandoned(at place, e manifest.Entry) bool {
-	_, ok := manifest.TempMark(at.name)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return ok && e.IsFile() && isOld(e, time.Now()) && !t.used[at]
+	return t.abandoned(at, e)
 }
 
-// tidy implements [sync.Replica.Tidy].
-func (t *temporaries) tidy(ctx context.Context) error {
-	var b ftp.Batch
-	t.mu.Lock()
-	for at, e := range t.left {
-		if isOld(e, time.Now()) && !t.used[at] {
-			b.Add("DELE "+at.String(), func(r ftp.Reply) {
-				if r.OK() || r.Code == 550 {
-					t.end(at)
-				}
-			})
-		}
-	}
-	t.mu.Unlock()
-	if err := t.runAny(ctx, "removing half-written files", &b); err != nil {
-		return fmt.Errorf("removing half-written files: %w", err)
-	}
-	return nil
-}
-
-// isOld reports whether e is more than a day old by the server's own time. Where only
-// LIST told the time, it may be that of any zone.
-func isOld(e manifest.Entry, now time.Time) bool {
-	const day, zones = 24 * time.Hour, 15 * time.Hour
-	switch {
-	case e.Precision == manifest.NoTime:
+// abandoned is isAbandoned for a caller who holds mu.
+func (t *temporaries) abandoned(at place, e manifest.Entry) bool {
+	_, temp := manifest.TempMark(at.name)
+	if !temp || !e.IsFile() || t.used[at] {
 		return false
-	case e.Precision > manifest.Second:
-		return now.Sub(e.Time()) > day+zones+e.Precision.Duration()
 	}
-	return now.Sub(e.Time()) > day
+	return t.isOwn(at.name) || t.opts.Temps.StoodStill(t.below(at.dir)+"/"+at.name, e, time.Now())
+}
+
+// below returns dir, given as in place.dir, relative to the root.
+func (t *temporaries) below(dir string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(dir, t.names.root), "/")
 }
 
 // fingerprint tells sources apart: 16 hex digits of what is known of a source before
 // it is read.
 func fingerprint(p manifest.Path, e manifest.Entry) string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%q %d %d %d %d %x", string(p), e.Size, e.ModTime, e.Precision, e.ID, e.Sum)
+	fmt.Fprintf(h, "%q %d %d %d %d %d", string(p), e.Size, e.ModTime, e.Precision, e.ID, e.Changed)
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
-// newMark returns the mark of a new temporary: the fingerprint of its source, and
-// digits that no other attempt has.
-func newMark(fingerprint string) string {
-	var b [4]byte
-	rand.Read(b[:])
-	return fingerprint + hex.EncodeToString(b[:])
+// fingerprintIn returns the fingerprint in the name of a temporary.
+func fingerprintIn(name string) string {
+	mark, _ := manifest.TempMark(name)
+	return mark[:min(16, len(mark))]
+}
+
+// newName returns a new name for a temporary of the source with this fingerprint.
+func (t *temporaries) newName(fingerprint string, plain bool) string {
+	return manifest.TempName(manifest.NewTempMark(fingerprint, t.opts.Owner), plain)
 }

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -10,21 +11,24 @@ import (
 )
 
 // A trash keeps what is replaced or removed. It is below the root of the side, so that
-// a rename leads there: .ferry/trash/STAMP/PATH.
+// a rename leads there: .ferry/NAME/STAMP/PATH.
 type trash struct {
 	*server
-	renamer *renamer
-	dirs    trashDirs
+	renamer   *renamer
+	dirs      trashDirs
+	protected bool // see protect; dirs.making is held
 }
 
 // put renames what is at each place of from into the trash, and returns where it is
-// now, or why it is still in its place. was says what stands at each place.
+// now, or why it is still in its place. was says what stands at each place. What turns
+// out to be something else was saved in the last moment, and goes back.
 func (t *trash) put(ctx context.Context, from []place, was []manifest.Entry) (into []place, errs []error) {
 	into, errs = make([]place, len(from)), make([]error, len(from))
 	if len(from) == 0 {
 		return into, errs
 	}
 	var all []*renaming
+	var seen []stat
 	var broke error
 	err := t.do(ctx, "making the trash", func(ctx context.Context, s *ftp.Session) error {
 		var b ftp.Batch
@@ -33,9 +37,9 @@ func (t *trash) put(ctx context.Context, from []place, was []manifest.Entry) (in
 			return err
 		}
 		for i := range from {
-			all = append(all, &renaming{from: from[i], to: to[i]})
+			all = append(all, &renaming{from: from[i], to: to[i], what: was[i]})
 		}
-		broke = t.renamer.run(ctx, s, &b, all)
+		seen, broke = t.renamer.runAndLook(ctx, s, &b, all)
 		return nil // renamings are not repeated blindly
 	})
 	for i := range from {
@@ -45,8 +49,31 @@ func (t *trash) put(ctx context.Context, from []place, was []manifest.Entry) (in
 		}
 		errs[i] = t.complete(ctx, all[i], was[i], broke)
 		into[i] = all[i].to
+		if errs[i] == nil && broke == nil && i < len(seen) && seen[i].entry.Exists() {
+			errs[i] = t.keepUnchanged(ctx, all[i], was[i], seen[i].entry)
+		}
 	}
 	return into, errs
+}
+
+// keepUnchanged looks at what the renaming m took into the trash. What is not as it was
+// goes back to its place, unless there is something by now.
+func (t *trash) keepUnchanged(ctx context.Context, m *renaming, was, now manifest.Entry) error {
+	changed := unchanged("", was, now)
+	if changed == nil {
+		return nil
+	}
+	at, err := t.statPlaces(ctx, "looking before a rename back", m.from)
+	if err == nil {
+		err = at[0].err
+	}
+	if err == nil && !at[0].entry.Exists() {
+		back := &renaming{from: m.to, to: m.from}
+		if err = t.renamer.runOnce(ctx, back); back.replies.Done() {
+			return changed
+		}
+	}
+	return errors.Join(fmt.Errorf("%w; what somebody saved meanwhile is kept as %s", changed, m.to), err)
 }
 
 // complete makes sure that a renaming into the trash is done. Where it is not, it is
@@ -111,7 +138,10 @@ func (t *trash) makeStampDir(ctx context.Context, s *ftp.Session, below string) 
 	if stamp == "" {
 		return nil
 	}
-	trash := t.own("trash")
+	if err := t.chooseName(); err != nil {
+		return err
+	}
+	trash := t.own(t.dirs.name)
 	var made ftp.Reply
 	for n := 1; n <= mostStamps; n++ {
 		name := stamp
@@ -124,11 +154,15 @@ func (t *trash) makeStampDir(ctx context.Context, s *ftp.Session, below string) 
 		b.Add("MKD "+trash, nil)
 		b.Expect("MKD "+trash+"/"+name, &made)
 		b.Expect("CWD "+trash+"/"+name, &entered)
+		denies := t.queueDenies(&b, s.Features())
 		t.returnToRoot(&b)
 		if err := b.Run(ctx, s); err != nil {
 			return err
 		}
 		if made.OK() {
+			if err := t.protect(ctx, s, denies()); err != nil {
+				return err
+			}
 			t.dirs.made(t.names.root, name)
 			return nil
 		}

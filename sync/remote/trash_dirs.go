@@ -17,10 +17,12 @@ type trashDirs struct {
 	making stdsync.Mutex // held while a stamp directory is being made
 
 	mu    stdsync.Mutex
+	name  string          // of the trash, in the directory of ferry's own; set once
 	at    time.Time       // of this pass, in whole seconds
 	stamp string          // name of the stamp directory; "": none yet
 	used  map[string]bool // paths below the root that are taken in this stamp directory
 	there map[string]bool // absolute paths of directories that are there
+	takes map[string]bool // absolute paths of directories from which a rename into the trash works
 }
 
 // beginPass makes a pass that begins now use a new stamp directory.
@@ -31,6 +33,20 @@ func (t *trashDirs) beginPass(now time.Time) {
 	if now.After(t.at) && len(t.used) > 0 || t.at.IsZero() {
 		t.at, t.stamp, t.used = now, "", make(map[string]bool)
 	}
+}
+
+// setName sets the name of the trash.
+func (t *trashDirs) setName(name string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.name = name
+}
+
+// ownName returns the name of the trash, or "" if it is not known yet.
+func (t *trashDirs) ownName() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.name
 }
 
 // wanted returns the name of the stamp directory that must be made for what is at
@@ -57,7 +73,7 @@ func (t *trashDirs) made(root, stamp string) {
 	t.mu.Lock()
 	t.stamp = stamp
 	t.mu.Unlock()
-	t.note(own, own+"/trash", own+"/trash/"+stamp)
+	t.note(own, own+"/"+t.name, own+"/"+t.name+"/"+stamp)
 }
 
 // take returns the place for what is at below, and the directories on the way to it
@@ -66,7 +82,7 @@ func (t *trashDirs) take(root, below string) (at place, missing []string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.used[below] = true
-	names := strings.Split(manifest.Own+"/trash/"+t.stamp+"/"+below, "/")
+	names := strings.Split(manifest.Own+"/"+t.name+"/"+t.stamp+"/"+below, "/")
 	last := len(names) - 1
 	dir := root
 	for _, name := range names[:last] {
@@ -94,5 +110,22 @@ func (t *trashDirs) note(dirs ...string) {
 func (t *trashDirs) forget() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.there = nil
+	t.there, t.takes = nil, nil
+}
+
+// isProven reports whether a rename from dir into the trash has worked.
+func (t *trashDirs) isProven(dir string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.takes[dir]
+}
+
+// proven notes that a rename from dir into the trash works.
+func (t *trashDirs) proven(dir string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.takes == nil {
+		t.takes = make(map[string]bool)
+	}
+	t.takes[dir] = true
 }

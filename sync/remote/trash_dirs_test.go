@@ -7,7 +7,7 @@ import (
 )
 
 func TestTrashPlaces(t *testing.T) {
-	var k trashDirs
+	k := trashDirs{name: "trash"}
 	now := time.Date(2026, 11, 22, 16, 20, 0, 5e8, time.UTC)
 	next := func(root, below, want string) (string, []string) {
 		t.Helper()

@@ -40,8 +40,8 @@ func (b *bin) discard(ctx context.Context, things []sync.Trashed) (freed int64, 
 	return freed, errors.Join(errs...)
 }
 
-// deleteFiles removes files from the trash and returns the directories, below the
-// trash, that may be empty now.
+// deleteFiles removes files from the trash and returns the directories, below ferry's own,
+// that may be empty now.
 func (b *bin) deleteFiles(ctx context.Context, things []sync.Trashed) (freed int64, dirs []string, errs []error) {
 	told := make([]ftp.Reply, len(things))
 	var missing []error // nil where a file is provably gone
@@ -49,7 +49,7 @@ func (b *bin) deleteFiles(ctx context.Context, things []sync.Trashed) (freed int
 		var batch ftp.Batch
 		for i, t := range things {
 			if t.Entry.IsFile() && told[i].Code == 0 {
-				batch.Expect("DELE "+b.inTrash(t.ID), &told[i])
+				batch.Expect("DELE "+b.at(t), &told[i])
 			}
 		}
 		if err := batch.Run(ctx, s); err != nil {
@@ -58,7 +58,7 @@ func (b *bin) deleteFiles(ctx context.Context, things []sync.Trashed) (freed int
 		doubtful := make([]place, len(things))
 		for i, t := range things {
 			if t.Entry.IsFile() && !told[i].OK() {
-				doubtful[i] = splitPath(b.inTrash(t.ID))
+				doubtful[i] = splitPath(b.at(t))
 			}
 		}
 		missing, err = b.missing(ctx, s, doubtful)
@@ -67,15 +67,15 @@ func (b *bin) deleteFiles(ctx context.Context, things []sync.Trashed) (freed int
 	for i, t := range things {
 		switch {
 		case t.Entry.IsDir():
-			dirs = append(dirs, t.ID)
+			dirs = append(dirs, ownPath(t))
 			continue
 		case told[i].OK():
 			freed += t.Entry.Size
 		case missing != nil && missing[i] != nil:
-			errs = append(errs, fmt.Errorf("removing %s from the trash: %w", t.ID, ftp.ReplyError("DELE", b.inTrash(t.ID), told[i])))
+			errs = append(errs, fmt.Errorf("removing %s from the trash: %w", t.ID, ftp.ReplyError("DELE", b.at(t), told[i])))
 			continue
 		}
-		dirs = append(dirs, path.Dir(t.ID))
+		dirs = append(dirs, path.Dir(ownPath(t)))
 	}
 	if err != nil {
 		errs = append(errs, fmt.Errorf("emptying the trash: %w", err))
@@ -83,8 +83,9 @@ func (b *bin) deleteFiles(ctx context.Context, things []sync.Trashed) (freed int
 	return freed, dirs, errs
 }
 
-// removeEmptyDirs removes directories of the trash, and those above them in it, that
-// hold nothing. Failures are not reported: the next listing of the trash shows what is
+// removeEmptyDirs removes directories of the trash, given below ferry's own directory, and
+// those above them in it, that hold nothing. A trash that is no longer used goes as well:
+// each machine, and each that lost its memory, begins one of its own. Failures are not reported: the next listing of the trash shows what is
 // left.
 //
 // A server whose RMD removes a directory with its content is asked only for directories
@@ -94,7 +95,7 @@ func (b *bin) removeEmptyDirs(ctx context.Context, dirs []string) {
 	all := make(map[string]bool)
 	var order []string
 	for _, at := range dirs {
-		for ; at != "." && !all[at]; at = path.Dir(at) {
+		for ; at != "." && at != b.trash.dirs.ownName() && !all[at]; at = path.Dir(at) {
 			all[at] = true
 			order = append(order, at)
 		}
@@ -131,7 +132,7 @@ func (b *bin) rmd(ctx context.Context, s *ftp.Session, dirs ...string) error {
 	var batch ftp.Batch
 	b.returnToRoot(&batch)
 	for _, at := range dirs {
-		batch.Add("RMD "+b.inTrash(at), nil)
+		batch.Add("RMD "+b.own(at), nil)
 	}
 	return batch.Run(ctx, s)
 }
@@ -143,13 +144,14 @@ const trashRests = 24 * time.Hour
 // removeOldEmpty removes a directory of the trash that a fresh listing shows to be
 // empty, on a server that would remove its content as well.
 func (b *bin) removeOldEmpty(ctx context.Context, at string) error {
-	stamp, _, _ := strings.Cut(at, "/")
-	when, _, _ := sync.ParseTrashStamp(stamp)
-	if time.Since(when) < trashRests {
+	_, below, _ := strings.Cut(at, "/")
+	stamp, _, _ := strings.Cut(below, "/")
+	when, _, ok := sync.ParseTrashStamp(stamp)
+	if !ok || time.Since(when) < trashRests {
 		return nil
 	}
 	return b.do(ctx, "removing an empty directory", func(ctx context.Context, s *ftp.Session) error {
-		l, err := b.list(ctx, s, b.inTrash(at))
+		l, err := b.list(ctx, s, b.own(at))
 		switch {
 		case err != nil && (s.Dead() || ctx.Err() != nil):
 			return err

@@ -3,6 +3,7 @@ package remote
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"ferry/internal/ftp"
@@ -17,12 +18,12 @@ type bin struct {
 	mover *mover
 }
 
-// inTrash returns the absolute path of what is at below in the trash.
-func (b *bin) inTrash(below string) string {
-	if below == "" {
-		return b.own("trash")
-	}
-	return b.own("trash/" + below)
+// at returns the absolute path of a thing in the trash.
+func (b *bin) at(t sync.Trashed) string { return b.names.root + "/" + t.Home() + "/" + t.ID }
+
+// ownPath returns the path of a thing in the trash, below ferry's own directory.
+func ownPath(t sync.Trashed) string {
+	return strings.TrimPrefix(t.Home(), manifest.Own+"/") + "/" + t.ID
 }
 
 // trashed implements [sync.Bin.Trashed]. Where a server shows links as what they lead to,

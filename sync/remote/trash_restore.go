@@ -13,7 +13,7 @@ import (
 
 // restore implements [sync.Bin.Restore].
 func (b *bin) restore(ctx context.Context, t sync.Trashed) error {
-	stamp, below, err := t.Inside()
+	_, _, err := t.Inside()
 	if err != nil {
 		return err
 	}
@@ -23,7 +23,7 @@ func (b *bin) restore(ctx context.Context, t sync.Trashed) error {
 	// Nothing need have been scanned, so both ends are spelled as the trash spells them.
 	e := t.Entry
 	e.Name = ""
-	step := sync.Step{Op: sync.Move, From: manifest.Path(sync.TrashDir + "/" + t.ID), Path: manifest.Path(t.Spelled()), Expect: e}
+	step := sync.Step{Op: sync.Move, From: manifest.Path(t.Home() + "/" + t.ID), Path: manifest.Path(t.Spelled()), Expect: e}
 	if err := b.checkNew(b.names.place(step.Path, step.Path.Base())); err != nil {
 		return err
 	}
@@ -31,20 +31,20 @@ func (b *bin) restore(ctx context.Context, t sync.Trashed) error {
 		return err
 	}
 	if err := b.mover.one(ctx, step); err != nil {
-		if ctx.Err() == nil && !isAmbiguous(err) && b.isMissing(ctx, t.ID) {
+		if ctx.Err() == nil && !isAmbiguous(err) && b.isMissing(ctx, t) {
 			return fmt.Errorf("it is not in the trash any more: %w", sync.ErrChanged)
 		}
 		return err
 	}
-	b.removeEmptyDirs(ctx, []string{path.Join(stamp, path.Dir(below))})
+	b.removeEmptyDirs(ctx, []string{path.Dir(ownPath(t))})
 	return nil
 }
 
-// isMissing reports whether what has this ID is provably not in the trash.
-func (b *bin) isMissing(ctx context.Context, id string) bool {
+// isMissing reports whether a thing is provably not in the trash.
+func (b *bin) isMissing(ctx context.Context, t sync.Trashed) bool {
 	answers := []error{errNotAsked}
 	err := b.do(ctx, "looking into the trash", func(ctx context.Context, s *ftp.Session) (err error) {
-		answers, err = b.missing(ctx, s, []place{splitPath(b.inTrash(id))})
+		answers, err = b.missing(ctx, s, []place{splitPath(b.at(t))})
 		return err
 	})
 	return err == nil && answers[0] == nil

@@ -16,34 +16,40 @@ import (
 // deepestTrash is how deep the trash is walked: deeper than any path.
 const deepestTrash = 600
 
-// A trashWalk finds all that is in the trash. The paths of its folders are below the
-// trash, as the server spells them.
+// A trashWalk finds all that is in the trash of this side and in those of other machines.
+// The paths of its folders are below ferry's own directory, as the server spells them.
 type trashWalk struct {
 	*bin
 	queue *folderQueue
 
 	mu    stdsync.Mutex
 	found []sync.Trashed
+	count int // lines of all listings
 }
 
 // run walks the stamp directories from before a time, all of them where that is zero.
 func (w *trashWalk) run(ctx context.Context, before time.Time) error {
-	top, err := w.listFolder(ctx, new(folder))
+	own, err := w.listFolder(ctx, new(folder))
 	if err != nil {
-		if absent, doubt := w.absentDir(ctx, sync.TrashDir); absent || doubt != nil {
+		if absent, doubt := w.absentDir(ctx, manifest.Own); absent || doubt != nil {
 			return doubt
 		}
 		return err
 	}
-	for _, one := range top.entries {
-		when, _, ok := sync.ParseTrashStamp(one.name)
-		if ok && one.entry.IsDir() && (before.IsZero() || when.Before(before)) {
-			w.queue.add(&folder{path: manifest.Path(one.name), id: one.entry.ID})
+	for _, one := range own.entries {
+		if !one.entry.IsDir() || !sync.IsTrashName(one.name) {
+			continue
+		}
+		if err := w.addStamps(ctx, one.name, before); err != nil {
+			return err
 		}
 	}
 	return w.queue.run(ctx, w.opts.Connections, func(ctx context.Context, f *folder) error {
 		defer w.queue.done()
 		l, err := w.listFolder(ctx, f)
+		if err == nil {
+			err = w.checkCount(len(l.entries))
+		}
 		if err != nil {
 			return err
 		}
@@ -51,9 +57,25 @@ func (w *trashWalk) run(ctx context.Context, before time.Time) error {
 	})
 }
 
+// addStamps puts the stamp directories in the trash called name into the queue.
+func (w *trashWalk) addStamps(ctx context.Context, name string, before time.Time) error {
+	top, err := w.listFolder(ctx, &folder{path: manifest.Path(name)})
+	if err != nil {
+		return err
+	}
+	for _, one := range top.entries {
+		when, _, ok := sync.ParseTrashStamp(one.name)
+		if !ok || !one.entry.IsDir() || !before.IsZero() && !when.Before(before) {
+			continue
+		}
+		w.queue.add(&folder{path: manifest.Path(name + "/" + one.name), id: one.entry.ID})
+	}
+	return nil
+}
+
 func (w *trashWalk) listFolder(ctx context.Context, f *folder) (l *dirListing, err error) {
 	err = w.do(ctx, "listing the trash", func(ctx context.Context, s *ftp.Session) error {
-		l, err = w.list(ctx, s, w.inTrash(string(f.path)))
+		l, err = w.list(ctx, s, w.own(string(f.path)))
 		return err
 	})
 	return l, err
@@ -81,9 +103,21 @@ func (w *trashWalk) take(f *folder, l *dirListing) error {
 	return nil
 }
 
-// add notes what is at a path below the trash.
+// checkCount fails where more lines came than a scan of the whole side may read.
+func (w *trashWalk) checkCount(more int) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.count += more
+	if err := new(sync.Look).CheckCount(w.count); err != nil {
+		return fmt.Errorf("the trash: %w", err)
+	}
+	return nil
+}
+
+// add notes what is at a path below ferry's own directory.
 func (w *trashWalk) add(at string, e manifest.Entry) {
-	stamp, below, ok := strings.Cut(at, "/")
+	home, id, _ := strings.Cut(at, "/")
+	stamp, below, ok := strings.Cut(id, "/")
 	when, _, _ := sync.ParseTrashStamp(stamp)
 	p, err := manifest.ParsePath(below)
 	if !ok || err != nil || ftp.CheckLine(at) != nil {
@@ -92,7 +126,11 @@ func (w *trashWalk) add(at string, e manifest.Entry) {
 	if name := path.Base(below); name != p.Base() {
 		e.Name = name
 	}
+	t := sync.Trashed{Path: p, ID: id, When: when, Entry: e}
+	if home != path.Base(sync.TrashDir) {
+		t.Trash = home
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.found = append(w.found, sync.Trashed{Path: p, ID: at, When: when, Entry: e})
+	w.found = append(w.found, t)
 }

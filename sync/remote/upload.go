@@ -2,6 +2,7 @@ package remote
 
 import (
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"ferry/manifest"
@@ -9,7 +10,7 @@ import (
 )
 
 // resumeFrom is the size from which an upload that broke off is resumed.
-const resumeFrom = 1 << 20
+const resumeFrom = sync.ResumeFrom
 
 // An uploader carries out Put steps. A file is written to a temporary beside its place,
 // the server is asked what it holds now, and then the temporary is renamed.
@@ -20,6 +21,7 @@ type uploader struct {
 	temps   *temporaries
 
 	groupTime time.Duration
+	newMode   atomic.Uint32 // the permission bits of new files; 0: unknown
 }
 
 // An upload is one Put step under way.
@@ -29,7 +31,10 @@ type upload struct {
 	target place
 	size   int64 // bytes that the temporary must hold
 
-	temp      place   // of the current attempt; zero: none
+	temp          place // of the current attempt; zero: none
+	own           place // what an attempt of this upload left; zero: nothing
+	proofFailures int   // times that the end of a part could not be read
+
 	discarded []place // temporaries of attempts that are over
 	plainName bool    // the temporary's name has no leading dot
 	fromStart bool    // this attempt does not resume an earlier one
@@ -38,6 +43,7 @@ type upload struct {
 	smallFollows bool // another small file is sent right after this one
 
 	tempStat, targetStat stat
+	modeSet              bool  // the temporary was given the mode of the old version
 	aside                place // where the old version was renamed to; zero: nowhere
 }
 

@@ -101,10 +101,12 @@ func (up *uploader) examine(ctx context.Context, all []*upload) {
 			if want := u.step.Want; want.Precision != manifest.NoTime {
 				ftp.QueueSetTime(&b, s.Features(), u.temp.String(), want.Time())
 			}
+			up.keepMode(&b, s.Features(), u)
 		}
 		seen, err := up.statAfter(ctx, s, &b, places)
 		for i, u := range open {
 			u.tempStat, u.targetStat = seen[2*i], seen[2*i+1]
+			up.learnMode(u)
 		}
 		return err
 	})
@@ -141,8 +143,8 @@ func (up *uploader) judge(u *upload) {
 }
 
 // removeTemps removes the temporaries that did not take their place, except those that
-// a later attempt can resume. What a cancelled context leaves behind is removed by
-// [temporaries.tidy].
+// a later attempt can resume, also when ctx was cancelled. What cannot be removed is left
+// to [temporaries.sweep].
 func (up *uploader) removeTemps(ctx context.Context, all []*upload) {
 	var gone []place
 	for _, u := range all {
@@ -157,10 +159,18 @@ func (up *uploader) removeTemps(ctx context.Context, all []*upload) {
 	}
 	var b ftp.Batch
 	for _, at := range gone {
-		b.Add("DELE "+at.String(), nil)
-		up.temps.end(at)
+		b.Add("DELE "+at.String(), func(r ftp.Reply) {
+			if r.OK() || r.Code == 550 {
+				up.temps.end(at)
+			}
+		})
 	}
-	if err := up.runAny(ctx, "removing temporaries", &b); err != nil && ctx.Err() == nil {
+	ctx, cancel := up.graceContext(ctx)
+	defer cancel()
+	if err := up.runAny(ctx, "removing temporaries", &b); err != nil {
+		for _, at := range gone {
+			up.temps.leave(at)
+		}
 		up.opts.Log.Info("temporaries were left behind", "count", len(gone), "because", err)
 	}
 }

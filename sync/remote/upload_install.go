@@ -8,8 +8,9 @@ import (
 )
 
 // install gives the temporaries of a group their names. One batch renames the old
-// versions that are kept into the trash, the next one puts the new ones in their place.
-// Once begun it is brought to its end, so that no name is left without a file.
+// versions that are kept into the trash and puts the new ones in their place; see
+// [uploader.swap]. What cannot go that way goes in two batches. Once begun it is brought
+// to its end, so that no name is left without a file.
 func (up *uploader) install(ctx context.Context, all []*upload) {
 	var open []*upload
 	for _, u := range all {
@@ -28,6 +29,7 @@ func (up *uploader) install(ctx context.Context, all []*upload) {
 	}
 	ctx, cancel := up.graceContext(ctx)
 	defer cancel()
+	open = up.swap(ctx, open)
 	up.makeWay(ctx, open)
 	// The first file that is renamed over another goes alone: whether the server does
 	// that at all is seen before a batch relies on it.
@@ -35,7 +37,7 @@ func (up *uploader) install(ctx context.Context, all []*upload) {
 	for _, u := range open {
 		switch {
 		case u.failed():
-		case u.replacesFile() && !up.replaces(true) && len(first) == 0:
+		case u.replacesFile() && !(up.replaces(true) && up.keeps(ftp.ReplacesFiles)) && len(first) == 0:
 			first = append(first, u)
 		default:
 			others = append(others, u)
@@ -88,7 +90,7 @@ func (up *uploader) putInPlace(ctx context.Context, all []*upload) {
 	}
 	renamings := make([]*renaming, len(all))
 	for i, u := range all {
-		renamings[i] = &renaming{from: u.temp, to: u.target}
+		renamings[i] = &renaming{from: u.temp, to: u.target, what: u.tempStat.entry, over: u.replacesFile()}
 	}
 	err := up.renamer.runOnce(ctx, renamings...)
 	for i, u := range all {

@@ -11,7 +11,8 @@ import (
 )
 
 // complete makes sure what became of the rename m that puts u in its place. Where the
-// server refuses to rename over the old version, that goes aside first.
+// server refuses to rename over the old version, or only says that it does, that goes
+// aside first.
 func (up *uploader) complete(ctx context.Context, u *upload, m *renaming, cause error) {
 	err := up.renamer.recover(ctx, m, cause, recovery{
 		happened: func(ctx context.Context) (bool, error) { return up.isInPlace(ctx, u, m) },
@@ -21,8 +22,8 @@ func (up *uploader) complete(ctx context.Context, u *upload, m *renaming, cause 
 	switch {
 	case err == nil:
 		up.installed(u)
-	case m.isRefused() && u.replacesFile() && !isAmbiguous(err) && !errors.Is(err, sync.ErrChanged):
-		up.replaceAside(ctx, u, m)
+	case (m.isRefused() || didNothing(err)) && u.replacesFile() && !isAmbiguous(err) && !errors.Is(err, sync.ErrChanged):
+		up.replaceAside(ctx, u, err)
 	default:
 		up.undo(ctx, u, err)
 	}
@@ -53,14 +54,14 @@ func (up *uploader) isInPlace(ctx context.Context, u *upload, m *renaming) (bool
 
 // replaceAside puts u in its place on a server that does not rename over files: the old
 // version goes into the trash first.
-func (up *uploader) replaceAside(ctx context.Context, u *upload, refused *renaming) {
+func (up *uploader) replaceAside(ctx context.Context, u *upload, refused error) {
 	up.moveAside(ctx, []*upload{u})
 	if u.failed() {
-		u.out.Err = errors.Join(refused.err(), u.out.Err)
+		u.out.Err = errors.Join(refused, u.out.Err)
 		return
 	}
 	up.features.Observe(ftp.RenamesOver, false)
-	m := &renaming{from: u.temp, to: u.target}
+	m := &renaming{from: u.temp, to: u.target, what: u.tempStat.entry}
 	err := up.renamer.runOnce(ctx, m)
 	up.complete(ctx, u, m, err)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"ferry/internal/ftp"
-	"ferry/manifest"
 )
 
 // keepOwnTemp makes the temporary of an attempt that broke off one that the next
@@ -15,14 +14,14 @@ func (up *uploader) keepOwnTemp(u *upload) {
 		return
 	}
 	up.temps.keep(u.temp, 1)
-	u.temp = place{}
+	u.own, u.temp = u.temp, place{}
 }
 
 // chooseTemp chooses the name of the temporary and the offset to write at: after the
 // bytes that an earlier attempt from the same source left, or 0.
 func (up *uploader) chooseTemp(ctx context.Context, s *ftp.Session, u *upload) (offset int64, err error) {
 	mark := fingerprint(u.step.Path, u.step.Want)
-	fresh := place{u.target.dir, manifest.TempName(newMark(mark), u.step.Path.Base(), u.plainName)}
+	fresh := place{u.target.dir, up.temps.newName(mark, u.plainName)}
 	if offset, err = up.resume(ctx, s, u, mark, fresh); offset > 0 || err != nil {
 		return offset, err
 	}
@@ -42,6 +41,9 @@ func (up *uploader) resume(ctx context.Context, s *ftp.Session, u *upload, mark 
 	left, ok := up.temps.claim(u.target, mark)
 	if !ok {
 		return 0, nil
+	}
+	if left != u.own {
+		u.own = place{} // the part is somebody else's, or an earlier pass's
 	}
 	m := &renaming{from: left, to: fresh}
 	if err := up.renamer.run(ctx, s, new(ftp.Batch), []*renaming{m}); err != nil {

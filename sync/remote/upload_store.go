@@ -38,11 +38,24 @@ func (up *uploader) storeOnce(ctx context.Context, s *ftp.Session, u *upload) er
 	if err != nil {
 		return err
 	}
-	src, err := u.step.Open(ctx, offset)
+	overlap := min(offset, sync.OverlapBytes)
+	src, err := u.step.Open(ctx, offset-overlap)
 	if err != nil {
 		return fmt.Errorf("%w: %w", sync.ErrSource, err)
 	}
 	defer src.Close()
+	if offset > 0 {
+		belongs, err := up.provePart(ctx, s, u, src, offset-overlap, overlap)
+		if err != nil {
+			return err
+		}
+		if !belongs {
+			src.Close()
+			u.discardTemp()
+			u.fromStart = true
+			return up.storeOnce(ctx, s, u)
+		}
+	}
 	r := &uploadReader{source: src, u: u, left: u.step.Want.Size - offset}
 	if err := up.send(ctx, s, u, offset, r); err != nil {
 		return err

@@ -22,6 +22,8 @@ type fakeSource struct {
 	content string
 	mtime   time.Time
 	name    string // spelling for a new name, where it differs
+	id      uint64
+	changed int64 // when it was last changed, in nanoseconds
 
 	breakAt    int64                  // where reading fails with readErr
 	readErr    error                  // of Read, at breakAt; nil: reading does not fail
@@ -36,7 +38,8 @@ type fakeSource struct {
 
 // want returns the entry that a scan of the other side would show.
 func (f *fakeSource) want() manifest.Entry {
-	return manifest.Entry{Kind: manifest.File, Size: int64(len(f.content)), ModTime: f.mtime.UnixNano(), Name: f.name}
+	return manifest.Entry{Kind: manifest.File, Size: int64(len(f.content)), ModTime: f.mtime.UnixNano(), Name: f.name,
+		ID: f.id, Changed: f.changed}
 }
 
 // put returns the step that writes the source to p.
@@ -124,5 +127,5 @@ func (r *openSource) Close() error {
 
 // newSource returns a source without any fault.
 func newSource(content string, mtime time.Time) *fakeSource {
-	return &fakeSource{content: content, mtime: mtime}
+	return &fakeSource{content: content, mtime: mtime, id: 1, changed: mtime.UnixNano() + 1}
 }

@@ -49,6 +49,8 @@ type Memory struct {
 	FixedTimes bool
 	// NoIDs: files have no identity.
 	NoIDs bool
+	// ChangeTimes: the side shows when a file was last changed, as a disk does.
+	ChangeTimes bool
 	// NoSums: Sum is not supported.
 	NoSums bool
 	// NoResume: a Put always starts at the beginning.
@@ -60,6 +62,9 @@ type Memory struct {
 	// NoReplace: a rename over a file is refused, so the old version is moved aside
 	// first.
 	NoReplace bool
+	// FoldsCase: names that differ only in case are one name, and show the case in which
+	// they were made.
+	FoldsCase bool
 	// Chunk is the length of one read or write in bytes; 0 means 4096.
 	Chunk int
 	// Clock is the clock of this side. If it is nil the time starts at 2026-01-01
@@ -67,24 +72,33 @@ type Memory struct {
 	Clock func() time.Time
 	// Skew is added to the clock.
 	Skew time.Duration
+	// Owner is whose temporaries this side makes.
+	Owner string
+	// Rival is another machine that works on this side; it may be nil.
+	Rival Rival
 	// AlterListing returns the names that a listing of dir shows instead of names.
 	// It may be nil.
 	AlterListing func(dir manifest.Path, names []string) []string
 
 	mu        stdsync.Mutex
+	locked    bool
 	root      *node
 	nextID    uint64
 	ticks     time.Duration
 	tempCount uint64                    // made so far
 	busy      map[*node]bool            // temporaries that are being written
 	temps     map[manifest.Path][]*node // temporaries that scans saw, by directory
+	// What a state directory would hold, so that a crash leaves it: where temporaries may
+	// be, and what those of others were when they were first seen so.
+	noted  map[manifest.Path]bool
+	others map[*node]sighting
 }
 
 var _ sync.Replica = (*Memory)(nil)
 
 // NewMemory returns a side with an empty root.
 func NewMemory() *Memory {
-	m := &Memory{}
+	m := &Memory{noted: make(map[manifest.Path]bool), others: make(map[*node]sighting)}
 	m.forgetTemps()
 	m.root = m.newNode(manifest.Dir)
 	return m
@@ -170,15 +184,6 @@ func (m *Memory) rootState() sync.RootState {
 	return state
 }
 
-// Gone implements [sync.Replica].
-func (m *Memory) Gone(ctx context.Context, paths []manifest.Path, _ []manifest.Entry) []error {
-	errs := make([]error, len(paths))
-	for i, p := range paths {
-		errs[i] = m.gone(ctx, p)
-	}
-	return errs
-}
-
 func (m *Memory) gone(ctx context.Context, p manifest.Path) error {
 	now, err := m.lookAt(ctx, "lookup", p)
 	switch {
@@ -188,6 +193,21 @@ func (m *Memory) gone(ctx context.Context, p manifest.Path) error {
 		return fmt.Errorf("%s: %w", p, sync.ErrPresent)
 	}
 	return nil
+}
+
+// SameInOtherCase implements [sync.Replica].
+func (m *Memory) SameInOtherCase(ctx context.Context, names []sync.OtherCase) (bool, error) {
+	for _, name := range names {
+		there, err := m.lookAt(ctx, "lookup", name.Path)
+		if err != nil || !there.Exists() {
+			return false, errors.Join(err, sync.ErrNoAnswer)
+		}
+		other, err := m.lookAt(ctx, "lookup", name.Path.Parent().Join(name.Other))
+		if err != nil || !other.Exists() {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // lookAt returns what is at p now.
@@ -230,6 +250,7 @@ func (m *Memory) Fixture() Fixture {
 		SetsTimes: !m.FixedTimes && m.Precision != manifest.NoTime,
 		Sums:      !m.NoSums,
 		IDs:       !m.NoIDs,
+		FoldsCase: m.FoldsCase,
 		Resumes:   !m.NoResume,
 	}
 }

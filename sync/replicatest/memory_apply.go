@@ -124,7 +124,7 @@ func (m *Memory) move(ctx context.Context, s sync.Step) (manifest.Entry, error) 
 	}
 	if now, err := m.lookAt(ctx, "look", s.Path); err != nil {
 		return manifest.Entry{}, err
-	} else if now.Exists() && !s.Path.Within(s.From) {
+	} else if now.Exists() && !s.Path.Within(s.From) && !m.isOne(s.From, s.Path) {
 		return manifest.Entry{}, fmt.Errorf("a %s is there: %w", now.Kind, sync.ErrChanged)
 	}
 	name := s.Want.Spelled(s.Path)
@@ -139,16 +139,22 @@ func (m *Memory) move(ctx context.Context, s sync.Step) (manifest.Entry, error) 
 			return err
 		}
 		old, n := from.child(s.From.Base())
-		if n == nil || to.children[name] != nil || s.Path.Below(s.From) {
+		if n == nil || to.exact(name) != nil && to.exact(name) != n || s.Path.Below(s.From) {
 			return fmt.Errorf("renaming %s: %w", s.From, sync.ErrChanged)
 		}
 		delete(from.children, old)
 		to.children[name] = n
+		n.changed = m.now()
 		moved = n
 		return nil
-	}, func() bool { return moved != nil && m.find(s.Path) == moved && m.find(s.From) == nil })
+	}, func() bool {
+		return moved != nil && m.find(s.Path) == moved && (m.find(s.From) == nil || m.find(s.From) == moved)
+	})
 	if err != nil {
 		return manifest.Entry{}, err
+	}
+	if was.Changed != 0 {
+		was.Changed = moved.changed.UnixNano()
 	}
 	was.Name = ""
 	if name != s.Path.Base() {
@@ -156,6 +162,9 @@ func (m *Memory) move(ctx context.Context, s sync.Step) (manifest.Entry, error) 
 	}
 	return was, nil
 }
+
+// isOne reports whether two paths lead to one node.
+func (m *Memory) isOne(p, q manifest.Path) bool { return m.nodeAtPath(p) == m.nodeAtPath(q) }
 
 func (m *Memory) remove(ctx context.Context, s sync.Step) error {
 	now, err := m.lookAt(ctx, "look", s.Path)

@@ -74,7 +74,9 @@ func (t *putWriter) rename(name string) error {
 		}
 	}
 	dir.forgetChild(t.temp)
-	dir.children[name] = t.temp
+	dir.put(name, t.temp)
+	t.temp.changed = m.now()
+	t.written.Changed = m.entry(t.temp, "", "").Changed
 	return nil
 }
 
@@ -91,7 +93,7 @@ func (t *putWriter) moveOldAside(ctx context.Context) (string, error) {
 	case m.NoReplace:
 		m.mu.Lock()
 		dir, _ := split(m.spelled(p))
-		aside := strings.TrimPrefix(dir+"/"+m.tempName(fingerprint(p, t.step.Expect), p.Base()), "/")
+		aside := strings.TrimPrefix(dir+"/"+m.tempName(noFingerprint), "/")
 		m.mu.Unlock()
 		return aside, m.renameChecked(ctx, "aside", p, aside, t.step.Expect)
 	}

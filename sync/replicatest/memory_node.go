@@ -19,15 +19,19 @@ type node struct {
 	content  []byte
 	synced   bool // the content survives a crash
 	mtime    time.Time
+	changed  time.Time        // when content, time or name last changed
 	children map[string]*node // by name, as it is spelled
 	denied   string           // why a directory cannot be read
+	folds    *bool            // names of children that differ only in case are one
 }
 
 func (m *Memory) newNode(kind manifest.Kind) *node {
 	m.nextID++
-	n := &node{kind: kind, id: m.nextID, mtime: m.now()}
+	now := m.now()
+	n := &node{kind: kind, id: m.nextID, mtime: now, changed: now}
 	if kind == manifest.Dir {
 		n.children = make(map[string]*node)
+		n.folds = &m.FoldsCase
 	}
 	return n
 }
@@ -41,18 +45,44 @@ func (m *Memory) now() time.Time {
 	return time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).Add(m.ticks + m.Skew)
 }
 
-// child returns the entry in n whose name in NFC is the given one, and that name as
-// it is spelled.
+// child returns the entry in n whose name in NFC is the given one, in any case if n
+// folds case, and that name as it is spelled.
 func (n *node) child(name string) (string, *node) {
 	if c := n.children[name]; c != nil {
 		return name, c
 	}
 	for spelled, c := range n.children {
-		if norm.NFC.String(spelled) == name {
+		if same := norm.NFC.String(spelled); same == name || *n.folds && strings.EqualFold(same, norm.NFC.String(name)) {
 			return spelled, c
 		}
 	}
 	return "", nil
+}
+
+// put sets the child of that name. One that is there keeps its spelling.
+func (n *node) put(name string, c *node) {
+	if spelled, old := n.child(name); old != nil && *n.folds {
+		name = spelled
+	}
+	n.children[name] = c
+}
+
+// remove removes the child of that name.
+func (n *node) remove(name string) {
+	if spelled, old := n.child(name); old != nil && *n.folds {
+		name = spelled
+	}
+	delete(n.children, name)
+}
+
+// exact returns the child of exactly that name, or of that name in any case if n folds
+// case.
+func (n *node) exact(name string) *node {
+	if *n.folds {
+		_, c := n.child(name)
+		return c
+	}
+	return n.children[name]
 }
 
 // find returns the node at p, or nil. The caller holds m.mu.
@@ -104,7 +134,7 @@ func (m *Memory) entry(n *node, base, spelled string) manifest.Entry {
 		return manifest.Entry{}
 	}
 	e := manifest.Entry{Kind: n.kind, Precision: m.Precision}
-	if spelled != base {
+	if spelled != base && norm.NFC.String(spelled) == base {
 		e.Name = spelled
 	}
 	if !m.NoIDs {
@@ -112,6 +142,9 @@ func (m *Memory) entry(n *node, base, spelled string) manifest.Entry {
 	}
 	if n.kind == manifest.File {
 		e.Size = int64(len(n.content))
+		if m.ChangeTimes {
+			e.Changed = n.changed.UnixNano()
+		}
 	}
 	if step := int64(m.Precision.Duration()); step > 0 {
 		at := n.mtime.UnixNano()
@@ -130,7 +163,7 @@ func (m *Memory) at(path string) *node {
 		if n == nil {
 			return nil
 		}
-		n = n.children[name]
+		n = n.exact(name)
 	}
 	return n
 }
@@ -146,10 +179,10 @@ func (m *Memory) dirAt(path string) *node {
 		return n
 	}
 	for name := range strings.SplitSeq(path, "/") {
-		c := n.children[name]
+		c := n.exact(name)
 		if c == nil || c.kind != manifest.Dir {
 			c = m.newNode(manifest.Dir)
-			n.children[name] = c
+			n.put(name, c)
 		}
 		n = c
 	}
@@ -168,15 +201,45 @@ func (m *Memory) Write(path, content string, mtime time.Time) {
 	defer m.mu.Unlock()
 	dir, name := split(path)
 	parent := m.dirAt(dir)
-	n := parent.children[name]
+	n := parent.exact(name)
 	if n == nil || n.kind != manifest.File {
 		n = m.newNode(manifest.File)
-		parent.children[name] = n
+		parent.put(name, n)
 	}
 	if mtime.IsZero() {
 		mtime = m.now()
 	}
 	n.content, n.mtime, n.synced = []byte(content), mtime, true
+	n.changed = m.now()
+}
+
+// Reuse removes the file at from and writes another one at to, as somebody else
+// would. Like some disks and builds, it gives the new file the identity and the time
+// of the old one. It panics if there is no file at from.
+func (m *Memory) Reuse(from, to, content string) {
+	m.mu.Lock()
+	old := m.at(from)
+	m.mu.Unlock()
+	if old == nil || old.kind != manifest.File {
+		panic(fmt.Sprintf("no file at %q", from))
+	}
+	m.Remove(from)
+	m.Write(to, content, old.mtime)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.at(to).id = old.id
+}
+
+// Entry returns what the side shows at path.
+func (m *Memory) Entry(path string) manifest.Entry { return m.entryNow(manifest.Path(path)) }
+
+// EditKeepingTime writes a file in place and gives it its old time, as somebody else
+// would. It panics if there is no file.
+func (m *Memory) EditKeepingTime(path, content string) {
+	m.mu.Lock()
+	n := m.at(path)
+	m.mu.Unlock()
+	m.Write(path, content, n.mtime)
 }
 
 // Mkdir makes a directory and its missing parents, as somebody else would.
@@ -191,7 +254,7 @@ func (m *Memory) Special(path string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	dir, name := split(path)
-	m.dirAt(dir).children[name] = m.newNode(manifest.Other)
+	m.dirAt(dir).put(name, m.newNode(manifest.Other))
 }
 
 // Remove removes path and everything below it, as somebody else would.
@@ -204,7 +267,7 @@ func (m *Memory) Remove(path string) {
 	}
 	dir, name := split(path)
 	if parent := m.at(dir); parent != nil {
-		delete(parent.children, name)
+		parent.remove(name)
 	}
 }
 
@@ -218,9 +281,10 @@ func (m *Memory) Rename(from, to string) {
 		panic(fmt.Sprintf("nothing at %q", from))
 	}
 	dir, name := split(from)
-	delete(m.at(dir).children, name)
+	m.at(dir).remove(name)
 	dir, name = split(to)
-	m.dirAt(dir).children[name] = n
+	m.dirAt(dir).put(name, n)
+	n.changed = m.now()
 }
 
 // Deny makes a directory unreadable for the given reason. An empty reason makes it

@@ -80,7 +80,8 @@ func (t *putWriter) create(ctx context.Context) error {
 		mark := fingerprint(t.step.Path, t.step.Want)
 		if t.temp = m.resumableTemp(dir, mark, t.step.Want); t.temp == nil {
 			t.temp = m.newNode(manifest.File)
-			dir.children[m.tempName(mark, t.step.Path.Base())] = t.temp
+			dir.children[m.tempName(mark)] = t.temp
+			m.noted[t.step.Path.Parent()] = true
 		}
 		m.busy[t.temp] = true
 		return nil
@@ -89,10 +90,9 @@ func (t *putWriter) create(ctx context.Context) error {
 
 // copy copies the source to the temporary file, and asks the source to confirm.
 func (t *putWriter) copy(ctx context.Context) error {
-	offset := int64(len(t.temp.content))
-	src, err := t.step.Open(ctx, offset)
+	src, err := t.openSource(ctx)
 	if err != nil {
-		return fmt.Errorf("%w: %w", sync.ErrSource, err)
+		return err
 	}
 	defer src.Close()
 	if err := t.stream(ctx, src); err != nil {
@@ -115,6 +115,34 @@ func (t *putWriter) copy(ctx context.Context) error {
 		return fmt.Errorf("%w: content differs from what was read", sync.ErrSource)
 	}
 	return nil
+}
+
+// openSource opens the source to go on where the temporary file ends. A temporary file
+// whose end is not that of this source begins anew.
+func (t *putWriter) openSource(ctx context.Context) (sync.Source, error) {
+	var part []byte
+	t.m.withLock(func() error {
+		part = t.temp.content[max(0, len(t.temp.content)-sync.OverlapBytes):]
+		return nil
+	})
+	offset := int64(len(t.temp.content) - len(part))
+	src, err := t.step.Open(ctx, offset)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", sync.ErrSource, err)
+	}
+	if len(part) == 0 {
+		return src, nil
+	}
+	same, err := sync.SameOverlap(src, part)
+	if same && (t.step.Want.ID != 0 || t.step.Want.Changed != 0) {
+		return src, nil
+	}
+	src.Close()
+	if err != nil {
+		return nil, err
+	}
+	t.m.withLock(func() error { t.temp.content = nil; return nil })
+	return t.openSource(ctx)
 }
 
 func (t *putWriter) stream(ctx context.Context, src io.Reader) error {
@@ -149,6 +177,7 @@ func (t *putWriter) write(ctx context.Context, b []byte) error {
 	t.m.withLock(func() error {
 		t.temp.content = append(t.temp.content, b...)
 		t.temp.mtime, t.temp.synced = t.m.now(), false
+		t.temp.changed = t.temp.mtime
 		return nil
 	})
 	t.out.Bytes += int64(len(b))

@@ -103,6 +103,7 @@ func (s *source) Confirm(ctx context.Context) (manifest.Entry, error) {
 	if err == nil && now.Size != s.at {
 		err = fmt.Errorf("%s: read to %d of %d bytes: %w", s.path, s.at, now.Size, sync.ErrSource)
 	}
+	now.Changed = s.was.Changed
 	return now, err
 }
 

@@ -84,7 +84,7 @@ func (m *Memory) addEntries(b *manifest.Builder, dir manifest.Path, n *node, loo
 			b.Skip(dir, name, err.Error())
 			continue
 		}
-		if look.Ignore != nil && look.Ignore(p, c.kind == manifest.Dir) {
+		if look.Ignores(p, c.kind == manifest.Dir) {
 			b.Hold(dir)
 			continue
 		}
@@ -96,35 +96,69 @@ func (m *Memory) addEntries(b *manifest.Builder, dir manifest.Path, n *node, loo
 	return below
 }
 
-// Tidy implements [sync.Replica]. It removes temporary files that a scan saw and
-// that are older than a day.
-func (m *Memory) Tidy(ctx context.Context) error {
+// Leftovers implements [sync.Replica].
+func (m *Memory) Leftovers() bool {
 	m.mu.Lock()
-	stale := maps.Clone(m.temps)
-	before := m.now().Add(-oldTempAge)
+	defer m.mu.Unlock()
+	return len(m.noted)+len(m.temps) > 0
+}
+
+// Sweep implements [sync.Replica].
+func (m *Memory) Sweep(ctx context.Context, s sync.Sweep) error {
+	pending := make(map[string]bool)
+	for _, w := range s.Pending {
+		pending[fingerprint(w.Path, w.Entry)] = true
+	}
+	m.mu.Lock()
+	dirs := maps.Clone(m.noted)
+	for dir := range m.temps {
+		dirs[dir] = true
+	}
 	m.mu.Unlock()
-	for _, dir := range slices.SortedFunc(maps.Keys(stale), manifest.Path.Compare) {
-		for _, n := range stale[dir] {
-			if !n.mtime.Before(before) || !m.isTemp(dir, n) {
-				continue
-			}
+	for _, dir := range slices.SortedFunc(maps.Keys(dirs), manifest.Path.Compare) {
+		for _, n := range m.leftIn(dir, pending, s) {
 			if err := m.unlink(ctx, dir, n); err != nil {
-				return fmt.Errorf("tidying %s: %w", dir, err)
+				return fmt.Errorf("sweeping %s: %w", dir, err)
 			}
 		}
 	}
 	return nil
 }
 
-// isTemp reports whether n still has the name of a temporary file in dir. A later
-// Put may have resumed it and given it its real name.
-func (m *Memory) isTemp(dir manifest.Path, n *node) bool {
+// leftIn returns the temporaries in dir that may go.
+func (m *Memory) leftIn(dir manifest.Path, pending map[string]bool, s sync.Sweep) (gone []*node) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	d := m.find(dir)
 	if d == nil {
-		return false
+		return nil
 	}
-	_, temp := manifest.TempMark(d.nameOf(n))
-	return temp
+	for _, name := range slices.Sorted(maps.Keys(d.children)) {
+		mark, temp := manifest.TempMark(name)
+		if !temp {
+			continue
+		}
+		own := manifest.TempIsFrom(mark, m.Owner)
+		if m.mayRemove(name, d.children[name]) && (own && !pending[mark[:len(noFingerprint)]] || !own && s.Others) {
+			gone = append(gone, d.children[name])
+		}
+	}
+	return gone
+}
+
+// Tidy implements [sync.Replica].
+func (m *Memory) Tidy(context.Context) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	clear(m.temps)
+	for dir := range m.noted {
+		d := m.find(dir)
+		if d == nil || !slices.ContainsFunc(slices.Collect(maps.Keys(d.children)), func(name string) bool {
+			_, temp := manifest.TempMark(name)
+			return temp
+		}) {
+			delete(m.noted, dir)
+		}
+	}
+	return nil
 }

@@ -10,17 +10,41 @@ import (
 	"ferry/manifest"
 )
 
-// oldTempAge is the age from which Tidy removes a temporary file.
-const oldTempAge = 24 * time.Hour
+// noFingerprint marks an old version that has a temporary name for a moment.
+const noFingerprint = "0000000000000000"
 
-// onlyTemps returns the temporary files in dir if it holds nothing else and none of
-// them is being written.
+// A sighting is what somebody else's temporary was when it was first seen so.
+type sighting struct {
+	since time.Time
+	size  int
+}
+
+// mayRemove reports whether the temporary n, called name, was left behind: by this owner,
+// or by somebody else and has stood still for long. The caller holds mu.
+func (m *Memory) mayRemove(name string, n *node) bool {
+	mark, temp := manifest.TempMark(name)
+	if !temp || n.kind != manifest.File || m.busy[n] {
+		return false
+	}
+	if manifest.TempIsFrom(mark, m.Owner) && !strings.HasPrefix(mark, noFingerprint) {
+		return true
+	}
+	seen, known := m.others[n]
+	if !known || seen.size != len(n.content) {
+		seen = sighting{m.now(), len(n.content)}
+		m.others[n] = seen
+	}
+	return m.now().Sub(seen.since) >= manifest.ForeignTempAge
+}
+
+// onlyTemps returns the temporary files in dir if it holds nothing else and all of them
+// were left behind.
 func (m *Memory) onlyTemps(dir manifest.Path) []*node {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var temps []*node
 	for name, n := range m.find(dir).children {
-		if !manifest.IsOwn(dir, name) || m.busy[n] {
+		if !m.mayRemove(name, n) {
 			return nil
 		}
 		temps = append(temps, n)
@@ -53,10 +77,12 @@ func (n *node) forgetChild(child *node) {
 	}
 }
 
-// tempName returns a new name for a temporary file that will become name.
-func (m *Memory) tempName(fingerprint, name string) string {
+// tempName returns a new name for a temporary file. It is the same in each run of a test.
+func (m *Memory) tempName(fingerprint string) string {
 	m.tempCount++
-	return manifest.TempName(fmt.Sprintf("%s%08x", fingerprint, m.tempCount), name, false)
+	unique := fmt.Sprintf("%08x", m.tempCount)
+	owner := manifest.NewTempMark(fingerprint, m.Owner)[len(fingerprint)+len(unique):]
+	return manifest.TempName(fingerprint+unique+owner, false)
 }
 
 // resumableTemp returns the temporary file that an interrupted Put of the same
@@ -67,7 +93,7 @@ func (m *Memory) resumableTemp(dir *node, fingerprint string, want manifest.Entr
 	}
 	for name, n := range dir.children {
 		mark, ok := manifest.TempMark(name)
-		if ok && strings.HasPrefix(mark, fingerprint) && !m.busy[n] && int64(len(n.content)) <= want.Size {
+		if ok && strings.HasPrefix(mark, fingerprint) && manifest.TempIsFrom(mark, m.Owner) && !m.busy[n] && int64(len(n.content)) <= want.Size {
 			return n
 		}
 	}
@@ -76,6 +102,6 @@ func (m *Memory) resumableTemp(dir *node, fingerprint string, want manifest.Entr
 
 // fingerprint identifies a source by 16 hex digits.
 func fingerprint(p manifest.Path, e manifest.Entry) string {
-	h := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d %d %d", p, e.Size, e.ModTime, e.ID))
+	h := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d %d %d %d", p, e.Size, e.ModTime, e.ID, e.Changed))
 	return fmt.Sprintf("%x", h[:8])
 }

@@ -30,6 +30,10 @@ func TestMemory(t *testing.T) {
 		{"day server", func(m *replicatest.Memory) {
 			m.Server, m.Precision, m.NoReplace, m.NoResume, m.NoIDs = true, manifest.Day, true, true, true
 		}},
+		{"folding disk", func(m *replicatest.Memory) { m.FoldsCase = true }},
+		{"folding server", func(m *replicatest.Memory) {
+			m.FoldsCase, m.Server, m.Precision, m.NoSums = true, true, manifest.Second, true
+		}},
 		{"server without times", func(m *replicatest.Memory) {
 			m.Server, m.Precision, m.NoReplace, m.FixedTimes = true, manifest.NoTime, true, true
 		}},

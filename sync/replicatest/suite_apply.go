@@ -136,28 +136,40 @@ var applyTests = []test{
 		}
 		s.wantNoTemps()
 	}},
-	{"tidy", func(s *side) {
+	{"sweep", func(s *side) {
 		old := time.Now().Add(-60 * 24 * time.Hour)
-		temp := manifest.TempName("0123456789abcdef01234567", "f", false)
-		young := manifest.TempName("fedcba9876543210", "f", false)
-		s.Write(temp, "old", old)
-		s.Write("d/"+temp, "old", old)
-		s.Write("d/"+young, "young", time.Now().Add(time.Hour))
+		ours, theirs := tempOf("", false), tempOf("somebody else", false)
+		s.Write(ours, "x", time.Now().Add(time.Hour))
+		s.Write("d/"+ours, "x", old)
+		s.Write("d/"+theirs, "x", old)
 		s.Write("d/old file", "x", old)
+		s.Write("d/ferry-20240101-crossing.mp4.part", "x", old)
 		s.Write(".ferry/trash/20240101-000000/f", "kept", old)
 		s.scan()
-		if err := s.Replica.Tidy(s.ctx); err != nil {
+		if !s.Replica.Leftovers() {
+			s.Error("nothing to sweep")
+		}
+		if err := s.Replica.Sweep(s.ctx, sync.Sweep{Whole: true, Others: true}); err != nil {
 			s.Fatal(err)
 		}
-		s.wantNoFile(temp)
-		s.wantNoFile("d/" + temp)
-		s.wantContent("d/"+young, "young")
+		s.wantNoFile(ours)
+		s.wantNoFile("d/" + ours)
+		s.wantContent("d/"+theirs, "x") // whatever its time says
 		s.wantContent("d/old file", "x")
+		s.wantContent("d/ferry-20240101-crossing.mp4.part", "x")
 		s.wantContent(".ferry/trash/20240101-000000/f", "kept")
 	}},
-	{"tidy before any scan", func(s *side) {
+	{"sweep and tidy before any scan", func(s *side) {
+		if err := s.Replica.Sweep(s.ctx, sync.Sweep{}); err != nil {
+			s.Error(err)
+		}
 		if err := s.Replica.Tidy(s.ctx); err != nil {
 			s.Error(err)
 		}
 	}},
+}
+
+// tempOf returns the name of a temporary of an owner.
+func tempOf(owner string, plain bool) string {
+	return manifest.TempName(manifest.NewTempMark("0123456789abcdef", owner), plain)
 }

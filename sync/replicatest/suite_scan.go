@@ -173,17 +173,20 @@ var scanTests = []test{
 		}
 	}},
 	{"ferry's own files", func(s *side) {
-		temp := manifest.TempName("0123456789abcdef", "f", false)
-		plain := manifest.TempName("0123456789abcdef", "f", true)
+		temp, plain := tempOf("us", false), tempOf("others", true)
 		s.Write(temp, "x", earlyTime)
 		s.Write(plain, "x", earlyTime)
 		s.Write("d/"+temp, "x", earlyTime)
 		s.Write(".ferry/trash/20240101-000000/f", "x", earlyTime)
-		s.Write("d/.ferry/f", "not ours: not at the root", earlyTime)
+		s.Write("d/.ferry/f", "of a pair whose root is further down", earlyTime)
+		s.Write("d/g/.FERRY/f", "the same, where case does not count", earlyTime)
 		s.Write(".ferryignore", "not ours either", earlyTime)
 		s.Write("e/"+temp, "x", earlyTime)
 		tree := s.scan()
-		s.wantTreePaths(tree, ".ferryignore", "d/", "d/.ferry/", "d/.ferry/f", "e/")
+		s.wantTreePaths(tree, ".ferryignore", "d/", "d/g/", "e/")
+		if !tree.At("d").Holds || !tree.At("d/g").Holds {
+			s.Errorf("a directory that holds what belongs to another pair can be removed")
+		}
 		if tree.At("e").Holds {
 			s.Errorf("a directory that holds only temporary files cannot be removed")
 		}
@@ -191,7 +194,13 @@ var scanTests = []test{
 	{"a file that only looks like a temporary", func(s *side) {
 		s.Write(".ferry-notes.part", "x", earlyTime)
 		s.Write("ferry-2024-list.part", "x", earlyTime)
-		s.wantPaths(".ferry-notes.part", "ferry-2024-list.part")
+		s.Write("ferry-20240101-crossing.mp4.part", "x", earlyTime)
+		last := []byte(tempOf("us", true))
+		last[len(last)-len("0.part")] ^= 1 // another check digit
+		s.Write(string(last), "x", earlyTime)
+		want := []string{".ferry-notes.part", "ferry-20240101-crossing.mp4.part", "ferry-2024-list.part", string(last)}
+		slices.Sort(want)
+		s.wantPaths(want...)
 	}},
 	{"some directories", func(s *side) {
 		s.Write("f", "x", earlyTime)

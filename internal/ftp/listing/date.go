@@ -11,27 +11,20 @@ type stamp struct {
 	precision Precision
 }
 
-// stampOf makes a stamp of numbers. It returns false if they name no real date. A year
-// that nanoseconds since 1970 cannot hold makes a stamp without a time.
+// stampOf makes a stamp of numbers. It returns false if they name no real date.
 func stampOf(precision Precision, year, month, day, hour, minute, sec int) (stamp, bool) {
-	if year < 1 || year > 9999 || month < 1 || month > 12 || hour > 23 || minute > 59 || sec > 59 {
+	if month < 1 || month > 12 || hour > 23 || minute > 59 || sec > 59 {
 		return stamp{}, false
 	}
 	t := time.Date(year, time.Month(month), day, hour, minute, sec, 0, time.UTC)
-	switch {
-	case t.Day() != day || int(t.Month()) != month:
-		return stamp{}, false
-	case year < 1700 || year > 2250:
-		return stamp{}, true
-	}
-	return stamp{t, precision}, true
+	return stamp{t, precision}, t.Day() == day && int(t.Month()) == month
 }
 
 // date makes a time in UTC of numbers that name a real date, and false of
-// others. Years that nanoseconds since 1970 cannot hold are refused.
+// others.
 func date(year, month, day, hour, minute, sec int) (time.Time, bool) {
 	s, ok := stampOf(Second, year, month, day, hour, minute, sec)
-	return s.time, ok && s.precision != NoTime
+	return s.time, ok
 }
 
 // yearless finds the year of a date that a listing shows without one. Servers
@@ -58,6 +51,8 @@ func dayOf(a, b, c string) (s stamp, ok bool) {
 		return stamp{}, false
 	}
 	switch {
+	case len(a) > 4 && len(c) <= 2: // a year that the server itself does not believe in
+		return stamp{}, true
 	case len(a) == 4 && len(c) <= 2:
 		return stampOf(Day, number(a), number(b), number(c), 0, 0, 0)
 	case len(a) > 2 || len(c) != 4 && len(c) != 2:

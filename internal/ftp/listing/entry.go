@@ -49,6 +49,10 @@ type Entry struct {
 	Precision Precision
 	UTC       bool
 
+	// Mode holds the permission bits that the line shows, at most 0777, or 0 if it shows
+	// none.
+	Mode uint16
+
 	// Unique is the value of the unique fact, which identifies the file whatever
 	// its name is. "" if unknown.
 	Unique string

@@ -3,6 +3,7 @@ package listing
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -40,10 +41,15 @@ func parseFacts(line string) (Entry, error) {
 		case "perm":
 			permissions = value
 		case "modify":
-			e.ModTime, err = ParseTimeVal(value)
-			e.Precision, e.UTC = Second, true
+			if e.ModTime, err = ParseTimeVal(value); err == nil {
+				e.Precision, e.UTC = Second, true
+			} else if errors.Is(err, ErrNoDate) {
+				err = nil
+			}
 		case "unique":
 			e.Unique = value
+		case "unix.mode":
+			e.Mode = parseMode(value)
 		}
 		if err != nil {
 			return Entry{}, fmt.Errorf("fact %q: %w", fact, err)
@@ -88,6 +94,16 @@ func kindOfPermissions(perm string) Kind {
 		return Dir
 	}
 	return None
+}
+
+// parseMode reads the octal value of the fact "UNIX.mode". It returns 0 for what is none:
+// the fact is in no RFC, and nothing depends on it.
+func parseMode(value string) uint16 {
+	mode, err := strconv.ParseUint(strings.TrimPrefix(value, "0o"), 8, 16)
+	if err != nil {
+		return 0
+	}
+	return uint16(mode) & 0o777
 }
 
 // parseType reads the value of a type fact. Links have no type of their own in

@@ -35,6 +35,7 @@ func (p *Parser) Line(line string) (Entry, error) {
 		return Entry{}, nil
 	}
 	e, err := p.parse(line)
+	e.Name = strings.Clone(e.Name) // which would keep the whole line in memory
 	if err == nil {
 		err = p.checkName(e)
 	}

@@ -23,7 +23,7 @@ const mostWords = 16
 // size, date, one blank, the name. The leftmost size that is followed by a date ends the
 // columns before it, since a name may look like a size and a date as well.
 func parseUnix(line string, now time.Time) (Entry, error) {
-	_, kind, rest := unixMode(line)
+	mode, kind, rest := unixMode(line)
 	if kind == None {
 		return Entry{}, errors.New("no mode")
 	}
@@ -31,7 +31,7 @@ func parseUnix(line string, now time.Time) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	e := Entry{Kind: kind, Name: r.date.name, ModTime: r.date.time, Precision: r.date.precision}
+	e := Entry{Kind: kind, Name: r.date.name, ModTime: r.date.time, Precision: r.date.precision, Mode: modeBits(mode)}
 	if kind == File {
 		e.Size, e.NoSize = r.size.bytes, !r.size.known
 	}
@@ -163,4 +163,25 @@ func letterKind(letters string) Kind {
 		return Link
 	}
 	return Other
+}
+
+// modeBits returns the permission bits of a mode that [modeKind] accepts, 0 if some are
+// missing.
+func modeBits(mode string) uint16 {
+	if len(mode) < 10 {
+		return 0
+	}
+	if n := len(mode); n > 10 && strings.IndexByte("+.@", mode[n-1]) >= 0 {
+		mode = mode[:n-1]
+	}
+	var bits uint16
+	for _, c := range []byte(mode[len(mode)-9:]) {
+		bits <<= 1
+		switch c {
+		case '-', 'S', 'T', 'l', 'L': // no right to execute: only the bit beside it is set
+		default:
+			bits |= 1
+		}
+	}
+	return bits
 }

@@ -56,6 +56,9 @@ func wordDate(s string, now time.Time) (unixDate, bool) {
 
 // yearOrClock reads what follows month and day. comma says that a comma does.
 func yearOrClock(s string, now time.Time, month, day int, comma bool) (unixDate, bool) {
+	if d, ok := impossibleYear(s); ok && month != 0 {
+		return d, true
+	}
 	if month == 0 { // of a language that is not known; the date is checked with another month
 		month = 1
 	}
@@ -91,6 +94,15 @@ func yearOrClock(s string, now time.Time, month, day int, comma bool) (unixDate,
 	// "ls" shows a year in five columns, so two blanks are before it and one behind it.
 	narrow := gap(s) == 1 && (gap(rest) > 1 || isClock)
 	return unixDate{stamp: when, name: name, unsure: narrow}, spaced
+}
+
+// impossibleYear reads a year that the server itself does not believe in, as 292278994 or
+// -1. Such a date is no time.
+func impossibleYear(s string) (unixDate, bool) {
+	year, rest := token(s)
+	name, spaced := cutBlank(rest)
+	number, negative := strings.CutPrefix(year, "-")
+	return unixDate{name: name}, spaced && digits(number) && (negative || len(number) > 4)
 }
 
 // unitDate reads dates whose numbers have units: "2009년 3월 8일", "4月 7日 2011年",

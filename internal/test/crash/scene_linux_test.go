@@ -91,7 +91,7 @@ func read(t testing.TB, root string) (real tree, trash []string, temps []string)
 		switch {
 		case err != nil:
 			return err
-		case strings.HasPrefix(name, manifest.Own+"/trash/"):
+		case strings.HasPrefix(name, manifest.Own+"/trash"):
 			trash = append(trash, string(content))
 		case own: // state of ferry
 		default:
@@ -163,7 +163,7 @@ func partialFileIn(root string, sizes map[int64]bool) (partial string) {
 			return nil
 		}
 		name, _ := filepath.Rel(root, path)
-		if strings.HasPrefix(name, manifest.Own+"/") && !strings.HasPrefix(name, manifest.Own+"/trash/") {
+		if strings.HasPrefix(name, manifest.Own+"/") && !strings.HasPrefix(name, manifest.Own+"/trash") {
 			return nil // state of ferry
 		}
 		if info, err := os.Lstat(path); err == nil && !sizes[info.Size()] {

@@ -19,7 +19,7 @@ func (p *pair) secondMachine(owner string) *pair {
 	q := *p
 	q.local = p.t.TempDir()
 	q.store = filepath.Join(p.t.TempDir(), "second.db")
-	q.options.Owner, q.options.OwnerHost = owner, owner
+	q.options.Owner, q.options.Machine = owner, owner
 	q.options.StateDir = p.t.TempDir()
 	q.events = nil
 	q.engine.Observer = q.observe
@@ -33,7 +33,7 @@ func TestTwoMachines(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a := newPair(t, name, realftp.Options{})
-			a.options.Owner, a.options.OwnerHost = "a", "machine a"
+			a.options.Owner, a.options.Machine = "a", "machine a"
 			writeFiles(t, a.local, map[string]string{"both": "first", "only a": "1", "d/x": "x"})
 			a.sync()
 			b := a.secondMachine("b")
@@ -69,7 +69,7 @@ func TestTwoMachines(t *testing.T) {
 // because the other machine holds the lock.
 func TestMachinesAtOnce(t *testing.T) {
 	a := newPair(t, "proftpd", realftp.Options{})
-	a.options.Owner, a.options.OwnerHost = "a", "machine a"
+	a.options.Owner, a.options.Machine = "a", "machine a"
 	b := a.secondMachine("b")
 	a.wantNothingToDo() // makes the root, so that the two do not both try
 	for round := range 6 {

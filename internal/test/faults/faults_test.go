@@ -24,11 +24,10 @@ type row struct {
 	wantOutput   string // regular expression that the output must match
 	noFault      bool   // the server misbehaves because of its options, so no fault must strike
 	mayBeInTrash string // a path that may end in the trash, because the server refuses to rename it back
-	mayLeaveTemp bool   // a temporary file may remain on the server, see wantRecovery
 }
 
 const (
-	uploadTemp    = "*up.bin.part" // the temporary file on the server
+	uploadTemp    = "/tree/.ferry-*.part" // the temporary file on the server
 	downloadFile  = "/tree/down.bin"
 	sameDir       = "/tree/same" // files that nobody changes
 	root          = "/tree"
@@ -89,7 +88,7 @@ var brokenSessions = []row{
 	{name: "no greeting", faults: stall("CONNECT", ""), wantExit: cli.ExitConnect, wantOutput: `2s`},
 	{name: "no reply to the login", faults: stall("PASS", ""), wantExit: cli.ExitConnect, wantOutput: `2s`},
 	{name: "no reply to a rename", faults: once(stall("RNTO", "/tree/up.bin"))},
-	{name: "no reply to any rename", faults: stall("RNTO", "/tree/up.bin"), wantExit: cli.ExitIncomplete, wantOutput: `2s.*kept as`, mayBeInTrash: "up.bin", mayLeaveTemp: true},
+	{name: "no reply to any rename", faults: stall("RNTO", "/tree/up.bin"), wantExit: cli.ExitIncomplete, wantOutput: `2s.*kept as`, mayBeInTrash: "up.bin"},
 	{name: "no reply to a listing", faults: stall("MLSD", sameDir), wantExit: cli.ExitIncomplete, wantOutput: `2s`},
 	{name: "no reply to an upload", faults: stall("STOR", uploadTemp), wantExit: cli.ExitIncomplete, wantOutput: `2s`},
 	{name: "no reply to a download", faults: stall("RETR", downloadFile), wantExit: cli.ExitIncomplete, wantOutput: `2s`},
@@ -104,8 +103,11 @@ var brokenSessions = []row{
 	{name: "replies to all renames lost", faults: loseReply("RNTO", "/tree/*"), wantExit: cli.ExitOK},
 	{name: "rename over a file refused", server: ftpserver.Options{NoOverwrite: true}, noFault: true},
 	{name: "rename of an upload refused once", faults: once(refuse("RNTO", "/tree/up.bin", "550 No.")), wantExit: cli.ExitIncomplete, wantOutput: `550`},
-	{name: "rename of an upload refused, and the rename back", faults: refuse("RNTO", "/tree/up.bin", "550 No."), wantExit: cli.ExitIncomplete, wantOutput: `550.*kept as`, mayBeInTrash: "up.bin", mayLeaveTemp: true},
-	{name: "rename of an upload refused, without trash", args: []string{"--trash", "off"}, faults: refuse("RNTO", "/tree/up.bin", "550 No."), wantExit: cli.ExitIncomplete, wantOutput: `550`, mayBeInTrash: "up.bin", mayLeaveTemp: true},
+	{name: "rename of an upload refused, and the rename back", faults: refuse("RNTO", "/tree/up.bin", "550 No."), wantExit: cli.ExitIncomplete, wantOutput: `550.*kept as`, mayBeInTrash: "up.bin"},
+	{name: "rename of an upload refused, without trash", args: []string{"--trash", "off"}, faults: refuse("RNTO", "/tree/up.bin", "550 No."), wantExit: cli.ExitIncomplete, wantOutput: `550`, mayBeInTrash: "up.bin"},
+	{name: "rename over a file says yes and does nothing", args: []string{"--trash", "off"}, faults: []ftpserver.Fault{{Command: "RNTO", IfExists: true, Refuse: "250 Renamed."}}},
+	{name: "deletion says yes and does nothing", args: []string{"--trash", "off"}, faults: refuse("DELE", "/tree/gone-here.txt", "250 Deleted."), wantExit: cli.ExitIncomplete, wantOutput: `done nothing`},
+	{name: "RMD says yes and does nothing", faults: refuse("RMD", "/tree/dir-here", "250 Removed."), wantExit: cli.ExitIncomplete, wantOutput: `done nothing`},
 	{name: "deletion refused", args: []string{"--trash", "off"}, faults: refuse("DELE", "/tree/gone-here.txt", "550 No."), wantExit: cli.ExitIncomplete, wantOutput: `550`},
 	{name: "move to the trash refused", faults: refuse("RNFR", "/tree/gone-here.txt", "550 No."), wantExit: cli.ExitIncomplete, wantOutput: `550`},
 	{name: "RMD refused", faults: refuse("RMD", "/tree/dir-here", "550 No."), wantExit: cli.ExitIncomplete, wantOutput: `550`},
@@ -218,7 +220,7 @@ func (c row) run(t *testing.T) {
 		s.wantFinal(r)
 	}
 	s.server.Faults().Clear()
-	s.wantRecovery(c.mayLeaveTemp)
+	s.wantRecovery()
 }
 
 // withCertificate replaces the words "pin" and "ca" by the options for the server's certificate.

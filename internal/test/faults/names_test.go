@@ -92,7 +92,7 @@ func TestEscapeSequences(t *testing.T) {
 		}
 	}
 	s.wantFinal(result{})
-	s.wantRecovery(false)
+	s.wantRecovery()
 }
 
 // TestManyEntries syncs a directory of 10,000 files, or with FERRY_FAULTS_ALL=1 of 100,000.
@@ -211,7 +211,7 @@ func TestEndlessDepth(t *testing.T) {
 			}
 			on.Store(false)
 			s.server.Faults().Clear()
-			s.wantRecovery(false)
+			s.wantRecovery()
 		})
 	}
 }

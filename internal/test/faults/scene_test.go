@@ -34,6 +34,7 @@ type scene struct {
 	there    string // the root on the server, where it lies on disk
 	server   *ftpserver.Server
 	scheme   string
+	command  string // of the program; "" for sync
 	args     []string
 	noTrash  bool
 	final    map[string]string          // both trees when all is done
@@ -147,7 +148,7 @@ func (s *scene) sync(more ...string) result {
 	env := cli.Env{Stdout: &out, Stderr: &talk, Dir: s.dir, Home: s.dir, Getenv: func(name string) string {
 		return map[string]string{"FERRY_PASSWORD": "secret", "FERRY_STATE_DIR": filepath.Join(s.dir, "state")}[name]
 	}}
-	args := slices.Concat([]string{"sync", s.here, fmt.Sprintf("%s://ferry@%s/tree", s.scheme, s.server.Addr())}, s.args, more)
+	args := slices.Concat([]string{s.verb(), s.here, fmt.Sprintf("%s://ferry@%s/tree", s.scheme, s.server.Addr())}, s.args, more)
 	begin := time.Now()
 	r := result{exit: cli.Main(ctx, env, args), took: time.Since(begin)}
 	r.out = out.String() + talk.String()
@@ -166,6 +167,13 @@ func (s *scene) sync(more ...string) result {
 	}
 	s.noSessions()
 	return r
+}
+
+func (s *scene) verb() string {
+	if s.command == "" {
+		return "sync"
+	}
+	return s.command
 }
 
 // noSessions checks that the program closed all its sessions.
@@ -264,9 +272,9 @@ func (s *scene) wantNoTemps() {
 	}
 }
 
-// wantRecovery checks that the next pass finishes the work, and that the one after it has nothing to do. Temporary files may
-// remain only if mayLeaveTemp is set; they are removed when they are a day old.
-func (s *scene) wantRecovery(mayLeaveTemp bool) {
+// wantRecovery checks that the next pass finishes the work, leaves nothing half-written, and that
+// the one after it has nothing to do.
+func (s *scene) wantRecovery() {
 	s.Helper()
 	s.server.ClearTranscript()
 	r := s.sync()
@@ -274,9 +282,7 @@ func (s *scene) wantRecovery(mayLeaveTemp bool) {
 		s.Fatalf("a pass without the fault: %s\n%s", r, strings.Join(s.server.Transcript(), "\n"))
 	}
 	s.wantFinal(r)
-	if !mayLeaveTemp {
-		s.wantNoTemps()
-	}
+	s.wantNoTemps()
 	r = s.sync()
 	r.Seconds = 0
 	if r.exit != cli.ExitOK || r.Summary != (sync.Summary{}) {

@@ -30,8 +30,12 @@ var suites = map[string]suite{
 	"engine": {"sync", []string{"-rapid.checks=" + histories, "-rapid.seed=20260101", "-rapid.nofailfile", "-rapid.shrinktime=0s", "-test.skip=TestCostOfAPart"}},
 	"memory": {"sync/replicatest", nil},
 	"local":  {"sync/local", nil},
+	"remote": {"sync/remote", []string{"-test.run=TestSweep|TestParts|TestCancelledUploads|TestOldAway|TestEditIn|TestTrashThat|TestGoneUnder|TestLock|TestEmptyPromises|TestScanWithoutEnd|TestScanOfLarge|TestFarTimes"}},
 	"store":  {"manifest", []string{"-rapid.nofailfile", "-test.skip=Fuzz"}},
 	"watch":  {"sync/watch", []string{"-test.short"}},
+	"rules":  {"internal/gitignore", []string{"-test.run=Narrow|Default"}},
+	"trust":  {"internal/app", []string{"-test.run=Reserved|StateDir|PushLeaves|Trust"}},
+	"ftp":    {"internal/ftp", []string{"-test.run=NeverEnd|Trickles|WithoutEnd|InPieces", "-test.timeout=60s"}},
 }
 
 // root is the directory of the module.

@@ -20,13 +20,14 @@ var replaced = []struct {
 	{regexp.MustCompile(`^EPRT \|1\|127\.0\.0\.1\|\d+\|$`), "EPRT |1|<address>|<port>|"},
 	{regexp.MustCompile(`^PORT 127,0,0,1,\d+,\d+$`), "PORT <address>,<port>"},
 	{regexp.MustCompile(`/\.ferry/lock-[A-Z2-7]{12}\b`), "/.ferry/lock-<token>"},
-	{regexp.MustCompile(`(/\.ferry/lock(?:-<token>)?)/[0-9a-f]{16}\b`), "$1/<owner>"},
+	{regexp.MustCompile(`(/\.ferry/lock(?:-<token>)?)/[0-9a-f]{16}-[0-9a-f]{8}\b`), "$1/<owner>"},
 	{regexp.MustCompile(`/\.ferry/probe-[a-z2-7]{8}\b`), "/.ferry/probe-<random>"},
-	{regexp.MustCompile(`/\.ferry/trash/\d{8}-\d{6}\b`), "/.ferry/trash/<time>"},
+	{regexp.MustCompile(`/\.ferry/trash-[0-9a-f]{32}\b`), "/.ferry/trash-<random>"},
+	{regexp.MustCompile(`/\.ferry/trash(-<random>)?/\d{8}-\d{6}\b`), "/.ferry/trash$1/<time>"},
 	{regexp.MustCompile(`(\.sync-conflict-\d{8}-\d{6}-(?:local|remote))-[0-9a-f]{6}\b`), "$1-<hash>"},
 }
 
-var tempName = regexp.MustCompile(`\.?ferry-(?:[0-9a-f]{24}|[0-9a-f]{16})-[^/ ]*\.part`)
+var tempName = regexp.MustCompile(`\.?ferry-[0-9a-f]{48}\.part`)
 
 // normalize makes text of what was recorded, without what differs from run to run, one connection after the other: whether
 // one was closed before the next was opened cannot be seen from outside.

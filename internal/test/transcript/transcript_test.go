@@ -191,7 +191,7 @@ const (
 func nextPassResumes(p *pair) {
 	p.put(p.local, before, "at first", "small.txt")
 	p.run("push")
-	p.write(p.local+"/large.bin", strings.Repeat("l", largeBytes), before)
+	p.write(p.local+"/large.bin", strings.Repeat("a line.\n", largeBytes/8), before)
 	p.recordCut("upload that is cut", cutBytes, 3, "push", "--retries", "0")
 	p.record("next pass", "push")
 }
@@ -200,7 +200,7 @@ func nextPassResumes(p *pair) {
 func samePassResumes(p *pair) {
 	p.put(p.local, before, "at first", "small.txt")
 	p.run("push")
-	p.write(p.local+"/large.bin", strings.Repeat("l", largeBytes), before)
+	p.write(p.local+"/large.bin", strings.Repeat("a line.\n", largeBytes/8), before)
 	p.recordCut("upload that is cut and tried again", cutBytes, 0, "push")
 }
 

@@ -1,4 +1,4 @@
-package ftp
+package wire
 
 import (
 	"bufio"
@@ -33,7 +33,7 @@ func TestReadReply(t *testing.T) {
 			"at once":      strings.NewReader(test.in),
 			"byte by byte": iotest.OneByteReader(strings.NewReader(test.in)),
 		} {
-			got, err := readReply(bufio.NewReaderSize(r, maxReplyLine))
+			got, err := ReadReply(bufio.NewReaderSize(r, MaxReplyLine))
 			if err != nil || got != test.want {
 				t.Errorf("%s, %s: got %q, %v; want %q", test.name, how, got, err, test.want)
 			}
@@ -49,16 +49,16 @@ func TestReadReplyRefuses(t *testing.T) {
 		{"nothing", "", io.EOF},
 		{"no line end", "220 hel", io.ErrUnexpectedEOF},
 		{"no last line", "220-hello\r\n", io.ErrUnexpectedEOF},
-		{"no code", "SSH-2.0-OpenSSH_9.6\r\n", errProtocol},
-		{"HTTP", "HTTP/1.1 400 Bad Request\r\n", errProtocol},
-		{"short code", "20 ok\r\n", errProtocol},
-		{"long code", "2000 ok\r\n", errProtocol},
-		{"code of no meaning", "900 ok\r\n", errProtocol},
-		{"empty line", "\r\n", errProtocol},
-		{"endless line", "220 " + strings.Repeat("x", 2*maxReplyLine), errProtocol},
-		{"endless reply", strings.Repeat("220-"+strings.Repeat("x", 1000)+"\r\n", 2000), errProtocol},
+		{"no code", "SSH-2.0-OpenSSH_9.6\r\n", ErrProtocol},
+		{"HTTP", "HTTP/1.1 400 Bad Request\r\n", ErrProtocol},
+		{"short code", "20 ok\r\n", ErrProtocol},
+		{"long code", "2000 ok\r\n", ErrProtocol},
+		{"code of no meaning", "900 ok\r\n", ErrProtocol},
+		{"empty line", "\r\n", ErrProtocol},
+		{"endless line", "220 " + strings.Repeat("x", 2*MaxReplyLine), ErrProtocol},
+		{"endless reply", strings.Repeat("220-"+strings.Repeat("x", 1000)+"\r\n", 2000), ErrProtocol},
 	} {
-		if got, err := readReply(bufio.NewReaderSize(strings.NewReader(test.in), maxReplyLine)); !errors.Is(err, test.want) {
+		if got, err := ReadReply(bufio.NewReaderSize(strings.NewReader(test.in), MaxReplyLine)); !errors.Is(err, test.want) {
 			t.Errorf("%s: got %q, %v; want %v", test.name, got, err, test.want)
 		}
 	}
@@ -82,8 +82,8 @@ func FuzzReadReply(f *testing.F) {
 		f.Add(test.in)
 	}
 	f.Fuzz(func(t *testing.T, in string) {
-		r := bufio.NewReaderSize(strings.NewReader(in), maxReplyLine)
-		got, err := readReply(r)
+		r := bufio.NewReaderSize(strings.NewReader(in), MaxReplyLine)
+		got, err := ReadReply(r)
 		if err != nil {
 			return
 		}
@@ -91,9 +91,9 @@ func FuzzReadReply(f *testing.F) {
 			t.Fatalf("code %d", got.Code)
 		}
 		// What is handed to the library must read as the same reply.
-		again, err := readReply(bufio.NewReaderSize(strings.NewReader(string(got.format())), 2*maxReplyLine))
+		again, err := ReadReply(bufio.NewReaderSize(strings.NewReader(string(got.Format())), 2*MaxReplyLine))
 		if err != nil || again != got {
-			t.Fatalf("%q is sent on as %q, which reads as %q, %v", got, got.format(), again, err)
+			t.Fatalf("%q is sent on as %q, which reads as %q, %v", got, got.Format(), again, err)
 		}
 		if strings.ContainsFunc(Printable(got.Text), unicode.IsControl) {
 			t.Fatalf("%q is printed with control characters", got.Text)

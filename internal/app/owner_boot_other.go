@@ -1,0 +1,6 @@
+//go:build !linux && !darwin && !freebsd
+
+package app
+
+// bootID stands for this machine since it was started. Here that is not known.
+func bootID() string { return "" }

@@ -1,0 +1,50 @@
+package app
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"ferry/internal/config"
+	"ferry/internal/hooks"
+)
+
+// programsOf returns the absolute paths of the programs that the commands of a profile
+// name, as ./check-links: whoever writes them decides what runs here. A program is a file
+// that can be executed; what a command names besides is most likely data. What programs
+// read themselves, as a Makefile, is not known.
+func programsOf(p *config.Profile) []string {
+	dir := filepath.Dir(p.File)
+	var programs []string
+	for _, command := range []string{p.Hooks.Before, p.Hooks.After, p.Hooks.OnConflict, p.Hooks.OnError, p.Password.Command()} {
+		if hooks.IsURL(command) {
+			continue
+		}
+		for _, word := range strings.FieldsFunc(command, endsWord) {
+			path := filepath.FromSlash(word)
+			if !filepath.IsAbs(path) {
+				path = filepath.Join(dir, path)
+			}
+			if isProgram(path) && !slices.Contains(programs, path) {
+				programs = append(programs, path)
+			}
+		}
+	}
+	return programs
+}
+
+// endsWord reports whether r stands between two words of a command.
+func endsWord(r rune) bool { return r <= ' ' || strings.ContainsRune("\"'`;&|<>()$={}", r) }
+
+func isProgram(path string) bool {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	if runtime.GOOS == "windows" {
+		return slices.Contains([]string{".bat", ".cmd", ".com", ".exe", ".ps1"}, strings.ToLower(filepath.Ext(path)))
+	}
+	return info.Mode().Perm()&0o111 != 0
+}

@@ -1,0 +1,32 @@
+package app
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"ferry/sync"
+)
+
+// trashName returns the name of the trash of a pair on its server. It is drawn when the
+// first old version goes there, and kept in the state directory. Without that memory
+// another one is drawn, and the versions in both can be listed and restored.
+//
+// It may be called from any goroutine.
+func (o *Opener) trashName(p *Pair) (string, error) {
+	file := filepath.Join(o.StateDir, "pairs", p.StateKey()+".trash")
+	text, err := os.ReadFile(file)
+	if name := strings.TrimSpace(string(text)); err == nil && name != "" && sync.IsTrashName(name) {
+		return name, nil
+	}
+	name := sync.NewTrashName()
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return "", fmt.Errorf("keeping the name of the trash: %w", err)
+	}
+	if err := os.WriteFile(file, []byte(name+"\n"), 0o600); err != nil {
+		return "", fmt.Errorf("keeping the name of the trash: %w", err)
+	}
+	o.warnPublishedTrash(p)
+	return name, nil
+}

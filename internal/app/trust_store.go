@@ -1,0 +1,120 @@
+package app
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A TrustStore remembers which contents of which configuration files the user trusts:
+// one small file for each path, in a directory that only the user can read.
+type TrustStore struct{ Dir string }
+
+// A TrustRecord is what the user said last about one configuration file.
+type TrustRecord struct {
+	Path string    `json:"path"`             // absolute
+	Sum  string    `json:"sha256,omitempty"` // of the trusted content; "": no content is trusted
+	Time time.Time `json:"time"`
+}
+
+// Trust returns what is remembered in the state directory about trust.
+func (w Workspace) Trust() TrustStore { return TrustStore{filepath.Join(w.StateDir(), "trust")} }
+
+// File returns where the record about the configuration at path is kept.
+func (t TrustStore) File(path string) string {
+	sum := sha256.Sum256([]byte(path))
+	return filepath.Join(t.Dir, hex.EncodeToString(sum[:16])+".json")
+}
+
+// Lookup returns the record about path. known is false where nothing was ever said about
+// it.
+func (t TrustStore) Lookup(path string) (r TrustRecord, known bool, err error) {
+	r, err = readTrustRecord(t.File(path))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return TrustRecord{}, false, nil
+	case err != nil:
+		return TrustRecord{}, false, err
+	case r.Path != path:
+		return TrustRecord{}, true, nil
+	}
+	return r, true, nil
+}
+
+// Set records that the content with this sum is trusted at path, and no other; "": none.
+func (t TrustStore) Set(path, sum string, now time.Time) error {
+	text, err := json.Marshal(TrustRecord{Path: path, Sum: sum, Time: now.UTC().Truncate(time.Second)})
+	if err != nil {
+		return err
+	}
+	err = os.MkdirAll(t.Dir, 0o700)
+	if err == nil {
+		err = writePrivate(t.File(path), append(text, '\n'))
+	}
+	if err != nil {
+		return fmt.Errorf("recording trust: %w", err)
+	}
+	return nil
+}
+
+// All returns the records of what is trusted, in the order of paths.
+func (t TrustStore) All() ([]TrustRecord, error) {
+	names, err := os.ReadDir(t.Dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("reading what is trusted: %w", err)
+	}
+	var all []TrustRecord
+	for _, name := range names {
+		if !strings.HasSuffix(name.Name(), ".json") {
+			continue
+		}
+		r, err := readTrustRecord(filepath.Join(t.Dir, name.Name()))
+		if err != nil {
+			return nil, err
+		}
+		if r.Sum != "" && t.File(r.Path) == filepath.Join(t.Dir, name.Name()) {
+			all = append(all, r)
+		}
+	}
+	slices.SortFunc(all, func(a, b TrustRecord) int { return strings.Compare(a.Path, b.Path) })
+	return all, nil
+}
+
+// readTrustRecord reads one record. A damaged one says that nothing is trusted.
+func readTrustRecord(file string) (TrustRecord, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return TrustRecord{}, fmt.Errorf("reading what is trusted: %w", err)
+	}
+	var r TrustRecord
+	if json.Unmarshal(text, &r) != nil {
+		return TrustRecord{}, nil
+	}
+	return r, nil
+}
+
+// writePrivate writes a file that only the user can read, so that there is always either
+// the old one or the new one.
+func writePrivate(path string, text []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+	}
+	return err
+}

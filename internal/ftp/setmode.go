@@ -1,0 +1,17 @@
+package ftp
+
+import "fmt"
+
+// QueueSetMode adds to b the command that sets the permission bits of what is at abs, an
+// absolute path, unless the server is known to refuse it. Where it does not work there is
+// no error.
+func QueueSetMode(b *Batch, f *Features, abs string, mode uint16) {
+	if mode == 0 || !f.Has(SiteChmodWorks) {
+		return
+	}
+	b.Add(fmt.Sprintf("SITE CHMOD %o %s", mode, abs), func(r Reply) {
+		if MeansUnknownCommand(r) || r.Code == 202 { // "not implemented, superfluous at this site"
+			f.Observe(SiteChmodWorks, false)
+		}
+	})
+}

@@ -1,0 +1,66 @@
+package sync
+
+import "fmt"
+
+// empties reports whether a transfer carries over that a file lost all of its content.
+func (a *Action) empties() bool {
+	if a.Op != Upload && a.Op != Download {
+		return false
+	}
+	src := a.Side.Other()
+	now := a.Local
+	if src == Remote {
+		now = a.Remote
+	}
+	was := entryOn(a.Base, src)
+	return was.IsFile() && was.Size > 0 && now.Size == 0
+}
+
+// checkEmpties stops a pass in which many files of a side lost their content, as on a
+// disk that was full or is damaged. lost is what passes with a scope have carried over
+// before.
+func (p *Plan) checkEmpties(limits Limits, files int, lost [2]int) error {
+	limits, limited := limits.forEmptied()
+	if !limited {
+		return nil
+	}
+	for _, s := range [...]Side{Local, Remote} {
+		n := lost[s]
+		now := 0
+		for i := range p.Actions {
+			if a := &p.Actions[i]; a.Side == s && a.empties() {
+				now++
+			}
+		}
+		if n += now; now == 0 || !limits.exceeded(n, files) {
+			continue
+		}
+		return &UnsafeError{
+			What: fmt.Sprintf("%s of %d on the %s side lost all content, which would replace the content on the %s side",
+				plural(n, "file"), max(files, n), s.Other(), s),
+			Hint: "look at a few of these files; if they were meant to be emptied, run again with --allow-deletes",
+		}
+	}
+	return nil
+}
+
+// forEmptied returns the limits on files that lose their content. Programs empty a few
+// files in the ordinary course of things, so low limits on deletions do not count here.
+// It reports false if there is none.
+func (l Limits) forEmptied() (Limits, bool) {
+	if l.AllowDeletes || l.MaxDeletes < 0 && l.MaxDeletePercent < 0 {
+		return l, false
+	}
+	least := NewLimits()
+	return Limits{MaxDeletes: max(l.MaxDeletes, least.MaxDeletes), MaxDeletePercent: max(l.MaxDeletePercent, least.MaxDeletePercent)}, true
+}
+
+// exceeded reports whether n of a number of files are more than the limits allow.
+func (l Limits) exceeded(n, files int) bool {
+	byCount := l.MaxDeletes >= 0 && n > l.MaxDeletes
+	byShare := l.MaxDeletePercent >= 0 && n*100 > l.MaxDeletePercent*max(files, n)
+	if l.MaxDeletes >= 0 && l.MaxDeletePercent >= 0 {
+		return byCount && byShare
+	}
+	return byCount || byShare
+}

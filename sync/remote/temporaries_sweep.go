@@ -1,0 +1,120 @@
+package remote
+
+import (
+	"context"
+	"fmt"
+
+	"ferry/internal/ftp"
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+// hasLeftovers implements [sync.Replica.Leftovers]. A directory that is noted because of
+// what this process keeps for a later attempt is no reason to sweep.
+func (t *temporaries) hasLeftovers() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	explained := make(map[string]bool)
+	for at := range t.kept {
+		explained[t.below(at.dir)] = true
+	}
+	for _, dir := range t.opts.Temps.Dirs() {
+		if !explained[dir] {
+			return true
+		}
+	}
+	for at, e := range t.left {
+		if !t.kept[at] && t.abandoned(at, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// sweep implements [sync.Replica.Sweep]. Directories that were noted and not listed in
+// this pass are listed first.
+func (t *temporaries) sweep(ctx context.Context, s sync.Sweep) error {
+	if err := t.listNoted(ctx); err != nil {
+		return fmt.Errorf("looking for half-written files: %w", err)
+	}
+	resumed := make(map[string]bool)
+	for _, w := range s.Pending {
+		if w.Entry.Size >= sync.ResumeFrom {
+			resumed[fingerprint(w.Path, w.Entry)] = true
+		}
+	}
+	var b ftp.Batch
+	t.mu.Lock()
+	for at, e := range t.left {
+		own := t.isOwn(at.name)
+		if !own && !s.Others || own && (resumed[fingerprintIn(at.name)] || t.kept[at] && !s.Whole) || !t.abandoned(at, e) {
+			continue
+		}
+		b.Add("DELE "+at.String(), func(r ftp.Reply) {
+			if r.OK() || r.Code == 550 {
+				t.end(at)
+				t.opts.Temps.Gone(t.below(at.dir) + "/" + at.name)
+			}
+		})
+	}
+	t.mu.Unlock()
+	if err := t.runAny(ctx, "removing half-written files", &b); err != nil {
+		return fmt.Errorf("removing half-written files: %w", err)
+	}
+	return nil
+}
+
+// listNoted lists the directories in which temporaries may have been left, except those
+// that were listed in this pass.
+func (t *temporaries) listNoted(ctx context.Context) error {
+	for _, below := range t.opts.Temps.Dirs() {
+		dir := t.names.root
+		if below != "" {
+			dir += "/" + below
+		}
+		t.mu.Lock()
+		seen := t.seen[dir]
+		t.mu.Unlock()
+		if seen || checkPath(dir) != nil {
+			continue
+		}
+		err := t.do(ctx, "listing", func(ctx context.Context, s *ftp.Session) error {
+			l, err := t.list(ctx, s, place{dir: dir}.parent())
+			if err != nil {
+				if s.Dead() || ctx.Err() != nil {
+					return err
+				}
+				return nil
+			}
+			t.forget(dir)
+			for _, one := range l.entries {
+				if _, temp := manifest.TempMark(one.name); temp {
+					t.saw(place{dir, one.name}, one.entry)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	t.inListedDirs.Store(true)
+	return nil
+}
+
+// tidy implements [sync.Replica.Tidy].
+func (t *temporaries) tidy() {
+	t.mu.Lock()
+	holds := make(map[string]bool)
+	for at := range t.left {
+		if t.isOwn(at.name) {
+			holds[t.below(at.dir)] = true
+		}
+	}
+	for at := range t.used {
+		holds[t.below(at.dir)] = true
+	}
+	t.seen = nil
+	t.mu.Unlock()
+	t.opts.Temps.End(func(dir string) bool { return holds[dir] })
+}

@@ -1,0 +1,29 @@
+package remote
+
+import (
+	"ferry/internal/ftp"
+)
+
+// keepMode adds to b the command that gives the temporary of u the permission bits of the
+// file that it will replace, as its listing showed them, if new files do not get them
+// anyway. It goes out with the commands that set the time, so it costs no round trip.
+//
+// A mode that does not let its owner read is left alone: it is not what the listing meant.
+func (up *uploader) keepMode(b *ftp.Batch, f *ftp.Features, u *upload) {
+	if !u.step.Expect.Exists() {
+		return
+	}
+	mode := up.listed.mode(u.target)
+	if mode&0o400 == 0 || mode == uint16(up.newMode.Load()) {
+		return
+	}
+	u.modeSet = true
+	ftp.QueueSetMode(b, f, u.temp.String(), mode)
+}
+
+// learnMode notes which mode new files get, where a temporary shows it.
+func (up *uploader) learnMode(u *upload) {
+	if mode := u.tempStat.mode; mode != 0 && !u.modeSet {
+		up.newMode.Store(uint32(mode))
+	}
+}
