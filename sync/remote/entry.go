@@ -13,6 +13,8 @@ type listed struct {
 	name  string // exactly as sent
 	entry manifest.Entry
 	mode  uint16 // as in [listing.Entry]
+	// noSize says that the line does not tell the size of the file.
+	noSize bool
 }
 
 // entryOf makes an entry of a line of a listing.

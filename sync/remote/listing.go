@@ -75,7 +75,7 @@ func (l *dirListing) add(line listing.Entry) {
 		return
 	}
 	l.newest = max(l.newest, e.Shown)
-	l.entries = append(l.entries, listed{line.Name, e, line.Mode})
+	l.entries = append(l.entries, listed{line.Name, e, line.Mode, line.NoSize})
 }
 
 // mode returns the permission bits of name, as in [listing.Entry].

@@ -141,6 +141,9 @@ func (w *walk) take(ctx context.Context, f *folder, l *dirListing) error {
 	if err := w.dropMasking(ctx, f, got.items); err != nil {
 		return err
 	}
+	if err := w.addSizes(ctx, got.items); err != nil {
+		return err
+	}
 	if err := w.addTimes(ctx, l, got.items); err != nil {
 		return err
 	}

@@ -76,7 +76,7 @@ func (w *walk) setTimes(items []item, undated []int, replies []ftp.Reply) {
 // keepShownTimes makes the time that a line shows count, where there is no better one.
 func keepShownTimes(items []item, undated []int) {
 	for _, i := range undated {
-		if e := &items[i].entry; e.Shown == 0 {
+		if e := &items[i].entry; e.Shown == 0 && !showsNoTime(*e) {
 			setShown(e, time.Unix(0, e.ModTime), e.Precision)
 		}
 	}
@@ -88,7 +88,13 @@ func (w *walk) findUndated(l *dirListing, items []item) (undated []int) {
 	now := time.Now().Unix()
 	for i := range items {
 		e := &items[i].entry
-		if !e.IsFile() || e.Shown == 0 || items[i].drop {
+		if !e.IsFile() || items[i].drop {
+			continue
+		}
+		if showsNoTime(*e) {
+			undated = append(undated, i)
+		}
+		if e.Shown == 0 {
 			continue
 		}
 		if isYoung(*e, l.newest, now) {
@@ -108,6 +114,10 @@ func (w *walk) findUndated(l *dirListing, items []item) (undated []int) {
 	}
 	return undated
 }
+
+// showsNoTime reports whether the line of a file has no time at all, not even one that
+// is too far away to be kept.
+func showsNoTime(e manifest.Entry) bool { return e.Precision == manifest.NoTime && e.ModTime == 0 }
 
 // isYoung reports whether a file may be written again within the minute that its line
 // shows, so that the line would not change. now is our clock and newest the latest time

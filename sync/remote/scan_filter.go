@@ -12,10 +12,11 @@ import (
 
 // An item is a line of a listing that belongs into the tree.
 type item struct {
-	path  manifest.Path
-	name  string
-	entry manifest.Entry
-	drop  bool
+	path   manifest.Path
+	name   string
+	entry  manifest.Entry
+	noSize bool // the listing does not tell the size
+	drop   bool
 }
 
 // A filtered listing holds only what belongs into the tree.
@@ -58,7 +59,7 @@ func (w *walk) filter(f *folder, l *dirListing) (got filtered) {
 		if one.name != p.Base() || w.names.has(p) {
 			note(func() { w.names.set(p, one.name) })
 		}
-		got.items = append(got.items, item{path: p, name: one.name, entry: one.entry})
+		got.items = append(got.items, item{path: p, name: one.name, entry: one.entry, noSize: one.noSize})
 	}
 	if twins {
 		stopAtTwins(got.items)

@@ -162,8 +162,9 @@ func (p *pipeline) filterOnce(v *pipelined) bool {
 	if v.raw.Readable() != nil {
 		return false
 	}
+	asks := v.form == ftp.FormMLSD && p.s.Features().HasMDTM()
 	for _, one := range v.l.entries {
-		if mayMask(one.name) {
+		if mayMask(one.name) || one.noSize || asks && one.entry.IsFile() && showsNoTime(one.entry) {
 			return false
 		}
 	}

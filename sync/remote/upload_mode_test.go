@@ -55,11 +55,11 @@ func TestPutKeepsMode(t *testing.T) {
 // TestDirModes finds the mode of each file of a listing again.
 func TestDirModes(t *testing.T) {
 	l := &dirListing{entries: []listed{
-		{"a", manifest.Entry{Kind: manifest.File}, 0o600},
-		{"b", manifest.Entry{Kind: manifest.File}, 0o644},
-		{"c", manifest.Entry{Kind: manifest.File}, 0o644},
-		{"d", manifest.Entry{Kind: manifest.Dir}, 0o755},
-		{"e", manifest.Entry{Kind: manifest.File}, 0},
+		{"a", manifest.Entry{Kind: manifest.File}, 0o600, false},
+		{"b", manifest.Entry{Kind: manifest.File}, 0o644, false},
+		{"c", manifest.Entry{Kind: manifest.File}, 0o644, false},
+		{"d", manifest.Entry{Kind: manifest.Dir}, 0o755, false},
+		{"e", manifest.Entry{Kind: manifest.File}, 0, false},
 	}}
 	m := modesIn(l)
 	for _, one := range l.entries {

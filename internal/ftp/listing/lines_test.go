@@ -152,7 +152,7 @@ func TestLines(t *testing.T) {
 		{"the year in its five columns", "LIST", "-rw-r--r-- 1 a b 5 Nov 21  2025 11:26 x", "file 5 2025-11-21 [11:26 x]"},
 		{"either order", "LIST", "-rw-r--r-- 1 a b 5 05/04/2026 09:03 x", "file 5 - [x]"},
 		{"day first", "LIST", "-rw-r--r-- 1 a b 5 21/11/2026 09:03 x", "file 5 2026-11-21 09:03 [x]"},
-				{"broken", "LIST", "zrw-r--r--   1 a b  5 Nov 21 09:03 x", ""},
+		{"broken", "LIST", "zrw-r--r--   1 a b  5 Nov 21 09:03 x", ""},
 		{"a mode of nine letters", "LIST", "-rw-r--r-   1 a b  5 Nov 21 09:03 x", "file 5 2026-11-21 09:03 [x]"},
 		{"broken", "LIST", "-rw-r--r   1 a b  5 Nov 21 09:03 x", ""},
 		{"the kind is missing", "LIST", "rw-r--r--   1 a b  5 Nov 21 09:03 x", ""},

@@ -59,9 +59,6 @@ func (r *Reader) Take(piece []byte) {
 
 func (r *Reader) line(text []byte) {
 	e, err := r.parser.Line(string(text))
-	if err == nil && e.NoSize {
-		err = fmt.Errorf("the size of %q is not shown", e.Name)
-	}
 	if err != nil {
 		r.fail(fmt.Errorf("%w: %w", ErrIncomplete, err))
 		return
