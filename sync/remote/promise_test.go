@@ -18,6 +18,8 @@ func TestEmptyPromises(t *testing.T) {
 	rntoLies := ftpserver.Fault{Command: "RNTO", Refuse: "250 Rename successful."}
 	rntoOverLies := rntoLies
 	rntoOverLies.IfExists = true
+	rntoTrashLies := rntoLies
+	rntoTrashLies.Path = "/.ferry/trash/*/a"
 	deleLies := ftpserver.Fault{Command: "DELE", Path: "/[a-z]*", Refuse: "250 Deleted."} // temporaries go
 	rmdLies := ftpserver.Fault{Command: "RMD", Path: "/empty", Refuse: "250 Removed."}
 	put := func(trash bool) func(h *fixture, tree *manifest.Tree) sync.Step {
@@ -41,6 +43,7 @@ func TestEmptyPromises(t *testing.T) {
 		{"RNTO over a file", rntoOverLies, put(false), true},
 		{"all RNTO", rntoLies, put(false), false},
 		{"all RNTO, with trash", rntoLies, put(true), false},
+		{"RNTO into the trash, before an upload", rntoTrashLies, put(true), false},
 		{"RNTO to a new name", rntoLies, func(h *fixture, _ *manifest.Tree) sync.Step { return h.put("fresh", "new", manifest.Entry{}) }, false},
 		{"RNTO of a file", rntoLies, move("a", "c"), false},
 		{"RNTO of a directory", rntoLies, move("dir", "other"), false},

@@ -37,7 +37,11 @@ func (t *trash) put(ctx context.Context, from []place, was []manifest.Entry) (in
 			return err
 		}
 		for i := range from {
-			all = append(all, &renaming{from: from[i], to: to[i], what: was[i]})
+			m := &renaming{from: from[i], to: to[i]}
+			if was[i].IsDir() { // a file may be another version by then
+				m.what = was[i]
+			}
+			all = append(all, m)
 		}
 		seen, broke = t.renamer.runAndLook(ctx, s, &b, all)
 		return nil // renamings are not repeated blindly
@@ -47,9 +51,14 @@ func (t *trash) put(ctx context.Context, from []place, was []manifest.Entry) (in
 			errs[i] = fmt.Errorf("making the trash (--trash off does without): %w", err)
 			continue
 		}
-		errs[i] = t.complete(ctx, all[i], was[i], broke)
+		there := broke == nil && i < len(seen) && seen[i].entry.Exists()
+		if there && all[i].replies.Done() {
+			t.features.Observe(all[i].promise(), true) // nothing was at that name before
+		} else {
+			errs[i] = t.complete(ctx, all[i], was[i], broke)
+		}
 		into[i] = all[i].to
-		if errs[i] == nil && broke == nil && i < len(seen) && seen[i].entry.Exists() {
+		if errs[i] == nil && there {
 			errs[i] = t.keepUnchanged(ctx, all[i], was[i], seen[i].entry)
 		}
 	}

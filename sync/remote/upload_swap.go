@@ -23,8 +23,8 @@ type swap struct {
 // moved away follows. It returns the uploads that must go step by step.
 //
 // The second rename goes out before the reply to the first. So it must be known that
-// the trash takes files from this directory: otherwise the new version would replace the
-// old one.
+// the trash takes files from this directory, and that the server does what it says:
+// otherwise the new version would replace the old one.
 func (up *uploader) swap(ctx context.Context, all []*upload) (left []*upload) {
 	var swaps []*swap
 	for _, u := range all {
@@ -57,6 +57,10 @@ func (up *uploader) swap(ctx context.Context, all []*upload) (left []*upload) {
 // prepareSwaps makes the directories in the trash, and proves that it takes files from
 // each directory: the first temporary there goes into the trash and back.
 func (up *uploader) prepareSwaps(ctx context.Context, s *ftp.Session, swaps []*swap) error {
+	f := s.Features()
+	if !f.CanStat() && !up.keeps(ftp.RenamesFiles) {
+		return nil
+	}
 	places := make([]place, len(swaps))
 	for i, w := range swaps {
 		places[i] = w.u.target
@@ -69,8 +73,9 @@ func (up *uploader) prepareSwaps(ctx context.Context, s *ftp.Session, swaps []*s
 	type trial struct {
 		u           *upload
 		there, back *renaming
+		seen        stat // in the trash
 	}
-	var trials []trial
+	var trials []*trial
 	tried := make(map[string]bool)
 	for i, w := range swaps {
 		w.old, w.in = &renaming{from: w.u.target, to: into[i]}, &renaming{from: w.u.temp, to: w.u.target}
@@ -79,8 +84,11 @@ func (up *uploader) prepareSwaps(ctx context.Context, s *ftp.Session, swaps []*s
 			continue
 		}
 		tried[dir] = true
-		t := trial{w.u, &renaming{from: w.u.temp, to: into[i]}, &renaming{from: into[i], to: w.u.temp}}
+		t := &trial{u: w.u, there: &renaming{from: w.u.temp, to: into[i]}, back: &renaming{from: into[i], to: w.u.temp}}
 		t.there.replies.Queue(&b, t.there.from.String(), t.there.to.String())
+		if !up.keeps(ftp.RenamesFiles) {
+			queueStat(&b, f, t.there.to.String(), &t.seen)
+		}
 		t.back.replies.Queue(&b, t.back.from.String(), t.back.to.String())
 		trials = append(trials, t)
 	}
@@ -90,6 +98,9 @@ func (up *uploader) prepareSwaps(ctx context.Context, s *ftp.Session, swaps []*s
 	err = b.Run(ctx, s)
 	for _, t := range trials {
 		s.AfterRenaming(t.there.replies)
+		if t.there.replies.Done() && t.seen.entry.Exists() {
+			up.features.Observe(ftp.RenamesFiles, true)
+		}
 		switch {
 		case t.there.replies.Done() && t.back.replies.Done():
 			up.trash.dirs.proven(t.u.target.dir)
@@ -121,7 +132,7 @@ func (up *uploader) bringBack(ctx context.Context, u *upload, back *renaming) {
 func (up *uploader) sendSwaps(ctx context.Context, s *ftp.Session, swaps []*swap) error {
 	var ready []*swap
 	for _, w := range swaps {
-		if !w.u.failed() && up.trash.dirs.isProven(w.u.target.dir) {
+		if !w.u.failed() && up.keeps(ftp.RenamesFiles) && up.trash.dirs.isProven(w.u.target.dir) {
 			ready = append(ready, w)
 		}
 	}
