@@ -121,6 +121,8 @@ func (p *pass) tellTwins() {
 	for s, twins := range p.plan.Twins {
 		if len(twins) > 0 {
 			p.sum.Problems += len(twins)
+			p.sum.Twins += len(twins)
+			p.sum.Skipped += len(twins)
 			p.tell(Doubted{Side: Side(s), Problems: twins})
 		}
 	}

@@ -37,7 +37,7 @@ func (w *world) twins() (sum sync.Summary, left []string) {
 	}
 	defer func() { w.opts.Observer = w.observe }()
 	sum, err := w.pass()
-	if err != nil || sum.Failed > 0 || sum.Problems != len(left) {
+	if err != nil || sum.Failed > 0 || sum.Problems != len(left) || sum.Twins != len(left) || sum.Skipped != len(left) {
 		w.t.Fatalf("pass: %v, %+v, left %q\n%s", err, sum, left, w.tail())
 	}
 	slices.Sort(left)

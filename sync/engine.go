@@ -144,7 +144,7 @@ func (e *Engine) sync(ctx context.Context, scope *Scope) (Summary, error) {
 		policy.NoMoves = retry.noMoves
 		policy.secondHalf = true
 		var again Summary
-		sum.Failed, sum.Problems, sum.Skipped, sum.Conflicts = 0, 0, 0, 0
+		sum.Failed, sum.Problems, sum.Twins, sum.Skipped, sum.Conflicts = 0, 0, 0, 0, 0
 		sum.LeftAlone, sum.NotListed, sum.ConflictsWaiting = 0, 0, 0
 		again, _, err = e.pass(ctx, policy, scope)
 		sum.add(again)

@@ -12,9 +12,10 @@ type Summary struct {
 	NotCompared   int `json:"not_compared,omitempty"` // taken as equal by their size alone; in a dry run, also what a pass would compare first
 	Conflicts     int `json:"conflicts"`              // for the user to resolve
 	Failed        int `json:"failed"`
-	Skipped       int `json:"skipped"`  // left alone: special files, names not allowed, unknown parts
-	LeftOut       int `json:"left_out"` // what ferry obeys, which never travels, and the like
-	Problems      int `json:"problems"` // parts of a side that could not be read
+	Skipped       int `json:"skipped"`         // left alone: special files, names not allowed, unknown parts, twins
+	LeftOut       int `json:"left_out"`        // what ferry obeys, which never travels, and the like
+	Problems      int `json:"problems"`        // parts of a side that could not be read, and twins
+	Twins         int `json:"twins,omitempty"` // names left alone because they differ from another one only in case
 	// ConflictsWaiting counts the conflict copies that nobody has settled yet, those of
 	// this pass included.
 	ConflictsWaiting int     `json:"conflicts_waiting"`
@@ -41,6 +42,7 @@ func (s *Summary) add(t Summary) {
 	s.Skipped += t.Skipped
 	s.LeftOut = max(s.LeftOut, t.LeftOut) // the same, met again
 	s.Problems += t.Problems
+	s.Twins += t.Twins
 	s.ConflictsWaiting += t.ConflictsWaiting
 	s.LeftAlone += t.LeftAlone
 	s.NotListed += t.NotListed

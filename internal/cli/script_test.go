@@ -189,6 +189,8 @@ func scriptServer(ts *testscript.TestScript, _ bool, args []string) {
 			o.NoPassive = true
 		case "noactive":
 			o.NoActive = true
+		case "foldcase":
+			o.FoldCase = true
 		case "readonly":
 			o.ReadOnly = true
 		default:

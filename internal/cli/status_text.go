@@ -18,7 +18,7 @@ type jsonWatch struct {
 // tellWatched prints what a watch says of a pair.
 func (prog *program) tellWatched(r app.WatchReport) {
 	switch {
-	case prog.common.quiet && r.InStep:
+	case prog.common.quiet && r.InStep && r.ConflictsWaiting == 0:
 	case prog.common.json:
 		report.WriteJSON(prog.env.Stdout, jsonWatch{"watch", r})
 	default:
@@ -58,8 +58,8 @@ func watchedText(r app.WatchReport, now time.Time) string {
 	at("last full", r.LastFull)
 	at("next poll", r.NextPoll)
 	at("next try", r.NextTry)
-	if r.Conflicts > 0 {
-		line("conflicts", "%d since the start; \"ferry conflicts\" lists what waits", r.Conflicts)
+	if r.Conflicts > 0 || r.ConflictsWaiting > 0 {
+		line("conflicts", "%s (see ferry conflicts); %d since the start", report.ConflictsWait(r.ConflictsWaiting), r.Conflicts)
 	}
 	if r.Failed > 0 {
 		line("failed", "%s", text.Count(r.Failed, "file"))

@@ -17,7 +17,7 @@ func TestWatchedText(t *testing.T) {
 		Status: watch.Status{
 			State: watch.Waiting, Reason: "connection refused", Hint: "is it running?", Queue: 3,
 			LastPass: now.Add(-time.Minute), LastFull: now.Add(-25 * time.Hour), NextTry: now.Add(30 * time.Second),
-			Last: &sync.Summary{Uploaded: 1, BytesUp: 12, Seconds: 0.1}, Conflicts: 2, Failed: 1,
+			Last: &sync.Summary{Uploaded: 1, BytesUp: 12, Seconds: 0.1}, Conflicts: 2, ConflictsWaiting: 1, Failed: 1,
 		},
 		Progress: &daemon.Progress{Files: 1, FilesTotal: 3, Bytes: 2_000_000, BytesTotal: 5_000_000},
 	}, now)
@@ -29,7 +29,7 @@ func TestWatchedText(t *testing.T) {
   last change up 1 file 12 B, 0.1 s
   last full   2026-08-20 13:02:00
   next try    14:02:30
-  conflicts   2 since the start; "ferry conflicts" lists what waits
+  conflicts   1 conflict waits (see ferry conflicts); 2 since the start
   failed      1 file
   notice      no more watches
   watched     by process 4242, for 26h

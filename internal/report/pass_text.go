@@ -172,10 +172,11 @@ func (r *textPass) waiting() string {
 		}
 		names = append(names, text.Clean(string(path)))
 	}
-	return fmt.Sprintf("; %s: %s (see ferry conflicts)", conflictsWait(len(r.plan.Waiting)), strings.Join(names, ", "))
+	return fmt.Sprintf("; %s: %s (see ferry conflicts)", ConflictsWait(len(r.plan.Waiting)), strings.Join(names, ", "))
 }
 
-func conflictsWait(n int) string {
+// ConflictsWait says how many conflicts nobody has settled yet.
+func ConflictsWait(n int) string {
 	if n == 1 {
 		return "1 conflict waits"
 	}
@@ -223,7 +224,7 @@ func (r *textPass) summary(s sync.Summary, err error) string {
 		return "done: " + Brief(s) + r.names()
 	case r.head.DryRun && r.plan != nil:
 		p := r.plan.Summary()
-		p.Problems, p.Skipped = s.Problems, s.Skipped
+		p.Problems, p.Twins, p.Skipped = s.Problems, s.Twins, s.Skipped
 		p.NotListed, p.ConflictsWaiting = s.NotListed, s.ConflictsWaiting
 		if r.plan.Empty() && p.Problems == 0 {
 			return r.atRest(p)

@@ -23,7 +23,7 @@ func summaryText(s sync.Summary) string {
 	for _, extra := range []struct {
 		n    int
 		name string
-	}{{s.MadeDirs, "directories made"}, {s.Adopted, "found equal"}, {s.NotCompared, "not compared"}, {s.Skipped, "skipped"}, {s.LeftOut, "left out"}, {s.LeftAlone, "left alone"}, {s.Problems, "unreadable"}} {
+	}{{s.MadeDirs, "directories made"}, {s.Adopted, "found equal"}, {s.NotCompared, "not compared"}, {s.Skipped, "skipped"}, {s.LeftOut, "left out"}, {s.LeftAlone, "left alone"}, {unreadable(s), "unreadable"}} {
 		if extra.n > 0 {
 			parts = append(parts, fmt.Sprintf("%s %d", extra.name, extra.n))
 		}
@@ -33,6 +33,10 @@ func summaryText(s sync.Summary) string {
 	}
 	return strings.Join(parts, ", ")
 }
+
+// unreadable counts the parts of a side that could not be read. Twins can be: they are
+// skipped.
+func unreadable(s sync.Summary) int { return s.Problems - s.Twins }
 
 // Brief returns what a pass did, without what it did not do.
 func Brief(s sync.Summary) string {
@@ -53,7 +57,7 @@ func Brief(s sync.Summary) string {
 	add(s.Conflicts, "conflicts %d", s.Conflicts)
 	add(s.Failed, "failed %d", s.Failed)
 	add(s.Skipped, "skipped %d", s.Skipped)
-	add(s.Problems, "unreadable %d", s.Problems)
+	add(unreadable(s), "unreadable %d", unreadable(s))
 	if len(parts) == 0 {
 		parts = append(parts, "nothing")
 	}

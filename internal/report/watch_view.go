@@ -189,8 +189,8 @@ func (v *WatchView) line() string {
 			add("next poll %s", s.NextPoll.Local().Format(time.TimeOnly))
 		}
 	}
-	if s.Conflicts > 0 {
-		add("%s", text.Count(s.Conflicts, "conflict"))
+	if s.ConflictsWaiting > 0 {
+		add("%s", ConflictsWait(s.ConflictsWaiting))
 	}
 	if s.Failed > 0 {
 		add("%d failed", s.Failed)

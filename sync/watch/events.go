@@ -18,6 +18,8 @@ type passEvents struct {
 	failures   int                    // actions that failed
 	unreadable map[location]bool      // what could not be read; retried as well
 	skipped    []manifest.Path        // conflicts that wait for the user
+	planned    bool                   // there was a plan, so that waiting is known
+	waiting    int                    // conflicts that nobody has settled yet, skipped ones and copies
 }
 
 // An eventLog collects the events of passes. Its methods may be called from any
@@ -35,6 +37,7 @@ func (l *eventLog) observe(ev sync.Event) (first bool) {
 	case sync.Started:
 		first, l.events.acted = !l.events.acted, true
 	case sync.Planned:
+		l.events.planned, l.events.waiting = true, len(ev.Plan.Waiting)
 		for _, c := range ev.Plan.Conflicts {
 			if c.Skipped && len(l.events.skipped) < maxEvents {
 				l.events.skipped = append(l.events.skipped, c.Path)

@@ -31,6 +31,33 @@ func TestConflictsAreCounted(t *testing.T) {
 	})
 }
 
+// A conflict waits until a pass finds it settled. What a pass that failed has planned does
+// not count, nor does a pass that had nothing to look at.
+func TestConflictsWait(t *testing.T) {
+	runWatch(t, func(o *Options, _ *fake) { o.PollRemote = false }, func(t *testing.T, s *harness) {
+		s.advance(time.Second)
+		plan := func(waiting ...manifest.Path) sync.Planned { return sync.Planned{Plan: &sync.Plan{Waiting: waiting}} }
+		for _, c := range []struct {
+			name string
+			do   func(*call)
+			want int
+		}{
+			{"two copies of earlier days", func(*call) { s.w.Observe(plan("a", "b")) }, 2},
+			{"nothing to look at", func(*call) {}, 2},
+			{"a pass that fails", func(c *call) { s.w.Observe(plan("a", "b", "c")); c.err = errGone }, 2},
+			{"one is settled", func(*call) { s.w.Observe(plan("a")) }, 1},
+			{"a second half", func(*call) { s.w.Observe(plan("a")); s.w.Observe(plan()) }, 0},
+		} {
+			s.set(func() { s.answer = c.do })
+			s.w.Poke()
+			s.advance(time.Second)
+			if got := s.w.Status().ConflictsWaiting; got != c.want {
+				t.Errorf("%s: %d conflicts wait, want %d", c.name, got, c.want)
+			}
+		}
+	})
+}
+
 // A directory of the server in which something failed is left out of polls until
 // its retry. The others are polled.
 func TestFailingDownload(t *testing.T) {

@@ -12,6 +12,9 @@ func (s *scheduler) updateStatus(kind task, out outcome, now time.Time) {
 	st.Passes++
 	st.LastPass = now
 	st.Conflicts += max(0, out.summary.Conflicts-s.countKnownConflicts(out.events.skipped))
+	if out.events.planned && out.err == nil {
+		st.ConflictsWaiting = out.events.waiting
+	}
 	if acted(out.summary) || out.summary.Failed+out.summary.Conflicts > 0 || out.err != nil && !out.cancelled {
 		st.Last = &out.summary
 	}

@@ -35,6 +35,9 @@ type Status struct {
 	NextPoll  time.Time     `json:"next_poll,omitzero"`
 	NextTry   time.Time     `json:"next_try,omitzero"` // of a waiting or halted pair
 	Conflicts int           `json:"conflicts"`         // since the start
+	// ConflictsWaiting is how many conflicts nobody has settled yet, also those from
+	// before the start.
+	ConflictsWaiting int `json:"conflicts_waiting"`
 	// Failed is how many files failed, or could not be read, when they were last
 	// tried: those of the last full pass until all of them succeeded, or those of
 	// later partial passes.
