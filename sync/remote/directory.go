@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/check"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -59,9 +60,9 @@ func Open(ctx context.Context, o Options) (*Directory, error) {
 }
 
 // Check finds out what the server can do, in the directory that o names; see
-// [ftp.Check].
-func Check(ctx context.Context, o Options) (*ftp.Report, error) {
-	report, err := ftp.Check(ctx, o.Options, ftp.CheckTarget{
+// [check.Run].
+func Check(ctx context.Context, o Options) (*check.Report, error) {
+	report, err := check.Run(ctx, o.Options, check.Target{
 		Root: func(ctx context.Context, s *ftp.Session) (string, error) { return findRoot(ctx, s, o) },
 		TempName: func(mark string, plain bool) string {
 			return manifest.TempName(manifest.NewTempMark(mark, o.Owner), plain)
