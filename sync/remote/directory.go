@@ -22,7 +22,6 @@ type Directory struct {
 	applier *applier
 	trash   *trash
 	bin     *bin
-	locker  *locker
 }
 
 var (
@@ -53,9 +52,8 @@ func Open(ctx context.Context, o Options) (*Directory, error) {
 			mover:    mover,
 			remover:  &remover{srv, trash, temps},
 		},
-		trash:  trash,
-		bin:    &bin{srv, trash, mover},
-		locker: newLocker(srv),
+		trash: trash,
+		bin:   &bin{srv, trash, mover},
 	}, nil
 }
 
@@ -138,7 +136,8 @@ func (d *Directory) Discard(ctx context.Context, things []sync.Trashed) (freed i
 
 // Lock implements [sync.Locker].
 func (d *Directory) Lock(ctx context.Context) (release func(), waited bool, err error) {
-	return d.locker.lock(ctx)
+	release, waited, err = d.server.lock.Take(ctx)
+	return release, waited, giveUp(err)
 }
 
 // Rest closes the sessions that nobody uses, except one, which it keeps alive; see
