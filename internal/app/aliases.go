@@ -3,6 +3,7 @@ package app
 import (
 	"ferry/internal/daemon"
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/check"
 	"ferry/manifest"
 	"ferry/sync"
 	"ferry/sync/watch"
@@ -18,9 +19,9 @@ type (
 	Side         = sync.Side
 
 	// ServerReport is what [Opener.Check] finds out about a server.
-	ServerReport = ftp.Report
-	TLSReport    = ftp.TLSReport
-	ClockReport  = ftp.ClockReport
+	ServerReport = check.Report
+	TLSReport    = check.TLSReport
+	ClockReport  = check.ClockReport
 	// Trace is what one try to open a data connection went through.
 	Trace     = ftp.Trace
 	TraceStep = ftp.TraceStep

@@ -8,7 +8,7 @@ import "time"
 type attempt struct {
 	c        *controlConn
 	t        *Transfer
-	mode     dataMode
+	mode     DataMode
 	trace    *Trace
 	limit    time.Duration // how long opening the data connection may take
 	listener *dataListener // nil in passive mode
@@ -17,7 +17,7 @@ type attempt struct {
 }
 
 // newAttempt prepares an attempt and adds its trace to those of t.
-func (c *controlConn) newAttempt(t *Transfer, m dataMode) *attempt {
+func (c *controlConn) newAttempt(t *Transfer, m DataMode) *attempt {
 	trace := newTrace(m, c.sock.LocalAddr(), c.sock.RemoteAddr())
 	t.traces = append(t.traces, trace)
 	return &attempt{c: c, t: t, mode: m, trace: trace, limit: c.modes.limit(m, c.deadlines.timeout)}

@@ -15,28 +15,28 @@ const maxFailures = 2
 // known to work.
 const trialLimit = 4 * time.Second
 
-// dataMode is a way to open data connections.
-type dataMode uint8
+// DataMode is a way to open data connections.
+type DataMode uint8
 
 // The modes in the order in which they are tried: RFC 2428 before RFC 959, and
 // connections to the server before connections to us, which few firewalls pass.
 const (
-	modeEPSV dataMode = iota + 1
+	modeEPSV DataMode = iota + 1
 	modePASV
 	modeEPRT
 	modePORT
 )
 
-var dataModes = []dataMode{modeEPSV, modePASV, modeEPRT, modePORT}
+var dataModes = []DataMode{modeEPSV, modePASV, modeEPRT, modePORT}
 
 // String returns the command of the mode.
-func (m dataMode) String() string { return [...]string{"", "EPSV", "PASV", "EPRT", "PORT"}[m] }
+func (m DataMode) String() string { return [...]string{"", "EPSV", "PASV", "EPRT", "PORT"}[m] }
 
 // active reports whether the server connects to us.
-func (m dataMode) active() bool { return m == modeEPRT || m == modePORT }
+func (m DataMode) active() bool { return m == modeEPRT || m == modePORT }
 
 // parseDataMode returns the mode that s names, and false where it names none.
-func parseDataMode(s string) (dataMode, bool) {
+func parseDataMode(s string) (DataMode, bool) {
 	for _, m := range dataModes {
 		if m.String() == s {
 			return m, true
@@ -49,13 +49,13 @@ func parseDataMode(s string) (dataMode, bool) {
 // of a pool share it, and its methods may be called from several goroutines.
 type modeTracker struct {
 	mu           stdsync.Mutex
-	allow        []dataMode     // the modes that the options permit
-	first        dataMode       // the mode that is tried first; 0: not known
+	allow        []DataMode     // the modes that the options permit
+	first        DataMode       // the mode that is tried first; 0: not known
 	proven       bool           // a data connection was opened in mode first
 	recalled     bool           // first is from an earlier run
 	failures     int            // failures of mode first in a row
 	failedTraces []*Trace       // of modes that failed since one worked
-	learned      func(dataMode) // called when a mode is found to work; may be nil
+	learned      func(DataMode) // called when a mode is found to work; may be nil
 	warn         func(string)   // called when a mode stopped working; may be nil
 	trial        time.Duration  // in place of trialLimit; 0: trialLimit
 
@@ -67,7 +67,7 @@ type modeTracker struct {
 // candidates returns the modes to try, best first, without those that failed since
 // one last worked, and the traces of those that failed. Where all have failed, modes
 // is empty, and the next call begins anew.
-func (t *modeTracker) candidates() (modes []dataMode, failed []*Trace) {
+func (t *modeTracker) candidates() (modes []DataMode, failed []*Trace) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.first != 0 && slices.Contains(t.allow, t.first) && !t.hasFailed(t.first) {
@@ -85,7 +85,7 @@ func (t *modeTracker) candidates() (modes []dataMode, failed []*Trace) {
 	return modes, failed
 }
 
-func (t *modeTracker) hasFailed(m dataMode) bool {
+func (t *modeTracker) hasFailed(m DataMode) bool {
 	return slices.ContainsFunc(t.failedTraces, func(trace *Trace) bool { return trace.Mode == m.String() })
 }
 
@@ -99,7 +99,7 @@ func (t *modeTracker) unreached() bool {
 
 // isProven reports whether a data connection was opened in mode m, and the mode has
 // not been given up since.
-func (t *modeTracker) isProven(m dataMode) bool {
+func (t *modeTracker) isProven(m DataMode) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.proven && t.first == m
@@ -107,21 +107,21 @@ func (t *modeTracker) isProven(m dataMode) bool {
 
 // recalls reports whether mode m worked in an earlier run and has not failed in this
 // one.
-func (t *modeTracker) recalls(m dataMode) bool {
+func (t *modeTracker) recalls(m DataMode) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.recalled && t.first == m && !t.hasFailed(m)
 }
 
 // current returns the mode that is tried first, 0 where none is known yet.
-func (t *modeTracker) current() dataMode {
+func (t *modeTracker) current() DataMode {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.first
 }
 
 // worked notes that a data connection was opened in mode m.
-func (t *modeTracker) worked(m dataMode) {
+func (t *modeTracker) worked(m DataMode) {
 	t.mu.Lock()
 	changed := t.first != m || !t.proven
 	t.first, t.proven, t.failures = m, true, 0
@@ -134,7 +134,7 @@ func (t *modeTracker) worked(m dataMode) {
 
 // toleratesFailure counts a failure in mode m. It reports whether the mode worked
 // before and has not failed too often in a row, so that the session may be to blame.
-func (t *modeTracker) toleratesFailure(m dataMode) bool {
+func (t *modeTracker) toleratesFailure(m DataMode) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !t.proven || t.first != m {
@@ -146,7 +146,7 @@ func (t *modeTracker) toleratesFailure(m dataMode) bool {
 
 // failed notes that mode m does not work. Where it did before, all other modes are
 // tried again.
-func (t *modeTracker) failed(m dataMode, trace *Trace) {
+func (t *modeTracker) failed(m DataMode, trace *Trace) {
 	t.mu.Lock()
 	stopped := t.proven && t.first == m
 	if stopped {
@@ -164,7 +164,7 @@ func (t *modeTracker) failed(m dataMode, trace *Trace) {
 
 // limit returns how long opening a connection in mode m may take, at most timeout. A
 // mode that is known to work gets more time, since the server may be busy.
-func (t *modeTracker) limit(m dataMode, timeout time.Duration) time.Duration {
+func (t *modeTracker) limit(m DataMode, timeout time.Duration) time.Duration {
 	if t.isProven(m) {
 		return min(2*t.trialTime(timeout), timeout)
 	}

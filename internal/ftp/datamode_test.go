@@ -49,7 +49,7 @@ func roundTrip(t *testing.T, p *Pool) {
 	}
 }
 
-func (p *Pool) mode() dataMode {
+func (p *Pool) mode() DataMode {
 	p.modes.mu.Lock()
 	defer p.modes.mu.Unlock()
 	return p.modes.first
@@ -59,7 +59,7 @@ func TestEveryMode(t *testing.T) {
 	for _, m := range dataModes {
 		t.Run(m.String(), func(t *testing.T) {
 			p := newFake(t).pool(nil)
-			p.modes.allow = []dataMode{m}
+			p.modes.allow = []DataMode{m}
 			roundTrip(t, p)
 		})
 	}
@@ -92,7 +92,7 @@ func TestModeByTrial(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		set  func(f *fake)
-		want dataMode
+		want DataMode
 	}{
 		{"all work", func(*fake) {}, modeEPSV},
 		{"EPSV unknown", func(f *fake) { f.on["EPSV"] = refuse("500 what?") }, modePASV},
@@ -245,15 +245,15 @@ func TestModeIsRemembered(t *testing.T) {
 
 func TestModeCandidates(t *testing.T) {
 	tracker := &modeTracker{allow: dataModes}
-	order := func() []dataMode { m, _ := tracker.candidates(); return m }
+	order := func() []DataMode { m, _ := tracker.candidates(); return m }
 	if got := order(); !slices.Equal(got, dataModes) {
 		t.Fatal(got)
 	}
 	tracker.worked(modeEPRT)
-	if got := order(); !slices.Equal(got, []dataMode{modeEPRT, modeEPSV, modePASV, modePORT}) {
+	if got := order(); !slices.Equal(got, []DataMode{modeEPRT, modeEPSV, modePASV, modePORT}) {
 		t.Errorf("what works comes first: %v", got)
 	}
-	for _, m := range []dataMode{modeEPRT, modePORT, modeEPSV, modePASV} {
+	for _, m := range []DataMode{modeEPRT, modePORT, modeEPSV, modePASV} {
 		tracker.failed(m, &Trace{Mode: m.String()})
 	}
 	if got := order(); len(got) > 0 {

@@ -16,8 +16,8 @@ func (e *fatalError) Error() string { return e.err.Error() }
 
 func (e *fatalError) Unwrap() []error { return []error{e.err, ErrFatal} }
 
-// fatal makes err wrap [ErrFatal].
-func fatal(err error) error {
+// Fatal makes err wrap [ErrFatal].
+func Fatal(err error) error {
 	if err == nil || errors.Is(err, ErrFatal) {
 		return err
 	}

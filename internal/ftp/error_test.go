@@ -66,13 +66,13 @@ func TestRetryable(t *testing.T) {
 		{&Error{Class: Server}, false},
 		{errors.New("the disk is gone"), false},
 		{context.Canceled, false},
-		{fatal(again), false},
+		{Fatal(again), false},
 	} {
 		if got := Retryable(test.err); got != test.want {
 			t.Errorf("retryable(%v) = %v", test.err, got)
 		}
 	}
-	if err := fatal(again); !errors.Is(err, ErrFatal) || err.Error() != again.Error() {
+	if err := Fatal(again); !errors.Is(err, ErrFatal) || err.Error() != again.Error() {
 		t.Errorf("fatal changes what an error says: %v", err)
 	}
 }

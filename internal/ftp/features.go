@@ -20,8 +20,8 @@ const (
 
 var listCommands = [...]string{"MLSD", "LIST", "LIST -a", "LIST -al"}
 
-// command returns the line that lists the working directory.
-func (f ListForm) command() string { return listCommands[f] }
+// Command returns the line that lists the working directory.
+func (f ListForm) Command() string { return listCommands[f] }
 
 // Features is what a server can do: what FEAT says, which is fixed after the first
 // login, and what was observed, which only methods read and change. All sessions of
@@ -178,5 +178,5 @@ func (f *Features) BatchingStopped() bool {
 	return f.batchingStopped || known && !works
 }
 
-// words returns the words of FEAT, sorted.
-func (f *Features) words() []string { return slices.Sorted(maps.Keys(f.feat)) }
+// Words returns the words of FEAT, sorted.
+func (f *Features) Words() []string { return slices.Sorted(maps.Keys(f.feat)) }

@@ -7,12 +7,12 @@ import (
 	"ferry/internal/ftp/listing"
 )
 
-// probe finds out, on the first session, which data mode works and which command
+// Probe finds out, on the first session, which data mode works and which command
 // lists best. It lists the login directory. The root of the pair would not do: with
 // LIST a file in it whose name is "-a" or ends in " ." would suggest something wrong
-// about the server. probe fails only where no data connection can be opened or the
+// about the server. Probe fails only where no data connection can be opened or the
 // control connection breaks.
-func (s *Session) probe(ctx context.Context) error {
+func (s *Session) Probe(ctx context.Context) error {
 	forms := []ListForm{FormLIST, FormLISTAll}
 	best := FormMLSD
 	if s.features.Has(LIST_aShowsDotNames) {

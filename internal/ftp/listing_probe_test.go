@@ -33,7 +33,7 @@ func TestListForms(t *testing.T) {
 		test.set(f)
 		withSession(t, f, nil, func(ctx context.Context, s *Session) {
 			if s.features.listForm != test.want || s.features.showsSelf != test.dots {
-				t.Errorf("%s: %s, dots %v", test.name, s.features.listForm.command(), s.features.showsSelf)
+				t.Errorf("%s: %s, dots %v", test.name, s.features.listForm.Command(), s.features.showsSelf)
 			}
 		})
 	}

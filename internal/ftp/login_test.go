@@ -65,7 +65,7 @@ func TestLoginFromMemory(t *testing.T) {
 	p := f.pool(change)
 	roundTrip(t, p)
 	if got := p.features().listForm; got != FormLIST {
-		t.Errorf("lists with %s", got.command())
+		t.Errorf("lists with %s", got.Command())
 	}
 }
 

@@ -31,9 +31,9 @@ func (m *Mode) UnmarshalText(text []byte) error {
 	return fmt.Errorf("must be auto, passive or active, not %q", text)
 }
 
-// allowed returns the data modes that m permits, in the order in which they are
+// DataModes returns the data modes that m permits, in the order in which they are
 // tried.
-func (m Mode) allowed() []dataMode {
+func (m Mode) DataModes() []DataMode {
 	switch m {
 	case Passive:
 		return dataModes[:2]

@@ -55,7 +55,7 @@ func (t *modeTracker) restorePipelined(f *Features, o Options) {
 
 // pipelinedMode returns the mode for a pipelined active transfer, 0 for none, and how
 // long the server may take to connect. many says that a trial is worth it.
-func (t *modeTracker) pipelinedMode(many bool) (m dataMode, limit time.Duration) {
+func (t *modeTracker) pipelinedMode(many bool) (m DataMode, limit time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {

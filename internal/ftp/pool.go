@@ -13,11 +13,13 @@ import (
 const (
 	idleCheck   = 5 * time.Second        // a session that rested so long is looked at before it is lent
 	idleAsk     = 30 * time.Second       // and one that rested so long is asked
-	dialPace    = 50 * time.Millisecond  // between the beginnings of two logins
 	busyMemory  = 10 * time.Minute       // how long a limit of the server is believed in
 	backoffBase = 500 * time.Millisecond // before the first retry; doubled for each further one
 	backoffMost = 10 * time.Second
 )
+
+// LoginPace is the time between the beginnings of two logins.
+const LoginPace = 50 * time.Millisecond
 
 // A pool lends sessions of one server. It opens them on demand, up to
 // Options.Connections; a server that refuses more makes the limit smaller, but
@@ -52,7 +54,7 @@ func NewPool(o Options) *Pool {
 	o = o.WithDefaults()
 	p := &Pool{o: o, most: o.Connections, limit: o.Connections, changed: make(chan struct{}), traffic: &byteCount{},
 		up: newThrottle(o.BytesUp), down: newThrottle(o.BytesDown), known: Recall(o)}
-	p.modes = &modeTracker{allow: o.Mode.allowed(), learned: p.learn, warn: o.Notice, trial: o.ModeTrial}
+	p.modes = &modeTracker{allow: o.Mode.DataModes(), learned: p.learn, warn: o.Notice, trial: o.ModeTrial}
 	p.modes.first, p.modes.recalled = parseDataMode(p.known.Mode)
 	return p
 }
@@ -207,7 +209,7 @@ func (p *Pool) refused(ctx context.Context, err error, others int, first bool, a
 		return nil
 	}
 	if class == Login || class == Server || *attempt >= p.o.Retries || first && class == Connect && *attempt >= 1 {
-		return fatal(err)
+		return Fatal(err)
 	}
 	if others > 0 {
 		p.shrink(others, nil) // do not insist while others work
@@ -237,14 +239,14 @@ func (p *Pool) shrink(to int, because error) {
 }
 
 // learn notes which data mode works.
-func (p *Pool) learn(m dataMode) {
+func (p *Pool) learn(m DataMode) {
 	p.remember()
 	p.spare(m)
 }
 
 // spare keeps to one session in active mode on a server that stalls with several; see
 // [OneActiveSessionOnly].
-func (p *Pool) spare(m dataMode) {
+func (p *Pool) spare(m DataMode) {
 	if f := p.features(); !m.active() || f == nil || !f.Has(OneActiveSessionOnly) {
 		return
 	}
@@ -280,7 +282,7 @@ func (p *Pool) login(ctx context.Context) (*Session, error) {
 		return nil, err
 	}
 	if !s.features.restore(p.known) {
-		if err := s.probe(ctx); err != nil {
+		if err := s.Probe(ctx); err != nil {
 			s.c.abort()
 			return nil, err
 		}
@@ -300,7 +302,7 @@ func (p *Pool) pace(ctx context.Context) error {
 	p.mu.Lock()
 	now := time.Now()
 	wait := p.nextDial.Sub(now)
-	p.nextDial = now.Add(max(wait, 0) + dialPace)
+	p.nextDial = now.Add(max(wait, 0) + LoginPace)
 	p.mu.Unlock()
 	return Sleep(ctx, wait)
 }
@@ -394,7 +396,7 @@ func (p *Pool) remember() {
 	p.modes.mu.Lock()
 	mode := p.modes.first
 	p.modes.mu.Unlock()
-	list := p.f.listForm.command()
+	list := p.f.listForm.Command()
 	if p.f.unsure {
 		list = "" // to be found out again
 	}

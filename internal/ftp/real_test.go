@@ -46,7 +46,7 @@ func TestRealSessions(t *testing.T) {
 				for _, m := range dataModes {
 					t.Run(m.String(), func(t *testing.T) {
 						p := testPool(t, o)
-						p.modes.allow = []dataMode{m}
+						p.modes.allow = []DataMode{m}
 						transferFiles(t, p)
 						if security.o.RequireReuse || name == "vsftpd" && o.Security != Plain {
 							wantResumed(t, p)
@@ -182,51 +182,6 @@ func TestRealWrongPassword(t *testing.T) {
 			err := testPool(t, o).Do(t.Context(), "ping", ping)
 			if class, _ := ClassOf(err); class != Login {
 				t.Errorf("got class %d, %v", class, err)
-			}
-		})
-	}
-}
-
-func TestRealCheck(t *testing.T) {
-	want := map[string]struct{ list, times string }{
-		"vsftpd": {"LIST -a", "MDTM"}, "proftpd": {"MLSD", "MFMT"}, "pureftpd": {"MLSD", "MFMT"}, "pyftpdlib": {"MLSD", "MFMT"},
-	}
-	for _, name := range realftp.Names() {
-		t.Run(name, func(t *testing.T) {
-			server := realftp.Start(t, name, realftp.Options{TLS: realftp.Explicit, MaxConnections: 3})
-			o := realOptions(server)
-			o.Security = Explicit
-			r, err := Check(t.Context(), o, loginDirectory())
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, trace := range r.Modes {
-				if !trace.Works {
-					t.Errorf("%s: %s", trace.Mode, trace.Why)
-				}
-			}
-			if r.List != want[name].list || r.SetTime != want[name].times || r.Dotfiles != "shown" || r.Mode != "EPSV" {
-				t.Errorf("got %+v", r)
-			}
-			if r.Clock == nil || r.Clock.Zone != 0 || r.Clock.Ahead.Abs() > time.Minute {
-				t.Errorf("clock %+v", r.Clock)
-			}
-			if r.Connections != 3 || r.ConnectionsAsked != 4 {
-				t.Errorf("%d connections of %d", r.Connections, r.ConnectionsAsked)
-			}
-			if r.TLS == nil || "sha256:"+server.Fingerprint != r.TLS.Fingerprint || r.TLS.Resumed == nil {
-				t.Errorf("TLS %+v", r.TLS)
-			}
-			p := testPool(t, o)
-			err = p.Once(t.Context(), func(ctx context.Context, s *Session) error {
-				names, _, err := listNames(ctx, s, "/", s.Features().listForm)
-				if strings.Contains(strings.Join(names, " "), "ferry") {
-					t.Errorf("the temporary is left: %q", names)
-				}
-				return err
-			})
-			if err != nil {
-				t.Fatal(err)
 			}
 		})
 	}

@@ -94,7 +94,7 @@ func remember(o Options, c Capabilities) error {
 }
 
 // digest returns the words of FEAT on one line, for [Capabilities.Features].
-func (f *Features) digest() string { return strings.Join(f.words(), " ") }
+func (f *Features) digest() string { return strings.Join(f.Words(), " ") }
 
 // withoutDigits returns a greeting without what changes from one login to the next.
 func withoutDigits(greeting string) string {

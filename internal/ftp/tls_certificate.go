@@ -19,7 +19,7 @@ func (c *controlConn) verify(cs tls.ConnectionState, pin []byte) error {
 	}
 	leaf := cs.PeerCertificates[0]
 	if sum := sha256.Sum256(leaf.Raw); pin != nil && !bytes.Equal(sum[:], pin) {
-		return &pinError{got: certificatePrint(leaf)}
+		return &pinError{got: Fingerprint(leaf)}
 	}
 	if c.leaf != nil && !bytes.Equal(c.leaf, leaf.Raw) {
 		return errOtherCertificate
@@ -34,8 +34,8 @@ func (e *pinError) Error() string {
 	return "the server's certificate is not the pinned one; it has " + e.got
 }
 
-// certificatePrint returns "sha256:" and the hex digits of a certificate's hash.
-func certificatePrint(cert *x509.Certificate) string {
+// Fingerprint returns "sha256:" and the hex digits of a certificate's hash.
+func Fingerprint(cert *x509.Certificate) string {
 	sum := sha256.Sum256(cert.Raw)
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
@@ -59,7 +59,7 @@ func certificateHint(err *tls.CertificateVerificationError) string {
 		return ""
 	}
 	leaf := err.UnverifiedCertificates[0]
-	print := certificatePrint(leaf)
+	print := Fingerprint(leaf)
 	var name x509.HostnameError
 	var invalid x509.CertificateInvalidError
 	switch {

@@ -29,7 +29,7 @@ type Trace struct {
 	Client string `json:"client"`
 	Server string `json:"server"`
 
-	mode      dataMode
+	mode      DataMode
 	unreached bool // the server did not connect to our listener
 }
 
@@ -38,7 +38,7 @@ const likelyCause = "likely cause: "
 
 // newTrace begins the trace of an attempt in mode m over the control connection with
 // these ends.
-func newTrace(m dataMode, local, remote net.Addr) *Trace {
+func newTrace(m DataMode, local, remote net.Addr) *Trace {
 	return &Trace{mode: m, Mode: m.String(), Client: local.String(), Server: remote.String()}
 }
 

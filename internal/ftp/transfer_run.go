@@ -29,7 +29,7 @@ func (c *controlConn) run(t *Transfer) error {
 	if len(failed) > 0 {
 		e.Hint = failed[0].hint()
 	}
-	return fatal(e)
+	return Fatal(e)
 }
 
 // modeFailed notes why an attempt failed. It reports whether the next mode can be tried

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/check"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -21,7 +22,6 @@ type Directory struct {
 	applier *applier
 	trash   *trash
 	bin     *bin
-	locker  *locker
 }
 
 var (
@@ -52,16 +52,15 @@ func Open(ctx context.Context, o Options) (*Directory, error) {
 			mover:    mover,
 			remover:  &remover{srv, trash, temps},
 		},
-		trash:  trash,
-		bin:    &bin{srv, trash, mover},
-		locker: newLocker(srv),
+		trash: trash,
+		bin:   &bin{srv, trash, mover},
 	}, nil
 }
 
 // Check finds out what the server can do, in the directory that o names; see
-// [ftp.Check].
-func Check(ctx context.Context, o Options) (*ftp.Report, error) {
-	report, err := ftp.Check(ctx, o.Options, ftp.CheckTarget{
+// [check.Run].
+func Check(ctx context.Context, o Options) (*check.Report, error) {
+	report, err := check.Run(ctx, o.Options, check.Target{
 		Root: func(ctx context.Context, s *ftp.Session) (string, error) { return findRoot(ctx, s, o) },
 		TempName: func(mark string, plain bool) string {
 			return manifest.TempName(manifest.NewTempMark(mark, o.Owner), plain)
@@ -137,7 +136,8 @@ func (d *Directory) Discard(ctx context.Context, things []sync.Trashed) (freed i
 
 // Lock implements [sync.Locker].
 func (d *Directory) Lock(ctx context.Context) (release func(), waited bool, err error) {
-	return d.locker.lock(ctx)
+	release, waited, err = d.server.lock.Take(ctx)
+	return release, waited, giveUp(err)
 }
 
 // Rest closes the sessions that nobody uses, except one, which it keeps alive; see

@@ -10,7 +10,7 @@
 //	           ├─ applier            uploads, makes directories, renames, removes
 //	           ├─ trash, bin         keeps old versions; lists, restores and empties them
 //	           ├─ temporaries        what uploads that broke off have left
-//	           └─ locker             the lock of the root
+//	           └─ lock.Lock          the lock of the root
 //
 // The server is believed only as far as real servers were seen to be right. A listing
 // is complete, or its directory is unknown. An upload counts when the server holds all

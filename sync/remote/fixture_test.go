@@ -176,3 +176,17 @@ func (h *fixture) entry(name string, size int64) manifest.Entry {
 
 // pipelineOfTests is how the tests above send commands.
 var pipelineOfTests = ftp.PipelineOn
+
+// listDir returns what is in a directory below the root.
+func listDir(t *testing.T, d *Directory, below string) []listed {
+	t.Helper()
+	var l *dirListing
+	err := d.server.do(t.Context(), "listing", func(ctx context.Context, s *ftp.Session) (err error) {
+		l, err = d.server.list(ctx, s, d.server.names.root+"/"+below)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l.entries
+}

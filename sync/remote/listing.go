@@ -8,6 +8,7 @@ import (
 	"ferry/internal/ftp"
 	"ferry/internal/ftp/listing"
 	"ferry/manifest"
+	"ferry/sync/remote/lock"
 )
 
 // A dirListing is the complete content of one directory. A listing that may be
@@ -52,6 +53,20 @@ func (srv *server) list(ctx context.Context, s *ftp.Session, dir string) (*dirLi
 		return nil, &ftp.Error{Op: "listing", Path: dir, Class: class, Err: broken}
 	}
 	return l, nil
+}
+
+// listDirs lists the directories in dir, with the same errors as list.
+func (srv *server) listDirs(ctx context.Context, s *ftp.Session, dir string) (dirs []lock.Dir, err error) {
+	l, err := srv.list(ctx, s, dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range l.entries {
+		if one.entry.IsDir() {
+			dirs = append(dirs, lock.Dir{Name: one.name, Entry: one.entry})
+		}
+	}
+	return dirs, nil
 }
 
 // listAs lists dir in one form. Whether the listing is complete is still to be checked.

@@ -32,10 +32,10 @@ func (srv *server) gone(ctx context.Context, paths []manifest.Path, was []manife
 	answers := make([]error, 0, len(paths))
 	for some := range slices.Chunk(places, srv.goneAtOnce()) {
 		err := srv.do(ctx, "looking for what is missing", func(ctx context.Context, s *ftp.Session) error {
-			q := &lockQuestion{server: srv}
-			told, err := srv.missingWithin(ctx, s, some, q.queue)
+			q := srv.lock.Question()
+			told, err := srv.missingWithin(ctx, s, some, q.Queue)
 			if err == nil {
-				q.doubt(told)
+				q.Doubt(told)
 				answers = append(answers, told...)
 			}
 			return err

@@ -14,6 +14,7 @@ import (
 	"ferry/internal/test/realftp"
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/remote/lock"
 )
 
 // A countedServer is a server behind a counter of round trips, and a Directory
@@ -220,7 +221,9 @@ func TestRoundTripsOfOneFile(t *testing.T) {
 		nothing := func(manifest.Path) manifest.Entry { return manifest.Entry{} }
 		there := b.apply(t, smallPuts(1, "first", nothing, false))
 		there = b.apply(t, smallPuts(1, "second", func(p manifest.Path) manifest.Entry { return there[p] }, true))
-		b.d.locker.sweeps = func() bool { return false }
+		o := b.d.server.lockOptions()
+		o.Sweeps = func() bool { return false }
+		b.d.server.lock = lock.New(b.d.server.pool, b.d.server.names.root, o)
 		b.turns.Take()
 		b.d.trash.dirs.beginPass(time.Now().Add(time.Hour)) // as the scan of another pass does
 		if _, err := b.d.Root(t.Context(), false); err != nil {

@@ -10,6 +10,7 @@ import (
 	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/remote/lock"
 )
 
 // A server is what all subjects of this package share: the sessions, what the
@@ -21,6 +22,7 @@ type server struct {
 	features *ftp.Features
 	names    names
 	listed   listingMemory
+	lock     *lock.Lock
 
 	rootID       atomic.Uint64 // identity of the root, see [identity]; 0: unknown
 	inListedDirs atomic.Bool   // idle sessions may stand in directories that a scan listed
@@ -38,7 +40,14 @@ func connect(ctx context.Context, o Options) (*server, error) {
 	if err != nil {
 		return nil, fatal(errors.Join(fmt.Errorf("opening %s: %w", srv.where(), err), srv.pool.Close()))
 	}
+	srv.lock = lock.New(srv.pool, srv.names.root, srv.lockOptions())
 	return srv, nil
+}
+
+// lockOptions returns the options of the lock of the root.
+func (srv *server) lockOptions() lock.Options {
+	o := srv.opts
+	return lock.Options{Owner: o.Owner, Boot: o.Boot, Machine: o.Machine, Wait: o.WaitLock, Temps: o.Temps, Dirs: srv.listDirs, Log: o.Log}
 }
 
 // do is [ftp.Pool.Do] with errors that tell the engine when to give up.

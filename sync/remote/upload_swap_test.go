@@ -179,7 +179,7 @@ func TestGoneUnderALock(t *testing.T) {
 				h.mkdir(theirs)
 			}
 			if c.own {
-				h.mkdir(filepath.Join(h.root, ".ferry", "lock", d.server.lockMark()))
+				h.mkdir(filepath.Join(h.root, ".ferry", "lock", d.server.lock.Mark()))
 			}
 			if c.before != c.after {
 				h.fault(ftpserver.Fault{Command: "MLST", Path: "/gone", Times: 1, Hook: func() {

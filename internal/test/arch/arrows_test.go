@@ -24,8 +24,10 @@ var arrows = map[string][]string{
 	"manifest/manifesttest":  {"manifest"},
 	"sync":                   {"manifest"},
 	"sync/local":             {"manifest", "sync"},
-	"sync/remote":            {"manifest", "sync", "internal/ftp", "internal/ftp/listing", "internal/ftp/wire"},
+	"sync/remote":            {"manifest", "sync", "sync/remote/lock", "internal/ftp", "internal/ftp/check", "internal/ftp/listing", "internal/ftp/wire"},
+	"sync/remote/lock":       {"manifest", "sync", "internal/ftp"},
 	"internal/ftp":           {"internal/ftp/listing", "internal/ftp/wire"},
+	"internal/ftp/check":     {"internal/ftp", "internal/ftp/listing"},
 	"internal/ftp/wire":      {},
 	"sync/replicatest":       {"manifest", "sync"},
 	"sync/watch":             {"manifest", "sync"},
@@ -51,7 +53,7 @@ var arrows = map[string][]string{
 	"internal/text":          {},
 	"internal/report":        {"internal/text", "manifest", "sync", "sync/watch"},
 	"internal/app": {
-		"internal/config", "internal/daemon", "internal/ftp", "internal/gitignore", "internal/hooks", "internal/text",
+		"internal/config", "internal/daemon", "internal/ftp", "internal/ftp/check", "internal/gitignore", "internal/hooks", "internal/text",
 		"manifest", "sync", "sync/local", "sync/remote", "sync/watch", "watcher",
 	},
 	"internal/cli":             {"internal/app", "internal/config", "internal/ftpserver", "internal/report", "internal/service", "internal/text"},
@@ -71,6 +73,8 @@ var moreForTests = map[string][]string{
 	"internal/test/e2e": {"sync/local", "sync/remote", "internal/ftp"},
 	// The errors and reports of what lies below.
 	"internal/cli": {"internal/daemon", "internal/ftp", "sync/remote", "sync/watch"},
+	// The lock gets its listings from whoever takes it.
+	"sync/remote/lock": {"internal/ftp/listing"},
 	// The program itself, run in the process of the test.
 	"internal/test/faults": {"internal/cli"},
 	"internal/test/soak":   {"internal/cli"},

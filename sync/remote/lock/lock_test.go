@@ -1,4 +1,4 @@
-package remote
+package lock
 
 import (
 	"context"
@@ -10,13 +10,26 @@ import (
 	"time"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/listing"
 	"ferry/internal/ftpserver"
 	"ferry/manifest"
 	"ferry/sync"
 )
 
-// lockers opens the same directory for several owners, with short times.
-func lockers(t *testing.T, owners ...string) (root string, all []*Directory) {
+// lockers returns the lock of the same directory for several owners, with short times.
+func lockers(t *testing.T, owners ...string) (root string, all []*Lock) {
+	t.Helper()
+	root, server := serve(t)
+	for _, owner := range owners {
+		l := newLock(t, server, Options{Owner: owner, Machine: "machine of " + owner})
+		l.times = times{beat: 20 * time.Millisecond, watch: 10 * time.Millisecond, stale: 400 * time.Millisecond, release: time.Second}
+		all = append(all, l)
+	}
+	return root, all
+}
+
+// serve starts a server of root.
+func serve(t *testing.T) (root string, server *ftpserver.Server) {
 	t.Helper()
 	root = t.TempDir()
 	server, err := ftpserver.Start(ftpserver.Options{Root: root, User: "u", Password: "p"})
@@ -24,28 +37,51 @@ func lockers(t *testing.T, owners ...string) (root string, all []*Directory) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { server.Close() })
-	for _, owner := range owners {
-		d := open(t, server.Addr(), "u", "p", "", func(o *Options) { o.Owner, o.Machine = owner, "machine of "+owner })
-		d.locker.times = lockTimes{beat: 20 * time.Millisecond, watch: 10 * time.Millisecond, stale: 400 * time.Millisecond, release: time.Second}
-		all = append(all, d)
+	return root, server
+}
+
+// newLock returns a lock in the root of server, with sessions of its own.
+func newLock(t *testing.T, server *ftpserver.Server, o Options) *Lock {
+	t.Helper()
+	of := ftp.Options{Host: "127.0.0.1", Port: server.Port(), User: "u", Password: func() (string, error) { return "p", nil },
+		Connections: 3, Retries: 2, Timeout: 10 * time.Second, Backoff: func(int) time.Duration { return 0 }}.WithDefaults()
+	pool := ftp.NewPool(of)
+	t.Cleanup(func() {
+		if err := pool.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	o.Dirs, o.Log = dirs, of.Log
+	return New(pool, "", o)
+}
+
+// dirs lists the directories in dir.
+func dirs(ctx context.Context, s *ftp.Session, dir string) (all []Dir, err error) {
+	l, err := s.List(ctx, dir, s.Features().ListForm(), time.Now(), func(e listing.Entry) {
+		if e.Kind == listing.Dir {
+			all = append(all, Dir{e.Name, manifest.Entry{Kind: manifest.Dir, ModTime: e.ModTime.UnixNano()}})
+		}
+	})
+	if err == nil {
+		err = l.Check()
 	}
-	return root, all
+	return all, err
 }
 
 func TestLockIsForOneOwner(t *testing.T) {
 	root, d := lockers(t, "a", "b")
-	release, _, err := d[0].Lock(t.Context())
+	release, _, err := d[0].Take(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := d[1].Lock(t.Context()); !errors.Is(err, sync.ErrHeld) {
+	if _, _, err := d[1].Take(t.Context()); !errors.Is(err, sync.ErrHeld) {
 		t.Errorf("a second owner: %v, want ErrHeld", err)
 	}
 	release()
 	if _, err := os.Stat(filepath.Join(root, ".ferry", "lock")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the lock is still there: %v", err)
 	}
-	release, _, err = d[1].Lock(t.Context())
+	release, _, err = d[1].Take(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,14 +90,14 @@ func TestLockIsForOneOwner(t *testing.T) {
 
 func TestLockWaits(t *testing.T) {
 	_, d := lockers(t, "a", "b")
-	d[1].server.opts.WaitLock = true
-	release, _, err := d[0].Lock(t.Context())
+	d[1].opts.Wait = true
+	release, _, err := d[0].Take(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := make(chan error, 1)
 	go func() {
-		release, _, err := d[1].Lock(t.Context())
+		release, _, err := d[1].Take(t.Context())
 		if err == nil {
 			release()
 		}
@@ -70,7 +106,7 @@ func TestLockWaits(t *testing.T) {
 	select {
 	case err := <-got:
 		t.Fatalf("it did not wait: %v", err)
-	case <-time.After(2 * d[0].locker.times.stale): // the beats keep it alive beyond that
+	case <-time.After(2 * d[0].times.stale): // the beats keep it alive beyond that
 	}
 	release()
 	if err := <-got; err != nil {
@@ -82,21 +118,21 @@ func TestLockWaits(t *testing.T) {
 func TestLockOfAKilledRun(t *testing.T) {
 	for _, next := range []string{"a", "b"} {
 		_, d := lockers(t, "a", next)
-		if made, _, err := d[0].locker.make(t.Context(), "dead"); err != nil || !made {
+		if made, _, err := d[0].make(t.Context(), "dead"); err != nil || !made {
 			t.Fatal(made, err)
 		}
-		if err := d[0].locker.writeHolder(t.Context(), holder{Token: "dead"}); err != nil {
+		if err := d[0].writeHolder(t.Context(), holder{Token: "dead"}); err != nil {
 			t.Fatal(err)
 		}
 		start := time.Now()
-		release, _, err := d[1].Lock(t.Context())
+		release, _, err := d[1].Take(t.Context())
 		if err != nil {
 			t.Fatalf("for %s: %v", next, err)
 		}
 		release()
-		if waited := time.Since(start); next == "a" && waited > d[1].locker.times.stale {
+		if waited := time.Since(start); next == "a" && waited > d[1].times.stale {
 			t.Errorf("its own lock held it up for %v", waited)
-		} else if next == "b" && waited < d[1].locker.times.stale {
+		} else if next == "b" && waited < d[1].times.stale {
 			t.Errorf("the lock of another was broken after %v", waited)
 		}
 	}
@@ -106,19 +142,19 @@ func TestLockOfAKilledRun(t *testing.T) {
 // one in another place, does not break the lock of the original while that is at work.
 func TestLockOfACopy(t *testing.T) {
 	_, d := lockers(t, "a", "a", "a")
-	d[0].server.opts.Boot, d[1].server.opts.Boot, d[2].server.opts.Boot = "first", "second", "first"
-	release, _, err := d[0].Lock(t.Context())
+	d[0].opts.Boot, d[1].opts.Boot, d[2].opts.Boot = "first", "second", "first"
+	release, _, err := d[0].Take(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := d[1].Lock(t.Context()); !errors.Is(err, sync.ErrHeld) || !strings.Contains(err.Error(), "machine of a") {
+	if _, _, err := d[1].Take(t.Context()); !errors.Is(err, sync.ErrHeld) || !strings.Contains(err.Error(), "machine of a") {
 		t.Errorf("the copy: %v, want ErrHeld that names the holder", err)
 	}
 	release()
-	if made, _, err := d[0].locker.make(t.Context(), "dead"); err != nil || !made {
+	if made, _, err := d[0].make(t.Context(), "dead"); err != nil || !made {
 		t.Fatal(made, err)
 	}
-	release, waited, err := d[2].Lock(t.Context())
+	release, waited, err := d[2].Take(t.Context())
 	if err != nil || waited {
 		t.Fatalf("the next run of the same machine: waited %v, %v", waited, err)
 	}
@@ -128,18 +164,13 @@ func TestLockOfACopy(t *testing.T) {
 // TestBrokenLockLeavesNothing holds that what is left of a lock which was taken away goes,
 // though the connection is lost on the way.
 func TestBrokenLockLeavesNothing(t *testing.T) {
-	root := t.TempDir()
-	server, err := ftpserver.Start(ftpserver.Options{Root: root, User: "u", Password: "p"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { server.Close() })
-	d := open(t, server.Addr(), "u", "p", "", func(o *Options) { o.Owner, o.Retries = "a", 2 })
+	root, server := serve(t)
+	l := newLock(t, server, Options{Owner: "a"})
 	if err := os.MkdirAll(filepath.Join(root, ".ferry", "lock", "a"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	cut := server.Faults().Add(ftpserver.Fault{Command: "RMD", Path: "lock-*", Close: true, Skip: 1, Times: 1})
-	release, _, err := d.Lock(t.Context())
+	release, _, err := l.Take(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,15 +183,15 @@ func TestBrokenLockLeavesNothing(t *testing.T) {
 
 func TestLockEndsWithItsContext(t *testing.T) {
 	_, d := lockers(t, "a", "b")
-	d[1].server.opts.WaitLock = true
-	release, _, err := d[0].Lock(t.Context())
+	d[1].opts.Wait = true
+	release, _, err := d[0].Take(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer release()
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
-	if _, _, err := d[1].Lock(ctx); !errors.Is(err, context.DeadlineExceeded) {
+	if _, _, err := d[1].Take(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -180,15 +211,15 @@ func TestOldLocksAreSwept(t *testing.T) {
 		}
 	}
 	journal := manifest.OpenTempJournal(filepath.Join(t.TempDir(), "temps"))
-	d[0].server.opts.Temps = journal
-	for _, one := range listDir(t, d[0], ".ferry") {
-		if one.name == "lock-OLD" {
-			journal.StoodStill(".ferry/lock-OLD", one.entry, old)
+	d[0].opts.Temps = journal
+	for _, one := range listDirs(t, d[0], ".ferry") {
+		if one.Name == "lock-OLD" {
+			journal.StoodStill(".ferry/lock-OLD", one.Entry, old)
 		}
 	}
 	for _, turn := range []bool{false, true} {
-		d[0].locker.sweeps = func() bool { return turn }
-		release, _, err := d[0].Lock(t.Context())
+		d[0].opts.Sweeps = func() bool { return turn }
+		release, _, err := d[0].Take(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -201,26 +232,25 @@ func TestOldLocksAreSwept(t *testing.T) {
 	}
 }
 
-// listDir returns what is in a directory below the root.
-func listDir(t *testing.T, d *Directory, below string) []listed {
+// listDirs returns the directories in a directory below the root.
+func listDirs(t *testing.T, l *Lock, below string) (all []Dir) {
 	t.Helper()
-	var l *dirListing
-	err := d.server.do(t.Context(), "listing", func(ctx context.Context, s *ftp.Session) (err error) {
-		l, err = d.server.list(ctx, s, d.server.names.root+"/"+below)
+	err := l.pool.Do(t.Context(), "listing", func(ctx context.Context, s *ftp.Session) (err error) {
+		all, err = dirs(ctx, s, "/"+below)
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return l.entries
+	return all
 }
 
 // TestLockOfAShortPass holds that a lock costs one batch of commands to take and
 // one to let go: who holds it is written only when the pass lasts.
 func TestLockOfAShortPass(t *testing.T) {
 	root, d := lockers(t, "a")
-	d[0].locker.times.first = time.Hour
-	release, _, err := d[0].Lock(t.Context())
+	d[0].times.first = time.Hour
+	release, _, err := d[0].Take(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

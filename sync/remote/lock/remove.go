@@ -1,4 +1,4 @@
-package remote
+package lock
 
 import (
 	"context"
@@ -11,13 +11,13 @@ import (
 
 // release removes the own lock, and ferry's own directory where that is empty then. It
 // is not tried again: the lock may be somebody else's by then.
-func (l *locker) release(ctx context.Context) error {
+func (l *Lock) release(ctx context.Context) error {
 	var own ftp.Reply
-	err := l.once(ctx, func(ctx context.Context, s *ftp.Session) (err error) {
+	err := l.pool.Once(ctx, func(ctx context.Context, s *ftp.Session) (err error) {
 		own, err = l.remove(ctx, s, "lock", nil)
 		return err
 	})
-	if err == nil && !own.OK() && l.sweeps() {
+	if err == nil && !own.OK() && l.opts.Sweeps() {
 		l.sweep(ctx)
 	}
 	return err
@@ -25,10 +25,10 @@ func (l *locker) release(ctx context.Context) error {
 
 // breakLock takes away a lock whose holder is gone. The rename lets only one of several
 // do it.
-func (l *locker) breakLock(ctx context.Context, token string) error {
+func (l *Lock) breakLock(ctx context.Context, token string) error {
 	name := "lock-" + token
 	moved := false
-	err := l.once(ctx, func(ctx context.Context, s *ftp.Session) error {
+	err := l.pool.Once(ctx, func(ctx context.Context, s *ftp.Session) error {
 		var from, to ftp.Reply
 		var b ftp.Batch
 		b.Expect("RNFR "+l.own("lock"), &from)
@@ -49,11 +49,11 @@ func (l *locker) breakLock(ctx context.Context, token string) error {
 
 // removeBroken removes a lock that was taken away. It is nobody's, so that may be tried
 // again.
-func (l *locker) removeBroken(ctx context.Context, name string) error {
-	return l.do(ctx, "removing a broken lock", func(ctx context.Context, s *ftp.Session) error {
-		list, err := l.list(ctx, s, l.own(name))
+func (l *Lock) removeBroken(ctx context.Context, name string) error {
+	return l.pool.Do(ctx, "removing a broken lock", func(ctx context.Context, s *ftp.Session) error {
+		dirs, err := l.opts.Dirs(ctx, s, l.own(name))
 		if err == nil {
-			_, err = l.remove(ctx, s, name, list.entries)
+			_, err = l.remove(ctx, s, name, dirs)
 		}
 		return err
 	})
@@ -62,19 +62,17 @@ func (l *locker) removeBroken(ctx context.Context, name string) error {
 // remove removes a lock with what this owner put into it and the directories among
 // others, and ferry's own directory where that is empty then. own is the reply about the
 // latter.
-func (l *locker) remove(ctx context.Context, s *ftp.Session, name string, others []listed) (own ftp.Reply, err error) {
+func (l *Lock) remove(ctx context.Context, s *ftp.Session, name string, others []Dir) (own ftp.Reply, err error) {
 	lock := l.own(name)
 	var b ftp.Batch
 	l.returnToRoot(&b)
 	b.Add("DELE "+lock+"/beat", nil)
-	b.Add("RMD "+lock+"/"+l.lockMark(), nil)
+	b.Add("RMD "+lock+"/"+l.Mark(), nil)
 	for _, one := range others {
-		if one.entry.IsDir() {
-			b.Add("RMD "+lock+"/"+one.name, nil)
-		}
+		b.Add("RMD "+lock+"/"+one.Name, nil)
 	}
 	b.Add("RMD "+lock, nil)
-	if l.refusesNonEmpty() {
+	if refuses, known := s.Features().Known(ftp.RefusesNonEmptyRMD); known && refuses {
 		b.Expect("RMD "+l.own(""), &own)
 	}
 	err = b.Run(ctx, s)
@@ -83,16 +81,16 @@ func (l *locker) remove(ctx context.Context, s *ftp.Session, name string, others
 
 // sweep removes what a lost connection left while a lock was made or broken: directories
 // beside the lock that have stood still for long. Failures are only logged.
-func (l *locker) sweep(ctx context.Context) {
+func (l *Lock) sweep(ctx context.Context) {
 	var left []string
-	err := l.once(ctx, func(ctx context.Context, s *ftp.Session) error {
-		list, err := l.list(ctx, s, l.own(""))
+	err := l.pool.Once(ctx, func(ctx context.Context, s *ftp.Session) error {
+		dirs, err := l.opts.Dirs(ctx, s, l.own(""))
 		if err != nil {
 			return err
 		}
-		for _, one := range list.entries {
-			if strings.HasPrefix(one.name, "lock-") && one.entry.IsDir() && l.opts.Temps.StoodStill(manifest.Own+"/"+one.name, one.entry, time.Now()) {
-				left = append(left, one.name)
+		for _, one := range dirs {
+			if strings.HasPrefix(one.Name, "lock-") && l.opts.Temps.StoodStill(manifest.Own+"/"+one.Name, one.Entry, time.Now()) {
+				left = append(left, one.Name)
 			}
 		}
 		return nil

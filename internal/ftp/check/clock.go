@@ -1,4 +1,4 @@
-package ftp
+package check
 
 import (
 	"context"
@@ -18,7 +18,7 @@ func (k *checker) checkClock(ctx context.Context, at string) error {
 	}
 	name := at[strings.LastIndexByte(at, '/')+1:]
 	var listed listing.Entry
-	list, err := k.session.List(ctx, k.report.Root, k.features.listForm, now, func(e listing.Entry) {
+	list, err := k.session.List(ctx, k.report.Root, k.features.ListForm(), now, func(e listing.Entry) {
 		if e.Name == name && e.Kind != listing.CurrentDir && e.Kind != listing.ParentDir {
 			listed = e
 		}

@@ -1,4 +1,4 @@
-package remote
+package lock
 
 import (
 	"bytes"
@@ -39,12 +39,12 @@ func (h holder) String() string {
 	}
 }
 
-func (l *locker) writeHolder(ctx context.Context, h holder) error {
+func (l *Lock) writeHolder(ctx context.Context, h holder) error {
 	text, err := json.Marshal(h)
 	if err != nil {
 		return err
 	}
-	return l.do(ctx, "writing a lock", func(ctx context.Context, s *ftp.Session) error {
+	return l.pool.Do(ctx, "writing a lock", func(ctx context.Context, s *ftp.Session) error {
 		_, _, err := s.Store(ctx, l.own("lock/beat"), 0, bytes.NewReader(text))
 		return err
 	})
@@ -52,8 +52,8 @@ func (l *locker) writeHolder(ctx context.Context, h holder) error {
 
 // readHolder returns who holds the lock, the zero holder where that cannot be read, yet
 // or any more.
-func (l *locker) readHolder(ctx context.Context) (h holder, err error) {
-	err = l.do(ctx, "reading a lock", func(ctx context.Context, s *ftp.Session) error {
+func (l *Lock) readHolder(ctx context.Context) (h holder, err error) {
+	err = l.pool.Do(ctx, "reading a lock", func(ctx context.Context, s *ftp.Session) error {
 		in, err := s.Retrieve(ctx, l.own("lock/beat"), 0)
 		if err != nil {
 			if class, is := ftp.ClassOf(err); is && class == ftp.File {

@@ -1,30 +1,33 @@
-package ftp
+// Package check finds out what an FTP server can do, and reports it for people; see [Run].
+package check
 
 import (
 	"context"
 	"fmt"
+
+	"ferry/internal/ftp"
 )
 
-// A CheckTarget is the directory that [Check] examines.
-type CheckTarget struct {
+// A Target is the directory that [Run] examines.
+type Target struct {
 	// Root returns the absolute path of the directory, without a slash at the end;
 	// "" is the server's root.
-	Root func(ctx context.Context, s *Session) (string, error)
+	Root func(ctx context.Context, s *ftp.Session) (string, error)
 	// TempName returns the name of the temporary file that is written there. mark
 	// makes the name unique; with plain set it must not start with a dot.
 	TempName func(mark string, plain bool) string
 }
 
-// Check connects and finds out what the server can do. It tries all four data
+// Run connects and finds out what the server can do. It tries all four data
 // modes, whatever the options say. Where the root exists and may be written, it
 // stores one small file there, looks at it, and removes it again, also when ctx is
 // cancelled. It writes nothing else.
 //
 // The error says why there is no report: the server cannot be reached, it refuses
 // the login, or ctx was cancelled. A server on which no data mode works is no error.
-func Check(ctx context.Context, o Options, target CheckTarget) (*Report, error) {
+func Run(ctx context.Context, o ftp.Options, target Target) (*Report, error) {
 	o = o.WithDefaults()
-	k := &checker{opts: o, target: target, pool: NewPool(o)}
+	k := &checker{opts: o, target: target, pool: ftp.NewPool(o)}
 	defer k.pool.Close()
 	r := &Report{Address: o.Address(), Security: o.Security.Scheme(), User: o.User,
 		Dotfiles: "unknown", SetTime: "unknown", ConnectionsAsked: o.Connections}
@@ -37,12 +40,12 @@ func Check(ctx context.Context, o Options, target CheckTarget) (*Report, error) 
 
 // A checker fills in a Report. It has one session at a time.
 type checker struct {
-	opts     Options
-	target   CheckTarget
-	pool     *Pool
+	opts     ftp.Options
+	target   Target
+	pool     *ftp.Pool
 	report   *Report
-	session  *Session
-	features *Features
+	session  *ftp.Session
+	features *ftp.Features
 }
 
 // run takes all steps. A step that fails becomes a note in the report.
@@ -52,7 +55,7 @@ func (k *checker) run(ctx context.Context) error {
 	}
 	defer func() {
 		if k.session != nil {
-			k.session.c.close()
+			k.session.Close()
 		}
 	}()
 	for _, step := range []func(context.Context) error{

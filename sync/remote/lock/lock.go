@@ -1,18 +1,23 @@
-package remote
+// Package lock is the lock on an FTP server: a directory that only one of several owners can
+// make. See [Lock].
+package lock
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
-	"sync/atomic"
+	"strings"
 	"time"
 
 	"ferry/internal/ftp"
+	"ferry/manifest"
 	"ferry/sync"
 )
 
-// lockTimes are the times of a lock. Tests shorten them.
-type lockTimes struct {
+// times are the times of a lock. Tests shorten them.
+type times struct {
 	first time.Duration // before a holder writes who it is: most passes are over by then
 	beat  time.Duration // between two signs of life of a holder
 	watch time.Duration // between two looks of one that waits
@@ -22,27 +27,58 @@ type lockTimes struct {
 	release time.Duration // the longest that a pass which is over waits for its lock to go
 }
 
-// A locker holds the lock of the root, the directory .ferry/lock, for one owner.
-type locker struct {
-	*server
-	times lockTimes
-	// sweeps says whether this pass looks for what broken locks have left. It rarely does.
-	sweeps func() bool
-	taken  atomic.Bool // this process holds the lock
+// Options say for whom a lock is taken, and how.
+type Options struct {
+	// Owner stands for one memory of one pair, and Boot for the machine since it was
+	// started; "": that is not known. Both are in the name of a directory in the lock. If
+	// Owner is empty, no lock is taken.
+	Owner, Boot string
+	// Machine names the owner for people; "": a short form of Owner does.
+	Machine string
+	// Wait waits for a lock that somebody else holds and keeps alive.
+	Wait bool
+	// Temps remembers which locks that broke off were seen, and since when; nil: nobody
+	// does, and they stay.
+	Temps *manifest.TempJournal
+	// Dirs lists the directories in dir, an absolute path. A listing that may be incomplete
+	// is an error.
+	Dirs func(ctx context.Context, s *ftp.Session, dir string) ([]Dir, error)
+	// Sweeps says whether a pass looks for what broken locks have left; nil: it rarely does.
+	Sweeps func() bool
+	Log    *slog.Logger
 }
 
-func newLocker(srv *server) *locker {
-	return &locker{server: srv, times: lockTimes{first: time.Second, beat: 10 * time.Second, watch: 2 * time.Second, stale: 40 * time.Second, release: 5 * time.Second},
-		sweeps: func() bool { return rand.N(16) == 0 }}
+// A Dir is one directory in a listing.
+type Dir struct {
+	Name  string // exactly as sent
+	Entry manifest.Entry
 }
 
-// lock implements [sync.Locker]. It makes the lock, which only one owner can do, and
-// writes a sign of life into it again and again until it is released.
+// A Lock is the lock of one root, the directory .ferry/lock in it, as one owner sees it.
+// Errors about the server are those of [ftp.Pool].
+type Lock struct {
+	pool  *ftp.Pool
+	root  string // absolute, without a slash at the end: "" is the server's own root
+	opts  Options
+	times times
+}
+
+// New returns the lock of root, an absolute path without a slash at the end; "" is the
+// server's own root. It does not take the lock.
+func New(pool *ftp.Pool, root string, o Options) *Lock {
+	if o.Sweeps == nil {
+		o.Sweeps = func() bool { return rand.N(16) == 0 }
+	}
+	return &Lock{pool: pool, root: root, opts: o, times: times{first: time.Second, beat: 10 * time.Second, watch: 2 * time.Second, stale: 40 * time.Second, release: 5 * time.Second}}
+}
+
+// Take takes the lock; see [sync.Locker]. It makes the directory, which only one owner can
+// do, and writes a sign of life into it again and again until it is released.
 //
 // A directory in the lock is named after the owner and the boot, so that the lock of a
 // killed run is known at once: this process holds the record of the pair. Any other lock
 // is watched, and broken when it stands still. waited says that somebody else's was there.
-func (l *locker) lock(ctx context.Context) (release func(), waited bool, err error) {
+func (l *Lock) Take(ctx context.Context) (release func(), waited bool, err error) {
 	if l.opts.Owner == "" {
 		return nil, false, fmt.Errorf("nobody to lock for: %w", sync.ErrUnsupported)
 	}
@@ -71,7 +107,7 @@ func (l *locker) lock(ctx context.Context) (release func(), waited bool, err err
 				return nil, waited, err
 			}
 			continue
-		case now != seen && !first && !l.opts.WaitLock:
+		case now != seen && !first && !l.opts.Wait:
 			if now == (holder{}) { // it is being written
 				now = seen
 			}
@@ -85,16 +121,28 @@ func (l *locker) lock(ctx context.Context) (release func(), waited bool, err err
 	}
 }
 
-// lockMark is the name of the directory in a lock of this owner.
-func (srv *server) lockMark() string {
-	if srv.opts.Boot == "" {
-		return srv.opts.Owner
+// Mark is the name of the directory in a lock of this owner.
+func (l *Lock) Mark() string {
+	if l.opts.Boot == "" {
+		return l.opts.Owner
 	}
-	return srv.opts.Owner + "-" + srv.opts.Boot
+	return l.opts.Owner + "-" + l.opts.Boot
+}
+
+// own returns the absolute path of below in ferry's own directory, or of that
+// directory itself where below is "".
+func (l *Lock) own(below string) string {
+	return strings.TrimSuffix(l.root+"/"+manifest.Own+"/"+below, "/")
+}
+
+// returnToRoot makes the root the working directory: some servers do not remove the
+// working directory of a session.
+func (l *Lock) returnToRoot(b *ftp.Batch) {
+	b.Add("CWD "+cmp.Or(l.root, "/"), nil)
 }
 
 // machine names this owner for people.
-func (l *locker) machine() string {
+func (l *Lock) machine() string {
 	if l.opts.Machine != "" {
 		return l.opts.Machine
 	}
@@ -102,8 +150,7 @@ func (l *locker) machine() string {
 }
 
 // keep writes signs of life into the lock until it is released.
-func (l *locker) keep(ctx context.Context, me holder) (release func()) {
-	l.taken.Store(true)
+func (l *Lock) keep(ctx context.Context, me holder) (release func()) {
 	beats, stop := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})
 	go func() {
@@ -116,7 +163,6 @@ func (l *locker) keep(ctx context.Context, me holder) (release func()) {
 		}
 	}()
 	return func() {
-		defer l.taken.Store(false)
 		stop()
 		<-done
 		limit := l.times.release
@@ -134,9 +180,9 @@ func (l *locker) keep(ctx context.Context, me holder) (release func()) {
 // make tries to take the lock. It is made under another name, with its owner in it, and
 // renamed: no server renames a directory over one that holds something. Where somebody
 // has the lock, ours says whether that is this owner.
-func (l *locker) make(ctx context.Context, token string) (made, ours bool, err error) {
-	lock, fresh, owner := l.own("lock"), l.own("lock-"+token), "/"+l.lockMark()
-	err = l.once(ctx, func(ctx context.Context, s *ftp.Session) error {
+func (l *Lock) make(ctx context.Context, token string) (made, ours bool, err error) {
+	lock, fresh, owner := l.own("lock"), l.own("lock-"+token), "/"+l.Mark()
+	err = l.pool.Once(ctx, func(ctx context.Context, s *ftp.Session) error {
 		var told, from, to, inside, own ftp.Reply
 		var b ftp.Batch
 		b.Add("MKD "+l.own(""), nil)

@@ -1,4 +1,4 @@
-package ftp
+package check
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"ferry/internal/ftp"
 	"ferry/internal/ftp/listing"
 )
 
@@ -41,10 +42,10 @@ func (k *checker) storeTemp(ctx context.Context, mark string) (string, error) {
 		at := strings.TrimSuffix(k.report.Root, "/") + "/" + k.target.TempName(mark, plain)
 		_, _, err := k.session.Store(ctx, at, 0, strings.NewReader("ferry check\r\n"))
 		if err == nil {
-			k.features.Observe(StoresDotNames, !plain)
+			k.features.Observe(ftp.StoresDotNames, !plain)
 			return at, nil
 		}
-		if class, ok := ClassOf(err); !ok || class != File || k.session.Dead() {
+		if class, ok := ftp.ClassOf(err); !ok || class != ftp.File || k.session.Dead() {
 			k.removeTemp(at)
 			return "", err
 		}
@@ -59,7 +60,7 @@ func (k *checker) storeTemp(ctx context.Context, mark string) (string, error) {
 func (k *checker) removeTemp(at string) {
 	ctx, cancel := context.WithTimeout(context.Background(), k.opts.Timeout)
 	defer cancel()
-	r, err := Reply{}, k.connect(ctx)
+	r, err := ftp.Reply{}, k.connect(ctx)
 	if err == nil {
 		r, err = k.session.Command(ctx, "DELE "+at)
 	}
@@ -92,12 +93,12 @@ func (k *checker) findSetTime(ctx context.Context, at string) error {
 	k.report.SetTime = "none"
 	for _, method := range []struct {
 		name, line string
-		sets       Quirk
+		sets       ftp.Quirk
 	}{
-		{"MFMT", "MFMT " + stamp + " " + at, MFMTWorks},
-		{"MDTM", "MDTM " + stamp + " " + at, MDTMSetsTime},
-		{"SITE UTIME", "SITE UTIME " + at + " " + stamp + " " + stamp + " " + stamp + " UTC", SiteUtimeWorks},
-		{"SITE UTIME", "SITE UTIME " + stamp + " " + at, ShortUtimeWorks},
+		{"MFMT", "MFMT " + stamp + " " + at, ftp.MFMTWorks},
+		{"MDTM", "MDTM " + stamp + " " + at, ftp.MDTMSetsTime},
+		{"SITE UTIME", "SITE UTIME " + at + " " + stamp + " " + stamp + " " + stamp + " UTC", ftp.SiteUtimeWorks},
+		{"SITE UTIME", "SITE UTIME " + stamp + " " + at, ftp.ShortUtimeWorks},
 	} {
 		r, err := k.session.Command(ctx, method.line)
 		if err != nil {

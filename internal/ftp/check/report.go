@@ -1,10 +1,12 @@
-package ftp
+package check
 
 import (
 	"time"
+
+	"ferry/internal/ftp"
 )
 
-// A Report is what [Check] found out about a server. What is empty or nil could not
+// A Report is what [Run] found out about a server. What is empty or nil could not
 // be found out.
 type Report struct {
 	Address  string `json:"address"`  // host:port
@@ -19,8 +21,8 @@ type Report struct {
 	TLS      *TLSReport `json:"tls,omitempty"`
 	Features []string   `json:"features"`
 
-	Modes []*Trace `json:"modes"`          // of EPSV, PASV, EPRT and PORT
-	Mode  string   `json:"mode,omitempty"` // the one that ferry uses; "": none works
+	Modes []*ftp.Trace `json:"modes"`          // of EPSV, PASV, EPRT and PORT
+	Mode  string       `json:"mode,omitempty"` // the one that ferry uses; "": none works
 
 	List     string `json:"list,omitempty"` // the command to list with
 	Dotfiles string `json:"dotfiles"`       // "shown", "hidden" or "unknown"

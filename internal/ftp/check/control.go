@@ -1,4 +1,4 @@
-package ftp
+package check
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"slices"
 	stdsync "sync"
 	"time"
+
+	"ferry/internal/ftp"
 )
 
 // connect opens a session where there is none, or where it is dead.
@@ -14,19 +16,19 @@ func (k *checker) connect(ctx context.Context) error {
 		return nil
 	}
 	if k.session != nil {
-		k.session.c.close()
+		k.session.Close()
 		k.session = nil
 	}
 	for attempt := 0; ; attempt++ {
-		s, err := k.pool.openSession(ctx, k.features)
+		s, err := k.pool.Open(ctx, k.features)
 		if err == nil {
-			k.session, k.features = s, s.features
+			k.session, k.features = s, s.Features()
 			return nil
 		}
-		if !Retryable(err) || attempt >= k.opts.Retries || ctx.Err() != nil {
-			return fatal(err)
+		if !ftp.Retryable(err) || attempt >= k.opts.Retries || ctx.Err() != nil {
+			return ftp.Fatal(err)
 		}
-		if err := Sleep(ctx, k.opts.Backoff(attempt)); err != nil {
+		if err := ftp.Sleep(ctx, k.opts.Backoff(attempt)); err != nil {
 			return err
 		}
 	}
@@ -35,17 +37,17 @@ func (k *checker) connect(ctx context.Context) error {
 // askServer fills in what the control connection shows: greeting, features, TLS,
 // system and round-trip time.
 func (k *checker) askServer(ctx context.Context) error {
-	r, c := k.report, k.session.c
-	r.Greeting, r.Features = Printable(c.greeting), k.features.words()
-	if conn, ok := c.conn.(*tls.Conn); ok {
-		r.TLS = k.tlsReport(conn.ConnectionState())
+	r := k.report
+	r.Greeting, r.Features = ftp.Printable(k.session.Greeting()), k.features.Words()
+	if state, ok := k.session.TLS(); ok {
+		r.TLS = k.tlsReport(state)
 	}
 	system, err := k.session.Command(ctx, "SYST")
 	if err != nil {
 		return err
 	}
 	if system.OK() {
-		r.System = Printable(system.Text)
+		r.System = ftp.Printable(system.Text)
 	}
 	var trips []time.Duration
 	for range 5 {
@@ -63,7 +65,7 @@ func (k *checker) askServer(ctx context.Context) error {
 func (k *checker) tlsReport(cs tls.ConnectionState) *TLSReport {
 	leaf := cs.PeerCertificates[0]
 	t := &TLSReport{Version: tls.VersionName(cs.Version), Cipher: tls.CipherSuiteName(cs.CipherSuite),
-		Fingerprint: certificatePrint(leaf), Subject: Printable(leaf.Subject.String()), Expires: leaf.NotAfter, Trust: "chain"}
+		Fingerprint: ftp.Fingerprint(leaf), Subject: ftp.Printable(leaf.Subject.String()), Expires: leaf.NotAfter, Trust: "chain"}
 	switch {
 	case k.opts.Fingerprint != "":
 		t.Trust = "fingerprint"
@@ -97,30 +99,27 @@ func (k *checker) countSessions(ctx context.Context) error {
 	if err := k.connect(ctx); err != nil {
 		return err
 	}
-	more := make([]*Session, k.opts.Connections-1)
+	more := make([]*ftp.Session, k.opts.Connections-1)
 	errs := make([]error, len(more))
 	var all stdsync.WaitGroup
 	for i := range more {
-		if err := Sleep(ctx, dialPace); err != nil {
+		if err := ftp.Sleep(ctx, ftp.LoginPace); err != nil {
 			break
 		}
-		all.Go(func() { more[i], errs[i] = k.pool.openSession(ctx, k.features) })
+		all.Go(func() { more[i], errs[i] = k.pool.Open(ctx, k.features) })
 	}
 	all.Wait()
 	k.report.Connections = 1
 	for i, s := range more {
 		if s != nil {
 			k.report.Connections++
-			s.c.close()
-		} else if class, ok := ClassOf(errs[i]); ok && class != Busy && class != Login {
+			s.Close()
+		} else if class, ok := ftp.ClassOf(errs[i]); ok && class != ftp.Busy && class != ftp.Login {
 			k.note("another connection failed: %v", errs[i])
 		}
 	}
 	if k.report.Mode != "" {
-		k.pool.mu.Lock()
-		k.pool.f = k.features
-		k.pool.mu.Unlock()
-		k.pool.remember()
+		k.pool.Remember(k.features)
 	}
 	return nil
 }

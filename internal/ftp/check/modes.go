@@ -1,0 +1,76 @@
+package check
+
+import (
+	"context"
+
+	"ferry/internal/ftp"
+)
+
+// listDir returns the directory to list: the root, or "", the login directory, where
+// the root does not exist.
+func (k *checker) listDir() string {
+	if k.report.RootThere {
+		return k.report.Root
+	}
+	return ""
+}
+
+// checkModes tries each data mode by itself and chooses the one that ferry uses.
+func (k *checker) checkModes(ctx context.Context) error {
+	works := make(map[ftp.DataMode]bool)
+	for _, m := range ftp.Auto.DataModes() {
+		trace, err := k.tryMode(ctx, m)
+		if err != nil {
+			return err
+		}
+		works[m] = trace.Works
+		k.report.Modes = append(k.report.Modes, trace)
+	}
+	for _, m := range k.opts.Mode.DataModes() {
+		if works[m] {
+			k.report.Mode = m.String()
+			k.pool.PreferMode(m)
+			break
+		}
+	}
+	if k.report.Mode == "" {
+		k.note("no data mode that the options allow works, so ferry can transfer neither listings nor files")
+	}
+	return nil
+}
+
+// tryMode lists a directory over a data connection in mode m and returns the trace.
+func (k *checker) tryMode(ctx context.Context, m ftp.DataMode) (*ftp.Trace, error) {
+	if err := k.connect(ctx); err != nil {
+		return nil, err
+	}
+	trace, err := k.session.TryMode(ctx, m, k.listDir())
+	if err == nil && trace.Works && k.report.TLS != nil {
+		resumed := k.session.ResumedTLS()
+		k.report.TLS.Resumed = &resumed
+	}
+	return trace, err
+}
+
+// checkListing finds the best command to list with.
+func (k *checker) checkListing(ctx context.Context) error {
+	if k.report.Mode == "" {
+		return nil
+	}
+	if err := k.connect(ctx); err != nil {
+		return err
+	}
+	if dir := k.listDir(); dir != "" {
+		if _, err := k.session.Command(ctx, "CWD "+dir); err != nil {
+			return err
+		}
+	}
+	if err := k.session.Probe(ctx); err != nil {
+		return err
+	}
+	k.report.List = k.features.ListForm().Command()
+	if k.features.ListForm() != ftp.FormLIST {
+		k.report.Dotfiles = "shown"
+	}
+	return nil
+}

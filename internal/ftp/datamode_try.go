@@ -1,0 +1,60 @@
+package ftp
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"strings"
+)
+
+// TryMode lists dir, an absolute path, or the working directory where dir is "", over a
+// data connection in mode m and in no other. It returns the trace of that, whether the mode
+// works or not. The session may be dead afterwards. The error says that ctx was cancelled.
+func (s *Session) TryMode(ctx context.Context, m DataMode, dir string) (*Trace, error) {
+	tracker := s.c.modes
+	defer func() { s.c.modes = tracker }()
+	s.c.modes = &modeTracker{allow: []DataMode{m}}
+	t := &Transfer{Op: "listing", Line: FormLIST.Command()}
+	if s.features.mlst {
+		t.Line = FormMLSD.Command()
+	}
+	if dir != "" {
+		t.cwd = []string{"CWD " + dir}
+	}
+	d, err := s.Receive(ctx, t)
+	if err == nil {
+		err = d.finishTrial()
+	}
+	if ctx.Err() != nil {
+		return nil, cmp.Or(err, context.Cause(ctx))
+	}
+	trace := newTrace(m, s.c.sock.LocalAddr(), s.c.sock.RemoteAddr())
+	if len(t.traces) > 0 {
+		trace = t.traces[len(t.traces)-1]
+	}
+	if err != nil {
+		trace.Works = false
+		if trace.Why == "" {
+			trace.Why = err.Error()
+		}
+		if e := (*Error)(nil); errors.As(err, &e) && trace.Cause == "" {
+			trace.Cause = strings.TrimPrefix(e.Hint, likelyCause)
+		}
+	}
+	return trace, nil
+}
+
+// finishTrial reads the listing of a trial to its end.
+func (d *Download) finishTrial() error {
+	buf := make([]byte, 32<<10)
+	for {
+		if _, err := d.Read(buf); err != nil {
+			break
+		}
+	}
+	final, err := d.Finish()
+	if traces := d.Transfer.traces; final.Code != 0 && len(traces) > 0 {
+		traces[len(traces)-1].answered(final)
+	}
+	return err
+}
