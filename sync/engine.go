@@ -280,9 +280,9 @@ func (p *pass) check(context.Context) error {
 	lost := [2]int{p.deletions.on(Local, files), p.deletions.on(Remote, files)}
 	err := p.plan.check(p.opts.Limits, files, lost, p.trees)
 	if err == nil {
-		err = p.plan.checkEmpties(p.opts.Limits, files, p.deletions.emptied)
+		err = p.plan.checkEmpties(p.opts.Limits, files, p.deletions.emptied, p.trees)
 	}
-	for _, check := range [...]func(files int) error{p.checkReplaced, p.checkTargetEmptied, p.checkFirst} {
+	for _, check := range [...]func(files int) error{p.checkMounts, p.checkReplaced, p.checkTargetEmptied, p.checkFirst} {
 		if err == nil {
 			err = check(files)
 		}

@@ -1,6 +1,10 @@
 package sync
 
-import "fmt"
+import (
+	"fmt"
+
+	"ferry/manifest"
+)
 
 // empties reports whether a transfer carries over that a file lost all of its content.
 func (a *Action) empties() bool {
@@ -18,8 +22,8 @@ func (a *Action) empties() bool {
 
 // checkEmpties stops a pass in which many files of a side lost their content, as on a
 // disk that was full or is damaged. lost is what passes with a scope have carried over
-// before.
-func (p *Plan) checkEmpties(limits Limits, files int, lost [2]int) error {
+// before. Where no file of a side has content any more, the limits do not count.
+func (p *Plan) checkEmpties(limits Limits, files int, lost [2]int, trees [2]*manifest.Tree) error {
 	limits, limited := limits.forEmptied()
 	if !limited {
 		return nil
@@ -32,7 +36,7 @@ func (p *Plan) checkEmpties(limits Limits, files int, lost [2]int) error {
 				now++
 			}
 		}
-		if n += now; now == 0 || !limits.exceeded(n, files) {
+		if n += now; now == 0 || !limits.exceeded(n, files) && (now < 2 || hasContent(trees[s.Other()])) {
 			continue
 		}
 		return &UnsafeError{
@@ -42,6 +46,16 @@ func (p *Plan) checkEmpties(limits Limits, files int, lost [2]int) error {
 		}
 	}
 	return nil
+}
+
+// hasContent reports whether a file of the tree is not empty.
+func hasContent(t *manifest.Tree) bool {
+	for _, e := range t.All() {
+		if e.IsFile() && e.Size > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // forEmptied returns the limits on files that lose their content. Programs empty a few

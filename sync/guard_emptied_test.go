@@ -75,3 +75,28 @@ func TestEmptiedFilesAddUp(t *testing.T) {
 	}
 	t.Error("20 files of 20 were emptied one by one")
 }
+
+// A side on which no file has content any more is stopped however few its files are.
+func TestAllFilesEmptied(t *testing.T) {
+	for _, by := range [...]sync.Side{sync.Local, sync.Remote} {
+		w := newWorld(t)
+		w.fill(5)
+		w.write(by, "empty before", "")
+		w.sync()
+		empty := func(i int) {
+			w.sides[by].Write(fmt.Sprintf("d%d/f%d", i%3, i), "", w.now().Add(time.Hour))
+		}
+		for i := range 4 {
+			empty(i)
+		}
+		w.opts.DryRun = true
+		w.sync() // one file has content
+		w.opts.DryRun = false
+		empty(4)
+		if err := w.wantUnsafe(); !strings.Contains(err.What, "5 files of 6 on the "+by.String()+" side lost all content") {
+			t.Errorf("%q", err.What)
+		}
+		w.opts.Limits.AllowDeletes = true
+		w.sync()
+	}
+}
