@@ -26,6 +26,9 @@ type Options struct {
 	// Verbose also notes work on the side, as what was removed from the trash. Quiet
 	// keeps what hooks print to itself unless the hook fails.
 	Verbose, Quiet bool
+	// NoWebServer says that no web server shows the directories on the server. Then there
+	// is no warning that it may show the trash.
+	NoWebServer bool
 	// AskPassword asks a person for a password, until ctx is cancelled.
 	AskPassword func(ctx context.Context, prompt string) (string, error)
 	// Stderr is where a command that prints a password may write.
@@ -72,7 +75,7 @@ func (o *Opener) warnPublishedPush(p *Pair) {
 // warnPublishedTrash warns once that a web server which serves the directory on the server
 // may serve the old versions in the trash, too. It may be called from any goroutine.
 func (o *Opener) warnPublishedTrash(p *Pair) {
-	if o.publishedTold.CompareAndSwap(false, true) {
+	if !o.NoWebServer && o.publishedTold.CompareAndSwap(false, true) {
 		o.Talk.Warn("old versions are kept below .ferry/ in %s; if a web server serves that directory, deny it or use --trash off", p.Remote)
 	}
 }

@@ -69,9 +69,10 @@ EXIT STATUS
   0 in sync (or: the plan was printed)   6 refused as unsafe, nothing was
   1 failed                                 deleted or overwritten
   2 wrong usage or configuration         7 another run holds this pair
-  3 done, but some files failed          8 a hook failed
-  4 could not connect or log in         10 status --exit-code: changes pending
-  5 done, conflicts are waiting        130 interrupted
+  3 done, but some files failed, or      8 a hook failed
+    could not be read                   10 status --exit-code: changes pending
+  4 could not connect or log in        130 interrupted
+  5 done, this pass left conflicts
   Of several profiles the worst one counts: 130, 2, 6, 1, 4, 7, 8, 3, 5, 10, 0.`
 
 func rootCommand(prog *program) *cobra.Command {

@@ -96,7 +96,7 @@ func (prog *program) newDemo(dir, here, there, addr string) (*demo, error) {
 	sub := *prog
 	sub.made = nil
 	sub.common = commonFlags{stateDir: filepath.Join(dir, "state"), quiet: prog.common.quiet, verbose: prog.common.verbose}
-	sub.listFiles = true
+	sub.listFiles, sub.noWebServer = true, true
 	sub.env.StderrTerminal = false
 	sub.env.Getenv = func(string) string { return "" }
 	if !prog.common.quiet {

@@ -12,7 +12,7 @@ import (
 )
 
 const trashHelp = `List what passes have replaced or deleted and kept, the latest first. Each side keeps
-its own in .ferry/trash below its root.
+its own below .ferry in its root.
 
   20260728-090501  2 days ago   remote   4.1 kB  css/old.css
 

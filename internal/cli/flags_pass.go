@@ -77,7 +77,7 @@ func (f *passFlags) register(flags *pflag.FlagSet) {
 	f.maxListing.add(flags, "max-listing", "do not read a directory of the server with more than `N` entries (default 1000000)", config.ParseCount)
 	flags.BoolVar(&f.allowDeletes, "allow-deletes", false, "allow any number of deletions, this once")
 	flags.BoolVar(&f.acceptEmpty, "accept-empty", false, "accept that a side, or a file system mounted below it, has lost everything, this once")
-	addBool(flags, &f.exact, "exact", "push, pull: make the target equal the source, extras included")
+	addBool(flags, &f.exact, "exact", "push, pull: make the target equal the source, extras included; on a first pass also needs --allow-deletes")
 	addBool(flags, &f.adopt, "adopt", "sync, pull: on a first pass, take files of equal size as equal where the server tells no hash")
 	addBool(flags, &f.checksum, "checksum", "compare the contents of both sides, not size and time")
 	addBool(flags, &f.verify, "verify", "push, pull: list all of the target")

@@ -23,6 +23,8 @@ type program struct {
 	open func(context.Context, *app.Pair, app.PassOptions) (*app.OpenPair, error)
 	// listFiles shows a line for each file even without --verbose.
 	listFiles bool
+	// noWebServer is that of [app.Options].
+	noWebServer bool
 	// staying says that the command runs until it is told to stop. logTo is where the
 	// log goes then.
 	staying bool
@@ -61,6 +63,7 @@ func (prog *program) opener() *app.Opener {
 			Verbose:  prog.common.verbose > 0,
 			Quiet:    prog.common.quiet,
 
+			NoWebServer: prog.noWebServer,
 			AskPassword: prog.env.ReadPassword,
 			Stderr:      prog.stderr,
 			Open:        prog.open,
