@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"io"
 	"testing"
 
 	"ferry/manifest"
@@ -47,5 +48,25 @@ func TestLastLineAtRest(t *testing.T) {
 		if out.String() != c.want {
 			t.Errorf("%s:\n%swant\n%s", c.name, out.String(), c.want)
 		}
+	}
+}
+
+// A conflict copy that is set aside and then transferred is named once.
+func TestBriefNamesEachPathOnce(t *testing.T) {
+	var out bytes.Buffer
+	r := NewPass(Head{}, Options{Out: &out, Brief: true, Talk: Talker{W: io.Discard}, Verdict: Verdict{
+		Exit: func(sync.Summary, error) int { return 0 }, Hint: func(error) string { return "" }, After: func(error) bool { return false }}})
+	r.Begin()
+	r.Event(sync.Planned{Plan: &sync.Plan{}})
+	for _, a := range []sync.Action{
+		{Op: sync.SetAside, Side: sync.Remote, From: "a", Path: "a.copy"},
+		{Op: sync.Upload, Side: sync.Remote, Path: "a"},
+		{Op: sync.Download, Side: sync.Local, Path: "a.copy"},
+	} {
+		r.Event(sync.Finished{Action: &a})
+	}
+	r.End(sync.Summary{Uploaded: 1, Downloaded: 1, Conflicts: 1}, nil)
+	if want := "done: up 1 file 0 B, down 1 file 0 B, conflicts 1, 0.0 s (a.copy, a)\n"; out.String() != want {
+		t.Errorf("%swant\n%s", out.String(), want)
 	}
 }

@@ -107,8 +107,8 @@ func (r *textPass) finished(ev sync.Finished) {
 		}
 		r.aside[a.Path] = true
 	}
-	if r.o.Brief && ev.Err == nil && a.Visible() && len(r.done) <= worthNaming {
-		r.done = append(r.done, text.Clean(string(a.Path)))
+	if name := text.Clean(string(a.Path)); r.o.Brief && ev.Err == nil && a.Visible() && len(r.done) <= worthNaming && !slices.Contains(r.done, name) {
+		r.done = append(r.done, name)
 	}
 	if r.o.Verbose && ev.Err == nil && a.Visible() && !r.o.Talk.Quiet {
 		fmt.Fprintln(r.o.Talk.W, r.o.Talk.prefix()+doneLine(a))
