@@ -98,7 +98,7 @@ func (d *watchSoak) runFor(long time.Duration) {
 	d.wantWholeFiles()
 	// A pass must have nothing to do.
 	exit, sum, out := d.pass()
-	if sum.Seconds = 0; exit != cli.ExitOK || sum != (sync.Summary{}) {
+	if exit != cli.ExitOK || !isQuiet(sum) {
 		d.Errorf("a pass had something left to do: exit %d\n%s", exit, out)
 	}
 	d.syncUntilQuiet()
