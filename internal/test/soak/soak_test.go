@@ -42,7 +42,7 @@ func duration(t *testing.T, fallback time.Duration) time.Duration {
 // TestSoak lets users edit, remove and rename files on both sides while passes are made in a loop, over connections that
 // are cut at random. In the end both trees must be equal. Every version that no user removed or replaced must exist, if
 // only in the trash, and every file must be a version that a user wrote. Nothing may be left behind: no goroutine, file
-// descriptor, session or lock, and no partial file that is older than a day.
+// descriptor, session or lock, and no partial file.
 //
 // FERRY_SOAK says for how long, for example "30m". Give go test a longer -timeout then.
 func TestSoak(t *testing.T) {
