@@ -92,7 +92,7 @@ func (p *pass) foldingOf(ctx context.Context, s Side) (Folding, error) {
 func (p *pass) namesToAsk(s Side, ascii bool) []OtherCase {
 	var files, dirs []OtherCase
 	for path, e := range p.trees[s].All() {
-		other := otherCase(path.Base(), ascii)
+		other := manifest.OtherCase(path.Base(), ascii)
 		if other == path.Base() || !p.trees[s].Known(path) || p.trees[s].At(path.Parent().Join(other)).Exists() {
 			continue
 		}

@@ -4,8 +4,6 @@ import (
 	"iter"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"ferry/manifest"
 )
@@ -31,80 +29,10 @@ func (f Folding) key(name string) string {
 	switch {
 	case !f.folds():
 		return name
-	case f == FoldsASCII || !utf8.ValidString(name):
-		b := []byte(name)
-		for i, c := range b {
-			b[i] = byte(foldASCII(rune(c)))
-		}
-		return string(b)
+	case f == FoldsASCII:
+		return manifest.FoldASCII(name)
 	}
-	return strings.Map(foldRune, name)
-}
-
-func foldASCII(r rune) rune {
-	if 'a' <= r && r <= 'z' {
-		return r - 'a' + 'A'
-	}
-	return r
-}
-
-// foldRune returns the first of the runes that are equal under Unicode simple case
-// folding. Paths are in NFC, so nothing else has to be unified.
-func foldRune(r rune) rune {
-	if r < utf8.RuneSelf {
-		return foldASCII(r)
-	}
-	least := r
-	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
-		least = min(least, f)
-	}
-	return least
-}
-
-const hashStart, hashFactor = 14695981039346656037, 1099511628211 // of FNV-1a
-
-// foldHash returns a hash that is equal for names whose keys under FoldsCase are. Every
-// pass computes it for every name.
-func foldHash(name string) uint64 {
-	h := uint64(hashStart)
-	for i := range len(name) {
-		c := name[i]
-		if c >= utf8.RuneSelf {
-			return foldHashRunes(name)
-		}
-		if 'a' <= c && c <= 'z' {
-			c -= 'a' - 'A'
-		}
-		h = (h ^ uint64(c)) * hashFactor
-	}
-	return h
-}
-
-func foldHashRunes(name string) uint64 {
-	h := uint64(hashStart)
-	for i, r := range name {
-		if r == utf8.RuneError {
-			r = -rune(name[i]) // may be a byte that is no letter in UTF-8
-		}
-		h = (h ^ uint64(foldRune(r))) * hashFactor
-	}
-	return h
-}
-
-// otherCase returns name with its ASCII letters, or its other letters, in the other
-// case. It returns name itself if there is none.
-func otherCase(name string, ascii bool) string {
-	return strings.Map(func(r rune) rune {
-		if (r < utf8.RuneSelf) != ascii {
-			return r
-		}
-		for _, other := range [...]rune{unicode.ToLower(r), unicode.ToUpper(r)} {
-			if other != r && foldRune(other) == foldRune(r) {
-				return other
-			}
-		}
-		return r
-	}, name)
+	return manifest.Fold(name)
 }
 
 // A caseFinder finds names that differ only in case. It is shown all paths in their
@@ -134,7 +62,7 @@ func (c *caseFinder) see(path manifest.Path) {
 		c.enter(parent)
 	}
 	last := &c.open[len(c.open)-1]
-	last.hashes = append(last.hashes, foldHash(name))
+	last.hashes = append(last.hashes, manifest.FoldHash(name))
 }
 
 // enter leaves the directories that dir is not in, and enters it.
@@ -175,7 +103,7 @@ func (c *caseFinder) groups(paths iter.Seq[manifest.Path]) [][]manifest.Path {
 	}
 	return groupByCase(func(yield func(manifest.Path) bool) {
 		for p := range paths {
-			if c.found[caseKey{p.Parent(), foldHash(p.Base())}] && !yield(p) {
+			if c.found[caseKey{p.Parent(), manifest.FoldHash(p.Base())}] && !yield(p) {
 				return
 			}
 		}

@@ -35,14 +35,14 @@ func TestFoldingKeys(t *testing.T) {
 				t.Errorf("%q and %q are one name under %d: %v", c.one, c.other, f.folding, got)
 			}
 		}
-		if c.unicode && foldHash(c.one) != foldHash(c.other) {
+		if c.unicode && manifest.FoldHash(c.one) != manifest.FoldHash(c.other) {
 			t.Errorf("%q and %q have different hashes", c.one, c.other)
 		}
 	}
 	for name, want := range map[string][2]string{
 		"Read.txt": {"rEAD.TXT", "Read.txt"}, "éa": {"éA", "Éa"}, "1.2": {"1.2", "1.2"}, "ß": {"ß", "ß"},
 	} {
-		if got := [2]string{otherCase(name, true), otherCase(name, false)}; got != want {
+		if got := [2]string{manifest.OtherCase(name, true), manifest.OtherCase(name, false)}; got != want {
 			t.Errorf("%q in the other case: %q", name, got)
 		}
 	}
