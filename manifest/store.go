@@ -35,6 +35,8 @@ type StoreOptions struct {
 	ReadOnly bool
 	// Wait waits for another process to close the store, until Context ends.
 	Wait bool
+	// WaitUntil is when waiting ends with [ErrLocked]; the zero time: never.
+	WaitUntil time.Time
 	// Context ends the wait; nil: never.
 	Context context.Context
 }

@@ -107,7 +107,7 @@ func lockedOpen(path string, o StoreOptions) (*bolt.DB, error) {
 		if !errors.Is(err, berrors.ErrTimeout) {
 			return db, err
 		}
-		if !o.Wait {
+		if !o.Wait || !o.WaitUntil.IsZero() && time.Now().After(o.WaitUntil) {
 			return nil, fmt.Errorf("%w (%s)", ErrLocked, path)
 		}
 		if err := ctx.Err(); err != nil {

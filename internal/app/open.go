@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"time"
 
 	"ferry/manifest"
 	"ferry/sync"
@@ -39,10 +40,13 @@ type PassOptions struct {
 	AllowDeletes, AcceptEmpty bool
 	// Wait waits for another run on the pair to end, in place of an error.
 	Wait bool
+	// WaitLimit is how long that may take; 0: for ever.
+	WaitLimit time.Duration
 	// Observer is told what happens, one event at a time; it may be nil.
 	Observer sync.Observer
 
-	hooks *passHooks // nil: there are none
+	waitUntil time.Time  // the end of WaitLimit
+	hooks     *passHooks // nil: there are none
 	// deletions is what passes over parts have counted, where the pair is opened again
 	// and again; nil: it is not.
 	deletions *sync.DeletionCount
@@ -54,6 +58,9 @@ type PassOptions struct {
 func (o *Opener) open(ctx context.Context, p *Pair, opts PassOptions) (*OpenPair, error) {
 	if o.Open != nil {
 		return o.Open(ctx, p, opts)
+	}
+	if opts.WaitLimit > 0 {
+		opts.waitUntil = time.Now().Add(opts.WaitLimit)
 	}
 	var open closers
 	giveBack, err := o.takeOverHalted(ctx, p)
@@ -102,7 +109,7 @@ func (o *Opener) openServer(ctx context.Context, p *Pair, opts PassOptions) (*re
 			opts.Observer(sync.Noticed{Text: text})
 		}
 	}
-	server.WaitLock = opts.Wait
+	server.WaitLock, server.WaitLockUntil = opts.Wait, opts.waitUntil
 	if !opts.DryRun {
 		mine := o.ownership(p, false)
 		server.Owner, server.Boot = mine.owner, mine.boot

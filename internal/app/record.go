@@ -16,7 +16,7 @@ import (
 // openRecord opens what is remembered of a pair.
 func (o *Opener) openRecord(ctx context.Context, p *Pair, opts PassOptions) (*manifest.Store, error) {
 	path := recordPath(o.StateDir, p.Profile)
-	store, err := manifest.OpenStore(path, manifest.StoreOptions{ReadOnly: opts.DryRun, Wait: opts.Wait, Context: ctx})
+	store, err := manifest.OpenStore(path, manifest.StoreOptions{ReadOnly: opts.DryRun, Wait: opts.Wait, WaitUntil: opts.waitUntil, Context: ctx})
 	switch {
 	case errors.Is(err, manifest.ErrLocked):
 		return nil, &Error{Code: ExitLocked, Err: manifest.ErrLocked, Hint: lockHint(path)}

@@ -3,6 +3,7 @@ package remote
 import (
 	"context"
 	"strings"
+	"time"
 
 	"ferry/internal/ftp"
 	"ferry/manifest"
@@ -35,6 +36,8 @@ type Options struct {
 	TrashName func() (string, error)
 	// WaitLock waits for a lock that somebody else holds and keeps alive.
 	WaitLock bool
+	// WaitLockUntil is when waiting ends; the zero time: never.
+	WaitLockUntil time.Time
 }
 
 // findRoot returns the absolute path of the root, without a slash at the end.

@@ -47,7 +47,7 @@ func connect(ctx context.Context, o Options) (*server, error) {
 // lockOptions returns the options of the lock of the root.
 func (srv *server) lockOptions() lock.Options {
 	o := srv.opts
-	return lock.Options{Owner: o.Owner, Boot: o.Boot, Machine: o.Machine, Wait: o.WaitLock, Temps: o.Temps, Dirs: srv.listDirs, Log: o.Log}
+	return lock.Options{Owner: o.Owner, Boot: o.Boot, Machine: o.Machine, Wait: o.WaitLock, WaitUntil: o.WaitLockUntil, Temps: o.Temps, Dirs: srv.listDirs, Log: o.Log}
 }
 
 // do is [ftp.Pool.Do] with errors that tell the engine when to give up.

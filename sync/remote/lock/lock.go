@@ -37,6 +37,8 @@ type Options struct {
 	Machine string
 	// Wait waits for a lock that somebody else holds and keeps alive.
 	Wait bool
+	// WaitUntil is when waiting ends with [sync.ErrHeld]; the zero time: never.
+	WaitUntil time.Time
 	// Temps remembers which locks that broke off were seen, and since when; nil: nobody
 	// does, and they stay.
 	Temps *manifest.TempJournal
@@ -107,7 +109,7 @@ func (l *Lock) Take(ctx context.Context) (release func(), waited bool, err error
 				return nil, waited, err
 			}
 			continue
-		case now != seen && !first && !l.opts.Wait:
+		case !first && (now != seen && !l.opts.Wait || l.opts.isOver()):
 			if now == (holder{}) { // it is being written
 				now = seen
 			}
@@ -120,6 +122,9 @@ func (l *Lock) Take(ctx context.Context) (release func(), waited bool, err error
 		}
 	}
 }
+
+// isOver reports whether nobody waits any longer.
+func (o *Options) isOver() bool { return !o.WaitUntil.IsZero() && time.Now().After(o.WaitUntil) }
 
 // Mark is the name of the directory in a lock of this owner.
 func (l *Lock) Mark() string {

@@ -114,6 +114,20 @@ func TestLockWaits(t *testing.T) {
 	}
 }
 
+// TestLockWaitsUntil gives up on a lock that is kept alive.
+func TestLockWaitsUntil(t *testing.T) {
+	_, d := lockers(t, "a", "b")
+	d[1].opts.Wait, d[1].opts.WaitUntil = true, time.Now()
+	release, _, err := d[0].Take(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	if _, _, err := d[1].Take(t.Context()); !errors.Is(err, sync.ErrHeld) {
+		t.Errorf("got %v", err)
+	}
+}
+
 // TestLockOfAKilledRun leaves a lock behind, as kill -9 does.
 func TestLockOfAKilledRun(t *testing.T) {
 	for _, next := range []string{"a", "b"} {
