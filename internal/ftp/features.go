@@ -30,6 +30,8 @@ type Features struct {
 	feat map[string]string // what follows each upper-case word of FEAT on its line
 
 	mlst, mfmt, mdtm, size, rest, utf8 bool
+	// showModes is the command after which listings show permission bits, or "".
+	showModes string
 	// hash holds the upper-case commands that hash a file: HASH, XSHA256, MD5 ...
 	hash []string
 
@@ -64,6 +66,7 @@ func parseFeatures(greeting string, r Reply) *Features {
 	f.mlst = f.Offers("MLST") || f.Offers("MLSD")
 	f.mfmt, f.mdtm, f.size, f.utf8 = f.Offers("MFMT"), f.Offers("MDTM"), f.Offers("SIZE"), f.Offers("UTF8")
 	f.rest = strings.Contains(strings.ToUpper(f.feat["REST"]), "STREAM")
+	f.showModes = showModesBy(f.feat["MLST"])
 	for _, word := range hashCommands {
 		if f.Offers(word) {
 			f.hash = append(f.hash, word)

@@ -48,6 +48,10 @@ func (p *Pool) openSession(ctx context.Context, f *Features) (*Session, error) {
 		s.features = parseFeatures(c.greeting, s.library.feat)
 	}
 	c.features = s.features
+	if err := s.askForModes(lines); err != nil {
+		c.abort()
+		return nil, err
+	}
 	return s, nil
 }
 
@@ -61,7 +65,7 @@ func (p *Pool) expectedFeatures(f *Features) (expected *Features, proven bool) {
 	case p.o.Pipeline == PipelineOff, f != nil && f.BatchingStopped(), f == nil && known && !works:
 		return nil, false
 	case f == nil && p.known.Features != "":
-		return &Features{utf8: slices.Contains(strings.Fields(p.known.Features), "UTF8")}, true
+		return &Features{utf8: slices.Contains(strings.Fields(p.known.Features), "UTF8"), showModes: p.known.ShowModes}, true
 	case f == nil:
 		return &Features{}, false
 	}
@@ -89,12 +93,15 @@ func (s *Session) dialLibrary() (err error) {
 	return nil
 }
 
-// loginCommands returns the whole login: the commands of the library, in its order,
-// and PWD.
+// loginCommands returns the whole login: the commands of the library, in its order, the
+// one that asks for modes, and PWD.
 func loginCommands(o *Options, f *Features, password string) []*awaited {
 	lines := []string{"USER " + o.User, "PASS " + password, "FEAT", "TYPE I"}
 	if f.utf8 {
 		lines = append(lines, "OPTS UTF8 ON")
+	}
+	if f.showModes != "" {
+		lines = append(lines, f.showModes)
 	}
 	if o.Security != Plain {
 		lines = append(lines, "PBSZ 0", "PROT P")

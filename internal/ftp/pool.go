@@ -400,7 +400,8 @@ func (p *Pool) remember() {
 	if p.f.unsure {
 		list = "" // to be found out again
 	}
-	news := Capabilities{Mode: mode.String(), List: list, Dots: p.f.showsSelf, Seen: p.f.worthRemembering(), Features: p.f.digest(), Greeting: p.f.greeting}
+	news := Capabilities{Mode: mode.String(), List: list, Dots: p.f.showsSelf, Seen: p.f.worthRemembering(), Features: p.f.digest(),
+		ShowModes: p.f.showModes, Greeting: p.f.greeting}
 	if err := remember(p.o, news); err != nil {
 		p.o.Log.Warn("cannot remember what the server can do", "error", err)
 	}

@@ -22,6 +22,8 @@ type Capabilities struct {
 	// Features holds the words of FEAT. Where the server now sends others, it is another
 	// server or another version, and only Mode still counts.
 	Features string `json:"features,omitempty"`
+	// ShowModes is the command after which listings show permission bits.
+	ShowModes string `json:"show_modes,omitempty"`
 	// Greeting is the greeting without its digits, which tell times and counts. Where it
 	// is another one now, the server may keep other promises.
 	Greeting string    `json:"greeting,omitempty"`
