@@ -37,12 +37,16 @@ func (up *uploader) swap(ctx context.Context, all []*upload) (left []*upload) {
 	if len(swaps) == 0 {
 		return left
 	}
-	cause := up.once(ctx, func(ctx context.Context, s *ftp.Session) error {
-		if err := up.prepareSwaps(ctx, s, swaps); err != nil || s.Dead() {
+	var lost []*trial
+	cause := up.once(ctx, func(ctx context.Context, s *ftp.Session) (err error) {
+		if lost, err = up.prepareSwaps(ctx, s, swaps); err != nil || len(lost) > 0 || s.Dead() {
 			return err
 		}
 		return up.sendSwaps(ctx, s, swaps)
 	})
+	for _, t := range lost {
+		up.bringBack(ctx, t.u, t.back)
+	}
 	for _, w := range swaps {
 		if w.u.failed() {
 			continue
@@ -54,12 +58,20 @@ func (up *uploader) swap(ctx context.Context, all []*upload) (left []*upload) {
 	return left
 }
 
+// A trial is the way of a temporary into the trash and back.
+type trial struct {
+	u           *upload
+	there, back *renaming
+	seen        stat // in the trash
+}
+
 // prepareSwaps makes the directories in the trash, and proves that it takes files from
-// each directory: the first temporary there goes into the trash and back.
-func (up *uploader) prepareSwaps(ctx context.Context, s *ftp.Session, swaps []*swap) error {
+// each directory: the first temporary there goes into the trash and back. Those that may
+// have stayed there are lost.
+func (up *uploader) prepareSwaps(ctx context.Context, s *ftp.Session, swaps []*swap) (lost []*trial, err error) {
 	f := s.Features()
 	if !f.CanStat() && !up.keeps(ftp.RenamesFiles) {
-		return nil
+		return nil, nil
 	}
 	places := make([]place, len(swaps))
 	for i, w := range swaps {
@@ -68,12 +80,7 @@ func (up *uploader) prepareSwaps(ctx context.Context, s *ftp.Session, swaps []*s
 	var b ftp.Batch
 	into, err := up.trash.queueDirs(ctx, s, &b, places)
 	if err != nil {
-		return err
-	}
-	type trial struct {
-		u           *upload
-		there, back *renaming
-		seen        stat // in the trash
+		return nil, err
 	}
 	var trials []*trial
 	tried := make(map[string]bool)
@@ -93,7 +100,7 @@ func (up *uploader) prepareSwaps(ctx context.Context, s *ftp.Session, swaps []*s
 		trials = append(trials, t)
 	}
 	if b.Len() == 0 {
-		return nil
+		return nil, nil
 	}
 	err = b.Run(ctx, s)
 	for _, t := range trials {
@@ -106,10 +113,10 @@ func (up *uploader) prepareSwaps(ctx context.Context, s *ftp.Session, swaps []*s
 			up.trash.dirs.proven(t.u.target.dir)
 		case t.there.replies.Done() || t.there.replies.Unsettled():
 			s.AfterRenaming(t.back.replies)
-			up.bringBack(ctx, t.u, t.back)
+			lost = append(lost, t)
 		}
 	}
-	return err
+	return lost, err
 }
 
 // bringBack brings a temporary back that a trial may have left in the trash.
