@@ -153,7 +153,9 @@ func (rm *remover) believeDeletions(ctx context.Context, all []*removal, told []
 	}
 	for i, r := range all {
 		if told[i].OK() {
-			rm.check(ctx, []*removal{r})
+			if r.gone = rm.isGone(ctx, r.at); !r.gone {
+				rm.check(ctx, []*removal{r})
+			}
 			if r.err == nil {
 				rm.features.Observe(ftp.DeletesFiles, r.gone)
 			}
@@ -161,4 +163,14 @@ func (rm *remover) believeDeletions(ctx context.Context, all []*removal, told []
 		}
 	}
 	return false
+}
+
+// isGone reports whether nothing is provably at a place.
+func (rm *remover) isGone(ctx context.Context, at place) (gone bool) {
+	err := rm.do(ctx, "looking after a removal", func(ctx context.Context, s *ftp.Session) error {
+		missing, err := rm.missing(ctx, s, []place{at})
+		gone = err == nil && missing[0] == nil
+		return err
+	})
+	return gone && err == nil
 }

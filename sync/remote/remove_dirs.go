@@ -54,9 +54,15 @@ func (rm *remover) believeRemoval(ctx context.Context, at place, told ftp.Reply)
 
 // checkRemoval makes sure that the directory at a place is gone, as the reply to RMD says.
 func (rm *remover) checkRemoval(ctx context.Context, s *ftp.Session, at place, told ftp.Reply) error {
-	gone, err := rm.isDirGone(ctx, s, at)
+	missing, err := rm.missing(ctx, s, []place{at})
 	if err != nil {
 		return err
+	}
+	gone := missing[0] == nil
+	if !gone {
+		if gone, err = rm.isDirGone(ctx, s, at); err != nil {
+			return err
+		}
 	}
 	rm.features.Observe(ftp.RemovesDirs, gone)
 	if !gone {

@@ -67,14 +67,16 @@ func normalize(lines []line) string {
 }
 
 // withoutSweep leaves out the look for the remains of old locks, which one pass in sixteen makes when it has released its
-// own lock: it lists ferry's own directory, and nothing else does.
+// own lock: it lists ferry's own directory.
 func withoutSweep(lines []line) []line {
 	verb := func(i int) string {
 		word, _, _ := strings.Cut(lines[i].text, " ")
 		return word
 	}
+	released := false
 	for i, l := range lines {
-		if l.text != "CWD "+root+"/.ferry" {
+		released = released || l.text == "RMD "+root+"/.ferry/lock"
+		if l.text != "CWD "+root+"/.ferry" || !released {
 			continue
 		}
 		end := i + 1
