@@ -67,16 +67,23 @@ func normalize(lines []line) string {
 }
 
 // withoutSweep leaves out the look for the remains of old locks, which one pass in sixteen makes when it has released its
-// own lock: it lists ferry's own directory.
+// own lock: it lists ferry's own directory. So does the look into the trash that follows, but where the server can tell
+// that, it asks first whether there is such a directory.
 func withoutSweep(lines []line) []line {
+	own := root + "/.ferry"
 	verb := func(i int) string {
 		word, _, _ := strings.Cut(lines[i].text, " ")
 		return word
 	}
 	released := false
-	for i, l := range lines {
-		released = released || l.text == "RMD "+root+"/.ferry/lock"
-		if l.text != "CWD "+root+"/.ferry" || !released {
+	for i := 0; i < len(lines); i++ {
+		switch lines[i].text {
+		case "RMD " + own + "/lock":
+			released = true
+		case "MLST " + own, "SIZE " + own:
+			released = false
+		}
+		if !released || lines[i].text != "CWD "+own {
 			continue
 		}
 		end := i + 1
@@ -84,7 +91,8 @@ func withoutSweep(lines []line) []line {
 			end++
 		}
 		if end < len(lines) && (verb(end) == "MLSD" || verb(end) == "LIST") {
-			return slices.Delete(lines, i, end+1)
+			lines = slices.Delete(lines, i, end+1)
+			i--
 		}
 	}
 	return lines

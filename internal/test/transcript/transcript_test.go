@@ -171,8 +171,11 @@ func smallDown(p *pair) {
 }
 
 // many carries 200 small files each way over four connections. Which connection carries a file depends on the speed of
-// the machine, so only the number of the commands about these files is recorded.
+// the machine, so only the number of the commands about these files is recorded. A pass before them sees that the server
+// renames: otherwise several connections might look for that at once.
 func many(p *pair) {
+	p.put(p.local, before, "at first", "first.txt")
+	p.run("push")
 	p.put(p.local, before, "at first", paths("up", 200)...)
 	p.recordCount("200 small files up", "/tree/up/", "push", "--connections", "4")
 	p.put(p.server.tree(), before, "at first", paths("down", 200)...)
