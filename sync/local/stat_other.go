@@ -14,6 +14,9 @@ func inode(os.FileInfo) (device, inode uint64) { return 0, 0 }
 // changeTime returns 0: Go does not tell it on this system.
 func changeTime(os.FileInfo) int64 { return 0 }
 
+// hasOtherLinks returns false: Go does not tell it on this system.
+func hasOtherLinks(os.FileInfo) bool { return false }
+
 // rootIdentity returns "", which means unknown.
 func rootIdentity(*rootDir) string { return "" }
 

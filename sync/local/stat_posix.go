@@ -24,6 +24,12 @@ func inode(info os.FileInfo) (device, inode uint64) {
 	return 0, 0
 }
 
+// hasOtherLinks reports whether a file has more than one name.
+func hasOtherLinks(info os.FileInfo) bool {
+	s, ok := info.Sys().(*syscall.Stat_t)
+	return ok && s.Nlink > 1
+}
+
 // rootIdentity identifies the root by its device and inode number.
 func rootIdentity(root *rootDir) string {
 	device, inode := inode(root.info)

@@ -117,10 +117,10 @@ func (d *Directory) mayRemoveTemp(p manifest.Path, name string, info os.FileInfo
 }
 
 // removeLeftover removes a temporary file that was left behind. One that may hold what
-// somebody wrote goes into the trash.
+// somebody wrote goes into the trash, unless it has another name, as in the trash.
 func (d *Directory) removeLeftover(root *rootDir, dir *dirHandle, name string, info os.FileInfo) error {
 	mark, _ := manifest.TempMark(name)
-	if !strings.HasPrefix(mark, noFingerprint) {
+	if !strings.HasPrefix(mark, noFingerprint) || hasOtherLinks(info) {
 		return dir.removeTemp(name, info)
 	}
 	slot, err := d.trash(root, dir.path(name))

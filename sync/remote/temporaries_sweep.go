@@ -47,7 +47,7 @@ func (t *temporaries) sweep(ctx context.Context, s sync.Sweep) error {
 	t.mu.Lock()
 	for at, e := range t.left {
 		own := t.isOwn(at.name)
-		if !own && !s.Others || own && (resumed[fingerprintIn(at.name)] || t.kept[at] && !s.Whole) || !t.abandoned(at, e) {
+		if !own && !s.Others || own && (resumed[fingerprintIn(at.name)] && e.Size > 0 || t.kept[at] && !s.Whole) || !t.abandoned(at, e) {
 			continue
 		}
 		b.Add("DELE "+at.String(), func(r ftp.Reply) {

@@ -168,7 +168,7 @@ func takeListener(pid int) (int, error) {
 		if err == nil {
 			return fd, nil
 		}
-		if err != unix.EBADF {
+		if err != unix.EBADF && err != unix.ESRCH { // not there yet, or between two threads
 			return 0, fmt.Errorf("pidfd_getfd: %w", err)
 		}
 		var info unix.Siginfo
