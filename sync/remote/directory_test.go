@@ -185,7 +185,7 @@ func TestConformanceReal(t *testing.T) {
 			Options: realftp.Options{NoMLSD: true, NoMFMT: true}},
 	} {
 		t.Run(h.title, func(t *testing.T) {
-			if h.single && (testing.Short() || h.name != "vsftpd" && os.Getenv("FERRY_CONFORMANCE_ALL") == "") {
+			if h.single && os.Getenv("FERRY_CONFORMANCE_ALL") == "" {
 				t.Skip("the same again, one command at a time; FERRY_CONFORMANCE_ALL=1 runs it")
 			}
 			t.Parallel()

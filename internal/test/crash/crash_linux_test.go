@@ -53,6 +53,9 @@ func TestKilledAnywhere(t *testing.T) {
 	t.Cleanup(func() { os.RemoveAll(filepath.Dir(program)) })
 	for _, server := range []string{"proftpd", "vsftpd"} {
 		for _, how := range []struct{ command, pipeline string }{{"sync", "on"}, {"push", "on"}, {"pull", "on"}, {"sync", "off"}} {
+			if how.pipeline == "off" && server == "proftpd" && os.Getenv("FERRY_CRASH_ALL") != "1" {
+				continue // one server shows it
+			}
 			t.Run(server+"/"+how.command+", pipeline "+how.pipeline, func(t *testing.T) {
 				t.Parallel()
 				s := &setting{program: program, command: how.command, pipeline: how.pipeline, server: realftp.Start(t, server, realftp.Options{})}
