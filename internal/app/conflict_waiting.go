@@ -38,8 +38,5 @@ func saveWaiting(file string, copies []manifest.Path) error {
 	for _, path := range copies {
 		b.WriteString(strconv.Quote(string(path)) + "\n")
 	}
-	if err := os.WriteFile(file+".new", []byte(b.String()), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(file+".new", file)
+	return WritePrivate(file, []byte(b.String()))
 }

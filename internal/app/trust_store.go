@@ -57,7 +57,7 @@ func (t TrustStore) Set(path, sum string, now time.Time) error {
 	}
 	err = os.MkdirAll(t.Dir, 0o700)
 	if err == nil {
-		err = writePrivate(t.File(path), append(text, '\n'))
+		err = WritePrivate(t.File(path), append(text, '\n'))
 	}
 	if err != nil {
 		return fmt.Errorf("recording trust: %w", err)
@@ -99,22 +99,4 @@ func readTrustRecord(file string) (TrustRecord, error) {
 		return TrustRecord{}, nil
 	}
 	return r, nil
-}
-
-// writePrivate writes a file that only the user can read, so that there is always either
-// the old one or the new one.
-func writePrivate(path string, text []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-	}
-	return err
 }

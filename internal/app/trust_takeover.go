@@ -20,7 +20,7 @@ func noteConfig(record string, p *Pair) {
 	if was, err := os.ReadFile(configNote(record)); err == nil && string(was) == p.File+"\n" {
 		return
 	}
-	_ = writePrivate(configNote(record), []byte(p.File+"\n")) // without it the user is asked
+	_ = WritePrivate(configNote(record), []byte(p.File+"\n")) // without it the user is asked
 }
 
 func configNote(record string) string { return strings.TrimSuffix(record, ".db") + ".config" }

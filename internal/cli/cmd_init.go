@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -86,7 +85,7 @@ func (prog *program) init(ctx context.Context, args []string, flags *initFlags) 
 		_, err := fmt.Fprint(prog.env.Stdout, text)
 		return err
 	}
-	if err := writeFile(path, text); err != nil {
+	if err := app.WritePrivate(path, []byte(text)); err != nil {
 		return fmt.Errorf("writing the configuration: %w", err)
 	}
 	if err := prog.workspace().TrustText(path, text); err != nil {
@@ -109,24 +108,6 @@ func (prog *program) testConnection(ctx context.Context, p *app.Pair) error {
 	}
 	prog.talk().Note("logged in to %s; the directory %s", p.Remote.Host, state)
 	return nil
-}
-
-// writeFile writes text to a temporary file and renames it to path, so that there is
-// always either the old file or the new one.
-func writeFile(path, text string) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".ferry-yaml-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteString(text)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-	}
-	return err
 }
 
 // profileText returns the text of a ferry.yaml in the directory dir with one

@@ -44,15 +44,6 @@ func (l *Listing) Check() error {
 // end of the listing; see [Listing.Check].
 func (l *Listing) Readable() error { return l.lines.Err() }
 
-// ParseListing reads a whole listing that was made by form, and calls add for each of
-// its entries. now is the time of the listing, since LIST leaves out the year of recent
-// times. Final and Clean of the result are for the caller to set.
-func ParseListing(form ListForm, data []byte, now time.Time, add func(listing.Entry)) *Listing {
-	l := newListing(form, now, add)
-	l.lines.Take(data)
-	return l
-}
-
 // ReadListing reads a listing, which was made by form, to its end, and calls add for each
 // entry as it comes. It breaks off and fails where there are more entries or bytes than
 // [Options.MaxListing] allows, or where they come too slowly. Final is still to be set by

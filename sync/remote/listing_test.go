@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/listing"
 	"ferry/manifest"
 )
 
@@ -68,9 +69,13 @@ func TestWholeListings(t *testing.T) {
 // parseListing reads a listing as [server.list] does.
 func parseListing(form ftp.ListForm, data string, final ftp.Reply, clean bool) (*dirListing, error) {
 	l := new(dirListing)
-	raw := ftp.ParseListing(form, []byte(data), listedAt, l.add)
-	raw.Final, raw.Clean = final, clean
-	if err := raw.Check(); err != nil {
+	parser := listing.LIST(listedAt)
+	if form == ftp.FormMLSD {
+		parser = listing.MLSD()
+	}
+	lines := listing.NewReader(parser, l.add)
+	lines.Take([]byte(data))
+	if err := lines.Check(clean, final.Code, final.Text); err != nil {
 		return nil, err
 	}
 	return l, nil
