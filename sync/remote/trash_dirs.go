@@ -22,7 +22,9 @@ type trashDirs struct {
 	stamp string          // name of the stamp directory; "": none yet
 	used  map[string]bool // paths below the root that are taken in this stamp directory
 	there map[string]bool // absolute paths of directories that are there
-	takes map[string]bool // absolute paths of directories from which a rename into the trash works
+	// takes has the longest name, in bytes, for which a rename from a directory, an absolute
+	// path, into the trash has worked.
+	takes map[string]int
 }
 
 // beginPass makes a pass that begins now use a new stamp directory.
@@ -113,19 +115,21 @@ func (t *trashDirs) forget() {
 	t.there, t.takes = nil, nil
 }
 
-// isProven reports whether a rename from dir into the trash has worked.
-func (t *trashDirs) isProven(dir string) bool {
+// isProven reports whether a rename into the trash has worked from the directory of at, for
+// a name that is as long. The path in the trash is longer than the one outside, and
+// servers limit the length of paths.
+func (t *trashDirs) isProven(at place) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.takes[dir]
+	return len(at.name) <= t.takes[at.dir]
 }
 
-// proven notes that a rename from dir into the trash works.
-func (t *trashDirs) proven(dir string) {
+// proven notes that a rename of at into the trash works.
+func (t *trashDirs) proven(at place) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.takes == nil {
-		t.takes = make(map[string]bool)
+		t.takes = make(map[string]int)
 	}
-	t.takes[dir] = true
+	t.takes[at.dir] = max(t.takes[at.dir], len(at.name))
 }

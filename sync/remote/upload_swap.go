@@ -66,8 +66,8 @@ type trial struct {
 }
 
 // prepareSwaps makes the directories in the trash, and proves that it takes files from
-// each directory: the first temporary there goes into the trash and back. Those that may
-// have stayed there are lost.
+// each directory: the temporary for the longest name there goes into the trash and back.
+// Those that may have stayed there are lost.
 func (up *uploader) prepareSwaps(ctx context.Context, s *ftp.Session, swaps []*swap) (lost []*trial, err error) {
 	f := s.Features()
 	if !f.CanStat() && !up.keeps(ftp.RenamesFiles) {
@@ -82,16 +82,20 @@ func (up *uploader) prepareSwaps(ctx context.Context, s *ftp.Session, swaps []*s
 	if err != nil {
 		return nil, err
 	}
-	var trials []*trial
-	tried := make(map[string]bool)
+	longest := make(map[string]*swap) // by directory that is not proven
 	for i, w := range swaps {
 		w.old, w.in = &renaming{from: w.u.target, to: into[i]}, &renaming{from: w.u.temp, to: w.u.target}
-		dir := w.u.target.dir
-		if tried[dir] || up.trash.dirs.isProven(dir) {
+		at := w.u.target
+		if other := longest[at.dir]; !up.trash.dirs.isProven(at) && (other == nil || len(at.name) > len(other.u.target.name)) {
+			longest[at.dir] = w
+		}
+	}
+	var trials []*trial
+	for _, w := range swaps {
+		if longest[w.u.target.dir] != w {
 			continue
 		}
-		tried[dir] = true
-		t := &trial{u: w.u, there: &renaming{from: w.u.temp, to: into[i]}, back: &renaming{from: into[i], to: w.u.temp}}
+		t := &trial{u: w.u, there: &renaming{from: w.u.temp, to: w.old.to}, back: &renaming{from: w.old.to, to: w.u.temp}}
 		t.there.replies.Queue(&b, t.there.from.String(), t.there.to.String())
 		if !up.keeps(ftp.RenamesFiles) {
 			queueStat(&b, f, t.there.to.String(), &t.seen)
@@ -110,7 +114,7 @@ func (up *uploader) prepareSwaps(ctx context.Context, s *ftp.Session, swaps []*s
 		}
 		switch {
 		case t.there.replies.Done() && t.back.replies.Done():
-			up.trash.dirs.proven(t.u.target.dir)
+			up.trash.dirs.proven(t.u.target)
 		case t.there.replies.Done() || t.there.replies.Unsettled():
 			s.AfterRenaming(t.back.replies)
 			lost = append(lost, t)
@@ -139,7 +143,7 @@ func (up *uploader) bringBack(ctx context.Context, u *upload, back *renaming) {
 func (up *uploader) sendSwaps(ctx context.Context, s *ftp.Session, swaps []*swap) error {
 	var ready []*swap
 	for _, w := range swaps {
-		if !w.u.failed() && up.keeps(ftp.RenamesFiles) && up.trash.dirs.isProven(w.u.target.dir) {
+		if !w.u.failed() && up.keeps(ftp.RenamesFiles) && up.trash.dirs.isProven(w.u.target) {
 			ready = append(ready, w)
 		}
 	}
@@ -204,7 +208,9 @@ func (up *uploader) completeSwap(ctx context.Context, w *swap, cause error) bool
 			return true
 		case seen[0].entry.Exists(): // the reply was lost
 			w.found = seen[0]
-		case w.in.replies.Done(): // the old version was gone
+		case w.in.replies.Done(): // the old version was gone, or the server did not give it away
+			up.opts.Notice(fmt.Sprintf("the version of %s that was replaced is not in the trash: %v",
+				ftp.Printable(string(u.step.Path)), w.old.err()))
 			up.installed(u)
 			return true
 		case seen[2].entry.Exists() && unchanged(u.step.Path, u.targetStat.entry, seen[1].entry) == nil:

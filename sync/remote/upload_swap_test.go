@@ -153,6 +153,30 @@ func TestTrashThatTakesNothing(t *testing.T) {
 	h.holds("d/f", "old", "d/g", "old g")
 }
 
+// TestTrashThatTakesShortNames holds the same for a trash that refuses longer paths than
+// the directory does, as where the length of a path is limited. What it took for a
+// shorter name says nothing then, also in a later run.
+func TestTrashThatTakesShortNames(t *testing.T) {
+	h := newFixture(t, ftpserver.Options{})
+	h.write("d/f", "old", "d/longer", "old longer")
+	h.fault(ftpserver.Fault{Command: "RNTO", Path: "/.ferry/trash/*/d/longer", Refuse: "550 Path too long."})
+	for _, names := range [][]manifest.Path{{"d/f"}, {"d/f", "d/longer"}} {
+		tree := h.scan(sync.Look{})
+		var steps []sync.Step
+		for _, p := range names {
+			step := h.put(p, "new, "+string(p), tree.At(p))
+			step.Trash = true
+			steps = append(steps, step)
+		}
+		for i, out := range h.apply(steps...) {
+			if (out.Err == nil) != (names[i] == "d/f") {
+				t.Errorf("%s: %v", names[i], out.Err)
+			}
+		}
+	}
+	h.holds("d/f", "new, d/f", "d/longer", "old longer")
+}
+
 // TestGoneUnderALock holds that nothing is gone while another owner holds the lock, or took
 // it meanwhile.
 func TestGoneUnderALock(t *testing.T) {
