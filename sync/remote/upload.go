@@ -9,9 +9,6 @@ import (
 	"ferry/sync"
 )
 
-// resumeFrom is the size from which an upload that broke off is resumed.
-const resumeFrom = sync.ResumeFrom
-
 // An uploader carries out Put steps. A file is written to a temporary beside its place,
 // the server is asked what it holds now, and then the temporary is renamed.
 type uploader struct {
@@ -75,7 +72,7 @@ func (u *upload) failed() bool { return u.out.Err != nil }
 
 // isLarge reports whether the upload is worth resuming, and can be.
 func (u *upload) isLarge() bool {
-	return u.step.Want.Size >= resumeFrom && u.step.Want.Precision != manifest.NoTime
+	return u.step.Want.Size >= sync.ResumeFrom && u.step.Want.Precision != manifest.NoTime
 }
 
 func (u *upload) canResume() bool { return u.isLarge() && u.temp != place{} }

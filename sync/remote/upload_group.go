@@ -30,11 +30,11 @@ func (up *uploader) apply(ctx context.Context, steps []sync.Step, outs []sync.Ou
 	for n < len(all) && (n == 0 || time.Since(began) < up.groupTime) {
 		u := all[n]
 		n++
-		if u.step.Want.Size >= resumeFrom {
+		if u.step.Want.Size >= sync.ResumeFrom {
 			up.checkTarget(ctx, u)
 		}
 		if !u.failed() {
-			u.smallFollows = n < len(all) && all[n].step.Want.Size < resumeFrom
+			u.smallFollows = n < len(all) && all[n].step.Want.Size < sync.ResumeFrom
 			up.store(ctx, u)
 		}
 	}
