@@ -64,7 +64,7 @@ type passFlags struct {
 	trash        value[bool]
 	followLinks  value[bool]
 	wait         bool
-	waitLimit    time.Duration
+	waitLimit    value[time.Duration]
 }
 
 func (f *passFlags) register(flags *pflag.FlagSet) {
@@ -86,7 +86,7 @@ func (f *passFlags) register(flags *pflag.FlagSet) {
 	f.trash.add(flags, "trash", "keep what is replaced or deleted: `on|off`", config.ParseSwitch)
 	addBool(flags, &f.followLinks, "follow-links", "read local links that stay inside the root as what they point to")
 	flags.BoolVar(&f.wait, "wait", false, "wait for another run on this pair to end")
-	flags.DurationVar(&f.waitLimit, "wait-limit", 0, "wait for another run, but not longer than `DURATION`")
+	f.waitLimit.add(flags, "wait-limit", "wait for another run, but not longer than `DURATION`", config.ParseDuration)
 }
 
 // over replaces settings of the profile by the options that were given.
@@ -147,7 +147,7 @@ func (f *connectFlags) check(p *app.Pair) error {
 
 // options returns the options for one pass.
 func (f *passFlags) options(dryRun bool) app.PassOptions {
-	return app.PassOptions{DryRun: dryRun, AllowDeletes: f.allowDeletes, AcceptEmpty: f.acceptEmpty, Wait: f.wait || f.waitLimit > 0, WaitLimit: f.waitLimit}
+	return app.PassOptions{DryRun: dryRun, AllowDeletes: f.allowDeletes, AcceptEmpty: f.acceptEmpty, Wait: f.wait || f.waitLimit.set, WaitLimit: f.waitLimit.v}
 }
 
 // A patternValue collects the patterns of several options in their order.
