@@ -3,6 +3,8 @@ package ftp
 import (
 	"context"
 	"crypto/tls"
+	"errors"
+	"io"
 	"net"
 	"strings"
 	stdsync "sync"
@@ -88,9 +90,23 @@ func TestRepliesThatNeverEnd(t *testing.T) {
 func pipeControl(conn net.Conn, timeout time.Duration) *controlConn {
 	o := Options{Host: "server", Timeout: timeout}.WithDefaults()
 	c := &controlConn{opts: &o, deadlines: newDeadlines(timeout), modes: &modeTracker{}, traffic: &byteCount{}}
-	c.sock = newTimedConn(conn, c.deadlines)
+	c.sock = newTimedConn(pipeEnd{conn}, c.deadlines)
 	c.use(c.sock)
 	return c
+}
+
+// A pipeEnd is an end of a net.Pipe that takes deadlines as a socket does: also when the
+// other end is closed, and a read is about to return io.EOF.
+type pipeEnd struct{ net.Conn }
+
+func (c pipeEnd) SetReadDeadline(t time.Time) error { return exceptClosed(c.Conn.SetReadDeadline(t)) }
+func (c pipeEnd) SetDeadline(t time.Time) error     { return exceptClosed(c.Conn.SetDeadline(t)) }
+
+func exceptClosed(err error) error {
+	if errors.Is(err, io.ErrClosedPipe) {
+		return nil
+	}
+	return err
 }
 
 // TestHandshakeThatTrickles checks that a TLS handshake ends whose bytes come one by one.
