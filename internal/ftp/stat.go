@@ -34,7 +34,8 @@ func QueueStat(b *Batch, f *Features, abs string, deliver func(Stat)) {
 }
 
 // ParseMLST reads the reply to MLST for abs (RFC 3659, section 7.2). The facts stand on
-// the line that starts with a space.
+// a line between the first and the last. It should start with one space; some servers
+// send none, and some several.
 func ParseMLST(abs string, r Reply) Stat {
 	switch {
 	case MeansAbsent(r):
@@ -42,12 +43,9 @@ func ParseMLST(abs string, r Reply) Stat {
 	case r.Code != 250:
 		return Stat{Err: ReplyError("MLST", abs, r)}
 	}
-	for i, line := range strings.Split(r.Text, "\n") {
-		line, ok := strings.CutPrefix(line, " ")
-		if i == 0 || !ok {
-			continue
-		}
-		if one, err := listing.ParseMLST(line); err == nil {
+	lines := strings.Split(r.Text, "\n")
+	for i := 1; i < len(lines)-1; i++ {
+		if one, err := listing.ParseMLST(lines[i]); err == nil {
 			return Stat{Entry: one}
 		}
 	}
