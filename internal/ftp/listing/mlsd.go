@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// ParseMLST reads the line of a reply to MLST that holds the facts, without the
-// space in front of it. The name may be a path. The error names the line.
+// ParseMLST reads the line of a reply to MLST that holds the facts,
+// whatever number of spaces is in front of it. The name may be a path. The error names the line.
 func ParseMLST(line string) (Entry, error) {
 	e, err := parseFacts(line)
 	if err != nil {
