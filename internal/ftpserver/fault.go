@@ -37,6 +37,8 @@ type Fault struct {
 	// Reply is sent instead of the true reply after the command was carried out. For a transfer it replaces the final
 	// reply.
 	Reply string
+	// Rewrite changes the true reply, whose lines are separated by "\n", after the command was carried out.
+	Rewrite func(reply string) string
 	// Stall neither carries the command out nor answers it until the client goes away.
 	Stall bool
 	// Lose carries the command out and closes the connection instead of answering.

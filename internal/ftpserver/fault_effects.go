@@ -1,6 +1,9 @@
 package ftpserver
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // effects are the faults that strike one command.
 type effects []*Fault
@@ -23,6 +26,16 @@ func (e effects) stall() bool    { return e.any(func(f *Fault) bool { return f.S
 func (e effects) lose() bool     { return e.any(func(f *Fault) bool { return f.Lose }) }
 func (e effects) close() bool    { return e.any(func(f *Fault) bool { return f.Close }) }
 func (e effects) hold() bool     { return e.any(func(f *Fault) bool { return f.Hold }) }
+
+// rewrite returns the reply as the faults change it.
+func (e effects) rewrite(r reply) reply {
+	for _, f := range e {
+		if f.Rewrite != nil {
+			r = replyOf(f.Rewrite(strings.Join(r, "\n")))
+		}
+	}
+	return r
+}
 
 func (e effects) otherCertificate() bool {
 	return e.any(func(f *Fault) bool { return f.OtherCertificate })

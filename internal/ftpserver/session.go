@@ -245,6 +245,7 @@ func (s *session) finish(verb string, r reply, hits effects) {
 	if text := hits.reply(); text != "" {
 		r = replyOf(text)
 	}
+	r = hits.rewrite(r)
 	s.sendReply(r, hits)
 	s.quit = s.quit || hits.close() || verb == "QUIT" || r.code() == 421
 	if verb == "AUTH" {

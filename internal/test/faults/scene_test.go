@@ -37,6 +37,7 @@ type scene struct {
 	command  string // of the program; "" for sync
 	args     []string
 	noTrash  bool
+	more     map[string]string          // files beside those of base that both sides hold before the changes
 	final    map[string]string          // both trees when all is done
 	versions map[string]map[string]bool // all contents that users gave a path
 }
@@ -84,10 +85,29 @@ func newScene(t *testing.T, o ftpserver.Options, args ...string) *scene {
 // makeChanges syncs both sides and then changes files on both.
 func (s *scene) makeChanges() {
 	s.Helper()
-	write(s.T, s.here, base)
-	if r := s.sync(); r.exit != cli.ExitOK || r.Uploaded != len(base) {
-		s.Fatalf("the first pass: %s", r)
+	s.firstPass()
+	s.changeBoth()
+}
+
+// firstPass uploads all files for the first time.
+func (s *scene) firstPass() {
+	s.Helper()
+	write(s.T, s.here, s.before())
+	if r := s.sync(); r.exit != cli.ExitOK || r.Uploaded != len(s.before()) {
+		s.Fatalf("the first pass: %s\n%s", r, strings.Join(s.server.Transcript(), "\n"))
 	}
+}
+
+// before returns what both sides hold before the changes.
+func (s *scene) before() map[string]string {
+	all := maps.Clone(base)
+	maps.Copy(all, s.more)
+	return all
+}
+
+// changeBoth changes files on both sides.
+func (s *scene) changeBoth() {
+	s.Helper()
 	write(s.T, s.here, map[string]string{"up.bin": longContent("edited here"), "new/local.txt": "made here"})
 	write(s.T, s.there, map[string]string{"down.bin": longContent("edited there"), "new/remote.txt": "made there"})
 	s.must(os.MkdirAll(filepath.Join(s.here, "moved"), 0o755))
@@ -103,7 +123,7 @@ func (s *scene) recordExpected() {
 	s.Helper()
 	here, there := read(s.T, s.here), read(s.T, s.there)
 	s.versions = make(map[string]map[string]bool)
-	for _, tree := range []map[string]string{base, here, there} {
+	for _, tree := range []map[string]string{s.before(), here, there} {
 		for name, content := range tree {
 			if s.versions[name] == nil {
 				s.versions[name] = make(map[string]bool)
@@ -112,8 +132,9 @@ func (s *scene) recordExpected() {
 		}
 	}
 	s.final = make(map[string]string)
+	before := s.before()
 	for name := range s.versions {
-		was, known := base[name]
+		was, known := before[name]
 		content, isHere := here[name]
 		other, isThere := there[name]
 		switch {
@@ -283,12 +304,19 @@ func (s *scene) wantRecovery() {
 	}
 	s.wantFinal(r)
 	s.wantNoTemps()
-	r = s.sync()
+	s.wantQuiet()
+	s.wantNothingOutside()
+}
+
+// wantQuiet checks that a pass has nothing to do.
+func (s *scene) wantQuiet() {
+	s.Helper()
+	s.server.ClearTranscript()
+	r := s.sync()
 	r.Seconds = 0
 	if r.exit != cli.ExitOK || r.Summary != (sync.Summary{}) {
-		s.Errorf("a pass at rest: %s", r)
+		s.Errorf("a pass at rest: %s\n%s", r, strings.Join(s.server.Transcript(), "\n"))
 	}
-	s.wantNothingOutside()
 }
 
 func (s *scene) must(err error) {
