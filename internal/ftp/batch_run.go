@@ -109,8 +109,11 @@ func (s *Session) exchange(lines []string) ([]Reply, error) {
 		case err != nil:
 			if errors.Is(err, errProtocol) {
 				s.features.stopBatchingForGood()
-			} else if isTimeout(err) && sent-read > 1 {
-				s.features.stopBatching()
+			} else if isTimeout(err) {
+				s.features.notAnswered(verbOf(a.line))
+				if sent-read > 1 {
+					s.features.stopBatching()
+				}
 			}
 			return replies, lost(c.broken(verbOf(a.line), err))
 		}

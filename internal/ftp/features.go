@@ -91,8 +91,8 @@ func (f *Features) HasMLST() bool { return f.mlst && f.Has(MLSTWorks) }
 // HasMDTM reports whether the server has MDTM: FEAT lists it, and it has not failed.
 func (f *Features) HasMDTM() bool { return f.mdtm && f.Has(MDTMWorks) }
 
-// HasSIZE reports whether FEAT lists SIZE.
-func (f *Features) HasSIZE() bool { return f.size }
+// HasSIZE reports whether the server has SIZE: FEAT lists it, and it has not failed.
+func (f *Features) HasSIZE() bool { return f.size && f.Has(SIZEWorks) }
 
 // HasREST reports whether FEAT lists REST STREAM, so that transfers may begin at an
 // offset (RFC 3659, section 5).
@@ -100,7 +100,7 @@ func (f *Features) HasREST() bool { return f.rest }
 
 // CanStat reports whether the server can say enough about one name to tell whether a
 // file has changed. Otherwise only a listing can.
-func (f *Features) CanStat() bool { return f.HasMLST() || f.size && f.HasMDTM() }
+func (f *Features) CanStat() bool { return f.HasMLST() || f.HasSIZE() && f.HasMDTM() }
 
 // ListForm returns the best command to list with.
 func (f *Features) ListForm() ListForm { return f.listForm }
@@ -132,6 +132,16 @@ func (f *Features) Known(q Quirk) (holds, known bool) {
 	}
 	known = slices.Contains(rowOf[q].yes, f.product)
 	return known, known
+}
+
+// Lacks returns in words what the server was seen not to do, although most servers do it.
+func (f *Features) Lacks() (words []string) {
+	for _, row := range quirks {
+		if holds, known := f.Known(row.quirk); row.lack != "" && known && !holds {
+			words = append(words, row.lack)
+		}
+	}
+	return words
 }
 
 // Has reports whether q holds for the server. What is not known is assumed as the

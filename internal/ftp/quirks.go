@@ -14,6 +14,7 @@ type Quirk string
 // The quirks. What each of them means stands in the table.
 const (
 	MLSTWorks         Quirk = "mlst"
+	SIZEWorks         Quirk = "size"
 	MDTMWorks         Quirk = "mdtm"
 	MFMTWorks         Quirk = "mfmt"
 	MDTMSetsTime      Quirk = "mdtm-set"
@@ -59,6 +60,8 @@ type quirkRow struct {
 	yes []product
 	// assumed is the answer as long as nothing is known.
 	assumed bool
+	// lack is what ferry check says where it does not hold.
+	lack string
 	// volatile answers are not remembered beyond the process.
 	volatile bool
 	// promise rows say that a positive reply to a change is true. Nothing but a look at
@@ -80,8 +83,12 @@ const (
 var unixServers = []product{vsftpd, proftpd, pureftpd, pyftpdlib}
 
 var quirks = []quirkRow{
-	{quirk: MLSTWorks, means: "MLST answers with facts, as FEAT promises", found: "in use", assumed: true, test: "TestReadMLST"},
-	{quirk: MDTMWorks, means: "MDTM tells times, as FEAT promises", found: "in use", assumed: true, test: "TestReadStat"},
+	{quirk: MLSTWorks, means: "MLST answers with facts, as FEAT promises", found: "in use", assumed: true, test: "TestKinds",
+		lack: "MLST does not tell of files that are there: SIZE and MDTM, or else listings, are used"},
+	{quirk: SIZEWorks, means: "SIZE tells sizes, as FEAT promises", found: "in use", assumed: true, test: "TestKinds",
+		lack: "SIZE does not tell of files that are there: listings are used"},
+	{quirk: MDTMWorks, means: "MDTM tells times, as FEAT promises", found: "in use", assumed: true, test: "TestKinds",
+		lack: "MDTM does not tell the times of files that are there: those in listings are used"},
 	{quirk: MFMTWorks, means: "MFMT sets times, as FEAT promises", found: "in use", assumed: true, test: "TestQueueSetTime"},
 	{quirk: MDTMSetsTime, means: "MDTM with a time before the name sets it", found: "in use", test: "TestRealCheck"},
 	{quirk: SiteUtimeWorks, means: "SITE UTIME with three times sets them", found: "in use", test: "TestQueueSetTime"},

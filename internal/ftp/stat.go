@@ -20,22 +20,54 @@ type Stat struct {
 func QueueStat(b *Batch, f *Features, abs string, deliver func(Stat)) {
 	if f.HasMLST() {
 		b.Add("MLST "+abs, func(r Reply) {
-			if MeansUnknownCommand(r) {
+			told := ParseMLST(abs, r)
+			if MeansUnknownCommand(r) || r.Code == 250 && told.Err != nil {
 				f.Observe(MLSTWorks, false)
 			}
-			deliver(ParseMLST(abs, r))
+			deliver(told)
 		})
 		return
 	}
 	var size, mdtm Reply
 	b.Expect("SIZE "+abs, &size)
 	b.Expect("MDTM "+abs, &mdtm)
-	b.Add("CWD "+abs, func(cwd Reply) { deliver(readStat(abs, size, mdtm, cwd)) })
+	b.Add("CWD "+abs, func(cwd Reply) {
+		f.learnFromStat(size, mdtm, cwd)
+		deliver(readStat(abs, size, mdtm, cwd))
+	})
+}
+
+// learnFromStat learns from the replies about one name whether SIZE and MDTM tell anything.
+// A file whose size is told is there, so MDTM must know it.
+func (f *Features) learnFromStat(size, mdtm, cwd Reply) {
+	if MeansUnknownCommand(size) {
+		f.Observe(SIZEWorks, false)
+	}
+	isFile := size.Code == 213 && !cwd.OK()
+	if _, known := f.Known(MDTMWorks); MeansUnknownCommand(mdtm) || isFile && mdtm.Code/100 == 5 && !known {
+		f.Observe(MDTMWorks, false)
+	}
+}
+
+// StatQuirk returns the quirk that says whether the command works with which [QueueStat]
+// asks for files.
+func (f *Features) StatQuirk() Quirk {
+	if f.HasMLST() {
+		return MLSTWorks
+	}
+	return SIZEWorks
+}
+
+// Proven reports whether q was seen to hold for this very server.
+func (f *Features) Proven(q Quirk) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.observed[q]
 }
 
 // ParseMLST reads the reply to MLST for abs (RFC 3659, section 7.2). The facts stand on
 // a line between the first and the last. It should start with one space; some servers
-// send none, and some several.
+// send none, and some several, and some send facts in place of all the lines.
 func ParseMLST(abs string, r Reply) Stat {
 	switch {
 	case MeansAbsent(r):
@@ -44,6 +76,9 @@ func ParseMLST(abs string, r Reply) Stat {
 		return Stat{Err: ReplyError("MLST", abs, r)}
 	}
 	lines := strings.Split(r.Text, "\n")
+	if len(lines) == 1 {
+		lines = []string{"", r.Text, ""}
+	}
 	for i := 1; i < len(lines)-1; i++ {
 		if one, err := listing.ParseMLST(lines[i]); err == nil {
 			return Stat{Entry: one}

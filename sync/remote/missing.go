@@ -114,6 +114,9 @@ func (srv *server) missingWithin(ctx context.Context, s *ftp.Session, places []p
 			}
 		}
 		for _, i := range byDir[dir] {
+			if seen[i].err == nil && seen[i].entry.IsFile() {
+				f.Observe(f.StatQuirk(), true)
+			}
 			switch size := sizes[i]; {
 			case !entered[k].OK():
 				answers[i] = outside
@@ -126,7 +129,25 @@ func (srv *server) missingWithin(ctx context.Context, s *ftp.Session, places []p
 			}
 		}
 	}
-	return answers, nil
+	return answers, srv.settleMissing(ctx, s, places, answers, ask)
+}
+
+// settleMissing lists the directories of those places about which the answers do not
+// settle anything: the server refuses to tell, or it says that nothing is there and has
+// never told of a file before. What fails for every file proves no absence.
+func (srv *server) settleMissing(ctx context.Context, s *ftp.Session, places []place, answers []error, ask func(*ftp.Batch)) error {
+	proven := s.Features().Proven(s.Features().StatQuirk())
+	open := make([]place, len(places))
+	any := false
+	for i, answer := range answers {
+		if isRefusal(answer) || answer == nil && !proven {
+			open[i], answers[i], any = places[i], errNotAsked, true
+		}
+	}
+	if !any {
+		return nil
+	}
+	return srv.missingByListing(ctx, s, open, answers, ask)
 }
 
 func present(seen stat) error { return fmt.Errorf("%w: %v", sync.ErrPresent, seen.entry.Kind) }

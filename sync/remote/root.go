@@ -103,7 +103,7 @@ func (r root) kind(ctx context.Context, s *ftp.Session) (manifest.Kind, error) {
 func (r root) enter(ctx context.Context, s *ftp.Session, b *ftp.Batch) (entered, facts ftp.Reply, err error) {
 	dir := r.names.dir(manifest.Root)
 	b.Expect("CWD "+dir, &entered)
-	if s.Features().Offers("MLST") {
+	if s.Features().HasMLST() {
 		b.Expect("MLST "+dir, &facts)
 	}
 	if err = b.Run(ctx, s); err != nil || !entered.OK() {

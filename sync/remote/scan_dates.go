@@ -3,6 +3,7 @@ package remote
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,13 +46,34 @@ func (w *walk) queryTimes(ctx context.Context, items []item, undated []int, repl
 			b.Expect("MDTM "+w.placeOf(items[i]).String(), &replies[k])
 		}
 		err := b.Run(ctx, s)
-		if err == nil && ftp.MeansUnknownCommand(replies[0]) {
-			s.Features().Observe(ftp.MDTMWorks, false)
-			asked = false
+		if err == nil && !s.Features().Proven(ftp.MDTMWorks) {
+			var tells bool
+			if tells, err = w.tellsTimes(ctx, s, w.placeOf(items[undated[0]]), replies); err == nil {
+				s.Features().Observe(ftp.MDTMWorks, tells)
+				asked = tells
+			}
 		}
 		return err
 	})
 	return asked && err == nil, err
+}
+
+// tellsTimes reports whether MDTM tells the time of any file, after it was asked for
+// several. Where all of replies are refusals, it does not, if the first of these files is
+// still there.
+func (w *walk) tellsTimes(ctx context.Context, s *ftp.Session, first place, replies []ftp.Reply) (bool, error) {
+	if !allRefused(replies) {
+		return true, nil
+	}
+	if ftp.MeansUnknownCommand(replies[0]) {
+		return false, nil
+	}
+	seen, err := w.stat(ctx, s, []place{first})
+	return err != nil || !seen[0].entry.IsFile(), err
+}
+
+func allRefused(replies []ftp.Reply) bool {
+	return !slices.ContainsFunc(replies, func(r ftp.Reply) bool { return r.Code/100 != 5 })
 }
 
 func (w *walk) placeOf(it item) place { return w.names.place(it.path, it.name) }

@@ -47,10 +47,13 @@ func (srv *server) statAfter(ctx context.Context, s *ftp.Session, b *ftp.Batch, 
 		queueStat(b, f, at.String(), &answers[i])
 	}
 	srv.returnAfterStat(b, s)
-	hadMLST := f.HasMLST()
+	hadMLST, couldStat := f.HasMLST(), f.CanStat()
 	err := b.Run(ctx, s)
-	if err == nil && hadMLST != f.HasMLST() {
+	if err == nil && (hadMLST != f.HasMLST() || couldStat != f.CanStat()) {
 		return srv.stat(ctx, s, places)
+	}
+	if err == nil {
+		err = srv.settle(ctx, s, places, answers)
 	}
 	for i, at := range places {
 		if srv.listed.isSpecial(at) {

@@ -67,6 +67,9 @@ func (k *checker) run(ctx context.Context) error {
 			k.note("%v", err)
 		}
 	}
+	for _, lack := range k.features.Lacks() {
+		k.note("%s", lack)
+	}
 	return nil
 }
 

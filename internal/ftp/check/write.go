@@ -27,6 +27,9 @@ func (k *checker) checkWriting(ctx context.Context) error {
 		return err
 	}
 	defer k.removeTemp(at)
+	if err := k.checkStat(ctx, at); err != nil {
+		return err
+	}
 	if err := k.checkClock(ctx, at); err != nil {
 		return err
 	}
@@ -69,6 +72,33 @@ func (k *checker) removeTemp(at string) {
 	} else if !r.OK() && r.Code != 550 {
 		k.note("the temporary %q could not be removed: %v", at, r)
 	}
+}
+
+// checkStat finds out which commands tell of a file that is there.
+func (k *checker) checkStat(ctx context.Context, at string) error {
+	for _, c := range []struct {
+		command string
+		has     bool
+		works   ftp.Quirk
+	}{
+		{"MLST", k.features.HasMLST(), ftp.MLSTWorks},
+		{"SIZE", k.features.HasSIZE(), ftp.SIZEWorks},
+		{"MDTM", k.features.HasMDTM(), ftp.MDTMWorks},
+	} {
+		if !c.has {
+			continue
+		}
+		r, err := k.session.Command(ctx, c.command+" "+at)
+		if err != nil {
+			return err
+		}
+		told := r.Code == 213
+		if c.command == "MLST" {
+			told = ftp.ParseMLST(at, r).Entry.Kind == listing.File
+		}
+		k.features.Observe(c.works, told)
+	}
+	return nil
 }
 
 // modTime returns the modification time by MDTM, the zero time where the server does

@@ -1,0 +1,47 @@
+package remote
+
+import (
+	"context"
+	"errors"
+
+	"ferry/internal/ftp"
+)
+
+// settle lists the directories of those places of which the server does not tell anything
+// when it is asked for the name alone: it refuses to answer, or it says that nothing is
+// there and has never told of a file before. Some servers refuse such a question for every
+// file, although FEAT promises the answer. The error is one of the session.
+func (srv *server) settle(ctx context.Context, s *ftp.Session, places []place, answers []stat) error {
+	f := s.Features()
+	command := f.StatQuirk()
+	for _, told := range answers {
+		if told.err == nil && told.entry.IsFile() {
+			f.Observe(command, true)
+		}
+	}
+	proven := f.Proven(command)
+	var open []int
+	var which []place
+	for i, told := range answers {
+		if isRefusal(told.err) || told.err == nil && !told.entry.Exists() && !proven {
+			open, which = append(open, i), append(which, places[i])
+		}
+	}
+	shown := make([]stat, len(which))
+	if err := srv.statByListing(ctx, s, which, shown); err != nil {
+		return err
+	}
+	for k, i := range open {
+		answers[i] = shown[k]
+		if shown[k].err == nil && shown[k].entry.IsFile() && !proven {
+			f.Observe(command, false)
+		}
+	}
+	return nil
+}
+
+// isRefusal reports whether err is a permanent negative reply.
+func isRefusal(err error) bool {
+	var e *ftp.Error
+	return errors.As(err, &e) && e.Code/100 == 5
+}
