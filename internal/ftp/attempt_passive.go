@@ -61,7 +61,7 @@ func (a *attempt) runPassive() error {
 		return err
 	}
 	t.data.bind(conn)
-	if early && t.upload && !c.features.Has(LosesEarlyData) {
+	if early && t.upload && !t.patient && !c.features.Has(LosesEarlyData) {
 		t.early, t.start = true, Reply{Code: 150, Text: "on its way"}
 		return nil
 	}

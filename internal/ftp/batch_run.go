@@ -52,6 +52,11 @@ func (s *Session) batch(ctx context.Context, lines []string) ([]Reply, error) {
 			return nil, err
 		}
 	}
+	return s.spacedBatch(ctx, lines)
+}
+
+// plainBatch is batch for commands that go out as they are.
+func (s *Session) plainBatch(lines []string) ([]Reply, error) {
 	if len(lines) == 1 || !s.canEndBatch() || s.serial() {
 		return s.exchange(lines)
 	}

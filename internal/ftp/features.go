@@ -44,6 +44,8 @@ type Features struct {
 
 	mu              stdsync.Mutex
 	observed        map[Quirk]bool
+	spaced          map[string]bool // verbs that the server took with a space in the path
+	suspectsSpaces  bool            // an upload was refused whose path has a space
 	batchingStopped bool            // the server gets one command at a time
 	remember        func(*Features) // called when something new was observed; may be nil
 }

@@ -24,6 +24,8 @@ const (
 	RenamesOver       Quirk = "rename-over"
 	ResumesUploads    Quirk = "rest-stor"
 	StoresDotNames    Quirk = "dot-temp"
+	TakesSpaces       Quirk = "spaces"
+	TakesQuotes       Quirk = "quotes"
 	ReachesActivePort Quirk = "active"
 
 	RenamesFiles  Quirk = "renames-files"
@@ -97,6 +99,9 @@ var quirks = []quirkRow{
 	{quirk: RenamesOver, means: "RNTO replaces a file", found: "in use", assumed: true, test: "TestPutWithoutRenamingOver"},
 	{quirk: ResumesUploads, means: "REST and STOR go on with a file", found: "in use", assumed: true, test: "TestPutResumes"},
 	{quirk: StoresDotNames, means: "names with a leading dot may be stored", found: "in use", assumed: true, test: "TestRefusals"},
+	{quirk: TakesSpaces, means: "paths with a space are taken as they are", found: "in use", assumed: true, test: "TestKinds",
+		lack: "commands are refused for paths with a space: such files are named after CWD to their directory, or in quotes"},
+	{quirk: TakesQuotes, means: "paths with a space are taken in quotes, and not otherwise", found: "in use", test: "TestKinds"},
 	{quirk: ReachesActivePort, means: "the server's connections get through to us", found: "by a trial", test: "TestPipelinedActiveIsOffered"},
 
 	// A server app for phones says 250 to RNTO over a file and does nothing.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+
+	"github.com/jlaffaye/ftp"
 )
 
 // Retrieve begins to download a file, from offset on. The session can do nothing else
@@ -20,9 +22,12 @@ func (s *Session) Receive(ctx context.Context, t *Transfer) (*Download, error) {
 		return nil, err
 	}
 	leave := s.c.deadlines.enter(ctx)
-	s.c.newTransfer(t)
-	stream, err := s.lib.RetrFrom("x", 0)
-	if err = s.outcome(t, err); err != nil {
+	var stream *ftp.Response
+	err := s.begin(ctx, t, func() (err error) {
+		stream, err = s.lib.RetrFrom("x", 0)
+		return s.outcome(t, err)
+	}, func() bool { return true })
+	if err != nil {
 		leave()
 		return nil, err
 	}
@@ -64,12 +69,14 @@ func (s *Session) Send(ctx context.Context, t *Transfer, r io.Reader) (sent int6
 		return 0, Reply{}, err
 	}
 	defer s.c.deadlines.enter(ctx)()
-	s.c.newTransfer(t)
 	src := &uploadSource{r: r}
-	err = s.lib.StorFrom("x", src, 0)
-	if t.outOfStep {
-		s.features.stopBatchingForGood()
-	}
+	err = s.begin(ctx, t, func() error {
+		err := s.lib.StorFrom("x", src, 0)
+		if t.outOfStep {
+			s.features.stopBatchingForGood()
+		}
+		return err
+	}, func() bool { return src.n == 0 && src.err == nil })
 	if src.err != nil {
 		if t.Final.Code == 0 {
 			s.GiveUp()
@@ -77,7 +84,7 @@ func (s *Session) Send(ctx context.Context, t *Transfer, r io.Reader) (sent int6
 		return src.n, t.Final, src.err
 	}
 	final, err = s.judgeUpload(t, src, err)
-	return src.n, final, err
+	return src.n, final, s.learnSpaces(t, final, err)
 }
 
 // judgeUpload returns the final reply of an upload, or why it failed. err is the error

@@ -18,6 +18,13 @@ type Stat struct {
 // called when all replies have come. [Features.CanStat] must be true. Without MLST
 // the working directory may change.
 func QueueStat(b *Batch, f *Features, abs string, deliver func(Stat)) {
+	answered := deliver
+	deliver = func(told Stat) {
+		if _, known := f.Known(TakesSpaces); !known && HasSpace(abs) && told.Entry.Kind == listing.File {
+			f.Observe(TakesSpaces, true)
+		}
+		answered(told)
+	}
 	if f.HasMLST() {
 		b.Add("MLST "+abs, func(r Reply) {
 			told := ParseMLST(abs, r)
@@ -30,7 +37,9 @@ func QueueStat(b *Batch, f *Features, abs string, deliver func(Stat)) {
 	}
 	var size, mdtm Reply
 	b.Expect("SIZE "+abs, &size)
-	b.Expect("MDTM "+abs, &mdtm)
+	if f.HasMDTM() {
+		b.Expect("MDTM "+abs, &mdtm)
+	}
 	b.Add("CWD "+abs, func(cwd Reply) {
 		f.learnFromStat(size, mdtm, cwd)
 		deliver(readStat(abs, size, mdtm, cwd))
@@ -40,13 +49,27 @@ func QueueStat(b *Batch, f *Features, abs string, deliver func(Stat)) {
 // learnFromStat learns from the replies about one name whether SIZE and MDTM tell anything.
 // A file whose size is told is there, so MDTM must know it.
 func (f *Features) learnFromStat(size, mdtm, cwd Reply) {
-	if MeansUnknownCommand(size) {
+	if MeansUnknownCommand(size) || size.OK() && !TellsSize(size) {
 		f.Observe(SIZEWorks, false)
 	}
 	isFile := size.Code == 213 && !cwd.OK()
-	if _, known := f.Known(MDTMWorks); MeansUnknownCommand(mdtm) || isFile && mdtm.Code/100 == 5 && !known {
+	refused := mdtm.Code/100 == 5 || mdtm.OK() && !TellsTime(mdtm)
+	if _, known := f.Known(MDTMWorks); MeansUnknownCommand(mdtm) || isFile && refused && !known {
 		f.Observe(MDTMWorks, false)
 	}
+}
+
+// TellsSize reports whether r, a reply to SIZE, holds a size.
+func TellsSize(r Reply) bool {
+	_, err := listing.ParseSize(strings.TrimSpace(r.Text))
+	return r.Code == 213 && err == nil
+}
+
+// TellsTime reports whether r, a reply to MDTM, holds a time, or says that the file has
+// none.
+func TellsTime(r Reply) bool {
+	_, err := listing.ParseTimeVal(strings.TrimSpace(r.Text))
+	return r.Code == 213 && (err == nil || errors.Is(err, listing.ErrNoDate))
 }
 
 // StatQuirk returns the quirk that says whether the command works with which [QueueStat]
@@ -64,6 +87,19 @@ func (f *Features) Proven(q Quirk) bool {
 	defer f.mu.Unlock()
 	return f.observed[q]
 }
+
+// Trusts reports whether the command of [QueueStat], whose quirk is command, was seen to tell
+// of a file of this server, and where path has a space, of one whose path has a space too.
+func (f *Features) Trusts(command Quirk, path string) bool {
+	if !f.Proven(command) {
+		return false
+	}
+	_, known := f.Known(TakesSpaces)
+	return known || !HasSpace(path)
+}
+
+// HasSpace reports whether there is a space in a path; see [TakesSpaces].
+func HasSpace(path string) bool { return strings.Contains(path, " ") }
 
 // ParseMLST reads the reply to MLST for abs (RFC 3659, section 7.2). The facts stand on
 // a line between the first and the last. It should start with one space; some servers

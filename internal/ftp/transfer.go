@@ -37,6 +37,8 @@ type Transfer struct {
 	Final Reply
 	Err   error
 
+	patient bool // content is sent only after the server has begun the upload
+
 	data      *dataConn
 	command   *awaited // the reply to Line, once that was sent
 	start     Reply    // the preliminary reply, or the refusal

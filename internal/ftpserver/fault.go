@@ -21,6 +21,8 @@ type Fault struct {
 	// Path is the absolute path that the command names, or a pattern for it as in path.Match: "/a/*.txt". Without a
 	// slash it is a pattern for the last component: ".*". A listing without an argument names the current directory.
 	Path string
+	// Argument chooses commands by their argument as it was sent; nil chooses all.
+	Argument func(arg string) bool
 	// Session is the number of the control connection, counted from 1 since the start of the server.
 	Session int
 	// IfExists spares paths that do not exist, such as RNTO to a free name.
@@ -115,12 +117,12 @@ func (a *Armed) Fired() int {
 }
 
 // match returns the faults that strike one command, and counts them.
-func (f *Faults) match(session int, verb, name string, exists func(string) bool) effects {
+func (f *Faults) match(session int, verb, arg, name string, exists func(string) bool) effects {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var hits effects
 	for _, a := range f.list {
-		if !a.matches(session, verb, name) || a.IfExists && !exists(name) {
+		if !a.matches(session, verb, name) || a.Argument != nil && !a.Argument(arg) || a.IfExists && !exists(name) {
 			continue
 		}
 		a.seen++

@@ -57,6 +57,7 @@ type Options struct {
 	NoREST      bool
 	NoSIZE      bool
 	NoUTF8      bool // FEAT does not say UTF8
+	Unquotes    bool // a path may be in quotes
 	MDTMSets    bool // MDTM with a time sets it (vsftpd)
 	Hash        bool // HASH, XCRC, XMD5, XSHA1, XSHA256, XSHA512
 	HideDots    bool // LIST and NLST leave out names with a leading dot; LIST -a shows them, and "." and ".."

@@ -122,7 +122,7 @@ func (s *session) close() {
 
 // greet sends the greeting, and reports whether the session continues.
 func (s *session) greet() bool {
-	hits := s.matchFaults("CONNECT", "")
+	hits := s.matchFaults("CONNECT", "", "")
 	switch {
 	case hits.stall():
 		s.stall()
@@ -208,7 +208,7 @@ func (s *session) handle(raw string) {
 	line := s.decode(raw)
 	s.record(">", line)
 	verb, arg := verbOf(line), argOf(line)
-	hits := s.matchFaults(verb, s.pathOf(verb, arg))
+	hits := s.matchFaults(verb, arg, s.pathOf(verb, arg))
 	switch {
 	case hits.stall():
 		s.stall()
@@ -223,6 +223,9 @@ func (s *session) handle(raw string) {
 	case hits.close() && hits.reply() == "" && hits.data() == nil:
 		s.quit, s.abrupt = true, true
 		return
+	}
+	if s.srv.opts.Unquotes {
+		arg = unquote(arg)
 	}
 	r, err := s.execute(verb, arg, hits)
 	if err != nil {
@@ -311,8 +314,8 @@ func (s *session) track(verb, arg string, r reply) {
 	}
 }
 
-func (s *session) matchFaults(verb, name string) effects {
-	hits := s.srv.faults.match(s.number, verb, name, func(name string) bool {
+func (s *session) matchFaults(verb, arg, name string) effects {
+	hits := s.srv.faults.match(s.number, verb, arg, name, func(name string) bool {
 		_, err := s.srv.files.lstat(name)
 		return err == nil
 	})

@@ -25,6 +25,14 @@ func (s *session) pathOf(verb, arg string) string {
 	return ""
 }
 
+// unquote removes the quotes around the path in an argument.
+func unquote(arg string) string {
+	if i := strings.IndexByte(arg, '"'); i >= 0 && len(arg) > i+1 && strings.HasSuffix(arg, `"`) {
+		return arg[:i] + arg[i+1:len(arg)-1]
+	}
+	return arg
+}
+
 // absolute returns the absolute path of a name in the current directory.
 func (s *session) absolute(name string) string {
 	if strings.HasPrefix(name, "/") {
