@@ -15,6 +15,8 @@ type listingMemory struct {
 	special map[string]map[string]bool
 	// modes are the permission bits of files, by directory.
 	modes map[string]dirModes
+	// spaced are files whose paths have a space, for servers that refuse such paths.
+	spaced map[place]bool
 	// masking are the directories that show names which stand for others.
 	masking map[manifest.Path]bool
 }
@@ -26,6 +28,9 @@ func (m *listingMemory) learn(dir string, l *dirListing) {
 	for _, one := range l.entries {
 		if one.entry.Kind == manifest.Other {
 			found[one.name] = true
+		}
+		if one.entry.IsFile() {
+			m.noteSpaced(place{dir, one.name})
 		}
 	}
 	modes := modesIn(l)

@@ -132,22 +132,74 @@ func (srv *server) missingWithin(ctx context.Context, s *ftp.Session, places []p
 	return answers, srv.settleMissing(ctx, s, places, answers, ask)
 }
 
-// settleMissing lists the directories of those places about which the answers do not
-// settle anything: the server refuses to tell, or it says that nothing is there and has
-// never told of a file before. What fails for every file proves no absence.
+// settleMissing asks again about those places of which the answers do not settle anything:
+// the server refuses to tell, or says that nothing is there, and was never seen to tell of
+// a file. What fails for every file proves no absence. Where the question is known to
+// work, a refusal is an answer: it cannot be told.
 func (srv *server) settleMissing(ctx context.Context, s *ftp.Session, places []place, answers []error, ask func(*ftp.Batch)) error {
-	proven := s.Features().Proven(s.Features().StatQuirk())
-	open := make([]place, len(places))
-	any := false
-	for i, answer := range answers {
-		if isRefusal(answer) || answer == nil && !proven {
-			open[i], answers[i], any = places[i], errNotAsked, true
+	f := s.Features()
+	command := f.StatQuirk()
+	var open []int
+	for i, at := range places {
+		if (isRefusal(answers[i]) || answers[i] == nil) && at != (place{}) && !f.Trusts(command, at.String()) && !mayMask(at.name) {
+			open = append(open, i)
 		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	works, known, err := srv.tryStat(ctx, s, places[open[0]])
+	if err != nil {
+		return err
+	}
+	again := make([]place, len(places))
+	any := false
+	for _, i := range open {
+		if works || !known && answers[i] != nil {
+			continue
+		}
+		again[i], answers[i], any = places[i], errNotAsked, true
 	}
 	if !any {
 		return nil
 	}
-	return srv.missingByListing(ctx, s, open, answers, ask)
+	return srv.missingByListing(ctx, s, again, answers, ask)
+}
+
+// tryStat finds out whether the server tells of a file that is there when it is asked for
+// it alone: one that the directory of at shows. It is not known where there is none.
+func (srv *server) tryStat(ctx context.Context, s *ftp.Session, at place) (works, known bool, err error) {
+	l, err := srv.list(ctx, s, at.parent())
+	if err != nil {
+		if s.Dead() || ctx.Err() != nil {
+			return false, false, err
+		}
+		return false, false, nil
+	}
+	f := s.Features()
+	command := f.StatQuirk()
+	spaced := ftp.HasSpace(at.String())
+	for _, one := range l.entries {
+		witness := place{at.dir, one.name}
+		if !one.entry.IsFile() || mayMask(one.name) || checkPath(witness.String()) != nil || ftp.HasSpace(witness.String()) != spaced {
+			continue
+		}
+		var seen stat
+		var b ftp.Batch
+		queueStat(&b, f, witness.String(), &seen)
+		srv.returnToRoot(&b)
+		if err := b.Run(ctx, s); err != nil {
+			return false, false, err
+		}
+		if seen.err != nil && !isRefusal(seen.err) {
+			return false, false, nil
+		}
+		if works = seen.entry.IsFile(); works || !spaced {
+			f.Observe(command, works)
+		}
+		return works, true, nil
+	}
+	return false, false, nil
 }
 
 func present(seen stat) error { return fmt.Errorf("%w: %v", sync.ErrPresent, seen.entry.Kind) }
@@ -169,9 +221,11 @@ func (srv *server) missingByListing(ctx context.Context, s *ftp.Session, places 
 		}
 	}
 	seen := make([]stat, len(which))
-	if err := srv.statByListing(ctx, s, which, seen); err != nil {
+	if err := srv.findInListings(ctx, s, which, seen); err != nil {
 		return err
 	}
+	var unseen []int
+	var unseenAt []place
 	for k, i := range asked {
 		answers[i] = nil
 		switch {
@@ -182,12 +236,22 @@ func (srv *server) missingByListing(ctx context.Context, s *ftp.Session, places 
 			}
 		case seen[k].entry.Exists():
 			answers[i] = present(seen[k])
+		default:
+			unseen, unseenAt = append(unseen, i), append(unseenAt, which[k])
 		}
 	}
 	if ask(&after); after.Len() > 0 {
-		return after.Run(ctx, s)
+		if err := after.Run(ctx, s); err != nil {
+			return err
+		}
 	}
-	return nil
+	there, err := srv.opposes(ctx, s, unseenAt)
+	for k, i := range unseen {
+		if there[k] {
+			answers[i] = fmt.Errorf("%w: no listing shows it", sync.ErrPresent)
+		}
+	}
+	return err
 }
 
 // noDirectory finds out why dir, an absolute path, cannot be entered. The answer is

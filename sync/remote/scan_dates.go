@@ -59,10 +59,10 @@ func (w *walk) queryTimes(ctx context.Context, items []item, undated []int, repl
 }
 
 // tellsTimes reports whether MDTM tells the time of any file, after it was asked for
-// several. Where all of replies are refusals, it does not, if the first of these files is
+// several. Where none of replies tells one, it does not, if the first of these files is
 // still there.
 func (w *walk) tellsTimes(ctx context.Context, s *ftp.Session, first place, replies []ftp.Reply) (bool, error) {
-	if !allRefused(replies) {
+	if !tellNoTime(replies) {
 		return true, nil
 	}
 	if ftp.MeansUnknownCommand(replies[0]) {
@@ -72,8 +72,9 @@ func (w *walk) tellsTimes(ctx context.Context, s *ftp.Session, first place, repl
 	return err != nil || !seen[0].entry.IsFile(), err
 }
 
-func allRefused(replies []ftp.Reply) bool {
-	return !slices.ContainsFunc(replies, func(r ftp.Reply) bool { return r.Code/100 != 5 })
+// tellNoTime reports whether each of replies, to MDTM, is a permanent refusal or nonsense.
+func tellNoTime(replies []ftp.Reply) bool {
+	return !slices.ContainsFunc(replies, func(r ftp.Reply) bool { return ftp.IsTransient(r) || ftp.TellsTime(r) })
 }
 
 func (w *walk) placeOf(it item) place { return w.names.place(it.path, it.name) }

@@ -215,5 +215,5 @@ func (p *pipeline) isComplete(v *pipelined) bool {
 			return false
 		}
 	}
-	return len(v.times) == 0 || p.s.Features().Proven(ftp.MDTMWorks) || !allRefused(v.times)
+	return len(v.times) == 0 || p.s.Features().Proven(ftp.MDTMWorks) || !tellNoTime(v.times)
 }

@@ -63,7 +63,30 @@ func (srv *server) statAfter(ctx context.Context, s *ftp.Session, b *ftp.Batch, 
 	return answers, err
 }
 
+// statByListing lists the directories of places. Of a name that a listing does not show,
+// and that is there all the same, it cannot be told what it is.
 func (srv *server) statByListing(ctx context.Context, s *ftp.Session, places []place, answers []stat) error {
+	if err := srv.findInListings(ctx, s, places, answers); err != nil {
+		return err
+	}
+	var unseen []int
+	var which []place
+	for i, at := range places {
+		if answers[i].err == nil && !answers[i].entry.Exists() {
+			unseen, which = append(unseen, i), append(which, at)
+		}
+	}
+	there, err := srv.opposes(ctx, s, which)
+	for k, i := range unseen {
+		if there[k] {
+			answers[i].err = fmt.Errorf("%s is there, and the listing of its directory does not show it", which[k])
+		}
+	}
+	return err
+}
+
+// findInListings is statByListing that believes what the listings show.
+func (srv *server) findInListings(ctx context.Context, s *ftp.Session, places []place, answers []stat) error {
 	lists := make(map[string]*dirListing)
 	for i, at := range places {
 		l, ok := lists[at.dir]

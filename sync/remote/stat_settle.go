@@ -23,7 +23,8 @@ func (srv *server) settle(ctx context.Context, s *ftp.Session, places []place, a
 	var open []int
 	var which []place
 	for i, told := range answers {
-		if isRefusal(told.err) || told.err == nil && !told.entry.Exists() && !proven {
+		doubtful := !proven || srv.listed.showsSpaced(places[i]) && !f.Trusts(command, places[i].String())
+		if isRefusal(told.err) || told.err == nil && !told.entry.Exists() && doubtful {
 			open, which = append(open, i), append(which, places[i])
 		}
 	}
@@ -32,12 +33,27 @@ func (srv *server) settle(ctx context.Context, s *ftp.Session, places []place, a
 		return err
 	}
 	for k, i := range open {
+		isFile := shown[k].err == nil && shown[k].entry.IsFile()
+		if isFile && ftp.HasSpace(which[k].String()) {
+			if learned, err := s.TrySpaces(ctx, which[k].String()); err != nil {
+				return err
+			} else if learned {
+				return srv.askAgain(ctx, s, places, answers)
+			}
+		}
 		answers[i] = shown[k]
-		if shown[k].err == nil && shown[k].entry.IsFile() && !proven {
+		if isFile && !proven {
 			f.Observe(command, false)
 		}
 	}
 	return nil
+}
+
+// askAgain is stat once the server is known to take paths with a space in another form.
+func (srv *server) askAgain(ctx context.Context, s *ftp.Session, places []place, answers []stat) error {
+	again, err := srv.stat(ctx, s, places)
+	copy(answers, again)
+	return err
 }
 
 // isRefusal reports whether err is a permanent negative reply.

@@ -80,6 +80,9 @@ func (up *uploader) send(ctx context.Context, s *ftp.Session, u *upload, offset 
 	t := ftp.StorTransfer(u.temp.String(), offset)
 	t.UploadFollows = u.smallFollows && offset == 0 && s.ConfirmsLate()
 	_, _, err := s.Send(ctx, t, r)
+	if err == nil {
+		up.listed.noteSpaced(u.temp)
+	}
 	var e *ftp.Error
 	switch {
 	case r.err != nil:
