@@ -38,6 +38,7 @@ type scene struct {
 	args     []string
 	noTrash  bool
 	more     map[string]string          // files beside those of base that both sides hold before the changes
+	change   func()                     // what users change beside the files of base; may be nil
 	final    map[string]string          // both trees when all is done
 	versions map[string]map[string]bool // all contents that users gave a path
 }
@@ -114,6 +115,9 @@ func (s *scene) changeBoth() {
 	s.must(os.Rename(filepath.Join(s.here, "move-here.txt"), filepath.Join(s.here, "moved", "here.txt")))
 	for _, gone := range []string{"here/gone-here.txt", "here/dir-here", "served/tree/gone-there.txt", "served/tree/dir-there"} {
 		s.must(os.RemoveAll(filepath.Join(s.dir, gone)))
+	}
+	if s.change != nil {
+		s.change()
 	}
 	s.recordExpected()
 }
