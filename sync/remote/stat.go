@@ -80,7 +80,7 @@ func (srv *server) statByListing(ctx context.Context, s *ftp.Session, places []p
 		}
 		answers[i].entry = l.find(at.name)
 	}
-	return nil
+	return srv.findHidden(ctx, s, places, answers)
 }
 
 // statPlaces is stat on any session.
