@@ -34,6 +34,13 @@ func Retryable(err error) bool {
 	return ok && (class == Retry || class == Busy)
 }
 
+// IsFinal reports whether err is a reply of the server that another attempt would not
+// change.
+func IsFinal(err error) bool {
+	class, ok := ClassOf(err)
+	return ok && class != Retry && class != Busy
+}
+
 // isModeTrial reports whether err is the loss of a session while a data mode was
 // tried, and other modes are left to try.
 func isModeTrial(err error) bool {

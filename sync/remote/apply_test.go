@@ -140,7 +140,7 @@ func TestFaultsOneCommandAtATime(t *testing.T) {
 	for name, test := range map[string]func(*testing.T){
 		"PutCutUploads": TestPutCutUploads, "LostReplies": TestLostReplies, "PutWithoutRenamingOver": TestPutWithoutRenamingOver,
 		"Refusals": TestRefusals, "ScanUnknownDirectories": TestScanUnknownDirectories, "GoneAsksByName": TestGoneAsksByName,
-		"ReadBrokenTransfers": TestReadBrokenTransfers, "PutResumes": TestPutResumes, "UnsendableNames": TestUnsendableNames,
+		"PutResumes": TestPutResumes, "UnsendableNames": TestUnsendableNames,
 	} {
 		t.Run(name, test)
 	}

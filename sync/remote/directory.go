@@ -9,6 +9,7 @@ import (
 	"ferry/internal/ftp/check"
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/remote/read"
 )
 
 // A Directory is a directory on an FTP server. It implements [sync.Replica], [sync.Bin]
@@ -96,7 +97,7 @@ func (d *Directory) Sum(ctx context.Context, p manifest.Path, want manifest.Entr
 
 // Reader implements [sync.Replica].
 func (d *Directory) Reader(ctx context.Context, run []sync.Wanted) sync.Reader {
-	return &reader{server: d.server, ctx: ctx, run: run}
+	return read.New(ctx, readServer{d.server}, d.server.opts.Options, run)
 }
 
 // Apply implements [sync.Replica].

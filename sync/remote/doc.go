@@ -6,7 +6,7 @@
 //
 //	           ┌─ root               looks at the root, and makes it
 //	           ├─ scanner            lists the tree
-//	Directory ─┼─ reader             reads files
+//	Directory ─┼─ read.Reader        reads files
 //	           ├─ applier            uploads, makes directories, renames, removes
 //	           ├─ trash, bin         keeps old versions; lists, restores and empties them
 //	           ├─ temporaries        what uploads that broke off have left

@@ -20,12 +20,7 @@ func isAmbiguous(err error) bool {
 	return errors.As(err, &e)
 }
 
-// isFinal reports whether err is a reply of the server that another attempt would
-// not change.
-func isFinal(err error) bool {
-	class, ok := ftp.ClassOf(err)
-	return ok && class != ftp.Retry && class != ftp.Busy
-}
+func isFinal(err error) bool { return ftp.IsFinal(err) }
 
 // withFull wraps [sync.ErrFull] around an error that means it: by RFC 959 the codes
 // 452 and 552, and in practice any refusal whose text says so.

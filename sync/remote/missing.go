@@ -229,6 +229,8 @@ func (srv *server) missingByListing(ctx context.Context, s *ftp.Session, places 
 	for k, i := range asked {
 		answers[i] = nil
 		switch {
+		case errors.Is(seen[k].err, errHidden):
+			answers[i] = fmt.Errorf("%w: %w", sync.ErrPresent, errHidden)
 		case seen[k].err != nil:
 			var err error
 			if answers[i], err = srv.noDirectory(ctx, s, which[k].parent(), srv.names.dir(manifest.Root)); err != nil {

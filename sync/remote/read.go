@@ -2,62 +2,85 @@ package remote
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"ferry/internal/ftp"
+	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/remote/read"
 )
 
-// mostAheadFailures is how often in one run reading ahead may fail before files are read
-// one at a time.
-const mostAheadFailures = 2
+// A readServer is the server as a [read.Reader] needs it. Its methods are those of
+// [read.Server].
+type readServer struct{ *server }
 
-// A reader implements [sync.Reader]. A session is held from Open to Close of one source,
-// or by a readAhead, never by both, so that one session is enough for everything.
-type reader struct {
-	*server
-	ctx      context.Context // of [sync.Replica.Reader]
-	run      []sync.Wanted
-	ahead    *readAhead // nil while there is none
-	failures int        // files that reading ahead failed at
+func (r readServer) Borrow(ctx context.Context) (*ftp.Session, error) { return r.borrow(ctx) }
+func (r readServer) Return(s *ftp.Session)                            { r.pool.Return(s) }
+
+func (r readServer) Path(w sync.Wanted) (string, error) {
+	at := r.names.at(w.Path, w.Entry)
+	if err := checkPlace(at); err != nil {
+		return "", err
+	}
+	if r.dropsTrailingSpace(at.name) {
+		return "", fmt.Errorf("%w: the server drops the space at the end of %q", manifest.ErrName, at.name)
+	}
+	return at.String(), nil
 }
 
-// Open implements [sync.Reader].
-func (r *reader) Open(ctx context.Context, i int, offset int64) (sync.Source, error) {
-	w := r.run[i]
-	src, err := r.open(ctx, i, offset)
+// errSpecial says that a name leads elsewhere: asked for it, servers speak of what is there.
+var errSpecial = errors.New("it was listed as a link or a special file")
+
+func (r readServer) Ask(b *ftp.Batch, s *ftp.Session, files []read.Target) (answers func() []read.Answer) {
+	seen := make([]stat, len(files))
+	for i, f := range files {
+		queueStat(b, s.Features(), f.At, &seen[i])
+	}
+	if len(files) > 0 {
+		r.returnAfterStat(b, s)
+	}
+	return func() []read.Answer {
+		all := make([]read.Answer, len(files))
+		for i, f := range files {
+			if all[i] = judgeRead(f, seen[i]); r.listed.isSpecial(splitPath(f.At)) {
+				all[i] = read.Answer{Err: errSpecial}
+			}
+		}
+		return all
+	}
+}
+
+func (r readServer) Look(ctx context.Context, s *ftp.Session, f read.Target) (read.Answer, error) {
+	at := splitPath(f.At)
+	var seen []stat
+	var err error
+	if s != nil {
+		seen, err = r.stat(ctx, s, []place{at})
+	} else {
+		seen, err = r.statPlaces(ctx, "looking at what was read", at)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", w.Path, err)
+		return read.Answer{}, err
 	}
-	return src, nil
+	return judgeRead(f, seen[0]), nil
 }
 
-func (r *reader) open(ctx context.Context, i int, offset int64) (sync.Source, error) {
-	if offset == 0 && r.run[i].Entry.Size <= aheadFileSize && r.failures < mostAheadFailures {
-		if r.ahead == nil {
-			r.ahead = startReadAhead(r.ctx, r.server, r.run[i:], i)
-		}
-		src, err := r.ahead.open(ctx, i)
-		switch {
-		case err != nil:
-			return nil, err
-		case src != nil:
-			return src, nil
-		}
-		r.failures++
+// judgeRead says what is known of a file that was read, by what the server says of it now.
+func judgeRead(f read.Target, now stat) read.Answer {
+	if now.err != nil {
+		return read.Answer{Err: now.err}
 	}
-	if r.ahead != nil {
-		if err := r.ahead.halt(ctx); err != nil {
-			return nil, err
-		}
-		r.ahead = nil
+	if err := unchanged(f.Path, f.Entry, now.entry); err != nil {
+		return read.Answer{Err: err}
 	}
-	return openFile(ctx, r.server, r.run[i], offset)
+	return read.Answer{Entry: withDetails(f.Entry, now.entry)}
 }
 
-// Close implements [sync.Reader].
-func (r *reader) Close() error {
-	if r.ahead != nil {
-		r.ahead.close()
-	}
-	return nil
+func (r readServer) Sum(ctx context.Context, w sync.Wanted) (string, error) {
+	return r.sum(ctx, w.Path, w.Entry)
+}
+
+func (r readServer) TellsHash(f read.Target) bool {
+	return len(ftp.SHA256Commands(r.features, f.At)) > 0
 }

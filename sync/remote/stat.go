@@ -103,7 +103,7 @@ func (srv *server) findInListings(ctx context.Context, s *ftp.Session, places []
 		}
 		answers[i].entry = l.find(at.name)
 	}
-	return nil
+	return srv.findHidden(ctx, s, places, answers)
 }
 
 // statPlaces is stat on any session.

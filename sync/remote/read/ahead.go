@@ -1,13 +1,10 @@
-package remote
+package read
 
 import (
-	"bytes"
 	"context"
-	"fmt"
 	stdsync "sync"
 
 	"ferry/internal/ftp"
-	"ferry/manifest"
 	"ferry/sync"
 )
 
@@ -25,7 +22,7 @@ const (
 //
 // It hands out only what came without any trouble. Every other file is read as a [file].
 type readAhead struct {
-	*server
+	env
 	from   int // index in the run of its first file
 	files  []*aheadFile
 	cancel context.CancelFunc
@@ -39,11 +36,10 @@ type readAhead struct {
 
 // An aheadFile is one file of a readAhead. The flags are guarded by its mutex.
 type aheadFile struct {
-	want     sync.Wanted
-	at       place
+	Target   // At is known once the file is begun
 	data     []byte
 	download *ftp.Download // nil where nothing was to be transferred
-	now      stat
+	now      Answer
 
 	over      bool // it was read, or could not be
 	complete  bool // data is complete
@@ -52,11 +48,11 @@ type aheadFile struct {
 }
 
 // startReadAhead begins to read files; from is the index in the run of the first one.
-func startReadAhead(ctx context.Context, srv *server, files []sync.Wanted, from int) *readAhead {
-	a := &readAhead{server: srv, from: from}
+func startReadAhead(ctx context.Context, e env, files []sync.Wanted, from int) *readAhead {
+	a := &readAhead{env: e, from: from}
 	a.changed = stdsync.NewCond(&a.mu)
 	for _, w := range files {
-		a.files = append(a.files, &aheadFile{want: w, at: srv.names.at(w.Path, w.Entry)})
+		a.files = append(a.files, &aheadFile{Target: Target{Wanted: w}})
 	}
 	ctx, a.cancel = context.WithCancel(ctx)
 	go func() {
@@ -69,17 +65,20 @@ func startReadAhead(ctx context.Context, srv *server, files []sync.Wanted, from 
 
 // work reads the files in order, until one is too large or something goes wrong.
 func (a *readAhead) work(ctx context.Context) {
-	s, err := a.borrow(ctx)
+	s, err := a.server.Borrow(ctx)
 	if err != nil {
 		return
 	}
-	defer a.pool.Return(s)
+	defer a.server.Return(s)
 	if !s.Overlaps() || !s.Features().CanStat() {
 		return
 	}
 	var due []*aheadFile // read, and not checked yet
 	for i, f := range a.files {
-		if f.want.Entry.Size > aheadFileSize || checkPlace(f.at) != nil || a.dropsTrailingSpace(f.at.name) {
+		if f.Entry.Size > aheadFileSize {
+			break
+		}
+		if f.At, err = a.server.Path(f.Wanted); err != nil {
 			break
 		}
 		if len(due) > 0 && !a.hasRoom(i) { // room may come only when those are checked
@@ -102,15 +101,16 @@ func (a *readAhead) work(ctx context.Context) {
 // read reads a file and checks those in due meanwhile. It returns the files that are to
 // be checked next.
 func (a *readAhead) read(ctx context.Context, s *ftp.Session, f *aheadFile, due []*aheadFile) []*aheadFile {
-	if f.want.Entry.Size > 0 { // an empty one may be a pipe, see [file.start]
-		t := &ftp.Transfer{Op: "RETR", Path: f.at.String(), Line: "RETR " + f.at.String()}
+	if f.Entry.Size > 0 { // an empty one may be a pipe, see [file.start]
+		t := &ftp.Transfer{Op: "RETR", Path: f.At, Line: "RETR " + f.At}
 		t.Series, t.Many = true, len(a.files) >= ftp.PipelineFrom
-		t.Before, t.Begun = a.questions(s, due), func() { a.confirm(due); due = nil }
+		questions, answers := a.questions(s, due)
+		t.Before, t.Begun = questions, func() { a.confirm(due, answers()); due = nil }
 		var err error
 		if f.download, err = s.Receive(ctx, t); err != nil {
 			return due
 		}
-		if f.data, err = f.download.ReadFile(f.want.Entry.Size); err != nil {
+		if f.data, err = f.download.ReadFile(f.Entry.Size); err != nil {
 			return due
 		}
 		f.download.FinishLater()
@@ -119,23 +119,23 @@ func (a *readAhead) read(ctx context.Context, s *ftp.Session, f *aheadFile, due 
 	return append(due, f)
 }
 
-// questions returns the commands that ask what the files in due are now.
-func (a *readAhead) questions(s *ftp.Session, due []*aheadFile) (b ftp.Batch) {
-	for _, f := range due {
-		queueStat(&b, s.Features(), f.at.String(), &f.now)
+// questions returns the commands that ask what the files in due are now, and the answers
+// once these were carried out.
+func (a *readAhead) questions(s *ftp.Session, due []*aheadFile) (b ftp.Batch, answers func() []Answer) {
+	targets := make([]Target, len(due))
+	for i, f := range due {
+		targets[i] = f.Target
 	}
-	if len(due) > 0 {
-		a.returnAfterStat(&b, s)
-	}
-	return b
+	answers = a.server.Ask(&b, s, targets)
+	return b, answers
 }
 
-// confirm notes that the questions for the files in due were answered.
-func (a *readAhead) confirm(due []*aheadFile) {
+// confirm notes the answers for the files in due.
+func (a *readAhead) confirm(due []*aheadFile, answers []Answer) {
 	a.change(func() {
-		for _, f := range due {
-			f.checked = true
-			f.confirmed = f.now.err == nil && !a.listed.isSpecial(f.at) && (f.download == nil || f.download.Transfer.Final.OK())
+		for i, f := range due {
+			f.now, f.checked = answers[i], true
+			f.confirmed = f.now.isKnown() && (f.download == nil || f.download.Transfer.Final.OK())
 		}
 	})
 }
@@ -146,11 +146,11 @@ func (a *readAhead) check(ctx context.Context, s *ftp.Session, due []*aheadFile)
 	if len(due) == 0 {
 		return s.CatchUp(ctx) == nil
 	}
-	b := a.questions(s, due)
+	b, answers := a.questions(s, due)
 	if b.Run(ctx, s) != nil {
 		return false
 	}
-	a.confirm(due)
+	a.confirm(due, answers())
 	return true
 }
 
@@ -165,7 +165,7 @@ func (a *readAhead) change(f func()) {
 // wait waits until ready returns true, or nothing more will come. The error is the cause
 // of ctx. ready is called with a.mu held.
 func (a *readAhead) wait(ctx context.Context, ready func() bool) error {
-	defer wakeAfter(ctx, a.changed)()
+	defer context.AfterFunc(ctx, func() { a.change(func() {}) })()
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for !ready() && !a.ended {
@@ -196,7 +196,7 @@ func (a *readAhead) hasRoom(i int) bool {
 func (a *readAhead) roomFor(i int) bool {
 	held := int64(0)
 	for k := a.wanted; k < i; k++ {
-		held += a.files[k].want.Entry.Size
+		held += a.files[k].Entry.Size
 	}
 	return i-a.wanted < aheadFiles && held < aheadBytes
 }
@@ -215,7 +215,7 @@ func (a *readAhead) open(ctx context.Context, i int) (sync.Source, error) {
 	if !f.complete {
 		return nil, nil
 	}
-	return &aheadSource{Reader: bytes.NewReader(f.data), a: a, f: f, i: i}, nil
+	return newAheadSource(a, f, i), nil
 }
 
 // wantFrom notes that the files before i are not wanted any more.
@@ -232,47 +232,4 @@ func (a *readAhead) halt(ctx context.Context) error {
 func (a *readAhead) close() {
 	a.cancel()
 	a.wait(context.Background(), func() bool { return false })
-}
-
-// An aheadSource is a file in memory. It implements [sync.Source].
-type aheadSource struct {
-	*bytes.Reader // of all of f
-	a             *readAhead
-	f             *aheadFile
-	i             int
-}
-
-// Confirm implements [sync.Source].
-func (m *aheadSource) Confirm(ctx context.Context) (manifest.Entry, error) {
-	f := m.f
-	if m.Len() > 0 {
-		return manifest.Entry{}, fmt.Errorf("%w: %d bytes of %d were read", sync.ErrSource, len(f.data)-m.Len(), len(f.data))
-	}
-	if err := m.a.wait(ctx, func() bool { return f.checked }); err != nil {
-		return manifest.Entry{}, err
-	}
-	if f.confirmed {
-		return checkRead(f.want, f.now)
-	}
-	if err := m.a.halt(ctx); err != nil {
-		return manifest.Entry{}, err
-	}
-	// A final reply that was lost, or that speaks of a broken connection, says less than
-	// the number of bytes and the question that follows.
-	if f.download != nil && f.download.Transfer.Final.Code != 0 && !f.download.Transfer.Final.OK() {
-		if err := ftp.ReplyError("RETR", f.at.String(), f.download.Transfer.Final); isFinal(err) {
-			return manifest.Entry{}, fmt.Errorf("%w: %w", sync.ErrSource, err)
-		}
-	}
-	again := &file{server: m.a.server, ctx: ctx, want: f.want, at: f.at}
-	return again.check()
-}
-
-// Sum implements [sync.Source]. The side that writes the content hashes it.
-func (m *aheadSource) Sum() string { return "" }
-
-// Close implements [io.Closer].
-func (m *aheadSource) Close() error {
-	m.a.wantFrom(m.i + 1)
-	return nil
 }

@@ -1,14 +1,14 @@
-package remote
+package read
 
 import (
 	"crypto/sha256"
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"ferry/internal/ftp"
 	"ferry/internal/ftpserver"
 	"ferry/sync"
 )
@@ -34,9 +34,9 @@ func TestReadBrokenTransfers(t *testing.T) {
 		{ftpserver.Fault{Lose: true, Times: 1}, true},
 		{ftpserver.Fault{Reply: "550 it was not good"}, false},
 	} {
-		h := newFixture(t, ftpserver.Options{})
+		h := newFixture(t, ftpserver.Options{}, nil)
 		h.write("f", text)
-		w := sync.Wanted{Path: "f", Entry: h.scan(sync.Look{}).At("f")}
+		w := h.wanted("f")
 		tt.fault.Command = "RETR"
 		armed := h.fault(tt.fault)
 		got, sum, err := h.read(w)
@@ -53,27 +53,12 @@ func TestReadBrokenTransfers(t *testing.T) {
 	}
 }
 
-func (h *fixture) read(w sync.Wanted) (text, sum string, err error) {
-	r := h.d.Reader(h.Context(), []sync.Wanted{w})
-	defer r.Close()
-	src, err := r.Open(h.Context(), 0, 0)
-	if err != nil {
-		return "", "", err
-	}
-	defer src.Close()
-	b, err := io.ReadAll(src)
-	if err == nil {
-		_, err = src.Confirm(h.Context())
-	}
-	return string(b), src.Sum(), err
-}
-
 // A file of size 0 is never asked for: it may be a pipe, which stops the server.
 func TestReadNothing(t *testing.T) {
-	h := newFixture(t, ftpserver.Options{})
+	h := newFixture(t, ftpserver.Options{}, nil)
 	h.write("f", "")
 	armed := h.fault(ftpserver.Fault{Command: "RETR", Stall: true})
-	text, _, err := h.read(sync.Wanted{Path: "f", Entry: h.scan(sync.Look{}).At("f")})
+	text, _, err := h.read(h.wanted("f"))
 	if text != "" || err != nil {
 		t.Errorf("read %q, %v", text, err)
 	}
@@ -84,9 +69,10 @@ func TestReadNothing(t *testing.T) {
 // not put together from both.
 func TestReadDoesNotSplice(t *testing.T) {
 	for _, hash := range []bool{false, true} {
-		h := newFixture(t, ftpserver.Options{Hash: hash})
+		h := newFixture(t, ftpserver.Options{}, nil)
+		h.tellsHash = hash
 		h.write("f", randomContent(1_500_000))
-		w := sync.Wanted{Path: "f", Entry: h.scan(sync.Look{}).At("f")}
+		w := h.wanted("f")
 		other := randomContent(1_500_001)[1:]
 		h.fault(ftpserver.Fault{Command: "RETR", Data: ftpserver.CutAt(200_000), Times: 1, Hook: func() {
 			path := filepath.Join(h.root, "f")
@@ -106,13 +92,26 @@ func TestReadDoesNotSplice(t *testing.T) {
 
 // Where not everything came in one transfer, the server is asked for the hash.
 func TestReadAsksForTheHashOfABrokenTransfer(t *testing.T) {
-	h := newFixture(t, ftpserver.Options{Hash: true})
-	text := randomContent(1_500_000)
-	h.write("f", text)
-	w := sync.Wanted{Path: "f", Entry: h.scan(sync.Look{}).At("f")}
-	h.fault(ftpserver.Fault{Command: "RETR", Data: ftpserver.CutAt(200_000), Times: 1})
-	got, sum, err := h.read(w)
-	if want := sha256.Sum256([]byte(text)); err != nil || got != text || sum != string(want[:]) {
-		t.Errorf("read %d bytes, sum %x, %v", len(got), sum, err)
+	for _, broken := range []bool{false, true} {
+		h := newFixture(t, ftpserver.Options{}, func(o *ftp.Options) { o.Connections = 1 })
+		h.tellsHash = true
+		text := randomContent(1_500_000)
+		h.write("f", text)
+		w, want := h.wanted("f"), ""
+		if broken {
+			h.fault(ftpserver.Fault{Command: "RETR", Data: ftpserver.CutAt(200_000), Times: 1})
+			sum := sha256.Sum256([]byte(text))
+			want = string(sum[:])
+		}
+		if got, sum, err := h.read(w); err != nil || got != text || sum != want {
+			t.Errorf("broken %v: read %d bytes, sum %x, %v", broken, len(got), sum, err)
+		}
 	}
+}
+
+// TestReadOneCommandAtATime makes the tests of broken transfers once more.
+func TestReadOneCommandAtATime(t *testing.T) {
+	pipelineOfTests = ftp.PipelineOff
+	defer func() { pipelineOfTests = ftp.PipelineOn }()
+	t.Run("broken transfers", TestReadBrokenTransfers)
 }

@@ -1,11 +1,9 @@
-package remote
+package read
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
 	"testing"
 	"time"
 
@@ -14,69 +12,6 @@ import (
 	"ferry/manifest"
 	"ferry/sync"
 )
-
-// manyFiles writes n small files into as many directories and returns a Directory
-// that has not listed any of them.
-func manyFiles(t *testing.T, o ftpserver.Options, n int, change func(*Options)) *fixture {
-	t.Helper()
-	h := newFixture(t, o)
-	for i := range n {
-		h.write(fmt.Sprintf("d%02d/f", i), smallText(i))
-	}
-	h.d = open(t, h.server.Addr(), "ferry", "secret", "", func(o *Options) {
-		o.ModeTrial = 300 * time.Millisecond
-		if change != nil {
-			change(o)
-		} else {
-			o.Retries, o.Pipeline = 2, pipelineOfTests
-		}
-	})
-	return h
-}
-
-func smallText(i int) string { return strings.Repeat("some text ", i) }
-
-// scanAll returns all files, as a scan shows them.
-func (h *fixture) scanAll(n int) []sync.Wanted {
-	h.Helper()
-	tree := h.scan(sync.Look{})
-	var run []sync.Wanted
-	for p, e := range tree.All() {
-		if e.IsFile() {
-			run = append(run, sync.Wanted{Path: p, Entry: e})
-		}
-	}
-	if len(run) != n || len(tree.Problems()) > 0 {
-		h.Fatalf("%d files, want %d; problems: %v", len(run), n, tree.Problems())
-	}
-	return run
-}
-
-// readAll reads a run and returns what came, and the errors of those that failed.
-func (h *fixture) readAll(run []sync.Wanted) (texts map[manifest.Path]string, failed map[manifest.Path]error) {
-	h.Helper()
-	texts, failed = make(map[manifest.Path]string), make(map[manifest.Path]error)
-	r := h.d.Reader(h.Context(), run)
-	defer r.Close()
-	for i, w := range run {
-		src, err := r.Open(h.Context(), i, 0)
-		if err != nil {
-			failed[w.Path] = err
-			continue
-		}
-		data, err := io.ReadAll(src)
-		if err == nil {
-			_, err = src.Confirm(h.Context())
-		}
-		if err != nil {
-			failed[w.Path] = err
-		} else {
-			texts[w.Path] = string(data)
-		}
-		src.Close()
-	}
-	return texts, failed
-}
 
 // TestAheadFaults takes listings and small downloads, with commands on their way
 // behind each, over a server that fails at some point: every file comes whole, and
@@ -107,8 +42,8 @@ func TestAheadFaults(t *testing.T) {
 		for _, mode := range []ftp.Mode{ftp.Passive, ftp.Active, ftp.Auto} {
 			t.Run(tt.name+"/"+mode.String(), func(t *testing.T) {
 				const n = 20
-				h := manyFiles(t, ftpserver.Options{}, n, func(o *Options) { o.Retries, o.Connections, o.Mode = 2, 2, mode })
-				run := h.scanAll(n)
+				h := manyFiles(t, ftpserver.Options{}, n, func(o *ftp.Options) { o.Retries, o.Connections, o.Mode = 2, 2, mode })
+				run := h.all()
 				armed := h.fault(tt.fault)
 				texts, failed := h.readAll(run)
 				if armed.Fired() == 0 {
@@ -135,7 +70,7 @@ func TestAheadFaults(t *testing.T) {
 func TestAheadChanges(t *testing.T) {
 	const n = 20
 	h := manyFiles(t, ftpserver.Options{}, n, nil)
-	run := h.scanAll(n)
+	run := h.all()
 	armed := h.fault(ftpserver.Fault{Command: "MLST", Path: "/d05/f", Times: 1, Hook: func() { h.write("d05/f", "other") }})
 	_, failed := h.readAll(run)
 	h.fired(armed, 1)
@@ -146,20 +81,20 @@ func TestAheadChanges(t *testing.T) {
 
 // TestAheadIsBounded holds that no more is read than somebody will soon want.
 func TestAheadIsBounded(t *testing.T) {
-	h := newFixture(t, ftpserver.Options{})
+	h := newFixture(t, ftpserver.Options{}, nil)
 	const n = aheadFiles + 10
 	for i := range n {
 		h.write(fmt.Sprintf("f%02d", i), "text")
 	}
-	run := h.scanAll(n)
+	run := h.all()
 	fetched := h.fault(ftpserver.Fault{Command: "RETR"})
-	r := h.d.Reader(t.Context(), run)
+	r := h.reader(run)
 	src, err := r.Open(t.Context(), 0, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	src.Close()
-	r.(*reader).ahead.halt(t.Context()) // it ends with the file that is under way
+	r.ahead.halt(t.Context()) // it ends with the file that is under way
 	r.Close()
 	if got := fetched.Fired(); got > aheadFiles+1 {
 		t.Errorf("%d files were read ahead", got)
@@ -170,30 +105,24 @@ func TestAheadIsBounded(t *testing.T) {
 // turn in both ways, skipped, or not wanted in the end.
 func TestAheadLetsGo(t *testing.T) {
 	const n = 12
-	h := manyFiles(t, ftpserver.Options{}, n, func(o *Options) { o.Connections = 1 })
-	run := h.scanAll(n)
-	r := h.d.Reader(t.Context(), run)
+	h := manyFiles(t, ftpserver.Options{}, n, func(o *ftp.Options) { o.Connections = 1 })
+	run := h.all()
+	r := h.reader(run)
 	for _, step := range []struct {
 		i      int
 		offset int64
 	}{{0, 0}, {2, 0}, {3, 10}, {3, 0}, {4, 0}, {4, 0}, {7, 20}, {8, 0}, {9, 0}} {
-		src, err := r.Open(t.Context(), step.i, step.offset)
-		if err != nil {
-			t.Fatal(err)
+		text, _, err := read(t.Context(), r, step.i, step.offset)
+		if want := smallText(step.i)[step.offset:]; err != nil || text != want {
+			t.Errorf("file %d from %d: %d bytes, want %d, %v", step.i, step.offset, len(text), len(want), err)
 		}
-		data, err := io.ReadAll(src)
-		if err == nil {
-			_, err = src.Confirm(t.Context())
-		}
-		if want := smallText(step.i)[step.offset:]; err != nil || string(data) != want {
-			t.Errorf("file %d from %d: %d bytes, want %d, %v", step.i, step.offset, len(data), len(want), err)
-		}
-		src.Close()
 	}
 	r.Close()
-	if _, err := h.d.Root(t.Context(), false); err != nil {
-		t.Error(err)
+	s, err := h.Borrow(t.Context())
+	if err != nil {
+		t.Fatal(err)
 	}
+	h.Return(s)
 }
 
 // TestAheadOvertaken holds that nothing goes out behind a transfer any more with a
@@ -202,15 +131,15 @@ func TestAheadLetsGo(t *testing.T) {
 func TestAheadOvertaken(t *testing.T) {
 	for _, dialect := range []ftpserver.Options{{}, {NoMLSD: true}} {
 		const n = 20
-		h := manyFiles(t, dialect, n, func(o *Options) { o.Connections = 2 })
-		h.fault(ftpserver.Fault{Command: "LISTING|RETR", Reply: "250 Complete."})
-		if texts, failed := h.readAll(h.scanAll(n)); len(texts) != n {
+		h := manyFiles(t, dialect, n, func(o *ftp.Options) { o.Connections = 2 })
+		h.fault(ftpserver.Fault{Command: "RETR", Reply: "250 Complete."})
+		if texts, failed := h.readAll(h.all()); len(texts) != n {
 			t.Errorf("%d files came; errors: %v", len(texts), failed)
 		}
-		if h.d.server.features.Has(ftp.OverlapIsClear) {
+		if h.features.Has(ftp.OverlapIsClear) {
 			t.Error("commands still go out behind a transfer")
 		}
-		if h.d.server.features.BatchingStopped() {
+		if h.features.BatchingStopped() {
 			t.Error("commands go out one at a time")
 		}
 	}
@@ -235,39 +164,25 @@ func TestAheadComesToItsEnd(t *testing.T) {
 	} {
 		for _, noMLSD := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s/%v", tt.name, noMLSD), func(t *testing.T) {
-				h := newFixture(t, ftpserver.Options{NoMLSD: noMLSD})
+				h := newFixture(t, ftpserver.Options{NoMLSD: noMLSD}, nil)
 				for i := range n {
 					h.write(fmt.Sprintf("f%02d", i), string(make([]byte, tt.size(i))))
 				}
-				run := h.scanAll(n)
+				run := h.all()
 				if tt.gone {
 					h.fault(ftpserver.Fault{Command: "RETR", Path: "/f00", Refuse: "550 No such file"})
 				}
 				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 				defer cancel()
-				r := h.d.Reader(ctx, run)
+				r := New(ctx, h, h.opts, run)
 				defer r.Close()
 				for i := range run {
-					got, err := readOne(ctx, r, i)
-					if bad := tt.gone && i == 0; ctx.Err() != nil || (err != nil) != bad || !bad && got != tt.size(i) {
-						t.Fatalf("file %d: %d bytes, %v", i, got, err)
+					got, _, err := read(ctx, r, i, 0)
+					if bad := tt.gone && i == 0; ctx.Err() != nil || (err != nil) != bad || !bad && len(got) != tt.size(i) {
+						t.Fatalf("file %d: %d bytes, %v", i, len(got), err)
 					}
 				}
 			})
 		}
 	}
-}
-
-// readOne reads a file of a run and returns how long it is.
-func readOne(ctx context.Context, r sync.Reader, i int) (int, error) {
-	src, err := r.Open(ctx, i, 0)
-	if err != nil {
-		return 0, err
-	}
-	defer src.Close()
-	data, err := io.ReadAll(src)
-	if err == nil {
-		_, err = src.Confirm(ctx)
-	}
-	return len(data), err
 }
