@@ -224,13 +224,9 @@ func (srv *server) missingByListing(ctx context.Context, s *ftp.Session, places 
 	if err := srv.findInListings(ctx, s, which, seen); err != nil {
 		return err
 	}
-	var unseen []int
-	var unseenAt []place
 	for k, i := range asked {
 		answers[i] = nil
 		switch {
-		case errors.Is(seen[k].err, errHidden):
-			answers[i] = fmt.Errorf("%w: %w", sync.ErrPresent, errHidden)
 		case seen[k].err != nil:
 			var err error
 			if answers[i], err = srv.noDirectory(ctx, s, which[k].parent(), srv.names.dir(manifest.Root)); err != nil {
@@ -238,8 +234,6 @@ func (srv *server) missingByListing(ctx context.Context, s *ftp.Session, places 
 			}
 		case seen[k].entry.Exists():
 			answers[i] = present(seen[k])
-		default:
-			unseen, unseenAt = append(unseen, i), append(unseenAt, which[k])
 		}
 	}
 	if ask(&after); after.Len() > 0 {
@@ -247,10 +241,10 @@ func (srv *server) missingByListing(ctx context.Context, s *ftp.Session, places 
 			return err
 		}
 	}
-	there, err := srv.opposes(ctx, s, unseenAt)
-	for k, i := range unseen {
-		if there[k] {
-			answers[i] = fmt.Errorf("%w: no listing shows it", sync.ErrPresent)
+	err := srv.findHidden(ctx, s, which, seen) // last: it may give up the session
+	for k, i := range asked {
+		if errors.Is(seen[k].err, errHidden) {
+			answers[i] = fmt.Errorf("%w: %w", sync.ErrPresent, errHidden)
 		}
 	}
 	return err

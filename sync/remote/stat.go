@@ -69,20 +69,7 @@ func (srv *server) statByListing(ctx context.Context, s *ftp.Session, places []p
 	if err := srv.findInListings(ctx, s, places, answers); err != nil {
 		return err
 	}
-	var unseen []int
-	var which []place
-	for i, at := range places {
-		if answers[i].err == nil && !answers[i].entry.Exists() {
-			unseen, which = append(unseen, i), append(which, at)
-		}
-	}
-	there, err := srv.opposes(ctx, s, which)
-	for k, i := range unseen {
-		if there[k] {
-			answers[i].err = fmt.Errorf("%s is there, and the listing of its directory does not show it", which[k])
-		}
-	}
-	return err
+	return srv.findHidden(ctx, s, places, answers)
 }
 
 // findInListings is statByListing that believes what the listings show.
@@ -103,7 +90,7 @@ func (srv *server) findInListings(ctx context.Context, s *ftp.Session, places []
 		}
 		answers[i].entry = l.find(at.name)
 	}
-	return srv.findHidden(ctx, s, places, answers)
+	return nil
 }
 
 // statPlaces is stat on any session.

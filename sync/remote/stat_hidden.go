@@ -11,34 +11,43 @@ import (
 var errHidden = errors.New("the listing of its directory does not show it, but the server knows it")
 
 // findHidden asks for those places that a listing does not show whether the server would
-// rename what is there, and how large it is: nothing else tells whether the listing lacks
-// lines, on a server that answers no question about a single name. Where it knows the name,
-// the answer becomes errHidden. Only a positive reply says anything.
+// rename what is there, how large it is, and whether it is a directory: nothing else tells
+// whether the listing lacks lines, on a server that answers no question about a single name.
+// Where it knows the name, the answer becomes errHidden. Only a positive reply says anything,
+// and RNFR says nothing where the server takes it for a name that nothing can have.
+//
+// The session is given up where an RNFR was taken: the next RNTO must not rename that file.
 func (srv *server) findHidden(ctx context.Context, s *ftp.Session, places []place, answers []stat) error {
-	renames, sizes := make([]ftp.Reply, len(places)), make([]ftp.Reply, len(places))
+	var nothing ftp.Reply
+	renames, sizes, entered := make([]ftp.Reply, len(places)), make([]ftp.Reply, len(places)), make([]ftp.Reply, len(places))
 	var b ftp.Batch
+	b.Expect("RNFR "+srv.own(probeName()), &nothing)
 	for i, at := range places {
 		if answers[i].err != nil || answers[i].entry.Exists() || ftp.CheckLine(at.String()) != nil {
 			continue
 		}
-		b.Expect("RNFR "+at.String(), &renames[i])
 		if s.Features().HasSIZE() {
 			b.Expect("SIZE "+at.String(), &sizes[i])
 		}
+		b.Expect("CWD "+at.String(), &entered[i])
+		b.Expect("RNFR "+at.String(), &renames[i])
 	}
-	if b.Len() == 0 {
+	if b.Len() == 1 {
 		return nil
 	}
-	if err := b.Run(ctx, s); err != nil {
-		return err
+	srv.returnToRoot(&b)
+	err := b.Run(ctx, s)
+	if nothing.Code == 350 {
+		s.GiveUp()
 	}
 	for i := range places {
-		if renames[i].Code == 350 {
-			s.GiveUp() // the next RNTO must not rename this file
+		taken := renames[i].Code == 350
+		if taken {
+			s.GiveUp()
 		}
-		if renames[i].Code == 350 || sizes[i].Code == 213 {
+		if taken && nothing.Refused() || sizes[i].Code == 213 || entered[i].OK() {
 			answers[i].err = errHidden
 		}
 	}
-	return nil
+	return err
 }
