@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/charset"
 	"ferry/sync"
 )
 
@@ -49,12 +50,13 @@ type Profile struct {
 	ActiveAddress string // "": that of the control connection
 	TrustPASV     bool
 	Pipeline      ftp.Pipeline
-	Connections   int           // at most; 0: the default
-	Timeout       time.Duration // 0: the default
-	Retries       int           // 0: the default; negative: none
-	MaxListing    int           // entries of one directory of the server; 0: the default
-	CA            string        // absolute path of a PEM file, or ""
-	Fingerprint   string        // 64 lower-case hex digits, or ""
+	Encoding      *charset.Charset // of the names on the server; nil: UTF-8
+	Connections   int              // at most; 0: the default
+	Timeout       time.Duration    // 0: the default
+	Retries       int              // 0: the default; negative: none
+	MaxListing    int              // entries of one directory of the server; 0: the default
+	CA            string           // absolute path of a PEM file, or ""
+	Fingerprint   string           // 64 lower-case hex digits, or ""
 	Insecure      bool
 	BytesUp       int64 // per second; 0: no limit
 	BytesDown     int64
@@ -108,6 +110,7 @@ func (p *Profile) ServerOptions() ftp.Options {
 		Timeout:       p.Timeout,
 		Retries:       p.Retries,
 		MaxListing:    p.MaxListing,
+		Charset:       p.Encoding,
 		BytesUp:       p.BytesUp,
 		BytesDown:     p.BytesDown,
 	}
