@@ -129,6 +129,7 @@ profiles:
     active-ports: 50000-50100
     active-address: 198.51.100.7
     pipeline: off
+    encoding: CP1251
     fingerprint: sha256:` + strings.Repeat("AB", 32) + `
     bwlimit: 100KiB
     hooks:

@@ -29,7 +29,7 @@ var spoken = []struct {
 	{"windows-1252", charmap.Windows1252, []string{"Größe €.txt", "été/ÿ “x”.txt", "naïve ÿÿ"}, ""},
 	{"windows-1251", charmap.Windows1251, []string{"Моя статья.doc", "Память/яя ясы.txt", "сияющий", "я"}, ""},
 	{"windows-1250", charmap.Windows1250, []string{"Příloha č. 1.txt", "žluťoučký kůň/ěščřž.txt"}, ""},
-	{"cp437", charmap.CodePage437, []string{"Übersicht.txt", "café/ñandú ½.txt", "Größe.txt"}, "cp437"},
+	{"cp437", charmap.CodePage437, []string{"Übersicht.txt", "café/ñandú ½.txt", "Größe.txt"}, "cp850"},
 	{"cp850", charmap.CodePage850, []string{"Ação São.txt", "smørbrød/Ø.txt"}, ""},
 	{"cp866", charmap.CodePage866, []string{"Отчёт за год.txt", "Документы/план.txt"}, ""},
 	{"koi8-r", charmap.KOI8R, []string{"Отчёт за год.txt", "Документы/Ъ.txt"}, ""},
