@@ -3,7 +3,6 @@ package app
 import (
 	"ferry/internal/daemon"
 	"ferry/internal/ftp"
-	"ferry/internal/ftp/charset"
 	"ferry/internal/ftp/check"
 	"ferry/manifest"
 	"ferry/sync"
@@ -30,8 +29,6 @@ type (
 	// commands are sent at a time.
 	DataMode = ftp.Mode
 	Pipeline = ftp.Pipeline
-	// Charset is the encoding of the names on a server.
-	Charset = charset.Charset
 
 	// WatchReport is what another process says about a pair that it watches.
 	WatchReport = daemon.Report

@@ -60,10 +60,10 @@ func (p *Pair) Policy() sync.Policy {
 
 // remoteNames returns [sync.Options.RemoteNames].
 func (p *Pair) remoteNames() sync.NameEncoder {
-	if !p.Encoding.Converts() {
-		return nil
+	if c := p.Charset(); c.Converts() {
+		return c
 	}
-	return p.Encoding
+	return nil
 }
 
 // Encrypted reports whether the server is spoken to over TLS.

@@ -41,8 +41,8 @@ func (o *Opener) openRecord(ctx context.Context, p *Pair, opts PassOptions) (*ma
 // another way under another encoding. Those files are compared anew, as in a first pass.
 func (o *Opener) useEncoding(store *manifest.Store, p *Pair) error {
 	name := ""
-	if p.Encoding.Converts() {
-		name = p.Encoding.Name()
+	if p.Charset().Converts() {
+		name = p.Encoding
 	}
 	forgotten, err := store.UseEncoding(name)
 	if forgotten > 0 {

@@ -240,7 +240,7 @@ func TestOptionsOverProfile(t *testing.T) {
 	p := f.opened[0]
 	got := map[string]any{
 		"direction": p.Direction, "connections": p.Connections, "timeout": p.Timeout.String(), "conflict": p.Conflict,
-		"limits": p.Limits, "trash": p.Trash, "up": p.BytesUp, "down": p.BytesDown, "mode": p.Mode, "pipeline": p.Pipeline, "encoding": p.Encoding.Name(), "retries": p.Retries,
+		"limits": p.Limits, "trash": p.Trash, "up": p.BytesUp, "down": p.BytesDown, "mode": p.Mode, "pipeline": p.Pipeline, "encoding": p.Encoding, "retries": p.Retries,
 		"bools": []bool{p.Checksum, p.Adopt, p.Verify, p.FollowLinks, p.TrustPASV}, "ports": p.ActivePorts, "address": p.ActiveAddress,
 	}
 	want := map[string]any{

@@ -24,7 +24,7 @@ type connectFlags struct {
 	activeAddress value[string]
 	trustPASV     value[bool]
 	pipeline      value[app.Pipeline]
-	encoding      value[*app.Charset]
+	encoding      value[string]
 	timeout       value[time.Duration]
 	retries       value[int]
 	ca            value[string]

@@ -50,13 +50,13 @@ type Profile struct {
 	ActiveAddress string // "": that of the control connection
 	TrustPASV     bool
 	Pipeline      ftp.Pipeline
-	Encoding      *charset.Charset // of the names on the server; nil: UTF-8
-	Connections   int              // at most; 0: the default
-	Timeout       time.Duration    // 0: the default
-	Retries       int              // 0: the default; negative: none
-	MaxListing    int              // entries of one directory of the server; 0: the default
-	CA            string           // absolute path of a PEM file, or ""
-	Fingerprint   string           // 64 lower-case hex digits, or ""
+	Encoding      string        // of the names on the server, as [charset.Names] has it; "": UTF-8
+	Connections   int           // at most; 0: the default
+	Timeout       time.Duration // 0: the default
+	Retries       int           // 0: the default; negative: none
+	MaxListing    int           // entries of one directory of the server; 0: the default
+	CA            string        // absolute path of a PEM file, or ""
+	Fingerprint   string        // 64 lower-case hex digits, or ""
 	Insecure      bool
 	BytesUp       int64 // per second; 0: no limit
 	BytesDown     int64
@@ -110,8 +110,17 @@ func (p *Profile) ServerOptions() ftp.Options {
 		Timeout:       p.Timeout,
 		Retries:       p.Retries,
 		MaxListing:    p.MaxListing,
-		Charset:       p.Encoding,
+		Charset:       p.Charset(),
 		BytesUp:       p.BytesUp,
 		BytesDown:     p.BytesDown,
 	}
+}
+
+// Charset returns the encoding of the names on the server, nil where none is set.
+func (p *Profile) Charset() *charset.Charset {
+	if p.Encoding == "" {
+		return nil
+	}
+	c, _ := charset.Find(p.Encoding) // it was found when the profile was read
+	return c
 }

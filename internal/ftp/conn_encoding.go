@@ -50,7 +50,11 @@ func (c *controlConn) decode(text string) string {
 
 // telnetProbes name the login directory for a server that follows Telnet, which takes a
 // data mark (0xFF, 0xF2) for nothing, or that drops 0xFF. Others have no such directory.
-var telnetProbes = []string{"CWD ." + strings.Repeat(iac+"\xf2", 3), "CWD ." + iac + "/." + iac + "/"}
+// noSuchDir is one for no server; those that enter it enter everything.
+var (
+	telnetProbes = []string{"CWD ." + strings.Repeat(iac+"\xf2", 3), "CWD ." + iac + "/." + iac + "/"}
+	noSuchDir    = "CWD ." + strings.Repeat("\xf2", 3)
+)
 
 // learnTelnet finds out whether the server follows Telnet, where names can hold its byte. It
 // reports whether it has found out something new.
@@ -58,15 +62,18 @@ func (s *Session) learnTelnet(ctx context.Context) (news bool, err error) {
 	if _, known := s.features.Known(FollowsTelnet); known || !s.c.opts.Charset.Converts() {
 		return false, nil
 	}
+	if _, exact := s.c.opts.Charset.Decode(telnetProbes[0]); !exact {
+		return false, nil // no character has this byte
+	}
 	follows := false
-	for _, probe := range telnetProbes {
-		line, exact := s.c.opts.Charset.Decode(probe)
-		if !exact {
-			return false, nil // no character has this byte
-		}
+	for i, probe := range append([]string{noSuchDir}, telnetProbes...) {
+		line, _ := s.c.opts.Charset.Decode(probe)
 		r, err := s.Command(ctx, line)
 		if err != nil {
 			return false, err
+		}
+		if i == 0 && r.OK() {
+			break
 		}
 		follows = follows || r.OK()
 	}
