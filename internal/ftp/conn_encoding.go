@@ -52,7 +52,7 @@ func (c *controlConn) decode(text string) string {
 // data mark (0xFF, 0xF2) for nothing, or that drops 0xFF. Others have no such directory.
 // noSuchDir is one for no server; those that enter it enter everything.
 var (
-	telnetProbes = []string{"CWD ." + strings.Repeat(iac+"\xf2", 3), "CWD ." + iac + "/." + iac + "/"}
+	telnetProbes = []string{"CWD ." + strings.Repeat(iac+"\xf2", 3), "CWD ." + strings.Repeat(iac, 3) + "/"}
 	noSuchDir    = "CWD ." + strings.Repeat("\xf2", 3)
 )
 

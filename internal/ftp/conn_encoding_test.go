@@ -38,7 +38,7 @@ func TestTelnetByte(t *testing.T) {
 			f := newFake(t)
 			f.on["CWD"] = func(p *peer, arg string) bool {
 				switch tt.reads(arg) {
-				case ".", "././":
+				case ".", "./":
 					return p.say("250 here")
 				}
 				if tt.name == "enters everything" {

@@ -26,8 +26,9 @@ var arrows = map[string][]string{
 	"sync/local":             {"manifest", "sync"},
 	"sync/remote":            {"manifest", "sync", "sync/remote/lock", "internal/ftp", "internal/ftp/check", "internal/ftp/listing", "internal/ftp/wire"},
 	"sync/remote/lock":       {"manifest", "sync", "internal/ftp"},
-	"internal/ftp":           {"internal/ftp/listing", "internal/ftp/wire"},
-	"internal/ftp/check":     {"internal/ftp", "internal/ftp/listing"},
+	"internal/ftp":           {"internal/ftp/charset", "internal/ftp/listing", "internal/ftp/wire"},
+	"internal/ftp/check":     {"internal/ftp", "internal/ftp/charset", "internal/ftp/listing"},
+	"internal/ftp/charset":   {},
 	"internal/ftp/wire":      {},
 	"sync/replicatest":       {"manifest", "sync"},
 	"sync/watch":             {"manifest", "sync"},
@@ -38,7 +39,7 @@ var arrows = map[string][]string{
 	"bench":                  {"bench/wan", "internal/test/realftp"},
 	"bench/wan":              {},
 	"watcher":                {"manifest"},
-	"internal/config":        {"manifest", "sync", "internal/ftp"},
+	"internal/config":        {"manifest", "sync", "internal/ftp", "internal/ftp/charset"},
 	"internal/ftp/listing":   {},
 	"internal/selfsigned":    {},
 	"internal/ftpserver":     {"internal/selfsigned"},
@@ -73,6 +74,7 @@ var moreForTests = map[string][]string{
 	"internal/test/e2e": {"sync/local", "sync/remote", "internal/ftp"},
 	// The errors and reports of what lies below.
 	"internal/cli": {"internal/daemon", "internal/ftp", "sync/remote", "sync/watch"},
+	"sync/remote":  {"internal/ftp/charset"},
 	// The lock gets its listings from whoever takes it.
 	"sync/remote/lock": {"internal/ftp/listing"},
 	// The program itself, run in the process of the test.
@@ -82,7 +84,7 @@ var moreForTests = map[string][]string{
 }
 
 // leaves import nothing of ours, and their tests only what moreForTests says.
-var leaves = []string{"manifest", "internal/gitignore", "internal/ftp/wire", "internal/ftp/listing", "internal/selfsigned", "internal/ftpserver", "internal/test/realftp", "internal/test/arch"}
+var leaves = []string{"manifest", "internal/gitignore", "internal/ftp/wire", "internal/ftp/listing", "internal/ftp/charset", "internal/selfsigned", "internal/ftpserver", "internal/test/realftp", "internal/test/arch"}
 
 // owners are the packages that alone may import a module of others, so that it can be exchanged in one place.
 var owners = map[string]string{

@@ -260,3 +260,41 @@ func TestEncodingHint(t *testing.T) {
 		t.Errorf("%s", r)
 	}
 }
+
+// TestDecomposedNames checks that names which the local side spells with combining characters, as macOS does, go to a server
+// whose encoding has only the composed letters.
+func TestDecomposedNames(t *testing.T) {
+	for _, list := range []bool{false, true} {
+		s := newScene(t, ftpserver.Options{Encoding: charmap.Windows1252, NoMLSD: list}, "--encoding", "cp1252")
+		s.noTrash = true
+		step := func(what string, want map[string]string) {
+			t.Helper()
+			for _, command := range []string{"push", "sync"} {
+				s.command = command
+				if r := s.sync(); r.exit != cli.ExitOK {
+					t.Fatalf("%s, %s: %s\n%s", what, command, r, strings.Join(s.server.Transcript(), "\n"))
+				}
+				there := read(s.T, s.there)
+				for name, content := range want {
+					if there[name] != content {
+						t.Errorf("%s, %s: %q is %q on the server", what, command, name, there[name])
+					}
+				}
+				if len(there) != len(want) {
+					t.Errorf("%s, %s: the server has %q", what, command, there)
+				}
+			}
+		}
+		const e, u, a = "e\u0301", "u\u0308", "a\u0300"
+		write(s.T, s.here, map[string]string{"caf" + e: "1", e + "/" + u + ".txt": "2"})
+		step("new", map[string]string{"café": "1", "é/ü.txt": "2"})
+		s.must(os.Rename(filepath.Join(s.here, "caf"+e), filepath.Join(s.here, e, a)))
+		step("renamed", map[string]string{"é/à": "1", "é/ü.txt": "2"})
+		write(s.T, s.here, map[string]string{e + "/" + a: "edited"})
+		step("edited", map[string]string{"é/à": "edited", "é/ü.txt": "2"})
+		s.must(os.Rename(filepath.Join(s.here, e), filepath.Join(s.here, u)))
+		step("a directory renamed", map[string]string{"ü/à": "edited", "ü/ü.txt": "2"})
+		s.must(os.Remove(filepath.Join(s.here, u, u+".txt")))
+		step("removed", map[string]string{"ü/à": "edited"})
+	}
+}
