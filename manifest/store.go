@@ -50,6 +50,9 @@ type Store struct {
 	damage string
 	meta   storeMeta
 
+	readOnly  bool
+	onlyASCII bool // see [Store.UseEncoding]
+
 	mu      sync.Mutex
 	pending map[Path]*Pair // nil pair: forgotten
 	timer   *time.Timer
@@ -61,6 +64,7 @@ type Store struct {
 type storeMeta struct {
 	Version       int
 	Local, Remote string // identities of the roots
+	Encoding      string `json:",omitempty"` // of the server's names; "": UTF-8
 	Group         int    // the transaction that wrote it
 	Count         int    // of pairs
 	Check         uint64 // the sum of their hashes

@@ -19,7 +19,7 @@ import (
 // damaged store is renamed, and an empty one takes its place, see [Store.Damage].
 // The error wraps [ErrLocked] if another process has the store open.
 func OpenStore(path string, o StoreOptions) (*Store, error) {
-	s := &Store{path: path, pending: make(map[Path]*Pair)}
+	s := &Store{path: path, pending: make(map[Path]*Pair), readOnly: o.ReadOnly}
 	if o.ReadOnly {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			return s, nil

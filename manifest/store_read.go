@@ -19,7 +19,7 @@ func (s *Store) At(p Path) (pair Pair, ok bool) {
 		return *waiting, true
 	}
 	s.mu.Unlock()
-	if s.db == nil || p == Root {
+	if s.db == nil || p == Root || s.hides(p) {
 		return Pair{}, false
 	}
 	_ = s.db.View(func(tx *bolt.Tx) error {
@@ -68,7 +68,7 @@ func (s *Store) Below(dir Path) iter.Seq2[Path, Pair] {
 				if n++; n%releaseEvery == 0 {
 					releasePages(tx)
 				}
-				return yield(p, pair)
+				return s.hides(p) || yield(p, pair)
 			})
 		})
 	}
@@ -78,7 +78,11 @@ func (s *Store) Below(dir Path) iter.Seq2[Path, Pair] {
 // is under the same rules as that of [Store.Below].
 func (s *Store) Children(dir Path) iter.Seq2[Path, Pair] {
 	return func(yield func(Path, Pair) bool) {
-		s.read(func(tx *bolt.Tx) error { return eachChild(tx.Bucket(bucketPairs).Cursor(), dir, yield) })
+		s.read(func(tx *bolt.Tx) error {
+			return eachChild(tx.Bucket(bucketPairs).Cursor(), dir, func(p Path, pair Pair) bool {
+				return s.hides(p) || yield(p, pair)
+			})
+		})
 	}
 }
 

@@ -42,6 +42,9 @@ type Options struct {
 	LeftOut func(p manifest.Path) bool
 	// Pinned knows what must stay where it is. It may be nil.
 	Pinned Pinned
+	// RemoteNames encodes names for the remote side; nil: it can have any name. What only
+	// the local side has under a name that it lacks is left alone.
+	RemoteNames NameEncoder
 	// Workers is the number of runs that are carried out at the same time; 0: 4.
 	Workers int
 	// Verify lists the whole target in a push or pull, not only the directories that
@@ -174,6 +177,7 @@ func (e *Engine) pass(ctx context.Context, policy Policy, scope *Scope) (Summary
 		policy.partial = scope != nil
 		policy.Folding = e.folding
 		policy.pinned = e.opts.Pinned
+		policy.remoteNames = e.opts.RemoteNames
 		policy.proves, policy.dryRun = scope == nil && !e.opts.DryRun, e.opts.DryRun
 		p = &pass{Engine: e, policy: policy, scope: scope, locks: &held}
 		err = p.run(ctx)

@@ -143,8 +143,9 @@ type Plan struct {
 	// Extras counts the files that only the target of a push or a pull has, as far as
 	// it was listed. They are left alone.
 	Extras int
-	// Twins are the paths of each side that are left alone because their names differ
-	// only in case from others, on a side where those are one name. As with names that a
+	// Twins are the paths of each side that are left alone because the other side cannot
+	// have their names: it lacks a character, or takes names that differ only in case for
+	// one. As with names that a
 	// tree cannot have, looking again does not help.
 	Twins [2][]manifest.Problem
 	// AskCase says of which sides it must be known first whether names that differ

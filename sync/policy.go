@@ -104,6 +104,8 @@ type Policy struct {
 	partial bool
 	// pinned is [Options.Pinned].
 	pinned Pinned
+	// remoteNames is [Options.RemoteNames].
+	remoteNames NameEncoder
 	// untold holds the files for which the server tells no hash.
 	untold *pathSet
 	// proves says that contents that were not compared when their directory was renamed

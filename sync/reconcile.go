@@ -29,6 +29,7 @@ func Reconcile(base manifest.Base, local, remote *manifest.Tree, policy Policy) 
 	}
 	p.keepUnknown()
 	p.findCaseTwins()
+	p.leaveLackedNames()
 	p.renameCase()
 	if !policy.NoMoves {
 		p.pairMoves()

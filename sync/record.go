@@ -106,6 +106,9 @@ func (p *pass) recordMove(a *Action, moved manifest.Entry) error {
 	}
 	name := p.trees[a.Side.Other()].At(a.Path).Name
 	pair.Local.Name, pair.Remote.Name = name, name
+	if a.Side == Remote && moved.Exists() {
+		pair.Remote.Name = moved.Name // it may not have the spelling of the local side
+	}
 	if a.Side == Local && pair.Local.Changed == a.Local.Changed {
 		pair.Local.Changed = moved.Changed // set by the rename itself
 	}

@@ -57,7 +57,7 @@ func (h *passHooks) onError(ctx context.Context, s sync.Summary, code int, err e
 	case code == ExitIncomplete:
 		why = fmt.Sprintf("%s failed, %s could not be read", text.Count(s.Failed, "file"), text.Count(s.Problems-s.Twins, "part"))
 		if s.Twins > 0 {
-			why += fmt.Sprintf(", %s left alone because of upper and lower case", text.Count(s.Twins, "name"))
+			why += fmt.Sprintf(", %s left alone because the other side cannot have them", text.Count(s.Twins, "name"))
 		}
 	default:
 		h.broken = ""

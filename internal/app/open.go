@@ -124,20 +124,21 @@ func (o *Opener) engineOptions(p *Pair, opts PassOptions) sync.Options {
 	limits := p.Limits
 	limits.AllowDeletes, limits.AcceptEmpty = opts.AllowDeletes, opts.AcceptEmpty
 	return sync.Options{
-		Policy:    p.Policy(),
-		Limits:    limits,
-		Ignore:    p.ignored,
-		LeftOut:   p.leftOut,
-		Pinned:    p.Reserved,
-		Workers:   p.Connections,
-		Verify:    p.Verify,
-		DryRun:    opts.DryRun,
-		Allow:     opts.hooks.allower(),
-		Deletions: opts.deletions,
-		Waiting:   o.waitingConflicts(p),
-		Observer:  opts.hooks.observe(opts.Observer),
-		Log:       o.Log,
-		Now:       o.Now,
+		Policy:      p.Policy(),
+		Limits:      limits,
+		Ignore:      p.ignored,
+		LeftOut:     p.leftOut,
+		Pinned:      p.Reserved,
+		Workers:     p.Connections,
+		RemoteNames: p.remoteNames(),
+		Verify:      p.Verify,
+		DryRun:      opts.DryRun,
+		Allow:       opts.hooks.allower(),
+		Deletions:   opts.deletions,
+		Waiting:     o.waitingConflicts(p),
+		Observer:    opts.hooks.observe(opts.Observer),
+		Log:         o.Log,
+		Now:         o.Now,
 	}
 }
 

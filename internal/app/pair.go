@@ -58,6 +58,14 @@ func (p *Pair) Policy() sync.Policy {
 	return policy
 }
 
+// remoteNames returns [sync.Options.RemoteNames].
+func (p *Pair) remoteNames() sync.NameEncoder {
+	if c := p.Charset(); c.Converts() {
+		return c
+	}
+	return nil
+}
+
 // Encrypted reports whether the server is spoken to over TLS.
 func (p *Pair) Encrypted() bool { return p.Remote.Security != ftp.Plain }
 

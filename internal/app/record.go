@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"ferry/internal/config"
+	"ferry/internal/text"
 	"ferry/manifest"
 )
 
@@ -26,11 +27,29 @@ func (o *Opener) openRecord(ctx context.Context, p *Pair, opts PassOptions) (*ma
 	if damage := store.Damage(); damage != "" {
 		o.Talk.Warn("%s; this is a first pass again, which never deletes", damage)
 	}
+	if err := o.useEncoding(store, p); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
 	if !opts.DryRun {
 		writePID(path)
 		noteConfig(path, p)
 	}
 	return store, nil
+}
+
+// useEncoding has the record forget what it knows under names that the server shows in
+// another way under another encoding. Those files are compared anew, as in a first pass.
+func (o *Opener) useEncoding(store *manifest.Store, p *Pair) error {
+	name := ""
+	if p.Charset().Converts() {
+		name = p.Encoding
+	}
+	forgotten, err := store.UseEncoding(name)
+	if forgotten > 0 {
+		o.Talk.Note("the encoding of the server's names is another one now: %s with other letters than ASCII are compared anew, and none of them is deleted",
+			text.Count(forgotten, "name"))
+	}
+	return err
 }
 
 // recordPath returns where a state directory keeps the record of a pair.

@@ -23,6 +23,7 @@ import (
 	"ferry/internal/ftpserver"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/text/encoding/charmap"
 )
 
 // scriptPassword is the password of every server in the scripts. No output of
@@ -193,6 +194,8 @@ func scriptServer(ts *testscript.TestScript, _ bool, args []string) {
 			o.FoldCase = true
 		case "readonly":
 			o.ReadOnly = true
+		case "cyrillic":
+			o.Encoding = charmap.Windows1251
 		default:
 			ts.Fatalf("server has no option %q", arg)
 		}

@@ -71,6 +71,9 @@ var errorCases = []struct {
 		`ferry.yaml:5:21: profiles.site.active-address: "example.com" is not an IP address`,
 		`ferry.yaml:6:19: profiles.site.active-ports: "9-1" ends before it starts`}},
 	{"a bad fingerprint", site + "    fingerprint: abc\n", []string{`ferry.yaml:5:18: profiles.site.fingerprint: "abc" is not a SHA-256 fingerprint: "sha256:" and 64 hex digits`}},
+	{"a misspelt encoding", site + "    encoding: windows-1521\n", []string{`ferry.yaml:5:15: profiles.site.encoding: "windows-1521" is not an encoding that can be used over FTP (did you mean windows-1251?)`}},
+	{"an encoding that FTP cannot have", site + "    encoding: UTF-16LE\n", []string{
+		`ferry.yaml:5:15: profiles.site.encoding: "UTF-16LE" is not an encoding that can be used over FTP (such are utf-8, windows-1252, windows-1251, cp437, shift-jis, gbk; "ferry check" proposes the one that fits)`}},
 	{"a misspelt choice", site + "    direction: psuh\n", []string{`ferry.yaml:5:16: profiles.site.direction: "psuh" is not one of both, push, pull (did you mean push?)`}},
 	{"an unknown choice", site + "    conflict: ask\n    mode: fast\n", []string{
 		`ferry.yaml:5:15: profiles.site.conflict: "ask" is not one of keep-both, newer, local, remote, skip`,

@@ -61,6 +61,7 @@ var keys = map[string]key{
 	"active-ports":   {set: setActivePorts},
 	"active-address": {set: setActiveAddress},
 	"fingerprint":    {set: setFingerprint},
+	"encoding":       {set: setEncoding},
 	"bwlimit":        {set: setRates},
 	"machine":        {set: setMachine},
 	"hooks":          {kind: hooksKey},
@@ -69,6 +70,7 @@ var keys = map[string]key{
 // elsewhere says what to write instead of keys that people try.
 var elsewhere = map[string]string{
 	"<<":       "what all profiles share goes under defaults",
+	"charset":  "did you mean encoding?",
 	"exclude":  "did you mean ignore?",
 	"excludes": "did you mean ignore?",
 	"host":     "it is part of remote, as in ftpes://user@host/path",

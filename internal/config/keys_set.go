@@ -112,6 +112,11 @@ func setFingerprint(_ *decoder, p *draft, text string) (err error) {
 	return err
 }
 
+func setEncoding(_ *decoder, p *draft, text string) (err error) {
+	p.Encoding, err = ParseEncoding(text)
+	return err
+}
+
 func setPipeline(_ *decoder, p *draft, text string) (err error) {
 	p.Pipeline, err = ParsePipeline(text)
 	return err

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/charset"
 	"ferry/sync"
 )
 
@@ -49,6 +50,7 @@ type Profile struct {
 	ActiveAddress string // "": that of the control connection
 	TrustPASV     bool
 	Pipeline      ftp.Pipeline
+	Encoding      string        // of the names on the server, as [charset.Names] has it; "": UTF-8
 	Connections   int           // at most; 0: the default
 	Timeout       time.Duration // 0: the default
 	Retries       int           // 0: the default; negative: none
@@ -108,7 +110,17 @@ func (p *Profile) ServerOptions() ftp.Options {
 		Timeout:       p.Timeout,
 		Retries:       p.Retries,
 		MaxListing:    p.MaxListing,
+		Charset:       p.Charset(),
 		BytesUp:       p.BytesUp,
 		BytesDown:     p.BytesDown,
 	}
+}
+
+// Charset returns the encoding of the names on the server, nil where none is set.
+func (p *Profile) Charset() *charset.Charset {
+	if p.Encoding == "" {
+		return nil
+	}
+	c, _ := charset.Find(p.Encoding) // it was found when the profile was read
+	return c
 }

@@ -48,7 +48,7 @@ const batchEnd = "PWD"
 func (s *Session) batch(ctx context.Context, lines []string) ([]Reply, error) {
 	defer s.c.deadlines.enter(ctx)()
 	for _, line := range lines {
-		if err := CheckLine(line); err != nil {
+		if _, err := s.c.encode(line); err != nil {
 			return nil, err
 		}
 	}

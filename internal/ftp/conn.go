@@ -78,10 +78,13 @@ func (c *controlConn) prepareToSend(commands []*awaited) ([]byte, error) {
 	if c.dead {
 		return nil, &Error{Op: verb, Class: Retry, Err: net.ErrClosed}
 	}
+	var text []byte
 	for _, a := range commands {
-		if err := CheckLine(a.line); err != nil {
+		line, err := c.encode(a.line)
+		if err != nil {
 			return nil, err
 		}
+		text = append(text, line+"\r\n"...)
 	}
 	if c.queue.len() == 0 && c.br.Buffered() > 0 {
 		c.dead = true
@@ -91,10 +94,8 @@ func (c *controlConn) prepareToSend(commands []*awaited) ([]byte, error) {
 		}
 		return nil, &Error{Op: verb, Class: Retry, Err: fmt.Errorf("%w: a reply without a command", errProtocol)}
 	}
-	var text []byte
 	for _, a := range commands {
 		c.logCommand(a.line)
-		text = append(text, a.line+"\r\n"...)
 	}
 	return text, nil
 }

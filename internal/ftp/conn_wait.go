@@ -21,6 +21,7 @@ func (c *controlConn) readInTime() (Reply, error) {
 	}
 	c.sock.endBy(c.replyEnd())
 	r, err := wire.ReadReply(c.br)
+	r.Text = c.decode(r.Text)
 	if errors.Is(err, os.ErrDeadlineExceeded) && c.deadlines.context().Err() == nil {
 		err = &timeoutError{fmt.Sprintf("the server began a reply and did not end it for %v", c.deadlines.timeout)}
 	}

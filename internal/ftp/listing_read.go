@@ -4,6 +4,7 @@ import (
 	"io"
 	"time"
 
+	"ferry/internal/ftp/charset"
 	"ferry/internal/ftp/listing"
 )
 
@@ -25,11 +26,14 @@ type Listing struct {
 }
 
 // newListing returns a listing, made by form, that calls add for each entry. now completes
-// dates without a year, as LIST shows them.
-func newListing(form ListForm, now time.Time, add func(listing.Entry)) *Listing {
+// dates without a year, as LIST shows them, and cs is the encoding of the lines.
+func newListing(form ListForm, now time.Time, cs *charset.Charset, add func(listing.Entry)) *Listing {
 	parser := listing.LIST(now)
 	if form == FormMLSD {
 		parser = listing.MLSD()
+	}
+	if cs.Converts() {
+		parser.DecodeWith(cs.Decode)
 	}
 	return &Listing{lines: listing.NewReader(parser, add)}
 }
@@ -49,7 +53,7 @@ func (l *Listing) Readable() error { return l.lines.Err() }
 // [Options.MaxListing] allows, or where they come too slowly. Final is still to be set by
 // the caller, from [Download.Finish] or the transfer.
 func (d *Download) ReadListing(form ListForm, now time.Time, add func(listing.Entry)) (*Listing, error) {
-	l := newListing(form, now, add)
+	l := newListing(form, now, d.s.c.opts.Charset, add)
 	limit, err := readLines(l.lines, d, d.Transfer.data.sock, d.s.c.opts)
 	if limit != nil {
 		err = &Error{Op: d.Transfer.Op, Path: d.Transfer.Path, Class: File, Err: limit}

@@ -3,6 +3,7 @@ package ftp
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"slices"
 	"strings"
@@ -22,6 +23,10 @@ func (p *Pool) openSession(ctx context.Context, f *Features) (*Session, error) {
 		return nil, &Error{Op: "login", Class: Login, Err: errors.New("user or password contains a byte that cannot be sent over FTP")}
 	}
 	expected, proven := p.expectedFeatures(f)
+	if _, err := p.o.Charset.Encode(p.o.User + password); err != nil {
+		return nil, &Error{Op: "login", Class: Login, Err: fmt.Errorf("user or password has a character that %s lacks", p.o.Charset.Name()),
+			Hint: "is encoding right?"}
+	}
 	var lines, beforeGreeting, afterGreeting []*awaited
 	if expected != nil {
 		lines = loginCommands(&p.o, expected, password)
@@ -83,7 +88,8 @@ func (s *Session) dialLibrary() (err error) {
 		}
 		return s.c.dialData()
 	}
-	options := []ftp.DialOption{ftp.DialWithDialFunc(dial)}
+	// Where names are in another encoding, the server must not be told to speak UTF-8.
+	options := []ftp.DialOption{ftp.DialWithDialFunc(dial), ftp.DialWithDisabledUTF8(s.c.opts.Charset.Converts())}
 	if s.c.tls != nil {
 		options = append(options, ftp.DialWithTLS(s.c.tls)) // the library then sends PBSZ and PROT P; the TLS connections are ours
 	}
@@ -97,7 +103,7 @@ func (s *Session) dialLibrary() (err error) {
 // one that asks for modes, and PWD.
 func loginCommands(o *Options, f *Features, password string) []*awaited {
 	lines := []string{"USER " + o.User, "PASS " + password, "FEAT", "TYPE I"}
-	if f.utf8 {
+	if f.utf8 && !o.Charset.Converts() {
 		lines = append(lines, "OPTS UTF8 ON")
 	}
 	if f.showModes != "" {

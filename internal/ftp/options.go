@@ -6,6 +6,8 @@ import (
 	"net"
 	"strconv"
 	"time"
+
+	"ferry/internal/ftp/charset"
 )
 
 // Pipeline says whether several commands may await their replies at a time.
@@ -64,6 +66,10 @@ type Options struct {
 	Connections int           // most sessions at a time; 0: 4
 	Timeout     time.Duration // longest silence in any wait; 0: 30 s
 	Retries     int           // attempts after the first; 0: 3; negative: none
+
+	// Charset is the encoding of the names on a server without UTF-8. Nil: names pass as
+	// the bytes that they are.
+	Charset *charset.Charset
 
 	// MaxListing is the most entries that the listing of one directory may have; 0:
 	// [listing.DefaultMost].

@@ -287,11 +287,19 @@ func (p *Pool) login(ctx context.Context) (*Session, error) {
 			return nil, err
 		}
 	}
+	learned, err := s.learnTelnet(ctx)
+	if err != nil {
+		s.c.abort()
+		return nil, err
+	}
 	s.features.remember = func(*Features) { p.remember() }
 	p.modes.restorePipelined(s.features, p.o)
 	p.mu.Lock()
 	p.f = s.features
 	p.mu.Unlock()
+	if learned {
+		p.remember()
+	}
 	p.learn(p.modes.current())
 	return s, nil
 }

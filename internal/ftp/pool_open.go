@@ -7,7 +7,14 @@ import "context"
 // can do, nil where that is not known yet; then [Session.Features] tells afterwards. It
 // tries once, and it may be called from several goroutines.
 func (p *Pool) Open(ctx context.Context, f *Features) (*Session, error) {
-	return p.openSession(ctx, f)
+	s, err := p.openSession(ctx, f)
+	if err == nil && f == nil {
+		if _, err = s.learnTelnet(ctx); err != nil {
+			s.c.abort()
+			return nil, err
+		}
+	}
+	return s, err
 }
 
 // PreferMode notes that a data connection was opened in mode m. All sessions try it first.

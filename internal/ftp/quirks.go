@@ -48,6 +48,7 @@ const (
 	WaitsForTLSClose     Quirk = "tls-close"
 	OneActiveSessionOnly Quirk = "one-active-session"
 	AnswersEPRTLate      Quirk = "late-eprt"
+	FollowsTelnet        Quirk = "telnet"
 )
 
 // A quirkRow says what is known of one quirk.
@@ -144,6 +145,10 @@ var quirks = []quirkRow{
 	{quirk: OneActiveSessionOnly, means: "several sessions in active mode stall", found: "by the product", yes: []product{pyftpdlib}, test: "TestConformanceReal"},
 	{quirk: AnswersEPRTLate, means: "EPRT is answered after the connection came, and out of turn", found: "by the product",
 		yes: []product{pyftpdlib}, test: "TestConformanceReal"},
+	// ProFTPD takes some pairs of bytes that begin with 0xFF for Telnet commands, and sends 0xFF
+	// as it is.
+	{quirk: FollowsTelnet, means: "0xFF in a command begins a Telnet command, and two stand for one", found: "by a probe where `encoding` has the byte",
+		test: "TestTelnetByte"},
 }
 
 var rowOf = func() map[Quirk]*quirkRow {

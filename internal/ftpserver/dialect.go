@@ -27,7 +27,7 @@ var missingCommands = []struct {
 	{func(o *Options) bool { return o.NoPassive }, []string{"EPSV", "PASV"}, []string{"EPSV"}},
 	{func(o *Options) bool { return o.NoEPRT }, []string{"EPRT"}, []string{"EPRT"}},
 	{func(o *Options) bool { return o.NoActive }, []string{"EPRT", "PORT"}, []string{"EPRT"}},
-	{func(o *Options) bool { return o.NoUTF8 || o.Latin1 }, nil, []string{"UTF8"}},
+	{func(o *Options) bool { return o.NoUTF8 || o.Encoding != nil }, nil, []string{"UTF8"}},
 }
 
 // hasCommand reports whether the server understands a command.

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/text/encoding/charmap"
 )
 
 // TestDisabled checks that a command that an option takes away is neither answered nor advertised.
@@ -170,7 +172,7 @@ func TestLatin1(t *testing.T) {
 	root := t.TempDir()
 	writeFile(t, filepath.Join(root, "käse"), "x")
 	writeFile(t, filepath.Join(root, "日"), "y")
-	r := login(t, start(t, Options{Root: root, Latin1: true}))
+	r := login(t, start(t, Options{Root: root, Encoding: charmap.ISO8859_1}))
 	if text, _ := r.download("NLST"); text != "k\xe4se\r\n?\r\n" {
 		t.Errorf("%q", text)
 	}

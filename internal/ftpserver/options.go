@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/spf13/afero"
+	"golang.org/x/text/encoding"
 )
 
 // Security says how the control connection is protected.
@@ -63,8 +64,11 @@ type Options struct {
 	HideDots    bool // LIST and NLST leave out names with a leading dot; LIST -a shows them, and "." and ".."
 	NoDashA     bool // LIST takes -a for a name
 	CdirInMLSD  bool // MLSD begins with the directory itself as type=cdir (ProFTPD, Pure-FTPd)
-	Latin1      bool // names are sent in ISO 8859-1; other characters become "?"
 	NoOverwrite bool // RNTO to a name that exists is refused with 550
+
+	Encoding      encoding.Encoding // names are sent in this encoding, and other characters become "?"; nil for UTF-8
+	Telnet        bool              // 0xFF begins a Telnet command, and two stand for one
+	TelnetReplies bool              // two stand for one in replies only (vsftpd)
 
 	FoldCase bool // names that differ only in case are one; only with Root
 

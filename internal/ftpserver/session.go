@@ -337,7 +337,7 @@ func (s *session) stall() {
 func (s *session) sendReply(r reply, hits effects) {
 	for _, line := range r {
 		s.record("<", line)
-		s.held.WriteString(s.encode(line) + "\r\n")
+		s.held.WriteString(s.encodeReply(line) + "\r\n")
 	}
 	if hits.hold() {
 		return

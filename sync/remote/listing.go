@@ -85,7 +85,7 @@ func (l *dirListing) add(line listing.Entry) {
 	case listing.ParentDir:
 		return
 	}
-	if err := manifest.CheckName(line.Name); err != nil {
+	if err := checkListedName(line); err != nil {
 		l.refused = append(l.refused, refusedName{line.Name, err})
 		return
 	}

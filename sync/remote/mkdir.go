@@ -27,7 +27,7 @@ type newDir struct {
 func (dm *dirMaker) apply(ctx context.Context, steps []sync.Step, outs []sync.Outcome) {
 	all := make([]newDir, len(steps))
 	for i, step := range steps {
-		name := step.Want.Spelled(step.Path)
+		name := dm.newName(step)
 		if step.Expect.Exists() {
 			name = step.Expect.Spelled(step.Path)
 		}

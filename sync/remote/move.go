@@ -67,7 +67,7 @@ func (mv *mover) one(ctx context.Context, step sync.Step) error {
 // prepare makes a move of a step. A step that cannot be one fails at once.
 func (mv *mover) prepare(step sync.Step, out *sync.Outcome) *move {
 	m := &move{step: step, out: out}
-	m.from, m.to = mv.names.at(step.From, step.Expect), mv.names.place(step.Path, step.Want.Spelled(step.Path))
+	m.from, m.to = mv.names.at(step.From, step.Expect), mv.names.place(step.Path, mv.newName(step))
 	if out.Err = errors.Join(checkPlace(m.from), mv.checkNew(m.to)); out.Err == nil && !step.Expect.IsFile() && !step.Expect.IsDir() {
 		out.Err = fmt.Errorf("moving a %v: %w", step.Expect.Kind, sync.ErrUnsupported)
 	}

@@ -24,6 +24,9 @@ func (srv *server) askOtherCase(ctx context.Context, s *ftp.Session, names []syn
 	places := make([]place, 0, 2*len(names))
 	for _, name := range names {
 		at := srv.names.at(name.Path, name.Entry)
+		if _, err := srv.opts.Charset.Encode(name.Other); err != nil {
+			return false, fmt.Errorf("%w: %w", sync.ErrNoAnswer, err)
+		}
 		places = append(places, at, place{at.dir, name.Other})
 	}
 	ask := srv.stat

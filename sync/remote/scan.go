@@ -161,6 +161,7 @@ func (w *walk) note(f *folder, l *dirListing, got filtered) {
 	dir := strings.TrimSuffix(w.names.dir(f.path), "/")
 	w.temps.forget(dir)
 	w.listed.learn(dir, l)
+	w.noteEncoding(dir, l)
 	for _, note := range got.notes {
 		note()
 	}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/text/encoding/charmap"
+
 	"ferry/internal/ftpserver"
 	"ferry/manifest"
 	"ferry/sync"
@@ -78,7 +80,7 @@ func TestScanLoops(t *testing.T) {
 // Names that the server shows as question marks and does not know: nothing in
 // that directory is called gone.
 func TestScanMaskedNames(t *testing.T) {
-	h := newFixture(t, ftpserver.Options{Latin1: true, NoUTF8: true})
+	h := newFixture(t, ftpserver.Options{Encoding: charmap.ISO8859_1})
 	h.write("d/\u65e5\u672c", "x", "d/plain", "x", "e/what?", "x")
 	tree := h.scan(sync.Look{})
 	if tree.At("d/??").Exists() || !tree.At("d").Holds || !tree.At("d/plain").IsFile() || !tree.At("e/what?").IsFile() {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	stdsync "sync"
 	"sync/atomic"
 
 	"ferry/internal/ftp"
@@ -24,8 +25,9 @@ type server struct {
 	listed   listingMemory
 	lock     *lock.Lock
 
-	rootID       atomic.Uint64 // identity of the root, see [identity]; 0: unknown
-	inListedDirs atomic.Bool   // idle sessions may stand in directories that a scan listed
+	rootID        atomic.Uint64 // identity of the root, see [identity]; 0: unknown
+	encodingNoted stdsync.Once
+	inListedDirs  atomic.Bool // idle sessions may stand in directories that a scan listed
 }
 
 // connect logs in and finds out where the root is. The error wraps [sync.ErrFatal].
@@ -119,6 +121,9 @@ func (srv *server) dropsTrailingSpace(name string) bool {
 func (srv *server) checkNew(at place) error {
 	if err := checkPlace(at); err != nil {
 		return err
+	}
+	if _, err := srv.opts.Charset.Encode(at.String()); err != nil {
+		return fmt.Errorf("%w: %w", manifest.ErrName, err)
 	}
 	for name := range strings.SplitSeq(strings.TrimPrefix(at.String(), srv.names.root), "/") {
 		if srv.dropsTrailingSpace(name) || srv.features.Has(ftp.ReplacesSpaceOnMake) && strings.HasSuffix(name, " ") && name == at.name {

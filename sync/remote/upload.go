@@ -50,7 +50,7 @@ func (up *uploader) prepare(step sync.Step) *upload {
 	if step.Expect.Exists() {
 		u.target = up.names.at(step.Path, step.Expect)
 	} else {
-		u.target = up.names.place(step.Path, step.Want.Spelled(step.Path))
+		u.target = up.names.place(step.Path, up.newName(step))
 	}
 	if err := up.checkNew(u.target); err != nil {
 		u.fail(err)

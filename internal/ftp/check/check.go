@@ -59,7 +59,7 @@ func (k *checker) run(ctx context.Context) error {
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		k.askServer, k.findRoot, k.checkModes, k.checkListing, k.checkSpaces, k.checkWriting, k.countSessions,
+		k.askServer, k.findRoot, k.checkModes, k.checkListing, k.checkNames, k.checkSpaces, k.checkWriting, k.countSessions,
 	} {
 		if err := step(ctx); ctx.Err() != nil {
 			return err

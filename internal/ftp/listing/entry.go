@@ -38,6 +38,10 @@ type Entry struct {
 	// Name is exactly as sent. That of a CurrentDir or ParentDir may be a path;
 	// all other names hold no "/".
 	Name string
+	// Undecoded says that Name is bytes that are no text in the encoding of the server, or
+	// not the bytes that the text would be sent as.
+	Undecoded bool
+
 	Size int64 // in bytes; 0 for all kinds but File
 	// NoSize says that the line does not tell the size of a File, or not exactly.
 	NoSize bool

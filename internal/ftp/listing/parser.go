@@ -14,6 +14,7 @@ type Parser struct {
 	now    time.Time
 	format *format // nil until the first line of LIST shows it
 	names  map[string]struct{}
+	decode func(bytes string) (text string, exact bool) // nil: lines are UTF-8
 }
 
 // MLSD returns a parser for the reply to MLSD.
@@ -31,10 +32,14 @@ func (p *Parser) Line(line string) (Entry, error) {
 	if text, ended := strings.CutSuffix(line, "\n"); ended {
 		line = strings.TrimSuffix(text, "\r")
 	}
+	line, exact := p.decodeLine(line)
 	if line == "" || p.format != &mlsd && isTotal(line) {
 		return Entry{}, nil
 	}
 	e, err := p.parse(line)
+	if !exact {
+		e = p.decodeName(e)
+	}
 	e.Name = strings.Clone(e.Name) // which would keep the whole line in memory
 	if err == nil {
 		err = p.checkName(e)

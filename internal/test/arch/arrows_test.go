@@ -27,8 +27,9 @@ var arrows = map[string][]string{
 	"sync/remote":            {"manifest", "sync", "sync/remote/lock", "sync/remote/read", "internal/ftp", "internal/ftp/check", "internal/ftp/listing", "internal/ftp/wire"},
 	"sync/remote/lock":       {"manifest", "sync", "internal/ftp"},
 	"sync/remote/read":       {"manifest", "sync", "internal/ftp"},
-	"internal/ftp":           {"internal/ftp/listing", "internal/ftp/wire"},
-	"internal/ftp/check":     {"internal/ftp", "internal/ftp/listing"},
+	"internal/ftp":           {"internal/ftp/charset", "internal/ftp/listing", "internal/ftp/wire"},
+	"internal/ftp/check":     {"internal/ftp", "internal/ftp/charset", "internal/ftp/listing"},
+	"internal/ftp/charset":   {},
 	"internal/ftp/wire":      {},
 	"sync/replicatest":       {"manifest", "sync"},
 	"sync/watch":             {"manifest", "sync"},
@@ -39,7 +40,7 @@ var arrows = map[string][]string{
 	"bench":                  {"bench/wan", "internal/test/realftp"},
 	"bench/wan":              {},
 	"watcher":                {"manifest"},
-	"internal/config":        {"manifest", "sync", "internal/ftp"},
+	"internal/config":        {"manifest", "sync", "internal/ftp", "internal/ftp/charset"},
 	"internal/ftp/listing":   {},
 	"internal/selfsigned":    {},
 	"internal/ftpserver":     {"internal/selfsigned"},
@@ -74,6 +75,7 @@ var moreForTests = map[string][]string{
 	"internal/test/e2e": {"sync/local", "sync/remote", "internal/ftp"},
 	// The errors and reports of what lies below.
 	"internal/cli": {"internal/daemon", "internal/ftp", "sync/remote", "sync/watch"},
+	"sync/remote":  {"internal/ftp/charset"},
 	// The lock gets its listings from whoever takes it.
 	"sync/remote/lock": {"internal/ftp/listing"},
 	// The program itself, run in the process of the test.
@@ -83,7 +85,7 @@ var moreForTests = map[string][]string{
 }
 
 // leaves import nothing of ours, and their tests only what moreForTests says.
-var leaves = []string{"manifest", "internal/gitignore", "internal/ftp/wire", "internal/ftp/listing", "internal/selfsigned", "internal/ftpserver", "internal/test/realftp", "internal/test/arch"}
+var leaves = []string{"manifest", "internal/gitignore", "internal/ftp/wire", "internal/ftp/listing", "internal/ftp/charset", "internal/selfsigned", "internal/ftpserver", "internal/test/realftp", "internal/test/arch"}
 
 // owners are the packages that alone may import a module of others, so that it can be exchanged in one place.
 var owners = map[string]string{

@@ -32,7 +32,7 @@ type kind struct {
 }
 
 // kinds holds all rows.
-var kinds = slices.Concat(standardKinds, statKinds, statVariations, spaceKinds)
+var kinds = slices.Concat(standardKinds, statKinds, statVariations, spaceKinds, encodingKinds)
 
 // standardKinds shows what a row looks like: servers that need nothing special.
 var standardKinds = []kind{

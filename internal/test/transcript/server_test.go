@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 
+	"golang.org/x/text/encoding/charmap"
+
 	"ferry/internal/ftpserver"
 	"ferry/internal/test/realftp"
 )
@@ -66,7 +68,7 @@ var dialects = []dialect{
 	{"embedded-no-rest", ftpserver.Options{NoREST: true}, []recording{{"resumed by the next pass", nextPassResumes, nil}}},
 	{"embedded-hash", ftpserver.Options{Hash: true}, names},
 	{"embedded-no-utf8", ftpserver.Options{NoUTF8: true}, names},
-	{"embedded-latin1", ftpserver.Options{Latin1: true}, names},
+	{"embedded-latin1", ftpserver.Options{Encoding: charmap.ISO8859_1}, names},
 }
 
 var (
