@@ -155,11 +155,22 @@ func MeansAbsent(r Reply) bool {
 	text := strings.ToLower(r.Text)
 	switch r.Code {
 	case 550:
-		return !strings.Contains(text, "denied") && !strings.Contains(text, "not permitted")
+		return !saysDenied(text)
 	case 450:
 		return strings.Contains(text, "not found") || strings.Contains(text, "no such") || strings.Contains(text, "not available")
 	case 501, 553: // no file can have the name
 		return strings.Contains(text, "too long")
+	}
+	return false
+}
+
+// saysDenied reports whether a text speaks of permissions and of nothing else. Some servers
+// have one text for both: "File not found or access denied."
+func saysDenied(text string) bool {
+	for _, word := range []string{"denied", "not permitted"} {
+		if before, _, is := strings.Cut(text, word); is {
+			return !strings.Contains(before, "not found") && !strings.Contains(before, "no such")
+		}
 	}
 	return false
 }

@@ -28,6 +28,8 @@ func TestReadMLST(t *testing.T) {
 		{"too long for the server", "Path too long", 501, listing.None, false},
 		{"not allowed", "/x: Permission denied", 553, listing.None, true},
 		{"bad arguments", "'MLST' requires an argument", 501, listing.None, true},
+		{"one text for both", "File not found or access denied.", 550, listing.None, false},
+		{"denied, with more words", "Access denied: group not found", 550, listing.None, true},
 		{"may not be told", "/x: Permission denied", 550, listing.None, true},
 		{"for the moment", "try later", 450, listing.None, true},
 		{"no facts", "Begin\nEnd.", 250, listing.None, true},

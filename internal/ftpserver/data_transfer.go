@@ -65,7 +65,7 @@ func (s *session) relay(d *dataPort, backend *net.TCPConn, verb string, list lis
 	if hits.hold() {
 		held = hits
 	}
-	s.sendReply(replyOf("150 Opening data connection."), held)
+	s.sendReply(s.srv.opts.inItsWords(verb, replyOf("150 Opening data connection.")), held)
 	data, err := s.secureData(d.conn, hits)
 	if err != nil {
 		if errors.Is(err, errNotResumed) {

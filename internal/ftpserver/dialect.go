@@ -77,6 +77,9 @@ func (s *session) refusal(verb string) reply {
 // features returns the reply to FEAT: that of the library without the features
 // that this server lacks, and with those of TLS.
 func (s *session) features() (reply, error) {
+	if s.srv.opts.Features != "" {
+		return replyOf(s.srv.opts.Features), nil
+	}
 	r, err := s.backend.command("FEAT")
 	if err != nil || r.code() != 211 || len(r) < 2 {
 		return r, err

@@ -3,6 +3,7 @@ package ftpserver
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -22,11 +23,12 @@ var listingDialects = []struct {
 	change func(s *session, lines []string, list listingRequest) []string
 }{
 	{func(o *Options) bool { return o.HideDots }, []string{"LIST", "NLST"}, (*session).hideDots},
-	{func(o *Options) bool { return o.List == DOS }, []string{"LIST"}, (*session).dosLines},
+	{(*Options).ownLines, []string{"LIST"}, (*session).listLines},
+	{func(o *Options) bool { return o.Facts != nil }, []string{"MLSD"}, (*session).factLines},
 	{func(o *Options) bool { return o.CdirInMLSD }, []string{"MLSD"}, (*session).addCdir},
 }
 
-// backendCommand returns the command for the library. A listing in the form of DOS
+// backendCommand returns the command for the library. A listing in another form
 // is made from an MLSD.
 func (s *session) backendCommand(verb, arg string) (listingRequest, string) {
 	line := verb + " " + arg
@@ -36,7 +38,7 @@ func (s *session) backendCommand(verb, arg string) (listingRequest, string) {
 		list.isListing = true
 		list.all, arg = s.listFlags(arg)
 		line = verb + " " + arg
-		if verb == "LIST" && s.srv.opts.List == DOS {
+		if verb == "LIST" && s.srv.opts.ownLines() {
 			line = "MLSD " + arg
 		}
 	case "MLSD":
@@ -104,31 +106,68 @@ func (s *session) hideDots(lines []string, list listingRequest) []string {
 // dosNameColumn is the column at which names begin in the form of DOS.
 const dosNameColumn = 39
 
-// dosLines turns lines of an MLSD into the form of DOS.
-func (s *session) dosLines(lines []string, _ listingRequest) []string {
+// Listed is a file or directory in a listing.
+type Listed struct {
+	Name     string
+	Dir      bool
+	Size     int64
+	Modified time.Time // in the zone of the server
+}
+
+// ownLines reports whether the lines of LIST are others than those of the library.
+func (o *Options) ownLines() bool { return o.Line != nil || o.List == DOS }
+
+// listLines turns lines of an MLSD into lines of LIST.
+func (s *session) listLines(lines []string, _ listingRequest) []string {
+	line := s.srv.opts.Line
+	if line == nil {
+		line = dosLine
+	}
 	out := make([]string, 0, len(lines))
-	for _, line := range lines {
-		facts, name, _ := strings.Cut(line, " ")
-		var size, what string
-		var when time.Time
-		for fact := range strings.SplitSeq(facts, ";") {
-			key, value, _ := strings.Cut(fact, "=")
-			switch strings.ToLower(key) {
-			case "type":
-				what = value
-			case "size":
-				size = value
-			case "modify":
-				when, _ = time.ParseInLocation("20060102150405", value, time.UTC)
-			}
-		}
-		column := fmt.Sprintf("%20s", size)
-		if what == "dir" {
-			column = "      <DIR>         "
-		}
-		out = append(out, when.In(s.srv.opts.Zone).Format("01-02-06  03:04PM")+" "+column+" "+name)
+	for _, text := range lines {
+		out = append(out, line(s.listed(text)))
 	}
 	return out
+}
+
+// factLines gives lines of an MLSD other facts.
+func (s *session) factLines(lines []string, _ listingRequest) []string {
+	out := make([]string, 0, len(lines))
+	for _, text := range lines {
+		l := s.listed(text)
+		out = append(out, s.srv.opts.Facts(l)+" "+l.Name)
+	}
+	return out
+}
+
+// listed reads a line of an MLSD of the library.
+func (s *session) listed(line string) Listed {
+	facts, name, _ := strings.Cut(line, " ")
+	l := Listed{Name: name}
+	for fact := range strings.SplitSeq(facts, ";") {
+		key, value, _ := strings.Cut(fact, "=")
+		switch strings.ToLower(key) {
+		case "type":
+			l.Dir = value == "dir"
+		case "size":
+			l.Size, _ = strconv.ParseInt(value, 10, 64)
+		case "modify":
+			l.Modified, _ = time.ParseInLocation("20060102150405", value, time.UTC)
+		}
+	}
+	l.Modified = l.Modified.In(s.srv.opts.Zone)
+	return l
+}
+
+// dosLine is a line in the form of DOS.
+func dosLine(l Listed) string { return l.Modified.Format("01-02-06  03:04PM") + dosColumns(l) }
+
+// dosColumns holds what follows the time in the form of DOS.
+func dosColumns(l Listed) string {
+	if l.Dir {
+		return "       <DIR>          " + l.Name
+	}
+	return fmt.Sprintf(" %20d %s", l.Size, l.Name)
 }
 
 // nameInLine returns the name in a line of any form that this server sends.

@@ -70,10 +70,17 @@ type Options struct {
 	Telnet        bool              // 0xFF begins a Telnet command, and two stand for one
 	TelnetReplies bool              // two stand for one in replies only (vsftpd)
 
+	Greeting string            // the greeting; "" for ferry's own
+	System   string            // reply to SYST; "" for that of the library
+	Features string            // the reply to FEAT, whatever the server understands; "" for a true one
+	Texts    map[string]string // replies of one line to send instead, by verb and code as "CWD 250" or by code
+
 	FoldCase bool // names that differ only in case are one; only with Root
 
-	List Format         // form of LIST
-	Zone *time.Location // zone of the times in LIST; nil for UTC. MLSD and MDTM are always UTC
+	List  Format              // form of LIST
+	Line  func(Listed) string // lines of LIST, instead of List
+	Facts func(Listed) string // the facts in lines of MLSD, up to the last ";"
+	Zone  *time.Location      // zone of the times in LIST; nil for UTC. MLSD and MDTM are always UTC
 
 	Faults []Fault // faults from the start, so that they can strike the first greeting
 }

@@ -3,6 +3,7 @@ package ftpserver
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -137,7 +138,7 @@ func (s *session) greet() bool {
 		s.sendReply(replyOf(s.srv.opts.TooMany), nil)
 		return false
 	}
-	s.sendReply(replyOf("220 ferry's own FTP server"), hits)
+	s.sendReply(replyOf(cmp.Or(s.srv.opts.Greeting, "220 ferry's own FTP server")), hits)
 	return true
 }
 
@@ -248,7 +249,7 @@ func (s *session) finish(verb string, r reply, hits effects) {
 	if text := hits.reply(); text != "" {
 		r = replyOf(text)
 	}
-	r = hits.rewrite(r)
+	r = hits.rewrite(s.srv.opts.inItsWords(verb, r))
 	s.sendReply(r, hits)
 	s.quit = s.quit || hits.close() || verb == "QUIT" || r.code() == 421
 	if verb == "AUTH" {
@@ -277,6 +278,10 @@ func (s *session) execute(verb, arg string, hits effects) (reply, error) {
 		return s.transfer(verb, arg, hits)
 	case "FEAT":
 		return s.features()
+	case "SYST":
+		if s.srv.opts.System != "" {
+			return replyOf(s.srv.opts.System), nil
+		}
 	case "ABOR":
 		return replyOf("226 ABOR command successful."), nil
 	case "USER":

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -79,6 +80,9 @@ func TestPassOnEveryServer(t *testing.T) {
 			p := newPair(t, s.server, realftp.Options{TLS: s.tls})
 			p.options.Mode, p.options.Pipeline = s.mode, s.pipeline
 			p.testAllPasses()
+			if s == (setting{server: s.server, mode: ftp.Passive}) {
+				p.checkTable()
+			}
 		})
 	}
 }
@@ -88,8 +92,8 @@ func (p *pair) testAllPasses() {
 	p.t.Helper()
 	half := 0
 	for name, content := range awkwardNames {
-		if p.server.Name == "pureftpd" && strings.HasSuffix(name, " ") {
-			continue // it replaces the space at the end
+		if !p.takes(name) {
+			continue
 		}
 		if half++; half%2 == 0 {
 			writeFiles(p.t, p.local, map[string]string{name: content})
@@ -102,7 +106,7 @@ func (p *pair) testAllPasses() {
 	p.sync()
 	tree := p.wantEqual()
 	for name, content := range awkwardNames {
-		if _, there := tree[strings.TrimSuffix(name, "/")]; !there && p.server.Name == "pureftpd" {
+		if !p.takes(name) {
 			continue
 		}
 		if got := tree[strings.TrimSuffix(name, "/")]; got != content && !strings.HasSuffix(name, "/") {
@@ -124,6 +128,13 @@ func (p *pair) testAllPasses() {
 		p.t.Errorf("summary %+v\n%s", sum, strings.Join(p.events, "\n"))
 	}
 	p.wantNothingToDo()
+}
+
+// takes reports whether ferry stores a name on this server. Pure-FTPd replaces a space at the end, and on servers that it
+// does not know ferry takes no such name.
+func (p *pair) takes(name string) bool {
+	known := p.server.Name != "pureftpd" && slices.Contains(realftp.Names(), p.server.Name)
+	return known || !strings.HasSuffix(name, " ")
 }
 
 // changeBothSides creates, edits, renames and deletes files on both sides.

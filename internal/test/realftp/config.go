@@ -202,5 +202,8 @@ func (s *Server) command(p program) ([]string, error) {
 	case "pureftpd":
 		return s.pureftpd(p)
 	}
+	if o, is := others[s.Name]; is {
+		return o.start(s, p), nil
+	}
 	return s.pyftpdlib(p)
 }

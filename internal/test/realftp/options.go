@@ -60,12 +60,16 @@ type Options struct {
 	Extra []string // further lines of configuration: vsftpd, ProFTPD; further arguments: Pure-FTPd
 }
 
-// Names returns the names of the servers, in a fixed order.
+// Names returns the names of the servers that have options, in a fixed order.
 func Names() []string { return []string{"vsftpd", "proftpd", "pureftpd", "pyftpdlib"} }
 
 // Supports returns an error if a server lacks one of the options. The error names the option.
 func Supports(name string, o Options) error {
-	if !slices.Contains(Names(), name) {
+	if _, is := others[name]; is {
+		if err := supportsOther(name, o); err != nil {
+			return err
+		}
+	} else if !slices.Contains(Names(), name) {
 		return fmt.Errorf("no server is called %q", name)
 	}
 	for _, c := range []struct {

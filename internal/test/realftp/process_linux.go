@@ -16,12 +16,12 @@ import (
 //go:embed pyserve.py
 var pyserve string
 
-// pamService is the name of the PAM service of vsftpd.
+// pamService is the name of the PAM service of vsftpd. That of inetutils is ftp.
 const pamService = "ferry-ftp"
 
 // setupScript runs first in the namespaces. It mounts the account files for this server alone, mounts Root where every
-// user can reach it, and then runs the server. The shell is the init process of the PID namespace, so when it is killed
-// the kernel also kills the server and all its sessions.
+// user can reach it, and then runs the server. inetutils reads in /etc/ftpchroot whom it locks into their home. The shell
+// is the init process of the PID namespace, so when it is killed the kernel also kills the server and all its sessions.
 const setupScript = `set -e
 umask 022
 mount --make-rprivate /
@@ -29,6 +29,11 @@ mount -t tmpfs -o mode=755 tmpfs /mnt
 mkdir /mnt/root
 mount --bind "$FERRY_STATE/root" /mnt/root
 mount -t tmpfs -o mode=755 tmpfs /run
+if [ -n "$FERRY_CHROOTED" ]; then
+	cp -a /etc /run/etc
+	echo "$FERRY_CHROOTED" > /run/etc/ftpchroot
+	mount --bind /run/etc /etc
+fi
 for f in passwd group shadow; do mount --bind "$FERRY_STATE/etc/$f" /etc/$f; done
 if [ -d /etc/pam.d ]; then mount --bind "$FERRY_STATE/pam.d" /etc/pam.d; fi
 mount -t proc proc /proc 2>/dev/null || true
@@ -50,10 +55,12 @@ var namespaced = sync.OnceValue(func() bool {
 // checkPrivileges returns an error if this process cannot run the server.
 func checkPrivileges(name string) error {
 	switch {
-	case name == "pyftpdlib":
+	case name == "pyftpdlib" || others[name].file != "" && !others[name].root:
 		return nil
 	case os.Getuid() != 0:
 		return errors.New("it needs root")
+	case others[name].root && !namespaced():
+		return errors.New("it needs a mount namespace")
 	}
 	return nil
 }
@@ -171,6 +178,9 @@ func (s *Server) environment(p program) ([]string, error) {
 		}
 		env = append(env, "OPENSSL_CONF="+s.file("openssl.cnf"))
 	}
+	if s.Name == "inetutils" {
+		env = append(env, "FERRY_CHROOTED="+User)
+	}
 	if s.Name == "pyftpdlib" && p.root != "" {
 		env = append(env, "PYTHONPATH="+p.installedPath("usr/lib/python3/dist-packages"), "PYTHONDONTWRITEBYTECODE=1")
 		if strings.HasPrefix(p.path, p.root) {
@@ -209,7 +219,13 @@ func (s *Server) writeAccounts() error {
 			return err
 		}
 	}
-	return s.write("pam.d/"+pamService, "auth required pam_unix.so\naccount required pam_unix.so\nsession required pam_permit.so\n")
+	for _, service := range []string{pamService, "ftp"} {
+		err := s.write("pam.d/"+service, "auth required pam_unix.so\naccount required pam_unix.so\nsession required pam_permit.so\n")
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // makePureDB converts the account file of Pure-FTPd to the database that it reads.

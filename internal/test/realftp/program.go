@@ -1,6 +1,7 @@
 package realftp
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -32,8 +33,9 @@ func find(name string) (program, error) {
 	if err != nil {
 		return program{}, err
 	}
+	file := cmp.Or(binaries[name], others[name].file)
 	for _, root := range []string{filepath.Join(cache, name), "/"} {
-		path := filepath.Join(root, binaries[name])
+		path := filepath.Join(root, file)
 		if _, err := os.Stat(path); err != nil {
 			continue
 		}
