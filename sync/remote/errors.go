@@ -56,7 +56,7 @@ func reason(err error) string {
 		return fmt.Sprintf("server says %d %s", e.Code, e.Reply)
 	}
 	if errors.As(err, &e) && e.Err != nil {
-		return e.Err.Error()
+		return ftp.InPlainWords(e.Err)
 	}
 	return err.Error()
 }
