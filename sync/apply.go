@@ -2,7 +2,6 @@ package sync
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"ferry/manifest"
@@ -14,6 +13,7 @@ const (
 	runFiles   = 64
 	runBytes   = 4 << 20
 	largeBytes = 1 << 20 // a file of at least this size is a run of its own
+	runDirs    = 200     // directories that are made; what is below one that was refused is in a later run, or refused with it
 )
 
 // apply carries out the plan, stage by stage, and records each result when its
@@ -90,7 +90,10 @@ func (p *pass) runs(stage int, actions []*Action) [][]*Action {
 // round trips of its own, so a worker gets all of its actions in one run, or in the
 // smallest number of equal runs that are not too long.
 func (p *pass) runLengths(stage int, actions []*Action) (most [2]int) {
-	if !inParallel(stage) {
+	switch {
+	case stage == stageMkdir:
+		return [2]int{runDirs, runDirs}
+	case !inParallel(stage):
 		return [2]int{len(actions), len(actions)}
 	}
 	var small [2]int
@@ -153,7 +156,15 @@ func (p *pass) withoutBlocked(run []*Action) []*Action {
 	return left
 }
 
-var errRestsOnUndone = errors.New("skipped, because something it depends on was not done")
+// A NotTriedError is that of an action that was not begun, or could not succeed, because
+// another one on which it rests was not done.
+type NotTriedError struct {
+	Path manifest.Path // of that other one, the highest where there are several
+}
+
+func (e *NotTriedError) Error() string {
+	return fmt.Sprintf("not tried, because something it depends on was not done (%s)", e.Path)
+}
 
 // blockedBy returns why an action must not begin any more, or nil. The caller holds
 // mu.
@@ -162,7 +173,7 @@ func (p *pass) blockedBy(a *Action) error {
 		return ErrFull
 	}
 	if path, rests := p.restsOnUndone(a); rests {
-		return fmt.Errorf("%w (%s)", errRestsOnUndone, path)
+		return &NotTriedError{path}
 	}
 	return nil
 }
@@ -178,18 +189,22 @@ func (p *pass) markUndone(a *Action) {
 }
 
 // restsOnUndone reports whether an action depends on another one that did not
-// happen, and at which path. Its directory was not made or not renamed, its place
-// was not cleared, or the directory that it removes is not empty. The caller holds
-// mu.
+// happen, and at which path, the highest one. Its directory was not made or not
+// renamed, its place was not cleared, or the directory that it removes is not empty.
+// The caller holds mu.
 func (p *pass) restsOnUndone(a *Action) (manifest.Path, bool) {
 	if len(p.undone) == 0 {
 		return manifest.Root, false
 	}
 	for _, path := range [...]manifest.Path{a.Path, a.From} {
+		var highest manifest.Path
 		for ; path != manifest.Root; path = path.Parent() {
 			if p.undone[path] {
-				return path, true
+				highest = path
 			}
+		}
+		if highest != manifest.Root {
+			return highest, true
 		}
 	}
 	if a.Op == Rmdir {

@@ -120,6 +120,7 @@ func (p *pass) lose(err error) {
 
 // failed marks an action as failed.
 func (p *pass) failed(a *Action, err error) {
+	err = p.causeOf(a, err)
 	p.markUndone(a)
 	p.mu.Lock()
 	p.sum.Failed++
@@ -133,6 +134,20 @@ func (p *pass) failed(a *Action, err error) {
 	p.tell(Finished{Action: a, Err: err})
 }
 
+// causeOf returns err, or that a directory was not made because one above it was not:
+// those of one run are asked for together.
+func (p *pass) causeOf(a *Action, err error) error {
+	if a.Op != Mkdir || errors.Is(err, ErrFatal) {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if path, rests := p.restsOnUndone(a); rests && path != a.Path {
+		return &NotTriedError{path}
+	}
+	return err
+}
+
 func (p *pass) isTooLarge(a *Action) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -142,5 +157,5 @@ func (p *pass) isTooLarge(a *Action) bool {
 // tooLarge reports whether the side had no room for a file of this size or a
 // smaller one earlier in this pass. Smaller files may still fit. The caller holds mu.
 func (p *pass) tooLarge(a *Action) bool {
-	return p.full[a.Side] > 0 && a.Size >= p.full[a.Side]
+	return p.full[a.Side] > 0 && max(1, a.Size) >= p.full[a.Side]
 }

@@ -101,7 +101,7 @@ func (prog *program) reports() report.Options {
 }
 
 // verdict says what errors mean to those who run the program.
-var verdict = report.Verdict{Exit: passCode, Hint: app.Hint, After: app.AfterPass}
+var verdict = report.Verdict{Exit: passCode, Hint: app.Hint, Cause: app.Cause, After: app.AfterPass}
 
 func passCode(s app.Summary, err error) int {
 	if said(err) {

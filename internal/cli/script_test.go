@@ -50,9 +50,11 @@ func TestMain(m *testing.M) {
 //	fault KEY=VALUE...   make the server misbehave; "fault clear" ends that
 //	awaits               wait until the last fault with "stall" has struck
 //	[!] asked REGEXP     the server was asked such a command since it started, or since "forget"
+//	tried MOST REGEXP    the server was asked such a command, and no more often than that
 //	exits CODE CMD...    run a command that must exit with CODE
 //	web                  start a web server for hooks, see scriptWeb
 //	took MIN MAX         the last "exits" took that long
+//	many DIR N           write the files 1.txt to N.txt
 //	big FILE BYTES       write a file of that size
 //	equal DIR DIR        both directories hold the same files, but for .ferry
 //	write FILE TEXT      write a file
@@ -106,6 +108,7 @@ func TestScripts(t *testing.T) {
 			"awaits": scriptAwaits,
 			"asked":  scriptAsked,
 			"forget": func(ts *testscript.TestScript, _ bool, _ []string) { scriptOf(ts).server.ClearTranscript() },
+			"tried":  scriptTried,
 			"exits":  scriptExits,
 			"equal":  scriptEqual,
 			"write":  scriptWrite,
@@ -117,6 +120,13 @@ func TestScripts(t *testing.T) {
 				n, err := strconv.Atoi(args[1])
 				ts.Check(err)
 				ts.Check(write(ts.MkAbs("."), args[0], strings.Repeat("x", n)))
+			},
+			"many": func(ts *testscript.TestScript, _ bool, args []string) {
+				n, err := strconv.Atoi(args[1])
+				ts.Check(err)
+				for i := range n {
+					ts.Check(write(ts.MkAbs("."), fmt.Sprintf("%s/%d.txt", args[0], i+1), fmt.Sprint(args[0], i)))
+				}
 			},
 			"damage":    scriptDamage,
 			"start":     scriptStart,
@@ -262,6 +272,20 @@ func scriptAsked(ts *testscript.TestScript, neg bool, args []string) {
 	})
 	if found == neg {
 		ts.Fatalf("the server was asked:\n%s", strings.Join(said, "\n"))
+	}
+}
+
+func scriptTried(ts *testscript.TestScript, _ bool, args []string) {
+	most, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	re, n := regexp.MustCompile(args[1]), 0
+	for _, line := range scriptOf(ts).server.Transcript() {
+		if _, command, asked := strings.Cut(line, " > "); asked && re.MatchString(command) {
+			n++
+		}
+	}
+	if n == 0 || n > most {
+		ts.Fatalf("the server was asked %d times, at most %d were expected", n, most)
 	}
 }
 

@@ -155,11 +155,11 @@ func (a *attempt) connect(to *net.TCPAddr) (net.Conn, error) {
 		a.trace.connected(from, to.String(), fmt.Sprintf("connect: no answer for %v", limit), true)
 		return nil, a.trace.fails(fmt.Sprintf("%s gave no answer for %v", to, limit), causePassiveSilent)
 	}
-	a.trace.connected(from, to.String(), "connect: "+err.Error(), true)
+	a.trace.connected(from, to.String(), "connect: "+InPlainWords(err), true)
 	if a.c.opts.TrustPASV && to.AddrPort().Addr().Unmap() != addrOf(c.sock.RemoteAddr()) {
-		return nil, a.trace.fails(err.Error(), causeWrongAddress)
+		return nil, a.trace.fails(fmt.Sprintf("%s cannot be reached: %s", to, InPlainWords(err)), causeWrongAddress)
 	}
-	return nil, a.trace.fails(err.Error(), causePassiveSilent)
+	return nil, a.trace.fails(fmt.Sprintf("%s cannot be reached: %s", to, InPlainWords(err)), causePassiveSilent)
 }
 
 // isLocalShortage reports whether this machine ran out of ports, descriptors or

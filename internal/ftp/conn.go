@@ -41,6 +41,7 @@ type controlConn struct {
 	last        Reply     // the last one that was read
 	greeting    string
 	loginPWD    *awaited // the reply to the PWD of the login; nil: it was not sent
+	loginUSER   *awaited // the same for USER
 
 	transfer *Transfer // the current one
 	modes    *modeTracker

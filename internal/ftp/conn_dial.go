@@ -8,6 +8,8 @@ import (
 	"os"
 	"syscall"
 	"time"
+
+	"ferry/internal/ftp/wire"
 )
 
 // dialControl connects, reads the greeting and sets up TLS. The commands in early
@@ -70,17 +72,23 @@ func (c *controlConn) greet(greeting *awaited) error {
 			if greeting.preliminary.Code != 0 {
 				e.Err = &timeoutError{fmt.Sprintf("for %v the server says only %v", c.deadlines.timeout, greeting.preliminary)}
 				e.Hint = "try again later, or give the server more time with --timeout"
-			} else if c.opts.Security != Implicit && c.br.Buffered() == 0 {
-				e.Hint = "something listens on this port but sends nothing; if it expects TLS from the first byte, use ftps://"
+			} else if c.br.Buffered() == 0 {
+				e.Hint = silenceHint(c.opts)
 			}
 		} else if e != nil && errors.Is(err, errProtocol) {
 			e.Class, e.Hint = Connect, "the program that listens on this port is not an FTP server; is the port right?"
 		}
 		return err
 	}
+	if other := wire.OtherGreeting(r); other != "" {
+		return c.otherService(other)
+	}
 	if r.Code != 220 {
 		e := ReplyError("connecting to "+c.opts.Address(), "", r)
-		if e.Class != Busy {
+		switch {
+		case wantsTLS(r) && c.opts.Security == Plain:
+			e.Class, e.Hint = Login, useTLS(c.opts.Host)
+		case e.Class != Busy:
 			e.Class = Retry
 		}
 		return e
@@ -100,7 +108,7 @@ func dialError(ctx context.Context, o *Options, err error) error {
 	var ne net.Error
 	switch {
 	case errors.As(err, &dns) && dns.IsNotFound:
-		e.Hint = fmt.Sprintf("there is no host named %q; is it spelled right?", o.Host)
+		e.Hint = "is the name spelled right?"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		e.Hint = "nothing listens on this port; is the port right, and is the server running?"
 	case errors.As(err, &ne) && ne.Timeout():

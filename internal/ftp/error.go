@@ -45,7 +45,7 @@ func (e *Error) Error() string {
 		s += fmt.Sprintf(": server says %d %s", e.Code, e.Reply)
 	}
 	if e.Err != nil {
-		s += ": " + e.Err.Error()
+		s += ": " + InPlainWords(e.Err)
 	}
 	return s
 }

@@ -34,7 +34,7 @@ func (c *controlConn) broken(op string, err error) error {
 		return &Error{Op: op, Class: Retry, Err: &timeoutError{fmt.Sprintf("no answer for %v", c.deadlines.timeout)},
 			Hint: "the server, or something on the way to it, stopped answering"}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return &Error{Op: op, Class: Retry, Err: fmt.Errorf("the server closed the connection: %w", err)}
+		return &Error{Op: op, Class: Retry, Err: &plainError{"the server closed the connection", err}}
 	case errors.Is(err, errProtocol):
 		return &Error{Op: op, Class: Retry, Err: err}
 	}

@@ -65,6 +65,9 @@ func ReplyError(op, path string, r Reply) *Error {
 	case r.Code == 421 && e.Class != Busy:
 		e.Hint = "the server ended the session"
 	}
+	if wantsTLS(r) && !mentionsReuse(r.Text) {
+		e.Hint = useTLS("")
+	}
 	return e
 }
 

@@ -41,7 +41,7 @@ func (p *Pool) openSession(ctx context.Context, f *Features) (*Session, error) {
 	c.modes, c.traffic, c.up, c.down, c.secret = p.modes, p.traffic, p.up, p.down, password
 	c.serial = expected == nil
 	if len(lines) > 0 {
-		c.loginPWD = lines[len(lines)-1]
+		c.loginUSER, c.loginPWD = lines[0], lines[len(lines)-1]
 	}
 	s := &Session{c: c, pool: p, features: f, library: &libraryConn{c: c, sentEarly: lines}}
 	defer c.deadlines.enter(ctx)()
@@ -139,6 +139,15 @@ func (s *Session) login(afterGreeting []*awaited, password string) error {
 	}
 }
 
+// userReply returns the reply to USER, where the login went out in one piece: some servers
+// say there what they want, and no more than 530 to PASS.
+func (c *controlConn) userReply() Reply {
+	if c.loginUSER == nil {
+		return Reply{}
+	}
+	return c.loginUSER.reply
+}
+
 // restOfLogin reads the replies to the commands that went out with the login but that
 // the library did not send. PWD is the last of them.
 func (s *Session) restOfLogin() error {
@@ -159,6 +168,8 @@ func (s *Session) loginRefused(r Reply) error {
 	verb := s.library.verb
 	e := ReplyError("login", "", Reply{Code: r.Code, Text: s.c.hide(r.Text)})
 	switch {
+	case s.c.opts.Security == Plain && (wantsTLS(r) || wantsTLS(s.c.userReply())):
+		e.Class, e.Hint = Login, useTLS(s.c.opts.Host)
 	case e.Class == Busy || r.Code == 421:
 	case !r.Refused() && r.Code != 332 && !s.c.serial:
 		// Some servers let a refused PASS wait and answer FEAT before it. The next login

@@ -8,7 +8,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // verify checks the certificate against the pin, which may be nil, and against that of
@@ -53,6 +56,45 @@ func ParseFingerprint(s string) ([]byte, error) {
 	return sum, nil
 }
 
+// certificateFault says in plain words why a certificate was rejected. host is the name
+// that it should have.
+func certificateFault(err *tls.CertificateVerificationError, host string) string {
+	if len(err.UnverifiedCertificates) == 0 {
+		return err.Error()
+	}
+	leaf := err.UnverifiedCertificates[0]
+	var name x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	switch {
+	case errors.As(err, &name):
+		return fmt.Sprintf("the server's certificate is for %s, not for %s", certificateNames(leaf), host)
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && time.Now().Before(leaf.NotBefore):
+		return "the server's certificate is not valid before " + leaf.NotBefore.Format("2006-01-02 15:04 MST")
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return "the server's certificate expired on " + leaf.NotAfter.Format("2006-01-02")
+	case errors.As(err, new(x509.UnknownAuthorityError)) && bytes.Equal(leaf.RawIssuer, leaf.RawSubject):
+		return "the server has a self-signed certificate: nobody else vouches for it"
+	case errors.As(err, new(x509.UnknownAuthorityError)):
+		return fmt.Sprintf("the server's certificate was issued by an authority that this machine does not know (%s)", Printable(leaf.Issuer.String()))
+	}
+	return "the server's certificate is not accepted: " + err.Err.Error()
+}
+
+// certificateNames returns the first few names that a certificate is for.
+func certificateNames(leaf *x509.Certificate) string {
+	names := slices.Clone(leaf.DNSNames)
+	for _, ip := range leaf.IPAddresses {
+		names = append(names, ip.String())
+	}
+	if len(names) == 0 {
+		names = append(names, "no host at all, but "+strconv.Quote(leaf.Subject.CommonName))
+	}
+	if len(names) > 3 {
+		names = append(names[:3], "others")
+	}
+	return Printable(strings.Join(names, ", "))
+}
+
 // certificateHint says how the user can trust a certificate that was rejected.
 func certificateHint(err *tls.CertificateVerificationError) string {
 	if len(err.UnverifiedCertificates) == 0 {
@@ -64,10 +106,13 @@ func certificateHint(err *tls.CertificateVerificationError) string {
 	var invalid x509.CertificateInvalidError
 	switch {
 	case errors.As(err, &name):
-		return fmt.Sprintf("the certificate is for other names; if it is the server's all the same, trust it with --fingerprint %s", print)
+		return fmt.Sprintf("use one of these names in the URL; if the certificate is the server's all the same, pin it with --fingerprint %s", print)
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && time.Now().Before(leaf.NotBefore):
+		return fmt.Sprintf("is the clock of this machine right? Otherwise pin the certificate with --fingerprint %s", print)
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return fmt.Sprintf("the certificate is valid from %s to %s; trust it all the same with --fingerprint %s",
-			leaf.NotBefore.Format("2006-01-02"), leaf.NotAfter.Format("2006-01-02"), print)
+		return fmt.Sprintf("the server's administrator should renew it; until then pin it with --fingerprint %s", print)
+	case errors.As(err, new(x509.UnknownAuthorityError)) && !bytes.Equal(leaf.RawIssuer, leaf.RawSubject):
+		return fmt.Sprintf("name the certificate of this authority with --ca FILE, or pin the server's with --fingerprint %s", print)
 	}
-	return fmt.Sprintf("if this is the server's own certificate, trust it with --fingerprint %s", print)
+	return fmt.Sprintf("ask the server's administrator for its fingerprint; if it is this one, pin it with --fingerprint %s", print)
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net"
 	"time"
+
+	"ferry/internal/ftp/wire"
 )
 
 // authTLS starts TLS on a connection that began in clear text (RFC 4217, section 4).
@@ -24,7 +26,7 @@ func (c *controlConn) authTLS() error {
 		e := ReplyError("AUTH TLS", "", r)
 		if e.Class != Busy && r.Code != 421 {
 			e.Class = Server
-			e.Hint = "the server offers no TLS on this port; TLS from the first byte (ftps://, port 990) may work"
+			e.Hint = "the server offers no TLS on this port; TLS from the first byte (ftps://, port 990) may work; ftp:// sends everything in clear text, the password too"
 		}
 		return e
 	}
@@ -69,13 +71,16 @@ func (c *controlConn) handshakeError(err error) error {
 	var ne net.Error
 	switch {
 	case errors.As(err, &cert):
-		e.Hint = certificateHint(cert)
+		e.Err, e.Hint = &plainError{certificateFault(cert, c.opts.Host), err}, certificateHint(cert)
 	case errors.As(err, &pin):
 		e.Hint = "if the server's certificate was renewed, pin the new one: --fingerprint " + pin.got
 	case errors.As(err, &header):
-		e.Class, e.Hint = Server, "the server does not send TLS"
-		if c.opts.Security == Implicit {
-			e.Hint += "; use ftpes:// where TLS begins with AUTH TLS (port 21)"
+		e.Class, e.Err, e.Hint = Server, &plainError{"the server does not answer with TLS", err}, ""
+		switch other := wire.InsteadOfTLS(header.RecordHeader[:]); {
+		case other == wire.FTP, other == "" && c.opts.Security == Implicit:
+			e.Hint = "TLS begins with AUTH TLS on this port: use ftpes://" + c.opts.hostAndPort()
+		case other != "":
+			return c.otherService(other)
 		}
 	case errors.As(err, &alert):
 		e.Class, e.Hint = Server, "the server and ferry have no TLS version or cipher in common, or the server wants a client certificate"

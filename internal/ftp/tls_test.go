@@ -95,7 +95,7 @@ func TestTLSTrust(t *testing.T) {
 			pool := x509.NewCertPool()
 			pool.AddCert(leaf)
 			o.TLS, o.Host = &tls.Config{RootCAs: pool}, "localhost"
-		}, "the certificate is for other names"},
+		}, "use one of these names in the URL"},
 		{"pinned", func(o *Options, leaf *x509.Certificate) { o.Fingerprint = Fingerprint(leaf) }, ""},
 		{"pinned in capitals with colons", func(o *Options, leaf *x509.Certificate) {
 			hex := strings.ToUpper(strings.TrimPrefix(Fingerprint(leaf), "sha256:"))

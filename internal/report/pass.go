@@ -51,6 +51,8 @@ type Verdict struct {
 	Exit func(s sync.Summary, err error) int
 	// Hint is the way out of an error; "": none is known.
 	Hint func(err error) string
+	// Cause is what an error says without the file that it is about.
+	Cause func(err error) string
 	// After reports whether err happened when the pass itself was over.
 	After func(err error) bool
 }

@@ -79,6 +79,7 @@ var testVerdict = Verdict{
 		}
 		return ""
 	},
+	Cause: func(err error) string { return err.Error() },
 	After: func(error) bool { return false },
 }
 

@@ -23,7 +23,7 @@ type textPass struct {
 	conflicts []sync.Conflict        // of all plans: a pass may need a second one
 	aside     map[manifest.Path]bool // conflict copies that were made
 	told      map[string]bool        // problems that were named
-	failed    int
+	failures  failures
 	done      []string // what was carried out, as far as a brief summary names it
 }
 
@@ -96,10 +96,10 @@ func (r *textPass) finished(ev sync.Finished) {
 	a := ev.Action
 	switch {
 	case ev.Err != nil:
-		r.failed++
-		r.o.Talk.Say("failed: ", fmt.Sprintf("%s %s: %s", a.Op, text.Clean(string(a.Path)), text.Clean(reason(a, ev.Err))))
-		if hint := r.o.Verdict.Hint(ev.Err); hint != "" && r.failed == 1 {
-			r.o.Talk.Say("hint: ", hint)
+		one := failure{a, ev.Err, r.o.Verdict.Cause(ev.Err)}
+		r.failures.add(one)
+		if r.o.Verbose {
+			r.o.Talk.Say("failed: ", one.message())
 		}
 	case a.Op == sync.SetAside:
 		if r.aside == nil {
@@ -112,6 +112,25 @@ func (r *textPass) finished(ev sync.Finished) {
 	}
 	if r.o.Verbose && ev.Err == nil && a.Visible() && !r.o.Talk.Quiet {
 		fmt.Fprintln(r.o.Talk.W, r.o.Talk.prefix()+doneLine(a))
+	}
+}
+
+// sayFailures names what failed, and the ways out. With Verbose each failure by itself has
+// been named already.
+func (r *textPass) sayFailures(ended error) {
+	text := ""
+	if ended != nil {
+		text = r.o.Verdict.Cause(ended)
+	}
+	told := make(map[string]bool)
+	for _, g := range r.failures.groups {
+		if !r.o.Verbose || g.all > 1 {
+			r.o.Talk.Say("failed: ", g.message(text))
+		}
+		if hint := r.o.Verdict.Hint(g.first.err); hint != "" && !told[hint] {
+			told[hint] = true
+			r.o.Talk.Say("hint: ", hint)
+		}
 	}
 }
 
@@ -146,6 +165,7 @@ func (r *textPass) End(s sync.Summary, err error) {
 	if r.plan == nil {
 		r.sayProblems()
 	}
+	r.sayFailures(err)
 	if !r.head.DryRun {
 		r.sayConflicts()
 	}

@@ -22,19 +22,25 @@ func isAmbiguous(err error) bool {
 
 func isFinal(err error) bool { return ftp.IsFinal(err) }
 
-// withFull wraps [sync.ErrFull] around an error that means it: by RFC 959 the codes
-// 452 and 552, and in practice any refusal whose text says so.
+// withFull wraps [sync.ErrFull] around an error that means it.
 func withFull(err error) error {
-	var e *ftp.Error
-	if !errors.As(err, &e) {
-		return err
-	}
-	text := strings.ToLower(e.Reply)
-	switch {
-	case e.Code == 452, e.Code == 552,
-		e.Code >= 400 && (strings.Contains(text, "no space") || strings.Contains(text, "disk full") || strings.Contains(text, "quota")):
+	if ftp.IsFull(err) {
 		return fmt.Errorf("%w: %w", sync.ErrFull, err)
 	}
+	return err
+}
+
+// withName puts the name of the file that was to be stored in place of that of its
+// temporary, which means nothing to people.
+func withName(err error, temp, target place) error {
+	var e *ftp.Error
+	if temp == (place{}) || !errors.As(err, &e) {
+		return err
+	}
+	if e.Path == temp.String() {
+		e.Path = target.String()
+	}
+	e.Reply = strings.ReplaceAll(e.Reply, temp.name, target.name)
 	return err
 }
 
@@ -45,7 +51,7 @@ func reason(err error) string {
 		return fmt.Sprintf("server says %d %s", e.Code, e.Reply)
 	}
 	if errors.As(err, &e) && e.Err != nil {
-		return e.Err.Error()
+		return ftp.InPlainWords(e.Err)
 	}
 	return err.Error()
 }

@@ -64,6 +64,7 @@ func (up *uploader) prepare(step sync.Step) *upload {
 // fail records the first error.
 func (u *upload) fail(err error) {
 	if u.out.Err == nil {
+		err = withName(err, u.temp, u.target)
 		u.out.Err, u.out.Entry, u.out.Ambiguous = err, manifest.Entry{}, isAmbiguous(err)
 	}
 }

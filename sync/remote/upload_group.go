@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -27,15 +28,22 @@ func (up *uploader) apply(ctx context.Context, steps []sync.Step, outs []sync.Ou
 		all[i] = up.prepare(step)
 	}
 	began, n := time.Now(), 0
+	var full *upload // the smallest for which there was no room
 	for n < len(all) && (n == 0 || time.Since(began) < up.groupTime) {
 		u := all[n]
 		n++
 		if u.step.Want.Size >= sync.ResumeFrom {
 			up.checkTarget(ctx, u)
 		}
+		if full != nil && !u.failed() && u.step.Want.Size >= full.step.Want.Size {
+			u.fail(full.out.Err) // what is as large will not fit either
+		}
 		if !u.failed() {
 			u.smallFollows = n < len(all) && all[n].step.Want.Size < sync.ResumeFrom
 			up.store(ctx, u)
+			if errors.Is(u.out.Err, sync.ErrFull) {
+				full = u
+			}
 		}
 	}
 	all = all[:n]

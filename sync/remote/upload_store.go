@@ -29,7 +29,7 @@ func (up *uploader) store(ctx context.Context, u *upload) {
 	})
 	if err != nil {
 		u.resumable = u.canResume() && !errors.Is(err, sync.ErrChanged) && !isFinal(err)
-		u.fail(withFull(err))
+		u.fail(withFull(withName(err, u.temp, u.target)))
 	}
 }
 
