@@ -23,6 +23,7 @@ const (
 	RenamesOver       Quirk = "rename-over"
 	ResumesUploads    Quirk = "rest-stor"
 	StoresDotNames    Quirk = "dot-temp"
+	KeepsDotDirs      Quirk = "dot-dir"
 	ReachesActivePort Quirk = "active"
 
 	RenamesFiles  Quirk = "renames-files"
@@ -90,6 +91,7 @@ var quirks = []quirkRow{
 	{quirk: RenamesOver, means: "RNTO replaces a file", found: "in use", assumed: true, test: "TestPutWithoutRenamingOver"},
 	{quirk: ResumesUploads, means: "REST and STOR go on with a file", found: "in use", assumed: true, test: "TestPutResumes"},
 	{quirk: StoresDotNames, means: "names with a leading dot may be stored", found: "in use", assumed: true, test: "TestRefusals"},
+	{quirk: KeepsDotDirs, means: "a directory with a leading dot may be made and used", found: "by making one below the root", assumed: true, test: "TestLockWithoutDots"},
 	{quirk: ReachesActivePort, means: "the server's connections get through to us", found: "by a trial", test: "TestPipelinedActiveIsOffered"},
 
 	// A server app for phones says 250 to RNTO over a file and does nothing.

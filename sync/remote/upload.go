@@ -19,6 +19,7 @@ type uploader struct {
 
 	groupTime time.Duration
 	newMode   atomic.Uint32 // the permission bits of new files; 0: unknown
+	dotStored atomic.Bool   // a temporary with a leading dot was stored
 }
 
 // An upload is one Put step under way.
