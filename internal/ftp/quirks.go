@@ -26,6 +26,8 @@ const (
 	KeepsDotDirs      Quirk = "dot-dir"
 	ReachesActivePort Quirk = "active"
 
+	ShowsChangesAtOnce Quirk = "shows-at-once"
+
 	RenamesFiles  Quirk = "renames-files"
 	RenamesDirs   Quirk = "renames-dirs"
 	ReplacesFiles Quirk = "replaces-files"
@@ -92,6 +94,7 @@ var quirks = []quirkRow{
 	{quirk: ResumesUploads, means: "REST and STOR go on with a file", found: "in use", assumed: true, test: "TestPutResumes"},
 	{quirk: StoresDotNames, means: "names with a leading dot may be stored", found: "in use", assumed: true, test: "TestRefusals"},
 	{quirk: KeepsDotDirs, means: "a directory with a leading dot may be made and used", found: "by making one below the root", assumed: true, test: "TestLockWithoutDots"},
+	{quirk: ShowsChangesAtOnce, means: "what was changed shows at once", found: "in use", assumed: true, test: "TestLateServer"},
 	{quirk: ReachesActivePort, means: "the server's connections get through to us", found: "by a trial", test: "TestPipelinedActiveIsOffered"},
 
 	// A server app for phones says 250 to RNTO over a file and does nothing.

@@ -25,8 +25,9 @@ type server struct {
 	lock     *lock.Lock
 
 	rootID       atomic.Uint64 // identity of the root, see [identity]; 0: unknown
-	plainSeen    atomic.Bool   // a listing of the root showed [manifest.OwnPlain]
-	inListedDirs atomic.Bool   // idle sessions may stand in directories that a scan listed
+	late         lateness
+	plainSeen    atomic.Bool // a listing of the root showed [manifest.OwnPlain]
+	inListedDirs atomic.Bool // idle sessions may stand in directories that a scan listed
 }
 
 // connect logs in and finds out where the root is. The error wraps [sync.ErrFatal].

@@ -1,6 +1,8 @@
 package faults
 
 import (
+	"time"
+
 	"ferry/internal/ftpserver"
 )
 
@@ -23,4 +25,25 @@ var writeKinds = []kind{
 		faults: noDots("STOR|MKD|RNFR|RNTO|CWD|DELE|RMD", "550 Permission denied."), says: `names that begin with a dot`},
 	{name: "no renames into a directory with a dot", another: true,
 		faults: []ftpserver.Fault{{Command: "RNTO", Path: "/tree/.ferry/*", Refuse: "550 Forbidden filename."}}},
+
+	{name: "files show late", seen: "boxes with a cache before the disk", faults: late("STOR", "")},
+	{name: "sizes show late", another: true, faults: []ftpserver.Fault{{Command: "STOR", Later: lateBy, Empty: true}}},
+	{name: "sizes show late, LIST only", another: true, server: ftpserver.Options{NoMLSD: true},
+		faults: []ftpserver.Fault{{Command: "STOR", Later: lateBy, Empty: true}}},
+	{name: "renames are done late", another: true, faults: late("RNTO", "")},
+	{name: "deletions are done late", another: true, faults: late("DELE|RMD", "")},
+	{name: "everything is late", another: true, faults: late("STOR|RNTO|DELE", "")},
+
+	{name: "renames are refused and done late", seen: "a server app for phones", faults: late("RNTO", "553 Rename failed.")},
+	{name: "renames are refused and done late, 550", another: true, faults: late("RNTO", "550 Rename failed.")},
+	{name: "renames are refused for now and done late", another: true, faults: late("RNTO", "450 Busy.")},
+	{name: "renames over files are refused and done late", another: true,
+		faults: []ftpserver.Fault{{Command: "RNTO", IfExists: true, Later: lateBy, Refuse: "553 File exists."}}},
+}
+
+// lateBy is how late the servers below are.
+const lateBy = 60 * time.Millisecond
+
+func late(commands, refuse string) []ftpserver.Fault {
+	return []ftpserver.Fault{{Command: commands, Later: lateBy, Refuse: refuse}}
 }

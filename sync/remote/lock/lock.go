@@ -80,6 +80,9 @@ func New(pool *ftp.Pool, root string, o Options) *Lock {
 	return &Lock{pool: pool, root: root, opts: o, times: times{first: time.Second, beat: 10 * time.Second, watch: 2 * time.Second, stale: 40 * time.Second, release: 5 * time.Second, late: time.Second}}
 }
 
+// mostBroken is how often a lock is taken away in vain.
+const mostBroken = 5
+
 // Take takes the lock; see [sync.Locker]. It makes the directory, which only one owner can
 // do, and writes a sign of life into it again and again until it is released.
 //
@@ -93,6 +96,7 @@ func (l *Lock) Take(ctx context.Context) (release func(), waited bool, err error
 	me := newHolder(l.machine())
 	var seen holder
 	var since time.Time // when seen was first seen
+	broken := 0
 	for {
 		got, err := l.make(ctx, me.Token)
 		if err != nil {
@@ -115,7 +119,12 @@ func (l *Lock) Take(ctx context.Context) (release func(), waited bool, err error
 			if err := l.breakLock(ctx, got.dir, me.Token); err != nil {
 				return nil, waited, err
 			}
-			continue
+			if broken++; broken == mostBroken {
+				return nil, waited, fmt.Errorf("%s was taken away, and is there again and again: %w", l.in(got.dir, "lock"), sync.ErrUnsupported)
+			}
+			if broken == 1 {
+				continue
+			}
 		case !first && (now != seen && !l.opts.Wait || l.opts.isOver()):
 			if now == (holder{}) { // it is being written
 				now = seen
