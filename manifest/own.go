@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -8,26 +9,47 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+// Own is the directory at the root of either side that belongs to ferry, with the
+// trash. It is in no tree, at whatever depth.
+const Own = ".ferry"
+
+// OwnPlain takes the place of [Own] on a server that refuses names with a leading dot. At
+// the root it is in no tree. Further down users may have a directory of that name, so only
+// what ferry keeps in it is in no tree.
+const OwnPlain = "ferry-data"
+
 // HasOwn reports whether p is, or lies in, a directory that belongs to ferry: that of
 // this pair at the root, or that of a pair whose root is further down. What is in it
 // never travels.
 func (p Path) HasOwn() bool {
-	start := 0
-	for i := range len(p) {
-		if p[i] == '/' {
-			if isOwnDir(string(p[start:i])) {
-				return true
-			}
-			start = i + 1
+	for start := 0; ; {
+		name, rest, more := strings.Cut(string(p[start:]), "/")
+		if isOwnDir(name) || IsOwnPlain(name) && (start == 0 || isKept(rest)) {
+			return true
 		}
+		if !more {
+			return false
+		}
+		start = len(p) - len(rest)
 	}
-	return isOwnDir(string(p[start:]))
 }
 
 // isOwnDir reports whether some file system takes name for [Own].
 func isOwnDir(name string) bool {
 	return len(name) >= len(Own) && (name[0] == '.' || name[0] >= utf8.RuneSelf) && SameName(name, Own)
 }
+
+// IsOwnPlain reports whether some file system takes name for [OwnPlain].
+func IsOwnPlain(name string) bool {
+	return len(name) >= len(OwnPlain) && (name[0]|0x20 == 'f' || name[0] >= utf8.RuneSelf) && SameName(name, OwnPlain)
+}
+
+// keptName matches the names of what ferry keeps in its directory on a server: locks, trashes,
+// and what it tries things out with.
+var keptName = regexp.MustCompile(`(?i)^(lock(-[a-z2-7]{12})?|trash(-[0-9a-f]{32})?|probe-[a-z2-7]{8}(-moved)?)(/|$)`)
+
+// isKept reports whether below, a path in a directory called [OwnPlain], is ferry's.
+func isKept(below string) bool { return keptName.MatchString(below) }
 
 // SameName reports whether there is a file system that takes a and b for one name:
 // because they differ only in case, in their normal form, or in invisible characters,

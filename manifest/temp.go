@@ -7,10 +7,6 @@ import (
 	"strings"
 )
 
-// Own is the directory at the root of either side that belongs to ferry, with the
-// trash. It is in no tree, at whatever depth.
-const Own = ".ferry"
-
 // The parts of a mark, in hex digits. The check digits follow the mark in a name.
 const (
 	fingerprintDigits = 16
@@ -77,7 +73,7 @@ func isHex(s string) bool { return strings.Trim(s, "0123456789abcdef") == "" }
 // the root, or a temporary file anywhere. [Path.HasOwn] knows the directories of other
 // pairs.
 func IsOwn(dir Path, name string) bool {
-	if dir == Root && isOwnDir(name) {
+	if dir == Root && (isOwnDir(name) || IsOwnPlain(name)) {
 		return true
 	}
 	_, temp := TempMark(name)

@@ -50,6 +50,9 @@ type Trashed struct {
 	// Trash is the name of that trash, see [IsTrashName], or "" for the one in
 	// [TrashDir]. A server has one for each machine that put something there.
 	Trash string
+	// Own is the directory of ferry's own that holds that trash: [manifest.OwnPlain], or ""
+	// for [manifest.Own].
+	Own string
 	// When is the time at which it was put there, in UTC, by the clock of the machine
 	// that did it.
 	When time.Time
@@ -97,17 +100,14 @@ func ParseTrashStamp(name string) (when time.Time, n int, ok bool) {
 
 // Home is the path of the trash that holds t, below the root of its side.
 func (t Trashed) Home() string {
-	if t.Trash == "" {
-		return TrashDir
-	}
-	return manifest.Own + "/" + t.Trash
+	return cmp.Or(t.Own, manifest.Own) + "/" + cmp.Or(t.Trash, plainTrash)
 }
 
 // Inside splits the ID of t into the directory of the trash and the path in it. It
 // returns an error for an ID that no Bin can have given, so that no ID leads out of
 // the trash.
 func (t Trashed) Inside() (stamp, below string, err error) {
-	if t.Trash != "" && !IsTrashName(t.Trash) {
+	if t.Trash != "" && !IsTrashName(t.Trash) || t.Own != "" && t.Own != manifest.OwnPlain {
 		return "", "", fmt.Errorf("%q is no trash", t.Trash)
 	}
 	stamp, below, _ = strings.Cut(t.ID, "/")
@@ -141,8 +141,8 @@ func (t Trashed) CheckTarget() error {
 		return err
 	case p != t.Path || p == manifest.Root:
 		return fmt.Errorf("%q is not the path of a file", string(t.Path))
-	case p.Within(manifest.Own):
-		return fmt.Errorf("%s belongs to ferry", manifest.Own)
+	case p.Within(manifest.Own), p.Within(manifest.OwnPlain):
+		return fmt.Errorf("%s belongs to ferry", p)
 	}
 	return nil
 }
@@ -150,7 +150,7 @@ func (t Trashed) CheckTarget() error {
 // SortTrashed sorts by time, the latest first, and then by path.
 func SortTrashed(things []Trashed) {
 	slices.SortFunc(things, func(a, b Trashed) int {
-		return cmp.Or(b.When.Compare(a.When), a.Path.Compare(b.Path), cmp.Compare(b.turn(), a.turn()), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Trash, b.Trash))
+		return cmp.Or(b.When.Compare(a.When), a.Path.Compare(b.Path), cmp.Compare(b.turn(), a.turn()), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Trash, b.Trash), cmp.Compare(a.Own, b.Own))
 	})
 }
 

@@ -26,7 +26,10 @@ const (
 	StoresDotNames    Quirk = "dot-temp"
 	TakesSpaces       Quirk = "spaces"
 	TakesQuotes       Quirk = "quotes"
+	KeepsDotDirs      Quirk = "dot-dir"
 	ReachesActivePort Quirk = "active"
+
+	ShowsChangesAtOnce Quirk = "shows-at-once"
 
 	RenamesFiles  Quirk = "renames-files"
 	RenamesDirs   Quirk = "renames-dirs"
@@ -103,6 +106,10 @@ var quirks = []quirkRow{
 	{quirk: TakesSpaces, means: "paths with a space are taken as they are", found: "in use", assumed: true, test: "TestKinds",
 		lack: "commands are refused for paths with a space: such files are named after CWD to their directory, or in quotes"},
 	{quirk: TakesQuotes, means: "paths with a space are taken in quotes, and not otherwise", found: "in use", test: "TestKinds"},
+	{quirk: KeepsDotDirs, means: "a directory with a leading dot may be made and used", found: "by making one below the root", assumed: true, test: "TestLockWithoutDots",
+		lack: "names with a leading dot are refused: ferry keeps its own files in ferry-data"},
+	{quirk: ShowsChangesAtOnce, means: "what was changed shows at once", found: "in use", assumed: true, test: "TestLateServer",
+		lack: "changes show only seconds later: ferry waits for them"},
 	{quirk: ReachesActivePort, means: "the server's connections get through to us", found: "by a trial", test: "TestPipelinedActiveIsOffered"},
 
 	// A server app for phones says 250 to RNTO over a file and does nothing.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Fault says how the server misbehaves, and when. The fields of the first group choose commands; a field that is not
@@ -41,6 +42,10 @@ type Fault struct {
 	Reply string
 	// Rewrite changes the true reply, whose lines are separated by "\n", after the command was carried out.
 	Rewrite func(reply string) string
+	// Later has RNTO, DELE, RMD or MKD carried out only when this time is over; the reply comes at once, Refuse or
+	// else a positive one. A file of STOR shows only then, or with Empty is there at once and empty until then.
+	Later time.Duration
+	Empty bool
 	// Stall neither carries the command out nor answers it until the client goes away.
 	Stall bool
 	// Lose carries the command out and closes the connection instead of answering.

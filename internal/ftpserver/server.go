@@ -40,6 +40,7 @@ type Server struct {
 	sessions map[*session]bool
 	active   int // sessions that count for the limit
 	number   int
+	late     chan struct{} // closed when the last change that was made later is done
 }
 
 // Start starts a server. The caller must close it.

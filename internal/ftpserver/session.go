@@ -39,10 +39,12 @@ type session struct {
 	backend  *backend
 	cwd      string
 	loggedIn bool
-	held     bytes.Buffer // replies that are not sent yet
-	epsvAll  bool
-	quit     bool
-	abrupt   bool // close without waiting for the client, and without close_notify
+	// renameFrom is the path of the last RNFR.
+	renameFrom string
+	held       bytes.Buffer // replies that are not sent yet
+	epsvAll    bool
+	quit       bool
+	abrupt     bool // close without waiting for the client, and without close_notify
 }
 
 func newSession(srv *Server, number int, conn net.Conn, tooMany bool) *session {
@@ -214,6 +216,9 @@ func (s *session) handle(raw string) {
 	case hits.stall():
 		s.stall()
 		return
+	case hits.later() != nil && verb != "STOR":
+		s.sendReply(s.changeLater(verb, s.pathOf(verb, arg), hits.later()), hits)
+		return
 	case hits.refuse() != "":
 		if verb == "AUTH" {
 			s.resume <- struct{}{}
@@ -228,7 +233,13 @@ func (s *session) handle(raw string) {
 	if s.srv.opts.Unquotes {
 		arg = unquote(arg)
 	}
+	if verb == "RNFR" {
+		s.renameFrom = s.pathOf(verb, arg)
+	}
 	r, err := s.execute(verb, arg, hits)
+	if fault := hits.later(); err == nil && fault != nil && r.good() {
+		s.showLater(s.pathOf(verb, arg), fault)
+	}
 	if err != nil {
 		if !errors.Is(err, net.ErrClosed) {
 			s.remark("closing: " + err.Error())

@@ -131,7 +131,10 @@ func (s *scanner) scanDir(dir manifest.Path, r *dirReader, deep bool) error {
 	var temps []string
 	for _, name := range names {
 		if manifest.IsOwn(dir, name) {
-			if name != manifest.Own {
+			switch {
+			case manifest.IsOwnPlain(name):
+				s.look.Ignores(manifest.Path(name), true) // the plan names it: it may be a user's
+			case name != manifest.Own:
 				temps = append(temps, name)
 			}
 			continue

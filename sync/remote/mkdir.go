@@ -3,6 +3,7 @@ package remote
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"ferry/internal/ftp"
 	"ferry/manifest"
@@ -54,6 +55,9 @@ func (dm *dirMaker) apply(ctx context.Context, steps []sync.Step, outs []sync.Ou
 		dm.returnToRoot(&b)
 		return b.Run(ctx, s)
 	})
+	if err == nil {
+		dm.awaitMade(ctx, all)
+	}
 	for i, step := range steps {
 		if outs[i].Err == nil {
 			outs[i].Entry, outs[i].Err = all[i].outcome(step.Path, err)
@@ -65,6 +69,28 @@ func (dm *dirMaker) apply(ctx context.Context, steps []sync.Step, outs []sync.Ou
 			dm.names.set(step.Path, step.Path.Base())
 		}
 	}
+}
+
+// awaitMade looks again for directories that the server has made and does not know yet.
+func (dm *dirMaker) awaitMade(ctx context.Context, all []newDir) {
+	var late []*newDir
+	for i := range all {
+		if m := &all[i]; m.answered && m.made.OK() && !m.entered.OK() {
+			late = append(late, m)
+		}
+	}
+	if len(late) == 0 {
+		return
+	}
+	dm.showsLater(ctx, LookAgain, func(ctx context.Context) bool {
+		var b ftp.Batch
+		for _, m := range late {
+			b.Expect("CWD "+m.at.String(), &m.entered)
+		}
+		dm.returnToRoot(&b)
+		err := dm.runAny(ctx, "looking for new directories", &b)
+		return err == nil && !slices.ContainsFunc(late, func(m *newDir) bool { return !m.entered.OK() })
+	})
 }
 
 // checkParents fails the steps whose parent is not there, with a server that may make

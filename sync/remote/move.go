@@ -52,6 +52,7 @@ func (mv *mover) apply(ctx context.Context, steps []sync.Step, outs []sync.Outco
 		renamings[i] = &m.renaming
 	}
 	cause := mv.renamer.runOnce(ctx, renamings...)
+	mv.settle(ctx)
 	for _, m := range all {
 		mv.complete(ctx, m, cause)
 	}

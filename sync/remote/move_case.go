@@ -42,6 +42,12 @@ func (srv *server) listBoth(ctx context.Context, from, to place) (old, now bool,
 // done through another name.
 func (mv *mover) completeCase(ctx context.Context, m *move) {
 	old, now, err := mv.listBoth(ctx, m.from, m.to)
+	if err == nil && old && !now && mv.isLate() {
+		mv.showsLater(ctx, LookAgain, func(ctx context.Context) bool {
+			old, now, err = mv.listBoth(ctx, m.from, m.to)
+			return err == nil && now && !old
+		})
+	}
 	switch {
 	case err != nil:
 		m.out.Err = &ambiguousError{err}

@@ -13,10 +13,10 @@ import (
 // A positive reply to a change is believed once the server was seen to make a change of
 // that kind. Until then each change is looked at: some servers say yes and do nothing.
 
-// keeps reports whether the server was seen to do what it promises.
+// keeps reports whether the server was seen to do what it promises, at once.
 func (srv *server) keeps(promise ftp.Quirk) bool {
 	holds, known := srv.features.Known(promise)
-	return known && holds
+	return known && holds && !srv.isLate()
 }
 
 // promise returns what a positive reply to m promises.
@@ -37,6 +37,12 @@ func (r *renamer) believe(ctx context.Context, m *renaming) error {
 		return nil
 	}
 	from, to, err := r.statBoth(ctx, m)
+	if err == nil && from.Exists() {
+		r.showsLater(ctx, LookAgain, func(ctx context.Context) bool {
+			from, to, err = r.statBoth(ctx, m)
+			return err == nil && !from.Exists() && to.Exists()
+		})
+	}
 	switch {
 	case err != nil:
 		return &ambiguousError{err}

@@ -154,6 +154,9 @@ func (rm *remover) believeDeletions(ctx context.Context, all []*removal, told []
 	for i, r := range all {
 		if told[i].OK() {
 			if r.gone = rm.isGone(ctx, r.at); !r.gone {
+				r.gone = rm.showsLater(ctx, LookAgain, func(ctx context.Context) bool { return rm.isGone(ctx, r.at) })
+			}
+			if !r.gone {
 				rm.check(ctx, []*removal{r})
 			}
 			if r.err == nil {

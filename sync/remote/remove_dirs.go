@@ -64,6 +64,12 @@ func (rm *remover) checkRemoval(ctx context.Context, s *ftp.Session, at place, t
 			return err
 		}
 	}
+	if !gone {
+		gone = rm.showsLater(ctx, LookAgain, func(ctx context.Context) bool {
+			gone, err := rm.isDirGone(ctx, s, at)
+			return gone && err == nil
+		})
+	}
 	rm.features.Observe(ftp.RemovesDirs, gone)
 	if !gone {
 		return ftp.DidNothing("RMD", at.String(), told)

@@ -26,6 +26,11 @@ func (m *renaming) isRefused() bool {
 	return m.replies.From.Code == 350 && !m.replies.Done() && !m.replies.Unsettled()
 }
 
+// wasAnswered reports whether the server took RNFR and refused RNTO, for good or for now.
+func (m *renaming) wasAnswered() bool {
+	return m.replies.From.Code == 350 && !m.replies.Done() && m.err() != nil
+}
+
 // A renamer renames what is on the server.
 type renamer struct{ *server }
 

@@ -16,21 +16,33 @@ type recovery struct {
 	again func(ctx context.Context) error
 	// retries is how often it is carried out again.
 	retries int
-	// retryRefusal carries it out again after a first refusal, without a look.
+	// retryRefusal carries it out again after a first refusal.
 	retryRefusal bool
 }
 
 // recover makes sure what became of m, and carries it out again where it may succeed
 // another time. It returns nil where m is done; see [renamer.believe]. Refusals are looked into as well,
-// because a server that is out of step may refuse what it has done. cause is the
+// because a server that is out of step may refuse what it has done, and others refuse
+// what they do a moment later. cause is the
 // error of the session that m was sent on.
 func (r *renamer) recover(ctx context.Context, m *renaming, cause error, how recovery) error {
 	for attempt := 0; ; attempt++ {
 		if m.replies.Done() {
 			return r.believe(ctx, m)
 		}
-		if attempt > 0 || !how.retryRefusal || !m.isRefused() {
+		happened := func(ctx context.Context) bool {
 			done, err := how.happened(ctx)
+			return err == nil && done
+		}
+		if attempt == 0 && how.retryRefusal && m.isRefused() {
+			if r.showsLater(ctx, LookAgain[:looksAfterRefusal], happened) {
+				return nil
+			}
+		} else {
+			done, err := how.happened(ctx)
+			if !done && err == nil && m.wasAnswered() {
+				done = r.showsLater(ctx, LookAgain[:looksAfterRefusal], happened)
+			}
 			switch {
 			case done:
 				return nil

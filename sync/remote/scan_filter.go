@@ -36,6 +36,8 @@ func (w *walk) filter(f *folder, l *dirListing) (got filtered) {
 		if manifest.IsOwn(f.path, one.name) {
 			if _, temp := manifest.TempMark(one.name); temp {
 				note(func() { w.temps.saw(place{dir, one.name}, one.entry) })
+			} else if one.name == manifest.OwnPlain {
+				note(func() { w.plainSeen.Store(true) })
 			}
 			continue
 		}

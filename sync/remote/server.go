@@ -28,6 +28,8 @@ type server struct {
 	rootID        atomic.Uint64 // identity of the root, see [identity]; 0: unknown
 	encodingNoted stdsync.Once
 	inListedDirs  atomic.Bool // idle sessions may stand in directories that a scan listed
+	late          lateness
+	plainSeen     atomic.Bool // a listing of the root showed [manifest.OwnPlain]
 }
 
 // connect logs in and finds out where the root is. The error wraps [sync.ErrFatal].
@@ -49,7 +51,7 @@ func connect(ctx context.Context, o Options) (*server, error) {
 // lockOptions returns the options of the lock of the root.
 func (srv *server) lockOptions() lock.Options {
 	o := srv.opts
-	return lock.Options{Owner: o.Owner, Boot: o.Boot, Machine: o.Machine, Wait: o.WaitLock, WaitUntil: o.WaitLockUntil, Temps: o.Temps, Dirs: srv.listDirs, Log: o.Log}
+	return lock.Options{Owner: o.Owner, Boot: o.Boot, Machine: o.Machine, Wait: o.WaitLock, WaitUntil: o.WaitLockUntil, Temps: o.Temps, Dirs: srv.listDirs, Features: srv.features, PlainSeen: srv.plainSeen.Load, Log: o.Log}
 }
 
 // do is [ftp.Pool.Do] with errors that tell the engine when to give up.
@@ -104,10 +106,13 @@ func (srv *server) where() string {
 	return fmt.Sprintf("%s://%s@%s%s", srv.opts.Security.Scheme(), srv.opts.User, host, srv.names.dir(manifest.Root))
 }
 
+// ownDir is the name of ferry's own directory on this server.
+func (srv *server) ownDir() string { return lock.OwnDir(srv.features) }
+
 // own returns the absolute path of below in ferry's own directory, or of that
 // directory itself where below is "".
 func (srv *server) own(below string) string {
-	return strings.TrimSuffix(srv.names.root+"/"+manifest.Own+"/"+below, "/")
+	return strings.TrimSuffix(srv.names.root+"/"+srv.ownDir()+"/"+below, "/")
 }
 
 // dropsTrailingSpace reports whether the server may read or write another file than

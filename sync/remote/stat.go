@@ -53,7 +53,7 @@ func (srv *server) statAfter(ctx context.Context, s *ftp.Session, b *ftp.Batch, 
 		return srv.stat(ctx, s, places)
 	}
 	if err == nil {
-		err = srv.settle(ctx, s, places, answers)
+		err = srv.settleStats(ctx, s, places, answers)
 	}
 	for i, at := range places {
 		if srv.listed.isSpecial(at) {

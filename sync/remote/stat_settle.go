@@ -7,11 +7,11 @@ import (
 	"ferry/internal/ftp"
 )
 
-// settle lists the directories of those places of which the server does not tell anything
+// settleStats lists the directories of those places of which the server does not tell anything
 // when it is asked for the name alone: it refuses to answer, or it says that nothing is
 // there and has never told of a file before. Some servers refuse such a question for every
 // file, although FEAT promises the answer. The error is one of the session.
-func (srv *server) settle(ctx context.Context, s *ftp.Session, places []place, answers []stat) error {
+func (srv *server) settleStats(ctx context.Context, s *ftp.Session, places []place, answers []stat) error {
 	f := s.Features()
 	command := f.StatQuirk()
 	for _, told := range answers {

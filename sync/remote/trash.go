@@ -11,7 +11,7 @@ import (
 )
 
 // A trash keeps what is replaced or removed. It is below the root of the side, so that
-// a rename leads there: .ferry/NAME/STAMP/PATH.
+// a rename leads there: .ferry/NAME/STAMP/PATH, see [lock.OwnDir].
 type trash struct {
 	*server
 	renamer   *renamer
@@ -124,7 +124,7 @@ func (t *trash) queueDirs(ctx context.Context, s *ftp.Session, b *ftp.Batch, pat
 			return nil, err
 		}
 		var missing []string
-		into[i], missing = t.dirs.take(t.names.root, below)
+		into[i], missing = t.dirs.take(below)
 		for _, dir := range missing {
 			if !queued[dir] {
 				queued[dir] = true
@@ -150,8 +150,23 @@ func (t *trash) makeStampDir(ctx context.Context, s *ftp.Session, below string) 
 	if err := t.chooseName(); err != nil {
 		return err
 	}
+	made, done, err := t.makeStampIn(ctx, s, stamp)
+	if _, known := s.Features().Known(ftp.KeepsDotDirs); err == nil && !done && !known {
+		s.Features().Observe(ftp.KeepsDotDirs, false)
+		if _, done, err = t.makeStampIn(ctx, s, stamp); !done {
+			s.Features().Observe(ftp.KeepsDotDirs, true) // it is not the dot that is refused
+		}
+	}
+	if err != nil || done {
+		return err
+	}
+	return s.Require("making the trash", t.own(t.dirs.name), made)
+}
+
+// makeStampIn makes the stamp directory in ferry's own directory, as far as that is known.
+// Where it is not done, made says why. The error is one of the session.
+func (t *trash) makeStampIn(ctx context.Context, s *ftp.Session, stamp string) (made ftp.Reply, done bool, err error) {
 	trash := t.own(t.dirs.name)
-	var made ftp.Reply
 	for n := 1; n <= mostStamps; n++ {
 		name := stamp
 		if n > 1 {
@@ -166,18 +181,18 @@ func (t *trash) makeStampDir(ctx context.Context, s *ftp.Session, below string) 
 		denies := t.queueDenies(&b, s.Features())
 		t.returnToRoot(&b)
 		if err := b.Run(ctx, s); err != nil {
-			return err
+			return made, false, err
 		}
 		if made.OK() {
 			if err := t.protect(ctx, s, denies()); err != nil {
-				return err
+				return made, false, err
 			}
-			t.dirs.made(t.names.root, name)
-			return nil
+			t.dirs.made(t.own(""), name)
+			return made, true, nil
 		}
 		if !entered.OK() {
 			break
 		}
 	}
-	return s.Require("making the trash", trash, made)
+	return made, false, nil
 }

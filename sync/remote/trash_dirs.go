@@ -5,7 +5,6 @@ import (
 	stdsync "sync"
 	"time"
 
-	"ferry/manifest"
 	"ferry/sync"
 )
 
@@ -19,6 +18,7 @@ type trashDirs struct {
 	mu    stdsync.Mutex
 	name  string          // of the trash, in the directory of ferry's own; set once
 	at    time.Time       // of this pass, in whole seconds
+	own   string          // ferry's own directory that holds stamp, an absolute path
 	stamp string          // name of the stamp directory; "": none yet
 	used  map[string]bool // paths below the root that are taken in this stamp directory
 	there map[string]bool // absolute paths of directories that are there
@@ -69,24 +69,23 @@ func (t *trashDirs) wanted(below string) string {
 	return sync.TrashStamp(t.at)
 }
 
-// made notes that a stamp directory was made, below the absolute path root.
-func (t *trashDirs) made(root, stamp string) {
-	own := root + "/" + manifest.Own
+// made notes that a stamp directory was made in ferry's own directory, an absolute path.
+func (t *trashDirs) made(own, stamp string) {
 	t.mu.Lock()
-	t.stamp = stamp
+	t.stamp, t.own = stamp, own
 	t.mu.Unlock()
 	t.note(own, own+"/"+t.name, own+"/"+t.name+"/"+stamp)
 }
 
 // take returns the place for what is at below, and the directories on the way to it
 // that are not known to be there.
-func (t *trashDirs) take(root, below string) (at place, missing []string) {
+func (t *trashDirs) take(below string) (at place, missing []string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.used[below] = true
-	names := strings.Split(manifest.Own+"/"+t.name+"/"+t.stamp+"/"+below, "/")
+	names := strings.Split(t.name+"/"+t.stamp+"/"+below, "/")
 	last := len(names) - 1
-	dir := root
+	dir := t.own
 	for _, name := range names[:last] {
 		dir += "/" + name
 		if !t.there[dir] {

@@ -40,7 +40,7 @@ func (b *bin) discard(ctx context.Context, things []sync.Trashed) (freed int64, 
 	return freed, errors.Join(errs...)
 }
 
-// deleteFiles removes files from the trash and returns the directories, below ferry's own,
+// deleteFiles removes files from the trash and returns the directories, below the root,
 // that may be empty now.
 func (b *bin) deleteFiles(ctx context.Context, things []sync.Trashed) (freed int64, dirs []string, errs []error) {
 	told := make([]ftp.Reply, len(things))
@@ -67,7 +67,7 @@ func (b *bin) deleteFiles(ctx context.Context, things []sync.Trashed) (freed int
 	for i, t := range things {
 		switch {
 		case t.Entry.IsDir():
-			dirs = append(dirs, ownPath(t))
+			dirs = append(dirs, pathBelowRoot(t))
 			continue
 		case told[i].OK():
 			freed += t.Entry.Size
@@ -75,7 +75,7 @@ func (b *bin) deleteFiles(ctx context.Context, things []sync.Trashed) (freed int
 			errs = append(errs, fmt.Errorf("removing %s from the trash: %w", t.ID, ftp.ReplyError("DELE", b.at(t), told[i])))
 			continue
 		}
-		dirs = append(dirs, path.Dir(ownPath(t)))
+		dirs = append(dirs, path.Dir(pathBelowRoot(t)))
 	}
 	if err != nil {
 		errs = append(errs, fmt.Errorf("emptying the trash: %w", err))
@@ -83,7 +83,7 @@ func (b *bin) deleteFiles(ctx context.Context, things []sync.Trashed) (freed int
 	return freed, dirs, errs
 }
 
-// removeEmptyDirs removes directories of the trash, given below ferry's own directory, and
+// removeEmptyDirs removes directories of the trash, given below the root, and
 // those above them in it, that hold nothing. A trash that is no longer used goes as well:
 // each machine, and each that lost its memory, begins one of its own. Failures are not reported: the next listing of the trash shows what is
 // left.
@@ -92,10 +92,11 @@ func (b *bin) deleteFiles(ctx context.Context, things []sync.Trashed) (freed int
 // that a listing shows to be empty, and that are old enough for nobody to be putting
 // something there.
 func (b *bin) removeEmptyDirs(ctx context.Context, dirs []string) {
+	used := b.ownDir() + "/" + b.trash.dirs.ownName()
 	all := make(map[string]bool)
 	var order []string
 	for _, at := range dirs {
-		for ; at != "." && at != b.trash.dirs.ownName() && !all[at]; at = path.Dir(at) {
+		for ; strings.Contains(at, "/") && at != used && !all[at]; at = path.Dir(at) {
 			all[at] = true
 			order = append(order, at)
 		}
@@ -132,7 +133,7 @@ func (b *bin) rmd(ctx context.Context, s *ftp.Session, dirs ...string) error {
 	var batch ftp.Batch
 	b.returnToRoot(&batch)
 	for _, at := range dirs {
-		batch.Add("RMD "+b.own(at), nil)
+		batch.Add("RMD "+b.names.root+"/"+at, nil)
 	}
 	return batch.Run(ctx, s)
 }
@@ -144,14 +145,13 @@ const trashRests = 24 * time.Hour
 // removeOldEmpty removes a directory of the trash that a fresh listing shows to be
 // empty, on a server that would remove its content as well.
 func (b *bin) removeOldEmpty(ctx context.Context, at string) error {
-	_, below, _ := strings.Cut(at, "/")
-	stamp, _, _ := strings.Cut(below, "/")
-	when, _, ok := sync.ParseTrashStamp(stamp)
+	parts := strings.SplitN(at, "/", 4)
+	when, _, ok := sync.ParseTrashStamp(parts[min(2, len(parts)-1)])
 	if !ok || time.Since(when) < trashRests {
 		return nil
 	}
 	return b.do(ctx, "removing an empty directory", func(ctx context.Context, s *ftp.Session) error {
-		l, err := b.list(ctx, s, b.own(at))
+		l, err := b.list(ctx, s, b.names.root+"/"+at)
 		switch {
 		case err != nil && (s.Dead() || ctx.Err() != nil):
 			return err

@@ -3,7 +3,6 @@ package remote
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"ferry/internal/ftp"
@@ -19,41 +18,51 @@ type bin struct {
 }
 
 // at returns the absolute path of a thing in the trash.
-func (b *bin) at(t sync.Trashed) string { return b.names.root + "/" + t.Home() + "/" + t.ID }
+func (b *bin) at(t sync.Trashed) string { return b.names.root + "/" + pathBelowRoot(t) }
 
-// ownPath returns the path of a thing in the trash, below ferry's own directory.
-func ownPath(t sync.Trashed) string {
-	return strings.TrimPrefix(t.Home(), manifest.Own+"/") + "/" + t.ID
-}
+// pathBelowRoot returns the path of a thing in the trash, below the root.
+func pathBelowRoot(t sync.Trashed) string { return t.Home() + "/" + t.ID }
 
 // trashed implements [sync.Bin.Trashed]. Where a server shows links as what they lead to,
 // they are listed as that.
 func (b *bin) trashed(ctx context.Context, before time.Time) ([]sync.Trashed, error) {
-	if b.ownsNothing(ctx) {
-		return nil, nil
-	}
 	w := &trashWalk{bin: b, queue: newFolderQueue()}
-	if err := w.run(ctx, before); err != nil {
-		return nil, fmt.Errorf("listing the trash of %s: %w", b.where(), err)
+	for _, dir := range b.ownDirs(ctx) {
+		if err := w.run(ctx, dir, before); err != nil {
+			return nil, fmt.Errorf("listing the trash of %s: %w", b.where(), err)
+		}
 	}
 	sync.SortTrashed(w.found)
 	return w.found, nil
 }
 
-// ownsNothing reports whether there is certainly no directory of ferry's own in the
-// root, as before a first pass that replaces or removes something. That takes one
-// round trip.
-func (b *bin) ownsNothing(ctx context.Context) (nothing bool) {
-	err := b.do(ctx, "looking for a trash", func(ctx context.Context, s *ftp.Session) error {
+// ownDirs returns the names of the directories of ferry's own that may be in the root. Before
+// a first pass that replaces or removes something there is none, and where the server can
+// tell, that takes one round trip. Another machine may have found out something else about
+// names with a leading dot.
+func (b *bin) ownDirs(ctx context.Context) []string {
+	both := []string{manifest.Own, manifest.OwnPlain}
+	dirs := []string{b.ownDir()}
+	if b.plainSeen.Load() {
+		dirs = both
+	}
+	b.do(ctx, "looking for a trash", func(ctx context.Context, s *ftp.Session) error {
 		if !s.Features().CanStat() {
 			return nil
 		}
 		var entered ftp.Reply
 		var batch ftp.Batch
 		batch.Expect("CWD "+b.names.dir(manifest.Root), &entered)
-		seen, err := b.statAfter(ctx, s, &batch, []place{{b.names.root, manifest.Own}})
-		nothing = err == nil && entered.OK() && seen[0] == stat{}
+		seen, err := b.statAfter(ctx, s, &batch, []place{{b.names.root, both[0]}, {b.names.root, both[1]}})
+		if err == nil && entered.OK() {
+			dirs = nil
+			for i, dir := range both {
+				if seen[i] != (stat{}) {
+					dirs = append(dirs, dir)
+				}
+			}
+		}
 		return err
 	})
-	return nothing && err == nil
+	return dirs
 }

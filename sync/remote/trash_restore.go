@@ -23,7 +23,7 @@ func (b *bin) restore(ctx context.Context, t sync.Trashed) error {
 	// Nothing need have been scanned, so both ends are spelled as the trash spells them.
 	e := t.Entry
 	e.Name = ""
-	step := sync.Step{Op: sync.Move, From: manifest.Path(t.Home() + "/" + t.ID), Path: manifest.Path(t.Spelled()), Expect: e}
+	step := sync.Step{Op: sync.Move, From: manifest.Path(pathBelowRoot(t)), Path: manifest.Path(t.Spelled()), Expect: e}
 	if err := b.checkNew(b.names.place(step.Path, step.Path.Base())); err != nil {
 		return err
 	}
@@ -36,7 +36,7 @@ func (b *bin) restore(ctx context.Context, t sync.Trashed) error {
 		}
 		return err
 	}
-	b.removeEmptyDirs(ctx, []string{path.Dir(ownPath(t))})
+	b.removeEmptyDirs(ctx, []string{path.Dir(pathBelowRoot(t))})
 	return nil
 }
 

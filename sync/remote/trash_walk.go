@@ -17,7 +17,7 @@ import (
 const deepestTrash = 600
 
 // A trashWalk finds all that is in the trash of this side and in those of other machines.
-// The paths of its folders are below ferry's own directory, as the server spells them.
+// The paths of its folders are below the root, as the server spells them.
 type trashWalk struct {
 	*bin
 	queue *folderQueue
@@ -27,11 +27,12 @@ type trashWalk struct {
 	count int // lines of all listings
 }
 
-// run walks the stamp directories from before a time, all of them where that is zero.
-func (w *trashWalk) run(ctx context.Context, before time.Time) error {
-	own, err := w.listFolder(ctx, new(folder))
+// run walks the stamp directories in dir, ferry's own, from before a time, all of them
+// where that is zero.
+func (w *trashWalk) run(ctx context.Context, dir string, before time.Time) error {
+	own, err := w.listFolder(ctx, &folder{path: manifest.Path(dir)})
 	if err != nil {
-		if absent, doubt := w.absentDir(ctx, manifest.Own); absent || doubt != nil {
+		if absent, doubt := w.absentDir(ctx, manifest.Path(dir)); absent || doubt != nil {
 			return doubt
 		}
 		return err
@@ -40,7 +41,7 @@ func (w *trashWalk) run(ctx context.Context, before time.Time) error {
 		if !one.entry.IsDir() || !sync.IsTrashName(one.name) {
 			continue
 		}
-		if err := w.addStamps(ctx, one.name, before); err != nil {
+		if err := w.addStamps(ctx, dir+"/"+one.name, before); err != nil {
 			return err
 		}
 	}
@@ -57,9 +58,9 @@ func (w *trashWalk) run(ctx context.Context, before time.Time) error {
 	})
 }
 
-// addStamps puts the stamp directories in the trash called name into the queue.
-func (w *trashWalk) addStamps(ctx context.Context, name string, before time.Time) error {
-	top, err := w.listFolder(ctx, &folder{path: manifest.Path(name)})
+// addStamps puts the stamp directories in the trash at path into the queue.
+func (w *trashWalk) addStamps(ctx context.Context, path string, before time.Time) error {
+	top, err := w.listFolder(ctx, &folder{path: manifest.Path(path)})
 	if err != nil {
 		return err
 	}
@@ -68,14 +69,14 @@ func (w *trashWalk) addStamps(ctx context.Context, name string, before time.Time
 		if !ok || !one.entry.IsDir() || !before.IsZero() && !when.Before(before) {
 			continue
 		}
-		w.queue.add(&folder{path: manifest.Path(name + "/" + one.name), id: one.entry.ID})
+		w.queue.add(&folder{path: manifest.Path(path + "/" + one.name), id: one.entry.ID})
 	}
 	return nil
 }
 
 func (w *trashWalk) listFolder(ctx context.Context, f *folder) (l *dirListing, err error) {
 	err = w.do(ctx, "listing the trash", func(ctx context.Context, s *ftp.Session) error {
-		l, err = w.list(ctx, s, w.own(string(f.path)))
+		l, err = w.list(ctx, s, w.names.root+"/"+string(f.path))
 		return err
 	})
 	return l, err
@@ -114,9 +115,10 @@ func (w *trashWalk) checkCount(more int) error {
 	return nil
 }
 
-// add notes what is at a path below ferry's own directory.
+// add notes what is at a path below the root.
 func (w *trashWalk) add(at string, e manifest.Entry) {
-	home, id, _ := strings.Cut(at, "/")
+	own, inside, _ := strings.Cut(at, "/")
+	home, id, _ := strings.Cut(inside, "/")
 	stamp, below, ok := strings.Cut(id, "/")
 	when, _, _ := sync.ParseTrashStamp(stamp)
 	p, err := manifest.ParsePath(below)
@@ -129,6 +131,9 @@ func (w *trashWalk) add(at string, e manifest.Entry) {
 	t := sync.Trashed{Path: p, ID: id, When: when, Entry: e}
 	if home != path.Base(sync.TrashDir) {
 		t.Trash = home
+	}
+	if own != manifest.Own {
+		t.Own = own
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()

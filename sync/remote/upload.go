@@ -19,6 +19,7 @@ type uploader struct {
 
 	groupTime time.Duration
 	newMode   atomic.Uint32 // the permission bits of new files; 0: unknown
+	dotStored atomic.Bool   // a temporary with a leading dot was stored
 }
 
 // An upload is one Put step under way.
@@ -81,7 +82,8 @@ func (u *upload) canResume() bool { return u.isLarge() && u.temp != place{} }
 // isIncomplete reports whether the server holds another number of bytes than were sent.
 // Uploads that were cut are acknowledged like complete ones.
 func (u *upload) isIncomplete() bool {
-	return !u.failed() && u.tempStat.err == nil && u.tempStat.entry.Size != u.size
+	now := u.tempStat.entry
+	return !u.failed() && u.tempStat.err == nil && (now.Size != u.size || !now.Exists())
 }
 
 // discardTemp gives up the temporary of an attempt.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"ferry/internal/ftp"
@@ -47,9 +48,13 @@ func (up *uploader) apply(ctx context.Context, steps []sync.Step, outs []sync.Ou
 		}
 	}
 	all = all[:n]
+	up.settle(ctx)
 	up.examine(ctx, all)
-	for attempt := 0; attempt < up.opts.Retries && up.storeAgain(ctx, all); attempt++ {
+	up.awaitWhole(ctx, all)
+	for attempt := 0; attempt < min(up.opts.Retries, mostStoredAgain) && up.storeAgain(ctx, all); attempt++ {
+		up.settle(ctx)
 		up.examine(ctx, all) // all of them: the others had to wait
+		up.awaitWhole(ctx, all)
 	}
 	for _, u := range all {
 		up.judge(u)
@@ -60,6 +65,21 @@ func (up *uploader) apply(ctx context.Context, steps []sync.Step, outs []sync.Ou
 		outs[i] = u.out
 	}
 	return n
+}
+
+// mostStoredAgain is how often a file is sent again in a pass because the server holds
+// another number of bytes.
+const mostStoredAgain = 1
+
+// awaitWhole looks again where the server does not hold all that was sent: it may show that
+// only later.
+func (up *uploader) awaitWhole(ctx context.Context, all []*upload) {
+	if slices.ContainsFunc(all, (*upload).isIncomplete) {
+		up.showsLater(ctx, LookAgain, func(ctx context.Context) bool {
+			up.examine(ctx, all)
+			return !slices.ContainsFunc(all, (*upload).isIncomplete)
+		})
+	}
 }
 
 // checkTarget looks at the target of a large file, so that it is not sent for nothing.

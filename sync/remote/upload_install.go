@@ -93,6 +93,7 @@ func (up *uploader) putInPlace(ctx context.Context, all []*upload) {
 		renamings[i] = &renaming{from: u.temp, to: u.target, what: u.tempStat.entry, over: u.replacesFile()}
 	}
 	err := up.renamer.runOnce(ctx, renamings...)
+	up.settle(ctx)
 	for i, u := range all {
 		up.complete(ctx, u, renamings[i], err)
 	}

@@ -17,13 +17,17 @@ func (up *uploader) store(ctx context.Context, u *upload) {
 		dots, known := up.features.Known(ftp.StoresDotNames)
 		u.plainName = known && !dots
 		err := up.storeOnce(ctx, s, u)
-		var e *ftp.Error
-		if errors.As(err, &e) && e.Code == 553 && !u.plainName && !s.Dead() {
+		if up.mayBeTheDot(err) && !u.plainName && !s.Dead() {
+			refused := err
 			u.discardTemp()
 			u.plainName = true
 			if err = up.storeOnce(ctx, s, u); err == nil {
 				up.features.Observe(ftp.StoresDotNames, false)
+			} else if !s.Dead() && ctx.Err() == nil {
+				err = refused
 			}
+		} else if err == nil && !u.plainName {
+			up.dotStored.Store(true)
 		}
 		return err
 	})
@@ -31,6 +35,18 @@ func (up *uploader) store(ctx context.Context, u *upload) {
 		u.resumable = u.canResume() && !errors.Is(err, sync.ErrChanged) && !isFinal(err)
 		u.fail(withFull(withName(err, u.temp, u.target)))
 	}
+}
+
+// mayBeTheDot reports whether err may be a refusal of the leading dot in the name of a
+// temporary. Servers have no code of their own for that. One that has just taken such a name
+// means something else, unless it says that the name is wrong.
+func (up *uploader) mayBeTheDot(err error) bool {
+	var e *ftp.Error
+	switch {
+	case !errors.As(err, &e) || e.Op == "RETR" || e.Code < 500 || e.Code == 530 || e.Code == 552:
+		return false
+	}
+	return e.Code == 553 || !up.dotStored.Load()
 }
 
 func (up *uploader) storeOnce(ctx context.Context, s *ftp.Session, u *upload) error {

@@ -37,6 +37,9 @@ func (up *uploader) swap(ctx context.Context, all []*upload) (left []*upload) {
 	if len(swaps) == 0 {
 		return left
 	}
+	if up.isLate() { // a rename must be seen before the next one
+		return all
+	}
 	var lost []*trial
 	cause := up.once(ctx, func(ctx context.Context, s *ftp.Session) (err error) {
 		if lost, err = up.prepareSwaps(ctx, s, swaps); err != nil || len(lost) > 0 || s.Dead() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"strings"
 	"time"
 
@@ -46,9 +47,13 @@ func (k *checker) storeTemp(ctx context.Context, mark string) (string, error) {
 		_, _, err := k.session.Store(ctx, at, 0, strings.NewReader("ferry check\r\n"))
 		if err == nil {
 			k.features.Observe(ftp.StoresDotNames, !plain)
+			if plain {
+				k.note("the server refuses names that begin with a dot (%v): half-written files and ferry's own directory get other names there", refusal)
+			}
 			return at, nil
 		}
-		if class, ok := ftp.ClassOf(err); !ok || class != ftp.File || k.session.Dead() {
+		var e *ftp.Error
+		if !errors.As(err, &e) || e.Code < 500 || e.Code == 530 || k.session.Dead() {
 			k.removeTemp(at)
 			return "", err
 		}

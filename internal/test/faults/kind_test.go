@@ -33,7 +33,7 @@ type kind struct {
 }
 
 // kinds holds all rows.
-var kinds = slices.Concat(standardKinds, statKinds, statVariations, spaceKinds, encodingKinds, productKinds)
+var kinds = slices.Concat(standardKinds, statKinds, statVariations, spaceKinds, encodingKinds, productKinds, writeKinds)
 
 // standardKinds shows what a row looks like: servers that need nothing special.
 var standardKinds = []kind{

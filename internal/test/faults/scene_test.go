@@ -230,7 +230,7 @@ func (s *scene) wantHarmless(before [2]map[string]string, r result, away string)
 			now = there
 		}
 		for name, content := range root {
-			if manifest.Path(name).Within(manifest.Own) || isTemp(name) {
+			if manifest.Path(name).HasOwn() || isTemp(name) {
 				continue
 			}
 			if !kept[content] && (!s.noTrash || s.final[name] == content) {
@@ -241,7 +241,7 @@ func (s *scene) wantHarmless(before [2]map[string]string, r result, away string)
 			}
 		}
 		for name, content := range now {
-			if !manifest.Path(name).Within(manifest.Own) && !isTemp(name) && content != "/" && !s.versions[name][content] {
+			if !manifest.Path(name).HasOwn() && !isTemp(name) && content != "/" && !s.versions[name][content] {
 				s.Errorf("%s %s has %d bytes that no user wrote", name, side, len(content))
 			}
 		}
@@ -362,7 +362,7 @@ func read(t *testing.T, root string) map[string]string {
 	t.Helper()
 	tree := readAll(t, root)
 	for name, content := range tree {
-		if content == "/" || isTemp(name) || manifest.Path(name).Within(manifest.Own) {
+		if content == "/" || isTemp(name) || manifest.Path(name).HasOwn() {
 			delete(tree, name)
 		}
 	}

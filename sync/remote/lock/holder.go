@@ -50,11 +50,11 @@ func (l *Lock) writeHolder(ctx context.Context, h holder) error {
 	})
 }
 
-// readHolder returns who holds the lock, the zero holder where that cannot be read, yet
+// readHolder returns who holds the lock in dir, the zero holder where that cannot be read, yet
 // or any more.
-func (l *Lock) readHolder(ctx context.Context) (h holder, err error) {
+func (l *Lock) readHolder(ctx context.Context, dir string) (h holder, err error) {
 	err = l.pool.Do(ctx, "reading a lock", func(ctx context.Context, s *ftp.Session) error {
-		in, err := s.Retrieve(ctx, l.own("lock/beat"), 0)
+		in, err := s.Retrieve(ctx, l.in(dir, "lock/beat"), 0)
 		if err != nil {
 			if class, is := ftp.ClassOf(err); is && class == ftp.File {
 				return nil

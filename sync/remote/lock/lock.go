@@ -25,6 +25,7 @@ type times struct {
 	// of another machine plays a part.
 	stale   time.Duration
 	release time.Duration // the longest that a pass which is over waits for its lock to go
+	late    time.Duration // between two looks whether a rename that was refused is carried out all the same
 }
 
 // Options say for whom a lock is taken, and how.
@@ -45,6 +46,10 @@ type Options struct {
 	// Dirs lists the directories in dir, an absolute path. A listing that may be incomplete
 	// is an error.
 	Dirs func(ctx context.Context, s *ftp.Session, dir string) ([]Dir, error)
+	// Features is what the server can do; nil: nothing is known.
+	Features *ftp.Features
+	// PlainSeen says whether the root was seen to hold [manifest.OwnPlain]; nil: it was not.
+	PlainSeen func() bool
 	// Sweeps says whether a pass looks for what broken locks have left; nil: it rarely does.
 	Sweeps func() bool
 	Log    *slog.Logger
@@ -56,7 +61,8 @@ type Dir struct {
 	Entry manifest.Entry
 }
 
-// A Lock is the lock of one root, the directory .ferry/lock in it, as one owner sees it.
+// A Lock is the lock of one root, as one owner sees it: the directory "lock" in ferry's own
+// directory, see [OwnDir].
 // Errors about the server are those of [ftp.Pool].
 type Lock struct {
 	pool  *ftp.Pool
@@ -71,8 +77,11 @@ func New(pool *ftp.Pool, root string, o Options) *Lock {
 	if o.Sweeps == nil {
 		o.Sweeps = func() bool { return rand.N(16) == 0 }
 	}
-	return &Lock{pool: pool, root: root, opts: o, times: times{first: time.Second, beat: 10 * time.Second, watch: 2 * time.Second, stale: 40 * time.Second, release: 5 * time.Second}}
+	return &Lock{pool: pool, root: root, opts: o, times: times{first: time.Second, beat: 10 * time.Second, watch: 2 * time.Second, stale: 40 * time.Second, release: 5 * time.Second, late: time.Second}}
 }
+
+// mostBroken is how often a lock is taken away in vain.
+const mostBroken = 5
 
 // Take takes the lock; see [sync.Locker]. It makes the directory, which only one owner can
 // do, and writes a sign of life into it again and again until it is released.
@@ -87,28 +96,35 @@ func (l *Lock) Take(ctx context.Context) (release func(), waited bool, err error
 	me := newHolder(l.machine())
 	var seen holder
 	var since time.Time // when seen was first seen
+	broken := 0
 	for {
-		made, ours, err := l.make(ctx, me.Token)
+		got, err := l.make(ctx, me.Token)
 		if err != nil {
 			return nil, waited, err
 		}
-		if made {
+		if got.made {
 			return l.keep(ctx, me), waited, nil
 		}
+		ours := got.ours
 		waited = waited || !ours
 		var now holder
 		if !ours {
-			if now, err = l.readHolder(ctx); err != nil {
+			if now, err = l.readHolder(ctx, got.dir); err != nil {
 				return nil, waited, err
 			}
 		}
 		first := since.IsZero()
 		switch {
 		case ours, now == seen && !first && time.Since(since) > l.times.stale:
-			if err := l.breakLock(ctx, me.Token); err != nil {
+			if err := l.breakLock(ctx, got.dir, me.Token); err != nil {
 				return nil, waited, err
 			}
-			continue
+			if broken++; broken == mostBroken {
+				return nil, waited, fmt.Errorf("%s was taken away, and is there again and again: %w", l.in(got.dir, "lock"), sync.ErrUnsupported)
+			}
+			if broken == 1 {
+				continue
+			}
 		case !first && (now != seen && !l.opts.Wait || l.opts.isOver()):
 			if now == (holder{}) { // it is being written
 				now = seen
@@ -136,8 +152,11 @@ func (l *Lock) Mark() string {
 
 // own returns the absolute path of below in ferry's own directory, or of that
 // directory itself where below is "".
-func (l *Lock) own(below string) string {
-	return strings.TrimSuffix(l.root+"/"+manifest.Own+"/"+below, "/")
+func (l *Lock) own(below string) string { return l.in(l.dir(), below) }
+
+// in returns the absolute path of below in dir, one of the names of ferry's own directory.
+func (l *Lock) in(dir, below string) string {
+	return strings.TrimSuffix(l.root+"/"+dir+"/"+below, "/")
 }
 
 // returnToRoot makes the root the working directory: some servers do not remove the
@@ -180,47 +199,4 @@ func (l *Lock) keep(ctx context.Context, me holder) (release func()) {
 			l.opts.Log.Info("lock not released", "because", err)
 		}
 	}
-}
-
-// make tries to take the lock. It is made under another name, with its owner in it, and
-// renamed: no server renames a directory over one that holds something. Where somebody
-// has the lock, ours says whether that is this owner.
-func (l *Lock) make(ctx context.Context, token string) (made, ours bool, err error) {
-	lock, fresh, owner := l.own("lock"), l.own("lock-"+token), "/"+l.Mark()
-	err = l.pool.Once(ctx, func(ctx context.Context, s *ftp.Session) error {
-		var told, from, to, inside, own ftp.Reply
-		var b ftp.Batch
-		b.Add("MKD "+l.own(""), nil)
-		b.Expect("MKD "+fresh, &told)
-		b.Add("MKD "+fresh+owner, nil)
-		b.Expect("RNFR "+fresh, &from)
-		b.Expect("RNTO "+lock, &to)
-		if err := b.Run(ctx, s); err != nil {
-			return err
-		}
-		if made = from.Code == 350 && to.OK(); made {
-			return nil
-		}
-		if !told.OK() {
-			return cannotLock(fresh, told)
-		}
-		b = ftp.Batch{}
-		b.Add("RMD "+fresh+owner, nil)
-		b.Add("RMD "+fresh, nil)
-		b.Expect("CWD "+lock, &inside)
-		b.Expect("CWD "+lock+owner, &own)
-		l.returnToRoot(&b)
-		err := b.Run(ctx, s)
-		s.GiveUp() // a rename that was refused may still be pending
-		if err == nil && !inside.OK() && from.Code != 350 {
-			err = cannotLock(lock, from)
-		}
-		ours = own.OK()
-		return err
-	})
-	return made, ours, err
-}
-
-func cannotLock(dir string, r ftp.Reply) error {
-	return fmt.Errorf("making %s: server says %d %s: %w", dir, r.Code, ftp.Printable(r.Text), sync.ErrUnsupported)
 }

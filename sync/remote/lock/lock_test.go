@@ -132,8 +132,8 @@ func TestLockWaitsUntil(t *testing.T) {
 func TestLockOfAKilledRun(t *testing.T) {
 	for _, next := range []string{"a", "b"} {
 		_, d := lockers(t, "a", next)
-		if made, _, err := d[0].make(t.Context(), "dead"); err != nil || !made {
-			t.Fatal(made, err)
+		if got, err := d[0].make(t.Context(), "dead"); err != nil || !got.made {
+			t.Fatal(got, err)
 		}
 		if err := d[0].writeHolder(t.Context(), holder{Token: "dead"}); err != nil {
 			t.Fatal(err)
@@ -165,8 +165,8 @@ func TestLockOfACopy(t *testing.T) {
 		t.Errorf("the copy: %v, want ErrHeld that names the holder", err)
 	}
 	release()
-	if made, _, err := d[0].make(t.Context(), "dead"); err != nil || !made {
-		t.Fatal(made, err)
+	if got, err := d[0].make(t.Context(), "dead"); err != nil || !got.made {
+		t.Fatal(got, err)
 	}
 	release, waited, err := d[2].Take(t.Context())
 	if err != nil || waited {

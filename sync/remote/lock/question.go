@@ -24,9 +24,17 @@ func (q *Question) Queue(b *ftp.Batch) {
 	if q.lock.opts.Owner == "" {
 		return
 	}
+	dir := q.lock.dir()
+	q.queueIn(dir, b)
+	if q.lock.mayBeHeldInOther(dir) {
+		q.queueIn(otherDir(dir), b)
+	}
+}
+
+func (q *Question) queueIn(dir string, b *ftp.Batch) {
 	a := new(answer)
-	b.Expect("CWD "+q.lock.own("lock"), &a.lock)
-	b.Expect("CWD "+q.lock.own("lock/"+q.lock.Mark()), &a.own)
+	b.Expect("CWD "+q.lock.in(dir, "lock"), &a.lock)
+	b.Expect("CWD "+q.lock.in(dir, "lock/"+q.lock.Mark()), &a.own)
 	q.answers = append(q.answers, a)
 }
 

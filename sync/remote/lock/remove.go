@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"ferry/internal/ftp"
-	"ferry/manifest"
 )
 
 // release removes the own lock, and ferry's own directory where that is empty then. It
@@ -14,7 +13,7 @@ import (
 func (l *Lock) release(ctx context.Context) error {
 	var own ftp.Reply
 	err := l.pool.Once(ctx, func(ctx context.Context, s *ftp.Session) (err error) {
-		own, err = l.remove(ctx, s, "lock", nil)
+		own, err = l.remove(ctx, s, l.dir(), "lock", nil)
 		return err
 	})
 	if err == nil && !own.OK() && l.opts.Sweeps() {
@@ -23,16 +22,16 @@ func (l *Lock) release(ctx context.Context) error {
 	return err
 }
 
-// breakLock takes away a lock whose holder is gone. The rename lets only one of several
+// breakLock takes away a lock in dir whose holder is gone. The rename lets only one of several
 // do it.
-func (l *Lock) breakLock(ctx context.Context, token string) error {
+func (l *Lock) breakLock(ctx context.Context, dir, token string) error {
 	name := "lock-" + token
 	moved := false
 	err := l.pool.Once(ctx, func(ctx context.Context, s *ftp.Session) error {
 		var from, to ftp.Reply
 		var b ftp.Batch
-		b.Expect("RNFR "+l.own("lock"), &from)
-		b.Expect("RNTO "+l.own(name), &to)
+		b.Expect("RNFR "+l.in(dir, "lock"), &from)
+		b.Expect("RNTO "+l.in(dir, name), &to)
 		if err := b.Run(ctx, s); err != nil {
 			return err
 		}
@@ -44,26 +43,26 @@ func (l *Lock) breakLock(ctx context.Context, token string) error {
 	if err != nil || !moved {
 		return err
 	}
-	return l.removeBroken(ctx, name)
+	return l.removeBroken(ctx, dir, name)
 }
 
 // removeBroken removes a lock that was taken away. It is nobody's, so that may be tried
 // again.
-func (l *Lock) removeBroken(ctx context.Context, name string) error {
+func (l *Lock) removeBroken(ctx context.Context, dir, name string) error {
 	return l.pool.Do(ctx, "removing a broken lock", func(ctx context.Context, s *ftp.Session) error {
-		dirs, err := l.opts.Dirs(ctx, s, l.own(name))
+		dirs, err := l.opts.Dirs(ctx, s, l.in(dir, name))
 		if err == nil {
-			_, err = l.remove(ctx, s, name, dirs)
+			_, err = l.remove(ctx, s, dir, name, dirs)
 		}
 		return err
 	})
 }
 
-// remove removes a lock with what this owner put into it and the directories among
+// remove removes a lock in dir with what this owner put into it and the directories among
 // others, and ferry's own directory where that is empty then. own is the reply about the
 // latter.
-func (l *Lock) remove(ctx context.Context, s *ftp.Session, name string, others []Dir) (own ftp.Reply, err error) {
-	lock := l.own(name)
+func (l *Lock) remove(ctx context.Context, s *ftp.Session, dir, name string, others []Dir) (own ftp.Reply, err error) {
+	lock := l.in(dir, name)
 	var b ftp.Batch
 	l.returnToRoot(&b)
 	b.Add("DELE "+lock+"/beat", nil)
@@ -73,7 +72,7 @@ func (l *Lock) remove(ctx context.Context, s *ftp.Session, name string, others [
 	}
 	b.Add("RMD "+lock, nil)
 	if refuses, known := s.Features().Known(ftp.RefusesNonEmptyRMD); known && refuses {
-		b.Expect("RMD "+l.own(""), &own)
+		b.Expect("RMD "+l.in(dir, ""), &own)
 	}
 	err = b.Run(ctx, s)
 	return own, err
@@ -83,13 +82,14 @@ func (l *Lock) remove(ctx context.Context, s *ftp.Session, name string, others [
 // beside the lock that have stood still for long. Failures are only logged.
 func (l *Lock) sweep(ctx context.Context) {
 	var left []string
+	own := l.dir()
 	err := l.pool.Once(ctx, func(ctx context.Context, s *ftp.Session) error {
-		dirs, err := l.opts.Dirs(ctx, s, l.own(""))
+		dirs, err := l.opts.Dirs(ctx, s, l.in(own, ""))
 		if err != nil {
 			return err
 		}
 		for _, one := range dirs {
-			if strings.HasPrefix(one.Name, "lock-") && l.opts.Temps.StoodStill(manifest.Own+"/"+one.Name, one.Entry, time.Now()) {
+			if strings.HasPrefix(one.Name, "lock-") && l.opts.Temps.StoodStill(own+"/"+one.Name, one.Entry, time.Now()) {
 				left = append(left, one.Name)
 			}
 		}
@@ -97,8 +97,8 @@ func (l *Lock) sweep(ctx context.Context) {
 	})
 	for _, name := range left {
 		if err == nil {
-			err = l.removeBroken(ctx, name)
-			l.opts.Temps.Gone(manifest.Own + "/" + name)
+			err = l.removeBroken(ctx, own, name)
+			l.opts.Temps.Gone(own + "/" + name)
 		}
 	}
 	l.opts.Temps.Save()

@@ -1,0 +1,148 @@
+package lock
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"ferry/internal/ftp"
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+// An attempt says what became of an attempt to take the lock.
+type attempt struct {
+	made bool
+	ours bool   // this owner has the lock already
+	dir  string // the name of ferry's own directory that holds the lock
+}
+
+// make tries to take the lock, in the other directory of ferry's own where the server
+// refuses the one that it is known to take.
+func (l *Lock) make(ctx context.Context, token string) (attempt, error) {
+	dir := l.dir()
+	got, err := l.makeIn(ctx, dir, token)
+	if l.opts.Features == nil || !errors.Is(err, sync.ErrUnsupported) {
+		if err == nil && got.made && dir == manifest.Own && l.opts.Features != nil {
+			l.opts.Features.Observe(ftp.KeepsDotDirs, true)
+		}
+		return got, err
+	}
+	other, otherErr := l.makeIn(ctx, otherDir(dir), token)
+	if otherErr != nil {
+		return got, err
+	}
+	if other.made {
+		l.opts.Features.Observe(ftp.KeepsDotDirs, dir != manifest.Own)
+	}
+	return other, nil
+}
+
+// mostRaces is how often somebody may release the lock between a rename to it and the look
+// at it.
+const mostRaces = 3
+
+// makeIn tries to take the lock in dir. An error that wraps [sync.ErrUnsupported] means that
+// the server does not allow that.
+func (l *Lock) makeIn(ctx context.Context, dir, token string) (got attempt, err error) {
+	for race := 1; ; race++ {
+		var refused error
+		if got, refused, err = l.makeOnce(ctx, dir, token, race == mostRaces); err != nil || refused == nil {
+			return got, err
+		}
+		if race == mostRaces {
+			return got, refused
+		}
+	}
+}
+
+// makeOnce makes the lock under another name, with its owner in it, and renames it: no
+// server renames a directory over one that holds something. refused is why the server did
+// not rename, although nobody seems to have the lock. With patient set that is looked at
+// for some time, because there are servers that carry out later what they have refused.
+func (l *Lock) makeOnce(ctx context.Context, dir, token string, patient bool) (got attempt, refused, err error) {
+	lock, fresh, owner := l.in(dir, "lock"), l.in(dir, "lock-"+token), "/"+l.Mark()
+	got.dir = dir
+	err = l.pool.Once(ctx, func(ctx context.Context, s *ftp.Session) error {
+		var told, from, to ftp.Reply
+		var elsewhere answer
+		var b ftp.Batch
+		b.Add("MKD "+l.in(dir, ""), nil)
+		b.Expect("MKD "+fresh, &told)
+		b.Add("MKD "+fresh+owner, nil)
+		b.Expect("RNFR "+fresh, &from)
+		b.Expect("RNTO "+lock, &to)
+		if l.mayBeHeldInOther(dir) {
+			b.Expect("CWD "+l.in(otherDir(dir), "lock"), &elsewhere.lock)
+			b.Expect("CWD "+l.in(otherDir(dir), "lock"+owner), &elsewhere.own)
+		}
+		if err := b.Run(ctx, s); err != nil {
+			return err
+		}
+		got.made = from.Code == 350 && to.OK()
+		if elsewhere.lock.OK() {
+			name := "lock-" + token
+			if got.made {
+				name = "lock"
+			}
+			got = attempt{ours: elsewhere.own.OK(), dir: otherDir(dir)}
+			_, err := l.remove(ctx, s, dir, name, nil)
+			return err
+		}
+		if got.made {
+			return nil
+		}
+		if !told.OK() {
+			return cannotLock(fresh, told)
+		}
+		defer s.GiveUp() // a rename that was refused may still be pending
+		there, err := l.lookAfterRefusal(ctx, s, lock, fresh)
+		for looks := 0; err == nil && patient && there.isUndone() && looks < mostRaces; looks++ {
+			if err = ftp.Sleep(ctx, l.times.late); err == nil {
+				there, err = l.lookAfterRefusal(ctx, s, lock, fresh)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		if got.made = there.own.OK() && !there.fresh.OK(); got.made {
+			return nil
+		}
+		b = ftp.Batch{}
+		b.Add("RMD "+fresh+owner, nil)
+		b.Add("RMD "+fresh, nil)
+		if err := b.Run(ctx, s); err != nil {
+			return err
+		}
+		got.ours = there.own.OK()
+		switch {
+		case there.lock.OK():
+		case from.Code != 350:
+			return cannotLock(lock, from)
+		default:
+			refused = cannotLock(lock, to)
+		}
+		return nil
+	})
+	return got, refused, err
+}
+
+// A refusal is what is there after a rename to the lock was refused, as CWD tells: the lock,
+// what this owner puts into it, and the directory that was to be renamed.
+type refusal struct{ lock, own, fresh ftp.Reply }
+
+// isUndone reports whether nobody has the lock, and nothing was renamed.
+func (r refusal) isUndone() bool { return !r.lock.OK() && r.fresh.OK() }
+
+func (l *Lock) lookAfterRefusal(ctx context.Context, s *ftp.Session, lock, fresh string) (seen refusal, err error) {
+	var b ftp.Batch
+	b.Expect("CWD "+lock, &seen.lock)
+	b.Expect("CWD "+lock+"/"+l.Mark(), &seen.own)
+	b.Expect("CWD "+fresh, &seen.fresh)
+	l.returnToRoot(&b)
+	return seen, b.Run(ctx, s)
+}
+
+func cannotLock(dir string, r ftp.Reply) error {
+	return fmt.Errorf("making %s: server says %d %s: %w", dir, r.Code, ftp.Printable(r.Text), sync.ErrUnsupported)
+}
