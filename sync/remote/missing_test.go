@@ -55,3 +55,14 @@ func TestGoneWithoutQuestions(t *testing.T) {
 		}
 	}
 }
+
+// A refusal is no absence, not even before the server has told of any file: it tells of the
+// others in that directory.
+func TestGoneAsksForAnotherFile(t *testing.T) {
+	h := newFixture(t, ftpserver.Options{})
+	h.write("d/g", "y")
+	h.fault(ftpserver.Fault{Command: "MLST|SIZE|RNFR", Path: "/d/no", Refuse: "550 Permission denied"})
+	if err := h.d.Gone(t.Context(), []manifest.Path{"d/no"}, []manifest.Entry{{Kind: manifest.File}})[0]; err == nil {
+		t.Error("it is called gone")
+	}
+}
