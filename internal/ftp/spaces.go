@@ -175,10 +175,14 @@ func (s *Session) batchAgain(first int, lines []string, replies []Reply) ([]Repl
 	}
 	var again []int
 	for i := first; i < len(lines); i++ {
+		renames := i+1 < len(lines) && isRenaming(lines[i:i+2])
 		switch verb := verbOf(lines[i]); {
 		case replies[i].OK() && slices.Contains([]string{"RNTO", "DELE", "RMD"}, verb):
 			return replies, nil
-		case replies[i].Refused() || verb == "RNFR":
+		case renames && replies[i+1].Refused():
+			again = append(again, i, i+1)
+			i++
+		case replies[i].Refused() && isSpaced(lines[i]):
 			again = append(again, i)
 		}
 	}
