@@ -10,14 +10,15 @@ import (
 )
 
 // Check connects to the server of a pair and finds out what it can do. The report has
-// no data mode where none works.
-func (o *Opener) Check(ctx context.Context, p *Pair) (*ServerReport, error) {
+// no data mode where none works. try asks for trials of all operations, in a directory that
+// is made for them and removed again.
+func (o *Opener) Check(ctx context.Context, p *Pair, try bool) (*ServerReport, error) {
 	server, err := o.serverOptions(ctx, p)
 	if err != nil {
 		return nil, err
 	}
 	server.Notice = o.note
-	report, err := remote.Check(ctx, server)
+	report, err := remote.Check(ctx, server, try)
 	return report, connecting(err)
 }
 

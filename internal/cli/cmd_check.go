@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"ferry/internal/app"
 	"ferry/internal/config"
@@ -21,21 +22,28 @@ and removed again, to see whether times can be set.
 -v draws each data mode that was tried step by step: who connects to whom, from
 which port to which, and the step that failed.
 
+--try makes a directory of its own below that directory, and makes, lists, renames,
+appends to, stamps and deletes a few files in it. It prints which operations work, as
+a table for a bug report: without users, hosts, addresses and paths. The directory is
+removed again, also after Ctrl-C.
+
 EXIT STATUS
   0 the server can be used
-  1 it cannot (no data mode works)
+  1 it cannot (no data mode works, or with --try, an operation that ferry needs does not)
   4 could not connect or log in`
 
 func checkCommand(prog *program) *cobra.Command {
 	var flags connectFlags
+	var try bool
 	cmd := &cobra.Command{
 		Use:               "check [PROFILE... | [LOCAL] URL]",
 		Short:             "Connect, and report what the server can do",
 		Long:              checkHelp,
-		Example:           "  ferry check site\n  ferry check ftpes://deploy@example.com -v",
+		Example:           "  ferry check site\n  ferry check ftpes://deploy@example.com -v\n  ferry check site --try",
 		ValidArgsFunction: prog.completeProfiles,
 	}
 	flags.register(cmd.Flags())
+	cmd.Flags().BoolVar(&try, "try", false, "try all operations on a few files of ferry's own, and print a table for a bug report")
 	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
 		if len(args) == 1 && config.IsURL(args[0]) {
 			args = []string{".", args[0]} // nothing local is looked at
@@ -44,7 +52,9 @@ func checkCommand(prog *program) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return exit(prog.each(cmd.Context(), pairs, prog.checkServer))
+		return exit(prog.each(cmd.Context(), pairs, func(ctx context.Context, p *app.Pair, head report.Head) error {
+			return prog.checkServer(ctx, p, head, try)
+		}))
 	})
 	return cmd
 }
@@ -56,9 +66,10 @@ type jsonCheck struct {
 	*app.ServerReport
 }
 
-// checkServer prints what the server of a pair can do.
-func (prog *program) checkServer(ctx context.Context, p *app.Pair, head report.Head) error {
-	found, err := prog.opener().Check(ctx, p)
+// checkServer prints what the server of a pair can do. With try it prints which operations
+// work, and nothing that tells who and where the server is.
+func (prog *program) checkServer(ctx context.Context, p *app.Pair, head report.Head, try bool) error {
+	found, err := prog.opener().Check(ctx, p, try)
 	if err != nil {
 		return err
 	}
@@ -69,10 +80,20 @@ func (prog *program) checkServer(ctx context.Context, p *app.Pair, head report.H
 		if head.Titled {
 			fmt.Fprintf(prog.env.Stdout, "%s:\n", head.Profile)
 		}
-		fmt.Fprint(prog.env.Stdout, text.CleanLines(serverReportText(found, prog.common.verbose > 0)))
+		shown := serverReportText(found, prog.common.verbose > 0)
+		if try {
+			shown = trialsText(found)
+		}
+		fmt.Fprint(prog.env.Stdout, text.CleanLines(shown))
 	}
 	if found.Mode == "" {
 		return failed(errors.New("no data connection can be made in any mode, so neither listings nor files can be transferred"), "\"ferry check -v\" draws where each mode stops")
+	}
+	if found.Left != "" {
+		prog.talk().Warn("%s is left on the server; it may be removed", found.Left)
+	}
+	if lacking := lackingOperations(found); try && len(lacking) > 0 {
+		return failed(fmt.Errorf("the server lacks what ferry needs: %s", strings.Join(lacking, ", ")), "may this user write in this directory? The table says what the server answers")
 	}
 	return nil
 }

@@ -59,9 +59,10 @@ func Open(ctx context.Context, o Options) (*Directory, error) {
 }
 
 // Check finds out what the server can do, in the directory that o names; see
-// [check.Run].
-func Check(ctx context.Context, o Options) (*check.Report, error) {
+// [check.Run]. try asks for trials of all operations.
+func Check(ctx context.Context, o Options, try bool) (*check.Report, error) {
 	report, err := check.Run(ctx, o.Options, check.Target{
+		Try:  try,
 		Root: func(ctx context.Context, s *ftp.Session) (string, error) { return findRoot(ctx, s, o) },
 		TempName: func(mark string, plain bool) string {
 			return manifest.TempName(manifest.NewTempMark(mark, o.Owner), plain)

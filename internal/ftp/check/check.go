@@ -16,12 +16,15 @@ type Target struct {
 	// TempName returns the name of the temporary file that is written there. mark
 	// makes the name unique; with plain set it must not start with a dot.
 	TempName func(mark string, plain bool) string
+	// Try asks for trials of all operations, in a directory that is made for them.
+	Try bool
 }
 
 // Run connects and finds out what the server can do. It tries all four data
 // modes, whatever the options say. Where the root exists and may be written, it
 // stores one small file there, looks at it, and removes it again, also when ctx is
-// cancelled. It writes nothing else.
+// cancelled. It writes nothing else, unless target.Try is
+// set: then it makes a directory there, works in it, and removes it.
 //
 // The error says why there is no report: the server cannot be reached, it refuses
 // the login, or ctx was cancelled. A server on which no data mode works is no error.
@@ -59,7 +62,7 @@ func (k *checker) run(ctx context.Context) error {
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		k.askServer, k.findRoot, k.checkModes, k.checkListing, k.checkNames, k.checkSpaces, k.checkWriting, k.countSessions,
+		k.askServer, k.findRoot, k.checkModes, k.checkListing, k.checkNames, k.checkSpaces, k.checkWriting, k.tryOperations, k.countSessions,
 	} {
 		if err := step(ctx); ctx.Err() != nil {
 			return err

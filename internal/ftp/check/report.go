@@ -36,6 +36,11 @@ type Report struct {
 	Connections      int `json:"connections"`
 	ConnectionsAsked int `json:"connections_asked"`
 
+	// Trials says which operations work, where that was asked for. Left is what they left
+	// on the server, an absolute path; "": nothing.
+	Trials []Trial `json:"trials,omitempty"`
+	Left   string  `json:"left,omitempty"`
+
 	Notes []string `json:"notes,omitempty"`
 }
 
