@@ -32,7 +32,7 @@ type kind struct {
 }
 
 // kinds holds all rows.
-var kinds = slices.Concat(standardKinds, statKinds)
+var kinds = slices.Concat(standardKinds, statKinds, listKinds)
 
 // standardKinds shows what a row looks like: servers that need nothing special.
 var standardKinds = []kind{
