@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"iter"
 
 	"ferry/manifest"
 )
@@ -76,6 +77,9 @@ type Look struct {
 	// server and to doubt a listing that lost everything. It may be nil. It is called
 	// from several goroutines.
 	Past func(p manifest.Path) manifest.Entry
+	// PastPaths returns the paths of all that this side showed when the base was written.
+	// It may be nil. It is called from several goroutines.
+	PastPaths func() iter.Seq[manifest.Path]
 	// AnyDevice accepts a directory that is on another file system than in the past.
 	// Otherwise it is unknown.
 	AnyDevice bool

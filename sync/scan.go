@@ -82,6 +82,15 @@ func (p *pass) look(s Side, dirs []manifest.Path) Look {
 			pair, _ := p.record.At(path)
 			return entryOn(pair, s)
 		},
+		PastPaths: func() iter.Seq[manifest.Path] {
+			return func(yield func(manifest.Path) bool) {
+				for path, pair := range p.record.Below(manifest.Root) {
+					if entryOn(pair, s).Exists() && !yield(path) {
+						return
+					}
+				}
+			}
+		},
 		HadChildren: func(dir manifest.Path) bool {
 			for range p.record.Below(dir) {
 				return true

@@ -69,6 +69,7 @@ func (a *attempt) finishActive(reply Reply) error {
 		return a.declined()
 	}
 	a.t.data.bind(conn)
+	a.t.endsUnsaid(a.c, a.t.start)
 	return nil
 }
 
@@ -88,6 +89,10 @@ func (a *attempt) acceptServer() (conn net.Conn, err error) {
 		default:
 			return nil, a.notReached()
 		}
+	}
+	if conn != nil && c.isUnsaid(t) {
+		t.assumeStart()
+		return conn, nil
 	}
 	t.start, err = c.awaitStart(t.command)
 	if err == nil {

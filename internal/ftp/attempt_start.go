@@ -61,11 +61,15 @@ func (a *attempt) restReply() error {
 // begin reads the first reply to the transfer command: 1yz or a refusal.
 func (a *attempt) begin() (err error) {
 	t := a.t
+	if a.c.isUnsaid(t) {
+		t.assumeStart()
+		return nil
+	}
 	if t.start, err = a.c.awaitStart(t.command); err != nil {
 		return a.c.broken(verbOf(t.Line), err)
 	}
 	a.trace.answered(t.start)
-	if t.start.Preliminary() {
+	if t.endsUnsaid(a.c, t.start) || t.start.Preliminary() {
 		return nil
 	}
 	t.data.abort()

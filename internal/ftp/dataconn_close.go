@@ -17,7 +17,7 @@ func (d *dataConn) Close() error {
 	switch {
 	case d.closed:
 		return nil
-	case d.sock == nil || d.t.start.Refused() || d.t.Final.Code != 0 || !d.t.upload && !d.eof:
+	case d.sock == nil || d.t.start.Refused() || d.t.upload && d.t.Final.Code != 0 || !d.t.upload && !d.eof:
 		d.abort()
 		return nil
 	case d.t.upload:

@@ -14,16 +14,14 @@ func (s *Session) TryMode(ctx context.Context, m DataMode, dir string) (*Trace, 
 	tracker := s.c.modes
 	defer func() { s.c.modes = tracker }()
 	s.c.modes = &modeTracker{allow: []DataMode{m}}
-	t := &Transfer{Op: "listing", Line: FormLIST.Command()}
+	t := ListTransfer(dir, FormLIST)
+	var err error
 	if s.features.mlst {
-		t.Line = FormMLSD.Command()
+		t = ListTransfer(dir, FormMLSD)
 	}
-	if dir != "" {
-		t.cwd = []string{"CWD " + dir}
-	}
-	d, err := s.Receive(ctx, t)
-	if err == nil {
-		err = d.finishTrial()
+	if err = s.try(ctx, t); err != nil && t.Line == FormMLSD.Command() && (t.declined() || t.Final.Refused()) && !s.Dead() {
+		t = ListTransfer(dir, FormLIST) // some servers know no MLSD, although they say so
+		err = s.try(ctx, t)
 	}
 	if ctx.Err() != nil {
 		return nil, cmp.Or(err, context.Cause(ctx))
@@ -42,6 +40,15 @@ func (s *Session) TryMode(ctx context.Context, m DataMode, dir string) (*Trace, 
 		}
 	}
 	return trace, nil
+}
+
+// try makes a listing whose lines do not matter.
+func (s *Session) try(ctx context.Context, t *Transfer) error {
+	d, err := s.Receive(ctx, t)
+	if err == nil {
+		err = d.finishTrial()
+	}
+	return err
 }
 
 // finishTrial reads the listing of a trial to its end.

@@ -38,11 +38,11 @@ type Features struct {
 	product  product // "": not known
 	greeting string  // without its digits
 
-	listForm  ListForm // see the methods of these names
-	showsSelf bool
-	unsure    bool // listForm is a guess that must not be remembered
-
 	mu              stdsync.Mutex
+	listForm        ListForm // see the methods of these names
+	showsSelf       bool
+	unsure          bool   // listForm is a guess that must not be remembered
+	listNote        string // why listForm is not MLSD, although FEAT lists it; may be empty
 	observed        map[Quirk]bool
 	spaced          map[string]bool // verbs that the server took with a space in the path
 	suspectsSpaces  bool            // an upload was refused whose path has a space
@@ -103,13 +103,6 @@ func (f *Features) HasREST() bool { return f.rest }
 // CanStat reports whether the server can say enough about one name to tell whether a
 // file has changed. Otherwise only a listing can.
 func (f *Features) CanStat() bool { return f.HasMLST() || f.HasSIZE() && f.HasMDTM() }
-
-// ListForm returns the best command to list with.
-func (f *Features) ListForm() ListForm { return f.listForm }
-
-// ShowsSelf reports whether listings by [Features.ListForm] show the directory itself, as
-// "." or type=cdir. One that does not is cut, or lists another directory.
-func (f *Features) ShowsSelf() bool { return f.showsSelf }
 
 // Observe notes whether q holds for the server. It is remembered in the state
 // directory, unless the quirk is volatile.

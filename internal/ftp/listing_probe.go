@@ -2,6 +2,8 @@ package ftp
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
 
 	"ferry/internal/ftp/listing"
@@ -23,38 +25,134 @@ func (s *Session) Probe(ctx context.Context) error {
 	}
 	if s.features.mlst || s.features.Has(LIST_aShowsDotNames) {
 		shown, err := s.listToSee(ctx, best)
-		if err == nil && (best == FormMLSD || shown) {
-			s.features.listForm, s.features.showsSelf = best, shown
+		if err == nil && (best == FormMLSD && shown.mlsdFault() == "" || best != FormMLSD && shown.self) {
+			s.features.UseForm(best, shown.self)
 			return nil
 		}
-		if e, ok := err.(*Error); err != nil && (!ok || s.Dead() || e.Code == 0) {
-			return err
-		} else if ok && best == FormMLSD && e.Class != Server {
-			s.features.unsure = true
-			return nil // this may be true of the login directory only
+		if best == FormMLSD {
+			return s.probeWithoutMLSD(ctx, shown, err, forms)
 		}
-		s.features.mlst = false
-	}
-	for _, form := range forms {
-		shown, err := s.listToSee(ctx, form)
-		if err == nil && shown {
-			s.features.listForm, s.features.showsSelf = form, true
-			return nil
-		}
-		if e, ok := err.(*Error); err != nil && (!ok || s.Dead() || e.Code == 0) {
+		if endsProbe(s, err) {
 			return err
 		}
 	}
-	s.features.listForm, s.features.showsSelf = FormLIST, false
+	form, shown, err := s.firstForm(ctx, forms)
+	if err == nil {
+		s.features.UseForm(form, shown.self)
+	}
+	return err
+}
+
+// probeWithoutMLSD finds out whether MLSD is at fault where it was refused or showed odd
+// lines. LIST then shows something in the login directory, and in the usual way. An empty
+// one proves nothing: some servers refuse to list those.
+func (s *Session) probeWithoutMLSD(ctx context.Context, odd probed, refused error, forms []ListForm) error {
+	e, ok := refused.(*Error)
+	if endsProbe(s, refused) || refused != nil && !ok {
+		return refused
+	}
+	form, shown, err := s.firstForm(ctx, forms)
+	if err != nil {
+		return err
+	}
+	good := shown.entries > 0 && shown.padded < shown.entries && shown.unread == 0
+	switch {
+	case e == nil && good:
+		s.features.GiveUpMLSD(odd.mlsdFault(), form, shown.self)
+	case e == nil:
+		s.features.UseForm(FormMLSD, odd.self)
+	case good && e.Code/100 == 5, e.Class == Server:
+		s.features.GiveUpMLSD(AnswersMLSDWith(e.Code), form, shown.self)
+	default:
+		s.features.unsure = true // this may be true of the login directory only
+	}
 	return nil
 }
 
-// listToSee lists the login directory, and reports whether the listing has a line for the
-// directory itself. Where all listings of a server do, one without it is cut or lists
-// another directory.
-func (s *Session) listToSee(ctx context.Context, form ListForm) (showsItself bool, err error) {
-	_, err = s.List(ctx, "", form, time.Now(), func(e listing.Entry) {
-		showsItself = showsItself || e.Kind == listing.CurrentDir
+// Reasons for [Features.GiveUpMLSD]; see also [AnswersMLSDWith].
+const (
+	MLSDTellsNoKinds = "sends lines in MLSD that do not tell files from directories"
+	MLSDPadsNames    = "sends several spaces before the names in MLSD"
+)
+
+// mlsdFault returns what seems to be wrong with a listing by MLSD, "" for nothing.
+func (shown probed) mlsdFault() string {
+	switch {
+	case shown.unread > 0:
+		return MLSDTellsNoKinds
+	case shown.entries > 0 && shown.padded == shown.entries:
+		return MLSDPadsNames
+	}
+	return ""
+}
+
+// AnswersMLSDWith is a reason for [Features.GiveUpMLSD].
+func AnswersMLSDWith(code int) string { return fmt.Sprintf("answers MLSD with %d", code) }
+
+// endsProbe reports whether err ends a probe: it is more than the refusal of a listing.
+func endsProbe(s *Session, err error) bool {
+	e, ok := err.(*Error)
+	return err != nil && (!ok || s.Dead() || e.Code == 0)
+}
+
+// LISTForm returns the form of LIST that lists dir best, an absolute path, and whether its
+// listings show the directory itself; see [Features.UseForm]. It fails where dir cannot be
+// entered or the connection breaks.
+func (s *Session) LISTForm(ctx context.Context, dir string) (form ListForm, showsSelf bool, err error) {
+	r, err := s.Command(ctx, "CWD "+dir)
+	if err == nil {
+		err = s.Require("CWD", dir, r)
+	}
+	if err != nil {
+		return FormLIST, false, err
+	}
+	form, shown, err := s.firstForm(ctx, []ListForm{FormLIST, FormLISTAll})
+	return form, shown.self, err
+}
+
+// firstForm returns the first of forms whose listing of the current directory shows
+// that itself, or LIST, and what that listing showed.
+func (s *Session) firstForm(ctx context.Context, forms []ListForm) (form ListForm, shown probed, err error) {
+	plain := probed{}
+	for _, form := range forms {
+		shown, err := s.listToSee(ctx, form)
+		switch {
+		case endsProbe(s, err):
+			return form, probed{}, err
+		case err == nil && shown.self:
+			return form, shown, nil
+		case err == nil && form == FormLIST:
+			plain = shown
+		}
+	}
+	return FormLIST, plain, nil
+}
+
+// A probed says what a listing showed.
+type probed struct {
+	self    bool // the directory itself
+	entries int  // others
+	padded  int  // of these, whose names begin with a space
+	unread  int  // 1 if there are lines that cannot be read
+}
+
+// listToSee lists the current directory. Where all listings of a server show the directory
+// itself, one without it is cut or lists another directory.
+func (s *Session) listToSee(ctx context.Context, form ListForm) (shown probed, err error) {
+	l, err := s.List(ctx, "", form, time.Now(), func(e listing.Entry) {
+		switch e.Kind {
+		case listing.CurrentDir:
+			shown.self = true
+		case listing.ParentDir:
+		default:
+			shown.entries++
+			if strings.HasPrefix(e.Name, " ") {
+				shown.padded++
+			}
+		}
 	})
-	return showsItself, err
+	if err == nil && l.Readable() != nil {
+		shown.unread = 1
+	}
+	return shown, err
 }

@@ -404,11 +404,8 @@ func (p *Pool) remember() {
 	p.modes.mu.Lock()
 	mode := p.modes.first
 	p.modes.mu.Unlock()
-	list := p.f.listForm.Command()
-	if p.f.unsure {
-		list = "" // to be found out again
-	}
-	news := Capabilities{Mode: mode.String(), List: list, Dots: p.f.showsSelf, Seen: p.f.worthRemembering(), Features: p.f.digest(),
+	list, dots := p.f.listToRemember()
+	news := Capabilities{Mode: mode.String(), List: list, Dots: dots, Seen: p.f.worthRemembering(), Features: p.f.digest(),
 		ShowModes: p.f.showModes, Greeting: p.f.greeting}
 	if err := remember(p.o, news); err != nil {
 		p.o.Log.Warn("cannot remember what the server can do", "error", err)

@@ -29,6 +29,10 @@ const (
 	KeepsDotDirs      Quirk = "dot-dir"
 	ReachesActivePort Quirk = "active"
 
+	MLSDWorks          Quirk = "mlsd"
+	ListsDotNames      Quirk = "dot-names"
+	AnnouncesTransfers Quirk = "says-150"
+
 	ShowsChangesAtOnce Quirk = "shows-at-once"
 
 	RenamesFiles  Quirk = "renames-files"
@@ -93,6 +97,11 @@ var quirks = []quirkRow{
 		lack: "MLST does not tell of files that are there: SIZE and MDTM, or else listings, are used"},
 	{quirk: SIZEWorks, means: "SIZE tells sizes, as FEAT promises", found: "in use", assumed: true, test: "TestKinds",
 		lack: "SIZE does not tell of files that are there: listings are used"},
+	{quirk: MLSDWorks, means: "MLSD lists directories, as FEAT promises, in lines that tell files from directories", found: "in use", assumed: true, test: "TestKinds"},
+	{quirk: ListsDotNames, means: "the listings in use show names with a leading dot", found: "in use", assumed: true, test: "TestKinds",
+		lack: "MLSD, or LIST without -a, leaves out names with a leading dot: a form of LIST that shows them is used"},
+	{quirk: AnnouncesTransfers, means: "a preliminary reply (150, 125) comes before the data of a transfer", found: "in use", assumed: true, test: "TestKinds",
+		lack: "transfers are not announced with 150 or 125: they begin without it"},
 	{quirk: MDTMWorks, means: "MDTM tells times, as FEAT promises", found: "in use", assumed: true, test: "TestKinds",
 		lack: "MDTM does not tell the times of files that are there: those in listings are used"},
 	{quirk: MFMTWorks, means: "MFMT sets times, as FEAT promises", found: "in use", assumed: true, test: "TestQueueSetTime"},

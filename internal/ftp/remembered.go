@@ -111,7 +111,8 @@ func withoutDigits(greeting string) string {
 // restore takes over what is remembered. It returns false, and changes nothing, where
 // that is about another server.
 func (f *Features) restore(c Capabilities) bool {
-	if c.List == "" || c.Features != f.digest() {
+	mlsd, known := c.Seen[MLSDWorks]
+	if c.List == "" || c.Features != f.digest() || known && !mlsd && c.Greeting != f.greeting {
 		return false
 	}
 	for form, command := range listCommands {

@@ -9,9 +9,15 @@ import (
 
 // List makes dir, an absolute path, the working directory and lists it; "" lists the
 // current one. It calls add for each entry as it comes. now is our clock. A refusal is an
-// *Error. See [ListTransfer] and [Download.ReadListing].
+// *Error. Where the directory could be entered and the server refused to list it, or took its word
+// back at the end, the [Listing] is not nil and has that reply as Final. See [ListTransfer]
+// and [Download.ReadListing].
 func (s *Session) List(ctx context.Context, dir string, form ListForm, now time.Time, add func(listing.Entry)) (*Listing, error) {
-	d, err := s.Receive(ctx, ListTransfer(dir, form))
+	t := ListTransfer(dir, form)
+	d, err := s.Receive(ctx, t)
+	if err != nil && t.declined() {
+		return &Listing{Final: t.start}, err
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -19,8 +25,6 @@ func (s *Session) List(ctx context.Context, dir string, form ListForm, now time.
 	if err != nil {
 		return nil, err
 	}
-	if l.Final, err = d.Finish(); err != nil {
-		return nil, err
-	}
-	return l, nil
+	l.Final, err = d.Finish()
+	return l, err
 }

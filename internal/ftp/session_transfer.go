@@ -46,6 +46,8 @@ func (s *Session) outcome(t *Transfer, err error) error {
 			s.features.Observe(OverlapIsClear, false)
 		}
 		return t.Err
+	case t.start.Code == 503 && t.Line == FormMLSD.Command() && t.declined() && !s.features.Proven(MLSDWorks):
+		return ReplyError(t.Op, t.Path, t.start) // a way to say that there is no MLSD
 	case t.start.Refused():
 		return s.Require(t.Op, t.Path, t.start)
 	case err != nil:

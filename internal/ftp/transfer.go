@@ -78,6 +78,10 @@ func (t *Transfer) check() error {
 	return nil
 }
 
+// declined reports whether the server refused the transfer command itself, and none of
+// those before it.
+func (t *Transfer) declined() bool { return t.command != nil && t.command.reply.Refused() }
+
 // nowBegun calls Begun, once.
 func (t *Transfer) nowBegun() {
 	if t.Begun != nil {
@@ -106,6 +110,12 @@ func (t *Transfer) readStart(c *controlConn) (bool, error) {
 	}
 	t.early = false
 	r, err := c.awaitStart(t.command)
+	if err == nil && t.endsUnsaid(c, r) {
+		return true, nil
+	}
+	if err == nil && r.Refused() && !t.upload {
+		t.Final = r
+	}
 	return err == nil && r.Preliminary(), err
 }
 
@@ -124,7 +134,7 @@ func (t *Transfer) finish(c *controlConn) (Reply, error) {
 // end waits for the final reply and, where EPSV for the next upload was sent meanwhile,
 // for the reply to that.
 func (t *Transfer) end(c *controlConn) error {
-	if begun, err := t.readStart(c); err != nil || !begun {
+	if begun, err := t.readStart(c); err != nil || !begun || t.Final.Code != 0 {
 		return err
 	}
 	port, err := c.askPortEarly(t)

@@ -65,7 +65,7 @@ func (s *session) relay(d *dataPort, backend *net.TCPConn, verb string, list lis
 	if hits.hold() {
 		held = hits
 	}
-	s.sendReply(s.srv.opts.inItsWords(verb, replyOf("150 Opening data connection.")), held)
+	s.sendStart(verb, hits.start(), held)
 	data, err := s.secureData(d.conn, hits)
 	if err != nil {
 		if errors.Is(err, errNotResumed) {
@@ -82,7 +82,21 @@ func (s *session) relay(d *dataPort, backend *net.TCPConn, verb string, list lis
 	if d.wasAborted() && err == nil {
 		err = net.ErrClosed
 	}
+	if hits.start() == LateStart {
+		s.sendStart(verb, "", held)
+	}
 	return err
+}
+
+// sendStart sends the preliminary reply of a transfer, as a fault has it.
+func (s *session) sendStart(verb, start string, held effects) {
+	switch start {
+	case NoStart, LateStart:
+		return
+	case "":
+		start = "150 Opening data connection."
+	}
+	s.sendReply(s.srv.opts.inItsWords(verb, replyOf(start)), held)
 }
 
 // upload copies a file from the client to the library.

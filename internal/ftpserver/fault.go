@@ -28,6 +28,8 @@ type Fault struct {
 	Session int
 	// IfExists spares paths that do not exist, such as RNTO to a free name.
 	IfExists bool
+	// IfEmpty spares all but empty directories.
+	IfEmpty bool
 	// Skip is how many chosen commands are carried out normally before the fault strikes, and Times how often it
 	// then strikes; 0 means every time.
 	Skip, Times int
@@ -61,6 +63,8 @@ type Fault struct {
 	// OtherCertificate makes the data connection show another certificate than the control connection, as if another
 	// machine had answered.
 	OtherCertificate bool
+	// Start is sent in place of the 150 of a transfer; NoStart sends nothing, and LateStart sends the 150 after the data.
+	Start string
 	// Data ends the data connection of a transfer.
 	Data DataFault
 	// Listing changes the lines of a listing. The lines have no line ends.
@@ -68,6 +72,12 @@ type Fault struct {
 	// Port changes what PASV, EPSV, PORT and EPRT lead to.
 	Port PortFault
 }
+
+// Values of [Fault.Start].
+const (
+	NoStart   = "-"
+	LateStart = "+"
+)
 
 // Faults is the list of faults of a server. Its methods may be called from several goroutines at once.
 type Faults struct {
@@ -122,12 +132,12 @@ func (a *Armed) Fired() int {
 }
 
 // match returns the faults that strike one command, and counts them.
-func (f *Faults) match(session int, verb, arg, name string, exists func(string) bool) effects {
+func (f *Faults) match(session int, verb, arg, name string, exists, isEmpty func(string) bool) effects {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var hits effects
 	for _, a := range f.list {
-		if !a.matches(session, verb, name) || a.Argument != nil && !a.Argument(arg) || a.IfExists && !exists(name) {
+		if !a.matches(session, verb, name) || a.Argument != nil && !a.Argument(arg) || a.IfExists && !exists(name) || a.IfEmpty && !isEmpty(name) {
 			continue
 		}
 		a.seen++

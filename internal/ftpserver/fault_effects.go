@@ -21,6 +21,7 @@ func (e effects) text(pick func(*Fault) string) string {
 func (e effects) any(pick func(*Fault) bool) bool { return slices.ContainsFunc(e, pick) }
 
 func (e effects) refuse() string { return e.text(func(f *Fault) string { return f.Refuse }) }
+func (e effects) start() string  { return e.text(func(f *Fault) string { return f.Start }) }
 func (e effects) reply() string  { return e.text(func(f *Fault) string { return f.Reply }) }
 func (e effects) stall() bool    { return e.any(func(f *Fault) bool { return f.Stall }) }
 func (e effects) lose() bool     { return e.any(func(f *Fault) bool { return f.Lose }) }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"io"
 	"net"
 	"path"
 	"strings"
@@ -334,6 +335,14 @@ func (s *session) matchFaults(verb, arg, name string) effects {
 	hits := s.srv.faults.match(s.number, verb, arg, name, func(name string) bool {
 		_, err := s.srv.files.lstat(name)
 		return err == nil
+	}, func(name string) bool {
+		dir, err := s.srv.files.Open(name)
+		if err != nil {
+			return false
+		}
+		defer dir.Close()
+		names, err := dir.Readdirnames(1)
+		return len(names) == 0 && (err == nil || err == io.EOF)
 	})
 	if len(hits) > 0 {
 		s.remark("fault on " + verb + " " + name)

@@ -28,21 +28,44 @@ type refusedName struct {
 }
 
 // list lists dir in the form that suits this server. The listing is complete, or
-// there is an error.
+// there is an error. Where what came is odd, it looks at dir in another form; see
+// listing_second.go.
 func (srv *server) list(ctx context.Context, s *ftp.Session, dir string) (*dirListing, error) {
-	f := s.Features()
-	l, raw, err := srv.listAs(ctx, s, dir, f.ListForm())
+	return srv.listKnowing(ctx, s, dir, nil)
+}
+
+// listKnowing is list where hadDots tells whether names with a leading dot were in dir.
+func (srv *server) listKnowing(ctx context.Context, s *ftp.Session, dir string, hadDots func() bool) (*dirListing, error) {
+	first := srv.listBy(ctx, s, dir, s.Features().ListForm())
+	doubt := first.doubt(s.Features(), hadDots)
+	if doubt == noDoubt || ctx.Err() != nil || s.Dead() {
+		first.prove(s.Features())
+		return first.l, first.err
+	}
+	return srv.lookAgain(ctx, s, first, doubt)
+}
+
+// listBy lists dir in one form.
+func (srv *server) listBy(ctx context.Context, s *ftp.Session, dir string, form ftp.ListForm) attemptToList {
+	try := attemptToList{dir: dir, form: form}
+	l, raw, err := srv.listAs(ctx, s, dir, form)
 	if err != nil {
-		return nil, err
+		if raw != nil {
+			try.refusal = raw.Final
+		}
+		try.err = err
+		return try
 	}
 	broken := raw.Check()
-	if f.ShowsSelf() && f.ListForm() == ftp.FormLISTAll && broken == nil && !l.self {
+	showsSelf := s.Features().ShowsSelf() && form == s.Features().ListForm()
+	if showsSelf && form == ftp.FormLISTAll && broken == nil && !l.self {
 		if l, raw, err = srv.listAs(ctx, s, dir, ftp.FormLISTAllLong); err != nil {
-			return nil, err
+			try.err = err
+			return try
 		}
 		broken = raw.Check()
 	}
-	if broken == nil && f.ShowsSelf() && !l.self {
+	if broken == nil && showsSelf && !l.self {
 		broken = fmt.Errorf("%w: the directory itself is not in it, although other listings of this server show it", ftp.ErrIncomplete)
 	}
 	if broken != nil {
@@ -50,9 +73,12 @@ func (srv *server) list(ctx context.Context, s *ftp.Session, dir string) (*dirLi
 		if !raw.Clean || raw.Final.Code/100 == 4 { // it broke off: that is worth another attempt
 			class = ftp.Retry
 		}
-		return nil, &ftp.Error{Op: "listing", Path: dir, Class: class, Err: broken}
+		try.unread = raw.Clean && raw.Readable() != nil
+		try.err = &ftp.Error{Op: "listing", Path: dir, Class: class, Err: broken}
+		return try
 	}
-	return l, nil
+	try.l = l
+	return try
 }
 
 // listDirs lists the directories in dir, with the same errors as list.

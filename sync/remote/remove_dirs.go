@@ -155,7 +155,7 @@ func (rm *remover) putDirInTrash(ctx context.Context, at place) (done bool, err 
 // clean removes ferry's abandoned temporaries from a directory. It fails where anything
 // else is in it.
 func (rm *remover) clean(ctx context.Context, s *ftp.Session, at place) (gone bool, err error) {
-	l, err := rm.list(ctx, s, at.String())
+	l, err := orEmpty(rm.list(ctx, s, at.String()))
 	if err != nil {
 		if s.Dead() || ctx.Err() != nil {
 			return false, err

@@ -29,6 +29,7 @@ type walk struct {
 	tree  manifest.Builder
 	count atomic.Int64 // entries in tree
 	queue *folderQueue
+	dots  dotNames
 }
 
 // scan implements [sync.Replica.Scan]. Directories are listed breadth first, several at
@@ -115,7 +116,11 @@ func (w *walk) listFolder(ctx context.Context, f *folder) (l *dirListing, err er
 	again := !f.seenEmpty
 	for {
 		err = w.do(ctx, "listing", func(ctx context.Context, s *ftp.Session) (err error) {
-			if l, err = w.list(ctx, s, w.names.dir(f.path)); err == nil && w.lostAll(f, l) {
+			l, err = w.listKnowing(ctx, s, w.names.dir(f.path), w.hadDots(f))
+			if !w.had(f) {
+				l, err = orEmpty(l, err)
+			}
+			if err == nil && w.lostAll(f, l) {
 				s.GiveUp()
 			}
 			return err
@@ -130,8 +135,11 @@ func (w *walk) listFolder(ctx context.Context, f *folder) (l *dirListing, err er
 // lostAll reports whether a listing shows nothing where something was when the base was
 // written.
 func (w *walk) lostAll(f *folder, l *dirListing) bool {
-	return len(l.entries) == 0 && w.look.HadChildren != nil && w.look.HadChildren(f.path)
+	return len(l.entries) == 0 && w.had(f)
 }
+
+// had reports whether something was in f when the base was written.
+func (w *walk) had(f *folder) bool { return w.look.HadChildren != nil && w.look.HadChildren(f.path) }
 
 // take puts what a complete listing shows into the tree, and the directories in it into
 // the queue.

@@ -202,12 +202,23 @@ func (p *pipeline) end(v *pipelined) {
 	p.queue.done()
 }
 
+// doubts reports whether [server.list] must look at a listing a second time.
+func (p *pipeline) doubts(v *pipelined) bool {
+	f := p.s.Features()
+	try := attemptToList{form: v.form, l: &v.l}
+	if try.doubt(f, p.hadDots(v.f)) != noDoubt {
+		return true
+	}
+	try.prove(f)
+	return false
+}
+
 // isComplete reports whether a listing is complete, and the server answered for the
 // times or refused to.
 func (p *pipeline) isComplete(v *pipelined) bool {
 	t := v.download.Transfer
 	v.raw.Final = t.Final
-	if t.Err != nil || v.raw.Check() != nil || !p.filterOnce(v) || p.s.Features().ShowsSelf() && !v.l.self {
+	if t.Err != nil || v.raw.Check() != nil || !p.filterOnce(v) || p.doubts(v) || p.s.Features().ShowsSelf() && !v.l.self {
 		return false
 	}
 	for _, r := range v.times {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"ferry/internal/ftp"
 	"ferry/internal/ftp/listing"
 )
 
@@ -30,6 +31,11 @@ func (k *checker) checkClock(ctx context.Context, at string) error {
 		k.note("the listing of the directory cannot be trusted: %v", err)
 		return nil
 	}
+	if listed.Kind == listing.None && name[0] == '.' {
+		if err := k.lookForDots(ctx, name); err != nil {
+			return err
+		}
+	}
 	if listed.Kind == listing.None {
 		if k.report.Dotfiles == "unknown" && name[0] == '.' {
 			k.report.Dotfiles = "hidden"
@@ -50,5 +56,22 @@ func (k *checker) checkClock(ctx context.Context, at string) error {
 		c.ListZone = &zone
 	}
 	k.report.Clock = c
+	return nil
+}
+
+// lookForDots looks whether LIST -a shows name, which begins with a dot and which other
+// listings leave out.
+func (k *checker) lookForDots(ctx context.Context, name string) error {
+	shown := false
+	_, err := k.session.List(ctx, k.report.Root, ftp.FormLISTAll, time.Now(), func(e listing.Entry) {
+		shown = shown || e.Name == name
+	})
+	if shown {
+		k.features.Observe(ftp.ListsDotNames, false)
+		k.report.List, k.report.Dotfiles = ftp.FormLISTAll.Command(), "shown"
+	}
+	if k.session.Dead() {
+		return err
+	}
 	return nil
 }

@@ -68,6 +68,9 @@ func (k *checker) checkListing(ctx context.Context) error {
 	if err := k.session.Probe(ctx); err != nil {
 		return err
 	}
+	if why := k.features.ListNote(); why != "" {
+		k.note("the server %s", why)
+	}
 	k.report.List = k.features.ListForm().Command()
 	if k.features.ListForm() != ftp.FormLIST {
 		k.report.Dotfiles = "shown"

@@ -125,6 +125,9 @@ func parseType(value string) (kind Kind, target string) {
 		if strings.HasPrefix(lower, slink) {
 			return Link, value[len(slink):]
 		}
+		if lower != "unknown" && !strings.HasPrefix(lower, "os.") {
+			return None, "" // none that an RFC knows: the permissions may tell
+		}
 		return Other, ""
 	}
 }

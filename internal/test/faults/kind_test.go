@@ -33,7 +33,7 @@ type kind struct {
 }
 
 // kinds holds all rows.
-var kinds = slices.Concat(standardKinds, statKinds, statVariations, spaceKinds, encodingKinds, productKinds, writeKinds)
+var kinds = slices.Concat(standardKinds, statKinds, statVariations, spaceKinds, encodingKinds, productKinds, writeKinds, listKinds)
 
 // standardKinds shows what a row looks like: servers that need nothing special.
 var standardKinds = []kind{

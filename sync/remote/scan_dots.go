@@ -1,0 +1,35 @@
+package remote
+
+import (
+	"strings"
+	stdsync "sync"
+
+	"ferry/manifest"
+)
+
+// dotNames are the directories in which the base has names with a leading dot.
+type dotNames struct {
+	once stdsync.Once
+	dirs map[manifest.Path]bool
+}
+
+// hadDots returns a function that tells whether the base has a name with a leading dot in
+// f. The base is read when it is first called.
+func (w *walk) hadDots(f *folder) func() bool {
+	return func() bool {
+		w.dots.once.Do(w.collectDots)
+		return w.dots.dirs[f.path]
+	}
+}
+
+func (w *walk) collectDots() {
+	if w.look.PastPaths == nil {
+		return
+	}
+	w.dots.dirs = make(map[manifest.Path]bool)
+	for p := range w.look.PastPaths() {
+		if strings.HasPrefix(p.Base(), ".") {
+			w.dots.dirs[p.Parent()] = true
+		}
+	}
+}
