@@ -95,8 +95,8 @@ func (f *Features) noteSpaced(verb string) {
 }
 
 // mayRefuseSpaces reports whether r, a reply to line, may mean that the server does not
-// take the space in its path. That nothing is there, as MLST, SIZE and MDTM say by 550,
-// is the rule rather than the exception.
+// take the space in its path. That nothing is there, or no directory, as MLST, SIZE, MDTM
+// and CWD say by 550, is the rule rather than the exception.
 func (f *Features) mayRefuseSpaces(line string, r Reply) bool {
 	verb := verbOf(line)
 	f.mu.Lock()
@@ -109,7 +109,7 @@ func (f *Features) mayRefuseSpaces(line string, r Reply) bool {
 	case 500, 501, 504, 553:
 		return true
 	case 550:
-		return !slices.Contains([]string{"MLST", "SIZE", "MDTM"}, verb)
+		return !slices.Contains([]string{"MLST", "SIZE", "MDTM", "CWD"}, verb)
 	}
 	return false
 }
@@ -135,7 +135,12 @@ func (s *Session) spacedBatch(ctx context.Context, lines []string) ([]Reply, err
 		return replies, err
 	}
 	for i, r := range replies {
-		if s.features.mayRefuseSpaces(lines[i], r) {
+		made := strings.Replace(lines[i], "CWD ", "MKD ", 1)
+		k := slices.Index(lines[:i], made)
+		if verbOf(lines[i]) == "RNFR" && !(i+1 < len(lines) && isRenaming(lines[i:i+2])) {
+			continue // it only asks whether something is there
+		}
+		if s.features.mayRefuseSpaces(lines[i], r) || k >= 0 && replies[k].OK() && r.Refused() && s.features.Has(TakesSpaces) && isSpaced(made) {
 			return s.batchAgain(i, lines, replies)
 		}
 	}

@@ -78,7 +78,9 @@ func (s *Session) begin(ctx context.Context, t *Transfer, run func() error, agai
 		}
 		return err
 	}
-	refuses := slices.ContainsFunc(lines, func(one string) bool { return s.features.mayRefuseSpaces(one, t.start) })
+	refuses := slices.ContainsFunc(lines, func(one string) bool {
+		return s.features.mayRefuseSpaces(one, t.start) || isSpaced(one) && verbOf(one) == "CWD" && t.start.Code == 550 && s.features.Has(TakesSpaces)
+	})
 	for _, other := range []spaceForm{bareNames, quotedPaths} {
 		if !refuses || s.Dead() || !again() {
 			return err

@@ -87,7 +87,7 @@ func (srv *server) missingWithin(ctx context.Context, s *ftp.Session, places []p
 	case len(dirs) == 0:
 		return answers, nil
 	case !f.HasMLST() && !f.HasSIZE():
-		return answers, srv.missingByListing(ctx, s, places, answers, ask)
+		return answers, srv.missingByListing(ctx, s, places, answers, ask, make(map[string]*dirListing))
 	}
 	var b ftp.Batch
 	ask(&b)
@@ -148,7 +148,8 @@ func (srv *server) settleMissing(ctx context.Context, s *ftp.Session, places []p
 	if len(open) == 0 {
 		return nil
 	}
-	works, known, err := srv.tryStat(ctx, s, places[open[0]])
+	lists := make(map[string]*dirListing)
+	works, known, err := srv.tryStat(ctx, s, places[open[0]], lists)
 	if err != nil {
 		return err
 	}
@@ -163,12 +164,13 @@ func (srv *server) settleMissing(ctx context.Context, s *ftp.Session, places []p
 	if !any {
 		return nil
 	}
-	return srv.missingByListing(ctx, s, again, answers, ask)
+	return srv.missingByListing(ctx, s, again, answers, ask, lists)
 }
 
 // tryStat finds out whether the server tells of a file that is there when it is asked for
-// it alone: one that the directory of at shows. It is not known where there is none.
-func (srv *server) tryStat(ctx context.Context, s *ftp.Session, at place) (works, known bool, err error) {
+// it alone: one that the directory of at shows. It is not known where there is none. The
+// listing goes into lists.
+func (srv *server) tryStat(ctx context.Context, s *ftp.Session, at place, lists map[string]*dirListing) (works, known bool, err error) {
 	l, err := srv.list(ctx, s, at.parent())
 	if err != nil {
 		if s.Dead() || ctx.Err() != nil {
@@ -176,6 +178,7 @@ func (srv *server) tryStat(ctx context.Context, s *ftp.Session, at place) (works
 		}
 		return false, false, nil
 	}
+	lists[at.dir] = l
 	f := s.Features()
 	command := f.StatQuirk()
 	spaced := ftp.HasSpace(at.String())
@@ -205,8 +208,8 @@ func (srv *server) tryStat(ctx context.Context, s *ftp.Session, at place) (works
 func present(seen stat) error { return fmt.Errorf("%w: %v", sync.ErrPresent, seen.entry.Kind) }
 
 // missingByListing answers for a server that has neither MLST nor SIZE: all it can
-// do is list once more.
-func (srv *server) missingByListing(ctx context.Context, s *ftp.Session, places []place, answers []error, ask func(*ftp.Batch)) error {
+// do is list once more, but for those that are in lists.
+func (srv *server) missingByListing(ctx context.Context, s *ftp.Session, places []place, answers []error, ask func(*ftp.Batch), lists map[string]*dirListing) error {
 	var before, after ftp.Batch
 	if ask(&before); before.Len() > 0 {
 		if err := before.Run(ctx, s); err != nil {
@@ -221,7 +224,7 @@ func (srv *server) missingByListing(ctx context.Context, s *ftp.Session, places 
 		}
 	}
 	seen := make([]stat, len(which))
-	if err := srv.findInListings(ctx, s, which, seen); err != nil {
+	if err := srv.findInListings(ctx, s, which, seen, lists); err != nil {
 		return err
 	}
 	for k, i := range asked {

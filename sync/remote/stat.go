@@ -66,15 +66,15 @@ func (srv *server) statAfter(ctx context.Context, s *ftp.Session, b *ftp.Batch, 
 // statByListing lists the directories of places. Of a name that a listing does not show,
 // and that is there all the same, it cannot be told what it is.
 func (srv *server) statByListing(ctx context.Context, s *ftp.Session, places []place, answers []stat) error {
-	if err := srv.findInListings(ctx, s, places, answers); err != nil {
+	if err := srv.findInListings(ctx, s, places, answers, make(map[string]*dirListing)); err != nil {
 		return err
 	}
 	return srv.findHidden(ctx, s, places, answers)
 }
 
-// findInListings is statByListing that believes what the listings show.
-func (srv *server) findInListings(ctx context.Context, s *ftp.Session, places []place, answers []stat) error {
-	lists := make(map[string]*dirListing)
+// findInListings is statByListing that believes what the listings show. lists holds those
+// that have just come, by directory.
+func (srv *server) findInListings(ctx context.Context, s *ftp.Session, places []place, answers []stat, lists map[string]*dirListing) error {
 	for i, at := range places {
 		l, ok := lists[at.dir]
 		if !ok {
