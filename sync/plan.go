@@ -47,6 +47,9 @@ type Action struct {
 	From manifest.Path // the old name, of a Rename or SetAside
 	Size int64         // bytes to transfer
 	Why  string        // the reason, for people
+	// Kept says that a directory is made again, or left, where a user removed it, because it
+	// holds something that is ignored on the other side.
+	Kept bool
 
 	// Local and Remote are what the scans saw at Path, or at From for a Rename or
 	// SetAside. Base is what the base had.

@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"fmt"
 	"slices"
 
 	"ferry/manifest"
@@ -174,10 +175,19 @@ func (p *planner) decideMissing(st *pathState, s Side) {
 	case gone && !p.mustStay(st, o):
 		p.rmdir(st, o, "deleted on the "+s.String()+" side")
 	case gone:
-		p.mkdir(st, s, "still holds something on the "+o.String()+" side")
+		p.mkdir(st, s, p.whyKept(st, o))
+		p.plan.Actions[len(p.plan.Actions)-1].Kept = st.now[o].Holds
 	default:
 		p.mkdir(st, s, why)
 	}
+}
+
+// whyKept says why a directory that was removed on the other side stays on side s.
+func (p *planner) whyKept(st *pathState, s Side) string {
+	if st.now[s].Holds {
+		return fmt.Sprintf("deleted on the %s side, but it holds something on the %s side that is ignored, so it is not removed there", s.Other(), s)
+	}
+	return "still holds something on the " + s.String() + " side"
 }
 
 // mustStay reports whether the directory cannot be removed from side s.

@@ -85,7 +85,11 @@ func (p *planner) sourceNothing(st *pathState, src, dst Side) {
 			p.plan.Extras++
 		}
 		if st.hasBase {
-			p.add(Action{Op: Forget, Path: st.path, Why: "left to the " + dst.String() + " side"}, st)
+			forget := Action{Op: Forget, Path: st.path, Why: "left to the " + dst.String() + " side"}
+			if st.now[dst].IsDir() && st.now[dst].Holds && removed {
+				forget.Why, forget.Kept, forget.Side = p.whyKept(st, dst), true, dst
+			}
+			p.add(forget, st)
 		}
 	}
 }

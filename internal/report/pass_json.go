@@ -118,6 +118,11 @@ func (r *jsonPass) problems(side sync.Side, problems []manifest.Problem) {
 }
 
 func (r *jsonPass) planned(plan *sync.Plan) {
+	for _, a := range plan.Actions {
+		if a.Kept && !a.Visible() { // a push or pull leaves the directory where it is
+			r.write(jsonProblem{"problem", r.head.Profile, a.Side, PathOf(a.Path), a.Why})
+		}
+	}
 	s := plan.Summary()
 	r.total = sync.Work{Actions: s.Uploaded + s.Downloaded, Bytes: s.BytesUp + s.BytesDown}
 	if !r.o.Talk.Quiet {

@@ -60,11 +60,20 @@ func (r *textPass) planned(plan *sync.Plan) {
 		return
 	}
 	r.sayProblems()
+	for _, a := range plan.Actions {
+		if a.Kept && !a.Visible() { // a push or pull leaves the directory where it is
+			r.sayKept(&a)
+		}
+	}
 	for _, s := range plan.Skips {
 		if !s.Special {
 			r.sayProblem(s.Side, skipLine(s))
 		}
 	}
+}
+
+func (r *textPass) sayKept(a *sync.Action) {
+	r.o.Talk.Note("%s stays: %s", text.Clean(string(a.Path)), text.Clean(a.Why))
 }
 
 func (r *textPass) sayProblems() {
@@ -106,6 +115,9 @@ func (r *textPass) finished(ev sync.Finished) {
 			r.aside = make(map[manifest.Path]bool)
 		}
 		r.aside[a.Path] = true
+	}
+	if a.Kept && ev.Err == nil {
+		r.sayKept(a)
 	}
 	if name := text.Clean(string(a.Path)); r.o.Brief && ev.Err == nil && a.Visible() && len(r.done) <= worthNaming && !slices.Contains(r.done, name) {
 		r.done = append(r.done, name)

@@ -93,6 +93,9 @@ func actionLine(a *sync.Action) planLine {
 		l.note = "from " + text.Clean(string(a.From))
 	case sync.Mkdir, sync.Rmdir:
 		l.path += "/"
+		if a.Kept {
+			l.note = text.Clean(a.Why)
+		}
 	case sync.Adopt:
 		l.arrow, l.note = agreed, "equal"
 	case sync.Compare:

@@ -107,6 +107,9 @@ func (w *walk) folder(ctx context.Context, f *folder) error {
 		return nil
 	}
 	w.tree.Unknown(f.path, reason(err))
+	if f.path == manifest.Root {
+		w.sayWhatIsNeeded(err)
+	}
 	return nil
 }
 

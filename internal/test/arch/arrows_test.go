@@ -79,7 +79,7 @@ var moreForTests = map[string][]string{
 	// The lock gets its listings from whoever takes it.
 	"sync/remote/lock": {"internal/ftp/listing"},
 	// The program itself, run in the process of the test.
-	"internal/test/faults": {"internal/cli"},
+	"internal/test/faults": {"internal/cli", "sync/remote"},
 	"internal/test/soak":   {"internal/cli"},
 	"internal/test/watch":  {"internal/cli"},
 }

@@ -16,10 +16,34 @@ func (l *Lock) release(ctx context.Context) error {
 		own, err = l.remove(ctx, s, l.dir(), "lock", nil)
 		return err
 	})
+	if f := l.opts.Features; err == nil && f != nil && !f.Has(ftp.ShowsChangesAtOnce) {
+		err = l.removeLate(ctx)
+	}
 	if err == nil && !own.OK() && l.opts.Sweeps() {
 		l.sweep(ctx)
 	}
 	return err
+}
+
+// removeLate removes what is left of the own lock on a server that shows a sign of life only
+// after the lock should be gone. What another owner holds by then has a directory in it.
+func (l *Lock) removeLate(ctx context.Context) error {
+	if err := ftp.Sleep(ctx, l.times.late); err != nil {
+		return err
+	}
+	return l.pool.Once(ctx, func(ctx context.Context, s *ftp.Session) error {
+		var inside ftp.Reply
+		var b ftp.Batch
+		b.Expect("CWD "+l.own("lock"), &inside)
+		l.returnToRoot(&b)
+		if err := b.Run(ctx, s); err != nil || !inside.OK() {
+			return err
+		}
+		b = ftp.Batch{}
+		b.Add("DELE "+l.own("lock/beat"), nil)
+		b.Add("RMD "+l.own("lock"), nil)
+		return b.Run(ctx, s)
+	})
 }
 
 // breakLock takes away a lock in dir whose holder is gone. The rename lets only one of several
