@@ -19,12 +19,12 @@ func (c *controlConn) readInTime() (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
+	c.sock.endBy(c.replyEnd())
 	if !c.greetBy.IsZero() {
 		if err := c.checkService(); err != nil {
 			return Reply{}, err
 		}
 	}
-	c.sock.endBy(c.replyEnd())
 	r, err := wire.ReadReply(c.br)
 	if errors.Is(err, os.ErrDeadlineExceeded) && c.deadlines.context().Err() == nil {
 		err = &timeoutError{fmt.Sprintf("the server began a reply and did not end it for %v", c.deadlines.timeout)}
