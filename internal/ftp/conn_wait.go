@@ -19,12 +19,12 @@ func (c *controlConn) readInTime() (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
+	c.sock.endBy(c.replyEnd())
 	if !c.greetBy.IsZero() {
 		if err := c.checkService(); err != nil {
 			return Reply{}, err
 		}
 	}
-	c.sock.endBy(c.replyEnd())
 	r, err := wire.ReadReply(c.br)
 	r.Text = c.decode(r.Text)
 	if errors.Is(err, os.ErrDeadlineExceeded) && c.deadlines.context().Err() == nil {
