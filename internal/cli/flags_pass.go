@@ -24,6 +24,7 @@ type connectFlags struct {
 	activeAddress value[string]
 	trustPASV     value[bool]
 	pipeline      value[app.Pipeline]
+	listFormat    value[app.ListFormat]
 	timeout       value[time.Duration]
 	retries       value[int]
 	ca            value[string]
@@ -38,6 +39,7 @@ func (f *connectFlags) register(flags *pflag.FlagSet) {
 	f.activeAddress.add(flags, "active-address", "name `ADDRESS` to the server in active mode", parseAddress)
 	addBool(flags, &f.trustPASV, "trust-pasv", "trust a PASV reply that names another address")
 	f.pipeline.add(flags, "pipeline", "send several commands at a time: `on|off` (default on)", config.ParsePipeline)
+	f.listFormat.add(flags, "list-format", "read the server's listings as `FORMAT`: auto, unix, dos, as400 or mlsd (default auto)", config.ParseListFormat)
 	f.timeout.add(flags, "timeout", "give up after `DURATION` without a reply (default 30s)", config.ParseDuration)
 	f.retries.add(flags, "retries", "retry a failed step `N` times (default 3)", parseRetries)
 	f.ca.add(flags, "ca", "trust the certificates in `FILE`", parseString)
@@ -97,6 +99,7 @@ func (f *connectFlags) over(p *config.Profile) {
 	f.activeAddress.over(&p.ActiveAddress)
 	f.trustPASV.over(&p.TrustPASV)
 	f.pipeline.over(&p.Pipeline)
+	f.listFormat.over(&p.ListFormat)
 	f.timeout.over(&p.Timeout)
 	f.retries.over(&p.Retries)
 	f.ca.over(&p.CA)

@@ -24,10 +24,10 @@ type Listing struct {
 	lines *listing.Reader
 }
 
-// newListing returns a listing, made by form, that calls add for each entry. now completes
+// newListing returns a listing, made by form in a format, that calls add for each entry. now completes
 // dates without a year, as LIST shows them.
-func newListing(form ListForm, now time.Time, add func(listing.Entry)) *Listing {
-	parser := listing.LIST(now)
+func newListing(form ListForm, format listing.Format, now time.Time, add func(listing.Entry)) *Listing {
+	parser := listing.LISTAs(format, now)
 	if form == FormMLSD {
 		parser = listing.MLSD()
 	}
@@ -49,7 +49,7 @@ func (l *Listing) Readable() error { return l.lines.Err() }
 // [Options.MaxListing] allows, or where they come too slowly. Final is still to be set by
 // the caller, from [Download.Finish] or the transfer.
 func (d *Download) ReadListing(form ListForm, now time.Time, add func(listing.Entry)) (*Listing, error) {
-	l := newListing(form, now, add)
+	l := newListing(form, d.s.c.opts.ListFormat, now, add)
 	limit, err := readLines(l.lines, d, d.Transfer.data.sock, d.s.c.opts)
 	if limit != nil {
 		err = &Error{Op: d.Transfer.Op, Path: d.Transfer.Path, Class: File, Err: limit}
