@@ -29,6 +29,8 @@ type (
 	// commands are sent at a time.
 	DataMode = ftp.Mode
 	Pipeline = ftp.Pipeline
+	// ListFormat is the format of the server's listings.
+	ListFormat = ftp.ListFormat
 
 	// WatchReport is what another process says about a pair that it watches.
 	WatchReport = daemon.Report

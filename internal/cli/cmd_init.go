@@ -141,6 +141,7 @@ func (f *connectFlags) yaml(ca string) string {
 		{"trust-pasv", f.trustPASV.set, f.trustPASV.text},
 		{"pipeline", f.pipeline.set, f.pipeline.text},
 		{"encoding", f.encoding.set, f.encoding.text},
+		{"list-format", f.listFormat.set, f.listFormat.text},
 		{"timeout", f.timeout.set, f.timeout.text},
 		{"retries", f.retries.set, f.retries.text},
 		{"ca", f.ca.set, ca},

@@ -25,6 +25,7 @@ type connectFlags struct {
 	trustPASV     value[bool]
 	pipeline      value[app.Pipeline]
 	encoding      value[string]
+	listFormat    value[app.ListFormat]
 	timeout       value[time.Duration]
 	retries       value[int]
 	ca            value[string]
@@ -40,6 +41,7 @@ func (f *connectFlags) register(flags *pflag.FlagSet) {
 	addBool(flags, &f.trustPASV, "trust-pasv", "trust a PASV reply that names another address")
 	f.pipeline.add(flags, "pipeline", "send several commands at a time: `on|off` (default on)", config.ParsePipeline)
 	f.encoding.add(flags, "encoding", "the server's names are in `CHARSET`, as windows-1251 or gbk (default utf-8)", config.ParseEncoding)
+	f.listFormat.add(flags, "list-format", "read the server's listings as `FORMAT`: auto, unix, dos, as400 or mlsd (default auto)", config.ParseListFormat)
 	f.timeout.add(flags, "timeout", "give up after `DURATION` without a reply (default 30s)", config.ParseDuration)
 	f.retries.add(flags, "retries", "retry a failed step `N` times (default 3)", parseRetries)
 	f.ca.add(flags, "ca", "trust the certificates in `FILE`", parseString)
@@ -100,6 +102,7 @@ func (f *connectFlags) over(p *config.Profile) {
 	f.trustPASV.over(&p.TrustPASV)
 	f.pipeline.over(&p.Pipeline)
 	f.encoding.over(&p.Encoding)
+	f.listFormat.over(&p.ListFormat)
 	f.timeout.over(&p.Timeout)
 	f.retries.over(&p.Retries)
 	f.ca.over(&p.CA)

@@ -56,6 +56,7 @@ var keys = map[string]key{
 	"connections":    {set: setConnections},
 	"retries":        {set: setRetries},
 	"max-entries":    {set: count(func(p *Profile) *int { return &p.Limits.MaxEntries })},
+	"list-format":    {set: setListFormat},
 	"max-listing":    {set: count(func(p *Profile) *int { return &p.MaxListing })},
 	"max-delete":     {set: setMaxDelete},
 	"active-ports":   {set: setActivePorts},

@@ -122,6 +122,11 @@ func setPipeline(_ *decoder, p *draft, text string) (err error) {
 	return err
 }
 
+func setListFormat(_ *decoder, p *draft, text string) (err error) {
+	p.ListFormat, err = ParseListFormat(text)
+	return err
+}
+
 func setRates(_ *decoder, p *draft, text string) (err error) {
 	p.BytesUp, p.BytesDown, err = ParseRate(text)
 	return err

@@ -54,9 +54,10 @@ type Profile struct {
 	Connections   int           // at most; 0: the default
 	Timeout       time.Duration // 0: the default
 	Retries       int           // 0: the default; negative: none
-	MaxListing    int           // entries of one directory of the server; 0: the default
-	CA            string        // absolute path of a PEM file, or ""
-	Fingerprint   string        // 64 lower-case hex digits, or ""
+	ListFormat    ftp.ListFormat
+	MaxListing    int    // entries of one directory of the server; 0: the default
+	CA            string // absolute path of a PEM file, or ""
+	Fingerprint   string // 64 lower-case hex digits, or ""
 	Insecure      bool
 	BytesUp       int64 // per second; 0: no limit
 	BytesDown     int64
@@ -109,6 +110,7 @@ func (p *Profile) ServerOptions() ftp.Options {
 		Connections:   p.Connections,
 		Timeout:       p.Timeout,
 		Retries:       p.Retries,
+		ListFormat:    p.ListFormat,
 		MaxListing:    p.MaxListing,
 		Charset:       p.Charset(),
 		BytesUp:       p.BytesUp,

@@ -131,6 +131,9 @@ func ParseSwitch(s string) (bool, error) {
 	return false, fmt.Errorf("%q is neither on nor off", s)
 }
 
+// ParseListFormat reads the name of a format of listings.
+func ParseListFormat(s string) (ftp.ListFormat, error) { return ftp.ParseListFormat(s) }
+
 // ParsePipeline reads on or off, as [ParseSwitch] does.
 func ParsePipeline(s string) (ftp.Pipeline, error) {
 	on, err := ParseSwitch(s)

@@ -160,7 +160,7 @@ func TestListingThatTrickles(t *testing.T) {
 				})()
 				c := pipeControl(here, 30*time.Second)
 				c.opts.BytesDown = tt.down
-				l := newListing(FormMLSD, time.Now(), nil, func(listing.Entry) {})
+				l := newListing(FormMLSD, listing.Auto, time.Now(), nil, func(listing.Entry) {})
 				began := time.Now()
 				limit, err := readLines(l.lines, c.sock, c.sock, c.opts)
 				if took := time.Since(began); (tt.most == 0) != (limit == nil) || tt.most > 0 && took > tt.most || limit == nil && err != nil {

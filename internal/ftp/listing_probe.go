@@ -16,6 +16,9 @@ import (
 // control connection breaks.
 func (s *Session) Probe(ctx context.Context) error {
 	forms := []ListForm{FormLIST, FormLISTAll}
+	if format := s.c.opts.ListFormat; format != listing.Auto {
+		return s.probeForced(ctx, format, forms)
+	}
 	best := FormMLSD
 	if s.features.Has(LIST_aShowsDotNames) {
 		forms = []ListForm{FormLISTAll, FormLIST} // LIST hides names, depending on a setting
@@ -41,6 +44,23 @@ func (s *Session) Probe(ctx context.Context) error {
 		s.features.UseForm(form, shown.self)
 	}
 	return err
+}
+
+// probeForced is Probe where the user names the format. It is not remembered.
+func (s *Session) probeForced(ctx context.Context, format listing.Format, forms []ListForm) error {
+	if format == listing.Facts {
+		forms = []ListForm{FormMLSD}
+	}
+	form, shown, err := s.firstForm(ctx, forms)
+	if err != nil {
+		return err
+	}
+	if format == listing.Facts {
+		form = FormMLSD
+	}
+	s.features.UseForm(form, shown.self)
+	s.features.unsure = true
+	return nil
 }
 
 // probeWithoutMLSD finds out whether MLSD is at fault where it was refused or showed odd

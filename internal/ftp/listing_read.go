@@ -25,10 +25,10 @@ type Listing struct {
 	lines *listing.Reader
 }
 
-// newListing returns a listing, made by form, that calls add for each entry. now completes
-// dates without a year, as LIST shows them, and cs is the encoding of the lines.
-func newListing(form ListForm, now time.Time, cs *charset.Charset, add func(listing.Entry)) *Listing {
-	parser := listing.LIST(now)
+// newListing returns a listing, made by form in a format, that calls add for each entry. now
+// completes dates without a year, as LIST shows them, and cs is the encoding of the lines.
+func newListing(form ListForm, format listing.Format, now time.Time, cs *charset.Charset, add func(listing.Entry)) *Listing {
+	parser := listing.LISTAs(format, now)
 	if form == FormMLSD {
 		parser = listing.MLSD()
 	}
@@ -53,7 +53,7 @@ func (l *Listing) Readable() error { return l.lines.Err() }
 // [Options.MaxListing] allows, or where they come too slowly. Final is still to be set by
 // the caller, from [Download.Finish] or the transfer.
 func (d *Download) ReadListing(form ListForm, now time.Time, add func(listing.Entry)) (*Listing, error) {
-	l := newListing(form, now, d.s.c.opts.Charset, add)
+	l := newListing(form, d.s.c.opts.ListFormat, now, d.s.c.opts.Charset, add)
 	limit, err := readLines(l.lines, d, d.Transfer.data.sock, d.s.c.opts)
 	if limit != nil {
 		err = &Error{Op: d.Transfer.Op, Path: d.Transfer.Path, Class: File, Err: limit}

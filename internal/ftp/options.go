@@ -75,6 +75,9 @@ type Options struct {
 	// [listing.DefaultMost].
 	MaxListing int
 
+	// ListFormat is the format of all listings; with Auto each shows its own.
+	ListFormat ListFormat
+
 	BytesUp, BytesDown int64 // bytes per second of data over all sessions; 0: no limit
 
 	// StateDir is the directory in which ferry remembers what servers can do; "":

@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	stdsync "sync"
 	"time"
+
+	"ferry/internal/ftp/listing"
 )
 
 // Times of a pool.
@@ -281,7 +283,7 @@ func (p *Pool) login(ctx context.Context) (*Session, error) {
 		}
 		return nil, err
 	}
-	if !s.features.restore(p.known) {
+	if restored := s.features.restore(p.known); !restored || p.o.ListFormat != listing.Auto {
 		if err := s.Probe(ctx); err != nil {
 			s.c.abort()
 			return nil, err

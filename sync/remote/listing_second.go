@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/listing"
 	"ferry/manifest"
 )
 
@@ -89,7 +90,7 @@ func (srv *server) lookAgain(ctx context.Context, s *ftp.Session, first attemptT
 	if why == dotsLack {
 		return srv.lookForDots(ctx, s, first)
 	}
-	if first.form != ftp.FormMLSD { // there is no other form
+	if first.form != ftp.FormMLSD || srv.opts.ListFormat != listing.Auto { // there is no other form
 		return nil, srv.maybeEmpty(ctx, s, first, attemptToList{})
 	}
 	form, self, err := s.LISTForm(ctx, first.dir)

@@ -47,6 +47,20 @@ func cutUnit(s string, units []string) (string, bool) {
 	return "", false
 }
 
+// unitToken is [token], but ends a word after a unit: "2026年11月22日" are three words.
+func unitToken(s string) (first, rest string) {
+	s = strings.TrimLeft(s, blanks)
+	n := len(s) - len(strings.TrimLeft(s, "0123456789"))
+	for _, units := range [][]string{yearUnits, monthUnits, dayUnits} {
+		for _, unit := range units {
+			if n > 0 && strings.HasPrefix(s[n:], unit) {
+				return s[:n+len(unit)], s[n+len(unit):]
+			}
+		}
+	}
+	return token(s)
+}
+
 // month returns the number of the month that word names. known is false if the word
 // can be the name of a month in some other language. ok is false if it cannot be one.
 func month(word string) (number int, known, ok bool) {

@@ -56,9 +56,10 @@ func (p *Parser) parse(line string) (Entry, error) {
 	}
 	if p.format == nil {
 		if system := foreignSystem(line); system != "" {
-			return Entry{}, fmt.Errorf("listings of %s are not supported", system)
+			return Entry{}, fmt.Errorf("it looks like one of %s, whose listings are not supported "+
+				"(--list-format names another format where this is not true)", system)
 		}
-		return Entry{}, errors.New("no known format")
+		return Entry{}, errors.New("no known format (--list-format names one where you know it; please report the line)")
 	}
 	e, err := p.format.parse(line, p.now)
 	if err != nil {

@@ -108,17 +108,17 @@ func impossibleYear(s string) (unixDate, bool) {
 // unitDate reads dates whose numbers have units: "2009년 3월 8일", "4月 7日 2011年",
 // "5月 24 19:08".
 func unitDate(s string, now time.Time) (unixDate, bool) {
-	first, rest := token(s)
+	first, rest := unitToken(s)
 	year, yearFirst := cutUnit(first, yearUnits)
 	gapOfYear := 2
 	if yearFirst {
-		first, rest = token(rest)
+		first, rest = unitToken(rest)
 	}
 	monthText, ok := cutUnit(first, monthUnits)
 	if !ok || len(monthText) > 2 {
 		return unixDate{}, false
 	}
-	day, rest := token(rest)
+	day, rest := unitToken(rest)
 	if text, has := cutUnit(day, dayUnits); has {
 		day = text
 	}
@@ -126,7 +126,7 @@ func unitDate(s string, now time.Time) (unixDate, bool) {
 		return unixDate{}, false
 	}
 	if !yearFirst {
-		third, afterYear := token(rest)
+		third, afterYear := unitToken(rest)
 		if year, ok = cutUnit(third, yearUnits); !ok {
 			return yearOrClock(rest, now, number(monthText), number(day), false)
 		}

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"testing"
 
 	"ferry/internal/ftpserver"
 )
@@ -97,4 +98,28 @@ var permissions = []ftpserver.Fault{{Command: "MLSD", Listing: func(lines []stri
 
 func hideDots(command string) []ftpserver.Fault {
 	return []ftpserver.Fault{{Command: command, Listing: ftpserver.HideNames(".*")}}
+}
+
+// TestOneRefusalProvesNothing has MLSD refused in one directory, and LIST show it as empty,
+// as some servers do with a directory that they cannot read. Nothing in it is deleted, and
+// MLSD is used as before.
+func TestOneRefusalProvesNothing(t *testing.T) {
+	for _, reply := range []string{"550 No files found.", "550 Directory unavailable.", "501 What?", "450 No files found."} {
+		t.Run(reply[:3]+reply[4:7], func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t, ftpserver.Options{})
+			s.makeChanges()
+			before := [2]map[string]string{readAll(t, s.here), readAll(t, s.there)}
+			for _, f := range []ftpserver.Fault{{Command: "MLSD", Path: sameDir, Refuse: reply}, {Command: "LIST", Listing: ftpserver.EmptyListing}} {
+				s.server.Faults().Add(f)
+			}
+			r := s.sync()
+			s.wantHarmless(before, r, "")
+			if r.DeletedLocal > 3 || !strings.Contains(strings.Join(s.server.Transcript(), "\n"), "> MLSD") {
+				t.Errorf("%s", r)
+			}
+			s.server.Faults().Clear()
+			s.wantRecovery()
+		})
+	}
 }
