@@ -80,6 +80,9 @@ func TestPassOnEveryServer(t *testing.T) {
 			p := newPair(t, s.server, realftp.Options{TLS: s.tls})
 			p.options.Mode, p.options.Pipeline = s.mode, s.pipeline
 			p.testAllPasses()
+			if s == (setting{server: s.server, mode: ftp.Passive}) {
+				p.checkTable()
+			}
 		})
 	}
 }

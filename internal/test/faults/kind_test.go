@@ -29,6 +29,7 @@ type kind struct {
 	// another is set for a variation of a row above. What it does to listings and transfers that are cut is tried only
 	// with FERRY_FAULTS_ALL=1.
 	another bool
+	inTable bool // whether docs/ftp.md has a row for it
 }
 
 // kinds holds all rows.
@@ -73,6 +74,9 @@ func TestKinds(t *testing.T) {
 			s.wantNoTemps()
 			s.wantQuiet()
 			s.wantNothingOutside()
+			if k.inTable {
+				s.checkTable(k)
+			}
 			if out := s.check(); !regexp.MustCompile(k.says).MatchString(out) {
 				t.Errorf("ferry check does not say %q:\n%s", k.says, out)
 			}

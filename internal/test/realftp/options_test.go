@@ -24,6 +24,9 @@ func TestSupports(t *testing.T) {
 		{"vsftpd", Options{NoMFMT: true}, "NoMFMT"},
 		{"proftpd", Options{PassiveLow: 2}, "not a range"},
 		{"wuftpd", Options{}, "no server"},
+		{"goftp", Options{}, ""},
+		{"goftp", Options{TLS: Explicit}, "TLS"},
+		{"busybox", Options{ReadOnly: true}, "ReadOnly"},
 	} {
 		err := Supports(c.name, c.o)
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
