@@ -134,6 +134,9 @@ func (up *uploader) examine(ctx context.Context, all []*upload) {
 		seen, err := up.statAfter(ctx, s, &b, places)
 		for i, u := range open {
 			u.tempStat, u.targetStat = seen[2*i], seen[2*i+1]
+			if errors.Is(u.tempStat.err, errHidden) {
+				u.tempStat = stat{} // it may show later
+			}
 			up.learnMode(u)
 		}
 		return err

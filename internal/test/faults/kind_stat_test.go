@@ -30,7 +30,7 @@ var statKinds = []kind{
 	{name: "MLST and SIZE not implemented", faults: refuse("MLST|SIZE", "", "502 Command not implemented."), says: `MLST does not tell`, another: true},
 
 	{name: "MLST never answered", seen: "uftpd", faults: []ftpserver.Fault{{Command: "MLST", Stall: true}}, says: `MLST does not tell`},
-	{name: "SIZE never answered", server: ftpserver.Options{NoMLSD: true}, faults: []ftpserver.Fault{{Command: "SIZE", Stall: true}}, says: `SIZE does not tell`, another: true},
+	{name: "SIZE never answered", slow: true, server: ftpserver.Options{NoMLSD: true}, faults: []ftpserver.Fault{{Command: "SIZE", Stall: true}}, says: `SIZE does not tell`, another: true},
 
 	{name: "MLST refuses paths with a space", seen: "WS_FTP", more: spaced, faults: refuse("MLST", "* *", "501 Syntax error.")},
 }

@@ -41,11 +41,10 @@ var statVariations = []kind{
 	{name: "LIST, SIZE answers nonsense", another: true, server: ftpserver.Options{NoMLSD: true}, faults: rewritePositive("SIZE", "213 big")},
 	{another: true, name: "LIST, SIZE and MDTM denied", server: ftpserver.Options{NoMLSD: true}, faults: refuse("SIZE|MDTM", "", "550 Permission denied."), says: `SIZE`},
 	{name: "LIST, SIZE and MDTM know no file", another: true, server: ftpserver.Options{NoMLSD: true}, faults: refuse("SIZE|MDTM", "", "550 No such file or directory.")},
-	{another: true, name: "MLST never answered", seen: "uftpd", faults: []ftpserver.Fault{{Command: "MLST", Stall: true}}, says: `MLST`},
-	{name: "MLST, SIZE and MDTM never answered", another: true, faults: []ftpserver.Fault{{Command: "MLST|SIZE|MDTM", Stall: true}}},
-	{name: "LIST, MDTM never answered", another: true, server: ftpserver.Options{NoMLSD: true}, faults: []ftpserver.Fault{{Command: "MDTM", Stall: true}}},
-	{name: "LIST, SIZE never answered", another: true, server: ftpserver.Options{NoMLSD: true}, faults: []ftpserver.Fault{{Command: "SIZE", Stall: true}}},
-	{name: "MFMT never answered", another: true, faults: []ftpserver.Fault{{Command: "MFMT", Stall: true}}},
+	{name: "MLST, SIZE and MDTM never answered", slow: true, another: true, faults: []ftpserver.Fault{{Command: "MLST|SIZE|MDTM", Stall: true}}},
+	{name: "LIST, MDTM never answered", slow: true, another: true, server: ftpserver.Options{NoMLSD: true}, faults: []ftpserver.Fault{{Command: "MDTM", Stall: true}}},
+	{name: "LIST, SIZE never answered", slow: true, another: true, server: ftpserver.Options{NoMLSD: true}, faults: []ftpserver.Fault{{Command: "SIZE", Stall: true}}},
+	{name: "MFMT never answered", slow: true, another: true, faults: []ftpserver.Fault{{Command: "MFMT", Stall: true}}},
 }
 
 // rewritePositive puts reply in the place of every positive one to command.

@@ -28,15 +28,15 @@ var writeKinds = []kind{
 
 	{name: "files show late", seen: "boxes with a cache before the disk", faults: late("STOR", "")},
 	{name: "sizes show late", another: true, faults: []ftpserver.Fault{{Command: "STOR", Later: lateBy, Empty: true}}},
-	{name: "sizes show late, LIST only", another: true, server: ftpserver.Options{NoMLSD: true},
+	{name: "sizes show late, LIST only", slow: true, another: true, server: ftpserver.Options{NoMLSD: true},
 		faults: []ftpserver.Fault{{Command: "STOR", Later: lateBy, Empty: true}}},
 	{name: "renames are done late", another: true, faults: late("RNTO", "")},
 	{name: "deletions are done late", another: true, faults: late("DELE|RMD", "")},
 	{name: "everything is late", another: true, faults: late("STOR|RNTO|DELE", "")},
 
 	{name: "renames are refused and done late", seen: "a server app for phones", faults: late("RNTO", "553 Rename failed.")},
-	{name: "renames are refused and done late, 550", another: true, faults: late("RNTO", "550 Rename failed.")},
-	{name: "renames are refused for now and done late", another: true, faults: late("RNTO", "450 Busy.")},
+	{name: "renames are refused and done late, 550", slow: true, another: true, faults: late("RNTO", "550 Rename failed.")},
+	{name: "renames are refused for now and done late", slow: true, another: true, faults: late("RNTO", "450 Busy.")},
 	{name: "renames over files are refused and done late", another: true,
 		faults: []ftpserver.Fault{{Command: "RNTO", IfExists: true, Later: lateBy, Refuse: "553 File exists."}}},
 }
