@@ -1,11 +1,13 @@
 package ftp
 
 import (
-	"ferry/internal/ftp/wire"
 	"fmt"
 	"net"
 	"regexp"
 	"time"
+
+	"ferry/internal/ftp/socket"
+	"ferry/internal/ftp/wire"
 )
 
 // The likely causes of a failure in active mode.
@@ -29,7 +31,7 @@ func (a *attempt) runActive() (err error) {
 	if a.listener, err = a.c.listenForData(); err != nil {
 		return err
 	}
-	defer a.listener.close()
+	defer a.listener.Close()
 	port, err := a.portCommand()
 	if err == wire.ErrIPv6 {
 		return a.trace.fails(err.Error(), "")
@@ -85,7 +87,7 @@ func (a *attempt) acceptServer() (conn net.Conn, err error) {
 	}
 	if !replied {
 		select {
-		case conn = <-a.listener.accepted: // it has connected but has not replied yet
+		case conn = <-a.listener.Accepted: // it has connected but has not replied yet
 		default:
 			return nil, a.notReached()
 		}
@@ -105,16 +107,16 @@ func (a *attempt) acceptServer() (conn net.Conn, err error) {
 		return nil, c.broken(verbOf(t.Line), err)
 	}
 	if conn == nil {
-		conn, err = a.listener.take(c.deadlines.context(), max(a.limit-time.Since(begin), time.Second))
+		conn, err = a.listener.Take(c.deadlines.Context(), max(a.limit-time.Since(begin), time.Second))
 		switch {
-		case c.deadlines.context().Err() != nil:
+		case c.deadlines.Context().Err() != nil:
 			c.dead = true
 			return nil, c.broken(verbOf(t.Line), err)
 		case err != nil:
 			return nil, a.notReached()
 		}
 	}
-	a.trace.connected(conn.RemoteAddr().String(), a.listener.ln.Addr().String(), "connect", false)
+	a.trace.connected(conn.RemoteAddr().String(), a.listener.Addr().String(), "connect", false)
 	return conn, nil
 }
 
@@ -124,18 +126,18 @@ func (a *attempt) acceptServer() (conn net.Conn, err error) {
 func (a *attempt) notReached() error {
 	c, listener, trace := a.c, a.listener, a.trace
 	c.dead = true
-	listener.ln.Close()
-	for conn := range listener.accepted {
+	listener.Listener.Close()
+	for conn := range listener.Accepted {
 		conn.Close()
 	}
 	trace.unreached = true
-	server := addrOf(c.sock.RemoteAddr()).String()
-	for _, from := range listener.foreign {
-		trace.connected(from, listener.ln.Addr().String(), "connect: rejected, it is not the server", true)
+	server := socket.AddrOf(c.sock.RemoteAddr()).String()
+	for _, from := range listener.Foreign {
+		trace.connected(from, listener.Addr().String(), "connect: rejected, it is not the server", true)
 	}
-	trace.connected(server, listener.ln.Addr().String(), fmt.Sprintf("connect: nobody connected for %v", a.limit), true)
-	if len(listener.foreign) > 0 {
-		return trace.fails("a connection came from "+listener.foreign[0]+", which is not the server", causeActiveForeign)
+	trace.connected(server, listener.Addr().String(), fmt.Sprintf("connect: nobody connected for %v", a.limit), true)
+	if len(listener.Foreign) > 0 {
+		return trace.fails("a connection came from "+listener.Foreign[0]+", which is not the server", causeActiveForeign)
 	}
-	return trace.fails(fmt.Sprintf("nobody connected to %s for %v", listener.ln.Addr(), a.limit), causeActiveSilent)
+	return trace.fails(fmt.Sprintf("nobody connected to %s for %v", listener.Addr(), a.limit), causeActiveSilent)
 }

@@ -2,12 +2,14 @@ package ftp
 
 import (
 	"errors"
-	"ferry/internal/ftp/wire"
 	"fmt"
 	"net"
 	"net/netip"
 	"os"
 	"syscall"
+
+	"ferry/internal/ftp/socket"
+	"ferry/internal/ftp/wire"
 )
 
 // The likely causes of a failure in passive mode.
@@ -24,7 +26,7 @@ const (
 // connection.
 func (a *attempt) runPassive() error {
 	c, t := a.c, a.t
-	if a.mode == modePASV && !addrOf(c.sock.RemoteAddr()).Is4() {
+	if a.mode == modePASV && !socket.AddrOf(c.sock.RemoteAddr()).Is4() {
 		return a.trace.fails(wire.ErrIPv6.Error(), "")
 	}
 	reply, err := a.prepare(a.mode.String())
@@ -43,7 +45,7 @@ func (a *attempt) runPassive() error {
 	}
 	conn, err := a.connect(to)
 	if err != nil {
-		if early && isLocalShortage(err) {
+		if early && socket.IsLocalShortage(err) {
 			c.dead = true // the server waits for the connection
 		} else if early {
 			return a.unconnected(err)
@@ -73,7 +75,7 @@ func (a *attempt) runPassive() error {
 // error of the connection.
 func (a *attempt) unconnected(dialErr error) error {
 	c, t := a.c, a.t
-	if replied, err := c.replyWithin(c.modes.trialTime(c.deadlines.timeout)); err != nil || !replied {
+	if replied, err := c.replyWithin(c.modes.trialTime(c.deadlines.Timeout)); err != nil || !replied {
 		c.dead = true
 		if err != nil {
 			return c.broken(verbOf(t.Line), err)
@@ -102,7 +104,7 @@ func (a *attempt) unconnected(dialErr error) error {
 // address returns where the server listens, from its reply to EPSV or PASV. The
 // host in a PASV reply counts only with Options.TrustPASV.
 func (a *attempt) address(reply Reply) (*net.TCPAddr, error) {
-	peer := addrOf(a.c.sock.RemoteAddr())
+	peer := socket.AddrOf(a.c.sock.RemoteAddr())
 	if a.mode == modeEPSV {
 		if reply.Code != 229 {
 			return nil, a.trace.fails("the server answers "+reply.String(), causeCommandRefused)
@@ -134,18 +136,18 @@ func (a *attempt) connect(to *net.TCPAddr) (net.Conn, error) {
 	// The socket is not bound to a local address first: each connection of the
 	// last minute would then occupy one of the system's few ephemeral ports.
 	d := net.Dialer{Timeout: limit}
-	conn, err := d.DialContext(c.deadlines.context(), "tcp", to.String())
+	conn, err := d.DialContext(c.deadlines.Context(), "tcp", to.String())
 	if err == nil {
 		a.trace.connected(conn.LocalAddr().String(), to.String(), "connect", false)
 		return conn, nil
 	}
-	if ctx := c.deadlines.context(); ctx.Err() != nil {
+	if ctx := c.deadlines.Context(); ctx.Err() != nil {
 		return nil, c.broken("connecting to "+to.String(), err)
 	}
-	if isLocalShortage(err) {
+	if socket.IsLocalShortage(err) {
 		return nil, &Error{Op: "connecting to " + to.String(), Class: Retry, Err: err}
 	}
-	from := net.JoinHostPort(addrOf(c.sock.LocalAddr()).String(), "any")
+	from := net.JoinHostPort(socket.AddrOf(c.sock.LocalAddr()).String(), "any")
 	var ne net.Error
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
@@ -156,29 +158,8 @@ func (a *attempt) connect(to *net.TCPAddr) (net.Conn, error) {
 		return nil, a.trace.fails(fmt.Sprintf("%s gave no answer for %v", to, limit), causePassiveSilent)
 	}
 	a.trace.connected(from, to.String(), "connect: "+InPlainWords(err), true)
-	if a.c.opts.TrustPASV && to.AddrPort().Addr().Unmap() != addrOf(c.sock.RemoteAddr()) {
+	if a.c.opts.TrustPASV && to.AddrPort().Addr().Unmap() != socket.AddrOf(c.sock.RemoteAddr()) {
 		return nil, a.trace.fails(fmt.Sprintf("%s cannot be reached: %s", to, InPlainWords(err)), causeWrongAddress)
 	}
 	return nil, a.trace.fails(fmt.Sprintf("%s cannot be reached: %s", to, InPlainWords(err)), causePassiveSilent)
-}
-
-// isLocalShortage reports whether this machine ran out of ports, descriptors or
-// buffers, which says nothing about the server.
-func isLocalShortage(err error) bool {
-	for _, errno := range []syscall.Errno{syscall.EADDRINUSE, syscall.EADDRNOTAVAIL, syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS} {
-		if errors.Is(err, errno) {
-			return true
-		}
-	}
-	return false
-}
-
-// addrOf returns the IP address of a TCP address. IPv4 mapped into IPv6 becomes
-// IPv4; the zero Addr stands for anything else than TCP.
-func addrOf(a net.Addr) netip.Addr {
-	tcp, ok := a.(*net.TCPAddr)
-	if !ok {
-		return netip.Addr{}
-	}
-	return tcp.AddrPort().Addr().Unmap()
 }

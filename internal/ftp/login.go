@@ -44,7 +44,7 @@ func (p *Pool) openSession(ctx context.Context, f *Features) (*Session, error) {
 		c.loginUSER, c.loginPWD = lines[0], lines[len(lines)-1]
 	}
 	s := &Session{c: c, pool: p, features: f, library: &libraryConn{c: c, sentEarly: lines}}
-	defer c.deadlines.enter(ctx)()
+	defer c.deadlines.Enter(ctx)()
 	if err := s.login(afterGreeting, password); err != nil {
 		c.abort()
 		return nil, err
@@ -132,7 +132,7 @@ func (s *Session) login(afterGreeting []*awaited, password string) error {
 	switch r := s.c.last; {
 	case err == nil:
 		return nil
-	case s.c.deadlines.context().Err() != nil || r.Code == 0, s.c.dead && r.Code < 400:
+	case s.c.deadlines.Context().Err() != nil || r.Code == 0, s.c.dead && r.Code < 400:
 		return s.c.broken("login", err)
 	default:
 		return s.loginRefused(r)

@@ -111,10 +111,10 @@ func (c *controlConn) runPipelined(t *Transfer) (done bool, err error) {
 	if m == 0 {
 		return false, nil
 	}
-	a := &attempt{c: c, t: t, mode: m, limit: min(limit, c.deadlines.timeout), together: true}
+	a := &attempt{c: c, t: t, mode: m, limit: min(limit, c.deadlines.Timeout), together: true}
 	var port string
 	if a.listener, err = c.listenForData(); err == nil {
-		defer a.listener.close()
+		defer a.listener.Close()
 		port, err = a.portCommand()
 	}
 	if err != nil {
@@ -128,7 +128,7 @@ func (c *controlConn) runPipelined(t *Transfer) (done bool, err error) {
 	case err == nil && t.start.Preliminary():
 		a.trace.Works = true
 		c.modes.notePipelined(true)
-	case err == nil, c.deadlines.context().Err() != nil, a.trace.Why == "" && c.last.Code == 421:
+	case err == nil, c.deadlines.Context().Err() != nil, a.trace.Why == "" && c.last.Code == 421:
 		c.modes.forgetPipelinedTrial() // no result
 	default:
 		c.dead = true // the transfer command has gone out as well

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ferry/internal/ftp/listing"
+	"ferry/internal/ftp/socket"
 )
 
 // Times of a pool.
@@ -29,8 +30,8 @@ const LoginPace = 50 * time.Millisecond
 type Pool struct {
 	o        Options
 	modes    *modeTracker
-	traffic  *byteCount
-	up, down *throttle
+	traffic  *socket.ByteCount
+	up, down *socket.Throttle
 
 	askPassword stdsync.Once
 	secret      string
@@ -54,8 +55,8 @@ type Pool struct {
 
 func NewPool(o Options) *Pool {
 	o = o.WithDefaults()
-	p := &Pool{o: o, most: o.Connections, limit: o.Connections, changed: make(chan struct{}), traffic: &byteCount{},
-		up: newThrottle(o.BytesUp), down: newThrottle(o.BytesDown), known: Recall(o)}
+	p := &Pool{o: o, most: o.Connections, limit: o.Connections, changed: make(chan struct{}), traffic: &socket.ByteCount{},
+		up: socket.NewThrottle(o.BytesUp), down: socket.NewThrottle(o.BytesDown), known: Recall(o)}
 	p.modes = &modeTracker{allow: o.Mode.DataModes(), learned: p.learn, warn: o.Notice, trial: o.ModeTrial}
 	p.modes.first, p.modes.recalled = parseDataMode(p.known.Mode)
 	return p
@@ -323,7 +324,7 @@ func (p *Pool) isAlive(ctx context.Context, s *Session) bool {
 	if rest < idleCheck {
 		return !s.Dead()
 	}
-	leave := s.c.deadlines.enter(ctx)
+	leave := s.c.deadlines.Enter(ctx)
 	alive := s.c.alive()
 	leave()
 	if !alive || rest < idleAsk {

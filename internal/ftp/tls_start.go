@@ -46,9 +46,9 @@ func (c *controlConn) startTLS() error {
 		return err
 	}
 	conn := tls.Client(c.sock, cfg)
-	c.sock.endBy(time.Now().Add(c.deadlines.timeout))
+	c.sock.EndBy(time.Now().Add(c.deadlines.Timeout))
 	err = conn.Handshake()
-	c.sock.endBy(time.Time{})
+	c.sock.EndBy(time.Time{})
 	if err != nil {
 		return c.handshakeError(err)
 	}
@@ -60,7 +60,7 @@ func (c *controlConn) startTLS() error {
 
 // handshakeError returns the error for a failed TLS handshake of the control connection.
 func (c *controlConn) handshakeError(err error) error {
-	if c.deadlines.context().Err() != nil {
+	if c.deadlines.Context().Err() != nil {
 		return c.broken("TLS handshake", err)
 	}
 	e := &Error{Op: "TLS handshake with " + c.opts.Address(), Class: Login, Err: err}
@@ -85,7 +85,7 @@ func (c *controlConn) handshakeError(err error) error {
 	case errors.As(err, &alert):
 		e.Class, e.Hint = Server, "the server and ferry have no TLS version or cipher in common, or the server wants a client certificate"
 	case errors.As(err, &ne) && ne.Timeout():
-		e.Class, e.Err = Retry, &timeoutError{fmt.Sprintf("no answer for %v", c.deadlines.timeout)}
+		e.Class, e.Err = Retry, &timeoutError{fmt.Sprintf("no answer for %v", c.deadlines.Timeout)}
 		if c.opts.Security == Implicit {
 			e.Class, e.Hint = Connect, "the server may expect AUTH TLS on this port; use ftpes://"
 		}

@@ -64,5 +64,5 @@ const causeControlCut = "a firewall or router inspects FTP and cuts connections 
 // lostIn reports whether the control connection broke, or went silent, after the command
 // that asks for a data connection.
 func (c *controlConn) lostIn(a *attempt) bool {
-	return c.dead && c.last.Code != 421 && len(a.trace.Steps) > 0 && c.deadlines.context().Err() == nil
+	return c.dead && c.last.Code != 421 && len(a.trace.Steps) > 0 && c.deadlines.Context().Err() == nil
 }
