@@ -3,11 +3,12 @@ package ftp
 import (
 	"time"
 
+	"ferry/internal/ftp/datamode"
 	"ferry/internal/ftp/socket"
 )
 
 // An attempt is one try to open a data connection in one mode and to send the
-// commands of a transfer. A *modeError says that the mode does not work; the
+// commands of a transfer. A *datamode.Error says that the mode does not work; the
 // control connection is then either dead or ready for the next attempt.
 type attempt struct {
 	c        *controlConn
@@ -22,16 +23,16 @@ type attempt struct {
 
 // newAttempt prepares an attempt and adds its trace to those of t.
 func (c *controlConn) newAttempt(t *Transfer, m DataMode) *attempt {
-	trace := newTrace(m, c.sock.LocalAddr(), c.sock.RemoteAddr())
+	trace := datamode.NewTrace(m, c.sock.LocalAddr(), c.sock.RemoteAddr())
 	t.traces = append(t.traces, trace)
-	return &attempt{c: c, t: t, mode: m, trace: trace, limit: c.modes.limit(m, c.deadlines.Timeout)}
+	return &attempt{c: c, t: t, mode: m, trace: trace, limit: c.modes.Limit(m, c.deadlines.Timeout)}
 }
 
 // run opens the data connection and sends the transfer command. With a nil error
 // t.start is the server's answer; see [controlConn.run].
 func (a *attempt) run() error {
 	a.t.start = Reply{}
-	if a.mode.active() {
+	if a.mode.Active() {
 		return a.runActive()
 	}
 	return a.runPassive()

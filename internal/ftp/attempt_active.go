@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"time"
 
+	"ferry/internal/ftp/datamode"
 	"ferry/internal/ftp/socket"
 	"ferry/internal/ftp/wire"
 )
@@ -25,8 +26,8 @@ var addressRefusal = regexp.MustCompile(`(?i)illegal|address|private|bounce|fore
 // runActive listens on a port and has the server connect to it. PORT is not tried
 // where the server accepted EPRT and could not connect.
 func (a *attempt) runActive() (err error) {
-	if a.mode == modePORT && a.c.modes.unreached() {
-		return a.trace.fails("not tried: the server could not connect to us after EPRT either", causeActiveSilent)
+	if a.mode == datamode.PORT && a.c.modes.Unreached() {
+		return a.trace.Fails("not tried: the server could not connect to us after EPRT either", causeActiveSilent)
 	}
 	if a.listener, err = a.c.listenForData(); err != nil {
 		return err
@@ -34,7 +35,7 @@ func (a *attempt) runActive() (err error) {
 	defer a.listener.Close()
 	port, err := a.portCommand()
 	if err == wire.ErrIPv6 {
-		return a.trace.fails(err.Error(), "")
+		return a.trace.Fails(err.Error(), "")
 	} else if err != nil {
 		return err
 	}
@@ -53,7 +54,7 @@ func (a *attempt) finishActive(reply Reply) error {
 		if addressRefusal.MatchString(reply.Text) {
 			cause = causeActiveAddress
 		}
-		return a.trace.fails("the server answers "+reply.String(), cause)
+		return a.trace.Fails("the server answers "+reply.String(), cause)
 	}
 	if !a.together {
 		if err := a.sendTransfer(); err != nil {
@@ -98,7 +99,7 @@ func (a *attempt) acceptServer() (conn net.Conn, err error) {
 	}
 	t.start, err = c.awaitStart(t.command)
 	if err == nil {
-		a.trace.answered(t.start)
+		a.trace.Answered(t.start)
 	}
 	if err != nil || t.start.Refused() {
 		if conn != nil {
@@ -116,7 +117,7 @@ func (a *attempt) acceptServer() (conn net.Conn, err error) {
 			return nil, a.notReached()
 		}
 	}
-	a.trace.connected(conn.RemoteAddr().String(), a.listener.Addr().String(), "connect", false)
+	a.trace.Connected(conn.RemoteAddr().String(), a.listener.Addr().String(), "connect", false)
 	return conn, nil
 }
 
@@ -130,14 +131,14 @@ func (a *attempt) notReached() error {
 	for conn := range listener.Accepted {
 		conn.Close()
 	}
-	trace.unreached = true
+	trace.Unreached = true
 	server := socket.AddrOf(c.sock.RemoteAddr()).String()
 	for _, from := range listener.Foreign {
-		trace.connected(from, listener.Addr().String(), "connect: rejected, it is not the server", true)
+		trace.Connected(from, listener.Addr().String(), "connect: rejected, it is not the server", true)
 	}
-	trace.connected(server, listener.Addr().String(), fmt.Sprintf("connect: nobody connected for %v", a.limit), true)
+	trace.Connected(server, listener.Addr().String(), fmt.Sprintf("connect: nobody connected for %v", a.limit), true)
 	if len(listener.Foreign) > 0 {
-		return trace.fails("a connection came from "+listener.Foreign[0]+", which is not the server", causeActiveForeign)
+		return trace.Fails("a connection came from "+listener.Foreign[0]+", which is not the server", causeActiveForeign)
 	}
-	return trace.fails(fmt.Sprintf("nobody connected to %s for %v", listener.Addr(), a.limit), causeActiveSilent)
+	return trace.Fails(fmt.Sprintf("nobody connected to %s for %v", listener.Addr(), a.limit), causeActiveSilent)
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"syscall"
 
+	"ferry/internal/ftp/datamode"
 	"ferry/internal/ftp/socket"
 	"ferry/internal/ftp/wire"
 )
@@ -26,8 +27,8 @@ const (
 // connection.
 func (a *attempt) runPassive() error {
 	c, t := a.c, a.t
-	if a.mode == modePASV && !socket.AddrOf(c.sock.RemoteAddr()).Is4() {
-		return a.trace.fails(wire.ErrIPv6.Error(), "")
+	if a.mode == datamode.PASV && !socket.AddrOf(c.sock.RemoteAddr()).Is4() {
+		return a.trace.Fails(wire.ErrIPv6.Error(), "")
 	}
 	reply, err := a.prepare(a.mode.String())
 	if err != nil || t.start.Refused() {
@@ -37,7 +38,7 @@ func (a *attempt) runPassive() error {
 	if err != nil {
 		return err
 	}
-	early := c.modes.isProven(a.mode) || !t.upload && c.modes.recalls(a.mode)
+	early := c.modes.IsProven(a.mode) || !t.upload && c.modes.Recalls(a.mode)
 	if early {
 		if err := a.sendTransfer(); err != nil {
 			return err
@@ -75,7 +76,7 @@ func (a *attempt) runPassive() error {
 // error of the connection.
 func (a *attempt) unconnected(dialErr error) error {
 	c, t := a.c, a.t
-	if replied, err := c.replyWithin(c.modes.trialTime(c.deadlines.Timeout)); err != nil || !replied {
+	if replied, err := c.replyWithin(c.modes.TrialTime(c.deadlines.Timeout)); err != nil || !replied {
 		c.dead = true
 		if err != nil {
 			return c.broken(verbOf(t.Line), err)
@@ -89,7 +90,7 @@ func (a *attempt) unconnected(dialErr error) error {
 	if err != nil {
 		return c.broken(verbOf(t.Line), err)
 	}
-	a.trace.answered(r)
+	a.trace.Answered(r)
 	switch {
 	case r.Code == 425:
 		return dialErr
@@ -105,22 +106,22 @@ func (a *attempt) unconnected(dialErr error) error {
 // host in a PASV reply counts only with Options.TrustPASV.
 func (a *attempt) address(reply Reply) (*net.TCPAddr, error) {
 	peer := socket.AddrOf(a.c.sock.RemoteAddr())
-	if a.mode == modeEPSV {
+	if a.mode == datamode.EPSV {
 		if reply.Code != 229 {
-			return nil, a.trace.fails("the server answers "+reply.String(), causeCommandRefused)
+			return nil, a.trace.Fails("the server answers "+reply.String(), causeCommandRefused)
 		}
 		port, err := wire.ParseEPSV(reply.Text)
 		if err != nil {
-			return nil, a.trace.fails(err.Error(), "a router or proxy rewrites FTP replies and does not know EPSV")
+			return nil, a.trace.Fails(err.Error(), "a router or proxy rewrites FTP replies and does not know EPSV")
 		}
 		return net.TCPAddrFromAddrPort(netip.AddrPortFrom(peer, port)), nil
 	}
 	if reply.Code != 227 {
-		return nil, a.trace.fails("the server answers "+reply.String(), causeCommandRefused)
+		return nil, a.trace.Fails("the server answers "+reply.String(), causeCommandRefused)
 	}
 	addr, err := wire.ParsePASV(reply.Text)
 	if err != nil {
-		return nil, a.trace.fails(err.Error(), causeCommandRefused)
+		return nil, a.trace.Fails(err.Error(), causeCommandRefused)
 	}
 	to := netip.AddrPortFrom(peer, addr.Port())
 	if a.c.opts.TrustPASV {
@@ -129,7 +130,7 @@ func (a *attempt) address(reply Reply) (*net.TCPAddr, error) {
 	return net.TCPAddrFromAddrPort(to), nil
 }
 
-// connect opens a data connection to the server. An error other than a *modeError
+// connect opens a data connection to the server. An error other than a *datamode.Error
 // does not speak against the mode.
 func (a *attempt) connect(to *net.TCPAddr) (net.Conn, error) {
 	c, limit := a.c, a.limit
@@ -138,7 +139,7 @@ func (a *attempt) connect(to *net.TCPAddr) (net.Conn, error) {
 	d := net.Dialer{Timeout: limit}
 	conn, err := d.DialContext(c.deadlines.Context(), "tcp", to.String())
 	if err == nil {
-		a.trace.connected(conn.LocalAddr().String(), to.String(), "connect", false)
+		a.trace.Connected(conn.LocalAddr().String(), to.String(), "connect", false)
 		return conn, nil
 	}
 	if ctx := c.deadlines.Context(); ctx.Err() != nil {
@@ -151,15 +152,15 @@ func (a *attempt) connect(to *net.TCPAddr) (net.Conn, error) {
 	var ne net.Error
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
-		a.trace.connected(from, to.String(), "connect: refused", true)
-		return nil, a.trace.fails(fmt.Sprintf("%s refused the connection", to), causePassiveRefused)
+		a.trace.Connected(from, to.String(), "connect: refused", true)
+		return nil, a.trace.Fails(fmt.Sprintf("%s refused the connection", to), causePassiveRefused)
 	case errors.As(err, &ne) && ne.Timeout(), errors.Is(err, os.ErrDeadlineExceeded):
-		a.trace.connected(from, to.String(), fmt.Sprintf("connect: no answer for %v", limit), true)
-		return nil, a.trace.fails(fmt.Sprintf("%s gave no answer for %v", to, limit), causePassiveSilent)
+		a.trace.Connected(from, to.String(), fmt.Sprintf("connect: no answer for %v", limit), true)
+		return nil, a.trace.Fails(fmt.Sprintf("%s gave no answer for %v", to, limit), causePassiveSilent)
 	}
-	a.trace.connected(from, to.String(), "connect: "+InPlainWords(err), true)
+	a.trace.Connected(from, to.String(), "connect: "+InPlainWords(err), true)
 	if a.c.opts.TrustPASV && to.AddrPort().Addr().Unmap() != socket.AddrOf(c.sock.RemoteAddr()) {
-		return nil, a.trace.fails(fmt.Sprintf("%s cannot be reached: %s", to, InPlainWords(err)), causeWrongAddress)
+		return nil, a.trace.Fails(fmt.Sprintf("%s cannot be reached: %s", to, InPlainWords(err)), causeWrongAddress)
 	}
-	return nil, a.trace.fails(fmt.Sprintf("%s cannot be reached: %s", to, InPlainWords(err)), causePassiveSilent)
+	return nil, a.trace.Fails(fmt.Sprintf("%s cannot be reached: %s", to, InPlainWords(err)), causePassiveSilent)
 }

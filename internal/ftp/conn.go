@@ -9,6 +9,7 @@ import (
 	stdsync "sync"
 	"time"
 
+	"ferry/internal/ftp/datamode"
 	"ferry/internal/ftp/socket"
 	"ferry/internal/ftp/wire"
 )
@@ -45,7 +46,7 @@ type controlConn struct {
 	loginUSER   *awaited // the same for USER
 
 	transfer *Transfer // the current one
-	modes    *modeTracker
+	modes    *datamode.Tracker
 	features *Features         // after the login
 	traffic  *socket.ByteCount // of the pool
 	up, down *socket.Throttle

@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"ferry/internal/ftp/datamode"
 	"ferry/internal/ftp/socket"
 	"ferry/internal/ftp/wire"
 )
@@ -24,7 +25,7 @@ func dialControl(ctx context.Context, o *Options, early []*awaited) (*controlCon
 	}
 	deadlines := socket.NewDeadlines(o.Timeout)
 	sock := socket.NewConn(conn, deadlines)
-	c := &controlConn{opts: o, deadlines: deadlines, sock: sock, modes: &modeTracker{}, traffic: &socket.ByteCount{}}
+	c := &controlConn{opts: o, deadlines: deadlines, sock: sock, modes: &datamode.Tracker{}, traffic: &socket.ByteCount{}}
 	c.use(sock)
 	defer deadlines.Enter(ctx)()
 	if err := c.open(early); err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ferry/internal/ftp/charset"
+	"ferry/internal/ftp/datamode"
 )
 
 // Pipeline says whether several commands may await their replies at a time.
@@ -126,7 +127,7 @@ func (o Options) WithDefaults() Options {
 		o.Backoff = backoff
 	}
 	if o.ModeTrial <= 0 {
-		o.ModeTrial = trialLimit
+		o.ModeTrial = datamode.TrialLimit
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 
+	"ferry/internal/ftp/datamode"
 	"ferry/internal/ftp/socket"
 	"ferry/internal/ftp/wire"
 )
@@ -19,7 +20,7 @@ func (a *attempt) portCommand() (string, error) {
 		}
 	}
 	at := netip.AddrPortFrom(addr, port)
-	if a.mode == modeEPRT {
+	if a.mode == datamode.EPRT {
 		return wire.EPRT(at), nil
 	}
 	return wire.PORT(at)
