@@ -88,7 +88,7 @@ func (c *controlConn) greet(greeting *awaited) error {
 	if r.Code != 220 {
 		e := ReplyError("connecting to "+c.opts.Address(), "", r)
 		switch {
-		case wantsTLS(r) && c.opts.Security == Plain:
+		case wire.WantsTLS(r) && c.opts.Security == Plain:
 			e.Class, e.Hint = Login, useTLS(c.opts.Host)
 		case e.Class != Busy:
 			e.Class = Retry

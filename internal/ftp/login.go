@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/jlaffaye/ftp"
+
+	"ferry/internal/ftp/wire"
 )
 
 // openSession connects and logs in. f is nil for the first session of a pool. The
@@ -168,7 +170,7 @@ func (s *Session) loginRefused(r Reply) error {
 	verb := s.library.verb
 	e := ReplyError("login", "", Reply{Code: r.Code, Text: s.c.hide(r.Text)})
 	switch {
-	case s.c.opts.Security == Plain && (wantsTLS(r) || wantsTLS(s.c.userReply())):
+	case s.c.opts.Security == Plain && (wire.WantsTLS(r) || wire.WantsTLS(s.c.userReply())):
 		e.Class, e.Hint = Login, useTLS(s.c.opts.Host)
 	case e.Class == Busy || r.Code == 421:
 	case !r.Refused() && r.Code != 332 && !s.c.serial:

@@ -45,7 +45,7 @@ type Options struct {
 	// 1.2.
 	TLS *tls.Config
 	// Fingerprint pins the server's certificate by its SHA-256, in any form that
-	// [ParseFingerprint] reads. Its chain and name are not checked then.
+	// [trust.ParseFingerprint] reads. Its chain and name are not checked then.
 	Fingerprint string
 	// Insecure accepts any certificate.
 	Insecure bool

@@ -8,6 +8,7 @@ import (
 	"net"
 	"time"
 
+	"ferry/internal/ftp/trust"
 	"ferry/internal/ftp/wire"
 )
 
@@ -66,14 +67,14 @@ func (c *controlConn) handshakeError(err error) error {
 	e := &Error{Op: "TLS handshake with " + c.opts.Address(), Class: Login, Err: err}
 	var cert *tls.CertificateVerificationError
 	var header tls.RecordHeaderError
-	var pin *pinError
+	var pin *trust.PinError
 	var alert tls.AlertError
 	var ne net.Error
 	switch {
 	case errors.As(err, &cert):
-		e.Err, e.Hint = &plainError{certificateFault(cert, c.opts.Host), err}, certificateHint(cert)
+		e.Err, e.Hint = &plainError{trust.Fault(cert, c.opts.Host), err}, trust.Hint(cert)
 	case errors.As(err, &pin):
-		e.Hint = "if the server's certificate was renewed, pin the new one: --fingerprint " + pin.got
+		e.Hint = "if the server's certificate was renewed, pin the new one: --fingerprint " + pin.Got
 	case errors.As(err, &header):
 		e.Class, e.Err, e.Hint = Server, &plainError{"the server does not answer with TLS", err}, ""
 		switch other := wire.InsteadOfTLS(header.RecordHeader[:]); {
