@@ -11,6 +11,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/trust"
 	"ferry/sync"
 )
 
@@ -98,9 +99,9 @@ func ParsePorts(s string) ([2]int, error) {
 }
 
 // ParseFingerprint reads the SHA-256 of a certificate, see
-// [remote.ParseFingerprint]. It returns lower-case hex digits only.
+// [trust.ParseFingerprint]. It returns lower-case hex digits only.
 func ParseFingerprint(s string) (string, error) {
-	sum, err := ftp.ParseFingerprint(s)
+	sum, err := trust.ParseFingerprint(s)
 	return hex.EncodeToString(sum), err
 }
 

@@ -1,11 +1,14 @@
 package ftp
 
 import (
-	"ferry/internal/ftp/wire"
 	"fmt"
 	"net"
 	"regexp"
 	"time"
+
+	"ferry/internal/ftp/datamode"
+	"ferry/internal/ftp/socket"
+	"ferry/internal/ftp/wire"
 )
 
 // The likely causes of a failure in active mode.
@@ -23,16 +26,16 @@ var addressRefusal = regexp.MustCompile(`(?i)illegal|address|private|bounce|fore
 // runActive listens on a port and has the server connect to it. PORT is not tried
 // where the server accepted EPRT and could not connect.
 func (a *attempt) runActive() (err error) {
-	if a.mode == modePORT && a.c.modes.unreached() {
-		return a.trace.fails("not tried: the server could not connect to us after EPRT either", causeActiveSilent)
+	if a.mode == datamode.PORT && a.c.modes.Unreached() {
+		return a.trace.Fails("not tried: the server could not connect to us after EPRT either", causeActiveSilent)
 	}
 	if a.listener, err = a.c.listenForData(); err != nil {
 		return err
 	}
-	defer a.listener.close()
+	defer a.listener.Close()
 	port, err := a.portCommand()
 	if err == wire.ErrIPv6 {
-		return a.trace.fails(err.Error(), "")
+		return a.trace.Fails(err.Error(), "")
 	} else if err != nil {
 		return err
 	}
@@ -51,7 +54,7 @@ func (a *attempt) finishActive(reply Reply) error {
 		if addressRefusal.MatchString(reply.Text) {
 			cause = causeActiveAddress
 		}
-		return a.trace.fails("the server answers "+reply.String(), cause)
+		return a.trace.Fails("the server answers "+reply.String(), cause)
 	}
 	if !a.together {
 		if err := a.sendTransfer(); err != nil {
@@ -85,7 +88,7 @@ func (a *attempt) acceptServer() (conn net.Conn, err error) {
 	}
 	if !replied {
 		select {
-		case conn = <-a.listener.accepted: // it has connected but has not replied yet
+		case conn = <-a.listener.Accepted: // it has connected but has not replied yet
 		default:
 			return nil, a.notReached()
 		}
@@ -96,7 +99,7 @@ func (a *attempt) acceptServer() (conn net.Conn, err error) {
 	}
 	t.start, err = c.awaitStart(t.command)
 	if err == nil {
-		a.trace.answered(t.start)
+		a.trace.Answered(t.start)
 	}
 	if err != nil || t.start.Refused() {
 		if conn != nil {
@@ -105,16 +108,16 @@ func (a *attempt) acceptServer() (conn net.Conn, err error) {
 		return nil, c.broken(verbOf(t.Line), err)
 	}
 	if conn == nil {
-		conn, err = a.listener.take(c.deadlines.context(), max(a.limit-time.Since(begin), time.Second))
+		conn, err = a.listener.Take(c.deadlines.Context(), max(a.limit-time.Since(begin), time.Second))
 		switch {
-		case c.deadlines.context().Err() != nil:
+		case c.deadlines.Context().Err() != nil:
 			c.dead = true
 			return nil, c.broken(verbOf(t.Line), err)
 		case err != nil:
 			return nil, a.notReached()
 		}
 	}
-	a.trace.connected(conn.RemoteAddr().String(), a.listener.ln.Addr().String(), "connect", false)
+	a.trace.Connected(conn.RemoteAddr().String(), a.listener.Addr().String(), "connect", false)
 	return conn, nil
 }
 
@@ -124,18 +127,18 @@ func (a *attempt) acceptServer() (conn net.Conn, err error) {
 func (a *attempt) notReached() error {
 	c, listener, trace := a.c, a.listener, a.trace
 	c.dead = true
-	listener.ln.Close()
-	for conn := range listener.accepted {
+	listener.Listener.Close()
+	for conn := range listener.Accepted {
 		conn.Close()
 	}
-	trace.unreached = true
-	server := addrOf(c.sock.RemoteAddr()).String()
-	for _, from := range listener.foreign {
-		trace.connected(from, listener.ln.Addr().String(), "connect: rejected, it is not the server", true)
+	trace.Unreached = true
+	server := socket.AddrOf(c.sock.RemoteAddr()).String()
+	for _, from := range listener.Foreign {
+		trace.Connected(from, listener.Addr().String(), "connect: rejected, it is not the server", true)
 	}
-	trace.connected(server, listener.ln.Addr().String(), fmt.Sprintf("connect: nobody connected for %v", a.limit), true)
-	if len(listener.foreign) > 0 {
-		return trace.fails("a connection came from "+listener.foreign[0]+", which is not the server", causeActiveForeign)
+	trace.Connected(server, listener.Addr().String(), fmt.Sprintf("connect: nobody connected for %v", a.limit), true)
+	if len(listener.Foreign) > 0 {
+		return trace.Fails("a connection came from "+listener.Foreign[0]+", which is not the server", causeActiveForeign)
 	}
-	return trace.fails(fmt.Sprintf("nobody connected to %s for %v", listener.ln.Addr(), a.limit), causeActiveSilent)
+	return trace.Fails(fmt.Sprintf("nobody connected to %s for %v", listener.Addr(), a.limit), causeActiveSilent)
 }

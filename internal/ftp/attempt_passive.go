@@ -2,12 +2,15 @@ package ftp
 
 import (
 	"errors"
-	"ferry/internal/ftp/wire"
 	"fmt"
 	"net"
 	"net/netip"
 	"os"
 	"syscall"
+
+	"ferry/internal/ftp/datamode"
+	"ferry/internal/ftp/socket"
+	"ferry/internal/ftp/wire"
 )
 
 // The likely causes of a failure in passive mode.
@@ -24,8 +27,8 @@ const (
 // connection.
 func (a *attempt) runPassive() error {
 	c, t := a.c, a.t
-	if a.mode == modePASV && !addrOf(c.sock.RemoteAddr()).Is4() {
-		return a.trace.fails(wire.ErrIPv6.Error(), "")
+	if a.mode == datamode.PASV && !socket.AddrOf(c.sock.RemoteAddr()).Is4() {
+		return a.trace.Fails(wire.ErrIPv6.Error(), "")
 	}
 	reply, err := a.prepare(a.mode.String())
 	if err != nil || t.start.Refused() {
@@ -35,7 +38,7 @@ func (a *attempt) runPassive() error {
 	if err != nil {
 		return err
 	}
-	early := c.modes.isProven(a.mode) || !t.upload && c.modes.recalls(a.mode)
+	early := c.modes.IsProven(a.mode) || !t.upload && c.modes.Recalls(a.mode)
 	if early {
 		if err := a.sendTransfer(); err != nil {
 			return err
@@ -43,7 +46,7 @@ func (a *attempt) runPassive() error {
 	}
 	conn, err := a.connect(to)
 	if err != nil {
-		if early && isLocalShortage(err) {
+		if early && socket.IsLocalShortage(err) {
 			c.dead = true // the server waits for the connection
 		} else if early {
 			return a.unconnected(err)
@@ -73,7 +76,7 @@ func (a *attempt) runPassive() error {
 // error of the connection.
 func (a *attempt) unconnected(dialErr error) error {
 	c, t := a.c, a.t
-	if replied, err := c.replyWithin(c.modes.trialTime(c.deadlines.timeout)); err != nil || !replied {
+	if replied, err := c.replyWithin(c.modes.TrialTime(c.deadlines.Timeout)); err != nil || !replied {
 		c.dead = true
 		if err != nil {
 			return c.broken(verbOf(t.Line), err)
@@ -87,7 +90,7 @@ func (a *attempt) unconnected(dialErr error) error {
 	if err != nil {
 		return c.broken(verbOf(t.Line), err)
 	}
-	a.trace.answered(r)
+	a.trace.Answered(r)
 	switch {
 	case r.Code == 425:
 		return dialErr
@@ -102,23 +105,23 @@ func (a *attempt) unconnected(dialErr error) error {
 // address returns where the server listens, from its reply to EPSV or PASV. The
 // host in a PASV reply counts only with Options.TrustPASV.
 func (a *attempt) address(reply Reply) (*net.TCPAddr, error) {
-	peer := addrOf(a.c.sock.RemoteAddr())
-	if a.mode == modeEPSV {
+	peer := socket.AddrOf(a.c.sock.RemoteAddr())
+	if a.mode == datamode.EPSV {
 		if reply.Code != 229 {
-			return nil, a.trace.fails("the server answers "+reply.String(), causeCommandRefused)
+			return nil, a.trace.Fails("the server answers "+reply.String(), causeCommandRefused)
 		}
 		port, err := wire.ParseEPSV(reply.Text)
 		if err != nil {
-			return nil, a.trace.fails(err.Error(), "a router or proxy rewrites FTP replies and does not know EPSV")
+			return nil, a.trace.Fails(err.Error(), "a router or proxy rewrites FTP replies and does not know EPSV")
 		}
 		return net.TCPAddrFromAddrPort(netip.AddrPortFrom(peer, port)), nil
 	}
 	if reply.Code != 227 {
-		return nil, a.trace.fails("the server answers "+reply.String(), causeCommandRefused)
+		return nil, a.trace.Fails("the server answers "+reply.String(), causeCommandRefused)
 	}
 	addr, err := wire.ParsePASV(reply.Text)
 	if err != nil {
-		return nil, a.trace.fails(err.Error(), causeCommandRefused)
+		return nil, a.trace.Fails(err.Error(), causeCommandRefused)
 	}
 	to := netip.AddrPortFrom(peer, addr.Port())
 	if a.c.opts.TrustPASV {
@@ -127,58 +130,37 @@ func (a *attempt) address(reply Reply) (*net.TCPAddr, error) {
 	return net.TCPAddrFromAddrPort(to), nil
 }
 
-// connect opens a data connection to the server. An error other than a *modeError
+// connect opens a data connection to the server. An error other than a *datamode.Error
 // does not speak against the mode.
 func (a *attempt) connect(to *net.TCPAddr) (net.Conn, error) {
 	c, limit := a.c, a.limit
 	// The socket is not bound to a local address first: each connection of the
 	// last minute would then occupy one of the system's few ephemeral ports.
 	d := net.Dialer{Timeout: limit}
-	conn, err := d.DialContext(c.deadlines.context(), "tcp", to.String())
+	conn, err := d.DialContext(c.deadlines.Context(), "tcp", to.String())
 	if err == nil {
-		a.trace.connected(conn.LocalAddr().String(), to.String(), "connect", false)
+		a.trace.Connected(conn.LocalAddr().String(), to.String(), "connect", false)
 		return conn, nil
 	}
-	if ctx := c.deadlines.context(); ctx.Err() != nil {
+	if ctx := c.deadlines.Context(); ctx.Err() != nil {
 		return nil, c.broken("connecting to "+to.String(), err)
 	}
-	if isLocalShortage(err) {
+	if socket.IsLocalShortage(err) {
 		return nil, &Error{Op: "connecting to " + to.String(), Class: Retry, Err: err}
 	}
-	from := net.JoinHostPort(addrOf(c.sock.LocalAddr()).String(), "any")
+	from := net.JoinHostPort(socket.AddrOf(c.sock.LocalAddr()).String(), "any")
 	var ne net.Error
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
-		a.trace.connected(from, to.String(), "connect: refused", true)
-		return nil, a.trace.fails(fmt.Sprintf("%s refused the connection", to), causePassiveRefused)
+		a.trace.Connected(from, to.String(), "connect: refused", true)
+		return nil, a.trace.Fails(fmt.Sprintf("%s refused the connection", to), causePassiveRefused)
 	case errors.As(err, &ne) && ne.Timeout(), errors.Is(err, os.ErrDeadlineExceeded):
-		a.trace.connected(from, to.String(), fmt.Sprintf("connect: no answer for %v", limit), true)
-		return nil, a.trace.fails(fmt.Sprintf("%s gave no answer for %v", to, limit), causePassiveSilent)
+		a.trace.Connected(from, to.String(), fmt.Sprintf("connect: no answer for %v", limit), true)
+		return nil, a.trace.Fails(fmt.Sprintf("%s gave no answer for %v", to, limit), causePassiveSilent)
 	}
-	a.trace.connected(from, to.String(), "connect: "+InPlainWords(err), true)
-	if a.c.opts.TrustPASV && to.AddrPort().Addr().Unmap() != addrOf(c.sock.RemoteAddr()) {
-		return nil, a.trace.fails(fmt.Sprintf("%s cannot be reached: %s", to, InPlainWords(err)), causeWrongAddress)
+	a.trace.Connected(from, to.String(), "connect: "+InPlainWords(err), true)
+	if a.c.opts.TrustPASV && to.AddrPort().Addr().Unmap() != socket.AddrOf(c.sock.RemoteAddr()) {
+		return nil, a.trace.Fails(fmt.Sprintf("%s cannot be reached: %s", to, InPlainWords(err)), causeWrongAddress)
 	}
-	return nil, a.trace.fails(fmt.Sprintf("%s cannot be reached: %s", to, InPlainWords(err)), causePassiveSilent)
-}
-
-// isLocalShortage reports whether this machine ran out of ports, descriptors or
-// buffers, which says nothing about the server.
-func isLocalShortage(err error) bool {
-	for _, errno := range []syscall.Errno{syscall.EADDRINUSE, syscall.EADDRNOTAVAIL, syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS} {
-		if errors.Is(err, errno) {
-			return true
-		}
-	}
-	return false
-}
-
-// addrOf returns the IP address of a TCP address. IPv4 mapped into IPv6 becomes
-// IPv4; the zero Addr stands for anything else than TCP.
-func addrOf(a net.Addr) netip.Addr {
-	tcp, ok := a.(*net.TCPAddr)
-	if !ok {
-		return netip.Addr{}
-	}
-	return tcp.AddrPort().Addr().Unmap()
+	return nil, a.trace.Fails(fmt.Sprintf("%s cannot be reached: %s", to, InPlainWords(err)), causePassiveSilent)
 }

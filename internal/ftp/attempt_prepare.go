@@ -7,8 +7,8 @@ import "slices"
 // refuses a CWD, that refusal is in t.start.
 func (a *attempt) prepare(port string) (reply Reply, err error) {
 	if reply, ok := a.takeEarlyPort(); ok {
-		a.trace.asked(port)
-		a.trace.answered(reply)
+		a.trace.Asked(port)
+		a.trace.Answered(reply)
 		return reply, nil
 	}
 	c, t := a.c, a.t
@@ -23,7 +23,7 @@ func (a *attempt) prepare(port string) (reply Reply, err error) {
 		}
 		unsent = nil
 	}
-	a.trace.asked(port)
+	a.trace.Asked(port)
 	if err := a.readBefore(before); err != nil {
 		return Reply{}, err
 	}
@@ -57,13 +57,13 @@ func (a *attempt) portReply(request *awaited) (reply Reply, err error) {
 	}
 	if reply, err = c.await(request); err != nil {
 		err = c.broken(verbOf(request.line), err)
-		a.trace.silent("no answer: " + err.Error())
+		a.trace.Silent("no answer: " + err.Error())
 		return reply, err
 	}
-	a.trace.answered(reply)
+	a.trace.Answered(reply)
 	if c.dead && !t.start.Refused() {
-		if !c.modes.isProven(a.mode) {
-			return reply, a.trace.fails("the server answers "+reply.String(), causeCommandRefused)
+		if !c.modes.IsProven(a.mode) {
+			return reply, a.trace.Fails("the server answers "+reply.String(), causeCommandRefused)
 		}
 		return reply, ReplyError(verbOf(request.line), "", reply)
 	}

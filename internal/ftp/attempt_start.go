@@ -21,7 +21,7 @@ func (a *attempt) transferCommands() []*awaited {
 func (a *attempt) sendTransfer() error {
 	commands := a.transferCommands()
 	if a.rest != nil && a.c.serial {
-		a.trace.asked(a.rest.line)
+		a.trace.Asked(a.rest.line)
 		if err := a.c.send(a.rest); err != nil {
 			return err
 		}
@@ -31,7 +31,7 @@ func (a *attempt) sendTransfer() error {
 		commands = commands[1:]
 	}
 	for _, command := range commands {
-		a.trace.asked(command.line)
+		a.trace.Asked(command.line)
 	}
 	return a.c.send(commands...)
 }
@@ -68,7 +68,7 @@ func (a *attempt) begin() (err error) {
 	if t.start, err = a.c.awaitStart(t.command); err != nil {
 		return a.c.broken(verbOf(t.Line), err)
 	}
-	a.trace.answered(t.start)
+	a.trace.Answered(t.start)
 	if t.endsUnsaid(a.c, t.start) || t.start.Preliminary() {
 		return nil
 	}
@@ -89,7 +89,7 @@ func (a *attempt) declined() error {
 		if t.data == nil || t.data.sock == nil {
 			cause = causeActiveSilent
 		}
-		return a.trace.fails("the server answers "+t.start.String(), cause)
+		return a.trace.Fails("the server answers "+t.start.String(), cause)
 	}
 	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"slices"
+
+	"ferry/internal/ftp/socket"
 )
 
 // Limits of what may be unanswered at a time: bytes of commands, and commands.
@@ -46,7 +48,7 @@ const batchEnd = "PWD"
 // before it are returned too, but none where a reply did not fit its command, since
 // then the others may belong to other commands as well.
 func (s *Session) batch(ctx context.Context, lines []string) ([]Reply, error) {
-	defer s.c.deadlines.enter(ctx)()
+	defer s.c.deadlines.Enter(ctx)()
 	for _, line := range lines {
 		if _, err := s.c.encode(line); err != nil {
 			return nil, err
@@ -140,7 +142,7 @@ func (s *Session) window(unanswered, next []*awaited) int {
 	limit := batchBytes
 	if s.maySplitLines() {
 		limit = shortBatchBytes
-		if !keepsPieces && s.c.tls == nil {
+		if !socket.KeepsPieces && s.c.tls == nil {
 			if limit = segmentBytes; len(unanswered) > 0 {
 				return 0
 			}
@@ -181,7 +183,7 @@ func (c *controlConn) sendInBackground(pieces bool, commands ...*awaited) (writt
 				n = firstLines(text, segmentBytes)
 			}
 			if pieces && c.tls == nil {
-				_, failed = c.sock.writePiece(text[:n])
+				_, failed = c.sock.WritePiece(text[:n])
 			} else {
 				_, failed = c.conn.Write(text[:n])
 			}

@@ -9,6 +9,8 @@ import (
 	stdsync "sync"
 	"time"
 
+	"ferry/internal/ftp/datamode"
+	"ferry/internal/ftp/socket"
 	"ferry/internal/ftp/wire"
 )
 
@@ -22,8 +24,8 @@ import (
 // Only one goroutine may use it at a time.
 type controlConn struct {
 	opts      *Options
-	deadlines *deadlines
-	sock      *timedConn
+	deadlines *socket.Deadlines
+	sock      *socket.Conn
 	conn      net.Conn // sock, or TLS on it
 	br        *bufio.Reader
 
@@ -44,10 +46,10 @@ type controlConn struct {
 	loginUSER   *awaited // the same for USER
 
 	transfer *Transfer // the current one
-	modes    *modeTracker
-	features *Features  // after the login
-	traffic  *byteCount // of the pool
-	up, down *throttle
+	modes    *datamode.Tracker
+	features *Features         // after the login
+	traffic  *socket.ByteCount // of the pool
+	up, down *socket.Throttle
 	drains   stdsync.WaitGroup // data connections that are being closed
 	secret   string            // the password, which the log must not show
 }

@@ -37,7 +37,7 @@ func (c *controlConn) abort() {
 func (c *controlConn) close() {
 	if !c.dead && c.queue.len() == 0 {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		leave := c.deadlines.enter(ctx)
+		leave := c.deadlines.Enter(ctx)
 		err := c.send(&awaited{line: "QUIT"})
 		leave()
 		cancel()

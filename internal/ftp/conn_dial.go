@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"time"
 
+	"ferry/internal/ftp/datamode"
+	"ferry/internal/ftp/socket"
 	"ferry/internal/ftp/wire"
 )
 
@@ -21,11 +23,11 @@ func dialControl(ctx context.Context, o *Options, early []*awaited) (*controlCon
 	if err != nil {
 		return nil, dialError(ctx, o, err)
 	}
-	deadlines := newDeadlines(o.Timeout)
-	sock := newTimedConn(conn, deadlines)
-	c := &controlConn{opts: o, deadlines: deadlines, sock: sock, modes: &modeTracker{}, traffic: &byteCount{}}
+	deadlines := socket.NewDeadlines(o.Timeout)
+	sock := socket.NewConn(conn, deadlines)
+	c := &controlConn{opts: o, deadlines: deadlines, sock: sock, modes: &datamode.Tracker{}, traffic: &socket.ByteCount{}}
 	c.use(sock)
-	defer deadlines.enter(ctx)()
+	defer deadlines.Enter(ctx)()
 	if err := c.open(early); err != nil {
 		c.abort()
 		return nil, err
@@ -61,7 +63,7 @@ func (c *controlConn) open(early []*awaited) error {
 
 // greet reads the greeting (RFC 959, section 5.4).
 func (c *controlConn) greet(greeting *awaited) error {
-	c.greetBy = time.Now().Add(c.deadlines.timeout)
+	c.greetBy = time.Now().Add(c.deadlines.Timeout)
 	r, err := c.await(greeting)
 	c.greetBy = time.Time{}
 	if err != nil {
@@ -70,7 +72,7 @@ func (c *controlConn) greet(greeting *awaited) error {
 		if errors.As(err, &e) && errors.Is(err, os.ErrDeadlineExceeded) || e != nil && e.Err != nil && isTimeoutError(e.Err) {
 			e.Class = Connect
 			if greeting.preliminary.Code != 0 {
-				e.Err = &timeoutError{fmt.Sprintf("for %v the server says only %v", c.deadlines.timeout, greeting.preliminary)}
+				e.Err = &timeoutError{fmt.Sprintf("for %v the server says only %v", c.deadlines.Timeout, greeting.preliminary)}
 				e.Hint = "try again later, or give the server more time with --timeout"
 			} else if c.br.Buffered() == 0 {
 				e.Hint = silenceHint(c.opts)
@@ -86,7 +88,7 @@ func (c *controlConn) greet(greeting *awaited) error {
 	if r.Code != 220 {
 		e := ReplyError("connecting to "+c.opts.Address(), "", r)
 		switch {
-		case wantsTLS(r) && c.opts.Security == Plain:
+		case wire.WantsTLS(r) && c.opts.Security == Plain:
 			e.Class, e.Hint = Login, useTLS(c.opts.Host)
 		case e.Class != Busy:
 			e.Class = Retry

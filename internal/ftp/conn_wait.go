@@ -13,13 +13,13 @@ import (
 // later at most: bytes that trickle in do not keep the wait alive. The greeting has to
 // come within one timeout, whatever comes before it.
 func (c *controlConn) readInTime() (Reply, error) {
-	defer c.sock.endBy(time.Time{})
-	c.sock.endBy(c.replyEnd())
+	defer c.sock.EndBy(time.Time{})
+	c.sock.EndBy(c.replyEnd())
 	_, err := c.br.Peek(1)
 	if err != nil {
 		return Reply{}, err
 	}
-	c.sock.endBy(c.replyEnd())
+	c.sock.EndBy(c.replyEnd())
 	if !c.greetBy.IsZero() {
 		if err := c.checkService(); err != nil {
 			return Reply{}, err
@@ -27,8 +27,8 @@ func (c *controlConn) readInTime() (Reply, error) {
 	}
 	r, err := wire.ReadReply(c.br)
 	r.Text = c.decode(r.Text)
-	if errors.Is(err, os.ErrDeadlineExceeded) && c.deadlines.context().Err() == nil {
-		err = &timeoutError{fmt.Sprintf("the server began a reply and did not end it for %v", c.deadlines.timeout)}
+	if errors.Is(err, os.ErrDeadlineExceeded) && c.deadlines.Context().Err() == nil {
+		err = &timeoutError{fmt.Sprintf("the server began a reply and did not end it for %v", c.deadlines.Timeout)}
 	}
 	return r, err
 }
@@ -38,16 +38,16 @@ func (c *controlConn) replyEnd() time.Time {
 	if !c.greetBy.IsZero() {
 		return c.greetBy
 	}
-	return time.Now().Add(c.deadlines.timeout)
+	return time.Now().Add(c.deadlines.Timeout)
 }
 
 // replyWithin reports whether a reply begins to arrive within limit. It consumes
 // nothing.
 func (c *controlConn) replyWithin(limit time.Duration) (bool, error) {
-	c.sock.limit.Store(int64(limit))
-	defer c.sock.limit.Store(0)
+	c.sock.LimitWaits(limit)
+	defer c.sock.LimitWaits(0)
 	_, err := c.br.Peek(1)
-	if errors.Is(err, os.ErrDeadlineExceeded) && c.deadlines.context().Err() == nil {
+	if errors.Is(err, os.ErrDeadlineExceeded) && c.deadlines.Context().Err() == nil {
 		return false, nil
 	}
 	return err == nil, err
@@ -66,10 +66,10 @@ func (c *controlConn) repliesBefore(done <-chan struct{}) (bool, error) {
 		return err == nil, err
 	case <-done:
 	}
-	c.sock.wakeReader()
-	defer c.sock.limit.Store(0)
+	c.sock.WakeReader()
+	defer c.sock.LimitWaits(0)
 	err := <-peeked
-	if errors.Is(err, os.ErrDeadlineExceeded) && c.deadlines.context().Err() == nil {
+	if errors.Is(err, os.ErrDeadlineExceeded) && c.deadlines.Context().Err() == nil {
 		return false, nil
 	}
 	return err == nil, err

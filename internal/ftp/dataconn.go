@@ -6,6 +6,8 @@ import (
 	"io"
 	"net"
 	"time"
+
+	"ferry/internal/ftp/socket"
 )
 
 // earlyBytes is how much of an upload may be sent before the server has accepted it.
@@ -28,15 +30,14 @@ type dataConn struct {
 
 	c             *controlConn
 	t             *Transfer
-	sock          *timedConn
+	sock          *socket.Conn
 	tls           *tls.Conn
-	records       *tlsRecords
+	records       *socket.Records
 	handshakeDone chan struct{} // closed when the goroutine of the TLS handshake has ended
 	onLoopback    bool          // the server is on this machine
 	written       int64         // bytes, before TLS
-	lowWater      lowWater
-	eof           bool // the server closed its end
-	truncated     bool // under TLS, without close_notify
+	eof           bool          // the server closed its end
+	truncated     bool          // under TLS, without close_notify
 	closed        bool
 	draining      *net.TCPConn  // the socket of an ended upload, being read to its end
 	serverClosed  chan struct{} // is closed when the server closes its end of an upload
@@ -45,23 +46,22 @@ type dataConn struct {
 // bind gives the connection its socket and begins the TLS handshake.
 func (d *dataConn) bind(conn net.Conn) {
 	c := d.c
-	d.sock = newTimedConn(conn, c.deadlines)
-	d.sock.up, d.sock.down, d.sock.counted = c.up, c.down, c.traffic
+	d.sock = socket.NewConn(conn, c.deadlines)
+	d.sock.Up, d.sock.Down, d.sock.Counted = c.up, c.down, c.traffic
 	d.Conn = d.sock
-	d.onLoopback = isLoopback(conn.RemoteAddr()) && !c.opts.treatAsRemote
+	d.onLoopback = socket.IsLoopback(conn.RemoteAddr()) && !c.opts.treatAsRemote
 	if c.tls == nil {
 		return
 	}
-	d.records = &tlsRecords{timedConn: d.sock}
+	d.records = &socket.Records{Conn: d.sock}
 	d.tls = tls.Client(d.records, c.tls)
 	d.Conn = d.tls
 	d.handshakeDone = make(chan struct{})
-	end := time.Now().Add(2 * c.deadlines.timeout) // it may begin late, and then be slow
-	d.sock.end.Store(&end)
+	lift := d.sock.EndBy(time.Now().Add(2 * c.deadlines.Timeout)) // it may begin late, and then be slow
 	go func() {
 		defer close(d.handshakeDone)
 		d.tls.Handshake()
-		d.sock.end.CompareAndSwap(&end, nil)
+		lift()
 	}()
 }
 
@@ -110,11 +110,11 @@ func (d *dataConn) Read(p []byte) (int, error) {
 		return 0, io.EOF
 	}
 	read := d.Conn.Read
-	if d.usesLowWater() {
-		read = d.readAtLowWater
+	if d.tls == nil && !d.t.upload {
+		read = d.sock.ReadAtLowWater
 	}
 	n, err := read(p)
-	for d.tls != nil && err == nil && n < len(p) && d.records.hasRecord() {
+	for d.tls != nil && err == nil && n < len(p) && d.records.HasRecord() {
 		var more int
 		more, err = d.Conn.Read(p[n:])
 		n += more
@@ -153,7 +153,7 @@ func (d *dataConn) write(p []byte) (int, error) {
 	if err := d.tls.Handshake(); err != nil {
 		return 0, err
 	}
-	return d.records.collect(func() (int, error) { return d.tls.Write(p) })
+	return d.records.Collect(func() (int, error) { return d.tls.Write(p) })
 }
 
 // LocalAddr implements [net.Conn], also before the connection is open.

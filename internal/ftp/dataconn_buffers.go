@@ -3,8 +3,7 @@ package ftp
 import (
 	"errors"
 	"io"
-	"net"
-	"os"
+	stdsync "sync"
 )
 
 // Sizes of the pieces in which data goes through a data connection, in bytes.
@@ -12,11 +11,10 @@ const (
 	firstReadBytes    = 32 << 10  // the first read of a source, whose upload may still be refused
 	loopbackReadBytes = 32 << 10  // later reads, for a server on this machine
 	sendBytes         = 256 << 10 // later reads, for any other server
-	kernelCopyBytes   = 1 << 20   // copied by the kernel at a time
-	tlsWriteBytes     = 256 << 10 // TLS records that are written at once
-	tlsReadBytes      = 256 << 10 // TLS records that are read at once
-	maxTLSRecord      = 16645     // one TLS record with its header (RFC 8446, section 5.2)
 )
+
+// sendBuffers are the buffers that data connections borrow.
+var sendBuffers = stdsync.Pool{New: func() any { b := make([]byte, sendBytes); return &b }}
 
 // ReadFrom implements [io.ReaderFrom]. It sends all that r has, in large pieces.
 func (d *dataConn) ReadFrom(r io.Reader) (sent int64, err error) {
@@ -60,34 +58,12 @@ func (d *dataConn) ReadFrom(r io.Reader) (sent int64, err error) {
 // That needs neither TLS nor a throttle. A server on this machine is faster with
 // small pieces that are still in the processor's cache.
 func (d *dataConn) canCopyInKernel() bool {
-	return d.sock != nil && d.tls == nil && d.sock.up == nil && d.written > 0 && !d.t.early && !d.onLoopback
+	return d.sock != nil && d.tls == nil && d.sock.Up == nil && d.written > 0 && !d.t.early && !d.onLoopback
 }
 
-// isLoopback reports whether a is an address of the loopback interface.
-func isLoopback(a net.Addr) bool {
-	tcp, ok := a.(*net.TCPAddr)
-	return ok && tcp.IP.IsLoopback()
-}
-
-// copyInKernel has the kernel copy the next piece of source and returns its
-// length. Like [timedConn.Write] it gives up when not a single byte could be sent
-// for the timeout.
+// copyInKernel has the kernel copy the next piece of source and returns its length.
 func (d *dataConn) copyInKernel(source KernelSource) (int64, error) {
-	c := d.sock
-	tcp, ok := c.Conn.(*net.TCPConn)
-	if !ok {
-		return 0, errors.ErrUnsupported
-	}
-	if err := c.deadlines.arm(&c.limit, nil, tcp.SetWriteDeadline); err != nil {
-		return 0, err
-	}
-	n, err := source.MoveTo(tcp, kernelCopyBytes)
+	n, err := d.sock.CopyInKernel(source.MoveTo)
 	d.written += n
-	if c.counted != nil {
-		c.counted.up.Add(n)
-	}
-	if n > 0 && errors.Is(err, os.ErrDeadlineExceeded) && c.deadlines.context().Err() == nil {
-		err = nil
-	}
-	return n, c.deadlines.explain(err)
+	return n, err
 }

@@ -68,7 +68,7 @@ func TestUploadByKernelCopy(t *testing.T) {
 			if (m.copied > 0) != tt.moves {
 				t.Errorf("the kernel copied %d bytes", m.copied)
 			}
-			if up := p.traffic.up.Load(); up < int64(len(content)) {
+			if up := p.traffic.Up.Load(); up < int64(len(content)) {
 				t.Errorf("%d bytes were counted", up)
 			}
 		})

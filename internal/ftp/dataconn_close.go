@@ -6,6 +6,8 @@ import (
 	"net"
 	"syscall"
 	"time"
+
+	"ferry/internal/ftp/socket"
 )
 
 // drainLimit is how long the server may take to close its end after an upload.
@@ -46,7 +48,7 @@ func (d *dataConn) closeUpload() error {
 		}
 	}
 	d.closed = true
-	if err := d.sock.closeWrite(); err != nil {
+	if err := d.sock.CloseWrite(); err != nil {
 		d.sock.Close()
 		return err
 	}
@@ -54,7 +56,7 @@ func (d *dataConn) closeUpload() error {
 	if !ok {
 		return d.sock.Close()
 	}
-	d.c.deadlines.remove(conn)
+	d.c.deadlines.Remove(conn)
 	conn.SetDeadline(time.Now().Add(drainLimit))
 	d.draining, d.serverClosed = conn, make(chan struct{})
 	d.c.drains.Go(func() { drainUpload(conn, d.serverClosed) })
@@ -65,7 +67,7 @@ func (d *dataConn) closeUpload() error {
 // nothing of use can come.
 func (d *dataConn) stopDraining() {
 	if d.draining != nil {
-		d.draining.SetReadDeadline(longAgo)
+		d.draining.SetReadDeadline(socket.LongAgo)
 	}
 }
 

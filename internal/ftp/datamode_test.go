@@ -3,12 +3,13 @@ package ftp
 import (
 	"context"
 	"errors"
-	"ferry/internal/ftp/wire"
 	"io"
 	"net"
-	"slices"
 	"strings"
 	"testing"
+
+	"ferry/internal/ftp/datamode"
+	"ferry/internal/ftp/wire"
 )
 
 // fetch downloads a file through a pool.
@@ -50,16 +51,14 @@ func roundTrip(t *testing.T, p *Pool) {
 }
 
 func (p *Pool) mode() DataMode {
-	p.modes.mu.Lock()
-	defer p.modes.mu.Unlock()
-	return p.modes.first
+	return p.modes.Current()
 }
 
 func TestEveryMode(t *testing.T) {
-	for _, m := range dataModes {
+	for _, m := range datamode.All {
 		t.Run(m.String(), func(t *testing.T) {
 			p := newFake(t).pool(nil)
-			p.modes.allow = []DataMode{m}
+			p.modes.Allow = []DataMode{m}
 			roundTrip(t, p)
 		})
 	}
@@ -94,26 +93,26 @@ func TestModeByTrial(t *testing.T) {
 		set  func(f *fake)
 		want DataMode
 	}{
-		{"all work", func(*fake) {}, modeEPSV},
-		{"EPSV unknown", func(f *fake) { f.on["EPSV"] = refuse("500 what?") }, modePASV},
-		{"EPSV 501, 502, 522", func(f *fake) { f.on["EPSV"] = refuse("522 no such protocol") }, modePASV},
-		{"EPSV told wrong", func(f *fake) { f.on["EPSV"] = refuse("229 ok") }, modePASV},
+		{"all work", func(*fake) {}, datamode.EPSV},
+		{"EPSV unknown", func(f *fake) { f.on["EPSV"] = refuse("500 what?") }, datamode.PASV},
+		{"EPSV 501, 502, 522", func(f *fake) { f.on["EPSV"] = refuse("522 no such protocol") }, datamode.PASV},
+		{"EPSV told wrong", func(f *fake) { f.on["EPSV"] = refuse("229 ok") }, datamode.PASV},
 		{"passive switched off", func(f *fake) {
 			f.on["EPSV"], f.on["PASV"] = refuse("550 Permission denied."), refuse("550 Permission denied.")
-		}, modeEPRT},
-		{"passive ports refused", func(f *fake) { f.on["EPSV"], f.on["PASV"] = dead("EPSV"), dead("PASV") }, modeEPRT},
+		}, datamode.EPRT},
+		{"passive ports refused", func(f *fake) { f.on["EPSV"], f.on["PASV"] = dead("EPSV"), dead("PASV") }, datamode.EPRT},
 		{"passive refused, EPRT unknown", func(f *fake) {
 			f.on["EPSV"], f.on["PASV"], f.on["EPRT"] = dead("EPSV"), dead("PASV"), refuse("500 what?")
-		}, modePORT},
+		}, datamode.PORT},
 		{"425 to the transfer", func(f *fake) {
 			f.on["MLSD"] = func(p *peer, _ string) bool {
 				return p.to == "" && p.say("425 possible PASV port theft, cannot open data connection")
 			}
-		}, modeEPRT},
+		}, datamode.EPRT},
 		{"connection cut at EPSV", func(f *fake) {
 			f.on["EPSV"] = func(p *peer, _ string) bool { p.conn.Close(); return true }
-		}, modePASV},
-		{"421 at EPSV", func(f *fake) { f.on["EPSV"] = refuse("421 EPSV is disabled") }, modePASV},
+		}, datamode.PASV},
+		{"421 at EPSV", func(f *fake) { f.on["EPSV"] = refuse("421 EPSV is disabled") }, datamode.PASV},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			f := newFake(t)
@@ -134,7 +133,7 @@ func TestSilentPassive(t *testing.T) {
 	f.on["PASV"] = func(p *peer, _ string) bool { return p.tell("PASV", port) }
 	p := f.pool(nil)
 	roundTrip(t, p)
-	if got := p.mode(); got != modeEPRT {
+	if got := p.mode(); got != datamode.EPRT {
 		t.Errorf("mode %v, want EPRT", got)
 	}
 }
@@ -187,14 +186,14 @@ func TestModeStopsWorking(t *testing.T) {
 	var told []string
 	p := f.pool(func(o *Options) { o.Notice = func(s string) { told = append(told, s) } })
 	roundTrip(t, p)
-	if p.mode() != modeEPSV {
+	if p.mode() != datamode.EPSV {
 		t.Fatal(p.mode())
 	}
 	f.mu.Lock()
 	f.on["EPSV"], f.on["PASV"] = refuse("500 switched off"), refuse("500 switched off")
 	f.mu.Unlock()
 	roundTrip(t, p)
-	if p.mode() != modeEPRT || len(told) != 1 || !strings.Contains(told[0], "EPSV stopped working") {
+	if p.mode() != datamode.EPRT || len(told) != 1 || !strings.Contains(told[0], "EPSV stopped working") {
 		t.Errorf("mode %v, told %q", p.mode(), told)
 	}
 }
@@ -212,7 +211,7 @@ func TestPASVAddress(t *testing.T) {
 	}
 	p := f.pool(nil)
 	roundTrip(t, p)
-	if p.mode() != modePASV {
+	if p.mode() != datamode.PASV {
 		t.Errorf("mode %v, want PASV", p.mode())
 	}
 	s, err := p.Borrow(t.Context())
@@ -221,7 +220,7 @@ func TestPASVAddress(t *testing.T) {
 	}
 	defer p.Return(s)
 	s.c.opts.TrustPASV = true
-	to, err := s.c.newAttempt(new(Transfer), modePASV).address(Reply{Code: 227, Text: "(192,0,2,1,4,5)"})
+	to, err := s.c.newAttempt(new(Transfer), datamode.PASV).address(Reply{Code: 227, Text: "(192,0,2,1,4,5)"})
 	if err != nil || to.String() != "192.0.2.1:1029" {
 		t.Errorf("with trust: %v, %v", to, err)
 	}
@@ -240,26 +239,5 @@ func TestModeIsRemembered(t *testing.T) {
 	roundTrip(t, p)
 	if f.saw("EPSV") != before {
 		t.Error("a mode that is known not to work was tried first")
-	}
-}
-
-func TestModeCandidates(t *testing.T) {
-	tracker := &modeTracker{allow: dataModes}
-	order := func() []DataMode { m, _ := tracker.candidates(); return m }
-	if got := order(); !slices.Equal(got, dataModes) {
-		t.Fatal(got)
-	}
-	tracker.worked(modeEPRT)
-	if got := order(); !slices.Equal(got, []DataMode{modeEPRT, modeEPSV, modePASV, modePORT}) {
-		t.Errorf("what works comes first: %v", got)
-	}
-	for _, m := range []DataMode{modeEPRT, modePORT, modeEPSV, modePASV} {
-		tracker.failed(m, &Trace{Mode: m.String()})
-	}
-	if got := order(); len(got) > 0 {
-		t.Errorf("all failed, and still %v", got)
-	}
-	if got := order(); !slices.Equal(got, dataModes) {
-		t.Errorf("after all failed the next operation tries all again: %v", got)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"strings"
+
+	"ferry/internal/ftp/datamode"
 )
 
 // TryMode lists dir, an absolute path, or the working directory where dir is "", over a
@@ -13,7 +15,7 @@ import (
 func (s *Session) TryMode(ctx context.Context, m DataMode, dir string) (*Trace, error) {
 	tracker := s.c.modes
 	defer func() { s.c.modes = tracker }()
-	s.c.modes = &modeTracker{allow: []DataMode{m}}
+	s.c.modes = &datamode.Tracker{Allow: []DataMode{m}}
 	t := ListTransfer(dir, FormLIST)
 	var err error
 	if s.features.mlst {
@@ -26,7 +28,7 @@ func (s *Session) TryMode(ctx context.Context, m DataMode, dir string) (*Trace, 
 	if ctx.Err() != nil {
 		return nil, cmp.Or(err, context.Cause(ctx))
 	}
-	trace := newTrace(m, s.c.sock.LocalAddr(), s.c.sock.RemoteAddr())
+	trace := datamode.NewTrace(m, s.c.sock.LocalAddr(), s.c.sock.RemoteAddr())
 	if len(t.traces) > 0 {
 		trace = t.traces[len(t.traces)-1]
 	}
@@ -36,7 +38,7 @@ func (s *Session) TryMode(ctx context.Context, m DataMode, dir string) (*Trace, 
 			trace.Why = err.Error()
 		}
 		if e := (*Error)(nil); errors.As(err, &e) && trace.Cause == "" {
-			trace.Cause = strings.TrimPrefix(e.Hint, likelyCause)
+			trace.Cause = strings.TrimPrefix(e.Hint, datamode.LikelyCause)
 		}
 	}
 	return trace, nil
@@ -61,7 +63,7 @@ func (d *Download) finishTrial() error {
 	}
 	final, err := d.Finish()
 	if traces := d.Transfer.traces; final.Code != 0 && len(traces) > 0 {
-		traces[len(traces)-1].answered(final)
+		traces[len(traces)-1].Answered(final)
 	}
 	return err
 }

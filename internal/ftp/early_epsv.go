@@ -3,6 +3,8 @@ package ftp
 import (
 	"errors"
 	"time"
+
+	"ferry/internal/ftp/datamode"
 )
 
 // A server with the quirk ConfirmsUploadsLate closes its end of an upload, waits for
@@ -22,14 +24,14 @@ func (s *Session) ConfirmsLate() bool { return s.features.Has(ConfirmsUploadsLat
 // its end of the data connection first, askPortEarly sends EPSV for the next upload
 // and returns its entry in the queue; nil where it was not sent.
 func (c *controlConn) askPortEarly(t *Transfer) (*awaited, error) {
-	if !t.UploadFollows || t.data.serverClosed == nil || c.queue.len() != 1 || !c.modes.isProven(modeEPSV) {
+	if !t.UploadFollows || t.data.serverClosed == nil || c.queue.len() != 1 || !c.modes.IsProven(datamode.EPSV) {
 		return nil, nil
 	}
 	replied, err := c.repliesBefore(t.data.serverClosed)
 	if err != nil || replied {
 		return nil, err
 	}
-	port := &awaited{line: modeEPSV.String(), fits: fits}
+	port := &awaited{line: datamode.EPSV.String(), fits: fits}
 	return port, c.send(port)
 }
 
@@ -52,7 +54,7 @@ func (a *attempt) takeEarlyPort() (Reply, bool) {
 		return Reply{}, false
 	}
 	t := a.t
-	if a.mode != modeEPSV || a.together || t.Begun != nil || len(t.cwd) > 0 || t.Before.Len() > 0 {
+	if a.mode != datamode.EPSV || a.together || t.Begun != nil || len(t.cwd) > 0 || t.Before.Len() > 0 {
 		return Reply{}, false
 	}
 	return early.reply, true

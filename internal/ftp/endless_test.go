@@ -12,7 +12,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"ferry/internal/ftp/datamode"
 	"ferry/internal/ftp/listing"
+	"ferry/internal/ftp/socket"
 )
 
 // endless sends one piece after another, with a pause between them, until the other end
@@ -89,8 +91,8 @@ func TestRepliesThatNeverEnd(t *testing.T) {
 // pipeControl makes a control connection of one end of a pipe.
 func pipeControl(conn net.Conn, timeout time.Duration) *controlConn {
 	o := Options{Host: "server", Timeout: timeout}.WithDefaults()
-	c := &controlConn{opts: &o, deadlines: newDeadlines(timeout), modes: &modeTracker{}, traffic: &byteCount{}}
-	c.sock = newTimedConn(pipeEnd{conn}, c.deadlines)
+	c := &controlConn{opts: &o, deadlines: socket.NewDeadlines(timeout), modes: &datamode.Tracker{}, traffic: &socket.ByteCount{}}
+	c.sock = socket.NewConn(pipeEnd{conn}, c.deadlines)
 	c.use(c.sock)
 	return c
 }

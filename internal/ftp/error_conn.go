@@ -24,14 +24,14 @@ func (c *controlConn) broken(op string, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case c.deadlines.context().Err() != nil:
-		return fmt.Errorf("%s: %w", op, context.Cause(c.deadlines.context()))
+	case c.deadlines.Context().Err() != nil:
+		return fmt.Errorf("%s: %w", op, context.Cause(c.deadlines.Context()))
 	case errors.As(err, &e):
 		return err
 	case errors.Is(err, errGoodbye):
 		return ReplyError(op, "", c.last)
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		return &Error{Op: op, Class: Retry, Err: &timeoutError{fmt.Sprintf("no answer for %v", c.deadlines.timeout)},
+		return &Error{Op: op, Class: Retry, Err: &timeoutError{fmt.Sprintf("no answer for %v", c.deadlines.Timeout)},
 			Hint: "the server, or something on the way to it, stopped answering"}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return &Error{Op: op, Class: Retry, Err: &plainError{"the server closed the connection", err}}

@@ -3,6 +3,8 @@ package ftp
 import (
 	"context"
 	"errors"
+
+	"ferry/internal/ftp/datamode"
 )
 
 // ErrFatal is wrapped by errors after which there is no use in another attempt: the
@@ -44,6 +46,6 @@ func IsFinal(err error) bool {
 // isModeTrial reports whether err is the loss of a session while a data mode was
 // tried, and other modes are left to try.
 func isModeTrial(err error) bool {
-	var m *modeError
+	var m *datamode.Error
 	return errors.As(err, &m) && !errors.Is(err, ErrFatal)
 }

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"ferry/internal/ftp/wire"
 )
 
 // busyText matches the replies of servers that allow no more connections. Some send
@@ -65,7 +67,7 @@ func ReplyError(op, path string, r Reply) *Error {
 	case r.Code == 421 && e.Class != Busy:
 		e.Hint = "the server ended the session"
 	}
-	if wantsTLS(r) && !mentionsReuse(r.Text) {
+	if wire.WantsTLS(r) && !mentionsReuse(r.Text) {
 		e.Hint = useTLS("")
 	}
 	return e
@@ -85,4 +87,12 @@ func DidNothing(op, path string, r Reply) *Error {
 func mentionsReuse(text string) bool {
 	text = strings.ToLower(text)
 	return strings.Contains(text, "reuse") || strings.Contains(text, "resum") || strings.Contains(text, "operation not permitted")
+}
+
+// useTLS is the way out for a server that wants TLS. host may be "".
+func useTLS(host string) string {
+	if host == "" {
+		return "the server wants an encrypted connection: use ftpes:// in place of ftp://"
+	}
+	return "the server wants an encrypted connection: use ftpes://" + host
 }

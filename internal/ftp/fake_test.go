@@ -155,7 +155,7 @@ func (f *fake) pool(change func(*Options)) *Pool {
 func testPool(t *testing.T, o Options) *Pool {
 	p := NewPool(o)
 	p.o.Backoff = func(int) time.Duration { return time.Millisecond }
-	p.modes.trial = 300 * time.Millisecond
+	p.modes.Trial = 300 * time.Millisecond
 	t.Cleanup(func() { p.Close() })
 	return p
 }

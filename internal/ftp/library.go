@@ -161,7 +161,7 @@ func (l *libraryConn) LocalAddr() net.Addr { return l.c.sock.LocalAddr() }
 // RemoteAddr implements [net.Conn].
 func (l *libraryConn) RemoteAddr() net.Addr { return l.c.sock.RemoteAddr() }
 
-// SetDeadline does nothing: [deadlines] end waits.
+// SetDeadline does nothing: [socket.Deadlines] end waits.
 func (l *libraryConn) SetDeadline(time.Time) error { return nil }
 
 // SetReadDeadline does nothing, as SetDeadline.

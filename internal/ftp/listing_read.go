@@ -6,6 +6,7 @@ import (
 
 	"ferry/internal/ftp/charset"
 	"ferry/internal/ftp/listing"
+	"ferry/internal/ftp/socket"
 )
 
 // ErrIncomplete is wrapped by every error about a listing that may lack names. Nothing
@@ -68,13 +69,13 @@ func (d *Download) ReadListing(form ListForm, now time.Time, add func(listing.En
 
 // readLines reads a listing to its end from in, which reads from sock. limit says which of
 // the limits it has reached.
-func readLines(r *listing.Reader, in io.Reader, sock *timedConn, o *Options) (limit, err error) {
+func readLines(r *listing.Reader, in io.Reader, sock *socket.Conn, o *Options) (limit, err error) {
 	ours := o.BytesDown / int64(2*max(o.Connections, 1)) // all sessions share it
 	limits := listing.NewLimits(o.MaxListing, ours, listingWaits*o.Timeout, time.Now())
-	defer sock.endBy(time.Time{})
+	defer sock.EndBy(time.Time{})
 	buf := make([]byte, 16<<10)
 	for total := int64(0); ; {
-		sock.endBy(limits.End(total))
+		sock.EndBy(limits.End(total))
 		n, err := in.Read(buf)
 		total += int64(n)
 		r.Take(buf[:n])

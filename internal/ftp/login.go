@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/jlaffaye/ftp"
+
+	"ferry/internal/ftp/wire"
 )
 
 // openSession connects and logs in. f is nil for the first session of a pool. The
@@ -44,7 +46,7 @@ func (p *Pool) openSession(ctx context.Context, f *Features) (*Session, error) {
 		c.loginUSER, c.loginPWD = lines[0], lines[len(lines)-1]
 	}
 	s := &Session{c: c, pool: p, features: f, library: &libraryConn{c: c, sentEarly: lines}}
-	defer c.deadlines.enter(ctx)()
+	defer c.deadlines.Enter(ctx)()
 	if err := s.login(afterGreeting, password); err != nil {
 		c.abort()
 		return nil, err
@@ -132,7 +134,7 @@ func (s *Session) login(afterGreeting []*awaited, password string) error {
 	switch r := s.c.last; {
 	case err == nil:
 		return nil
-	case s.c.deadlines.context().Err() != nil || r.Code == 0, s.c.dead && r.Code < 400:
+	case s.c.deadlines.Context().Err() != nil || r.Code == 0, s.c.dead && r.Code < 400:
 		return s.c.broken("login", err)
 	default:
 		return s.loginRefused(r)
@@ -168,7 +170,7 @@ func (s *Session) loginRefused(r Reply) error {
 	verb := s.library.verb
 	e := ReplyError("login", "", Reply{Code: r.Code, Text: s.c.hide(r.Text)})
 	switch {
-	case s.c.opts.Security == Plain && (wantsTLS(r) || wantsTLS(s.c.userReply())):
+	case s.c.opts.Security == Plain && (wire.WantsTLS(r) || wire.WantsTLS(s.c.userReply())):
 		e.Class, e.Hint = Login, useTLS(s.c.opts.Host)
 	case e.Class == Busy || r.Code == 421:
 	case !r.Refused() && r.Code != 332 && !s.c.serial:

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ferry/internal/ftp/charset"
+	"ferry/internal/ftp/datamode"
 )
 
 // Pipeline says whether several commands may await their replies at a time.
@@ -44,7 +45,7 @@ type Options struct {
 	// 1.2.
 	TLS *tls.Config
 	// Fingerprint pins the server's certificate by its SHA-256, in any form that
-	// [ParseFingerprint] reads. Its chain and name are not checked then.
+	// [trust.ParseFingerprint] reads. Its chain and name are not checked then.
 	Fingerprint string
 	// Insecure accepts any certificate.
 	Insecure bool
@@ -126,7 +127,7 @@ func (o Options) WithDefaults() Options {
 		o.Backoff = backoff
 	}
 	if o.ModeTrial <= 0 {
-		o.ModeTrial = trialLimit
+		o.ModeTrial = datamode.TrialLimit
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

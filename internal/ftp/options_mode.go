@@ -1,6 +1,10 @@
 package ftp
 
-import "fmt"
+import (
+	"fmt"
+
+	"ferry/internal/ftp/datamode"
+)
 
 // Mode says who opens data connections.
 type Mode uint8
@@ -31,14 +35,23 @@ func (m *Mode) UnmarshalText(text []byte) error {
 	return fmt.Errorf("must be auto, passive or active, not %q", text)
 }
 
+// A DataMode is a way to open data connections.
+type DataMode = datamode.Mode
+
+// A Trace records one attempt to open a data connection in one mode, step by step.
+type (
+	Trace     = datamode.Trace
+	TraceStep = datamode.Step
+)
+
 // DataModes returns the data modes that m permits, in the order in which they are
 // tried.
 func (m Mode) DataModes() []DataMode {
 	switch m {
 	case Passive:
-		return dataModes[:2]
+		return datamode.All[:2]
 	case Active:
-		return dataModes[2:]
+		return datamode.All[2:]
 	}
-	return dataModes
+	return datamode.All
 }

@@ -53,6 +53,6 @@ func (d *Download) FinishLater() {
 
 // CatchUp reads all replies that are still awaited.
 func (s *Session) CatchUp(ctx context.Context) error {
-	defer s.c.deadlines.enter(ctx)()
+	defer s.c.deadlines.Enter(ctx)()
 	return s.c.readAll()
 }

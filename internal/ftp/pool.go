@@ -8,7 +8,9 @@ import (
 	stdsync "sync"
 	"time"
 
+	"ferry/internal/ftp/datamode"
 	"ferry/internal/ftp/listing"
+	"ferry/internal/ftp/socket"
 )
 
 // Times of a pool.
@@ -28,9 +30,9 @@ const LoginPace = 50 * time.Millisecond
 // never smaller than one.
 type Pool struct {
 	o        Options
-	modes    *modeTracker
-	traffic  *byteCount
-	up, down *throttle
+	modes    *datamode.Tracker
+	traffic  *socket.ByteCount
+	up, down *socket.Throttle
 
 	askPassword stdsync.Once
 	secret      string
@@ -54,10 +56,10 @@ type Pool struct {
 
 func NewPool(o Options) *Pool {
 	o = o.WithDefaults()
-	p := &Pool{o: o, most: o.Connections, limit: o.Connections, changed: make(chan struct{}), traffic: &byteCount{},
-		up: newThrottle(o.BytesUp), down: newThrottle(o.BytesDown), known: Recall(o)}
-	p.modes = &modeTracker{allow: o.Mode.DataModes(), learned: p.learn, warn: o.Notice, trial: o.ModeTrial}
-	p.modes.first, p.modes.recalled = parseDataMode(p.known.Mode)
+	p := &Pool{o: o, most: o.Connections, limit: o.Connections, changed: make(chan struct{}), traffic: &socket.ByteCount{},
+		up: socket.NewThrottle(o.BytesUp), down: socket.NewThrottle(o.BytesDown), known: Recall(o)}
+	p.modes = &datamode.Tracker{Allow: o.Mode.DataModes(), Learned: p.learn, Warn: o.Notice, Trial: o.ModeTrial}
+	p.modes.Recall(p.known.Mode)
 	return p
 }
 
@@ -249,7 +251,7 @@ func (p *Pool) learn(m DataMode) {
 // spare keeps to one session in active mode on a server that stalls with several; see
 // [OneActiveSessionOnly].
 func (p *Pool) spare(m DataMode) {
-	if f := p.features(); !m.active() || f == nil || !f.Has(OneActiveSessionOnly) {
+	if f := p.features(); !m.Active() || f == nil || !f.Has(OneActiveSessionOnly) {
 		return
 	}
 	p.mu.Lock()
@@ -295,14 +297,14 @@ func (p *Pool) login(ctx context.Context) (*Session, error) {
 		return nil, err
 	}
 	s.features.remember = func(*Features) { p.remember() }
-	p.modes.restorePipelined(s.features, p.o)
+	restorePipelined(p.modes, s.features, p.o)
 	p.mu.Lock()
 	p.f = s.features
 	p.mu.Unlock()
 	if learned {
 		p.remember()
 	}
-	p.learn(p.modes.current())
+	p.learn(p.modes.Current())
 	return s, nil
 }
 
@@ -323,7 +325,7 @@ func (p *Pool) isAlive(ctx context.Context, s *Session) bool {
 	if rest < idleCheck {
 		return !s.Dead()
 	}
-	leave := s.c.deadlines.enter(ctx)
+	leave := s.c.deadlines.Enter(ctx)
 	alive := s.c.alive()
 	leave()
 	if !alive || rest < idleAsk {
@@ -403,9 +405,7 @@ func (p *Pool) remember() {
 	if p.f == nil {
 		return
 	}
-	p.modes.mu.Lock()
-	mode := p.modes.first
-	p.modes.mu.Unlock()
+	mode := p.modes.Current()
 	list, dots := p.f.listToRemember()
 	news := Capabilities{Mode: mode.String(), List: list, Dots: dots, Seen: p.f.worthRemembering(), Features: p.f.digest(),
 		ShowModes: p.f.showModes, Greeting: p.f.greeting}

@@ -18,7 +18,7 @@ func (p *Pool) Open(ctx context.Context, f *Features) (*Session, error) {
 }
 
 // PreferMode notes that a data connection was opened in mode m. All sessions try it first.
-func (p *Pool) PreferMode(m DataMode) { p.modes.worked(m) }
+func (p *Pool) PreferMode(m DataMode) { p.modes.Worked(m) }
 
 // Remember writes down f, which was found out on sessions of [Pool.Open], for later runs.
 func (p *Pool) Remember(f *Features) {

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"ferry/internal/ftp/datamode"
 	"ferry/internal/test/realftp"
 )
 
@@ -43,10 +44,10 @@ func TestRealSessions(t *testing.T) {
 				server := realftp.Start(t, name, security.o)
 				o := realOptions(server)
 				o.Security = security.kind
-				for _, m := range dataModes {
+				for _, m := range datamode.All {
 					t.Run(m.String(), func(t *testing.T) {
 						p := testPool(t, o)
-						p.modes.allow = []DataMode{m}
+						p.modes.Allow = []DataMode{m}
 						transferFiles(t, p)
 						if security.o.RequireReuse || name == "vsftpd" && o.Security != Plain {
 							wantResumed(t, p)
@@ -121,7 +122,7 @@ func TestRealModeByTrial(t *testing.T) {
 			t.Run(name+"/"+what, func(t *testing.T) {
 				p := testPool(t, realOptions(realftp.Start(t, name, set)))
 				transferFiles(t, p)
-				if p.mode().active() != set.NoPassive {
+				if p.mode().Active() != set.NoPassive {
 					t.Errorf("mode %v", p.mode())
 				}
 			})

@@ -21,7 +21,7 @@ func (s *Session) Receive(ctx context.Context, t *Transfer) (*Download, error) {
 	if err := t.check(); err != nil {
 		return nil, err
 	}
-	leave := s.c.deadlines.enter(ctx)
+	leave := s.c.deadlines.Enter(ctx)
 	var stream *ftp.Response
 	err := s.begin(ctx, t, func() (err error) {
 		stream, err = s.lib.RetrFrom("x", 0)
@@ -70,7 +70,7 @@ func (s *Session) Send(ctx context.Context, t *Transfer, r io.Reader) (sent int6
 	if err := t.check(); err != nil {
 		return 0, Reply{}, err
 	}
-	defer s.c.deadlines.enter(ctx)()
+	defer s.c.deadlines.Enter(ctx)()
 	src := &uploadSource{r: r}
 	err = s.begin(ctx, t, func() error {
 		err := s.lib.StorFrom("x", src, 0)

@@ -153,7 +153,7 @@ func (s *Session) TrySpaces(ctx context.Context, path string) (learned bool, err
 	if !s.features.Has(TakesSpaces) {
 		return false, nil
 	}
-	defer s.c.deadlines.enter(ctx)()
+	defer s.c.deadlines.Enter(ctx)()
 	line := "SIZE " + path
 	if s.features.HasMLST() {
 		line = "MLST " + path

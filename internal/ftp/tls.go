@@ -2,13 +2,10 @@ package ftp
 
 import (
 	"crypto/tls"
-	"errors"
 	stdsync "sync"
-)
 
-// errOtherCertificate means that the other end of a data connection is not the one of
-// the control connection.
-var errOtherCertificate = errors.New("the data connection shows another certificate than the control connection")
+	"ferry/internal/ftp/trust"
+)
 
 // A sessionCache keeps the last TLS session of one control connection. Unlike the cache
 // of the standard library it keeps the session when a handshake is broken off, which
@@ -50,7 +47,7 @@ func (c *controlConn) tlsConfig() (*tls.Config, error) {
 	var pin []byte // nil: the chain and the name are checked
 	if c.opts.Fingerprint != "" {
 		var err error
-		if pin, err = ParseFingerprint(c.opts.Fingerprint); err != nil {
+		if pin, err = trust.ParseFingerprint(c.opts.Fingerprint); err != nil {
 			return nil, &Error{Op: "reading the certificate fingerprint", Class: Login, Err: err}
 		}
 	}
@@ -62,7 +59,7 @@ func (c *controlConn) tlsConfig() (*tls.Config, error) {
 				return err
 			}
 		}
-		return c.verify(cs, pin)
+		return trust.Verify(cs, pin, c.leaf) // for resumed sessions as well
 	}
 	return cfg, nil
 }

@@ -8,6 +8,7 @@ import (
 	"net"
 	"time"
 
+	"ferry/internal/ftp/trust"
 	"ferry/internal/ftp/wire"
 )
 
@@ -46,9 +47,9 @@ func (c *controlConn) startTLS() error {
 		return err
 	}
 	conn := tls.Client(c.sock, cfg)
-	c.sock.endBy(time.Now().Add(c.deadlines.timeout))
+	c.sock.EndBy(time.Now().Add(c.deadlines.Timeout))
 	err = conn.Handshake()
-	c.sock.endBy(time.Time{})
+	c.sock.EndBy(time.Time{})
 	if err != nil {
 		return c.handshakeError(err)
 	}
@@ -60,20 +61,20 @@ func (c *controlConn) startTLS() error {
 
 // handshakeError returns the error for a failed TLS handshake of the control connection.
 func (c *controlConn) handshakeError(err error) error {
-	if c.deadlines.context().Err() != nil {
+	if c.deadlines.Context().Err() != nil {
 		return c.broken("TLS handshake", err)
 	}
 	e := &Error{Op: "TLS handshake with " + c.opts.Address(), Class: Login, Err: err}
 	var cert *tls.CertificateVerificationError
 	var header tls.RecordHeaderError
-	var pin *pinError
+	var pin *trust.PinError
 	var alert tls.AlertError
 	var ne net.Error
 	switch {
 	case errors.As(err, &cert):
-		e.Err, e.Hint = &plainError{certificateFault(cert, c.opts.Host), err}, certificateHint(cert)
+		e.Err, e.Hint = &plainError{trust.Fault(cert, c.opts.Host), err}, trust.Hint(cert)
 	case errors.As(err, &pin):
-		e.Hint = "if the server's certificate was renewed, pin the new one: --fingerprint " + pin.got
+		e.Hint = "if the server's certificate was renewed, pin the new one: --fingerprint " + pin.Got
 	case errors.As(err, &header):
 		e.Class, e.Err, e.Hint = Server, &plainError{"the server does not answer with TLS", err}, ""
 		switch other := wire.InsteadOfTLS(header.RecordHeader[:]); {
@@ -85,7 +86,7 @@ func (c *controlConn) handshakeError(err error) error {
 	case errors.As(err, &alert):
 		e.Class, e.Hint = Server, "the server and ferry have no TLS version or cipher in common, or the server wants a client certificate"
 	case errors.As(err, &ne) && ne.Timeout():
-		e.Class, e.Err = Retry, &timeoutError{fmt.Sprintf("no answer for %v", c.deadlines.timeout)}
+		e.Class, e.Err = Retry, &timeoutError{fmt.Sprintf("no answer for %v", c.deadlines.Timeout)}
 		if c.opts.Security == Implicit {
 			e.Class, e.Hint = Connect, "the server may expect AUTH TLS on this port; use ftpes://"
 		}

@@ -16,6 +16,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"ferry/internal/ftp/trust"
 )
 
 // certificate makes a self-signed certificate that is valid for loopback.
@@ -52,7 +54,7 @@ func TestTLSRoundTrip(t *testing.T) {
 				f, leaf := secureFake(t)
 				f.tls.MinVersion, f.tls.MaxVersion = version, version
 				p := f.pool(func(o *Options) {
-					o.Security, o.Mode, o.Fingerprint = Explicit, mode, Fingerprint(leaf)
+					o.Security, o.Mode, o.Fingerprint = Explicit, mode, trust.Fingerprint(leaf)
 				})
 				roundTrip(t, p)
 				// Session tickets that nobody reads must not cut uploads.
@@ -96,12 +98,12 @@ func TestTLSTrust(t *testing.T) {
 			pool.AddCert(leaf)
 			o.TLS, o.Host = &tls.Config{RootCAs: pool}, "localhost"
 		}, "use one of these names in the URL"},
-		{"pinned", func(o *Options, leaf *x509.Certificate) { o.Fingerprint = Fingerprint(leaf) }, ""},
+		{"pinned", func(o *Options, leaf *x509.Certificate) { o.Fingerprint = trust.Fingerprint(leaf) }, ""},
 		{"pinned in capitals with colons", func(o *Options, leaf *x509.Certificate) {
-			hex := strings.ToUpper(strings.TrimPrefix(Fingerprint(leaf), "sha256:"))
+			hex := strings.ToUpper(strings.TrimPrefix(trust.Fingerprint(leaf), "sha256:"))
 			o.Fingerprint = hex[:2] + ":" + hex[2:]
 		}, ""},
-		{"another one pinned", func(o *Options, _ *x509.Certificate) { o.Fingerprint = Fingerprint(other) }, "is not the pinned one"},
+		{"another one pinned", func(o *Options, _ *x509.Certificate) { o.Fingerprint = trust.Fingerprint(other) }, "is not the pinned one"},
 		{"pinned nonsense", func(o *Options, _ *x509.Certificate) { o.Fingerprint = "abc" }, "is not a SHA-256 fingerprint"},
 		{"insecure", func(o *Options, _ *x509.Certificate) { o.Insecure = true }, ""},
 	} {
@@ -211,7 +213,7 @@ func TestImplicitServerWithoutPROT(t *testing.T) {
 	f, leaf := secureFake(t)
 	f.on["PBSZ"], f.on["PROT"] = refuse("550 no"), func(p *peer, _ string) bool { p.prot = true; return p.say("550 no") }
 	f.ln = tls.NewListener(f.ln, f.tls)
-	p := f.pool(func(o *Options) { o.Security, o.Fingerprint = Implicit, Fingerprint(leaf) })
+	p := f.pool(func(o *Options) { o.Security, o.Fingerprint = Implicit, trust.Fingerprint(leaf) })
 	roundTrip(t, p)
 }
 

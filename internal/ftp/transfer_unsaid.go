@@ -19,7 +19,7 @@ func (c *controlConn) isUnsaid(t *Transfer) bool {
 	if a := t.command; a.preliminary.Code != 0 || a.answered() {
 		return false
 	}
-	limit := c.deadlines.timeout / 2
+	limit := c.deadlines.Timeout / 2
 	if c.features.knownUnsaid() {
 		limit = min(limit, unsaidWait)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/trust"
 )
 
 // connect opens a session where there is none, or where it is dead.
@@ -65,7 +66,7 @@ func (k *checker) askServer(ctx context.Context) error {
 func (k *checker) tlsReport(cs tls.ConnectionState) *TLSReport {
 	leaf := cs.PeerCertificates[0]
 	t := &TLSReport{Version: tls.VersionName(cs.Version), Cipher: tls.CipherSuiteName(cs.CipherSuite),
-		Fingerprint: ftp.Fingerprint(leaf), Subject: ftp.Printable(leaf.Subject.String()), Expires: leaf.NotAfter, Trust: "chain"}
+		Fingerprint: trust.Fingerprint(leaf), Subject: ftp.Printable(leaf.Subject.String()), Expires: leaf.NotAfter, Trust: "chain"}
 	switch {
 	case k.opts.Fingerprint != "":
 		t.Trust = "fingerprint"

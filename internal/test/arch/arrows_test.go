@@ -27,10 +27,13 @@ var arrows = map[string][]string{
 	"sync/remote":            {"manifest", "sync", "sync/remote/lock", "sync/remote/read", "internal/ftp", "internal/ftp/check", "internal/ftp/listing", "internal/ftp/wire"},
 	"sync/remote/lock":       {"manifest", "sync", "internal/ftp"},
 	"sync/remote/read":       {"manifest", "sync", "internal/ftp"},
-	"internal/ftp":           {"internal/ftp/charset", "internal/ftp/listing", "internal/ftp/wire"},
-	"internal/ftp/check":     {"internal/ftp", "internal/ftp/charset", "internal/ftp/listing"},
+	"internal/ftp":           {"internal/ftp/charset", "internal/ftp/datamode", "internal/ftp/listing", "internal/ftp/socket", "internal/ftp/trust", "internal/ftp/wire"},
+	"internal/ftp/check":     {"internal/ftp", "internal/ftp/charset", "internal/ftp/listing", "internal/ftp/trust"},
 	"internal/ftp/charset":   {},
 	"internal/ftp/wire":      {},
+	"internal/ftp/datamode":  {"internal/ftp/wire"},
+	"internal/ftp/trust":     {"internal/ftp/wire"},
+	"internal/ftp/socket":    {},
 	"sync/replicatest":       {"manifest", "sync"},
 	"sync/watch":             {"manifest", "sync"},
 	"internal/gitignore":     {},
@@ -40,7 +43,7 @@ var arrows = map[string][]string{
 	"bench":                  {"bench/wan", "internal/test/realftp"},
 	"bench/wan":              {},
 	"watcher":                {"manifest"},
-	"internal/config":        {"manifest", "sync", "internal/ftp", "internal/ftp/charset"},
+	"internal/config":        {"manifest", "sync", "internal/ftp", "internal/ftp/charset", "internal/ftp/trust"},
 	"internal/ftp/listing":   {},
 	"internal/selfsigned":    {},
 	"internal/ftpserver":     {"internal/selfsigned"},
@@ -85,7 +88,7 @@ var moreForTests = map[string][]string{
 }
 
 // leaves import nothing of ours, and their tests only what moreForTests says.
-var leaves = []string{"manifest", "internal/gitignore", "internal/ftp/wire", "internal/ftp/listing", "internal/ftp/charset", "internal/selfsigned", "internal/ftpserver", "internal/test/realftp", "internal/test/arch"}
+var leaves = []string{"manifest", "internal/gitignore", "internal/ftp/wire", "internal/ftp/socket", "internal/ftp/listing", "internal/ftp/charset", "internal/selfsigned", "internal/ftpserver", "internal/test/realftp", "internal/test/arch"}
 
 // owners are the packages that alone may import a module of others, so that it can be exchanged in one place.
 var owners = map[string]string{

@@ -17,7 +17,7 @@ func TestBandwidth(t *testing.T) {
 	if took := time.Since(begin); took < 200*time.Millisecond {
 		t.Errorf("took %v", took)
 	}
-	if got := p.traffic.up.Load(); got != 150<<10 {
+	if got := p.traffic.Up.Load(); got != 150<<10 {
 		t.Errorf("%d bytes counted", got)
 	}
 }

@@ -1,4 +1,4 @@
-package ftp
+package socket
 
 import (
 	"io"
@@ -57,30 +57,32 @@ func TestLowWaterOnALineThatSlowsDown(t *testing.T) {
 	}
 	defer theirs.Close()
 
-	c := &controlConn{opts: &Options{}, deadlines: newDeadlines(100 * time.Millisecond)}
-	d := &dataConn{c: c, t: &Transfer{}}
-	d.bind(ours)
-	d.lowWater.mark = maxLowWater
+	c := NewConn(ours, NewDeadlines(100*time.Millisecond))
+	c.lowWater.mark = maxLowWater
 	setLowWater(ours, maxLowWater)
 	// This arrives while the reader is waiting.
 	time.AfterFunc(20*time.Millisecond, func() { theirs.Write([]byte("drops")) })
 	p := make([]byte, 100)
-	if n, err := d.Read(p); err != nil || string(p[:n]) != "drops" {
+	if n, err := c.ReadAtLowWater(p); err != nil || string(p[:n]) != "drops" {
 		t.Fatalf("%q, %v", p[:n], err)
 	}
 
-	d.lowWater.mark = maxLowWater
+	c.lowWater.mark = maxLowWater
 	setLowWater(ours, maxLowWater)
 	if _, err := theirs.Write([]byte("the last of it")); err != nil {
 		t.Fatal(err)
 	}
 	theirs.Close()
-	if rest, err := io.ReadAll(d); err != nil || string(rest) != "the last of it" {
+	if rest, err := io.ReadAll(atLowWater{c}); err != nil || string(rest) != "the last of it" {
 		t.Errorf("%q, %v", rest, err)
 	}
 
-	d.eof = false
-	if n, err := d.Read(p); n != 0 || err != io.EOF {
+	if n, err := c.ReadAtLowWater(p); n != 0 || err != io.EOF {
 		t.Errorf("after the end: %d, %v", n, err)
 	}
 }
+
+// An atLowWater reads from a connection at its low-water mark.
+type atLowWater struct{ c *Conn }
+
+func (r atLowWater) Read(p []byte) (int, error) { return r.c.ReadAtLowWater(p) }

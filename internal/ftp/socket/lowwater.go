@@ -1,4 +1,4 @@
-package ftp
+package socket
 
 import (
 	"errors"
@@ -49,28 +49,24 @@ func (w *lowWater) count(n int, now time.Time) bool {
 	return w.mark != before
 }
 
-// readAtLowWater reads with the low-water mark. Where the mark is not reached
-// before the deadline, the connection has become slow: the mark is dropped, and what
-// has arrived is read.
-func (d *dataConn) readAtLowWater(p []byte) (int, error) {
-	n, err := d.Conn.Read(p)
-	if n == 0 && d.lowWater.mark > 0 && errors.Is(err, os.ErrDeadlineExceeded) && d.c.deadlines.context().Err() == nil {
-		d.lowWater = lowWater{received: d.lowWater.received, measured: d.lowWater.received, measuredAt: time.Now()}
-		setLowWater(d.sock.Conn, 0)
-		d.sock.limit.Store(int64(lowWaterDrain))
-		n, err = d.Conn.Read(p)
-		d.sock.limit.Store(0)
+// ReadAtLowWater is Read for a download without TLS, with the low-water mark where there
+// is no throttle. Where the mark is not reached before the deadline, the connection has
+// become slow: the mark is dropped, and what has arrived is read. Under TLS the last bytes
+// could stay below the mark while the server waits for our close_notify.
+func (c *Conn) ReadAtLowWater(p []byte) (int, error) {
+	if _, tcp := c.Conn.(*net.TCPConn); !tcp || c.Down != nil {
+		return c.Read(p)
 	}
-	if d.lowWater.count(n, time.Now()) {
-		setLowWater(d.sock.Conn, d.lowWater.mark)
+	n, err := c.Read(p)
+	if n == 0 && c.lowWater.mark > 0 && errors.Is(err, os.ErrDeadlineExceeded) && c.deadlines.Context().Err() == nil {
+		c.lowWater = lowWater{received: c.lowWater.received, measured: c.lowWater.received, measuredAt: time.Now()}
+		setLowWater(c.Conn, 0)
+		c.LimitWaits(lowWaterDrain)
+		n, err = c.Read(p)
+		c.LimitWaits(0)
+	}
+	if c.lowWater.count(n, time.Now()) {
+		setLowWater(c.Conn, c.lowWater.mark)
 	}
 	return n, err
-}
-
-// usesLowWater reports whether the connection is a plain download without a
-// throttle. Under TLS the last bytes could stay below the mark while the server
-// waits for our close_notify.
-func (d *dataConn) usesLowWater() bool {
-	_, tcp := d.sock.Conn.(*net.TCPConn)
-	return tcp && d.tls == nil && !d.t.upload && d.sock.down == nil
 }

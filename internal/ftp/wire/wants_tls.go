@@ -1,4 +1,4 @@
-package ftp
+package wire
 
 import "regexp"
 
@@ -17,16 +17,8 @@ var wantsTLSText = regexp.MustCompile(`(?i)` +
 // lacksTLSText matches replies that speak of TLS because the server has none.
 var lacksTLSText = regexp.MustCompile(`(?i)\b(not|no|un)\s?(available|supported|implemented|enabled|configured|understood)\b|\b(unsupported|unavailable|unknown)\b`)
 
-// wantsTLS reports whether the text of a reply says that the server wants the connection to
+// WantsTLS reports whether the text of a reply says that the server wants the connection to
 // be encrypted.
-func wantsTLS(r Reply) bool {
+func WantsTLS(r Reply) bool {
 	return r.Code >= 331 && wantsTLSText.MatchString(r.Text) && !lacksTLSText.MatchString(r.Text)
-}
-
-// useTLS is the way out for a server that wants TLS. host may be "".
-func useTLS(host string) string {
-	if host == "" {
-		return "the server wants an encrypted connection: use ftpes:// in place of ftp://"
-	}
-	return "the server wants an encrypted connection: use ftpes://" + host
 }

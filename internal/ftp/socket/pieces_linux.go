@@ -1,4 +1,4 @@
-package ftp
+package socket
 
 import (
 	"net"
@@ -6,14 +6,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// keepsPieces says that the system sends each piece of [timedConn.writePiece] in a TCP
+// KeepsPieces says that the system sends each piece of [Conn.WritePiece] in a TCP
 // segment of its own.
-const keepsPieces = true
+const KeepsPieces = true
 
-// writePiece is Write for a piece that is to arrive as it is. The system would otherwise
+// WritePiece is Write for a piece that is to arrive as it is. The system would otherwise
 // put what waits to be sent into one segment with the next pieces, and cut that anywhere,
 // whatever TCP_NODELAY says. MSG_EOR forbids it, when the segment is sent again as well.
-func (c *timedConn) writePiece(p []byte) (int, error) {
+func (c *Conn) WritePiece(p []byte) (int, error) {
 	tcp, ok := c.Conn.(*net.TCPConn)
 	if !ok {
 		return c.Write(p)

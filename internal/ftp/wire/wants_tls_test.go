@@ -1,4 +1,4 @@
-package ftp
+package wire
 
 import "testing"
 
@@ -42,7 +42,7 @@ func TestWantsTLS(t *testing.T) {
 		{421, "Too many users", false},
 		{530, "Home directory not available", false},
 	} {
-		if got := wantsTLS(Reply{Code: test.code, Text: test.text}); got != test.want {
+		if got := WantsTLS(Reply{Code: test.code, Text: test.text}); got != test.want {
 			t.Errorf("%d %s: %v", test.code, test.text, got)
 		}
 	}

@@ -1,4 +1,4 @@
-package ftp
+package socket
 
 import (
 	"context"
@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// deadlines ends the waits on the connections of one session: each wait that
+// Deadlines ends the waits on the connections of one session: each wait that
 // lasts longer than the timeout, and all of them at once when the context of the
 // running operation is cancelled. Connections are added when they are opened.
 //
 // Its methods may be called from several goroutines.
-type deadlines struct {
-	timeout time.Duration
+type Deadlines struct {
+	Timeout time.Duration // longest wait without progress
 
 	mu        stdsync.Mutex
 	ctx       context.Context // of the running operation
@@ -24,16 +24,17 @@ type deadlines struct {
 // A deadliner is a net.Conn or a *net.TCPListener.
 type deadliner interface{ SetDeadline(time.Time) error }
 
-// longAgo is a deadline that ends every wait at once.
-var longAgo = time.Unix(1, 0)
+// LongAgo is a deadline that ends every wait at once.
+var LongAgo = time.Unix(1, 0)
 
-func newDeadlines(timeout time.Duration) *deadlines {
-	return &deadlines{timeout: timeout, ctx: context.Background(), conns: map[deadliner]struct{}{}}
+// NewDeadlines returns the deadlines of a session whose waits last for timeout at most.
+func NewDeadlines(timeout time.Duration) *Deadlines {
+	return &Deadlines{Timeout: timeout, ctx: context.Background(), conns: map[deadliner]struct{}{}}
 }
 
-// enter makes ctx the context of the running operation until leave is called. Once
+// Enter makes ctx the context of the running operation until leave is called. Once
 // ctx is cancelled, every wait on every connection ends.
-func (d *deadlines) enter(ctx context.Context) (leave func()) {
+func (d *Deadlines) Enter(ctx context.Context) (leave func()) {
 	d.mu.Lock()
 	before := d.ctx
 	d.ctx = ctx
@@ -51,30 +52,32 @@ func (d *deadlines) enter(ctx context.Context) (leave func()) {
 }
 
 // interrupt ends all waits if operation id is still the running one.
-func (d *deadlines) interrupt(id int) {
+func (d *Deadlines) interrupt(id int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.operation != id {
 		return
 	}
 	for c := range d.conns {
-		c.SetDeadline(longAgo)
+		c.SetDeadline(LongAgo)
 	}
 }
 
-func (d *deadlines) context() context.Context {
+// Context returns the context of the running operation.
+func (d *Deadlines) Context() context.Context {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.ctx
 }
 
-func (d *deadlines) add(c deadliner) {
+func (d *Deadlines) add(c deadliner) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.conns[c] = struct{}{}
 }
 
-func (d *deadlines) remove(c deadliner) {
+// Remove ends what d does for a connection that was added.
+func (d *Deadlines) Remove(c deadliner) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	delete(d.conns, c)
@@ -83,7 +86,7 @@ func (d *deadlines) remove(c deadliner) {
 // arm calls set with the deadline of a wait that begins now and may last for limit
 // nanoseconds (0: the timeout), but not beyond end (nil: no such limit). It fails when the
 // context is already cancelled.
-func (d *deadlines) arm(limit *atomic.Int64, end *time.Time, set func(time.Time) error) error {
+func (d *Deadlines) arm(limit *atomic.Int64, end *time.Time, set func(time.Time) error) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.ctx.Err() != nil {
@@ -91,7 +94,7 @@ func (d *deadlines) arm(limit *atomic.Int64, end *time.Time, set func(time.Time)
 	}
 	wait := time.Duration(limit.Load())
 	if wait <= 0 {
-		wait = d.timeout
+		wait = d.Timeout
 	}
 	deadline := time.Now().Add(wait)
 	if end != nil && end.Before(deadline) {
@@ -101,12 +104,12 @@ func (d *deadlines) arm(limit *atomic.Int64, end *time.Time, set func(time.Time)
 }
 
 // explain returns the cause of the context in place of the error that
-// [deadlines.interrupt] provoked.
-func (d *deadlines) explain(err error) error {
+// [Deadlines.interrupt] provoked.
+func (d *Deadlines) explain(err error) error {
 	if err == nil {
 		return nil
 	}
-	if ctx := d.context(); ctx.Err() != nil {
+	if ctx := d.Context(); ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	return err
