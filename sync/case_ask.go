@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"ferry/manifest"
+	"ferry/sync/namecase"
 )
 
 // An OtherCase is a name that a side has, and the same name in the other case.
@@ -36,22 +37,22 @@ func (p *pass) askCases(ctx context.Context) error {
 
 // askCase finds out whether side s tells upper and lower case apart.
 func (p *pass) askCase(ctx context.Context, s Side) error {
-	if p.folding[s] == NotAsked {
+	if p.folding[s] == namecase.NotAsked {
 		f, err := p.foldingOf(ctx, s)
 		if err != nil {
 			return fmt.Errorf("asking for names in another case: %w", err)
 		}
 		p.opts.Log.Debug("asked for names in another case", "side", s, "folding", f)
 		switch {
-		case f != CannotTellCase:
+		case f != namecase.CannotTellCase:
 			p.folding[s] = f
 		case p.opts.DryRun:
-			p.policy.Folding[s] = TellsCaseApart // the plan shows what would be tried
+			p.policy.Folding[s] = namecase.TellsCaseApart // the plan shows what would be tried
 			return nil
 		default:
 			// This pass carries over one of several names that may be the same. With that
 			// name the side can be asked in the next one.
-			p.policy.Folding[s], p.askCaseAgain = CannotTellCase, true
+			p.policy.Folding[s], p.askCaseAgain = namecase.CannotTellCase, true
 			return nil
 		}
 	}
@@ -59,7 +60,7 @@ func (p *pass) askCase(ctx context.Context, s Side) error {
 	return nil
 }
 
-func (p *pass) foldingOf(ctx context.Context, s Side) (Folding, error) {
+func (p *pass) foldingOf(ctx context.Context, s Side) (namecase.Folding, error) {
 	ask := func(ascii bool) (folds, known bool, err error) {
 		names := p.namesToAsk(s, ascii)
 		if len(names) == 0 {
@@ -73,18 +74,18 @@ func (p *pass) foldingOf(ctx context.Context, s Side) (Folding, error) {
 	}
 	folds, known, err := ask(true)
 	if err != nil || known && !folds {
-		return TellsCaseApart, err
+		return namecase.TellsCaseApart, err
 	}
 	foldsAll, knownAll, err := ask(false)
 	switch {
 	case err != nil:
-		return NotAsked, err
+		return namecase.NotAsked, err
 	case knownAll && foldsAll, known && !knownAll:
-		return FoldsCase, nil
+		return namecase.FoldsCase, nil
 	case known:
-		return FoldsASCII, nil
+		return namecase.FoldsASCII, nil
 	}
-	return CannotTellCase, nil
+	return namecase.CannotTellCase, nil
 }
 
 // namesToAsk returns a few names of side s that could be spelled in another case, files
@@ -132,12 +133,12 @@ func (p *pass) tellTwins() {
 // for one name. So it finds path although its listing does not have it.
 func (p *pass) isInOtherCase(s Side, path manifest.Path) bool {
 	f := p.policy.Folding[s]
-	if !f.folds() {
+	if !f.Folds() {
 		return false
 	}
-	key := f.key(path.Base())
+	key := f.Key(path.Base())
 	for q := range p.trees[s].Below(path.Parent()) {
-		if q.Parent() == path.Parent() && q != path && f.key(q.Base()) == key {
+		if q.Parent() == path.Parent() && q != path && f.Key(q.Base()) == key {
 			return true
 		}
 	}

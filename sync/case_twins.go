@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"ferry/manifest"
+	"ferry/sync/namecase"
 )
 
 // Names that differ only in case are one name on some sides: on most disks of
@@ -34,20 +35,20 @@ func (p *planner) findCaseTwins() {
 
 // mayFold reports whether a side folds case, or has not been asked yet.
 func (p *Policy) mayFold() bool {
-	return p.Folding != [2]Folding{TellsCaseApart, TellsCaseApart}
+	return p.Folding != [2]namecase.Folding{namecase.TellsCaseApart, namecase.TellsCaseApart}
 }
 
 // separate makes sure that of several names which are one on side s, only one is
 // carried over to it.
 func (p *planner) separate(group []manifest.Path, s Side) {
 	f := p.policy.Folding[s]
-	if f == NotAsked && !p.tellsApart(group, s) && p.here(group) > 1 {
+	if f == namecase.NotAsked && !p.tellsApart(group, s) && p.here(group) > 1 {
 		p.plan.AskCase[s] = true
 	}
-	if !f.folds() {
+	if !f.Folds() {
 		return
 	}
-	for _, twins := range groupByCase(slices.Values(group), f) {
+	for _, twins := range namecase.Groups(slices.Values(group), f) {
 		if !p.tellsApart(twins, s) {
 			p.separateTwins(twins, s)
 		}
@@ -145,8 +146,8 @@ func (p *planner) leaveTwins(paths []manifest.Path, o, s Side, other manifest.Pa
 	}
 }
 
-func twinReason(path, other manifest.Path, s Side, f Folding) string {
-	if f == CannotTellCase {
+func twinReason(path, other manifest.Path, s Side, f namecase.Folding) string {
+	if f == namecase.CannotTellCase {
 		return fmt.Sprintf("its name differs only in upper and lower case from %q, and it could not be found out whether the %s side tells them apart: rename one of them",
 			other.Base(), s)
 	}
@@ -199,7 +200,7 @@ func (p *planner) renameCase() {
 // findCaseRenamesBelow notes further such renames in a directory that was renamed.
 func (p *planner) findCaseRenamesBelow(dir manifest.Path, moved Side) {
 	s := moved.Other()
-	for _, twins := range groupByCase(p.changedBelow(dir), FoldsCase) {
+	for _, twins := range namecase.Groups(p.changedBelow(dir), namecase.FoldsCase) {
 		if len(twins) != 2 {
 			continue
 		}

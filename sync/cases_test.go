@@ -14,6 +14,7 @@ import (
 
 	"ferry/manifest"
 	"ferry/manifest/manifesttest"
+	"ferry/sync/namecase"
 )
 
 // The case files in testdata/reconcile are the specification of [Reconcile]:
@@ -98,15 +99,15 @@ func parsePolicy(t *testing.T, text string) Policy {
 		case "proves":
 			p.proves = true
 		case "folds-local":
-			p.Folding[Local] = FoldsCase
+			p.Folding[Local] = namecase.FoldsCase
 		case "folds-remote":
-			p.Folding[Remote] = FoldsCase
+			p.Folding[Remote] = namecase.FoldsCase
 		case "folds-ascii-remote":
-			p.Folding[Remote] = FoldsASCII
+			p.Folding[Remote] = namecase.FoldsASCII
 		case "cannot-tell-remote":
-			p.Folding[Remote] = CannotTellCase
+			p.Folding[Remote] = namecase.CannotTellCase
 		case "tells-apart":
-			p.Folding = [2]Folding{TellsCaseApart, TellsCaseApart}
+			p.Folding = [2]namecase.Folding{namecase.TellsCaseApart, namecase.TellsCaseApart}
 		default:
 			if path, found := strings.CutPrefix(word, "untold:"); found {
 				if p.untold == nil {
@@ -121,8 +122,8 @@ func parsePolicy(t *testing.T, text string) Policy {
 		}
 	}
 	for s := range p.Folding {
-		if p.Folding[1-s] != NotAsked && p.Folding[s] == NotAsked {
-			p.Folding[s] = TellsCaseApart
+		if p.Folding[1-s] != namecase.NotAsked && p.Folding[s] == namecase.NotAsked {
+			p.Folding[s] = namecase.TellsCaseApart
 		}
 	}
 	return p

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ferry/manifest"
+	"ferry/sync/namecase"
 )
 
 // A Recorder keeps the base, as [manifest.Store] does. Its methods may be called
@@ -84,7 +85,7 @@ type Engine struct {
 	observing sync.Mutex
 	deletions *DeletionCount
 	waiting   *Waiting
-	folding   [2]Folding // what was found out about each side
+	folding   [2]namecase.Folding // what was found out about each side
 }
 
 // New returns an engine over two replicas and their base.

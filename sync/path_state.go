@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"ferry/manifest"
+	"ferry/sync/namecase"
 )
 
 // A pathState is what the base and both sides say about one path.
@@ -114,7 +115,7 @@ func compareWithBase(base manifest.Base, local, remote *manifest.Tree, policy Po
 	s := &threeWay{states: make(map[manifest.Path]*pathState), trees: [2]*manifest.Tree{local, remote}, base: base}
 	blocked := manifest.Root
 	var unproven backlog
-	var names caseFinder
+	var names namecase.Finder
 	for st := range mergePaths(base, local, remote) {
 		switch {
 		case blocked != manifest.Root && st.path.Below(blocked):
@@ -124,7 +125,7 @@ func compareWithBase(base manifest.Base, local, remote *manifest.Tree, policy Po
 		}
 		unproven.postpone(st, policy)
 		if policy.mayFold() {
-			names.see(st.path)
+			names.See(st.path)
 		}
 		st.classify(policy)
 		if st.atRest() {
@@ -133,8 +134,8 @@ func compareWithBase(base manifest.Base, local, remote *manifest.Tree, policy Po
 		kept := *st
 		s.states[st.path] = &kept
 	}
-	names.end()
-	s.sameButCase = names.groups(func(yield func(manifest.Path) bool) {
+	names.End()
+	s.sameButCase = names.Groups(func(yield func(manifest.Path) bool) {
 		for st := range mergePaths(base, local, remote) {
 			if !yield(st.path) {
 				return

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ferry/manifest"
+	"ferry/sync/namecase"
 )
 
 // Direction says which way changes may go.
@@ -98,7 +99,7 @@ type Policy struct {
 	// identities only such files are paired as renames. Zero: every change is recent.
 	RecentAfter time.Time
 	// Folding says of each side whether names that differ only in case are one there.
-	Folding [2]Folding
+	Folding [2]namecase.Folding
 	// partial says that the trees do not show everything, so that nothing follows from
 	// a file being the only one of its kind in them.
 	partial bool

@@ -5,7 +5,7 @@
 // commands on sessions of a pool:
 //
 //	           ┌─ root               looks at the root, and makes it
-//	           ├─ scanner            lists the tree
+//	           ├─ scanner            lists the tree, with list.Lister
 //	Directory ─┼─ read.Reader        reads files
 //	           ├─ applier            uploads, makes directories, renames, removes
 //	           ├─ trash, bin         keeps old versions; lists, restores and empties them

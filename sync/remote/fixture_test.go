@@ -17,6 +17,7 @@ import (
 	"ferry/internal/ftpserver"
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/remote/list"
 )
 
 // A fixture is a Directory over the embedded server, with files that the test sees.
@@ -178,15 +179,15 @@ func (h *fixture) entry(name string, size int64) manifest.Entry {
 var pipelineOfTests = ftp.PipelineOn
 
 // listDir returns what is in a directory below the root.
-func listDir(t *testing.T, d *Directory, below string) []listed {
+func listDir(t *testing.T, d *Directory, below string) []list.Line {
 	t.Helper()
-	var l *dirListing
+	var l *list.Listing
 	err := d.server.do(t.Context(), "listing", func(ctx context.Context, s *ftp.Session) (err error) {
-		l, err = d.server.list(ctx, s, d.server.names.root+"/"+below)
+		l, err = d.server.lister.List(ctx, s, d.server.names.root+"/"+below)
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return l.entries
+	return l.Entries
 }

@@ -4,6 +4,7 @@ import (
 	stdsync "sync"
 
 	"ferry/manifest"
+	"ferry/sync/remote/list"
 )
 
 // A listingMemory remembers what listings showed and questions by name do not tell.
@@ -14,7 +15,7 @@ type listingMemory struct {
 	// Asked for such a name alone, servers speak of what it leads to.
 	special map[string]map[string]bool
 	// modes are the permission bits of files, by directory.
-	modes map[string]dirModes
+	modes map[string]list.Modes
 	// spaced are files whose paths have a space, for servers that refuse such paths.
 	spaced map[place]bool
 	// masking are the directories that show names which stand for others.
@@ -23,21 +24,21 @@ type listingMemory struct {
 
 // learn notes which names a listing of dir showed as special files, and the modes of the
 // others.
-func (m *listingMemory) learn(dir string, l *dirListing) {
+func (m *listingMemory) learn(dir string, l *list.Listing) {
 	found := make(map[string]bool)
-	for _, one := range l.entries {
-		if one.entry.Kind == manifest.Other {
-			found[one.name] = true
+	for _, one := range l.Entries {
+		if one.Entry.Kind == manifest.Other {
+			found[one.Name] = true
 		}
-		if one.entry.IsFile() {
-			m.noteSpaced(place{dir, one.name})
+		if one.Entry.IsFile() {
+			m.noteSpaced(place{dir, one.Name})
 		}
 	}
-	modes := modesIn(l)
+	modes := l.Modes()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.modes == nil {
-		m.modes = make(map[string]dirModes)
+		m.modes = make(map[string]list.Modes)
 	}
 	m.modes[dir] = modes
 	delete(m.special, dir)
@@ -61,7 +62,7 @@ func (m *listingMemory) isSpecial(at place) bool {
 func (m *listingMemory) mode(at place) uint16 {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.modes[at.dir].of(at.name)
+	return m.modes[at.dir].Of(at.name)
 }
 
 // setMasking notes whether the listing of dir showed names that stand for others.

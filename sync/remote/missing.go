@@ -9,6 +9,7 @@ import (
 	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/remote/list"
 )
 
 // goneAtOnce returns how many names gone asks for between two looks at the lock: fewer
@@ -87,7 +88,7 @@ func (srv *server) missingWithin(ctx context.Context, s *ftp.Session, places []p
 	case len(dirs) == 0:
 		return answers, nil
 	case !f.HasMLST() && !f.HasSIZE():
-		return answers, srv.missingByListing(ctx, s, places, answers, ask, make(map[string]*dirListing))
+		return answers, srv.missingByListing(ctx, s, places, answers, ask, make(map[string]*list.Listing))
 	}
 	var b ftp.Batch
 	ask(&b)
@@ -148,7 +149,7 @@ func (srv *server) settleMissing(ctx context.Context, s *ftp.Session, places []p
 	if len(open) == 0 {
 		return nil
 	}
-	lists := make(map[string]*dirListing)
+	lists := make(map[string]*list.Listing)
 	works, known, err := srv.tryStat(ctx, s, places[open[0]], lists)
 	if err != nil {
 		return err
@@ -170,8 +171,8 @@ func (srv *server) settleMissing(ctx context.Context, s *ftp.Session, places []p
 // tryStat finds out whether the server tells of a file that is there when it is asked for
 // it alone: one that the directory of at shows. It is not known where there is none. The
 // listing goes into lists.
-func (srv *server) tryStat(ctx context.Context, s *ftp.Session, at place, lists map[string]*dirListing) (works, known bool, err error) {
-	l, err := srv.list(ctx, s, at.parent())
+func (srv *server) tryStat(ctx context.Context, s *ftp.Session, at place, lists map[string]*list.Listing) (works, known bool, err error) {
+	l, err := srv.lister.List(ctx, s, at.parent())
 	if err != nil {
 		if s.Dead() || ctx.Err() != nil {
 			return false, false, err
@@ -182,9 +183,9 @@ func (srv *server) tryStat(ctx context.Context, s *ftp.Session, at place, lists 
 	f := s.Features()
 	command := f.StatQuirk()
 	spaced := ftp.HasSpace(at.String())
-	for _, one := range l.entries {
-		witness := place{at.dir, one.name}
-		if !one.entry.IsFile() || mayMask(one.name) || checkPath(witness.String()) != nil || ftp.HasSpace(witness.String()) != spaced {
+	for _, one := range l.Entries {
+		witness := place{at.dir, one.Name}
+		if !one.Entry.IsFile() || mayMask(one.Name) || checkPath(witness.String()) != nil || ftp.HasSpace(witness.String()) != spaced {
 			continue
 		}
 		var seen stat
@@ -209,7 +210,7 @@ func present(seen stat) error { return fmt.Errorf("%w: %v", sync.ErrPresent, see
 
 // missingByListing answers for a server that has neither MLST nor SIZE: all it can
 // do is list once more, but for those that are in lists.
-func (srv *server) missingByListing(ctx context.Context, s *ftp.Session, places []place, answers []error, ask func(*ftp.Batch), lists map[string]*dirListing) error {
+func (srv *server) missingByListing(ctx context.Context, s *ftp.Session, places []place, answers []error, ask func(*ftp.Batch), lists map[string]*list.Listing) error {
 	var before, after ftp.Batch
 	if ask(&before); before.Len() > 0 {
 		if err := before.Run(ctx, s); err != nil {

@@ -28,9 +28,9 @@ func (mv *mover) isOtherCase(ctx context.Context, from, to place) bool {
 // listBoth reports which of two names in one directory its listing shows.
 func (srv *server) listBoth(ctx context.Context, from, to place) (old, now bool, err error) {
 	err = srv.do(ctx, "looking for names in another case", func(ctx context.Context, s *ftp.Session) error {
-		l, err := srv.list(ctx, s, from.parent())
+		l, err := srv.lister.List(ctx, s, from.parent())
 		if err == nil {
-			old, now = l.find(from.name).Exists(), l.find(to.name).Exists()
+			old, now = l.Find(from.name).Exists(), l.Find(to.name).Exists()
 		}
 		return err
 	})

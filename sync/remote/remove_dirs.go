@@ -7,6 +7,7 @@ import (
 	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/remote/list"
 )
 
 // applyDirs removes directories in their order. A server that is known to refuse RMD of
@@ -155,7 +156,7 @@ func (rm *remover) putDirInTrash(ctx context.Context, at place) (done bool, err 
 // clean removes ferry's abandoned temporaries from a directory. It fails where anything
 // else is in it.
 func (rm *remover) clean(ctx context.Context, s *ftp.Session, at place) (gone bool, err error) {
-	l, err := orEmpty(rm.list(ctx, s, at.String()))
+	l, err := list.OrEmpty(rm.lister.List(ctx, s, at.String()))
 	if err != nil {
 		if s.Dead() || ctx.Err() != nil {
 			return false, err
@@ -165,15 +166,15 @@ func (rm *remover) clean(ctx context.Context, s *ftp.Session, at place) (gone bo
 		}
 		return false, err
 	}
-	if len(l.refused) > 0 {
-		return false, notEmpty(l.refused[0].name)
+	if len(l.Refused) > 0 {
+		return false, notEmpty(l.Refused[0].Name)
 	}
 	var b ftp.Batch
-	for _, one := range l.entries {
-		if !rm.temps.isAbandoned(place{at.String(), one.name}, one.entry) {
-			return false, notEmpty(one.name)
+	for _, one := range l.Entries {
+		if !rm.temps.isAbandoned(place{at.String(), one.Name}, one.Entry) {
+			return false, notEmpty(one.Name)
 		}
-		b.Add("DELE "+at.String()+"/"+one.name, nil)
+		b.Add("DELE "+at.String()+"/"+one.Name, nil)
 	}
 	return false, b.Run(ctx, s)
 }

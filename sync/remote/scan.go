@@ -12,6 +12,7 @@ import (
 	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/remote/list"
 )
 
 // A scanner lists the tree.
@@ -28,24 +29,24 @@ type walk struct {
 	deep  bool
 	tree  manifest.Builder
 	count atomic.Int64 // entries in tree
-	queue *folderQueue
+	queue *list.Queue
 	dots  dotNames
 }
 
 // scan implements [sync.Replica.Scan]. Directories are listed breadth first, several at
 // a time.
 func (sc *scanner) scan(ctx context.Context, look sync.Look) (*manifest.Tree, error) {
-	w := &walk{scanner: sc, look: look, deep: look.Dirs == nil, queue: newFolderQueue()}
+	w := &walk{scanner: sc, look: look, deep: look.Dirs == nil, queue: list.NewQueue()}
 	sc.trash.dirs.beginPass(time.Now())
 	sc.inListedDirs.Store(true)
 	if w.deep {
-		w.queue.add(&folder{path: manifest.Root, id: sc.rootID.Load()})
+		w.queue.Add(&list.Folder{Path: manifest.Root, ID: sc.rootID.Load()})
 	}
 	for _, p := range slices.Compact(slices.SortedFunc(slices.Values(look.Dirs), manifest.Path.Compare)) {
 		w.learnSpelling(p)
-		w.queue.add(&folder{path: p})
+		w.queue.Add(&list.Folder{Path: p})
 	}
-	if err := w.queue.run(ctx, sc.opts.Connections, w.visit); err != nil {
+	if err := w.queue.Run(ctx, sc.opts.Connections, w.visit); err != nil {
 		return nil, err
 	}
 	return w.tree.Tree(), nil
@@ -62,14 +63,14 @@ func (w *walk) learnSpelling(p manifest.Path) {
 }
 
 // visit lists f and what the pipeline takes along with it.
-func (w *walk) visit(ctx context.Context, f *folder) error {
+func (w *walk) visit(ctx context.Context, f *list.Folder) error {
 	left, err := w.pipeline(ctx, f)
 	if err != nil {
 		return err
 	}
 	for _, f := range left {
 		err = w.folder(ctx, f)
-		w.queue.done()
+		w.queue.Done()
 		if err != nil {
 			return err
 		}
@@ -79,13 +80,13 @@ func (w *walk) visit(ctx context.Context, f *folder) error {
 
 // folder lists one directory and takes what is in it into the tree. A directory that
 // cannot be listed is unknown; an error ends the scan.
-func (w *walk) folder(ctx context.Context, f *folder) error {
-	err := checkPath(w.names.dir(f.path))
+func (w *walk) folder(ctx context.Context, f *list.Folder) error {
+	err := checkPath(w.names.dir(f.Path))
 	if err != nil {
-		w.tree.Unknown(f.path, reason(err))
+		w.tree.Unknown(f.Path, reason(err))
 		return nil
 	}
-	l, err := (*dirListing)(nil), f.why
+	l, err := (*list.Listing)(nil), f.Why
 	if err == nil {
 		l, err = w.listFolder(ctx, f)
 	}
@@ -97,17 +98,17 @@ func (w *walk) folder(ctx context.Context, f *folder) error {
 	if ctx.Err() != nil || errors.Is(err, sync.ErrFatal) {
 		return err
 	}
-	absent, doubt := w.absentDir(ctx, f.path)
+	absent, doubt := w.absentDir(ctx, f.Path)
 	switch {
 	case ctx.Err() != nil || errors.Is(doubt, sync.ErrFatal):
 		return doubt
-	case absent && f.path == manifest.Root:
+	case absent && f.Path == manifest.Root:
 		return fatal(fmt.Errorf("the directory is not there: %w", err))
 	case absent && !w.deep:
 		return nil
 	}
-	w.tree.Unknown(f.path, reason(err))
-	if f.path == manifest.Root {
+	w.tree.Unknown(f.Path, reason(err))
+	if f.Path == manifest.Root {
 		w.sayWhatIsNeeded(err)
 	}
 	return nil
@@ -115,13 +116,13 @@ func (w *walk) folder(ctx context.Context, f *folder) error {
 
 // listFolder lists a folder. One that seems to have lost everything is listed again on
 // another session.
-func (w *walk) listFolder(ctx context.Context, f *folder) (l *dirListing, err error) {
-	again := !f.seenEmpty
+func (w *walk) listFolder(ctx context.Context, f *list.Folder) (l *list.Listing, err error) {
+	again := !f.SeenEmpty
 	for {
 		err = w.do(ctx, "listing", func(ctx context.Context, s *ftp.Session) (err error) {
-			l, err = w.listKnowing(ctx, s, w.names.dir(f.path), w.hadDots(f))
+			l, err = w.lister.ListKnowing(ctx, s, w.names.dir(f.Path), w.hadDots(f))
 			if !w.had(f) {
-				l, err = orEmpty(l, err)
+				l, err = list.OrEmpty(l, err)
 			}
 			if err == nil && w.lostAll(f, l) {
 				s.GiveUp()
@@ -137,16 +138,18 @@ func (w *walk) listFolder(ctx context.Context, f *folder) (l *dirListing, err er
 
 // lostAll reports whether a listing shows nothing where something was when the base was
 // written.
-func (w *walk) lostAll(f *folder, l *dirListing) bool {
-	return len(l.entries) == 0 && w.had(f)
+func (w *walk) lostAll(f *list.Folder, l *list.Listing) bool {
+	return len(l.Entries) == 0 && w.had(f)
 }
 
 // had reports whether something was in f when the base was written.
-func (w *walk) had(f *folder) bool { return w.look.HadChildren != nil && w.look.HadChildren(f.path) }
+func (w *walk) had(f *list.Folder) bool {
+	return w.look.HadChildren != nil && w.look.HadChildren(f.Path)
+}
 
 // take puts what a complete listing shows into the tree, and the directories in it into
 // the queue.
-func (w *walk) take(ctx context.Context, f *folder, l *dirListing) error {
+func (w *walk) take(ctx context.Context, f *list.Folder, l *list.Listing) error {
 	got := w.filter(f, l)
 	w.note(f, l, got)
 	if err := w.dropMasking(ctx, f, got.items); err != nil {
@@ -162,14 +165,14 @@ func (w *walk) take(ctx context.Context, f *folder, l *dirListing) error {
 }
 
 // note notes what a complete listing tells besides its items.
-func (w *walk) note(f *folder, l *dirListing, got filtered) {
-	if f.id == 0 {
-		f.id = l.id
+func (w *walk) note(f *list.Folder, l *list.Listing, got filtered) {
+	if f.ID == 0 {
+		f.ID = l.ID
 	}
-	for _, r := range l.refused {
-		w.tree.Skip(f.path, r.name, r.why.Error())
+	for _, r := range l.Refused {
+		w.tree.Skip(f.Path, r.Name, r.Why.Error())
 	}
-	dir := strings.TrimSuffix(w.names.dir(f.path), "/")
+	dir := strings.TrimSuffix(w.names.dir(f.Path), "/")
 	w.temps.forget(dir)
 	w.listed.learn(dir, l)
 	w.noteEncoding(dir, l)
@@ -180,22 +183,22 @@ func (w *walk) note(f *folder, l *dirListing, got filtered) {
 
 // add puts items into the tree and directories into the queue. It fails where the tree
 // becomes too large.
-func (w *walk) add(f *folder, items []item) error {
+func (w *walk) add(f *list.Folder, items []item) error {
 	if err := w.look.CheckCount(int(w.count.Add(int64(len(items))))); err != nil {
 		return fatal(err)
 	}
-	var inner []*folder
+	var inner []*list.Folder
 	for _, it := range items {
 		switch {
 		case it.drop:
 			continue
-		case it.entry.IsDir() && f.loops(it.entry.ID):
+		case it.entry.IsDir() && f.Loops(it.entry.ID):
 			it.entry.Kind = manifest.Other // a link to a directory above
 		case it.entry.IsDir() && w.deep:
-			inner = append(inner, &folder{path: it.path, id: it.entry.ID, up: f})
+			inner = append(inner, &list.Folder{Path: it.path, ID: it.entry.ID, Up: f})
 		}
 		w.tree.Add(it.path, it.entry)
 	}
-	w.queue.add(inner...)
+	w.queue.Add(inner...)
 	return nil
 }

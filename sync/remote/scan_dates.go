@@ -10,6 +10,7 @@ import (
 	"ferry/internal/ftp"
 	"ferry/internal/ftp/listing"
 	"ferry/manifest"
+	"ferry/sync/remote/list"
 )
 
 // LIST shows minutes or days, in a zone of the server's choice. MDTM (RFC 3659, section
@@ -17,7 +18,7 @@ import (
 // was when the base was written.
 
 // addTimes finds out the times that the listing l does not tell.
-func (w *walk) addTimes(ctx context.Context, l *dirListing, items []item) error {
+func (w *walk) addTimes(ctx context.Context, l *list.Listing, items []item) error {
 	undated := w.findUndated(l, items)
 	if len(undated) == 0 {
 		return nil
@@ -100,14 +101,14 @@ func (w *walk) setTimes(items []item, undated []int, replies []ftp.Reply) {
 func keepShownTimes(items []item, undated []int) {
 	for _, i := range undated {
 		if e := &items[i].entry; e.Shown == 0 && !showsNoTime(*e) {
-			setShown(e, time.Unix(0, e.ModTime), e.Precision)
+			list.SetShown(e, time.Unix(0, e.ModTime), e.Precision)
 		}
 	}
 }
 
 // findUndated returns which items have times that only MDTM can tell. Files whose line
 // is as it was get the time that they had then.
-func (w *walk) findUndated(l *dirListing, items []item) (undated []int) {
+func (w *walk) findUndated(l *list.Listing, items []item) (undated []int) {
 	now := time.Now().Unix()
 	for i := range items {
 		e := &items[i].entry
@@ -120,7 +121,7 @@ func (w *walk) findUndated(l *dirListing, items []item) (undated []int) {
 		if e.Shown == 0 {
 			continue
 		}
-		if isYoung(*e, l.newest, now) {
+		if isYoung(*e, l.Newest, now) {
 			e.Shown, e.ShownPrecision = 0, 0
 			undated = append(undated, i)
 			continue

@@ -5,6 +5,7 @@ import (
 	stdsync "sync"
 
 	"ferry/manifest"
+	"ferry/sync/remote/list"
 )
 
 // dotNames are the directories in which the base has names with a leading dot.
@@ -15,10 +16,10 @@ type dotNames struct {
 
 // hadDots returns a function that tells whether the base has a name with a leading dot in
 // f. The base is read when it is first called.
-func (w *walk) hadDots(f *folder) func() bool {
+func (w *walk) hadDots(f *list.Folder) func() bool {
 	return func() bool {
 		w.dots.once.Do(w.collectDots)
-		return w.dots.dirs[f.path]
+		return w.dots.dirs[f.Path]
 	}
 }
 

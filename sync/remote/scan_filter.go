@@ -8,6 +8,7 @@ import (
 	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/remote/list"
 )
 
 // An item is a line of a listing that belongs into the tree.
@@ -27,41 +28,41 @@ type filtered struct {
 
 // filter leaves out what is ferry's own, the server's own, or ignored. It changes
 // nothing.
-func (w *walk) filter(f *folder, l *dirListing) (got filtered) {
+func (w *walk) filter(f *list.Folder, l *list.Listing) (got filtered) {
 	note := func(f func()) { got.notes = append(got.notes, f) }
-	got.items = make([]item, 0, len(l.entries))
-	dir := strings.TrimSuffix(w.names.dir(f.path), "/")
+	got.items = make([]item, 0, len(l.Entries))
+	dir := strings.TrimSuffix(w.names.dir(f.Path), "/")
 	twins := false
-	for _, one := range l.entries {
-		if manifest.IsOwn(f.path, one.name) {
-			if _, temp := manifest.TempMark(one.name); temp {
-				note(func() { w.temps.saw(place{dir, one.name}, one.entry) })
-			} else if one.name == manifest.OwnPlain {
+	for _, one := range l.Entries {
+		if manifest.IsOwn(f.Path, one.Name) {
+			if _, temp := manifest.TempMark(one.Name); temp {
+				note(func() { w.temps.saw(place{dir, one.Name}, one.Entry) })
+			} else if one.Name == manifest.OwnPlain {
 				note(func() { w.plainSeen.Store(true) })
 			}
 			continue
 		}
-		p, err := f.path.Child(one.name)
+		p, err := f.Path.Child(one.Name)
 		switch {
 		case err != nil:
-			note(func() { w.tree.Skip(f.path, one.name, err.Error()) })
+			note(func() { w.tree.Skip(f.Path, one.Name, err.Error()) })
 			continue
-		case w.dropsTrailingSpace(one.name):
+		case w.dropsTrailingSpace(one.Name):
 			note(func() {
-				w.tree.Skip(f.path, one.name, "this server may take the name for one without the space at its end")
+				w.tree.Skip(f.Path, one.Name, "this server may take the name for one without the space at its end")
 			})
 			continue
-		case ftp.IsServersOwn(one.name), w.look.Ignores(p, one.entry.IsDir()):
-			note(func() { w.tree.Hold(f.path) })
+		case ftp.IsServersOwn(one.Name), w.look.Ignores(p, one.Entry.IsDir()):
+			note(func() { w.tree.Hold(f.Path) })
 			continue
 		}
-		if one.name != p.Base() {
-			one.entry.Name, twins = one.name, true
+		if one.Name != p.Base() {
+			one.Entry.Name, twins = one.Name, true
 		}
-		if one.name != p.Base() || w.names.has(p) {
-			note(func() { w.names.set(p, one.name) })
+		if one.Name != p.Base() || w.names.has(p) {
+			note(func() { w.names.set(p, one.Name) })
 		}
-		got.items = append(got.items, item{path: p, name: one.name, entry: one.entry, noSize: one.noSize})
+		got.items = append(got.items, item{path: p, name: one.Name, entry: one.Entry, noSize: one.NoSize})
 	}
 	if twins {
 		stopAtTwins(got.items)
@@ -89,7 +90,7 @@ func mayMask(name string) bool { return strings.ContainsAny(name, "?\uFFFD") }
 // dropMasking asks for names with a "?" one by one, and drops those that the server does
 // not know. Some servers show a "?" in place of letters that they cannot print; then
 // nobody can tell which names the directory holds.
-func (w *walk) dropMasking(ctx context.Context, f *folder, items []item) error {
+func (w *walk) dropMasking(ctx context.Context, f *list.Folder, items []item) error {
 	var odd []int
 	var places []place
 	for i, it := range items {
@@ -110,10 +111,10 @@ func (w *walk) dropMasking(ctx context.Context, f *folder, items []item) error {
 	masking := false
 	for k, i := range odd {
 		if !errors.Is(answers[k], sync.ErrPresent) {
-			w.tree.Skip(f.path, items[i].name, "the server shows this name and does not know it: it stands for another one")
+			w.tree.Skip(f.Path, items[i].name, "the server shows this name and does not know it: it stands for another one")
 			items[i].drop, masking = true, true
 		}
 	}
-	w.listed.setMasking(f.path, masking)
+	w.listed.setMasking(f.Path, masking)
 	return nil
 }

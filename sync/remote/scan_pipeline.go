@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ferry/internal/ftp"
+	"ferry/sync/remote/list"
 )
 
 // Limits of the questions for times that go out with the commands for the next listing:
@@ -23,7 +24,7 @@ const (
 type pipeline struct {
 	*walk
 	s    *ftp.Session
-	left []*folder
+	left []*list.Folder
 
 	sawEmpty bool // a folder seems to have lost everything: another session is to look again
 	tooMany  bool // the tree has become too large
@@ -31,13 +32,13 @@ type pipeline struct {
 
 // A pipelined listing is one listing of a pipeline.
 type pipelined struct {
-	f        *folder
+	f        *list.Folder
 	form     ftp.ListForm
 	download *ftp.Download
 	raw      *ftp.Listing // how it ended; the transfer has its final reply
 	over     bool         // accepted, or left
 
-	l       dirListing
+	l       list.Listing
 	got     filtered
 	fine    bool        // l could be read, and was filtered
 	undated []int       // of got.items: those whose times the listing does not tell
@@ -47,14 +48,14 @@ type pipelined struct {
 // pipeline lists f and what else is to be listed, until there is nothing more at the
 // moment or something goes wrong. It returns the folders that are still to be listed. An
 // error ends the scan.
-func (w *walk) pipeline(ctx context.Context, f *folder) (left []*folder, err error) {
+func (w *walk) pipeline(ctx context.Context, f *list.Folder) (left []*list.Folder, err error) {
 	s, err := w.borrow(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer w.pool.Return(s)
 	if !s.Overlaps() {
-		return []*folder{f}, nil
+		return []*list.Folder{f}, nil
 	}
 	p := &pipeline{walk: w, s: s}
 	for v := p.begin(ctx, f, ftp.Batch{}, nil); v != nil; {
@@ -75,9 +76,9 @@ func (p *pipeline) next(ctx context.Context, v *pipelined) (next *pipelined) {
 		return nil
 	}
 	var err error
-	if v.raw, err = v.download.ReadListing(v.form, time.Now(), v.l.add); err != nil {
+	if v.raw, err = v.download.ReadListing(v.form, time.Now(), v.l.Add); err != nil {
 		if isFinal(err) {
-			v.f.why = err
+			v.f.Why = err
 		}
 		p.leave(v)
 		return nil
@@ -88,7 +89,7 @@ func (p *pipeline) next(ctx context.Context, v *pipelined) (next *pipelined) {
 		p.finish(ctx, v, b)
 		b = ftp.Batch{}
 	}
-	if f := p.queue.more(); f != nil && !p.s.Dead() {
+	if f := p.queue.More(); f != nil && !p.s.Dead() {
 		next = p.begin(ctx, f, b, func() { p.end(v) })
 	} else if f != nil {
 		p.left = append(p.left, f)
@@ -101,11 +102,11 @@ func (p *pipeline) next(ctx context.Context, v *pipelined) (next *pipelined) {
 
 // begin begins to list f after the commands of b. begun is called when those and the
 // listing before are answered, and f is being listed. It returns nil where f is left.
-func (p *pipeline) begin(ctx context.Context, f *folder, b ftp.Batch, begun func()) *pipelined {
+func (p *pipeline) begin(ctx context.Context, f *list.Folder, b ftp.Batch, begun func()) *pipelined {
 	v := &pipelined{f: f, form: p.s.Features().ListForm()}
-	t := ftp.ListTransfer(p.names.dir(f.path), v.form)
+	t := ftp.ListTransfer(p.names.dir(f.Path), v.form)
 	t.Before, t.Begun = b, begun
-	t.Series, t.Many = true, p.queue.waiting() >= ftp.PipelineFrom
+	t.Series, t.Many = true, p.queue.Waiting() >= ftp.PipelineFrom
 	var err error
 	if v.download, err = p.s.Receive(ctx, t); err != nil {
 		p.leave(v)
@@ -163,8 +164,8 @@ func (p *pipeline) filterOnce(v *pipelined) bool {
 		return false
 	}
 	asks := v.form == ftp.FormMLSD && p.s.Features().HasMDTM()
-	for _, one := range v.l.entries {
-		if mayMask(one.name) || one.noSize || asks && one.entry.IsFile() && showsNoTime(one.entry) {
+	for _, one := range v.l.Entries {
+		if mayMask(one.Name) || one.NoSize || asks && one.Entry.IsFile() && showsNoTime(one.Entry) {
 			return false
 		}
 	}
@@ -182,35 +183,24 @@ func (p *pipeline) end(v *pipelined) {
 		return
 	}
 	if p.lostAll(v.f, &v.l) {
-		v.f.seenEmpty, p.sawEmpty = true, true
+		v.f.SeenEmpty, p.sawEmpty = true, true
 		p.leave(v)
 		return
 	}
 	v.over = true
 	p.note(v.f, &v.l, v.got)
-	p.listed.setMasking(v.f.path, false)
+	p.listed.setMasking(v.f.Path, false)
 	if v.times == nil {
 		keepShownTimes(v.got.items, v.undated)
 	} else {
 		p.setTimes(v.got.items, v.undated, v.times)
 	}
 	if err := p.add(v.f, v.got.items); err != nil {
-		v.f.why, p.tooMany = err, true
+		v.f.Why, p.tooMany = err, true
 		p.left = append(p.left, v.f)
 		return
 	}
-	p.queue.done()
-}
-
-// doubts reports whether [server.list] must look at a listing a second time.
-func (p *pipeline) doubts(v *pipelined) bool {
-	f := p.s.Features()
-	try := attemptToList{form: v.form, l: &v.l}
-	if try.doubt(f, p.hadDots(v.f)) != noDoubt {
-		return true
-	}
-	try.prove(f)
-	return false
+	p.queue.Done()
 }
 
 // isComplete reports whether a listing is complete, and the server answered for the
@@ -218,7 +208,7 @@ func (p *pipeline) doubts(v *pipelined) bool {
 func (p *pipeline) isComplete(v *pipelined) bool {
 	t := v.download.Transfer
 	v.raw.Final = t.Final
-	if t.Err != nil || v.raw.Check() != nil || !p.filterOnce(v) || p.doubts(v) || p.s.Features().ShowsSelf() && !v.l.self {
+	if t.Err != nil || v.raw.Check() != nil || !p.filterOnce(v) || v.l.Doubts(v.form, p.s.Features(), p.hadDots(v.f)) || p.s.Features().ShowsSelf() && !v.l.Self {
 		return false
 	}
 	for _, r := range v.times {

@@ -11,6 +11,7 @@ import (
 	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/remote/list"
 	"ferry/sync/remote/lock"
 )
 
@@ -22,6 +23,7 @@ type server struct {
 	pool     *ftp.Pool
 	features *ftp.Features
 	names    names
+	lister   list.Lister
 	listed   listingMemory
 	lock     *lock.Lock
 
@@ -44,6 +46,7 @@ func connect(ctx context.Context, o Options) (*server, error) {
 	if err != nil {
 		return nil, fatal(errors.Join(fmt.Errorf("opening %s: %w", srv.where(), err), srv.pool.Close()))
 	}
+	srv.lister = list.Lister{Root: srv.names.dir(manifest.Root), Format: o.ListFormat}
 	srv.lock = lock.New(srv.pool, srv.names.root, srv.lockOptions())
 	return srv, nil
 }
@@ -136,4 +139,18 @@ func (srv *server) checkNew(at place) error {
 		}
 	}
 	return nil
+}
+
+// listDirs lists the directories in dir, with the same errors as [list.Lister.List].
+func (srv *server) listDirs(ctx context.Context, s *ftp.Session, dir string) (dirs []lock.Dir, err error) {
+	l, err := srv.lister.List(ctx, s, dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range l.Entries {
+		if one.Entry.IsDir() {
+			dirs = append(dirs, lock.Dir{Name: one.Name, Entry: one.Entry})
+		}
+	}
+	return dirs, nil
 }

@@ -8,6 +8,7 @@ import (
 	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/remote/list"
 )
 
 // A stat is what the server says of one name when it is asked for it.
@@ -24,7 +25,9 @@ func queueStat(b *ftp.Batch, f *ftp.Features, abs string, into *stat) {
 	ftp.QueueStat(b, f, abs, func(s ftp.Stat) { *into = statOf(s) })
 }
 
-func statOf(s ftp.Stat) stat { return stat{entry: entryOf(s.Entry), mode: s.Entry.Mode, err: s.Err} }
+func statOf(s ftp.Stat) stat {
+	return stat{entry: list.EntryOf(s.Entry), mode: s.Entry.Mode, err: s.Err}
+}
 
 // stat asks what is at each place: in one batch where the server can answer, else
 // by listing the directories. The error is one of the session; what cannot be told
@@ -66,7 +69,7 @@ func (srv *server) statAfter(ctx context.Context, s *ftp.Session, b *ftp.Batch, 
 // statByListing lists the directories of places. Of a name that a listing does not show,
 // and that is there all the same, it cannot be told what it is.
 func (srv *server) statByListing(ctx context.Context, s *ftp.Session, places []place, answers []stat) error {
-	if err := srv.findInListings(ctx, s, places, answers, make(map[string]*dirListing)); err != nil {
+	if err := srv.findInListings(ctx, s, places, answers, make(map[string]*list.Listing)); err != nil {
 		return err
 	}
 	return srv.findHidden(ctx, s, places, answers)
@@ -74,12 +77,12 @@ func (srv *server) statByListing(ctx context.Context, s *ftp.Session, places []p
 
 // findInListings is statByListing that believes what the listings show. lists holds those
 // that have just come, by directory.
-func (srv *server) findInListings(ctx context.Context, s *ftp.Session, places []place, answers []stat, lists map[string]*dirListing) error {
+func (srv *server) findInListings(ctx context.Context, s *ftp.Session, places []place, answers []stat, lists map[string]*list.Listing) error {
 	for i, at := range places {
 		l, ok := lists[at.dir]
 		if !ok {
 			var err error
-			if l, err = srv.list(ctx, s, at.parent()); err != nil {
+			if l, err = srv.lister.List(ctx, s, at.parent()); err != nil {
 				if ctx.Err() != nil || s.Dead() {
 					return err
 				}
@@ -88,7 +91,7 @@ func (srv *server) findInListings(ctx context.Context, s *ftp.Session, places []
 			}
 			lists[at.dir] = l
 		}
-		answers[i].entry = l.find(at.name)
+		answers[i].entry = l.Find(at.name)
 	}
 	return nil
 }

@@ -79,7 +79,7 @@ func (t *temporaries) listNoted(ctx context.Context) error {
 			continue
 		}
 		err := t.do(ctx, "listing", func(ctx context.Context, s *ftp.Session) error {
-			l, err := t.list(ctx, s, place{dir: dir}.parent())
+			l, err := t.lister.List(ctx, s, place{dir: dir}.parent())
 			if err != nil {
 				if s.Dead() || ctx.Err() != nil {
 					return err
@@ -87,9 +87,9 @@ func (t *temporaries) listNoted(ctx context.Context) error {
 				return nil
 			}
 			t.forget(dir)
-			for _, one := range l.entries {
-				if _, temp := manifest.TempMark(one.name); temp {
-					t.saw(place{dir, one.name}, one.entry)
+			for _, one := range l.Entries {
+				if _, temp := manifest.TempMark(one.Name); temp {
+					t.saw(place{dir, one.Name}, one.Entry)
 				}
 			}
 			return nil

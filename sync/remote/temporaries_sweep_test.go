@@ -61,8 +61,8 @@ func TestSweepOfTwoMachines(t *testing.T) {
 		t.Error("what was seen just now is to be swept")
 	}
 	for _, one := range listDir(t, a, "d") { // a day ago they were the same
-		noted.Gone("d/" + one.name)
-		noted.StoodStill("d/"+one.name, one.entry, time.Now().Add(-25*time.Hour))
+		noted.Gone("d/" + one.Name)
+		noted.StoodStill("d/"+one.Name, one.Entry, time.Now().Add(-25*time.Hour))
 	}
 	if !a.Leftovers() {
 		t.Error("what has stood still for long stays")

@@ -151,11 +151,11 @@ func (b *bin) removeOldEmpty(ctx context.Context, at string) error {
 		return nil
 	}
 	return b.do(ctx, "removing an empty directory", func(ctx context.Context, s *ftp.Session) error {
-		l, err := b.list(ctx, s, b.names.root+"/"+at)
+		l, err := b.lister.List(ctx, s, b.names.root+"/"+at)
 		switch {
 		case err != nil && (s.Dead() || ctx.Err() != nil):
 			return err
-		case err != nil || len(l.entries) > 0 || len(l.refused) > 0:
+		case err != nil || len(l.Entries) > 0 || len(l.Refused) > 0:
 			return nil
 		}
 		return b.rmd(ctx, s, at)

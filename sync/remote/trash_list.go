@@ -8,6 +8,7 @@ import (
 	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/remote/list"
 )
 
 // A bin lists, restores and empties the trash.
@@ -26,7 +27,7 @@ func pathBelowRoot(t sync.Trashed) string { return t.Home() + "/" + t.ID }
 // trashed implements [sync.Bin.Trashed]. Where a server shows links as what they lead to,
 // they are listed as that.
 func (b *bin) trashed(ctx context.Context, before time.Time) ([]sync.Trashed, error) {
-	w := &trashWalk{bin: b, queue: newFolderQueue()}
+	w := &trashWalk{bin: b, queue: list.NewQueue()}
 	for _, dir := range b.ownDirs(ctx) {
 		if err := w.run(ctx, dir, before); err != nil {
 			return nil, fmt.Errorf("listing the trash of %s: %w", b.where(), err)

@@ -67,16 +67,16 @@ func (t *trash) protect(ctx context.Context, s *ftp.Session, denies bool) error 
 		t.protected = true
 		return nil
 	}
-	l, err := t.list(ctx, s, t.own(""))
+	l, err := t.lister.List(ctx, s, t.own(""))
 	if s.Dead() || ctx.Err() != nil {
 		return err
 	}
 	if err == nil {
-		if err := t.closeToOthers(ctx, s, l.mode(t.dirs.name)); err != nil {
+		if err := t.closeToOthers(ctx, s, l.Mode(t.dirs.name)); err != nil {
 			return err
 		}
 	}
-	if err != nil || !isWhole(l.find(htaccess)) {
+	if err != nil || !isWhole(l.Find(htaccess)) {
 		_, _, err := s.Store(ctx, t.own(htaccess), 0, strings.NewReader(denyAll))
 		if s.Dead() || ctx.Err() != nil {
 			return err

@@ -11,6 +11,7 @@ import (
 	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/remote/list"
 )
 
 // deepestTrash is how deep the trash is walked: deeper than any path.
@@ -20,7 +21,7 @@ const deepestTrash = 600
 // The paths of its folders are below the root, as the server spells them.
 type trashWalk struct {
 	*bin
-	queue *folderQueue
+	queue *list.Queue
 
 	mu    stdsync.Mutex
 	found []sync.Trashed
@@ -30,26 +31,26 @@ type trashWalk struct {
 // run walks the stamp directories in dir, ferry's own, from before a time, all of them
 // where that is zero.
 func (w *trashWalk) run(ctx context.Context, dir string, before time.Time) error {
-	own, err := w.listFolder(ctx, &folder{path: manifest.Path(dir)})
+	own, err := w.listFolder(ctx, &list.Folder{Path: manifest.Path(dir)})
 	if err != nil {
 		if absent, doubt := w.absentDir(ctx, manifest.Path(dir)); absent || doubt != nil {
 			return doubt
 		}
 		return err
 	}
-	for _, one := range own.entries {
-		if !one.entry.IsDir() || !sync.IsTrashName(one.name) {
+	for _, one := range own.Entries {
+		if !one.Entry.IsDir() || !sync.IsTrashName(one.Name) {
 			continue
 		}
-		if err := w.addStamps(ctx, dir+"/"+one.name, before); err != nil {
+		if err := w.addStamps(ctx, dir+"/"+one.Name, before); err != nil {
 			return err
 		}
 	}
-	return w.queue.run(ctx, w.opts.Connections, func(ctx context.Context, f *folder) error {
-		defer w.queue.done()
+	return w.queue.Run(ctx, w.opts.Connections, func(ctx context.Context, f *list.Folder) error {
+		defer w.queue.Done()
 		l, err := w.listFolder(ctx, f)
 		if err == nil {
-			err = w.checkCount(len(l.entries))
+			err = w.checkCount(len(l.Entries))
 		}
 		if err != nil {
 			return err
@@ -60,23 +61,23 @@ func (w *trashWalk) run(ctx context.Context, dir string, before time.Time) error
 
 // addStamps puts the stamp directories in the trash at path into the queue.
 func (w *trashWalk) addStamps(ctx context.Context, path string, before time.Time) error {
-	top, err := w.listFolder(ctx, &folder{path: manifest.Path(path)})
+	top, err := w.listFolder(ctx, &list.Folder{Path: manifest.Path(path)})
 	if err != nil {
 		return err
 	}
-	for _, one := range top.entries {
-		when, _, ok := sync.ParseTrashStamp(one.name)
-		if !ok || !one.entry.IsDir() || !before.IsZero() && !when.Before(before) {
+	for _, one := range top.Entries {
+		when, _, ok := sync.ParseTrashStamp(one.Name)
+		if !ok || !one.Entry.IsDir() || !before.IsZero() && !when.Before(before) {
 			continue
 		}
-		w.queue.add(&folder{path: manifest.Path(path + "/" + one.name), id: one.entry.ID})
+		w.queue.Add(&list.Folder{Path: manifest.Path(path + "/" + one.Name), ID: one.Entry.ID})
 	}
 	return nil
 }
 
-func (w *trashWalk) listFolder(ctx context.Context, f *folder) (l *dirListing, err error) {
+func (w *trashWalk) listFolder(ctx context.Context, f *list.Folder) (l *list.Listing, err error) {
 	err = w.do(ctx, "listing the trash", func(ctx context.Context, s *ftp.Session) error {
-		l, err = w.list(ctx, s, w.names.root+"/"+string(f.path))
+		l, err = w.lister.List(ctx, s, w.names.root+"/"+string(f.Path))
 		return err
 	})
 	return l, err
@@ -84,21 +85,21 @@ func (w *trashWalk) listFolder(ctx context.Context, f *folder) (l *dirListing, e
 
 // take notes what is in a folder, and puts the directories in it into the queue. A
 // directory that holds nothing is an entry of its own.
-func (w *trashWalk) take(f *folder, l *dirListing) error {
-	if len(l.entries) == 0 && len(l.refused) == 0 {
-		w.add(string(f.path), manifest.Entry{Kind: manifest.Dir, ID: f.id})
+func (w *trashWalk) take(f *list.Folder, l *list.Listing) error {
+	if len(l.Entries) == 0 && len(l.Refused) == 0 {
+		w.add(string(f.Path), manifest.Entry{Kind: manifest.Dir, ID: f.ID})
 	}
-	for _, one := range l.entries {
-		at := string(f.path) + "/" + one.name
+	for _, one := range l.Entries {
+		at := string(f.Path) + "/" + one.Name
 		switch {
-		case w.dropsTrailingSpace(one.name): // it may stand for the name without the space
-		case one.entry.IsFile():
-			w.add(at, one.entry)
-		case one.entry.IsDir() && !f.loops(one.entry.ID):
+		case w.dropsTrailingSpace(one.Name): // it may stand for the name without the space
+		case one.Entry.IsFile():
+			w.add(at, one.Entry)
+		case one.Entry.IsDir() && !f.Loops(one.Entry.ID):
 			if strings.Count(at, "/") > deepestTrash {
 				return fmt.Errorf("directories in the trash do not end: %s", at)
 			}
-			w.queue.add(&folder{path: manifest.Path(at), id: one.entry.ID, up: f})
+			w.queue.Add(&list.Folder{Path: manifest.Path(at), ID: one.Entry.ID, Up: f})
 		}
 	}
 	return nil

@@ -51,23 +51,3 @@ func TestPutKeepsMode(t *testing.T) {
 		}
 	}
 }
-
-// TestDirModes finds the mode of each file of a listing again.
-func TestDirModes(t *testing.T) {
-	l := &dirListing{entries: []listed{
-		{"a", manifest.Entry{Kind: manifest.File}, 0o600, false},
-		{"b", manifest.Entry{Kind: manifest.File}, 0o644, false},
-		{"c", manifest.Entry{Kind: manifest.File}, 0o644, false},
-		{"d", manifest.Entry{Kind: manifest.Dir}, 0o755, false},
-		{"e", manifest.Entry{Kind: manifest.File}, 0, false},
-	}}
-	m := modesIn(l)
-	for _, one := range l.entries {
-		if got := m.of(one.name); one.entry.IsFile() && got != one.mode {
-			t.Errorf("%s: %o, want %o", one.name, got, one.mode)
-		}
-	}
-	if len(m.others) != 2 {
-		t.Errorf("others: %v", m.others)
-	}
-}

@@ -1,4 +1,4 @@
-package remote
+package list
 
 import (
 	"errors"
@@ -66,14 +66,14 @@ func TestWholeListings(t *testing.T) {
 	}
 }
 
-// parseListing reads a listing as [server.list] does.
-func parseListing(form ftp.ListForm, data string, final ftp.Reply, clean bool) (*dirListing, error) {
-	l := new(dirListing)
+// parseListing reads a listing as [Lister.List] does.
+func parseListing(form ftp.ListForm, data string, final ftp.Reply, clean bool) (*Listing, error) {
+	l := new(Listing)
 	parser := listing.LIST(listedAt)
 	if form == ftp.FormMLSD {
 		parser = listing.MLSD()
 	}
-	lines := listing.NewReader(parser, l.add)
+	lines := listing.NewReader(parser, l.Add)
 	lines.Take([]byte(data))
 	if err := lines.Check(clean, final.Code, final.Text); err != nil {
 		return nil, err
@@ -97,25 +97,25 @@ func manyLines(n int) string {
 	return b.String()
 }
 
-func listingNames(l *dirListing, err error) string {
+func listingNames(l *Listing, err error) string {
 	if errors.Is(err, ftp.ErrIncomplete) {
 		return "unknown"
 	}
 	if err != nil {
 		return err.Error()
 	}
-	if len(l.entries) > 100 {
-		return fmt.Sprint(len(l.entries), " names")
+	if len(l.Entries) > 100 {
+		return fmt.Sprint(len(l.Entries), " names")
 	}
 	var names []string
-	if l.self {
+	if l.Self {
 		names = append(names, ".")
 	}
-	for _, one := range l.entries {
-		names = append(names, one.name)
+	for _, one := range l.Entries {
+		names = append(names, one.Name)
 	}
-	for _, r := range l.refused {
-		names = append(names, "!"+r.name)
+	for _, r := range l.Refused {
+		names = append(names, "!"+r.Name)
 	}
 	return strings.Join(names, " ")
 }
@@ -134,16 +134,16 @@ func FuzzListing(f *testing.F) {
 			return
 		}
 		names := make(map[string]bool)
-		for _, one := range l.entries {
-			if err := manifest.CheckName(one.name); err != nil {
-				t.Errorf("yields %q: %v", one.name, err)
+		for _, one := range l.Entries {
+			if err := manifest.CheckName(one.Name); err != nil {
+				t.Errorf("yields %q: %v", one.Name, err)
 			}
-			if names[one.name] {
-				t.Errorf("yields %q twice", one.name)
+			if names[one.Name] {
+				t.Errorf("yields %q twice", one.Name)
 			}
-			names[one.name] = true
-			if one.entry.Kind == manifest.None || one.entry.Size < 0 || one.entry.Kind != manifest.File && one.entry.Size != 0 {
-				t.Errorf("yields %+v", one.entry)
+			names[one.Name] = true
+			if one.Entry.Kind == manifest.None || one.Entry.Size < 0 || one.Entry.Kind != manifest.File && one.Entry.Size != 0 {
+				t.Errorf("yields %+v", one.Entry)
 			}
 		}
 	})

@@ -1,4 +1,4 @@
-package remote
+package list
 
 import (
 	"testing"
@@ -53,8 +53,8 @@ func TestUniqueFacts(t *testing.T) {
 func entryOfLine(t *testing.T, form ftp.ListForm, line string) manifest.Entry {
 	t.Helper()
 	l, err := parseListing(form, line+"\r\n", finalReply(""), true)
-	if err != nil || len(l.entries) != 1 {
+	if err != nil || len(l.Entries) != 1 {
 		t.Fatalf("%s: %+v, %v", line, l, err)
 	}
-	return l.entries[0].entry
+	return l.Entries[0].Entry
 }

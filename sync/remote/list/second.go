@@ -1,15 +1,12 @@
-package remote
+package list
 
 import (
 	"context"
-	"errors"
-	"regexp"
 	"slices"
 	"strings"
 
 	"ferry/internal/ftp"
 	"ferry/internal/ftp/listing"
-	"ferry/manifest"
 )
 
 // Some servers promise MLSD and refuse it, or send lines that do not tell files from
@@ -22,7 +19,7 @@ import (
 type attemptToList struct {
 	dir     string
 	form    ftp.ListForm
-	l       *dirListing // nil with an error
+	l       *Listing // nil with an error
 	err     error
 	refusal ftp.Reply // of the listing of a directory that was entered; the zero reply: none
 	unread  bool      // it came whole, and a line of it cannot be read
@@ -57,6 +54,17 @@ func (try attemptToList) doubt(f *ftp.Features, hadDots func() bool) doubt {
 	return noDoubt
 }
 
+// Doubts reports whether [Lister.List] must look a second time at what came in a form. If
+// not, it notes what the listing shows of the server.
+func (l *Listing) Doubts(form ftp.ListForm, f *ftp.Features, hadDots func() bool) bool {
+	try := attemptToList{form: form, l: l}
+	if try.doubt(f, hadDots) != noDoubt {
+		return true
+	}
+	try.prove(f)
+	return false
+}
+
 // lacksDots reports whether a form of the server may leave out names with a leading dot.
 func lacksDots(form ftp.ListForm, f *ftp.Features) bool {
 	return form != ftp.FormLISTAll && !f.Proven(ftp.ListsDotNames)
@@ -67,7 +75,7 @@ func (try attemptToList) prove(f *ftp.Features) {
 	if try.err != nil {
 		return
 	}
-	if try.form == ftp.FormMLSD && len(try.l.entries) > 0 && !try.l.isPadded() && !f.Proven(ftp.MLSDWorks) {
+	if try.form == ftp.FormMLSD && len(try.l.Entries) > 0 && !try.l.isPadded() && !f.Proven(ftp.MLSDWorks) {
 		f.Observe(ftp.MLSDWorks, true)
 	}
 	if _, known := f.Known(ftp.ListsDotNames); !known && try.l.showsDots() {
@@ -77,28 +85,28 @@ func (try attemptToList) prove(f *ftp.Features) {
 
 // isPadded reports whether all names begin with a space: a server may send more of them
 // before a name than it should.
-func (l *dirListing) isPadded() bool {
-	return len(l.entries) > 0 && !slices.ContainsFunc(l.entries, func(one listed) bool { return !strings.HasPrefix(one.name, " ") })
+func (l *Listing) isPadded() bool {
+	return len(l.Entries) > 0 && !slices.ContainsFunc(l.Entries, func(one Line) bool { return !strings.HasPrefix(one.Name, " ") })
 }
 
-func (l *dirListing) showsDots() bool {
-	return slices.ContainsFunc(l.entries, func(one listed) bool { return strings.HasPrefix(one.name, ".") })
+func (l *Listing) showsDots() bool {
+	return slices.ContainsFunc(l.Entries, func(one Line) bool { return strings.HasPrefix(one.Name, ".") })
 }
 
 // lookAgain lists the directory of first in other forms, and returns what both say of it.
-func (srv *server) lookAgain(ctx context.Context, s *ftp.Session, first attemptToList, why doubt) (*dirListing, error) {
+func (ls Lister) lookAgain(ctx context.Context, s *ftp.Session, first attemptToList, why doubt) (*Listing, error) {
 	if why == dotsLack {
-		return srv.lookForDots(ctx, s, first)
+		return ls.lookForDots(ctx, s, first)
 	}
-	if first.form != ftp.FormMLSD || srv.opts.ListFormat != listing.Auto { // there is no other form
-		return nil, srv.maybeEmpty(ctx, s, first, attemptToList{})
+	if first.form != ftp.FormMLSD || ls.Format != listing.Auto { // there is no other form
+		return nil, ls.maybeEmpty(ctx, s, first, attemptToList{})
 	}
 	form, self, err := s.LISTForm(ctx, first.dir)
 	if err != nil {
 		return first.l, first.err
 	}
-	second := srv.listBy(ctx, s, first.dir, form)
-	switch whole := second.err == nil && len(second.l.entries) > 0; {
+	second := ls.listBy(ctx, s, first.dir, form)
+	switch whole := second.err == nil && len(second.l.Entries) > 0; {
 	case why == padded:
 		if whole && !second.l.isPadded() && sameButPadded(first.l, second.l) {
 			s.Features().GiveUpMLSD(ftp.MLSDPadsNames, form, self)
@@ -110,11 +118,11 @@ func (srv *server) lookAgain(ctx context.Context, s *ftp.Session, first attemptT
 			s.Features().GiveUpMLSD(ftp.MLSDTellsNoKinds, form, self)
 		}
 		return second.l, nil
-	case whole && srv.mayGiveUpMLSD(s.Features(), first):
+	case whole && ls.mayGiveUpMLSD(s.Features(), first):
 		s.Features().GiveUpMLSD(ftp.AnswersMLSDWith(first.refusal.Code), form, self)
 		return second.l, nil
 	case why == refused && !whole:
-		return nil, srv.maybeEmpty(ctx, s, first, second)
+		return nil, ls.maybeEmpty(ctx, s, first, second)
 	}
 	return nil, first.err
 }
@@ -122,19 +130,19 @@ func (srv *server) lookAgain(ctx context.Context, s *ftp.Session, first attemptT
 // mayGiveUpMLSD reports whether a directory that MLSD refuses to list, and LIST does not,
 // shows that MLSD does not work at all: it never has, or it is the root. A refusal in one
 // directory alone says nothing about the server.
-func (srv *server) mayGiveUpMLSD(f *ftp.Features, first attemptToList) bool {
-	return first.refusal.Code/100 == 5 && (!f.Proven(ftp.MLSDWorks) || first.dir == srv.names.dir(manifest.Root))
+func (ls Lister) mayGiveUpMLSD(f *ftp.Features, first attemptToList) bool {
+	return first.refusal.Code/100 == 5 && (!f.Proven(ftp.MLSDWorks) || first.dir == ls.Root)
 }
 
 // sameButPadded reports whether all names of l but for the spaces before them are those of m.
-func sameButPadded(l, m *dirListing) bool {
-	if len(l.entries) != len(m.entries) {
+func sameButPadded(l, m *Listing) bool {
+	if len(l.Entries) != len(m.Entries) {
 		return false
 	}
 	var names, others []string
-	for i := range l.entries {
-		names = append(names, strings.TrimLeft(l.entries[i].name, " "))
-		others = append(others, m.entries[i].name)
+	for i := range l.Entries {
+		names = append(names, strings.TrimLeft(l.Entries[i].Name, " "))
+		others = append(others, m.Entries[i].Name)
 	}
 	slices.Sort(names)
 	slices.Sort(others)
@@ -143,18 +151,18 @@ func sameButPadded(l, m *dirListing) bool {
 
 // lookForDots looks for names with a leading dot in other forms than the one of first, and
 // returns the listing that shows some, or first.
-func (srv *server) lookForDots(ctx context.Context, s *ftp.Session, first attemptToList) (*dirListing, error) {
+func (ls Lister) lookForDots(ctx context.Context, s *ftp.Session, first attemptToList) (*Listing, error) {
 	for _, form := range []ftp.ListForm{ftp.FormLISTAll, ftp.FormLIST} {
 		if form == first.form {
 			continue
 		}
-		second := srv.listBy(ctx, s, first.dir, form)
+		second := ls.listBy(ctx, s, first.dir, form)
 		if s.Dead() || ctx.Err() != nil {
 			break
 		}
 		if second.err == nil && second.l.showsDots() && shows(second.l, first.l) {
 			f := s.Features()
-			f.UseForm(form, second.l.self)
+			f.UseForm(form, second.l.Self)
 			f.Observe(ftp.ListsDotNames, false)
 			return second.l, nil
 		}
@@ -163,60 +171,10 @@ func (srv *server) lookForDots(ctx context.Context, s *ftp.Session, first attemp
 }
 
 // shows reports whether l has all names of m.
-func shows(l, m *dirListing) bool {
-	names := make(map[string]bool, len(l.entries))
-	for _, one := range l.entries {
-		names[one.name] = true
+func shows(l, m *Listing) bool {
+	names := make(map[string]bool, len(l.Entries))
+	for _, one := range l.Entries {
+		names[one.Name] = true
 	}
-	return !slices.ContainsFunc(m.entries, func(one listed) bool { return !names[one.name] })
-}
-
-// An emptyRefusal is the refusal to list a directory that can mean that it is empty. That
-// may be believed only where nothing is lost if it is not true.
-type emptyRefusal struct{ error }
-
-func (e *emptyRefusal) Unwrap() error { return e.error }
-
-// Replies to the listing of an empty directory, and replies that cannot mean that.
-var (
-	emptyText  = regexp.MustCompile(`(?i)no (such )?(files?|entr|items?|data|match)|not found|empty|nothing|0 files|does ?n.t exist|not exist`)
-	deniedText = regexp.MustCompile(`(?i)denied|permi|allow|access|forbid|unauthori|privilege|unable|fail`)
-)
-
-// maybeEmpty returns why a directory cannot be listed, as an [emptyRefusal] where it can be
-// because nothing is in it: it can be entered before and after, and one reply says so or the
-// other form shows an empty directory. second is the zero attempt where there is no other
-// form.
-func (srv *server) maybeEmpty(ctx context.Context, s *ftp.Session, first, second attemptToList) error {
-	if !seemsEmpty(first, second) {
-		return first.err
-	}
-	entered, err := s.Command(ctx, "CWD "+first.dir)
-	if err != nil || !entered.OK() {
-		return first.err
-	}
-	return &emptyRefusal{first.err}
-}
-
-func seemsEmpty(first, second attemptToList) bool {
-	if deniedText.MatchString(first.refusal.Text) || deniedText.MatchString(second.refusal.Text) {
-		return false
-	}
-	switch {
-	case first.refusal.Code != 450 && first.refusal.Code != 550:
-		return false
-	case second.l != nil:
-		return true // the other form shows that
-	case second.err != nil && !second.refusal.Refused():
-		return false
-	}
-	return emptyText.MatchString(first.refusal.Text) || emptyText.MatchString(second.refusal.Text)
-}
-
-// orEmpty takes a listing, or a refusal that can mean that the directory is empty for one.
-func orEmpty(l *dirListing, err error) (*dirListing, error) {
-	if e := (*emptyRefusal)(nil); errors.As(err, &e) {
-		return new(dirListing), nil
-	}
-	return l, err
+	return !slices.ContainsFunc(m.Entries, func(one Line) bool { return !names[one.Name] })
 }

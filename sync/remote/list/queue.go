@@ -1,4 +1,4 @@
-package remote
+package list
 
 import (
 	"context"
@@ -9,51 +9,53 @@ import (
 	"ferry/manifest"
 )
 
-// A folder is a directory to be listed.
-type folder struct {
-	path manifest.Path
-	id   uint64  // of the directory itself; 0: unknown
-	up   *folder // the one that holds it; nil at the start of a walk
+// A Folder is a directory to be listed.
+type Folder struct {
+	Path manifest.Path
+	ID   uint64  // of the directory itself; 0: unknown
+	Up   *Folder // the one that holds it; nil at the start of a walk
 
-	seenEmpty bool  // one session saw nothing in it, where something was
-	why       error // it cannot be listed, however often it is tried; nil: not known
+	SeenEmpty bool  // one session saw nothing in it, where something was
+	Why       error // it cannot be listed, however often it is tried; nil: not known
 }
 
-// loops reports whether a directory with this identity is on the way to f.
-func (f *folder) loops(id uint64) bool {
-	for ; id != 0 && f != nil; f = f.up {
-		if f.id == id {
+// Loops reports whether a directory with this identity is on the way to f.
+func (f *Folder) Loops(id uint64) bool {
+	for ; id != 0 && f != nil; f = f.Up {
+		if f.ID == id {
 			return true
 		}
 	}
 	return false
 }
 
-// A folderQueue holds the folders that a walk is still to list. Its methods may be
+// A Queue holds the folders that a walk is still to list. Its methods may be
 // called from several goroutines.
-type folderQueue struct {
+type Queue struct {
 	mu      stdsync.Mutex
 	wake    *stdsync.Cond // over mu
-	folders []*folder
+	folders []*Folder
 	busy    int // folders being listed, which may add to the queue
 }
 
-func newFolderQueue() *folderQueue {
-	q := new(folderQueue)
+// NewQueue returns an empty queue.
+func NewQueue() *Queue {
+	q := new(Queue)
 	q.wake = stdsync.NewCond(&q.mu)
 	return q
 }
 
-func (q *folderQueue) add(folders ...*folder) {
+// Add adds folders at the end.
+func (q *Queue) Add(folders ...*Folder) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.folders = append(q.folders, folders...)
 	q.wake.Broadcast()
 }
 
-// run lists all folders, several at a time, and returns the first error. list may add
-// folders, and must call done for each that it was given or took by more.
-func (q *folderQueue) run(ctx context.Context, workers int, list func(ctx context.Context, f *folder) error) error {
+// Run lists all folders, several at a time, and returns the first error. list may add
+// folders, and must call Done for each that it was given or took by more.
+func (q *Queue) Run(ctx context.Context, workers int, list func(ctx context.Context, f *Folder) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	defer wakeAfter(ctx, q.wake)()
 	for range workers {
@@ -73,7 +75,7 @@ func (q *folderQueue) run(ctx context.Context, workers int, list func(ctx contex
 }
 
 // next waits for a folder to list. It returns nil when all are listed.
-func (q *folderQueue) next(ctx context.Context) (*folder, error) {
+func (q *Queue) next(ctx context.Context) (*Folder, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for len(q.folders) == 0 && q.busy > 0 && ctx.Err() == nil {
@@ -85,15 +87,15 @@ func (q *folderQueue) next(ctx context.Context) (*folder, error) {
 	return q.first(), nil
 }
 
-// more returns the next folder, nil where there is none at the moment.
-func (q *folderQueue) more() *folder {
+// More returns the next folder, nil where there is none at the moment.
+func (q *Queue) More() *Folder {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.first()
 }
 
 // first takes the first folder off the queue. q.mu is held.
-func (q *folderQueue) first() *folder {
+func (q *Queue) first() *Folder {
 	if len(q.folders) == 0 {
 		return nil
 	}
@@ -103,16 +105,16 @@ func (q *folderQueue) first() *folder {
 	return f
 }
 
-// done ends the listing of a folder that next or more returned.
-func (q *folderQueue) done() {
+// Done ends the listing of a folder that next or More returned.
+func (q *Queue) Done() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.busy--
 	q.wake.Broadcast()
 }
 
-// waiting returns how many folders are known and not yet begun.
-func (q *folderQueue) waiting() int {
+// Waiting returns how many folders are known and not yet begun.
+func (q *Queue) Waiting() int {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return len(q.folders)

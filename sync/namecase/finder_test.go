@@ -1,4 +1,4 @@
-package sync
+package namecase
 
 import (
 	"slices"
@@ -31,7 +31,7 @@ func TestFoldingKeys(t *testing.T) {
 			folding Folding
 			same    bool
 		}{{FoldsASCII, c.ascii}, {FoldsCase, c.unicode}, {CannotTellCase, c.unicode}, {TellsCaseApart, false}, {NotAsked, false}} {
-			if got := f.folding.key(c.one) == f.folding.key(c.other); got != f.same {
+			if got := f.folding.Key(c.one) == f.folding.Key(c.other); got != f.same {
 				t.Errorf("%q and %q are one name under %d: %v", c.one, c.other, f.folding, got)
 			}
 		}
@@ -50,7 +50,7 @@ func TestFoldingKeys(t *testing.T) {
 
 // The groups that are found while all paths pass by are those that a comparison of all
 // of them finds.
-func TestCaseFinder(t *testing.T) {
+func TestFinder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		part := rapid.SampledFrom([]string{"a", "A", "b", "B-", "é", "É", "a.", "\xe9"})
 		var b manifest.Builder
@@ -61,12 +61,12 @@ func TestCaseFinder(t *testing.T) {
 		for p := range b.Tree().All() {
 			paths = append(paths, p)
 		}
-		var c caseFinder
+		var c Finder
 		for _, p := range paths {
-			c.see(p)
+			c.See(p)
 		}
-		c.end()
-		got, want := c.groups(slices.Values(paths)), groupByCase(slices.Values(paths), FoldsCase)
+		c.End()
+		got, want := c.Groups(slices.Values(paths)), Groups(slices.Values(paths), FoldsCase)
 		if !slices.EqualFunc(got, want, slices.Equal[[]manifest.Path]) {
 			t.Fatalf("found %q, want %q", got, want)
 		}
