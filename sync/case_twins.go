@@ -174,12 +174,14 @@ func (p *planner) leaveUnknown(s Side, path manifest.Path, why string) {
 
 // renameCase plans the renames that change only the case of a name. Whatever else
 // happened to a file is decided afterwards, under its new name. A file with the old
-// stamp can be another one, so its content is compared first.
+// stamp can be another one, so its content is compared first. A directory with the name
+// of a file in another case is no rename of it.
 func (p *planner) renameCase() {
 	for i := 0; i < len(p.caseRenames); i++ {
 		r := p.caseRenames[i]
 		s := r.moved.Other()
-		if !p.canMove(r.movePair, r.moved) {
+		sameKind := p.threeWay.states[r.from].now[s].Kind == p.threeWay.states[r.to].now[r.moved].Kind
+		if !sameKind || !p.canMove(r.movePair, r.moved) {
 			p.leaveTwins([]manifest.Path{r.to}, r.moved, s, r.from)
 			p.leaveTwins([]manifest.Path{r.from}, s, s, r.to)
 			continue

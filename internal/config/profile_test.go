@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"ferry/internal/ftp"
-	"ferry/internal/ftp/listing"
 	"ferry/sync"
 )
 
@@ -94,7 +93,7 @@ func TestServerOptions(t *testing.T) {
 	p.Remote = Remote{Security: ftp.Explicit, User: "u", Host: "h", Port: 2121, Path: "p", Absolute: true}
 	p.Mode, p.ActivePorts, p.ActiveAddress, p.TrustPASV = ftp.Active, [2]int{1, 2}, "192.0.2.1", true
 	p.Pipeline, p.Encoding = ftp.PipelineOff, "gbk"
-	p.ListFormat = listing.DOS
+	p.ListFormat, _ = ParseListFormat("dos")
 	p.Connections, p.Timeout, p.Retries, p.MaxListing = 7, time.Minute, -1, 9
 	p.Fingerprint, p.Insecure, p.BytesUp, p.BytesDown = "f", true, 1, 2
 	got := p.ServerOptions()
