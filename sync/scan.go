@@ -131,8 +131,33 @@ func (p *pass) scanSource(ctx context.Context) error {
 	p.listed[dst][manifest.Root] = true
 	p.everything[src] = true
 	var want [2][]manifest.Path
-	want[dst] = p.dirsOfWaiting(dst)
-	return p.list(ctx, want)
+	want[dst] = append(p.dirsOfWaiting(dst), p.replacedDirs(dst, root.All())...)
+	for len(want[dst]) > 0 {
+		if err := p.list(ctx, want); err != nil {
+			return err
+		}
+		var more []manifest.Path
+		for _, dir := range want[dst] {
+			more = append(more, p.replacedDirs(dst, p.trees[dst].Below(dir))...)
+		}
+		want[dst] = more
+	}
+	return nil
+}
+
+// replacedDirs returns the directories among entries of side s that stand where the base
+// has another one, and that were not listed. What the base has below them is no longer
+// known to be there.
+func (p *pass) replacedDirs(s Side, entries iter.Seq2[manifest.Path, manifest.Entry]) (dirs []manifest.Path) {
+	for path, e := range entries {
+		if !e.IsDir() || p.listed[s][path] {
+			continue
+		}
+		if pair, _ := p.base.At(path); entryOn(pair, s).IsDir() && p.isNew(s, path, e) {
+			dirs = append(dirs, path)
+		}
+	}
+	return dirs
 }
 
 // treeBelowRoot returns the tree of side s as the base has it, without what is ignored
