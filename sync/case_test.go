@@ -191,6 +191,21 @@ func TestRenameOfCaseOnly(t *testing.T) {
 	}
 }
 
+// A directory whose name is that of a file in another case did not come from that file by a
+// rename: both are left alone, and neither is recorded as the other.
+func TestDirectoryNamedAsAFileInAnotherCase(t *testing.T) {
+	for _, folding := range bothSides {
+		w := newFoldingWorld(t, folding)
+		w.write(folding, "e", "one")
+		w.sync()
+		w.sides[folding.Other()].Remove("e")
+		w.sides[folding.Other()].Mkdir("E")
+		if sum, err := w.pass(); err != nil || sum.Moved > 0 || w.tree(folding)["e"] != "one" || w.tree(folding.Other())["E"] != "/" {
+			t.Errorf("%+v, %v\n%s", sum, err, w.tail())
+		}
+	}
+}
+
 // Files that were deleted on a side that folds case are gone, and one that a listing
 // leaves out is not, although another name in the same directory is in another case.
 func TestGoneOnAFoldingSide(t *testing.T) {

@@ -178,3 +178,22 @@ func TestPushListsTheRoot(t *testing.T) {
 		}
 	}
 }
+
+// A directory of the target that is another one than in the base is listed, since what was
+// in it is no longer known to be there.
+func TestPushToADirectoryThatWasMadeAnew(t *testing.T) {
+	for _, way := range ways {
+		w := newWorld(t)
+		w.opts.Policy.Direction = way.direction
+		w.write(way.src, "d/e/f", "x")
+		w.write(way.src, "d/g", "y")
+		w.sync()
+		for _, gone := range []string{"d/e/f", "d/e", "d/g", "d"} {
+			w.sides[way.dst].Remove(gone)
+		}
+		w.sides[way.dst].Mkdir("d")
+		w.sides[way.dst].Mkdir("d/e")
+		w.sync()
+		w.wantTrees(map[string]string{"d": "/", "d/e": "/", "d/e/f": "x", "d/g": "y"})
+	}
+}
