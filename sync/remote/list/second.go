@@ -42,7 +42,7 @@ func (try attemptToList) doubt(f *ftp.Features, hadDots func() bool) doubt {
 	switch isMLSD := try.form == ftp.FormMLSD; {
 	case try.refusal.Refused():
 		return refused
-	case isMLSD && try.unread:
+	case isMLSD && try.unread && !f.Proven(ftp.MLSDWorks):
 		return unread
 	case try.err != nil:
 		return noDoubt
@@ -114,9 +114,7 @@ func (ls Lister) lookAgain(ctx context.Context, s *ftp.Session, first attemptToL
 		}
 		return first.l, nil
 	case whole && why == unread:
-		if !s.Features().Proven(ftp.MLSDWorks) {
-			s.Features().GiveUpMLSD(ftp.MLSDTellsNoKinds, form, self)
-		}
+		s.Features().GiveUpMLSD(ftp.MLSDTellsNoKinds, form, self)
 		return second.l, nil
 	case whole && ls.mayGiveUpMLSD(s.Features(), first):
 		s.Features().GiveUpMLSD(ftp.AnswersMLSDWith(first.refusal.Code), form, self)
