@@ -35,6 +35,7 @@ type upload struct {
 
 	discarded []place // temporaries of attempts that are over
 	plainName bool    // the temporary's name has no leading dot
+	lost      error   // the final reply of the last attempt did not come, for this reason
 	fromStart bool    // this attempt does not resume an earlier one
 	resumable bool    // a later attempt can go on with the temporary
 

@@ -71,13 +71,14 @@ func (up *uploader) apply(ctx context.Context, steps []sync.Step, outs []sync.Ou
 // another number of bytes.
 const mostStoredAgain = 1
 
-// awaitWhole looks again where the server does not hold all that was sent: it may show that
+// awaitWhole looks again where the server has confirmed more than it holds: it may show that
 // only later.
 func (up *uploader) awaitWhole(ctx context.Context, all []*upload) {
-	if slices.ContainsFunc(all, (*upload).isIncomplete) {
+	showsLess := func(u *upload) bool { return u.isIncomplete() && u.lost == nil }
+	if slices.ContainsFunc(all, showsLess) {
 		up.showsLater(ctx, LookAgain, func(ctx context.Context) bool {
 			up.examine(ctx, all)
-			return !slices.ContainsFunc(all, (*upload).isIncomplete)
+			return !slices.ContainsFunc(all, showsLess)
 		})
 	}
 }
@@ -157,6 +158,10 @@ func (up *uploader) examine(ctx context.Context, all []*upload) {
 // judge decides whether the temporary may take its place.
 func (up *uploader) judge(u *upload) {
 	if u.failed() {
+		return
+	}
+	if u.isIncomplete() && u.lost != nil {
+		u.fail(withName(u.lost, u.temp, u.target))
 		return
 	}
 	if u.isIncomplete() {

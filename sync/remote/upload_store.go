@@ -93,6 +93,7 @@ func (up *uploader) storeOnce(ctx context.Context, s *ftp.Session, u *upload) er
 // send transfers what r holds. A lost reply is no error here, because the temporary is
 // looked at afterwards.
 func (up *uploader) send(ctx context.Context, s *ftp.Session, u *upload, offset int64, r *uploadReader) error {
+	u.lost = nil
 	t := ftp.StorTransfer(u.temp.String(), offset)
 	t.UploadFollows = u.smallFollows && offset == 0 && s.ConfirmsLate()
 	_, _, err := s.Send(ctx, t, r)
@@ -104,6 +105,7 @@ func (up *uploader) send(ctx context.Context, s *ftp.Session, u *upload, offset 
 	case r.err != nil:
 		return fmt.Errorf("%w: %w", sync.ErrSource, r.err)
 	case errors.As(err, &e) && e.Lost:
+		u.lost = err
 		return nil
 	case errors.As(err, &e) && offset > 0 && e.Code >= 500:
 		s.Features().Observe(ftp.ResumesUploads, false)
