@@ -69,9 +69,9 @@ func TestLoginFromMemory(t *testing.T) {
 	}
 }
 
-// TestLateRefusal checks that a wrong password is called that, also where the server
-// waits before it refuses PASS and answers the commands behind it meanwhile.
-func TestLateRefusal(t *testing.T) {
+// newLateFake returns a server that waits before it refuses PASS, and answers the commands
+// behind it meanwhile.
+func newLateFake(t *testing.T) *fake {
 	f := newFake(t)
 	late := false
 	f.on["PASS"] = func(p *peer, _ string) bool {
@@ -81,11 +81,31 @@ func TestLateRefusal(t *testing.T) {
 	f.on["FEAT"] = func(p *peer, _ string) bool {
 		return late && p.say("211-Features:\r\n SIZE\r\n211 End") && p.say("530 wrong password")
 	}
+	return f
+}
+
+// TestLateRefusal checks that a wrong password is called that, also where the server
+// waits before it refuses PASS and answers the commands behind it meanwhile.
+func TestLateRefusal(t *testing.T) {
+	f := newLateFake(t)
 	_, err := f.pool(nil).Borrow(t.Context())
 	if class, _ := ClassOf(err); class != Login || !strings.Contains(err.Error(), "530 wrong password") {
 		t.Errorf("class %v: %v", class, err)
 	}
 	if n := f.saw("PASS"); n != 2 {
 		t.Errorf("PASS was sent %d times", n)
+	}
+}
+
+// TestLateRefusalOfAnOpenedSession is the same for [Pool.Open], which tries once: the second
+// call says what is wrong.
+func TestLateRefusalOfAnOpenedSession(t *testing.T) {
+	p := newLateFake(t).pool(nil)
+	if _, err := p.Open(t.Context(), nil); !Retryable(err) {
+		t.Errorf("the first login: %v", err)
+	}
+	_, err := p.Open(t.Context(), nil)
+	if class, _ := ClassOf(err); class != Login || !strings.Contains(err.Error(), "530 wrong password") {
+		t.Errorf("class %v: %v", class, err)
 	}
 }

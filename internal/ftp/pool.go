@@ -280,9 +280,7 @@ func (p *Pool) login(ctx context.Context) (*Session, error) {
 		return s, err
 	}
 	if err != nil {
-		if class, _ := ClassOf(err); class != Connect && class != Busy {
-			p.known = Capabilities{Mode: p.known.Mode, Seen: map[Quirk]bool{AnswersInOrder: false}} // step by step from now on
-		}
+		p.firstLoginFailed(err)
 		return nil, err
 	}
 	if restored := s.features.restore(p.known); !restored || p.o.ListFormat != listing.Auto {
@@ -306,6 +304,14 @@ func (p *Pool) login(ctx context.Context) (*Session, error) {
 	}
 	p.learn(p.modes.Current())
 	return s, nil
+}
+
+// firstLoginFailed has the next login go step by step, if the failure can lie in how it was
+// sent. That login then shows what is wrong.
+func (p *Pool) firstLoginFailed(err error) {
+	if class, _ := ClassOf(err); class != Connect && class != Busy {
+		p.known = Capabilities{Mode: p.known.Mode, Seen: map[Quirk]bool{AnswersInOrder: false}}
+	}
 }
 
 // pace spreads logins, which some servers count as an attack when they come all

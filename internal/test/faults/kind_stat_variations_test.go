@@ -10,7 +10,7 @@ import (
 var statVariations = []kind{
 	{another: true, name: "MLST without a space before the facts", seen: "Apache FtpServer, swiftp, ftpserverlib 0.19", faults: rewriteMLST(func(facts string) string { return "250-Facts\n" + facts + "\n250 End" })},
 	{name: "MLST with several spaces before the facts", another: true, faults: rewriteMLST(func(facts string) string { return "250-Facts\n   " + facts + "\n250 End" })},
-	{another: true, name: "MLST without facts", faults: rewriteMLST(func(string) string { return "250-Facts\n250 End" }), says: `MLST`},
+	{another: true, name: "MLST with nothing between its first and last line", faults: rewriteMLST(func(string) string { return "250-Facts\n250 End" }), says: `MLST`},
 	{name: "MLST with facts on the first line", another: true, faults: rewriteMLST(func(facts string) string { return "250-" + facts + "\n250 End" })},
 	{name: "MLST with facts on the only line", another: true, faults: rewriteMLST(func(facts string) string { return "250 " + facts })},
 	{name: "MLST with one line and no facts", another: true, faults: rewriteMLST(func(string) string { return "250 OK" })},
