@@ -5,10 +5,8 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
-	"strings"
 	"testing"
 
 	"ferry/internal/cli"
@@ -73,15 +71,7 @@ func TestKinds(t *testing.T) {
 			s.firstPass()
 			s.wantQuiet()
 			s.changeBoth()
-			s.server.ClearTranscript()
-			r := s.sync()
-			if r.exit != cli.ExitOK {
-				t.Errorf("a pass with edits on both sides: %s\n%s", r, strings.Join(s.server.Transcript(), "\n"))
-			}
-			s.wantFinal(r)
-			s.wantNoTemps()
-			s.wantQuiet()
-			s.wantNothingOutside()
+			s.wantRecovery()
 			if k.inTable {
 				s.checkTable(k)
 			}
@@ -144,9 +134,6 @@ func (s *scene) check() string {
 	ctx, cancel := context.WithTimeout(context.Background(), runTimeout)
 	defer cancel()
 	var out bytes.Buffer
-	env := cli.Env{Stdout: &out, Stderr: &out, Dir: s.dir, Home: s.dir, Getenv: func(name string) string {
-		return map[string]string{"FERRY_PASSWORD": "secret", "FERRY_STATE_DIR": filepath.Join(s.dir, "state")}[name]
-	}}
-	cli.Main(ctx, env, []string{"check", fmt.Sprintf("%s://ferry@%s/tree", s.scheme, s.server.Addr()), "--timeout", "2s"})
+	cli.Main(ctx, s.env(&out, &out), []string{"check", fmt.Sprintf("%s://ferry@%s/tree", s.scheme, s.server.Addr()), "--timeout", "2s"})
 	return out.String()
 }

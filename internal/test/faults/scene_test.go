@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -170,12 +171,9 @@ func (s *scene) sync(more ...string) result {
 	ctx, cancel := context.WithTimeout(context.Background(), runTimeout)
 	defer cancel()
 	var out, talk bytes.Buffer
-	env := cli.Env{Stdout: &out, Stderr: &talk, Dir: s.dir, Home: s.dir, Getenv: func(name string) string {
-		return map[string]string{"FERRY_PASSWORD": "secret", "FERRY_STATE_DIR": filepath.Join(s.dir, "state")}[name]
-	}}
 	args := slices.Concat([]string{s.verb(), s.here, fmt.Sprintf("%s://ferry@%s/tree", s.scheme, s.server.Addr())}, s.args, more)
 	begin := time.Now()
-	r := result{exit: cli.Main(ctx, env, args), took: time.Since(begin)}
+	r := result{exit: cli.Main(ctx, s.env(&out, &talk), args), took: time.Since(begin)}
 	r.out = out.String() + talk.String()
 	for lines := bufio.NewScanner(&out); !slices.Contains(more, "--json=false") && lines.Scan(); {
 		var line struct {
@@ -192,6 +190,13 @@ func (s *scene) sync(more ...string) result {
 	}
 	s.noSessions()
 	return r
+}
+
+// env returns the surroundings of the program: its directories lie in those of the scene.
+func (s *scene) env(out, talk io.Writer) cli.Env {
+	return cli.Env{Stdout: out, Stderr: talk, Dir: s.dir, Home: s.dir, Getenv: func(name string) string {
+		return map[string]string{"FERRY_PASSWORD": "secret", "FERRY_STATE_DIR": filepath.Join(s.dir, "state")}[name]
+	}}
 }
 
 func (s *scene) verb() string {
@@ -304,7 +309,7 @@ func (s *scene) wantRecovery() {
 	s.server.ClearTranscript()
 	r := s.sync()
 	if r.exit != cli.ExitOK {
-		s.Fatalf("a pass without the fault: %s\n%s", r, strings.Join(s.server.Transcript(), "\n"))
+		s.Fatalf("the pass that finishes the work: %s\n%s", r, strings.Join(s.server.Transcript(), "\n"))
 	}
 	s.wantFinal(r)
 	s.wantNoTemps()
