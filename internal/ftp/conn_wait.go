@@ -13,7 +13,7 @@ import (
 // later at most: bytes that trickle in do not keep the wait alive. The greeting has to
 // come within one timeout, whatever comes before it.
 func (c *controlConn) readInTime() (Reply, error) {
-	defer c.sock.EndBy(time.Time{})
+	defer c.sock.LiftEnd()
 	c.sock.EndBy(c.replyEnd())
 	_, err := c.br.Peek(1)
 	if err != nil {

@@ -72,7 +72,7 @@ func (d *Download) ReadListing(form ListForm, now time.Time, add func(listing.En
 func readLines(r *listing.Reader, in io.Reader, sock *socket.Conn, o *Options) (limit, err error) {
 	ours := o.BytesDown / int64(2*max(o.Connections, 1)) // all sessions share it
 	limits := listing.NewLimits(o.MaxListing, ours, listingWaits*o.Timeout, time.Now())
-	defer sock.EndBy(time.Time{})
+	defer sock.LiftEnd()
 	buf := make([]byte, 16<<10)
 	for total := int64(0); ; {
 		sock.EndBy(limits.End(total))

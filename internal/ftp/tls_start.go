@@ -49,7 +49,7 @@ func (c *controlConn) startTLS() error {
 	conn := tls.Client(c.sock, cfg)
 	c.sock.EndBy(time.Now().Add(c.deadlines.Timeout))
 	err = conn.Handshake()
-	c.sock.EndBy(time.Time{})
+	c.sock.LiftEnd()
 	if err != nil {
 		return c.handshakeError(err)
 	}

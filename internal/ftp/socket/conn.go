@@ -84,16 +84,15 @@ func (c *Conn) Write(p []byte) (int, error) {
 	return sent, nil
 }
 
-// EndBy sets when whatever is being read must have come; the zero time takes that limit
-// away. So does lift, unless another limit was set since.
+// EndBy sets when whatever is being read must have come. lift takes that limit away,
+// unless another one was set since.
 func (c *Conn) EndBy(t time.Time) (lift func()) {
-	if t.IsZero() {
-		c.end.Store(nil)
-		return func() {}
-	}
 	c.end.Store(&t)
 	return func() { c.end.CompareAndSwap(&t, nil) }
 }
+
+// LiftEnd takes the limit of [Conn.EndBy] away.
+func (c *Conn) LiftEnd() { c.end.Store(nil) }
 
 // LimitWaits sets how long each wait may last; 0: the timeout.
 func (c *Conn) LimitWaits(limit time.Duration) { c.limit.Store(int64(limit)) }
