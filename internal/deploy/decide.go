@@ -1,0 +1,98 @@
+package deploy
+
+import (
+	"time"
+
+	"ferry/manifest"
+)
+
+// A LocalFile is one file of the local directory.
+type LocalFile struct {
+	Path manifest.Path
+	Size int64
+	Sum  Sum
+	Exec bool // a bit of its mode says so
+}
+
+// DriftRule says what happens to what somebody else changed in the site.
+type DriftRule uint8
+
+// The rules; see docs/deploy.md.
+const (
+	SaveDrift DriftRule = iota
+	StopAtDrift
+	KeepDrift
+	RestoreDrift
+)
+
+// FirstRule says how a first deploy meets what is on the server.
+type FirstRule uint8
+
+// The rules.
+const (
+	CompareFirst FirstRule = iota // equal sizes are compared by content
+	TrustFirst                    // equal sizes are taken as equal
+	OverwriteFirst                // all is sent
+)
+
+// A Policy is what a profile says about its deploys.
+type Policy struct {
+	Drift DriftRule
+	First FirstRule
+	// Keep is how many releases can be gone back to; 0: none, and nothing is kept.
+	Keep int
+	// DeleteAfter is how long files stay that a release does not have any more.
+	DeleteAfter time.Duration
+	// Class returns when a file goes live; see [Change].
+	Class func(p manifest.Path) int
+	// MostDeletions is how many files may be deleted of a number; see [sync.Limits].
+	MostDeletions func(of int) int
+	AcceptEmpty   bool // the local directory may be empty
+	// Audit looks at all managed files, not only at those in directories that change.
+	Audit bool
+	// Mode returns the mode that the profile sets for a file; 0: none.
+	Mode      func(p manifest.Path) uint16
+	KeepModes bool
+}
+
+// A Site is what a deploy meets on the server.
+type Site struct {
+	State *Release // what is live; nil: a first deploy
+	// Lists are the directories that were listed. Others are as State says.
+	Lists map[manifest.Path]*DirList
+	// Same says of files that a first deploy found with the size of the local file
+	// whether they hold the same; a file that is not in it is not known.
+	Same map[manifest.Path]bool
+}
+
+// A Plan is what a deploy is going to do. It is a value.
+type Plan struct {
+	// Release is the one to come. From and Is of its changes are not known before its
+	// files are staged.
+	Release Release
+	// Stage are the files to be uploaded: indexes of Release.Changes.
+	Stage []int
+	// MakeDirs and RemoveDirs are directories of the site, in the order in which it is done.
+	MakeDirs, RemoveDirs []manifest.Path
+	// Modes are to be set on files as they go live, or on files that stay.
+	Modes map[manifest.Path]uint16
+	// Drift are the paths that somebody else changed, and what is done about them.
+	Drift []Drift
+	// Unknown are directories that could not be listed and in which something would change.
+	Unknown map[manifest.Path]error
+	// Extras is how many files of the site no deploy put there; counted where all was listed.
+	Extras int
+}
+
+// A Drift is a file of the site that somebody else changed.
+type Drift struct {
+	Path  manifest.Path
+	What  string // "changed", "deleted", "in the way"
+	Saved bool   // its version goes to the work directory
+	Left  bool   // it is left as it is
+}
+
+// Empty reports whether nothing is to be done.
+func (p *Plan) Empty() bool {
+	return len(p.Release.Changes) == 0 && len(p.MakeDirs) == 0 && len(p.RemoveDirs) == 0 && len(p.Modes) == 0
+}
