@@ -30,9 +30,9 @@ type FirstRule uint8
 
 // The rules.
 const (
-	CompareFirst FirstRule = iota // equal sizes are compared by content
-	TrustFirst                    // equal sizes are taken as equal
-	OverwriteFirst                // all is sent
+	CompareFirst   FirstRule = iota // equal sizes are compared by content
+	TrustFirst                      // equal sizes are taken as equal
+	OverwriteFirst                  // all is sent
 )
 
 // A Policy is what a profile says about its deploys.
