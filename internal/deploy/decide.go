@@ -43,6 +43,10 @@ type Policy struct {
 	Keep int
 	// DeleteAfter is how long files stay that a release does not have any more.
 	DeleteAfter time.Duration
+	// DriftKeep is how long the versions stay that somebody else made and a deploy saved.
+	DriftKeep time.Duration
+	// Skip names what is never deployed nor looked at; it may be nil.
+	Skip func(p manifest.Path, dir bool) bool
 	// Class returns when a file goes live; see [Change].
 	Class func(p manifest.Path) int
 	// MostDeletions is how many files may be deleted of a number; see [sync.Limits].

@@ -107,6 +107,7 @@ type Found struct {
 	Stage    bool   // something is staged
 	Commit   bool   // stage/commit is there
 	Any      bool   // the work directory holds something besides a lock
+	Kept     bool   // it holds what earlier releases keep, the directory d
 }
 
 // A Server is the server of a site, with one login. Methods may be called from several

@@ -1,0 +1,276 @@
+package deploy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"time"
+
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+// A Source is the local directory.
+type Source interface {
+	// Files returns what is to be deployed, sorted by path.
+	Files(ctx context.Context) ([]LocalFile, error)
+	// Open opens the content of a file at an offset.
+	Open(p manifest.Path, offset int64) (io.ReadCloser, error)
+}
+
+// Options say what is deployed, and how. Server, Source, Policy and Now are needed.
+type Options struct {
+	Server Server
+	Source Source
+	Policy Policy
+	// Key encrypts the state; nil: it is not encrypted.
+	Key []byte
+
+	Revision string // of the source; may be empty
+	Sequence int64  // of the run; 0: not known
+	From     string // names the source: a repository, or host and path; may be empty
+	By       string // this program and its version
+
+	// Force deploys although a newer release is live, releases are held, or the site is
+	// that of another source.
+	Force  bool
+	DryRun bool
+	// Staged is called when all files are on the server and none is visible. An error
+	// stops the deploy before anything changes. It may be nil.
+	Staged func(ctx context.Context, p *Plan) error
+
+	Observer func(Event) // one event at a time; may be nil
+	Now      func() time.Time
+	Log      *slog.Logger // nil: nothing is logged
+}
+
+// A Result is what a deploy came to.
+type Result struct {
+	Release  int // the number of the release that is live now
+	Previous int // the one before this deploy; 0: none
+	Plan     *Plan
+	// Finished is the release of an earlier run that was past its point of no return
+	// when it broke off, and that this run has finished; 0: there was none.
+	Finished int
+	Uploaded int
+	Reused   int // files that an earlier run had staged
+	BytesUp  int64
+	Replaced int
+	Deleted  int
+	// Mixed is how long the commit took, from its first command to its last reply: in
+	// that time visitors could see files of both releases.
+	Mixed time.Duration
+	// Failed are the files that could not be put in place or deleted.
+	Failed map[manifest.Path]error
+	// Committed says that the release is live.
+	Committed bool
+}
+
+// Nothing reports whether there was nothing to deploy.
+func (r *Result) Nothing() bool { return r.Plan != nil && r.Plan.Empty() && r.Finished == 0 }
+
+// A run is one deploy.
+type run struct {
+	Options
+	local  []LocalFile
+	state  *Release // what is live; nil: nothing that is known
+	found  Found
+	plan   *Plan
+	result Result
+}
+
+// mostPlans is how often a plan is made anew because the site has changed meanwhile.
+const mostPlans = 3
+
+// Run makes a deploy. If the error is not nil, Committed in the result says whether the
+// release is live all the same.
+func Run(ctx context.Context, o Options) (Result, error) {
+	r := &run{Options: o.withDefaults()}
+	err := r.deploy(ctx)
+	return r.result, err
+}
+
+func (o Options) withDefaults() Options {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Observer == nil {
+		o.Observer = func(Event) {}
+	}
+	return o
+}
+
+func (r *run) deploy(ctx context.Context) error {
+	files := r.readSource(ctx)
+	unlock, err := r.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if err := r.admit(); err != nil {
+		return err
+	}
+	if r.local, err = files(); err != nil {
+		return err
+	}
+	for attempt := 1; ; attempt++ {
+		if r.plan, err = r.decide(ctx); err != nil {
+			return err
+		}
+		r.result.Plan = r.plan
+		r.Observer(Planned{r.plan})
+		if r.DryRun || r.plan.Empty() {
+			return nil
+		}
+		if err := r.stage(ctx); err != nil {
+			return err
+		}
+		if r.Staged != nil && attempt == 1 {
+			if err := r.Staged(ctx, r.plan); err != nil {
+				return err
+			}
+		}
+		changed, err := r.lookAgain(ctx)
+		if err != nil {
+			return err
+		}
+		if changed == "" {
+			break
+		}
+		if attempt == mostPlans {
+			return &sync.UnsafeError{What: fmt.Sprintf("%q and perhaps more change on the server while this deploy is made: nothing was deployed", changed)}
+		}
+		r.Observer(Noticed{Text: fmt.Sprintf("%q has changed on the server meanwhile: the deploy is planned again", changed)})
+		r.found.Stage = true
+	}
+	return r.commit(ctx)
+}
+
+// readSource reads the local directory while the server is being connected to.
+func (r *run) readSource(ctx context.Context) (wait func() ([]LocalFile, error)) {
+	type read struct {
+		files []LocalFile
+		err   error
+	}
+	done := make(chan read, 1)
+	go func() {
+		files, err := r.Source.Files(ctx)
+		done <- read{files, err}
+	}()
+	return func() ([]LocalFile, error) {
+		got := <-done
+		return got.files, got.err
+	}
+}
+
+// begin takes the lock, reads the state, and finishes a release that broke off in its commit.
+func (r *run) begin(ctx context.Context) (unlock func(), err error) {
+	unlock = func() {}
+	if !r.DryRun {
+		if unlock, _, err = r.Server.Lock(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if r.found, err = r.Server.Begin(ctx); err == nil {
+		err = r.readState(ctx)
+	}
+	if err == nil && r.found.Commit && !r.DryRun {
+		err = r.finish(ctx)
+	}
+	if err != nil {
+		unlock()
+		return nil, err
+	}
+	if r.state != nil {
+		r.result.Release, r.result.Previous = r.state.Number, r.state.Number
+	}
+	return unlock, nil
+}
+
+// Errors of deploys that are not wanted any more.
+var (
+	// ErrSuperseded means that a newer release of the same source is live.
+	ErrSuperseded = errors.New("superseded")
+	// ErrHeld means that somebody went back to an older release, and that this one is
+	// not to be deployed by itself.
+	ErrHeld = errors.New("held")
+)
+
+// admit refuses a deploy of another source, and one that is out of date.
+func (r *run) admit() error {
+	now := r.state
+	switch {
+	case now == nil || r.Force:
+	case now.Source != "" && r.From != "" && now.Source != r.From:
+		return &sync.UnsafeError{What: fmt.Sprintf("the site was deployed from %s, and this is %s", now.Source, r.From)}
+	case r.Sequence == 0:
+	case now.Sequence > r.Sequence:
+		return fmt.Errorf("%w by %d%s, deployed %s", ErrSuperseded, now.Sequence, inParentheses(now.Revision), now.Time.Format("2006-01-02 15:04:05"))
+	case now.Held >= r.Sequence:
+		return fmt.Errorf("%w: somebody went back to release %d; runs up to %d are not deployed", ErrHeld, now.Back, now.Held)
+	}
+	return nil
+}
+
+func inParentheses(s string) string {
+	if s == "" {
+		return ""
+	}
+	return " (" + s[:min(12, len(s))] + ")"
+}
+
+// decide looks at the site where that is needed, and makes the plan.
+func (r *run) decide(ctx context.Context) (*Plan, error) {
+	site := Site{State: r.state}
+	var err error
+	switch dirs := Touched(r.state, r.local, r.Policy, r.Now()); {
+	case r.state == nil:
+		site.Lists, err = r.Server.ListAll(ctx, r.Policy.Skip)
+	case len(dirs) > 0:
+		site.Lists, err = r.Server.List(ctx, dirs)
+	}
+	if err == nil && r.state == nil {
+		site.Same, err = r.compareFirst(ctx, site.Lists)
+	}
+	if err != nil {
+		return nil, err
+	}
+	plan, err := Decide(site, r.local, r.Policy, r.Now())
+	if err != nil {
+		return nil, err
+	}
+	r.name(&plan.Release)
+	return plan, nil
+}
+
+// name fills in what a release says of itself.
+func (r *run) name(next *Release) {
+	next.Number = 1
+	if r.state != nil {
+		next.Number = r.state.Number + 1
+		next.History = slices.Insert(slices.Clone(r.state.History), 0, r.state.record())
+		next.History = next.History[:min(len(next.History), MostHistory)]
+	}
+	next.ID, next.Time, next.By = newID(), r.Now().UTC().Truncate(time.Second), r.By
+	next.Revision, next.Sequence, next.Source = r.Revision, r.Sequence, r.From
+}
+
+// record is what is told of a release once another one is live.
+func (r *Release) record() Record {
+	rec := Record{Number: r.Number, Time: r.Time, Revision: r.Revision, Source: r.Source, Sequence: r.Sequence, By: r.By}
+	for _, c := range r.Changes {
+		switch {
+		case c.From == "":
+			rec.Deleted++
+		default:
+			rec.Put++
+		}
+		if c.Drift {
+			rec.Drift++
+		}
+	}
+	return rec
+}

@@ -1,0 +1,356 @@
+package deploy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+// commitLimit is how long a commit goes on after an interrupt: most take under a second.
+const commitLimit = 2 * time.Minute
+
+// mostCommits is how often what is left of a commit is looked at and done.
+const mostCommits = 3
+
+// lookAgain looks at everything that the commit is going to touch, and at the lock, in one
+// batch. It returns a path that is not as planned, or "".
+func (r *run) lookAgain(ctx context.Context) (changed manifest.Path, err error) {
+	changes := r.plan.Release.Changes
+	places := make([]Place, len(changes))
+	for i, c := range changes {
+		places[i] = Live(c.Path, c.Was)
+	}
+	looks, err := r.Server.Look(ctx, places, true)
+	if err != nil {
+		return "", err
+	}
+	for i, c := range changes {
+		switch now := looks[i]; {
+		case now.Err != nil:
+			return "", fmt.Errorf("looking at %q before the commit: %w", c.Path, now.Err)
+		case !manifest.Unchanged(c.Was, now.Entry):
+			return c.Path, nil
+		}
+	}
+	return "", nil
+}
+
+// commit makes the staged release live.
+func (r *run) commit(ctx context.Context) error {
+	interrupted := ctx
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitLimit)
+	defer cancel()
+	if err := interrupted.Err(); err != nil {
+		return err
+	}
+	next := &r.plan.Release
+	r.Observer(Committing{len(next.Changes)})
+	began := r.Now()
+	groups := r.commitGroups()
+	errs, err := r.Server.Apply(ctx, groups)
+	r.result.Mixed = r.Now().Sub(began)
+	if err != nil {
+		return err
+	}
+	if err := errs[0][0][0]; err != nil && !errors.Is(err, ErrUnknown) {
+		return fmt.Errorf("the commit could not begin: %w", err)
+	}
+	failed, err := r.settle(ctx, next, anyError(errs))
+	if err != nil {
+		return err
+	}
+	if len(failed) > 0 && r.Policy.Keep > 0 {
+		return r.undo(ctx, next, failed)
+	}
+	if err := r.close(ctx, next, failed); err != nil {
+		return err
+	}
+	r.count(next, failed)
+	r.Observer(Committed{next.Number})
+	r.trim(ctx, next)
+	if err := interrupted.Err(); err != nil {
+		return err
+	}
+	return nil
+}
+
+// commitGroups returns what the commit does: the point of no return, directories, then the
+// changes by their class, each replaced file in one write, and directories that are empty.
+func (r *run) commitGroups() [][]Chain {
+	next := &r.plan.Release
+	groups := [][]Chain{{{{Op: Rename, From: Work(planName), To: Work(commitName)}}}}
+	var dirs Chain
+	for _, dir := range r.plan.MakeDirs {
+		dirs = append(dirs, Step{Op: MakeDir, To: Place{Path: string(dir)}})
+	}
+	if len(dirs) > 0 {
+		groups = append(groups, []Chain{dirs})
+	}
+	groups = append(groups, changeGroups(next.Changes, r.plan.Modes)...)
+	var end []Chain
+	for p, mode := range r.plan.Modes {
+		if !slices.ContainsFunc(next.Changes, func(c Change) bool { return c.Path == p }) {
+			end = append(end, Chain{{Op: SetMode, To: Place{Path: string(p)}, Mode: mode}})
+		}
+	}
+	var empty Chain
+	for _, dir := range r.plan.RemoveDirs {
+		empty = append(empty, Step{Op: RemoveDir, From: Place{Path: string(dir)}})
+	}
+	if len(empty) > 0 {
+		end = append(end, empty)
+	}
+	if len(end) > 0 {
+		groups = append(groups, end)
+	}
+	return groups
+}
+
+// changeGroups returns the chains of changes, one group a class.
+func changeGroups(changes []Change, modes map[manifest.Path]uint16) (groups [][]Chain) {
+	class := -1
+	for _, c := range changes {
+		if c.Class != class || len(groups) == 0 {
+			class = c.Class
+			groups = append(groups, nil)
+		}
+		last := len(groups) - 1
+		groups[last] = append(groups[last], c.chain(modes[c.Path]))
+	}
+	return groups
+}
+
+// chain returns the steps of a change. mode is set on the staged file; 0: none.
+func (c Change) chain(mode uint16) (chain Chain) {
+	live := Live(c.Path, c.Was)
+	if c.From != "" && mode != 0 {
+		chain = append(chain, Step{Op: SetMode, To: Work(c.From), Mode: mode})
+	}
+	if c.Aside != "" {
+		chain = append(chain, Step{Op: Rename, From: live, To: Work(c.Aside)})
+	} else if c.From == "" {
+		chain = append(chain, Step{Op: Delete, From: live})
+	}
+	if c.From != "" {
+		chain = append(chain, Step{Op: Rename, From: Work(c.From), To: Live(c.Path, c.Is)})
+	}
+	return chain
+}
+
+func anyError(errs [][][]error) bool {
+	for _, group := range errs {
+		for _, chain := range group {
+			if slices.ContainsFunc(chain, func(err error) bool { return err != nil }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// settle finds out what of a commit is not done and does it. It returns the changes that
+// cannot be made.
+func (r *run) settle(ctx context.Context, next *Release, doubt bool) (failed map[manifest.Path]error, err error) {
+	var why map[manifest.Path]error
+	for attempt := 0; doubt; attempt++ {
+		looks, err := r.lookAtAll(ctx, next.Changes)
+		if err != nil {
+			return nil, err
+		}
+		left := Remaining(next, looks)
+		failed = make(map[manifest.Path]error)
+		for _, c := range left.Lost {
+			failed[c.Path] = errors.New("its staged file is gone")
+		}
+		if len(left.Todo) == 0 && len(left.Stray) == 0 {
+			return failed, nil
+		}
+		if attempt == mostCommits {
+			for _, c := range left.Todo {
+				failed[c.Path] = why[c.Path]
+			}
+			return failed, nil
+		}
+		if why, err = r.makeChanges(ctx, left); err != nil {
+			return nil, err
+		}
+	}
+	return failed, nil
+}
+
+// makeChanges carries out what is left of a commit, and returns why steps were refused.
+func (r *run) makeChanges(ctx context.Context, left Left) (map[manifest.Path]error, error) {
+	var strays []Chain
+	for _, s := range left.Stray {
+		strays = append(strays, Chain{{Op: Rename, From: s.At, To: s.To}})
+	}
+	var modes map[manifest.Path]uint16
+	if r.plan != nil {
+		modes = r.plan.Modes
+	}
+	groups := changeGroups(left.Todo, modes)
+	if len(strays) > 0 {
+		groups = append([][]Chain{strays}, groups...)
+	}
+	errs, err := r.Server.Apply(ctx, groups)
+	if err != nil {
+		return nil, err
+	}
+	if len(strays) > 0 {
+		errs = errs[1:]
+	}
+	why := make(map[manifest.Path]error)
+	k := 0
+	for _, group := range errs {
+		for _, chain := range group {
+			if err := errors.Join(chain...); err != nil {
+				why[left.Todo[k].Path] = err
+			}
+			k++
+		}
+	}
+	return why, nil
+}
+
+// lookAtAll looks at the staged and the live place of every change.
+func (r *run) lookAtAll(ctx context.Context, changes []Change) (func(Place) Look, error) {
+	var places []Place
+	for _, c := range changes {
+		if c.From != "" {
+			places = append(places, Work(c.From))
+		}
+		if c.Aside != "" {
+			places = append(places, Work(c.Aside))
+		}
+		places = append(places, Live(c.Path, c.Was))
+	}
+	looks, err := r.Server.Look(ctx, places, false)
+	if err != nil {
+		return nil, err
+	}
+	at := make(map[Place]Look, len(places))
+	for i, p := range places {
+		at[p] = looks[i]
+	}
+	return func(p Place) Look { return at[p] }, nil
+}
+
+// undo takes a commit back, of which some changes were refused. Everything that was replaced
+// or deleted was set aside.
+func (r *run) undo(ctx context.Context, next *Release, failed map[manifest.Path]error) error {
+	var back []Chain
+	for _, c := range slices.Backward(next.Changes) {
+		if _, refused := failed[c.Path]; refused && c.Aside == "" {
+			continue
+		}
+		back = append(back, c.undo())
+	}
+	_, err := r.Server.Apply(ctx, [][]Chain{back, {{{Op: Rename, From: Work(commitName), To: Work(planName)}}}})
+	if err != nil {
+		return err
+	}
+	p, why := first(failed)
+	return fmt.Errorf("%q could not be put in place (%w): the release before is live again", p, why)
+}
+
+// undo returns the steps that take a change back.
+func (c Change) undo() (chain Chain) {
+	if c.From != "" {
+		chain = append(chain, Step{Op: Rename, From: Live(c.Path, c.Is), To: Work(c.From)})
+	}
+	if c.Aside != "" {
+		chain = append(chain, Step{Op: Rename, From: Work(c.Aside), To: Live(c.Path, c.Was)})
+	}
+	return chain
+}
+
+func first(failed map[manifest.Path]error) (manifest.Path, error) {
+	var least manifest.Path
+	found := false
+	for p := range failed {
+		if !found || p.Compare(least) < 0 {
+			least, found = p, true
+		}
+	}
+	return least, failed[least]
+}
+
+// close makes the plan the state. Changes that failed are not in it.
+func (r *run) close(ctx context.Context, next *Release, failed map[manifest.Path]error) error {
+	chain := Chain{}
+	if r.keeps(next) {
+		chain = append(chain, Step{Op: Rename, From: Work(stateName), To: Work(beforeName)})
+	} else {
+		chain = append(chain, Step{Op: Rename, From: Work(stateName), To: Work(oldStateName)})
+	}
+	if len(failed) > 0 {
+		next.withdraw(failed, r.state)
+		content, err := Encode(next, r.Key)
+		if err != nil {
+			return err
+		}
+		if err := r.storeFile(ctx, planName, content); err != nil {
+			return err
+		}
+		chain = append(chain, Step{Op: Rename, From: Work(planName), To: Work(stateName)}, Step{Op: Delete, From: Work(commitName)})
+	} else {
+		chain = append(chain, Step{Op: Rename, From: Work(commitName), To: Work(stateName)})
+	}
+	state := len(chain) - 1
+	if len(failed) > 0 {
+		state--
+	}
+	chain = append(chain, r.tidyStage(next)...)
+	errs, err := r.Server.Apply(ctx, [][]Chain{{chain}})
+	if err != nil {
+		return err
+	}
+	if err := errs[0][0][state]; err != nil {
+		return fmt.Errorf("release %d is live, and its state could not be put in place; the next deploy does that: %w", next.Number, err)
+	}
+	r.result.Committed = true
+	r.result.Release = next.Number
+	return nil
+}
+
+// withdraw takes changes that were not made out of a release.
+func (r *Release) withdraw(failed map[manifest.Path]error, before *Release) {
+	was := make(map[manifest.Path]File)
+	if before != nil {
+		for _, f := range before.Files {
+			was[f.Path] = f
+		}
+	}
+	r.Changes = slices.DeleteFunc(r.Changes, func(c Change) bool { return failed[c.Path] != nil })
+	r.Files = slices.DeleteFunc(r.Files, func(f File) bool { return failed[f.Path] != nil })
+	for p := range failed {
+		if f, ok := was[p]; ok {
+			r.Files = append(r.Files, f)
+		}
+	}
+	slices.SortFunc(r.Files, func(a, b File) int { return a.Path.Compare(b.Path) })
+}
+
+// count puts what a commit did into the result.
+func (r *run) count(next *Release, failed map[manifest.Path]error) {
+	for _, c := range next.Changes {
+		switch {
+		case c.From == "":
+			r.result.Deleted++
+		case c.Was.Exists():
+			r.result.Replaced++
+		}
+	}
+	r.result.Failed = failed
+	for p, err := range failed {
+		r.Observer(Failed{p, err})
+	}
+}
+
+// heldByOther reports whether err says that another run has taken the lock.
+func heldByOther(err error) bool { return errors.Is(err, sync.ErrHeld) }

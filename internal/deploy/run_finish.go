@@ -1,0 +1,37 @@
+package deploy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// finish makes a release live that was past its point of no return when its run broke off,
+// on whatever machine that was.
+func (r *run) finish(ctx context.Context) error {
+	content, err := r.Server.Read(ctx, commitName, mostStateSize)
+	if err != nil {
+		return fmt.Errorf("reading the release that broke off in its commit: %w", err)
+	}
+	next, err := Decode(content, r.Key)
+	if errors.Is(err, ErrDamaged) {
+		r.Observer(Warned{Text: "a release broke off in its commit, and its plan is damaged: what it did is met as if somebody else had done it"})
+		return r.applyAll(ctx, "setting a damaged plan aside", [][]Chain{{{{Op: Rename, From: Work(commitName), To: Work("stage/commit.bad")}}}})
+	}
+	if err != nil {
+		return err
+	}
+	r.Observer(Noticed{Text: fmt.Sprintf("release %d broke off in its commit: it is finished first", next.Number)})
+	failed, err := r.settle(ctx, next, true)
+	if err != nil {
+		return err
+	}
+	if err := r.close(ctx, next, failed); err != nil {
+		return err
+	}
+	r.result.Finished, r.result.Failed = next.Number, failed
+	r.result.Committed = false
+	r.state = next
+	r.found.Commit = false
+	return nil
+}

@@ -1,0 +1,233 @@
+package deploy
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"strconv"
+
+	"ferry/manifest"
+)
+
+// perDir is how many staged files are in one directory: some servers cut longer listings.
+const perDir = 1000
+
+// stage brings everything that is new to the server, where nobody sees it, and the plan.
+func (r *run) stage(ctx context.Context) error {
+	next := &r.plan.Release
+	reused, useless, err := r.reusable(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.makeStage(ctx, useless); err != nil {
+		return err
+	}
+	sums := make(map[manifest.Path]LocalFile, len(r.local))
+	for _, f := range r.local {
+		sums[f.Path] = f
+	}
+	var uploads []Upload
+	var of []int // the change of each upload
+	for k, i := range r.plan.Stage {
+		c := &next.Changes[i]
+		f := sums[c.Path]
+		if w, ok := reused[f.Sum]; ok {
+			delete(reused, f.Sum)
+			r.staged(c, Uploaded{Name: w.Name, Seen: w.Entry}, true)
+			continue
+		}
+		dir := stagedDir + "/" + strconv.Itoa(k/perDir) + "/"
+		uploads = append(uploads, Upload{
+			Name: dir + "new-" + strconv.Itoa(k),
+			Size: f.Size,
+			Open: func(offset int64) (io.ReadCloser, error) { return r.openChecked(f, offset) },
+			Keep: func(seen manifest.Entry) string { return dir + StagedName(f.Sum, k, seen) },
+		})
+		of = append(of, i)
+	}
+	var failed []error
+	err = r.Server.Upload(ctx, uploads, func(i int, u Uploaded) {
+		c := &next.Changes[of[i]]
+		if u.Err != nil {
+			failed = append(failed, fmt.Errorf("%q: %w", c.Path, u.Err))
+			r.Observer(Failed{c.Path, u.Err})
+			return
+		}
+		r.staged(c, u, false)
+	})
+	if err != nil {
+		return err
+	}
+	if len(failed) > 0 {
+		return fmt.Errorf("%d of %d files could not be uploaded, so nothing was deployed: %w", len(failed), len(uploads), failed[0])
+	}
+	next.complete()
+	return r.storePlan(ctx, next)
+}
+
+// staged notes where the file of a change is, and what the server shows of it.
+func (r *run) staged(c *Change, u Uploaded, reused bool) {
+	c.From = u.Name
+	c.Is = u.Seen
+	c.Is.Name = c.Was.Name
+	if !c.Was.IsFile() {
+		c.Is.Name = ""
+	}
+	if reused {
+		r.result.Reused++
+	} else {
+		r.result.Uploaded++
+		r.result.BytesUp += u.Seen.Size
+	}
+	r.Observer(Staged{c.Path, u.Seen.Size, reused})
+}
+
+// complete puts what the server shows of the staged files into the list of files.
+func (r *Release) complete() {
+	puts := make(map[manifest.Path]manifest.Entry, len(r.Changes))
+	for _, c := range r.Changes {
+		if c.From != "" {
+			puts[c.Path] = c.Is
+		}
+	}
+	for i := range r.Files {
+		if is, ok := puts[r.Files[i].Path]; ok {
+			r.Files[i].Seen = is
+		}
+	}
+}
+
+// storePlan stores the plan, which becomes the state.
+func (r *run) storePlan(ctx context.Context, next *Release) error {
+	content, err := Encode(next, r.Key)
+	if err != nil {
+		return err
+	}
+	return r.storeFile(ctx, planName, content)
+}
+
+// storeFile stores a small file in the work directory.
+func (r *run) storeFile(ctx context.Context, name string, content []byte) (err error) {
+	upload := Upload{Name: name, Size: int64(len(content)), Open: func(offset int64) (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(content[offset:])), nil
+	}}
+	failed := r.Server.Upload(ctx, []Upload{upload}, func(_ int, u Uploaded) { err = u.Err })
+	if err = errors.Join(failed, err); err != nil {
+		return fmt.Errorf("storing %s in the work directory: %w", name, err)
+	}
+	return nil
+}
+
+// reusable looks for what an earlier run has staged.
+func (r *run) reusable(ctx context.Context) (map[Sum]WorkFile, []WorkFile, error) {
+	if !r.found.Stage {
+		return nil, nil, nil
+	}
+	dirs, err := r.Server.ListWork(ctx, stagedDir)
+	if errors.Is(err, ErrMissing) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	var all []WorkFile
+	for _, dir := range dirs {
+		if !dir.Entry.IsDir() {
+			continue
+		}
+		files, err := r.Server.ListWork(ctx, stagedDir+"/"+dir.Name)
+		if err != nil && !errors.Is(err, ErrMissing) {
+			return nil, nil, err
+		}
+		for _, f := range files {
+			f.Name = stagedDir + "/" + dir.Name + "/" + f.Name
+			all = append(all, f)
+		}
+	}
+	reused, useless := Reusable(all, r.local)
+	return reused, useless, nil
+}
+
+// makeStage makes the directories of the stage, and removes staged files that are of no use.
+func (r *run) makeStage(ctx context.Context, useless []WorkFile) error {
+	chain := Chain{{Op: MakeDir, To: Work(stageDir)}, {Op: MakeDir, To: Work(stagedDir)}}
+	for k := 0; k == 0 || k*perDir < len(r.plan.Stage); k++ {
+		chain = append(chain, Step{Op: MakeDir, To: Work(stagedDir + "/" + strconv.Itoa(k))})
+	}
+	for _, dir := range r.asideDirs() {
+		chain = append(chain, Step{Op: MakeDir, To: Work(dir)})
+	}
+	groups := [][]Chain{{chain}}
+	var old []Chain
+	for _, f := range useless {
+		old = append(old, Chain{{Op: Delete, From: Work(f.Name)}})
+	}
+	if len(old) > 0 {
+		groups = append(groups, old)
+	}
+	errs, err := r.Server.Apply(ctx, groups)
+	if err != nil {
+		return err
+	}
+	for i, step := range chain {
+		if err := errs[0][0][i]; err != nil {
+			return fmt.Errorf("making %s in the work directory: %w", step.To.Path, err)
+		}
+	}
+	return nil
+}
+
+// asideDirs are the directories to which old versions go.
+func (r *run) asideDirs() (dirs []string) {
+	seen := make(map[string]bool)
+	for _, c := range r.plan.Release.Changes {
+		for dir := parentName(c.Aside); dir != "" && dir != stageDir && !seen[dir]; dir = parentName(dir) {
+			seen[dir] = true
+			dirs = append([]string{dir}, dirs...)
+		}
+	}
+	return dirs
+}
+
+func parentName(name string) string {
+	i := bytes.LastIndexByte([]byte(name), '/')
+	if i < 0 {
+		return ""
+	}
+	return name[:i]
+}
+
+// openChecked opens a local file whose content must still have its sum at the end.
+func (r *run) openChecked(f LocalFile, offset int64) (io.ReadCloser, error) {
+	content, err := r.Source.Open(f.Path, 0)
+	if err != nil {
+		return nil, err
+	}
+	c := &checkedFile{ReadCloser: content, file: f, hash: sha256.New()}
+	if _, err := io.CopyN(io.Discard, c, offset); err != nil {
+		return nil, errors.Join(err, content.Close())
+	}
+	return c, nil
+}
+
+// A checkedFile fails at its end where its content is not that which was planned.
+type checkedFile struct {
+	io.ReadCloser
+	file LocalFile
+	hash hash.Hash
+	n    int64
+}
+
+func (c *checkedFile) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	c.hash.Write(p[:n])
+	c.n += int64(n)
+	if err == io.EOF && (c.n != c.file.Size || Sum(c.hash.Sum(nil)[:16]) != c.file.Sum) {
+		return n, errors.New("the local file has changed while it was deployed")
+	}
+	return n, err
+}

@@ -1,0 +1,96 @@
+package deploy
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+)
+
+// Names in the work directory.
+const (
+	stateName     = "state"
+	oldStateName  = "state.old"
+	stageDir      = "stage"
+	planName      = "stage/plan"
+	commitName    = "stage/commit"
+	beforeName    = "stage/state" // the state before, where the release is kept
+	stagedDir     = "stage/s"
+	asideDir      = "stage/b"
+	driftDir      = "stage/drift"
+	keptDir       = "d"
+	mostStateSize = 256 << 20
+)
+
+func newID() string {
+	var b [8]byte
+	rand.Read(b[:])
+	return hex.EncodeToString(b[:])
+}
+
+// readState decodes the state that was found. Where it is missing or damaged, the one before
+// is used; where that is not to be had either, this is a first deploy.
+func (r *run) readState(ctx context.Context) error {
+	if r.found.StateErr != nil {
+		return fmt.Errorf("reading the state of the site: %w", r.found.StateErr)
+	}
+	why := "is missing"
+	if r.found.State != nil {
+		state, err := Decode(r.found.State, r.Key)
+		if err == nil {
+			r.state = state
+			return nil
+		}
+		if !errors.Is(err, ErrDamaged) {
+			return err
+		}
+		why = "is damaged"
+		if err := r.setStateAside(ctx); err != nil {
+			return err
+		}
+	} else if !r.found.Any {
+		return nil
+	}
+	old, err := r.Server.Read(ctx, oldStateName, mostStateSize)
+	if err == nil {
+		if r.state, err = Decode(old, r.Key); err == nil {
+			r.Observer(Warned{Text: fmt.Sprintf("the state of the site %s: that of release %d, the one before, is used", why, r.state.Number)})
+			return nil
+		}
+	}
+	if !errors.Is(err, ErrMissing) && !errors.Is(err, ErrDamaged) {
+		return err
+	}
+	if r.found.State != nil || r.found.Stage || r.found.Kept {
+		r.Observer(Warned{Text: fmt.Sprintf("the state of the site %s: this is a first deploy, and files that only the lost state knew are not deleted", why)})
+	}
+	return nil
+}
+
+// setStateAside keeps a damaged state for people to look at.
+func (r *run) setStateAside(ctx context.Context) error {
+	if r.DryRun {
+		return nil
+	}
+	to := "state.bad-" + r.Now().UTC().Format("20060102-150405")
+	return r.applyAll(ctx, "setting the damaged state aside", [][]Chain{{{{Op: Rename, From: Work(stateName), To: Work(to)}}}})
+}
+
+// applyAll is [Server.Apply] where every step must succeed.
+func (r *run) applyAll(ctx context.Context, what string, groups [][]Chain) error {
+	errs, err := r.Server.Apply(ctx, groups)
+	if err != nil {
+		return err
+	}
+	for _, group := range errs {
+		for _, chain := range group {
+			for _, err := range chain {
+				if err != nil {
+					return fmt.Errorf("%s: %w", what, err)
+				}
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,98 @@
+package deploy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+// keeps reports whether something of a release stays in the work directory: what it has
+// replaced, or what somebody else had changed.
+func (r *run) keeps(next *Release) bool {
+	return slices.ContainsFunc(next.Changes, func(c Change) bool { return c.Aside != "" })
+}
+
+// keptName is the directory of what a release keeps.
+func keptName(number int) string { return keptDir + "/" + strconv.Itoa(number) }
+
+// tidyStage returns the steps that clear the stage away once its release is live.
+func (r *run) tidyStage(next *Release) (chain Chain) {
+	most := 0
+	if r.plan != nil {
+		most = len(r.plan.Stage)
+	}
+	for k := 0; k == 0 || k*perDir < most; k++ {
+		chain = append(chain, Step{Op: RemoveDir, From: Work(stagedDir + "/" + strconv.Itoa(k))})
+	}
+	chain = append(chain, Step{Op: RemoveDir, From: Work(stagedDir)})
+	if !r.keeps(next) {
+		return append(chain, Step{Op: RemoveDir, From: Work(stageDir)})
+	}
+	return append(chain, Step{Op: MakeDir, To: Work(keptDir)}, Step{Op: Rename, From: Work(stageDir), To: Work(keptName(next.Number))})
+}
+
+// trim removes what is kept of releases that cannot be gone back to any more. What goes
+// wrong here is told and does no harm.
+func (r *run) trim(ctx context.Context, next *Release) {
+	if !r.found.Kept && !r.keeps(next) {
+		return
+	}
+	kept, err := r.Server.ListWork(ctx, keptDir)
+	if errors.Is(err, ErrMissing) {
+		return
+	}
+	for _, k := range kept {
+		n, isNumber := strconv.Atoi(k.Name)
+		if isNumber == nil && n <= next.Number-r.Policy.Keep && err == nil {
+			err = r.trimRelease(ctx, next, n)
+		}
+	}
+	if err != nil {
+		r.Observer(Noticed{Text: fmt.Sprintf("old releases could not be removed from the work directory: %v", err)})
+	}
+}
+
+// trimRelease removes what a release keeps for going back. What it saved as drift stays for
+// as long as the profile says.
+func (r *run) trimRelease(ctx context.Context, next *Release, n int) error {
+	keepDrift := r.driftIsYoung(next, n)
+	return r.removeWork(ctx, keptName(n), func(name string) bool { return keepDrift && name == keptName(n)+"/drift" })
+}
+
+// driftIsYoung reports whether what release n saved as drift is to be kept.
+func (r *run) driftIsYoung(next *Release, n int) bool {
+	for _, rec := range append([]Record{next.record()}, next.History...) {
+		if rec.Number == n {
+			return rec.Drift > 0 && r.Now().Sub(rec.Time) < r.Policy.DriftKeep
+		}
+	}
+	return false
+}
+
+// removeWork removes a directory of the work directory, except what spare names.
+func (r *run) removeWork(ctx context.Context, dir string, spare func(name string) bool) error {
+	files, err := r.Server.ListWork(ctx, dir)
+	if errors.Is(err, ErrMissing) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var chains []Chain
+	for _, f := range files {
+		name := dir + "/" + f.Name
+		switch {
+		case spare != nil && spare(name):
+		case f.Entry.IsDir():
+			if err := r.removeWork(ctx, name, spare); err != nil {
+				return err
+			}
+		default:
+			chains = append(chains, Chain{{Op: Delete, From: Work(name)}})
+		}
+	}
+	_, err = r.Server.Apply(ctx, [][]Chain{chains, {{{Op: RemoveDir, From: Work(dir)}}}})
+	return err
+}
