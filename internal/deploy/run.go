@@ -79,6 +79,7 @@ type run struct {
 	state  *Release // what is live; nil: nothing that is known
 	found  Found
 	plan   *Plan
+	modes  map[manifest.Path]uint16 // of the staged files
 	result Result
 }
 
@@ -88,19 +89,19 @@ const mostPlans = 3
 // Run makes a deploy. If the error is not nil, Committed in the result says whether the
 // release is live all the same.
 func Run(ctx context.Context, o Options) (Result, error) {
-	r := &run{Options: o.withDefaults()}
+	r := newRun(o)
 	err := r.deploy(ctx)
 	return r.result, err
 }
 
-func (o Options) withDefaults() Options {
+func newRun(o Options) *run {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	if o.Observer == nil {
 		o.Observer = func(Event) {}
 	}
-	return o
+	return &run{Options: o, modes: make(map[manifest.Path]uint16)}
 }
 
 func (r *run) deploy(ctx context.Context) error {
@@ -122,8 +123,8 @@ func (r *run) deploy(ctx context.Context) error {
 		}
 		r.result.Plan = r.plan
 		r.Observer(Planned{r.plan})
-		if r.DryRun || r.plan.Empty() {
-			return nil
+		if err := r.plan.unknown(); err != nil || r.DryRun || r.plan.Empty() {
+			return err
 		}
 		if err := r.stage(ctx); err != nil {
 			return err
@@ -170,7 +171,7 @@ func (r *run) readSource(ctx context.Context) (wait func() ([]LocalFile, error))
 func (r *run) begin(ctx context.Context) (unlock func(), err error) {
 	unlock = func() {}
 	if !r.DryRun {
-		if unlock, _, err = r.Server.Lock(ctx); err != nil {
+		if unlock, err = r.lock(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -188,6 +189,26 @@ func (r *run) begin(ctx context.Context) (unlock func(), err error) {
 		r.result.Release, r.result.Previous = r.state.Number, r.state.Number
 	}
 	return unlock, nil
+}
+
+// lock takes the lock of the site, and makes the root where there is none.
+func (r *run) lock(ctx context.Context) (unlock func(), err error) {
+	unlock, _, err = r.Server.Lock(ctx)
+	if errors.Is(err, ErrMissing) {
+		if _, _, err = r.Server.Root(ctx, true); err == nil {
+			unlock, _, err = r.Server.Lock(ctx)
+		}
+	}
+	return unlock, err
+}
+
+// unknown returns an error where something would change in a directory that cannot be listed.
+func (p *Plan) unknown() error {
+	if len(p.Unknown) == 0 {
+		return nil
+	}
+	dir, why := first(p.Unknown)
+	return fmt.Errorf("%q on the server cannot be listed, so nothing was deployed: %w", dir, why)
 }
 
 // Errors of deploys that are not wanted any more.

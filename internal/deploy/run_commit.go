@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"ferry/manifest"
-	"ferry/sync"
 )
 
 // commitLimit is how long a commit goes on after an interrupt: most take under a second.
@@ -55,28 +54,47 @@ func (r *run) commit(ctx context.Context) error {
 	errs, err := r.Server.Apply(ctx, groups)
 	r.result.Mixed = r.Now().Sub(began)
 	if err != nil {
-		return err
+		return brokeOff(err)
 	}
-	if err := errs[0][0][0]; err != nil && !errors.Is(err, ErrUnknown) {
-		return fmt.Errorf("the commit could not begin: %w", err)
-	}
-	failed, err := r.settle(ctx, next, anyError(errs))
+	r.tellModes(groups, errs)
+	failed, err := r.settle(ctx, next, anyError(groups, errs))
 	if err != nil {
-		return err
+		return brokeOff(err)
+	}
+	if len(failed) > 0 && len(failed) == len(next.Changes) {
+		p, why := first(failed)
+		_, err := r.Server.Apply(ctx, [][]Chain{{{{Op: Rename, From: Work(commitName), To: Work(planName)}}}})
+		return errors.Join(fmt.Errorf("the commit could not begin: %q: %w", p, why), err)
 	}
 	if len(failed) > 0 && r.Policy.Keep > 0 {
 		return r.undo(ctx, next, failed)
 	}
 	if err := r.close(ctx, next, failed); err != nil {
-		return err
+		return brokeOff(err)
 	}
 	r.count(next, failed)
 	r.Observer(Committed{next.Number})
 	r.trim(ctx, next)
-	if err := interrupted.Err(); err != nil {
-		return err
+	return interrupted.Err()
+}
+
+// brokeOff says what becomes of a commit that did not come to its end.
+func brokeOff(err error) error {
+	return fmt.Errorf("the commit broke off, and the next deploy finishes it: %w", err)
+}
+
+// tellModes says once that modes cannot be set.
+func (r *run) tellModes(groups [][]Chain, errs [][][]error) {
+	for i, group := range groups {
+		for k, chain := range group {
+			for m, step := range chain {
+				if step.Op == SetMode && errs[i][k][m] != nil {
+					r.Observer(Warned{Text: fmt.Sprintf("the server does not set modes: %v", errs[i][k][m])})
+					return
+				}
+			}
+		}
 	}
-	return nil
 }
 
 // commitGroups returns what the commit does: the point of no return, directories, then the
@@ -142,11 +160,14 @@ func (c Change) chain(mode uint16) (chain Chain) {
 	return chain
 }
 
-func anyError(errs [][][]error) bool {
-	for _, group := range errs {
-		for _, chain := range group {
-			if slices.ContainsFunc(chain, func(err error) bool { return err != nil }) {
-				return true
+// anyError reports whether a step failed that a release rests on.
+func anyError(groups [][]Chain, errs [][][]error) bool {
+	for i, group := range groups {
+		for k, chain := range group {
+			for m, step := range chain {
+				if errs[i][k][m] != nil && step.Op != SetMode && step.Op != MakeDir && step.Op != RemoveDir {
+					return true
+				}
 			}
 		}
 	}
@@ -245,16 +266,27 @@ func (r *run) lookAtAll(ctx context.Context, changes []Change) (func(Place) Look
 func (r *run) undo(ctx context.Context, next *Release, failed map[manifest.Path]error) error {
 	var back []Chain
 	for _, c := range slices.Backward(next.Changes) {
-		if _, refused := failed[c.Path]; refused && c.Aside == "" {
-			continue
-		}
 		back = append(back, c.undo())
 	}
-	_, err := r.Server.Apply(ctx, [][]Chain{back, {{{Op: Rename, From: Work(commitName), To: Work(planName)}}}})
-	if err != nil {
-		return err
+	var dirs Chain
+	for _, dir := range slices.Backward(r.plan.MakeDirs) {
+		dirs = append(dirs, Step{Op: RemoveDir, From: Place{Path: string(dir)}})
+	}
+	if _, err := r.Server.Apply(ctx, [][]Chain{back, {dirs}}); err != nil {
+		return brokeOff(err)
 	}
 	p, why := first(failed)
+	changed, err := r.lookAgain(ctx)
+	switch {
+	case err != nil:
+		return brokeOff(err)
+	case changed != "":
+		return fmt.Errorf("%q could not be put in place (%w), and %q could not be taken back: the next deploy finishes this release", p, why, changed)
+	}
+	back = []Chain{{{Op: Rename, From: Work(commitName), To: Work(planName)}}}
+	if err := r.applyAll(ctx, "taking the commit back", [][]Chain{back}); err != nil {
+		return err
+	}
 	return fmt.Errorf("%q could not be put in place (%w): the release before is live again", p, why)
 }
 
@@ -269,6 +301,7 @@ func (c Change) undo() (chain Chain) {
 	return chain
 }
 
+// first returns the first path and its error.
 func first(failed map[manifest.Path]error) (manifest.Path, error) {
 	var least manifest.Path
 	found := false
@@ -280,41 +313,34 @@ func first(failed map[manifest.Path]error) (manifest.Path, error) {
 	return least, failed[least]
 }
 
-// close makes the plan the state. Changes that failed are not in it.
+// close makes the plan the state, and clears the stage away. Changes that failed are taken
+// out of the release before.
 func (r *run) close(ctx context.Context, next *Release, failed map[manifest.Path]error) error {
-	chain := Chain{}
-	if r.keeps(next) {
-		chain = append(chain, Step{Op: Rename, From: Work(stateName), To: Work(beforeName)})
-	} else {
-		chain = append(chain, Step{Op: Rename, From: Work(stateName), To: Work(oldStateName)})
-	}
+	from := commitName
 	if len(failed) > 0 {
 		next.withdraw(failed, r.state)
 		content, err := Encode(next, r.Key)
 		if err != nil {
 			return err
 		}
-		if err := r.storeFile(ctx, planName, content); err != nil {
+		if err := r.store(ctx, workContent{planName, content}); err != nil {
 			return err
 		}
-		chain = append(chain, Step{Op: Rename, From: Work(planName), To: Work(stateName)}, Step{Op: Delete, From: Work(commitName)})
-	} else {
-		chain = append(chain, Step{Op: Rename, From: Work(commitName), To: Work(stateName)})
+		from = planName
 	}
-	state := len(chain) - 1
-	if len(failed) > 0 {
-		state--
+	chain := Chain{{Op: Rename, From: Work(stateName), To: Work(oldStateName)}, {Op: Rename, From: Work(from), To: Work(stateName)}}
+	if from == planName {
+		chain = append(chain, Step{Op: Delete, From: Work(commitName)})
 	}
-	chain = append(chain, r.tidyStage(next)...)
+	chain = append(chain, tidyStage(next)...)
 	errs, err := r.Server.Apply(ctx, [][]Chain{{chain}})
 	if err != nil {
 		return err
 	}
-	if err := errs[0][0][state]; err != nil {
-		return fmt.Errorf("release %d is live, and its state could not be put in place; the next deploy does that: %w", next.Number, err)
+	if err := errs[0][0][1]; err != nil {
+		return fmt.Errorf("release %d is live, and its state could not be put in place: %w", next.Number, err)
 	}
-	r.result.Committed = true
-	r.result.Release = next.Number
+	r.result.Committed, r.result.Release = true, next.Number
 	return nil
 }
 
@@ -351,6 +377,3 @@ func (r *run) count(next *Release, failed map[manifest.Path]error) {
 		r.Observer(Failed{p, err})
 	}
 }
-
-// heldByOther reports whether err says that another run has taken the lock.
-func heldByOther(err error) bool { return errors.Is(err, sync.ErrHeld) }

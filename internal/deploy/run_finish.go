@@ -32,6 +32,6 @@ func (r *run) finish(ctx context.Context) error {
 	r.result.Finished, r.result.Failed = next.Number, failed
 	r.result.Committed = false
 	r.state = next
-	r.found.Commit = false
+	r.found.Commit, r.found.Stage = false, false
 	return nil
 }

@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"hash"
 	"io"
 	"strconv"
+	"strings"
 
 	"ferry/manifest"
 )
@@ -65,7 +67,7 @@ func (r *run) stage(ctx context.Context) error {
 	if len(failed) > 0 {
 		return fmt.Errorf("%d of %d files could not be uploaded, so nothing was deployed: %w", len(failed), len(uploads), failed[0])
 	}
-	next.complete()
+	next.complete(r.modes)
 	return r.storePlan(ctx, next)
 }
 
@@ -77,6 +79,7 @@ func (r *run) staged(c *Change, u Uploaded, reused bool) {
 	if !c.Was.IsFile() {
 		c.Is.Name = ""
 	}
+	r.modes[c.Path] = cmp.Or(r.plan.Modes[c.Path], u.Mode)
 	if reused {
 		r.result.Reused++
 	} else {
@@ -87,7 +90,7 @@ func (r *run) staged(c *Change, u Uploaded, reused bool) {
 }
 
 // complete puts what the server shows of the staged files into the list of files.
-func (r *Release) complete() {
+func (r *Release) complete(modes map[manifest.Path]uint16) {
 	puts := make(map[manifest.Path]manifest.Entry, len(r.Changes))
 	for _, c := range r.Changes {
 		if c.From != "" {
@@ -97,29 +100,53 @@ func (r *Release) complete() {
 	for i := range r.Files {
 		if is, ok := puts[r.Files[i].Path]; ok {
 			r.Files[i].Seen = is
+			r.Files[i].Mode = modes[r.Files[i].Path]
 		}
 	}
 }
 
-// storePlan stores the plan, which becomes the state.
+// storePlan stores the plan, which becomes the state. Where something of the release is kept,
+// copies of the plan and of the state before it are kept as well.
 func (r *run) storePlan(ctx context.Context, next *Release) error {
-	content, err := Encode(next, r.Key)
+	plan, err := Encode(next, r.Key)
 	if err != nil {
 		return err
 	}
-	return r.storeFile(ctx, planName, content)
+	files := []workContent{{planName, plan}}
+	if keeps(next) {
+		files = append(files, workContent{releaseName, plan})
+		if r.state != nil {
+			before, err := Encode(r.state, r.Key)
+			if err != nil {
+				return err
+			}
+			files = append(files, workContent{beforeName, before})
+		}
+	}
+	return r.store(ctx, files...)
 }
 
-// storeFile stores a small file in the work directory.
-func (r *run) storeFile(ctx context.Context, name string, content []byte) (err error) {
-	upload := Upload{Name: name, Size: int64(len(content)), Open: func(offset int64) (io.ReadCloser, error) {
-		return io.NopCloser(bytes.NewReader(content[offset:])), nil
-	}}
-	failed := r.Server.Upload(ctx, []Upload{upload}, func(_ int, u Uploaded) { err = u.Err })
-	if err = errors.Join(failed, err); err != nil {
-		return fmt.Errorf("storing %s in the work directory: %w", name, err)
+// A workContent is the content of a small file in the work directory.
+type workContent struct {
+	name    string
+	content []byte
+}
+
+// store stores small files in the work directory.
+func (r *run) store(ctx context.Context, files ...workContent) error {
+	uploads := make([]Upload, len(files))
+	for i, f := range files {
+		uploads[i] = Upload{Name: f.name, Size: int64(len(f.content)), Open: func(offset int64) (io.ReadCloser, error) {
+			return io.NopCloser(bytes.NewReader(f.content[offset:])), nil
+		}}
 	}
-	return nil
+	var failed error
+	err := r.Server.Upload(ctx, uploads, func(i int, u Uploaded) {
+		if u.Err != nil {
+			failed = fmt.Errorf("storing %s in the work directory: %w", files[i].name, u.Err)
+		}
+	})
+	return errors.Join(err, failed)
 }
 
 // reusable looks for what an earlier run has staged.
@@ -155,7 +182,7 @@ func (r *run) reusable(ctx context.Context) (map[Sum]WorkFile, []WorkFile, error
 // makeStage makes the directories of the stage, and removes staged files that are of no use.
 func (r *run) makeStage(ctx context.Context, useless []WorkFile) error {
 	chain := Chain{{Op: MakeDir, To: Work(stageDir)}, {Op: MakeDir, To: Work(stagedDir)}}
-	for k := 0; k == 0 || k*perDir < len(r.plan.Stage); k++ {
+	for k := 0; k*perDir < len(r.plan.Stage); k++ {
 		chain = append(chain, Step{Op: MakeDir, To: Work(stagedDir + "/" + strconv.Itoa(k))})
 	}
 	for _, dir := range r.asideDirs() {
@@ -193,12 +220,10 @@ func (r *run) asideDirs() (dirs []string) {
 	return dirs
 }
 
+// parentName returns the directory of a name, "" where it has none.
 func parentName(name string) string {
-	i := bytes.LastIndexByte([]byte(name), '/')
-	if i < 0 {
-		return ""
-	}
-	return name[:i]
+	i := strings.LastIndexByte(name, '/')
+	return name[:max(i, 0)]
 }
 
 // openChecked opens a local file whose content must still have its sum at the end.

@@ -15,7 +15,8 @@ const (
 	stageDir      = "stage"
 	planName      = "stage/plan"
 	commitName    = "stage/commit"
-	beforeName    = "stage/state" // the state before, where the release is kept
+	beforeName    = "stage/state"   // a copy of the state before, where the release is kept
+	releaseName   = "stage/release" // a copy of the plan, likewise
 	stagedDir     = "stage/s"
 	asideDir      = "stage/b"
 	driftDir      = "stage/drift"

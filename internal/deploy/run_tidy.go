@@ -6,11 +6,12 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // keeps reports whether something of a release stays in the work directory: what it has
 // replaced, or what somebody else had changed.
-func (r *run) keeps(next *Release) bool {
+func keeps(next *Release) bool {
 	return slices.ContainsFunc(next.Changes, func(c Change) bool { return c.Aside != "" })
 }
 
@@ -18,16 +19,17 @@ func (r *run) keeps(next *Release) bool {
 func keptName(number int) string { return keptDir + "/" + strconv.Itoa(number) }
 
 // tidyStage returns the steps that clear the stage away once its release is live.
-func (r *run) tidyStage(next *Release) (chain Chain) {
-	most := 0
-	if r.plan != nil {
-		most = len(r.plan.Stage)
+func tidyStage(next *Release) (chain Chain) {
+	var dirs []string
+	for _, c := range next.Changes {
+		if dir := parentName(c.From); strings.HasPrefix(dir, stagedDir+"/") && !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir)
+		}
 	}
-	for k := 0; k == 0 || k*perDir < most; k++ {
-		chain = append(chain, Step{Op: RemoveDir, From: Work(stagedDir + "/" + strconv.Itoa(k))})
+	for _, dir := range append(dirs, stagedDir) {
+		chain = append(chain, Step{Op: RemoveDir, From: Work(dir)})
 	}
-	chain = append(chain, Step{Op: RemoveDir, From: Work(stagedDir)})
-	if !r.keeps(next) {
+	if !keeps(next) {
 		return append(chain, Step{Op: RemoveDir, From: Work(stageDir)})
 	}
 	return append(chain, Step{Op: MakeDir, To: Work(keptDir)}, Step{Op: Rename, From: Work(stageDir), To: Work(keptName(next.Number))})
@@ -36,7 +38,7 @@ func (r *run) tidyStage(next *Release) (chain Chain) {
 // trim removes what is kept of releases that cannot be gone back to any more. What goes
 // wrong here is told and does no harm.
 func (r *run) trim(ctx context.Context, next *Release) {
-	if !r.found.Kept && !r.keeps(next) {
+	if !r.found.Kept && !keeps(next) {
 		return
 	}
 	kept, err := r.Server.ListWork(ctx, keptDir)

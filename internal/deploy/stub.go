@@ -29,3 +29,5 @@ type Left struct {
 }
 
 func Remaining(r *Release, look func(Place) Look) Left { return Left{} }
+
+func Inverse(r, before *Release) ([]Change, error) { return nil, nil }
