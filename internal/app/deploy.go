@@ -1,0 +1,274 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"ferry/internal/config"
+	"ferry/internal/deploy"
+	"ferry/internal/deploy/site"
+	"ferry/internal/hooks"
+	"ferry/internal/text"
+	"ferry/sync"
+	"ferry/sync/local"
+)
+
+// DeployOptions say how a deploy is made, besides what the pair says.
+type DeployOptions struct {
+	DryRun bool
+	// Force deploys although a newer release is live or releases are held, or the site is
+	// that of another source.
+	Force bool
+	// Strict refuses files that look like secrets, and makes drift count in the exit code.
+	Strict bool
+	// Audit looks at all files that were deployed.
+	Audit                     bool
+	AllowDeletes, AcceptEmpty bool
+
+	Revision string // of the source; may be empty
+	Sequence int64  // of the run; 0: not known
+	Source   string // names the source; "": that of the state counts
+	// Wait is how long to wait for another run on the site; 0: not at all.
+	Wait time.Duration
+	By   string // this program and its version
+
+	Observer func(deploy.Event) // one event at a time; may be nil
+	Talk     Talker             // hears what hooks print; nil: that of the opener
+}
+
+// A Deployment is a site that deploys can be made to.
+type Deployment struct {
+	opener *Opener
+	pair   *Pair
+	opts   DeployOptions
+	source *deploySource
+	server *site.Site
+	hooks  *passHooks
+	key    []byte
+	close  closers
+}
+
+// OpenDeployment connects to the site of a pair. No other run of this machine has it then.
+func (o *Opener) OpenDeployment(ctx context.Context, p *Pair, opts DeployOptions) (*Deployment, error) {
+	if opts.Talk == nil {
+		opts.Talk = o.Talk
+	}
+	if opts.Observer == nil {
+		opts.Observer = func(deploy.Event) {}
+	}
+	d := &Deployment{opener: o, pair: p, opts: opts, hooks: o.hooks(p, opts.Talk)}
+	if err := d.open(ctx); err != nil {
+		return nil, errors.Join(err, d.close.close())
+	}
+	return d, nil
+}
+
+func (d *Deployment) open(ctx context.Context) error {
+	o, p := d.opener, d.pair
+	until := time.Now().Add(d.opts.Wait)
+	record, err := o.openRecord(ctx, p, PassOptions{DryRun: d.opts.DryRun, Wait: d.opts.Wait > 0, waitUntil: until})
+	if err != nil {
+		return err
+	}
+	d.close.add(record.Close)
+	if d.key, err = o.stateKey(ctx, p); err != nil {
+		return err
+	}
+	near, err := local.Open(p.Local, local.Options{FollowLinks: p.FollowLinks, Reserved: p.Reserved.Match, Log: o.Log})
+	if err != nil {
+		return err
+	}
+	d.close.add(near.Close)
+	d.source = &deploySource{pair: p, dir: near, talk: d.opts.Talk}
+	server, err := o.serverOptions(ctx, p)
+	if err != nil {
+		return err
+	}
+	mine := o.ownership(p, d.opts.DryRun)
+	options := site.Options{
+		Options: server.Options, Path: server.Path, Absolute: server.Absolute, Work: p.Deploy.Work,
+		Owner: mine.owner, Boot: mine.boot, Wait: d.opts.Wait > 0, WaitUntil: until, Temps: o.temps(p, sync.Remote, d.opts.DryRun),
+	}
+	options.Notice = func(text string) { d.opts.Observer(deploy.Noticed{Text: text}) }
+	if d.server, err = site.Open(ctx, options); err != nil {
+		return connecting(err)
+	}
+	d.close.add(d.server.Close)
+	return nil
+}
+
+// Close ends the connections.
+func (d *Deployment) Close() error { return d.close.close() }
+
+// stateKey returns the key of the state on the server, nil where none is asked for.
+func (o *Opener) stateKey(ctx context.Context, p *Pair) ([]byte, error) {
+	if p.Deploy.StateKey.IsZero() {
+		return nil, nil
+	}
+	key, err := o.finder().StateKey(ctx, p.Profile)
+	if err != nil {
+		return nil, Usage(err, config.Hint(err))
+	}
+	return []byte(key), nil
+}
+
+// options returns what the engine is told.
+func (d *Deployment) options() deploy.Options {
+	return deploy.Options{
+		Server: d.server, Source: d.source, Policy: d.policy(), Key: d.key,
+		Revision: d.opts.Revision, Sequence: d.opts.Sequence, From: d.opts.Source, By: d.opts.By,
+		Force: d.opts.Force, DryRun: d.opts.DryRun,
+		Allow: d.allow, Staged: d.staged, Observer: d.opts.Observer, Now: d.opener.Now, Log: d.opener.Log,
+	}
+}
+
+// Deploy makes a deploy and checks it. Committed in the result says whether the release is
+// live, also where there is an error.
+func (d *Deployment) Deploy(ctx context.Context) (deploy.Result, error) {
+	result, err := deploy.Run(ctx, d.options())
+	if err == nil && result.Committed {
+		err = d.check(ctx, &result)
+	}
+	return result, errors.Join(d.explain(err), d.after(ctx, result, err))
+}
+
+// Rollback makes an older release live again; see [deploy.Rollback].
+func (d *Deployment) Rollback(ctx context.Context, to int) (deploy.Result, error) {
+	result, err := deploy.Rollback(ctx, d.options(), to)
+	return result, errors.Join(d.explain(err), d.after(ctx, result, err))
+}
+
+// Releases tells of the releases of the site; see [deploy.Releases].
+func (d *Deployment) Releases(ctx context.Context) ([]deploy.Told, error) {
+	told, err := deploy.Releases(ctx, d.options())
+	return told, d.explain(err)
+}
+
+// explain gives an error its exit code and the way out.
+func (d *Deployment) explain(err error) error {
+	var coded *Error
+	switch {
+	case err == nil, errors.As(err, &coded):
+		return err
+	case errors.Is(err, context.Canceled), errors.Is(err, ErrInterrupted):
+		return Interrupted()
+	case errors.Is(err, deploy.ErrSuperseded):
+		return &Error{Code: ExitSuperseded, Err: err, Hint: "nothing was done; --force deploys this one all the same"}
+	case errors.Is(err, deploy.ErrHeld):
+		return &Error{Code: ExitSuperseded, Err: err, Hint: "nothing was done; the next newer run deploys again, and --force deploys this one"}
+	case errors.Is(err, deploy.ErrNotKept):
+		return failed(err, "keep: 2 below deploy: keeps the files of the last two releases from now on, so that they can be gone back to")
+	}
+	return err
+}
+
+// check asks the web server for the new release, and goes back where it does not show it and
+// the profile says so.
+func (d *Deployment) check(ctx context.Context, result *deploy.Result) error {
+	wanted := d.pair.Deploy.Check
+	if wanted.URL == "" {
+		return nil
+	}
+	err := newSiteCheck(wanted, d.source.files).run(ctx, result.Release)
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	checkErr := &Error{Code: ExitHook, Err: fmt.Errorf("checking release %d: %w", result.Release, err),
+		Hint: "the release is live; \"ferry rollback\" goes back, where keep: is set"}
+	if !wanted.Rollback || result.Previous == 0 {
+		return checkErr
+	}
+	d.opts.Talk.Warn("%v; going back to release %d", checkErr.Err, result.Previous)
+	back, err := deploy.Rollback(ctx, d.options(), 0)
+	if err != nil {
+		return errors.Join(checkErr, fmt.Errorf("going back: %w", err))
+	}
+	result.Release = back.Release
+	checkErr.Hint = fmt.Sprintf("the site is that of release %d again", result.Previous)
+	return checkErr
+}
+
+// allow runs the before hook, which may refuse the deploy.
+func (d *Deployment) allow(ctx context.Context, plan *deploy.Plan) error {
+	return d.hook(ctx, "before", d.pair.Hooks.Before, plan)
+}
+
+// staged runs the staged hook, when all is on the server and nothing is visible.
+func (d *Deployment) staged(ctx context.Context, plan *deploy.Plan) error {
+	return d.hook(ctx, "staged", d.pair.Hooks.Staged, plan)
+}
+
+func (d *Deployment) hook(ctx context.Context, name, do string, plan *deploy.Plan) error {
+	if do == "" {
+		return nil
+	}
+	return d.hooks.run(ctx, name, do, hooks.Event{Fields: d.hooks.fields(name, summaryOf(plan, nil)), Paths: changedPaths(plan)})
+}
+
+// after runs the after hook of a release that is live, and on-error where something failed.
+func (d *Deployment) after(ctx context.Context, result deploy.Result, err error) error {
+	if d.hooks == nil || ctx.Err() != nil || d.opts.DryRun {
+		return nil
+	}
+	s := summaryOf(result.Plan, &result)
+	var hookErr error
+	if do := d.pair.Hooks.After; do != "" && result.Committed {
+		code := d.ExitCode(result, d.explain(err))
+		ev := hooks.Event{Fields: d.hooks.fields("after", s, hooks.Field{Name: "exit", Value: code}, hooks.Field{Name: "release", Value: result.Release}), Paths: changedPaths(result.Plan)}
+		hookErr = d.hooks.run(ctx, "after", do, ev)
+	}
+	if do := d.pair.Hooks.OnError; do != "" && (err != nil || hookErr != nil || len(result.Failed) > 0) {
+		code := d.ExitCode(result, errors.Join(d.explain(err), hookErr))
+		why := ""
+		if all := errors.Join(err, hookErr); all != nil {
+			why = text.CleanLines(all.Error())
+		}
+		fields := d.hooks.fields("on-error", s, hooks.Field{Name: "exit", Value: code}, hooks.Field{Name: "error", Value: why})
+		hookErr = errors.Join(hookErr, d.hooks.run(ctx, "on-error", do, hooks.Event{Fields: fields}))
+	}
+	return hookErr
+}
+
+// ExitCode returns the exit code of a deploy.
+func (d *Deployment) ExitCode(result deploy.Result, err error) int {
+	switch {
+	case err != nil:
+		return ExitCode(err)
+	case len(result.Failed) > 0:
+		return ExitIncomplete
+	case result.Plan != nil && len(result.Plan.Drift) > 0 && (d.opts.Strict || d.pair.Deploy.Drift == deploy.KeepDrift):
+		return ExitConflicts
+	}
+	return ExitOK
+}
+
+// summaryOf counts a deploy as passes are counted.
+func summaryOf(plan *deploy.Plan, result *deploy.Result) (s sync.Summary) {
+	if plan != nil {
+		for _, c := range plan.Release.Changes {
+			if c.Is.Exists() {
+				s.Uploaded++
+				s.BytesUp += c.Is.Size
+			} else {
+				s.DeletedRemote++
+			}
+		}
+		s.MadeDirs = len(plan.MakeDirs)
+	}
+	if result != nil {
+		s.Uploaded, s.BytesUp, s.Failed = result.Uploaded, result.BytesUp, len(result.Failed)
+	}
+	return s
+}
+
+func changedPaths(plan *deploy.Plan) (paths []string) {
+	if plan == nil {
+		return nil
+	}
+	for _, c := range plan.Release.Changes {
+		paths = append(paths, string(c.Path))
+	}
+	return inOrder(paths)
+}

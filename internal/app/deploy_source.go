@@ -1,0 +1,123 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	stdsync "sync"
+
+	"ferry/internal/deploy"
+	"ferry/internal/text"
+	"ferry/manifest"
+	"ferry/sync"
+	"ferry/sync/local"
+)
+
+// A deploySource is the local directory of a deploy. It implements [deploy.Source].
+type deploySource struct {
+	pair *Pair
+	dir  *local.Directory
+	talk Talker
+
+	entries map[manifest.Path]manifest.Entry
+	files   []deploy.LocalFile
+}
+
+// hashing is how many files are read at a time.
+const hashing = 4
+
+// Files implements [deploy.Source]. Everything must be readable: what is missing here is
+// deleted there.
+func (s *deploySource) Files(ctx context.Context) ([]deploy.LocalFile, error) {
+	root, err := s.dir.Root(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	if root.Kind != manifest.Dir {
+		return nil, Usage(fmt.Errorf("there is no directory %s", text.Clean(root.Where)), "build the site first, or set local: to the directory that holds it")
+	}
+	tree, err := s.dir.Scan(ctx, sync.Look{Ignore: s.pair.ignored})
+	if err != nil {
+		return nil, err
+	}
+	if problems := tree.Problems(); len(problems) > 0 {
+		p := problems[0]
+		return nil, fmt.Errorf("%s cannot be read, so nothing was deployed: %s", text.Clean(string(p.Path.Join(p.Name))), p.Why)
+	}
+	s.entries = make(map[manifest.Path]manifest.Entry)
+	links := 0
+	for p, e := range tree.All() {
+		switch {
+		case e.IsFile():
+			s.entries[p] = e
+			s.files = append(s.files, deploy.LocalFile{Path: p, Size: e.Size})
+		case e.Kind == manifest.Other:
+			links++
+		}
+	}
+	if links > 0 {
+		s.talk.Note("%s left out: links and special files are not deployed (follow-links: true deploys what a link inside the directory points to)", text.Count(links, "name"))
+	}
+	return s.files, s.read(ctx, tree)
+}
+
+// read reads the contents and modes of all files.
+func (s *deploySource) read(ctx context.Context, tree *manifest.Tree) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var wg stdsync.WaitGroup
+	next := make(chan *deploy.LocalFile)
+	for range hashing {
+		wg.Go(func() {
+			for f := range next {
+				if err := s.readFile(ctx, tree, f); err != nil {
+					cancel(fmt.Errorf("reading %q: %w", f.Path, err))
+					return
+				}
+			}
+		})
+	}
+	for i := range s.files {
+		select {
+		case next <- &s.files[i]:
+		case <-ctx.Done():
+		}
+	}
+	close(next)
+	wg.Wait()
+	return context.Cause(ctx)
+}
+
+func (s *deploySource) readFile(ctx context.Context, tree *manifest.Tree, f *deploy.LocalFile) error {
+	sum, err := s.dir.Sum(ctx, f.Path, s.entries[f.Path])
+	if err != nil {
+		return err
+	}
+	copy(f.Sum[:], sum)
+	f.Exec = s.isExecutable(tree, f.Path)
+	return nil
+}
+
+// isExecutable reports whether a bit of its mode lets its owner run a file. Windows has none.
+func (s *deploySource) isExecutable(tree *manifest.Tree, p manifest.Path) bool {
+	if runtime.GOOS == "windows" {
+		return false
+	}
+	name := tree.At(p).Spelled(p)
+	for dir := range p.Ancestors {
+		if dir != manifest.Root {
+			name = filepath.Join(tree.At(dir).Spelled(dir), name)
+		}
+	}
+	info, err := os.Stat(filepath.Join(s.pair.Local, name))
+	return err == nil && info.Mode()&0o100 != 0
+}
+
+// Open implements [deploy.Source].
+func (s *deploySource) Open(p manifest.Path, offset int64) (io.ReadCloser, error) {
+	r := s.dir.Reader(context.Background(), []sync.Wanted{{Path: p, Entry: s.entries[p]}})
+	return r.Open(context.Background(), 0, offset)
+}

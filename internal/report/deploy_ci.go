@@ -1,0 +1,85 @@
+package report
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"ferry/internal/ci"
+)
+
+// mostSummaryPaths is how many paths the summary page of a CI run names.
+const mostSummaryPaths = 100
+
+// DeployOutputs returns what later steps of a CI run can read of a deploy.
+func DeployOutputs(d DeployResult) []ci.Output {
+	outputs := []ci.Output{
+		{Name: "changed", Value: strconv.FormatBool(d.Committed)},
+		{Name: "release", Value: strconv.Itoa(d.Release)},
+		{Name: "previous", Value: strconv.Itoa(d.Previous)},
+		{Name: "uploaded", Value: strconv.Itoa(d.Uploaded)},
+		{Name: "deleted", Value: strconv.Itoa(d.Deleted)},
+		{Name: "moved", Value: "0"},
+	}
+	drift := 0
+	if d.Plan != nil {
+		drift = len(d.Plan.Drift)
+		if file := pathsFile(d); file != "" {
+			outputs = append(outputs, ci.Output{Name: "paths-file", Value: file})
+		}
+	}
+	return append(outputs, ci.Output{Name: "drift", Value: strconv.Itoa(drift)})
+}
+
+// pathsFile writes the changed paths, each after the letter of its kind, into a file for
+// later steps. It returns its name, "" where there is none.
+func pathsFile(d DeployResult) string {
+	f, err := os.CreateTemp(os.Getenv("RUNNER_TEMP"), "ferry-paths-*.txt")
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	for _, line := range MarkedPaths(d.Plan.Release.Changes) {
+		fmt.Fprintln(f, line)
+	}
+	return f.Name()
+}
+
+// DeploySummary returns the page about a deploy, in Markdown.
+func DeploySummary(head DeployHead, d DeployResult) string {
+	var b strings.Builder
+	title := head.Profile
+	if title == "" {
+		title = head.Remote
+	}
+	fmt.Fprintf(&b, "### ferry: %s\n\n", ci.Code(title))
+	if d.Err != nil {
+		fmt.Fprintf(&b, "**Failed:** %s\n\n", ci.Code(d.Err.Error()))
+	}
+	if d.Plan == nil {
+		return b.String()
+	}
+	n := countChanges(d.Plan.Release.Changes)
+	fmt.Fprintln(&b, "| release | revision | new | replaced | deleted | uploaded | seconds | live within |")
+	fmt.Fprintln(&b, "| --- | --- | --- | --- | --- | --- | --- | --- |")
+	fmt.Fprintf(&b, "| %d | %s | %d | %d | %d | %s | %.1f | %d ms |\n\n", d.Release, ci.Code(d.Plan.Release.Revision),
+		n.added, n.modified, n.removed, Size(d.BytesUp), d.Seconds, d.Mixed.Milliseconds())
+	for _, one := range d.Plan.Drift {
+		fmt.Fprintf(&b, "- %s\n", ci.Code(driftText(one)))
+	}
+	lines := MarkedPaths(d.Plan.Release.Changes)
+	if len(lines) == 0 {
+		return b.String()
+	}
+	fmt.Fprintf(&b, "\n<details><summary>%d changes</summary>\n\n", len(lines))
+	for i, line := range lines {
+		if i == mostSummaryPaths {
+			fmt.Fprintf(&b, "- and %d more\n", len(lines)-i)
+			break
+		}
+		fmt.Fprintf(&b, "- %s\n", ci.Code(line))
+	}
+	fmt.Fprintln(&b, "\n</details>")
+	return b.String()
+}
