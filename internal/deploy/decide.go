@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"ferry/manifest"
+	"ferry/sync/namecase"
 )
 
 // A LocalFile is one file of the local directory.
@@ -47,16 +48,20 @@ type Policy struct {
 	DriftKeep time.Duration
 	// Skip names what is never deployed nor looked at; it may be nil.
 	Skip func(p manifest.Path, dir bool) bool
-	// Class returns when a file goes live; see [Change].
+	// Class returns when a file goes live, see [Order]; nil: as [DefaultOrder] says.
 	Class func(p manifest.Path) int
-	// MostDeletions is how many files may be deleted of a number; see [sync.Limits].
+	// MostDeletions is how many files may be deleted of a number; nil: as [sync.NewLimits] says.
 	MostDeletions func(of int) int
 	AcceptEmpty   bool // the local directory may be empty
 	// Audit looks at all managed files, not only at those in directories that change.
 	Audit bool
-	// Mode returns the mode that the profile sets for a file; 0: none.
+	// Mode returns the mode that the profile sets for a file; 0, or a nil Mode: none. It is
+	// nil where the server refuses to set modes.
 	Mode      func(p manifest.Path) uint16
 	KeepModes bool
+	// IgnoreExec says that the local disk knows no executable files, as on Windows. What
+	// the state says of them holds.
+	IgnoreExec bool
 }
 
 // A Site is what a deploy meets on the server.
@@ -64,22 +69,26 @@ type Site struct {
 	State *Release // what is live; nil: a first deploy
 	// Lists are the directories that were listed. Others are as State says.
 	Lists map[manifest.Path]*DirList
-	// Same says of files that a first deploy found with the size of the local file
-	// whether they hold the same; a file that is not in it is not known.
+	// Same says of files that no deploy put there, and that have the size of the local file,
+	// whether they hold the same; a file that is not in it is not known. See [Uncompared].
 	Same map[manifest.Path]bool
+	// Folding says whether names that differ only in case are one name. It need only be
+	// known where [CaseTwins] finds any.
+	Folding namecase.Folding
 }
 
 // A Plan is what a deploy is going to do. It is a value.
 type Plan struct {
 	// Release is the one to come. From and Is of its changes are not known before its
-	// files are staged.
+	// files are staged, see [Plan.Staged].
 	Release Release
 	// Stage are the files to be uploaded: indexes of Release.Changes.
 	Stage []int
 	// MakeDirs and RemoveDirs are directories of the site, in the order in which it is done.
 	MakeDirs, RemoveDirs []manifest.Path
-	// Modes are to be set on files as they go live, or on files that stay.
-	Modes map[manifest.Path]uint16
+	// Record says that the state is to be written though nothing changes in the site:
+	// files were adopted, or are kept for a while.
+	Record bool
 	// Drift are the paths that somebody else changed, and what is done about them.
 	Drift []Drift
 	// Unknown are directories that could not be listed and in which something would change.
@@ -91,12 +100,34 @@ type Plan struct {
 // A Drift is a file of the site that somebody else changed.
 type Drift struct {
 	Path  manifest.Path
-	What  string // "changed", "deleted", "in the way"
+	What  string // one of the constants below
 	Saved bool   // its version goes to the work directory
 	Left  bool   // it is left as it is
 }
 
-// Empty reports whether nothing is to be done.
+// What somebody else did to a file.
+const (
+	DriftChanged = "changed"
+	DriftDeleted = "deleted"
+	DriftInWay   = "in the way" // no deploy put it there
+)
+
+// Empty reports whether nothing is to be done and nothing is to be recorded.
 func (p *Plan) Empty() bool {
-	return len(p.Release.Changes) == 0 && len(p.MakeDirs) == 0 && len(p.RemoveDirs) == 0 && len(p.Modes) == 0
+	return len(p.Release.Changes) == 0 && len(p.MakeDirs) == 0 && len(p.RemoveDirs) == 0 && !p.Record
+}
+
+// Staged records that the file of Release.Changes[i] is staged under name, and how the
+// server shows it. A rename keeps that.
+func (p *Plan) Staged(i int, name string, seen manifest.Entry, mode uint16) {
+	c := &p.Release.Changes[i]
+	seen.Name = c.Was.Name // it takes the place of that spelling
+	seen.ID, seen.Changed, seen.Device, seen.Sum = 0, 0, 0, ""
+	c.From, c.Is = name, seen
+	if f := p.Release.File(c.Path); f != nil {
+		f.Seen = seen
+		if f.Mode == 0 {
+			f.Mode = mode
+		}
+	}
 }

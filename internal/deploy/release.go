@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"slices"
 	"time"
 
 	"ferry/manifest"
@@ -13,10 +14,11 @@ type Sum [16]byte
 type File struct {
 	Path manifest.Path
 	Sum  Sum
-	// Seen is the file as the server showed it when it was put there: size, time,
-	// identity, spelling. A file that is shown otherwise is drift.
+	// Seen is the file as the server showed it when it was put there: size, time and
+	// spelling. A file that is shown otherwise is drift. Identities are not kept: a
+	// backup that is restored gives every file another one.
 	Seen manifest.Entry
-	// Mode has the permission bits that the server showed; 0: not known.
+	// Mode has the permission bits that the server showed or that a deploy set; 0: not known.
 	Mode uint16
 	// Exec says that the local file was executable.
 	Exec bool
@@ -64,11 +66,13 @@ type Record struct {
 	Drift    int // versions of the server that it saved
 }
 
-// A Change is one step from a release to the next, of one file.
+// A Change is one step from a release to the next, of one file. It puts a file there,
+// deletes one, or sets the mode of one that stays.
 type Change struct {
+	Kind ChangeKind
 	Path manifest.Path
-	// From is the name below the work directory from which the file comes, "" for a
-	// file that is deleted.
+	// From is the name below the work directory from which a file comes that is put
+	// there; "" before it is staged.
 	From string
 	// Aside is the name below the work directory to which the version on the server
 	// goes; "": it is replaced or deleted for good.
@@ -80,6 +84,59 @@ type Change struct {
 	Is manifest.Entry
 	// Drift says that what is there before is not what a deploy put there.
 	Drift bool
+	// Mode is to be set on the file: on the staged one, before it goes live, or on the one
+	// that stays; 0: none.
+	Mode uint16
 	// Class says when the file goes live: lower classes first.
 	Class int
+}
+
+// A ChangeKind says what a [Change] does.
+type ChangeKind uint8
+
+// The kinds.
+const (
+	Put    ChangeKind = iota // the file comes from the stage
+	Remove                   // the file is deleted, or goes aside
+	Chmod                    // the file stays, and gets another mode
+)
+
+// File returns the file of the release at p, or nil.
+func (r *Release) File(p manifest.Path) *File {
+	i, found := slices.BinarySearchFunc(r.Files, p, func(f File, p manifest.Path) int { return f.Path.Compare(p) })
+	if !found {
+		return nil
+	}
+	return &r.Files[i]
+}
+
+// Record returns what is told of r once another release is live.
+func (r *Release) Record() Record {
+	rec := Record{Number: r.Number, Time: r.Time, Revision: r.Revision, Source: r.Source, Sequence: r.Sequence, By: r.By}
+	for i := range r.Changes {
+		switch c := &r.Changes[i]; c.Kind {
+		case Put:
+			rec.Put++
+		case Remove:
+			rec.Deleted++
+		}
+		if r.Changes[i].Drift {
+			rec.Drift++
+		}
+	}
+	return rec
+}
+
+// Follow makes r the release after live, which may be nil: it gets the next number, and the
+// history with a record of live.
+func (r *Release) Follow(live *Release) {
+	r.Number = 1
+	if live == nil {
+		return
+	}
+	r.Number = live.Number + 1
+	r.History = append([]Record{live.Record()}, live.History...)
+	if len(r.History) > MostHistory {
+		r.History = r.History[:MostHistory]
+	}
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"ferry/manifest"
 	"ferry/sync"
 )
 
@@ -65,16 +64,15 @@ func (r *run) stepBack(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	changes, err := Inverse(there, before)
+	changes, err := Inverse(there, before, r.Policy.Class)
 	if err != nil {
 		return err
 	}
 	next := Release{Files: before.Files, Changes: changes, Back: before.content(), Root: r.state.Root, Held: max(r.state.Held, r.state.Sequence)}
+	next.Follow(r.state)
 	r.name(&next)
 	next.Revision, next.Source, next.Sequence = before.Revision, r.state.Source, r.state.Sequence
-	r.plan = &Plan{Release: next, MakeDirs: dirsOf(changes, func(c Change) bool { return c.From != "" && !c.Was.Exists() })}
-	r.plan.RemoveDirs = dirsOf(changes, func(c Change) bool { return c.From == "" })
-	slices.Reverse(r.plan.RemoveDirs)
+	r.plan = &Plan{Release: next, MakeDirs: Needed(changes), RemoveDirs: Emptied(&next)}
 	r.result.Plan = r.plan
 	r.Observer(Planned{r.plan})
 	if err := r.lookBack(ctx, n); err != nil || r.DryRun {
@@ -91,7 +89,7 @@ func (r *run) stepBack(ctx context.Context) error {
 
 // readKept reads one of the releases that release n has kept.
 func (r *run) readKept(ctx context.Context, n int, name string) (*Release, error) {
-	content, err := r.Server.Read(ctx, keptName(n)+"/"+name, mostStateSize)
+	content, err := r.Server.Read(ctx, keptName(n)+"/"+name, MostBytes)
 	if errors.Is(err, ErrMissing) {
 		return nil, fmt.Errorf("what release %d has replaced %w", n, ErrNotKept)
 	}
@@ -116,7 +114,7 @@ func (r *run) lookBack(ctx context.Context, n int) error {
 	}
 	var places []Place
 	for _, c := range r.plan.Release.Changes {
-		if c.From != "" {
+		if c.Kind == Put {
 			places = append(places, Work(c.From))
 		}
 	}
@@ -130,22 +128,6 @@ func (r *run) lookBack(ctx context.Context, n int) error {
 		}
 	}
 	return nil
-}
-
-// dirsOf returns the directories of the changes that are wanted, each after the one above it.
-func dirsOf(changes []Change, wanted func(Change) bool) (dirs []manifest.Path) {
-	for _, c := range changes {
-		if !wanted(c) {
-			continue
-		}
-		for dir := range c.Path.Ancestors {
-			if dir != manifest.Root && !slices.Contains(dirs, dir) {
-				dirs = append(dirs, dir)
-			}
-		}
-	}
-	slices.SortFunc(dirs, manifest.Path.Compare)
-	return dirs
 }
 
 // A Told is a release as [Releases] tells of it.
@@ -170,7 +152,7 @@ func Releases(ctx context.Context, o Options) ([]Told, error) {
 	has := func(n int) bool {
 		return slices.ContainsFunc(kept, func(f WorkFile) bool { return keptDir+"/"+f.Name == keptName(n) })
 	}
-	told := []Told{{Record: r.state.record(), Live: true, Back: r.state.Back}}
+	told := []Told{{Record: r.state.Record(), Live: true, Back: r.state.Back}}
 	reached := has(r.state.Number)
 	for _, rec := range r.state.History {
 		told = append(told, Told{Record: rec, Kept: reached})

@@ -1,16 +1,18 @@
 package deploy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"slices"
+	"maps"
 	"time"
 
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/namecase"
 )
 
 // A Source is the local directory.
@@ -38,6 +40,11 @@ type Options struct {
 	// that of another source.
 	Force  bool
 	DryRun bool
+	// CutLines says that a server may carry out a line that was cut off, as without TLS.
+	CutLines bool
+	// Allow is called once the plan is made, before anything is sent. An error stops the
+	// deploy. It may be nil.
+	Allow func(ctx context.Context, p *Plan) error
 	// Staged is called when all files are on the server and none is visible. An error
 	// stops the deploy before anything changes. It may be nil.
 	Staged func(ctx context.Context, p *Plan) error
@@ -79,7 +86,6 @@ type run struct {
 	state  *Release // what is live; nil: nothing that is known
 	found  Found
 	plan   *Plan
-	modes  map[manifest.Path]uint16 // of the staged files
 	result Result
 }
 
@@ -101,7 +107,7 @@ func newRun(o Options) *run {
 	if o.Observer == nil {
 		o.Observer = func(Event) {}
 	}
-	return &run{Options: o, modes: make(map[manifest.Path]uint16)}
+	return &run{Options: o}
 }
 
 func (r *run) deploy(ctx context.Context) error {
@@ -125,6 +131,11 @@ func (r *run) deploy(ctx context.Context) error {
 		r.Observer(Planned{r.plan})
 		if err := r.plan.unknown(); err != nil || r.DryRun || r.plan.Empty() {
 			return err
+		}
+		if r.Allow != nil && attempt == 1 {
+			if err := r.Allow(ctx, r.plan); err != nil {
+				return err
+			}
 		}
 		if err := r.stage(ctx); err != nil {
 			return err
@@ -243,21 +254,36 @@ func inParentheses(s string) string {
 	return " (" + s[:min(12, len(s))] + ")"
 }
 
+// mostLooks is how often [Touched] may ask for more directories: as deep as a tree can be.
+const mostLooks = 200
+
 // decide looks at the site where that is needed, and makes the plan.
 func (r *run) decide(ctx context.Context) (*Plan, error) {
-	site := Site{State: r.state}
+	site := Site{State: r.state, Lists: make(map[manifest.Path]*DirList)}
 	var err error
-	switch dirs := Touched(r.state, r.local, r.Policy, r.Now()); {
-	case r.state == nil:
-		site.Lists, err = r.Server.ListAll(ctx, r.Policy.Skip)
-	case len(dirs) > 0:
-		site.Lists, err = r.Server.List(ctx, dirs)
+	if r.state == nil {
+		if site.Lists, err = r.Server.ListAll(ctx, r.Policy.Skip); err != nil {
+			return nil, err
+		}
 	}
-	if err == nil && r.state == nil {
-		site.Same, err = r.compareFirst(ctx, site.Lists)
+	for range mostLooks {
+		dirs := Touched(site, r.local, r.Policy, r.Now())
+		if len(dirs) == 0 {
+			break
+		}
+		lists, err := r.Server.List(ctx, dirs)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(site.Lists, lists)
 	}
-	if err != nil {
+	if site.Same, err = r.compare(ctx, site); err != nil {
 		return nil, err
+	}
+	if len(CaseTwins(site, r.local)) > 0 && !r.DryRun {
+		if site.Folding, err = r.folding(ctx); err != nil {
+			return nil, err
+		}
 	}
 	plan, err := Decide(site, r.local, r.Policy, r.Now())
 	if err != nil {
@@ -267,31 +293,24 @@ func (r *run) decide(ctx context.Context) (*Plan, error) {
 	return plan, nil
 }
 
-// name fills in what a release says of itself.
-func (r *run) name(next *Release) {
-	next.Number = 1
-	if r.state != nil {
-		next.Number = r.state.Number + 1
-		next.History = slices.Insert(slices.Clone(r.state.History), 0, r.state.record())
-		next.History = next.History[:min(len(next.History), MostHistory)]
+// folding finds out whether the server takes names that differ only in case for one: the lock
+// is there, in lower case.
+func (r *run) folding(ctx context.Context) (namecase.Folding, error) {
+	looks, err := r.Server.Look(ctx, []Place{Work("lock"), Work("LOCK")}, false)
+	switch {
+	case err != nil || !looks[0].Entry.Exists() || looks[1].Err != nil:
+		return namecase.NotAsked, err
+	case looks[1].Entry.Exists():
+		return namecase.FoldsCase, nil
 	}
-	next.ID, next.Time, next.By = newID(), r.Now().UTC().Truncate(time.Second), r.By
-	next.Revision, next.Sequence, next.Source = r.Revision, r.Sequence, r.From
+	return namecase.TellsCaseApart, nil
 }
 
-// record is what is told of a release once another one is live.
-func (r *Release) record() Record {
-	rec := Record{Number: r.Number, Time: r.Time, Revision: r.Revision, Source: r.Source, Sequence: r.Sequence, By: r.By}
-	for _, c := range r.Changes {
-		switch {
-		case c.From == "":
-			rec.Deleted++
-		default:
-			rec.Put++
-		}
-		if c.Drift {
-			rec.Drift++
-		}
+// name fills in what a release says of itself.
+func (r *run) name(next *Release) {
+	next.ID, next.Time, next.By = newID(), r.Now().UTC().Truncate(time.Second), r.By
+	next.Revision, next.Sequence, next.Source = r.Revision, r.Sequence, r.From
+	if r.state != nil {
+		next.Source = cmp.Or(r.From, r.state.Source)
 	}
-	return rec
 }

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -85,171 +86,107 @@ func brokeOff(err error) error {
 
 // tellModes says once that modes cannot be set.
 func (r *run) tellModes(groups [][]Chain, errs [][][]error) {
-	for i, group := range groups {
-		for k, chain := range group {
-			for m, step := range chain {
-				if step.Op == SetMode && errs[i][k][m] != nil {
-					r.Observer(Warned{Text: fmt.Sprintf("the server does not set modes: %v", errs[i][k][m])})
-					return
-				}
-			}
+	told := false
+	eachError(groups, errs, func(step Step, err error) {
+		if step.Op == SetMode && !told {
+			told = true
+			r.Observer(Warned{Text: fmt.Sprintf("the server does not set modes: %v", err)})
 		}
-	}
+	})
 }
 
-// commitGroups returns what the commit does: the point of no return, directories, then the
-// changes by their class, each replaced file in one write, and directories that are empty.
+// commitGroups returns what the commit does: the point of no return, and the changes.
 func (r *run) commitGroups() [][]Chain {
-	next := &r.plan.Release
-	groups := [][]Chain{{{{Op: Rename, From: Work(planName), To: Work(commitName)}}}}
-	var dirs Chain
-	for _, dir := range r.plan.MakeDirs {
-		dirs = append(dirs, Step{Op: MakeDir, To: Place{Path: string(dir)}})
-	}
-	if len(dirs) > 0 {
-		groups = append(groups, []Chain{dirs})
-	}
-	groups = append(groups, changeGroups(next.Changes, r.plan.Modes)...)
-	var end []Chain
-	for p, mode := range r.plan.Modes {
-		if !slices.ContainsFunc(next.Changes, func(c Change) bool { return c.Path == p }) {
-			end = append(end, Chain{{Op: SetMode, To: Place{Path: string(p)}, Mode: mode}})
-		}
-	}
-	var empty Chain
-	for _, dir := range r.plan.RemoveDirs {
-		empty = append(empty, Step{Op: RemoveDir, From: Place{Path: string(dir)}})
-	}
-	if len(empty) > 0 {
-		end = append(end, empty)
-	}
-	if len(end) > 0 {
-		groups = append(groups, end)
-	}
-	return groups
-}
-
-// changeGroups returns the chains of changes, one group a class.
-func changeGroups(changes []Change, modes map[manifest.Path]uint16) (groups [][]Chain) {
-	class := -1
-	for _, c := range changes {
-		if c.Class != class || len(groups) == 0 {
-			class = c.Class
-			groups = append(groups, nil)
-		}
-		last := len(groups) - 1
-		groups[last] = append(groups[last], c.chain(modes[c.Path]))
-	}
-	return groups
-}
-
-// chain returns the steps of a change. mode is set on the staged file; 0: none.
-func (c Change) chain(mode uint16) (chain Chain) {
-	live := Live(c.Path, c.Was)
-	if c.From != "" && mode != 0 {
-		chain = append(chain, Step{Op: SetMode, To: Work(c.From), Mode: mode})
-	}
-	if c.Aside != "" {
-		chain = append(chain, Step{Op: Rename, From: live, To: Work(c.Aside)})
-	} else if c.From == "" {
-		chain = append(chain, Step{Op: Delete, From: live})
-	}
-	if c.From != "" {
-		chain = append(chain, Step{Op: Rename, From: Work(c.From), To: Live(c.Path, c.Is)})
-	}
-	return chain
+	mark := [][]Chain{{{{Op: Rename, From: Work(planName), To: Work(commitName)}}}}
+	return append(mark, Steps(r.plan.Release.Changes, r.plan.MakeDirs, r.plan.RemoveDirs)...)
 }
 
 // anyError reports whether a step failed that a release rests on.
-func anyError(groups [][]Chain, errs [][][]error) bool {
-	for i, group := range groups {
-		for k, chain := range group {
-			for m, step := range chain {
-				if errs[i][k][m] != nil && step.Op != SetMode && step.Op != MakeDir && step.Op != RemoveDir {
-					return true
-				}
-			}
-		}
-	}
-	return false
+func anyError(groups [][]Chain, errs [][][]error) (found bool) {
+	eachError(groups, errs, func(step Step, _ error) {
+		found = found || step.Op == Rename || step.Op == Delete
+	})
+	return found
 }
 
 // settle finds out what of a commit is not done and does it. It returns the changes that
 // cannot be made.
 func (r *run) settle(ctx context.Context, next *Release, doubt bool) (failed map[manifest.Path]error, err error) {
-	var why map[manifest.Path]error
+	why := make(map[manifest.Path]error)
 	for attempt := 0; doubt; attempt++ {
-		looks, err := r.lookAtAll(ctx, next.Changes)
+		looks, err := r.lookAtAll(ctx, next)
 		if err != nil {
 			return nil, err
 		}
-		left := Remaining(next, looks)
+		rest, err := Remaining(next, looks, r.CutLines)
+		if err != nil {
+			return nil, err
+		}
 		failed = make(map[manifest.Path]error)
-		for _, c := range left.Lost {
+		for _, c := range rest.Lost {
 			failed[c.Path] = errors.New("its staged file is gone")
 		}
-		if len(left.Todo) == 0 && len(left.Stray) == 0 {
+		if len(rest.Todo) == 0 && len(rest.Strays) == 0 {
 			return failed, nil
 		}
 		if attempt == mostCommits {
-			for _, c := range left.Todo {
-				failed[c.Path] = why[c.Path]
+			for _, c := range rest.Todo {
+				failed[c.Path] = cmp.Or(why[c.Path], errors.New("it could not be put in place"))
 			}
 			return failed, nil
 		}
-		if why, err = r.makeChanges(ctx, left); err != nil {
+		if err := r.makeChanges(ctx, next, rest, why); err != nil {
 			return nil, err
 		}
 	}
 	return failed, nil
 }
 
-// makeChanges carries out what is left of a commit, and returns why steps were refused.
-func (r *run) makeChanges(ctx context.Context, left Left) (map[manifest.Path]error, error) {
+// makeChanges carries out what is left of a commit. Why steps were refused goes into why.
+func (r *run) makeChanges(ctx context.Context, next *Release, rest Rest, why map[manifest.Path]error) error {
+	var groups [][]Chain
 	var strays []Chain
-	for _, s := range left.Stray {
+	for _, s := range rest.Strays {
 		strays = append(strays, Chain{{Op: Rename, From: s.At, To: s.To}})
 	}
-	var modes map[manifest.Path]uint16
-	if r.plan != nil {
-		modes = r.plan.Modes
-	}
-	groups := changeGroups(left.Todo, modes)
 	if len(strays) > 0 {
-		groups = append([][]Chain{strays}, groups...)
+		groups = append(groups, strays)
 	}
+	groups = append(groups, Steps(rest.Todo, Needed(rest.Todo), Emptied(next))...)
 	errs, err := r.Server.Apply(ctx, groups)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if len(strays) > 0 {
-		errs = errs[1:]
+	of := make(map[Place]manifest.Path)
+	for _, c := range rest.Todo {
+		of[Live(c.Path, c.Was)] = c.Path
 	}
-	why := make(map[manifest.Path]error)
-	k := 0
-	for _, group := range errs {
-		for _, chain := range group {
-			if err := errors.Join(chain...); err != nil {
-				why[left.Todo[k].Path] = err
+	eachError(groups, errs, func(step Step, err error) {
+		for _, at := range []Place{step.From, step.To} {
+			if p, ok := of[at]; ok && step.Op != MakeDir && step.Op != RemoveDir {
+				why[p] = err
 			}
-			k++
 		}
-	}
-	return why, nil
+	})
+	return nil
 }
 
-// lookAtAll looks at the staged and the live place of every change.
-func (r *run) lookAtAll(ctx context.Context, changes []Change) (func(Place) Look, error) {
-	var places []Place
-	for _, c := range changes {
-		if c.From != "" {
-			places = append(places, Work(c.From))
+// eachError calls f for each step that failed.
+func eachError(groups [][]Chain, errs [][][]error, f func(step Step, err error)) {
+	for i, group := range groups {
+		for k, chain := range group {
+			for m, step := range chain {
+				if err := errs[i][k][m]; err != nil {
+					f(step, err)
+				}
+			}
 		}
-		if c.Aside != "" {
-			places = append(places, Work(c.Aside))
-		}
-		places = append(places, Live(c.Path, c.Was))
 	}
+}
+
+// lookAtAll looks at the staged and the live place of every change, and at others when asked.
+func (r *run) lookAtAll(ctx context.Context, next *Release) (func(Place) Look, error) {
+	places := Places(next)
 	looks, err := r.Server.Look(ctx, places, false)
 	if err != nil {
 		return nil, err
@@ -258,7 +195,17 @@ func (r *run) lookAtAll(ctx context.Context, changes []Change) (func(Place) Look
 	for i, p := range places {
 		at[p] = looks[i]
 	}
-	return func(p Place) Look { return at[p] }, nil
+	return func(p Place) Look {
+		if l, ok := at[p]; ok {
+			return l
+		}
+		looks, err := r.Server.Look(ctx, []Place{p}, false)
+		if err != nil {
+			return Look{Err: err}
+		}
+		at[p] = looks[0]
+		return looks[0]
+	}, nil
 }
 
 // undo takes a commit back, of which some changes were refused. Everything that was replaced
@@ -266,7 +213,9 @@ func (r *run) lookAtAll(ctx context.Context, changes []Change) (func(Place) Look
 func (r *run) undo(ctx context.Context, next *Release, failed map[manifest.Path]error) error {
 	var back []Chain
 	for _, c := range slices.Backward(next.Changes) {
-		back = append(back, c.undo())
+		if chain := c.undo(); len(chain) > 0 {
+			back = append(back, chain)
+		}
 	}
 	var dirs Chain
 	for _, dir := range slices.Backward(r.plan.MakeDirs) {
@@ -292,11 +241,12 @@ func (r *run) undo(ctx context.Context, next *Release, failed map[manifest.Path]
 
 // undo returns the steps that take a change back.
 func (c Change) undo() (chain Chain) {
-	if c.From != "" {
-		chain = append(chain, Step{Op: Rename, From: Live(c.Path, c.Is), To: Work(c.From)})
+	live := Live(c.Path, c.Was)
+	if c.Kind == Put {
+		chain = append(chain, Step{Op: Rename, From: live, To: Work(c.From)})
 	}
 	if c.Aside != "" {
-		chain = append(chain, Step{Op: Rename, From: Work(c.Aside), To: Live(c.Path, c.Was)})
+		chain = append(chain, Step{Op: Rename, From: Work(c.Aside), To: live})
 	}
 	return chain
 }
@@ -366,9 +316,9 @@ func (r *Release) withdraw(failed map[manifest.Path]error, before *Release) {
 func (r *run) count(next *Release, failed map[manifest.Path]error) {
 	for _, c := range next.Changes {
 		switch {
-		case c.From == "":
+		case c.Kind == Remove:
 			r.result.Deleted++
-		case c.Was.Exists():
+		case c.Kind == Put && c.Was.Exists():
 			r.result.Replaced++
 		}
 	}

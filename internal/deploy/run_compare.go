@@ -11,52 +11,45 @@ import (
 	"ferry/manifest"
 )
 
-// comparing is how many files a first deploy compares at a time.
+// comparing is how many files are compared at a time.
 const comparing = 4
 
-// compareFirst compares the contents of those files of the site that have the size of the
-// local file, for a first deploy.
-func (r *run) compareFirst(ctx context.Context, lists map[manifest.Path]*DirList) (map[manifest.Path]bool, error) {
-	same := make(map[manifest.Path]bool)
-	var open []LocalFile
+// compare compares the contents of those files of the site that no deploy put there and that
+// have the size of the local file.
+func (r *run) compare(ctx context.Context, site Site) (map[manifest.Path]bool, error) {
+	open := Uncompared(site, r.local, r.Policy)
+	if len(open) == 0 {
+		return nil, nil
+	}
+	r.Observer(Noticed{Text: fmt.Sprintf("%d files that no deploy put there have the size of the local file: their contents are compared", len(open))})
+	local := make(map[manifest.Path]LocalFile, len(r.local))
 	for _, f := range r.local {
-		l := lists[f.Path.Parent()]
-		if l == nil || r.Policy.First == OverwriteFirst {
-			continue
-		}
-		switch there := l.Entries[f.Path.Base()].Entry; {
-		case !there.IsFile() || there.Size != f.Size:
-		case r.Policy.First == TrustFirst:
-			same[f.Path] = true
-		default:
-			open = append(open, f)
-		}
+		local[f.Path] = f
 	}
-	if len(open) > 0 {
-		r.Observer(Noticed{Text: fmt.Sprintf("a first deploy: %d files on the server have the size of a local file, and their contents are compared", len(open))})
-	}
+	same := make(map[manifest.Path]bool)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var mu stdsync.Mutex
 	var wg stdsync.WaitGroup
-	next := make(chan LocalFile)
+	next := make(chan manifest.Path)
 	for range min(comparing, len(open)) {
 		wg.Go(func() {
-			for f := range next {
-				sum, err := r.sumThere(ctx, Live(f.Path, lists[f.Path.Parent()].Entries[f.Path.Base()].Entry), f.Size)
+			for p := range next {
+				there, _ := site.at(p)
+				sum, err := r.sumThere(ctx, Live(p, there.Entry), local[p].Size)
 				if err != nil && !errors.Is(err, errOtherSize) {
-					cancel(fmt.Errorf("comparing %q: %w", f.Path, err))
+					cancel(fmt.Errorf("comparing %q: %w", p, err))
 					return
 				}
 				mu.Lock()
-				same[f.Path] = err == nil && sum == f.Sum
+				same[p] = err == nil && sum == local[p].Sum
 				mu.Unlock()
 			}
 		})
 	}
-	for _, f := range open {
+	for _, p := range open {
 		select {
-		case next <- f:
+		case next <- p:
 		case <-ctx.Done():
 		}
 	}

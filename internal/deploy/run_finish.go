@@ -9,7 +9,7 @@ import (
 // finish makes a release live that was past its point of no return when its run broke off,
 // on whatever machine that was.
 func (r *run) finish(ctx context.Context) error {
-	content, err := r.Server.Read(ctx, commitName, mostStateSize)
+	content, err := r.Server.Read(ctx, commitName, MostBytes)
 	if err != nil {
 		return fmt.Errorf("reading the release that broke off in its commit: %w", err)
 	}

@@ -2,7 +2,6 @@ package deploy
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -28,18 +27,17 @@ func (r *run) stage(ctx context.Context) error {
 	if err := r.makeStage(ctx, useless); err != nil {
 		return err
 	}
-	sums := make(map[manifest.Path]LocalFile, len(r.local))
+	local := make(map[manifest.Path]LocalFile, len(r.local))
 	for _, f := range r.local {
-		sums[f.Path] = f
+		local[f.Path] = f
 	}
 	var uploads []Upload
 	var of []int // the change of each upload
 	for k, i := range r.plan.Stage {
-		c := &next.Changes[i]
-		f := sums[c.Path]
-		if w, ok := reused[f.Sum]; ok {
-			delete(reused, f.Sum)
-			r.staged(c, Uploaded{Name: w.Name, Seen: w.Entry}, true)
+		f := local[next.Changes[i].Path]
+		if before := reused[f.Sum]; len(before) > 0 {
+			reused[f.Sum] = before[1:]
+			r.staged(i, Uploaded{Name: before[0].Name, Seen: before[0].Entry}, true)
 			continue
 		}
 		dir := stagedDir + "/" + strconv.Itoa(k/perDir) + "/"
@@ -47,19 +45,19 @@ func (r *run) stage(ctx context.Context) error {
 			Name: dir + "new-" + strconv.Itoa(k),
 			Size: f.Size,
 			Open: func(offset int64) (io.ReadCloser, error) { return r.openChecked(f, offset) },
-			Keep: func(seen manifest.Entry) string { return dir + StagedName(f.Sum, k, seen) },
+			Keep: func(seen manifest.Entry) string { return dir + StagedName(k, f.Sum, seen) },
 		})
 		of = append(of, i)
 	}
 	var failed []error
 	err = r.Server.Upload(ctx, uploads, func(i int, u Uploaded) {
-		c := &next.Changes[of[i]]
 		if u.Err != nil {
-			failed = append(failed, fmt.Errorf("%q: %w", c.Path, u.Err))
-			r.Observer(Failed{c.Path, u.Err})
+			p := next.Changes[of[i]].Path
+			failed = append(failed, fmt.Errorf("%q: %w", p, u.Err))
+			r.Observer(Failed{p, u.Err})
 			return
 		}
-		r.staged(c, u, false)
+		r.staged(of[i], u, false)
 	})
 	if err != nil {
 		return err
@@ -67,42 +65,41 @@ func (r *run) stage(ctx context.Context) error {
 	if len(failed) > 0 {
 		return fmt.Errorf("%d of %d files could not be uploaded, so nothing was deployed: %w", len(failed), len(uploads), failed[0])
 	}
-	next.complete(r.modes)
+	if err := r.setModes(ctx); err != nil {
+		return err
+	}
 	return r.storePlan(ctx, next)
 }
 
-// staged notes where the file of a change is, and what the server shows of it.
-func (r *run) staged(c *Change, u Uploaded, reused bool) {
-	c.From = u.Name
-	c.Is = u.Seen
-	c.Is.Name = c.Was.Name
-	if !c.Was.IsFile() {
-		c.Is.Name = ""
-	}
-	r.modes[c.Path] = cmp.Or(r.plan.Modes[c.Path], u.Mode)
+// staged notes where the file of change i is, and what the server shows of it.
+func (r *run) staged(i int, u Uploaded, reused bool) {
+	r.plan.Staged(i, u.Name, u.Seen, u.Mode)
 	if reused {
 		r.result.Reused++
 	} else {
 		r.result.Uploaded++
 		r.result.BytesUp += u.Seen.Size
 	}
-	r.Observer(Staged{c.Path, u.Seen.Size, reused})
+	r.Observer(Staged{r.plan.Release.Changes[i].Path, u.Seen.Size, reused})
 }
 
-// complete puts what the server shows of the staged files into the list of files.
-func (r *Release) complete(modes map[manifest.Path]uint16) {
-	puts := make(map[manifest.Path]manifest.Entry, len(r.Changes))
-	for _, c := range r.Changes {
-		if c.From != "" {
-			puts[c.Path] = c.Is
+// setModes sets the modes of staged files, so that no file is ever seen with another one.
+func (r *run) setModes(ctx context.Context) error {
+	var chains []Chain
+	for _, c := range r.plan.Release.Changes {
+		if c.Kind == Put && c.Mode != 0 {
+			chains = append(chains, Chain{{Op: SetMode, To: Work(c.From), Mode: c.Mode}})
 		}
 	}
-	for i := range r.Files {
-		if is, ok := puts[r.Files[i].Path]; ok {
-			r.Files[i].Seen = is
-			r.Files[i].Mode = modes[r.Files[i].Path]
-		}
+	if len(chains) == 0 {
+		return nil
 	}
+	groups := [][]Chain{chains}
+	errs, err := r.Server.Apply(ctx, groups)
+	if err == nil {
+		r.tellModes(groups, errs)
+	}
+	return err
 }
 
 // storePlan stores the plan, which becomes the state. Where something of the release is kept,
@@ -150,7 +147,7 @@ func (r *run) store(ctx context.Context, files ...workContent) error {
 }
 
 // reusable looks for what an earlier run has staged.
-func (r *run) reusable(ctx context.Context) (map[Sum]WorkFile, []WorkFile, error) {
+func (r *run) reusable(ctx context.Context) (map[Sum][]WorkFile, []WorkFile, error) {
 	if !r.found.Stage {
 		return nil, nil, nil
 	}

@@ -10,18 +10,17 @@ import (
 
 // Names in the work directory.
 const (
-	stateName     = "state"
-	oldStateName  = "state.old"
-	stageDir      = "stage"
-	planName      = "stage/plan"
-	commitName    = "stage/commit"
-	beforeName    = "stage/state"   // a copy of the state before, where the release is kept
-	releaseName   = "stage/release" // a copy of the plan, likewise
-	stagedDir     = "stage/s"
-	asideDir      = "stage/b"
-	driftDir      = "stage/drift"
-	keptDir       = "d"
-	mostStateSize = 256 << 20
+	stateName    = "state"
+	oldStateName = "state.old"
+	stageDir     = "stage"
+	planName     = "stage/plan"
+	commitName   = "stage/commit"
+	beforeName   = "stage/state"   // a copy of the state before, where the release is kept
+	releaseName  = "stage/release" // a copy of the plan, likewise
+	stagedDir    = "stage/s"
+	asideDir     = "stage/b"
+	driftDir     = "stage/drift"
+	keptDir      = "d"
 )
 
 func newID() string {
@@ -53,7 +52,7 @@ func (r *run) readState(ctx context.Context) error {
 	} else if !r.found.Any {
 		return nil
 	}
-	old, err := r.Server.Read(ctx, oldStateName, mostStateSize)
+	old, err := r.Server.Read(ctx, oldStateName, MostBytes)
 	if err == nil {
 		if r.state, err = Decode(old, r.Key); err == nil {
 			r.Observer(Warned{Text: fmt.Sprintf("the state of the site %s: that of release %d, the one before, is used", why, r.state.Number)})

@@ -65,7 +65,7 @@ func (r *run) trimRelease(ctx context.Context, next *Release, n int) error {
 
 // driftIsYoung reports whether what release n saved as drift is to be kept.
 func (r *run) driftIsYoung(next *Release, n int) bool {
-	for _, rec := range append([]Record{next.record()}, next.History...) {
+	for _, rec := range append([]Record{next.Record()}, next.History...) {
 		if rec.Number == n {
 			return rec.Drift > 0 && r.Now().Sub(rec.Time) < r.Policy.DriftKeep
 		}

@@ -38,6 +38,7 @@ var arrows = map[string][]string{
 	"internal/ftp/socket":    {},
 	"sync/replicatest":       {"manifest", "sync"},
 	"sync/watch":             {"manifest", "sync"},
+	"internal/deploy":        {"internal/gitignore", "internal/text", "manifest", "sync", "sync/namecase"},
 	"internal/gitignore":     {},
 	"internal/hooks":         {},
 	"internal/service":       {},

@@ -1,0 +1,46 @@
+package deploy
+
+import (
+	"fmt"
+	"strings"
+
+	"ferry/manifest"
+	"ferry/sync/namecase"
+)
+
+// KeptName returns where a file of the stage of a release is, once the stage is kept.
+func KeptName(release int, name string) string {
+	return fmt.Sprintf("d/%d/%s", release, strings.TrimPrefix(name, "stage/"))
+}
+
+// Inverse returns the changes that lead from release r back to before, the one before it, by
+// what is kept of r: byte for byte, with modes. What r brought is kept in turn, under names
+// of the stage. Whoever carries it out looks whether every file is as [Change.Was] says.
+// The error says which file was not kept.
+func Inverse(r, before *Release, class func(manifest.Path) int) ([]Change, error) {
+	if class == nil {
+		class = ParseOrder(DefaultOrder()).Class
+	}
+	var changes []Change
+	aside := func() string { return fmt.Sprintf("stage/b/%07d", len(changes)+1) }
+	for i := range r.Changes {
+		c := &r.Changes[i]
+		if c.Was.Exists() && c.Aside == "" && c.Kind != Chmod {
+			return nil, fmt.Errorf("%s: its version before release %d was not kept; set keep: to keep them", c.Path, r.Number)
+		}
+		switch {
+		case c.Kind == Chmod:
+			if f := before.File(c.Path); f != nil && f.Mode != 0 && f.Mode != c.Mode {
+				changes = append(changes, Change{Kind: Chmod, Path: c.Path, Was: c.Is, Is: c.Is, Mode: f.Mode})
+			}
+		case c.Kind == Put && !c.Was.Exists():
+			changes = append(changes, Change{Kind: Remove, Path: c.Path, Was: c.Is, Aside: aside()})
+		case c.Kind == Put:
+			changes = append(changes, Change{Kind: Put, Path: c.Path, From: KeptName(r.Number, c.Aside), Aside: aside(), Was: c.Is, Is: c.Was})
+		default:
+			changes = append(changes, Change{Kind: Put, Path: c.Path, From: KeptName(r.Number, c.Aside), Was: manifest.Entry{Name: c.Was.Name}, Is: c.Was})
+		}
+	}
+	arrange(changes, class, namecase.NotAsked)
+	return changes, nil
+}

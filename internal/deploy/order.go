@@ -1,0 +1,79 @@
+package deploy
+
+import (
+	"strings"
+
+	"ferry/internal/gitignore"
+	"ferry/manifest"
+)
+
+// assets are what pages need. They go live before the pages.
+var assets = []string{
+	"*.css", "*.js", "*.mjs", "*.map", "*.wasm", "*.woff", "*.woff2", "*.ttf", "*.otf", "*.eot",
+	"*.svg", "*.png", "*.jpg", "*.jpeg", "*.gif", "*.webp", "*.avif", "*.ico",
+}
+
+// DefaultOrder is the text of the order in which files go live where the profile says nothing:
+// what pages need, everything else, pages, and what decides about the whole site.
+func DefaultOrder() string {
+	first := strings.Join(assets, " ")
+	return first + "\n" +
+		"* !" + strings.Join(assets, " !") + "\n" +
+		"*.html *.htm *.xhtml *.xml *.json *.webmanifest *.php\n" +
+		"/index.* .htaccess\n"
+}
+
+// An Order says which files go live before which. It never changes.
+type Order struct {
+	lines []*gitignore.Rules
+}
+
+// ParseOrder reads an order. Each line has patterns in the syntax of .gitignore, with blanks
+// between them (a backslash before a blank makes it part of the pattern). Files of later
+// lines go live later. Empty lines, and lines that begin with "#", do not count.
+func ParseOrder(text string) *Order {
+	o := new(Order)
+	for line := range strings.Lines(text) {
+		if fields := splitPatterns(line); len(fields) > 0 && !strings.HasPrefix(fields[0], "#") {
+			o.lines = append(o.lines, gitignore.Parse(strings.Join(fields, "\n")))
+		}
+	}
+	return o
+}
+
+// Class returns when p goes live: 0 for a file that no line matches, else the number of the
+// last line that does, from 1.
+func (o *Order) Class(p manifest.Path) int {
+	for i := len(o.lines) - 1; i >= 0; i-- {
+		if o.lines[i].Match(string(p), false) {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// splitPatterns splits a line at blanks that no backslash escapes.
+func splitPatterns(line string) []string {
+	var fields []string
+	var b strings.Builder
+	escaped := false
+	for _, r := range line {
+		switch {
+		case !escaped && strings.ContainsRune(" \t\r\n", r):
+			if b.Len() > 0 {
+				fields = append(fields, b.String())
+				b.Reset()
+			}
+			continue
+		case escaped:
+			escaped = false
+		case r == '\\':
+			escaped = true
+		}
+		b.WriteRune(r)
+	}
+	if b.Len() > 0 {
+		fields = append(fields, b.String())
+	}
+	return fields
+}

@@ -1,0 +1,88 @@
+package deploy
+
+import (
+	"cmp"
+	"slices"
+
+	"ferry/manifest"
+	"ferry/sync/namecase"
+)
+
+// A rank is when a kind of change comes, whatever its class: no page that is live asks for
+// a new file, and only old pages ask for a deleted one.
+func rank(c *Change) int {
+	switch {
+	case c.Kind == Put && !c.Was.Exists():
+		return 0
+	case c.Kind == Remove:
+		return 2
+	}
+	return 1
+}
+
+// arrange sorts changes into the order of the commit and numbers their classes from 0. New
+// files come first, deletions last. What stands in the way of a file comes right before it,
+// in the same class.
+func arrange(changes []Change, class func(manifest.Path) int, folding namecase.Folding) {
+	type key struct{ rank, class, after int }
+	keys := make(map[manifest.Path]key, len(changes))
+	puts := map[string]key{} // by the folded path, and by those of all directories above it
+	least := func(name string, k key) {
+		if old, ok := puts[name]; !ok || compareKeys(k.rank, old.rank, k.class, old.class) < 0 {
+			puts[name] = k
+		}
+	}
+	for i := range changes {
+		c := &changes[i]
+		k := key{rank: rank(c), after: 1}
+		if c.Kind == Remove {
+			continue
+		}
+		k.class = class(c.Path)
+		keys[c.Path] = k
+		if c.Kind == Put {
+			least(folding.Key(string(c.Path)), k)
+			for dir := range c.Path.Ancestors {
+				least(folding.Key(string(dir))+"/", k)
+			}
+		}
+	}
+	for i := range changes {
+		c := &changes[i]
+		if c.Kind != Remove {
+			continue
+		}
+		k := key{rank: 2}
+		block := func(name string) {
+			if b, ok := puts[name]; ok && compareKeys(b.rank, k.rank, b.class, k.class) < 0 {
+				k = key{rank: b.rank, class: b.class}
+			}
+		}
+		block(folding.Key(string(c.Path)))
+		block(folding.Key(string(c.Path)) + "/")
+		for dir := range c.Path.Ancestors {
+			if dir != manifest.Root {
+				block(folding.Key(string(dir)))
+			}
+		}
+		keys[c.Path] = k
+	}
+	slices.SortFunc(changes, func(a, b Change) int {
+		k, l := keys[a.Path], keys[b.Path]
+		return cmp.Or(compareKeys(k.rank, l.rank, k.class, l.class), k.after-l.after, a.Path.Compare(b.Path))
+	})
+	n := -1
+	for i := range changes {
+		k := keys[changes[i].Path]
+		if i == 0 {
+			n = 0
+		} else if l := keys[changes[i-1].Path]; k.rank != l.rank || k.class != l.class {
+			n++
+		}
+		changes[i].Class = n
+	}
+}
+
+func compareKeys(rank1, rank2, class1, class2 int) int {
+	return cmp.Or(cmp.Compare(rank1, rank2), cmp.Compare(class1, class2))
+}
