@@ -26,7 +26,7 @@ type Pair struct {
 	stateDir string   // where ferry remembers things; "": not known
 	obeyed   []string // absolute paths of the files that ferry obeys besides RulesFile and CA
 	trusted  string   // the record of trust in the configuration; "": it needs none
-	secrets  []string // variables that a profile of the same file reads a password from
+	secrets  []string // variables that a profile of the same file reads a secret from
 	// held says that the process which watches the pair has handed it over to this one.
 	held bool
 }

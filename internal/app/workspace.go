@@ -203,7 +203,11 @@ func (w Workspace) obeyedFiles(file *config.File) []string {
 	files = append(files, config.NetrcFiles(w.Home, w.getenv)...)
 	for _, p := range file.Profiles {
 		files = append(files, filepath.Join(p.Local, ignoreFileName))
-		for _, path := range []string{p.IgnoreFile, p.CA, p.Password.File()} {
+		named := []string{p.IgnoreFile, p.CA}
+		for _, secret := range p.Secrets() {
+			named = append(named, secret.File())
+		}
+		for _, path := range named {
 			if path != "" {
 				files = append(files, path)
 			}
@@ -214,12 +218,14 @@ func (w Workspace) obeyedFiles(file *config.File) []string {
 }
 
 // secretVariables returns the variables of the environment from which a profile of file
-// reads a password.
+// reads a secret.
 func secretVariables(file *config.File) []string {
 	var names []string
 	for _, p := range file.Profiles {
-		if name := p.Password.Variable(); name != "" && !slices.Contains(names, name) {
-			names = append(names, name)
+		for _, secret := range p.Secrets() {
+			if name := secret.Variable(); name != "" && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
 		}
 	}
 	return names
