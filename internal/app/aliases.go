@@ -2,6 +2,7 @@ package app
 
 import (
 	"ferry/internal/daemon"
+	"ferry/internal/deploy"
 	"ferry/internal/ftp"
 	"ferry/internal/ftp/check"
 	"ferry/manifest"
@@ -31,6 +32,12 @@ type (
 	Pipeline = ftp.Pipeline
 	// ListFormat is the format of the server's listings.
 	ListFormat = ftp.ListFormat
+
+	// DriftRule and FirstRule say how a deploy meets what others did; DeployResult is what
+	// it came to.
+	DriftRule    = deploy.DriftRule
+	FirstRule    = deploy.FirstRule
+	DeployResult = deploy.Result
 
 	// WatchReport is what another process says about a pair that it watches.
 	WatchReport = daemon.Report

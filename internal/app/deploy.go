@@ -81,7 +81,7 @@ func (d *Deployment) open(ctx context.Context) error {
 		return err
 	}
 	d.close.add(near.Close)
-	d.source = &deploySource{pair: p, dir: near, talk: d.opts.Talk}
+	d.source = &deploySource{pair: p, dir: near, talk: d.opts.Talk, check: d.checkSecrets}
 	server, err := o.serverOptions(ctx, p)
 	if err != nil {
 		return err
@@ -119,7 +119,7 @@ func (d *Deployment) options() deploy.Options {
 	return deploy.Options{
 		Server: d.server, Source: d.source, Policy: d.policy(), Key: d.key,
 		Revision: d.opts.Revision, Sequence: d.opts.Sequence, From: d.opts.Source, By: d.opts.By,
-		Force: d.opts.Force, DryRun: d.opts.DryRun,
+		Force: d.opts.Force, DryRun: d.opts.DryRun, CutLines: !d.pair.Encrypted(),
 		Allow: d.allow, Staged: d.staged, Observer: d.opts.Observer, Now: d.opener.Now, Log: d.opener.Log,
 	}
 }
@@ -158,6 +158,8 @@ func (d *Deployment) explain(err error) error {
 		return &Error{Code: ExitSuperseded, Err: err, Hint: "nothing was done; --force deploys this one all the same"}
 	case errors.Is(err, deploy.ErrHeld):
 		return &Error{Code: ExitSuperseded, Err: err, Hint: "nothing was done; the next newer run deploys again, and --force deploys this one"}
+	case errors.Is(err, deploy.ErrKeyNeeded), errors.Is(err, deploy.ErrWrongKey):
+		return Usage(err, "state-key: below deploy: must be the one with which the site was deployed before")
 	case errors.Is(err, deploy.ErrNotKept):
 		return failed(err, "keep: 2 below deploy: keeps the files of the last two releases from now on, so that they can be gone back to")
 	}
@@ -248,10 +250,10 @@ func (d *Deployment) ExitCode(result deploy.Result, err error) int {
 func summaryOf(plan *deploy.Plan, result *deploy.Result) (s sync.Summary) {
 	if plan != nil {
 		for _, c := range plan.Release.Changes {
-			if c.Is.Exists() {
+			if c.Kind == deploy.Put {
 				s.Uploaded++
 				s.BytesUp += c.Is.Size
-			} else {
+			} else if c.Kind == deploy.Remove {
 				s.DeletedRemote++
 			}
 		}

@@ -21,6 +21,8 @@ type deploySource struct {
 	pair *Pair
 	dir  *local.Directory
 	talk Talker
+	// check refuses files that must not be deployed.
+	check func([]deploy.LocalFile) error
 
 	entries map[manifest.Path]manifest.Entry
 	files   []deploy.LocalFile
@@ -61,7 +63,10 @@ func (s *deploySource) Files(ctx context.Context) ([]deploy.LocalFile, error) {
 	if links > 0 {
 		s.talk.Note("%s left out: links and special files are not deployed (follow-links: true deploys what a link inside the directory points to)", text.Count(links, "name"))
 	}
-	return s.files, s.read(ctx, tree)
+	if err := s.read(ctx, tree); err != nil {
+		return nil, err
+	}
+	return s.files, s.check(s.files)
 }
 
 // read reads the contents and modes of all files.
@@ -101,9 +106,12 @@ func (s *deploySource) readFile(ctx context.Context, tree *manifest.Tree, f *dep
 	return nil
 }
 
-// isExecutable reports whether a bit of its mode lets its owner run a file. Windows has none.
+// knowsExecutables says whether files on this system have a bit that lets their owner run them.
+const knowsExecutables = runtime.GOOS != "windows"
+
+// isExecutable reports whether that bit is set.
 func (s *deploySource) isExecutable(tree *manifest.Tree, p manifest.Path) bool {
-	if runtime.GOOS == "windows" {
+	if !knowsExecutables {
 		return false
 	}
 	name := tree.At(p).Spelled(p)

@@ -22,6 +22,7 @@ const (
 	ExitUnsafe      = 6
 	ExitLocked      = 7
 	ExitHook        = 8
+	ExitSuperseded  = 9
 	ExitPending     = 10
 	ExitInterrupted = 130
 )
@@ -29,7 +30,7 @@ const (
 // severity is the order in which codes win over one another, worst first.
 var severity = []int{
 	ExitInterrupted, ExitUsage, ExitUnsafe, ExitFailed, ExitConnect, ExitLocked,
-	ExitHook, ExitIncomplete, ExitConflicts, ExitPending, ExitOK,
+	ExitHook, ExitSuperseded, ExitIncomplete, ExitConflicts, ExitPending, ExitOK,
 }
 
 // Worse returns the code of the two that counts where several profiles ran.

@@ -43,8 +43,7 @@ type hookedPass struct {
 // hooks returns what runs the hooks of p, nil where it has none. talk hears what they
 // print; nil: the opener's does.
 func (o *Opener) hooks(p *Pair, talk Talker) *passHooks {
-	h := p.Hooks
-	if h.Before == "" && h.After == "" && h.OnConflict == "" && h.OnError == "" {
+	if len(p.Hooks.All()) == 0 {
 		return nil
 	}
 	if talk == nil {

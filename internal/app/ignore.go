@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"ferry/internal/config"
+	"ferry/internal/deploy"
 	"ferry/internal/gitignore"
 	"ferry/manifest"
 	"ferry/sync"
@@ -33,9 +34,9 @@ func (p *Pair) ReadRules(file string, patterns []string) error {
 	p.RulesFile = path
 	p.Rules = gitignore.Default().
 		Append(p.builtInRules()).
-		Append(gitignore.Parse(p.Ignore)).
-		Narrow(gitignore.Parse(string(text))).
-		Append(gitignore.Parse(strings.Join(patterns, "\n")))
+		Append(gitignore.Parse(p.Ignore).From("ignore: of the profile")).
+		Narrow(gitignore.Parse(string(text)).From(path)).
+		Append(gitignore.Parse(strings.Join(patterns, "\n")).From("--exclude and --include"))
 	obeyed := append([]string{path, filepath.Join(p.Local, ignoreFileName)}, p.obeyed...)
 	if p.CA != "" {
 		obeyed = append(obeyed, p.CA)
@@ -47,6 +48,9 @@ func (p *Pair) ReadRules(file string, patterns []string) error {
 // builtInRules are the rules that only some directions have. A push leaves out
 // configurations that are not in use: what it sends is most often published.
 func (p *Pair) builtInRules() *gitignore.Rules {
+	if p.deploys {
+		return deploy.LeftOut()
+	}
 	if p.Direction == sync.Push {
 		return gitignore.Parse(config.FileName)
 	}

@@ -6,10 +6,9 @@ import (
 	"ferry/internal/config"
 )
 
-// login finds the user and the password for the server of p. A person is asked only
-// where nothing else has a password.
-func (o *Opener) login(ctx context.Context, p *Pair) (user, password string, err error) {
-	finder := config.Finder{
+// finder finds secrets.
+func (o *Opener) finder() config.Finder {
+	return config.Finder{
 		Getenv: o.Getenv,
 		Home:   o.Home,
 		Prompt: o.AskPassword,
@@ -20,6 +19,12 @@ func (o *Opener) login(ctx context.Context, p *Pair) (user, password string, err
 		},
 		Stderr: o.Stderr,
 	}
+}
+
+// login finds the user and the password for the server of p. A person is asked only
+// where nothing else has a password.
+func (o *Opener) login(ctx context.Context, p *Pair) (user, password string, err error) {
+	finder := o.finder()
 	user, err = finder.User(p.Profile)
 	if err != nil {
 		return "", "", Usage(err, config.Hint(err))

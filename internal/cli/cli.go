@@ -103,7 +103,7 @@ func init() { cobra.EnableCommandSorting = false }
 
 // commands are the commands in the order of the help.
 var commands = []func(*program) *cobra.Command{
-	syncCommand, pushCommand, pullCommand, watchCommand, statusCommand,
+	syncCommand, pushCommand, pullCommand, watchCommand, deployCommand, releasesCommand, rollbackCommand, statusCommand,
 	checkCommand, conflictsCommand, trashCommand, serviceCommand, initCommand, trustCommand, demoCommand,
 	completionCommand, versionCommand,
 }

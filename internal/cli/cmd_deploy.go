@@ -206,7 +206,7 @@ func (prog *program) deployOptions(flags *deployFlags, run ci.Run) app.DeployOpt
 	return app.DeployOptions{
 		DryRun: prog.common.dryRun, Force: flags.force, Strict: flags.strict, Audit: flags.audit,
 		AllowDeletes: flags.allowDeletes, AcceptEmpty: flags.acceptEmpty,
-		Revision: run.Revision, Sequence: run.Sequence, Source: run.Source, Wait: wait, By: "ferry " + version(),
+		Revision: run.Revision, Sequence: run.Sequence, Source: run.Source, Wait: wait, By: "ferry " + buildVersion(),
 	}
 }
 

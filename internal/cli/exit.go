@@ -18,6 +18,7 @@ const (
 	ExitUnsafe      = app.ExitUnsafe
 	ExitLocked      = app.ExitLocked
 	ExitHook        = app.ExitHook
+	ExitSuperseded  = app.ExitSuperseded
 	ExitPending     = app.ExitPending
 	ExitInterrupted = app.ExitInterrupted
 )

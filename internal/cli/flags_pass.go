@@ -73,9 +73,7 @@ type passFlags struct {
 
 func (f *passFlags) register(flags *pflag.FlagSet) {
 	f.connectFlags.register(flags)
-	flags.Var(patternValue{&f.patterns, ""}, "exclude", "leave out what matches `PATTERN` (.gitignore syntax, repeatable)")
-	flags.Var(patternValue{&f.patterns, "!"}, "include", "do not leave out what matches `PATTERN` (repeatable)")
-	f.ignoreFile.add(flags, "ignore-file", "read patterns from `FILE` (default .ferryignore at the local root)", parseString)
+	f.registerPatterns(flags)
 	f.conflict.add(flags, "conflict", "where both sides changed a file, `RULE` is keep-both, newer, local, remote or skip (default keep-both)", parseText[app.ConflictRule])
 	f.maxDelete.add(flags, "max-delete", "stop above `N|P%` deletions on a side (default 50%, when that is more than 10 files)", config.ParseMaxDelete)
 	f.maxEntries.add(flags, "max-entries", "stop where a side has more than `N` files and directories (default 5000000)", config.ParseCount)
@@ -91,6 +89,23 @@ func (f *passFlags) register(flags *pflag.FlagSet) {
 	addBool(flags, &f.followLinks, "follow-links", "read local links that stay inside the root as what they point to")
 	flags.BoolVar(&f.wait, "wait", false, "wait for another run on this pair to end")
 	f.waitLimit.add(flags, "wait-limit", "wait for another run, but not longer than `DURATION`", config.ParseDuration)
+}
+
+// registerDeploy registers those options of a pass that a deploy has, too.
+func (f *passFlags) registerDeploy(flags *pflag.FlagSet) {
+	f.connectFlags.register(flags)
+	f.registerPatterns(flags)
+	f.maxDelete.add(flags, "max-delete", "stop above `N|P%` deletions (default 50%, when that is more than 10 files)", config.ParseMaxDelete)
+	flags.BoolVar(&f.allowDeletes, "allow-deletes", false, "allow any number of deletions, this once")
+	flags.BoolVar(&f.acceptEmpty, "accept-empty", false, "accept that the local directory is empty, this once")
+	f.bwlimit.add(flags, "bwlimit", "send and receive at most `RATE[:RATE]` bytes a second (up:down), as 2MiB:10MiB", parseRates)
+	addBool(flags, &f.followLinks, "follow-links", "read local links that stay inside the root as what they point to")
+}
+
+func (f *passFlags) registerPatterns(flags *pflag.FlagSet) {
+	flags.Var(patternValue{&f.patterns, ""}, "exclude", "leave out what matches `PATTERN` (.gitignore syntax, repeatable)")
+	flags.Var(patternValue{&f.patterns, "!"}, "include", "do not leave out what matches `PATTERN` (repeatable)")
+	f.ignoreFile.add(flags, "ignore-file", "read patterns from `FILE` (default .ferryignore at the local root)", parseString)
 }
 
 // over replaces settings of the profile by the options that were given.

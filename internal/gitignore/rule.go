@@ -21,6 +21,8 @@ type rule struct {
 	narrows bool
 	from    int
 	source  string // the line in the file
+	where   string // the file, "" for built-in rules
+	number  int    // of the line
 }
 
 // A matchKind says how a rule matches what follows its prefix.

@@ -6,6 +6,7 @@ package gitignore
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -44,12 +45,40 @@ func Default() *Rules { return Parse(defaultRules) }
 func Parse(text string) *Rules {
 	text = strings.TrimPrefix(text, "\ufeff")
 	rs := new(Rules)
+	number := 0
 	for line := range strings.SplitSeq(text, "\n") {
+		number++
 		if r, ok := parseRule(norm.NFC.String(line)); ok {
+			r.number = number
 			rs.rules = append(rs.rules, r)
 		}
 	}
 	return rs
+}
+
+// From returns these rules with the name of the text that they are from, for [Rules.Deciding].
+func (rs *Rules) From(where string) *Rules {
+	if rs.Len() == 0 {
+		return rs
+	}
+	named := &Rules{rules: slices.Clone(rs.rules)}
+	for i := range named.rules {
+		named.rules[i].where = where
+	}
+	return named
+}
+
+// Deciding returns the line that decides about path, and where it stands, with its number;
+// where is "" for built-in rules, and line for a path that no rule matches.
+func (rs *Rules) Deciding(path string, dir bool) (line, where string) {
+	r := rs.deciding(path, dir)
+	switch {
+	case r == nil:
+		return "", ""
+	case r.where == "":
+		return r.source, ""
+	}
+	return r.source, r.where + ", line " + strconv.Itoa(r.number)
 }
 
 // Append returns these rules followed by more, which therefore decide where both

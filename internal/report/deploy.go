@@ -86,7 +86,7 @@ const (
 // letterOf returns the letter of a change.
 func letterOf(c deploy.Change) string {
 	switch {
-	case c.From == "" && !c.Is.Exists():
+	case c.Kind == deploy.Remove:
 		return removed
 	case c.Was.IsFile():
 		return modified
