@@ -105,7 +105,6 @@ func inOrder(paths []string) []string {
 // RunsCommands reports whether a profile has commands of its own, which may need to
 // become another user, as sudo does.
 func RunsCommands(p *config.Profile) bool {
-	return slices.ContainsFunc([]string{p.Hooks.Before, p.Hooks.After, p.Hooks.OnConflict, p.Hooks.OnError}, func(do string) bool {
-		return do != "" && !hooks.IsURL(do)
-	}) || p.Password.IsCommand()
+	return slices.ContainsFunc(p.Hooks.All(), func(do string) bool { return !hooks.IsURL(do) }) ||
+		slices.ContainsFunc(p.Secrets(), config.Secret.IsCommand)
 }

@@ -18,7 +18,11 @@ import (
 func programsOf(p *config.Profile) []string {
 	dir := filepath.Dir(p.File)
 	var programs []string
-	for _, command := range []string{p.Hooks.Before, p.Hooks.After, p.Hooks.OnConflict, p.Hooks.OnError, p.Password.Command()} {
+	commands := p.Hooks.All()
+	for _, secret := range p.Secrets() {
+		commands = append(commands, secret.Command())
+	}
+	for _, command := range commands {
 		if hooks.IsURL(command) {
 			continue
 		}

@@ -93,7 +93,7 @@ func (w Workspace) Pairs(args []string) ([]*Pair, error) {
 	}
 	obeyed, secrets := w.obeyedFiles(file), secretVariables(file)
 	for _, p := range profiles {
-		pairs = append(pairs, &Pair{Profile: p, stateDir: w.StateDir(), obeyed: obeyed, trusted: trusted, secrets: secrets})
+		pairs = append(pairs, &Pair{Profile: p, key: findKey(w.StateDir(), p), stateDir: w.StateDir(), obeyed: obeyed, trusted: trusted, secrets: secrets})
 	}
 	return pairs, nil
 }
@@ -107,7 +107,7 @@ func (w Workspace) DirectPair(args []string) (*Pair, error) {
 	if err != nil {
 		return nil, Usage(err, config.Hint(err))
 	}
-	return &Pair{Profile: p, Direct: true, stateDir: w.StateDir(), obeyed: w.obeyedFiles(&config.File{})}, nil
+	return &Pair{Profile: p, Direct: true, key: findKey(w.StateDir(), p), stateDir: w.StateDir(), obeyed: w.obeyedFiles(&config.File{})}, nil
 }
 
 // noProfile explains why args name nothing; one that looks like a directory was
@@ -203,7 +203,11 @@ func (w Workspace) obeyedFiles(file *config.File) []string {
 	files = append(files, config.NetrcFiles(w.Home, w.getenv)...)
 	for _, p := range file.Profiles {
 		files = append(files, filepath.Join(p.Local, ignoreFileName))
-		for _, path := range []string{p.IgnoreFile, p.CA, p.Password.File()} {
+		named := []string{p.IgnoreFile, p.CA}
+		for _, secret := range p.Secrets() {
+			named = append(named, secret.File())
+		}
+		for _, path := range named {
 			if path != "" {
 				files = append(files, path)
 			}
@@ -214,12 +218,14 @@ func (w Workspace) obeyedFiles(file *config.File) []string {
 }
 
 // secretVariables returns the variables of the environment from which a profile of file
-// reads a password.
+// reads a secret.
 func secretVariables(file *config.File) []string {
 	var names []string
 	for _, p := range file.Profiles {
-		if name := p.Password.Variable(); name != "" && !slices.Contains(names, name) {
-			names = append(names, name)
+		for _, secret := range p.Secrets() {
+			if name := secret.Variable(); name != "" && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
 		}
 	}
 	return names

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ferry/internal/app"
+	"ferry/internal/config"
 	"ferry/internal/report"
 	"ferry/internal/text"
 
@@ -65,20 +66,22 @@ func (prog *program) trust(args []string, flags *trustFlags) error {
 	}
 	prog.talk().Note("%s is trusted as it is now", text.Clean(file.Path))
 	for _, p := range file.Profiles {
-		prog.talk().Note("  %s: %s and %s%s", p.Name, text.Clean(p.Local), text.Clean(p.Remote.String()), commandsOf(p.Hooks.Before != "" || p.Hooks.After != "" ||
-			p.Hooks.OnConflict != "" || p.Hooks.OnError != "", p.Password.IsCommand()))
+		prog.talk().Note("  %s: %s and %s%s", p.Name, text.Clean(p.Local), text.Clean(p.Remote.String()), commandsOf(p))
 	}
 	return nil
 }
 
 // commandsOf says what else than transfers a profile asks for.
-func commandsOf(hooks, password bool) string {
+func commandsOf(p *config.Profile) string {
 	var has []string
-	if hooks {
+	if len(p.Hooks.All()) > 0 {
 		has = append(has, "hooks")
 	}
-	if password {
+	if p.Password.IsCommand() {
 		has = append(has, "a command for the password")
+	}
+	if p.Deploy != nil && p.Deploy.StateKey.IsCommand() {
+		has = append(has, "a command for the state-key")
 	}
 	if len(has) == 0 {
 		return ""

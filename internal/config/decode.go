@@ -15,6 +15,7 @@ type decoder struct {
 	path string // of the file, absolute
 	home string
 	errs Errors
+	ids  map[string]int // the line of each id
 }
 
 // A draft is a profile that is being read.
@@ -165,6 +166,8 @@ func (d *decoder) apply(p *draft, settings []setting) {
 			p.password = d.secret(s)
 		case hooksKey:
 			d.hooks(&p.Hooks, s)
+		case deployKey:
+			p.Deploy = d.deploy(s)
 		case blockKey:
 			p.Ignore += d.lines(s)
 		default:

@@ -21,6 +21,8 @@ func (d *decoder) check(p *draft, s setting, own []setting) {
 	}
 	d.setUser(p, given)
 	d.setPassword(p, given)
+	d.checkDeploy(p, given)
+	d.checkID(p, given)
 
 	// failAt reports an error at a key of the profile. A key that comes from the
 	// defaults is reported at the name of the profile.
@@ -37,11 +39,30 @@ func (d *decoder) check(p *draft, s setting, own []setting) {
 	if p.Insecure && p.Fingerprint != "" {
 		failAt("insecure", "accepts any certificate, so fingerprint has no effect", "remove one of them")
 	}
-	for _, key := range []string{"ca", "fingerprint", "insecure"} {
+	if p.ServerName != "" && (p.Insecure || p.Fingerprint != "") {
+		failAt("server-name", "has no effect, since the name in the certificate is not looked at with fingerprint or insecure", "remove one of them")
+	}
+	for _, key := range []string{"ca", "fingerprint", "insecure", "server-name"} {
 		if _, ok := given[key]; ok && p.Remote.Host != "" && p.Remote.Security == ftp.Plain {
 			failAt(key, "ftp:// has no certificate", "write remote as ftpes:// (TLS on port 21) or ftps:// (port 990)")
 		}
 	}
+}
+
+// checkID reports an id that another profile has, too.
+func (d *decoder) checkID(p *draft, given map[string]setting) {
+	if p.ID == "" {
+		return
+	}
+	own := given["id"]
+	if line, twice := d.ids[p.ID]; twice {
+		d.fail(own.value, own.where, fmt.Sprintf("%q is the id of another profile, too, on line %d", p.ID, line), "give each profile an id of its own: what ferry remembers of a pair is kept under it")
+		return
+	}
+	if d.ids == nil {
+		d.ids = make(map[string]int)
+	}
+	d.ids[p.ID] = own.value.Line
 }
 
 // setUser takes the user from user: or from the URL. The URL wins over a user in the

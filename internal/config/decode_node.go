@@ -116,7 +116,7 @@ func (d *decoder) lines(s setting) string {
 	var b strings.Builder
 	for _, item := range items {
 		if isTagged(resolve(item)) {
-			d.fail(item, s.where, `YAML takes a word that starts with "!" for a tag and drops it`, "write a block, ignore: |, or put the pattern in quotes")
+			d.fail(item, s.where, `YAML takes a word that starts with "!" for a tag and drops it`, "write a block, "+s.name+": |, or put the pattern in quotes")
 			continue
 		}
 		if text, ok := d.scalar(item, s.where); ok {

@@ -2,7 +2,7 @@ package config
 
 import "gopkg.in/yaml.v3"
 
-// secret reads a password, or the place where it is kept. Errors never quote the
+// secret reads a password or key, or the place where it is kept. Errors never quote the
 // value, which may be the password.
 func (d *decoder) secret(s setting) Secret {
 	if resolve(s.value).Kind != yaml.MappingNode {
@@ -10,12 +10,13 @@ func (d *decoder) secret(s setting) Secret {
 		if !ok {
 			return Secret{}
 		}
-		return hide(held{text: text, file: d.path})
+		return hide(held{key: s.name, text: text, file: d.path})
 	}
-	const hint = "write one of env: NAME, file: PATH, command: CMD, keyring: NAME, or the password itself in quotes"
+	what := nounOf(s.name)
+	hint := "write one of env: NAME, file: PATH, command: CMD, keyring: NAME, or the " + what + " itself in quotes"
 	where := d.mapping(s.value, s.where)
 	if len(where) != 1 {
-		d.fail(s.value, s.where, "must name exactly one place where the password is kept", hint)
+		d.fail(s.value, s.where, "must name exactly one place where the "+what+" is kept", hint)
 		return Secret{}
 	}
 	kind, ok := secretKeys[where[0].name]
@@ -39,5 +40,5 @@ func (d *decoder) secret(s setting) Secret {
 		}
 		text = path
 	}
-	return hide(held{kind: kind, text: text, file: d.path})
+	return hide(held{key: s.name, kind: kind, text: text, file: d.path})
 }

@@ -92,6 +92,13 @@ var errorCases = []struct {
 	{"exact by default without a direction", "defaults: {exact: true}\nprofiles:\n  a: {local: x, remote: ftp://h}\n", []string{"ferry.yaml:3:3: profiles.a.exact: makes one side equal to the other and so needs a direction (set direction: push or pull)"}},
 	{"a certificate without TLS", "profiles:\n  a: {local: x, remote: ftp://h, insecure: true}\n", []string{"ferry.yaml:2:44: profiles.a.insecure: ftp:// has no certificate (write remote as ftpes:// (TLS on port 21) or ftps:// (port 990))"}},
 	{"a fingerprint that is not looked at", site + "    insecure: true\n    fingerprint: " + strings.Repeat("ab", 32) + "\n", []string{"ferry.yaml:5:15: profiles.site.insecure: accepts any certificate, so fingerprint has no effect (remove one of them)"}},
+	{"a name of the server without TLS", "profiles:\n  a: {local: x, remote: ftp://h, server-name: n}\n", []string{"ferry.yaml:2:47: profiles.a.server-name: ftp:// has no certificate (write remote as ftpes:// (TLS on port 21) or ftps:// (port 990))"}},
+	{"a name of the server that is not looked at", site + "    server-name: n\n    insecure: true\n", []string{"ferry.yaml:5:18: profiles.site.server-name: has no effect, since the name in the certificate is not looked at with fingerprint or insecure (remove one of them)"}},
+	{"a name of the server that is a URL", site + "    server-name: ftp://n\n", []string{`ferry.yaml:5:18: profiles.site.server-name: "ftp://n" is not the name of a host (write the name in the certificate alone, as ftp.example.net)`}},
+	{"an id twice", site + "    id: a\n  two: {local: y, remote: ftp://h2, id: a}\n", []string{`ferry.yaml:6:41: profiles.two.id: "a" is the id of another profile, too, on line 5 (give each profile an id of its own: what ferry remembers of a pair is kept under it)`}},
+	{"an id that is no name", site + "    id: a/b\n", []string{`ferry.yaml:5:9: profiles.site.id: the id must not contain spaces or any of /\:*?"<>|`}},
+	{"an id among the defaults", "defaults:\n  id: a\n" + site, []string{"ferry.yaml:2:3: defaults.id: belongs to one profile and cannot be a default"}},
+	{"a format of hooks", site + "    hooks: {format: json}\n", []string{`ferry.yaml:5:21: profiles.site.hooks.format: "json" is not one of plain, marked`}},
 	{"sides among the defaults", "defaults:\n  local: x\n" + site, []string{"ferry.yaml:2:3: defaults.local: belongs to one profile and cannot be a default"}},
 	{"a bad default is named once", "defaults:\n  timeout: 7\nprofiles:\n  a: {local: x, remote: ftp://h}\n  b: {local: x, remote: ftp://h}\n", []string{"ferry.yaml:2:12: defaults.timeout: 7 has no unit: write 7s for seconds"}},
 

@@ -130,6 +130,7 @@ profiles:
     active-address: 198.51.100.7
     pipeline: off
     encoding: CP1251
+    id: the-pair
     fingerprint: sha256:` + strings.Repeat("AB", 32) + `
     bwlimit: 100KiB
     hooks:
@@ -140,12 +141,15 @@ profiles:
         echo a
         echo b
       timeout: 2m
+      staged: check
+      format: marked
 `)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := &Profile{
 		Name:      "p",
+		ID:        "the-pair",
 		File:      abs("/etc/x/ferry.yaml"),
 		Local:     abs("/etc/x/dir"),
 		Remote:    Remote{Security: ftp.Implicit, User: "me@example.org", Host: "h", Port: 2121, Path: "root", Absolute: true},
@@ -160,7 +164,7 @@ profiles:
 		ActivePorts: [2]int{50000, 50100}, ActiveAddress: "198.51.100.7",
 		Fingerprint: strings.Repeat("ab", 32),
 		BytesUp:     100 << 10, BytesDown: 100 << 10,
-		Hooks: Hooks{"make build", "curl -s https://example.com/done", "mail me", "echo a\necho b", 2 * time.Minute},
+		Hooks: Hooks{"make build", "curl -s https://example.com/done", "mail me", "echo a\necho b", 2 * time.Minute, "check", true},
 	}
 	if diff := cmp.Diff([]*Profile{want}, file.Profiles, hidePasswords); diff != "" {
 		t.Error(diff)

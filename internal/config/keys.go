@@ -17,6 +17,7 @@ const (
 	blockKey                   // lines, or a list
 	passwordKey                // text, or one of the keys of a secret
 	hooksKey                   // commands by name
+	deployKey                  // the keys of a deploy
 )
 
 // A key is one key of a profile and how its value is set. Only text keys have a
@@ -30,6 +31,7 @@ type key struct {
 
 // keys are all keys of a profile.
 var keys = map[string]key{
+	"id":             {set: setID, pairOnly: true},
 	"local":          {set: setLocal, pairOnly: true},
 	"remote":         {set: setRemote, pairOnly: true},
 	"user":           {set: setUser},
@@ -62,10 +64,12 @@ var keys = map[string]key{
 	"active-ports":   {set: setActivePorts},
 	"active-address": {set: setActiveAddress},
 	"fingerprint":    {set: setFingerprint},
+	"server-name":    {set: setServerName},
 	"encoding":       {set: setEncoding},
 	"bwlimit":        {set: setRates},
 	"machine":        {set: setMachine},
 	"hooks":          {kind: hooksKey},
+	"deploy":         {kind: deployKey, pairOnly: true},
 }
 
 // elsewhere says what to write instead of keys that people try.
@@ -116,11 +120,15 @@ func choice(field func(*Profile) encoding.TextUnmarshaler, choices ...string) ke
 		if slices.Contains(choices, text) {
 			return field(&p.Profile).UnmarshalText([]byte(text))
 		}
-		err := fmt.Errorf("%q is not one of %s", text, strings.Join(choices, ", "))
-		if near := Suggest(text, choices); near != "" {
-			return withHint(err, "did you mean "+near+"?")
-		}
-		return err
+		return notOneOf(text, choices)
 	}
 	return key{set: set}
+}
+
+func notOneOf(text string, choices []string) error {
+	err := fmt.Errorf("%q is not one of %s", text, strings.Join(choices, ", "))
+	if near := Suggest(text, choices); near != "" {
+		return withHint(err, "did you mean "+near+"?")
+	}
+	return err
 }

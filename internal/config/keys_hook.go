@@ -12,6 +12,11 @@ var hookKeys = map[string]func(h *Hooks, text string) error{
 	"after":       hook(func(h *Hooks) *string { return &h.After }),
 	"on-conflict": hook(func(h *Hooks) *string { return &h.OnConflict }),
 	"on-error":    hook(func(h *Hooks) *string { return &h.OnError }),
+	"staged":      hook(func(h *Hooks) *string { return &h.Staged }),
+	"format": func(h *Hooks, text string) (err error) {
+		h.Marked, err = chosen([]word[bool]{{"plain", false}, {"marked", true}}, text)
+		return err
+	},
 	"timeout": func(h *Hooks, text string) (err error) {
 		h.Timeout, err = ParseDuration(text)
 		return err

@@ -117,6 +117,20 @@ func setEncoding(_ *decoder, p *draft, text string) (err error) {
 	return err
 }
 
+// setID takes the name of the pair in the state directory.
+func setID(_ *decoder, p *draft, text string) error {
+	if why := checkWord("the id", text); why != "" {
+		return errors.New(why)
+	}
+	p.ID = text
+	return nil
+}
+
+func setServerName(_ *decoder, p *draft, text string) (err error) {
+	p.ServerName, err = ParseServerName(text)
+	return err
+}
+
 func setPipeline(_ *decoder, p *draft, text string) (err error) {
 	p.Pipeline, err = ParsePipeline(text)
 	return err

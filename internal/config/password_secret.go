@@ -2,6 +2,7 @@ package config
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,7 +28,7 @@ func (f Finder) reveal(ctx context.Context, s Secret) (string, error) {
 		return "", fmt.Errorf("the environment variable %s is not set", h.text)
 	case secretFile:
 		if openToOthers(h.text) {
-			f.warn("others can read %s, which contains a password; chmod 600 it", h.text)
+			f.warn("others can read %s, which contains a %s; chmod 600 it", h.text, nounOf(h.key))
 		}
 		return firstLineOf(h.text)
 	case secretCommand:
@@ -43,7 +44,7 @@ func (f Finder) warnLiteral(h held) {
 	case h.typed:
 		f.warn("a password on the command line can be seen in the list of processes and in the history of the shell; set %s instead", PasswordVariable)
 	case h.file != "" && openToOthers(h.file):
-		f.warn("others can read %s, which contains a password; chmod 600 it, or use password: {env: NAME}", h.file)
+		f.warn("others can read %s, which contains a %s; chmod 600 it, or use %s: {env: NAME}", h.file, nounOf(h.key), cmp.Or(h.key, "password"))
 	}
 }
 

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"time"
 
 	"ferry/internal/ftp"
@@ -12,6 +13,9 @@ import (
 // [Parse] and [Pair] return one with the defaults set.
 type Profile struct {
 	Name string
+	// ID names the pair in the state directory, wherever its local directory is; "": the
+	// path of that does.
+	ID string
 	// File is the absolute path of the configuration file that the profile is from,
 	// "" for a pair from the command line.
 	File string
@@ -59,12 +63,16 @@ type Profile struct {
 	CA            string // absolute path of a PEM file, or ""
 	Fingerprint   string // 64 lower-case hex digits, or ""
 	Insecure      bool
-	BytesUp       int64 // per second; 0: no limit
+	ServerName    string // the name that the certificate must be for; "": the host of Remote
+	BytesUp       int64  // per second; 0: no limit
 	BytesDown     int64
 	Machine       string        // names this machine in a lock on the server; "": a short form of its id does
 	Poll          time.Duration // watch: how often to look at the server; 0: the default
 
 	Hooks Hooks
+
+	// Deploy says how the profile is deployed; nil: it is not.
+	Deploy *Deploy
 }
 
 // Hooks are shell commands, or URLs that start with http:// or https://. An empty
@@ -73,6 +81,15 @@ type Hooks struct {
 	Before, After, OnConflict, OnError string
 	// Timeout is how long each of them may take; 0: the default.
 	Timeout time.Duration
+	// Staged runs in a deploy when everything is on the server and nothing is live yet.
+	Staged string
+	// Marked puts what happened to it before each path that a hook gets.
+	Marked bool
+}
+
+// All returns the commands and URLs that are set.
+func (h Hooks) All() []string {
+	return slices.DeleteFunc([]string{h.Before, h.Staged, h.After, h.OnConflict, h.OnError}, func(s string) bool { return s == "" })
 }
 
 // NewProfile returns a profile with the defaults set.
@@ -102,6 +119,7 @@ func (p *Profile) ServerOptions() ftp.Options {
 		Security:      p.Remote.Security,
 		Fingerprint:   p.Fingerprint,
 		Insecure:      p.Insecure,
+		ServerName:    p.ServerName,
 		Mode:          p.Mode,
 		ActivePorts:   p.ActivePorts,
 		ActiveAddress: p.ActiveAddress,

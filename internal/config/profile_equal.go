@@ -10,6 +10,14 @@ func (p *Profile) Equal(q *Profile) bool {
 		return false
 	}
 	a.Password, b.Password = Secret{}, Secret{}
+	if a.Deploy != nil && b.Deploy != nil {
+		v, w := *a.Deploy, *b.Deploy
+		if !v.StateKey.equal(w.StateKey) {
+			return false
+		}
+		v.StateKey, w.StateKey = Secret{}, Secret{}
+		a.Deploy, b.Deploy = &v, &w
+	}
 	return reflect.DeepEqual(a, b)
 }
 

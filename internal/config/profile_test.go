@@ -17,7 +17,7 @@ func stateKey(t *testing.T, local, url string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p.StateKey()
+	return p.StateKeys(p.Local)[0]
 }
 
 // TestStateKey: what is remembered of a pair is found again under another name,
@@ -57,7 +57,7 @@ func TestStateKey(t *testing.T) {
 	}
 	p := NewProfile("name")
 	p.Local, p.Remote.Host, p.Remote.User, p.Remote.Path = abs("/w/public"), "example.com", "u", "htdocs"
-	if got := p.StateKey(); got != usual {
+	if got := p.StateKeys(p.Local)[0]; got != usual {
 		t.Errorf("the name of the profile counts: %s, want %s", got, usual)
 	}
 }
@@ -68,7 +68,7 @@ func TestStateKeyStays(t *testing.T) {
 	p := NewProfile("x")
 	p.Local, p.Remote = "/srv/www", Remote{User: "u", Host: "example.com", Path: "htdocs"}
 	const want = "www-example.com-25fb0a746e01d44e"
-	if got := p.StateKey(); got != want {
+	if got := p.StateKeys(p.Local)[0]; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 }
@@ -79,7 +79,7 @@ func TestStateKeyIsFileName(t *testing.T) {
 		for _, host := range []string{"h", "2001:db8::1", "fe80::1%eth0", strings.Repeat("h", 250)} {
 			p := NewProfile("x")
 			p.Local, p.Remote.Host = local, host
-			if got := p.StateKey(); !fine.MatchString(got) {
+			if got := p.StateKeys(p.Local)[0]; !fine.MatchString(got) {
 				t.Errorf("%q", got)
 			}
 		}
@@ -95,6 +95,7 @@ func TestServerOptions(t *testing.T) {
 	p.Pipeline, p.Encoding = ftp.PipelineOff, "gbk"
 	p.ListFormat, _ = ParseListFormat("dos")
 	p.Connections, p.Timeout, p.Retries, p.MaxListing = 7, time.Minute, -1, 9
+	p.ServerName = "ftp.example.net"
 	p.Fingerprint, p.Insecure, p.BytesUp, p.BytesDown = "f", true, 1, 2
 	got := p.ServerOptions()
 	leftToCaller := map[string]bool{"Password": true, "TLS": true, "StateDir": true, "Log": true, "Notice": true,

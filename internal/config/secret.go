@@ -21,19 +21,29 @@ var secretKeys = map[string]secretKind{
 	"keyring": secretKeyring,
 }
 
-// A Secret is a password, or says where one is kept. The zero Secret is none. No
+// A Secret is a password or key, or says where one is kept. The zero Secret is none. No
 // format shows the password: it is kept behind a function, which none looks into.
 type Secret struct{ reveal func() held }
 
 // held is what a secret holds. It must never be a field of another type, where a
 // format would show it.
 type held struct {
+	// key is the one of ferry.yaml that gave the secret; "": that of a password.
+	key  string
 	kind secretKind
 	text string // the password, name, path or command
 	// file is the configuration file that the secret is from, or "".
 	file string
 	// typed says that the password was given on the command line.
 	typed bool
+}
+
+// nounOf says what a key of ferry.yaml holds.
+func nounOf(key string) string {
+	if key == "state-key" {
+		return "key"
+	}
+	return "password"
 }
 
 // Literal returns a secret that is the password itself.

@@ -47,6 +47,8 @@ type Options struct {
 	// Fingerprint pins the server's certificate by its SHA-256, in any form that
 	// [trust.ParseFingerprint] reads. Its chain and name are not checked then.
 	Fingerprint string
+	// ServerName is the name that the server's certificate must be for; "": Host.
+	ServerName string
 	// Insecure accepts any certificate.
 	Insecure bool
 

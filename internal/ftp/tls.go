@@ -1,6 +1,7 @@
 package ftp
 
 import (
+	"cmp"
 	"crypto/tls"
 	stdsync "sync"
 
@@ -41,7 +42,7 @@ func (c *controlConn) tlsConfig() (*tls.Config, error) {
 	if c.opts.TLS != nil {
 		cfg = c.opts.TLS.Clone()
 	}
-	cfg.ServerName = c.opts.Host
+	cfg.ServerName = cmp.Or(c.opts.ServerName, c.opts.Host)
 	cfg.ClientSessionCache = &sessionCache{}
 	cfg.MinVersion = max(cfg.MinVersion, tls.VersionTLS12)
 	var pin []byte // nil: the chain and the name are checked

@@ -1,6 +1,7 @@
 package ftp
 
 import (
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -72,7 +73,7 @@ func (c *controlConn) handshakeError(err error) error {
 	var ne net.Error
 	switch {
 	case errors.As(err, &cert):
-		e.Err, e.Hint = &plainError{trust.Fault(cert, c.opts.Host), err}, trust.Hint(cert)
+		e.Err, e.Hint = &plainError{trust.Fault(cert, cmp.Or(c.opts.ServerName, c.opts.Host)), err}, trust.Hint(cert)
 	case errors.As(err, &pin):
 		e.Hint = "if the server's certificate was renewed, pin the new one: --fingerprint " + pin.Got
 	case errors.As(err, &header):

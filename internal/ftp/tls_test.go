@@ -98,6 +98,16 @@ func TestTLSTrust(t *testing.T) {
 			pool.AddCert(leaf)
 			o.TLS, o.Host = &tls.Config{RootCAs: pool}, "localhost"
 		}, "use one of these names in the URL"},
+		{"root, and the name in the certificate", func(o *Options, leaf *x509.Certificate) {
+			pool := x509.NewCertPool()
+			pool.AddCert(leaf)
+			o.TLS, o.Host, o.ServerName = &tls.Config{RootCAs: pool}, "localhost", "127.0.0.1"
+		}, ""},
+		{"root, but not the name to be checked", func(o *Options, leaf *x509.Certificate) {
+			pool := x509.NewCertPool()
+			pool.AddCert(leaf)
+			o.TLS, o.ServerName = &tls.Config{RootCAs: pool}, "ftp.example.net"
+		}, "not for ftp.example.net"},
 		{"pinned", func(o *Options, leaf *x509.Certificate) { o.Fingerprint = trust.Fingerprint(leaf) }, ""},
 		{"pinned in capitals with colons", func(o *Options, leaf *x509.Certificate) {
 			hex := strings.ToUpper(strings.TrimPrefix(trust.Fingerprint(leaf), "sha256:"))

@@ -64,7 +64,7 @@ func Hint(err *tls.CertificateVerificationError) string {
 	var invalid x509.CertificateInvalidError
 	switch {
 	case errors.As(err, &name):
-		return fmt.Sprintf("use one of these names in the URL; if the certificate is the server's all the same, pin it with --fingerprint %s", print)
+		return fmt.Sprintf("use one of these names in the URL, or as server-name: in the profile; if the certificate is the server's all the same, pin it with --fingerprint %s", print)
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && time.Now().Before(leaf.NotBefore):
 		return fmt.Sprintf("is the clock of this machine right? Otherwise pin the certificate with --fingerprint %s", print)
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
