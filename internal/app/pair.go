@@ -23,6 +23,7 @@ type Pair struct {
 	// Reserved is what never travels, whatever the rules say. [Pair.ReadRules] finds it.
 	Reserved *Reserved
 
+	key      pairKey  // see [Pair.StateKey]
 	stateDir string   // where ferry remembers things; "": not known
 	obeyed   []string // absolute paths of the files that ferry obeys besides RulesFile and CA
 	trusted  string   // the record of trust in the configuration; "": it needs none

@@ -9,14 +9,18 @@ import (
 	"strconv"
 	"strings"
 
-	"ferry/internal/config"
 	"ferry/internal/text"
 	"ferry/manifest"
 )
 
 // openRecord opens what is remembered of a pair.
 func (o *Opener) openRecord(ctx context.Context, p *Pair, opts PassOptions) (*manifest.Store, error) {
-	path := recordPath(o.StateDir, p.Profile)
+	path := recordPath(o.StateDir, p.StateKey())
+	if !opts.DryRun {
+		if err := o.noteKey(p); err != nil {
+			return nil, err
+		}
+	}
 	store, err := manifest.OpenStore(path, manifest.StoreOptions{ReadOnly: opts.DryRun, Wait: opts.Wait, WaitUntil: opts.waitUntil, Context: ctx})
 	switch {
 	case errors.Is(err, manifest.ErrLocked):
@@ -52,9 +56,9 @@ func (o *Opener) useEncoding(store *manifest.Store, p *Pair) error {
 	return err
 }
 
-// recordPath returns where a state directory keeps the record of a pair.
-func recordPath(stateDir string, p *config.Profile) string {
-	return filepath.Join(stateDir, "pairs", p.StateKey()+".db")
+// recordPath returns where a state directory keeps the record of the pair with a key.
+func recordPath(stateDir, key string) string {
+	return filepath.Join(stateDir, "pairs", key+".db")
 }
 
 // writePID leaves the number of this process beside the record, for whoever finds it

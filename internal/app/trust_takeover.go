@@ -29,7 +29,7 @@ func configNote(record string) string { return strings.TrimSuffix(record, ".db")
 // file, as far as it is known.
 func obeyedBefore(stateDir string, file *config.File) bool {
 	for _, p := range file.Profiles {
-		record := recordPath(stateDir, p)
+		record := recordPath(stateDir, findKey(stateDir, p).name)
 		if _, err := os.Stat(record); err != nil {
 			return false
 		}

@@ -171,7 +171,7 @@ func TestTrustIsTakenOver(t *testing.T) {
 		if _, err := w.Config(); ExitCode(err) != ExitUsage {
 			t.Errorf("%d records: %v", i, err)
 		}
-		record := recordPath(w.StateDir(), p.Profile)
+		record := recordPath(w.StateDir(), p.StateKey())
 		if err := errors.Join(os.MkdirAll(filepath.Dir(record), 0o700), os.WriteFile(record, nil, 0o600)); err != nil {
 			t.Fatal(err)
 		}
@@ -179,7 +179,7 @@ func TestTrustIsTakenOver(t *testing.T) {
 	// The same pair in another file, which the server may have put there.
 	planted := Workspace{Dir: filepath.Join(dir, "a"), Home: w.Home}
 	evil := "profiles: {a: {local: ., remote: ftp://host/a, hooks: {before: 'touch owned'}}}"
-	record := recordPath(w.StateDir(), pairs[0].Profile)
+	record := recordPath(w.StateDir(), pairs[0].StateKey())
 	noteConfig(record, pairs[0])
 	if err := errors.Join(os.Mkdir(planted.Dir, 0o755), os.WriteFile(filepath.Join(planted.Dir, "ferry.yaml"), []byte(evil), 0o600)); err != nil {
 		t.Fatal(err)

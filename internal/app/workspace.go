@@ -93,7 +93,7 @@ func (w Workspace) Pairs(args []string) ([]*Pair, error) {
 	}
 	obeyed, secrets := w.obeyedFiles(file), secretVariables(file)
 	for _, p := range profiles {
-		pairs = append(pairs, &Pair{Profile: p, stateDir: w.StateDir(), obeyed: obeyed, trusted: trusted, secrets: secrets})
+		pairs = append(pairs, &Pair{Profile: p, key: findKey(w.StateDir(), p), stateDir: w.StateDir(), obeyed: obeyed, trusted: trusted, secrets: secrets})
 	}
 	return pairs, nil
 }
@@ -107,7 +107,7 @@ func (w Workspace) DirectPair(args []string) (*Pair, error) {
 	if err != nil {
 		return nil, Usage(err, config.Hint(err))
 	}
-	return &Pair{Profile: p, Direct: true, stateDir: w.StateDir(), obeyed: w.obeyedFiles(&config.File{})}, nil
+	return &Pair{Profile: p, Direct: true, key: findKey(w.StateDir(), p), stateDir: w.StateDir(), obeyed: w.obeyedFiles(&config.File{})}, nil
 }
 
 // noProfile explains why args name nothing; one that looks like a directory was

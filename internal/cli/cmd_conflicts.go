@@ -95,6 +95,9 @@ func (prog *program) conflicts(ctx context.Context, args []string, flags *confli
 		path, args = args[0], args[1:]
 	}
 	pairs, err := prog.connectPairs(args, &flags.connectFlags)
+	if err == nil {
+		pairs, err = withoutDeployed(pairs, len(args) > 0, prog.talk().Note)
+	}
 	if err != nil {
 		return err
 	}

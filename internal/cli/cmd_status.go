@@ -17,7 +17,8 @@ side, and nothing is remembered.
 
 A pair that "ferry watch" keeps in step is not scanned: the watch says what it is
 doing. If it is halted because a pass would not be safe, the plan of that pass
-follows.
+follows. Profiles with deploy: are left out and named; "ferry deploy --dry-run" is
+for them.
 
 EXIT STATUS
   0 whatever the plan is; with --exit-code 10 where something is to be done, or a

@@ -29,7 +29,8 @@ func syncCommand(prog *program) *cobra.Command {
 const targetHelp = `
 
 Without arguments every profile of ferry.yaml is done, one after another. The
-worst exit status counts (see "ferry help").`
+worst exit status counts (see "ferry help"). Profiles with deploy: are left out and
+named: "ferry deploy" is for them.`
 
 // passCommand finishes a command that makes a pass. direction, where it is not nil, is
 // the one way that the command goes.

@@ -12,7 +12,8 @@ import (
 
 const watchHelp = `Keep each pair in step until told to stop: local changes are sent as soon as nothing
 more happens to a file, and the server is polled for changes (--poll). The
-direction is that of the profile, or both ways where it has none.
+direction is that of the profile, or both ways where it has none. Profiles with
+deploy: are left out and named: "ferry deploy" is for them.
 
 A pair that cannot be kept in step for now is not given up. It is "waiting" while
 the server or the network is away, and goes on by itself. It is "halted" when

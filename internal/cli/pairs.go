@@ -10,6 +10,9 @@ import (
 // oneWay, where it is not nil, is for a command that goes one way.
 func (prog *program) passPairs(args []string, flags *passFlags, oneWay *directionFlag) ([]*app.Pair, error) {
 	pairs, err := prog.workspace().Pairs(args)
+	if err == nil {
+		pairs, err = withoutDeployed(pairs, len(args) > 0, prog.talk().Note)
+	}
 	if err == nil && oneWay != nil {
 		if err = oneWay.check(); err == nil {
 			pairs, err = oneWay.onlyThisWay(pairs, len(args) > 0, prog.talk().Note)

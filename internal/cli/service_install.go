@@ -24,6 +24,9 @@ func (prog *program) installServices(ctx context.Context, flags *serviceFlags, a
 	if err != nil {
 		return app.Usage(err, config.Hint(err))
 	}
+	if profiles, err = keptInStep(profiles, len(args) > 0, prog.talk().Note); err != nil {
+		return err
+	}
 	manager, err := prog.serviceManager()
 	if err != nil {
 		return err
