@@ -25,6 +25,9 @@ func Inverse(r, before *Release, class func(manifest.Path) int) ([]Change, error
 	aside := func() string { return fmt.Sprintf("stage/b/%07d", len(changes)+1) }
 	for i := range r.Changes {
 		c := &r.Changes[i]
+		if c.Was.IsDir() {
+			continue // it is made again for what was in it
+		}
 		if c.Was.Exists() && c.Aside == "" && c.Kind != Chmod {
 			return nil, fmt.Errorf("%s: its version before release %d was not kept; set keep: to keep them", c.Path, r.Number)
 		}
