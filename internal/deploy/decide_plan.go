@@ -139,7 +139,8 @@ func (d *decision) put(p manifest.Path) {
 		d.odd = append(d.odd, p)
 		return
 	case manifest.Dir:
-		switch err := d.clears(p); {
+		dirs, err := d.clears(p, nil)
+		switch {
 		case errors.Is(err, errFull):
 			d.full = append(d.full, p)
 			return
@@ -147,6 +148,9 @@ func (d *decision) put(p manifest.Path) {
 			d.unknown(p, Look{Err: err})
 			d.keepManaged(p)
 			return
+		}
+		for _, dir := range dirs {
+			d.change(Change{Kind: Remove, Path: dir, Was: manifest.Entry{Kind: manifest.Dir}})
 		}
 		c.Was, c.Mode = manifest.Entry{}, d.stagedMode(p, 0)
 	case manifest.File:
@@ -286,16 +290,18 @@ func (d *decision) clearWay(dir manifest.Path) bool {
 
 var errFull = errors.New("it holds what no deploy put there")
 
-// clears returns nil if nothing is left in a directory of the site once the managed files
-// in it are deleted, which the source does not have; else [errFull], or why that is not known.
-func (d *decision) clears(dir manifest.Path) error {
+// clears returns dirs with a directory of the site and those in it, if nothing else is left
+// once the managed files in them are deleted, which the source does not have. The error is
+// [errFull], or says why that is not known.
+func (d *decision) clears(dir manifest.Path, dirs []manifest.Path) ([]manifest.Path, error) {
 	l := d.site.Lists[dir]
 	switch {
 	case l == nil:
-		return errNotListed
+		return nil, errNotListed
 	case l.Err != nil:
-		return l.Err
+		return nil, l.Err
 	}
+	dirs = append(dirs, dir)
 	for name, look := range l.Entries {
 		p := dir.Join(name)
 		f := d.managed[p]
@@ -304,15 +310,15 @@ func (d *decision) clears(dir manifest.Path) error {
 		case look.Err != nil:
 			err = look.Err
 		case look.Entry.IsDir():
-			err = d.clears(p)
+			dirs, err = d.clears(p, dirs)
 		case !look.Entry.IsFile() || f == nil || d.policy.Drift == KeepDrift && d.drift(f, look, shown) != "":
 			err = errFull
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return dirs, nil
 }
 
 func (d *decision) change(c Change) { d.plan.Release.Changes = append(d.plan.Release.Changes, c) }

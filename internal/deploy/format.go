@@ -13,7 +13,7 @@ import (
 //
 //	ferry-deploy 1                      first line; with a key "ferry-deploy 1 encrypted"
 //	{"reader":1,"release":42,...}       one line of JSON
-//	...                                 zlib of a line a file and a line a change
+//	...                                 zlib of a line a file, a line a change, and the sums
 //	...                                 SHA-256 of all above, 32 bytes
 //
 // With a key, all between the first line and the checksum is encrypted, see format_key.go.

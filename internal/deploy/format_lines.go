@@ -3,7 +3,6 @@ package deploy
 import (
 	"bytes"
 	"compress/zlib"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -17,7 +16,7 @@ import (
 
 // Each file and each change is a line of fields with blanks between them. The path is the
 // last field, and NUL stands between it and the spellings of the server; neither LF nor NUL
-// can be in a name. A change of a file names it by its place in the list of files, or not at
+// can be in a name. The sums of the contents follow in the order of the files. A change of a file names it by its place in the list of files, or not at
 // all where it is the one after that of the change before.
 
 func appendLines(b []byte, r *Release) ([]byte, error) {
@@ -46,6 +45,14 @@ func appendLines(b []byte, r *Release) ([]byte, error) {
 			return nil, err
 		}
 	}
+	if err := w.Flush(); err != nil { // sums cannot be compressed, and would spoil the codes
+		return nil, err
+	}
+	for i := range r.Files {
+		if _, err := w.Write(r.Files[i].Sum[:]); err != nil {
+			return nil, err
+		}
+	}
 	if err := w.Close(); err != nil {
 		return nil, err
 	}
@@ -53,8 +60,6 @@ func appendLines(b []byte, r *Release) ([]byte, error) {
 }
 
 func appendFile(b []byte, f *File) ([]byte, error) {
-	b = hex.AppendEncode(b, f.Sum[:])
-	b = append(b, ' ')
 	b = appendEntry(b, f.Seen)
 	b = append(b, ' ')
 	b = strconv.AppendUint(b, uint64(f.Mode), 8)
@@ -63,7 +68,7 @@ func appendFile(b []byte, f *File) ([]byte, error) {
 	}
 	b = append(b, ' ')
 	if !f.Gone.IsZero() {
-		if f.Gone.Year() < 1970 || f.Gone.Year() > 9999 {
+		if f.Gone.Year() < 1970 || f.Gone.Year() > 2200 {
 			return nil, fmt.Errorf("%s left the release at an impossible time, %v", f.Path, f.Gone)
 		}
 		b = appendTime(b, f.Gone.UnixNano())
@@ -190,18 +195,20 @@ func readLines(packed []byte, r *Release, files, changes int) error {
 	if len(text) > mostText {
 		return fmt.Errorf("its lines take more than %d bytes", mostText)
 	}
-	if n := bytes.Count(text, []byte("\n")); n != files+changes {
+	if len(text) < files*len(Sum{}) {
+		return fmt.Errorf("it has %d bytes, too few for %d files", len(text), files)
+	}
+	text, sums := text[:len(text)-files*len(Sum{})], text[len(text)-files*len(Sum{}):]
+	if n := bytes.Count(text, []byte("\n")); n != files+changes || len(text) > 0 && text[len(text)-1] != '\n' {
 		return fmt.Errorf("it has %d lines, but %d files and %d changes", n, files, changes)
 	}
-	lines := strings.SplitAfter(string(text), "\n")
-	if lines[len(lines)-1] != "" {
-		return errLine
-	}
+	lines := strings.Split(string(text), "\n")
 	r.Files = make([]File, files)
 	for i := range r.Files {
 		if !readFile(lines[i], &r.Files[i]) || i > 0 && r.Files[i-1].Path.Compare(r.Files[i].Path) >= 0 {
 			return fmt.Errorf("file %d: %w", i+1, errLine)
 		}
+		sums = sums[copy(r.Files[i].Sum[:], sums):]
 	}
 	last := -1
 	r.Changes = make([]Change, changes)

@@ -1,7 +1,6 @@
 package deploy
 
 import (
-	"encoding/hex"
 	"path"
 	"strconv"
 	"strings"
@@ -12,36 +11,33 @@ import (
 
 // readFile reads the line of a file.
 func readFile(line string, f *File) bool {
-	rest, spelled, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "\x00")
-	fields := strings.SplitN(rest, " ", 5)
-	if !ok || len(fields) != 5 || len(fields[0]) != 2*len(f.Sum) {
+	rest, spelled, ok := strings.Cut(line, "\x00")
+	fields := strings.SplitN(rest, " ", 4)
+	if !ok || len(fields) != 4 {
 		return false
 	}
-	if _, err := hex.Decode(f.Sum[:], []byte(fields[0])); err != nil {
+	if f.Seen, ok = readEntry(fields[0], spelled); !ok || !f.Seen.IsFile() {
 		return false
 	}
-	if f.Seen, ok = readEntry(fields[1], spelled); !ok || !f.Seen.IsFile() {
-		return false
-	}
-	mode, exec := strings.CutSuffix(fields[2], "x")
+	mode, exec := strings.CutSuffix(fields[1], "x")
 	f.Exec = exec
 	if f.Mode, ok = readMode(mode); !ok {
 		return false
 	}
-	if fields[3] != "" {
-		nanos, ok := readTime(fields[3])
+	if fields[2] != "" {
+		nanos, ok := readTime(fields[2])
 		if !ok {
 			return false
 		}
 		f.Gone = time.Unix(0, nanos).UTC()
 	}
-	f.Path, ok = readPath(fields[4])
+	f.Path, ok = readPath(fields[3])
 	return ok
 }
 
 // readChange reads the line of a change. last is the place of the file of the change before.
 func readChange(line string, c *Change, r *Release, last *int) bool {
-	parts := strings.Split(strings.TrimSuffix(line, "\n"), "\x00")
+	parts := strings.Split(line, "\x00")
 	if len(parts) != 3 {
 		return false
 	}

@@ -25,6 +25,9 @@ func Inverse(r, before *Release, class func(manifest.Path) int) ([]Change, error
 	aside := func() string { return fmt.Sprintf("stage/b/%07d", len(changes)+1) }
 	for i := range r.Changes {
 		c := &r.Changes[i]
+		if c.Was.IsDir() {
+			continue // it is made again for what was in it
+		}
 		if c.Was.Exists() && c.Aside == "" && c.Kind != Chmod {
 			return nil, fmt.Errorf("%s: its version before release %d was not kept; set keep: to keep them", c.Path, r.Number)
 		}
@@ -41,6 +44,39 @@ func Inverse(r, before *Release, class func(manifest.Path) int) ([]Change, error
 			changes = append(changes, Change{Kind: Put, Path: c.Path, From: KeptName(r.Number, c.Aside), Was: manifest.Entry{Name: c.Was.Name}, Is: c.Was})
 		}
 	}
+	changes = append(changes, inWayOf(changes)...)
 	arrange(changes, class, namecase.NotAsked)
 	return changes, nil
+}
+
+// inWayOf returns changes that remove the directories that stand where a file comes back,
+// once what was in them is gone.
+func inWayOf(changes []Change) []Change {
+	puts := map[manifest.Path]bool{}
+	for i := range changes {
+		if changes[i].Kind == Put {
+			puts[changes[i].Path] = true
+		}
+	}
+	var more []Change
+	seen := map[manifest.Path]bool{}
+	for i := range changes {
+		if changes[i].Kind != Remove {
+			continue
+		}
+		var above []manifest.Path
+		for dir := range changes[i].Path.Ancestors {
+			above = append(above, dir)
+			if !puts[dir] {
+				continue
+			}
+			for _, d := range above {
+				if !seen[d] {
+					seen[d] = true
+					more = append(more, Change{Kind: Remove, Path: d, Was: manifest.Entry{Kind: manifest.Dir}})
+				}
+			}
+		}
+	}
+	return more
 }

@@ -24,8 +24,9 @@ func rank(c *Change) int {
 // files come first, deletions last. What stands in the way of a file comes right before it,
 // in the same class.
 func arrange(changes []Change, class func(manifest.Path) int, folding namecase.Folding) {
-	type key struct{ rank, class, after int }
+	type key struct{ rank, class, after int } // after: 0 what is in the way, 1 directories of that, 2 files
 	keys := make(map[manifest.Path]key, len(changes))
+	removes := map[manifest.Path]key{}
 	puts := map[string]key{} // by the folded path, and by those of all directories above it
 	least := func(name string, k key) {
 		if old, ok := puts[name]; !ok || compareKeys(k.rank, old.rank, k.class, old.class) < 0 {
@@ -34,7 +35,7 @@ func arrange(changes []Change, class func(manifest.Path) int, folding namecase.F
 	}
 	for i := range changes {
 		c := &changes[i]
-		k := key{rank: rank(c), after: 1}
+		k := key{rank: rank(c), after: 2}
 		if c.Kind == Remove {
 			continue
 		}
@@ -65,18 +66,32 @@ func arrange(changes []Change, class func(manifest.Path) int, folding namecase.F
 				block(folding.Key(string(dir)))
 			}
 		}
-		keys[c.Path] = k
+		removes[c.Path] = k
+	}
+	at := func(c *Change) key {
+		if c.Kind != Remove {
+			return keys[c.Path]
+		}
+		k := removes[c.Path]
+		if c.Was.IsDir() {
+			k.after = 1
+		}
+		return k
 	}
 	slices.SortFunc(changes, func(a, b Change) int {
-		k, l := keys[a.Path], keys[b.Path]
-		return cmp.Or(compareKeys(k.rank, l.rank, k.class, l.class), k.after-l.after, a.Path.Compare(b.Path))
+		k, l := at(&a), at(&b)
+		order := a.Path.Compare(b.Path)
+		if k.after == 1 {
+			order = -order // the deepest directory first
+		}
+		return cmp.Or(compareKeys(k.rank, l.rank, k.class, l.class), k.after-l.after, order)
 	})
 	n := -1
 	for i := range changes {
-		k := keys[changes[i].Path]
+		k := at(&changes[i])
 		if i == 0 {
 			n = 0
-		} else if l := keys[changes[i-1].Path]; k.rank != l.rank || k.class != l.class {
+		} else if l := at(&changes[i-1]); k.rank != l.rank || k.class != l.class {
 			n++
 		}
 		changes[i].Class = n

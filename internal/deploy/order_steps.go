@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"maps"
 	"slices"
 
 	"ferry/manifest"
@@ -50,7 +51,7 @@ func Steps(changes []Change, makeDirs, removeDirs []manifest.Path) [][]Chain {
 			cut++
 		}
 		if cut < n && cut > 0 {
-			add([]Chain{clearChain(class[:cut], class[cut:], late)})
+			add([]Chain{clearChain(class[:cut], late)})
 			class = class[cut:]
 		}
 		var g []Chain
@@ -73,6 +74,8 @@ func (c *Change) chain() Chain {
 	switch {
 	case c.Aside != "" && c.Was.Exists():
 		steps = append(steps, Step{Op: Rename, From: live, To: Work(c.Aside)})
+	case c.Kind == Remove && c.Was.IsDir():
+		steps = append(steps, Step{Op: RemoveDir, From: live})
 	case c.Kind == Remove:
 		steps = append(steps, Step{Op: Delete, From: live})
 	}
@@ -82,38 +85,20 @@ func (c *Change) chain() Chain {
 	return steps
 }
 
-// clearChain takes away what stands in the way of puts: files, then the directories that
-// they leave where a file must be. Where a file was in the way of a directory, that is made.
-func clearChain(removes, puts []Change, late map[manifest.Path]bool) Chain {
+// clearChain takes away what stands in the way: files, and then the directories that held
+// them. Where a file was in the way of directories, they are made.
+func clearChain(removes []Change, late map[manifest.Path]bool) Chain {
 	var steps Chain
-	var empty, needed []manifest.Path
 	for i := range removes {
 		steps = append(steps, removes[i].chain()...)
-		for j := range puts {
-			p := puts[j].Path
-			for dir := removes[i].Path.Parent(); dir.Within(p) && dir != manifest.Root; dir = dir.Parent() {
-				empty = append(empty, dir)
-			}
-			for dir := p.Parent(); dir.Within(removes[i].Path); dir = dir.Parent() {
-				if late[dir] {
-					needed = append(needed, dir)
-				}
-			}
+	}
+	for _, dir := range slices.SortedFunc(maps.Keys(late), manifest.Path.Compare) {
+		if slices.ContainsFunc(removes, func(c Change) bool { return dir.Within(c.Path) }) {
+			steps = append(steps, Step{Op: MakeDir, To: Place{Path: string(dir)}})
+			delete(late, dir)
 		}
 	}
-	for _, dir := range slices.Backward(sortedOnce(empty)) {
-		steps = append(steps, Step{Op: RemoveDir, From: Place{Path: string(dir)}})
-	}
-	for _, dir := range sortedOnce(needed) {
-		steps = append(steps, Step{Op: MakeDir, To: Place{Path: string(dir)}})
-		delete(late, dir)
-	}
 	return steps
-}
-
-func sortedOnce(paths []manifest.Path) []manifest.Path {
-	slices.SortFunc(paths, manifest.Path.Compare)
-	return slices.Compact(paths)
 }
 
 // makeChains returns a chain for each tree of new directories, parents first.

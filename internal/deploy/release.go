@@ -97,7 +97,7 @@ type ChangeKind uint8
 // The kinds.
 const (
 	Put    ChangeKind = iota // the file comes from the stage
-	Remove                   // the file is deleted, or goes aside
+	Remove                   // the file is deleted, or goes aside; or an empty directory makes way for a file
 	Chmod                    // the file stays, and gets another mode
 )
 
@@ -114,10 +114,10 @@ func (r *Release) File(p manifest.Path) *File {
 func (r *Release) Record() Record {
 	rec := Record{Number: r.Number, Time: r.Time, Revision: r.Revision, Source: r.Source, Sequence: r.Sequence, By: r.By}
 	for i := range r.Changes {
-		switch c := &r.Changes[i]; c.Kind {
-		case Put:
+		switch c := &r.Changes[i]; {
+		case c.Kind == Put:
 			rec.Put++
-		case Remove:
+		case c.Kind == Remove && !c.Was.IsDir():
 			rec.Deleted++
 		}
 		if r.Changes[i].Drift {

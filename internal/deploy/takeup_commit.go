@@ -84,6 +84,14 @@ func (t *takeUp) take(c Change) {
 			t.rest.Done++ // it is another file now
 		}
 	case Remove:
+		if c.Was.IsDir() {
+			if live.IsDir() {
+				t.rest.Todo = append(t.rest.Todo, c)
+			} else {
+				t.rest.Done++
+			}
+			return
+		}
 		t.settleAside(&c, live)
 		if !live.Exists() || live.IsDir() {
 			t.rest.Done++
