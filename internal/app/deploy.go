@@ -44,7 +44,7 @@ type Deployment struct {
 	pair   *Pair
 	opts   DeployOptions
 	source *deploySource
-	server *site.Site
+	server *site.Server
 	hooks  *passHooks
 	key    []byte
 	close  closers

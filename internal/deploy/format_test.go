@@ -38,7 +38,7 @@ func sample(n int) *Release {
 		p := manifest.Path(fmt.Sprintf("posts/s%02d/p%02d/index.html", i/40, i%40))
 		seen := manifest.Entry{Kind: manifest.File, Size: rnd.Int64N(20000), Precision: manifest.Second, ModTime: (1_764_400_000 + int64(i/30)) * int64(time.Second)}
 		r.Files = append(r.Files, File{Path: p, Sum: sum, Seen: seen, Mode: 0o644})
-		r.Changes = append(r.Changes, Change{Path: p, From: fmt.Sprintf("stage/s/%d/%s", i/1000, StagedName(sum, seen)), Is: seen})
+		r.Changes = append(r.Changes, Change{Path: p, From: fmt.Sprintf("stage/s/%d/%s", i/1000, StagedName(i, sum, seen)), Is: seen})
 	}
 	return r
 }

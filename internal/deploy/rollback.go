@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"ferry/sync"
 )
@@ -31,10 +32,7 @@ func (r *run) rollback(ctx context.Context, to int) error {
 		return errors.New("nothing was deployed here")
 	}
 	for first := true; first || to != 0 && r.state.content() != to; first = false {
-		if to != 0 && r.state.content() < to {
-			return fmt.Errorf("release %d %w: release %d is live", to, ErrNotKept, r.state.content())
-		}
-		if err := r.stepBack(ctx); err != nil {
+		if err := r.step(ctx, to); err != nil {
 			return err
 		}
 		if r.DryRun {
@@ -53,30 +51,67 @@ func (r *Release) content() int {
 	return r.Number
 }
 
-// stepBack makes the release live that was there before the one whose files are live.
-func (r *run) stepBack(ctx context.Context) error {
-	n := r.state.content()
-	there, err := r.readKept(ctx, n, "release")
+// step makes the release live that was there before the one whose files are live, or after it
+// where to is a later one that was gone back from.
+func (r *run) step(ctx context.Context, to int) error {
+	content := r.state.content()
+	kept, err := r.keptNumbers(ctx)
 	if err != nil {
 		return err
 	}
-	before, err := r.readKept(ctx, n, "state")
-	if err != nil {
-		return err
+	why := fmt.Errorf("what release %d has replaced %w", content, ErrNotKept)
+	if to > content {
+		why = fmt.Errorf("release %d %w: release %d is live", to, ErrNotKept, content)
 	}
+	for _, n := range kept {
+		there, err := r.readKept(ctx, n, "release")
+		if err != nil {
+			continue
+		}
+		before, err := r.readKept(ctx, n, "state")
+		if err != nil || there.content() != content || (before.content() > content) != (to > content) {
+			continue
+		}
+		if err := r.goBack(ctx, there, before); !errors.Is(err, ErrNotKept) {
+			return err
+		}
+	}
+	return why
+}
+
+// keptNumbers returns the numbers of the releases that have kept something, the latest first.
+func (r *run) keptNumbers(ctx context.Context) (numbers []int, err error) {
+	files, err := r.Server.ListWork(ctx, keptDir)
+	if err != nil && !errors.Is(err, ErrMissing) {
+		return nil, err
+	}
+	for _, f := range files {
+		if n, err := strconv.Atoi(f.Name); err == nil {
+			numbers = append(numbers, n)
+		}
+	}
+	slices.SortFunc(numbers, func(a, b int) int { return b - a })
+	return numbers, nil
+}
+
+// goBack takes release there back, which is what is live, to the one before it.
+func (r *run) goBack(ctx context.Context, there, before *Release) error {
 	changes, err := Inverse(there, before, r.Policy.Class)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w %w", err, ErrNotKept)
 	}
 	next := Release{Files: before.Files, Changes: changes, Back: before.content(), Root: r.state.Root, Held: max(r.state.Held, r.state.Sequence)}
 	next.Follow(r.state)
 	r.name(&next)
 	next.Revision, next.Source, next.Sequence = before.Revision, r.state.Source, r.state.Sequence
 	r.plan = &Plan{Release: next, MakeDirs: Needed(changes), RemoveDirs: Emptied(&next)}
+	if err := r.lookBack(ctx, there.Number); err != nil {
+		return err
+	}
 	r.result.Plan = r.plan
 	r.Observer(Planned{r.plan})
-	if err := r.lookBack(ctx, n); err != nil || r.DryRun {
-		return err
+	if r.DryRun {
+		return nil
 	}
 	if err := r.makeStage(ctx, nil); err != nil {
 		return err
@@ -99,19 +134,9 @@ func (r *run) readKept(ctx context.Context, n int, name string) (*Release, error
 	return Decode(content, r.Key)
 }
 
-// lookBack looks whether the site is as release n left it, and whether all is there that it
-// has set aside.
+// lookBack looks whether all is there that release n has set aside, and whether the site is as
+// it left it.
 func (r *run) lookBack(ctx context.Context, n int) error {
-	changed, err := r.lookAgain(ctx)
-	if err != nil {
-		return err
-	}
-	if changed != "" && !r.Force {
-		return &sync.UnsafeError{
-			What: fmt.Sprintf("%q is not as release %d left it, and would be replaced", changed, n),
-			Hint: "look at it; --force goes back all the same, and keeps its version",
-		}
-	}
 	var places []Place
 	for _, c := range r.plan.Release.Changes {
 		if c.Kind == Put {
@@ -127,7 +152,14 @@ func (r *run) lookBack(ctx context.Context, n int) error {
 			return fmt.Errorf("%s %w: what release %d has set aside is gone", places[i].Path, ErrNotKept, n)
 		}
 	}
-	return nil
+	changed, err := r.lookAgain(ctx)
+	if err == nil && changed != "" && !r.Force {
+		return &sync.UnsafeError{
+			What: fmt.Sprintf("%q is not as release %d left it, and would be replaced", changed, n),
+			Hint: "look at it; --force goes back all the same, and keeps its version",
+		}
+	}
+	return err
 }
 
 // A Told is a release as [Releases] tells of it.

@@ -205,11 +205,16 @@ func (r *run) begin(ctx context.Context) (unlock func(), err error) {
 // lock takes the lock of the site, and makes the root where there is none.
 func (r *run) lock(ctx context.Context) (unlock func(), err error) {
 	unlock, _, err = r.Server.Lock(ctx)
-	if errors.Is(err, ErrMissing) {
-		if _, _, err = r.Server.Root(ctx, true); err == nil {
-			unlock, _, err = r.Server.Lock(ctx)
-		}
+	if err == nil || errors.Is(err, sync.ErrHeld) || ctx.Err() != nil {
+		return unlock, err
 	}
+	if _, missing, rootErr := r.Server.Root(ctx, false); rootErr != nil || !missing {
+		return nil, err
+	}
+	if _, _, err = r.Server.Root(ctx, true); err != nil {
+		return nil, err
+	}
+	unlock, _, err = r.Server.Lock(ctx)
 	return unlock, err
 }
 

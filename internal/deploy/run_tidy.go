@@ -38,8 +38,8 @@ func tidyStage(next *Release) (chain Chain) {
 // trim removes what is kept of releases that cannot be gone back to any more. What goes
 // wrong here is told and does no harm.
 func (r *run) trim(ctx context.Context, next *Release) {
-	if !r.found.Kept && !keeps(next) {
-		return
+	if next.Back != 0 || !r.found.Kept && !keeps(next) {
+		return // a step back trims nothing, so that others can follow it
 	}
 	kept, err := r.Server.ListWork(ctx, keptDir)
 	if errors.Is(err, ErrMissing) {
@@ -60,7 +60,8 @@ func (r *run) trim(ctx context.Context, next *Release) {
 // as long as the profile says.
 func (r *run) trimRelease(ctx context.Context, next *Release, n int) error {
 	keepDrift := r.driftIsYoung(next, n)
-	return r.removeWork(ctx, keptName(n), func(name string) bool { return keepDrift && name == keptName(n)+"/drift" })
+	dir := keptName(n)
+	return r.removeWork(ctx, dir, func(name string) bool { return keepDrift && (name == dir+"/drift" || name == dir+"/release") })
 }
 
 // driftIsYoung reports whether what release n saved as drift is to be kept.

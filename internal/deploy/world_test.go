@@ -152,7 +152,7 @@ func (w *world) stage(t fatal, plan *Plan, f files) {
 		if c.Mode != 0 {
 			n.mode = c.Mode
 		}
-		name := fmt.Sprintf("stage/s/%d/%s", i/1000, StagedName(sumOf(n.text), n.entry()))
+		name := fmt.Sprintf("stage/s/%d/%s", i/1000, StagedName(i, sumOf(n.text), n.entry()))
 		w.work[name] = n
 		plan.Staged(i, name, n.entry(), n.mode)
 	}
