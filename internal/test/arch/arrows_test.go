@@ -59,6 +59,15 @@ var arrows = map[string][]string{
 	"internal/test/watch":    {},
 	"internal/text":          {},
 	"internal/report":        {"internal/text", "manifest", "sync", "sync/watch"},
+	"internal/deploy": {
+		"manifest",
+	},
+	"internal/deploy/site": {
+		"internal/deploy", "internal/ftp", "internal/ftp/listing", "internal/ftp/wire", "manifest", "sync", "sync/remote/list", "sync/remote/lock",
+	},
+	"internal/deploy/deploytest": {
+		"internal/deploy", "manifest", "sync",
+	},
 	"internal/app": {
 		"internal/config", "internal/daemon", "internal/ftp", "internal/ftp/check", "internal/gitignore", "internal/hooks", "internal/text",
 		"manifest", "sync", "sync/local", "sync/remote", "sync/watch", "watcher",
@@ -83,6 +92,8 @@ var moreForTests = map[string][]string{
 	"sync/remote":  {"internal/ftp/charset"},
 	// The lock gets its listings from whoever takes it.
 	"sync/remote/lock": {"internal/ftp/listing"},
+	// The suite that every server of a site must pass.
+	"internal/deploy/site": {"internal/deploy/deploytest"},
 	// The program itself, run in the process of the test.
 	"internal/test/faults": {"internal/cli", "sync/remote"},
 	"internal/test/soak":   {"internal/cli"},
