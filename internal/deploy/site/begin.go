@@ -8,6 +8,7 @@ import (
 
 	"ferry/internal/deploy"
 	"ferry/internal/ftp"
+	"ferry/sync/remote/list"
 )
 
 // mostState is the most bytes that a state may have.
@@ -43,35 +44,46 @@ func (srv *Server) begin(ctx context.Context, s *ftp.Session, seen *beginning) (
 		for name, look := range told.questions() {
 			queueLook(&b, f, srv.work(name), look)
 		}
-		srv.returnToRoot(&b)
-		data, refused, err = srv.read(ctx, s, srv.work("state"), mostState, b, func() { asked, *seen = true, told })
+		var entered, facts ftp.Reply
+		srv.queueEnter(&b, &entered, &facts)
+		data, refused, err = srv.read(ctx, s, srv.work("state"), mostState, b, func() {
+			asked, *seen = true, told
+			srv.noteRoot(entered, facts)
+		})
 		if err != nil {
 			return found, err
 		}
 		asked = asked && seen.state.Err == nil && seen.state.Entry.IsFile()
 	}
+	if !asked && data == nil && refused != nil {
+		return srv.beginWithoutState(ctx, s, refused)
+	}
 	if !asked {
 		if *seen, err = srv.lookAtBeginning(ctx, s); err != nil {
 			return found, err
 		}
-		if data == nil && (seen.state.Err != nil || seen.state.Entry.Exists()) {
+		if data == nil {
 			if data, refused, err = srv.read(ctx, s, srv.work("state"), mostState, ftp.Batch{}, nil); err != nil {
 				return found, err
 			}
+			if refused != nil {
+				return srv.beginWithoutState(ctx, s, refused)
+			}
 		}
 	}
-	found.State = data
-	found.Stage, found.Commit = seen.stage.Entry.Exists(), seen.commit.Entry.Exists()
-	found.Any = data != nil || found.Stage || found.Commit
+	found.State, found.Any = data, true
+	return found, srv.staged(&found, *seen)
+}
+
+// staged notes what is staged. It fails where that cannot be told.
+func (srv *Server) staged(found *deploy.Found, seen beginning) error {
 	for _, look := range []deploy.Look{seen.stage, seen.commit} {
 		if look.Err != nil {
-			return found, fmt.Errorf("looking for a deploy that broke off: %w", look.Err)
+			return fmt.Errorf("looking for a deploy that broke off: %w", look.Err)
 		}
 	}
-	if data != nil {
-		return found, nil
-	}
-	return srv.beginWithoutState(ctx, s, found, seen.state, refused)
+	found.Stage, found.Commit = seen.stage.Entry.Exists(), seen.commit.Entry.Exists()
+	return nil
 }
 
 // questions yields what is asked for at the beginning.
@@ -96,33 +108,40 @@ func (srv *Server) lookAtBeginning(ctx context.Context, s *ftp.Session) (seen be
 	return seen, nil
 }
 
-// beginWithoutState makes sure that there is no state: the work directory is listed and does
-// not show it, or is certainly not there.
-func (srv *Server) beginWithoutState(ctx context.Context, s *ftp.Session, found deploy.Found, state deploy.Look, refused error) (deploy.Found, error) {
-	l, err := srv.listOrMissing(ctx, s, srv.work(""))
-	switch {
-	case err != nil && (ctx.Err() != nil || s.Dead() || ftp.Retryable(err)):
+// beginWithoutState finds out why the server refuses to send the state: the work directory
+// is listed and does not show it, or is certainly not there.
+func (srv *Server) beginWithoutState(ctx context.Context, s *ftp.Session, refused error) (found deploy.Found, err error) {
+	srv.inListed.Store(true)
+	l, err := srv.lister.List(ctx, s, srv.work(""))
+	switch missing := false; {
+	case err == nil:
+	case ctx.Err() != nil || s.Dead() || ftp.Retryable(err):
 		return found, err
-	case isMissing(err):
-		return found, nil
-	case err != nil:
-		found.StateErr, found.Any = err, true
-		return found, nil
+	default:
+		why := err
+		if missing, err = srv.isMissing(ctx, s, srv.work("")); err != nil || missing {
+			return found, err
+		}
+		if l, err = list.OrEmpty(nil, why); err != nil {
+			return deploy.Found{StateErr: err, Any: true}, nil
+		}
 	}
 	for _, one := range l.Entries {
 		if one.Name != "lock" && !strings.HasPrefix(one.Name, "lock-") && one.Name != htaccess {
 			found.Any = true
 		}
 	}
-	switch {
-	case refused != nil && (state.Err != nil || state.Entry.Exists() || l.Find("state").Exists()):
+	if l.Find("state").Exists() {
 		found.StateErr = refused
-	case state.Err != nil:
-		found.StateErr = state.Err
-	case state.Entry.Exists() || l.Find("state").Exists():
-		found.StateErr = fmt.Errorf("%s cannot be read", srv.work("state"))
 	}
-	return found, nil
+	if !l.Find("stage").Exists() && found.StateErr == nil {
+		return found, nil
+	}
+	seen, err := srv.lookAtBeginning(ctx, s)
+	if err != nil {
+		return found, err
+	}
+	return found, srv.staged(&found, seen)
 }
 
 // Read implements [deploy.Server].

@@ -11,8 +11,12 @@ import (
 	"ferry/sync/remote/list"
 )
 
-// Root implements [deploy.Server].
+// Root implements [deploy.Server]. It costs nothing where [Server.Begin] has just entered the
+// root.
 func (srv *Server) Root(ctx context.Context, create bool) (id string, missing bool, err error) {
+	if srv.entered.Load() {
+		return srv.identity(), false, nil
+	}
 	err = srv.do(ctx, "looking at the site", func(ctx context.Context, s *ftp.Session) error {
 		missing = false
 		entered, err := srv.enterRoot(ctx, s, new(ftp.Batch))
@@ -62,19 +66,33 @@ func (srv *Server) identity() string {
 // enterRoot makes the root the working directory after the commands in b, and notes its
 // identity.
 func (srv *Server) enterRoot(ctx context.Context, s *ftp.Session, b *ftp.Batch) (entered ftp.Reply, err error) {
-	dir := srv.dir(srv.root)
 	var facts ftp.Reply
-	b.Expect("CWD "+dir, &entered)
-	if s.Features().HasMLST() {
-		b.Expect("MLST "+dir, &facts)
+	srv.queueEnter(b, &entered, &facts)
+	if err = b.Run(ctx, s); err == nil {
+		srv.noteRoot(entered, facts)
 	}
-	if err = b.Run(ctx, s); err != nil || !entered.OK() || facts.Code == 0 {
-		return entered, err
+	return entered, err
+}
+
+// queueEnter adds to b the commands that make the root the working directory and tell its
+// identity.
+func (srv *Server) queueEnter(b *ftp.Batch, entered, facts *ftp.Reply) {
+	dir := srv.dir(srv.root)
+	b.Expect("CWD "+dir, entered)
+	if srv.features.HasMLST() {
+		b.Expect("MLST "+dir, facts)
 	}
-	if seen := ftp.ParseMLST(dir, facts); seen.Err == nil && list.EntryOf(seen.Entry).Kind == manifest.Dir {
+}
+
+// noteRoot notes the replies to queueEnter.
+func (srv *Server) noteRoot(entered, facts ftp.Reply) {
+	if !entered.OK() {
+		return
+	}
+	if seen := ftp.ParseMLST(srv.root, facts); seen.Err == nil && list.EntryOf(seen.Entry).Kind == manifest.Dir {
 		srv.rootID.Store(list.EntryOf(seen.Entry).ID)
 	}
-	return entered, nil
+	srv.entered.Store(true)
 }
 
 // makeRoot makes the root and the directories above it that are missing.

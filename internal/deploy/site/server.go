@@ -28,6 +28,7 @@ type Server struct {
 	lock     *lock.Lock
 	late     lateness
 
+	entered  atomic.Bool   // the root is there
 	rootID   atomic.Uint64 // identity of the root; 0: unknown
 	inListed atomic.Bool   // idle sessions may stand in directories that were listed
 
