@@ -101,7 +101,9 @@ func (s *Session) exchange(lines []string) ([]Reply, error) {
 		if n := s.window(commands[read:sent], commands[sent:]); n > 0 {
 			err := written()
 			if err == nil {
-				written, err = c.sendInBackground(s.maySplitLines(), commands[sent:sent+n]...)
+				// Under TLS a piece is a record. Some servers overlook what is left in a record
+				// that is larger than their buffer, until more comes.
+				written, err = c.sendInBackground(s.maySplitLines() || c.tls != nil, commands[sent:sent+n]...)
 			}
 			if err != nil {
 				return replies, err
@@ -139,14 +141,9 @@ func (s *Session) window(unanswered, next []*awaited) int {
 	if s.serial() {
 		return min(1-len(unanswered), len(next))
 	}
-	limit := batchBytes
-	if s.maySplitLines() {
-		limit = shortBatchBytes
-		if !socket.KeepsPieces && s.c.tls == nil {
-			if limit = segmentBytes; len(unanswered) > 0 {
-				return 0
-			}
-		}
+	limit := s.windowBytes()
+	if limit == segmentBytes && len(unanswered) > 0 {
+		return 0
 	}
 	pending := replyQueue{list: unanswered}
 	bytes := pending.bytes()
@@ -161,6 +158,28 @@ func (s *Session) window(unanswered, next []*awaited) int {
 		n++
 	}
 	return n
+}
+
+// windowBytes returns how many bytes of commands may be unanswered at a time.
+func (s *Session) windowBytes() int {
+	switch {
+	case !s.maySplitLines():
+		return batchBytes
+	case !socket.KeepsPieces && s.c.tls == nil:
+		return segmentBytes
+	}
+	return shortBatchBytes
+}
+
+// OneWrite returns how large a [Batch] may be that goes out at once, without a wait for a
+// reply in between: bytes as of [Batch.Bytes], and commands. With 1 command each one waits
+// for the one before.
+func (s *Session) OneWrite() (bytes, commands int) {
+	if s.serial() {
+		return 0, 1
+	}
+	const end = len(guardLine+"\r\n") + len(batchEnd+"\r\n")
+	return s.windowBytes() - end, batchCommands - 2
 }
 
 // sendInBackground is send in a goroutine of its own, for commands whose replies

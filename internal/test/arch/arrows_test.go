@@ -39,8 +39,8 @@ var arrows = map[string][]string{
 	"sync/replicatest":           {"manifest", "sync"},
 	"sync/watch":                 {"manifest", "sync"},
 	"internal/deploy":            {"internal/gitignore", "internal/text", "manifest", "sync", "sync/namecase"},
-	"internal/deploy/site":       {"internal/deploy", "internal/ftp", "manifest", "sync", "sync/remote/list", "sync/remote/lock"},
-	"internal/deploy/deploytest": {"internal/deploy", "manifest"},
+	"internal/deploy/site":       {"internal/deploy", "internal/ftp", "manifest", "sync", "sync/remote/list", "sync/remote/lock", "internal/ftp/listing", "internal/ftp/wire"},
+	"internal/deploy/deploytest": {"internal/deploy", "manifest", "sync"},
 	"internal/ci":                {},
 	"internal/gitignore":         {},
 	"internal/hooks":             {},
@@ -87,6 +87,8 @@ var moreForTests = map[string][]string{
 	"sync/remote":  {"internal/ftp/charset"},
 	// The lock gets its listings from whoever takes it.
 	"sync/remote/lock": {"internal/ftp/listing"},
+	// The suite that every server of a site must pass.
+	"internal/deploy/site": {"internal/deploy/deploytest"},
 	// The program itself, run in the process of the test.
 	"internal/test/faults": {"internal/cli", "sync/remote"},
 	"internal/test/soak":   {"internal/cli"},

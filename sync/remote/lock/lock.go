@@ -34,6 +34,9 @@ type Options struct {
 	// started; "": that is not known. Both are in the name of a directory in the lock. If
 	// Owner is empty, no lock is taken.
 	Owner, Boot string
+	// Dir is the absolute path of the directory that the lock stands in; "": ferry's own
+	// directory in the root.
+	Dir string
 	// Machine names the owner for people; "": a short form of Owner does.
 	Machine string
 	// Wait waits for a lock that somebody else holds and keeps alive.
@@ -154,8 +157,12 @@ func (l *Lock) Mark() string {
 // directory itself where below is "".
 func (l *Lock) own(below string) string { return l.in(l.dir(), below) }
 
-// in returns the absolute path of below in dir, one of the names of ferry's own directory.
+// in returns the absolute path of below in dir, one of the names of ferry's own directory, or
+// in the directory that was asked for.
 func (l *Lock) in(dir, below string) string {
+	if l.opts.Dir != "" {
+		return strings.TrimSuffix(l.opts.Dir+"/"+below, "/")
+	}
 	return strings.TrimSuffix(l.root+"/"+dir+"/"+below, "/")
 }
 

@@ -22,7 +22,7 @@ type attempt struct {
 func (l *Lock) make(ctx context.Context, token string) (attempt, error) {
 	dir := l.dir()
 	got, err := l.makeIn(ctx, dir, token)
-	if l.opts.Features == nil || !errors.Is(err, sync.ErrUnsupported) {
+	if l.opts.Dir != "" || l.opts.Features == nil || !errors.Is(err, sync.ErrUnsupported) {
 		if err == nil && got.made && dir == manifest.Own && l.opts.Features != nil {
 			l.opts.Features.Observe(ftp.KeepsDotDirs, true)
 		}

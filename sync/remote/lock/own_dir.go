@@ -29,5 +29,8 @@ func (l *Lock) dir() string { return OwnDir(l.opts.Features) }
 // directory than dir: one that found out something else about names with a leading dot.
 // A server that takes them is asked only where ferry's plain directory was seen.
 func (l *Lock) mayBeHeldInOther(dir string) bool {
+	if l.opts.Dir != "" {
+		return false
+	}
 	return dir != manifest.Own || l.opts.PlainSeen != nil && l.opts.PlainSeen()
 }

@@ -48,6 +48,16 @@ func (q *Question) isForeign() bool {
 	return false
 }
 
+// IsOurs reports whether one of the answers shows the lock of this owner.
+func (q *Question) IsOurs() bool {
+	for _, a := range q.answers {
+		if a.lock.OK() && a.own.OK() {
+			return true
+		}
+	}
+	return false
+}
+
 // Doubt replaces the answers that something is gone where another owner may be at work.
 func (q *Question) Doubt(answers []error) {
 	if !q.isForeign() {
