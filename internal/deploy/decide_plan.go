@@ -3,6 +3,7 @@ package deploy
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -72,20 +73,20 @@ func (d *decision) decide(p manifest.Path) {
 
 // stay plans for a managed file whose content the source does not change.
 func (d *decision) stay(p manifest.Path, f *File) {
+	next := *f
+	if d.local[p] == nil && next.Gone.IsZero() {
+		next.Gone = d.now
+	}
 	look, how := d.site.at(p)
 	if what := d.drift(f, look, how); what != "" {
 		if d.settle(p, what, false) {
 			d.put(p)
 		} else {
-			d.keep(p, *f)
+			d.keep(p, next)
 		}
 		return
 	}
-	next := *f
 	if d.local[p] == nil {
-		if next.Gone.IsZero() {
-			next.Gone = d.now
-		}
 		d.keep(p, next)
 		return
 	}
@@ -302,8 +303,8 @@ func (d *decision) clears(dir manifest.Path, dirs []manifest.Path) ([]manifest.P
 		return nil, l.Err
 	}
 	dirs = append(dirs, dir)
-	for name, look := range l.Entries {
-		p := dir.Join(name)
+	for _, name := range slices.Sorted(maps.Keys(l.Entries)) {
+		look, p := l.Entries[name], dir.Join(name)
 		f := d.managed[p]
 		var err error
 		switch {

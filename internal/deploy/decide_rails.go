@@ -75,7 +75,7 @@ func (d *decision) checkDeletions() error {
 	}
 	most := d.policy.MostDeletions
 	if most == nil {
-		most = mostDeletions
+		most = MostDeletions(sync.NewLimits())
 	}
 	limit := most(all)
 	if limit < 0 || gone <= limit {
@@ -85,12 +85,6 @@ func (d *decision) checkDeletions() error {
 		What: fmt.Sprintf("%s of %d would be deleted from the site, which is more than %d", text.Count(gone, "file"), all, limit),
 		Hint: "look at the plan with --dry-run; if it is right, run again with --allow-deletes, or raise --max-delete",
 	}
-}
-
-// mostDeletions is what [sync.NewLimits] allows of a number of files.
-func mostDeletions(of int) int {
-	l := sync.NewLimits()
-	return max(l.MaxDeletes, of*l.MaxDeletePercent/100)
 }
 
 // list returns all paths in one line.

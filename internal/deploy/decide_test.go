@@ -250,6 +250,7 @@ func TestFilesAndDirectories(t *testing.T) {
 				t.Run(fmt.Sprintf("%s keep %d kill %d", c.name, keep, kill), func(t *testing.T) {
 					policy := Policy{Keep: keep, DeleteAfter: time.Hour, MostDeletions: func(int) int { return -1 }}
 					w := newWorld()
+					w.encode = kill == 0
 					w.deploy(t, c.before, policy)
 					if c.server != nil {
 						c.server(w)

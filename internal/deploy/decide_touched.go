@@ -23,6 +23,9 @@ func Touched(site Site, local []LocalFile, policy Policy, now time.Time) []manif
 			if policy.Audit {
 				t.touch(p.Parent())
 			}
+			if policy.Drift == RestoreDrift && t.local[p] != nil {
+				t.inPlaceOf(p)
+			}
 		case wishRemove:
 			t.touch(p.Parent())
 			t.emptied(p)

@@ -23,13 +23,24 @@ import (
 func TestModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		m := &model{world: newWorld(), f: files{"k": "0"}, alien: map[string]manifest.Path{}}
+		m.encode = false
 		t.Repeat(map[string]func(*rapid.T){
 			"source":   m.source,
 			"somebody": m.somebody,
 			"deploy":   func(t *rapid.T) { m.deployAny(t, 0) },
 			"killed":   func(t *rapid.T) { m.deployAny(t, rapid.IntRange(1, 15).Draw(t, "kill")) },
-			"lose":     func(*rapid.T) { m.state = nil },
-			"wait":     func(*rapid.T) { m.clock += 1000 },
+			"cut": func(t *rapid.T) {
+				m.cut = rapid.IntRange(1, 9).Draw(t, "cut")
+				m.deployAny(t, rapid.IntRange(1, 15).Draw(t, "kill"))
+				m.cut = 0
+			},
+			"blind": func(t *rapid.T) {
+				m.errs[rapid.SampledFrom([]manifest.Path{"", "a", "a/y", "b", "b/d"}).Draw(t, "dir")] = errors.New("broken")
+				m.deployAny(t, 0)
+				clear(m.errs)
+			},
+			"lose": func(*rapid.T) { m.state = nil },
+			"wait": func(*rapid.T) { m.clock += 1000 },
 		})
 	})
 }
@@ -112,6 +123,9 @@ func (m *model) deployAny(t *rapid.T, kill int) {
 		left[d.Path] = d.Left
 	}
 	for p, text := range m.f {
+		if m.blind(p) {
+			continue
+		}
 		if n := m.live[p]; !left[p] && (n == nil || n.text != text) && (state == nil || policy.Audit) {
 			t.Fatalf("%s is not as the source says: %+v", p, n)
 		}
@@ -126,12 +140,27 @@ func (m *model) deployAny(t *rapid.T, kill int) {
 			t.Fatalf("%s was not staged", f.Path)
 		}
 	}
+	for p := range m.live {
+		if _, was := before[p]; !was && m.f[p] == "" {
+			t.Fatalf("%s came from nowhere", p)
+		}
+	}
 	if again, err := m.plan(m.f, policy); err != nil && policy.Drift != StopAtDrift || err == nil && !again.Empty() {
 		t.Fatalf("again: %+v, %v", again, err)
 	}
 	if kill == 0 && policy.Keep > 0 && state != nil && rapid.IntRange(0, 3).Draw(t, "back") == 0 {
 		m.goBack(t, state, lived)
 	}
+}
+
+// blind reports whether p could not be looked at.
+func (m *model) blind(p manifest.Path) bool {
+	for dir := range m.errs {
+		if p.Within(dir) || dir.Within(p) {
+			return true
+		}
+	}
+	return false
 }
 
 // mayGo reports whether a deploy may take a file away.

@@ -18,38 +18,46 @@ var assets = []string{
 func DefaultOrder() string {
 	first := strings.Join(assets, " ")
 	return first + "\n" +
-		"* !" + strings.Join(assets, " !") + "\n" +
+		"*\n" +
 		"*.html *.htm *.xhtml *.xml *.json *.webmanifest *.php\n" +
 		"/index.* .htaccess\n"
 }
 
 // An Order says which files go live before which. It never changes.
 type Order struct {
-	lines []*gitignore.Rules
+	lines []*gitignore.Rules // nil: the line of all that no other one matches
+	rest  int                // the class of what no line matches
 }
 
 // ParseOrder reads an order. Each line has patterns in the syntax of .gitignore, with blanks
 // between them (a backslash before a blank makes it part of the pattern). Files of later
-// lines go live later. Empty lines, and lines that begin with "#", do not count.
+// lines go live later. A line with only "*" stands for all that no other line matches, and
+// is the first one where it is missing. Empty lines, and lines that begin with "#", do not count.
 func ParseOrder(text string) *Order {
 	o := new(Order)
 	for line := range strings.Lines(text) {
-		if fields := splitPatterns(line); len(fields) > 0 && !strings.HasPrefix(fields[0], "#") {
+		fields := splitPatterns(line)
+		switch {
+		case len(fields) == 0 || strings.HasPrefix(fields[0], "#"):
+		case len(fields) == 1 && fields[0] == "*":
+			o.lines = append(o.lines, nil)
+			o.rest = len(o.lines)
+		default:
 			o.lines = append(o.lines, gitignore.Parse(strings.Join(fields, "\n")))
 		}
 	}
 	return o
 }
 
-// Class returns when p goes live: 0 for a file that no line matches, else the number of the
-// last line that does, from 1.
+// Class returns when p goes live: the number of the last line that matches it, from 1, or 0
+// where none does.
 func (o *Order) Class(p manifest.Path) int {
 	for i := len(o.lines) - 1; i >= 0; i-- {
 		if o.lines[i].Match(string(p), false) {
 			return i + 1
 		}
 	}
-	return 0
+	return o.rest
 }
 
 // splitPatterns splits a line at blanks that no backslash escapes.

@@ -35,6 +35,8 @@ type world struct {
 	errs    map[manifest.Path]error // of listings
 	refused []string                // steps that could not be carried out
 	number  int                     // of the last release
+	encode  bool                    // each plan is written and read again
+	cut     int                     // bytes that are missing of the line in which the commit is cut off
 	kill    int                     // steps until the commit is cut off; 0: never
 }
 
@@ -43,7 +45,7 @@ var errKilled = errors.New("killed")
 func newWorld() *world {
 	return &world{
 		live: map[manifest.Path]*node{}, dirs: map[manifest.Path]bool{manifest.Root: true}, work: map[string]*node{},
-		clock: 1_700_000_000, errs: map[manifest.Path]error{},
+		clock: 1_700_000_000, errs: map[manifest.Path]error{}, encode: true,
 	}
 }
 
@@ -156,6 +158,9 @@ func (w *world) stage(t fatal, plan *Plan, f files) {
 		w.work[name] = n
 		plan.Staged(i, name, n.entry(), n.mode)
 	}
+	if !w.encode {
+		return
+	}
 	b, err := Encode(&plan.Release, nil)
 	if err != nil {
 		t.Fatalf("encode: %v", err)
@@ -247,6 +252,7 @@ func (w *world) apply(groups [][]Chain) error {
 		for _, chain := range g {
 			for _, s := range chain {
 				if w.kill == 1 {
+					w.cutOff(s)
 					return errKilled
 				}
 				if w.kill > 0 {
@@ -259,6 +265,18 @@ func (w *world) apply(groups [][]Chain) error {
 		}
 	}
 	return nil
+}
+
+// cutOff carries out a rename whose last line was cut, as some servers do.
+func (w *world) cutOff(s Step) {
+	n := len(s.To.Path) - w.cut
+	if s.Op != Rename || w.cut == 0 || n <= 0 {
+		return
+	}
+	s.To.Path = s.To.Path[:n]
+	if !strings.HasSuffix(s.To.Path, "/") && w.file(s.To) == nil && w.file(s.From) != nil {
+		w.step(s)
+	}
 }
 
 func (w *world) file(p Place) *node {
