@@ -46,6 +46,9 @@ type Options struct {
 	// RemoteNames encodes names for the remote side; nil: it can have any name. What only
 	// the local side has under a name that it lacks is left alone.
 	RemoteNames NameEncoder
+	// NamedRoot says that the local root may be another directory each time, as in CI.
+	// Where most of its files have the content of the base, it counts as the same one.
+	NamedRoot bool
 	// Workers is the number of runs that are carried out at the same time; 0: 4.
 	Workers int
 	// Verify lists the whole target in a push or pull, not only the directories that

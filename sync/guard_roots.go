@@ -70,7 +70,7 @@ func (p *pass) checkReplaced(files int) error {
 				deletes++
 			}
 		}
-		if deletes == 0 || deletes*4 <= files {
+		if deletes == 0 || deletes*4 <= files || s == Local && p.opts.NamedRoot && p.provenSame()*2 >= files {
 			continue
 		}
 		return &UnsafeError{
@@ -80,6 +80,18 @@ func (p *pass) checkReplaced(files int) error {
 		}
 	}
 	return nil
+}
+
+// provenSame counts the local files that have another stamp than in the base, and were
+// read and found to have the same content.
+func (p *pass) provenSame() int {
+	n := 0
+	for i := range p.plan.Actions {
+		if a := &p.plan.Actions[i]; a.Op == Refresh && a.LocalChange == Touched {
+			n++
+		}
+	}
+	return n
 }
 
 // makeRoots makes a root that is missing.

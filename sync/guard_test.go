@@ -156,6 +156,49 @@ func TestRoots(t *testing.T) {
 	}
 }
 
+// TestAnotherCheckout makes the local root anew with the content that it had, but for a
+// part of the files.
+func TestAnotherCheckout(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		named        bool
+		keep, change int // of 8 files
+		safe         bool
+	}{
+		{"a quarter is gone", false, 6, 0, true},
+		{"half is gone", false, 4, 0, false},
+		{"half is gone, and the root has a name", true, 4, 0, true},
+		{"more than half is gone", true, 3, 0, false},
+		{"half is gone, and a file of the rest has changed", true, 4, 1, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t)
+			for i := range 8 {
+				w.write(sync.Local, fmt.Sprint("f", i), fmt.Sprint("content ", i))
+			}
+			w.sync()
+			w.opts.NamedRoot = c.named
+			w.sides[sync.Local].Remove("")
+			w.sides[sync.Local].Mkdir("")
+			for i := range c.keep {
+				text := fmt.Sprint("content ", i)
+				if i < c.change {
+					text = fmt.Sprint("CONTENT ", i)
+				}
+				w.write(sync.Local, fmt.Sprint("f", i), text)
+			}
+			if !c.safe {
+				w.wantUnsafe()
+				return
+			}
+			sum := w.sync()
+			if sum.DeletedRemote != 8-c.keep || sum.Uploaded+sum.Downloaded+sum.Conflicts > 0 {
+				t.Errorf("%+v\n%s", sum, w.tail())
+			}
+		})
+	}
+}
+
 // TestListingThatLiesForgetsNothing removes a name on one side while the other side's
 // listing leaves it out although it exists. It must be removed once the listing is
 // right again, and must not come back as a new file.

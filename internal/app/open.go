@@ -129,6 +129,7 @@ func (o *Opener) engineOptions(p *Pair, opts PassOptions) sync.Options {
 		Ignore:      p.ignored,
 		LeftOut:     p.leftOut,
 		Pinned:      p.Reserved,
+		NamedRoot:   p.ID != "",
 		Workers:     p.Connections,
 		RemoteNames: p.remoteNames(),
 		Verify:      p.Verify,
