@@ -20,7 +20,7 @@ const perDir = 1000
 // stage brings everything that is new to the server, where nobody sees it, and the plan.
 func (r *run) stage(ctx context.Context) error {
 	next := &r.plan.Release
-	reused, useless, err := r.reusable(ctx)
+	reused, useless, numbers, err := r.reusable(ctx)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (r *run) stage(ctx context.Context) error {
 			Name: dir + "new-" + strconv.Itoa(k),
 			Size: f.Size,
 			Open: func(offset int64) (io.ReadCloser, error) { return r.openChecked(f, offset) },
-			Keep: func(seen manifest.Entry) string { return dir + StagedName(k, f.Sum, seen) },
+			Keep: func(seen manifest.Entry) string { return dir + StagedName(numbers+k, f.Sum, seen) },
 		})
 		of = append(of, i)
 	}
@@ -146,17 +146,17 @@ func (r *run) store(ctx context.Context, files ...workContent) error {
 	return errors.Join(err, failed)
 }
 
-// reusable looks for what an earlier run has staged.
-func (r *run) reusable(ctx context.Context) (map[Sum][]WorkFile, []WorkFile, error) {
+// reusable looks for what an earlier run has staged. Numbers from next on are in no name.
+func (r *run) reusable(ctx context.Context) (usable map[Sum][]WorkFile, useless []WorkFile, next int, err error) {
 	if !r.found.Stage {
-		return nil, nil, nil
+		return nil, nil, 0, nil
 	}
 	dirs, err := r.Server.ListWork(ctx, stagedDir)
 	if errors.Is(err, ErrMissing) {
-		return nil, nil, nil
+		return nil, nil, 0, nil
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, 0, err
 	}
 	var all []WorkFile
 	for _, dir := range dirs {
@@ -165,15 +165,19 @@ func (r *run) reusable(ctx context.Context) (map[Sum][]WorkFile, []WorkFile, err
 		}
 		files, err := r.Server.ListWork(ctx, stagedDir+"/"+dir.Name)
 		if err != nil && !errors.Is(err, ErrMissing) {
-			return nil, nil, err
+			return nil, nil, 0, err
 		}
 		for _, f := range files {
+			number, _, _ := strings.Cut(f.Name, "-")
+			if n, err := strconv.Atoi(number); err == nil {
+				next = max(next, n+1)
+			}
 			f.Name = stagedDir + "/" + dir.Name + "/" + f.Name
 			all = append(all, f)
 		}
 	}
-	reused, useless := Reusable(all, r.local)
-	return reused, useless, nil
+	usable, useless = Reusable(all, r.local)
+	return usable, useless, next, nil
 }
 
 // makeStage makes the directories of the stage, and removes staged files that are of no use.
