@@ -87,6 +87,9 @@ type run struct {
 	found  Found
 	plan   *Plan
 	result Result
+	// leastNumber is above those of the releases that have kept something, where the state
+	// was lost.
+	leastNumber int
 }
 
 // mostPlans is how often a plan is made anew because the site has changed meanwhile.
@@ -129,8 +132,11 @@ func (r *run) deploy(ctx context.Context) error {
 		}
 		r.result.Plan = r.plan
 		r.Observer(Planned{r.plan})
-		if err := r.plan.unknown(); err != nil || r.DryRun || r.plan.Empty() {
+		if err := r.plan.unknown(); err != nil || r.DryRun {
 			return err
+		}
+		if r.plan.Empty() {
+			return r.noteSequence(ctx)
 		}
 		if r.Allow != nil && attempt == 1 {
 			if err := r.Allow(ctx, r.plan); err != nil {
@@ -242,7 +248,8 @@ func (r *run) admit() error {
 	switch {
 	case now == nil || r.Force:
 	case now.Source != "" && r.From != "" && now.Source != r.From:
-		return &sync.UnsafeError{What: fmt.Sprintf("the site was deployed from %s, and this is %s", now.Source, r.From)}
+		return &sync.UnsafeError{What: fmt.Sprintf("the site was deployed from %s, and this is %s", now.Source, r.From),
+			Hint: "look whether this is the right server and directory; --force deploys from here from now on"}
 	case r.Sequence == 0:
 	case now.Sequence > r.Sequence:
 		return fmt.Errorf("%w by %d%s, deployed %s", ErrSuperseded, now.Sequence, inParentheses(now.Revision), now.Time.Format("2006-01-02 15:04:05"))
@@ -261,6 +268,25 @@ func inParentheses(s string) string {
 
 // mostLooks is how often [Touched] may ask for more directories: as deep as a tree can be.
 const mostLooks = 200
+
+// noteSequence writes the number of this run into the state, where nothing else is to be done:
+// an older run that ends later must not be deployed.
+func (r *run) noteSequence(ctx context.Context) error {
+	if r.state == nil || r.Sequence <= r.state.Sequence {
+		return nil
+	}
+	now := *r.state
+	now.Sequence, now.Revision, now.Source = r.Sequence, r.Revision, cmp.Or(r.From, now.Source)
+	content, err := Encode(&now, r.Key)
+	if err != nil {
+		return err
+	}
+	if err := r.store(ctx, workContent{newStateName, content}); err != nil {
+		return err
+	}
+	groups := [][]Chain{{{{Op: Rename, From: Work(stateName), To: Work(oldStateName)}, {Op: Rename, From: Work(newStateName), To: Work(stateName)}}}}
+	return r.applyAll(ctx, "noting the number of this run", groups)
+}
 
 // decide looks at the site where that is needed, and makes the plan.
 func (r *run) decide(ctx context.Context) (*Plan, error) {
@@ -315,7 +341,8 @@ func (r *run) folding(ctx context.Context) (namecase.Folding, error) {
 func (r *run) name(next *Release) {
 	next.ID, next.Time, next.By = newID(), r.Now().UTC().Truncate(time.Second), r.By
 	next.Revision, next.Sequence, next.Source = r.Revision, r.Sequence, r.From
+	next.Number = max(next.Number, r.leastNumber)
 	if r.state != nil {
-		next.Source = cmp.Or(r.From, r.state.Source)
+		next.Source, next.Sequence = cmp.Or(r.From, r.state.Source), cmp.Or(r.Sequence, r.state.Sequence)
 	}
 }

@@ -6,12 +6,14 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Names in the work directory.
 const (
 	stateName    = "state"
 	oldStateName = "state.old"
+	newStateName = "state.new"
 	stageDir     = "stage"
 	planName     = "stage/plan"
 	commitName   = "stage/commit"
@@ -51,6 +53,13 @@ func (r *run) readState(ctx context.Context) error {
 		}
 	} else if !r.found.Any {
 		return nil
+	}
+	if r.found.Kept {
+		numbers, err := r.keptNumbers(ctx)
+		if err != nil {
+			return err
+		}
+		r.leastNumber = slices.Max(append(numbers, 0)) + 1
 	}
 	old, err := r.Server.Read(ctx, oldStateName, MostBytes)
 	if err == nil {
