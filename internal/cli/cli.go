@@ -22,17 +22,14 @@ func Main(ctx context.Context, env Env, args []string) int {
 func (prog *program) main(ctx context.Context, args []string) int {
 	prog.ctx = ctx
 	root := rootCommand(prog)
+	args, err := expandArgs(args, prog.env.Getenv)
 	root.SetArgs(args)
 	root.SetIn(prog.env.Stdin)
 	root.SetOut(prog.env.Stdout)
 	root.SetErr(prog.stderr)
-	err := inTime(ctx, func() error { return root.ExecuteContext(ctx) }, func() {
-		if terminated(context.Cause(ctx)) {
-			prog.talk().Note("told to end: finishing what was begun")
-			return
-		}
-		prog.talk().Note("interrupted: finishing what was begun; Ctrl-C once more leaves at once")
-	})
+	if err == nil {
+		err = prog.execute(ctx, root)
+	}
 	if err == nil || prog.staying && terminated(err) {
 		return ExitOK
 	}
@@ -50,6 +47,17 @@ func (prog *program) main(ctx context.Context, args []string) int {
 		}
 	}
 	return exitCode(err)
+}
+
+// execute runs a command. An interruption of it is told.
+func (prog *program) execute(ctx context.Context, root *cobra.Command) error {
+	return inTime(ctx, func() error { return root.ExecuteContext(ctx) }, func() {
+		if terminated(context.Cause(ctx)) {
+			prog.talk().Note("told to end: finishing what was begun")
+			return
+		}
+		prog.talk().Note("interrupted: finishing what was begun; Ctrl-C once more leaves at once")
+	})
 }
 
 const rootHelp = `ferry keeps a local directory and a directory on an FTP server in step.
