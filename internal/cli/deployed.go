@@ -36,7 +36,11 @@ func keptInStep(profiles []*config.Profile, named bool, note func(string, ...any
 	case len(kept) == 0:
 		return nil, app.Usage(errors.New("there is no profile to keep in step: all of them have deploy:"), hint)
 	}
-	note("left out, since \"ferry deploy\" brings it to the server: %s", names)
+	them := "it"
+	if len(deployed) > 1 {
+		them = "them"
+	}
+	note("left out, since \"ferry deploy\" brings %s to the server: %s", them, names)
 	return kept, nil
 }
 

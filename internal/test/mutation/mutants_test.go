@@ -35,6 +35,7 @@ var suites = map[string]suite{
 	"store":  {"manifest", []string{"-rapid.nofailfile", "-test.skip=Fuzz"}},
 	"watch":  {"sync/watch", []string{"-test.short"}},
 	"rules":  {"internal/gitignore", []string{"-test.run=Narrow|Default"}},
+	"pairs":  {"internal/app", []string{"-test.run=Key|Canonical|SecretsOf"}},
 	"trust":  {"internal/app", []string{"-test.run=Reserved|StateDir|PushLeaves|Trust"}},
 	"ftp":    {"internal/ftp", []string{"-test.run=NeverEnd|Trickles|WithoutEnd|InPieces", "-test.timeout=60s"}},
 }
