@@ -406,4 +406,3 @@ func (c *Machine) Root(ctx context.Context, create bool) (id string, missing boo
 
 // Close implements [deploy.Server].
 func (c *Machine) Close() error { return nil }
-

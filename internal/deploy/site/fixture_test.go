@@ -165,9 +165,8 @@ func newFixture(t *testing.T, o ftpserver.Options, change func(*Options)) *fixtu
 	return f
 }
 
-// suite runs the suite on sites below one server. name is the path of a site, in which %d
-// counts them.
-func suite(t *testing.T, addr, root string, change func(*Options)) {
+// suite runs the suite, or only the tests of these names, on sites below one server.
+func suite(t *testing.T, addr, root string, change func(*Options), only ...string) {
 	var sites atomic.Int32
 	deploytest.Run(t, func(t *testing.T) (deploy.Server, deploytest.Hands) {
 		name := "site " + strconv.Itoa(int(sites.Add(1)))
@@ -175,5 +174,5 @@ func suite(t *testing.T, addr, root string, change func(*Options)) {
 		d := &disk{t, filepath.Join(root, name), ""}
 		d.work = filepath.Join(root, srv.work(""))
 		return srv, d
-	})
+	}, only...)
 }
