@@ -15,20 +15,21 @@ func TestEmbedded(t *testing.T) {
 		name   string
 		server ftpserver.Options
 		change func(*Options)
+		only   []string
 	}{
-		{"as it is", ftpserver.Options{}, func(*Options) {}},
-		{"no MLSD", ftpserver.Options{NoMLSD: true}, func(*Options) {}},
-		{"no question about one name", ftpserver.Options{NoMLSD: true, NoSIZE: true, NoMDTM: true}, func(*Options) {}},
-		{"TLS", ftpserver.Options{TLS: ftpserver.Explicit}, func(o *Options) { o.Security, o.Insecure = ftp.Explicit, true }},
-		{"one session", ftpserver.Options{}, func(o *Options) { o.Connections = 1 }},
-		{"one command at a time", ftpserver.Options{}, func(o *Options) { o.Pipeline = ftp.PipelineOff }},
-		{"nearly nothing", ftpserver.Options{NoMLSD: true, NoSIZE: true, NoMDTM: true}, func(o *Options) { o.Connections, o.Pipeline = 1, ftp.PipelineOff }},
-		{"work outside", ftpserver.Options{}, func(o *Options) { o.Work = "../work of " + o.Path }},
+		{"as it is", ftpserver.Options{}, func(*Options) {}, nil},
+		{"no MLSD", ftpserver.Options{NoMLSD: true}, func(*Options) {}, nil},
+		{"no question about one name", ftpserver.Options{NoMLSD: true, NoSIZE: true, NoMDTM: true}, func(*Options) {}, nil},
+		{"TLS", ftpserver.Options{TLS: ftpserver.Explicit}, func(o *Options) { o.Security, o.Insecure = ftp.Explicit, true }, []string{"begin", "read", "upload", "apply"}},
+		{"one session", ftpserver.Options{}, func(o *Options) { o.Connections = 1 }, []string{"upload many", "apply refusals", "list all"}},
+		{"one command at a time", ftpserver.Options{}, func(o *Options) { o.Pipeline = ftp.PipelineOff }, []string{"begin", "upload", "upload many", "look", "apply", "apply refusals"}},
+		{"nearly nothing", ftpserver.Options{NoMLSD: true, NoSIZE: true, NoMDTM: true}, func(o *Options) { o.Connections, o.Pipeline = 1, ftp.PipelineOff }, nil},
+		{"work outside", ftpserver.Options{}, func(o *Options) { o.Work = "../work of " + o.Path }, []string{"begin", "read", "upload", "look", "lock lost", "apply", "list all"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			tt.server.Root = t.TempDir()
-			suite(t, embedded(t, tt.server).Addr(), tt.server.Root, tt.change)
+			suite(t, embedded(t, tt.server).Addr(), tt.server.Root, tt.change, tt.only...)
 		})
 	}
 }
