@@ -38,7 +38,7 @@ func TestRoundTrips(t *testing.T) {
 				return connect(t, turns.Addr, "site", func(o *Options) { o.Connections, o.StateDir = 4, dir })
 			}
 			srv := open()
-			spent("open", 7)
+			spent("open", 8)
 			srv.Close()
 			turns.Take()
 			srv = open()
