@@ -150,28 +150,39 @@ func TestRealConnectionLimit(t *testing.T) {
 
 func TestRealBatches(t *testing.T) {
 	for _, name := range realftp.Names() {
-		t.Run(name, func(t *testing.T) {
-			p := testPool(t, realOptions(realftp.Start(t, name, realftp.Options{})))
-			err := p.Once(t.Context(), func(ctx context.Context, s *Session) error {
-				var lines []string
-				for i := range 3000 {
-					lines = append(lines, fmt.Sprintf("SIZE /%s%d", strings.Repeat("long", 15), i))
-				}
-				replies, err := s.batch(ctx, lines)
-				if len(replies) != len(lines) {
-					t.Errorf("%d replies", len(replies))
-				}
-				for i, r := range replies {
-					if r.Code != 550 {
-						t.Fatalf("reply %d: %v", i, r)
-					}
-				}
-				return err
+		for security, kind := range map[realftp.Security]Security{realftp.Plain: Plain, realftp.Explicit: Explicit} {
+			t.Run(fmt.Sprintf("%s/%v", name, kind.Scheme()), func(t *testing.T) {
+				o := realOptions(realftp.Start(t, name, realftp.Options{TLS: security}))
+				o.Security = kind
+				testRealBatch(t, o)
 			})
-			if err != nil {
-				t.Fatal(err)
+		}
+	}
+}
+
+// testRealBatch sends batches up to one with more commands than any buffer of a server holds.
+func testRealBatch(t *testing.T, o Options) {
+	p := testPool(t, o)
+	err := p.Once(t.Context(), func(ctx context.Context, s *Session) error {
+		for _, n := range []int{60, 150, 300, 450, 3000} {
+			var lines []string
+			for i := range n {
+				lines = append(lines, fmt.Sprintf("SIZE /%s%d", strings.Repeat("long", 15), i))
 			}
-		})
+			replies, err := s.batch(ctx, lines)
+			if err != nil || len(replies) != n {
+				return fmt.Errorf("%d replies of %d: %w", len(replies), n, err)
+			}
+			for i, r := range replies {
+				if r.Code != 550 {
+					t.Fatalf("reply %d: %v", i, r)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,8 +39,8 @@ type scene struct {
 var names = []string{"a", "with space", "ä", "名", "-x", "#?&", "[x]", "'q'", `"dq"`, "%41", "a;b", ".dot", "x..", "~tilde"}
 
 // Run runs the suite. open returns a server of an empty site whose lock is taken, and hands,
-// anew for each test.
-func Run(t *testing.T, open func(t *testing.T) (deploy.Server, Hands)) {
+// anew for each test. With only, just the tests of these names run.
+func Run(t *testing.T, open func(t *testing.T) (deploy.Server, Hands), only ...string) {
 	for _, tt := range []struct {
 		name string
 		test func(s *scene)
@@ -60,6 +61,9 @@ func Run(t *testing.T, open func(t *testing.T) (deploy.Server, Hands)) {
 		{"odd names", testNames},
 		{"cancelled", testCancelled},
 	} {
+		if len(only) > 0 && !slices.Contains(only, tt.name) {
+			continue
+		}
 		t.Run(tt.name, func(t *testing.T) {
 			server, hands := open(t)
 			tt.test(&scene{T: t, Hands: hands, server: server})

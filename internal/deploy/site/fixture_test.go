@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -40,7 +39,7 @@ func (d *disk) Write(at deploy.Place, content string) {
 	if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
 		d.Fatal(err)
 	}
-	d.own(name)
+	own(d.T, name)
 }
 
 func (d *disk) makeDir(dir string) {
@@ -52,19 +51,7 @@ func (d *disk) makeDir(dir string) {
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		d.Fatal(err)
 	}
-	d.own(dir)
-}
-
-// own gives a new file the owner of its directory.
-func (d *disk) own(name string) {
-	info, err := os.Stat(filepath.Dir(name))
-	if err == nil && os.Getuid() == 0 {
-		owner := info.Sys().(*syscall.Stat_t)
-		err = os.Chown(name, int(owner.Uid), int(owner.Gid))
-	}
-	if err != nil {
-		d.Fatal(err)
-	}
+	own(d.T, dir)
 }
 
 func (d *disk) Remove(at deploy.Place) { os.RemoveAll(d.path(at)) }
@@ -165,9 +152,8 @@ func newFixture(t *testing.T, o ftpserver.Options, change func(*Options)) *fixtu
 	return f
 }
 
-// suite runs the suite on sites below one server. name is the path of a site, in which %d
-// counts them.
-func suite(t *testing.T, addr, root string, change func(*Options)) {
+// suite runs the suite, or only the tests of these names, on sites below one server.
+func suite(t *testing.T, addr, root string, change func(*Options), only ...string) {
 	var sites atomic.Int32
 	deploytest.Run(t, func(t *testing.T) (deploy.Server, deploytest.Hands) {
 		name := "site " + strconv.Itoa(int(sites.Add(1)))
@@ -175,5 +161,5 @@ func suite(t *testing.T, addr, root string, change func(*Options)) {
 		d := &disk{t, filepath.Join(root, name), ""}
 		d.work = filepath.Join(root, srv.work(""))
 		return srv, d
-	})
+	}, only...)
 }

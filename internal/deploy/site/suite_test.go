@@ -1,7 +1,6 @@
 package site
 
 import (
-	"crypto/tls"
 	"testing"
 
 	"ferry/internal/ftp"
@@ -12,50 +11,43 @@ import (
 // TestEmbedded holds the embedded server, also in the dialects of poorer ones, to what every
 // server of a site must do.
 func TestEmbedded(t *testing.T) {
-	for name, o := range map[string]ftpserver.Options{
-		"plain":    {},
-		"no MLSD":  {NoMLSD: true},
-		"no stat":  {NoMLSD: true, NoSIZE: true, NoMDTM: true},
-		"explicit": {TLS: ftpserver.Explicit},
+	for _, tt := range []struct {
+		name   string
+		server ftpserver.Options
+		change func(*Options)
+		only   []string
+	}{
+		{"as it is", ftpserver.Options{}, func(*Options) {}, nil},
+		{"no MLSD", ftpserver.Options{NoMLSD: true}, func(*Options) {}, nil},
+		{"no question about one name", ftpserver.Options{NoMLSD: true, NoSIZE: true, NoMDTM: true}, func(*Options) {}, nil},
+		{"TLS", ftpserver.Options{TLS: ftpserver.Explicit}, func(o *Options) { o.Security, o.Insecure = ftp.Explicit, true }, []string{"begin", "read", "upload", "apply"}},
+		{"one session", ftpserver.Options{}, func(o *Options) { o.Connections = 1 }, []string{"upload many", "apply refusals", "list all"}},
+		{"one command at a time", ftpserver.Options{}, func(o *Options) { o.Pipeline = ftp.PipelineOff }, []string{"begin", "upload", "upload many", "look", "apply", "apply refusals"}},
+		{"nearly nothing", ftpserver.Options{NoMLSD: true, NoSIZE: true, NoMDTM: true}, func(o *Options) { o.Connections, o.Pipeline = 1, ftp.PipelineOff }, nil},
+		{"work outside", ftpserver.Options{}, func(o *Options) { o.Work = "../work of " + o.Path }, []string{"begin", "read", "upload", "look", "lock lost", "apply", "list all"}},
 	} {
-		for _, way := range []struct {
-			name   string
-			change func(*Options)
-		}{
-			{"as it is", func(*Options) {}},
-			{"one session", func(o *Options) { o.Connections = 1 }},
-			{"one command at a time", func(o *Options) { o.Pipeline = ftp.PipelineOff }},
-			{"work outside", func(o *Options) { o.Work = "../work of " + o.Path }},
-		} {
-			if way.name != "as it is" && name != "plain" && name != "no stat" {
-				continue
-			}
-			t.Run(name+"/"+way.name, func(t *testing.T) {
-				o.Root = t.TempDir()
-				suite(t, embedded(t, o).Addr(), o.Root, func(client *Options) {
-					if client.Insecure = true; o.TLS == ftpserver.Explicit {
-						client.Security = ftp.Explicit
-					}
-					way.change(client)
-				})
-			})
-		}
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			tt.server.Root = t.TempDir()
+			suite(t, embedded(t, tt.server).Addr(), tt.server.Root, tt.change, tt.only...)
+		})
 	}
 }
 
-// TestRealServers holds real servers to the same, in clear and under TLS.
+// TestRealServers holds real servers to the same in clear, and to what many commands at a
+// time need under TLS.
 func TestRealServers(t *testing.T) {
 	for _, name := range realftp.Names() {
-		for security, o := range map[string]realftp.Options{"clear": {}, "TLS": {TLS: realftp.Explicit}} {
-			t.Run(name+"/"+security, func(t *testing.T) {
-				server := realftp.Start(t, name, o)
-				suite(t, server.Addr, server.Root, func(client *Options) {
-					if o.TLS == realftp.Explicit {
-						client.Security, client.Fingerprint = ftp.Explicit, server.Fingerprint
-					}
-					client.TLS = &tls.Config{}
-				})
-			})
-		}
+		t.Run(name+"/clear", func(t *testing.T) {
+			t.Parallel()
+			server := realftp.Start(t, name, realftp.Options{})
+			suite(t, server.Addr, server.Root, func(*Options) {})
+		})
+		t.Run(name+"/TLS", func(t *testing.T) {
+			t.Parallel()
+			server := realftp.Start(t, name, realftp.Options{TLS: realftp.Explicit})
+			suite(t, server.Addr, server.Root, func(o *Options) { o.Security, o.Fingerprint = ftp.Explicit, server.Fingerprint },
+				"begin", "upload many", "look", "apply", "apply many")
+		})
 	}
 }
