@@ -16,12 +16,13 @@ type Stat struct {
 
 // QueueStat adds to b the commands that ask what is at abs, an absolute path. deliver is
 // called when all replies have come. [Features.CanStat] must be true. Without MLST
-// the working directory may change.
+// the working directory may change. An answer that tells of a file makes [Features.Trusts]
+// true.
 func QueueStat(b *Batch, f *Features, abs string, deliver func(Stat)) {
-	answered := deliver
+	answered, command := deliver, f.StatQuirk()
 	deliver = func(told Stat) {
-		if _, known := f.Known(TakesSpaces); !known && HasSpace(abs) && told.Entry.Kind == listing.File {
-			f.Observe(TakesSpaces, true)
+		if told.Err == nil && told.Entry.Kind == listing.File {
+			f.trust(command, abs)
 		}
 		answered(told)
 	}
@@ -96,6 +97,14 @@ func (f *Features) Trusts(command Quirk, path string) bool {
 	}
 	_, known := f.Known(TakesSpaces)
 	return known || !HasSpace(path)
+}
+
+// trust notes that the command of [QueueStat] has told of the file at path.
+func (f *Features) trust(command Quirk, path string) {
+	f.Observe(command, true)
+	if _, known := f.Known(TakesSpaces); !known && HasSpace(path) {
+		f.Observe(TakesSpaces, true)
+	}
 }
 
 // HasSpace reports whether there is a space in a path; see [TakesSpaces].

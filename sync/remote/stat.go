@@ -49,6 +49,7 @@ func (srv *server) statAfter(ctx context.Context, s *ftp.Session, b *ftp.Batch, 
 	for i, at := range places {
 		queueStat(b, f, at.String(), &answers[i])
 	}
+	srv.queueWitness(b, f, places)
 	srv.returnAfterStat(b, s)
 	hadMLST, couldStat := f.HasMLST(), f.CanStat()
 	err := b.Run(ctx, s)
