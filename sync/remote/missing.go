@@ -223,7 +223,7 @@ func (srv *server) missingByListing(ctx context.Context, s *ftp.Session, places 
 		}
 	}
 	seen := make([]stat, len(which))
-	if err := srv.findInListings(ctx, s, which, seen, lists); err != nil {
+	if err := srv.findInListings(ctx, s, which, seen, lists, ftp.Batch{}); err != nil {
 		return err
 	}
 	for k, i := range asked {
@@ -243,7 +243,7 @@ func (srv *server) missingByListing(ctx context.Context, s *ftp.Session, places 
 			return err
 		}
 	}
-	err := srv.findHidden(ctx, s, which, seen) // last: it may give up the session
+	err := srv.findHidden(ctx, s, which, seen, nil) // last: it may give up the session
 	for k, i := range asked {
 		if errors.Is(seen[k].err, errHidden) {
 			answers[i] = fmt.Errorf("%w: %w", sync.ErrPresent, errHidden)
