@@ -39,12 +39,14 @@ func TestGoneAsksForAWitness(t *testing.T) {
 		vanish  bool     // they do so after the listing
 		faults  []ftpserver.Fault
 		asked   []manifest.Path // are gone
+		apart   bool            // one question each
 		listed  bool
 		trusted []manifest.Path // paths like these are asked for without a witness from then on
 	}{
 		{name: "a plain name", files: []string{"b"}, asked: []manifest.Path{"x", "d/y"}, trusted: []manifest.Path{"x"}},
 		{name: "a name with a space", files: []string{"a b", "b"}, asked: []manifest.Path{"x y"}, trusted: []manifest.Path{"x", "x y"}},
 		{name: "both", files: []string{"a b"}, asked: []manifest.Path{"x", "x y", "d e/z"}, trusted: []manifest.Path{"x", "x y"}},
+		{name: "a name with a space, later", files: []string{"a b", "b"}, asked: []manifest.Path{"x", "x y"}, apart: true, trusted: []manifest.Path{"x", "x y"}},
 		{name: "no file with a space is left", files: []string{"b"}, asked: []manifest.Path{"x y"}, listed: true},
 		{name: "no file is left", asked: []manifest.Path{"x"}, listed: true},
 		{name: "the witness has vanished", files: []string{"a b", "b"}, vanish: true, asked: []manifest.Path{"x", "x y"}, listed: true},
@@ -78,9 +80,15 @@ func TestGoneAsksForAWitness(t *testing.T) {
 				}
 				h.server.ClearTranscript()
 				was := slices.Repeat([]manifest.Entry{{Kind: manifest.File}}, len(tt.asked))
-				for i, err := range h.d.Gone(t.Context(), tt.asked, was) {
-					if err != nil {
-						t.Errorf("%s: %v", tt.asked[i], err)
+				together := len(tt.asked)
+				if tt.apart {
+					together = 1
+				}
+				for paths := range slices.Chunk(tt.asked, together) {
+					for i, err := range h.d.Gone(t.Context(), paths, was[:len(paths)]) {
+						if err != nil {
+							t.Errorf("%s: %v", paths[i], err)
+						}
 					}
 				}
 				if listed := h.sent("MLSD", "LIST") > 0; listed != tt.listed {

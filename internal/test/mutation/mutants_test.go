@@ -30,7 +30,7 @@ var suites = map[string]suite{
 	"engine": {"sync", []string{"-rapid.checks=" + histories, "-rapid.seed=20260101", "-rapid.nofailfile", "-rapid.shrinktime=0s", "-test.skip=TestCostOfAPart"}},
 	"memory": {"sync/replicatest", nil},
 	"local":  {"sync/local", nil},
-	"remote": {"sync/remote", []string{"-test.run=TestSweep|TestParts|TestCancelledUploads|TestOldAway|TestEditIn|TestTrashThat|TestGone|TestEmptyPromises|TestScanWithoutEnd|TestScanOfLarge|TestFarTimes"}},
+	"remote": {"sync/remote", []string{"-test.run=TestSweep|TestParts|TestCancelledUploads|TestOldAway|TestEditIn|TestTrashThat|TestGone|TestStatAsks|TestRefusedRenameOver|TestEmptyPromises|TestScanWithoutEnd|TestScanOfLarge|TestFarTimes"}},
 	"lock":   {"sync/remote/lock", nil},
 	"store":  {"manifest", []string{"-rapid.nofailfile", "-test.skip=Fuzz"}},
 	"watch":  {"sync/watch", []string{"-test.short"}},
