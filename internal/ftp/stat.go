@@ -47,6 +47,20 @@ func QueueStat(b *Batch, f *Features, abs string, deliver func(Stat)) {
 	})
 }
 
+// QueueProof adds to b one command about the file at path, which makes [Features.Trusts] true if
+// the server tells of it.
+func QueueProof(b *Batch, f *Features, path string) {
+	if f.HasMLST() {
+		QueueStat(b, f, path, func(Stat) {})
+		return
+	}
+	b.Add("SIZE "+path, func(r Reply) {
+		if TellsSize(r) {
+			f.trust(SIZEWorks, path)
+		}
+	})
+}
+
 // learnFromStat learns from the replies about one name whether SIZE and MDTM tell anything.
 // A file whose size is told is there, so MDTM must know it.
 func (f *Features) learnFromStat(size, mdtm, cwd Reply) {

@@ -23,10 +23,10 @@ func (srv *server) queueWitness(b *ftp.Batch, f *ftp.Features, places []place) {
 			return at != (place{}) && ftp.HasSpace(at.String()) == spaced && !f.Trusts(command, at.String()) && !srv.holdsRoot(at)
 		}
 		witness := srv.listed.witness(spaced)
-		if witness == (place{}) || !slices.ContainsFunc(places, doubtful) {
+		if witness == (place{}) || slices.Contains(places, witness) || !slices.ContainsFunc(places, doubtful) {
 			continue
 		}
-		queueStat(b, f, witness.String(), new(stat))
+		ftp.QueueProof(b, f, witness.String())
 		if spaced {
 			return // it stands for paths without a space as well
 		}
