@@ -54,7 +54,7 @@ func (s *Session) batch(ctx context.Context, lines []string) ([]Reply, error) {
 			return nil, err
 		}
 	}
-	return s.spacedBatch(ctx, lines)
+	return s.spacedBatch(lines)
 }
 
 // plainBatch is batch for commands that go out as they are.

@@ -23,10 +23,10 @@ func TestCutPath(t *testing.T) {
 			t.Errorf("%s: %q, %q, %v", tt.line, head, path, spaced)
 		}
 	}
-	if got := quoted("MFMT 20261129000000 /a b"); got != `MFMT 20261129000000 "/a b"` {
+	if got := quoted("MFMT 20261129000000 /a b")[0]; got != `MFMT 20261129000000 "/a b"` {
 		t.Error(got)
 	}
-	if got := quoted(`DELE /a "b" c`); got != `DELE /a "b" c` {
+	if got := quoted(`DELE /a "b" c`)[0]; got != `DELE /a "b" c` {
 		t.Error(got)
 	}
 }
