@@ -106,11 +106,7 @@ func (s *Session) TrySpaces(ctx context.Context, path string) (learned bool, err
 		return false, nil
 	}
 	defer s.c.deadlines.Enter(ctx)()
-	line := "SIZE " + path
-	if s.features.HasMLST() {
-		line = "MLST " + path
-	}
-	told, err := s.tryForms([]string{line}, make([]Reply, 1))
+	told, err := s.tryForms([]string{s.features.StatCommand() + " " + path}, make([]Reply, 1))
 	return told != nil && err == nil, err
 }
 
