@@ -35,8 +35,6 @@ func (c *controlConn) broken(op string, err error) error {
 			Hint: "the server, or something on the way to it, stopped answering"}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return &Error{Op: op, Class: Retry, Err: &plainError{"the server closed the connection", err}}
-	case errors.Is(err, errProtocol):
-		return &Error{Op: op, Class: Retry, Err: err}
 	}
 	return &Error{Op: op, Class: Retry, Err: err}
 }

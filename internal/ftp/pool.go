@@ -25,7 +25,7 @@ const (
 // LoginPace is the time between the beginnings of two logins.
 const LoginPace = 50 * time.Millisecond
 
-// A pool lends sessions of one server. It opens them on demand, up to
+// A Pool lends sessions of one server. It opens them on demand, up to
 // Options.Connections; a server that refuses more makes the limit smaller, but
 // never smaller than one.
 type Pool struct {
@@ -54,6 +54,7 @@ type Pool struct {
 	lost     error // for good
 }
 
+// NewPool returns a pool for the server of o. It connects when a session is first wanted.
 func NewPool(o Options) *Pool {
 	o = o.WithDefaults()
 	p := &Pool{o: o, most: o.Connections, limit: o.Connections, changed: make(chan struct{}), traffic: &socket.ByteCount{},
@@ -82,7 +83,7 @@ func (p *Pool) password() (string, error) {
 	return p.secret, p.secretErr
 }
 
-// do lends a session to f. An error of f of class Retry or Busy lets it run
+// Do lends a session to f. An error of f of class Retry or Busy lets it run
 // again on another session, up to Options.Retries times, so f must be
 // idempotent; any other error is returned at once.
 func (p *Pool) Do(ctx context.Context, op string, f func(ctx context.Context, s *Session) error) error {
@@ -102,7 +103,7 @@ func (p *Pool) Do(ctx context.Context, op string, f func(ctx context.Context, s 
 	}
 }
 
-// once lends a session to f, which runs once.
+// Once lends a session to f, which runs once.
 func (p *Pool) Once(ctx context.Context, f func(ctx context.Context, s *Session) error) error {
 	s, err := p.Borrow(ctx)
 	if err != nil {
@@ -112,7 +113,7 @@ func (p *Pool) Once(ctx context.Context, f func(ctx context.Context, s *Session)
 	return f(ctx, s)
 }
 
-// lend waits for a session. Its error is final: it wraps [ErrFatal] where
+// Borrow waits for a session, which goes back with [Pool.Return]. Its error is final: it wraps [ErrFatal] where
 // the server cannot be had at all, and the context's cause where that was
 // cancelled.
 func (p *Pool) Borrow(ctx context.Context) (*Session, error) {
@@ -325,7 +326,7 @@ func (p *Pool) pace(ctx context.Context) error {
 	return Sleep(ctx, wait)
 }
 
-// fit looks whether an idle session still lives.
+// isAlive looks whether an idle session still lives.
 func (p *Pool) isAlive(ctx context.Context, s *Session) bool {
 	rest := time.Since(s.idleSince)
 	if rest < idleCheck {
@@ -343,7 +344,7 @@ func (p *Pool) isAlive(ctx context.Context, s *Session) bool {
 	return err == nil && r.OK()
 }
 
-// giveBack takes a session back; one that is dead is closed.
+// Return takes a session back; one that is dead is closed.
 func (p *Pool) Return(s *Session) {
 	if s.c.queue.len() > 0 {
 		s.GiveUp() // out of step
@@ -369,7 +370,7 @@ func (p *Pool) drop(s *Session) {
 	p.mu.Unlock()
 }
 
-// eachIdle calls f with each session that nobody uses, one after another. None of
+// EachIdle calls f with each session that nobody uses, one after another. None of
 // them is lent meanwhile.
 func (p *Pool) EachIdle(f func(s *Session)) {
 	p.mu.Lock()
@@ -388,7 +389,7 @@ func (p *Pool) wake() {
 	p.changed = make(chan struct{})
 }
 
-// close says goodbye on all idle sessions. Sessions that are lent are closed
+// Close says goodbye on all idle sessions. Sessions that are lent are closed
 // when they come back.
 func (p *Pool) Close() error {
 	p.mu.Lock()
@@ -420,7 +421,7 @@ func (p *Pool) remember() {
 	}
 }
 
-// sleep waits for d, or less when ctx is cancelled, which is the error.
+// Sleep waits for d, or less when ctx is cancelled, which is the error.
 func Sleep(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return nil
