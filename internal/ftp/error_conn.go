@@ -45,9 +45,3 @@ func isTimeout(err error) bool {
 	var t interface{ Timeout() bool }
 	return errors.As(err, &t) && t.Timeout() && !errors.Is(err, context.DeadlineExceeded)
 }
-
-// isTimeoutError reports whether err wraps a [timeoutError].
-func isTimeoutError(err error) bool {
-	var s *timeoutError
-	return errors.As(err, &s)
-}
