@@ -70,3 +70,18 @@ func TestBareNamesInTheRightDirectory(t *testing.T) {
 		t.Errorf("deleted %s, %v", got, err)
 	}
 }
+
+func TestBareRenaming(t *testing.T) {
+	for _, tt := range [][3]string{
+		{"/d/a b", "/d/c d", "CWD /d,RNFR a b,RNTO c d"},
+		{"/d/a b", "/e/c", "CWD /d,RNFR a b,RNTO /e/c"},
+		{"/d/a", "/e f/c", "CWD /,CWD e f,RNFR /d/a,RNTO c"},
+		{"/d/a", "/d/c d", "CWD /d,RNFR /d/a,RNTO c d"},
+		{"/d/a b", "/e/c d", "CWD /d,RNFR a b,CWD /e,RNTO c d"},
+		{"/d/a", "/e/c", "RNFR /d/a,RNTO /e/c"},
+	} {
+		if got := strings.Join(bareRenaming("RNFR "+tt[0], "RNTO "+tt[1]), ","); got != tt[2] {
+			t.Errorf("%s to %s: %s, want %s", tt[0], tt[1], got, tt[2])
+		}
+	}
+}
