@@ -54,7 +54,7 @@ func (s *Session) batch(ctx context.Context, lines []string) ([]Reply, error) {
 			return nil, err
 		}
 	}
-	return s.spacedBatch(ctx, lines)
+	return s.spacedBatch(lines)
 }
 
 // plainBatch is batch for commands that go out as they are.
@@ -117,7 +117,7 @@ func (s *Session) exchange(lines []string) ([]Reply, error) {
 			if errors.Is(err, errProtocol) {
 				s.features.stopBatchingForGood()
 			} else if isTimeout(err) {
-				s.features.notAnswered(verbOf(a.line))
+				s.features.noteSilence(verbOf(a.line))
 				if sent-read > 1 {
 					s.features.stopBatching()
 				}

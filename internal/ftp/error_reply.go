@@ -18,8 +18,7 @@ var busyText = regexp.MustCompile(`(?i)too many|no more (connection|session|clie
 // classOf returns the class of a reply that is not positive. It is the only table of
 // reply codes (RFC 959, section 4.2; RFC 2228, section 5; RFC 2428, section 4).
 func classOf(r Reply) Class {
-	switch {
-	case (r.Code == 421 || r.Code == 530 || r.Code == 500) && busyText.MatchString(r.Text):
+	if slices.Contains([]int{421, 500, 530}, r.Code) && busyText.MatchString(r.Text) {
 		return Busy
 	}
 	switch r.Code {
@@ -34,12 +33,10 @@ func classOf(r Reply) Class {
 	case 503:
 		return Retry // out of step
 	}
-	switch r.Code / 100 {
-	case 5:
+	if r.Code/100 == 5 {
 		return File
-	default:
-		return Retry
 	}
+	return Retry
 }
 
 // Require returns nil where r has one of the codes in want (none given: any 2yz), and

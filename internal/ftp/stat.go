@@ -96,6 +96,14 @@ func (f *Features) StatQuirk() Quirk {
 	return SIZEWorks
 }
 
+// StatCommand returns the command with which [QueueStat] asks for files.
+func (f *Features) StatCommand() string {
+	if f.HasMLST() {
+		return "MLST"
+	}
+	return "SIZE"
+}
+
 // Proven reports whether q was seen to hold for this very server.
 func (f *Features) Proven(q Quirk) bool {
 	f.mu.Lock()

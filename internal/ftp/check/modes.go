@@ -2,8 +2,10 @@ package check
 
 import (
 	"context"
+	"time"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/listing"
 )
 
 // listDir returns the directory to list: the root, or "", the login directory, where
@@ -13,6 +15,15 @@ func (k *checker) listDir() string {
 		return k.report.Root
 	}
 	return ""
+}
+
+// list lists dir and calls add for each name in it.
+func (k *checker) list(ctx context.Context, dir string, form ftp.ListForm, add func(listing.Entry)) (*ftp.Listing, error) {
+	return k.session.List(ctx, dir, form, time.Now(), func(e listing.Entry) {
+		if e.Kind != listing.CurrentDir && e.Kind != listing.ParentDir {
+			add(e)
+		}
+	})
 }
 
 // checkModes tries each data mode by itself and chooses the one that ferry uses.
