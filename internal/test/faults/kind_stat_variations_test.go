@@ -20,6 +20,8 @@ var statVariations = []kind{
 	{name: "MLST 500", another: true, faults: refuse("MLST", "", "500 Unknown command.")},
 	{name: "MLST 501", another: true, faults: refuse("MLST", "", "501 Syntax error.")},
 	{name: "MLST 502", another: true, faults: refuse("MLST", "", "502 Not implemented.")},
+	{name: "MLST 202", another: true, faults: refuse("MLST", "", "202 Not implemented.")},
+	{name: "MLST, SIZE and MFMT 202", another: true, faults: refuse("MLST|SIZE|MFMT", "", "202 Not implemented.")},
 	{name: "MLST 503", another: true, faults: refuse("MLST", "", "503 Bad sequence of commands.")},
 	{name: "MLST 450", another: true, faults: refuse("MLST", "", "450 Not available.")},
 	{name: "MLST 553", another: true, faults: refuse("MLST", "", "553 File name not allowed.")},
