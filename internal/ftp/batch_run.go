@@ -83,7 +83,7 @@ func (s *Session) plainBatch(lines []string) ([]Reply, error) {
 func (s *Session) outOfStep(line string, r Reply, alone bool) error {
 	s.GiveUp()
 	if s.serial() || alone && r.Code == 200 {
-		s.features.notAnswered(verbOf(line))
+		s.features.notAnswered(line)
 		return lost(mismatch(line, r))
 	}
 	s.features.stopBatchingForGood()
@@ -122,7 +122,7 @@ func (s *Session) exchange(lines []string) ([]Reply, error) {
 			if errors.Is(err, errProtocol) {
 				s.features.stopBatchingForGood()
 			} else if isTimeout(err) {
-				s.features.notAnswered(verbOf(a.line))
+				s.features.notAnswered(a.line)
 				if sent-read > 1 {
 					s.features.stopBatching()
 				}

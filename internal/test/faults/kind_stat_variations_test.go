@@ -46,6 +46,7 @@ var statVariations = []kind{
 	{name: "MLST, SIZE and MDTM never answered", slow: true, another: true, faults: []ftpserver.Fault{{Command: "MLST|SIZE|MDTM", Stall: true}}},
 	{name: "LIST, MDTM never answered", slow: true, another: true, server: ftpserver.Options{NoMLSD: true}, faults: []ftpserver.Fault{{Command: "MDTM", Stall: true}}},
 	{name: "LIST, SIZE never answered", slow: true, another: true, server: ftpserver.Options{NoMLSD: true}, faults: []ftpserver.Fault{{Command: "SIZE", Stall: true}}},
+	{name: "SITE never answered", slow: true, another: true, faults: []ftpserver.Fault{{Command: "SITE", Stall: true}}},
 	{name: "MFMT never answered", slow: true, another: true, faults: []ftpserver.Fault{{Command: "MFMT", Stall: true}}},
 }
 
