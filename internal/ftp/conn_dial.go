@@ -88,7 +88,7 @@ func (c *controlConn) greet(greeting *awaited) error {
 		e := ReplyError("connecting to "+c.opts.Address(), "", r)
 		switch {
 		case wire.WantsTLS(r) && c.opts.Security == Plain:
-			e.Class, e.Hint = Login, useTLS(c.opts.Host)
+			e.Class, e.Hint = Login, useTLS(c.opts.hostAndPort())
 		case e.Class != Busy:
 			e.Class = Retry
 		}

@@ -28,7 +28,7 @@ func classOf(r Reply) Class {
 		return Server // security that cannot be had
 	case 430, 530, 532:
 		return Login
-	case 500, 502, 504, 521, 522:
+	case 202, 500, 502, 504, 521, 522:
 		return Server
 	case 503:
 		return Retry // out of step
@@ -66,6 +66,9 @@ func ReplyError(op, path string, r Reply) *Error {
 	}
 	if wire.WantsTLS(r) && !mentionsReuse(r.Text) {
 		e.Hint = useTLS("")
+		if r.Code == 521 || r.Code == 522 || r.Code == 534 { // no file name can be in their text
+			e.Class = Login
+		}
 	}
 	return e
 }

@@ -100,10 +100,11 @@ func (shown probed) mlsdFault() string {
 // AnswersMLSDWith is a reason for [Features.GiveUpMLSD].
 func AnswersMLSDWith(code int) string { return fmt.Sprintf("answers MLSD with %d", code) }
 
-// endsProbe reports whether err ends a probe: it is more than the refusal of a listing.
+// endsProbe reports whether err ends a probe: it is more than the refusal of a listing, or
+// says that nothing is listed in clear text.
 func endsProbe(s *Session, err error) bool {
 	e, ok := err.(*Error)
-	return err != nil && (!ok || s.Dead() || e.Code == 0)
+	return err != nil && (!ok || s.Dead() || e.Code == 0 || e.Class == Login)
 }
 
 // LISTForm returns the form of LIST that lists dir best, an absolute path, and whether its

@@ -208,4 +208,6 @@ func saysDenied(text string) bool {
 
 // MeansUnknownCommand reports whether r says that the server does not implement the
 // command or its parameters.
-func MeansUnknownCommand(r Reply) bool { return r.Code == 500 || r.Code == 502 || r.Code == 504 }
+func MeansUnknownCommand(r Reply) bool {
+	return r.Code == 202 || r.Code == 500 || r.Code == 502 || r.Code == 504
+}

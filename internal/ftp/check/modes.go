@@ -44,10 +44,21 @@ func (k *checker) checkModes(ctx context.Context) error {
 			break
 		}
 	}
-	if k.report.Mode == "" {
+	if k.report.Mode == "" && k.report.ListingRefused() == "" {
 		k.note("no data mode that the options allow works, so ferry can transfer neither listings nor files")
 	}
 	return nil
+}
+
+// ListingRefused returns the server's words where no data mode could be tried, because the
+// server refuses the listing that tries them; "" otherwise.
+func (r *Report) ListingRefused() string {
+	for _, trace := range r.Modes {
+		if r.Mode == "" && trace.Declined {
+			return trace.Why
+		}
+	}
+	return ""
 }
 
 // tryMode lists a directory over a data connection in mode m and returns the trace.

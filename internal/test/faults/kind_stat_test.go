@@ -17,6 +17,9 @@ var statKinds = []kind{
 	{name: "MLST without a type", faults: rewriteMLST(func(string) string { return "250-Facts\n size=1; x\n250 End" }), another: true},
 
 	{name: "MLST refused for every file", seen: "pyftpsync#55, curl#9387", faults: refuse("MLST", "", "550 No such file or directory."), says: `MLST does not tell`},
+	{name: "MLST 202", another: true, faults: refuse("MLST", "", "202 Not implemented.")},
+	{name: "MLST, SIZE and MFMT 202", another: true, faults: refuse("MLST|SIZE|MFMT", "", "202 Not implemented.")},
+	{name: "SITE never answered", slow: true, another: true, faults: []ftpserver.Fault{{Command: "SITE", Stall: true}}},
 	{name: "MLST refused for every file, denied", faults: refuse("MLST", "", "550 Permission denied."), says: `MLST does not tell`, another: true},
 	{name: "MLST refused with 450", faults: refuse("MLST", "", "450 Not available."), another: true},
 	{name: "MLST refused with 500", faults: refuse("MLST", "", "500 Unknown command."), another: true},
