@@ -37,8 +37,11 @@ func (s *Session) TryMode(ctx context.Context, m DataMode, dir string) (*Trace, 
 		if trace.Why == "" {
 			trace.Why = err.Error()
 		}
-		if e := (*Error)(nil); errors.As(err, &e) && trace.Cause == "" {
-			trace.Cause = strings.TrimPrefix(e.Hint, datamode.LikelyCause)
+		if e := (*Error)(nil); errors.As(err, &e) {
+			trace.ListingRefused = e.Op == t.Op && e.Code/100 == 5 && e.Class != Login
+			if trace.Cause == "" {
+				trace.Cause = strings.TrimPrefix(e.Hint, datamode.LikelyCause)
+			}
 		}
 	}
 	return trace, nil

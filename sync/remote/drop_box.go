@@ -21,9 +21,18 @@ func (srv *server) sayWhatIsNeeded(err error) {
 	}
 }
 
+// hintOfHidden is the way out where the server shows nothing of a file that it took.
+func (u *upload) hintOfHidden() string {
+	if u.tempStat.entry.Exists() {
+		return ""
+	}
+	return "if the server never shows what it takes, it is a drop box: \"ferry push --blind\" sends without looking, where nobody else writes"
+}
+
 // OpenBlind logs in, for passes that do not look at the server. The error wraps
 // [sync.ErrFatal].
 func OpenBlind(ctx context.Context, o Options) (*blind.Directory, error) {
+	o.NoListing = true
 	srv, err := connect(ctx, o)
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"slices"
 
 	"ferry/internal/ftp"
 )
@@ -33,10 +34,21 @@ func (k *checker) checkModes(ctx context.Context) error {
 			break
 		}
 	}
-	if k.report.Mode == "" {
+	switch k.report.ListingRefused = allRefused(k.report.Modes); {
+	case k.report.ListingRefused:
+		k.note("the server refuses to list the directory, so no data mode could be tried; " + dropBox)
+	case k.report.Mode == "":
 		k.note("no data mode that the options allow works, so ferry can transfer neither listings nor files")
 	}
 	return nil
+}
+
+// dropBox is what to do with a server that takes files and shows nothing.
+const dropBox = "if it is a drop box, which takes files and shows nothing, \"ferry push --blind\" sends there without looking"
+
+// allRefused reports whether each mode failed because the server refused the listing itself.
+func allRefused(modes []*ftp.Trace) bool {
+	return !slices.ContainsFunc(modes, func(t *ftp.Trace) bool { return !t.ListingRefused })
 }
 
 // tryMode lists a directory over a data connection in mode m and returns the trace.

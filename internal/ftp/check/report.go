@@ -23,6 +23,9 @@ type Report struct {
 
 	Modes []*ftp.Trace `json:"modes"`          // of EPSV, PASV, EPRT and PORT
 	Mode  string       `json:"mode,omitempty"` // the one that ferry uses; "": none works
+	// ListingRefused says that the server refuses to list the directory, so that no mode
+	// could be tried.
+	ListingRefused bool `json:"listing_refused,omitempty"`
 
 	List     string `json:"list,omitempty"` // the command to list with
 	Dotfiles string `json:"dotfiles"`       // "shown", "hidden" or "unknown"

@@ -32,6 +32,9 @@ type Trace struct {
 	Server string `json:"server"`
 
 	Unreached bool `json:"-"` // the server did not connect to our listener
+	// ListingRefused says that the server refused to list the directory, for good. That
+	// tells nothing of the mode.
+	ListingRefused bool `json:"-"`
 }
 
 // LikelyCause begins a hint that gives the likely cause of a failure.

@@ -20,7 +20,7 @@ type Directory struct {
 	close  func() error
 
 	mu        stdsync.Mutex
-	made      map[string]bool // directories that were made, or refused, because a file was refused
+	made      map[string]bool // directories that were made, or tried, because what was to go there was refused
 	first     atomic.Bool     // nothing was sent before, so that the root may have to be made
 	goneNames atomic.Int64    // names to be removed of which the server said that they are not there
 	keptDirs  atomic.Int64    // directories to be removed that were left where they are

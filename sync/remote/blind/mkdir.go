@@ -10,7 +10,7 @@ import (
 )
 
 // makeDir makes a directory. One that the server refuses to make is there already if it can
-// be entered.
+// be entered, or else it may lack the directories above it.
 func (d *Directory) makeDir(ctx context.Context, step sync.Step) (manifest.Entry, error) {
 	path, err := d.server.Place(step)
 	if err != nil {
@@ -24,7 +24,11 @@ func (d *Directory) makeDir(ctx context.Context, step sync.Step) (manifest.Entry
 		var b ftp.Batch
 		b.Expect("CWD "+path, &entered)
 		b.Add("CWD "+d.server.Root(), nil) // some servers do not remove the working directory
-		return b.Run(ctx, s)
+		if err := b.Run(ctx, s); err != nil || entered.OK() || !d.makeParents(ctx, s, path) {
+			return err
+		}
+		made, err = s.Command(ctx, "MKD "+path)
+		return err
 	})
 	switch {
 	case err != nil:
@@ -36,7 +40,7 @@ func (d *Directory) makeDir(ctx context.Context, step sync.Step) (manifest.Entry
 	return entry(step, manifest.Dir, 0, path), nil
 }
 
-// makeParents tries to make the directories above path, since a file in them was refused. The
+// makeParents tries to make the directories above path, since what was to go there was refused. The
 // root is made only where nothing was sent before: otherwise it was there, and that it is
 // missing is for the user to look at. It reports whether another attempt is worthwhile.
 func (d *Directory) makeParents(ctx context.Context, s *ftp.Session, path string) bool {
