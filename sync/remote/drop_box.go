@@ -71,5 +71,11 @@ func (b blindServer) canSpell(name string) bool {
 	return err == nil
 }
 
-func (b blindServer) RefusesNonEmptyRMD() bool { return b.refusesNonEmpty() }
-func (b blindServer) Notice(text string)       { b.opts.Notice(text) }
+func (b blindServer) RemovesTrees(ctx context.Context) (bool, error) { return b.removesTrees(ctx) }
+
+func (b blindServer) KnowsRMD() bool {
+	_, known := b.features.Known(ftp.RefusesNonEmptyRMD)
+	return known
+}
+
+func (b blindServer) Notice(text string) { b.opts.Notice(text) }

@@ -19,6 +19,7 @@ type Directory struct {
 	server Server
 	close  func() error
 
+	trying    stdsync.Mutex // held while it is found out what RMD does
 	mu        stdsync.Mutex
 	made      map[string]bool // directories that were made, or tried, because what was to go there was refused
 	first     atomic.Bool     // nothing was sent before, so that the root may have to be made
@@ -116,7 +117,7 @@ func (d *Directory) Tidy(context.Context) error {
 		d.server.Notice(fmt.Sprintf("the server says that it does not have %d of the names that were to be deleted there: they count as deleted", n))
 	}
 	if n := d.keptDirs.Swap(0); n > 0 {
-		d.server.Notice(fmt.Sprintf("directories that were to be removed on the server and stay there: %d; RMD may remove what they hold as well on this server", n))
+		d.server.Notice(fmt.Sprintf("directories that were to be removed on the server stay there, since RMD there removes what they hold as well: %d", n))
 	}
 	return nil
 }

@@ -2,10 +2,12 @@ package blind
 
 import (
 	"context"
+	"crypto/rand"
 	"regexp"
 	"strings"
 
 	"ferry/internal/ftp"
+	"ferry/manifest"
 	"ferry/sync"
 )
 
@@ -14,14 +16,41 @@ func (d *Directory) remove(ctx context.Context, step sync.Step) error {
 	return d.ask(ctx, "DELE", step)
 }
 
-// removeDir removes a directory. What is in it is not known, so that it is asked for only
-// where the server is known to refuse a directory that holds something.
+// removeDir removes a directory. What is in it is not known, so it stays on a server that
+// would remove that as well.
 func (d *Directory) removeDir(ctx context.Context, step sync.Step) error {
-	if !d.server.RefusesNonEmptyRMD() {
+	removesTrees, err := d.removesTrees(ctx)
+	switch {
+	case err != nil:
+		return err
+	case removesTrees:
 		d.keptDirs.Add(1)
 		return nil
 	}
 	return d.ask(ctx, "RMD", step)
+}
+
+// removesTrees reports whether RMD removes a directory that holds something. To try it means
+// to make directories, which would stay where nothing may be removed. So the server is asked
+// first to remove what is not there: that shows whether it is allowed.
+func (d *Directory) removesTrees(ctx context.Context) (bool, error) {
+	d.trying.Lock()
+	defer d.trying.Unlock()
+	if !d.server.KnowsRMD() {
+		absent := strings.TrimSuffix(d.server.Root(), "/") + "/" + manifest.Own + "/" + rand.Text()
+		var told ftp.Reply
+		err := d.server.Do(ctx, "RMD", func(ctx context.Context, s *ftp.Session) (err error) {
+			told, err = s.Command(ctx, "RMD "+absent)
+			return err
+		})
+		if err == nil && !told.OK() && !saysNotThere(told, absent) {
+			err = ftp.ReplyError("RMD", absent, told)
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	return d.server.RemovesTrees(ctx)
 }
 
 // ask asks the server to remove something. It is done where the server says so, and where

@@ -25,9 +25,10 @@ type Server interface {
 	// Spell says how the server spells the last component of p.
 	Spell(p manifest.Path, name string)
 
-	// RefusesNonEmptyRMD reports whether RMD is known to refuse a directory that holds
-	// something.
-	RefusesNonEmptyRMD() bool
+	// RemovesTrees reports whether RMD removes a directory that holds something. Where
+	// KnowsRMD is false that is tried in a directory of ferry's own.
+	RemovesTrees(ctx context.Context) (bool, error)
+	KnowsRMD() bool
 
 	// Notice tells the user something.
 	Notice(text string)
