@@ -10,7 +10,7 @@ import (
 )
 
 // openFarSide connects to the server for passes, and returns its side and the base as
-// passes over it may use it. allow is [sync.Options.Allow].
+// passes over it may use it.
 func (o *Opener) openFarSide(ctx context.Context, p *Pair, opts PassOptions, record *manifest.Store, engine *sync.Options) (Store, sync.Recorder, error) {
 	if !p.Blind {
 		far, err := o.openServer(ctx, p, opts)
@@ -23,16 +23,15 @@ func (o *Opener) openFarSide(ctx context.Context, p *Pair, opts PassOptions, rec
 	if err != nil {
 		return nil, nil, err
 	}
-	far, err := remote.OpenBlind(ctx, server)
+	sent := blind.NewRecord(record)
+	far, err := remote.OpenBlind(ctx, server, sent)
 	if err != nil {
 		return nil, nil, connecting(err)
 	}
 	if record.Unseen() == 0 {
 		server.Notice("this is the first push that does not look at the server: files there that have the names of those sent now are replaced")
 	}
-	sent := blind.NewRecord(record)
 	engine.Blind = true
-	engine.Allow = doubtFirst(sent, engine.Allow)
 	return far, sent, nil
 }
 
@@ -42,17 +41,4 @@ func (o *Opener) seenRecord(record *manifest.Store) sync.Recorder {
 		return record
 	}
 	return blind.SeenOnly(record)
-}
-
-// doubtFirst returns an [sync.Options.Allow] that asks allow, and then notes in the record
-// what the plan is about to touch.
-func doubtFirst(record *blind.Record, allow func(context.Context, *sync.Plan) error) func(context.Context, *sync.Plan) error {
-	return func(ctx context.Context, plan *sync.Plan) error {
-		if allow != nil {
-			if err := allow(ctx, plan); err != nil {
-				return err
-			}
-		}
-		return record.Doubt(plan)
-	}
 }

@@ -29,15 +29,15 @@ func (u *upload) hintOfHidden() string {
 	return "if the server never shows what it takes, it is a drop box: \"ferry push --blind\" sends without looking, where nobody else writes"
 }
 
-// OpenBlind logs in, for passes that do not look at the server. The error wraps
-// [sync.ErrFatal].
-func OpenBlind(ctx context.Context, o Options) (*blind.Directory, error) {
+// OpenBlind logs in, for passes that do not look at the server and have this base. The error
+// wraps [sync.ErrFatal].
+func OpenBlind(ctx context.Context, o Options, record *blind.Record) (*blind.Directory, error) {
 	o.NoListing = true
 	srv, err := connect(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	return blind.New(blindServer{srv}, srv.pool.Close), nil
+	return blind.New(blindServer{srv}, record, srv.pool.Close), nil
 }
 
 // A blindServer is the server as a [blind.Directory] needs it. Its methods are those of

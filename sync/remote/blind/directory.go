@@ -17,6 +17,7 @@ import (
 // several goroutines at once.
 type Directory struct {
 	server Server
+	record *Record
 	close  func() error
 
 	trying    stdsync.Mutex // held while it is found out what RMD does
@@ -32,9 +33,10 @@ var (
 	_ sync.Bin     = (*Directory)(nil)
 )
 
-// New returns the directory at the root of a server. closeServer is called by Close.
-func New(server Server, closeServer func() error) *Directory {
-	return &Directory{server: server, close: closeServer, made: make(map[string]bool)}
+// New returns the directory at the root of a server, over the base of its passes. closeServer
+// is called by Close.
+func New(server Server, record *Record, closeServer func() error) *Directory {
+	return &Directory{server: server, record: record, close: closeServer, made: make(map[string]bool)}
 }
 
 // errBlind is the answer to every question about what is there.
@@ -141,9 +143,12 @@ func (d *Directory) Discard(_ context.Context, things []sync.Trashed) (int64, er
 
 // Apply implements [sync.Replica], without a look at anything.
 func (d *Directory) Apply(ctx context.Context, run []sync.Step, done func(i int, out sync.Outcome)) {
+	err := d.record.doubt(run)
 	for i, step := range run {
 		var out sync.Outcome
 		switch {
+		case err != nil:
+			out.Err = fmt.Errorf("recording what is begun: %w: %w", sync.ErrFatal, err)
 		case ctx.Err() != nil:
 			out.Err = context.Cause(ctx)
 		case step.Op == sync.Put:
@@ -158,6 +163,9 @@ func (d *Directory) Apply(ctx context.Context, run []sync.Step, done func(i int,
 			out.Err = errors.Join(sync.ErrUnsupported, errors.New("nothing is renamed on a server that is not looked at"))
 		}
 		if out.Err != nil {
+			if step.Op == sync.MkDir {
+				_ = d.record.notMade(step.Path) // what cannot be recorded ends the pass soon
+			}
 			out.Err, out.Entry = fmt.Errorf("%v %s: %w", step.Op, step.Path, out.Err), manifest.Entry{}
 		}
 		done(i, out)

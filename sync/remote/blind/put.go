@@ -28,9 +28,8 @@ func (d *Directory) put(ctx context.Context, step sync.Step) sync.Outcome {
 	}
 	u.path = path
 	err = d.server.Do(ctx, "STOR", func(ctx context.Context, s *ftp.Session) error {
-		before := u.out.Bytes
 		err := u.send(ctx, s)
-		if isRefused(err) && u.out.Bytes == before && !s.Dead() && d.makeParents(ctx, s, u.path) {
+		if isRefused(err) && !s.Dead() && d.makeParents(ctx, s, u.path) {
 			err = u.send(ctx, s)
 		}
 		return err

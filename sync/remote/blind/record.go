@@ -78,30 +78,34 @@ func (r *Record) SetRoots(local, _ string) error {
 	return r.Recorder.SetRoots(local, remote)
 }
 
-// Doubt records, before a plan is carried out, which files it sends or deletes: whatever
-// happens, nobody knows what the server has under these names until the results are
-// recorded. A later blind pass sends them again, or deletes them again.
-func (r *Record) Doubt(plan *sync.Plan) error {
-	for i := range plan.Actions {
-		a := &plan.Actions[i]
-		if a.Side != sync.Remote || a.Op != sync.Upload && a.Op != sync.Delete {
+// doubt records, before steps are begun, what they touch: whatever happens, nobody knows what
+// the server has there until the results are recorded. A later pass sends such files again,
+// or deletes them again. A directory counts as made. (If ferry is killed before it asks for
+// that, files in it are refused, and have it made then.)
+func (r *Record) doubt(steps []sync.Step) error {
+	for _, step := range steps {
+		pair := manifest.Pair{Local: manifest.Entry{Kind: manifest.File, Precision: manifest.NoTime, ModTime: 1, Name: nameIn(step)}}
+		switch step.Op {
+		case sync.Put, sync.Remove: // every file differs from this one
+		case sync.MkDir:
+			pair.Local.Kind = manifest.Dir
+		default:
 			continue
 		}
-		if old, _ := r.Recorder.At(a.Path); old.Kind() == manifest.Dir {
-			continue // it is removed first, and forgotten then
-		}
-		if err := r.Recorder.Set(a.Path, doubtful(a)); err != nil {
+		if err := r.Recorder.Set(step.Path, pair); err != nil {
 			return err
 		}
 	}
 	return r.Flush()
 }
 
-// doubtful returns a pair whose local half looks like no file: every file differs from it.
-func doubtful(a *sync.Action) manifest.Pair {
-	name := a.Remote.Name
-	if !a.Remote.Exists() {
-		name = a.Local.Name
+// notMade takes back what doubt has recorded of a directory that was not made.
+func (r *Record) notMade(p manifest.Path) error { return r.Recorder.Forget(p) }
+
+// nameIn returns how the server spells the last component, "" if that is the path's spelling.
+func nameIn(step sync.Step) string {
+	if step.Expect.Exists() {
+		return step.Expect.Name
 	}
-	return manifest.Pair{Local: manifest.Entry{Kind: manifest.File, Precision: manifest.NoTime, ModTime: 1, Name: name}}
+	return step.Want.Name
 }
