@@ -86,7 +86,7 @@ func (r *Record) doubt(steps []sync.Step) error {
 	for _, step := range steps {
 		pair := manifest.Pair{Local: manifest.Entry{Kind: manifest.File, Precision: manifest.NoTime, ModTime: 1, Name: nameIn(step)}}
 		switch step.Op {
-		case sync.Put, sync.Remove: // every file differs from this one
+		case sync.Put, sync.Remove: // every file that shows a time differs from this one
 		case sync.MkDir:
 			pair.Local.Kind = manifest.Dir
 		default:
