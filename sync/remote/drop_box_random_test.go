@@ -64,15 +64,9 @@ func (r *killedRecord) SetRoots(local, remote string) error {
 // what was not flushed. Each pass that comes to its end leaves on the server what is here, and nothing else but what was
 // never ferry's. Then a pass that looks finds everything in step.
 func TestDropBoxHistories(t *testing.T) {
-	root := t.TempDir()
-	server, err := ftpserver.Start(ftpserver.Options{Root: root})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { server.Close() })
+	histories := dropBoxHistories(t)
 	for seed := range uint64(8) {
-		h := &dropBoxHistory{T: t, random: rand.New(rand.NewPCG(seed, 1)), server: server, name: fmt.Sprint(seed),
-			root: filepath.Join(root, fmt.Sprint(seed)), here: replicatest.NewMemory(), record: &killedRecord{Memory: manifesttest.Memory{}}}
+		h := histories(seed)
 		h.run()
 		if t.Failed() {
 			t.Fatalf("seed %d:\n%s", seed, strings.Join(h.log, "\n"))
@@ -80,29 +74,66 @@ func TestDropBoxHistories(t *testing.T) {
 	}
 }
 
+// TestDropBoxKilled kills blind passes at each command. What was sent and is removed here meanwhile goes there as well, and
+// what was deleted there and is back here is sent again.
+func TestDropBoxKilled(t *testing.T) {
+	histories := dropBoxHistories(t)
+	for skip := range 6 {
+		h := histories(uint64(skip))
+		h.do("write", "was")
+		h.pass(context.Background())
+		was := h.here.Entry("was")
+		h.do("remove", "was")
+		h.do("write", "a")
+		h.do("write", "d/b")
+		h.killedPass(skip)
+		h.do("remove", "a")
+		h.do("remove", "d")
+		h.here.Write("was", h.written["was"], was.Time())
+		h.pass(context.Background())
+		h.wantSent()
+		if t.Failed() {
+			t.Fatalf("killed after %d commands:\n%s", skip, strings.Join(h.log, "\n"))
+		}
+	}
+}
+
+// dropBoxHistories starts a server, and returns a function that makes histories with a directory of their own on it.
+func dropBoxHistories(t *testing.T) func(seed uint64) *dropBoxHistory {
+	root := t.TempDir()
+	server, err := ftpserver.Start(ftpserver.Options{Root: root})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { server.Close() })
+	return func(seed uint64) *dropBoxHistory {
+		h := &dropBoxHistory{T: t, random: rand.New(rand.NewPCG(seed, 1)), server: server, name: fmt.Sprint(seed), written: make(map[string]string),
+			root: filepath.Join(root, fmt.Sprint(seed)), here: replicatest.NewMemory(), record: &killedRecord{Memory: manifesttest.Memory{}}}
+		h.here.Mkdir("")
+		if err := errors.Join(os.MkdirAll(h.root, 0o755), os.WriteFile(filepath.Join(h.root, "theirs"), []byte("theirs"), 0o644)); err != nil {
+			t.Fatal(err)
+		}
+		return h
+	}
+}
+
 type dropBoxHistory struct {
 	*testing.T
-	random *rand.Rand
-	server *ftpserver.Server
-	name   string
-	root   string
-	here   *replicatest.Memory
-	record *killedRecord
-	log    []string
+	random  *rand.Rand
+	server  *ftpserver.Server
+	name    string
+	root    string
+	here    *replicatest.Memory
+	record  *killedRecord
+	log     []string
+	written map[string]string // the last content of each path
 }
 
 func (h *dropBoxHistory) run() {
-	h.here.Mkdir("")
-	if err := os.MkdirAll(h.root, 0o755); err != nil {
-		h.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(h.root, "theirs"), []byte("theirs"), 0o644); err != nil {
-		h.Fatal(err)
-	}
 	for range 4 {
 		h.edit()
 		if h.random.IntN(2) == 0 {
-			h.killedPass()
+			h.killedPass(h.random.IntN(8))
 			if h.random.IntN(2) == 0 {
 				h.edit()
 			}
@@ -140,7 +171,8 @@ func (h *dropBoxHistory) do(what, path string) {
 	h.log = append(h.log, what+" "+path)
 	switch {
 	case what == "write":
-		h.here.Write(path, fmt.Sprint("content ", h.random.IntN(1000)), time.Time{})
+		h.written[path] = fmt.Sprint("content ", h.random.IntN(1000))
+		h.here.Write(path, h.written[path], time.Time{})
 	case h.here.Entry(path).Exists():
 		h.here.Remove(path)
 	}
@@ -167,11 +199,11 @@ func (h *dropBoxHistory) pass(ctx context.Context) {
 	}
 }
 
-// killedPass makes a blind pass that ends before some command, and loses what was not flushed.
-func (h *dropBoxHistory) killedPass() {
+// killedPass makes a blind pass that ends after so many commands, and loses what was not flushed.
+func (h *dropBoxHistory) killedPass(skip int) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	var flushed manifesttest.Memory
-	armed := h.server.Faults().Add(ftpserver.Fault{Command: "STOR|DELE|MKD|RMD", Skip: h.random.IntN(8), Refuse: "421 Killed.", Hook: func() {
+	armed := h.server.Faults().Add(ftpserver.Fault{Command: "STOR|DELE|MKD|RMD", Skip: skip, Refuse: "421 Killed.", Hook: func() {
 		h.record.Lock()
 		defer h.record.Unlock()
 		if flushed == nil {
