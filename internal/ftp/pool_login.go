@@ -136,7 +136,11 @@ func (p *Pool) login(ctx context.Context) (*Session, error) {
 		p.firstLoginFailed(err)
 		return nil, err
 	}
-	if restored := s.features.restore(p.known); !restored || p.o.ListFormat != listing.Auto {
+	switch restored := s.features.restore(p.known); {
+	case restored && p.o.ListFormat == listing.Auto:
+	case p.o.NoListing:
+		s.features.unsure = s.features.unsure || !restored
+	default:
 		if err := s.Probe(ctx); err != nil {
 			s.c.abort()
 			return nil, err

@@ -44,11 +44,18 @@ func (k *checker) checkModes(ctx context.Context) error {
 			break
 		}
 	}
-	if k.report.Mode == "" && k.report.ListingRefused() == "" {
+	switch {
+	case k.report.ListingRefused() != "":
+		k.report.RefusesListing = true
+		k.note("the server refuses to list the directory, so no data mode could be tried; " + dropBox)
+	case k.report.Mode == "":
 		k.note("no data mode that the options allow works, so ferry can transfer neither listings nor files")
 	}
 	return nil
 }
+
+// dropBox is what to do with a server that takes files and shows nothing.
+const dropBox = "if it is a drop box, which takes files and shows nothing, \"ferry push --blind\" sends there without looking"
 
 // ListingRefused returns the server's words where no data mode could be tried, because the
 // server refuses the listing that tries them; "" otherwise.

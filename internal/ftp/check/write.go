@@ -31,6 +31,9 @@ func (k *checker) checkWriting(ctx context.Context) error {
 	if err := k.checkStat(ctx, at); err != nil {
 		return err
 	}
+	if err := k.checkShown(ctx, at); err != nil {
+		return err
+	}
 	if err := k.checkClock(ctx, at); err != nil {
 		return err
 	}
@@ -101,6 +104,26 @@ func (k *checker) checkStat(ctx context.Context, at string) error {
 		k.features.Observe(c.works, c.tells(r))
 	}
 	return nil
+}
+
+// checkShown says where the server shows nothing of a file that is there.
+func (k *checker) checkShown(ctx context.Context, at string) error {
+	for _, works := range []ftp.Quirk{ftp.MLSTWorks, ftp.SIZEWorks, ftp.MDTMWorks} {
+		if told, known := k.features.Known(works); known && told {
+			return nil
+		}
+	}
+	shown := false
+	_, err := k.session.List(ctx, k.report.Root, k.features.ListForm(), time.Now(), func(e listing.Entry) {
+		shown = shown || strings.HasSuffix(at, "/"+e.Name)
+	})
+	if err == nil && !shown {
+		k.note("the server does not show a file that was just stored; " + dropBox)
+	}
+	if class, ok := ftp.ClassOf(err); ok && class == ftp.File {
+		return nil
+	}
+	return err
 }
 
 // modTime returns the modification time by MDTM, the zero time where the server does

@@ -32,6 +32,8 @@ var suites = map[string]suite{
 	"local":  {"sync/local", nil},
 	"remote": {"sync/remote", []string{"-test.run=TestSweep|TestParts|TestCancelledUploads|TestOldAway|TestEditIn|TestTrashThat|TestGone|TestStatAsks|TestRefusedRenameOver|TestEmptyPromises|TestScanWithoutEnd|TestScanOfLarge|TestFarTimes"}},
 	"lock":   {"sync/remote/lock", nil},
+	"blind":  {"sync/remote/blind", nil},
+	"box":    {"sync/remote", []string{"-test.run=TestDropBox"}},
 	"store":  {"manifest", []string{"-rapid.nofailfile", "-test.skip=Fuzz"}},
 	"watch":  {"sync/watch", []string{"-test.short"}},
 	"rules":  {"internal/gitignore", []string{"-test.run=Narrow|Default"}},
