@@ -95,10 +95,14 @@ func (r *run) tellModes(groups [][]Chain, errs [][][]error) {
 	})
 }
 
-// commitGroups returns what the commit does: the point of no return, and the changes.
+// commitGroups returns what the commit does: the modes of what is staged, the point of no
+// return, and the changes.
 func (r *run) commitGroups() [][]Chain {
-	mark := [][]Chain{{{{Op: Rename, From: Work(planName), To: Work(commitName)}}}}
-	return append(mark, Steps(r.plan.Release.Changes, r.plan.MakeDirs, r.plan.RemoveDirs)...)
+	groups := [][]Chain{{{{Op: Rename, From: Work(planName), To: Work(commitName)}}}}
+	if modes := r.stagedModes(); len(modes) > 0 {
+		groups = append([][]Chain{modes}, groups...)
+	}
+	return append(groups, Steps(r.plan.Release.Changes, r.plan.MakeDirs, r.plan.RemoveDirs)...)
 }
 
 // anyError reports whether a step failed that a release rests on.
