@@ -29,15 +29,38 @@ func (r *run) lookAgain(ctx context.Context) (changed manifest.Path, err error) 
 	if err != nil {
 		return "", err
 	}
+	way := removals(changes)
 	for i, c := range changes {
 		switch now := looks[i]; {
 		case now.Err != nil:
 			return "", fmt.Errorf("looking at %q before the commit: %w", c.Path, now.Err)
-		case !manifest.Unchanged(c.Was, now.Entry):
+		case manifest.Unchanged(c.Was, now.Entry), c.Kind == Put && !c.Was.Exists() && way.makes(c.Path, now.Entry):
+		default:
 			return c.Path, nil
 		}
 	}
 	return "", nil
+}
+
+// A wayMaker has the changes that remove something, by the path without its case. A file of
+// the release may take the place of what they remove.
+type wayMaker map[string]*Change
+
+func removals(changes []Change) wayMaker {
+	way := wayMaker{}
+	for i := range changes {
+		if c := &changes[i]; c.Kind == Remove {
+			way[manifest.Fold(string(c.Path))] = c
+		}
+	}
+	return way
+}
+
+// makes reports whether what stands at p is removed before a file is put there: under this very
+// path, or under the name in another case where the server takes both for one.
+func (way wayMaker) makes(p manifest.Path, there manifest.Entry) bool {
+	c := way[manifest.Fold(string(p))]
+	return c != nil && manifest.Unchanged(c.Was, there)
 }
 
 // commit makes the staged release live.
@@ -55,10 +78,12 @@ func (r *run) commit(ctx context.Context) error {
 	errs, err := r.Server.Apply(ctx, groups)
 	r.result.Mixed = r.Now().Sub(began)
 	if err != nil {
-		return brokeOff(err)
+		if err := r.hasBegun(ctx, err); err != nil {
+			return err
+		}
 	}
 	r.tellModes(groups, errs)
-	failed, err := r.settle(ctx, next, anyError(groups, errs))
+	failed, err := r.settle(ctx, next, err != nil || anyError(groups, errs))
 	if err != nil {
 		return brokeOff(err)
 	}
@@ -77,6 +102,22 @@ func (r *run) commit(ctx context.Context) error {
 	r.Observer(Committed{next.Number})
 	r.trim(ctx, next)
 	return interrupted.Err()
+}
+
+// hasBegun looks, after a commit was cut off by cause, whether it is past its point of no return.
+// If so it is nil, and this run goes on.
+func (r *run) hasBegun(ctx context.Context, cause error) error {
+	looks, err := r.Server.Look(ctx, []Place{Work(commitName)}, true)
+	switch {
+	case err != nil:
+		return brokeOff(errors.Join(cause, err))
+	case looks[0].Err != nil:
+		return brokeOff(errors.Join(cause, looks[0].Err))
+	case !looks[0].Entry.Exists():
+		return fmt.Errorf("the commit could not begin, so nothing was deployed: %w", cause)
+	}
+	r.Observer(Noticed{Text: fmt.Sprintf("the commit was cut off (%v): it goes on", cause)})
+	return nil
 }
 
 // brokeOff says what becomes of a commit that did not come to its end.
@@ -131,7 +172,12 @@ func (r *run) settle(ctx context.Context, next *Release, doubt bool) (failed map
 			failed[c.Path] = errors.New("its staged file is gone")
 		}
 		if len(rest.Todo) == 0 && len(rest.Strays) == 0 {
-			return failed, nil
+			if attempt > 0 {
+				return failed, nil
+			}
+			// All files are as they should be, and perhaps not yet the directories.
+			_, err := r.Server.Apply(ctx, Steps(nil, nil, Emptied(next)))
+			return failed, err
 		}
 		if attempt == mostCommits {
 			for _, c := range rest.Todo {

@@ -272,32 +272,57 @@ func TestCut(t *testing.T) {
 			t.Parallel()
 			k := newKilling(t, server, 0)
 			n := k.commands()
-			for at := 2; at < n && !t.Failed(); at += every(20) {
-				k.before.restore(t, k.own)
-				k.addr = k.proxy.addr
-				k.proxy.arm(at, at%4 != 0, nil)
-				r := k.deploy("--wait", "0")
-				_, _, last := k.proxy.end()
-				what := fmt.Sprintf("cut after command %d, %q", at, last)
-				k.addr = k.direct
-				k.quiet()
-				site := read(t, k.disk)
-				k.wantOldOrNew(what, site)
-				if r.code == 0 {
-					wantTree(t, what, k.disk, k.next)
-				} else if !slices.Contains(work(t, k.disk), "stage/commit") && !k.isLive(site) {
-					wantTree(t, what+": before the commit", k.disk, k.old)
-				}
-				k.breakLock()
-				next := k.deploy()
-				if next.code != 0 {
-					t.Errorf("%s: the next deploy ended with %d\n%s", what, next.code, next.out)
-				}
-				wantTree(t, what+": after the next deploy", k.disk, k.next)
-				if t.Failed() {
-					t.Logf("the run that was cut off ended with %d:\n%s\nthe next one:\n%s", r.code, r.out, next.out)
+			succeeded, cuts := 0, 0
+			for at := 2; at < n && !t.Failed(); at += every(45) {
+				cuts++
+				if k.cut(at) {
+					succeeded++
 				}
 			}
+			t.Logf("cut off %d times, of which the same run went on %d times", cuts, succeeded)
 		})
 	}
+}
+
+// cut cuts the connections of a deploy, and checks what comes of it. It reports whether the same
+// run went on.
+func (k *killing) cut(at int) bool {
+	k.Helper()
+	k.before.restore(k, k.own)
+	k.addr = k.proxy.addr
+	k.proxy.arm(at, at%4 != 0, nil)
+	began := time.Now()
+	r := k.deploy("--wait", "0")
+	took := time.Since(began)
+	_, _, last := k.proxy.end()
+	what := fmt.Sprintf("cut after command %d, %q", at, last)
+	k.addr = k.direct
+	k.quiet()
+	pending := slices.Contains(work(k, k.disk), "stage/commit")
+	site := read(k, k.disk)
+	switch {
+	case r.code == 0:
+		wantTree(k, what, k.disk, k.next)
+	case pending:
+		for name, content := range site { // one may stand under a part of its name
+			if k.old[name]+k.next[name] != "" && content != k.old[name] && content != k.next[name] {
+				k.Errorf("%s: %s is %s", what, name, shorten(content))
+			}
+		}
+	case !k.isLive(site):
+		wantTree(k, what+": before the commit", k.disk, k.old)
+	}
+	k.breakLock()
+	next := k.deploy()
+	if next.code != 0 {
+		k.Errorf("%s: the next deploy ended with %d", what, next.code)
+	}
+	wantTree(k, what+": after the next deploy", k.disk, k.next)
+	if took > 5*time.Second || r.code != 0 {
+		k.Logf("%s: exit code %d after %v", what, r.code, took.Round(time.Millisecond))
+	}
+	if k.Failed() {
+		k.Logf("the run that was cut off ended with %d:\n%s\nthe next one:\n%s", r.code, r.out, next.out)
+	}
+	return r.code == 0
 }

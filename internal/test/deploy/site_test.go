@@ -32,6 +32,7 @@ type site struct {
 	args         []string
 	env          map[string]string // besides that of [site.getenv]
 	own          func()            // gives files that the test has made to the user of the server
+	later        time.Duration     // how far the clock of this machine is ahead
 }
 
 // embedded is the name of the embedded server.
@@ -40,6 +41,17 @@ const embedded = "embedded"
 // start starts a server, and makes a site on it. The name is that of a real server, with "+tls"
 // at the end where it speaks TLS, or [embedded].
 func start(t testing.TB, name string) *site {
+	t.Helper()
+	var o realftp.Options
+	name, tls := strings.CutSuffix(name, "+tls")
+	if tls {
+		o.TLS = realftp.Explicit
+	}
+	return startWith(t, name, o)
+}
+
+// startWith starts a server with options.
+func startWith(t testing.TB, name string, o realftp.Options) *site {
 	t.Helper()
 	s := &site{TB: t, scheme: "ftp", name: "web", local: filepath.Join(t.TempDir(), "public"), own: func() {}}
 	if name == embedded {
@@ -50,15 +62,10 @@ func start(t testing.TB, name string) *site {
 		s.addr, s.disk = server.Addr(), filepath.Join(root, s.name)
 		return s
 	}
-	var o realftp.Options
-	name, tls := strings.CutSuffix(name, "+tls")
-	if tls {
-		o.TLS = realftp.Explicit
-	}
 	server := realftp.Start(t, name, o)
 	s.addr, s.disk = server.Addr, filepath.Join(server.Root, s.name)
 	s.own = func() { must(t, server.Own()) }
-	if tls {
+	if o.TLS != realftp.Plain {
 		s.scheme, s.args = "ftpes", []string{"--fingerprint", "sha256:" + server.Fingerprint}
 	}
 	return s
@@ -72,7 +79,9 @@ func (s *site) beside(t testing.TB, name string) *site {
 	return &other
 }
 
-func (s *site) url() string { return fmt.Sprintf("%s://%s@%s/%s", s.scheme, realftp.User, s.addr, s.name) }
+func (s *site) url() string {
+	return fmt.Sprintf("%s://%s@%s/%s", s.scheme, realftp.User, s.addr, s.name)
+}
 
 // An outcome is what a run came to.
 type outcome struct {
@@ -119,7 +128,7 @@ func (s *site) ferry(state string, args ...string) outcome {
 	ctx, cancel := context.WithTimeout(context.Background(), runLimit)
 	defer cancel()
 	var stdout, stderr bytes.Buffer
-	env := cli.Env{Stdout: &stdout, Stderr: &stderr, Dir: state, Home: state, Getenv: s.getenv}
+	env := cli.Env{Stdout: &stdout, Stderr: &stderr, Dir: state, Home: state, Getenv: s.getenv, Now: func() time.Time { return time.Now().Add(s.later) }}
 	r := outcome{code: cli.Main(ctx, env, s.arguments(state, args))}
 	if ctx.Err() != nil {
 		s.Fatalf("still running after %v\n%s%s", runLimit, stdout.String(), stderr.String())
