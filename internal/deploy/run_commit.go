@@ -76,14 +76,20 @@ func (r *run) commit(ctx context.Context) error {
 	began := r.Now()
 	groups := r.commitGroups()
 	errs, err := r.Server.Apply(ctx, groups)
-	r.result.Mixed = r.Now().Sub(began)
-	if err != nil {
-		if err := r.hasBegun(ctx, err); err != nil {
-			return err
+	cutOff := err != nil
+	if cutOff {
+		begun, err := r.hasBegun(ctx, err)
+		if err == nil && !begun {
+			began = r.Now()
+			errs, err = r.Server.Apply(ctx, groups)
+		}
+		if err != nil {
+			return brokeOff(err)
 		}
 	}
+	r.result.Mixed = r.Now().Sub(began)
 	r.tellModes(groups, errs)
-	failed, err := r.settle(ctx, next, err != nil || anyError(groups, errs))
+	failed, err := r.settle(ctx, next, cutOff || anyError(groups, errs))
 	if err != nil {
 		return brokeOff(err)
 	}
@@ -105,19 +111,16 @@ func (r *run) commit(ctx context.Context) error {
 }
 
 // hasBegun looks, after a commit was cut off by cause, whether it is past its point of no return.
-// If so it is nil, and this run goes on.
-func (r *run) hasBegun(ctx context.Context, cause error) error {
+func (r *run) hasBegun(ctx context.Context, cause error) (bool, error) {
 	looks, err := r.Server.Look(ctx, []Place{Work(commitName)}, true)
-	switch {
-	case err != nil:
-		return brokeOff(errors.Join(cause, err))
-	case looks[0].Err != nil:
-		return brokeOff(errors.Join(cause, looks[0].Err))
-	case !looks[0].Entry.Exists():
-		return fmt.Errorf("the commit could not begin, so nothing was deployed: %w", cause)
+	if err == nil {
+		err = looks[0].Err
+	}
+	if err != nil {
+		return false, errors.Join(cause, err)
 	}
 	r.Observer(Noticed{Text: fmt.Sprintf("the commit was cut off (%v): it goes on", cause)})
-	return nil
+	return looks[0].Entry.Exists(), nil
 }
 
 // brokeOff says what becomes of a commit that did not come to its end.

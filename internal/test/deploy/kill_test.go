@@ -319,7 +319,7 @@ func (k *killing) cut(at int) bool {
 	}
 	wantTree(k, what+": after the next deploy", k.disk, k.next)
 	if took > 5*time.Second || r.code != 0 {
-		k.Logf("%s: exit code %d after %v", what, r.code, took.Round(time.Millisecond))
+		k.Logf("%s: exit code %d after %v: %s", what, r.code, took.Round(time.Millisecond), r.errors())
 	}
 	if k.Failed() {
 		k.Logf("the run that was cut off ended with %d:\n%s\nthe next one:\n%s", r.code, r.out, next.out)

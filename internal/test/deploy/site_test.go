@@ -155,6 +155,17 @@ func (r *outcome) read(stdout, stderr string) {
 	_ = json.Unmarshal([]byte(lines[len(lines)-1]), &r.summary) // it may have been killed
 }
 
+// errors returns the lines with which the program told what went wrong.
+func (r *outcome) errors() string {
+	var said []string
+	for line := range strings.Lines(r.out) {
+		if strings.HasPrefix(line, "ferry: ") {
+			said = append(said, strings.TrimSpace(line))
+		}
+	}
+	return strings.Join(said, " | ")
+}
+
 // A process is a run of the program in a process of its own.
 type process struct {
 	*exec.Cmd
