@@ -44,10 +44,10 @@ func TestRoundTrips(t *testing.T) {
 				most  int // round trips
 				fresh int // the same for a machine that has not seen the server
 			}{
-				{"nothing changed", "", 0, 7, 12},
-				{"one file", "css/", 1, 18, 24},
-				{"20 files in one directory", "css/", 20, 32, 38},
-				{"300 files", "page/", 300, 950, 960},
+				{"nothing changed", "", 0, 7, 13},
+				{"one file", "css/", 1, 24, 29},
+				{"20 files in one directory", "css/", 20, 110, 115}, // over four sessions: three of them log in first
+				{"300 files", "page/", 300, 970, 0},
 			} {
 				for _, fresh := range []bool{false, true} {
 					if fresh && c.n > 20 {
@@ -61,6 +61,11 @@ func TestRoundTrips(t *testing.T) {
 					turns.Take()
 					r := s.ferry(dir, "deploy", s.local, s.url())
 					n, said := turns.Take()
+					for _, batch := range said {
+						if batch == "QUIT" {
+							n-- // nobody waits for its reply
+						}
+					}
 					if r.code != 0 || r.Uploaded != c.n {
 						t.Fatalf("%s: exit code %d, %d uploaded\n%s", what, r.code, r.Uploaded, r.out)
 					}
