@@ -40,14 +40,15 @@ type DeployOptions struct {
 
 // A Deployment is a site that deploys can be made to.
 type Deployment struct {
-	opener *Opener
-	pair   *Pair
-	opts   DeployOptions
-	source *deploySource
-	server *site.Server
-	hooks  *passHooks
-	key    []byte
-	close  closers
+	opener      *Opener
+	pair        *Pair
+	opts        DeployOptions
+	source      *deploySource
+	server      *site.Server
+	hooks       *passHooks
+	key         []byte
+	maintenance deploy.Maintenance
+	close       closers
 }
 
 // OpenDeployment connects to the site of a pair. No other run of this machine has it then.
@@ -120,13 +121,16 @@ func (d *Deployment) options() deploy.Options {
 		Server: d.server, Source: d.source, Policy: d.policy(), Key: d.key,
 		Revision: d.opts.Revision, Sequence: d.opts.Sequence, From: d.opts.Source, By: d.opts.By,
 		Force: d.opts.Force, DryRun: d.opts.DryRun, CutLines: !d.pair.Encrypted(),
-		Allow: d.allow, Staged: d.staged, Observer: d.opts.Observer, Now: d.opener.Now, Log: d.opener.Log,
+		Maintenance: d.maintenance, Allow: d.allow, Staged: d.staged, Observer: d.opts.Observer, Now: d.opener.Now, Log: d.opener.Log,
 	}
 }
 
 // Deploy makes a deploy and checks it. Committed in the result says whether the release is
 // live, also where there is an error.
 func (d *Deployment) Deploy(ctx context.Context) (deploy.Result, error) {
+	if err := d.readMaintenance(); err != nil {
+		return deploy.Result{}, err
+	}
 	result, err := deploy.Run(ctx, d.options())
 	if err == nil && result.Committed {
 		err = d.check(ctx, &result)
@@ -136,6 +140,9 @@ func (d *Deployment) Deploy(ctx context.Context) (deploy.Result, error) {
 
 // Rollback makes an older release live again; see [deploy.Rollback].
 func (d *Deployment) Rollback(ctx context.Context, to int) (deploy.Result, error) {
+	if err := d.readMaintenance(); err != nil {
+		return deploy.Result{}, err
+	}
 	result, err := deploy.Rollback(ctx, d.options(), to)
 	return result, errors.Join(d.explain(err), d.after(ctx, result, err))
 }
@@ -206,7 +213,7 @@ func (d *Deployment) hook(ctx context.Context, name, do string, plan *deploy.Pla
 	if do == "" {
 		return nil
 	}
-	return d.hooks.run(ctx, name, do, hooks.Event{Fields: d.hooks.fields(name, summaryOf(plan, nil)), Paths: changedPaths(plan)})
+	return d.hooks.run(ctx, name, do, d.changed(plan, d.hooks.fields(name, summaryOf(plan, nil))))
 }
 
 // after runs the after hook of a release that is live, and on-error where something failed.
@@ -218,7 +225,7 @@ func (d *Deployment) after(ctx context.Context, result deploy.Result, err error)
 	var hookErr error
 	if do := d.pair.Hooks.After; do != "" && result.Committed {
 		code := d.ExitCode(result, d.explain(err))
-		ev := hooks.Event{Fields: d.hooks.fields("after", s, hooks.Field{Name: "exit", Value: code}, hooks.Field{Name: "release", Value: result.Release}), Paths: changedPaths(result.Plan)}
+		ev := d.changed(result.Plan, d.hooks.fields("after", s, hooks.Field{Name: "exit", Value: code}, hooks.Field{Name: "release", Value: result.Release}))
 		hookErr = d.hooks.run(ctx, "after", do, ev)
 	}
 	if do := d.pair.Hooks.OnError; do != "" && (err != nil || hookErr != nil || len(result.Failed) > 0) {
@@ -263,14 +270,4 @@ func summaryOf(plan *deploy.Plan, result *deploy.Result) (s sync.Summary) {
 		s.Uploaded, s.BytesUp, s.Failed = result.Uploaded, result.BytesUp, len(result.Failed)
 	}
 	return s
-}
-
-func changedPaths(plan *deploy.Plan) (paths []string) {
-	if plan == nil {
-		return nil
-	}
-	for _, c := range plan.Release.Changes {
-		paths = append(paths, string(c.Path))
-	}
-	return inOrder(paths)
 }
