@@ -9,6 +9,7 @@ import (
 	"ferry/internal/config"
 	"ferry/internal/deploy"
 	"ferry/internal/deploy/site"
+	"ferry/internal/ftp"
 	"ferry/internal/hooks"
 	"ferry/internal/text"
 	"ferry/sync"
@@ -33,6 +34,9 @@ type DeployOptions struct {
 	// Wait is how long to wait for another run on the site; 0: not at all.
 	Wait time.Duration
 	By   string // this program and its version
+	// ChangingAddress says that this machine has another address in every run, as those of a CI
+	// system do.
+	ChangingAddress bool
 
 	Observer func(deploy.Event) // one event at a time; may be nil
 	Talk     Talker             // hears what hooks print; nil: that of the opener
@@ -94,10 +98,19 @@ func (d *Deployment) open(ctx context.Context) error {
 	}
 	options.Notice = func(text string) { d.opts.Observer(deploy.Noticed{Text: text}) }
 	if d.server, err = site.Open(ctx, options); err != nil {
-		return connecting(err)
+		return d.unreachable(connecting(err))
 	}
 	d.close.add(d.server.Close)
 	return nil
+}
+
+// unreachable adds to the hint of an error what may keep a machine of a CI system away.
+func (d *Deployment) unreachable(err error) error {
+	var server *ftp.Error
+	if !d.opts.ChangingAddress || !errors.As(err, &server) || server.Class != ftp.Connect {
+		return err
+	}
+	return &Error{Code: ExitCode(err), Err: err, Hint: Hint(err) + "; GitHub's runners have changing addresses, so that a firewall which lets known ones in keeps them out"}
 }
 
 // Close ends the connections.

@@ -34,6 +34,8 @@ type DeployHead struct {
 	DryRun  bool
 	// Titled prints the name of the profile before the summary, where several run.
 	Titled bool
+	// Keeps says that the release before can be gone back to.
+	Keeps bool
 	// Rollback says that an older release is made live again.
 	Rollback bool
 }
