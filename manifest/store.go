@@ -69,6 +69,7 @@ type storeMeta struct {
 	Count         int    // of pairs
 	Check         uint64 // the sum of their hashes
 	files         int    // pairs that are files; counted when the store is opened
+	unseen        int    // pairs whose remote half is missing; counted when the store is opened
 }
 
 // Damage says what happened to a damaged store, or "".
@@ -76,6 +77,10 @@ func (s *Store) Damage() string { return s.damage }
 
 // Path returns the file that the store is kept in.
 func (s *Store) Path() string { return s.path }
+
+// Unseen returns how many pairs had no remote half when the store was opened: a blind pass
+// has sent them, and nobody has seen them on the server since.
+func (s *Store) Unseen() int { return s.meta.unseen }
 
 // Roots returns the identities of both roots, "" if none was recorded.
 func (s *Store) Roots() (local, remote string) {

@@ -43,13 +43,18 @@ var errGroups = errors.New("pages of different groups")
 func (s *Store) checkPairs(tx *bolt.Tx, pairs *bolt.Bucket) error {
 	var last []byte
 	var all tally
+	unseen := 0
 	err := pairs.ForEach(func(k, v []byte) error {
 		if last != nil && bytes.Compare(last, k) >= 0 {
 			return errors.New("keys out of order")
 		}
 		last = append(last[:0], k...)
-		if _, err := decodePair(k, v); err != nil {
+		pair, err := decodePair(k, v)
+		if err != nil {
 			return err
+		}
+		if !pair.Remote.Exists() {
+			unseen++
 		}
 		all.add(v)
 		if all.count%releaseEvery == 0 {
@@ -61,6 +66,6 @@ func (s *Store) checkPairs(tx *bolt.Tx, pairs *bolt.Bucket) error {
 	if err == nil && (all.count != s.meta.Count || all.check != s.meta.Check) {
 		return errGroups
 	}
-	s.meta.files = all.files
+	s.meta.files, s.meta.unseen = all.files, unseen
 	return err
 }

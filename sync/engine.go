@@ -54,6 +54,8 @@ type Options struct {
 	// Verify lists the whole target in a push or pull, not only the directories that
 	// the pass touches.
 	Verify bool
+	// Blind says that the remote side is not looked at: its tree is what the base says.
+	Blind bool
 	// DryRun ends the pass when the plan is made.
 	DryRun bool
 	// Allow, if it is not nil, is called before anything is changed, with a plan that
@@ -157,7 +159,7 @@ func (e *Engine) sync(ctx context.Context, scope *Scope) (Summary, error) {
 		sum.add(again)
 	}
 	sum.Seconds = e.opts.Now().Sub(start).Seconds()
-	sum.DryRun = e.opts.DryRun
+	sum.DryRun, sum.Blind = e.opts.DryRun, e.opts.Blind
 	e.tell(Ended{Summary: sum})
 	return sum, err
 }

@@ -104,7 +104,7 @@ func (p *pass) look(s Side, dirs []manifest.Path) Look {
 // scansSourceOnly reports whether the target need not be listed as a whole, but
 // only the directories that this pass touches.
 func (p *pass) scansSourceOnly() bool {
-	return p.policy.Direction != Both && !p.opts.Verify && !p.policy.Exact && !p.policy.Checksum && p.record.Len() > 0
+	return p.policy.Direction != Both && !p.opts.Verify && !p.opts.Blind && !p.policy.Exact && !p.policy.Checksum && p.record.Len() > 0
 }
 
 // scanSource lists the source and the root of the target, which shows whether the

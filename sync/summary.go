@@ -25,6 +25,7 @@ type Summary struct {
 	BytesDown        int64   `json:"bytes_down"`
 	Seconds          float64 `json:"seconds"`
 	DryRun           bool    `json:"dry_run,omitempty"`
+	Blind            bool    `json:"blind,omitempty"` // the server was not looked at
 }
 
 // add adds the counts of another pass.

@@ -55,6 +55,7 @@ type debouncer struct {
 	// groupDelay is how long a path that is due waits for others, so that they go
 	// into the same batch.
 	groupDelay time.Duration
+	lateEvent  time.Duration // see Options
 
 	pending, ready map[manifest.Path]*entry
 	subtrees       int // number of pending entries that are subtrees
@@ -66,6 +67,7 @@ type debouncer struct {
 	readyChanged bool      // since batch was last called
 	scans        int       // number of scans that are running
 	marks        int       // number of scans that have ended, of whose time changes may still come
+	scannedAt    time.Time // when the last scan ended; zero: there was none
 	scanned      bool      // see takeScanned
 	lastChange   time.Time // of any path
 	firstDue     time.Time // when the oldest due path was due; zero: none is
@@ -81,8 +83,8 @@ type debouncer struct {
 func newDebouncer(o Options) *debouncer {
 	return &debouncer{
 		debounce: o.Debounce, maxDelay: o.MaxDelay, deletionDelay: o.DeletionDelay,
-		groupDelay: min(4*o.Debounce, o.MaxDelay/2),
-		pending:    make(map[manifest.Path]*entry), ready: make(map[manifest.Path]*entry),
+		groupDelay: min(4*o.Debounce, o.MaxDelay/2), lateEvent: o.lateEvent,
+		pending: make(map[manifest.Path]*entry), ready: make(map[manifest.Path]*entry),
 	}
 }
 
@@ -148,7 +150,7 @@ func (d *debouncer) entry(p manifest.Path, c change, now time.Time) *entry {
 			delete(d.ready, p)
 			d.readyChanged = true
 		} else {
-			e = &entry{first: now, created: c&created != 0 && d.marks == 0}
+			e = &entry{first: now, created: c&created != 0 && !d.maybeScanned(now)}
 		}
 		d.pending[p] = e
 		if e.subtree {
@@ -156,6 +158,13 @@ func (d *debouncer) entry(p manifest.Path, c change, now time.Time) *entry {
 		}
 	}
 	return e
+}
+
+// maybeScanned reports whether a name whose event is handled now may have been seen by
+// a scan that has ended. A mark is not enough to tell: a system shows a new name a moment
+// before it queues the event of it, and so may queue it behind the mark.
+func (d *debouncer) maybeScanned(now time.Time) bool {
+	return d.marks > 0 || now.Sub(d.scannedAt) < d.lateEvent
 }
 
 // recordVanished records that nothing is at p any more. A path that no scan can
@@ -204,13 +213,14 @@ func (d *debouncer) setSubtree(e *entry, on bool) {
 
 // scan says that a scan of the directory begins or ends. What is there may be known
 // from now on, so it is reported when it vanishes.
-func (d *debouncer) scan(begin bool) {
+func (d *debouncer) scan(begin bool, now time.Time) {
 	d.scanned = true
 	if begin {
 		d.scans++
 		return
 	}
 	d.scans--
+	d.scannedAt = now
 	for _, e := range d.pending {
 		e.created = false
 	}

@@ -59,9 +59,9 @@ func play(t *testing.T, d *debouncer, script string) []string {
 		case "lost-root":
 			d.loseEvents(now, true)
 		case "scan":
-			d.scan(true)
+			d.scan(true, now)
 		case "scanned":
-			d.scan(false)
+			d.scan(false, now)
 		case "mark":
 			d.marks++
 		case "passed":
@@ -188,13 +188,18 @@ func TestDebounce(t *testing.T) {
 			1 scanned
 			1 mark
 			2 passed
-			3 make a
-			4 rm a`, nil},
-		{"created and gone after a scan is not reported", `
+			501 make a
+			502 rm a`, nil},
+		{"created and gone a while after a scan is not reported", `
 			0 scan
 			1 scanned
-			2 make a
-			3 rm a`, nil},
+			501 make a
+			502 rm a`, nil},
+		{"created and gone right after a scan is reported: the event may have come late", `
+			0 scan
+			1 scanned
+			500 make a
+			501 rm a`, []string{"6001 a"}},
 		{"a directory created and gone with everything in it", `
 			0 mkdir d
 			1 make d/a d/b

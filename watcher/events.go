@@ -65,7 +65,7 @@ func (w *Watcher) locate(disk string) (*node, string) {
 // second one only if the name did not appear again and n is still the same directory.
 func (w *Watcher) renamed(n *node, name string) {
 	it := dirName{n, name}
-	if w.selfMoved == it {
+	if w.selfMoved == it && n.children[name] == nil {
 		w.selfMoved = dirName{}
 		return
 	}
@@ -122,10 +122,14 @@ func (w *Watcher) vanished(n *node, name string, renamed bool) {
 	if !ok {
 		return
 	}
+	kid := n.children[name]
+	if kid != nil && w.isThere(kid) {
+		w.watchAgain(kid)
+		return
+	}
 	if p.Base() == name {
 		n.names.remove(hashName(name))
 	}
-	kid := n.children[name]
 	if kid != nil {
 		w.tracker.drop(kid)
 	} else if w.options.Ignore(p, false) {
@@ -137,6 +141,24 @@ func (w *Watcher) vanished(n *node, name string, renamed bool) {
 		c |= movedAway
 	}
 	w.addChange(p, c)
+}
+
+// isThere reports whether there is a directory at the path of n, perhaps another one.
+func (w *Watcher) isThere(n *node) bool {
+	_, ok := directory(n.disk(w.root))
+	return ok
+}
+
+// watchAgain handles that n is said to have vanished, and a directory is there. Either
+// one took its place, or the event is about an earlier time: the event of a directory
+// itself comes after those of its name, so it can come when the directory is watched
+// under its new name already. It names that one then, and the system has stopped
+// watching. So n is watched and listed anew, and anything in it may have changed.
+func (w *Watcher) watchAgain(n *node) {
+	parent, name := n.parent, n.name
+	w.tracker.drop(n)
+	w.forgetMove()
+	w.appeared(parent, name, false)
 }
 
 // modified handles that name, in n, was written to or got another mode or time.

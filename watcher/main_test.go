@@ -27,9 +27,10 @@ func quick() Options {
 }
 
 // calm returns options with which a test can do several things before the first of
-// them has settled, even on a slow machine.
+// them has settled, even on a slow machine, and what appears after a scan counts as new
+// at once.
 func calm() Options {
-	return Options{Debounce: 500 * time.Millisecond, DeletionDelay: -1}
+	return Options{Debounce: 500 * time.Millisecond, DeletionDelay: -1, lateEvent: -1}
 }
 
 // patience is how long a test waits for something that must happen.
@@ -311,6 +312,15 @@ func (f *fakeSystem) setRoom(room int) {
 func (f *fakeSystem) send(o op, disk string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.q.put(event{disk, o})
+}
+
+// late sends an event of the directory disk itself that comes too late: the system names
+// it as it is watched by now, and has stopped watching it.
+func (f *fakeSystem) late(o op, disk string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.added, disk)
 	f.q.put(event{disk, o})
 }
 

@@ -33,6 +33,10 @@ type Options struct {
 	Notice func(text string)
 
 	minFullPoll time.Duration // shortest time between two full polls
+	// lateEvent is how long after a scan has seen a name the event that the name
+	// appeared can still be put into the queue of the system. Zero: 500 ms; negative:
+	// not at all.
+	lateEvent time.Duration
 }
 
 func (o Options) filled() Options {
@@ -48,6 +52,7 @@ func (o Options) filled() Options {
 	set(&o.MaxDelay, 30*time.Second)
 	set(&o.DeletionDelay, 5*time.Second)
 	set(&o.Poll, 10*time.Second)
+	set(&o.lateEvent, 500*time.Millisecond)
 	o.DeletionDelay = max(o.DeletionDelay, 0)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

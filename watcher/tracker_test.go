@@ -80,7 +80,9 @@ func TestMadeAndMoved(t *testing.T) {
 // A scan sees a file, and the events that it appeared and vanished are handled only after the scan. It is reported.
 func TestScannedBeforeTold(t *testing.T) {
 	f := &fakeSystem{room: 1000, holdMarks: true}
-	y := openTestDir(t, t.TempDir(), quick(), f.open)
+	o := quick()
+	o.lateEvent = -1
+	y := openTestDir(t, t.TempDir(), o, f.open)
 	y.write("seen", "by the scan")
 	y.scan(manifest.Root)
 	f.send(opCreate, y.disk("seen"))
@@ -98,6 +100,35 @@ func TestScannedBeforeTold(t *testing.T) {
 	f.send(opCreate, y.disk("kept"))
 	if b := y.next(); !slices.Equal(b.Paths, []manifest.Path{"kept"}) {
 		t.Errorf("%q", b.Paths)
+	}
+}
+
+// A scan sees what was renamed to a name a moment before the system queues the event of that, which so comes behind the mark
+// of the scan. It is gone again before it has settled, and is reported.
+func TestScannedBeforeItsEventIsQueued(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		seen []string // files
+		gone string
+	}{
+		{"a file", []string{"file"}, "file"},
+		{"a directory", []string{"dir/a", "dir/sub/b"}, "dir"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			f := &fakeSystem{room: 1000}
+			y := openTestDir(t, t.TempDir(), quick(), f.open)
+			for _, p := range c.seen {
+				y.write(p, "renamed to here")
+			}
+			y.scan(manifest.Path(c.gone))
+			f.send(opCreate, y.disk(c.gone))
+			y.must(os.Rename(y.disk(c.gone), filepath.Join(t.TempDir(), "away")))
+			f.send(opRename, y.disk(c.gone))
+			f.send(opCreate, y.disk("later")) // so that something is reported in any case
+			y.until("later")
+			y.waitUntilEqual()
+		})
 	}
 }
 
@@ -203,4 +234,85 @@ func TestSeenBetweenPolls(t *testing.T) {
 		default:
 		}
 	})
+}
+
+// A directory that was moved or made again is watched under its path before the event of the directory itself comes,
+// which says that nothing is there any more. It is watched all the same, with what is below it.
+func TestEventOfDirectoryItselfComesLate(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		do   func(y *testDir, f *fakeSystem)
+	}{
+		{"moved here", func(y *testDir, f *fakeSystem) {
+			y.must(os.RemoveAll(y.disk("new")))
+			f.send(opRemove, y.disk("new"))
+			y.until("new")
+			y.must(os.Rename(y.disk("other"), y.disk("new")))
+			f.send(opRename, y.disk("other"))
+			f.send(opCreate, y.disk("new"))
+			y.until("new")
+			f.late(opRename, y.disk("new"))
+		}},
+		{"away and back", func(y *testDir, f *fakeSystem) {
+			y.must(os.Rename(y.disk("new"), y.disk("x")))
+			y.must(os.Rename(y.disk("x"), y.disk("new")))
+			f.send(opRename, y.disk("new"))
+			f.send(opCreate, y.disk("x"))
+			f.send(opCreate, y.disk("new"))
+			y.until("new")
+			f.late(opRename, y.disk("new"))
+		}},
+		{"replaced before it was told", func(y *testDir, f *fakeSystem) {
+			y.must(os.Rename(y.disk("new"), filepath.Join(y.t.TempDir(), "new")))
+			y.must(os.Rename(y.disk("other"), y.disk("new")))
+			f.send(opRename, y.disk("new"))
+			y.until("new")
+			f.late(opRename, y.disk("new"))
+			f.send(opRename, y.disk("other"))
+			f.send(opCreate, y.disk("new"))
+		}},
+		{"before the name is told", func(y *testDir, f *fakeSystem) {
+			y.must(os.Rename(y.disk("new"), filepath.Join(y.t.TempDir(), "new")))
+			y.must(os.Rename(y.disk("other"), y.disk("new")))
+			f.late(opRename, y.disk("new"))
+			f.send(opRename, y.disk("other"))
+			f.send(opCreate, y.disk("new"))
+			f.late(opRename, y.disk("new"))
+		}},
+		{"made again", func(y *testDir, f *fakeSystem) {
+			y.must(os.RemoveAll(y.disk("new")))
+			f.send(opRemove, y.disk("new"))
+			y.must(os.MkdirAll(y.disk("new/sub"), 0o777))
+			f.send(opCreate, y.disk("new"))
+			y.until("new")
+			f.late(opRemove, y.disk("new"))
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			f := &fakeSystem{room: 1000}
+			root := t.TempDir()
+			for _, dir := range []string{"new/sub", "other/sub"} {
+				if err := os.MkdirAll(filepath.Join(root, dir), 0o777); err != nil {
+					t.Fatal(err)
+				}
+			}
+			o := quick()
+			o.DeletionDelay = -1
+			y := openTestDir(t, root, o, f.open)
+			c.do(y, f)
+			y.write("told", "")
+			f.send(opCreate, y.disk("told"))
+			y.until("told")
+			if got := f.watches(root); !slices.Contains(got, "new") || !slices.Contains(got, "new/sub") {
+				t.Errorf("watched are %q", got)
+			}
+			// What happened while nothing was watched is found.
+			y.waitUntilEqual()
+			// The directory is known: it is reported when it vanishes.
+			y.must(os.RemoveAll(y.disk("new")))
+			f.send(opRemove, y.disk("new"))
+			y.waitUntilEqual()
+		})
+	}
 }

@@ -120,12 +120,13 @@ func (w *Watcher) State() State {
 // BeginScan says that the caller is about to scan the directory. The caller calls done
 // when the scan has ended. The watcher does not report a path that appeared and
 // vanished before it was reported, unless a scan may have seen it in between. Events of
-// the time of the scan may be handled after it has ended: a mark behind them tells.
+// the time of the scan may be handled after it has ended: a mark behind them tells. The
+// system may even queue one a moment after that mark, so names count as seen for a while.
 func (w *Watcher) BeginScan() (done func()) {
 	mark := func(begin bool) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
-		w.debouncer.scan(begin)
+		w.debouncer.scan(begin, time.Now())
 		if !begin && w.marker != nil {
 			w.debouncer.marks++
 			w.marker.Mark()

@@ -69,6 +69,8 @@ func Hint(err error) string {
 		return server.Hint
 	case errors.As(err, &server) && server.Class == ftp.Connect:
 		return "is the address right, and the server running? \"ferry check\" tries each step"
+	case errors.As(err, &server) && server.Class == ftp.Login && server.Code != 0 && server.Op != "login":
+		return "the user is logged in, and the server does not allow this: does the account have the rights for it?"
 	case errors.As(err, &server) && server.Class == ftp.Login:
 		return "check the user and the password; FERRY_PASSWORD sets one for pairs that name none"
 	}

@@ -73,7 +73,8 @@ func (o *Opener) open(ctx context.Context, p *Pair, opts PassOptions) (*OpenPair
 		return nil, errors.Join(err, open.close())
 	}
 	open.add(record.Close)
-	far, err := o.openServer(ctx, p, opts)
+	engine := o.engineOptions(p, opts)
+	far, base, err := o.openFarSide(ctx, p, opts, record, &engine)
 	if err != nil {
 		return nil, errors.Join(err, open.close())
 	}
@@ -91,18 +92,28 @@ func (o *Opener) open(ctx context.Context, p *Pair, opts PassOptions) (*OpenPair
 		}
 	}
 	return &OpenPair{
-		Engine: sync.New(sides[sync.Local], sides[sync.Remote], record, o.engineOptions(p, opts)),
+		Engine: sync.New(sides[sync.Local], sides[sync.Remote], base, engine),
 		Sides:  sides,
 		record: record,
 		close:  open.close,
 	}, nil
 }
 
-// openServer connects to the server for passes.
+// openServer connects to the server for passes that look at it.
 func (o *Opener) openServer(ctx context.Context, p *Pair, opts PassOptions) (*remote.Directory, error) {
-	server, err := o.serverOptions(ctx, p)
+	server, err := o.passServerOptions(ctx, p, opts)
 	if err != nil {
 		return nil, err
+	}
+	far, err := remote.Open(ctx, server)
+	return far, connecting(err)
+}
+
+// passServerOptions returns what is needed to connect to the server of a pair for passes.
+func (o *Opener) passServerOptions(ctx context.Context, p *Pair, opts PassOptions) (remote.Options, error) {
+	server, err := o.serverOptions(ctx, p)
+	if err != nil {
+		return server, err
 	}
 	server.Notice = func(text string) {
 		if opts.Observer != nil {
@@ -115,8 +126,7 @@ func (o *Opener) openServer(ctx context.Context, p *Pair, opts PassOptions) (*re
 		server.Owner, server.Boot = mine.owner, mine.boot
 		server.Temps = o.temps(p, sync.Remote, false)
 	}
-	far, err := remote.Open(ctx, server)
-	return far, connecting(err)
+	return server, nil
 }
 
 // engineOptions returns what the profile and the options say about a pass.

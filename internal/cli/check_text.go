@@ -48,7 +48,7 @@ func serverReportRows(r *app.ServerReport) [][2]string {
 		rows = append(rows, [2]string{name, traceVerdict(trace, trace.Mode == r.Mode)})
 		name = ""
 		if !trace.Works && trace.Cause != "" {
-			rows = append(rows, [2]string{"", "      " + "likely cause: " + trace.Cause})
+			rows = append(rows, [2]string{"", "      likely cause: " + trace.Cause})
 		}
 	}
 	if r.List != "" {

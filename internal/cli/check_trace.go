@@ -31,7 +31,7 @@ func traceText(t *app.Trace) string {
 			b.WriteString("  " + t.Why + "\n")
 		}
 		if t.Cause != "" {
-			b.WriteString("  " + "likely cause: " + t.Cause + "\n")
+			b.WriteString("  likely cause: " + t.Cause + "\n")
 		}
 	}
 	return b.String()

@@ -96,6 +96,10 @@ func (prog *program) checkServer(ctx context.Context, p *app.Pair, head report.H
 		}
 		fmt.Fprint(prog.env.Stdout, text.CleanLines(shown))
 	}
+	if refused := found.ListingRefused(); refused != "" {
+		return failed(fmt.Errorf("no data mode could be tried, because the server refuses to list the directory: %s", refused),
+			"may this user list it? For a drop box, which shows nothing, there is \"ferry push --blind\"")
+	}
 	if found.Mode == "" {
 		return failed(errors.New("no data connection can be made in any mode, so neither listings nor files can be transferred"), "\"ferry check -v\" draws where each mode stops")
 	}

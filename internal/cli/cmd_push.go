@@ -13,6 +13,12 @@ only the server has are left alone, but for --exact.
 After the first pass only those directories of the server are listed that the
 pass touches; --verify lists all of them.
 
+--blind is for a drop box: a server that takes files and shows nothing. ferry then
+looks at nothing there and goes by what it has sent before. A first blind push
+replaces whatever has the same names. Files are sent under their own names, so that a
+transfer that breaks off leaves a part until the next push. Use it only where
+nobody else writes.
+
 Without arguments, profiles whose direction is pull are left out and named.
 --direction push takes them in.`
 

@@ -44,6 +44,9 @@ func passCommand(prog *program, cmd *cobra.Command, direction *app.Direction) *c
 	}
 	cmd.ValidArgsFunction = prog.completeProfiles
 	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
+		if one == nil && flags.blind.v {
+			return onlyPushIsBlind()
+		}
 		pairs, err := prog.passPairs(args, &flags, one)
 		if err != nil {
 			return err

@@ -75,6 +75,8 @@ func (f *watchFlags) checkWatch(prog *program) error {
 	switch {
 	case prog.common.dryRun:
 		return app.Usage(errors.New("--dry-run prints one plan, and watch makes many passes"), "\"ferry status\" prints what a pass would do")
+	case f.blind.v:
+		return onlyPushIsBlind()
 	case f.allowDeletes:
 		return onceOnlyOption("--allow-deletes")
 	case f.acceptEmpty:

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -64,6 +65,7 @@ type passFlags struct {
 	adopt        value[bool]
 	checksum     value[bool]
 	verify       value[bool]
+	blind        value[bool]
 	bwlimit      value[rates]
 	trash        value[bool]
 	followLinks  value[bool]
@@ -84,6 +86,7 @@ func (f *passFlags) register(flags *pflag.FlagSet) {
 	addBool(flags, &f.adopt, "adopt", "sync, pull: on a first pass, take files of equal size as equal where the server tells no hash")
 	addBool(flags, &f.checksum, "checksum", "compare the contents of both sides, not size and time")
 	addBool(flags, &f.verify, "verify", "push, pull: list all of the target")
+	addBool(flags, &f.blind, "blind", "push: send without looking at the server, a drop box that shows nothing and into which nobody else writes")
 	f.bwlimit.add(flags, "bwlimit", "send and receive at most `RATE[:RATE]` bytes a second (up:down), as 2MiB:10MiB", parseRates)
 	f.trash.add(flags, "trash", "keep what is replaced or deleted: `on|off`", config.ParseSwitch)
 	addBool(flags, &f.followLinks, "follow-links", "read local links that stay inside the root as what they point to")
@@ -137,6 +140,7 @@ func (f *passFlags) over(p *config.Profile) {
 	f.adopt.over(&p.Adopt)
 	f.checksum.over(&p.Checksum)
 	f.verify.over(&p.Verify)
+	f.blind.over(&p.Blind)
 	f.trash.over(&p.Trash)
 	p.TrashSet = p.TrashSet || f.trash.set
 	f.followLinks.over(&p.FollowLinks)
@@ -154,7 +158,31 @@ func (f *passFlags) check(p *app.Pair) error {
 		return app.Usage(errors.New("--adopt cannot be used for a push: an edit that kept the size of a file would never be sent"),
 			"leave it out: the first push compares contents and sends only what differs")
 	}
+	if err := f.checkBlind(p); err != nil {
+		return err
+	}
 	return f.connectFlags.check(p)
+}
+
+// checkBlind refuses to go blind but for a push that needs no look at the server.
+func (f *passFlags) checkBlind(p *app.Pair) error {
+	switch other := p.NeedsLook(); {
+	case !p.Blind:
+		return nil
+	case p.Direction != app.Push:
+		return onlyPushIsBlind()
+	case other != "":
+		return app.Usage(fmt.Errorf("a blind push does not look at the server, and --%s does", other), "leave one of them out")
+	case f.trash.v:
+		return app.Usage(errors.New("a blind push keeps nothing on the server, and --trash on asks for it"), "leave one of them out")
+	}
+	return nil
+}
+
+// onlyPushIsBlind is the error where another command is to be blind.
+func onlyPushIsBlind() error {
+	return app.Usage(errors.New("only a push can be blind: what is on the server is not known, and nothing comes back from there"),
+		"say \"ferry push --blind\"; for this once \"--blind=false\" looks at the server")
 }
 
 // check refuses options about TLS for a server that is spoken to in clear: who gives

@@ -40,6 +40,9 @@ func (prog *program) watchPairs(args []string, flags *watchFlags) ([]*app.Pair, 
 	pairs, err := prog.passPairs(args, &flags.passFlags, nil)
 	for _, p := range pairs {
 		flags.poll.over(&p.Poll)
+		if err == nil && p.Blind {
+			err = onlyPushIsBlind()
+		}
 	}
 	return pairs, err
 }

@@ -36,6 +36,12 @@ func (d *decoder) check(p *draft, s setting, own []setting) {
 	if p.Exact && p.Direction == sync.Both {
 		failAt("exact", "makes one side equal to the other and so needs a direction", "set direction: push or pull")
 	}
+	if p.Blind && p.Direction != sync.Push {
+		failAt("blind", "is for a push: from a server that is not looked at nothing comes back", "set direction: push")
+	}
+	if other := p.NeedsLook(); p.Blind && other != "" {
+		failAt("blind", "does not look at the server, and "+other+" does", "remove one of them")
+	}
 	if p.Insecure && p.Fingerprint != "" {
 		failAt("insecure", "accepts any certificate, so fingerprint has no effect", "remove one of them")
 	}

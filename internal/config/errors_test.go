@@ -88,6 +88,8 @@ var errorCases = []struct {
 
 	{"two users", "profiles:\n  a: {local: x, remote: ftp://u@h, user: v}\n", []string{`ferry.yaml:2:42: profiles.a.user: is "v", but remote names "u" (remove one of them)`}},
 	{"two passwords", "profiles:\n  a: {local: x, remote: 'ftp://u:secret@h', password: secret}\n", []string{"ferry.yaml:2:45: profiles.a.password: remote has a password, too (remove one of them)"}},
+	{"blind without a push", site + "    blind: true\n", []string{"ferry.yaml:5:12: profiles.site.blind: is for a push: from a server that is not looked at nothing comes back (set direction: push)"}},
+	{"blind and checksum", site + "    direction: push\n    checksum: true\n    blind: true\n", []string{"ferry.yaml:7:12: profiles.site.blind: does not look at the server, and checksum does (remove one of them)"}},
 	{"exact without a direction", site + "    exact: true\n", []string{"ferry.yaml:5:12: profiles.site.exact: makes one side equal to the other and so needs a direction (set direction: push or pull)"}},
 	{"exact by default without a direction", "defaults: {exact: true}\nprofiles:\n  a: {local: x, remote: ftp://h}\n", []string{"ferry.yaml:3:3: profiles.a.exact: makes one side equal to the other and so needs a direction (set direction: push or pull)"}},
 	{"a certificate without TLS", "profiles:\n  a: {local: x, remote: ftp://h, insecure: true}\n", []string{"ferry.yaml:2:44: profiles.a.insecure: ftp:// has no certificate (write remote as ftpes:// (TLS on port 21) or ftps:// (port 990))"}},

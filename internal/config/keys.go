@@ -47,6 +47,7 @@ var keys = map[string]key{
 	"adopt":          flag(func(p *Profile) *bool { return &p.Adopt }),
 	"checksum":       flag(func(p *Profile) *bool { return &p.Checksum }),
 	"verify":         flag(func(p *Profile) *bool { return &p.Verify }),
+	"blind":          flag(func(p *Profile) *bool { return &p.Blind }),
 	"trash":          {set: setTrash},
 	"trash-keep":     {set: setTrashKeep},
 	"trash-size":     {set: setTrashSize},

@@ -30,6 +30,7 @@ type Profile struct {
 	Adopt     bool
 	Checksum  bool
 	Verify    bool // push, pull: list everything on the target, not only the directories that are touched
+	Blind     bool // push: do not look at the server, which is a drop box
 	Trash     bool // keep what is replaced or deleted
 	// TrashSet says that Trash was given, and is not the default: by default a push
 	// keeps nothing on the server.
@@ -97,6 +98,20 @@ func NewProfile(name string) *Profile {
 	return &Profile{Name: name, Limits: sync.NewLimits(), Trash: true, TrashKeep: 30 * 24 * time.Hour}
 }
 
+// NeedsLook returns the key of a setting for which a pass has to look at the server, "" where
+// there is none.
+func (p *Profile) NeedsLook() string {
+	for _, one := range []struct {
+		set  bool
+		name string
+	}{{p.Exact, "exact"}, {p.Checksum, "checksum"}, {p.Verify, "verify"}, {p.Adopt, "adopt"}} {
+		if one.set {
+			return one.name
+		}
+	}
+	return ""
+}
+
 // Policy returns the policy that the profile asks for.
 func (p *Profile) Policy() sync.Policy {
 	return sync.Policy{
@@ -105,7 +120,8 @@ func (p *Profile) Policy() sync.Policy {
 		Exact:     p.Exact,
 		Adopt:     p.Adopt,
 		Checksum:  p.Checksum,
-		Trash:     [2]bool{p.Trash, p.Trash},
+		Trash:     [2]bool{p.Trash, p.Trash && !p.Blind},
+		NoMoves:   p.Blind,
 	}
 }
 

@@ -72,7 +72,7 @@ func (a *attempt) finishActive(reply Reply) error {
 		return a.declined()
 	}
 	a.t.data.bind(conn)
-	a.t.endsUnsaid(a.c, a.t.start)
+	a.t.endsUnannounced(a.c, a.t.start)
 	return nil
 }
 
@@ -93,7 +93,7 @@ func (a *attempt) acceptServer() (conn net.Conn, err error) {
 			return nil, a.notReached()
 		}
 	}
-	if conn != nil && c.isUnsaid(t) {
+	if conn != nil && c.isUnannounced(t) {
 		t.assumeStart()
 		return conn, nil
 	}

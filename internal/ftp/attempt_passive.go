@@ -65,7 +65,7 @@ func (a *attempt) runPassive() error {
 	}
 	t.data.bind(conn)
 	if early && t.upload && !t.patient && !c.features.Has(LosesEarlyData) {
-		t.early, t.start = true, Reply{Code: 150, Text: "on its way"}
+		t.assumeStart()
 		return nil
 	}
 	return a.begin()

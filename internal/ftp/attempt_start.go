@@ -61,7 +61,7 @@ func (a *attempt) restReply() error {
 // begin reads the first reply to the transfer command: 1yz or a refusal.
 func (a *attempt) begin() (err error) {
 	t := a.t
-	if a.c.isUnsaid(t) {
+	if a.c.isUnannounced(t) {
 		t.assumeStart()
 		return nil
 	}
@@ -69,7 +69,7 @@ func (a *attempt) begin() (err error) {
 		return a.c.broken(verbOf(t.Line), err)
 	}
 	a.trace.Answered(t.start)
-	if t.endsUnsaid(a.c, t.start) || t.start.Preliminary() {
+	if t.endsUnannounced(a.c, t.start) || t.start.Preliminary() {
 		return nil
 	}
 	t.data.abort()

@@ -54,7 +54,7 @@ func (s *Session) batch(ctx context.Context, lines []string) ([]Reply, error) {
 			return nil, err
 		}
 	}
-	return s.spacedBatch(ctx, lines)
+	return s.spacedBatch(lines)
 }
 
 // plainBatch is batch for commands that go out as they are.
@@ -72,15 +72,20 @@ func (s *Session) plainBatch(lines []string) ([]Reply, error) {
 		return replies[:min(len(replies), len(lines))], err
 	}
 	if last := replies[len(all)-1]; last.Code != 257 && last.Code != 421 {
-		return nil, s.outOfStep(batchEnd, last)
+		return nil, s.outOfStep(batchEnd, last, false)
 	}
 	return replies[:len(lines)], err
 }
 
 // outOfStep gives up the session and stops sending several commands at once to this
-// server. r is the reply that does not fit line.
-func (s *Session) outOfStep(line string, r Reply) error {
+// server. r is the reply that does not fit line. Where line went out alone, the server may
+// answer in this way, most likely with 200, whatever it does not know.
+func (s *Session) outOfStep(line string, r Reply, alone bool) error {
 	s.GiveUp()
+	if s.serial() || alone && r.Code == 200 {
+		s.features.noteNoAnswer(line)
+		return lost(mismatch(line, r))
+	}
 	s.features.stopBatchingForGood()
 	s.c.opts.Log.Warn("the server answers commands out of step; it gets one at a time from now on", "command", verbOf(line), "reply", r.String())
 	return lost(mismatch(line, r))
@@ -114,12 +119,12 @@ func (s *Session) exchange(lines []string) ([]Reply, error) {
 		r, err := c.await(a)
 		switch {
 		case a.err != nil:
-			return nil, s.outOfStep(a.line, r)
+			return nil, s.outOfStep(a.line, a.reply, len(lines) == 1)
 		case err != nil:
 			if errors.Is(err, errProtocol) {
 				s.features.stopBatchingForGood()
 			} else if isTimeout(err) {
-				s.features.notAnswered(verbOf(a.line))
+				s.features.noteNoAnswer(a.line)
 				if sent-read > 1 {
 					s.features.stopBatching()
 				}

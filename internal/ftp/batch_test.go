@@ -33,6 +33,8 @@ func TestFits(t *testing.T) {
 		{"MDTM 20200101000000 /a", 253, true},
 		{"SITE UTIME /a", 200, true},
 		{"SITE UTIME /a", 421, true},
+		{"MLST /a", 202, true}, // not implemented
+		{"RNFR /a", 202, true},
 	} {
 		if got := fits(tt.line, Reply{Code: tt.code}); got != tt.want {
 			t.Errorf("%d to %s: %v", tt.code, tt.line, got)
@@ -73,6 +75,39 @@ func TestBatchOutOfStep(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestPositiveRepliesToUnknownCommands has a server answer commands that it does not know with
+// a positive reply. They count as not known, at once or when the server gets one command at a
+// time.
+func TestPositiveRepliesToUnknownCommands(t *testing.T) {
+	for _, test := range []struct {
+		reply    string
+		sessions int // until it is known
+	}{
+		{"202 Command not implemented, superfluous at this site.", 1},
+		{"200 OK", 2},
+		{"220 OK", 2},
+	} {
+		for command, quirk := range map[string]Quirk{"MLST": MLSTWorks, "SIZE": SIZEWorks} {
+			f := newFake(t)
+			f.on[command] = func(p *peer, _ string) bool { return p.say("%s", test.reply) }
+			pool := f.pool(nil)
+			for i := range test.sessions {
+				pool.Once(t.Context(), func(ctx context.Context, s *Session) error {
+					if command == "SIZE" {
+						s.features.Observe(MLSTWorks, false)
+					}
+					var b Batch
+					QueueStat(&b, s.features, "/a", func(Stat) {})
+					return b.Run(ctx, s)
+				})
+				if known := !pool.features().Has(quirk); i+1 == test.sessions && !known {
+					t.Errorf("%s answered with %s: still unknown after %d sessions", command, test.reply, i+1)
+				}
+			}
+		}
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"syscall"
 	"time"
 
@@ -69,7 +68,7 @@ func (c *controlConn) greet(greeting *awaited) error {
 	if err != nil {
 		err = c.broken("waiting for the greeting of "+c.opts.Address(), err)
 		var e *Error
-		if errors.As(err, &e) && errors.Is(err, os.ErrDeadlineExceeded) || e != nil && e.Err != nil && isTimeoutError(e.Err) {
+		if errors.As(err, &e) && isTimeout(err) {
 			e.Class = Connect
 			if greeting.preliminary.Code != 0 {
 				e.Err = &timeoutError{fmt.Sprintf("for %v the server says only %v", c.deadlines.Timeout, greeting.preliminary)}
@@ -89,7 +88,7 @@ func (c *controlConn) greet(greeting *awaited) error {
 		e := ReplyError("connecting to "+c.opts.Address(), "", r)
 		switch {
 		case wire.WantsTLS(r) && c.opts.Security == Plain:
-			e.Class, e.Hint = Login, useTLS(c.opts.Host)
+			e.Class, e.Hint = Login, useTLS(c.opts.hostAndPort())
 		case e.Class != Busy:
 			e.Class = Retry
 		}

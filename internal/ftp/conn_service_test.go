@@ -56,7 +56,7 @@ func TestOtherServices(t *testing.T) {
 		{"\x15\x03\x01\x00\x02\x02\x46", Explicit, "expects TLS from the first byte", "use ftps://127.0.0.1:"},
 		{"J\x00\x00\x00\x0a8.0.35\x00", Plain, "a database server", "is the port right?"},
 		{"220 FTP server ready\r\n", Implicit, "does not answer with TLS", "use ftpes://127.0.0.1:"},
-		{"421 cleartext sessions are not accepted on this server\r\n", Plain, "cleartext", "use ftpes://127.0.0.1"},
+		{"421 cleartext sessions are not accepted on this server\r\n", Plain, "cleartext", "use ftpes://127.0.0.1:"},
 	} {
 		o := Options{Host: "127.0.0.1", Port: listenAndSay(t, test.says), Security: test.security, User: "u", Timeout: 20 * time.Second,
 			Password: func() (string, error) { return "secret", nil }, Backoff: func(int) time.Duration { return 0 }}

@@ -93,7 +93,7 @@ func (d *dataConn) awaitHandshake() error {
 
 // awaitStart waits until the server has accepted an upload.
 func (d *dataConn) awaitStart() error {
-	if d.t.early && d.c.isUnsaid(d.t) {
+	if d.t.early && d.c.isUnannounced(d.t) {
 		return nil
 	}
 	begun, err := d.t.readStart(d.c)

@@ -37,9 +37,11 @@ func (s *Session) TryMode(ctx context.Context, m DataMode, dir string) (*Trace, 
 		if trace.Why == "" {
 			trace.Why = err.Error()
 		}
-		if e := (*Error)(nil); errors.As(err, &e) && trace.Cause == "" {
+		e := (*Error)(nil)
+		if errors.As(err, &e) && trace.Cause == "" {
 			trace.Cause = strings.TrimPrefix(e.Hint, datamode.LikelyCause)
 		}
+		trace.Declined = e != nil && e.Class == File && t.declined()
 	}
 	return trace, nil
 }

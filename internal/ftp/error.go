@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // Class is the kind of a failure. It decides what happens next: another attempt,
@@ -42,7 +43,7 @@ func (e *Error) Error() string {
 		s += " " + strconv.Quote(e.Path)
 	}
 	if e.Code != 0 {
-		s += fmt.Sprintf(": server says %d %s", e.Code, e.Reply)
+		s += strings.TrimRight(fmt.Sprintf(": server says %d %s", e.Code, e.Reply), " ")
 	}
 	if e.Err != nil {
 		s += ": " + InPlainWords(e.Err)

@@ -35,8 +35,6 @@ func (c *controlConn) broken(op string, err error) error {
 			Hint: "the server, or something on the way to it, stopped answering"}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return &Error{Op: op, Class: Retry, Err: &plainError{"the server closed the connection", err}}
-	case errors.Is(err, errProtocol):
-		return &Error{Op: op, Class: Retry, Err: err}
 	}
 	return &Error{Op: op, Class: Retry, Err: err}
 }
@@ -46,10 +44,4 @@ func (c *controlConn) broken(op string, err error) error {
 func isTimeout(err error) bool {
 	var t interface{ Timeout() bool }
 	return errors.As(err, &t) && t.Timeout() && !errors.Is(err, context.DeadlineExceeded)
-}
-
-// isTimeoutError reports whether err wraps a [timeoutError].
-func isTimeoutError(err error) bool {
-	var s *timeoutError
-	return errors.As(err, &s)
 }

@@ -18,8 +18,7 @@ var busyText = regexp.MustCompile(`(?i)too many|no more (connection|session|clie
 // classOf returns the class of a reply that is not positive. It is the only table of
 // reply codes (RFC 959, section 4.2; RFC 2228, section 5; RFC 2428, section 4).
 func classOf(r Reply) Class {
-	switch {
-	case (r.Code == 421 || r.Code == 530 || r.Code == 500) && busyText.MatchString(r.Text):
+	if slices.Contains([]int{421, 500, 530}, r.Code) && busyText.MatchString(r.Text) {
 		return Busy
 	}
 	switch r.Code {
@@ -29,17 +28,15 @@ func classOf(r Reply) Class {
 		return Server // security that cannot be had
 	case 430, 530, 532:
 		return Login
-	case 500, 502, 504, 521, 522:
+	case 202, 500, 502, 504, 521, 522:
 		return Server
 	case 503:
 		return Retry // out of step
 	}
-	switch r.Code / 100 {
-	case 5:
+	if r.Code/100 == 5 {
 		return File
-	default:
-		return Retry
 	}
+	return Retry
 }
 
 // Require returns nil where r has one of the codes in want (none given: any 2yz), and
@@ -69,6 +66,9 @@ func ReplyError(op, path string, r Reply) *Error {
 	}
 	if wire.WantsTLS(r) && !mentionsReuse(r.Text) {
 		e.Hint = useTLS("")
+		if r.Code == 521 || r.Code == 522 || r.Code == 534 { // no file name can be in their text
+			e.Class = Login
+		}
 	}
 	return e
 }

@@ -42,6 +42,7 @@ func TestClassOf(t *testing.T) {
 		{530, "Login incorrect.", Login},
 		{430, "Invalid username or password", Login},
 		{500, "Unknown command.", Server},
+		{202, "Command not implemented, superfluous at this site.", Server},
 		{502, "Command not implemented", Server},
 		{504, "Not for that parameter", Server},
 		{522, "SSL connection failed: session reuse required", Server},
@@ -74,5 +75,32 @@ func TestRetryable(t *testing.T) {
 	}
 	if err := Fatal(again); !errors.Is(err, ErrFatal) || err.Error() != again.Error() {
 		t.Errorf("fatal changes what an error says: %v", err)
+	}
+}
+
+// TestErrorWithoutText: some servers send no more than a code.
+func TestErrorWithoutText(t *testing.T) {
+	const want = `listing "/a": server says 550`
+	if got := ReplyError("listing", "/a", Reply{Code: 550}).Error(); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestTLSWantedLater: some servers let users in, and transfer nothing in clear text.
+func TestTLSWantedLater(t *testing.T) {
+	for _, test := range []struct {
+		code int
+		text string
+		want Class
+	}{
+		{522, "Data connections must be encrypted.", Login},
+		{521, "TLS required", Login},
+		{534, "Policy requires SSL.", Login},
+		{522, "SSL connection failed: session reuse required", Server},
+		{550, "must use tls.txt: No such file or directory", File}, // the name of a file
+	} {
+		if got := ReplyError("listing", "", Reply{Code: test.code, Text: test.text}); got.Class != test.want || test.want == Login && got.Hint == "" {
+			t.Errorf("%d %s: class %d, hint %q; want class %d", test.code, test.text, got.Class, got.Hint, test.want)
+		}
 	}
 }

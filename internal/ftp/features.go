@@ -44,8 +44,7 @@ type Features struct {
 	unsure          bool   // listForm is a guess that must not be remembered
 	listNote        string // why listForm is not MLSD, although FEAT lists it; may be empty
 	observed        map[Quirk]bool
-	spaced          map[string]bool // verbs that the server took with a space in the path
-	suspectsSpaces  bool            // an upload was refused whose path has a space
+	spaced          map[string]bool // see noteSpaced
 	batchingStopped bool            // the server gets one command at a time
 	remember        func(*Features) // called when something new was observed; may be nil
 }

@@ -19,25 +19,16 @@ func (s *Session) Probe(ctx context.Context) error {
 	if format := s.c.opts.ListFormat; format != listing.Auto {
 		return s.probeForced(ctx, format, forms)
 	}
-	best := FormMLSD
 	if s.features.Has(LIST_aShowsDotNames) {
 		forms = []ListForm{FormLISTAll, FormLIST} // LIST hides names, depending on a setting
 	}
-	if s.features.Has(LIST_aShowsDotNames) && !s.features.mlst {
-		best = FormLISTAll
-	}
-	if s.features.mlst || s.features.Has(LIST_aShowsDotNames) {
-		shown, err := s.listToSee(ctx, best)
-		if err == nil && (best == FormMLSD && shown.mlsdFault() == "" || best != FormMLSD && shown.self) {
-			s.features.UseForm(best, shown.self)
+	if s.features.mlst {
+		shown, err := s.listToSee(ctx, FormMLSD)
+		if err == nil && shown.mlsdFault() == "" {
+			s.features.UseForm(FormMLSD, shown.self)
 			return nil
 		}
-		if best == FormMLSD {
-			return s.probeWithoutMLSD(ctx, shown, err, forms)
-		}
-		if endsProbe(s, err) {
-			return err
-		}
+		return s.probeWithoutMLSD(ctx, shown, err, forms)
 	}
 	form, shown, err := s.firstForm(ctx, forms)
 	if err == nil {
@@ -75,7 +66,7 @@ func (s *Session) probeWithoutMLSD(ctx context.Context, odd probed, refused erro
 	if err != nil {
 		return err
 	}
-	good := shown.entries > 0 && shown.padded < shown.entries && shown.unread == 0
+	good := shown.entries > 0 && shown.padded < shown.entries && !shown.unread
 	switch {
 	case e == nil && good:
 		s.features.GiveUpMLSD(odd.mlsdFault(), form, shown.self)
@@ -98,7 +89,7 @@ const (
 // mlsdFault returns what seems to be wrong with a listing by MLSD, "" for nothing.
 func (shown probed) mlsdFault() string {
 	switch {
-	case shown.unread > 0:
+	case shown.unread:
 		return MLSDTellsNoKinds
 	case shown.entries > 0 && shown.padded == shown.entries:
 		return MLSDPadsNames
@@ -109,10 +100,11 @@ func (shown probed) mlsdFault() string {
 // AnswersMLSDWith is a reason for [Features.GiveUpMLSD].
 func AnswersMLSDWith(code int) string { return fmt.Sprintf("answers MLSD with %d", code) }
 
-// endsProbe reports whether err ends a probe: it is more than the refusal of a listing.
+// endsProbe reports whether err ends a probe: it is more than the refusal of a listing, or
+// says that nothing is listed in clear text.
 func endsProbe(s *Session, err error) bool {
 	e, ok := err.(*Error)
-	return err != nil && (!ok || s.Dead() || e.Code == 0)
+	return err != nil && (!ok || s.Dead() || e.Code == 0 || e.Class == Login)
 }
 
 // LISTForm returns the form of LIST that lists dir best, an absolute path, and whether its
@@ -153,7 +145,7 @@ type probed struct {
 	self    bool // the directory itself
 	entries int  // others
 	padded  int  // of these, whose names begin with a space
-	unread  int  // 1 if there are lines that cannot be read
+	unread  bool // a line could not be read
 }
 
 // listToSee lists the current directory. Where all listings of a server show the directory
@@ -171,8 +163,6 @@ func (s *Session) listToSee(ctx context.Context, form ListForm) (shown probed, e
 			}
 		}
 	})
-	if err == nil && l.Readable() != nil {
-		shown.unread = 1
-	}
+	shown.unread = err == nil && l.Readable() != nil
 	return shown, err
 }

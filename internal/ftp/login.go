@@ -171,7 +171,7 @@ func (s *Session) loginRefused(r Reply) error {
 	e := ReplyError("login", "", Reply{Code: r.Code, Text: s.c.hide(r.Text)})
 	switch {
 	case s.c.opts.Security == Plain && (wire.WantsTLS(r) || wire.WantsTLS(s.c.userReply())):
-		e.Class, e.Hint = Login, useTLS(s.c.opts.Host)
+		e.Class, e.Hint = Login, useTLS(s.c.opts.hostAndPort())
 	case e.Class == Busy || r.Code == 421:
 	case !r.Refused() && r.Code != 332 && !s.c.serial:
 		// Some servers let a refused PASS wait and answer FEAT before it. The next login

@@ -80,6 +80,9 @@ type Options struct {
 
 	// ListFormat is the format of all listings; with Auto each shows its own.
 	ListFormat ListFormat
+	// NoListing is set where nothing will be listed. Then the first login does not try which
+	// command lists best.
+	NoListing bool
 
 	BytesUp, BytesDown int64 // bytes per second of data over all sessions; 0: no limit
 

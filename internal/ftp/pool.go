@@ -3,13 +3,11 @@ package ftp
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	stdsync "sync"
 	"time"
 
 	"ferry/internal/ftp/datamode"
-	"ferry/internal/ftp/listing"
 	"ferry/internal/ftp/socket"
 )
 
@@ -22,10 +20,7 @@ const (
 	backoffMost = 10 * time.Second
 )
 
-// LoginPace is the time between the beginnings of two logins.
-const LoginPace = 50 * time.Millisecond
-
-// A pool lends sessions of one server. It opens them on demand, up to
+// A Pool lends sessions of one server. It opens them on demand, up to
 // Options.Connections; a server that refuses more makes the limit smaller, but
 // never smaller than one.
 type Pool struct {
@@ -54,6 +49,7 @@ type Pool struct {
 	lost     error // for good
 }
 
+// NewPool returns a pool for the server of o. It connects when a session is first wanted.
 func NewPool(o Options) *Pool {
 	o = o.WithDefaults()
 	p := &Pool{o: o, most: o.Connections, limit: o.Connections, changed: make(chan struct{}), traffic: &socket.ByteCount{},
@@ -69,20 +65,7 @@ func backoff(attempt int) time.Duration {
 	return d/2 + rand.N(d)
 }
 
-// password asks for the password once.
-func (p *Pool) password() (string, error) {
-	p.askPassword.Do(func() {
-		switch {
-		case p.o.Password != nil:
-			p.secret, p.secretErr = p.o.Password()
-		case p.o.User == "anonymous":
-			p.secret = "anonymous@"
-		}
-	})
-	return p.secret, p.secretErr
-}
-
-// do lends a session to f. An error of f of class Retry or Busy lets it run
+// Do lends a session to f. An error of f of class Retry or Busy lets it run
 // again on another session, up to Options.Retries times, so f must be
 // idempotent; any other error is returned at once.
 func (p *Pool) Do(ctx context.Context, op string, f func(ctx context.Context, s *Session) error) error {
@@ -102,7 +85,7 @@ func (p *Pool) Do(ctx context.Context, op string, f func(ctx context.Context, s 
 	}
 }
 
-// once lends a session to f, which runs once.
+// Once lends a session to f, which runs once.
 func (p *Pool) Once(ctx context.Context, f func(ctx context.Context, s *Session) error) error {
 	s, err := p.Borrow(ctx)
 	if err != nil {
@@ -112,7 +95,7 @@ func (p *Pool) Once(ctx context.Context, f func(ctx context.Context, s *Session)
 	return f(ctx, s)
 }
 
-// lend waits for a session. Its error is final: it wraps [ErrFatal] where
+// Borrow waits for a session, which goes back with [Pool.Return]. Its error is final: it wraps [ErrFatal] where
 // the server cannot be had at all, and the context's cause where that was
 // cancelled.
 func (p *Pool) Borrow(ctx context.Context) (*Session, error) {
@@ -171,161 +154,7 @@ func (p *Pool) take() (*Session, <-chan struct{}, error) {
 	return nil, p.changed, nil
 }
 
-// connect opens a session for a permission of take. Without a session and
-// without an error it is worth asking again.
-func (p *Pool) connect(ctx context.Context, attempt *int) (*Session, error) {
-	err := p.pace(ctx)
-	var s *Session
-	if err == nil {
-		s, err = p.login(ctx)
-	}
-	if err == nil {
-		p.mu.Lock()
-		p.opening = false
-		p.wake()
-		p.mu.Unlock()
-		return s, nil
-	}
-	p.mu.Lock()
-	p.open--
-	p.opening = false
-	others, first := p.open, p.f == nil
-	p.wake()
-	p.mu.Unlock()
-	if ctx.Err() != nil {
-		return nil, err
-	}
-	return nil, p.refused(ctx, err, others, first, attempt)
-}
-
-// refused decides what a login that failed means. It returns nil after the wait
-// that makes another try worthwhile.
-func (p *Pool) refused(ctx context.Context, err error, others int, first bool, attempt *int) error {
-	class, _ := ClassOf(err)
-	if !first && class == Login {
-		class = Busy // it was right before: some servers say so when they are full
-	}
-	if isModeTrial(err) {
-		return nil // each mode gets its try; there are four at most
-	}
-	if class == Busy && others > 0 {
-		p.shrink(others, err)
-		return nil
-	}
-	if class == Login || class == Server || *attempt >= p.o.Retries || first && class == Connect && *attempt >= 1 {
-		return Fatal(err)
-	}
-	if others > 0 {
-		p.shrink(others, nil) // do not insist while others work
-	}
-	p.o.Log.Info("connecting again", "attempt", *attempt+1, "because", err)
-	if serr := Sleep(ctx, p.o.Backoff(*attempt)); serr != nil {
-		return serr
-	}
-	*attempt++
-	return nil
-}
-
-// shrink lowers the limit to the sessions there are.
-func (p *Pool) shrink(to int, because error) {
-	p.mu.Lock()
-	p.limit, p.busyAt = max(1, min(p.limit, to)), time.Now()
-	tell := because != nil && !p.told
-	if tell {
-		p.told = true
-	}
-	limit := p.limit
-	p.mu.Unlock()
-	if tell {
-		p.o.Notice(fmt.Sprintf("server allows only %s; going on with %d", connections(limit), limit))
-		p.o.Log.Info("server takes no more connections", "limit", limit, "because", because)
-	}
-}
-
-// learn notes which data mode works.
-func (p *Pool) learn(m DataMode) {
-	p.remember()
-	p.spare(m)
-}
-
-// spare keeps to one session in active mode on a server that stalls with several; see
-// [OneActiveSessionOnly].
-func (p *Pool) spare(m DataMode) {
-	if f := p.features(); !m.Active() || f == nil || !f.Has(OneActiveSessionOnly) {
-		return
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.limit > 1 {
-		p.most, p.limit = 1, 1
-		p.o.Log.Info("one session at a time, since several in active mode stall this server")
-	}
-}
-
-func connections(n int) string {
-	if n == 1 {
-		return "1 connection"
-	}
-	return fmt.Sprintf("%d connections", n)
-}
-
-// login opens a session; the first one of the pool finds out what the server
-// can do.
-func (p *Pool) login(ctx context.Context) (*Session, error) {
-	p.mu.Lock()
-	f := p.f
-	p.mu.Unlock()
-	s, err := p.openSession(ctx, f)
-	if f != nil {
-		return s, err
-	}
-	if err != nil {
-		p.firstLoginFailed(err)
-		return nil, err
-	}
-	if restored := s.features.restore(p.known); !restored || p.o.ListFormat != listing.Auto {
-		if err := s.Probe(ctx); err != nil {
-			s.c.abort()
-			return nil, err
-		}
-	}
-	learned, err := s.learnTelnet(ctx)
-	if err != nil {
-		s.c.abort()
-		return nil, err
-	}
-	s.features.remember = func(*Features) { p.remember() }
-	restorePipelined(p.modes, s.features, p.o)
-	p.mu.Lock()
-	p.f = s.features
-	p.mu.Unlock()
-	if learned {
-		p.remember()
-	}
-	p.learn(p.modes.Current())
-	return s, nil
-}
-
-// firstLoginFailed has the next login go step by step, if the failure can lie in how it was
-// sent. That login then shows what is wrong.
-func (p *Pool) firstLoginFailed(err error) {
-	if class, _ := ClassOf(err); class != Connect && class != Busy {
-		p.known = Capabilities{Mode: p.known.Mode, Seen: map[Quirk]bool{AnswersInOrder: false}}
-	}
-}
-
-// pace spreads logins, which some servers count as an attack when they come all
-// at once.
-func (p *Pool) pace(ctx context.Context) error {
-	p.mu.Lock()
-	now := time.Now()
-	wait := p.nextDial.Sub(now)
-	p.nextDial = now.Add(max(wait, 0) + LoginPace)
-	p.mu.Unlock()
-	return Sleep(ctx, wait)
-}
-
-// fit looks whether an idle session still lives.
+// isAlive looks whether an idle session still lives.
 func (p *Pool) isAlive(ctx context.Context, s *Session) bool {
 	rest := time.Since(s.idleSince)
 	if rest < idleCheck {
@@ -343,7 +172,7 @@ func (p *Pool) isAlive(ctx context.Context, s *Session) bool {
 	return err == nil && r.OK()
 }
 
-// giveBack takes a session back; one that is dead is closed.
+// Return takes a session back; one that is dead is closed.
 func (p *Pool) Return(s *Session) {
 	if s.c.queue.len() > 0 {
 		s.GiveUp() // out of step
@@ -369,7 +198,7 @@ func (p *Pool) drop(s *Session) {
 	p.mu.Unlock()
 }
 
-// eachIdle calls f with each session that nobody uses, one after another. None of
+// EachIdle calls f with each session that nobody uses, one after another. None of
 // them is lent meanwhile.
 func (p *Pool) EachIdle(f func(s *Session)) {
 	p.mu.Lock()
@@ -388,7 +217,7 @@ func (p *Pool) wake() {
 	p.changed = make(chan struct{})
 }
 
-// close says goodbye on all idle sessions. Sessions that are lent are closed
+// Close says goodbye on all idle sessions. Sessions that are lent are closed
 // when they come back.
 func (p *Pool) Close() error {
 	p.mu.Lock()
@@ -420,7 +249,7 @@ func (p *Pool) remember() {
 	}
 }
 
-// sleep waits for d, or less when ctx is cancelled, which is the error.
+// Sleep waits for d, or less when ctx is cancelled, which is the error.
 func Sleep(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return nil

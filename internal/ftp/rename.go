@@ -24,6 +24,9 @@ func (r *Renaming) Queue(b *Batch, from, to string) {
 	b.Expect("RNTO "+to, &r.to)
 }
 
+// noRenaming is the hint where a server knows no renaming. ferry sends no file without it.
+const noRenaming = "the server does not allow renaming files"
+
 // Err returns why the renaming of from to to was refused; nil where a reply is missing.
 // It must not be called on a renaming that is done.
 func (r Renaming) Err(from, to string) error {
@@ -32,10 +35,14 @@ func (r Renaming) Err(from, to string) error {
 	}
 	if r.From.Code != 350 {
 		e := ReplyError("RNFR", from, r.From)
-		e.Hint = "the server does not allow renaming files"
+		e.Hint = noRenaming
 		return e
 	}
-	return ReplyError("RNTO", to, r.to)
+	e := ReplyError("RNTO", to, r.to)
+	if MeansUnknownCommand(r.to) {
+		e.Hint = noRenaming
+	}
+	return e
 }
 
 // DidNothing returns the error for a renaming to to that the server says is done and that

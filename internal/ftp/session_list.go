@@ -13,7 +13,14 @@ import (
 // back at the end, the [Listing] is not nil and has that reply as Final. See [ListTransfer]
 // and [Download.ReadListing].
 func (s *Session) List(ctx context.Context, dir string, form ListForm, now time.Time, add func(listing.Entry)) (*Listing, error) {
+	return s.ListAfter(ctx, Batch{}, dir, form, now, add)
+}
+
+// ListAfter is List after the commands of b, in the same write. Nothing may be concluded from
+// their replies before it returns without an error; see [Transfer.Before].
+func (s *Session) ListAfter(ctx context.Context, b Batch, dir string, form ListForm, now time.Time, add func(listing.Entry)) (*Listing, error) {
 	t := ListTransfer(dir, form)
+	t.Before = b
 	d, err := s.Receive(ctx, t)
 	if err != nil && t.declined() {
 		return &Listing{Final: t.start}, err

@@ -26,7 +26,7 @@ func (s *Session) Receive(ctx context.Context, t *Transfer) (*Download, error) {
 	err := s.begin(ctx, t, func() (err error) {
 		stream, err = s.lib.RetrFrom("x", 0)
 		return s.outcome(t, err)
-	}, func() bool { return true })
+	})
 	if err != nil {
 		leave()
 		return nil, err
@@ -78,7 +78,7 @@ func (s *Session) Send(ctx context.Context, t *Transfer, r io.Reader) (sent int6
 			s.features.stopBatchingForGood()
 		}
 		return err
-	}, func() bool { return src.n == 0 && src.err == nil })
+	})
 	if src.err != nil {
 		if t.Final.Code == 0 {
 			s.GiveUp()

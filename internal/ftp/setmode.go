@@ -10,7 +10,7 @@ func QueueSetMode(b *Batch, f *Features, abs string, mode uint16) {
 		return
 	}
 	b.Add(fmt.Sprintf("SITE CHMOD %o %s", mode, abs), func(r Reply) {
-		if MeansUnknownCommand(r) || r.Code == 202 { // "not implemented, superfluous at this site"
+		if MeansUnknownCommand(r) {
 			f.Observe(SiteChmodWorks, false)
 		}
 	})

@@ -15,30 +15,41 @@ func QueueSetTime(b *Batch, f *Features, abs string, to time.Time) {
 		return
 	}
 	if f.mfmt && f.Has(MFMTWorks) {
-		b.Add("MFMT "+stamp+" "+abs, func(r Reply) {
+		b.Add(SetTimeCommands(abs, stamp)[0].Line, func(r Reply) {
 			if MeansUnknownCommand(r) {
 				f.Observe(MFMTWorks, false)
 			}
 		})
 		return
 	}
-	methods := []struct {
-		sets Quirk
-		line string
-	}{
-		{MDTMSetsTime, "MDTM " + stamp + " " + abs},
-		{SiteUtimeWorks, "SITE UTIME " + abs + " " + stamp + " " + stamp + " " + stamp + " UTC"},
-		{ShortUtimeWorks, "SITE UTIME " + stamp + " " + abs},
-	}
-	for _, method := range methods {
-		if works, _ := f.Known(method.sets); works {
-			b.Add(method.line, nil)
+	others := SetTimeCommands(abs, stamp)[1:]
+	for _, c := range others {
+		if works, _ := f.Known(c.Sets); works {
+			b.Add(c.Line, nil)
 			return
 		}
 	}
-	for _, method := range methods {
-		if _, known := f.Known(method.sets); !known {
-			b.Add(method.line, func(r Reply) { f.Observe(method.sets, r.OK()) })
+	for _, c := range others {
+		if _, known := f.Known(c.Sets); !known {
+			b.Add(c.Line, func(r Reply) { f.Observe(c.Sets, r.OK()) })
 		}
+	}
+}
+
+// A SetTimeCommand may set the modification time of a file. Sets is the quirk that says
+// whether it does.
+type SetTimeCommand struct {
+	Name, Line string
+	Sets       Quirk
+}
+
+// SetTimeCommands returns the commands that servers have to set the modification time of
+// the file at abs, an absolute path, to stamp, a time-val of RFC 3659. MFMT is the first.
+func SetTimeCommands(abs, stamp string) []SetTimeCommand {
+	return []SetTimeCommand{
+		{"MFMT", "MFMT " + stamp + " " + abs, MFMTWorks},
+		{"MDTM", "MDTM " + stamp + " " + abs, MDTMSetsTime},
+		{"SITE UTIME", "SITE UTIME " + abs + " " + stamp + " " + stamp + " " + stamp + " UTC", SiteUtimeWorks},
+		{"SITE UTIME", "SITE UTIME " + stamp + " " + abs, ShortUtimeWorks},
 	}
 }

@@ -23,10 +23,10 @@ func TestCutPath(t *testing.T) {
 			t.Errorf("%s: %q, %q, %v", tt.line, head, path, spaced)
 		}
 	}
-	if got := quoted("MFMT 20261129000000 /a b"); got != `MFMT 20261129000000 "/a b"` {
+	if got := quoted("MFMT 20261129000000 /a b")[0]; got != `MFMT 20261129000000 "/a b"` {
 		t.Error(got)
 	}
-	if got := quoted(`DELE /a "b" c`); got != `DELE /a "b" c` {
+	if got := quoted(`DELE /a "b" c`)[0]; got != `DELE /a "b" c` {
 		t.Error(got)
 	}
 }
@@ -68,5 +68,20 @@ func TestBareNamesInTheRightDirectory(t *testing.T) {
 	})
 	if got := strings.Join(deleted, ","); err != nil || got != "one two" {
 		t.Errorf("deleted %s, %v", got, err)
+	}
+}
+
+func TestBareRenaming(t *testing.T) {
+	for _, tt := range [][3]string{
+		{"/d/a b", "/d/c d", "CWD /d,RNFR a b,RNTO c d"},
+		{"/d/a b", "/e/c", "CWD /d,RNFR a b,RNTO /e/c"},
+		{"/d/a", "/e f/c", "CWD /,CWD e f,RNFR /d/a,RNTO c"},
+		{"/d/a", "/d/c d", "CWD /d,RNFR /d/a,RNTO c d"},
+		{"/d/a b", "/e/c d", "CWD /d,RNFR a b,CWD /e,RNTO c d"},
+		{"/d/a", "/e/c", "RNFR /d/a,RNTO /e/c"},
+	} {
+		if got := strings.Join(bareRenaming("RNFR "+tt[0], "RNTO "+tt[1]), ","); got != tt[2] {
+			t.Errorf("%s to %s: %s, want %s", tt[0], tt[1], got, tt[2])
+		}
 	}
 }

@@ -5,128 +5,94 @@ import (
 	"slices"
 )
 
-// adapt puts a transfer into the form in which the server takes paths with a space. With
-// bareNames it sends what precedes the transfer. refused is what the server refused of
-// that: then the transfer must not begin, it would be in the wrong directory.
-func (s *Session) adapt(ctx context.Context, t *Transfer, form spaceForm) (refused Reply, err error) {
-	if form == wholePaths || !t.isSpaced() && !slices.ContainsFunc(t.Before.lines, isSpaced) {
-		return refused, nil
-	}
-	if err := t.Before.Run(ctx, s); err != nil {
-		return refused, err
-	}
-	t.Before = Batch{}
-	if form == quotedPaths {
-		for i, line := range t.cwd {
-			t.cwd[i] = quoted(line)
+// isSpaced reports whether a command of the transfer itself has a path with a space.
+func (t *Transfer) isSpaced() bool { return isSpaced(t.Line) || anySpaced(t.cwd) }
+
+// setForm puts the commands of t into the form in which the server takes paths with a space.
+func (t *Transfer) setForm(form spaceForm) {
+	switch form {
+	case quotedPaths:
+		t.cwd, t.Line = quoted(t.cwd...), quoted(t.Line)[0]
+	case bareNames:
+		var lines []string
+		for _, line := range append(slices.Clone(t.cwd), t.Line) {
+			way, last := bare(line)
+			lines = append(append(lines, way...), last)
 		}
-		t.Line = quoted(t.Line)
-		return refused, nil
+		t.cwd, t.Line = lines[:len(lines)-1], lines[len(lines)-1]
 	}
-	var way []string
-	for _, line := range t.cwd {
-		_, dir, _ := cutPath(line)
-		way = append(way, components(dir)...)
-	}
-	t.cwd = nil
-	if head, path, spaced := cutPath(t.Line); spaced {
-		dir, name := splitAbs(path)
-		way, t.Line = append(way, components(dir)...), head+name
-	}
-	r, err := s.untilRefused(way...)
-	if err == nil && r.Refused() {
-		refused = r
-	}
-	return refused, err
 }
 
-// isSpaced reports whether a command of the transfer itself has a path with a space.
-func (t *Transfer) isSpaced() bool { return isSpaced(t.Line) || slices.ContainsFunc(t.cwd, isSpaced) }
+// beginIn has run begin t, with its paths in this form.
+func (s *Session) beginIn(ctx context.Context, form spaceForm, t *Transfer, run func() error) error {
+	if form != wholePaths && anySpaced(t.Before.lines) {
+		if err := t.Before.Run(ctx, s); err != nil {
+			return err
+		}
+		t.Before = Batch{}
+	}
+	t.setForm(form)
+	s.c.newTransfer(t)
+	return run()
+}
 
-// begin adapts a transfer and has run begin it. Where the server refuses its path, which
-// has a space, it is begun once more in other forms. again reports whether that may be
-// done: the content of an upload is read once.
-func (s *Session) begin(ctx context.Context, t *Transfer, run func() error, again func() bool) error {
-	line, cwd := t.Line, slices.Clone(t.cwd)
-	attempt := func(form spaceForm) error {
-		refused, err := s.adapt(ctx, t, form)
-		switch {
-		case err != nil:
-			return err
-		case refused.Code != 0:
-			t.start = refused
-			return s.Require(t.Op, t.Path, refused)
-		}
-		s.c.newTransfer(t)
-		return run()
-	}
-	form := s.features.spaceForm()
-	t.patient = t.upload && t.isSpaced() && s.features.suspects()
-	err := attempt(form)
-	if form != wholePaths || !t.isSpaced() {
+// begin has run begin t. Where the server refuses its path, which has a space, it is begun
+// once more in other forms, but for an upload whose content went out in advance; see
+// learnSpaces.
+func (s *Session) begin(ctx context.Context, t *Transfer, run func() error) error {
+	f, wanted, form := s.features, *t, s.features.spaceForm()
+	taken, known := f.knownSpaced("STOR")
+	t.patient = t.upload && t.isSpaced() && known && !taken
+	wanted.patient, wanted.Before = t.patient, Batch{}
+	err := s.beginIn(ctx, form, t, run)
+	if form != wholePaths || !wanted.isSpaced() || t.upload && !t.patient {
 		return err
 	}
-	lines := append(slices.Clone(cwd), line)
-	if t.upload && !t.patient {
-		return err // see learnSpaces
-	}
+	lines := append(slices.Clone(t.cwd), t.Line)
 	if !t.start.Refused() {
-		for _, one := range lines {
-			if isSpaced(one) && err == nil {
-				s.features.noteSpaced(verbOf(one))
+		for _, line := range lines {
+			if err == nil && isSpaced(line) {
+				f.noteSpaced(verbOf(line), true)
 			}
 		}
 		return err
 	}
-	refuses := slices.ContainsFunc(lines, func(one string) bool {
-		return s.features.mayRefuseSpaces(one, t.start) || isSpaced(one) && verbOf(one) == "CWD" && t.start.Code == 550 && s.features.Has(TakesSpaces)
-	})
-	for _, other := range []spaceForm{bareNames, quotedPaths} {
-		if !refuses || s.Dead() || !again() {
+	if !slices.ContainsFunc(lines, func(line string) bool { return f.mayRefuseSpaces(line, t.start, true) }) {
+		return err
+	}
+	refused := *t
+	for _, form := range otherForms {
+		if s.Dead() {
 			return err
 		}
-		first := t.start
-		*t = Transfer{Op: t.Op, Path: t.Path, Line: line, cwd: slices.Clone(cwd), offset: t.offset, upload: t.upload,
-			Begun: t.Begun, patient: t.patient}
-		next := attempt(other)
-		if next == nil || !t.start.Refused() {
-			if t.start.Preliminary() {
-				s.features.observeSpaceForm(other)
-			}
+		*t = wanted
+		next := s.beginIn(ctx, form, t, run)
+		if t.start.Preliminary() {
+			f.observeSpaceForm(form)
+		}
+		if !t.start.Refused() {
 			return next
 		}
-		t.start = first
 	}
-	for _, one := range lines {
-		if isSpaced(one) {
-			s.features.noteSpaced(verbOf(one)) // the space is not what it refuses
-		}
+	*t = refused
+	if isSpaced(t.Line) {
+		f.noteSpaced(verbOf(t.Line), true) // the space is not what it refuses
 	}
 	return err
 }
 
 // learnSpaces returns the error of an upload. Where the server refused its path, which has
 // a space, the content was sent all the same, in advance. Then the upload is worth another
-// attempt, which does not do that and tries other forms.
+// attempt, which waits for the server and tries other forms.
 func (s *Session) learnSpaces(t *Transfer, final Reply, err error) error {
-	f := s.features
 	e, refused := err.(*Error)
 	switch {
-	case t.patient || !t.isSpaced():
+	case t.patient || !isSpaced(t.Line):
 	case err == nil:
-		f.noteSpaced(verbOf(t.Line))
-	case refused && f.mayRefuseSpaces(t.Line, final):
-		f.mu.Lock()
-		f.suspectsSpaces = true
-		f.mu.Unlock()
+		s.features.noteSpaced(verbOf(t.Line), true)
+	case refused && s.features.mayRefuseSpaces(t.Line, final, true):
+		s.features.noteSpaced(verbOf(t.Line), false)
 		e.Class = Retry
 	}
 	return err
-}
-
-// suspects reports whether an upload was refused, and maybe for the space in its path.
-func (f *Features) suspects() bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.suspectsSpaces && !f.spaced["STOR"]
 }

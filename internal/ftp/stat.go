@@ -16,12 +16,13 @@ type Stat struct {
 
 // QueueStat adds to b the commands that ask what is at abs, an absolute path. deliver is
 // called when all replies have come. [Features.CanStat] must be true. Without MLST
-// the working directory may change.
+// the working directory may change. An answer that tells of a file makes [Features.Trusts]
+// true.
 func QueueStat(b *Batch, f *Features, abs string, deliver func(Stat)) {
-	answered := deliver
+	answered, command := deliver, f.StatQuirk()
 	deliver = func(told Stat) {
-		if _, known := f.Known(TakesSpaces); !known && HasSpace(abs) && told.Entry.Kind == listing.File {
-			f.Observe(TakesSpaces, true)
+		if told.Err == nil && told.Entry.Kind == listing.File {
+			f.trust(command, abs)
 		}
 		answered(told)
 	}
@@ -43,6 +44,20 @@ func QueueStat(b *Batch, f *Features, abs string, deliver func(Stat)) {
 	b.Add("CWD "+abs, func(cwd Reply) {
 		f.learnFromStat(size, mdtm, cwd)
 		deliver(readStat(abs, size, mdtm, cwd))
+	})
+}
+
+// QueueProof adds to b one command about the file at path, which makes [Features.Trusts] true if
+// the server tells of it.
+func QueueProof(b *Batch, f *Features, path string) {
+	if f.HasMLST() {
+		QueueStat(b, f, path, func(Stat) {})
+		return
+	}
+	b.Add("SIZE "+path, func(r Reply) {
+		if TellsSize(r) {
+			f.trust(SIZEWorks, path)
+		}
 	})
 }
 
@@ -81,6 +96,14 @@ func (f *Features) StatQuirk() Quirk {
 	return SIZEWorks
 }
 
+// StatCommand returns the command with which [QueueStat] asks for files.
+func (f *Features) StatCommand() string {
+	if f.HasMLST() {
+		return "MLST"
+	}
+	return "SIZE"
+}
+
 // Proven reports whether q was seen to hold for this very server.
 func (f *Features) Proven(q Quirk) bool {
 	f.mu.Lock()
@@ -96,6 +119,14 @@ func (f *Features) Trusts(command Quirk, path string) bool {
 	}
 	_, known := f.Known(TakesSpaces)
 	return known || !HasSpace(path)
+}
+
+// trust notes that the command of [QueueStat] has told of the file at path.
+func (f *Features) trust(command Quirk, path string) {
+	f.Observe(command, true)
+	if _, known := f.Known(TakesSpaces); !known && HasSpace(path) {
+		f.Observe(TakesSpaces, true)
+	}
 }
 
 // HasSpace reports whether there is a space in a path; see [TakesSpaces].
@@ -177,4 +208,6 @@ func saysDenied(text string) bool {
 
 // MeansUnknownCommand reports whether r says that the server does not implement the
 // command or its parameters.
-func MeansUnknownCommand(r Reply) bool { return r.Code == 500 || r.Code == 502 || r.Code == 504 }
+func MeansUnknownCommand(r Reply) bool {
+	return r.Code == 202 || r.Code == 500 || r.Code == 502 || r.Code == 504
+}

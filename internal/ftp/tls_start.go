@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"time"
 
@@ -65,7 +64,7 @@ func (c *controlConn) handshakeError(err error) error {
 	if c.deadlines.Context().Err() != nil {
 		return c.broken("TLS handshake", err)
 	}
-	e := &Error{Op: "TLS handshake with " + c.opts.Address(), Class: Login, Err: err}
+	e := &Error{Op: "TLS handshake with " + c.opts.Address(), Class: Retry, Err: err}
 	var cert *tls.CertificateVerificationError
 	var header tls.RecordHeaderError
 	var pin *trust.PinError
@@ -73,11 +72,12 @@ func (c *controlConn) handshakeError(err error) error {
 	var ne net.Error
 	switch {
 	case errors.As(err, &cert):
-		e.Err, e.Hint = &plainError{trust.Fault(cert, cmp.Or(c.opts.ServerName, c.opts.Host)), err}, trust.Hint(cert)
+		why, hint := trust.Explain(cert, cmp.Or(c.opts.ServerName, c.opts.Host))
+		e.Class, e.Err, e.Hint = Login, &plainError{why, err}, hint
 	case errors.As(err, &pin):
-		e.Hint = "if the server's certificate was renewed, pin the new one: --fingerprint " + pin.Got
+		e.Class, e.Hint = Login, "if the server's certificate was renewed, pin the new one: --fingerprint "+pin.Got
 	case errors.As(err, &header):
-		e.Class, e.Err, e.Hint = Server, &plainError{"the server does not answer with TLS", err}, ""
+		e.Class, e.Err = Server, &plainError{"the server does not answer with TLS", err}
 		switch other := wire.InsteadOfTLS(header.RecordHeader[:]); {
 		case other == wire.FTP, other == "" && c.opts.Security == Implicit:
 			e.Hint = "TLS begins with AUTH TLS on this port: use ftpes://" + c.opts.hostAndPort()
@@ -87,15 +87,9 @@ func (c *controlConn) handshakeError(err error) error {
 	case errors.As(err, &alert):
 		e.Class, e.Hint = Server, "the server and ferry have no TLS version or cipher in common, or the server wants a client certificate"
 	case errors.As(err, &ne) && ne.Timeout():
-		e.Class, e.Err = Retry, &timeoutError{fmt.Sprintf("no answer for %v", c.deadlines.Timeout)}
+		e.Err = &timeoutError{fmt.Sprintf("no answer for %v", c.deadlines.Timeout)}
 		if c.opts.Security == Implicit {
 			e.Class, e.Hint = Connect, "the server may expect AUTH TLS on this port; use ftpes://"
-		}
-	case errors.Is(err, io.EOF):
-		e.Class = Retry
-	default:
-		if _, isReset := c.broken("", err).(*Error); isReset && !errors.As(err, new(*Error)) {
-			e.Class = Retry
 		}
 	}
 	return e

@@ -110,7 +110,7 @@ func (t *Transfer) readStart(c *controlConn) (bool, error) {
 	}
 	t.early = false
 	r, err := c.awaitStart(t.command)
-	if err == nil && t.endsUnsaid(c, r) {
+	if err == nil && t.endsUnannounced(c, r) {
 		return true, nil
 	}
 	if err == nil && r.Refused() && !t.upload {

@@ -66,7 +66,7 @@ func (c *controlConn) modeFailed(a *attempt, err error) (next bool, final error)
 const causeControlCut = "a firewall or router inspects FTP and cuts connections with commands that it does not accept"
 
 // lostIn reports whether the control connection broke, or went silent, after the command
-// that asks for a data connection.
+// that asks for a data connection. An answer to the transfer does not speak against the mode.
 func (c *controlConn) lostIn(a *attempt) bool {
-	return c.dead && c.last.Code != 421 && len(a.trace.Steps) > 0 && c.deadlines.Context().Err() == nil
+	return c.dead && a.t.start.Code == 0 && c.last.Code != 421 && len(a.trace.Steps) > 0 && c.deadlines.Context().Err() == nil
 }

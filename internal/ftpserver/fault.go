@@ -132,12 +132,12 @@ func (a *Armed) Fired() int {
 }
 
 // match returns the faults that strike one command, and counts them.
-func (f *Faults) match(session int, verb, arg, name string, exists, isEmpty func(string) bool) effects {
+func (f *Faults) match(session int, verb, arg, name string, files *serverFS) effects {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var hits effects
 	for _, a := range f.list {
-		if !a.matches(session, verb, name) || a.Argument != nil && !a.Argument(arg) || a.IfExists && !exists(name) || a.IfEmpty && !isEmpty(name) {
+		if !a.matches(session, verb, name) || a.Argument != nil && !a.Argument(arg) || a.IfExists && !files.exists(name) || a.IfEmpty && !files.isEmptyDir(name) {
 			continue
 		}
 		a.seen++

@@ -8,25 +8,45 @@ import (
 // effects are the faults that strike one command.
 type effects []*Fault
 
-// text returns the first non-empty text that pick returns for a fault.
-func (e effects) text(pick func(*Fault) string) string {
+// first returns the first value other than zero that pick returns for a fault.
+func first[T comparable](e effects, pick func(*Fault) T) (value T) {
 	for _, f := range e {
-		if s := pick(f); s != "" {
-			return s
+		if one := pick(f); one != value {
+			return one
 		}
 	}
-	return ""
+	return value
 }
 
-func (e effects) any(pick func(*Fault) bool) bool { return slices.ContainsFunc(e, pick) }
+func (e effects) refuse() string { return first(e, func(f *Fault) string { return f.Refuse }) }
+func (e effects) start() string  { return first(e, func(f *Fault) string { return f.Start }) }
+func (e effects) reply() string  { return first(e, func(f *Fault) string { return f.Reply }) }
+func (e effects) stall() bool    { return first(e, func(f *Fault) bool { return f.Stall }) }
+func (e effects) lose() bool     { return first(e, func(f *Fault) bool { return f.Lose }) }
+func (e effects) close() bool    { return first(e, func(f *Fault) bool { return f.Close }) }
+func (e effects) hold() bool     { return first(e, func(f *Fault) bool { return f.Hold }) }
+func (e effects) pieces() int    { return first(e, func(f *Fault) int { return f.Pieces }) }
+func (e effects) port() PortFault {
+	return first(e, func(f *Fault) PortFault { return f.Port })
+}
 
-func (e effects) refuse() string { return e.text(func(f *Fault) string { return f.Refuse }) }
-func (e effects) start() string  { return e.text(func(f *Fault) string { return f.Start }) }
-func (e effects) reply() string  { return e.text(func(f *Fault) string { return f.Reply }) }
-func (e effects) stall() bool    { return e.any(func(f *Fault) bool { return f.Stall }) }
-func (e effects) lose() bool     { return e.any(func(f *Fault) bool { return f.Lose }) }
-func (e effects) close() bool    { return e.any(func(f *Fault) bool { return f.Close }) }
-func (e effects) hold() bool     { return e.any(func(f *Fault) bool { return f.Hold }) }
+func (e effects) otherCertificate() bool {
+	return first(e, func(f *Fault) bool { return f.OtherCertificate })
+}
+
+// data returns the fault that ends the data connection.
+func (e effects) data() *Fault { return e.find(func(f *Fault) bool { return f.Data.end != nil }) }
+
+// later returns the fault that has a change made later.
+func (e effects) later() *Fault { return e.find(func(f *Fault) bool { return f.Later > 0 }) }
+
+// find returns the first fault that is one of these, nil for none.
+func (e effects) find(is func(*Fault) bool) *Fault {
+	if i := slices.IndexFunc(e, is); i >= 0 {
+		return e[i]
+	}
+	return nil
+}
 
 // rewrite returns the reply as the faults change it.
 func (e effects) rewrite(r reply) reply {
@@ -36,37 +56,6 @@ func (e effects) rewrite(r reply) reply {
 		}
 	}
 	return r
-}
-
-func (e effects) otherCertificate() bool {
-	return e.any(func(f *Fault) bool { return f.OtherCertificate })
-}
-
-func (e effects) pieces() int {
-	for _, f := range e {
-		if f.Pieces > 0 {
-			return f.Pieces
-		}
-	}
-	return 0
-}
-
-func (e effects) data() *Fault {
-	for _, f := range e {
-		if f.Data.end != nil {
-			return f
-		}
-	}
-	return nil
-}
-
-func (e effects) port() PortFault {
-	for _, f := range e {
-		if f.Port != (PortFault{}) {
-			return f.Port
-		}
-	}
-	return PortFault{}
 }
 
 // hooks calls the hooks of all faults but those of data.

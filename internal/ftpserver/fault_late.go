@@ -6,16 +6,6 @@ import (
 	"time"
 )
 
-// later returns the fault that has a change made later.
-func (e effects) later() *Fault {
-	for _, f := range e {
-		if f.Later > 0 {
-			return f
-		}
-	}
-	return nil
-}
-
 // changeLater has a change made after its time, and returns the reply to the command now.
 func (s *session) changeLater(verb, name string, fault *Fault) reply {
 	from, files := s.renameFrom, s.srv.files

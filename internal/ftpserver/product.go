@@ -3,7 +3,6 @@ package ftpserver
 import (
 	"fmt"
 	"strings"
-	"time"
 )
 
 // A Product is a server program that people meet and that the tests cannot run: how it greets, which commands it has,
@@ -166,21 +165,6 @@ func feat(first, last string, features ...string) string {
 	return first + "\n " + strings.Join(features, "\n ") + "\n" + last
 }
 
-// lsLine returns a function for lines as ls prints them, with fixed modes and with columns between mode and size.
-func lsLine(dirMode, fileMode, columns string) func(Listed) string {
-	return func(l Listed) string {
-		mode := fileMode
-		if l.Dir {
-			mode = dirMode
-		}
-		when := l.Modified.Format("Jan _2  2006")
-		if age := time.Since(l.Modified); age > -time.Hour && age < 180*24*time.Hour {
-			when = l.Modified.Format("Jan _2 15:04")
-		}
-		return fmt.Sprintf("%s%s%12d %s %s", mode, columns, l.Size, when, l.Name)
-	}
-}
-
 // inItsWords returns a reply in the words of the server.
 func (o *Options) inItsWords(verb string, r reply) reply {
 	if len(r) != 1 || len(r[0]) < 3 {
@@ -192,29 +176,4 @@ func (o *Options) inItsWords(verb string, r reply) reply {
 		}
 	}
 	return r
-}
-
-func (l Listed) kind() string {
-	if l.Dir {
-		return "dir"
-	}
-	return "file"
-}
-
-func (l Listed) stamp() string { return l.Modified.UTC().Format("20060102150405") }
-
-// perm returns one text for directories and another for files.
-func (l Listed) perm(dir, file string) string {
-	if l.Dir {
-		return dir
-	}
-	return file
-}
-
-// sizeOfFile formats the size of a file, and returns "" for a directory.
-func (l Listed) sizeOfFile(format string) string {
-	if l.Dir {
-		return ""
-	}
-	return fmt.Sprintf(format, l.Size)
 }

@@ -209,6 +209,18 @@ func (r *serverFS) checkCreate(name string) error {
 	return nil
 }
 
+// exists reports whether something has this name.
+func (r *serverFS) exists(name string) bool {
+	_, err := r.lstat(name)
+	return err == nil
+}
+
+// isEmptyDir reports whether a directory holds nothing.
+func (r *serverFS) isEmptyDir(name string) bool {
+	found, err := r.entries(name)
+	return err == nil && len(found) == 0
+}
+
 func (r *serverFS) lstat(name string) (os.FileInfo, error) {
 	if l, ok := r.Fs.(afero.Lstater); ok {
 		info, _, err := l.LstatIfPossible(name)

@@ -257,7 +257,7 @@ func (r *textPass) summary(s sync.Summary, err error) string {
 	case r.head.DryRun && r.plan != nil:
 		p := r.plan.Summary()
 		p.Problems, p.Twins, p.Skipped = s.Problems, s.Twins, s.Skipped
-		p.NotListed, p.ConflictsWaiting = s.NotListed, s.ConflictsWaiting
+		p.NotListed, p.ConflictsWaiting, p.Blind = s.NotListed, s.ConflictsWaiting, s.Blind
 		if r.plan.Empty() && p.Problems == 0 {
 			return r.atRest(p)
 		}
@@ -271,7 +271,7 @@ func (r *textPass) summary(s sync.Summary, err error) string {
 }
 
 // atRest returns the summary of a pass that had nothing to do. A push or a pull that
-// left something alone, or did not look everywhere, does not claim that the sides are
+// left something alone, or did not look everywhere or at all, does not claim that the sides are
 // equal.
 func (r *textPass) atRest(s sync.Summary) string {
 	left := s.LeftAlone + s.NotListed
@@ -280,7 +280,7 @@ func (r *textPass) atRest(s sync.Summary) string {
 			left++
 		}
 	}
-	if r.head.Direction == sync.Both || left == 0 {
+	if r.head.Direction == sync.Both || left == 0 && !s.Blind {
 		return "in sync: " + summaryText(s)
 	}
 	line := "nothing to send: "

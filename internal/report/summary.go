@@ -31,8 +31,14 @@ func summaryText(s sync.Summary) string {
 	if !s.DryRun {
 		parts = append(parts, durationText(s.Seconds))
 	}
+	if s.Blind {
+		parts = append(parts, notLookedAt)
+	}
 	return strings.Join(parts, ", ")
 }
+
+// notLookedAt ends the summary of a blind pass.
+const notLookedAt = "the server was not looked at"
 
 // unreadable counts the parts of a side that could not be read. Twins can be: they are
 // skipped.
@@ -67,7 +73,7 @@ func Brief(s sync.Summary) string {
 // Did reports whether a pass did or met anything. What it only found as it was before,
 // and what is always left out, do not count.
 func Did(s sync.Summary) bool {
-	return s != sync.Summary{Seconds: s.Seconds, DryRun: s.DryRun, LeftOut: s.LeftOut,
+	return s != sync.Summary{Seconds: s.Seconds, DryRun: s.DryRun, Blind: s.Blind, LeftOut: s.LeftOut,
 		LeftAlone: s.LeftAlone, NotListed: s.NotListed, ConflictsWaiting: s.ConflictsWaiting}
 }
 

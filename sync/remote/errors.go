@@ -48,7 +48,7 @@ func withName(err error, temp, target place) error {
 func reason(err error) string {
 	var e *ftp.Error
 	if errors.As(err, &e) && e.Code != 0 {
-		return fmt.Sprintf("server says %d %s", e.Code, e.Reply)
+		return strings.TrimRight(fmt.Sprintf("server says %d %s", e.Code, e.Reply), " ")
 	}
 	if errors.As(err, &e) && e.Err != nil {
 		return ftp.InPlainWords(e.Err)

@@ -18,6 +18,9 @@ type listingMemory struct {
 	modes map[string]list.Modes
 	// spaced are files whose paths have a space, for servers that refuse such paths.
 	spaced map[place]bool
+	// witnesses are files that the last listings showed: one whose path has no space, and
+	// one whose path has. See stat_witness.go.
+	witnesses map[bool]place
 	// masking are the directories that show names which stand for others.
 	masking map[manifest.Path]bool
 }
@@ -34,6 +37,7 @@ func (m *listingMemory) learn(dir string, l *list.Listing) {
 			m.noteSpaced(place{dir, one.Name})
 		}
 	}
+	m.noteWitnesses(dir, l)
 	modes := l.Modes()
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -102,6 +102,7 @@ func (srv *server) missingWithin(ctx context.Context, s *ftp.Session, places []p
 			}
 		}
 	}
+	srv.queueWitness(&b, f, places)
 	ask(&b)
 	srv.returnToRoot(&b)
 	if err := b.Run(ctx, s); err != nil {
@@ -115,9 +116,6 @@ func (srv *server) missingWithin(ctx context.Context, s *ftp.Session, places []p
 			}
 		}
 		for _, i := range byDir[dir] {
-			if seen[i].err == nil && seen[i].entry.IsFile() {
-				f.Observe(f.StatQuirk(), true)
-			}
 			switch size := sizes[i]; {
 			case !entered[k].OK():
 				answers[i] = outside
@@ -135,7 +133,7 @@ func (srv *server) missingWithin(ctx context.Context, s *ftp.Session, places []p
 
 // settleMissing asks again about those places of which the answers do not settle anything:
 // the server refuses to tell, or says that nothing is there, and was never seen to tell of
-// a file. What fails for every file proves no absence. Where the question is known to
+// a file, not even of the witness. What fails for every file proves no absence. Where the question is known to
 // work, a refusal is an answer: it cannot be told.
 func (srv *server) settleMissing(ctx context.Context, s *ftp.Session, places []place, answers []error, ask func(*ftp.Batch)) error {
 	f := s.Features()
@@ -198,8 +196,8 @@ func (srv *server) tryStat(ctx context.Context, s *ftp.Session, at place, lists 
 		if seen.err != nil && !isRefusal(seen.err) {
 			return false, false, nil
 		}
-		if works = seen.entry.IsFile(); works || !spaced {
-			f.Observe(command, works)
+		if works = seen.entry.IsFile(); !works && !spaced {
+			f.Observe(command, false)
 		}
 		return works, true, nil
 	}
@@ -225,7 +223,7 @@ func (srv *server) missingByListing(ctx context.Context, s *ftp.Session, places 
 		}
 	}
 	seen := make([]stat, len(which))
-	if err := srv.findInListings(ctx, s, which, seen, lists); err != nil {
+	if err := srv.findInListings(ctx, s, which, seen, lists, ftp.Batch{}); err != nil {
 		return err
 	}
 	for k, i := range asked {
@@ -245,7 +243,7 @@ func (srv *server) missingByListing(ctx context.Context, s *ftp.Session, places 
 			return err
 		}
 	}
-	err := srv.findHidden(ctx, s, which, seen) // last: it may give up the session
+	err := srv.findHidden(ctx, s, which, seen, nil) // last: it may give up the session
 	for k, i := range asked {
 		if errors.Is(seen[k].err, errHidden) {
 			answers[i] = fmt.Errorf("%w: %w", sync.ErrPresent, errHidden)

@@ -18,13 +18,16 @@ type recovery struct {
 	retries int
 	// retryRefusal carries it out again after a first refusal.
 	retryRefusal bool
+	// mayReplace is set where a refusal can mean that the server does not rename over files,
+	// and what follows comes out right as well if the server does it later all the same.
+	mayReplace bool
 }
 
 // recover makes sure what became of m, and carries it out again where it may succeed
 // another time. It returns nil where m is done; see [renamer.believe]. Refusals are looked into as well,
 // because a server that is out of step may refuse what it has done, and others refuse
-// what they do a moment later. cause is the
-// error of the session that m was sent on.
+// what they do a moment later. A server that was seen to rename at once, and refuses to rename
+// over a file, is not waited for. cause is the error of the session that m was sent on.
 func (r *renamer) recover(ctx context.Context, m *renaming, cause error, how recovery) error {
 	for attempt := 0; ; attempt++ {
 		if m.replies.Done() {
@@ -40,7 +43,7 @@ func (r *renamer) recover(ctx context.Context, m *renaming, cause error, how rec
 			}
 		} else {
 			done, err := how.happened(ctx)
-			if !done && err == nil && m.wasAnswered() {
+			if !done && err == nil && m.wasAnswered() && !(how.mayReplace && m.isRefused() && r.keeps(ftp.RenamesFiles)) {
 				done = r.showsLater(ctx, LookAgain[:looksAfterRefusal], happened)
 			}
 			switch {

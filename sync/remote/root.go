@@ -59,8 +59,15 @@ func (r root) identity() string {
 	return id
 }
 
+// holdsRoot reports whether at is the root or a directory above it. That nothing is there may
+// be believed at once: the next command for it is MKD, which no server carries out where
+// something is, and a pass with a base stops.
+func (srv *server) holdsRoot(at place) bool {
+	return strings.HasPrefix(srv.names.dir(manifest.Root)+"/", at.String()+"/")
+}
+
 // kind finds out what is at the root, and notes its identity. That nothing is there
-// is certain only when the directory above shows it.
+// is certain only when the directory above can be entered.
 func (r root) kind(ctx context.Context, s *ftp.Session) (manifest.Kind, error) {
 	dir := r.names.dir(manifest.Root)
 	entered, facts, err := r.enter(ctx, s, new(ftp.Batch))

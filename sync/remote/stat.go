@@ -49,6 +49,7 @@ func (srv *server) statAfter(ctx context.Context, s *ftp.Session, b *ftp.Batch, 
 	for i, at := range places {
 		queueStat(b, f, at.String(), &answers[i])
 	}
+	srv.queueWitness(b, f, places)
 	srv.returnAfterStat(b, s)
 	hadMLST, couldStat := f.HasMLST(), f.CanStat()
 	err := b.Run(ctx, s)
@@ -69,20 +70,24 @@ func (srv *server) statAfter(ctx context.Context, s *ftp.Session, b *ftp.Batch, 
 // statByListing lists the directories of places. Of a name that a listing does not show,
 // and that is there all the same, it cannot be told what it is.
 func (srv *server) statByListing(ctx context.Context, s *ftp.Session, places []place, answers []stat) error {
-	if err := srv.findInListings(ctx, s, places, answers, make(map[string]*list.Listing)); err != nil {
+	ahead := srv.askAhead(s, places)
+	if err := srv.findInListings(ctx, s, places, answers, make(map[string]*list.Listing), ahead.batch); err != nil {
 		return err
 	}
-	return srv.findHidden(ctx, s, places, answers)
+	ahead.judge(s.Features(), answers)
+	return srv.findHidden(ctx, s, places, answers, ahead.known)
 }
 
 // findInListings is statByListing that believes what the listings show. lists holds those
-// that have just come, by directory.
-func (srv *server) findInListings(ctx context.Context, s *ftp.Session, places []place, answers []stat, lists map[string]*list.Listing) error {
+// that have just come, by directory. ahead is sent with the first listing.
+func (srv *server) findInListings(ctx context.Context, s *ftp.Session, places []place, answers []stat, lists map[string]*list.Listing, ahead ftp.Batch) error {
 	for i, at := range places {
 		l, ok := lists[at.dir]
 		if !ok {
 			var err error
-			if l, err = srv.lister.List(ctx, s, at.parent()); err != nil {
+			l, err = srv.lister.ListAfter(ctx, s, ahead, at.parent())
+			ahead = ftp.Batch{}
+			if err != nil {
 				if ctx.Err() != nil || s.Dead() {
 					return err
 				}

@@ -9,22 +9,19 @@ import (
 
 // settleStats lists the directories of those places of which the server does not tell anything
 // when it is asked for the name alone: it refuses to answer, or it says that nothing is
-// there and has never told of a file before. Some servers refuse such a question for every
-// file, although FEAT promises the answer. The error is one of the session.
+// there and has never told of a file before, not even of the witness. Some servers refuse
+// such a question for every file, although FEAT promises the answer. The error is one of the
+// session.
 func (srv *server) settleStats(ctx context.Context, s *ftp.Session, places []place, answers []stat) error {
 	f := s.Features()
 	command := f.StatQuirk()
-	for _, told := range answers {
-		if told.err == nil && told.entry.IsFile() {
-			f.Observe(command, true)
-		}
-	}
 	proven := f.Proven(command)
 	var open []int
 	var which []place
 	for i, told := range answers {
 		doubtful := !proven || srv.listed.showsSpaced(places[i]) && !f.Trusts(command, places[i].String())
-		if isRefusal(told.err) || told.err == nil && !told.entry.Exists() && doubtful {
+		absent := told.err == nil && !told.entry.Exists()
+		if isRefusal(told.err) || absent && doubtful && !srv.holdsRoot(places[i]) {
 			open, which = append(open, i), append(which, places[i])
 		}
 	}

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path"
@@ -31,12 +32,12 @@ type trashWalk struct {
 // run walks the stamp directories in dir, ferry's own, from before a time, all of them
 // where that is zero.
 func (w *trashWalk) run(ctx context.Context, dir string, before time.Time) error {
-	own, err := w.listFolder(ctx, &list.Folder{Path: manifest.Path(dir)})
+	own, err := list.OrEmpty(w.listFolder(ctx, &list.Folder{Path: manifest.Path(dir)}))
 	if err != nil {
 		if absent, doubt := w.absentDir(ctx, manifest.Path(dir)); absent || doubt != nil {
 			return doubt
 		}
-		return err
+		return w.unlessAbsent(ctx, dir, err)
 	}
 	for _, one := range own.Entries {
 		if !one.Entry.IsDir() || !sync.IsTrashName(one.Name) {
@@ -59,9 +60,23 @@ func (w *trashWalk) run(ctx context.Context, dir string, before time.Time) error
 	})
 }
 
+// unlessAbsent returns failed, which says why dir cannot be listed, or nil where the server says
+// that dir is not there. Where it shows nothing, that proves little, but nothing rests on it:
+// what is not found stays in the trash.
+func (w *trashWalk) unlessAbsent(ctx context.Context, dir string, failed error) error {
+	err := w.do(ctx, "looking for a trash", func(ctx context.Context, s *ftp.Session) error {
+		entered, err := s.Command(ctx, "CWD "+w.names.root+"/"+dir)
+		if err == nil && ftp.MeansAbsent(entered) {
+			failed = nil
+		}
+		return err
+	})
+	return cmp.Or(err, failed)
+}
+
 // addStamps puts the stamp directories in the trash at path into the queue.
 func (w *trashWalk) addStamps(ctx context.Context, path string, before time.Time) error {
-	top, err := w.listFolder(ctx, &list.Folder{Path: manifest.Path(path)})
+	top, err := list.OrEmpty(w.listFolder(ctx, &list.Folder{Path: manifest.Path(path)}))
 	if err != nil {
 		return err
 	}

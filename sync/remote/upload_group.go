@@ -165,7 +165,7 @@ func (up *uploader) judge(u *upload) {
 		return
 	}
 	if u.isIncomplete() {
-		u.fail(&ftp.Error{Op: "STOR", Path: u.target.String(), Class: ftp.Retry,
+		u.fail(&ftp.Error{Op: "STOR", Path: u.target.String(), Class: ftp.Retry, Hint: u.hintOfHidden(),
 			Err: fmt.Errorf("%d bytes were sent and the server holds %d", u.size, u.tempStat.entry.Size)})
 		return
 	}

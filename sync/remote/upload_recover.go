@@ -18,6 +18,8 @@ func (up *uploader) complete(ctx context.Context, u *upload, m *renaming, cause 
 		happened: func(ctx context.Context) (bool, error) { return up.isInPlace(ctx, u, m) },
 		again:    func(ctx context.Context) error { return up.renamer.runOnce(ctx, m) },
 		retries:  up.opts.Retries,
+
+		mayReplace: u.replacesFile(),
 	})
 	switch {
 	case err == nil:

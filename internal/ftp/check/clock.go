@@ -19,8 +19,8 @@ func (k *checker) checkClock(ctx context.Context, at string) error {
 	}
 	name := at[strings.LastIndexByte(at, '/')+1:]
 	var listed listing.Entry
-	list, err := k.session.List(ctx, k.report.Root, k.features.ListForm(), now, func(e listing.Entry) {
-		if e.Name == name && e.Kind != listing.CurrentDir && e.Kind != listing.ParentDir {
+	list, err := k.list(ctx, k.report.Root, k.features.ListForm(), func(e listing.Entry) {
+		if e.Name == name {
 			listed = e
 		}
 	})
@@ -31,19 +31,8 @@ func (k *checker) checkClock(ctx context.Context, at string) error {
 		k.note("the listing of the directory cannot be trusted: %v", err)
 		return nil
 	}
-	if listed.Kind == listing.None && name[0] == '.' {
-		if err := k.lookForDots(ctx, name); err != nil {
-			return err
-		}
-	}
-	if listed.Kind == listing.None {
-		if k.report.Dotfiles == "unknown" && name[0] == '.' {
-			k.report.Dotfiles = "hidden"
-		} else {
-			k.note("the listing does not show a file that was just written")
-		}
-	} else if k.report.Dotfiles == "unknown" && name[0] == '.' {
-		k.report.Dotfiles = "shown"
+	if err := k.noteShown(ctx, name, listed.Kind != listing.None); err != nil {
+		return err
 	}
 	if modTime.IsZero() {
 		return nil
@@ -59,11 +48,30 @@ func (k *checker) checkClock(ctx context.Context, at string) error {
 	return nil
 }
 
+// noteShown notes what it says that the listing shows the temporary, or does not.
+func (k *checker) noteShown(ctx context.Context, name string, shown bool) error {
+	dotted := name[0] == '.'
+	if dotted && !shown {
+		var err error
+		if shown, err = k.lookForDots(ctx, name); err != nil {
+			return err
+		}
+	}
+	switch unknown := dotted && k.report.Dotfiles == "unknown"; {
+	case unknown && shown:
+		k.report.Dotfiles = "shown"
+	case unknown:
+		k.report.Dotfiles = "hidden"
+	case !shown:
+		k.note("the listing does not show a file that was just written")
+	}
+	return nil
+}
+
 // lookForDots looks whether LIST -a shows name, which begins with a dot and which other
 // listings leave out.
-func (k *checker) lookForDots(ctx context.Context, name string) error {
-	shown := false
-	_, err := k.session.List(ctx, k.report.Root, ftp.FormLISTAll, time.Now(), func(e listing.Entry) {
+func (k *checker) lookForDots(ctx context.Context, name string) (shown bool, err error) {
+	_, err = k.list(ctx, k.report.Root, ftp.FormLISTAll, func(e listing.Entry) {
 		shown = shown || e.Name == name
 	})
 	if shown {
@@ -71,7 +79,7 @@ func (k *checker) lookForDots(ctx context.Context, name string) error {
 		k.report.List, k.report.Dotfiles = ftp.FormLISTAll.Command(), "shown"
 	}
 	if k.session.Dead() {
-		return err
+		return shown, err
 	}
-	return nil
+	return shown, nil
 }

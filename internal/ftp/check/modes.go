@@ -2,8 +2,10 @@ package check
 
 import (
 	"context"
+	"time"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/listing"
 )
 
 // listDir returns the directory to list: the root, or "", the login directory, where
@@ -13,6 +15,15 @@ func (k *checker) listDir() string {
 		return k.report.Root
 	}
 	return ""
+}
+
+// list lists dir and calls add for each name in it.
+func (k *checker) list(ctx context.Context, dir string, form ftp.ListForm, add func(listing.Entry)) (*ftp.Listing, error) {
+	return k.session.List(ctx, dir, form, time.Now(), func(e listing.Entry) {
+		if e.Kind != listing.CurrentDir && e.Kind != listing.ParentDir {
+			add(e)
+		}
+	})
 }
 
 // checkModes tries each data mode by itself and chooses the one that ferry uses.
@@ -33,10 +44,28 @@ func (k *checker) checkModes(ctx context.Context) error {
 			break
 		}
 	}
-	if k.report.Mode == "" {
+	switch {
+	case k.report.ListingRefused() != "":
+		k.report.RefusesListing = true
+		k.note("the server refuses to list the directory, so no data mode could be tried; " + dropBox)
+	case k.report.Mode == "":
 		k.note("no data mode that the options allow works, so ferry can transfer neither listings nor files")
 	}
 	return nil
+}
+
+// dropBox is what to do with a server that takes files and shows nothing.
+const dropBox = "if it is a drop box, which takes files and shows nothing, \"ferry push --blind\" sends there without looking"
+
+// ListingRefused returns the server's words where no data mode could be tried, because the
+// server refuses the listing that tries them; "" otherwise.
+func (r *Report) ListingRefused() string {
+	for _, trace := range r.Modes {
+		if r.Mode == "" && trace.Declined {
+			return trace.Why
+		}
+	}
+	return ""
 }
 
 // tryMode lists a directory over a data connection in mode m and returns the trace.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"ferry/internal/ftp"
@@ -28,10 +27,7 @@ func (k *checker) checkNames(ctx context.Context) error {
 		if err := k.connect(ctx); err != nil {
 			return err
 		}
-		_, err := k.session.List(ctx, dirs[i], k.features.ListForm(), time.Now(), func(e listing.Entry) {
-			if e.Kind == listing.CurrentDir || e.Kind == listing.ParentDir {
-				return
-			}
+		_, err := k.list(ctx, dirs[i], k.features.ListForm(), func(e listing.Entry) {
 			if names = append(names, e.Name); e.Undecoded {
 				undecoded++
 			}

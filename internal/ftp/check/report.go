@@ -21,8 +21,11 @@ type Report struct {
 	TLS      *TLSReport `json:"tls,omitempty"`
 	Features []string   `json:"features"`
 
-	Modes []*ftp.Trace `json:"modes"`          // of EPSV, PASV, EPRT and PORT
-	Mode  string       `json:"mode,omitempty"` // the one that ferry uses; "": none works
+	// RefusesListing says that the server refuses to list the directory, so that no mode
+	// could be tried.
+	RefusesListing bool         `json:"listing_refused,omitempty"`
+	Modes          []*ftp.Trace `json:"modes"`          // of EPSV, PASV, EPRT and PORT
+	Mode           string       `json:"mode,omitempty"` // the one that ferry uses; "": none works
 
 	List     string `json:"list,omitempty"` // the command to list with
 	Dotfiles string `json:"dotfiles"`       // "shown", "hidden" or "unknown"

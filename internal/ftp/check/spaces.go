@@ -3,7 +3,6 @@ package check
 import (
 	"context"
 	"strings"
-	"time"
 
 	"ferry/internal/ftp"
 	"ferry/internal/ftp/listing"
@@ -19,7 +18,7 @@ func (k *checker) checkSpaces(ctx context.Context) error {
 		return err
 	}
 	name := ""
-	_, err := k.session.List(ctx, k.report.Root, k.features.ListForm(), time.Now(), func(e listing.Entry) {
+	_, err := k.list(ctx, k.report.Root, k.features.ListForm(), func(e listing.Entry) {
 		if e.Kind == listing.File && ftp.HasSpace(e.Name) {
 			name = e.Name
 		}
@@ -28,11 +27,7 @@ func (k *checker) checkSpaces(ctx context.Context) error {
 		return err
 	}
 	at := strings.TrimSuffix(k.report.Root, "/") + "/" + name
-	command := "SIZE "
-	if k.features.HasMLST() {
-		command = "MLST "
-	}
-	r, err := k.session.Command(ctx, command+at)
+	r, err := k.session.Command(ctx, k.features.StatCommand()+" "+at)
 	if err == nil && !r.OK() {
 		_, err = k.session.TrySpaces(ctx, at)
 	}

@@ -10,7 +10,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"ferry/internal/ftp"
 	"ferry/internal/ftp/listing"
@@ -139,14 +138,10 @@ func (t *trier) read(ctx context.Context, name string) (string, error) {
 	return string(content), err
 }
 
-// list returns the names in a directory below that of t, "" for that itself.
-func (t *trier) list(ctx context.Context, below string) (found map[string]listing.Entry, err error) {
+// find returns what is in a directory below that of t, "" for that itself.
+func (t *trier) find(ctx context.Context, below string) (found map[string]listing.Entry, err error) {
 	found = make(map[string]listing.Entry)
-	list, err := t.session.List(ctx, strings.TrimSuffix(t.at(below), "/"), t.features.ListForm(), time.Now(), func(e listing.Entry) {
-		if e.Kind != listing.CurrentDir && e.Kind != listing.ParentDir {
-			found[e.Name] = e
-		}
-	})
+	list, err := t.list(ctx, strings.TrimSuffix(t.at(below), "/"), t.features.ListForm(), func(e listing.Entry) { found[e.Name] = e })
 	if err == nil {
 		err = list.Check()
 	}
@@ -169,7 +164,7 @@ func (t *trier) rename(ctx context.Context, from, to string) (bool, string, erro
 		t.session.GiveUp() // the server may still have the RNFR
 		return false, r.String(), err
 	}
-	found, err := t.list(ctx, "")
+	found, err := t.find(ctx, "")
 	if err != nil {
 		return false, "", err
 	}
@@ -187,7 +182,7 @@ func (t *trier) removed(ctx context.Context, command, name string) (bool, string
 	if err != nil || !ok {
 		return false, reply, err
 	}
-	found, err := t.list(ctx, "")
+	found, err := t.find(ctx, "")
 	if _, there := found[name]; there && err == nil {
 		return false, "it says " + reply + ", and does nothing", nil
 	}
@@ -205,7 +200,7 @@ func (t *trier) cleanUp() {
 			break
 		}
 		for _, dir := range dirs {
-			found, err := t.list(ctx, dir)
+			found, err := t.find(ctx, dir)
 			if err != nil {
 				continue
 			}
@@ -235,10 +230,13 @@ func (t *trier) cleanUp() {
 	t.note("the directory %q could not be removed", t.dir)
 }
 
-// works says what it means that a file was found with this content.
-func works(got, want string) (bool, string, error) {
-	if got == want {
-		return true, "", nil
+// holds says whether a file has the content that it should have.
+func (t *trier) holds(ctx context.Context, name, want string) (bool, string, error) {
+	switch got, err := t.read(ctx, name); {
+	case err != nil:
+		return false, "", err
+	case got != want:
+		return false, fmt.Sprintf("the file holds %.40q, not %.40q", got, want), nil
 	}
-	return false, fmt.Sprintf("the file holds %.40q, not %.40q", got, want), nil
+	return true, "", nil
 }

@@ -33,18 +33,14 @@ func trials() []trial {
 			return true, "", t.store(ctx, plainFile, first)
 		}},
 		{"list a directory", true, func(t *trier, ctx context.Context) (bool, string, error) {
-			found, err := t.list(ctx, "")
+			found, err := t.find(ctx, "")
 			if _, there := found[plainFile]; err == nil && !there {
 				return false, fmt.Sprintf("%s does not show a file that was just sent", t.report.List), nil
 			}
 			return err == nil, t.report.List, err
 		}},
 		{"fetch a file", true, func(t *trier, ctx context.Context) (bool, string, error) {
-			got, err := t.read(ctx, plainFile)
-			if err != nil {
-				return false, "", err
-			}
-			return works(got, first)
+			return t.holds(ctx, plainFile, first)
 		}},
 	}
 	for _, verb := range []string{"SIZE", "MDTM", "MLST"} {
@@ -64,7 +60,7 @@ func trials() []trial {
 			if err := t.store(ctx, n.name, first); err != nil {
 				return false, "", err
 			}
-			found, err := t.list(ctx, "")
+			found, err := t.find(ctx, "")
 			if _, there := found[n.name]; err == nil && !there {
 				return false, "the listing does not show it under this name", nil
 			}
@@ -99,14 +95,13 @@ func trials() []trial {
 				return false, "", err
 			}
 			ok, detail, err := t.rename(ctx, otherFile, plainFile)
-			if err != nil {
-				return false, detail, err
+			if err == nil && ok {
+				ok, detail, err = t.holds(ctx, plainFile, second)
 			}
-			if got, err := t.read(ctx, plainFile); err == nil && ok {
-				ok, detail, _ = works(got, second)
+			if err == nil {
+				t.features.Observe(ftp.RenamesOver, ok)
 			}
-			t.features.Observe(ftp.RenamesOver, ok)
-			return ok, detail, nil
+			return ok, detail, err
 		}},
 		{"append (APPE)", false, func(t *trier, ctx context.Context) (bool, string, error) {
 			if err := t.store(ctx, otherFile, first); err != nil {
@@ -117,11 +112,7 @@ func trials() []trial {
 			if _, _, err := t.session.Send(ctx, appe, strings.NewReader(second)); err != nil {
 				return false, "", err
 			}
-			got, err := t.read(ctx, otherFile)
-			if err != nil {
-				return false, "", err
-			}
-			return works(got, first+second)
+			return t.holds(ctx, otherFile, first+second)
 		}},
 		{"resume an upload (REST, STOR)", false, func(t *trier, ctx context.Context) (bool, string, error) {
 			if err := t.store(ctx, otherFile, first); err != nil {
@@ -130,12 +121,11 @@ func trials() []trial {
 			if _, _, err := t.session.Store(ctx, t.at(otherFile), int64(len(first)), strings.NewReader(second)); err != nil {
 				return false, "", err
 			}
-			got, err := t.read(ctx, otherFile)
-			if err != nil {
-				return false, "", err
+			ok, detail, err := t.holds(ctx, otherFile, first+second)
+			if err == nil {
+				t.features.Observe(ftp.ResumesUploads, ok)
 			}
-			t.features.Observe(ftp.ResumesUploads, got == first+second)
-			return works(got, first+second)
+			return ok, detail, err
 		}},
 		{"set the time of a file", false, func(t *trier, ctx context.Context) (bool, string, error) {
 			if err := t.store(ctx, otherFile, first); err != nil {
@@ -158,11 +148,7 @@ func trials() []trial {
 			if !ok || err != nil {
 				return false, detail, err
 			}
-			got, err := t.read(ctx, "moved/file.txt")
-			if err != nil {
-				return false, "", err
-			}
-			return works(got, first)
+			return t.holds(ctx, "moved/file.txt", first)
 		}},
 		{"refuse to remove a directory that is not empty", false, refusesToRemove},
 		{"delete a file", true, func(t *trier, ctx context.Context) (bool, string, error) {
@@ -170,13 +156,13 @@ func trials() []trial {
 		}},
 		{"remove a directory", true, func(t *trier, ctx context.Context) (bool, string, error) {
 			for _, dir := range []string{"sub", "moved"} {
-				if found, err := t.list(ctx, dir); err == nil && found != nil {
+				if found, err := t.find(ctx, dir); err == nil && found != nil {
 					if _, _, err := t.command(ctx, "DELE "+t.at(dir)+"/file.txt"); err != nil {
 						return false, "", err
 					}
 				}
 			}
-			found, err := t.list(ctx, "")
+			found, err := t.find(ctx, "")
 			if err != nil {
 				return false, "", err
 			}
@@ -194,7 +180,7 @@ func trials() []trial {
 // whether that is still there.
 func refusesToRemove(t *trier, ctx context.Context) (bool, string, error) {
 	dir := "moved"
-	if found, err := t.list(ctx, ""); err != nil {
+	if found, err := t.find(ctx, ""); err != nil {
 		return false, "", err
 	} else if _, there := found[dir]; !there {
 		dir = "sub"

@@ -31,6 +31,9 @@ func (k *checker) checkWriting(ctx context.Context) error {
 	if err := k.checkStat(ctx, at); err != nil {
 		return err
 	}
+	if err := k.checkShown(ctx, at); err != nil {
+		return err
+	}
 	if err := k.checkClock(ctx, at); err != nil {
 		return err
 	}
@@ -85,10 +88,11 @@ func (k *checker) checkStat(ctx context.Context, at string) error {
 		command string
 		has     bool
 		works   ftp.Quirk
+		tells   func(ftp.Reply) bool
 	}{
-		{"MLST", k.features.HasMLST(), ftp.MLSTWorks},
-		{"SIZE", k.features.HasSIZE(), ftp.SIZEWorks},
-		{"MDTM", k.features.HasMDTM(), ftp.MDTMWorks},
+		{"MLST", k.features.HasMLST(), ftp.MLSTWorks, func(r ftp.Reply) bool { return ftp.ParseMLST(at, r).Entry.Kind == listing.File }},
+		{"SIZE", k.features.HasSIZE(), ftp.SIZEWorks, ftp.TellsSize},
+		{"MDTM", k.features.HasMDTM(), ftp.MDTMWorks, ftp.TellsTime},
 	} {
 		if !c.has {
 			continue
@@ -97,13 +101,29 @@ func (k *checker) checkStat(ctx context.Context, at string) error {
 		if err != nil {
 			return err
 		}
-		told := r.Code == 213
-		if c.command == "MLST" {
-			told = ftp.ParseMLST(at, r).Entry.Kind == listing.File
-		}
-		k.features.Observe(c.works, told)
+		k.features.Observe(c.works, c.tells(r))
 	}
 	return nil
+}
+
+// checkShown says where the server shows nothing of a file that is there.
+func (k *checker) checkShown(ctx context.Context, at string) error {
+	for _, works := range []ftp.Quirk{ftp.MLSTWorks, ftp.SIZEWorks, ftp.MDTMWorks} {
+		if told, known := k.features.Known(works); known && told {
+			return nil
+		}
+	}
+	shown := false
+	_, err := k.session.List(ctx, k.report.Root, k.features.ListForm(), time.Now(), func(e listing.Entry) {
+		shown = shown || strings.HasSuffix(at, "/"+e.Name)
+	})
+	if err == nil && !shown {
+		k.note("the server does not show a file that was just stored; " + dropBox)
+	}
+	if class, ok := ftp.ClassOf(err); ok && class == ftp.File {
+		return nil
+	}
+	return err
 }
 
 // modTime returns the modification time by MDTM, the zero time where the server does
@@ -126,16 +146,8 @@ func (k *checker) findSetTime(ctx context.Context, at string) error {
 	const stamp = "20010203040506"
 	want := time.Date(2001, 2, 3, 4, 5, 6, 0, time.UTC)
 	k.report.SetTime = "none"
-	for _, method := range []struct {
-		name, line string
-		sets       ftp.Quirk
-	}{
-		{"MFMT", "MFMT " + stamp + " " + at, ftp.MFMTWorks},
-		{"MDTM", "MDTM " + stamp + " " + at, ftp.MDTMSetsTime},
-		{"SITE UTIME", "SITE UTIME " + at + " " + stamp + " " + stamp + " " + stamp + " UTC", ftp.SiteUtimeWorks},
-		{"SITE UTIME", "SITE UTIME " + stamp + " " + at, ftp.ShortUtimeWorks},
-	} {
-		r, err := k.session.Command(ctx, method.line)
+	for _, c := range ftp.SetTimeCommands(at, stamp) {
+		r, err := k.session.Command(ctx, c.Line)
 		if err != nil {
 			return err
 		}
@@ -147,8 +159,8 @@ func (k *checker) findSetTime(ctx context.Context, at string) error {
 			return err
 		}
 		if zone := got.Sub(want).Round(15 * time.Minute); !got.IsZero() && got.Sub(want) == zone && zone.Abs() <= 14*time.Hour {
-			k.features.Observe(method.sets, true)
-			k.report.SetTime = method.name
+			k.features.Observe(c.Sets, true)
+			k.report.SetTime = c.Name
 			return nil
 		}
 	}

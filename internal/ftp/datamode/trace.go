@@ -32,6 +32,7 @@ type Trace struct {
 	Server string `json:"server"`
 
 	Unreached bool `json:"-"` // the server did not connect to our listener
+	Declined  bool `json:"-"` // the server refused the listing, which says nothing about the mode
 }
 
 // LikelyCause begins a hint that gives the likely cause of a failure.

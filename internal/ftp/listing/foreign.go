@@ -8,9 +8,9 @@ var foreign = []struct {
 	system string
 	line   *regexp.Regexp
 }{
-	{"VMS", regexp.MustCompile(`^\S+;\d+\s`)},
+	{"VMS", regexp.MustCompile(`^(\S+;\d+(\s|$)|(?i:directory)\s+\S+:\[)`)},
 	{"NetWare", regexp.MustCompile(`^[-d]\s*\[[-A-Z]{6,8}\]`)},
-	{"EPLF (publicfile, anonftpd)", regexp.MustCompile(`^\+[a-z0-9.,]+.*,\s`)},
+	{"EPLF (publicfile, anonftpd)", regexp.MustCompile(`^\+[a-z0-9.,/]+.*,\s`)},
 	{"z/VM", regexp.MustCompile(`^\S+\s+\S+\s+[FV]\s+\d+\s+\d+\s+\d+\s+\d{4}-\d\d-\d\d`)},
 	{"MVS", regexp.MustCompile(`^(Volume\s+Unit|\S+\s+\d{4}\s+\d{4}/\d\d/\d\d\s)`)},
 	{"OS/2", regexp.MustCompile(`\s\d\d-\d\d-1\d\d\s`)},

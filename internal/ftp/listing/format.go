@@ -13,11 +13,13 @@ type format struct {
 }
 
 // listFormats are the formats of LIST, in the order in which they are tried.
-var listFormats = []format{
-	{"DOS", isDOS, parseDOS},
-	{"AS/400", isAS400, parseAS400},
-	{"Unix", isUnix, parseUnix},
-}
+var listFormats = []*format{&dos, &as400, &unix}
+
+var (
+	dos   = format{"DOS", isDOS, parseDOS}
+	as400 = format{"AS/400", isAS400, parseAS400}
+	unix  = format{"Unix", isUnix, parseUnix}
+)
 
 // mlsd is the format of MLSD; no detection leads to it.
 var mlsd = format{name: "MLSD", parse: func(line string, _ time.Time) (Entry, error) { return parseFacts(line) }}
@@ -25,9 +27,9 @@ var mlsd = format{name: "MLSD", parse: func(line string, _ time.Time) (Entry, er
 // detect returns the format of a listing by its first line, nil if it is not
 // known.
 func detect(line string) *format {
-	for i := range listFormats {
-		if listFormats[i].detect(line) {
-			return &listFormats[i]
+	for _, f := range listFormats {
+		if f.detect(line) {
+			return f
 		}
 	}
 	return nil

@@ -21,6 +21,9 @@ const (
 
 var formatNames = [...]string{"auto", "unix", "dos", "as400", "mlsd"}
 
+// formats are what a [Format] stands for.
+var formats = [...]*format{Unix: &unix, DOS: &dos, AS400: &as400, Facts: &mlsd}
+
 // String returns the name of the format.
 func (f Format) String() string { return formatNames[f] }
 
@@ -37,15 +40,6 @@ func ParseFormat(s string) (Format, error) {
 // LISTAs is [LIST] for a listing of a known format.
 func LISTAs(format Format, now time.Time) *Parser {
 	p := LIST(now)
-	switch format {
-	case DOS:
-		p.format = &listFormats[0]
-	case AS400:
-		p.format = &listFormats[1]
-	case Unix:
-		p.format = &listFormats[2]
-	case Facts:
-		p.format = &mlsd
-	}
+	p.format = formats[format]
 	return p
 }

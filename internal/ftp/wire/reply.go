@@ -26,14 +26,17 @@ type Reply struct {
 	Text string // all lines without the code, joined by "\n"
 }
 
+// notDone is positive in name only: "command not implemented, superfluous at this site".
+const notDone = 202
+
 // OK reports whether r is a positive completion reply, 2yz.
-func (r Reply) OK() bool { return r.Code/100 == 2 }
+func (r Reply) OK() bool { return r.Code/100 == 2 && r.Code != notDone }
 
 // Preliminary reports whether r is a positive preliminary reply, 1yz.
 func (r Reply) Preliminary() bool { return r.Code/100 == 1 }
 
-// Refused reports whether r is a negative completion reply, 4yz or 5yz.
-func (r Reply) Refused() bool { return r.Code >= 400 }
+// Refused reports whether r says that the command was not carried out: 4yz, 5yz or 202.
+func (r Reply) Refused() bool { return r.Code >= 400 || r.Code == notDone }
 
 // String returns the code and the text on one line, without control characters.
 func (r Reply) String() string {

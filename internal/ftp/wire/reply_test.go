@@ -41,6 +41,15 @@ func TestReadReply(t *testing.T) {
 	}
 }
 
+// TestNotDone: 202 is positive in name only.
+func TestNotDone(t *testing.T) {
+	for code, done := range map[int]bool{200: true, 202: false, 213: true, 250: true, 502: false, 450: false} {
+		if r := (Reply{Code: code}); r.OK() != done || r.Refused() == done {
+			t.Errorf("%d: OK %v, refused %v", code, r.OK(), r.Refused())
+		}
+	}
+}
+
 func TestReadReplyRefuses(t *testing.T) {
 	for _, test := range []struct {
 		name, in string

@@ -25,7 +25,8 @@ var arrows = map[string][]string{
 	"sync":                       {"manifest", "sync/namecase"},
 	"sync/namecase":              {"manifest"},
 	"sync/local":                 {"manifest", "sync"},
-	"sync/remote":                {"manifest", "sync", "sync/remote/list", "sync/remote/lock", "sync/remote/read", "internal/ftp", "internal/ftp/check", "internal/ftp/listing", "internal/ftp/wire"},
+	"sync/remote":                {"manifest", "sync", "sync/remote/list", "sync/remote/blind", "sync/remote/lock", "sync/remote/read", "internal/ftp", "internal/ftp/check", "internal/ftp/listing", "internal/ftp/wire"},
+	"sync/remote/blind":          {"manifest", "sync", "internal/ftp"},
 	"sync/remote/list":           {"manifest", "internal/ftp", "internal/ftp/listing"},
 	"sync/remote/lock":           {"manifest", "sync", "internal/ftp"},
 	"sync/remote/read":           {"manifest", "sync", "internal/ftp"},
@@ -65,7 +66,7 @@ var arrows = map[string][]string{
 	"internal/report":            {"internal/ci", "internal/deploy", "internal/text", "manifest", "sync", "sync/watch"},
 	"internal/app": {
 		"internal/config", "internal/daemon", "internal/deploy", "internal/deploy/site", "internal/ftp", "internal/ftp/check", "internal/gitignore", "internal/hooks", "internal/text",
-		"manifest", "sync", "sync/local", "sync/remote", "sync/watch", "watcher",
+		"manifest", "sync", "sync/local", "sync/remote", "sync/remote/blind", "sync/watch", "watcher",
 	},
 	"internal/cli":             {"internal/app", "internal/ci", "internal/config", "internal/ftpserver", "internal/report", "internal/service", "internal/text"},
 	"internal/test/action":     {},
@@ -82,7 +83,7 @@ var moreForTests = map[string][]string{
 	// The store is held against a base in memory.
 	"manifest":          {"manifest/manifesttest"},
 	"sync":              {"sync/local", "sync/remote"},
-	"internal/test/e2e": {"sync/local", "sync/remote", "internal/ftp"},
+	"internal/test/e2e": {"sync/local", "sync/remote", "sync/remote/blind", "internal/ftp"},
 	// The errors and reports of what lies below.
 	"internal/cli": {"internal/daemon", "internal/ftp", "sync/remote", "sync/watch"},
 	"sync/remote":  {"internal/ftp/charset"},

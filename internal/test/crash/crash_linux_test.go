@@ -41,9 +41,9 @@ var build = sync.OnceValues(func() (string, error) {
 	return program, nil
 })
 
-// callsPerSetting is how many calls to be killed at are tried for each command and
-// server. FERRY_CRASH_ALL=1 tries all.
-const callsPerSetting = 18
+// callsBetween is how many calls to be killed at are tried for each command and server,
+// beside the first four and the last eight. FERRY_CRASH_ALL=1 tries all.
+const callsBetween = 3
 
 // TestKilledAnywhere kills ferry before system calls all over a pass, including the
 // first and the last, and checks that one normal pass then recovers everything.
@@ -77,7 +77,7 @@ func (s *setting) killEverywhere(t *testing.T) {
 	if whole.calls < 50 {
 		t.Fatalf("a whole pass makes only %d calls that change something", whole.calls)
 	}
-	calls := chooseCalls(whole.calls)
+	calls := chooseCalls(whole.calls, time.Now().YearDay())
 	kinds := make(map[string]int)
 	killed, slowest := 0, run{}
 	for _, k := range calls {
@@ -102,8 +102,8 @@ func (s *setting) killEverywhere(t *testing.T) {
 }
 
 // chooseCalls returns the numbers from 1 to n to try: the first four, the last eight,
-// and others at equal distances.
-func chooseCalls(n int) []int {
+// and others at equal distances, which are other ones each day.
+func chooseCalls(n, day int) []int {
 	if os.Getenv("FERRY_CRASH_ALL") == "1" {
 		all := make([]int, n)
 		for i := range all {
@@ -118,8 +118,9 @@ func chooseCalls(n int) []int {
 	for i := range 8 {
 		chosen[n-i] = true
 	}
-	for i := range callsPerSetting - 12 {
-		chosen[4+(i+1)*(n-12)/(callsPerSetting-11)] = true
+	distance := (n - 12) / callsBetween
+	for i := range callsBetween {
+		chosen[5+i*distance+day%distance] = true
 	}
 	return slices.Sorted(maps.Keys(chosen))
 }

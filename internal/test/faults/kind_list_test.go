@@ -15,6 +15,7 @@ var listKinds = []kind{
 	{name: "MLSD answered with 501", seen: "ftpserverlib, hosting panels", faults: refuse("MLSD", "", "501 Syntax error."), says: `answers MLSD with 501: LIST is used`},
 	{name: "MLSD answered with 500", faults: refuse("MLSD", "", "500 Unknown command."), says: `answers MLSD with 500: LIST is used`, another: true},
 	{name: "MLSD answered with 502", faults: refuse("MLSD", "", "502 Not implemented."), says: `answers MLSD with 502: LIST is used`, another: true},
+	{name: "MLSD answered with 202", faults: refuse("MLSD", "", "202 Command not implemented, superfluous at this site."), says: `answers MLSD with 202: LIST is used`},
 	{name: "MLSD answered with 503", faults: refuse("MLSD", "", "503 Bad sequence of commands."), says: `answers MLSD with 503: LIST is used`},
 	{name: "MLSD answered with 504", faults: refuse("MLSD", "", "504 Not for that parameter."), says: `answers MLSD with 504: LIST is used`, another: true},
 	{name: "MLSD answered with 550", faults: refuse("MLSD", "", "550 No such file or directory."), says: `answers MLSD with 550: LIST is used`},

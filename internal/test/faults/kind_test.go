@@ -36,7 +36,7 @@ type kind struct {
 var allKinds = os.Getenv("FERRY_FAULTS_ALL") == "1"
 
 // kinds holds all rows.
-var kinds = slices.Concat(standardKinds, statKinds, statVariations, spaceKinds, encodingKinds, productKinds, writeKinds, listKinds)
+var kinds = slices.Concat(standardKinds, statKinds, spaceKinds, encodingKinds, productKinds, writeKinds, listKinds)
 
 // standardKinds shows what a row looks like: servers that need nothing special.
 var standardKinds = []kind{

@@ -46,7 +46,7 @@ func TestBulkChanges(t *testing.T) {
 	}.run)
 
 	t.Run("mv in a tree", scenario{
-		server: "pureftpd", before: smallFiles("a/old", scaled(1_000), "moved"),
+		server: "pureftpd", before: smallFiles("a/old", scaled(1_000), "moved"), atOnce: true,
 		do: func(t *testing.T, local string) {
 			runCommand(t, "mv", local+"/a/old", local+"/b")
 			runCommand(t, "sh", "-c", "cd '"+local+"/b' && for d in d*; do mv $d x$d; done")
@@ -58,7 +58,7 @@ func TestBulkChanges(t *testing.T) {
 	t.Run("rm -rf and back", func(t *testing.T) {
 		backup := filepath.Join(t.TempDir(), "backup")
 		scenario{
-			server: "proftpd", before: smallFiles("tree", 500, "restored"),
+			server: "proftpd", before: smallFiles("tree", 500, "restored"), atOnce: true,
 			do: func(t *testing.T, local string) {
 				runCommand(t, "cp", "-a", local+"/tree", backup)
 				runCommand(t, "rm", "-rf", local+"/tree")
@@ -103,7 +103,7 @@ func TestBulkChanges(t *testing.T) {
 	t.Run("git checkout and back", func(t *testing.T) {
 		git := newGit(t)
 		scenario{
-			server: "proftpd", before: smallFiles("src", branch, "main"),
+			server: "proftpd", before: smallFiles("src", branch, "main"), atOnce: true,
 			do: func(t *testing.T, local string) {
 				makeBranches(t, local, branch, git)
 				git(t, local, "checkout", "-q", "other")

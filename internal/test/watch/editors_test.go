@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,6 +19,7 @@ type scenario struct {
 	server    string
 	before    map[string]string
 	do        func(t *testing.T, local string)
+	atOnce    bool                           // ferry sees nothing of what do does before it is done, even on a slow machine
 	then      func(p *pair, r *watchProcess) // after do; may be nil
 	actions   map[string]int                 // that ferry must take
 	stor      int                            // uploads that the server must see
@@ -35,7 +37,13 @@ func (s scenario) run(t *testing.T) {
 	p.wantEqual()
 	r.forget()
 	p.proxy.take()
+	if s.atOnce {
+		r.pause()
+	}
 	s.do(t, p.local)
+	if s.atOnce {
+		r.signal(syscall.SIGCONT)
+	}
 	if s.then != nil {
 		s.then(p, r)
 	}

@@ -253,6 +253,27 @@ func (r *watchProcess) signal(s os.Signal) {
 	must(r, r.cmd.Process.Signal(s))
 }
 
+// pause stops the process until it gets SIGCONT.
+func (r *watchProcess) pause() {
+	r.Helper()
+	r.signal(syscall.SIGSTOP)
+	end := time.Now().Add(timeout)
+	for !r.paused() {
+		if time.Now().After(end) {
+			r.Fatal("the process does not stop at SIGSTOP")
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// paused reports whether the process is stopped by a signal.
+func (r *watchProcess) paused() bool {
+	r.Helper()
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", r.cmd.Process.Pid))
+	must(r, err)
+	return strings.Contains(string(stat), ") T ")
+}
+
 // kill kills the process.
 func (r *watchProcess) kill() {
 	_ = r.cmd.Process.Kill()

@@ -15,6 +15,7 @@ type Lister struct {
 	Root string
 	// Format is the form that the user chose.
 	Format listing.Format
+	before *ftp.Batch // sent with the first listing; nil: nothing
 }
 
 // List lists dir in the form that suits this server. The listing is complete, or
@@ -22,6 +23,12 @@ type Lister struct {
 // second.go.
 func (ls Lister) List(ctx context.Context, s *ftp.Session, dir string) (*Listing, error) {
 	return ls.ListKnowing(ctx, s, dir, nil)
+}
+
+// ListAfter is List after the commands of b, in the same write; see [ftp.Session.ListAfter].
+func (ls Lister) ListAfter(ctx context.Context, s *ftp.Session, b ftp.Batch, dir string) (*Listing, error) {
+	ls.before = &b
+	return ls.List(ctx, s, dir)
 }
 
 // ListKnowing is List where hadDots tells whether names with a leading dot were in dir.
@@ -74,6 +81,10 @@ func (ls Lister) listBy(ctx context.Context, s *ftp.Session, dir string, form ft
 // listAs lists dir in one form. Whether the listing is complete is still to be checked.
 func (ls Lister) listAs(ctx context.Context, s *ftp.Session, dir string, form ftp.ListForm) (*Listing, *ftp.Listing, error) {
 	l := new(Listing)
-	raw, err := s.List(ctx, dir, form, time.Now(), l.Add)
+	var before ftp.Batch
+	if ls.before != nil {
+		before, *ls.before = *ls.before, ftp.Batch{}
+	}
+	raw, err := s.ListAfter(ctx, before, dir, form, time.Now(), l.Add)
 	return l, raw, err
 }

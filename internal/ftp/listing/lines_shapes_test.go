@@ -2,9 +2,9 @@ package listing
 
 import "testing"
 
-// TestMoreLines has lines in shapes of their own, and the name that each holds; "" for a
+// TestShapesOfLines has the shapes that lines take, and the name that each holds; "" for a
 // line that is refused.
-func TestMoreLines(t *testing.T) {
+func TestShapesOfLines(t *testing.T) {
 	for _, test := range []struct {
 		line, want string // as says writes it, without the time
 		size       int64
