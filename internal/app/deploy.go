@@ -72,6 +72,9 @@ func (o *Opener) OpenDeployment(ctx context.Context, p *Pair, opts DeployOptions
 
 func (d *Deployment) open(ctx context.Context) error {
 	o, p := d.opener, d.pair
+	if p.Deploy.Switch != config.SwitchFiles {
+		return Usage(fmt.Errorf("switch: %s is not built yet", p.Deploy.Switch), "leave switch out, or write switch: files")
+	}
 	until := time.Now().Add(d.opts.Wait)
 	record, err := o.openRecord(ctx, p, PassOptions{DryRun: d.opts.DryRun, Wait: d.opts.Wait > 0, waitUntil: until})
 	if err != nil {

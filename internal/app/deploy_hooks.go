@@ -26,7 +26,9 @@ func (d *Deployment) changed(plan *deploy.Plan, fields []hooks.Field) hooks.Even
 			ev.Paths = append(ev.Paths, string(c.Path))
 		}
 	}
-	slices.SortFunc(ev.Changes, func(a, b hooks.Change) int { return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Change, b.Change)) })
+	slices.SortFunc(ev.Changes, func(a, b hooks.Change) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Change, b.Change))
+	})
 	ev.Paths = inOrder(ev.Paths)
 	return ev
 }
