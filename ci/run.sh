@@ -91,8 +91,8 @@ secret FERRY_STATE_KEY "${FERRY_IN_STATE_KEY:-}"
 unset FERRY_IN_PASSWORD FERRY_IN_STATE_KEY
 
 args=(deploy)
-[ -z "${FERRY_IN_CONFIG:-}" ] || args+=(--config "$FERRY_IN_CONFIG")
-[ -z "${FERRY_IN_REVISION:-}" ] || args+=(--revision "$FERRY_IN_REVISION")
+[ -z "${FERRY_IN_CONFIG:-}" ] || args+=("--config=$FERRY_IN_CONFIG")
+[ -z "${FERRY_IN_REVISION:-}" ] || args+=("--revision=$FERRY_IN_REVISION")
 case "${FERRY_IN_DRY_RUN:-false}" in
 true) args+=(--dry-run) ;;
 false) ;;

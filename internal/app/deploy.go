@@ -9,6 +9,7 @@ import (
 	"ferry/internal/config"
 	"ferry/internal/deploy"
 	"ferry/internal/deploy/site"
+	"ferry/internal/ftp"
 	"ferry/internal/hooks"
 	"ferry/internal/text"
 	"ferry/sync"
@@ -33,6 +34,9 @@ type DeployOptions struct {
 	// Wait is how long to wait for another run on the site; 0: not at all.
 	Wait time.Duration
 	By   string // this program and its version
+	// ChangingAddress says that this machine has another address in every run, as those of a CI
+	// system do.
+	ChangingAddress bool
 
 	Observer func(deploy.Event) // one event at a time; may be nil
 	Talk     Talker             // hears what hooks print; nil: that of the opener
@@ -40,14 +44,15 @@ type DeployOptions struct {
 
 // A Deployment is a site that deploys can be made to.
 type Deployment struct {
-	opener *Opener
-	pair   *Pair
-	opts   DeployOptions
-	source *deploySource
-	server *site.Server
-	hooks  *passHooks
-	key    []byte
-	close  closers
+	opener      *Opener
+	pair        *Pair
+	opts        DeployOptions
+	source      *deploySource
+	server      *site.Server
+	hooks       *passHooks
+	key         []byte
+	maintenance deploy.Maintenance
+	close       closers
 }
 
 // OpenDeployment connects to the site of a pair. No other run of this machine has it then.
@@ -67,6 +72,9 @@ func (o *Opener) OpenDeployment(ctx context.Context, p *Pair, opts DeployOptions
 
 func (d *Deployment) open(ctx context.Context) error {
 	o, p := d.opener, d.pair
+	if p.Deploy.Switch != config.SwitchFiles {
+		return Usage(fmt.Errorf("switch: %s is not built yet", p.Deploy.Switch), "leave switch out, or write switch: files")
+	}
 	until := time.Now().Add(d.opts.Wait)
 	record, err := o.openRecord(ctx, p, PassOptions{DryRun: d.opts.DryRun, Wait: d.opts.Wait > 0, waitUntil: until})
 	if err != nil {
@@ -93,10 +101,19 @@ func (d *Deployment) open(ctx context.Context) error {
 	}
 	options.Notice = func(text string) { d.opts.Observer(deploy.Noticed{Text: text}) }
 	if d.server, err = site.Open(ctx, options); err != nil {
-		return connecting(err)
+		return d.unreachable(connecting(err))
 	}
 	d.close.add(d.server.Close)
 	return nil
+}
+
+// unreachable adds to the hint of an error what may keep a machine of a CI system away.
+func (d *Deployment) unreachable(err error) error {
+	var server *ftp.Error
+	if !d.opts.ChangingAddress || !errors.As(err, &server) || server.Class != ftp.Connect {
+		return err
+	}
+	return &Error{Code: ExitCode(err), Err: err, Hint: Hint(err) + "; GitHub's runners have changing addresses, so that a firewall which lets known ones in keeps them out"}
 }
 
 // Close ends the connections.
@@ -120,13 +137,16 @@ func (d *Deployment) options() deploy.Options {
 		Server: d.server, Source: d.source, Policy: d.policy(), Key: d.key,
 		Revision: d.opts.Revision, Sequence: d.opts.Sequence, From: d.opts.Source, By: d.opts.By,
 		Force: d.opts.Force, DryRun: d.opts.DryRun, CutLines: !d.pair.Encrypted(),
-		Allow: d.allow, Staged: d.staged, Observer: d.opts.Observer, Now: d.opener.Now, Log: d.opener.Log,
+		Maintenance: d.maintenance, Allow: d.allow, Staged: d.staged, Observer: d.opts.Observer, Now: d.opener.Now, Log: d.opener.Log,
 	}
 }
 
 // Deploy makes a deploy and checks it. Committed in the result says whether the release is
 // live, also where there is an error.
 func (d *Deployment) Deploy(ctx context.Context) (deploy.Result, error) {
+	if err := d.readMaintenance(); err != nil {
+		return deploy.Result{}, err
+	}
 	result, err := deploy.Run(ctx, d.options())
 	if err == nil && result.Committed {
 		err = d.check(ctx, &result)
@@ -136,6 +156,9 @@ func (d *Deployment) Deploy(ctx context.Context) (deploy.Result, error) {
 
 // Rollback makes an older release live again; see [deploy.Rollback].
 func (d *Deployment) Rollback(ctx context.Context, to int) (deploy.Result, error) {
+	if err := d.readMaintenance(); err != nil {
+		return deploy.Result{}, err
+	}
 	result, err := deploy.Rollback(ctx, d.options(), to)
 	return result, errors.Join(d.explain(err), d.after(ctx, result, err))
 }
@@ -206,7 +229,7 @@ func (d *Deployment) hook(ctx context.Context, name, do string, plan *deploy.Pla
 	if do == "" {
 		return nil
 	}
-	return d.hooks.run(ctx, name, do, hooks.Event{Fields: d.hooks.fields(name, summaryOf(plan, nil)), Paths: changedPaths(plan)})
+	return d.hooks.run(ctx, name, do, d.changed(plan, d.hooks.fields(name, summaryOf(plan, nil))))
 }
 
 // after runs the after hook of a release that is live, and on-error where something failed.
@@ -218,7 +241,7 @@ func (d *Deployment) after(ctx context.Context, result deploy.Result, err error)
 	var hookErr error
 	if do := d.pair.Hooks.After; do != "" && result.Committed {
 		code := d.ExitCode(result, d.explain(err))
-		ev := hooks.Event{Fields: d.hooks.fields("after", s, hooks.Field{Name: "exit", Value: code}, hooks.Field{Name: "release", Value: result.Release}), Paths: changedPaths(result.Plan)}
+		ev := d.changed(result.Plan, d.hooks.fields("after", s, hooks.Field{Name: "exit", Value: code}, hooks.Field{Name: "release", Value: result.Release}))
 		hookErr = d.hooks.run(ctx, "after", do, ev)
 	}
 	if do := d.pair.Hooks.OnError; do != "" && (err != nil || hookErr != nil || len(result.Failed) > 0) {
@@ -263,14 +286,4 @@ func summaryOf(plan *deploy.Plan, result *deploy.Result) (s sync.Summary) {
 		s.Uploaded, s.BytesUp, s.Failed = result.Uploaded, result.BytesUp, len(result.Failed)
 	}
 	return s
-}
-
-func changedPaths(plan *deploy.Plan) (paths []string) {
-	if plan == nil {
-		return nil
-	}
-	for _, c := range plan.Release.Changes {
-		paths = append(paths, string(c.Path))
-	}
-	return inOrder(paths)
 }

@@ -45,6 +45,12 @@ func Detect(getenv func(string) string) System {
 	return None
 }
 
+// ChangesAddress reports whether each run is on a machine with another address on the Internet,
+// as on the machines that GitHub lends.
+func ChangesAddress(getenv func(string) string) bool {
+	return getenv("GITHUB_ACTIONS") != "" && getenv("RUNNER_ENVIRONMENT") == "github-hosted"
+}
+
 // A Run is what a system says of a run.
 type Run struct {
 	Source   string // the repository and the workflow: what runs are counted in; "": not known

@@ -27,23 +27,30 @@ appends to, stamps and deletes a few files in it. It prints which operations wor
 a table for a bug report: without users, hosts, addresses and paths. The directory is
 removed again, also after Ctrl-C.
 
+--web puts a small file into the directory in which ferry keeps what it needs, and asks
+the web server for it. If anybody can read it there, the exit status is 1, and the hint
+has the rule that hides it.
+
 EXIT STATUS
   0 the server can be used
-  1 it cannot (no data mode works, or with --try, an operation that ferry needs does not)
+  1 it cannot (no data mode works, or with --try, an operation that ferry needs does
+    not), or with --web, anybody can read what ferry keeps
   4 could not connect or log in`
 
 func checkCommand(prog *program) *cobra.Command {
 	var flags connectFlags
 	var try bool
+	var web value[string]
 	cmd := &cobra.Command{
 		Use:               "check [PROFILE... | [LOCAL] URL]",
 		Short:             "Connect, and report what the server can do",
 		Long:              checkHelp,
-		Example:           "  ferry check site\n  ferry check ftpes://deploy@example.com -v\n  ferry check site --try",
+		Example:           "  ferry check site\n  ferry check ftpes://deploy@example.com -v\n  ferry check site --try\n  ferry check site --web https://example.com/",
 		ValidArgsFunction: prog.completeProfiles,
 	}
 	flags.register(cmd.Flags())
 	cmd.Flags().BoolVar(&try, "try", false, "try all operations on a few files of ferry's own, and print a table for a bug report")
+	web.add(cmd.Flags(), "web", "see whether `URL`, the address of the site, shows what ferry keeps on the server", config.ParseCheckURL)
 	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
 		if len(args) == 1 && config.IsURL(args[0]) {
 			args = []string{".", args[0]} // nothing local is looked at
@@ -53,6 +60,9 @@ func checkCommand(prog *program) *cobra.Command {
 			return err
 		}
 		return exit(prog.each(cmd.Context(), pairs, func(ctx context.Context, p *app.Pair, head report.Head) error {
+			if web.set {
+				return prog.checkWeb(ctx, p, head, web.v)
+			}
 			return prog.checkServer(ctx, p, head, try)
 		}))
 	})

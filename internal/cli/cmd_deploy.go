@@ -162,7 +162,7 @@ func (prog *program) deploy(ctx context.Context, p *app.Pair, flags *deployFlags
 }
 
 func (prog *program) deployHead(p *app.Pair, titled bool) report.DeployHead {
-	return report.DeployHead{Profile: p.ProfileName(), Remote: p.Remote.String(), DryRun: prog.common.dryRun, Titled: titled}
+	return report.DeployHead{Profile: p.ProfileName(), Remote: p.Remote.String(), DryRun: prog.common.dryRun, Titled: titled, Keeps: p.Deploy.Keep > 0}
 }
 
 // withDeployment does work on the site of a pair, shows it, and returns its exit code.
@@ -189,12 +189,20 @@ func (prog *program) withDeployment(ctx context.Context, p *app.Pair, flags *dep
 	show.End(shown)
 	if err != nil {
 		prog.failPair(report.Head{Profile: head.Profile, Titled: head.Titled}, err)
-		log.Error(err.Error())
+		log.Error(withHint(err))
 	}
 	if err := tellSystem(system, prog.env.Getenv, head, shown); err != nil {
 		prog.talk().Warn("%v", err)
 	}
 	return code
+}
+
+// withHint returns what an error says, with the way out on a line of its own.
+func withHint(err error) string {
+	if hint := app.Hint(err); hint != "" {
+		return err.Error() + "\nhint: " + hint
+	}
+	return err.Error()
 }
 
 // deployOptions returns the options of a deploy. run is what the CI system says of it.
@@ -207,6 +215,7 @@ func (prog *program) deployOptions(flags *deployFlags, run ci.Run) app.DeployOpt
 		DryRun: prog.common.dryRun, Force: flags.force, Strict: flags.strict, Audit: flags.audit,
 		AllowDeletes: flags.allowDeletes, AcceptEmpty: flags.acceptEmpty,
 		Revision: run.Revision, Sequence: run.Sequence, Source: run.Source, Wait: wait, By: "ferry " + buildVersion(),
+		ChangingAddress: ci.ChangesAddress(prog.env.Getenv),
 	}
 }
 

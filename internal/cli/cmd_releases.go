@@ -19,10 +19,14 @@ back to.
     42  live  2026-11-28 18:40  4f2a91c  put 300  deleted 50
     41  kept  2026-11-27 09:12  99b01d2  put 3    deleted 0
 
-"ferry rollback" makes the release before the live one live again.`
+"ferry rollback" makes the release before the live one live again.
+
+--drift lists the versions that somebody else had made of files, and that deploys saved
+before they put their own in place. "ferry rollback --file PATH" fetches one.`
 
 func releasesCommand(prog *program) *cobra.Command {
 	var flags deployFlags
+	var drift bool
 	cmd := &cobra.Command{
 		Use:               "releases [PROFILE... | LOCAL URL]",
 		Short:             "List what was deployed, and what can be gone back to",
@@ -30,12 +34,16 @@ func releasesCommand(prog *program) *cobra.Command {
 		ValidArgsFunction: prog.completeProfiles,
 	}
 	flags.connectFlags.register(cmd.Flags())
+	cmd.Flags().BoolVar(&drift, "drift", false, "list the versions of somebody else that deploys have saved")
 	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
 		pairs, err := prog.deployPairs(args, &flags)
 		if err != nil {
 			return err
 		}
 		return exit(prog.each(cmd.Context(), pairs, func(ctx context.Context, p *app.Pair, head report.Head) error {
+			if drift {
+				return prog.listSaved(ctx, p, head)
+			}
 			return prog.listReleases(ctx, p, head)
 		}))
 	})

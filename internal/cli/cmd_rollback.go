@@ -19,22 +19,30 @@ Runs of CI that are not newer than the release that is left are refused from the
 on (exit 9), until a newer one comes.
 
 Where a file is not as the live release left it, nothing is done (exit 6); --force
-goes back all the same and keeps that version.`
+goes back all the same and keeps that version.
+
+--file changes nothing on the server: it fetches the version of a file that somebody
+else had made, and that a deploy has saved ("ferry releases --drift" lists them). With
+--to it is the one that this release saved, otherwise the newest one.`
 
 func rollbackCommand(prog *program) *cobra.Command {
 	var flags deployFlags
 	var to value[int]
+	var file, output value[string]
 	cmd := &cobra.Command{
 		Use:   "rollback [PROFILE | LOCAL URL]",
 		Short: "Make an older release live again",
 		Long:  rollbackHelp,
 		Example: `  ferry rollback site
-  ferry rollback site --to 40`,
+  ferry rollback site --to 40
+  ferry rollback site --file about.html --output about.theirs.html`,
 		ValidArgsFunction: prog.completeProfiles,
 	}
 	flags.connectFlags.register(cmd.Flags())
 	to.add(cmd.Flags(), "to", "go back to release `N` (default: the one before the live one)", parseCount)
 	cmd.Flags().BoolVar(&flags.force, "force", false, "go back although somebody else changed files of the live release")
+	file.add(cmd.Flags(), "file", "only fetch the version of `PATH` that a deploy has saved", parseString)
+	output.add(cmd.Flags(), "output", "with --file: write it to `FILE`, which must not be there yet (default: its name, here)", parseString)
 	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
 		pairs, err := prog.deployPairs(args, &flags)
 		if err != nil {
@@ -42,6 +50,12 @@ func rollbackCommand(prog *program) *cobra.Command {
 		}
 		if len(pairs) > 1 {
 			return app.Usage(fmt.Errorf("there are %d profiles, and one of them is rolled back", len(pairs)), "name the profile")
+		}
+		if file.set {
+			return prog.fetchSaved(cmd.Context(), pairs[0], file.v, to.v, output.v)
+		}
+		if output.set {
+			return app.Usage(errors.New("--output is for --file"), "name the file of the site with --file PATH")
 		}
 		return exit(prog.rollback(cmd.Context(), pairs[0], &flags, to.v))
 	})

@@ -44,7 +44,8 @@ type Policy struct {
 	Keep int
 	// DeleteAfter is how long files stay that a release does not have any more.
 	DeleteAfter time.Duration
-	// DriftKeep is how long the versions stay that somebody else made and a deploy saved.
+	// DriftKeep is how long the versions stay that somebody else made and a deploy saved; 0:
+	// for ever.
 	DriftKeep time.Duration
 	// Skip names what is never deployed nor looked at; it may be nil.
 	Skip func(p manifest.Path, dir bool) bool

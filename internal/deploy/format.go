@@ -59,20 +59,24 @@ func (e *NewerError) Error() string {
 
 // A header is the line of JSON.
 type header struct {
-	Reader   int            `json:"reader"`
-	Release  int            `json:"release"`
-	ID       string         `json:"id,omitempty"`
-	Time     time.Time      `json:"time"`
-	Revision string         `json:"revision,omitempty"`
-	Sequence int64          `json:"sequence,omitempty"`
-	Source   string         `json:"source,omitempty"`
-	Root     string         `json:"root,omitempty"`
-	By       string         `json:"by,omitempty"`
-	Held     int64          `json:"held,omitempty"`
-	Back     int            `json:"back,omitempty"`
-	Files    int            `json:"files"`
-	Changes  int            `json:"changes"`
-	History  []headerRecord `json:"history,omitempty"`
+	Reader   int       `json:"reader"`
+	Release  int       `json:"release"`
+	ID       string    `json:"id,omitempty"`
+	Time     time.Time `json:"time"`
+	Revision string    `json:"revision,omitempty"`
+	Sequence int64     `json:"sequence,omitempty"`
+	Source   string    `json:"source,omitempty"`
+	Root     string    `json:"root,omitempty"`
+	By       string    `json:"by,omitempty"`
+	Held     int64     `json:"held,omitempty"`
+	Back     int       `json:"back,omitempty"`
+	// Maintenance is the path of the maintenance file, MaintenanceSeen what the server shows
+	// of it, as in the lines of files.
+	Maintenance     string         `json:"maintenance,omitempty"`
+	MaintenanceSeen string         `json:"maintenance_seen,omitempty"`
+	Files           int            `json:"files"`
+	Changes         int            `json:"changes"`
+	History         []headerRecord `json:"history,omitempty"`
 }
 
 type headerRecord struct {
@@ -95,6 +99,9 @@ func Encode(r *Release, key []byte) ([]byte, error) {
 	h := header{
 		Reader: reader, Release: r.Number, ID: r.ID, Time: r.Time.UTC(), Revision: r.Revision, Sequence: r.Sequence,
 		Source: r.Source, Root: r.Root, By: r.By, Held: r.Held, Back: r.Back, Files: len(r.Files), Changes: len(r.Changes),
+	}
+	if r.Maintenance.Path != "" {
+		h.Maintenance, h.MaintenanceSeen = string(r.Maintenance.Path), string(appendEntry(nil, r.Maintenance.Is))
 	}
 	for _, rec := range r.History {
 		rec.Time = rec.Time.UTC()
@@ -183,6 +190,14 @@ func decodeBody(body []byte) (*Release, error) {
 	r := &Release{
 		Number: h.Release, ID: h.ID, Time: h.Time, Revision: h.Revision, Sequence: h.Sequence, Source: h.Source,
 		Root: h.Root, By: h.By, Held: h.Held, Back: h.Back,
+	}
+	if h.Maintenance != "" {
+		path, okPath := readPath(h.Maintenance)
+		is, okEntry := readEntry(h.MaintenanceSeen, "")
+		if !okPath || !okEntry {
+			return nil, fmt.Errorf("%w: its maintenance file makes no sense", ErrDamaged)
+		}
+		r.Maintenance = MaintenanceFile{path, is}
 	}
 	for _, rec := range h.History {
 		r.History = append(r.History, Record(rec))

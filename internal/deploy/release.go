@@ -46,6 +46,8 @@ type Release struct {
 	Changes []Change
 	// Back is the number of the release whose files came back, for a rollback; else 0.
 	Back int
+	// Maintenance is the file that stands in the site while the release goes live.
+	Maintenance MaintenanceFile
 	// History has the releases before this one, the newest first, at most [MostHistory].
 	History []Record
 }
@@ -100,6 +102,24 @@ const (
 	Remove                   // the file is deleted, or goes aside; or an empty directory makes way for a file
 	Chmod                    // the file stays, and gets another mode
 )
+
+// The letters of changes, as git shows them.
+const (
+	Added    = "A"
+	Modified = "M"
+	Deleted  = "D"
+)
+
+// Letter returns the letter that stands for c.
+func (c *Change) Letter() string {
+	switch {
+	case c.Kind == Remove:
+		return Deleted
+	case c.Was.IsFile():
+		return Modified
+	}
+	return Added
+}
 
 // File returns the file of the release at p, or nil.
 func (r *Release) File(p manifest.Path) *File {

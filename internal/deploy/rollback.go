@@ -105,6 +105,9 @@ func (r *run) goBack(ctx context.Context, there, before *Release) error {
 	r.name(&next)
 	next.Revision, next.Source, next.Sequence = before.Revision, r.state.Source, r.state.Sequence
 	r.plan = &Plan{Release: next, MakeDirs: Needed(changes), RemoveDirs: Emptied(&next)}
+	if err := r.checkMaintenance(); err != nil {
+		return err
+	}
 	if err := r.lookBack(ctx, there.Number); err != nil {
 		return err
 	}
@@ -114,6 +117,9 @@ func (r *run) goBack(ctx context.Context, there, before *Release) error {
 		return nil
 	}
 	if err := r.makeStage(ctx, nil); err != nil {
+		return err
+	}
+	if err := r.stageMaintenance(ctx); err != nil {
 		return err
 	}
 	if err := r.storePlan(ctx, &r.plan.Release); err != nil {

@@ -40,6 +40,8 @@ type Options struct {
 	// that of another source.
 	Force  bool
 	DryRun bool
+	// Maintenance stands in the site while the release goes live.
+	Maintenance Maintenance
 	// CutLines says that a server may carry out a line that was cut off, as without TLS.
 	CutLines bool
 	// Allow is called once the plan is made, before anything is sent. An error stops the
@@ -90,6 +92,11 @@ type run struct {
 	// leastNumber is above those of the releases that have kept something, where the state
 	// was lost.
 	leastNumber int
+	rootMissing bool // as a work directory outside of the site lets it be
+	// maintenance is how far its file has come, and what stands in its place before the commit.
+	maintenance          maintaining
+	inPlaceOfMaintenance Look
+	stuck                map[manifest.Path]error // the maintenance file, where it could not be taken away
 }
 
 // mostPlans is how often a plan is made anew because the site has changed meanwhile.
@@ -128,6 +135,9 @@ func (r *run) deploy(ctx context.Context) error {
 	}
 	for attempt := 1; ; attempt++ {
 		if r.plan, err = r.decide(ctx); err != nil {
+			return err
+		}
+		if err := r.checkMaintenance(); err != nil {
 			return err
 		}
 		r.result.Plan = r.plan
@@ -308,6 +318,8 @@ func (r *run) decide(ctx context.Context) (*Plan, error) {
 		}
 		maps.Copy(site.Lists, lists)
 	}
+	root := site.Lists[manifest.Root]
+	r.rootMissing = root != nil && root.Missing
 	if site.Same, err = r.compare(ctx, site); err != nil {
 		return nil, err
 	}

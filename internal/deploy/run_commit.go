@@ -21,15 +21,22 @@ const mostCommits = 3
 // batch. It returns a path that is not as planned, or "".
 func (r *run) lookAgain(ctx context.Context) (changed manifest.Path, err error) {
 	changes := r.plan.Release.Changes
-	places := make([]Place, len(changes))
+	places := make([]Place, len(changes), len(changes)+1)
 	for i, c := range changes {
 		places[i] = Live(c.Path, c.Was)
+	}
+	file := r.plan.Release.Maintenance
+	if file.Path != "" {
+		places = append(places, file.place())
 	}
 	looks, err := r.Server.Look(ctx, places, true)
 	if err != nil {
 		return "", err
 	}
 	way := removals(changes)
+	if file.Path != "" {
+		r.inPlaceOfMaintenance = looks[len(changes)]
+	}
 	for i, c := range changes {
 		switch now := looks[i]; {
 		case now.Err != nil:
@@ -88,6 +95,11 @@ func (r *run) commit(ctx context.Context) error {
 		}
 	}
 	r.result.Mixed = r.Now().Sub(began)
+	eachError(groups, errs, func(step Step, err error) {
+		if step.From == Work(maintenanceName) {
+			r.maintenanceFailed(err)
+		}
+	})
 	r.tellModes(groups, errs)
 	failed, err := r.settle(ctx, next, cutOff || anyError(groups, errs))
 	if err != nil {
@@ -95,7 +107,7 @@ func (r *run) commit(ctx context.Context) error {
 	}
 	if len(failed) > 0 && len(failed) == len(next.Changes) {
 		p, why := first(failed)
-		_, err := r.Server.Apply(ctx, [][]Chain{{{{Op: Rename, From: Work(commitName), To: Work(planName)}}}})
+		err := r.takeMarkBack(ctx, next)
 		return errors.Join(fmt.Errorf("the commit could not begin: %q: %w", p, why), err)
 	}
 	if len(failed) > 0 && r.Policy.Keep > 0 {
@@ -142,7 +154,8 @@ func (r *run) tellModes(groups [][]Chain, errs [][][]error) {
 // commitGroups returns what the commit does: the modes of what is staged, the point of no
 // return, and the changes.
 func (r *run) commitGroups() [][]Chain {
-	groups := [][]Chain{{{{Op: Rename, From: Work(planName), To: Work(commitName)}}}}
+	mark := append(Chain{{Op: Rename, From: Work(planName), To: Work(commitName)}}, r.beginMaintenance()...)
+	groups := [][]Chain{{mark}}
 	if modes := r.stagedModes(); len(modes) > 0 {
 		groups = append([][]Chain{modes}, groups...)
 	}
@@ -285,9 +298,8 @@ func (r *run) undo(ctx context.Context, next *Release, failed map[manifest.Path]
 	case changed != "":
 		return fmt.Errorf("%q could not be put in place (%w), and %q could not be taken back: the next deploy finishes this release", p, why, changed)
 	}
-	back = []Chain{{{Op: Rename, From: Work(commitName), To: Work(planName)}}}
-	if err := r.applyAll(ctx, "taking the commit back", [][]Chain{back}); err != nil {
-		return err
+	if err := r.takeMarkBack(ctx, next); err != nil {
+		return fmt.Errorf("taking the commit back: %w", err)
 	}
 	return fmt.Errorf("%q could not be put in place (%w): the release before is live again", p, why)
 }
@@ -302,6 +314,22 @@ func (c Change) undo() (chain Chain) {
 		chain = append(chain, Step{Op: Rename, From: Work(c.Aside), To: live})
 	}
 	return chain
+}
+
+// takeMarkBack makes the commit a plan again, of which nothing is done.
+func (r *run) takeMarkBack(ctx context.Context, next *Release) error {
+	ending, err := r.endMaintenance(ctx, next)
+	if err != nil {
+		return err
+	}
+	back := append(ending, Step{Op: Rename, From: Work(commitName), To: Work(planName)})
+	errs, err := r.Server.Apply(ctx, [][]Chain{{back}})
+	if err != nil {
+		return err
+	}
+	r.maintenanceEnded(ending, errs[0][0])
+	_, err = first(r.stuck)
+	return cmp.Or(err, errs[0][0][len(ending)])
 }
 
 // first returns the first path and its error.
@@ -331,7 +359,11 @@ func (r *run) close(ctx context.Context, next *Release, failed map[manifest.Path
 		}
 		from = planName
 	}
-	chain := Chain{{Op: Rename, From: Work(stateName), To: Work(oldStateName)}, {Op: Rename, From: Work(from), To: Work(stateName)}}
+	ending, err := r.endMaintenance(ctx, next)
+	if err != nil {
+		return err
+	}
+	chain := append(ending, Step{Op: Rename, From: Work(stateName), To: Work(oldStateName)}, Step{Op: Rename, From: Work(from), To: Work(stateName)})
 	if from == planName {
 		chain = append(chain, Step{Op: Delete, From: Work(commitName)})
 	}
@@ -340,7 +372,8 @@ func (r *run) close(ctx context.Context, next *Release, failed map[manifest.Path
 	if err != nil {
 		return err
 	}
-	if err := errs[0][0][1]; err != nil {
+	r.maintenanceEnded(ending, errs[0][0])
+	if err := errs[0][0][len(ending)+1]; err != nil {
 		return fmt.Errorf("release %d is live, and its state could not be put in place: %w", next.Number, err)
 	}
 	r.result.Committed, r.result.Release = true, next.Number
@@ -375,6 +408,7 @@ func (r *run) count(next *Release, failed map[manifest.Path]error) {
 			r.result.Replaced++
 		}
 	}
+	failed = r.withStuck(failed)
 	r.result.Failed = failed
 	for p, err := range failed {
 		r.Observer(Failed{p, err})

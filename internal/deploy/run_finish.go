@@ -29,7 +29,7 @@ func (r *run) finish(ctx context.Context) error {
 	if err := r.close(ctx, next, failed); err != nil {
 		return err
 	}
-	r.result.Finished, r.result.Failed = next.Number, failed
+	r.result.Finished, r.result.Failed = next.Number, r.withStuck(failed)
 	r.result.Committed = false
 	r.state = next
 	r.found.Commit, r.found.Stage = false, false

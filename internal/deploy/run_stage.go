@@ -27,6 +27,11 @@ const (
 // stage brings everything that is new to the server, where nobody sees it, and the plan.
 func (r *run) stage(ctx context.Context) error {
 	next := &r.plan.Release
+	if r.rootMissing {
+		if _, _, err := r.Server.Root(ctx, true); err != nil {
+			return err
+		}
+	}
 	reused, useless, numbers, err := r.reusable(ctx)
 	if err != nil {
 		return err
@@ -61,7 +66,14 @@ func (r *run) stage(ctx context.Context) error {
 		of = append(of, i)
 	}
 	var failed []error
-	err = r.Server.Upload(ctx, uploads, func(i int, u Uploaded) {
+	files := len(uploads)
+	err = r.Server.Upload(ctx, append(uploads, r.maintenanceUpload()...), func(i int, u Uploaded) {
+		if i == files {
+			if err := r.maintenanceStaged(u); err != nil {
+				failed = append(failed, err)
+			}
+			return
+		}
 		if u.Err != nil {
 			p := next.Changes[of[i]].Path
 			failed = append(failed, fmt.Errorf("%q: %w", p, u.Err))

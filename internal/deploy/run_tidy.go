@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // keeps reports whether something of a release stays in the work directory: what it has
@@ -59,19 +60,25 @@ func (r *run) trim(ctx context.Context, next *Release) {
 // trimRelease removes what a release keeps for going back. What it saved as drift stays for
 // as long as the profile says.
 func (r *run) trimRelease(ctx context.Context, next *Release, n int) error {
-	keepDrift := r.driftIsYoung(next, n)
+	keepDrift := r.driftIsYoung(ctx, next, n)
 	dir := keptName(n)
 	return r.removeWork(ctx, dir, func(name string) bool { return keepDrift && (name == dir+"/drift" || name == dir+"/release") })
 }
 
 // driftIsYoung reports whether what release n saved as drift is to be kept.
-func (r *run) driftIsYoung(next *Release, n int) bool {
+func (r *run) driftIsYoung(ctx context.Context, next *Release, n int) bool {
 	for _, rec := range append([]Record{next.Record()}, next.History...) {
 		if rec.Number == n {
-			return rec.Drift > 0 && r.Now().Sub(rec.Time) < r.Policy.DriftKeep
+			return rec.Drift > 0 && r.isYoung(rec.Time)
 		}
 	}
-	return false
+	release, err := r.readKept(ctx, n, "release") // older than the history
+	return err != nil && !errors.Is(err, ErrNotKept) || err == nil && release.Record().Drift > 0 && r.isYoung(release.Time)
+}
+
+// isYoung reports whether what a release of that time saved is to be kept.
+func (r *run) isYoung(t time.Time) bool {
+	return r.Policy.DriftKeep == 0 || r.Now().Sub(t) < r.Policy.DriftKeep
 }
 
 // removeWork removes a directory of the work directory, except what spare names.

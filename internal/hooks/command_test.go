@@ -62,6 +62,20 @@ func TestCommandReadsConflicts(t *testing.T) {
 	}
 }
 
+func TestCommandReadsChanges(t *testing.T) {
+	got, err := said(t, Hook{Do: "cat"}, Event{Paths: []string{"x"}, Changes: []Change{{"A", "a b"}, {"D", "c"}}})
+	if diff := cmp.Diff([]string{"A\ta b", "D\tc"}, got); err != nil || diff != "" {
+		t.Errorf("%v (-want +got)\n%s", err, diff)
+	}
+	if got, err = said(t, Hook{Do: "cat"}, Event{Changes: []Change{}}); err != nil || len(got) > 0 {
+		t.Errorf("%q, %v", got, err)
+	}
+	body, err := Event{Changes: []Change{{"M", "a"}}}.body()
+	if want := `{"type":"hook","paths_total":1,"paths":[{"change":"M","path":"a"}]}` + "\n"; err != nil || string(body) != want {
+		t.Errorf("%s, %v", body, err)
+	}
+}
+
 // A command sees only the environment that it was given.
 func TestCommandSeesItsEnvironmentOnly(t *testing.T) {
 	t.Setenv("FERRY_PASSWORD", "geheim")

@@ -23,6 +23,8 @@ type Event struct {
 	Fields []Field
 	// Paths are what the event is about. No path contains a line break.
 	Paths []string
+	// Changes, if not nil, take the place of Paths.
+	Changes []Change
 	// Conflicts, if not nil, take the place of Paths.
 	Conflicts []Conflict
 }
@@ -40,6 +42,12 @@ type Field struct {
 type Conflict struct {
 	Path string `json:"path"`
 	Copy string `json:"copy,omitempty"`
+}
+
+// A Change is a path with what happened to it: A, M or D for added, modified and deleted.
+type Change struct {
+	Change string `json:"change"`
+	Path   string `json:"path"`
 }
 
 // environ returns the fields as environment variables.
@@ -72,8 +80,8 @@ func shorten(s string, n int) string {
 	return s[:n]
 }
 
-// lines returns the input of a command: a line for each path; for a conflict the path,
-// a tab and the copy.
+// lines returns the input of a command: a line for each path; for a change its letter, a tab
+// and the path; for a conflict the path, a tab and the copy.
 func (e Event) lines() io.Reader { return &lineReader{event: e} }
 
 // A lineReader makes the lines of an event while they are read, so that a million paths
@@ -98,7 +106,10 @@ func (r *lineReader) fill() bool {
 	r.rest = r.rest[:0]
 	for len(r.rest) < 16<<10 {
 		switch {
-		case r.event.Conflicts == nil && r.next < len(r.event.Paths):
+		case r.event.Changes != nil && r.next < len(r.event.Changes):
+			c := r.event.Changes[r.next]
+			r.rest = append(append(append(r.rest, c.Change...), '\t'), c.Path...)
+		case r.event.Changes == nil && r.event.Conflicts == nil && r.next < len(r.event.Paths):
 			r.rest = append(r.rest, r.event.Paths[r.next]...)
 		case r.next < len(r.event.Conflicts):
 			c := r.event.Conflicts[r.next]
@@ -119,10 +130,14 @@ func (e Event) body() ([]byte, error) {
 	for _, f := range e.Fields {
 		o.add(f.Name, f.Value)
 	}
-	if e.Conflicts != nil {
+	switch {
+	case e.Changes != nil:
+		o.add("paths_total", len(e.Changes))
+		o.add("paths", e.Changes[:min(len(e.Changes), MaxPaths)])
+	case e.Conflicts != nil:
 		o.add("paths_total", len(e.Conflicts))
 		o.add("paths", e.Conflicts[:min(len(e.Conflicts), MaxPaths)])
-	} else {
+	default:
 		o.add("paths_total", len(e.Paths))
 		o.add("paths", append([]string{}, e.Paths[:min(len(e.Paths), MaxPaths)]...))
 	}

@@ -34,6 +34,8 @@ type DeployHead struct {
 	DryRun  bool
 	// Titled prints the name of the profile before the summary, where several run.
 	Titled bool
+	// Keeps says that the release before can be gone back to.
+	Keeps bool
 	// Rollback says that an older release is made live again.
 	Rollback bool
 }
@@ -76,24 +78,6 @@ func (r *textDeploy) Event(ev deploy.Event) {
 	}
 }
 
-// letters are the kinds of changes as git shows them.
-const (
-	added    = "A"
-	modified = "M"
-	removed  = "D"
-)
-
-// letterOf returns the letter of a change.
-func letterOf(c deploy.Change) string {
-	switch {
-	case c.Kind == deploy.Remove:
-		return removed
-	case c.Was.IsFile():
-		return modified
-	}
-	return added
-}
-
 func (r *textDeploy) planned(plan *deploy.Plan) {
 	r.plan = plan
 	for _, d := range plan.Drift {
@@ -105,7 +89,7 @@ func (r *textDeploy) planned(plan *deploy.Plan) {
 	if !r.o.Talk.Quiet && (r.head.DryRun || r.o.Verbose || r.log.System != ci.None) && len(changes) > 0 {
 		r.log.Begin(text.Count(len(changes), "change"))
 		for _, c := range sortedChanges(changes) {
-			line := letterOf(c) + " " + text.Clean(string(c.Path))
+			line := c.Letter() + " " + text.Clean(string(c.Path))
 			if c.Is.IsFile() {
 				line += "  " + Size(c.Is.Size)
 			}
@@ -193,10 +177,10 @@ type changeCounts struct{ added, modified, removed int }
 
 func countChanges(changes []deploy.Change) (n changeCounts) {
 	for _, c := range changes {
-		switch letterOf(c) {
-		case added:
+		switch c.Letter() {
+		case deploy.Added:
 			n.added++
-		case modified:
+		case deploy.Modified:
 			n.modified++
 		default:
 			n.removed++
@@ -209,7 +193,7 @@ func countChanges(changes []deploy.Change) (n changeCounts) {
 func MarkedPaths(changes []deploy.Change) []string {
 	var lines []string
 	for _, c := range sortedChanges(changes) {
-		lines = append(lines, letterOf(c)+"\t"+string(c.Path))
+		lines = append(lines, c.Letter()+"\t"+string(c.Path))
 	}
 	return lines
 }

@@ -68,6 +68,9 @@ func DeploySummary(head DeployHead, d DeployResult) string {
 	for _, one := range d.Plan.Drift {
 		fmt.Fprintf(&b, "- %s\n", ci.Code(driftText(one)))
 	}
+	if head.Keeps && head.Profile != "" && d.Committed && d.Previous != 0 && !head.Rollback {
+		fmt.Fprintf(&b, "\nGo back to release %d: %s\n", d.Previous, ci.Code("ferry rollback "+head.Profile))
+	}
 	lines := MarkedPaths(d.Plan.Release.Changes)
 	if len(lines) == 0 {
 		return b.String()

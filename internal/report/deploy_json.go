@@ -72,10 +72,10 @@ func (r *jsonDeploy) planned(plan *deploy.Plan) {
 func (r *jsonDeploy) actions(failed map[manifest.Path]error, done bool) {
 	for _, c := range sortedChanges(r.plan.Release.Changes) {
 		j := jsonAction{Type: "action", Profile: r.head.Profile, Op: sync.Upload, Side: sync.Remote, Path: PathOf(c.Path), Size: c.Is.Size, OK: done}
-		switch letterOf(c) {
-		case added:
+		switch c.Letter() {
+		case deploy.Added:
 			j.Why = "new"
-		case modified:
+		case deploy.Modified:
 			j.Why = "changed"
 		default:
 			j.Op, j.Why = sync.Delete, "deleted"

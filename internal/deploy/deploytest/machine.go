@@ -123,6 +123,7 @@ func (c *Machine) Begin(ctx context.Context) (found deploy.Found, err error) {
 		found.State = append([]byte{}, n.data...)
 	}
 	found.Stage, found.Commit = c.m.work["stage"] != nil, c.m.work["stage/commit"] != nil
+	found.Kept = c.m.work["d"] != nil
 	found.Any = len(c.m.list(deploy.Work(""))) > 0
 	return found, nil
 }

@@ -70,6 +70,7 @@ var arrows = map[string][]string{
 		"manifest", "sync", "sync/local", "sync/remote", "sync/remote/blind", "sync/watch", "watcher",
 	},
 	"internal/cli":             {"internal/app", "internal/ci", "internal/config", "internal/ftpserver", "internal/report", "internal/service", "internal/text"},
+	"internal/test/action":     {},
 	"internal/test/transcript": {},
 }
 
@@ -90,12 +91,14 @@ var moreForTests = map[string][]string{
 	// The lock gets its listings from whoever takes it.
 	"sync/remote/lock": {"internal/ftp/listing"},
 	// The suite that every server of a site must pass.
+	"internal/deploy":      {"internal/deploy/deploytest"},
 	"internal/deploy/site": {"internal/deploy/deploytest"},
 	// The program itself, run in the process of the test.
 	"internal/test/deploy": {"internal/cli", "bench/wan"},
 	"internal/test/faults": {"internal/cli", "sync/remote"},
 	"internal/test/soak":   {"internal/cli"},
 	"internal/test/watch":  {"internal/cli"},
+	"internal/test/action": {"internal/cli"},
 }
 
 // leaves import nothing of ours, and their tests only what moreForTests says.

@@ -1,0 +1,142 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+
+	"ferry/internal/config"
+	"ferry/internal/deploy"
+	"ferry/manifest"
+)
+
+// A WebReport says what the web shows of the work directory of a site.
+type WebReport struct {
+	Work string `json:"work"` // the address of the work directory, without a login
+	// Visible says that anybody can read what ferry keeps there.
+	Visible bool `json:"visible"`
+	Status  int  `json:"status"` // what the web server answered
+	// Confirmed is a file of the site that the address shows as the server has it; "": none was
+	// found, so that the address may be that of another site.
+	Confirmed string `json:"confirmed,omitempty"`
+	// Left is a name below the work directory that could not be removed again; "": none.
+	Left string `json:"left,omitempty"`
+}
+
+// Rule returns the lines for the configuration of nginx that hide the work directory.
+func (r *WebReport) Rule() string {
+	u, err := url.Parse(r.Work)
+	if err != nil {
+		return ""
+	}
+	return "location ^~ " + u.Path + " { deny all; }"
+}
+
+// CheckWeb puts a file into the work directory of a site and asks the web server at address,
+// which is that of the root of the site, for it.
+func (o *Opener) CheckWeb(ctx context.Context, p *Pair, address string) (report *WebReport, err error) {
+	d, err := o.OpenDeployment(ctx, p, DeployOptions{DryRun: true})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	if _, missing, err := d.server.Root(ctx, false); err != nil || missing {
+		if err == nil {
+			err = failed(fmt.Errorf("%s is not there", p.Remote), "\"ferry deploy\" makes it")
+		}
+		return nil, err
+	}
+	return checkWeb(ctx, d.server, d.server.WorkPath(), address)
+}
+
+// checkWeb is [Opener.CheckWeb] for any server, whose work directory is at this path, as seen from
+// the site.
+func checkWeb(ctx context.Context, server deploy.Server, work, address string) (*WebReport, error) {
+	base, err := url.Parse(address)
+	if err != nil || base.Host == "" {
+		return nil, Usage(errors.New("that is not the address of a site"), "write it as https://example.com/")
+	}
+	name, token := "probe-"+strings.ToLower(rand.Text()[:12]), rand.Text()
+	at := deploy.Work(name)
+	upload := deploy.Upload{Name: name, Size: int64(len(token)), Open: func(offset int64) (io.ReadCloser, error) {
+		return io.NopCloser(strings.NewReader(token[offset:])), nil
+	}}
+	var stored error
+	if err := server.Upload(ctx, []deploy.Upload{upload}, func(_ int, u deploy.Uploaded) { stored = u.Err }); err != nil || stored != nil {
+		return nil, fmt.Errorf("putting a file into the work directory: %w", errors.Join(err, stored))
+	}
+	report := new(WebReport)
+	u := *base
+	u.Path, u.RawPath = path.Join("/", base.Path, work), ""
+	shown := u
+	shown.User = nil
+	report.Work = shown.String()
+	client := &siteCheck{DeployCheck: config.DeployCheck{URL: u.String()}, client: &http.Client{Timeout: checkLimit}}
+	status, body, err := client.fetch(ctx, name)
+	report.Status, report.Visible = status, bytes.Contains(body, []byte(token))
+	errs, removeErr := server.Apply(context.WithoutCancel(ctx), [][]deploy.Chain{{{{Op: deploy.Delete, From: at}}}})
+	if removeErr != nil || errs[0][0][0] != nil {
+		report.Left = path.Join(work, name)
+	}
+	if err != nil {
+		return report, err
+	}
+	client.URL = address
+	report.Confirmed, err = confirm(ctx, server, client)
+	return report, err
+}
+
+// mostConfirming is how many files of a site are compared with what the web shows.
+const mostConfirming = 5
+
+// confirm looks for a file that the web shows as the server has it, to see that the address
+// is that of the site. It returns its name, "" where there is none.
+func confirm(ctx context.Context, server deploy.Server, client *siteCheck) (string, error) {
+	lists, err := server.List(ctx, []manifest.Path{manifest.Root})
+	if err != nil {
+		return "", err
+	}
+	var names []string
+	for name, look := range lists[manifest.Root].Entries {
+		if look.Entry.IsFile() && look.Entry.Size > 0 && look.Entry.Size < mostMaintenance && slices.Contains(static, path.Ext(name)) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names[:min(len(names), mostConfirming)] {
+		there, err := server.Download(ctx, deploy.Live(manifest.Path(name), lists[manifest.Root].Entries[name].Entry))
+		if err != nil {
+			continue
+		}
+		content, readErr := io.ReadAll(io.LimitReader(there, mostMaintenance))
+		_, body, err := client.fetch(ctx, name)
+		if errors.Join(readErr, there.Close(), err) == nil && bytes.Equal(content, body) {
+			return name, nil
+		}
+	}
+	return "", ctx.Err()
+}
+
+// fetch asks for a path and returns the beginning of what comes, with any status.
+func (s *siteCheck) fetch(ctx context.Context, p string) (status int, body []byte, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.address(p), nil)
+	if err != nil {
+		return 0, nil, fmt.Errorf("%s cannot be asked for", s.where(p))
+	}
+	req.Header.Set("Cache-Control", "no-cache")
+	resp, err := s.client.Do(req)
+	if err != nil {
+		return 0, nil, &Error{Code: ExitFailed, Err: fmt.Errorf("asking for %s: %w", s.where(p), withoutAddress(err)), Hint: "is this the address of the site, and can this machine reach it?"}
+	}
+	defer resp.Body.Close()
+	body, err = io.ReadAll(io.LimitReader(resp.Body, mostMaintenance))
+	return resp.StatusCode, body, err
+}
