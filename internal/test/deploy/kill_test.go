@@ -225,6 +225,42 @@ func openTo(t interface{ Helper() }, port int) (open int) {
 	return open
 }
 
+// TestLockOfAKilledRun holds how long the next run waits for the lock of one that was killed: not at
+// all on the same machine, and until it has stood still for 40 seconds on another one.
+func TestLockOfAKilledRun(t *testing.T) {
+	k := newKilling(t, "pureftpd", 0)
+	n := k.commands()
+	for _, same := range []bool{true, false} {
+		if !same && !all {
+			continue // it takes a minute
+		}
+		k.before.restore(t, k.own)
+		k.addr = k.proxy.addr
+		state := t.TempDir()
+		p := k.processAt(state, "deploy", k.local, k.url())
+		k.proxy.arm(n/2, false, func() {
+			p.Process.Kill()
+			k.proxy.kill()
+		})
+		must(t, p.Start())
+		p.outcome(t)
+		if _, err := os.Stat(filepath.Join(k.disk, ".ferry/lock")); err != nil {
+			t.Fatalf("there is no lock to wait for: %v", err)
+		}
+		k.proxy.arm(0, false, nil)
+		if !same {
+			state = t.TempDir()
+		}
+		began := time.Now()
+		r := k.ferry(state, "deploy", k.local, k.url())
+		took := time.Since(began)
+		if r.code != 0 || same && took > 30*time.Second || !same && took < 35*time.Second {
+			t.Errorf("the same machine: %v: exit code %d after %v\n%s", same, r.code, took, r.out)
+		}
+		wantTree(t, "after the next deploy", k.disk, k.next)
+	}
+}
+
 // TestSignalled interrupts a deploy after commands all over it. It ends by itself: before the
 // commit the old site is live, and a commit that has begun is finished.
 func TestSignalled(t *testing.T) {

@@ -190,12 +190,17 @@ func (o *output) String() string {
 	return o.b.String()
 }
 
-// process returns a run that has not been started.
+// process returns a run that has not been started, on a machine that has never seen the site.
 func (s *site) process(args ...string) *process {
+	s.Helper()
+	return s.processAt(s.TempDir(), args...)
+}
+
+// processAt returns a run with a state directory.
+func (s *site) processAt(state string, args ...string) *process {
 	s.Helper()
 	self, err := os.Executable()
 	must(s, err)
-	state := s.TempDir()
 	p := &process{exec.Command(self, s.arguments(state, args)...), new(output), new(output)}
 	p.Dir, p.Stdout, p.Stderr = state, p.stdout, p.stderr
 	p.Env = []string{programVariable + "=1", "FERRY_PASSWORD=" + realftp.Password, "HOME=" + state, "PATH=" + os.Getenv("PATH")}
