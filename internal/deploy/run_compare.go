@@ -8,6 +8,7 @@ import (
 	"io"
 	stdsync "sync"
 
+	"ferry/internal/text"
 	"ferry/manifest"
 )
 
@@ -21,7 +22,7 @@ func (r *run) compare(ctx context.Context, site Site) (map[manifest.Path]bool, e
 	if len(open) == 0 {
 		return nil, nil
 	}
-	r.Observer(Noticed{Text: fmt.Sprintf("%d files that no deploy put there have the size of the local file: their contents are compared", len(open))})
+	r.Observer(Noticed{Text: "the site and the local directory both have " + text.Count(len(open), "file") + " of equal size that no deploy put there: the contents are compared"})
 	local := make(map[manifest.Path]LocalFile, len(r.local))
 	for _, f := range r.local {
 		local[f.Path] = f
