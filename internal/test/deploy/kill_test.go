@@ -105,10 +105,10 @@ func (k *killing) kill(at int) bool {
 	k.addr = k.proxy.addr
 	p := k.process("deploy", k.local, k.url())
 	k.proxy.arm(at, false, func() {
-		p.Process.Kill()
+		p.signal(os.Kill)
 		k.proxy.kill()
 	})
-	must(k, p.Start())
+	p.start(k)
 	r := p.outcome(k)
 	_, struck, last := k.proxy.end()
 	if !struck {
@@ -241,10 +241,10 @@ func TestLockOfAKilledRun(t *testing.T) {
 		state := t.TempDir()
 		p := k.processAt(state, "deploy", k.local, k.url())
 		k.proxy.arm(n/2, false, func() {
-			p.Process.Kill()
+			p.signal(os.Kill)
 			k.proxy.kill()
 		})
-		must(t, p.Start())
+		p.start(t)
 		p.outcome(t)
 		if _, err := os.Stat(filepath.Join(k.disk, ".ferry/lock")); err != nil {
 			t.Fatalf("there is no lock to wait for: %v", err)
@@ -273,8 +273,8 @@ func TestSignalled(t *testing.T) {
 		k.addr = k.proxy.addr
 		p := k.process("deploy", k.local, k.url())
 		sig := []syscall.Signal{syscall.SIGTERM, syscall.SIGINT}[i%2]
-		k.proxy.arm(at, false, func() { p.Process.Signal(sig) })
-		must(t, p.Start())
+		k.proxy.arm(at, false, func() { p.signal(sig) })
+		p.start(t)
 		r := p.outcome(t)
 		_, _, last := k.proxy.end()
 		what := fmt.Sprintf("%v after command %d, %q", sig, at, last)
