@@ -170,6 +170,20 @@ func (r *outcome) errors() string {
 type process struct {
 	*exec.Cmd
 	stdout, stderr *output
+	started        chan struct{}
+}
+
+// start starts the process.
+func (p *process) start(t testing.TB) {
+	t.Helper()
+	must(t, p.Start())
+	close(p.started)
+}
+
+// signal sends a signal to the process, from any goroutine.
+func (p *process) signal(sig os.Signal) {
+	<-p.started
+	_ = p.Process.Signal(sig)
 }
 
 // An output collects what a process writes. It may be read meanwhile.
@@ -201,7 +215,7 @@ func (s *site) processAt(state string, args ...string) *process {
 	s.Helper()
 	self, err := os.Executable()
 	must(s, err)
-	p := &process{exec.Command(self, s.arguments(state, args)...), new(output), new(output)}
+	p := &process{exec.Command(self, s.arguments(state, args)...), new(output), new(output), make(chan struct{})}
 	p.Dir, p.Stdout, p.Stderr = state, p.stdout, p.stderr
 	p.Env = []string{programVariable + "=1", "FERRY_PASSWORD=" + realftp.Password, "HOME=" + state, "PATH=" + os.Getenv("PATH")}
 	for name, value := range s.env {
