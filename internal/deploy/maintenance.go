@@ -108,12 +108,10 @@ func (r *run) beginMaintenance() Chain {
 	return Chain{{Op: Rename, From: Work(maintenanceName), To: file.place()}}
 }
 
-// maintenanceBegan is told what the step of [run.beginMaintenance] came to.
-func (r *run) maintenanceBegan(err error) {
-	if err != nil {
-		r.maintenance = notKnown
-		r.Observer(Warned{Text: fmt.Sprintf("the maintenance file could not be put in place: %v", err)})
-	}
+// maintenanceFailed is told that the step of [run.beginMaintenance] failed with err.
+func (r *run) maintenanceFailed(err error) {
+	r.maintenance = notKnown
+	r.Observer(Warned{Text: fmt.Sprintf("the maintenance file could not be put in place: %v", err)})
 }
 
 // endMaintenance returns the steps that take the maintenance file of a release away, and its

@@ -134,8 +134,9 @@ func TestMaintenanceOfSomebodyElse(t *testing.T) {
 	if text, _ := m.Content(noticeAt); text != "by hand" {
 		t.Errorf("%q", text)
 	}
-	m.Remove(noticeAt)
 	for n := 0; ; n++ {
+		m = deploytest.NewMemory()
+		run(t, maintained(m.Open(), before))
 		machine := m.Open()
 		machine.KillAfter(n)
 		_, err := deploy.Run(context.Background(), maintained(machine, after))

@@ -33,6 +33,7 @@ func (r *run) lookAgain(ctx context.Context) (changed manifest.Path, err error) 
 	if err != nil {
 		return "", err
 	}
+	way := removals(changes)
 	if file.Path != "" {
 		r.inPlaceOfMaintenance = looks[len(changes)]
 	}
@@ -40,11 +41,33 @@ func (r *run) lookAgain(ctx context.Context) (changed manifest.Path, err error) 
 		switch now := looks[i]; {
 		case now.Err != nil:
 			return "", fmt.Errorf("looking at %q before the commit: %w", c.Path, now.Err)
-		case !manifest.Unchanged(c.Was, now.Entry):
+		case manifest.Unchanged(c.Was, now.Entry), c.Kind == Put && !c.Was.Exists() && way.makes(c.Path, now.Entry):
+		default:
 			return c.Path, nil
 		}
 	}
 	return "", nil
+}
+
+// A wayMaker has the changes that remove something, by the path without its case. A file of
+// the release may take the place of what they remove.
+type wayMaker map[string]*Change
+
+func removals(changes []Change) wayMaker {
+	way := wayMaker{}
+	for i := range changes {
+		if c := &changes[i]; c.Kind == Remove {
+			way[manifest.Fold(string(c.Path))] = c
+		}
+	}
+	return way
+}
+
+// makes reports whether what stands at p is removed before a file is put there: under this very
+// path, or under the name in another case where the server takes both for one.
+func (way wayMaker) makes(p manifest.Path, there manifest.Entry) bool {
+	c := way[manifest.Fold(string(p))]
+	return c != nil && manifest.Unchanged(c.Was, there)
 }
 
 // commit makes the staged release live.
@@ -60,15 +83,25 @@ func (r *run) commit(ctx context.Context) error {
 	began := r.Now()
 	groups := r.commitGroups()
 	errs, err := r.Server.Apply(ctx, groups)
+	cutOff := err != nil
+	if cutOff {
+		begun, err := r.hasBegun(ctx, err)
+		if err == nil && !begun {
+			began = r.Now()
+			errs, err = r.Server.Apply(ctx, groups)
+		}
+		if err != nil {
+			return brokeOff(err)
+		}
+	}
 	r.result.Mixed = r.Now().Sub(began)
-	if err != nil {
-		return brokeOff(err)
-	}
-	if len(groups[0][0]) > 1 {
-		r.maintenanceBegan(errs[0][0][1])
-	}
+	eachError(groups, errs, func(step Step, err error) {
+		if step.From == Work(maintenanceName) {
+			r.maintenanceFailed(err)
+		}
+	})
 	r.tellModes(groups, errs)
-	failed, err := r.settle(ctx, next, anyError(groups, errs))
+	failed, err := r.settle(ctx, next, cutOff || anyError(groups, errs))
 	if err != nil {
 		return brokeOff(err)
 	}
@@ -89,6 +122,19 @@ func (r *run) commit(ctx context.Context) error {
 	return interrupted.Err()
 }
 
+// hasBegun looks, after a commit was cut off by cause, whether it is past its point of no return.
+func (r *run) hasBegun(ctx context.Context, cause error) (bool, error) {
+	looks, err := r.Server.Look(ctx, []Place{Work(commitName)}, true)
+	if err == nil {
+		err = looks[0].Err
+	}
+	if err != nil {
+		return false, errors.Join(cause, err)
+	}
+	r.Observer(Noticed{Text: fmt.Sprintf("the commit was cut off (%v): it goes on", cause)})
+	return looks[0].Entry.Exists(), nil
+}
+
 // brokeOff says what becomes of a commit that did not come to its end.
 func brokeOff(err error) error {
 	return fmt.Errorf("the commit broke off, and the next deploy finishes it: %w", err)
@@ -105,10 +151,15 @@ func (r *run) tellModes(groups [][]Chain, errs [][][]error) {
 	})
 }
 
-// commitGroups returns what the commit does: the point of no return, and the changes.
+// commitGroups returns what the commit does: the modes of what is staged, the point of no
+// return, and the changes.
 func (r *run) commitGroups() [][]Chain {
 	mark := append(Chain{{Op: Rename, From: Work(planName), To: Work(commitName)}}, r.beginMaintenance()...)
-	return append([][]Chain{{mark}}, Steps(r.plan.Release.Changes, r.plan.MakeDirs, r.plan.RemoveDirs)...)
+	groups := [][]Chain{{mark}}
+	if modes := r.stagedModes(); len(modes) > 0 {
+		groups = append([][]Chain{modes}, groups...)
+	}
+	return append(groups, Steps(r.plan.Release.Changes, r.plan.MakeDirs, r.plan.RemoveDirs)...)
 }
 
 // anyError reports whether a step failed that a release rests on.
@@ -137,7 +188,12 @@ func (r *run) settle(ctx context.Context, next *Release, doubt bool) (failed map
 			failed[c.Path] = errors.New("its staged file is gone")
 		}
 		if len(rest.Todo) == 0 && len(rest.Strays) == 0 {
-			return failed, nil
+			if attempt > 0 {
+				return failed, nil
+			}
+			// All files are as they should be, and perhaps not yet the directories.
+			_, err := r.Server.Apply(ctx, Steps(nil, nil, Emptied(next)))
+			return failed, err
 		}
 		if attempt == mostCommits {
 			for _, c := range rest.Todo {

@@ -17,6 +17,13 @@ import (
 // perDir is how many staged files are in one directory: some servers cut longer listings.
 const perDir = 1000
 
+// A few small files are sent again after a run that was killed, and need no names for that: to
+// rename the last file of each session costs round trips.
+const (
+	fewFiles  = 4
+	smallFile = 256 << 10
+)
+
 // stage brings everything that is new to the server, where nobody sees it, and the plan.
 func (r *run) stage(ctx context.Context) error {
 	next := &r.plan.Release
@@ -38,6 +45,7 @@ func (r *run) stage(ctx context.Context) error {
 	}
 	var uploads []Upload
 	var of []int // the change of each upload
+	few := len(r.plan.Stage) <= fewFiles
 	for k, i := range r.plan.Stage {
 		f := local[next.Changes[i].Path]
 		if before := reused[f.Sum]; len(before) > 0 {
@@ -46,12 +54,15 @@ func (r *run) stage(ctx context.Context) error {
 			continue
 		}
 		dir := stagedDir + "/" + strconv.Itoa(k/perDir) + "/"
-		uploads = append(uploads, Upload{
+		u := Upload{
 			Name: dir + "new-" + strconv.Itoa(k),
 			Size: f.Size,
 			Open: func(offset int64) (io.ReadCloser, error) { return r.openChecked(f, offset) },
-			Keep: func(seen manifest.Entry) string { return dir + StagedName(numbers+k, f.Sum, seen) },
-		})
+		}
+		if !few || f.Size > smallFile {
+			u.Keep = func(seen manifest.Entry) string { return dir + StagedName(numbers+k, f.Sum, seen) }
+		}
+		uploads = append(uploads, u)
 		of = append(of, i)
 	}
 	var failed []error
@@ -77,9 +88,6 @@ func (r *run) stage(ctx context.Context) error {
 	if len(failed) > 0 {
 		return fmt.Errorf("%d of %d files could not be uploaded, so nothing was deployed: %w", len(failed), len(uploads), failed[0])
 	}
-	if err := r.setModes(ctx); err != nil {
-		return err
-	}
 	return r.storePlan(ctx, next)
 }
 
@@ -95,23 +103,15 @@ func (r *run) staged(i int, u Uploaded, reused bool) {
 	r.Observer(Staged{r.plan.Release.Changes[i].Path, u.Seen.Size, reused})
 }
 
-// setModes sets the modes of staged files, so that no file is ever seen with another one.
-func (r *run) setModes(ctx context.Context) error {
-	var chains []Chain
+// stagedModes returns the steps that set the modes of staged files. They come before the commit,
+// so that no file is ever seen with another mode.
+func (r *run) stagedModes() (chains []Chain) {
 	for _, c := range r.plan.Release.Changes {
 		if c.Kind == Put && c.Mode != 0 {
 			chains = append(chains, Chain{{Op: SetMode, To: Work(c.From), Mode: c.Mode}})
 		}
 	}
-	if len(chains) == 0 {
-		return nil
-	}
-	groups := [][]Chain{chains}
-	errs, err := r.Server.Apply(ctx, groups)
-	if err == nil {
-		r.tellModes(groups, errs)
-	}
-	return err
+	return chains
 }
 
 // storePlan stores the plan, which becomes the state. Where something of the release is kept,

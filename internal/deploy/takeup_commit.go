@@ -43,9 +43,14 @@ func Places(r *Release) []Place {
 // where something is missing. cut says that lines may have been cut in the middle, which
 // cannot be under TLS. The error says what could not be looked at.
 func Remaining(r *Release, looks func(Place) Look, cut bool) (Rest, error) {
-	t := &takeUp{looks: looks, cut: cut, wanted: map[Place]bool{}}
+	t := &takeUp{looks: looks, cut: cut, wanted: map[Place]bool{}, puts: map[string]*Change{}}
 	for _, p := range Places(r) {
 		t.wanted[p] = true
+	}
+	for i := range r.Changes {
+		if c := &r.Changes[i]; c.Kind == Put {
+			t.puts[manifest.Fold(string(c.Path))] = c
+		}
 	}
 	for i := range r.Changes {
 		t.take(r.Changes[i])
@@ -59,7 +64,8 @@ func Remaining(r *Release, looks func(Place) Look, cut bool) (Rest, error) {
 type takeUp struct {
 	looks  func(Place) Look
 	cut    bool
-	wanted map[Place]bool // places that a change names
+	wanted map[Place]bool     // places that a change names
+	puts   map[string]*Change // by the path without its case
 	rest   Rest
 	late   int // names given out
 	err    error
@@ -92,6 +98,10 @@ func (t *takeUp) take(c Change) {
 			}
 			return
 		}
+		if t.isReplaced(&c, live) {
+			t.rest.Done++
+			return
+		}
 		t.settleAside(&c, live)
 		if !live.Exists() || live.IsDir() {
 			t.rest.Done++
@@ -101,6 +111,13 @@ func (t *takeUp) take(c Change) {
 	case Put:
 		t.takePut(c, live)
 	}
+}
+
+// isReplaced reports whether a file that is removed has gone, and another one of the release
+// stands there already, whose name differs in case only.
+func (t *takeUp) isReplaced(c *Change, live manifest.Entry) bool {
+	put := t.puts[manifest.Fold(string(c.Path))]
+	return put != nil && put.Path != c.Path && manifest.Unchanged(put.Is, live) && !t.at(Work(put.From)).Exists()
 }
 
 func (t *takeUp) takePut(c Change, live manifest.Entry) {

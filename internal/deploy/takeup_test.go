@@ -122,3 +122,30 @@ func TestRemaining(t *testing.T) {
 		t.Error("what cannot be looked at is taken as known")
 	}
 }
+
+// TestRemainingOfARenameInCaseOnly holds that the new file is not taken for the old one, where
+// the server takes both names for one and the rename was done.
+func TestRemainingOfARenameInCaseOnly(t *testing.T) {
+	old := manifest.Entry{Kind: manifest.File, Size: 1, Precision: manifest.Second, ModTime: 1e9}
+	put := manifest.Entry{Kind: manifest.File, Size: 1, Precision: manifest.Second, ModTime: 2e9}
+	r := &Release{Number: 2, Changes: []Change{
+		{Kind: Remove, Path: "a.html", Was: old},
+		{Kind: Put, Path: "A.html", From: "stage/s/0/x", Is: put},
+	}}
+	for _, done := range []bool{false, true} {
+		rest, err := Remaining(r, func(p Place) Look {
+			switch {
+			case p.Work && !done:
+				return Look{Entry: put}
+			case p.Work:
+				return Look{}
+			case done:
+				return Look{Entry: put}
+			}
+			return Look{Entry: old}
+		}, false)
+		if err != nil || (len(rest.Todo) == 0) != done || len(rest.Lost) > 0 {
+			t.Errorf("done: %v: %+v, %v", done, rest, err)
+		}
+	}
+}

@@ -59,6 +59,7 @@ var arrows = map[string][]string{
 	"internal/test/e2e":          {},
 	"internal/test/mutation":     {},
 	"internal/test/crash":        {},
+	"internal/test/deploy":       {},
 	"internal/test/faults":       {},
 	"internal/test/soak":         {},
 	"internal/test/watch":        {},
@@ -93,6 +94,7 @@ var moreForTests = map[string][]string{
 	"internal/deploy":      {"internal/deploy/deploytest"},
 	"internal/deploy/site": {"internal/deploy/deploytest"},
 	// The program itself, run in the process of the test.
+	"internal/test/deploy": {"internal/cli", "bench/wan"},
 	"internal/test/faults": {"internal/cli", "sync/remote"},
 	"internal/test/soak":   {"internal/cli"},
 	"internal/test/watch":  {"internal/cli"},

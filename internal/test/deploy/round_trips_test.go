@@ -1,0 +1,83 @@
+package deploy
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"ferry/internal/test/realftp"
+)
+
+// TestRoundTrips holds what a whole deploy may cost, from the connection to its end, on a
+// machine that has seen the server before, and on one that has not.
+func TestRoundTrips(t *testing.T) {
+	for _, name := range realftp.Names() {
+		t.Run(name, func(t *testing.T) {
+			s := start(t, name)
+			files := make(tree)
+			for i := range 320 {
+				files[fmt.Sprintf("page/%03d.html", i)] = fmt.Sprint("page ", i)
+			}
+			for i := range 20 {
+				files[fmt.Sprintf("css/%02d.css", i)] = fmt.Sprint("style ", i)
+			}
+			s.put(files)
+			turns := realftp.CountRoundTrips(t, s.addr)
+			s.addr = turns.Addr
+			state := t.TempDir()
+			s.ferry(state, "deploy", s.local, s.url()) // this machine knows the server from now on
+			round := 0
+			change := func(dir string, n int) {
+				round++
+				for name := range files {
+					if n > 0 && strings.HasPrefix(name, dir) {
+						files[name] = fmt.Sprint("round ", round, " of ", name)
+						n--
+					}
+				}
+				replace(t, s.local, files)
+			}
+			for _, c := range []struct {
+				what  string
+				dir   string
+				n     int
+				most  int // round trips
+				fresh int // the same for a machine that has not seen the server
+			}{
+				{"nothing changed", "", 0, 7, 13},
+				{"one file", "css/", 1, 24, 29},
+				{"20 files in one directory", "css/", 20, 110, 115}, // over four sessions: three of them log in first
+				{"300 files", "page/", 300, 970, 0},
+			} {
+				for _, fresh := range []bool{false, true} {
+					if fresh && c.n > 20 {
+						continue
+					}
+					change(c.dir, c.n)
+					dir, most, what := state, c.most, c.what
+					if fresh {
+						dir, most, what = t.TempDir(), c.fresh, c.what+", from another machine"
+					}
+					turns.Take()
+					r := s.ferry(dir, "deploy", s.local, s.url())
+					n, said := turns.Take()
+					for _, batch := range said {
+						if batch == "QUIT" {
+							n-- // nobody waits for its reply
+						}
+					}
+					if r.code != 0 || r.Uploaded != c.n {
+						t.Fatalf("%s: exit code %d, %d uploaded\n%s", what, r.code, r.Uploaded, r.out)
+					}
+					t.Logf("%s: %d round trips", what, n)
+					if n > most {
+						t.Errorf("%s: %d round trips, want at most %d", what, n, most)
+					}
+					if c.n <= 20 && (n > most || testing.Verbose()) {
+						t.Log(strings.Join(said, " | "))
+					}
+				}
+			}
+		})
+	}
+}
