@@ -173,6 +173,20 @@ func TestForgejo(t *testing.T) {
 	}
 }
 
+// Whoever runs on a machine that GitHub lends is told why a firewall may keep it out.
+func TestUnreachable(t *testing.T) {
+	w := newWorkspace(t, nil)
+	w.write("index.html", "page")
+	inputs := map[string]string{"url": "ftp://ferry@127.0.0.1:1/site", "password": "secret", "args": "--retries 0 --timeout 2s"}
+	for lent, hinted := range map[string]bool{"github-hosted": true, "self-hosted": false, "": false} {
+		w.env["RUNNER_ENVIRONMENT"] = lent
+		r := w.run(inputs)
+		if told := strings.Join(r.named("error"), ""); r.code != 4 || !strings.Contains(told, "\nhint: ") || strings.Contains(told, "changing addresses") != hinted {
+			t.Errorf("%s: exit %d: %s", lent, r.code, r.log)
+		}
+	}
+}
+
 // The job for GitLab, in the environment that it gets there.
 func TestGitLab(t *testing.T) {
 	url, dir := serve(t, "")
