@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"slices"
 	"strings"
 	stdsync "sync"
 
@@ -33,4 +34,10 @@ func (w *walk) collectDots() {
 			w.dots.dirs[p.Parent()] = true
 		}
 	}
+}
+
+// asksForDots reports whether a name with a leading dot is asked for in dir: a listing without
+// such names must not be the answer as long as the server may leave them out.
+func asksForDots(places []place, dir string) bool {
+	return slices.ContainsFunc(places, func(at place) bool { return at.dir == dir && strings.HasPrefix(at.name, ".") })
 }

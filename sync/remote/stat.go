@@ -85,7 +85,7 @@ func (srv *server) findInListings(ctx context.Context, s *ftp.Session, places []
 		l, ok := lists[at.dir]
 		if !ok {
 			var err error
-			l, err = srv.lister.ListAfter(ctx, s, ahead, at.parent())
+			l, err = srv.lister.ListAfter(ctx, s, ahead, at.parent(), func() bool { return asksForDots(places, at.dir) })
 			ahead = ftp.Batch{}
 			if err != nil {
 				if ctx.Err() != nil || s.Dead() {
@@ -116,7 +116,13 @@ func unchanged(p manifest.Path, was, now manifest.Entry) error {
 	if manifest.Unchanged(was, now) && (!was.IsFile() || was.ID == 0 || now.ID == 0 || was.ID == now.ID) {
 		return nil
 	}
-	if was.Kind != now.Kind {
+	switch {
+	case was.Kind == now.Kind:
+	case !now.Exists():
+		return fmt.Errorf("%q: the %v is not there: %w", p, was.Kind, sync.ErrChanged)
+	case !was.Exists():
+		return fmt.Errorf("%q: a %v is there now: %w", p, now.Kind, sync.ErrChanged)
+	default:
 		return fmt.Errorf("%q: a %v is there and not a %v: %w", p, now.Kind, was.Kind, sync.ErrChanged)
 	}
 	return fmt.Errorf("%q: %w", p, sync.ErrChanged)

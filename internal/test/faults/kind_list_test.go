@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -47,6 +48,10 @@ var listKinds = []kind{
 
 	{name: "MLSD without names with a dot", seen: "Apache, rclone's force_list_hidden", faults: hideDots("MLSD"), says: `leaves out names with a leading dot`},
 	{name: "MLSD and LIST without names with a dot", server: ftpserver.Options{HideDots: true}, faults: hideDots("MLSD"), says: `leaves out names with a leading dot`},
+	{name: "LIST without names with a dot, nothing else to ask with", server: ftpserver.Options{NoMLSD: true, NoSIZE: true, NoMDTM: true, HideDots: true},
+		faults: []ftpserver.Fault{{Command: "LIST", Listing: hideSelf}}, says: `leaves out names with a leading dot`},
+	{name: "MLSD without names with a dot, neither MLST nor SIZE", server: ftpserver.Options{HideDots: true},
+		faults: slices.Concat(hideDots("MLSD"), refuse("MLST|SIZE|MDTM", "", "502 Not implemented.")), says: `leaves out names with a leading dot`},
 
 	{name: "transfers without 150", faults: []ftpserver.Fault{{Command: "LISTING|RETR|STOR", Start: ftpserver.NoStart}}},
 	{name: "transfers without 150, 250 at the end", slow: true, faults: []ftpserver.Fault{{Command: "LISTING|RETR|STOR", Start: ftpserver.NoStart, Reply: "250 Done."}}, another: true},
@@ -99,6 +104,11 @@ var permissions = []ftpserver.Fault{{Command: "MLSD", Listing: func(lines []stri
 
 func hideDots(command string) []ftpserver.Fault {
 	return []ftpserver.Fault{{Command: command, Listing: ftpserver.HideNames(".*")}}
+}
+
+// hideSelf removes the directory itself and the one above it from a listing.
+func hideSelf(lines []string) []string {
+	return slices.DeleteFunc(slices.Clone(lines), func(line string) bool { return strings.HasSuffix(line, " .") || strings.HasSuffix(line, " ..") })
 }
 
 // TestOneRefusalProvesNothing has MLSD refused in one directory, and LIST show it as empty,

@@ -25,13 +25,15 @@ func (ls Lister) List(ctx context.Context, s *ftp.Session, dir string) (*Listing
 	return ls.ListKnowing(ctx, s, dir, nil)
 }
 
-// ListAfter is List after the commands of b, in the same write; see [ftp.Session.ListAfter].
-func (ls Lister) ListAfter(ctx context.Context, s *ftp.Session, b ftp.Batch, dir string) (*Listing, error) {
+// ListAfter is ListKnowing after the commands of b, in the same write; see
+// [ftp.Session.ListAfter].
+func (ls Lister) ListAfter(ctx context.Context, s *ftp.Session, b ftp.Batch, dir string, hadDots func() bool) (*Listing, error) {
 	ls.before = &b
-	return ls.List(ctx, s, dir)
+	return ls.ListKnowing(ctx, s, dir, hadDots)
 }
 
-// ListKnowing is List where hadDots tells whether names with a leading dot were in dir.
+// ListKnowing is List where hadDots tells whether names with a leading dot were in dir, or may
+// be there now. Where none is shown, other forms are tried.
 func (ls Lister) ListKnowing(ctx context.Context, s *ftp.Session, dir string, hadDots func() bool) (*Listing, error) {
 	first := ls.listBy(ctx, s, dir, s.Features().ListForm())
 	doubt := first.doubt(s.Features(), hadDots)
