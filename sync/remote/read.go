@@ -32,8 +32,12 @@ func (r readServer) Path(w sync.Wanted) (string, error) {
 // errSpecial says that a name leads elsewhere: asked for it, servers speak of what is there.
 var errSpecial = errors.New("it was listed as a link or a special file")
 
+// errUntold says that the server knows nothing of a file that was read, and has not told of
+// any other file yet. It is looked for again; see [server.settleStats].
+var errUntold = errors.New("the server does not tell of the file when it is asked for it")
+
 func (r readServer) Ask(b *ftp.Batch, s *ftp.Session, files []read.Target) (answers func() []read.Answer) {
-	seen := make([]stat, len(files))
+	seen, command := make([]stat, len(files)), s.Features().StatQuirk()
 	for i, f := range files {
 		queueStat(b, s.Features(), f.At, &seen[i])
 	}
@@ -43,8 +47,11 @@ func (r readServer) Ask(b *ftp.Batch, s *ftp.Session, files []read.Target) (answ
 	return func() []read.Answer {
 		all := make([]read.Answer, len(files))
 		for i, f := range files {
-			if all[i] = judgeRead(f, seen[i]); r.listed.isSpecial(splitPath(f.At)) {
+			switch all[i] = judgeRead(f, seen[i]); {
+			case r.listed.isSpecial(splitPath(f.At)):
 				all[i] = read.Answer{Err: errSpecial}
+			case seen[i].err == nil && !seen[i].entry.Exists() && !s.Features().Trusts(command, f.At):
+				all[i] = read.Answer{Err: errUntold}
 			}
 		}
 		return all
