@@ -34,6 +34,7 @@ const (
 	AnnouncesTransfers Quirk = "says-150"
 
 	ShowsChangesAtOnce Quirk = "shows-at-once"
+	KeepsRefusals      Quirk = "keeps-refusals"
 
 	RenamesFiles  Quirk = "renames-files"
 	RenamesDirs   Quirk = "renames-dirs"
@@ -119,6 +120,7 @@ var quirks = []quirkRow{
 		lack: "names with a leading dot are refused: ferry keeps its own files in ferry-data"},
 	{quirk: ShowsChangesAtOnce, means: "what was changed shows at once", found: "in use", assumed: true, test: "TestLateServer",
 		lack: "changes show only seconds later: ferry waits for them"},
+	{quirk: KeepsRefusals, means: "a rename that is refused with 5xx is not carried out later", found: "by waiting for the first one", promise: true, test: "TestRefusedRenameIsWaitedForOnce"},
 	{quirk: ReachesActivePort, means: "the server's connections get through to us", found: "by a trial", test: "TestPipelinedActiveIsOffered"},
 
 	// A server app for phones says 250 to RNTO over a file and does nothing.

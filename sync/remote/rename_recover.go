@@ -38,13 +38,13 @@ func (r *renamer) recover(ctx context.Context, m *renaming, cause error, how rec
 			return err == nil && done
 		}
 		if attempt == 0 && how.retryRefusal && m.isRefused() {
-			if r.showsLater(ctx, LookAgain[:looksAfterRefusal], happened) {
+			if r.isDoneLater(ctx, m, happened) {
 				return nil
 			}
 		} else {
 			done, err := how.happened(ctx)
 			if !done && err == nil && m.wasAnswered() && !(how.mayReplace && m.isRefused() && r.keeps(ftp.RenamesFiles)) {
-				done = r.showsLater(ctx, LookAgain[:looksAfterRefusal], happened)
+				done = r.isDoneLater(ctx, m, happened)
 			}
 			switch {
 			case done:
@@ -60,6 +60,23 @@ func (r *renamer) recover(ctx context.Context, m *renaming, cause error, how rec
 		}
 		cause = how.again(ctx)
 	}
+}
+
+// isDoneLater waits whether m, which the server refused, is carried out all the same. A server
+// that was once seen not to do that, after a refusal for good, is believed the next time.
+func (r *renamer) isDoneLater(ctx context.Context, m *renaming, happened func(ctx context.Context) bool) bool {
+	if m.isRefused() && r.keeps(ftp.KeepsRefusals) {
+		return false
+	}
+	looked := false
+	done := r.showsLater(ctx, LookAgain[:looksAfterRefusal], func(ctx context.Context) bool {
+		looked = true
+		return happened(ctx)
+	})
+	if looked && m.isRefused() && ctx.Err() == nil {
+		r.features.Observe(ftp.KeepsRefusals, !done)
+	}
+	return done
 }
 
 // backOff waits before another attempt. The first one needs no wait.

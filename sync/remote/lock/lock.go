@@ -99,7 +99,7 @@ func (l *Lock) Take(ctx context.Context) (release func(), waited bool, err error
 	me := newHolder(l.machine())
 	var seen holder
 	var since time.Time // when seen was first seen
-	broken := 0
+	broken, brokenIn := 0, ""
 	for {
 		got, err := l.make(ctx, me.Token)
 		if err != nil {
@@ -125,7 +125,8 @@ func (l *Lock) Take(ctx context.Context) (release func(), waited bool, err error
 			if broken++; broken == mostBroken {
 				return nil, waited, fmt.Errorf("%s was taken away, and is there again and again: %w", l.in(got.dir, "lock"), sync.ErrUnsupported)
 			}
-			if broken == 1 {
+			if got.dir != brokenIn { // another lock than the one before
+				brokenIn = got.dir
 				continue
 			}
 		case !first && (now != seen && !l.opts.Wait || l.opts.isOver()):

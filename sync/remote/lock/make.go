@@ -97,6 +97,7 @@ func (l *Lock) makeOnce(ctx context.Context, dir, token string, patient bool) (g
 		}
 		defer s.GiveUp() // a rename that was refused may still be pending
 		there, err := l.lookAfterRefusal(ctx, s, lock, fresh)
+		patient = patient && !(to.Code/100 == 5 && l.keepsRefusals())
 		for looks := 0; err == nil && patient && there.isUndone() && looks < mostRaces; looks++ {
 			if err = ftp.Sleep(ctx, l.times.late); err == nil {
 				there, err = l.lookAfterRefusal(ctx, s, lock, fresh)
@@ -125,6 +126,11 @@ func (l *Lock) makeOnce(ctx context.Context, dir, token string, patient bool) (g
 		return nil
 	})
 	return got, refused, err
+}
+
+// keepsRefusals reports whether the server is known not to do later what it has refused.
+func (l *Lock) keepsRefusals() bool {
+	return l.opts.Features != nil && l.opts.Features.Proven(ftp.KeepsRefusals)
 }
 
 // A refusal is what is there after a rename to the lock was refused, as CWD tells: the lock,
