@@ -30,6 +30,9 @@ func (d *Download) Read(p []byte) (int, error) {
 	if err != nil && err != io.EOF {
 		d.s.GiveUp()
 		err = d.s.c.broken(d.Transfer.Op, err)
+		if isTimeout(err) && d.Transfer.Final.OK() {
+			err = d.Transfer.neverServed(err)
+		}
 	}
 	return n, err
 }

@@ -1,6 +1,9 @@
 package ftp
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Some servers send no preliminary reply to a transfer, or send it after the data. Then
 // the transfer begins without it, and its final reply counts as always: the data connection
@@ -45,3 +48,11 @@ func (t *Transfer) endsUnannounced(c *controlConn, r Reply) bool {
 
 // neverAnnounces reports whether the server is known to send no preliminary replies.
 func (f *Features) neverAnnounces() bool { return f != nil && !f.Has(AnnouncesTransfers) }
+
+// neverServed is the error of a transfer that the server calls done, although it has not ended
+// the data connection for a whole timeout, which err tells. It does the same the next time, so
+// that is not tried again.
+func (t *Transfer) neverServed(err error) error {
+	return &Error{Op: t.Op, Path: t.Path, Class: File, Code: t.Final.Code, Reply: Printable(t.Final.Text),
+		Err: fmt.Errorf("the server says that it is done, and does not end its data connection: %w", err)}
+}
