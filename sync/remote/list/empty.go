@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"strings"
 
 	"ferry/internal/ftp"
 )
@@ -47,7 +48,13 @@ func seemsEmpty(first, second attemptToList) bool {
 	case second.err != nil && !second.refusal.Refused():
 		return false
 	}
-	return emptyText.MatchString(first.refusal.Text) || emptyText.MatchString(second.refusal.Text)
+	return saysEmpty(first.refusal) || saysEmpty(second.refusal)
+}
+
+// saysEmpty reports whether the text of a refusal says that there is nothing to list, or gives
+// no reason at all.
+func saysEmpty(r ftp.Reply) bool {
+	return emptyText.MatchString(r.Text) || r.Refused() && strings.TrimSpace(r.Text) == ""
 }
 
 // OrEmpty takes a listing, or a refusal that can mean that the directory is empty for one.
