@@ -8,8 +8,9 @@ import (
 
 // QueueSetTime adds to b the commands that set the modification time of the file at abs,
 // an absolute path: the one that is known to work, or else all that may. Where none
-// works there is no error; callers ask for the time afterwards.
-func QueueSetTime(b *Batch, f *Features, abs string, to time.Time) {
+// works there is no error; callers ask for the time afterwards. accepted is set where the
+// server accepted one of them.
+func QueueSetTime(b *Batch, f *Features, abs string, to time.Time, accepted *bool) {
 	stamp, ok := listing.FormatTimeVal(to)
 	if !ok {
 		return
@@ -19,19 +20,23 @@ func QueueSetTime(b *Batch, f *Features, abs string, to time.Time) {
 			if MeansUnknownCommand(r) {
 				f.Observe(MFMTWorks, false)
 			}
+			*accepted = *accepted || r.OK()
 		})
 		return
 	}
 	others := SetTimeCommands(abs, stamp)[1:]
 	for _, c := range others {
 		if works, _ := f.Known(c.Sets); works {
-			b.Add(c.Line, nil)
+			b.Add(c.Line, func(r Reply) { *accepted = *accepted || r.OK() })
 			return
 		}
 	}
 	for _, c := range others {
 		if _, known := f.Known(c.Sets); !known {
-			b.Add(c.Line, func(r Reply) { f.Observe(c.Sets, r.OK()) })
+			b.Add(c.Line, func(r Reply) {
+				f.Observe(c.Sets, r.OK())
+				*accepted = *accepted || r.OK()
+			})
 		}
 	}
 }

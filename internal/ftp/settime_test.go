@@ -34,7 +34,7 @@ func TestQueueSetTime(t *testing.T) {
 				f.Observe(q, works)
 			}
 			var b Batch
-			QueueSetTime(&b, f, "/f", time.Date(2020, 3, 4, 5, 6, 7, 0, time.UTC))
+			QueueSetTime(&b, f, "/f", time.Date(2020, 3, 4, 5, 6, 7, 0, time.UTC), new(bool))
 			if got := strings.Join(b.lines, "|"); got != tt.want {
 				t.Fatalf("got %q, want %q", got, tt.want)
 			}

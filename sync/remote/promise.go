@@ -37,7 +37,7 @@ func (r *renamer) believe(ctx context.Context, m *renaming) error {
 		return nil
 	}
 	from, to, err := r.statBoth(ctx, m)
-	if err == nil && from.Exists() {
+	if err == nil && from.Exists() || errors.Is(err, errHidden) {
 		r.showsLater(ctx, LookAgain, func(ctx context.Context) bool {
 			from, to, err = r.statBoth(ctx, m)
 			return err == nil && !from.Exists() && to.Exists()

@@ -43,6 +43,7 @@ type upload struct {
 
 	tempStat, targetStat stat
 	modeSet              bool  // the temporary was given the mode of the old version
+	timeSet              bool  // the server set its time; setting it again could hide it again for a moment
 	aside                place // where the old version was renamed to; zero: nowhere
 }
 

@@ -127,8 +127,8 @@ func (up *uploader) examine(ctx context.Context, all []*upload) {
 	err := up.do(ctx, "looking at uploads", func(ctx context.Context, s *ftp.Session) error {
 		var b ftp.Batch
 		for _, u := range open {
-			if want := u.step.Want; want.Precision != manifest.NoTime {
-				ftp.QueueSetTime(&b, s.Features(), u.temp.String(), want.Time())
+			if want := u.step.Want; want.Precision != manifest.NoTime && !u.timeSet {
+				ftp.QueueSetTime(&b, s.Features(), u.temp.String(), want.Time(), &u.timeSet)
 			}
 			up.keepMode(&b, s.Features(), u)
 		}

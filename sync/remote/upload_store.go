@@ -93,7 +93,7 @@ func (up *uploader) storeOnce(ctx context.Context, s *ftp.Session, u *upload) er
 // send transfers what r holds. A lost reply is no error here, because the temporary is
 // looked at afterwards.
 func (up *uploader) send(ctx context.Context, s *ftp.Session, u *upload, offset int64, r *uploadReader) error {
-	u.lost = nil
+	u.lost, u.timeSet = nil, false
 	t := ftp.StorTransfer(u.temp.String(), offset)
 	t.UploadFollows = u.smallFollows && offset == 0 && s.ConfirmsLate()
 	_, _, err := s.Send(ctx, t, r)
