@@ -79,11 +79,9 @@ func (c *commit) queueStep(b *ftp.Batch, s *step) {
 		b.Expect("RMD "+s.from, &s.told)
 	case deploy.SetMode:
 		before := b.Len()
-		ftp.QueueSetMode(b, c.features, s.to, s.Mode)
+		ftp.ExpectSetMode(b, c.features, s.to, s.Mode, &s.told)
 		if b.Len() == before {
-			s.told.Code = 200 // the server cannot set modes: nobody can change that
-		} else {
-			b.Expect("NOOP", &s.told)
+			s.told.Code = 200 // it is known that the server sets no modes, and was told before
 		}
 	}
 }
@@ -110,8 +108,10 @@ func (s *step) settle() {
 		*s.err = s.renameErr()
 	case s.told.Code == 0, s.Op == deploy.MakeDir && s.entered.Code == 0:
 		*s.err = fmt.Errorf("%s: %w", s.place(), deploy.ErrUnknown)
-	case s.told.OK(), s.Op == deploy.MakeDir && s.entered.OK(), s.Op == deploy.RemoveDir, s.Op == deploy.SetMode:
+	case s.told.OK(), s.Op == deploy.MakeDir && s.entered.OK(), s.Op == deploy.RemoveDir:
 		*s.err = nil
+	case s.Op == deploy.SetMode:
+		*s.err = ftp.ReplyError("SITE CHMOD", s.to, s.told)
 	case s.Op == deploy.MakeDir:
 		*s.err = withFull(ftp.ReplyError("MKD", s.to, s.told))
 	default:
