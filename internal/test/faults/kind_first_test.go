@@ -44,4 +44,3 @@ func TestFirstFetch(t *testing.T) {
 		}
 	}
 }
-
