@@ -235,6 +235,27 @@ func TestNotReported(t *testing.T) {
 	}
 }
 
+// A directory is replaced by a link to one that has the same names. The deletion of what was in it is reported later
+// than the link. A scan of such a path finds nothing: what is behind a link changes without a report.
+func TestReplacedByLink(t *testing.T) {
+	root, outside := t.TempDir(), t.TempDir()
+	for _, dir := range []string{root, outside} {
+		if err := os.MkdirAll(filepath.Join(dir, "d/sub/below"), 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	y := openTestDir(t, root, quick(), openFsnotify)
+	y.must(os.RemoveAll(y.disk("d")))
+	y.must(os.Symlink(filepath.Join(outside, "d"), y.disk("d")))
+	y.waitUntilEqual()
+	for _, late := range []manifest.Path{"d/sub", "d/sub/below"} {
+		y.scan(late)
+		if wrong := y.differences(); len(wrong) > 0 {
+			t.Errorf("after a scan of %s: %q", late, wrong)
+		}
+	}
+}
+
 func TestNames(t *testing.T) {
 	y := newTestDir(t, quick())
 	y.write("d/x", "")

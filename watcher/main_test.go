@@ -75,10 +75,16 @@ func (y *testDir) scan(p manifest.Path) {
 	readTree(y.root, p, y.o.Ignore, y.mirror)
 }
 
-// readTree adds what is on disk at p and below to tree.
+// readTree adds what is on disk at p and below to tree. A path behind a symbolic link is
+// not on disk: what is there is in another tree, which nobody watches.
 func readTree(root string, p manifest.Path, ignore func(manifest.Path, bool) bool, tree map[manifest.Path]string) {
 	if target, err := filepath.EvalSymlinks(root); err == nil {
 		root = target
+	}
+	for dir := range p.Ancestors {
+		if info, err := os.Lstat(filepath.Join(root, string(dir))); err != nil || !info.IsDir() {
+			return
+		}
 	}
 	_ = filepath.WalkDir(filepath.Join(root, string(p)), func(disk string, d fs.DirEntry, err error) error {
 		if err != nil {
