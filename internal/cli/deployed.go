@@ -34,7 +34,7 @@ func keptInStep(profiles []*config.Profile, named bool, note func(string, ...any
 	case named:
 		return nil, app.Usage(fmt.Errorf("%s are deployed and not kept in step: they have deploy: in ferry.yaml", names), hint)
 	case len(kept) == 0:
-		return nil, app.Usage(errors.New("there is no profile to keep in step: all of them have deploy:"), hint)
+		return nil, app.Usage(errors.New("there is no profile to keep in step: all of them have the key deploy"), hint)
 	}
 	them := "it"
 	if len(deployed) > 1 {

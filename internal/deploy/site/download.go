@@ -55,9 +55,6 @@ func (srv *Server) missing(ctx context.Context, abs string) (missing bool, err e
 	return missing, err
 }
 
-// isMissing reports whether err says that something is certainly not there.
-func isMissing(err error) bool { return errors.Is(err, deploy.ErrMissing) }
-
 // A download is a file that is being read.
 type download struct {
 	srv  *Server
