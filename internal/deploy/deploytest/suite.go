@@ -181,9 +181,14 @@ func (s *scene) begin() deploy.Found {
 }
 
 func testBegin(s *scene) {
-	if f := s.begin(); f.State != nil || f.StateErr != nil || f.Stage || f.Commit || f.Any {
+	if f := s.begin(); f.State != nil || f.StateErr != nil || f.Stage || f.Commit || f.Kept || f.Any {
 		s.Errorf("nothing was deployed: %+v", f)
 	}
+	s.makeDirs("d")
+	if f := s.begin(); f.State != nil || !f.Kept || !f.Any {
+		s.Errorf("something is kept: %+v", f)
+	}
+	s.apply("", []deploy.Chain{{{Op: deploy.RemoveDir, From: deploy.Work("d")}}})
 	s.makeDirs("stage", "stage/s")
 	if f := s.begin(); f.State != nil || f.StateErr != nil || !f.Stage || f.Commit || !f.Any {
 		s.Errorf("something is staged: %+v", f)
@@ -193,8 +198,12 @@ func testBegin(s *scene) {
 		s.Errorf("a state: %+v", f)
 	}
 	s.Write(deploy.Work("stage/commit"), "the next")
-	if f := s.begin(); !f.Commit || !f.Stage || f.State == nil {
+	if f := s.begin(); !f.Commit || !f.Stage || f.State == nil || f.Kept {
 		s.Errorf("a commit: %+v", f)
+	}
+	s.Write(deploy.Work("d/3/release"), "the third")
+	if f := s.begin(); !f.Kept {
+		s.Errorf("a release that is kept: %+v", f)
 	}
 	s.Write(deploy.Work("state"), "")
 	if f := s.begin(); f.State == nil || len(f.State) != 0 || f.StateErr != nil {

@@ -15,7 +15,7 @@ import (
 const mostState = 256 << 20
 
 // A beginning is what the work directory shows at the beginning of a deploy.
-type beginning struct{ state, stage, commit, denies deploy.Look }
+type beginning struct{ state, stage, commit, kept, denies deploy.Look }
 
 // Begin implements [deploy.Server]. Where there is a state, it takes one transfer, and the
 // questions go out with it.
@@ -75,21 +75,21 @@ func (srv *Server) begin(ctx context.Context, s *ftp.Session, seen *beginning) (
 	return found, srv.staged(&found, *seen)
 }
 
-// staged notes what is staged. It fails where that cannot be told.
+// staged notes what is staged and kept. It fails where that cannot be told.
 func (srv *Server) staged(found *deploy.Found, seen beginning) error {
-	for _, look := range []deploy.Look{seen.stage, seen.commit} {
+	for _, look := range []deploy.Look{seen.stage, seen.commit, seen.kept} {
 		if look.Err != nil {
-			return fmt.Errorf("looking for a deploy that broke off: %w", look.Err)
+			return fmt.Errorf("looking for what earlier deploys have left: %w", look.Err)
 		}
 	}
-	found.Stage, found.Commit = seen.stage.Entry.Exists(), seen.commit.Entry.Exists()
+	found.Stage, found.Commit, found.Kept = seen.stage.Entry.Exists(), seen.commit.Entry.Exists(), seen.kept.Entry.Exists()
 	return nil
 }
 
 // questions yields what is asked for at the beginning.
 func (b *beginning) questions() func(yield func(string, *deploy.Look) bool) {
 	return func(yield func(string, *deploy.Look) bool) {
-		_ = yield("state", &b.state) && yield("stage", &b.stage) && yield("stage/commit", &b.commit) && yield(htaccess, &b.denies)
+		_ = yield("state", &b.state) && yield("stage", &b.stage) && yield("stage/commit", &b.commit) && yield("d", &b.kept) && yield(htaccess, &b.denies)
 	}
 }
 
@@ -134,6 +134,7 @@ func (srv *Server) beginWithoutState(ctx context.Context, s *ftp.Session, refuse
 	if l.Find("state").Exists() {
 		found.StateErr = refused
 	}
+	found.Kept = l.Find("d").Exists()
 	if !l.Find("stage").Exists() && found.StateErr == nil {
 		return found, nil
 	}
