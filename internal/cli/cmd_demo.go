@@ -17,8 +17,9 @@ import (
 )
 
 const demoHelp = `Run ferry against an FTP server of its own on this machine: two small folders in
-step, changes on both sides, and a conflict that is kept. It needs no set-up,
-contacts no other machine, takes a few seconds and leaves nothing behind.
+step, changes on both sides, and a conflict that is kept; then a site that goes
+live at once, while a visitor reads it, and goes back. It needs no set-up, contacts
+no other machine, takes a few seconds and leaves nothing behind.
 
 With --keep the server runs until Ctrl-C, to play with it.`
 
@@ -72,11 +73,15 @@ func (prog *program) demo(ctx context.Context, keep bool) (err error) {
 	if err := d.run(ctx); err != nil {
 		return err
 	}
+	if err := d.deploySite(ctx, dir); err != nil {
+		return err
+	}
 	if !keep {
-		d.say("\nBoth folders were equal, and are removed now. For your own:\n\n" +
+		d.say("\nAll of it is removed now. For your own:\n\n" +
 			"  ferry init ./public ftpes://you@example.com/htdocs   writes a ferry.yaml\n" +
 			"  ferry status                                         shows what a pass would do\n" +
-			"  ferry sync                                           makes it\n\n" +
+			"  ferry sync                                           makes it\n" +
+			"  ferry deploy ./public ftpes://you@example.com/htdocs deploys a site\n\n" +
 			"\"ferry demo --keep\" leaves the server running to play with.")
 		return nil
 	}
