@@ -82,9 +82,9 @@ func TestKilled(t *testing.T) {
 				t.Parallel()
 				k := newKilling(t, server, keep)
 				n := k.commands()
-				step := every(32) // two settings of each server make it every sixteenth
+				step := every(96) // two settings of each server and three days make it every sixteenth
 				killed := 0
-				for at := 1 + i*step/2; at < n && !t.Failed(); at += step {
+				for at := 1 + i*step/2 + today(step/2); at < n && !t.Failed(); at += step {
 					if k.kill(at) {
 						killed++
 					}
@@ -268,7 +268,7 @@ func TestLockOfAKilledRun(t *testing.T) {
 func TestSignalled(t *testing.T) {
 	k := newKilling(t, "proftpd", 0)
 	n := k.commands()
-	for i, at := 0, 3; at < n && !t.Failed(); i, at = i+1, at+every(24) {
+	for i, at := 0, 3+today(every(72)); at < n && !t.Failed(); i, at = i+1, at+every(72) {
 		k.before.restore(t, k.own)
 		k.addr = k.proxy.addr
 		p := k.process("deploy", k.local, k.url())
@@ -311,7 +311,7 @@ func TestCut(t *testing.T) {
 			k := newKilling(t, server, 0)
 			n := k.commands()
 			succeeded, cuts := 0, 0
-			for at := 2; at < n && !t.Failed(); at += every(45) {
+			for at := 2 + today(every(135)); at < n && !t.Failed(); at += every(135) {
 				cuts++
 				if k.cut(at) {
 					succeeded++

@@ -174,8 +174,11 @@ func TestVisitor(t *testing.T) {
 		servers = realftp.Names()
 	}
 	const pages = 120
-	for _, name := range servers {
-		for _, keep := range []string{"0", "2"} {
+	for i, name := range servers {
+		for j, keep := range []string{"0", "2"} {
+			if !all && (i+j)%2 != time.Now().YearDay()%2 {
+				continue
+			}
 			t.Run(name+"/keep "+keep, func(t *testing.T) {
 				link, err := wan.Open(wan.Options{RoundTrip: 30 * time.Millisecond})
 				if err != nil {
