@@ -41,7 +41,7 @@ func (s *Session) TryMode(ctx context.Context, m DataMode, dir string) (*Trace, 
 		if errors.As(err, &e) && trace.Cause == "" {
 			trace.Cause = strings.TrimPrefix(e.Hint, datamode.LikelyCause)
 		}
-		trace.Declined = e != nil && e.Class == File && t.declined()
+		trace.Declined = e != nil && e.Class != Login && e.Code/100 == 5 && t.declined()
 	}
 	return trace, nil
 }

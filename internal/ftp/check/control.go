@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"slices"
-	stdsync "sync"
 	"time"
 
 	"ferry/internal/ftp"
@@ -100,24 +99,18 @@ func (k *checker) countSessions(ctx context.Context) error {
 	if err := k.connect(ctx); err != nil {
 		return err
 	}
-	more := make([]*ftp.Session, k.opts.Connections-1)
-	errs := make([]error, len(more))
-	var all stdsync.WaitGroup
-	for i := range more {
-		if err := ftp.Sleep(ctx, ftp.LoginPace); err != nil {
+	k.report.Connections = 1
+	for k.report.Connections < k.opts.Connections {
+		// One after another: a server that sees several arrive at once may count those that it is about to refuse.
+		s, err := k.pool.Open(ctx, k.features)
+		if err != nil {
+			if class, ok := ftp.ClassOf(err); ok && class != ftp.Busy && class != ftp.Login {
+				k.note("another connection failed: %v", err)
+			}
 			break
 		}
-		all.Go(func() { more[i], errs[i] = k.pool.Open(ctx, k.features) })
-	}
-	all.Wait()
-	k.report.Connections = 1
-	for i, s := range more {
-		if s != nil {
-			k.report.Connections++
-			s.Close()
-		} else if class, ok := ftp.ClassOf(errs[i]); ok && class != ftp.Busy && class != ftp.Login {
-			k.note("another connection failed: %v", errs[i])
-		}
+		defer s.Close()
+		k.report.Connections++
 	}
 	if k.report.Mode != "" {
 		k.pool.Remember(k.features)
