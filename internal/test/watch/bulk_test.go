@@ -89,7 +89,7 @@ func TestBulkChanges(t *testing.T) {
 		git := newGit(t)
 		changed := branch / 2
 		scenario{
-			server: "vsftpd", before: smallFiles("src", branch, "main"),
+			server: "vsftpd", before: smallFiles("src", branch, "main"), atOnce: true,
 			do: func(t *testing.T, local string) {
 				makeBranches(t, local, branch, git)
 				git(t, local, "checkout", "-q", "other")
