@@ -15,10 +15,12 @@ import (
 // policy returns what the pair and the options say about a deploy.
 func (d *Deployment) policy() deploy.Policy {
 	c := d.pair.Deploy
+	limits := d.pair.Limits
+	limits.AllowDeletes = d.opts.AllowDeletes
 	policy := deploy.Policy{
 		Drift: c.Drift, DriftKeep: c.DriftKeep, First: c.First, Keep: c.Keep, DeleteAfter: c.DeleteAfter,
 		AcceptEmpty: d.opts.AcceptEmpty, Audit: d.opts.Audit, KeepModes: c.KeepModes, IgnoreExec: !knowsExecutables,
-		Skip: d.pair.ignored, MostDeletions: mostDeletions(d.pair.Limits, d.opts.AllowDeletes), Mode: modes(c.Modes),
+		Skip: d.pair.ignored, MostDeletions: deploy.MostDeletions(limits), Mode: modes(c.Modes),
 	}
 	if len(c.Order) > 0 {
 		var lines []string
@@ -28,24 +30,6 @@ func (d *Deployment) policy() deploy.Policy {
 		policy.Class = deploy.ParseOrder(strings.Join(lines, "\n")).Class
 	}
 	return policy
-}
-
-// mostDeletions returns how many files may be deleted of a number.
-func mostDeletions(limits sync.Limits, any bool) func(of int) int {
-	return func(of int) int {
-		most := of
-		if !any && limits.MaxDeletes >= 0 {
-			most = limits.MaxDeletes
-		}
-		if !any && limits.MaxDeletePercent >= 0 {
-			share := of * limits.MaxDeletePercent / 100
-			if limits.MaxDeletes >= 0 {
-				share = max(share, limits.MaxDeletes)
-			}
-			most = share
-		}
-		return most
-	}
 }
 
 // modes returns the mode that a profile sets for a file; the last line that matches counts.

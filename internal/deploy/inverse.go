@@ -10,7 +10,7 @@ import (
 
 // KeptName returns where a file of the stage of a release is, once the stage is kept.
 func KeptName(release int, name string) string {
-	return fmt.Sprintf("d/%d/%s", release, strings.TrimPrefix(name, "stage/"))
+	return keptName(release) + "/" + strings.TrimPrefix(name, stageDir+"/")
 }
 
 // Inverse returns the changes that lead from release r back to before, the one before it, by

@@ -20,8 +20,6 @@ const (
 	beforeName   = "stage/state"   // a copy of the state before, where the release is kept
 	releaseName  = "stage/release" // a copy of the plan, likewise
 	stagedDir    = "stage/s"
-	asideDir     = "stage/b"
-	driftDir     = "stage/drift"
 	keptDir      = "d"
 )
 
