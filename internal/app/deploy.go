@@ -12,6 +12,7 @@ import (
 	"ferry/internal/ftp"
 	"ferry/internal/hooks"
 	"ferry/internal/text"
+	"ferry/manifest"
 	"ferry/sync"
 	"ferry/sync/local"
 )
@@ -134,7 +135,7 @@ func (o *Opener) stateKey(ctx context.Context, p *Pair) ([]byte, error) {
 // options returns what the engine is told.
 func (d *Deployment) options() deploy.Options {
 	return deploy.Options{
-		Server: d.server, Source: d.source, Policy: d.policy(), Key: d.key,
+		Server: d.server, Source: d.source, Links: func() []manifest.Path { return d.source.links }, Policy: d.policy(), Key: d.key,
 		Revision: d.opts.Revision, Sequence: d.opts.Sequence, From: d.opts.Source, By: d.opts.By,
 		Force: d.opts.Force, DryRun: d.opts.DryRun, CutLines: !d.pair.Encrypted(),
 		Maintenance: d.maintenance, Allow: d.allow, Staged: d.staged, Observer: d.opts.Observer, Now: d.opener.Now, Log: d.opener.Log,

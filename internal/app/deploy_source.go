@@ -26,6 +26,7 @@ type deploySource struct {
 
 	entries map[manifest.Path]manifest.Entry
 	files   []deploy.LocalFile
+	links   []manifest.Path // neither files nor directories
 }
 
 // hashing is how many files are read at a time.
@@ -50,18 +51,17 @@ func (s *deploySource) Files(ctx context.Context) ([]deploy.LocalFile, error) {
 		return nil, fmt.Errorf("%s cannot be read, so nothing was deployed: %s", text.Clean(string(p.Path.Join(p.Name))), p.Why)
 	}
 	s.entries = make(map[manifest.Path]manifest.Entry)
-	links := 0
 	for p, e := range tree.All() {
 		switch {
 		case e.IsFile():
 			s.entries[p] = e
 			s.files = append(s.files, deploy.LocalFile{Path: p, Size: e.Size})
 		case e.Kind == manifest.Other:
-			links++
+			s.links = append(s.links, p)
 		}
 	}
-	if links > 0 {
-		s.talk.Note("%s left out: links and special files are not deployed (follow-links: true deploys what a link inside the directory points to)", text.Count(links, "name"))
+	if len(s.links) > 0 {
+		s.talk.Note("%s left out: links and special files are not deployed (follow-links: true deploys what a link inside the directory points to)", text.Count(len(s.links), "name"))
 	}
 	if err := s.read(ctx, tree); err != nil {
 		return nil, err

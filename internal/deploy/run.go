@@ -28,6 +28,9 @@ type Options struct {
 	Server Server
 	Source Source
 	Policy Policy
+	// Links returns the local paths that are neither files nor directories, once Source has
+	// returned its files. Nothing is known of what they stand for. It may be nil.
+	Links func() []manifest.Path
 	// Key encrypts the state; nil: it is not encrypted.
 	Key []byte
 
@@ -133,6 +136,9 @@ func (r *run) deploy(ctx context.Context) error {
 	if r.local, err = files(); err != nil {
 		return err
 	}
+	if err := r.checkLinks(); err != nil {
+		return err
+	}
 	for attempt := 1; ; attempt++ {
 		if r.plan, err = r.decide(ctx); err != nil {
 			return err
@@ -175,6 +181,25 @@ func (r *run) deploy(ctx context.Context) error {
 		r.found.Stage = true
 	}
 	return r.commit(ctx)
+}
+
+// checkLinks stops a deploy that would delete a file of the site because a link stands in its
+// place here: what the link points to is not read, so nobody knows that the file is gone.
+func (r *run) checkLinks() error {
+	if r.Links == nil || r.state == nil {
+		return nil
+	}
+	for _, link := range r.Links() {
+		for _, f := range r.state.Files {
+			if f.Gone.IsZero() && f.Path.Within(link) {
+				return &sync.UnsafeError{
+					What: fmt.Sprintf("%q is a link or a special file here, and %q of the site would be deleted", link, f.Path),
+					Hint: "follow-links: true deploys what a link inside the directory points to; if the file was meant to go, remove the link or name it in ignore:",
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // readSource reads the local directory while the server is being connected to.
