@@ -146,7 +146,7 @@ func (d *Directory) clearTemps(root *rootDir, p manifest.Path) bool {
 		}
 	}
 	for i, name := range names {
-		if err := d.removeLeftover(root, dir, name, infos[i]); err != nil {
+		if err := d.removeLeftover(root, dir, name, infos[i], false); err != nil {
 			return false
 		}
 	}

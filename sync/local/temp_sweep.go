@@ -27,8 +27,10 @@ func (d *Directory) Sweep(ctx context.Context, s sync.Sweep) error {
 		return err
 	}
 	resumed := make(map[string]bool)
+	comes := make(map[arrival]bool)
 	for _, w := range s.Pending {
 		resumed[fingerprint(w.Path, w.Entry)] = w.Entry.Size >= sync.ResumeFrom
+		comes[arrival{w.Path.Parent(), w.Entry.Size, w.Entry.ModTime}] = true
 	}
 	keep := func(name string) bool {
 		if !d.temps.isOwn(name) {
@@ -48,7 +50,7 @@ func (d *Directory) Sweep(ctx context.Context, s sync.Sweep) error {
 		if err := stopped(ctx); err != nil {
 			return err
 		}
-		if err := d.sweepDir(root, p, temps[p], keep); err != nil {
+		if err := d.sweepDir(root, p, temps[p], keep, comes); err != nil {
 			errs = append(errs, fmt.Errorf("removing half-written files in %q: %w", p, err))
 		}
 	}
@@ -57,7 +59,7 @@ func (d *Directory) Sweep(ctx context.Context, s sync.Sweep) error {
 
 // sweepDir removes from the directory at p the temporary files that interrupted passes
 // left. names are those that a scan saw; nil: the directory was not listed.
-func (d *Directory) sweepDir(root *rootDir, p manifest.Path, names []string, keep func(name string) bool) error {
+func (d *Directory) sweepDir(root *rootDir, p manifest.Path, names []string, keep func(name string) bool, comes map[arrival]bool) error {
 	dir, err := d.openDir(root, p)
 	if errors.Is(err, errNoDirectory) {
 		d.temps.set(p, nil)
@@ -80,7 +82,7 @@ func (d *Directory) sweepDir(root *rootDir, p manifest.Path, names []string, kee
 			continue
 		}
 		if err == nil && d.mayRemoveTemp(p, name, info) && !keep(name) {
-			if err = d.removeLeftover(root, dir, name, info); err == nil {
+			if err = d.removeLeftover(root, dir, name, info, comes[arrival{p, info.Size(), info.ModTime().UnixNano()}]); err == nil {
 				d.temps.journal.Gone(string(p) + "/" + name)
 				continue
 			}
@@ -116,11 +118,20 @@ func (d *Directory) mayRemoveTemp(p manifest.Path, name string, info os.FileInfo
 	return d.temps.isOwn(name) || d.temps.journal.StoodStill(string(p)+"/"+name, e, time.Now())
 }
 
+// An arrival is what a file that the pass will write into a directory looks like once it
+// is complete. A temporary file that looks like that is a copy of the source.
+type arrival struct {
+	dir     manifest.Path
+	size    int64
+	modTime int64 // nanoseconds
+}
+
 // removeLeftover removes a temporary file that was left behind. One that may hold what
-// somebody wrote goes into the trash, unless it has another name, as in the trash.
-func (d *Directory) removeLeftover(root *rootDir, dir *dirHandle, name string, info os.FileInfo) error {
+// somebody wrote goes into the trash, unless it has another name, as in the trash, or
+// comes once more.
+func (d *Directory) removeLeftover(root *rootDir, dir *dirHandle, name string, info os.FileInfo, comes bool) error {
 	mark, _ := manifest.TempMark(name)
-	if !strings.HasPrefix(mark, noFingerprint) || hasOtherLinks(info) {
+	if !strings.HasPrefix(mark, noFingerprint) || hasOtherLinks(info) || comes {
 		return dir.removeTemp(name, info)
 	}
 	slot, err := d.trash(root, dir.path(name))

@@ -18,6 +18,7 @@ func TestSweep(t *testing.T) {
 		return manifest.TempName(manifest.NewTempMark(fingerprint, owner), false)
 	}
 	big := manifest.Entry{Kind: manifest.File, Size: sync.ResumeFrom}
+	whole := manifest.Entry{Kind: manifest.File, Size: 1, ModTime: fixedTime.UnixNano()}
 	for _, c := range []struct {
 		name   string
 		temp   string
@@ -37,6 +38,8 @@ func TestSweep(t *testing.T) {
 		{name: "of others, for long, and one may be at work", temp: temp(source, "them"), noted: true, stands: 25 * time.Hour, stays: true},
 		{name: "of an old version, for long", temp: ".ferry-" + source + "deadbeef-f.part", noted: true, sweep: sync.Sweep{Others: true}, stands: 25 * time.Hour},
 		{name: "somebody's file", temp: "ferry-20240101-crossing.mp4.part", noted: true, sweep: sync.Sweep{Others: true}, stays: true},
+		{name: "a whole copy of what this pass writes", temp: temp(version, "us"), noted: true, sweep: sync.Sweep{Pending: []sync.Wanted{{Path: "d/f", Entry: whole}}}},
+		{name: "what this pass writes elsewhere looks like that", temp: temp(version, "us"), noted: true, sweep: sync.Sweep{Pending: []sync.Wanted{{Path: "f", Entry: whole}}}, kept: true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "temps")
