@@ -90,6 +90,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("FERRY_STATE_DIR", filepath.Join(env.WorkDir, "state"))
 			env.Setenv("FERRY_PASSWORD", scriptPassword)
 			env.Setenv("SECRET", scriptPassword)
+			env.Setenv("GORACE", "atexit_sleep_ms=10") // a program with the race detector waits a second before it exits
 			return errors.Join(os.Mkdir(filepath.Join(env.WorkDir, "home"), 0o755), os.MkdirAll(filepath.Join(env.WorkDir, "remote"), 0o755))
 		},
 		Condition: func(cond string) (bool, error) {
