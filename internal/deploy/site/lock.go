@@ -16,7 +16,7 @@ func (srv *Server) Lock(ctx context.Context) (release func(), waited bool, err e
 		// The lock may be there: that of this owner is taken away.
 		release, waited, err = srv.lock.Take(ctx)
 	}
-	if err != nil || waited {
+	if err != nil || waited || srv.begun.dir != srv.work("") {
 		srv.begun = begun{}
 	}
 	return release, waited, giveUp(err)
@@ -24,6 +24,7 @@ func (srv *Server) Lock(ctx context.Context) (release func(), waited bool, err e
 
 // begun is what came of asking for the state together with the lock.
 type begun struct {
+	dir     string // the work directory
 	done    bool
 	found   deploy.Found
 	refused error // the server does not send the state
@@ -35,6 +36,7 @@ func (srv *Server) lockAndBegin(ctx context.Context, s *ftp.Session, b ftp.Batch
 	if bytes, _ := s.OneWrite(); !srv.beginsAtOnce(s) || b.Bytes() > bytes {
 		return true, b.Run(ctx, s)
 	}
+	srv.begun.dir = srv.work("")
 	var seen beginning
 	data, told, refused, err := srv.askForState(ctx, s, b, &seen)
 	switch {

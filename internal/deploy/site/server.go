@@ -45,6 +45,7 @@ var errNoDirectoryOfItsOwn = errors.New("the work directory must not hold the si
 // The error wraps [sync.ErrFatal].
 func Open(ctx context.Context, o Options) (*Server, error) {
 	o.Options = o.WithDefaults()
+	o.ProbeLater = true // a deploy that changes nothing lists nothing
 	srv := &Server{opts: o, pool: ftp.NewPool(o.Options)}
 	err := srv.do(ctx, "logging in", func(ctx context.Context, s *ftp.Session) (err error) {
 		srv.features = s.Features()
