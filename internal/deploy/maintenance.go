@@ -64,7 +64,7 @@ func (r *run) maintenanceUpload() []Upload {
 	}
 	next.Maintenance.Path = r.Maintenance.Path
 	content := r.Maintenance.Content
-	return []Upload{{Name: maintenanceName, Size: int64(len(content)), Open: func(offset int64) (io.ReadCloser, error) {
+	return []Upload{{Name: maintenanceName, Dirs: []string{stageDir}, Size: int64(len(content)), Open: func(offset int64) (io.ReadCloser, error) {
 		return io.NopCloser(bytes.NewReader(content[offset:])), nil
 	}}}
 }

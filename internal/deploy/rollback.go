@@ -116,7 +116,7 @@ func (r *run) goBack(ctx context.Context, there, before *Release) error {
 	if r.DryRun {
 		return nil
 	}
-	if err := r.makeStage(ctx, nil); err != nil {
+	if err := r.makeStage(ctx, append([]string{stageDir}, r.asideDirs()...), nil); err != nil {
 		return err
 	}
 	if err := r.stageMaintenance(ctx); err != nil {

@@ -95,7 +95,9 @@ type run struct {
 	// leastNumber is above those of the releases that have kept something, where the state
 	// was lost.
 	leastNumber int
-	rootMissing bool // as a work directory outside of the site lets it be
+	unseen      []workContent // stored, and not looked at yet
+	endsHere    bool          // nothing is done after the commit
+	rootMissing bool          // as a work directory outside of the site lets it be
 	// maintenance is how far its file has come, and what stands in its place before the commit.
 	maintenance          maintaining
 	inPlaceOfMaintenance Look
@@ -180,6 +182,7 @@ func (r *run) deploy(ctx context.Context) error {
 		r.Observer(Noticed{Text: fmt.Sprintf("%q has changed on the server meanwhile: the deploy is planned again", changed)})
 		r.found.Stage = true
 	}
+	r.endsHere = true
 	return r.commit(ctx)
 }
 

@@ -29,9 +29,19 @@ func (r *run) lookAgain(ctx context.Context) (changed manifest.Path, err error) 
 	if file.Path != "" {
 		places = append(places, file.place())
 	}
+	before := len(places)
+	for _, f := range r.unseen {
+		places = append(places, Work(f.name))
+	}
 	looks, err := r.Server.Look(ctx, places, true)
 	if err != nil {
 		return "", err
+	}
+	if again := r.notWhole(looks[before:]); len(again) > 0 {
+		if err := r.store(ctx, again...); err != nil {
+			return "", err
+		}
+		return r.lookAgain(ctx)
 	}
 	way := removals(changes)
 	if file.Path != "" {
@@ -47,6 +57,17 @@ func (r *run) lookAgain(ctx context.Context) (changed manifest.Path, err error) 
 		}
 	}
 	return "", nil
+}
+
+// notWhole returns those of the files that were not looked at which the server does not show whole.
+func (r *run) notWhole(looks []Look) (again []workContent) {
+	for i, f := range r.unseen {
+		if l := looks[i]; l.Err != nil || !l.Entry.IsFile() || l.Entry.Size != int64(len(f.content)) {
+			again = append(again, f)
+		}
+	}
+	r.unseen = nil
+	return again
 }
 
 // A wayMaker has the changes that remove something, by the path without its case. A file of
@@ -113,7 +134,7 @@ func (r *run) commit(ctx context.Context) error {
 	if len(failed) > 0 && r.Policy.Keep > 0 {
 		return r.undo(ctx, next, failed)
 	}
-	if err := r.close(ctx, next, failed); err != nil {
+	if err := r.close(ctx, next, failed, r.endsHere && !r.trims(next)); err != nil {
 		return brokeOff(err)
 	}
 	r.count(next, failed)
@@ -345,8 +366,8 @@ func first(failed map[manifest.Path]error) (manifest.Path, error) {
 }
 
 // close makes the plan the state, and clears the stage away. Changes that failed are taken
-// out of the release before.
-func (r *run) close(ctx context.Context, next *Release, failed map[manifest.Path]error) error {
+// out of the release before. With unlock the lock goes in the same write.
+func (r *run) close(ctx context.Context, next *Release, failed map[manifest.Path]error, unlock bool) error {
 	from := commitName
 	if len(failed) > 0 {
 		next.withdraw(failed, r.state)
@@ -368,6 +389,9 @@ func (r *run) close(ctx context.Context, next *Release, failed map[manifest.Path
 		chain = append(chain, Step{Op: Delete, From: Work(commitName)})
 	}
 	chain = append(chain, tidyStage(next)...)
+	if unlock {
+		chain = append(chain, Step{Op: Unlock})
+	}
 	errs, err := r.Server.Apply(ctx, [][]Chain{{chain}})
 	if err != nil {
 		return err

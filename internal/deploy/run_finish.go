@@ -26,7 +26,7 @@ func (r *run) finish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := r.close(ctx, next, failed); err != nil {
+	if err := r.close(ctx, next, failed, false); err != nil {
 		return err
 	}
 	r.result.Finished, r.result.Failed = next.Number, r.withStuck(failed)

@@ -2,12 +2,14 @@ package deploy
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"hash"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,12 +19,9 @@ import (
 // perDir is how many staged files are in one directory: some servers cut longer listings.
 const perDir = 1000
 
-// A few small files are sent again after a run that was killed, and need no names for that: to
-// rename the last file of each session costs round trips.
-const (
-	fewFiles  = 4
-	smallFile = 256 << 10
-)
+// smallFile is up to which size a file is rather sent again after a run that was killed than
+// renamed at the price of a round trip.
+const smallFile = 256 << 10
 
 // stage brings everything that is new to the server, where nobody sees it, and the plan.
 func (r *run) stage(ctx context.Context) error {
@@ -36,7 +35,11 @@ func (r *run) stage(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := r.makeStage(ctx, useless); err != nil {
+	var dirs []string
+	if aside := r.asideDirs(); len(aside) > 0 {
+		dirs = append([]string{stageDir}, aside...)
+	}
+	if err := r.makeStage(ctx, dirs, useless); err != nil {
 		return err
 	}
 	local := make(map[manifest.Path]LocalFile, len(r.local))
@@ -45,7 +48,6 @@ func (r *run) stage(ctx context.Context) error {
 	}
 	var uploads []Upload
 	var of []int // the change of each upload
-	few := len(r.plan.Stage) <= fewFiles
 	for k, i := range r.plan.Stage {
 		f := local[next.Changes[i].Path]
 		if before := reused[f.Sum]; len(before) > 0 {
@@ -53,42 +55,51 @@ func (r *run) stage(ctx context.Context) error {
 			r.staged(i, Uploaded{Name: before[0].Name, Seen: before[0].Entry}, true)
 			continue
 		}
-		dir := stagedDir + "/" + strconv.Itoa(k/perDir) + "/"
-		u := Upload{
-			Name: dir + "new-" + strconv.Itoa(k),
-			Size: f.Size,
-			Open: func(offset int64) (io.ReadCloser, error) { return r.openChecked(f, offset) },
-		}
-		if !few || f.Size > smallFile {
-			u.Keep = func(seen manifest.Entry) string { return dir + StagedName(numbers+k, f.Sum, seen) }
-		}
-		uploads = append(uploads, u)
+		dir := stagedDir + "/" + strconv.Itoa(k/perDir)
+		uploads = append(uploads, Upload{
+			Name:       dir + "/new-" + strconv.Itoa(k),
+			Dirs:       []string{stageDir, stagedDir, dir},
+			Size:       f.Size,
+			Open:       func(offset int64) (io.ReadCloser, error) { return r.openChecked(f, offset) },
+			Keep:       func(seen manifest.Entry) string { return dir + "/" + StagedName(numbers+k, f.Sum, seen) },
+			KeepIfFree: f.Size <= smallFile,
+		})
 		of = append(of, i)
 	}
-	var failed []error
+	return r.upload(ctx, next, uploads, of)
+}
+
+// upload stores files, which are those of the changes of, and then the plan.
+func (r *run) upload(ctx context.Context, next *Release, uploads []Upload, of []int) error {
 	files := len(uploads)
-	err = r.Server.Upload(ctx, append(uploads, r.maintenanceUpload()...), func(i int, u Uploaded) {
-		if i == files {
+	var failed []error
+	notAll := func() error {
+		if len(failed) == 0 {
+			return nil
+		}
+		return fmt.Errorf("%d of %d files could not be uploaded, so nothing was deployed: %w", len(failed), files, failed[0])
+	}
+	uploads = append(uploads, r.maintenanceUpload()...)
+	plans := len(uploads)
+	uploads = append(uploads, r.planUploads(next, notAll)...)
+	var planErr error
+	err := r.Server.Upload(ctx, uploads, func(i int, u Uploaded) {
+		switch {
+		case i >= plans:
+			planErr = errors.Join(planErr, r.planStored(u))
+		case i >= files:
 			if err := r.maintenanceStaged(u); err != nil {
 				failed = append(failed, err)
 			}
-			return
-		}
-		if u.Err != nil {
+		case u.Err != nil:
 			p := next.Changes[of[i]].Path
 			failed = append(failed, fmt.Errorf("%q: %w", p, u.Err))
 			r.Observer(Failed{p, u.Err})
-			return
+		default:
+			r.staged(of[i], u, false)
 		}
-		r.staged(of[i], u, false)
 	})
-	if err != nil {
-		return err
-	}
-	if len(failed) > 0 {
-		return fmt.Errorf("%d of %d files could not be uploaded, so nothing was deployed: %w", len(failed), len(uploads), failed[0])
-	}
-	return r.storePlan(ctx, next)
+	return cmp.Or(err, notAll(), planErr)
 }
 
 // staged notes where the file of change i is, and what the server shows of it.
@@ -114,25 +125,56 @@ func (r *run) stagedModes() (chains []Chain) {
 	return chains
 }
 
-// storePlan stores the plan, which becomes the state. Where something of the release is kept,
-// copies of the plan and of the state before it are kept as well.
-func (r *run) storePlan(ctx context.Context, next *Release) error {
-	plan, err := Encode(next, r.Key)
-	if err != nil {
-		return err
+// planUploads returns the uploads of the plan, which becomes the state. Where something of the
+// release is kept, copies of the plan and of the state before it are kept as well. ready says
+// why the plan must not be stored. The last look before the commit shows what the server holds
+// of them.
+func (r *run) planUploads(next *Release, ready func() error) []Upload {
+	type content struct {
+		name    string
+		release *Release
 	}
-	files := []workContent{{planName, plan}}
+	files := []content{{planName, next}}
 	if keeps(next) {
-		files = append(files, workContent{releaseName, plan})
-		if r.state != nil {
-			before, err := Encode(r.state, r.Key)
-			if err != nil {
-				return err
-			}
-			files = append(files, workContent{beforeName, before})
+		if files = append(files, content{releaseName, next}); r.state != nil {
+			files = append(files, content{beforeName, r.state})
 		}
 	}
-	return r.store(ctx, files...)
+	var uploads []Upload
+	r.unseen = nil
+	for _, f := range files {
+		uploads = append(uploads, Upload{Name: f.name, Dirs: []string{stageDir}, Unseen: true, Late: func() ([]byte, error) {
+			if err := ready(); err != nil {
+				return nil, err
+			}
+			encoded, err := Encode(f.release, r.Key)
+			r.unseen = slices.DeleteFunc(r.unseen, func(w workContent) bool { return w.name == f.name })
+			r.unseen = append(r.unseen, workContent{f.name, encoded})
+			return encoded, err
+		}})
+	}
+	return uploads
+}
+
+// planStored notes the result of an upload of the plan. One that the server has shown whole needs
+// no other look.
+func (r *run) planStored(u Uploaded) error {
+	if u.Err != nil {
+		return fmt.Errorf("storing %s in the work directory: %w", u.Name, u.Err)
+	}
+	if u.Seen.IsFile() {
+		r.unseen = slices.DeleteFunc(r.unseen, func(w workContent) bool { return w.name == u.Name })
+	}
+	return nil
+}
+
+// storePlan stores the plan alone.
+func (r *run) storePlan(ctx context.Context, next *Release) error {
+	var failed error
+	err := r.Server.Upload(ctx, r.planUploads(next, func() error { return nil }), func(_ int, u Uploaded) {
+		failed = errors.Join(failed, r.planStored(u))
+	})
+	return cmp.Or(err, failed)
 }
 
 // A workContent is the content of a small file in the work directory.
@@ -192,13 +234,13 @@ func (r *run) reusable(ctx context.Context) (usable map[Sum][]WorkFile, useless 
 	return usable, useless, next, nil
 }
 
-// makeStage makes the directories of the stage, and removes staged files that are of no use.
-func (r *run) makeStage(ctx context.Context, useless []WorkFile) error {
-	chain := Chain{{Op: MakeDir, To: Work(stageDir)}, {Op: MakeDir, To: Work(stagedDir)}}
-	for k := 0; k*perDir < len(r.plan.Stage); k++ {
-		chain = append(chain, Step{Op: MakeDir, To: Work(stagedDir + "/" + strconv.Itoa(k))})
+// makeStage makes directories in the stage, and removes staged files that are of no use.
+func (r *run) makeStage(ctx context.Context, dirs []string, useless []WorkFile) error {
+	if len(dirs) == 0 && len(useless) == 0 {
+		return nil
 	}
-	for _, dir := range r.asideDirs() {
+	var chain Chain
+	for _, dir := range dirs {
 		chain = append(chain, Step{Op: MakeDir, To: Work(dir)})
 	}
 	groups := [][]Chain{{chain}}

@@ -36,11 +36,15 @@ func tidyStage(next *Release) (chain Chain) {
 	return append(chain, Step{Op: MakeDir, To: Work(keptDir)}, Step{Op: Rename, From: Work(stageDir), To: Work(keptName(next.Number))})
 }
 
+// trims reports whether releases before next may have kept something that goes now. A step back
+// trims nothing, so that others can follow it.
+func (r *run) trims(next *Release) bool { return next.Back == 0 && (r.found.Kept || keeps(next)) }
+
 // trim removes what is kept of releases that cannot be gone back to any more. What goes
 // wrong here is told and does no harm.
 func (r *run) trim(ctx context.Context, next *Release) {
-	if next.Back != 0 || !r.found.Kept && !keeps(next) {
-		return // a step back trims nothing, so that others can follow it
+	if !r.trims(next) {
+		return
 	}
 	kept, err := r.Server.ListWork(ctx, keptDir)
 	if errors.Is(err, ErrMissing) {

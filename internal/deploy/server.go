@@ -36,6 +36,9 @@ const (
 	MakeDir             // To; one that is there is no error
 	RemoveDir           // From, where it is empty; any other is left alone, and no error
 	SetMode             // of To
+	// Unlock releases the lock, where that costs nothing: what [Server.Lock] returned does it
+	// otherwise, and is called in any case.
+	Unlock
 )
 
 // A Step is one change on the server.
@@ -81,15 +84,27 @@ type WorkFile struct {
 
 // An Upload is one file to be stored in the work directory.
 type Upload struct {
-	Name string // below the work directory, whose directories exist
+	Name string // below the work directory
+	// Dirs are directories of the work directory that are made with the first upload that names
+	// them, parents first, where they are not there. That costs no round trip. All other
+	// directories must exist.
+	Dirs []string
 	Size int64
 	// Resume is how many bytes of the file are there already, from an upload that broke off.
 	Resume int64
 	// Open opens the content at an offset. It is called again for a retry.
 	Open func(offset int64) (io.ReadCloser, error)
 	// Keep returns the name that the file gets once it is whole, from what the server shows of it;
-	// nil: it keeps its name. The rename costs no round trip where there are more files.
-	Keep func(seen manifest.Entry) string
+	// nil: it keeps its name. The rename costs no round trip where there are more files. With
+	// KeepIfFree it is left out where it would cost one.
+	Keep       func(seen manifest.Entry) string
+	KeepIfFree bool
+	// Late makes the content, once all files without it are done, in place of Open and Size.
+	// Where one of them has failed, it may return an error.
+	Late func() ([]byte, error)
+	// Unseen says that nobody needs to look at what the server holds of the file now: the
+	// caller does that later, together with other things. Seen may then be zero.
+	Unseen bool
 }
 
 // An Uploaded is the result of an [Upload].

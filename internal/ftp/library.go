@@ -118,9 +118,10 @@ func (l *libraryConn) command(line string) error {
 			return l.c.broken(l.verb, err)
 		}
 	}
-	l.current = &awaited{line: line}
+	goesOn := l.verb == "OPTS" && !l.c.serial
+	l.current = &awaited{line: line, ofLogin: goesOn}
 	err := l.c.send(l.current)
-	if err == nil && l.verb == "OPTS" && !l.c.serial {
+	if err == nil && goesOn {
 		return l.answer(200, "on its way") // the login goes on whatever the reply is; see reply
 	}
 	return err

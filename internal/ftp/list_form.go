@@ -23,6 +23,18 @@ func (f *Features) UseForm(form ListForm, showsSelf bool) {
 	f.listForm, f.showsSelf, f.unsure = form, showsSelf, false
 }
 
+// ProveMLSD notes that a listing by MLSD was seen to be in order. showsSelf is as in
+// [Features.ShowsSelf].
+func (f *Features) ProveMLSD(showsSelf bool) {
+	f.mu.Lock()
+	unsure := f.unsure && f.listForm == FormMLSD
+	f.mu.Unlock()
+	if unsure {
+		f.UseForm(FormMLSD, showsSelf)
+	}
+	f.Observe(MLSDWorks, true)
+}
+
 // listToRemember returns what is remembered of the form: "" where it has to be found out
 // again.
 func (f *Features) listToRemember() (command string, showsSelf bool) {

@@ -83,6 +83,9 @@ type Options struct {
 	// NoListing is set where nothing will be listed. Then the first login does not try which
 	// command lists best.
 	NoListing bool
+	// ProbeLater leaves it to the first listing to show whether MLSD works, where FEAT lists it.
+	// Without it the first login lists once to see that.
+	ProbeLater bool
 
 	BytesUp, BytesDown int64 // bytes per second of data over all sessions; 0: no limit
 

@@ -174,8 +174,8 @@ func (p *Pool) isAlive(ctx context.Context, s *Session) bool {
 
 // Return takes a session back; one that is dead is closed.
 func (p *Pool) Return(s *Session) {
-	if s.c.queue.len() > 0 {
-		s.GiveUp() // out of step
+	if s.c.queue.isOutOfStep() {
+		s.GiveUp()
 	}
 	s.idleSince = time.Now()
 	p.mu.Lock()

@@ -138,7 +138,7 @@ func (p *Pool) login(ctx context.Context) (*Session, error) {
 	}
 	switch restored := s.features.restore(p.known); {
 	case restored && p.o.ListFormat == listing.Auto:
-	case p.o.NoListing:
+	case p.o.NoListing, p.o.ProbeLater && s.features.mlst && p.o.ListFormat == listing.Auto:
 		s.features.unsure = s.features.unsure || !restored
 	default:
 		if err := s.Probe(ctx); err != nil {

@@ -19,6 +19,8 @@ type awaited struct {
 	// overlapped is set where commands may go out before this reply is read; see
 	// overlap.go.
 	overlapped bool
+	// ofLogin is set where the session may be used, and rest, before this reply is read.
+	ofLogin bool
 	// done is called once the reply has come or cannot be believed; it may be nil.
 	done func(r Reply, err error)
 
@@ -61,6 +63,12 @@ func (q *replyQueue) push(all ...*awaited) {
 }
 
 func (q *replyQueue) len() int { return len(q.list) }
+
+// isOutOfStep reports whether a reply is awaited that should have been read by whoever sent the
+// command.
+func (q *replyQueue) isOutOfStep() bool {
+	return slices.ContainsFunc(q.list, func(a *awaited) bool { return !a.ofLogin })
+}
 
 // bytes returns how long the commands are that are not answered yet.
 func (q *replyQueue) bytes() int {

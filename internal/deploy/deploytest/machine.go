@@ -217,12 +217,38 @@ func (c *Machine) ListWork(ctx context.Context, dir string) (files []deploy.Work
 
 // Upload implements [deploy.Server].
 func (c *Machine) Upload(ctx context.Context, files []deploy.Upload, done func(i int, r deploy.Uploaded)) error {
+	last := -1 // of those that come first
 	for i, f := range files {
-		r, err := c.upload(ctx, f)
-		if err != nil {
-			return err
+		if f.Late == nil {
+			last = i
 		}
-		done(i, r)
+	}
+	for _, late := range []bool{false, true} {
+		for i, f := range files {
+			if late != (f.Late != nil) {
+				continue
+			}
+			if f.KeepIfFree && i == last {
+				f.Keep = nil
+			}
+			if late {
+				content, err := f.Late()
+				if err != nil {
+					done(i, deploy.Uploaded{Name: f.Name, Err: err})
+					continue
+				}
+				f.Size = int64(len(content))
+				f.Open = func(offset int64) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(content[offset:])), nil }
+			}
+			r, err := c.upload(ctx, f)
+			if err != nil {
+				return err
+			}
+			if f.Unseen {
+				r.Seen, r.Mode = manifest.Entry{}, 0
+			}
+			done(i, r)
+		}
 	}
 	return nil
 }
@@ -235,6 +261,11 @@ func (c *Machine) upload(ctx context.Context, f deploy.Upload) (r deploy.Uploade
 	defer leave()
 	r.Name = f.Name
 	at := deploy.Work(f.Name)
+	for _, dir := range f.Dirs {
+		if at := deploy.Work(dir); c.m.at(at) == nil && c.m.holdsDir(at) {
+			c.m.work[dir] = c.m.newNode(true, nil)
+		}
+	}
 	was := c.m.at(at)
 	if c.m.RefuseUpload != nil {
 		r.Err = c.m.RefuseUpload(f.Name)
@@ -326,6 +357,10 @@ func (c *Machine) Apply(ctx context.Context, groups [][]deploy.Chain) (errs [][]
 				continue
 			}
 			for i, s := range chain {
+				if s.Op == deploy.Unlock && c.m.lock != c {
+					errs[g][k][i] = nil
+					continue
+				}
 				if err := c.step(); err != nil {
 					return errs, err
 				}

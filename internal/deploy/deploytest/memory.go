@@ -240,6 +240,8 @@ func (m *Memory) carryOut(s deploy.Step) error {
 		if from != nil && from.dir && s.From.Path != "" && !m.holdsAny(s.From) {
 			delete(m.in(s.From), s.From.Path)
 		}
+	case deploy.Unlock:
+		m.lock = nil
 	case deploy.SetMode:
 		if to != nil {
 			to.mode = s.Mode

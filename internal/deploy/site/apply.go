@@ -107,7 +107,8 @@ func (c *commit) each(f func(s *step)) {
 
 // learn finds out what must be known of the server before the first write.
 func (c *commit) learn(ctx context.Context) (err error) {
-	renames, removes, work := 0, false, false
+	renames, work := 0, false
+	var removed []string
 	c.each(func(s *step) {
 		switch s.Op {
 		case deploy.Rename:
@@ -116,7 +117,7 @@ func (c *commit) learn(ctx context.Context) (err error) {
 		case deploy.MakeDir:
 			work = work || s.To.Work
 		case deploy.RemoveDir:
-			removes = true
+			removed = append(removed, s.from)
 		}
 	})
 	if work {
@@ -129,8 +130,8 @@ func (c *commit) learn(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	if removes {
-		c.leaveListedDirs(ctx)
+	if len(removed) > 0 {
+		c.leaveListedDirs(ctx, removed)
 		if c.trees, err = c.removesTrees(ctx); err != nil {
 			return err
 		}
@@ -185,8 +186,9 @@ func (c *commit) warm(ctx context.Context, workers int) {
 	for range workers {
 		running.Go(func() {
 			err := c.once(ctx, func(ctx context.Context, s *ftp.Session) error {
-				_, err := s.Command(ctx, "CWD "+c.dir(c.root))
-				return err
+				var b ftp.Batch
+				c.returnToRoot(s, &b)
+				return b.Run(ctx, s)
 			})
 			if err != nil {
 				c.opts.Log.Info("one session less for the commit", "because", err)
@@ -272,7 +274,7 @@ func (c *commit) run(ctx context.Context, s *ftp.Session, chains []*chain) error
 		c.queue(&b, one)
 	}
 	if slices.ContainsFunc(chains, (*chain).makesDir) {
-		c.returnToRoot(&b)
+		c.returnToRoot(s, &b)
 	}
 	watched := c.watch(&b, s, chains)
 	err := b.Run(ctx, s)
@@ -297,7 +299,7 @@ func (c *commit) stepByStep(ctx context.Context, chains []*chain) error {
 				var b ftp.Batch
 				c.queueStep(&b, st)
 				if st.Op == deploy.MakeDir {
-					c.returnToRoot(&b)
+					c.returnToRoot(s, &b)
 				}
 				st.sent = true
 				err := b.Run(ctx, s)

@@ -54,7 +54,7 @@ func (c *commit) watch(b *ftp.Batch, s *ftp.Session, chains []*chain) (all []*wa
 		queueLook(b, s.Features(), w.step.from, &w.look)
 	}
 	if len(all) > 0 && !s.Features().HasMLST() {
-		c.returnToRoot(b)
+		c.returnToRoot(s, b)
 	}
 	return all
 }
@@ -91,7 +91,7 @@ func (c *commit) spareFullDirs(ctx context.Context, s *ftp.Session, chains []*ch
 			if st.Op != deploy.RemoveDir {
 				continue
 			}
-			c.inListed.Store(true)
+			c.standing.enters(s, st.from)
 			l, err := list.OrEmpty(c.lister.List(ctx, s, st.from))
 			if err != nil && (ctx.Err() != nil || s.Dead()) {
 				return err

@@ -30,7 +30,7 @@ type step struct {
 
 func (c *commit) newStep(s deploy.Step, into *error) (st *step, err error) {
 	st = &step{Step: s, err: into}
-	if s.Op != deploy.MakeDir && s.Op != deploy.SetMode {
+	if s.Op != deploy.MakeDir && s.Op != deploy.SetMode && s.Op != deploy.Unlock {
 		if st.from, err = c.path(s.From); err != nil {
 			return st, err
 		}
@@ -77,6 +77,8 @@ func (c *commit) queueStep(b *ftp.Batch, s *step) {
 		b.Expect("CWD "+s.to, &s.entered)
 	case deploy.RemoveDir:
 		b.Expect("RMD "+s.from, &s.told)
+	case deploy.Unlock:
+		c.lock.QueueRelease(b, c.features)
 	case deploy.SetMode:
 		before := b.Len()
 		ftp.ExpectSetMode(b, c.features, s.to, s.Mode, &s.told)
@@ -100,7 +102,7 @@ func (s *step) giveUp(session *ftp.Session) {
 // settle makes an error of the replies.
 func (s *step) settle() {
 	switch {
-	case s.spared:
+	case s.spared, s.Op == deploy.Unlock && s.sent:
 		*s.err = nil
 	case !s.sent:
 		*s.err = errNotTried

@@ -20,37 +20,61 @@ type beginning struct{ state, stage, commit, kept, denies deploy.Look }
 // Begin implements [deploy.Server]. Where there is a state, it takes one transfer, and the
 // questions go out with it.
 func (srv *Server) Begin(ctx context.Context) (found deploy.Found, err error) {
+	before := srv.begun
+	if srv.begun = (begun{}); before.done {
+		return before.found, nil
+	}
 	err = srv.do(ctx, "looking for the state", func(ctx context.Context, s *ftp.Session) error {
+		if before.refused != nil {
+			found, err = srv.beginWithoutState(ctx, s, before.refused)
+			return err
+		}
 		var seen beginning
-		found, err = srv.begin(ctx, s, &seen)
-		if err == nil && isWhole(seen.denies.Entry) {
-			srv.protecting.Lock()
-			srv.protected = true
-			srv.protecting.Unlock()
+		if found, err = srv.begin(ctx, s, &seen); err == nil {
+			srv.noteProtection(seen)
 		}
 		return err
 	})
 	return found, err
 }
 
+// noteProtection notes that the work directory is closed to others, where the beginning shows that.
+func (srv *Server) noteProtection(seen beginning) {
+	if isWhole(seen.denies.Entry) {
+		srv.protecting.Lock()
+		srv.protected = true
+		srv.protecting.Unlock()
+	}
+}
+
+// beginsAtOnce reports whether questions can go out together with the request for the state.
+func (srv *Server) beginsAtOnce(s *ftp.Session) bool {
+	_, commands := s.OneWrite()
+	return commands > 1 && s.Features().CanStat()
+}
+
+// askForState reads the state after the commands of b and the questions of seen. told says that
+// the replies to both can be believed. refused says that the server does not send the state.
+func (srv *Server) askForState(ctx context.Context, s *ftp.Session, b ftp.Batch, seen *beginning) (data []byte, told bool, refused, err error) {
+	var answers beginning
+	for name, look := range answers.questions() {
+		queueLook(&b, s.Features(), srv.work(name), look)
+	}
+	var entered, facts ftp.Reply
+	srv.queueEnter(&b, &entered, &facts)
+	data, refused, err = srv.read(ctx, s, srv.work("state"), mostState, b, func() {
+		told, *seen = true, answers
+		srv.noteRoot(entered, facts)
+	})
+	return data, told, refused, err
+}
+
 func (srv *Server) begin(ctx context.Context, s *ftp.Session, seen *beginning) (found deploy.Found, err error) {
-	f := s.Features()
 	var data []byte
 	refused := error(nil)
 	asked := false
-	if _, commands := s.OneWrite(); commands > 1 && f.CanStat() {
-		var told beginning
-		var b ftp.Batch
-		for name, look := range told.questions() {
-			queueLook(&b, f, srv.work(name), look)
-		}
-		var entered, facts ftp.Reply
-		srv.queueEnter(&b, &entered, &facts)
-		data, refused, err = srv.read(ctx, s, srv.work("state"), mostState, b, func() {
-			asked, *seen = true, told
-			srv.noteRoot(entered, facts)
-		})
-		if err != nil {
+	if srv.beginsAtOnce(s) {
+		if data, asked, refused, err = srv.askForState(ctx, s, ftp.Batch{}, seen); err != nil {
 			return found, err
 		}
 		asked = asked && seen.state.Err == nil && seen.state.Entry.IsFile()
@@ -111,7 +135,7 @@ func (srv *Server) lookAtBeginning(ctx context.Context, s *ftp.Session) (seen be
 // beginWithoutState finds out why the server refuses to send the state: the work directory
 // is listed and does not show it, or is certainly not there.
 func (srv *Server) beginWithoutState(ctx context.Context, s *ftp.Session, refused error) (found deploy.Found, err error) {
-	srv.inListed.Store(true)
+	srv.standing.enters(s, srv.work(""))
 	l, err := srv.lister.List(ctx, s, srv.work(""))
 	switch missing := false; {
 	case err == nil:

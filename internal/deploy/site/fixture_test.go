@@ -119,6 +119,7 @@ func locked(t *testing.T, srv *Server) *Server {
 		t.Fatal(err)
 	}
 	t.Cleanup(release)
+	srv.begun = begun{} // the test changes what is there
 	return srv
 }
 

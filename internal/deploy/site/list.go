@@ -20,7 +20,7 @@ const dirsPerSession = 4
 
 // listDirs lists the directories in dir for the lock.
 func (srv *Server) listDirs(ctx context.Context, s *ftp.Session, dir string) (dirs []lock.Dir, err error) {
-	srv.inListed.Store(true)
+	srv.standing.enters(s, dir)
 	l, err := srv.lister.List(ctx, s, dir)
 	if err != nil {
 		return nil, err
@@ -81,7 +81,7 @@ func (w *walk) folder(ctx context.Context, f *list.Folder) error {
 	var l *list.Listing
 	var missing bool
 	err = w.do(ctx, "listing", func(ctx context.Context, s *ftp.Session) (err error) {
-		w.inListed.Store(true)
+		w.standing.enters(s, at)
 		if l, err = w.lister.List(ctx, s, at); err == nil {
 			return w.addTimes(ctx, s, at, l)
 		}
@@ -187,6 +187,7 @@ func (srv *Server) find(ctx context.Context, s *ftp.Session, p manifest.Path) (a
 	if err != nil {
 		return "", false, err
 	}
+	srv.standing.enters(s, above)
 	l, err := srv.lister.List(ctx, s, above)
 	if err != nil {
 		if ctx.Err() != nil || s.Dead() || ftp.Retryable(err) {
@@ -280,7 +281,7 @@ func (srv *Server) ListWork(ctx context.Context, dir string) (files []deploy.Wor
 // listOrMissing lists dir with exact times. The error wraps [deploy.ErrMissing] where there
 // certainly is none.
 func (srv *Server) listOrMissing(ctx context.Context, s *ftp.Session, dir string) (*list.Listing, error) {
-	srv.inListed.Store(true)
+	srv.standing.enters(s, dir)
 	l, err := srv.lister.List(ctx, s, dir)
 	if err == nil {
 		return l, srv.addTimes(ctx, s, dir, l)

@@ -85,7 +85,7 @@ func (srv *Server) looks(ctx context.Context, s *ftp.Session, b *ftp.Batch, path
 	answers := make([]deploy.Look, len(paths))
 	f := s.Features()
 	if !f.CanStat() {
-		srv.returnToRoot(b)
+		srv.returnToRoot(s, b)
 		if err := b.Run(ctx, s); err != nil {
 			return answers, err
 		}
@@ -94,7 +94,7 @@ func (srv *Server) looks(ctx context.Context, s *ftp.Session, b *ftp.Batch, path
 	for i, abs := range paths {
 		queueLook(b, f, abs, &answers[i])
 	}
-	srv.returnToRoot(b)
+	srv.returnToRoot(s, b)
 	hadMLST, couldStat := f.HasMLST(), f.CanStat()
 	err := b.Run(ctx, s)
 	switch {
@@ -161,7 +161,7 @@ func (srv *Server) lookByListing(ctx context.Context, s *ftp.Session, paths []st
 			continue
 		}
 		if !ok {
-			srv.inListed.Store(true)
+			srv.standing.enters(s, dir)
 			var err error
 			if l, err = list.OrEmpty(srv.lister.List(ctx, s, dir)); err != nil {
 				if ctx.Err() != nil || s.Dead() {
@@ -190,7 +190,7 @@ func (srv *Server) lookByListing(ctx context.Context, s *ftp.Session, paths []st
 func (srv *Server) isMissing(ctx context.Context, s *ftp.Session, abs string) (bool, error) {
 	for abs != "/" && abs != "" {
 		dir, name := splitPath(abs)
-		srv.inListed.Store(true)
+		srv.standing.enters(s, dir)
 		l, err := srv.lister.List(ctx, s, dir)
 		if err == nil {
 			return !slices.ContainsFunc(l.Entries, func(one list.Line) bool { return manifest.SameName(one.Name, name) }), nil

@@ -67,7 +67,7 @@ func (srv *Server) protect(ctx context.Context) error {
 		}
 		var b ftp.Batch
 		ftp.QueueSetMode(&b, s.Features(), dir, 0o700)
-		srv.returnToRoot(&b)
+		srv.returnToRoot(s, &b)
 		return b.Run(ctx, s)
 	})
 	if err == nil {

@@ -3,6 +3,7 @@ package site
 import (
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -57,7 +58,7 @@ func TestRoundTrips(t *testing.T) {
 			spent("the root made", 6)
 			release, _, err := srv.Lock(ctx)
 			must(err)
-			spent("lock", 1)
+			spent("lock, and a look for the state, where there is none", 4)
 			_, err = srv.Look(ctx, []deploy.Place{live("dir/00"), live("dir/01")}, true)
 			must(err)
 			spent("look", 5) // by a listing, as long as nothing is known of the server
@@ -69,11 +70,25 @@ func TestRoundTrips(t *testing.T) {
 			d.Write(deploy.Work("trash/x"), "")
 			_, err = srv.Begin(ctx)
 			must(err)
-			spent("begin on nothing", 7)
+			spent("begin on nothing", 3)
 			d.Write(deploy.Work("state"), "state")
 			_, err = srv.Begin(ctx)
 			must(err)
 			spent("begin on a state", 3)
+			release, _, err = srv.Lock(ctx)
+			must(err)
+			found, err := srv.Begin(ctx)
+			must(err)
+			spent("lock and begin on a state", 3)
+			if string(found.State) != "state" || found.Stage || found.Commit {
+				t.Errorf("%+v", found)
+			}
+			must(applied(srv.Apply(ctx, [][]deploy.Chain{{{{Op: deploy.Unlock}}}})))
+			if _, err := os.Stat(filepath.Join(d.work, "lock")); err == nil {
+				t.Error("the lock is there")
+			}
+			release()
+			spent("release with other commands", 1)
 			for i := range 20 {
 				d.Write(live(fmt.Sprintf("dir/%02d", i)), "old")
 			}
@@ -104,13 +119,13 @@ func TestRoundTrips(t *testing.T) {
 				must(srv.Upload(ctx, files, func(i int, r deploy.Uploaded) { must(r.Err) }))
 			}
 			upload(1)
-			spent("upload of the first file", 7)
+			spent("upload of the first file", 6)
 			upload(1)
 			spent("upload of 1 file", 5)
 			upload(20)
-			spent("upload of 20 files, with three more logins", 20*3+4*3+3*4)
+			spent("upload of 20 files, with three more logins", 20*3+4*2+3*3)
 			upload(20)
-			spent("upload of 20 files", 20*3+4*3)
+			spent("upload of 20 files", 20*3+4*2)
 			upload(150)
 			spent("upload of 150 files", 150*31/10)
 			chains := func(n int) (all []deploy.Chain) {

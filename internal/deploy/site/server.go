@@ -30,7 +30,8 @@ type Server struct {
 
 	entered  atomic.Bool   // the root is there
 	rootID   atomic.Uint64 // identity of the root; 0: unknown
-	inListed atomic.Bool   // idle sessions may stand in directories that were listed
+	standing standing
+	begun    begun // what [Server.Lock] has asked for [Server.Begin]
 
 	protecting stdsync.Mutex
 	protected  bool // the work directory is closed to others, as far as that is possible
@@ -44,6 +45,7 @@ var errNoDirectoryOfItsOwn = errors.New("the work directory must not hold the si
 // The error wraps [sync.ErrFatal].
 func Open(ctx context.Context, o Options) (*Server, error) {
 	o.Options = o.WithDefaults()
+	o.ProbeLater = true // a deploy that changes nothing lists nothing
 	srv := &Server{opts: o, pool: ftp.NewPool(o.Options)}
 	err := srv.do(ctx, "logging in", func(ctx context.Context, s *ftp.Session) (err error) {
 		srv.features = s.Features()
@@ -176,22 +178,6 @@ func (srv *Server) newPath(at deploy.Place) (string, error) {
 		}
 	}
 	return abs, nil
-}
-
-// returnToRoot makes the site the working directory at the end of a batch: some servers do
-// not remove the working directory of a session.
-func (srv *Server) returnToRoot(b *ftp.Batch) { b.Add("CWD "+srv.dir(srv.root), nil) }
-
-// leaveListedDirs has idle sessions leave the directories that were listed on them.
-func (srv *Server) leaveListedDirs(ctx context.Context) {
-	if !srv.inListed.Swap(false) {
-		return
-	}
-	srv.pool.EachIdle(func(s *ftp.Session) {
-		if _, err := s.Command(ctx, "CWD "+srv.dir(srv.root)); err != nil {
-			s.GiveUp()
-		}
-	})
 }
 
 // graceContext returns a context in which a change that was begun is brought to its end:

@@ -24,10 +24,13 @@ type uploader struct {
 	*Server
 	files []deploy.Upload
 	done  func(i int, r deploy.Uploaded)
+	late  bool // files follow whose upload can ask for the last ones
 
 	mu   stdsync.Mutex
 	next int
-	full error // there is no room left for any file
+	full error           // there is no room left for any file
+	made map[string]bool // directories of the work directory
+	rest []*upload       // stored, and not looked at yet
 }
 
 // An upload is one file under way.
@@ -38,6 +41,7 @@ type upload struct {
 	resume  int64
 	again   bool // it was sent a second time because the server did not hold all of it
 	started bool // an attempt to store it was made
+	lost    bool // the final reply did not come
 
 	stage stage
 	err   error
@@ -70,12 +74,16 @@ func (srv *Server) Upload(ctx context.Context, files []deploy.Upload, done func(
 	if err := srv.protect(ctx); err != nil {
 		return err
 	}
-	u := &uploader{Server: srv, files: files, done: done}
-	size := int64(0)
+	u := &uploader{Server: srv, files: files, done: done, made: make(map[string]bool)}
+	size, early := int64(0), 0
 	for _, f := range files {
 		size += f.Size
+		if f.Late == nil {
+			early++
+		}
 	}
-	workers := min(srv.opts.Connections, len(files), max(1, len(files)/filesPerSession, int(size/bytesPerSession)))
+	u.late = early < len(files)
+	workers := min(srv.opts.Connections, early, max(1, early/filesPerSession, int(size/bytesPerSession)))
 	errs := make([]error, workers)
 	var running stdsync.WaitGroup
 	for k := range errs {
@@ -85,18 +93,29 @@ func (srv *Server) Upload(ctx context.Context, files []deploy.Upload, done func(
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	return errors.Join(errs...)
+	if err := errors.Join(errs...); err != nil || !u.late {
+		return err
+	}
+	return u.storeLate(ctx)
 }
 
 // take returns the next file, nil where there is none.
 func (u *uploader) take() *upload {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	for u.next < len(u.files) && u.files[u.next].Late != nil {
+		u.next++
+	}
 	if u.next == len(u.files) {
 		return nil
 	}
-	f := &upload{Upload: u.files[u.next], index: u.next, resume: u.files[u.next].Resume}
 	u.next++
+	return u.upload(u.next - 1)
+}
+
+// upload begins file number i.
+func (u *uploader) upload(i int) *upload {
+	f := &upload{Upload: u.files[i], index: i, resume: u.files[i].Resume}
 	if f.err = u.full; f.err == nil {
 		f.at, f.err = u.newPath(deploy.Work(f.Name))
 	}
@@ -131,6 +150,8 @@ func (u *uploader) work(ctx context.Context) error {
 		}
 		open = slices.DeleteFunc(open, isOver)
 		switch {
+		case f.err == nil && f.Unseen && !f.lost && !u.isLate():
+			u.finish(f, nil)
 		case f.err == nil:
 			open = append(open, f)
 		case errors.Is(f.err, sync.ErrFatal):
@@ -140,10 +161,16 @@ func (u *uploader) work(ctx context.Context) error {
 			u.finish(f, f.err)
 		}
 		if len(open) >= mostOpen {
-			open = u.settle(ctx, open)
+			open = u.settle(ctx, open, false)
 		}
 	}
-	u.settle(ctx, open)
+	if u.late && fatal == nil && canRide(open) {
+		u.mu.Lock()
+		u.rest = append(u.rest, open...)
+		u.mu.Unlock()
+		return nil
+	}
+	u.settle(ctx, open, true)
 	return fatal
 }
 

@@ -10,8 +10,9 @@ import (
 )
 
 // settle brings the files that are stored to their end: all are looked at and renamed. It
-// returns those that are not over, of which there are some only after a lost session.
-func (u *uploader) settle(ctx context.Context, open []*upload) []*upload {
+// returns those that are not over, of which there are some only after a lost session. No more
+// files follow the last ones.
+func (u *uploader) settle(ctx context.Context, open []*upload, last bool) []*upload {
 	for attempt := 0; len(open) > 0; attempt++ {
 		err := u.do(ctx, "looking at uploads", func(ctx context.Context, s *ftp.Session) error { return u.lookAtStored(ctx, s, open) })
 		if err == nil {
@@ -19,6 +20,9 @@ func (u *uploader) settle(ctx context.Context, open []*upload) []*upload {
 		}
 		if err == nil {
 			u.storeAgain(ctx, open)
+			if last {
+				u.leaveNames(open)
+			}
 			err = u.once(ctx, func(ctx context.Context, s *ftp.Session) error { return u.rename(ctx, s, open) })
 		}
 		if err != nil && (!ftp.Retryable(err) || attempt >= u.opts.Retries || ctx.Err() != nil) {
@@ -43,6 +47,16 @@ func (u *uploader) settle(ctx context.Context, open []*upload) []*upload {
 		open = left
 	}
 	return nil
+}
+
+// leaveNames leaves the files their names that need no others at a price.
+func (u *uploader) leaveNames(open []*upload) {
+	for _, f := range open {
+		if f.stage == whole && f.KeepIfFree && f.renaming.From.Code == 0 {
+			f.name = f.Name
+			u.finish(f, nil)
+		}
+	}
 }
 
 // renamingErr says why the server refused to rename f, if it did.

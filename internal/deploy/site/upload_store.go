@@ -26,6 +26,10 @@ func (u *uploader) store(ctx context.Context, f *upload, open []*upload) error {
 		}
 		defer src.Close()
 		t := ftp.StorTransfer(f.at, offset)
+		dirs := u.dirsFor(f)
+		if err := u.makeBefore(ctx, s, &t.Before, dirs); err != nil {
+			return err
+		}
 		var asked []*upload
 		if u.rides(s) {
 			asked = u.ask(&t.Before, s.Features(), open)
@@ -37,23 +41,35 @@ func (u *uploader) store(ctx context.Context, f *upload, open []*upload) error {
 		if begun {
 			u.accept(asked)
 		}
-		for _, one := range asked {
-			if one.renaming.From.Code != 0 {
-				s.AfterRenaming(one.renaming)
-			}
+		afterRenaming(s, asked)
+		if err == nil {
+			u.noteMade(dirs)
 		}
+		f.lost = false
 		var e *ftp.Error
 		switch {
 		case r.err != nil:
 			return fmt.Errorf("%w: %w", sync.ErrSource, r.err)
 		case errors.As(err, &e) && e.Lost:
+			f.lost = true
 			return nil // a look tells what the server holds
 		case errors.As(err, &e) && offset > 0 && e.Code >= 500:
 			s.Features().Observe(ftp.ResumesUploads, false)
 			e.Class = ftp.Retry
+		case isRefusal(err):
+			return dirs.explain(err)
 		}
 		return err
 	})
+}
+
+// afterRenaming gives up the session where a renaming may be pending on it.
+func afterRenaming(s *ftp.Session, asked []*upload) {
+	for _, one := range asked {
+		if one.renaming.From.Code != 0 {
+			s.AfterRenaming(one.renaming)
+		}
+	}
 }
 
 // offset returns where to go on: behind what an earlier attempt left and that is the

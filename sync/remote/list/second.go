@@ -76,7 +76,7 @@ func (try attemptToList) prove(f *ftp.Features) {
 		return
 	}
 	if try.form == ftp.FormMLSD && len(try.l.Entries) > 0 && !try.l.isPadded() && !f.Proven(ftp.MLSDWorks) {
-		f.Observe(ftp.MLSDWorks, true)
+		f.ProveMLSD(try.l.Self)
 	}
 	if _, known := f.Known(ftp.ListsDotNames); !known && try.l.showsDots() {
 		f.Observe(ftp.ListsDotNames, true)

@@ -18,7 +18,7 @@ import (
 
 // times are the times of a lock. Tests shorten them.
 type times struct {
-	first time.Duration // before a holder writes who it is: most passes are over by then
+	first time.Duration // before the first of them, see [FirstBeat]
 	beat  time.Duration // between two signs of life of a holder
 	watch time.Duration // between two looks of one that waits
 	// stale is how long a lock must stand still before one that waits breaks it. No clock
@@ -72,6 +72,7 @@ type Lock struct {
 	root  string // absolute, without a slash at the end: "" is the server's own root
 	opts  Options
 	times times
+	held  held
 }
 
 // New returns the lock of root, an absolute path without a slash at the end; "" is the
@@ -80,8 +81,12 @@ func New(pool *ftp.Pool, root string, o Options) *Lock {
 	if o.Sweeps == nil {
 		o.Sweeps = func() bool { return rand.N(16) == 0 }
 	}
-	return &Lock{pool: pool, root: root, opts: o, times: times{first: time.Second, beat: 10 * time.Second, watch: 2 * time.Second, stale: 40 * time.Second, release: 5 * time.Second, late: time.Second}}
+	return &Lock{pool: pool, root: root, opts: o, times: times{first: FirstBeat, beat: 10 * time.Second, watch: 2 * time.Second, stale: 40 * time.Second, release: 5 * time.Second, late: time.Second}}
 }
+
+// FirstBeat is how long a lock is held before its holder writes who it is: most passes are over
+// by then. A test that counts commands makes it longer.
+var FirstBeat = time.Second
 
 // mostBroken is how often a lock is taken away in vain.
 const mostBroken = 5
@@ -93,6 +98,16 @@ const mostBroken = 5
 // killed run is known at once: this process holds the record of the pair. Any other lock
 // is watched, and broken when it stands still. waited says that somebody else's was there.
 func (l *Lock) Take(ctx context.Context) (release func(), waited bool, err error) {
+	return l.TakeWith(ctx, nil)
+}
+
+// A Runner sends b, and may send more behind it in the same write. told says that the replies to b
+// can be believed. It is called once at most.
+type Runner func(ctx context.Context, s *ftp.Session, b ftp.Batch) (told bool, err error)
+
+// TakeWith is Take where run sends the commands of the first attempt, so that what is asked once
+// the lock is taken costs no round trip of its own. run may be nil.
+func (l *Lock) TakeWith(ctx context.Context, run Runner) (release func(), waited bool, err error) {
 	if l.opts.Owner == "" {
 		return nil, false, fmt.Errorf("nobody to lock for: %w", sync.ErrUnsupported)
 	}
@@ -101,13 +116,17 @@ func (l *Lock) Take(ctx context.Context) (release func(), waited bool, err error
 	var since time.Time // when seen was first seen
 	broken, brokenIn := 0, ""
 	for {
-		got, err := l.make(ctx, me.Token)
+		got, err := l.make(ctx, me.Token, run)
 		if err != nil {
+			if run != nil && ctx.Err() != nil {
+				l.releaseInTime(ctx) // it may have been made
+			}
 			return nil, waited, err
 		}
 		if got.made {
 			return l.keep(ctx, me), waited, nil
 		}
+		run = nil
 		ours := got.ours
 		waited = waited || !ours
 		var now holder
@@ -194,17 +213,24 @@ func (l *Lock) keep(ctx context.Context, me holder) (release func()) {
 			}
 		}
 	}()
+	l.held.begin(func() { stop(); <-done })
 	return func() {
-		stop()
-		<-done
-		limit := l.times.release
-		if ctx.Err() != nil {
-			limit = min(limit, time.Second) // somebody waits for the program to end
+		if l.held.end() {
+			return
 		}
-		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
-		defer cancel()
-		if err := l.release(last); err != nil {
-			l.opts.Log.Info("lock not released", "because", err)
-		}
+		l.releaseInTime(ctx)
+	}
+}
+
+// releaseInTime releases the lock, also when ctx was cancelled.
+func (l *Lock) releaseInTime(ctx context.Context) {
+	limit := l.times.release
+	if ctx.Err() != nil {
+		limit = min(limit, time.Second) // somebody waits for the program to end
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
+	defer cancel()
+	if err := l.release(last); err != nil {
+		l.opts.Log.Info("lock not released", "because", err)
 	}
 }

@@ -132,7 +132,7 @@ func TestLockWaitsUntil(t *testing.T) {
 func TestLockOfAKilledRun(t *testing.T) {
 	for _, next := range []string{"a", "b"} {
 		_, d := lockers(t, "a", next)
-		if got, err := d[0].make(t.Context(), "dead"); err != nil || !got.made {
+		if got, err := d[0].make(t.Context(), "dead", nil); err != nil || !got.made {
 			t.Fatal(got, err)
 		}
 		if err := d[0].writeHolder(t.Context(), holder{Token: "dead"}); err != nil {
@@ -165,7 +165,7 @@ func TestLockOfACopy(t *testing.T) {
 		t.Errorf("the copy: %v, want ErrHeld that names the holder", err)
 	}
 	release()
-	if got, err := d[0].make(t.Context(), "dead"); err != nil || !got.made {
+	if got, err := d[0].make(t.Context(), "dead", nil); err != nil || !got.made {
 		t.Fatal(got, err)
 	}
 	release, waited, err := d[2].Take(t.Context())
@@ -274,5 +274,42 @@ func TestLockOfAShortPass(t *testing.T) {
 	release()
 	if left, err := os.ReadDir(filepath.Join(root, ".ferry")); err != nil || len(left) > 0 {
 		t.Errorf("left: %v, %v", left, err)
+	}
+}
+
+// TestReleaseInABatch holds that a lock can be released with other commands, once, and that it is
+// released all the same where those are not sent.
+func TestReleaseInABatch(t *testing.T) {
+	for _, sent := range []bool{true, false} {
+		root, d := lockers(t, "a", "b")
+		release, _, err := d[0].Take(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = d[0].pool.Once(t.Context(), func(ctx context.Context, s *ftp.Session) error {
+			var b ftp.Batch
+			d[0].QueueRelease(&b, s.Features())
+			if !sent {
+				return nil
+			}
+			return b.Run(ctx, s)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(filepath.Join(root, ".ferry", "lock")); (err == nil) == sent {
+			t.Errorf("sent %v: the lock: %v", sent, err)
+		}
+		other := func() {}
+		if sent {
+			if other, _, err = d[1].Take(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		release()
+		if _, err := os.Stat(filepath.Join(root, ".ferry", "lock")); (err == nil) != sent {
+			t.Errorf("sent %v, and then released: the lock: %v", sent, err)
+		}
+		other()
 	}
 }

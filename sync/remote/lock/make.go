@@ -19,16 +19,16 @@ type attempt struct {
 
 // make tries to take the lock, in the other directory of ferry's own where the server
 // refuses the one that it is known to take.
-func (l *Lock) make(ctx context.Context, token string) (attempt, error) {
+func (l *Lock) make(ctx context.Context, token string, run Runner) (attempt, error) {
 	dir := l.dir()
-	got, err := l.makeIn(ctx, dir, token)
+	got, err := l.makeIn(ctx, dir, token, run)
 	if l.opts.Dir != "" || l.opts.Features == nil || !errors.Is(err, sync.ErrUnsupported) {
 		if err == nil && got.made && dir == manifest.Own && l.opts.Features != nil {
 			l.opts.Features.Observe(ftp.KeepsDotDirs, true)
 		}
 		return got, err
 	}
-	other, otherErr := l.makeIn(ctx, otherDir(dir), token)
+	other, otherErr := l.makeIn(ctx, otherDir(dir), token, nil)
 	if otherErr != nil {
 		return got, err
 	}
@@ -44,12 +44,13 @@ const mostRaces = 3
 
 // makeIn tries to take the lock in dir. An error that wraps [sync.ErrUnsupported] means that
 // the server does not allow that.
-func (l *Lock) makeIn(ctx context.Context, dir, token string) (got attempt, err error) {
+func (l *Lock) makeIn(ctx context.Context, dir, token string, run Runner) (got attempt, err error) {
 	for race := 1; ; race++ {
 		var refused error
-		if got, refused, err = l.makeOnce(ctx, dir, token, race == mostRaces); err != nil || refused == nil {
+		if got, refused, err = l.makeOnce(ctx, dir, token, race == mostRaces, run); err != nil || refused == nil {
 			return got, err
 		}
+		run = nil
 		if race == mostRaces {
 			return got, refused
 		}
@@ -60,26 +61,37 @@ func (l *Lock) makeIn(ctx context.Context, dir, token string) (got attempt, err 
 // server renames a directory over one that holds something. refused is why the server did
 // not rename, although nobody seems to have the lock. With patient set that is looked at
 // for some time, because there are servers that carry out later what they have refused.
-func (l *Lock) makeOnce(ctx context.Context, dir, token string, patient bool) (got attempt, refused, err error) {
+func (l *Lock) makeOnce(ctx context.Context, dir, token string, patient bool, run Runner) (got attempt, refused, err error) {
 	lock, fresh, owner := l.in(dir, "lock"), l.in(dir, "lock-"+token), "/"+l.Mark()
 	got.dir = dir
 	err = l.pool.Once(ctx, func(ctx context.Context, s *ftp.Session) error {
 		var told, from, to ftp.Reply
 		var elsewhere answer
 		var b ftp.Batch
+		asksElsewhere := l.mayBeHeldInOther(dir)
 		b.Add("MKD "+l.in(dir, ""), nil)
 		b.Expect("MKD "+fresh, &told)
 		b.Add("MKD "+fresh+owner, nil)
 		b.Expect("RNFR "+fresh, &from)
 		b.Expect("RNTO "+lock, &to)
-		if l.mayBeHeldInOther(dir) {
+		if asksElsewhere {
 			b.Expect("CWD "+l.in(otherDir(dir), "lock"), &elsewhere.lock)
 			b.Expect("CWD "+l.in(otherDir(dir), "lock"+owner), &elsewhere.own)
 		}
-		if err := b.Run(ctx, s); err != nil {
+		sure := true
+		var err error
+		if run == nil || asksElsewhere {
+			err = b.Run(ctx, s)
+		} else if sure, err = run(ctx, s, b); err == nil && !sure {
+			there, err := l.lookAfterRefusal(ctx, s, lock, fresh)
+			if got.made = there.isDone(); err != nil || got.made {
+				return err
+			}
+		}
+		if err != nil {
 			return err
 		}
-		got.made = from.Code == 350 && to.OK()
+		got.made = sure && from.Code == 350 && to.OK()
 		if elsewhere.lock.OK() {
 			name := "lock-" + token
 			if got.made {
@@ -106,7 +118,7 @@ func (l *Lock) makeOnce(ctx context.Context, dir, token string, patient bool) (g
 		if err != nil {
 			return err
 		}
-		if got.made = there.own.OK() && !there.fresh.OK(); got.made {
+		if got.made = there.isDone(); got.made {
 			return nil
 		}
 		b = ftp.Batch{}
@@ -139,6 +151,9 @@ type refusal struct{ lock, own, fresh ftp.Reply }
 
 // isUndone reports whether nobody has the lock, and nothing was renamed.
 func (r refusal) isUndone() bool { return !r.lock.OK() && r.fresh.OK() }
+
+// isDone reports whether the lock was renamed to its place.
+func (r refusal) isDone() bool { return r.own.OK() && !r.fresh.OK() }
 
 func (l *Lock) lookAfterRefusal(ctx context.Context, s *ftp.Session, lock, fresh string) (seen refusal, err error) {
 	var b ftp.Batch

@@ -86,20 +86,26 @@ func (l *Lock) removeBroken(ctx context.Context, dir, name string) error {
 // others, and ferry's own directory where that is empty then. own is the reply about the
 // latter.
 func (l *Lock) remove(ctx context.Context, s *ftp.Session, dir, name string, others []Dir) (own ftp.Reply, err error) {
-	lock := l.in(dir, name)
 	var b ftp.Batch
-	l.returnToRoot(&b)
+	l.queueRemove(&b, s.Features(), dir, name, others, nil, func(r ftp.Reply) { own = r })
+	err = b.Run(ctx, s)
+	return own, err
+}
+
+// queueRemove adds to b the commands of remove. removed is called with the reply about the lock,
+// and own with the one about ferry's own directory; either may be nil.
+func (l *Lock) queueRemove(b *ftp.Batch, f *ftp.Features, dir, name string, others []Dir, removed, own func(ftp.Reply)) {
+	lock := l.in(dir, name)
+	l.returnToRoot(b)
 	b.Add("DELE "+lock+"/beat", nil)
 	b.Add("RMD "+lock+"/"+l.Mark(), nil)
 	for _, one := range others {
 		b.Add("RMD "+lock+"/"+one.Name, nil)
 	}
-	b.Add("RMD "+lock, nil)
-	if refuses, known := s.Features().Known(ftp.RefusesNonEmptyRMD); known && refuses {
-		b.Expect("RMD "+l.in(dir, ""), &own)
+	b.Add("RMD "+lock, removed)
+	if refuses, known := f.Known(ftp.RefusesNonEmptyRMD); known && refuses {
+		b.Add("RMD "+l.in(dir, ""), own)
 	}
-	err = b.Run(ctx, s)
-	return own, err
 }
 
 // sweep removes what a lost connection left while a lock was made or broken: directories
