@@ -115,7 +115,7 @@ func driftText(d deploy.Drift) string {
 	}
 	switch {
 	case d.Saved:
-		message += "; that version is kept in the work directory (ferry releases --drift)"
+		message += "; that version is kept in the work directory (\"ferry releases --drift\" lists it)"
 	case d.Left:
 		message += "; it is left as it is"
 	}

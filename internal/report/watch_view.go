@@ -134,7 +134,7 @@ func (v *WatchView) nextTry(s watch.Status, doing string) string {
 
 // inStep says that a pair is in step, and how it is kept there.
 func inStep(s watch.Status, d sync.Direction) string {
-	state := "in step"
+	state := "in sync"
 	if s.Failed > 0 {
 		state += " but for " + text.Count(s.Failed, "file") + " that failed"
 	}
@@ -166,7 +166,7 @@ func (v *WatchView) line() string {
 	v.mu.Unlock()
 	state := string(s.State)
 	if s.State == watch.Idle {
-		state = "in step"
+		state = "in sync"
 	}
 	var parts []string
 	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
