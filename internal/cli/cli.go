@@ -103,6 +103,7 @@ func rootCommand(prog *program) *cobra.Command {
 		root.AddCommand(cmd)
 		hideOptions(cmd)
 	}
+	completeOptions(root)
 	return root
 }
 

@@ -43,6 +43,7 @@ func initCommand(prog *program) *cobra.Command {
 		Long:  initHelp,
 		Example: `  ferry init ./public ftpes://deploy@example.com/htdocs --direction push
   ferry init ~/Pictures ftp://nas.local/photos --name photos`,
+		ValidArgsFunction: completePair,
 	}
 	f := cmd.Flags()
 	flags.name.add(f, "name", "call the profile `NAME`", parseString)
