@@ -1,4 +1,4 @@
-// Ferry keeps a local directory and a directory on an FTP server in step.
+// Ferry keeps a local directory and a directory on an FTP server in sync.
 package main
 
 import (

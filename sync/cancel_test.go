@@ -439,7 +439,7 @@ var cancelCases = []cancelCase{
 		},
 		policy: func(o *sync.Options) { o.Policy.Direction, o.Policy.Exact = sync.Push, true },
 	}, {
-		name:   "a pair that was never in step",
+		name:   "a pair that was never in sync",
 		change: func(w *world) { w.record.Memory = manifesttest.Memory{}; w.write(sync.Remote, "new", "n") },
 	}, {
 		name:   "what is newly ignored",

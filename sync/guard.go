@@ -66,7 +66,7 @@ func checkDeletes(limits Limits, deletes, lost, files int, s Side, source *manif
 	return &UnsafeError{
 		What: fmt.Sprintf("%s of %d would be deleted on the %s side%s, which is more than %s",
 			plural(deletes, "file"), max(files, deletes), s, before, limits),
-		Hint: "look at the plan with ferry status; if it is right, run again with --allow-deletes, or raise --max-delete",
+		Hint: "look at the plan with \"ferry status\"; if it is right, run again with --allow-deletes, or raise --max-delete",
 	}
 }
 

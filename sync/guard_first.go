@@ -20,7 +20,7 @@ func (p *pass) checkFirst(int) error {
 		return &UnsafeError{
 			What: fmt.Sprintf("this is the first pass of this pair, and to make the %s side exact it would delete %s and overwrite %s there",
 				dst, plural(deletes, "file"), plural(overwrites, "file")),
-			Hint: fmt.Sprintf("look at the plan with ferry %s --dry-run; if it is right, run again with --allow-deletes, or leave out --exact to keep what only that side has",
+			Hint: fmt.Sprintf("look at the plan with \"ferry %s --exact --dry-run\"; if it is right, run again with --allow-deletes, or leave out --exact to keep what only that side has",
 				p.policy.Direction),
 		}
 	case !p.synced() && !p.opts.Limits.AcceptEmpty && p.nothingIn(dst.Other()) && !p.nothingIn(dst):

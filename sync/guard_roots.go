@@ -36,7 +36,7 @@ func (p *pass) checkRoot(s Side) error {
 	case root.Kind != manifest.None:
 		return &UnsafeError{
 			What: fmt.Sprintf("%s is not a directory but a %s", root.Where, root.Kind),
-			Hint: "name the directory that is to be kept in step",
+			Hint: "name the directory that is to be kept in sync",
 		}
 	case p.synced():
 		return &UnsafeError{

@@ -60,9 +60,9 @@ func Hint(err error) string {
 	case errors.As(err, &unsafe):
 		return unsafe.Hint
 	case errors.Is(err, manifest.ErrLocked), errors.Is(err, sync.ErrHeld):
-		return "wait for it to end, or let ferry wait with --wait"
+		return "wait for it to end; \"ferry sync --wait\" waits by itself"
 	case errors.As(err, new(*sync.TooManyEntriesError)):
-		return "if so many are meant, raise --max-entries; otherwise ignore what is not to be synced"
+		return "if so many are meant, raise max-entries: in the profile, or --max-entries of a pass; otherwise ignore what is not to be synced"
 	case errors.Is(err, sync.ErrFull):
 		return "make room there and run ferry again: it goes on where it stopped"
 	case errors.As(err, &server) && server.Hint != "":

@@ -47,7 +47,7 @@ func (o *Opener) watcherOf(ctx context.Context, p *Pair) *daemon.Peer {
 // watchedBy returns the error of a pass over a pair that another process watches.
 func watchedBy(pid int) error {
 	return &Error{
-		Code: ExitLocked, Err: fmt.Errorf("\"ferry watch\" (process %d) keeps this pair in step", pid),
+		Code: ExitLocked, Err: fmt.Errorf("\"ferry watch\" (process %d) keeps this pair in sync", pid),
 		Hint: "it carries changes over by itself, and does not end by itself: do not wait for it; \"ferry status\" shows what it is doing; stop it to make a pass by hand",
 	}
 }

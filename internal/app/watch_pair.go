@@ -111,7 +111,7 @@ func refused(err error) bool {
 
 // explain says for people why the pair is not kept in step.
 func (wp *watchedPair) explain(err error) (reason, hint string) {
-	return text.CleanLines(err.Error()), Hint(err)
+	return text.CleanLines(err.Error()), watchHint(Hint(err), wp.pair)
 }
 
 // open connects the two sides. What a person would have to be asked for was

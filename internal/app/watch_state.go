@@ -63,7 +63,7 @@ func (s *watchState) words() string {
 	defer s.mu.Unlock()
 	switch s.status.State {
 	case watch.Idle:
-		return "in step"
+		return "in sync"
 	case watch.Waiting, watch.Halted:
 		return string(s.status.State) + ": " + text.Clean(s.status.Reason)
 	}

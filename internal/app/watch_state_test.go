@@ -13,7 +13,7 @@ func TestInStep(t *testing.T) {
 	want := func(inStep bool, when string) {
 		t.Helper()
 		if s.inStep() != inStep {
-			t.Errorf("%s: in step %v", when, s.inStep())
+			t.Errorf("%s: in sync %v", when, s.inStep())
 		}
 	}
 	s.changed(watch.Status{State: watch.Starting})

@@ -118,7 +118,7 @@ func noProfile(args []string, err error) error {
 			return Usage(err, "a server is written as a URL: ftp://user@host/path, or ftpes:// for TLS")
 		}
 		if strings.ContainsAny(arg, `/\`) || strings.HasPrefix(arg, ".") {
-			return Usage(err, "a directory needs the URL that it is kept in step with, as in: ferry sync "+arg+" ftpes://user@host/path")
+			return Usage(err, "a directory needs the URL that it is kept in sync with, as in: ferry sync "+arg+" ftpes://user@host/path")
 		}
 	}
 	return Usage(err, config.Hint(err))

@@ -60,7 +60,7 @@ func (prog *program) execute(ctx context.Context, root *cobra.Command) error {
 	})
 }
 
-const rootHelp = `ferry keeps a local directory and a directory on an FTP server in step.
+const rootHelp = `ferry keeps a local directory and a directory on an FTP server in sync.
 
 "ferry sync" goes both ways: what was made, changed, renamed or deleted on one
 side since the last pass is done on the other. Where both sides changed one file
@@ -73,21 +73,14 @@ ENVIRONMENT
   FERRY_PASSWORD   the password for pairs whose profile names none
   FERRY_STATE_DIR  where ferry remembers what both sides agreed on
 
-EXIT STATUS
-  0 in sync (or: the plan was printed)   6 refused as unsafe, nothing was
-  1 failed                                 deleted or overwritten
-  2 wrong usage or configuration         7 another run holds this pair
-  3 done, but some files failed, or      8 a hook failed
-    could not be read                   10 status --exit-code: changes pending
-  4 could not connect or log in        130 interrupted
-  5 done, this pass left conflicts
-  Of several profiles the worst one counts: 130, 2, 6, 1, 4, 7, 8, 3, 5, 10, 0.`
+The help of a command lists its own exit codes. Of several profiles the worst one
+counts: 130, 2, 6, 1, 4, 7, 8, 3, 5, 10, 0.`
 
 func rootCommand(prog *program) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "ferry",
-		Short: "Keep a directory and an FTP server in step",
-		Long:  rootHelp,
+		Short: "Keep a directory and an FTP server in sync",
+		Long:  rootHelp + exitHelp(),
 		Example: `  ferry demo                        see it work on this machine
   ferry init ./public ftpes://deploy@example.com/htdocs
   ferry sync                        every profile of ferry.yaml
@@ -96,14 +89,21 @@ func rootCommand(prog *program) *cobra.Command {
 		SilenceErrors:     true,
 		Args:              noCommand,
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Version:           buildVersion(),
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
 	}
 	prog.common.register(root.PersistentFlags())
+	root.Flags().Bool("version", false, "print the version")
+	root.SetVersionTemplate(versionLine() + "\n")
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { writeHelp(cmd.OutOrStdout(), cmd) })
 	root.SetHelpCommand(helpCommand())
 	root.SetFlagErrorFunc(badOption)
 	for _, add := range commands {
-		root.AddCommand(add(prog))
+		cmd := add(prog)
+		root.AddCommand(cmd)
+		hideOptions(cmd)
 	}
+	completeOptions(root)
 	return root
 }
 

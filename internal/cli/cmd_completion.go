@@ -1,14 +1,28 @@
 package cli
 
 import (
-	"ferry/internal/app"
+	_ "embed"
 	"fmt"
+	"io"
+
+	"ferry/internal/app"
 
 	"github.com/spf13/cobra"
 )
 
-const completionHelp = `Print a script that lets a shell complete the commands, options and profiles of
-ferry: bash, zsh, fish or powershell.`
+const completionHelp = `Print a script that lets a shell complete the commands, options, values and profiles
+of ferry: bash, zsh, fish or powershell. What it needs is in the script: for bash no
+other package has to be there.
+
+  bash        ferry completion bash > ~/.local/share/bash-completion/completions/ferry
+              or, without the package bash-completion, in ~/.bashrc:
+              source <(ferry completion bash)
+  zsh         ferry completion zsh > "${fpath[1]}/_ferry"
+  fish        ferry completion fish > ~/.config/fish/completions/ferry.fish
+  powershell  ferry completion powershell | Out-String | Invoke-Expression`
+
+//go:embed completion.bash
+var bashCompletion string
 
 func completionCommand(prog *program) *cobra.Command {
 	shells := []string{"bash", "zsh", "fish", "powershell"}
@@ -23,7 +37,8 @@ func completionCommand(prog *program) *cobra.Command {
 			root, out := cmd.Root(), prog.env.Stdout
 			switch args[0] {
 			case "bash":
-				return root.GenBashCompletionV2(out, true)
+				_, err := io.WriteString(out, bashCompletion)
+				return err
 			case "zsh":
 				return root.GenZshCompletion(out)
 			case "fish":

@@ -18,7 +18,13 @@ const initHelp = `Test the connection, and write a ferry.yaml for a directory an
 
 The file goes to the working directory, or to where --config says. It never holds
 a password, but says where the password comes from. --dry-run prints the file and
-writes nothing.`
+writes nothing.
+
+EXIT STATUS
+  0 written
+  1 no data connection could be made
+  2 wrong usage, or there is such a file already
+  4 could not connect or log in`
 
 // initFlags are the options of init.
 type initFlags struct {
@@ -37,6 +43,7 @@ func initCommand(prog *program) *cobra.Command {
 		Long:  initHelp,
 		Example: `  ferry init ./public ftpes://deploy@example.com/htdocs --direction push
   ferry init ~/Pictures ftp://nas.local/photos --name photos`,
+		ValidArgsFunction: completePair,
 	}
 	f := cmd.Flags()
 	flags.name.add(f, "name", "call the profile `NAME`", parseString)

@@ -18,7 +18,7 @@ func pullCommand(prog *program) *cobra.Command {
 	return passCommand(prog, &cobra.Command{
 		Use:   "pull [PROFILE... | LOCAL URL]",
 		Short: "One pass, server to local",
-		Long:  pullHelp + targetHelp,
+		Long:  pullHelp + targetHelp + passExits,
 		Example: `  ferry pull logs
   ferry pull ./backup ftp://nas.local/photos`,
 	}, &direction)

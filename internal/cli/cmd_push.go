@@ -27,7 +27,7 @@ func pushCommand(prog *program) *cobra.Command {
 	return passCommand(prog, &cobra.Command{
 		Use:   "push [PROFILE... | LOCAL URL]",
 		Short: "One pass, local to server",
-		Long:  pushHelp + targetHelp,
+		Long:  pushHelp + targetHelp + passExits,
 		Example: `  ferry push site
   ferry push ./public ftpes://deploy@example.com/htdocs --dry-run
   ferry push site --exact --max-delete 200`,

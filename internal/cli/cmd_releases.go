@@ -22,7 +22,13 @@ back to.
 "ferry rollback" makes the release before the live one live again.
 
 --drift lists the versions that somebody else had made of files, and that deploys saved
-before they put their own in place. "ferry rollback --file PATH" fetches one.`
+before they put their own in place. "ferry rollback --file PATH" fetches one.
+
+EXIT STATUS
+  0 listed
+  1 failed
+  2 wrong usage or configuration
+  4 could not connect or log in`
 
 func releasesCommand(prog *program) *cobra.Command {
 	var flags deployFlags
@@ -31,6 +37,7 @@ func releasesCommand(prog *program) *cobra.Command {
 		Use:               "releases [PROFILE... | LOCAL URL]",
 		Short:             "List what was deployed, and what can be gone back to",
 		Long:              releasesHelp,
+		Example:           "  ferry releases\n  ferry releases site --drift",
 		ValidArgsFunction: prog.completeProfiles,
 	}
 	flags.connectFlags.register(cmd.Flags())

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"ferry/internal/app"
 
@@ -23,7 +22,17 @@ goes back all the same and keeps that version.
 
 --file changes nothing on the server: it fetches the version of a file that somebody
 else had made, and that a deploy has saved ("ferry releases --drift" lists them). With
---to it is the one that this release saved, otherwise the newest one.`
+--to it is the one that this release saved, otherwise the newest one.
+
+EXIT STATUS
+  0 done
+  1 failed, or there is no release to go back to
+  2 wrong usage or configuration
+  3 done, but some files could not be put in place
+  4 could not connect or log in
+  6 refused: a file is not as the live release left it
+  7 another run holds the site
+  8 a hook failed, or a check after the rollback`
 
 func rollbackCommand(prog *program) *cobra.Command {
 	var flags deployFlags
@@ -49,7 +58,7 @@ func rollbackCommand(prog *program) *cobra.Command {
 			return err
 		}
 		if len(pairs) > 1 {
-			return app.Usage(fmt.Errorf("there are %d profiles, and one of them is rolled back", len(pairs)), "name the profile")
+			return tooManyPairs(pairs)
 		}
 		if file.set {
 			return prog.fetchSaved(cmd.Context(), pairs[0], file.v, to.v, output.v)

@@ -15,15 +15,20 @@ side, and nothing is remembered.
              <----  changed   data/log.txt        18 kB
     changed  <-?->  changed   index.html         keep both
 
-A pair that "ferry watch" keeps in step is not scanned: the watch says what it is
+A pair that "ferry watch" keeps in sync is not scanned: the watch says what it is
 doing. If it is halted because a pass would not be safe, the plan of that pass
 follows. Profiles with deploy: are left out and named; "ferry deploy --dry-run" is
 for them.
 
 EXIT STATUS
-  0 whatever the plan is; with --exit-code 10 where something is to be done, or a
-    watched pair is not in step
-  3 a part of a side could not be read, so that the plan is not whole`
+  0 whatever the plan is; with --exit-code only where nothing is to be done
+  1 failed
+  2 wrong usage or configuration
+  3 a part of a side could not be read, so that the plan is not whole
+  4 could not connect or log in
+  6 a pass would be refused as unsafe
+  7 another run holds this pair
+ 10 with --exit-code: something is to be done, or a watched pair is not in sync`
 
 func statusCommand(prog *program) *cobra.Command {
 	var flags passFlags
@@ -32,7 +37,7 @@ func statusCommand(prog *program) *cobra.Command {
 		Use:               "status [PROFILE... | LOCAL URL]",
 		Short:             "Print what a pass would do, or what a watch is doing",
 		Long:              statusHelp,
-		Example:           "  ferry status\n  ferry status site --exit-code --quiet || echo \"not in step\"",
+		Example:           "  ferry status\n  ferry status site --exit-code --quiet || echo \"not in sync\"",
 		ValidArgsFunction: prog.completeProfiles,
 	}
 	flags.register(cmd.Flags())

@@ -19,7 +19,7 @@ func syncCommand(prog *program) *cobra.Command {
 	return passCommand(prog, &cobra.Command{
 		Use:   "sync [PROFILE... | LOCAL URL]",
 		Short: "One pass both ways (or as the profile says)",
-		Long:  syncHelp + targetHelp,
+		Long:  syncHelp + targetHelp + passExits,
 		Example: `  ferry sync
   ferry sync photos --dry-run
   ferry sync ~/site ftpes://deploy@example.com/htdocs`,

@@ -46,7 +46,7 @@ func emptyCommand(prog *program) *cobra.Command {
 		ValidArgsFunction: prog.completeProfiles,
 	}
 	flags.register(cmd)
-	flags.olderThan.add(cmd.Flags(), "older-than", "only what is older than `DURATION`, as 30d or 12h", config.ParseDuration)
+	flags.olderThan.add(cmd.Flags(), "older-than", "only what is older than `DURATION`, as 30d or 12h", config.ParseAge)
 	cmd.Flags().BoolVarP(&flags.yes, "yes", "y", false, "do not ask")
 	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
 		pairs, err := prog.connectPairs(args, &flags.connectFlags)

@@ -45,7 +45,8 @@ func restoreCommand(prog *program) *cobra.Command {
   ferry trash restore notes.txt --as notes-before.txt --when 20260728-0905
   ferry trash restore index.html --over
   ferry trash restore photos/2019 nas --side remote`,
-		Args: cobra.RangeArgs(1, 3),
+		Args:              cobra.RangeArgs(1, 3),
+		ValidArgsFunction: prog.completePathThenProfile,
 	}
 	flags.register(cmd)
 	addWhen(cmd, &flags.when, "the version from `TIME`, as 20260728-090501, or the beginning of it")

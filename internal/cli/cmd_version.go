@@ -20,10 +20,15 @@ func versionCommand(prog *program) *cobra.Command {
 				report.WriteJSON(prog.env.Stdout, map[string]string{"type": "version", "version": v, "go": runtime.Version(), "platform": platform()})
 				return nil
 			}
-			_, err := fmt.Fprintf(prog.env.Stdout, "ferry %s %s %s\n", v, runtime.Version(), platform())
+			_, err := fmt.Fprintln(prog.env.Stdout, versionLine())
 			return err
 		}),
 	}
+}
+
+// versionLine says which program this is.
+func versionLine() string {
+	return fmt.Sprintf("ferry %s %s %s", buildVersion(), runtime.Version(), platform())
 }
 
 func platform() string { return runtime.GOOS + "/" + runtime.GOARCH }

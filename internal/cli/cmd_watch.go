@@ -10,12 +10,12 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const watchHelp = `Keep each pair in step until told to stop: local changes are sent as soon as nothing
+const watchHelp = `Keep each pair in sync until told to stop: local changes are sent as soon as nothing
 more happens to a file, and the server is polled for changes (--poll). The
 direction is that of the profile, or both ways where it has none. Profiles with
 deploy: are left out and named: "ferry deploy" is for them.
 
-A pair that cannot be kept in step for now is not given up. It is "waiting" while
+A pair that cannot be kept in sync for now is not given up. It is "waiting" while
 the server or the network is away, and goes on by itself. It is "halted" when
 somebody has to decide, for instance about deletions above --max-delete, and says
 what to do. "ferry status" asks a running watch; "ferry conflicts --keep" and
@@ -48,7 +48,7 @@ func watchCommand(prog *program) *cobra.Command {
 	var flags watchFlags
 	cmd := &cobra.Command{
 		Use:   "watch [PROFILE... | LOCAL URL]",
-		Short: "Keep the two sides in step until stopped",
+		Short: "Keep the two sides in sync until stopped",
 		Long:  watchHelp,
 		Example: `  ferry watch                       every profile of ferry.yaml
   ferry watch site photos -v
@@ -56,9 +56,6 @@ func watchCommand(prog *program) *cobra.Command {
 		ValidArgsFunction: prog.completeProfiles,
 	}
 	flags.register(cmd.Flags())
-	for _, name := range []string{"allow-deletes", "accept-empty"} {
-		_ = cmd.Flags().MarkHidden(name) // a watch refuses them
-	}
 	flags.poll.add(cmd.Flags(), "poll", "look at the server every `DURATION` while something happens there (default 30s)", config.ParseDuration)
 	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
 		if err := flags.checkWatch(prog); err != nil {

@@ -24,17 +24,20 @@ func keptInStep(profiles []*config.Profile, named bool, note func(string, ...any
 			deployed = append(deployed, text.Clean(p.Name))
 		}
 	}
-	names := strings.Join(deployed, ", ")
-	hint := fmt.Sprintf("say \"ferry deploy %s\"; --dry-run only prints what it would do", strings.Join(deployed, " "))
+	names, command := text.Some(deployed, mostNamed), "ferry deploy"
+	if len(deployed) <= mostNamed {
+		command += " " + strings.Join(deployed, " ")
+	}
+	hint := fmt.Sprintf("say \"%s\"; --dry-run only prints what it would do", command)
 	switch {
 	case len(deployed) == 0:
 		return profiles, nil
 	case named && len(deployed) == 1:
-		return nil, app.Usage(fmt.Errorf("%s is deployed and not kept in step: it has deploy: in ferry.yaml", names), hint)
+		return nil, app.Usage(fmt.Errorf("%s is deployed and not kept in sync: it has deploy: in ferry.yaml", names), hint)
 	case named:
-		return nil, app.Usage(fmt.Errorf("%s are deployed and not kept in step: they have deploy: in ferry.yaml", names), hint)
+		return nil, app.Usage(fmt.Errorf("%s are deployed and not kept in sync: they have deploy: in ferry.yaml", names), hint)
 	case len(kept) == 0:
-		return nil, app.Usage(errors.New("there is no profile to keep in step: all of them have the key deploy"), hint)
+		return nil, app.Usage(errors.New("there is no profile to keep in sync: all of them have the key deploy"), hint)
 	}
 	them := "it"
 	if len(deployed) > 1 {

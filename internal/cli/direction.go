@@ -2,13 +2,15 @@ package cli
 
 import (
 	"fmt"
-	"strings"
 
 	"ferry/internal/app"
 	"ferry/internal/text"
 
 	"github.com/spf13/pflag"
 )
+
+// mostNamed is how many profiles a message names.
+const mostNamed = 3
 
 // A directionFlag is the option of a one-way command that makes it go over profiles of
 // the other direction, too.
@@ -55,11 +57,11 @@ func (f *directionFlag) onlyThisWay(pairs []*app.Pair, named bool, note func(str
 	case len(other) == 0:
 		return fit, nil
 	case named:
-		return nil, app.Usage(fmt.Errorf("the direction of %s is %s", strings.Join(other, ", "), opposite(f.way)), way)
+		return nil, app.Usage(fmt.Errorf("the direction of %s is %s", text.Some(other, mostNamed), opposite(f.way)), way)
 	case len(fit) == 0:
-		return nil, app.Usage(fmt.Errorf("there is no profile to %s: the direction of %s is %s", f.way, strings.Join(other, ", "), opposite(f.way)), way)
+		return nil, app.Usage(fmt.Errorf("there is no profile to %s: the direction of %s is %s", f.way, text.Some(other, mostNamed), opposite(f.way)), way)
 	}
-	note("left out, since the direction is %s: %s", opposite(f.way), strings.Join(other, ", "))
+	note("left out, since the direction is %s: %s", opposite(f.way), text.Some(other, mostNamed))
 	return fit, nil
 }
 

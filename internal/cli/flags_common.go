@@ -10,7 +10,9 @@ type commonFlags struct {
 	quiet      bool
 	verbose    int
 	json       bool
+	progress   bool
 	noProgress bool
+	color      value[colorRule]
 }
 
 func (f *commonFlags) register(flags *pflag.FlagSet) {
@@ -20,5 +22,7 @@ func (f *commonFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "say nothing unless something is wrong")
 	flags.CountVarP(&f.verbose, "verbose", "v", "a line for each file; twice: the FTP dialogue, secrets hidden")
 	flags.BoolVar(&f.json, "json", false, "write one JSON object per line to standard output")
+	flags.BoolVar(&f.progress, "progress", false, "where no bars are drawn, write a line about the progress every few seconds")
 	flags.BoolVar(&f.noProgress, "no-progress", false, "draw no bars")
+	f.color.add(flags, "color", "`WHEN` to use colours: auto, always or never (default auto: on a terminal, unless NO_COLOR is set)", parseColor)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"ferry/internal/app"
+	"ferry/internal/text"
 )
 
 // passPairs returns the pairs that args name with the options of a pass over them.
@@ -67,7 +68,11 @@ func (prog *program) onePair(args []string, flags *connectFlags) (*app.Pair, err
 }
 
 func tooManyPairs(pairs []*app.Pair) error {
-	return app.Usage(fmt.Errorf("there are %d profiles, and this is done in one of them", len(pairs)), "name the profile after the path")
+	var names []string
+	for _, p := range pairs {
+		names = append(names, text.Clean(p.Name))
+	}
+	return app.Usage(fmt.Errorf("there are %d profiles, and this is done in one of them", len(pairs)), "name the profile last, one of "+text.Some(names, mostNamed))
 }
 
 // makeAbsolute completes a path that an option gave.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 
 	"ferry/internal/app"
 	"ferry/internal/report"
@@ -26,6 +27,8 @@ func (prog *program) pass(ctx context.Context, p *app.Pair, o app.PassOptions, t
 		talk.Name = head.Profile
 	}
 	show := report.NewPass(head, prog.reports())
+	prog.asking = show.Asking
+	show.Connecting()
 	result := (&app.Pass{Opener: prog.opener(), Pair: p, Options: o, Report: show, Talk: talk}).Run(ctx)
 	if result.Err != nil && result.HookErr != nil {
 		prog.tellFailure(head, result.HookErr)
@@ -49,5 +52,10 @@ func (prog *program) sayHead(head report.Head) {
 	if head.Profile != "" {
 		name = head.Profile + ": "
 	}
-	prog.talk().Note("%s%s %s %s", name, text.Clean(head.Local), arrow, text.Clean(head.Remote))
+	line := fmt.Sprintf("%s%s %s %s", name, text.Clean(head.Local), arrow, text.Clean(head.Remote))
+	if head.DryRun && head.Titled && !prog.common.json && !prog.common.quiet {
+		fmt.Fprintln(prog.env.Stdout, line) // a part of the result: what follows is about this pair
+		return
+	}
+	prog.talk().Note("%s", line)
 }

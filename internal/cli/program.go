@@ -21,6 +21,8 @@ type program struct {
 
 	// open stands for the parts that open pairs; a test puts its own in place.
 	open func(context.Context, *app.Pair, app.PassOptions) (*app.OpenPair, error)
+	// asking clears the terminal for a question; nil: nothing is drawn there.
+	asking func()
 	// listFiles shows a line for each file even without --verbose.
 	listFiles bool
 	// noWebServer is that of [app.Options].
@@ -64,7 +66,7 @@ func (prog *program) opener() *app.Opener {
 			Quiet:    prog.common.quiet,
 
 			NoWebServer: prog.noWebServer,
-			AskPassword: prog.env.ReadPassword,
+			AskPassword: prog.askPassword(),
 			Stderr:      prog.stderr,
 			Open:        prog.open,
 		})
@@ -72,8 +74,22 @@ func (prog *program) opener() *app.Opener {
 	return prog.made
 }
 
+// askPassword returns what asks for a password on a terminal, nil where nobody can be
+// asked. Nothing is drawn there meanwhile.
+func (prog *program) askPassword() func(context.Context, string) (string, error) {
+	if prog.env.ReadPassword == nil {
+		return nil
+	}
+	return func(ctx context.Context, prompt string) (string, error) {
+		if prog.asking != nil {
+			prog.asking()
+		}
+		return prog.env.ReadPassword(ctx, prompt)
+	}
+}
+
 func (prog *program) talk() report.Talker {
-	return report.Talker{W: prog.stderr, Quiet: prog.common.quiet}
+	return report.Talker{W: prog.stderr, Quiet: prog.common.quiet, Color: prog.colors(prog.env.StderrTerminal)}
 }
 
 func (prog *program) log() *slog.Logger {
@@ -81,7 +97,7 @@ func (prog *program) log() *slog.Logger {
 	if to == nil {
 		to = prog.stderr
 	}
-	return newLog(to, prog.common.verbose, prog.env.StderrTerminal && prog.env.Getenv("NO_COLOR") == "")
+	return newLog(to, prog.common.verbose, bool(prog.colors(prog.env.StderrTerminal)))
 }
 
 // reports says how passes are shown.
@@ -93,10 +109,12 @@ func (prog *program) reports() report.Options {
 		JSON:    prog.common.json,
 		Verbose: prog.common.verbose > 0 || prog.listFiles,
 		Verdict: verdict,
+		Color:   prog.colors(prog.env.StdoutTerminal),
 	}
 	if prog.env.StderrTerminal && !prog.common.noProgress && !prog.common.quiet && !prog.common.json {
 		o.Terminal, o.Screen, o.Width = prog.env.Stderr, prog.stderr, prog.env.Width
 	}
+	o.Lines = prog.common.progress && o.Terminal == nil && !prog.common.noProgress && !prog.common.quiet && !prog.common.json
 	return o
 }
 

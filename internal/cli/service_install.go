@@ -79,9 +79,9 @@ func (prog *program) serviceSpecs(file *config.File, profiles []*config.Profile,
 		return nil, failed(fmt.Errorf("%s goes away with the command that built it", program), "\"go install .\" puts ferry where it stays; run that one")
 	}
 	one := func(name string, profiles []*config.Profile, args ...string) service.Spec {
-		about := "ferry: keeps what " + filepath.Base(file.Path) + " names in step"
+		about := "ferry: keeps what " + filepath.Base(file.Path) + " names in sync"
 		if len(args) > 0 {
-			about = "ferry: keeps " + strings.Join(args, ", ") + " in step"
+			about = "ferry: keeps " + strings.Join(args, ", ") + " in sync"
 		}
 		return service.Spec{
 			Name: name, Description: about, Program: program, ConfigFile: file.Path,

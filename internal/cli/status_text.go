@@ -13,6 +13,7 @@ import (
 type jsonWatch struct {
 	Type string `json:"type"`
 	app.WatchReport
+	InSync bool `json:"in_sync"` // what in_step says, in today's word
 }
 
 // tellWatched prints what a watch says of a pair.
@@ -20,7 +21,7 @@ func (prog *program) tellWatched(r app.WatchReport) {
 	switch {
 	case prog.common.quiet && r.InStep && r.ConflictsWaiting == 0:
 	case prog.common.json:
-		report.WriteJSON(prog.env.Stdout, jsonWatch{"watch", r})
+		report.WriteJSON(prog.env.Stdout, jsonWatch{"watch", r, r.InStep})
 	default:
 		fmt.Fprint(prog.env.Stdout, watchedText(r, prog.env.Now()))
 	}
@@ -75,10 +76,10 @@ func watchedText(r app.WatchReport, now time.Time) string {
 func stateText(r app.WatchReport) string {
 	state := string(r.State)
 	if r.State == app.Idle || r.State == app.Passing && r.InStep {
-		state = "in step"
+		state = "in sync"
 	}
 	if r.Failed > 0 && r.State == app.Idle {
-		state = "in step but for what failed"
+		state = "in sync but for what failed"
 	}
 	if r.Reason != "" {
 		state += ": " + text.Clean(r.Reason)

@@ -13,7 +13,7 @@ func (d *decoder) secret(s setting) Secret {
 		return hide(held{key: s.name, text: text, file: d.path})
 	}
 	what := nounOf(s.name)
-	hint := "write one of env: NAME, file: PATH, command: CMD, keyring: NAME, or the " + what + " itself in quotes"
+	hint := "write env: NAME, file: PATH, command: CMD, or the " + what + " itself in quotes"
 	where := d.mapping(s.value, s.where)
 	if len(where) != 1 {
 		d.fail(s.value, s.where, "must name exactly one place where the "+what+" is kept", hint)

@@ -17,7 +17,7 @@ func (d *decoder) document(text []byte) *yaml.Node {
 	var first, second yaml.Node
 	switch err := decodeNext(decode, &first); {
 	case errors.Is(err, io.EOF), err == nil && isEmpty(&first):
-		d.fail(nil, "", "the file is empty", "ferry init writes an example")
+		d.fail(nil, "", "the file is empty", "\"ferry init LOCAL URL --force\" writes one")
 		return nil
 	case err != nil:
 		d.syntax(err, text)

@@ -99,7 +99,7 @@ func TestDeployErrors(t *testing.T) {
 		{"an unknown first", deployed("first: ask"), key("21", "first", `"ask" is not one of compare, trust, overwrite`)},
 		{"an unknown switch", deployed("switch: link"), key("22", "switch", `"link" is not one of files, directory, pointer`)},
 		{"too few releases", deployed("keep: -1"), key("20", "keep", `"-1" is not a whole number from 0 to 1000`)},
-		{"no unit", deployed("delete-after: 24"), key("28", "delete-after", "24 has no unit: write 24s for seconds")},
+		{"no unit", deployed("delete-after: 24"), key("28", "delete-after", "24 has no unit: write 24d for days, or 24h for hours")},
 		{"a bad retention", deployed("drift-keep: 0"), key("26", "drift-keep", `"0" is not a positive duration, such as 30s, 5m or 1h30m`)},
 		{"a bad switch", deployed("keep-modes: maybe"), key("26", "keep-modes", `"maybe" is neither on nor off`)},
 
@@ -156,9 +156,9 @@ func TestDeployErrors(t *testing.T) {
 
 		{"a short key", deployed("state-key: secret"), key("25", "state-key", `is shorter than 16 bytes (any long random text will do, as "openssl rand -hex 32" prints it)`)},
 		{"a key in no known place", deployed("state-key: {vault: secret}"), []string{
-			at + "26: profiles.site.deploy.state-key: unknown key (write one of env: NAME, file: PATH, command: CMD, keyring: NAME, or the key itself in quotes)"}},
+			at + "26: profiles.site.deploy.state-key: unknown key (write env: NAME, file: PATH, command: CMD, or the key itself in quotes)"}},
 		{"a key in two places", deployed("state-key: {env: A, file: b}"), key("25", "state-key",
-			"must name exactly one place where the key is kept (write one of env: NAME, file: PATH, command: CMD, keyring: NAME, or the key itself in quotes)")},
+			"must name exactly one place where the key is kept (write env: NAME, file: PATH, command: CMD, or the key itself in quotes)")},
 
 		{"a pull", site + "    direction: pull\n    deploy: {}\n", []string{at + "16: profiles.site.direction: is pull, but a deploy goes to the server (remove it, or remove deploy)"}},
 		{"both ways", site + "    direction: both\n    deploy: {}\n", []string{at + "16: profiles.site.direction: is both, but a deploy goes to the server (remove it, or remove deploy)"}},

@@ -20,9 +20,9 @@ var errorCases = []struct {
 	name, text string
 	want       []string
 }{
-	{"nothing", "", []string{"ferry.yaml: the file is empty (ferry init writes an example)"}},
-	{"comments only", "# a\n\n# b\n", []string{"ferry.yaml: the file is empty (ferry init writes an example)"}},
-	{"an empty document", "---\n", []string{"ferry.yaml: the file is empty (ferry init writes an example)"}},
+	{"nothing", "", []string{"ferry.yaml: the file is empty (\"ferry init LOCAL URL --force\" writes one)"}},
+	{"comments only", "# a\n\n# b\n", []string{"ferry.yaml: the file is empty (\"ferry init LOCAL URL --force\" writes one)"}},
+	{"an empty document", "---\n", []string{"ferry.yaml: the file is empty (\"ferry init LOCAL URL --force\" writes one)"}},
 	{"a list", "- a\n", []string{"ferry.yaml:1:1: expected keys with values here, not a list"}},
 	{"a word", "hello\n", []string{"ferry.yaml:1:1: expected keys with values here, not a single value"}},
 	{"no profiles", "defaults:\n  mode: auto\n", []string{"ferry.yaml:1:1: there are no profiles (add one below profiles:, under its name, with local: and remote:)"}},
@@ -61,7 +61,7 @@ var errorCases = []struct {
 	{"a bad size", site + "    bwlimit: fast\n", []string{`ferry.yaml:5:14: profiles.site.bwlimit: "fast" is not a rate in bytes per second, such as 500KiB or 2MiB:10MiB (up:down)`}},
 	{"a bad switch", site + "    trash: maybe\n", []string{`ferry.yaml:5:12: profiles.site.trash: "maybe" is neither on nor off`}},
 	{"bad limits of the trash", site + "    trash-keep: 30\n    trash-size: much\n", []string{
-		"ferry.yaml:5:17: profiles.site.trash-keep: 30 has no unit: write 30s for seconds",
+		"ferry.yaml:5:17: profiles.site.trash-keep: 30 has no unit: write 30d for days, or 30h for hours",
 		`ferry.yaml:6:17: profiles.site.trash-size: "much" is not a positive size, such as 500MB or 1GiB`}},
 	{"a bad number", site + "    connections: many\n    retries: -1\n", []string{
 		`ferry.yaml:5:18: profiles.site.connections: "many" is not a whole number from 1 to 256`,
@@ -104,9 +104,9 @@ var errorCases = []struct {
 	{"sides among the defaults", "defaults:\n  local: x\n" + site, []string{"ferry.yaml:2:3: defaults.local: belongs to one profile and cannot be a default"}},
 	{"a bad default is named once", "defaults:\n  timeout: 7\nprofiles:\n  a: {local: x, remote: ftp://h}\n  b: {local: x, remote: ftp://h}\n", []string{"ferry.yaml:2:12: defaults.timeout: 7 has no unit: write 7s for seconds"}},
 
-	{"a password in no known place", site + "    password: {vault: secret}\n", []string{"ferry.yaml:5:16: profiles.site.password: unknown key (write one of env: NAME, file: PATH, command: CMD, keyring: NAME, or the password itself in quotes)"}},
-	{"a password in braces", site + "    password: {secret}\n", []string{"ferry.yaml:5:16: profiles.site.password: unknown key (write one of env: NAME, file: PATH, command: CMD, keyring: NAME, or the password itself in quotes)"}},
-	{"a password in two places", site + "    password: {env: A, file: b}\n", []string{"ferry.yaml:5:15: profiles.site.password: must name exactly one place where the password is kept (write one of env: NAME, file: PATH, command: CMD, keyring: NAME, or the password itself in quotes)"}},
+	{"a password in no known place", site + "    password: {vault: secret}\n", []string{"ferry.yaml:5:16: profiles.site.password: unknown key (write env: NAME, file: PATH, command: CMD, or the password itself in quotes)"}},
+	{"a password in braces", site + "    password: {secret}\n", []string{"ferry.yaml:5:16: profiles.site.password: unknown key (write env: NAME, file: PATH, command: CMD, or the password itself in quotes)"}},
+	{"a password in two places", site + "    password: {env: A, file: b}\n", []string{"ferry.yaml:5:15: profiles.site.password: must name exactly one place where the password is kept (write env: NAME, file: PATH, command: CMD, or the password itself in quotes)"}},
 	{"a password in no place", site + "    password: {env: \"\"}\n", []string{"ferry.yaml:5:21: profiles.site.password.env: is empty"}},
 	{"a password in somebody else's home", site + "    password: {file: ~bob/pw}\n", []string{`ferry.yaml:5:22: profiles.site.password.file: "~bob/pw": ~ stands only for your own home directory (write the whole path, or ./~bob/pw for a directory with this name)`}},
 	{"a password in a place that is a list", site + "    password: {env: [A]}\n", []string{"ferry.yaml:5:21: profiles.site.password.env: expected a single value here, not a list"}},
@@ -152,7 +152,7 @@ var errorCases = []struct {
 		"ferry.yaml:3:3: profiles.a.remote: is missing",
 		"ferry.yaml:4:5: profiles.a.tiemout: unknown key (did you mean timeout?)",
 		`ferry.yaml:5:11: profiles.a.mode: "fats" is not one of auto, passive, active`,
-		"ferry.yaml:6:15: profiles.a.password: must name exactly one place where the password is kept (write one of env: NAME, file: PATH, command: CMD, keyring: NAME, or the password itself in quotes)",
+		"ferry.yaml:6:15: profiles.a.password: must name exactly one place where the password is kept (write env: NAME, file: PATH, command: CMD, or the password itself in quotes)",
 		"ferry.yaml:9:13: profiles.b.remote: http:// is not an FTP URL (use ftp:// (plain), ftpes:// (TLS, port 21) or ftps:// (implicit TLS, port 990))"}},
 }
 

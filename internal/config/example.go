@@ -44,7 +44,7 @@ func quote(s string) string {
 	return strings.TrimSuffix(string(text), "\n")
 }
 
-const exampleText = `# What ferry keeps in step. Keep passwords elsewhere: in the environment, a file,
+const exampleText = `# What ferry keeps in sync. Keep passwords elsewhere: in the environment, a file,
 # the output of a command, or ~/.netrc.
 
 defaults:

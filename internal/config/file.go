@@ -3,7 +3,8 @@ package config
 import (
 	"errors"
 	"fmt"
-	"strings"
+
+	"ferry/internal/text"
 )
 
 // maxSize is the most bytes that are read of a configuration or netrc file.
@@ -67,10 +68,13 @@ func (f *File) Select(names []string) ([]*Profile, error) {
 	return selected, nil
 }
 
+// mostNamed is how many names of profiles a message lists.
+const mostNamed = 3
+
 func noProfile(name string, known []string, path string) error {
 	err := fmt.Errorf("no profile %q in %s", name, path)
 	if near := Suggest(name, known); near != "" {
 		return withHint(err, "did you mean "+near+"?")
 	}
-	return withHint(err, "it has "+strings.Join(known, ", "))
+	return withHint(err, "it has "+text.Some(known, mostNamed))
 }

@@ -35,7 +35,7 @@ func Find(start, home string, getenv func(string) string) (path string, own bool
 		}
 	}
 	return "", false, withHint(fmt.Errorf("%w in %s, above it, or in the user's configuration directory", ErrNoFile, start),
-		"ferry init writes one; or name a pair: ferry sync ./public ftpes://user@host/path")
+		"\"ferry init LOCAL URL\" writes one; or name a pair, as in: ferry sync ./public ftpes://user@host/path")
 }
 
 // UserFiles returns the places in the user's configuration directory at which a

@@ -56,7 +56,7 @@ func setTrashKeep(_ *decoder, p *draft, text string) (err error) {
 		p.TrashKeep = 0
 		return nil
 	}
-	p.TrashKeep, err = ParseDuration(text)
+	p.TrashKeep, err = ParseAge(text)
 	return err
 }
 

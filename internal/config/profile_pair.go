@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -15,7 +16,7 @@ func Pair(local, url, dir, home string) (*Profile, error) {
 	case l && u:
 		return nil, withHint(errors.New("both sides of the pair are URLs"), "one side must be a directory on this machine, as in: ferry sync ./public ftpes://user@host/path")
 	case l:
-		return nil, withHint(errors.New("the URL comes first"), "the local directory comes first whatever the direction, as in: ferry pull ./public ftpes://user@host/path")
+		return nil, withHint(errors.New("the URL stands before the local directory"), swapped(local, url))
 	case !u:
 		return nil, withHint(fmt.Errorf("%q is not a URL", url), "a pair is a local directory and a URL, as in: ferry sync ./public ftpes://user@host/path")
 	}
@@ -35,6 +36,19 @@ func Pair(local, url, dir, home string) (*Profile, error) {
 	}
 	p.Name = pairName(filepath.ToSlash(path), r.Host, 60)
 	return p, nil
+}
+
+// swapped tells to name the sides the other way round. What cannot be read as a URL may
+// hold a password anywhere, and is not repeated.
+func swapped(url, local string) string {
+	named := "ftpes://user@host/path"
+	if r, err := ParseURL(url); err == nil {
+		named = r.String()
+	}
+	if strings.ContainsAny(local, " \t'\"") {
+		local = strconv.Quote(local)
+	}
+	return "in every command, whatever the direction, the local directory comes first: " + local + " " + named
 }
 
 // localPath returns s as an absolute path. It is relative to dir unless it starts

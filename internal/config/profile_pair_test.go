@@ -44,7 +44,7 @@ func TestPairName(t *testing.T) {
 
 func TestPairErrors(t *testing.T) {
 	for _, c := range []struct{ local, url, want, hint string }{
-		{"ftp://h/x", "./public", "the URL comes first", "ferry pull ./public ftpes://"},
+		{"ftp://h/x", "./public", "the URL stands before the local directory", "comes first: ./public ftp://h/x"},
 		{"ftp://h/x", "ftp://i/x", "both sides of the pair are URLs", "ferry sync ./public ftpes://"},
 		{"./a", "./b", `"./b" is not a URL`, "ferry sync ./public ftpes://"},
 		{"./a", "example.com/x", `"example.com/x" is not a URL`, "ferry sync ./public ftpes://"},

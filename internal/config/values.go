@@ -107,6 +107,17 @@ func ParseFingerprint(s string) (string, error) {
 
 // ParseDuration reads a positive duration, as 30s, 1m30s, 12h or 30d.
 func ParseDuration(s string) (time.Duration, error) {
+	return parseDuration(s, "write %ss for seconds", "30s, 5m or 1h30m")
+}
+
+// ParseAge reads a positive duration that is most often a number of days, as 30d or 12h.
+func ParseAge(s string) (time.Duration, error) {
+	return parseDuration(s, "write %[1]sd for days, or %[1]sh for hours", "30d, 12h or 90m")
+}
+
+// parseDuration reads a positive duration. unit says how to write a bare number, and such
+// is what it can be.
+func parseDuration(s, unit, such string) (time.Duration, error) {
 	d, err := time.ParseDuration(s)
 	if days, ok := strings.CutSuffix(s, "d"); ok {
 		n, e := strconv.ParseUint(days, 10, 16)
@@ -116,9 +127,9 @@ func ParseDuration(s string) (time.Duration, error) {
 		return d, nil
 	}
 	if _, e := strconv.ParseUint(s, 10, 32); e == nil && strings.Trim(s, "0") != "" {
-		return 0, fmt.Errorf("%s has no unit: write %ss for seconds", s, s)
+		return 0, fmt.Errorf("%s has no unit: %s", s, fmt.Sprintf(unit, s))
 	}
-	return 0, fmt.Errorf("%q is not a positive duration, such as 30s, 5m or 1h30m", s)
+	return 0, fmt.Errorf("%q is not a positive duration, such as %s", s, such)
 }
 
 // ParseSwitch reads on, true and yes, or off, false and no, in any case.

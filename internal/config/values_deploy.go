@@ -68,7 +68,7 @@ func ParseDeleteAfter(s string) (time.Duration, error) {
 	if s == "0" || s == "off" {
 		return 0, nil
 	}
-	return ParseDuration(s)
+	return ParseAge(s)
 }
 
 // ParseCheckURL reads the address of a site. No error quotes it, since it may contain a

@@ -48,7 +48,7 @@ func TestNotify(t *testing.T) {
 			want string
 		}{
 			{n.Ready, `READY=1`},
-			{func() error { return n.Status("site: in step\nphotos: waiting") }, `STATUS=site: in step photos: waiting`},
+			{func() error { return n.Status("site: in sync\nphotos: waiting") }, `STATUS=site: in sync photos: waiting`},
 			{n.Reloading, `RELOADING=1\nMONOTONIC_USEC=\d+`},
 			{n.Alive, `WATCHDOG=1`},
 			{n.Stopping, `STOPPING=1`},

@@ -7,8 +7,12 @@ type Event interface{ isEvent() }
 
 // The events.
 type (
-	// Planned comes when the plan is made, also for a dry run.
-	Planned struct{ Plan *Plan }
+	// Planned comes when the plan is made, also for a dry run. Bytes is what its files have
+	// that are to be staged.
+	Planned struct {
+		Plan  *Plan
+		Bytes int64
+	}
 	// Staged comes for each file that is on the server and not yet visible.
 	Staged struct {
 		Path   manifest.Path

@@ -112,7 +112,7 @@ func (r *run) goBack(ctx context.Context, there, before *Release) error {
 		return err
 	}
 	r.result.Plan = r.plan
-	r.Observer(Planned{r.plan})
+	r.Observer(Planned{r.plan, r.stageBytes()})
 	if r.DryRun {
 		return nil
 	}

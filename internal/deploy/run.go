@@ -149,7 +149,7 @@ func (r *run) deploy(ctx context.Context) error {
 			return err
 		}
 		r.result.Plan = r.plan
-		r.Observer(Planned{r.plan})
+		r.Observer(Planned{r.plan, r.stageBytes()})
 		if err := r.plan.unknown(); err != nil || r.DryRun {
 			return err
 		}

@@ -10,15 +10,17 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 )
 
-// bars draw the progress of a pass on a terminal: a spinner while both sides are
-// scanned, then one bar for everything and one for each large file under way. A nil
-// *bars draws nothing.
+// bars draw the progress of a pass on a terminal: a spinner while nothing can be counted,
+// then one bar for everything and one for each large file under way. A nil *bars draws
+// nothing.
 type bars struct {
-	screen *Screen
-	now    func() time.Time
-	mpb    *mpb.Progress
+	o       Options
+	waiting func() string
+	screen  *Screen
+	now     func() time.Time
+	wait    *spinner
+	mpb     *mpb.Progress // nil: no bar is drawn yet
 
-	look  *mpb.Bar
 	all   *mpb.Bar
 	files map[*sync.Action]*mpb.Bar
 	sent  map[*sync.Action]int64
@@ -36,23 +38,28 @@ const (
 	mostFileBars = 8
 )
 
-// newBars begins to draw on the terminal.
-func newBars(o Options) *bars {
-	b := &bars{
+// newBars begins to draw on the terminal. waiting says what is waited for until there is
+// a plan.
+func newBars(o Options, waiting func() string) *bars {
+	return &bars{
+		o: o, waiting: waiting,
 		screen: o.Screen,
 		now:    o.Now,
+		wait:   newSpinner(o.Screen, o.Terminal, o.Width, waiting),
 		files:  make(map[*sync.Action]*mpb.Bar),
 		sent:   make(map[*sync.Action]int64),
 	}
-	b.mpb = mpb.New(mpb.WithOutput(o.Terminal), mpb.WithWidth(barWidth(o.Width)), mpb.ForceTTY(), mpb.WithQueueLen(mostFileBars+4))
-	o.Screen.drawAbove(b.mpb)
-	b.look = b.mpb.New(0, mpb.SpinnerStyle().PositionLeft(), mpb.BarRemoveOnComplete(), mpb.BarWidth(2),
-		mpb.AppendDecorators(decor.Name("looking at both sides")))
-	return b
+}
+
+// waitOn shows what is waited for again, where that was closed.
+func (b *bars) waitOn() {
+	if b.wait.closed() {
+		b.wait = newSpinner(b.screen, b.o.Terminal, b.o.Width, b.waiting)
+	}
 }
 
 // barWidth returns the columns of a bar on a terminal of width columns.
-func barWidth(width int) int { return min(max(width/4, 10), 30) }
+func barWidth(width int) int { return min(max(width/5, 10), 30) }
 
 func (b *bars) event(ev sync.Event) {
 	if b == nil {
@@ -72,10 +79,14 @@ func (b *bars) event(ev sync.Event) {
 }
 
 func (b *bars) planned() {
-	b.look.Abort(true)
+	b.wait.close()
 	_, total := b.pace.meter.Count()
 	if total.Actions == 0 {
 		return
+	}
+	if b.mpb == nil {
+		b.mpb = mpb.New(mpb.WithOutput(b.o.Terminal), mpb.WithWidth(barWidth(b.o.Width)), mpb.ForceTTY(), mpb.WithQueueLen(mostFileBars+4))
+		b.screen.drawAbove(b.mpb)
 	}
 	if b.all != nil { // a second plan of the same pass
 		b.all.Abort(true)
@@ -83,7 +94,7 @@ func (b *bars) planned() {
 	b.all = b.mpb.AddBar(total.Bytes+int64(total.Actions)*actionWeight,
 		mpb.BarRemoveOnComplete(), mpb.BarPriority(1<<20),
 		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return b.pace.text(b.now()) })),
-		mpb.AppendDecorators(decor.AverageETA(decor.ET_STYLE_GO)))
+		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { at, _ := b.pace.at(b.now()); return at.short() })))
 }
 
 func (b *bars) started(a *sync.Action) {
@@ -134,7 +145,10 @@ func (b *bars) close() {
 	if b == nil {
 		return
 	}
-	b.look.Abort(true)
+	b.wait.close()
+	if b.mpb == nil {
+		return
+	}
 	for _, bar := range b.files {
 		bar.Abort(true)
 	}

@@ -16,7 +16,7 @@ import (
 func TestBarsLetLinesThrough(t *testing.T) {
 	var terminal lockedBuilder
 	s := NewScreen(&terminal)
-	b := newBars(onTerminal(s, &terminal))
+	b := newBars(onTerminal(s, &terminal), func() string { return "waiting" })
 	plan := &sync.Plan{}
 	for i := range 40 {
 		plan.Actions = append(plan.Actions, sync.Action{Op: sync.Upload, Side: sync.Remote, Path: manifest.Path(fmt.Sprintf("f%d", i)), Size: 2 << 20})
@@ -52,7 +52,7 @@ func onTerminal(s *Screen, w io.Writer) Options {
 func TestBarsEnd(t *testing.T) {
 	for _, plans := range []int{0, 1, 2} {
 		var terminal lockedBuilder
-		b := newBars(onTerminal(NewScreen(&terminal), &terminal))
+		b := newBars(onTerminal(NewScreen(&terminal), &terminal), func() string { return "waiting" })
 		for range plans {
 			b.event(sync.Planned{Plan: onePlan()})
 		}

@@ -62,7 +62,7 @@ type textDeploy struct {
 func (r *textDeploy) Event(ev deploy.Event) {
 	switch ev := ev.(type) {
 	case deploy.Planned:
-		r.planned(ev.Plan)
+		r.planned(ev.Plan, ev.Bytes)
 	case deploy.Staged:
 		r.staged++
 		r.bar.staged(r.staged, ev.Size)
@@ -78,7 +78,7 @@ func (r *textDeploy) Event(ev deploy.Event) {
 	}
 }
 
-func (r *textDeploy) planned(plan *deploy.Plan) {
+func (r *textDeploy) planned(plan *deploy.Plan, bytes int64) {
 	r.plan = plan
 	for _, d := range plan.Drift {
 		message := driftText(d)
@@ -97,8 +97,8 @@ func (r *textDeploy) planned(plan *deploy.Plan) {
 		}
 		r.log.End()
 	}
-	if !r.head.DryRun && r.o.Terminal != nil {
-		r.bar = newDeployBar(r.o, plan)
+	if !r.head.DryRun {
+		r.bar = newDeployBar(r.o, plan, bytes)
 	}
 }
 
@@ -115,7 +115,7 @@ func driftText(d deploy.Drift) string {
 	}
 	switch {
 	case d.Saved:
-		message += "; that version is kept in the work directory (ferry releases --drift)"
+		message += "; that version is kept in the work directory (\"ferry releases --drift\" lists it)"
 	case d.Left:
 		message += "; it is left as it is"
 	}

@@ -2,53 +2,79 @@ package report
 
 import (
 	"fmt"
-	"sync/atomic"
+	stdsync "sync"
+	"time"
 
 	"ferry/internal/deploy"
+	"ferry/sync"
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 )
 
-// A deployBar shows on a terminal how much of a release is on the server. A nil one draws
-// nothing.
+// A deployBar shows how much of a release is on the server: as a bar on a terminal, or in
+// lines of text. A nil one shows nothing.
 type deployBar struct {
 	screen *Screen
-	mpb    *mpb.Progress
+	mpb    *mpb.Progress // nil: no bar is drawn
 	bar    *mpb.Bar
-	files  int
-	done   atomic.Int64
+	lines  *progressLines
+	now    func() time.Time
+	began  time.Time
+	total  sync.Work
+
+	mu   stdsync.Mutex
+	done sync.Work
 }
 
-// newDeployBar begins to draw, nil where nothing is to be uploaded.
-func newDeployBar(o Options, plan *deploy.Plan) *deployBar {
-	if len(plan.Stage) == 0 {
+// newDeployBar begins to show the progress of staging bytes, nil where nothing is to be uploaded or nobody
+// wants to see it.
+func newDeployBar(o Options, plan *deploy.Plan, bytes int64) *deployBar {
+	if len(plan.Stage) == 0 || o.Terminal == nil && !o.Lines {
 		return nil
 	}
-	total := int64(len(plan.Stage)) * actionWeight
-	for _, i := range plan.Stage {
-		total += plan.Release.Changes[i].Is.Size
+	b := &deployBar{screen: o.Screen, now: o.Now, began: o.Now(), total: sync.Work{Actions: len(plan.Stage), Bytes: bytes}}
+	if o.Terminal == nil {
+		b.lines = newProgressLines(o.Talk, func() string { return "staging: " + b.progress().line() })
+		return b
 	}
-	b := &deployBar{screen: o.Screen, files: len(plan.Stage)}
 	b.mpb = mpb.New(mpb.WithOutput(o.Terminal), mpb.WithWidth(barWidth(o.Width)), mpb.ForceTTY())
 	o.Screen.drawAbove(b.mpb)
-	b.bar = b.mpb.AddBar(total, mpb.BarRemoveOnComplete(),
-		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return fmt.Sprintf("staging %d/%d", b.done.Load(), b.files) })),
-		mpb.AppendDecorators(decor.AverageETA(decor.ET_STYLE_GO)))
+	b.bar = b.mpb.AddBar(int64(weight(b.total)), mpb.BarRemoveOnComplete(),
+		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string {
+			return fmt.Sprintf("staging %d/%d", b.progress().done.Actions, b.total.Actions)
+		})),
+		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return b.progress().short() })))
 	return b
+}
+
+func (b *deployBar) progress() progress {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return progress{b.done, b.total, b.now().Sub(b.began)}
 }
 
 // staged says that a file is on the server.
 func (b *deployBar) staged(done int, size int64) {
-	if b != nil {
-		b.done.Store(int64(done))
+	if b == nil {
+		return
+	}
+	b.mu.Lock()
+	b.done.Actions = done
+	b.done.Bytes += size
+	b.mu.Unlock()
+	if b.bar != nil {
 		b.bar.IncrInt64(actionWeight + size)
 	}
 }
 
 // end removes the bar.
 func (b *deployBar) end() {
-	if b == nil || b.mpb == nil {
+	if b == nil {
+		return
+	}
+	b.lines.close()
+	if b.mpb == nil {
 		return
 	}
 	b.bar.Abort(true)

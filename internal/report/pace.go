@@ -31,17 +31,15 @@ func (p *pace) observe(ev sync.Event, now time.Time) bool {
 // text returns "12/340  34 MB/1.2 GB  3.4 MB/s", or that there is nothing to do
 // yet.
 func (p *pace) text(now time.Time) string {
-	p.mu.Lock()
-	began := p.began
-	p.mu.Unlock()
-	done, total := p.meter.Count()
-	if total.Actions == 0 {
+	at, ok := p.at(now)
+	if !ok {
 		return "looking"
 	}
+	done, total := at.done, at.total
 	text := fmt.Sprintf("%d/%d", done.Actions, total.Actions)
 	if total.Bytes > 0 {
 		text += fmt.Sprintf("  %s/%s", Size(done.Bytes), Size(total.Bytes))
-		if spent := now.Sub(began).Seconds(); spent > 0.5 {
+		if spent := at.spent.Seconds(); spent > 0.5 {
 			text += fmt.Sprintf("  %s/s", Size(int64(float64(done.Bytes)/spent)))
 		}
 	}

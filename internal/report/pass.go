@@ -7,10 +7,13 @@ import (
 	"ferry/sync"
 )
 
-// A Pass shows one pass. Begin comes when both sides are connected, then events,
-// one at a time. End comes last, with what the engine returned, also where nothing
-// came before it.
+// A Pass shows one pass. Connecting may come first, where nobody has to be asked for
+// anything before Asking. Begin comes when both sides are connected, then events, one at a
+// time. End comes last, with what the engine returned, also where nothing came before it.
 type Pass interface {
+	Connecting()
+	// Asking says that somebody is asked now, so that nothing may be drawn.
+	Asking()
 	Begin()
 	Event(sync.Event)
 	End(sync.Summary, error)
@@ -35,12 +38,16 @@ type Options struct {
 	JSON bool
 	// Verbose shows a line for each action.
 	Verbose bool
+	// Color paints what goes to Out where it needs a look.
+	Color Color
 	// Brief leaves out of a summary what did not happen.
 	Brief bool
 	// Terminal is where bars are drawn, above which Screen writes; nil: none are.
 	Terminal io.Writer
 	Screen   *Screen
 	Width    int // of the terminal, in columns; 0: not known
+	// Lines tells of the progress in lines of text every few seconds.
+	Lines bool
 
 	Verdict Verdict
 }

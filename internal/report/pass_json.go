@@ -92,6 +92,10 @@ type jsonSummary struct {
 	Exit int `json:"exit"`
 }
 
+func (r *jsonPass) Connecting() {}
+
+func (r *jsonPass) Asking() {}
+
 func (r *jsonPass) Begin() {}
 
 func (r *jsonPass) Event(ev sync.Event) {

@@ -12,7 +12,6 @@ import (
 // The last line of a pass with nothing to do claims no more than the pass knows, and
 // names the conflicts that wait.
 func TestLastLineAtRest(t *testing.T) {
-	const nothing = "up 0 files 0 B, down 0 files 0 B, deleted 0 local 0 remote, moved 0, conflicts 0, failed 0"
 	special, edited := sync.Skip{Path: "link", Special: true}, sync.Skip{Path: "a", Why: "changed on the remote side only"}
 	for _, c := range []struct {
 		name      string
@@ -22,21 +21,21 @@ func TestLastLineAtRest(t *testing.T) {
 		quiet     bool
 		want      string
 	}{
-		{"both ways", sync.Both, sync.Plan{}, sync.Summary{}, false, "in sync: " + nothing + ", 0.0 s\n"},
+		{"both ways", sync.Both, sync.Plan{}, sync.Summary{}, false, "in sync: 0.0 s\n"},
 		{"quiet", sync.Both, sync.Plan{}, sync.Summary{}, true, ""},
 		{"a push that looked everywhere", sync.Push, sync.Plan{Skips: []sync.Skip{special}}, sync.Summary{Skipped: 1}, false,
-			"in sync: " + nothing + ", skipped 1, 0.0 s\n"},
+			"in sync: skipped 1, 0.0 s\n"},
 		{"a push that did not", sync.Push, sync.Plan{}, sync.Summary{NotListed: 2}, false,
-			"nothing to send: " + nothing + ", 0.0 s; 2 directories on the server not looked into (--verify does)\n"},
+			"nothing to send: 0.0 s; 2 directories on the server not looked into (--verify does)\n"},
 		{"a pull that did not", sync.Pull, sync.Plan{}, sync.Summary{NotListed: 1}, false,
-			"nothing to fetch: " + nothing + ", 0.0 s; 1 directory here not looked into (--verify does)\n"},
-		{"extras", sync.Push, sync.Plan{}, sync.Summary{LeftAlone: 3}, false, "nothing to send: " + nothing + ", left alone 3, 0.0 s\n"},
+			"nothing to fetch: 0.0 s; 1 directory here not looked into (--verify does)\n"},
+		{"extras", sync.Push, sync.Plan{}, sync.Summary{LeftAlone: 3}, false, "nothing to send: left alone 3, 0.0 s\n"},
 		{"an edit there", sync.Push, sync.Plan{Skips: []sync.Skip{edited}}, sync.Summary{Skipped: 1}, false,
-			"nothing to send: " + nothing + ", skipped 1, 0.0 s\n"},
+			"nothing to send: skipped 1, 0.0 s\n"},
 		{"a conflict", sync.Both, sync.Plan{Waiting: []manifest.Path{"a"}}, sync.Summary{ConflictsWaiting: 1}, false,
-			"in sync: " + nothing + ", 0.0 s; 1 conflict waits: a (see ferry conflicts)\n"},
+			"in sync: 0.0 s; 1 conflict waits: a (see ferry conflicts)\n"},
 		{"conflicts, quiet", sync.Both, sync.Plan{Waiting: []manifest.Path{"a", "a", "b", "c\x1b", "d"}}, sync.Summary{ConflictsWaiting: 5}, true,
-			"in sync: " + nothing + ", 0.0 s; 5 conflicts wait: a, b, c\\x1b, ... (see ferry conflicts)\n"},
+			"in sync: 0.0 s; 5 conflicts wait: a, b, c\\x1b, ... (see ferry conflicts)\n"},
 	} {
 		var out, talk bytes.Buffer
 		o := Options{Out: &out, Talk: Talker{W: &talk, Quiet: c.quiet}, Verdict: Verdict{

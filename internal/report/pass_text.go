@@ -14,9 +14,12 @@ import (
 // standard output; failures, conflicts and problems on standard error; with
 // Verbose a line for each action as it finishes.
 type textPass struct {
-	head Head
-	o    Options
-	bars *bars // nil: none are drawn
+	head  Head
+	o     Options
+	bars  *bars          // nil: none are drawn
+	lines *progressLines // nil: there are none
+	wait  phase
+	pace  pace
 
 	plan      *sync.Plan // the last one
 	problems  []sideProblem
@@ -30,16 +33,53 @@ type textPass struct {
 // worthNaming is how many paths a brief summary names.
 const worthNaming = 3
 
-func (r *textPass) Begin() {
-	if r.o.Terminal != nil {
-		r.bars = newBars(r.o)
+func (r *textPass) Connecting() {
+	r.show("connecting to " + text.Clean(r.head.Remote))
+}
+
+func (r *textPass) Asking() {
+	r.bars.close()
+}
+
+func (r *textPass) Begin() { r.show("listing both sides") }
+
+// show begins to draw, or to tell, how the pass gets on. what is waited for.
+func (r *textPass) show(what string) {
+	if r.o.Terminal == nil && !r.o.Lines {
+		return
 	}
+	r.wait.now = r.o.Now
+	r.wait.set(what)
+	switch {
+	case r.o.Terminal == nil:
+	case r.bars == nil:
+		r.bars = newBars(r.o, r.wait.text)
+	default:
+		r.bars.waitOn()
+	}
+	if r.o.Lines && r.lines == nil {
+		r.lines = newProgressLines(r.o.Talk, r.progress)
+	}
+}
+
+// progress says how far the pass has come.
+func (r *textPass) progress() string {
+	if at, ok := r.pace.at(r.o.Now()); ok {
+		return at.line()
+	}
+	return r.wait.text()
 }
 
 func (r *textPass) Event(ev sync.Event) {
 	r.bars.event(ev)
+	if r.lines != nil {
+		r.pace.observe(ev, r.o.Now())
+	}
 	switch ev := ev.(type) {
 	case sync.Scanned:
+		if r.bars != nil || r.lines != nil {
+			r.wait.listed(ev)
+		}
 		r.problem(ev.Side, ev.Problems)
 	case sync.Doubted:
 		r.problem(ev.Side, ev.Problems)
@@ -56,7 +96,7 @@ func (r *textPass) planned(plan *sync.Plan) {
 	r.plan = plan
 	r.conflicts = append(r.conflicts, plan.Conflicts...)
 	if r.head.DryRun && !r.o.Talk.Quiet {
-		_ = writePlan(r.o.Out, planLines(plan, r.problems, r.o.Verbose))
+		_ = writePlan(r.o.Out, planLines(plan, r.problems, r.o.Verbose), r.o.Color)
 		return
 	}
 	r.sayProblems()
@@ -123,7 +163,8 @@ func (r *textPass) finished(ev sync.Finished) {
 		r.done = append(r.done, name)
 	}
 	if r.o.Verbose && ev.Err == nil && a.Visible() && !r.o.Talk.Quiet {
-		fmt.Fprintln(r.o.Talk.W, r.o.Talk.prefix()+doneLine(a))
+		line := doneLine(a)
+		fmt.Fprintln(r.o.Talk.W, r.o.Talk.prefix()+r.o.Talk.Color.paint(line.tone, line.format(doneWidth)))
 	}
 }
 
@@ -162,17 +203,19 @@ func reason(a *sync.Action, err error) string {
 const doneWidth = 24
 
 // doneLine returns the line of an action that was carried out.
-func doneLine(a *sync.Action) string {
+func doneLine(a *sync.Action) planLine {
 	if a.Op == sync.SetAside {
 		return planLine{
+			tone:  mind,
 			local: string(a.LocalChange), arrow: undecided, remote: string(a.RemoteChange),
 			path: text.Clean(string(a.From)), note: fmt.Sprintf("%s version is now %s", a.Side, text.Clean(a.Path.Base())),
-		}.format(doneWidth)
+		}
 	}
-	return actionLine(a).format(doneWidth)
+	return actionLine(a)
 }
 
 func (r *textPass) End(s sync.Summary, err error) {
+	r.lines.close()
 	r.bars.close()
 	if r.plan == nil {
 		r.sayProblems()
@@ -281,18 +324,25 @@ func (r *textPass) atRest(s sync.Summary) string {
 		}
 	}
 	if r.head.Direction == sync.Both || left == 0 && !s.Blind {
-		return "in sync: " + summaryText(s)
+		return sentence("in sync", counts(s))
 	}
-	line := "nothing to send: "
-	where := "on the server"
+	line, where := "nothing to send", "on the server"
 	if r.head.Direction == sync.Pull {
-		line, where = "nothing to fetch: ", "here"
+		line, where = "nothing to fetch", "here"
 	}
-	line += summaryText(s)
+	line = sentence(line, counts(s))
 	if s.NotListed > 0 {
 		line += fmt.Sprintf("; %s %s not looked into (--verify does)", directories(s.NotListed), where)
 	}
 	return line
+}
+
+// sentence joins what a pass came to and its counts.
+func sentence(what string, counts []string) string {
+	if len(counts) == 0 {
+		return what
+	}
+	return what + ": " + strings.Join(counts, ", ")
 }
 
 func directories(n int) string {

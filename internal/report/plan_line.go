@@ -19,6 +19,7 @@ type planLine struct {
 	path                 string
 	size                 string
 	note                 string
+	tone                 tone
 
 	order manifest.Path
 }
@@ -68,13 +69,8 @@ func planLines(plan *sync.Plan, problems []sideProblem, all bool) []planLine {
 }
 
 func actionLine(a *sync.Action) planLine {
-	l := planLine{
-		local:  string(a.LocalChange),
-		remote: string(a.RemoteChange),
-		arrow:  toLocal,
-		path:   text.Clean(string(a.Path)),
-		order:  a.Path,
-	}
+	l := planLine{arrow: toLocal, path: text.Clean(string(a.Path)), order: a.Path}
+	l.local, l.remote, l.note = columns(a)
 	if a.Side == sync.Remote {
 		l.arrow = toRemote
 	}
@@ -85,14 +81,22 @@ func actionLine(a *sync.Action) planLine {
 			l.note = text.Clean(a.Why)
 		}
 	case sync.Delete:
-		l.note = "for good"
+		l.tone = bad
+		if l.note != "" {
+			l.note += ", "
+		}
 		if a.Trash {
-			l.note = "to trash"
+			l.note += "to trash"
+		} else {
+			l.note += "for good"
 		}
 	case sync.Rename:
 		l.note = "from " + text.Clean(string(a.From))
 	case sync.Mkdir, sync.Rmdir:
 		l.path += "/"
+		if a.Op == sync.Rmdir {
+			l.tone = bad
+		}
 		if a.Kept {
 			l.note = text.Clean(a.Why)
 		}
@@ -118,6 +122,7 @@ func conflictLine(c sync.Conflict) planLine {
 		path:   text.Clean(string(c.Path)),
 		note:   text.Clean(c.Outcome()),
 		order:  c.Path,
+		tone:   mind,
 	}
 }
 
@@ -131,6 +136,7 @@ func skipLine(s sync.Skip) planLine {
 		path:  text.Clean(string(path)),
 		note:  text.Clean(s.Why) + ", skipped",
 		order: s.Path,
+		tone:  mind,
 	}
 }
 
@@ -149,6 +155,7 @@ func problemLine(p sideProblem) planLine {
 		path:  p.where(),
 		note:  text.Clean(p.Why) + ", left alone",
 		order: p.Path,
+		tone:  mind,
 	}
 	if p.Name != "" {
 		l.note = text.Clean(p.Why) + ", skipped"
@@ -179,14 +186,15 @@ func (p sideProblem) where() string {
 	return "."
 }
 
-// writePlan writes lines as a table with aligned columns.
-func writePlan(w io.Writer, lines []planLine) error {
+// writePlan writes lines as a table with aligned columns, those that need a look in
+// colour.
+func writePlan(w io.Writer, lines []planLine, color Color) error {
 	width := 0
 	for _, l := range lines {
 		width = max(width, min(runewidth.StringWidth(l.path), widestPath))
 	}
 	for _, l := range lines {
-		if _, err := io.WriteString(w, l.format(width)+"\n"); err != nil {
+		if _, err := io.WriteString(w, color.paint(l.tone, l.format(width))+"\n"); err != nil {
 			return err
 		}
 	}

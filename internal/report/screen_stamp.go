@@ -30,6 +30,7 @@ var priorities = []struct{ begin, stamp string }{
 
 // JournalStamp returns the priority of a line, as the systemd journal reads it.
 func JournalStamp(line string) string {
+	line = unpainted(line)
 	for _, p := range priorities {
 		if strings.HasPrefix(line, p.begin) {
 			return p.stamp

@@ -9,34 +9,6 @@ import (
 	"ferry/sync"
 )
 
-// summaryText returns the last line of a pass, which has the same fields
-// whatever happened.
-func summaryText(s sync.Summary) string {
-	parts := []string{
-		fmt.Sprintf("up %s %s", text.Count(s.Uploaded, "file"), Size(s.BytesUp)),
-		fmt.Sprintf("down %s %s", text.Count(s.Downloaded, "file"), Size(s.BytesDown)),
-		fmt.Sprintf("deleted %d local %d remote", s.DeletedLocal, s.DeletedRemote),
-		fmt.Sprintf("moved %d", s.Moved),
-		fmt.Sprintf("conflicts %d", s.Conflicts),
-		fmt.Sprintf("failed %d", s.Failed),
-	}
-	for _, extra := range []struct {
-		n    int
-		name string
-	}{{s.MadeDirs, "directories made"}, {s.Adopted, "found equal"}, {s.NotCompared, "not compared"}, {s.Skipped, "skipped"}, {s.LeftOut, "left out"}, {s.LeftAlone, "left alone"}, {unreadable(s), "unreadable"}} {
-		if extra.n > 0 {
-			parts = append(parts, fmt.Sprintf("%s %d", extra.name, extra.n))
-		}
-	}
-	if !s.DryRun {
-		parts = append(parts, durationText(s.Seconds))
-	}
-	if s.Blind {
-		parts = append(parts, notLookedAt)
-	}
-	return strings.Join(parts, ", ")
-}
-
 // notLookedAt ends the summary of a blind pass.
 const notLookedAt = "the server was not looked at"
 
@@ -44,8 +16,24 @@ const notLookedAt = "the server was not looked at"
 // skipped.
 func unreadable(s sync.Summary) int { return s.Problems - s.Twins }
 
-// Brief returns what a pass did, without what it did not do.
+// Brief returns what a pass did, without what it is to leave alone.
 func Brief(s sync.Summary) string {
+	s.LeftOut, s.LeftAlone = 0, 0
+	return summaryText(s)
+}
+
+// summaryText returns what a pass did and met.
+func summaryText(s sync.Summary) string {
+	parts := counts(s)
+	if !Did(s) {
+		parts = append([]string{"nothing"}, parts...)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// counts returns what a pass did and met, as far as there is anything to count, and how
+// long it took.
+func counts(s sync.Summary) []string {
 	var parts []string
 	add := func(n int, format string, args ...any) {
 		if n > 0 {
@@ -63,11 +51,16 @@ func Brief(s sync.Summary) string {
 	add(s.Conflicts, "conflicts %d", s.Conflicts)
 	add(s.Failed, "failed %d", s.Failed)
 	add(s.Skipped, "skipped %d", s.Skipped)
+	add(s.LeftOut, "left out %d", s.LeftOut)
+	add(s.LeftAlone, "left alone %d", s.LeftAlone)
 	add(unreadable(s), "unreadable %d", unreadable(s))
-	if len(parts) == 0 {
-		parts = append(parts, "nothing")
+	if !s.DryRun {
+		parts = append(parts, durationText(s.Seconds))
 	}
-	return strings.Join(append(parts, durationText(s.Seconds)), ", ")
+	if s.Blind {
+		parts = append(parts, notLookedAt)
+	}
+	return parts
 }
 
 // Did reports whether a pass did or met anything. What it only found as it was before,

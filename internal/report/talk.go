@@ -13,13 +13,14 @@ type Talker struct {
 	W     io.Writer
 	Quiet bool
 	Name  string // of the profile, where messages about several are mixed
+	Color Color
 }
 
 // Say writes a message of some kind, as "problem: ", with its prefix on each line.
 func (t Talker) Say(kind, message string) {
 	for line := range strings.SplitSeq(text.CleanLines(message), "\n") {
 		if line != "" {
-			fmt.Fprintf(t.W, "ferry: %s%s%s\n", kind, t.prefix(), line)
+			fmt.Fprintln(t.W, t.Color.paint(kinds[kind], "ferry: "+kind+t.prefix()+line))
 		}
 	}
 }

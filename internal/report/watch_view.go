@@ -31,7 +31,7 @@ type WatchView struct {
 // NewWatchView returns the view of a pair. redraw is called when its line has
 // changed; it may be nil.
 func NewWatchView(head Head, o Options, redraw func()) *WatchView {
-	o.Brief, o.Terminal = true, nil
+	o.Brief, o.Terminal, o.Lines = true, nil, false
 	return &WatchView{Talker: o.Talk, head: head, o: o, redraw: redraw, away: true}
 }
 
@@ -134,7 +134,7 @@ func (v *WatchView) nextTry(s watch.Status, doing string) string {
 
 // inStep says that a pair is in step, and how it is kept there.
 func inStep(s watch.Status, d sync.Direction) string {
-	state := "in step"
+	state := "in sync"
 	if s.Failed > 0 {
 		state += " but for " + text.Count(s.Failed, "file") + " that failed"
 	}
@@ -166,7 +166,7 @@ func (v *WatchView) line() string {
 	v.mu.Unlock()
 	state := string(s.State)
 	if s.State == watch.Idle {
-		state = "in step"
+		state = "in sync"
 	}
 	var parts []string
 	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
@@ -176,6 +176,9 @@ func (v *WatchView) line() string {
 	switch s.State {
 	case watch.Syncing:
 		add("%s", v.pace.text(v.o.Now()))
+		if at, ok := v.pace.at(v.o.Now()); ok {
+			add("%s", strings.TrimSpace(at.short()))
+		}
 	case watch.Waiting, watch.Halted:
 		if !s.NextTry.IsZero() {
 			add("again %s", s.NextTry.Local().Format(time.TimeOnly))

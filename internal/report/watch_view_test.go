@@ -46,12 +46,12 @@ func TestStates(t *testing.T) {
 		out   []string
 	}{
 		{"text", Options{}, []string{
-			"ferry: site: in step, watching both sides",
+			"ferry: site: in sync, watching both sides",
 			"ferry: warning: site: waiting: connection refused; trying again in 1m30s",
 			"ferry: hint: site: is it running?",
-			"ferry: site: in step but for 2 files that failed, watching both sides",
+			"ferry: site: in sync but for 2 files that failed, watching both sides",
 			"ferry: site: handed over to another command",
-			"ferry: site: in step, watching both sides",
+			"ferry: site: in sync, watching both sides",
 			"ferry: error: site: halted: 12 deletions; looking again in 5m",
 			"ferry: hint: site: say so",
 		}, nil},

@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "write what is rendered into testdata")
 // specs are the services of the golden files.
 var specs = map[string]Spec{
 	"plain": {
-		Name: "ferry", Description: "ferry: keeps what ferry.yaml names in step",
+		Name: "ferry", Description: "ferry: keeps what ferry.yaml names in sync",
 		Program: "/usr/local/bin/ferry", Args: []string{"watch", "--config", "/home/u/ferry.yaml"}, ConfigFile: "/home/u/ferry.yaml",
 	},
 	"awkward": {

@@ -90,7 +90,7 @@ func (l *loop) finish(out outcome) {
 	l.busy = false
 	l.scheduler.end(out, time.Now())
 	if out.err != nil && !out.cancelled {
-		l.watch.options.Log.Info("the pair cannot be kept in step now",
+		l.watch.options.Log.Info("the pair cannot be kept in sync now",
 			"reason", l.scheduler.failure.reason, "next", l.scheduler.nextTry)
 	}
 }

@@ -50,7 +50,7 @@ var arrows = map[string][]string{
 	"bench":                      {"bench/wan", "internal/test/realftp"},
 	"bench/wan":                  {},
 	"watcher":                    {"manifest"},
-	"internal/config":            {"manifest", "sync", "internal/deploy", "internal/ftp", "internal/ftp/charset", "internal/ftp/trust"},
+	"internal/config":            {"manifest", "sync", "internal/deploy", "internal/ftp", "internal/ftp/charset", "internal/ftp/trust", "internal/text"},
 	"internal/ftp/listing":       {},
 	"internal/selfsigned":        {},
 	"internal/ftpserver":         {"internal/selfsigned"},

@@ -1,0 +1,20 @@
+package app
+
+import (
+	"regexp"
+	"strings"
+)
+
+// runAgain is how the hints of refused passes name the option that allows them.
+var runAgain = regexp.MustCompile(`run again with (--[a-z-]+)`)
+
+// watchHint returns the hint of a pass for somebody who sees it from a watch. A watch
+// does not take the options that are for one pass, but hands a halted pair over to the
+// pass that does.
+func watchHint(hint string, p *Pair) string {
+	command := "ferry sync " + shellWord(p.ProfileName())
+	if p.Direct {
+		command = "ferry sync " + shellWord(p.Local) + " " + shellWord(p.Remote.String())
+	}
+	return runAgain.ReplaceAllString(hint, `type "`+strings.ReplaceAll(command, "$", "$$")+` $1" beside the watch`)
+}
