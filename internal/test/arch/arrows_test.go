@@ -100,7 +100,7 @@ var moreForTests = map[string][]string{
 	"internal/test/faults": {"internal/cli", "sync/remote"},
 	"internal/test/soak":   {"internal/cli"},
 	"internal/test/watch":  {"internal/cli"},
-	"internal/test/action": {"internal/cli"},
+	"internal/test/action": {"internal/cli", "internal/selfsigned"},
 	"ci/image":             {"internal/selfsigned"},
 }
 
