@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"ferry/bench/wan"
+	"ferry/internal/test/visitor"
 )
 
 // bench is one run of the benchmark.
@@ -140,6 +141,12 @@ func (b *bench) fetch(ctx context.Context) {
 		if name == "ferry" {
 			continue
 		}
+		if name == ftpDeployName {
+			if err := fetchFTPDeploy(ctx); err != nil {
+				b.log("fetching %s: %v", name, err)
+			}
+			continue
+		}
 		cmd := exec.CommandContext(ctx, filepath.Join(root, ".ci", "servers"), name)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			lines := strings.Split(strings.TrimSpace(string(out)), "\n")
@@ -173,6 +180,16 @@ func (b *bench) findTools(ctx context.Context) error {
 				return err
 			}
 			b.tools = append(b.tools, ferry(p, b.opts.ferryArgs...))
+			continue
+		}
+		if name == ftpDeployName {
+			p, script, version, err := findFTPDeploy()
+			if err != nil {
+				b.log("leaving out %s: %v", name, err)
+				continue
+			}
+			b.programs = append(b.programs, name+" "+version)
+			b.tools = append(b.tools, ftpDeploy(p, script))
 			continue
 		}
 		p, err := findProgram(name)
@@ -370,8 +387,12 @@ func (b *bench) makeTrees(r row, server serverInfo, j job) error {
 		}
 		b.currentTrees = key
 	}
-	// ferry's own directory must not disturb other tools.
-	return errors.Join(os.RemoveAll(filepath.Join(j.local, ferryDir)), os.RemoveAll(filepath.Join(there, ferryDir)))
+	// What one tool keeps there must not disturb the others.
+	var errs []error
+	for _, name := range ownNames {
+		errs = append(errs, os.RemoveAll(filepath.Join(j.local, name)), os.RemoveAll(filepath.Join(there, name)))
+	}
+	return errors.Join(errs...)
 }
 
 // makeEmpty makes empty directories and removes what was there.
@@ -407,6 +428,9 @@ func chownLike(dir, like string) error {
 
 // prepareTool lets a tool make a first pass over equal trees, on a link without delay, so that it has its state.
 func (b *bench) prepareTool(ctx context.Context, r row, t tool, j job) error {
+	if r.warm && t.remember != nil {
+		return errors.Join(t.remember(j), chownLike(filepath.Join(j.server.Root, remote), j.server.Root))
+	}
 	if !r.warm || t.warmUp == nil {
 		return nil
 	}
@@ -423,6 +447,9 @@ func (b *bench) prepareTool(ctx context.Context, r row, t tool, j job) error {
 	}
 	if err != nil {
 		return fmt.Errorf("first pass before the run: %w", err)
+	}
+	if j.direction == deploy { // the run is on another machine
+		return makeEmpty(j.state, filepath.Join(b.work, "home"))
 	}
 	return nil
 }
@@ -444,7 +471,15 @@ func (b *bench) measure(ctx context.Context, r row, t tool, server serverInfo, r
 		before = b.link.Traffic()
 	}
 	name := strings.ReplaceAll(fmt.Sprintf("%s-%s-%s-%d", server.Name, r.name, t.name, res.Run), " ", "-")
+	var v *visitor.Visitor
+	if r.visited {
+		v = &visitor.Visitor{Site: visited, Dir: filepath.Join(server.Root, remote), Pause: 10 * time.Millisecond}
+		v.Start()
+	}
 	u, output, err := b.runClient(ctx, r, name, args, env)
+	if v != nil {
+		res.see(v.End())
+	}
 	res.Seconds, res.CPU, res.Memory = u.Wall.Seconds(), u.CPU.Seconds(), u.Memory
 	if b.link != nil && !r.loopback {
 		traffic := b.link.Traffic().Minus(before)

@@ -40,7 +40,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	f.Usage = func() {
-		fmt.Fprint(stderr, "usage: go run ./bench [flags]\n\nRuns lftp, rclone and ferry on the same work over the same link. See docs/benchmark.md.\n\n")
+		fmt.Fprint(stderr, "usage: go run ./bench [flags]\n\nRuns lftp, rclone, ftp-deploy and ferry on the same work over the same link. See docs/benchmark.md.\n\n")
 		f.PrintDefaults()
 	}
 	f.DurationVar(&o.roundTrip, "rtt", 30*time.Millisecond, "round-trip `time` of the link")
@@ -48,7 +48,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	f.IntVar(&o.connections, "connections", 4, "most connections of each tool")
 	f.StringVar(&servers, "servers", "vsftpd,proftpd,pureftpd", "`names` of the servers")
 	f.StringVar(&work, "work", "", "`rows` to run, where * matches any part of a name; default: all but the slow rows")
-	f.StringVar(&tools, "tools", "lftp,rclone,ferry", "`programs` to run")
+	f.StringVar(&tools, "tools", "lftp,rclone,ftp-deploy,ferry", "`programs` to run")
 	f.IntVar(&o.runs, "runs", 1, "how often to run each row; the table shows medians")
 	f.StringVar(&large, "large", "64MiB", "`size` of the large file over the link")
 	f.StringVar(&huge, "huge", "512MiB", "`size` of the large file on loopback")
@@ -89,8 +89,8 @@ func (o options) check() error {
 		return errors.New("nothing to run: -servers or -tools is empty")
 	}
 	for _, t := range o.tools {
-		if !slices.Contains([]string{"lftp", "rclone", "ferry"}, t) {
-			return fmt.Errorf("-tools: unknown tool %q, must be lftp, rclone or ferry", t)
+		if !slices.Contains([]string{"lftp", "rclone", ftpDeployName, "ferry"}, t) {
+			return fmt.Errorf("-tools: unknown tool %q, must be lftp, rclone, ftp-deploy or ferry", t)
 		}
 	}
 	return nil

@@ -19,6 +19,9 @@ func (r result) line() string {
 	} else if r.RoundTrips > 0 {
 		text += fmt.Sprintf("  %.0f round trips", r.RoundTrips)
 	}
+	if v := r.Visit; v != nil {
+		text += fmt.Sprintf("  mixed %s, half %d, missing %d, without script %d", seconds(v.Mixed), v.Half, v.Missing, v.Broken)
+	}
 	if r.Traffic != nil {
 		text += fmt.Sprintf("  %d packets, %.1f kB up, %.1f kB down", r.Traffic.PacketsUp+r.Traffic.PacketsDown,
 			float64(r.Traffic.BytesUp)/1000, float64(r.Traffic.BytesDown)/1000)
@@ -42,13 +45,14 @@ func seconds(s float64) string {
 func mebibytes(n int64) string { return fmt.Sprintf("%.0f MiB", float64(n)/(1<<20)) }
 
 // toolNames are the tools, in the order of the columns of the table.
-var toolNames = []string{"find", "lftp", "lftp pipelined", "rclone", "rclone bisync", "ferry"}
+var toolNames = []string{"find", "lftp", "lftp pipelined", "rclone", "rclone bisync", ftpDeployName, "ferry"}
 
 // summary holds the medians of all runs of one tool on one row.
 type summary struct {
 	seconds, cpu, roundTrips float64
 	memory                   int64
-	wrong                    bool // at least one run had a wrong result
+	visit                    *visit // nil: nobody looked
+	wrong                    bool   // at least one run had a wrong result
 }
 
 // key identifies a cell of the table.
@@ -67,11 +71,27 @@ func summarize(results []result) map[key]summary {
 			seconds:    median(runs, func(r result) float64 { return r.Seconds }),
 			cpu:        median(runs, func(r result) float64 { return r.CPU }),
 			roundTrips: median(runs, func(r result) float64 { return r.RoundTrips }),
+			visit:      visits(runs),
 			memory:     int64(median(runs, func(r result) float64 { return float64(r.Memory) })),
 			wrong:      slices.ContainsFunc(runs, func(r result) bool { return r.Error != "" }),
 		}
 	}
 	return all
+}
+
+// visits returns the medians of what visitors saw, or nil if there was none.
+func visits(runs []result) *visit {
+	if slices.ContainsFunc(runs, func(r result) bool { return r.Visit == nil }) {
+		return nil
+	}
+	count := func(figure func(v *visit) int) int {
+		return int(median(runs, func(r result) float64 { return float64(figure(r.Visit)) }))
+	}
+	return &visit{
+		Mixed: median(runs, func(r result) float64 { return r.Visit.Mixed }),
+		Half:  count(func(v *visit) int { return v.Half }), Missing: count(func(v *visit) int { return v.Missing }),
+		Broken: count(func(v *visit) int { return v.Broken }), Looks: count(func(v *visit) int { return v.Looks }),
+	}
 }
 
 // median returns the median of a figure. Of an even number of values it is the mean of the two in the middle.
@@ -102,8 +122,9 @@ func best(all map[key]summary, server string, rows []string, tools ...string) su
 	return quickest
 }
 
-// ratios holds the time of ferry divided by the best time of others, and its CPU time divided by that of the fastest.
-type ratios struct{ lftp, rclone, both, cpu float64 } // 0: there is none
+// ratios holds the time of ferry divided by the best time of others, its CPU time divided by that of the fastest, and the
+// time for which it leaves a site mixed divided by the shortest of the others.
+type ratios struct{ lftp, rclone, both, cpu, mixed float64 } // 0: there is none
 
 func compareTimes(all map[key]summary, server string, r row) ratios {
 	ours, there := all[key{server, r.name, "ferry"}]
@@ -121,8 +142,15 @@ func compareTimes(all map[key]summary, server string, r row) ratios {
 	if b := best(all, server, names, r.others()...); b.cpu > 0 {
 		cpu = ours.cpu / b.cpu
 	}
+	var mixed float64
+	for _, tool := range r.others() {
+		other := all[key{server, r.name, tool}]
+		if other.visit != nil && !other.wrong && ours.visit != nil && other.visit.Mixed > 0 {
+			mixed = max(mixed, ours.visit.Mixed/other.visit.Mixed)
+		}
+	}
 	return ratios{
-		cpu:  cpu,
+		cpu: cpu, mixed: mixed,
 		lftp: part("lftp", "lftp pipelined"), rclone: part("rclone", "rclone bisync"),
 		both: part(r.others()...),
 	}
@@ -145,7 +173,7 @@ func verdict(g goal, r ratios, ours summary) string {
 		got, max float64
 	}{
 		{"of lftp", r.lftp, g.lftp}, {"of rclone", r.rclone, g.rclone}, {"of the best", r.both, g.best},
-		{"of its CPU time", r.cpu, g.cpu},
+		{"of its CPU time", r.cpu, g.cpu}, {"of the mixed time", r.mixed, g.mixed},
 		{"round trips", ours.roundTrips, g.roundTrips}, {"MB", float64(ours.memory) / 1e6, g.megabytes},
 	} {
 		if c.max > 0 && c.got > 0 {
@@ -180,6 +208,10 @@ func report(o options, rows []row, results []result, programs []string) string {
 		}
 		heading("seconds, and ferry's time divided by the best of the others")
 		b.WriteString(timesOf(server, rows, all).compact().text(o.markdown))
+		if mixed := mixedOf(server, rows, all); len(mixed) > 1 {
+			heading("seconds for which visitors find two releases mixed")
+			b.WriteString(mixed.compact().text(o.markdown))
+		}
 		heading("CPU seconds and peak memory of the client")
 		b.WriteString(costsOf(server, rows, all).compact().text(o.markdown))
 	}
@@ -229,6 +261,34 @@ func timesOf(server string, rows []row, all map[key]summary) table {
 			line = append(line, cell)
 		}
 		t = append(t, append(line, verdict(r.goal.on(server), ratio, all[key{server, r.name, "ferry"}])))
+	}
+	return t
+}
+
+// mixedOf returns the table of what visitors saw. In brackets are the files that they saw half or missing.
+func mixedOf(server string, rows []row, all map[key]summary) table {
+	t := table{append(append([]string{""}, toolNames...), "ferry/best")}
+	for _, r := range rows {
+		line, some := []string{r.title}, false
+		for _, tool := range toolNames {
+			cell := ""
+			if s := all[key{server, r.name, tool}]; s.visit != nil {
+				some = true
+				cell = fmt.Sprintf("%.2f", s.visit.Mixed)
+				if wrong := s.visit.Half + s.visit.Missing; wrong > 0 {
+					cell += fmt.Sprintf(" (%d)", wrong)
+				}
+			}
+			line = append(line, cell)
+		}
+		if ratio := compareTimes(all, server, r).mixed; some && ratio > 0 {
+			line = append(line, fmt.Sprintf("%.3f", ratio))
+		} else {
+			line = append(line, "")
+		}
+		if some {
+			t = append(t, line)
+		}
 	}
 	return t
 }

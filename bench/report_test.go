@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -179,5 +181,54 @@ func TestResultLine(t *testing.T) {
 	bad.Error = "the trees differ"
 	if got := bad.line(); !strings.Contains(got, "WRONG") || !strings.Contains(got, "the trees differ") {
 		t.Errorf("a wrong result is shown as %q", got)
+	}
+}
+
+// TestMixed holds that what visitors saw is in a table of its own, and is compared with the tool that leaves a site mixed
+// for the shortest time.
+func TestMixed(t *testing.T) {
+	all := rows(options{large: 1, huge: 1})
+	run := func(tool string, seconds, mixed float64, half int) result {
+		r := result{Row: "deploy-300", Server: "vsftpd", Tool: tool, Seconds: seconds}
+		if mixed > 0 {
+			r.Visit = &visit{Mixed: mixed, Half: half}
+		}
+		return r
+	}
+	wrong := run("rclone", 10, 1, 0)
+	wrong.Error = "the trees differ"
+	for _, c := range []struct {
+		mixed float64
+		want  string
+	}{{0.1, "yes: 0.25 of the best, 0.02 of the mixed time"}, {0.3, "no: 0.25 of the best, 0.02 of the mixed time"}} {
+		text := report(options{runs: 1}, all, []result{run("lftp", 40, 10, 3), run("ftp-deploy", 50, 40, 0), wrong, run("ferry", 8, c.mixed, 0)}, nil)
+		for _, want := range []string{c.want, "two releases mixed", "10.00 (3)"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("no %q in\n%s", want, text)
+			}
+		}
+	}
+	if text := report(options{runs: 1}, all, []result{{Row: "up", Server: "vsftpd", Tool: "ferry", Seconds: 1}}, nil); strings.Contains(text, "mixed") {
+		t.Errorf("%s", text)
+	}
+}
+
+// TestFTPDeployState holds that the state which the benchmark writes for ftp-deploy names all files and directories.
+func TestFTPDeployState(t *testing.T) {
+	local, server := t.TempDir(), t.TempDir()
+	if err := writeSite(map[string][]byte{"a/b.html": []byte("page"), "c.css": []byte("style")}, local); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeFTPDeployState(local, server); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(server, ftpDeployState))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"name": "a"`, `"name": "a/b.html"`, `"name": "c.css"`, `"size": 5`, `"version": "1.0.0"`} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("no %s in %s", want, text)
+		}
 	}
 }

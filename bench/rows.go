@@ -24,6 +24,8 @@ type row struct {
 	// files is the number of files by which round trips are divided; 0: not divided.
 	files int
 	goal  goal
+	// visited says that a visitor looks at the site during the run.
+	visited bool
 	// slow marks rows that run only if -work names them.
 	slow bool
 	// scan is for the row in which find takes part, since the work is that of the disk.
@@ -40,6 +42,7 @@ type fixture struct {
 // goal is the most that ferry should need: fractions of the best time of others, and absolute figures. 0 means no goal.
 type goal struct {
 	lftp, rclone, best float64
+	mixed              float64 // fraction of the shortest time for which others leave a site mixed
 	cpu                float64 // fraction of the CPU time of the fastest of the others
 	roundTrips         float64
 	vsftpd             float64 // round trips with vsftpd, which needs one more, see docs/benchmark.md
@@ -138,6 +141,12 @@ func rows(o options) []row {
 		{name: "huge-down", title: "large file down, loopback", pass: download, fixture: largeDown(o.huge), loopback: true, goal: goal{best: 1, cpu: 1}},
 		{name: "huge-up-tls", title: "large file up, loopback, TLS", pass: upload, fixture: largeUp(o.huge), loopback: true, tls: true, goal: goal{best: 1, cpu: 1}},
 		{name: "huge-down-tls", title: "large file down, loopback, TLS", pass: download, fixture: largeDown(o.huge), loopback: true, tls: true, goal: goal{best: 1, cpu: 1}},
+		{name: "deploy-first", title: "first deploy of 1,500 files in 1,038 directories", pass: pass{direction: deploy, deletes: true},
+			fixture: fixture{name: "new site", make: func(local, _ string) error { return largeSite(local) }}, slow: true},
+		{name: "deploy-one-fresh", title: "1 of these files changed, fresh clone", pass: pass{direction: deploy, deletes: true, clone: true},
+			fixture: siteOnBoth("large site", largeSite), warm: true, change: changeClone, goal: goal{best: 0.50}},
+		{name: "deploy-300", title: "250 files changed, 50 new, 50 deleted", pass: pass{direction: deploy, deletes: true},
+			fixture: siteOnBoth("visited site", visitedSite), warm: true, change: nextRelease, visited: true, goal: goal{best: 0.25, mixed: 0.02}},
 		{name: "same-3000", title: "3,000 directories unchanged, both ways", pass: pass{direction: both}, fixture: tree3000, warm: true,
 			goal: goal{best: 0.70}, slow: true},
 		{name: "none-3000", title: "3,000 directories unchanged, push", pass: upload, fixture: tree3000, warm: true,
@@ -152,7 +161,7 @@ func (r row) others() []string {
 	if r.withFind {
 		return []string{"find"}
 	}
-	return []string{"lftp", "lftp pipelined", "rclone", "rclone bisync"}
+	return []string{"lftp", "lftp pipelined", "rclone", "rclone bisync", ftpDeployName}
 }
 
 // changeOne rewrites a file in the middle of the tree and gives it the present time.

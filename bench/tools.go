@@ -20,6 +20,7 @@ const (
 	push direction = iota
 	pull
 	both
+	deploy // push for tools that do not deploy
 )
 
 // pass describes what a tool has to do.
@@ -30,6 +31,7 @@ type pass struct {
 	mode      mode
 	first     bool // the first pass over two sides that are not empty
 	trust     bool // on a first pass, files of equal size count as equal
+	clone     bool // the local files are of a fresh clone, so that their times say nothing
 }
 
 // mode is how data connections are made.
@@ -68,6 +70,8 @@ type tool struct {
 	run func(job) (args, env []string)
 	// warmUp is run for the pass in which the tool gets its state. It is nil for a tool without state.
 	warmUp func(job) (args, env []string)
+	// remember makes the state of the tool where no pass is needed for that. It may be nil.
+	remember func(job) error
 }
 
 // program is a client program on this machine.
@@ -76,15 +80,20 @@ type program struct {
 	libraries string // for LD_LIBRARY_PATH
 }
 
+// cacheDir returns the directory that .ci/servers fills.
+func cacheDir() (string, error) {
+	if cache := os.Getenv("FERRY_SERVERS"); cache != "" {
+		return cache, nil
+	}
+	dir, err := os.UserCacheDir()
+	return filepath.Join(dir, "ferry", "servers"), err
+}
+
 // findProgram looks for a client in the cache that .ci/servers fills, and then in PATH.
 func findProgram(name string) (program, error) {
-	cache := os.Getenv("FERRY_SERVERS")
-	if cache == "" {
-		dir, err := os.UserCacheDir()
-		if err != nil {
-			return program{}, err
-		}
-		cache = filepath.Join(dir, "ferry", "servers")
+	cache, err := cacheDir()
+	if err != nil {
+		return program{}, err
 	}
 	root := filepath.Join(cache, name)
 	p := program{path: filepath.Join(root, "usr/bin", name)}
@@ -131,6 +140,9 @@ func lftp(p program, name string, settings ...string) tool {
 		}, settings...)
 		script = append(script, fmt.Sprintf("open -u %s,%s -p %d ftp://%s", realftp.User, realftp.Password, j.server.Port, j.server.Host))
 		mirror := fmt.Sprintf("mirror --parallel=%d --no-perms --only-newer", j.connections)
+		if j.clone {
+			mirror = fmt.Sprintf("mirror --parallel=%d --no-perms --ignore-time", j.connections)
+		}
 		if j.deletes {
 			mirror += " --delete"
 		}
@@ -177,6 +189,9 @@ func rcloneSync(p program, secret string) tool {
 		if j.renames {
 			args = append(args, "--track-renames", "--track-renames-strategy", "modtime,leaf")
 		}
+		if j.clone {
+			args = append(args, "--size-only")
+		}
 		return with(j, args...)
 	}}
 }
@@ -215,7 +230,7 @@ func find(p program) tool {
 // ferry returns ferry as a tool, with additional arguments.
 func ferry(p program, extra ...string) tool {
 	command := func(j job, more ...string) ([]string, []string) {
-		name := map[direction]string{push: "push", pull: "pull", both: "sync"}[j.direction]
+		name := map[direction]string{push: "push", pull: "pull", both: "sync", deploy: "deploy"}[j.direction]
 		scheme := "ftp"
 		if j.tls {
 			scheme = "ftpes"
@@ -241,6 +256,9 @@ func ferry(p program, extra ...string) tool {
 		name: "ferry",
 		run:  func(j job) ([]string, []string) { return command(j) },
 		warmUp: func(j job) ([]string, []string) {
+			if j.direction == deploy {
+				return command(j) // it compares, since it is the first one
+			}
 			if j.direction == push {
 				j.direction = both // a push refuses --adopt
 			}

@@ -43,6 +43,11 @@ func TestCommandLines(t *testing.T) {
 		{"ferry both", ferry(p), with(pass{direction: both, trust: true}), []string{"sync /local", "--adopt"}, nil},
 		{"ferry deletes", ferry(p), with(pass{deletes: true}), []string{"--allow-deletes"}, nil},
 		{"ferry TLS", ferry(p), secure, []string{"ftpes://", "--fingerprint sha256:ab"}, nil},
+		{"ferry deploys", ferry(p), with(pass{direction: deploy, deletes: true}), []string{"deploy /local ftp://sync@198.18.0.2:2100/pair", "--allow-deletes"}, []string{"--adopt"}},
+		{"lftp in place of a deploy", lftp(p, "lftp"), with(pass{direction: deploy, deletes: true, clone: true}), []string{"--no-perms --ignore-time --delete --reverse /local pair"}, []string{"--only-newer"}},
+		{"rclone in place of a deploy", rcloneSync(p, "s"), with(pass{direction: deploy, clone: true}), []string{"sync /local bench:pair", "--size-only"}, nil},
+		{"ftp-deploy", ftpDeploy(p, "cli.js"), with(pass{direction: deploy}), []string{"TOOL cli.js --server 198.18.0.2 --port 2100", "--local-dir /local/ --server-dir pair/"}, nil},
+		{"ftp-deploy does nothing else", ftpDeploy(p, "cli.js"), j, nil, nil},
 		{"find takes part in the scan alone", find(p), j, nil, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -120,7 +125,7 @@ func TestChanges(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := map[string]int{"one-300": 0, "rename": 0, "delete": -2020}[r.name]
+			want := map[string]int{"one-300": 0, "rename": 0, "delete": -2020, "deploy-one-fresh": 0, "deploy-300": 0}[r.name]
 			if len(after)-len(before) != want {
 				t.Errorf("%d entries became %d", len(before), len(after))
 			}

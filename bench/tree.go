@@ -103,8 +103,8 @@ func makeLarge(path string, size int64, seed uint64) error {
 	return os.Chtimes(path, firstTime, firstTime)
 }
 
-// ferryDir is the directory of ferry itself in a root. Everything else is compared.
-const ferryDir = ".ferry"
+// ownNames are what tools keep for themselves in a root. Everything else is compared.
+var ownNames = []string{".ferry", ftpDeployState}
 
 // compare returns an error that says how two trees differ in names or contents, or nil.
 func compare(a, b string) error {
@@ -156,8 +156,11 @@ func list(root string) (map[string]int64, error) {
 		switch {
 		case err != nil:
 			return err
-		case name == ferryDir:
-			return filepath.SkipDir
+		case slices.Contains(ownNames, name):
+			if d.IsDir() {
+				return filepath.SkipDir
+			}
+			return nil
 		case d.IsDir():
 			all[name] = -1
 			return nil

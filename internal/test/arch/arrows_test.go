@@ -47,8 +47,9 @@ var arrows = map[string][]string{
 	"internal/hooks":             {},
 	"internal/service":           {},
 	"internal/daemon":            {"sync/watch"},
-	"bench":                      {"bench/wan", "internal/test/realftp"},
+	"bench":                      {"bench/wan", "internal/test/realftp", "internal/test/visitor"},
 	"bench/wan":                  {},
+	"ci/image":                   {},
 	"watcher":                    {"manifest"},
 	"internal/config":            {"manifest", "sync", "internal/deploy", "internal/ftp", "internal/ftp/charset", "internal/ftp/trust", "internal/text"},
 	"internal/ftp/listing":       {},
@@ -62,6 +63,7 @@ var arrows = map[string][]string{
 	"internal/test/deploy":       {},
 	"internal/test/faults":       {},
 	"internal/test/soak":         {},
+	"internal/test/visitor":      {},
 	"internal/test/watch":        {},
 	"internal/text":              {},
 	"internal/report":            {"internal/ci", "internal/deploy", "internal/text", "manifest", "sync", "sync/watch"},
@@ -94,11 +96,12 @@ var moreForTests = map[string][]string{
 	"internal/deploy":      {"internal/deploy/deploytest"},
 	"internal/deploy/site": {"internal/deploy/deploytest"},
 	// The program itself, run in the process of the test.
-	"internal/test/deploy": {"internal/cli", "bench/wan"},
+	"internal/test/deploy": {"internal/cli", "bench/wan", "internal/test/visitor"},
 	"internal/test/faults": {"internal/cli", "sync/remote"},
 	"internal/test/soak":   {"internal/cli"},
 	"internal/test/watch":  {"internal/cli"},
-	"internal/test/action": {"internal/cli"},
+	"internal/test/action": {"internal/cli", "internal/selfsigned"},
+	"ci/image":             {"internal/selfsigned"},
 }
 
 // leaves import nothing of ours, and their tests only what moreForTests says.

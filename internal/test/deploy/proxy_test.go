@@ -18,6 +18,7 @@ type proxy struct {
 	commands int    // so far
 	at       int    // it strikes after so many; 0: never
 	half     bool   // half of the next command comes through before
+	on       string // it strikes at the first command that begins so, in place of a number
 	strike   func() // called then; nil: all connections are cut
 	dead     bool   // nothing comes through any more
 	struck   bool
@@ -62,7 +63,15 @@ func newProxy(t testing.TB, addr string, tls bool) *proxy {
 func (p *proxy) arm(at int, half bool, strike func()) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.commands, p.at, p.half, p.strike, p.dead, p.struck, p.last = 0, at, half, strike, false, false, ""
+	p.commands, p.at, p.half, p.strike, p.dead, p.struck, p.last, p.on = 0, at, half, strike, false, false, "", ""
+}
+
+// armOn is arm for the first command that begins like this. With half, only half of it comes through.
+func (p *proxy) armOn(command string, half bool) {
+	p.arm(0, half, nil)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.on = command
 }
 
 // end returns the number of commands since [proxy.arm], whether it has struck, and after what.
@@ -144,6 +153,12 @@ func (p *proxy) count(command []byte) (through []byte, strike func()) {
 		return nil, nil
 	}
 	p.commands++
+	if p.on != "" && bytes.HasPrefix(command, []byte(p.on)) {
+		p.at, p.on = p.commands, ""
+		if p.half {
+			p.at--
+		}
+	}
 	do := p.strike
 	if do == nil {
 		do = p.cut

@@ -63,11 +63,18 @@ func startWith(t testing.TB, name string, o realftp.Options) *site {
 		return s
 	}
 	server := realftp.Start(t, name, o)
-	s.addr, s.disk = server.Addr, filepath.Join(server.Root, s.name)
-	s.own = func() { must(t, server.Own()) }
+	s = siteOn(t, server)
 	if o.TLS != realftp.Plain {
 		s.scheme, s.args = "ftpes", []string{"--fingerprint", "sha256:" + server.Fingerprint}
 	}
+	return s
+}
+
+// siteOn makes a site on a server without TLS.
+func siteOn(t testing.TB, server *realftp.Server) *site {
+	s := &site{TB: t, scheme: "ftp", name: "web", local: filepath.Join(t.TempDir(), "public")}
+	s.addr, s.disk = server.Addr, filepath.Join(server.Root, s.name)
+	s.own = func() { must(t, server.Own()) }
 	return s
 }
 

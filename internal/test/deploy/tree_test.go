@@ -57,7 +57,9 @@ func read(t testing.TB, dir string) tree {
 		case d.Type() == fs.ModeSymlink:
 			target, err := os.Readlink(file)
 			files[name] = "-> " + target
-			return err
+			if err != nil {
+				return err
+			}
 		default:
 			content, err := os.ReadFile(file)
 			files[name] = string(content)

@@ -8,123 +8,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"ferry/bench/wan"
 	"ferry/internal/test/realftp"
+	"ferry/internal/test/visitor"
 )
-
-// A visitor looks at all pages of a site again and again while it is deployed to.
-type visitor struct {
-	t          *testing.T
-	dir        string
-	pages      int
-	keeps      bool // old versions are moved away right before new ones take their place
-	stop       chan struct{}
-	done       sync.WaitGroup
-	looks      int
-	mixed      time.Duration
-	half, gone map[string]string
-}
-
-const endOfPage = "</html>\n"
-
-// releaseOf returns the site of a release: pages that need a script whose name changes with each
-// release and a style that is replaced in place.
-func releaseOf(release, pages int) tree {
-	files := tree{
-		fmt.Sprintf("assets/app-%d.js", release): fmt.Sprint("script of ", release),
-		"index.html":                             page(release),
-	}
-	for i := range pages {
-		files[fmt.Sprintf("p/%03d.html", i)] = page(release)
-	}
-	for i := range pages / 5 {
-		files[fmt.Sprintf("css/%02d.css", i)] = fmt.Sprintf("release=%d", release)
-	}
-	return files
-}
-
-func page(release int) string {
-	return fmt.Sprintf("<html>release=%d %s%s", release, strings.Repeat("text ", 300), endOfPage)
-}
-
-func (v *visitor) run() {
-	v.half, v.gone, v.stop = map[string]string{}, map[string]string{}, make(chan struct{})
-	v.done.Go(func() {
-		last := time.Now()
-		for {
-			mixed := v.look()
-			now := time.Now()
-			if mixed {
-				v.mixed += now.Sub(last)
-			}
-			last = now
-			v.looks++
-			select {
-			case <-v.stop:
-				return
-			case <-time.After(2 * time.Millisecond):
-			}
-		}
-	})
-}
-
-// look reads all pages and reports whether those of two releases are there.
-func (v *visitor) look() (mixed bool) {
-	seen := map[string]bool{}
-	for i := range v.pages {
-		name := fmt.Sprintf("p/%03d.html", i)
-		release, content, there := v.read(name)
-		if !there {
-			if !v.keeps {
-				v.gone[name] = "it is missing"
-			}
-			continue
-		}
-		if !strings.HasSuffix(content, endOfPage) {
-			v.half[name] = shorten(content)
-			continue
-		}
-		seen[release] = true
-		if _, _, is := v.read("assets/app-" + release + ".js"); !is {
-			if again, _, _ := v.read(name); again == release {
-				v.gone[name] = "its script is missing: " + release
-			}
-		}
-	}
-	for i := range v.pages / 5 {
-		release, _, there := v.read(fmt.Sprintf("css/%02d.css", i))
-		switch {
-		case there:
-			seen[release] = true
-		case !v.keeps:
-			v.gone["css"] = "it is missing"
-		}
-	}
-	return len(seen) > 1
-}
-
-func (v *visitor) read(name string) (release, content string, there bool) {
-	data, err := os.ReadFile(filepath.Join(v.dir, name))
-	_, rest, _ := strings.Cut(string(data), "release=")
-	release, _, _ = strings.Cut(rest, " ")
-	return release, string(data), err == nil
-}
-
-func (v *visitor) end(what string, most time.Duration) {
-	close(v.stop)
-	v.done.Wait()
-	v.t.Logf("%s: looked %d times, mixed for %v", what, v.looks, v.mixed.Round(time.Millisecond))
-	if len(v.half)+len(v.gone) > 0 {
-		v.t.Errorf("%s: half a page: %v; missing: %v", what, v.half, v.gone)
-	}
-	if v.mixed > most {
-		v.t.Errorf("%s: mixed for %v, want at most %v", what, v.mixed, most)
-	}
-}
 
 // serverVariable names a server for [TestServer].
 const serverVariable = "FERRY_DEPLOY_SERVER"
@@ -173,7 +63,7 @@ func TestVisitor(t *testing.T) {
 	if all {
 		servers = realftp.Names()
 	}
-	const pages = 120
+	look := visitor.Site{Pages: 120, Styles: 24, Scripts: 1}
 	for i, name := range servers {
 		for j, keep := range []string{"0", "2"} {
 			if !all && (i+j)%2 != time.Now().YearDay()%2 {
@@ -187,7 +77,7 @@ func TestVisitor(t *testing.T) {
 				t.Cleanup(func() { link.Close() })
 				s := startBehind(t, link, name)
 				deploy := func(release int) outcome {
-					replace(t, s.local, releaseOf(release, pages))
+					replace(t, s.local, look.Files(release))
 					p := s.process("deploy", s.local, s.url(), "--keep", keep)
 					must(t, link.InClient(p.Start))
 					r := p.outcome(t)
@@ -199,11 +89,21 @@ func TestVisitor(t *testing.T) {
 				link.SetRoundTrip(0)
 				deploy(1)
 				link.SetRoundTrip(30 * time.Millisecond)
-				v := &visitor{t: t, dir: s.disk, pages: pages, keeps: keep != "0"}
-				v.run()
+				v := &visitor.Visitor{Site: look, Dir: s.disk, Pause: 2 * time.Millisecond}
+				v.Start()
 				r := deploy(2)
-				v.end(fmt.Sprintf("%d files, which took %d ms to commit", r.Uploaded, r.MixedMS), 500*time.Millisecond)
-				wantTree(t, "deployed", s.disk, releaseOf(2, pages))
+				seen := v.End()
+				t.Logf("%d files, which took %d ms to commit: looked %d times, mixed for %v", r.Uploaded, r.MixedMS, seen.Looks, seen.Mixed.Round(time.Millisecond))
+				if keep != "0" {
+					seen.Missing = nil // old versions are moved away right before new ones take their place
+				}
+				if len(seen.Half)+len(seen.Missing)+len(seen.Broken) > 0 {
+					t.Errorf("half: %v; missing: %v; their scripts were missing: %v", seen.Half, seen.Missing, seen.Broken)
+				}
+				if most := 500 * time.Millisecond; seen.Mixed > most {
+					t.Errorf("mixed for %v, want at most %v", seen.Mixed, most)
+				}
+				wantTree(t, "deployed", s.disk, look.Files(2))
 			})
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"testing"
 )
 
 //go:embed pyserve.py
@@ -242,4 +243,19 @@ func (s *Server) makePureDB(p program) error {
 
 func (s *Server) writeScript() error {
 	return os.WriteFile(s.file("pyserve.py"), []byte(pyserve), 0o644)
+}
+
+// MountTmpfs mounts an empty file system at a directory below Root, given relative to it. Only the server sees it, and it
+// goes with the server. The test is skipped where the server has no mounts of its own.
+func (s *Server) MountTmpfs(t testing.TB, dir string) {
+	t.Helper()
+	if !namespaced() {
+		skipWithout(t, s.Name+" on two file systems", errors.New("it needs a mount namespace"))
+	}
+	options := fmt.Sprintf("mode=755,uid=%d,gid=%d", uid, uid)
+	pid := strconv.Itoa(s.process.cmd.Process.Pid)
+	out, err := exec.Command("nsenter", "-m", "-t", pid, "mount", "-t", "tmpfs", "-o", options, "tmpfs", s.home()+"/"+dir).CombinedOutput()
+	if err != nil {
+		t.Fatalf("realftp: mounting a file system for %s: %v: %s", s.Name, err, out)
+	}
 }
