@@ -11,6 +11,7 @@ type commonFlags struct {
 	verbose    int
 	json       bool
 	noProgress bool
+	logFile    string
 }
 
 func (f *commonFlags) register(flags *pflag.FlagSet) {
@@ -20,5 +21,6 @@ func (f *commonFlags) register(flags *pflag.FlagSet) {
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "say nothing unless something is wrong")
 	flags.CountVarP(&f.verbose, "verbose", "v", "a line for each file; twice: the FTP dialogue, secrets hidden")
 	flags.BoolVar(&f.json, "json", false, "write one JSON object per line to standard output")
+	flags.StringVar(&f.logFile, "log-file", "", "write all messages to `FILE` as well, as with -v, each with its time")
 	flags.BoolVar(&f.noProgress, "no-progress", false, "draw no bars")
 }

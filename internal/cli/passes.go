@@ -25,7 +25,7 @@ func (prog *program) pass(ctx context.Context, p *app.Pair, o app.PassOptions, t
 	if titled {
 		talk.Name = head.Profile
 	}
-	show := report.NewPass(head, prog.reports())
+	show := prog.newPass(head)
 	result := (&app.Pass{Opener: prog.opener(), Pair: p, Options: o, Report: show, Talk: talk}).Run(ctx)
 	if result.Err != nil && result.HookErr != nil {
 		prog.tellFailure(head, result.HookErr)

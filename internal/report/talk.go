@@ -13,13 +13,19 @@ type Talker struct {
 	W     io.Writer
 	Quiet bool
 	Name  string // of the profile, where messages about several are mixed
+	// Log gets all messages as well, also where Quiet is set; nil: there is none.
+	Log io.Writer
 }
 
 // Say writes a message of some kind, as "problem: ", with its prefix on each line.
 func (t Talker) Say(kind, message string) {
 	for line := range strings.SplitSeq(text.CleanLines(message), "\n") {
-		if line != "" {
-			fmt.Fprintf(t.W, "ferry: %s%s%s\n", kind, t.prefix(), line)
+		if line == "" {
+			continue
+		}
+		fmt.Fprintf(t.W, "ferry: %s%s%s\n", kind, t.prefix(), line)
+		if t.Log != nil {
+			fmt.Fprintf(t.Log, "ferry: %s%s%s\n", kind, t.prefix(), line)
 		}
 	}
 }
@@ -34,9 +40,10 @@ func (t Talker) prefix() string {
 
 // Note says something that is good to know, unless Quiet is set.
 func (t Talker) Note(format string, args ...any) {
-	if !t.Quiet {
-		t.Say("", fmt.Sprintf(format, args...))
+	if t.Quiet {
+		t.W = io.Discard
 	}
+	t.Say("", fmt.Sprintf(format, args...))
 }
 
 // Warn says that something is wrong but does not stop the program.
