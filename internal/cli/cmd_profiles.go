@@ -40,7 +40,7 @@ type profileState struct {
 	pair  *app.Pair
 	trust string
 	last  *history.Line    // the end of the last pass; nil: none is known
-	cut   bool             // a later pass did not come to its end
+	cut   *history.Line    // the beginning of a later pass that has not ended; nil: there is none
 	watch *app.WatchReport // nil: no other process watches it
 }
 

@@ -22,8 +22,8 @@ type jsonProfile struct {
 	Trust     string        `json:"trust"`
 	// LastPass is the end of the last pass in the history.
 	LastPass *history.Line `json:"last_pass,omitempty"`
-	// CutOff says that a pass after it did not come to its end, or is under way.
-	CutOff bool `json:"cut_off,omitempty"`
+	// CutOff is the beginning of a later one that did not come to its end, or is under way.
+	CutOff *history.Line `json:"cut_off,omitempty"`
 	// Watch is what the running watch says, as "ferry status --json" prints it.
 	Watch    *app.WatchReport `json:"watch,omitempty"`
 	NextPoll time.Time        `json:"next_poll,omitzero"`
@@ -75,8 +75,12 @@ func (s *profileState) lastPass(now time.Time) string {
 	case s.last != nil:
 		said = fmt.Sprintf("%s  %s, exit %d: %s", whenText(s.last.Time, now), text.Clean(s.last.Command), s.last.Exit, cmp.Or(oneLine(s.last.Error), s.counts()))
 	}
-	if s.cut {
-		said += "; a later one did not come to its end, or is under way"
+	if s.cut != nil && s.watch == nil {
+		cut := fmt.Sprintf("%s  %s, did not come to its end: it was killed, or is still under way", whenText(s.cut.Time, now), text.Clean(s.cut.Command))
+		if s.last == nil {
+			return cut
+		}
+		said = cut + "\n  before     " + said
 	}
 	return said
 }

@@ -157,11 +157,11 @@ func TestCutAtEachByte(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := []manifest.Path{"c", "b\"\n\xff", "a"}
-	for n := range len(text) + 1 {
-		b := Open(t.TempDir(), "key", time.Hour)
-		if err := os.MkdirAll(b.Dir, 0o700); err != nil {
-			t.Fatal(err)
-		}
+	b := Open(t.TempDir(), "key", time.Hour)
+	if err := os.MkdirAll(b.Dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for n := strings.LastIndex(string(text[:len(text)/2]), "\n"); n <= len(text); n++ { // the last two lines
 		if err := os.WriteFile(filepath.Join(b.Dir, parts[0].name), text[:n], 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -380,6 +380,38 @@ func TestPathFilter(t *testing.T) {
 			t.Errorf("%q:\n%s\nwant\n%s", path, s, want)
 		}
 	}
+}
+
+// The last pass is found behind what makes no pass, and one that was cut off is told of.
+func TestLastPass(t *testing.T) {
+	b := Open(t.TempDir(), "key", time.Hour)
+	r := recorder(b, time.Now)
+	if last, cut := b.LastPass(); last != nil || cut != nil {
+		t.Error(last, cut)
+	}
+	act := func(path manifest.Path) { r.Action(NewAction(sync.Upload, sync.Remote, path), nil) }
+	act("a")
+	r.flush()
+	if last, cut := b.LastPass(); last != nil || cut == nil || cut.Local != "/here" {
+		t.Error(last, cut)
+	}
+	r.End(&sync.Summary{Uploaded: 1}, 0, nil)
+	act("restored")
+	r.End(nil, 0, nil)
+	if last, cut := b.LastPass(); last == nil || last.Uploaded != 1 || cut != nil {
+		t.Error(last, cut)
+	}
+	act("b")
+	r.flush()
+	if last, cut := b.LastPass(); last == nil || last.Uploaded != 1 || cut == nil {
+		t.Error(last, cut)
+	}
+	again := recorder(b, time.Now)
+	again.End(nil, 4, errors.New("away"))
+	if last, cut := b.LastPass(); last == nil || last.Exit != 4 || cut != nil {
+		t.Error(last, cut)
+	}
+	r.End(nil, 0, nil)
 }
 
 func TestMerge(t *testing.T) {

@@ -115,10 +115,10 @@ func Merge(books []iter.Seq[Line]) iter.Seq[Line] {
 	}
 }
 
-// LastPass returns the end of the last pass, nil where there is none. cutOff says that a pass
-// began after it that has not ended: it was killed, or is under way. What commands that make
-// no pass have written does not count.
-func (b Book) LastPass() (last *Line, cutOff bool) {
+// LastPass returns the end of the last pass, and the beginning of the latest one after it that
+// has not ended: it was killed, or is under way. Each is nil where there is none. What commands that
+// make no pass have written does not count.
+func (b Book) LastPass() (last, cutOff *Line) {
 	ended := make(map[string]bool)
 	for l := range b.Lines(time.Time{}) {
 		switch {
@@ -126,8 +126,8 @@ func (b Book) LastPass() (last *Line, cutOff bool) {
 			return &l, cutOff
 		case l.Type == TypePass:
 			ended[l.Pass] = true
-		case l.Type == TypeBegin:
-			cutOff = cutOff || !ended[l.Pass]
+		case l.Type == TypeBegin && cutOff == nil && !ended[l.Pass]:
+			cutOff = &l
 		}
 	}
 	return nil, cutOff
