@@ -18,6 +18,8 @@ type (
 	ConflictRule = sync.ConflictRule
 	Limits       = sync.Limits
 	Side         = sync.Side
+	Op           = sync.Op
+	Path         = manifest.Path
 
 	// ServerReport is what [Opener.Check] finds out about a server.
 	ServerReport = check.Report
@@ -41,6 +43,8 @@ type (
 
 	// WatchReport is what another process says about a pair that it watches.
 	WatchReport = daemon.Report
+	// WatchStatus is what a pair is doing that this process watches.
+	WatchStatus = watch.Status
 )
 
 // The directions and sides.
@@ -51,6 +55,18 @@ const (
 
 	Local  = sync.Local
 	Remote = sync.Remote
+)
+
+// The operations of passes.
+const (
+	OpUpload   = sync.Upload
+	OpDownload = sync.Download
+	OpDelete   = sync.Delete
+	OpMove     = sync.Rename
+	OpMkdir    = sync.Mkdir
+	OpRmdir    = sync.Rmdir
+	OpAdopt    = sync.Adopt
+	OpConflict = sync.SetAside
 )
 
 // The states of a watched pair that callers tell apart.

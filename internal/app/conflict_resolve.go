@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"ferry/internal/history"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -30,6 +31,8 @@ type resolution struct {
 	ctx      context.Context
 	dryRun   bool
 	done     []string
+	record   *history.Recorder
+	why      string
 }
 
 // Resolve resolves a conflict of s, a snapshot of p. It returns what was done, or would
@@ -37,6 +40,10 @@ type resolution struct {
 // error may come after some of it.
 func (o *Opener) Resolve(ctx context.Context, p *Pair, s *Snapshot, c *Conflict, keep Keep, dryRun bool) (done []string, err error) {
 	r := &resolution{opener: o, pair: p, snapshot: s, c: c, ctx: ctx, dryRun: dryRun}
+	if !dryRun {
+		r.record, r.why = o.recorder(p, true), "conflict settled: keep "+string(keep)
+		defer func() { r.record.End(nil, ExitCode(err), nil) }()
+	}
 	side := sync.Local
 	if keep == KeepRemote {
 		side = sync.Remote
@@ -71,6 +78,7 @@ func (r *resolution) step(side sync.Side, step sync.Step, what string) error {
 	step.Trash = r.pair.Policy().Trash[side]
 	var err error
 	r.snapshot.sides[side].Apply(r.ctx, []sync.Step{step}, func(_ int, out sync.Outcome) { err = out.Err })
+	r.record.Step(side, step, r.why, err)
 	if err != nil {
 		return fmt.Errorf("on the %s side: %w", side, err)
 	}

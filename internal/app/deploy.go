@@ -10,6 +10,7 @@ import (
 	"ferry/internal/deploy"
 	"ferry/internal/deploy/site"
 	"ferry/internal/ftp"
+	"ferry/internal/history"
 	"ferry/internal/hooks"
 	"ferry/internal/text"
 	"ferry/manifest"
@@ -51,6 +52,7 @@ type Deployment struct {
 	source      *deploySource
 	server      *site.Server
 	hooks       *passHooks
+	record      *history.Recorder
 	key         []byte
 	maintenance deploy.Maintenance
 	close       closers
@@ -65,8 +67,11 @@ func (o *Opener) OpenDeployment(ctx context.Context, p *Pair, opts DeployOptions
 		opts.Observer = func(deploy.Event) {}
 	}
 	d := &Deployment{opener: o, pair: p, opts: opts, hooks: o.hooks(p, opts.Talk)}
+	d.recordEvents()
 	if err := d.open(ctx); err != nil {
-		return nil, errors.Join(err, d.close.close())
+		err = errors.Join(err, d.close.close())
+		d.record.End(nil, ExitCode(err), err)
+		return nil, err
 	}
 	return d, nil
 }
@@ -144,11 +149,12 @@ func (d *Deployment) options() deploy.Options {
 
 // Deploy makes a deploy and checks it. Committed in the result says whether the release is
 // live, also where there is an error.
-func (d *Deployment) Deploy(ctx context.Context) (deploy.Result, error) {
+func (d *Deployment) Deploy(ctx context.Context) (result deploy.Result, err error) {
+	defer d.recordEnd(&result, &err)()
 	if err := d.readMaintenance(); err != nil {
 		return deploy.Result{}, err
 	}
-	result, err := deploy.Run(ctx, d.options())
+	result, err = deploy.Run(ctx, d.options())
 	if err == nil && result.Committed {
 		err = d.check(ctx, &result)
 	}
@@ -156,11 +162,12 @@ func (d *Deployment) Deploy(ctx context.Context) (deploy.Result, error) {
 }
 
 // Rollback makes an older release live again; see [deploy.Rollback].
-func (d *Deployment) Rollback(ctx context.Context, to int) (deploy.Result, error) {
+func (d *Deployment) Rollback(ctx context.Context, to int) (result deploy.Result, err error) {
+	defer d.recordEnd(&result, &err)()
 	if err := d.readMaintenance(); err != nil {
 		return deploy.Result{}, err
 	}
-	result, err := deploy.Rollback(ctx, d.options(), to)
+	result, err = deploy.Rollback(ctx, d.options(), to)
 	return result, errors.Join(d.explain(err), d.after(ctx, result, err))
 }
 

@@ -23,6 +23,9 @@ type Options struct {
 	Now    func() time.Time
 	Log    *slog.Logger
 	Talk   Talker
+	// Command is the command that works on pairs, as "trash restore", for the history; "":
+	// nothing is written into it.
+	Command string
 	// Verbose also notes work on the side, as what was removed from the trash. Quiet
 	// keeps what hooks print to itself unless the hook fails.
 	Verbose, Quiet bool
@@ -42,6 +45,7 @@ type Options struct {
 type Opener struct {
 	Options
 	publishedTold atomic.Bool // the user knows that a web server may show the trash
+	historyTold   atomic.Bool // the user knows that the history could not be written
 	once          *saidOnce   // nil: everything may be said again
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	stdsync "sync"
 
+	"ferry/internal/history"
 	"ferry/sync"
 )
 
@@ -63,9 +64,11 @@ func AfterPass(err error) bool {
 func (p *Pass) Run(ctx context.Context) PassResult {
 	var result PassResult
 	o := p.Options
+	var record *history.Recorder
 	if !o.DryRun {
 		p.Opener.warnPublishedPush(p.Pair)
 		o.hooks = p.Opener.hooks(p.Pair, p.Talk)
+		record = p.Opener.recorder(p.Pair, false)
 	}
 	keep := &retention{opener: p.Opener, pair: p.Pair}
 	var mu stdsync.Mutex // the connection pool makes remarks between the engine's events
@@ -76,6 +79,7 @@ func (p *Pass) Run(ctx context.Context) PassResult {
 			result.Pending = !planned.Plan.Empty()
 		}
 		keep.event(ev)
+		record.Event(ev)
 		if p.Report != nil {
 			p.Report.Event(ev)
 		}
@@ -89,6 +93,7 @@ func (p *Pass) Run(ctx context.Context) PassResult {
 	if result.Err != nil && ctx.Err() != nil {
 		result.Err = Interrupted()
 	}
+	record.End(&result.Summary, PassCode(result.Summary, result.Error()), result.Error())
 	return result
 }
 

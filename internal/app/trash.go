@@ -9,14 +9,16 @@ import (
 	"strings"
 	"time"
 
+	"ferry/internal/history"
 	"ferry/manifest"
 	"ferry/sync"
 )
 
 // Trash is what both sides of a pair keep of what was replaced or deleted.
 type Trash struct {
-	sides [2]Store // nil: the side is not looked at, or is not there
-	close func() error
+	sides  [2]Store // nil: the side is not looked at, or is not there
+	record *history.Recorder
+	close  func() error
 }
 
 // A Trashed is something in the trash of one side.
@@ -37,11 +39,14 @@ func (o *Opener) Trash(ctx context.Context, p *Pair, wants func(sync.Side) bool)
 	if err != nil {
 		return nil, err
 	}
-	return &Trash{sides, done}, nil
+	return &Trash{sides, o.recorder(p, true), done}, nil
 }
 
 // Close lets go of the sides.
-func (t *Trash) Close() error { return t.close() }
+func (t *Trash) Close() error {
+	t.record.End(nil, ExitOK, nil)
+	return t.close()
+}
 
 // Older returns the time before which things are older than age, by the clocks of this
 // machine and of the server. If these differ by hours, the error says so: one of them is

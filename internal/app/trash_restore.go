@@ -138,6 +138,9 @@ func inTheWay(t Trashed, at manifest.Path, kind manifest.Kind, over bool) error 
 // useless.
 func (t *Trash) Restore(ctx context.Context, r Restoring) (last bool, err error) {
 	err = t.restore(ctx, r)
+	if !r.there {
+		t.record.Restored(r.Side, r.Trashed.Trashed, err)
+	}
 	last = ctx.Err() != nil || errors.Is(err, sync.ErrFatal)
 	if errors.Is(err, sync.ErrChanged) {
 		err = failed(fmt.Errorf("%s is not restored: its place on the %s side, or the trash, has just changed: %w", r.Path, r.Side, err), "try again; "+restoreHint)
@@ -157,6 +160,7 @@ func (t *Trash) restore(ctx context.Context, r Restoring) error {
 		var err error
 		step := sync.Step{Op: sync.Remove, Path: r.Aside, Expect: r.aside, Trash: true}
 		side.Apply(ctx, []sync.Step{step}, func(_ int, out sync.Outcome) { err = out.Err })
+		t.record.Step(r.Side, step, "makes way for the version in the trash", err)
 		if err != nil {
 			return fmt.Errorf("putting the present version into the trash: %w", err)
 		}

@@ -121,6 +121,9 @@ func (r *retention) discard(ctx context.Context, side sync.Side, bin sync.Bin, g
 		return nil
 	}
 	freed, err := bin.Discard(ctx, gone)
+	if err == nil && !r.opener.Verbose {
+		r.opener.Log.Info("removed from the trash", "side", side, "files", len(gone), "bytes", freed)
+	}
 	if err == nil && r.opener.Verbose {
 		r.opener.Talk.Note("removed %s from the trash of the %s side, %s", text.Count(len(gone), "old file"), side, humanize.Bytes(uint64(freed)))
 	}

@@ -8,6 +8,7 @@ import (
 
 	"ferry/internal/daemon"
 	"ferry/internal/ftp"
+	"ferry/internal/history"
 	"ferry/internal/text"
 	"ferry/sync"
 	"ferry/sync/watch"
@@ -37,6 +38,7 @@ type watchedPair struct {
 	claim *daemon.Claim // nil: another process watches the pair; only the worker of watch uses it
 
 	history reportHistory
+	record  *history.Recorder
 
 	mu      stdsync.Mutex    // guards what follows
 	filter  *reportFilter    // of the pass that is under way
@@ -49,7 +51,7 @@ func newWatchedPair(w *Watch, p *Pair, endIfLocked bool) *watchedPair {
 	view := w.View(p)
 	return &watchedPair{
 		opener: w.Opener, pair: p, view: view, report: w.changed, hooks: w.Opener.hooks(p, view),
-		retention: &retention{opener: w.Opener, pair: p}, endIfLocked: endIfLocked, endWatch: w.end,
+		retention: &retention{opener: w.Opener, pair: p}, record: w.Opener.recorder(p, true), endIfLocked: endIfLocked, endWatch: w.end,
 	}
 }
 
@@ -147,6 +149,7 @@ func (wp *watchedPair) notOpened(err, hookErr error) {
 		wp.endWatch(err)
 		return
 	}
+	wp.record.End(nil, ExitCode(err), err)
 	if wp.fails(err) {
 		wp.view.PassFailed(err)
 	}
@@ -176,6 +179,7 @@ func (wp *watchedPair) observe(ev sync.Event) {
 	wp.state.meter.Observe(ev)
 	wp.view.Event(ev)
 	wp.retention.event(ev)
+	wp.record.Event(ev)
 	wp.mu.Lock()
 	filter := wp.filter
 	wp.mu.Unlock()

@@ -55,6 +55,7 @@ func (s *watchSession) pass(ctx context.Context, full bool, work func(context.Co
 	s.setFilter(filter)
 	summary, err, hookErr := s.hooks.around(ctx, work)
 	s.setFilter(nil)
+	s.recordPass(ctx, summary, err, hookErr)
 	if ctx.Err() != nil {
 		s.cancelled(filter, summary, err)
 		return summary, err

@@ -20,6 +20,9 @@ type Workspace struct {
 	ConfigFile string
 	// StateOption is the state directory that an option names; "": none does.
 	StateOption string
+	// LogFile is the absolute path of a file that this run writes messages to; "": there is
+	// none.
+	LogFile string
 	// Getenv reads a variable of the environment; nil: there are none.
 	Getenv func(name string) string
 	// Confirm asks a person a question, and reports whether the answer is yes; nil:
@@ -64,7 +67,10 @@ func (w Workspace) StateDir() string {
 
 // Pairs returns what args name: LOCAL URL, or profiles of ferry.yaml, all of them
 // where there are no args. Their ignore rules are not read yet.
-func (w Workspace) Pairs(args []string) ([]*Pair, error) {
+func (w Workspace) Pairs(args []string) ([]*Pair, error) { return w.pairs(args, w.Config) }
+
+// pairs is Pairs with what reads the configuration.
+func (w Workspace) pairs(args []string, read func() (*config.File, error)) ([]*Pair, error) {
 	if slices.ContainsFunc(args, config.IsURL) {
 		p, err := w.DirectPair(args)
 		if err != nil {
@@ -72,7 +78,7 @@ func (w Workspace) Pairs(args []string) ([]*Pair, error) {
 		}
 		return []*Pair{p}, nil
 	}
-	file, err := w.Config()
+	file, err := read()
 	if errors.Is(err, config.ErrNoFile) {
 		return nil, noProfile(args, err)
 	}
@@ -195,7 +201,7 @@ func (w Workspace) ProfileNames() ([]string, error) {
 // profiles name, and where a configuration would be found and trusted unasked.
 func (w Workspace) obeyedFiles(file *config.File) []string {
 	files := config.UserFiles(w.Home, w.getenv)
-	for _, path := range []string{file.Path, w.ConfigFile} {
+	for _, path := range []string{file.Path, w.ConfigFile, w.LogFile} {
 		if path != "" {
 			files = append(files, path)
 		}

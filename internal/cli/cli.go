@@ -6,6 +6,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"ferry/internal/app"
 	"ferry/internal/report"
@@ -21,6 +22,7 @@ func Main(ctx context.Context, env Env, args []string) int {
 
 func (prog *program) main(ctx context.Context, args []string) int {
 	prog.ctx = ctx
+	defer func() { prog.logFile.close() }()
 	root := rootCommand(prog)
 	args, err := expandArgs(args, prog.env.Getenv)
 	root.SetArgs(args)
@@ -112,7 +114,7 @@ func init() { cobra.EnableCommandSorting = false }
 // commands are the commands in the order of the help.
 var commands = []func(*program) *cobra.Command{
 	syncCommand, pushCommand, pullCommand, watchCommand, deployCommand, releasesCommand, rollbackCommand, statusCommand,
-	checkCommand, conflictsCommand, trashCommand, serviceCommand, initCommand, trustCommand, demoCommand,
+	checkCommand, conflictsCommand, trashCommand, logCommand, profilesCommand, serviceCommand, initCommand, trustCommand, demoCommand,
 	completionCommand, versionCommand,
 }
 
@@ -120,7 +122,10 @@ var commands = []func(*program) *cobra.Command{
 // its arguments.
 func (prog *program) run(work func(cmd *cobra.Command, args []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
-		prog.began = true
+		prog.began, prog.command = true, strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")
+		if err := prog.openLogFile(); err != nil {
+			return err
+		}
 		return work(cmd, args)
 	}
 }

@@ -169,11 +169,11 @@ func (prog *program) deployHead(p *app.Pair, titled bool) report.DeployHead {
 func (prog *program) withDeployment(ctx context.Context, p *app.Pair, flags *deployFlags, head report.DeployHead, work func(*app.Deployment) (app.DeployResult, error)) int {
 	system := ci.Detect(prog.env.Getenv)
 	flags.system.over(&system)
-	log := &ci.Log{System: system, Out: prog.env.Stdout, Now: prog.env.Now}
+	log := &ci.Log{System: system, Out: prog.results(), Now: prog.env.Now}
 	if prog.common.json {
 		log.System = ci.None
 	}
-	show := report.NewDeploy(head, prog.reports(), log)
+	show := prog.newDeploy(head, log)
 	began := prog.env.Now()
 	opts := prog.deployOptions(flags, system.RunOf(prog.env.Getenv))
 	opts.Observer = show.Event

@@ -13,6 +13,7 @@ type commonFlags struct {
 	progress   bool
 	noProgress bool
 	color      value[colorRule]
+	logFile    string
 }
 
 func (f *commonFlags) register(flags *pflag.FlagSet) {
@@ -23,6 +24,7 @@ func (f *commonFlags) register(flags *pflag.FlagSet) {
 	flags.CountVarP(&f.verbose, "verbose", "v", "a line for each file; twice: the FTP dialogue, secrets hidden")
 	flags.BoolVar(&f.json, "json", false, "write one JSON object per line to standard output")
 	flags.BoolVar(&f.progress, "progress", false, "where no bars are drawn, write a line about the progress every few seconds")
+	flags.StringVar(&f.logFile, "log-file", "", "write all messages to `FILE` as well, as with -v, each with its time")
 	flags.BoolVar(&f.noProgress, "no-progress", false, "draw no bars")
 	f.color.add(flags, "color", "`WHEN` to use colours: auto, always or never (default auto: on a terminal, unless NO_COLOR is set)", parseColor)
 }

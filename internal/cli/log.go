@@ -11,7 +11,7 @@ import (
 
 // newLog returns the log for a verbosity: 0 warnings, 1 what is being done, 2 the FTP
 // dialogue as well.
-func newLog(w io.Writer, verbosity int, colour bool) *slog.Logger {
+func newLog(w io.Writer, verbosity int, timeFormat string, colour bool) *slog.Logger {
 	level := slog.LevelWarn
 	switch {
 	case verbosity == 1:
@@ -21,7 +21,7 @@ func newLog(w io.Writer, verbosity int, colour bool) *slog.Logger {
 	}
 	return slog.New(tint.NewTextHandler(w, &tint.Options{
 		Level:      level,
-		TimeFormat: "15:04:05.000",
+		TimeFormat: timeFormat,
 		NoColor:    !colour,
 		ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
 			if a.Key == slog.LevelKey && len(groups) == 0 {

@@ -26,7 +26,7 @@ func (prog *program) pass(ctx context.Context, p *app.Pair, o app.PassOptions, t
 	if titled {
 		talk.Name = head.Profile
 	}
-	show := report.NewPass(head, prog.reports())
+	show := prog.newPass(head)
 	prog.asking = show.Asking
 	show.Connecting()
 	result := (&app.Pass{Opener: prog.opener(), Pair: p, Options: o, Report: show, Talk: talk}).Run(ctx)

@@ -31,6 +31,9 @@ type program struct {
 	// log goes then.
 	staying bool
 	logTo   io.Writer
+	// command is the command that runs, without "ferry".
+	command string
+	logFile *logFile // nil: there is none
 	// began says that a command began, so that an error is not about its arguments.
 	began bool
 }
@@ -49,6 +52,9 @@ func (prog *program) workspace() app.Workspace {
 	if prog.common.config != "" {
 		w.ConfigFile = w.Absolute(prog.common.config)
 	}
+	if prog.common.logFile != "" {
+		w.LogFile = w.Absolute(prog.common.logFile)
+	}
 	return w
 }
 
@@ -62,6 +68,7 @@ func (prog *program) opener() *app.Opener {
 			Now:      prog.env.Now,
 			Log:      prog.log(),
 			Talk:     prog.talk(),
+			Command:  prog.command,
 			Verbose:  prog.common.verbose > 0,
 			Quiet:    prog.common.quiet,
 
@@ -89,7 +96,7 @@ func (prog *program) askPassword() func(context.Context, string) (string, error)
 }
 
 func (prog *program) talk() report.Talker {
-	return report.Talker{W: prog.stderr, Quiet: prog.common.quiet, Color: prog.colors(prog.env.StderrTerminal)}
+	return report.Talker{W: prog.stderr, Quiet: prog.common.quiet, Color: prog.colors(prog.env.StderrTerminal), Log: prog.logFile.writer()}
 }
 
 func (prog *program) log() *slog.Logger {
@@ -97,14 +104,18 @@ func (prog *program) log() *slog.Logger {
 	if to == nil {
 		to = prog.stderr
 	}
-	return newLog(to, prog.common.verbose, bool(prog.colors(prog.env.StderrTerminal)))
+	log := newLog(to, prog.common.verbose, "15:04:05.000", bool(prog.colors(prog.env.StderrTerminal)))
+	if prog.logFile == nil {
+		return log
+	}
+	return slog.New(slog.NewMultiHandler(log.Handler(), prog.logFile.handler()))
 }
 
 // reports says how passes are shown.
 func (prog *program) reports() report.Options {
 	o := report.Options{
-		Out:     prog.env.Stdout,
-		Talk:    prog.talk(),
+		Out:     prog.results(),
+		Talk:    report.Talker{W: prog.stderr, Quiet: prog.common.quiet}, // the log file has a report of its own
 		Now:     prog.env.Now,
 		JSON:    prog.common.json,
 		Verbose: prog.common.verbose > 0 || prog.listFiles,

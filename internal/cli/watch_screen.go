@@ -18,6 +18,7 @@ type watchScreen struct {
 func (s *watchScreen) begin(w *app.Watch) (done func()) {
 	s.watch = w
 	prog := s.prog
+	prog.arranged()
 	stream := prog.env.Getenv("JOURNAL_STREAM")
 	if report.ToJournal(prog.env.Stderr, stream) {
 		prog.stderr.StampWith(report.JournalStamp)
@@ -59,6 +60,9 @@ type watchView struct{ *report.WatchView }
 
 func (v watchView) Pass() app.PassReport { return v.WatchView.Pass() }
 
+// onScreen returns what the terminal shows.
+func (v watchView) onScreen() *report.WatchView { return v.WatchView }
+
 // view returns the view of a pair, and names its two sides.
 func (s *watchScreen) view(p *app.Pair) app.PairView {
 	head := headOf(p, false, !p.Direct)
@@ -67,7 +71,7 @@ func (s *watchScreen) view(p *app.Pair) app.PairView {
 	}
 	o := s.prog.reports()
 	o.Talk.Name = head.Profile
-	return watchView{report.NewWatchView(head, o, s.redraw)}
+	return s.prog.logged(watchView{report.NewWatchView(head, o, s.redraw)}, head)
 }
 
 func (s *watchScreen) redraw() {
@@ -80,7 +84,7 @@ func (s *watchScreen) redraw() {
 func (s *watchScreen) lines() []string {
 	var views []*report.WatchView
 	for _, v := range s.watch.Views() {
-		views = append(views, v.(watchView).WatchView)
+		views = append(views, v.(interface{ onScreen() *report.WatchView }).onScreen())
 	}
 	return report.WatchLines(views)
 }

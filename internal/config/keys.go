@@ -51,6 +51,7 @@ var keys = map[string]key{
 	"trash":          {set: setTrash},
 	"trash-keep":     {set: setTrashKeep},
 	"trash-size":     {set: setTrashSize},
+	"log-keep":       {set: setLogKeep},
 	"follow-links":   flag(func(p *Profile) *bool { return &p.FollowLinks }),
 	"trust-pasv":     flag(func(p *Profile) *bool { return &p.TrustPASV }),
 	"insecure":       flag(func(p *Profile) *bool { return &p.Insecure }),

@@ -60,6 +60,18 @@ func setTrashKeep(_ *decoder, p *draft, text string) (err error) {
 	return err
 }
 
+func setLogKeep(_ *decoder, p *draft, text string) (err error) {
+	switch text {
+	case "off", "false", "no", "0":
+		p.LogKeep = 0
+	case "forever":
+		p.LogKeep = -1
+	default:
+		p.LogKeep, err = ParseDuration(text)
+	}
+	return err
+}
+
 func setTrashSize(_ *decoder, p *draft, text string) (err error) {
 	p.TrashSize, err = ParseSize(text)
 	return err

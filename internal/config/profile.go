@@ -39,6 +39,9 @@ type Profile struct {
 	// may hold on each side; 0: no limit.
 	TrashKeep time.Duration
 	TrashSize int64
+	// LogKeep is how long the history of the pair is kept; 0: there is none; negative: for
+	// ever.
+	LogKeep time.Duration
 
 	// Password is the one from password:, or else from the URL.
 	Password Secret
@@ -95,7 +98,7 @@ func (h Hooks) All() []string {
 
 // NewProfile returns a profile with the defaults set.
 func NewProfile(name string) *Profile {
-	return &Profile{Name: name, Limits: sync.NewLimits(), Trash: true, TrashKeep: 30 * 24 * time.Hour}
+	return &Profile{Name: name, Limits: sync.NewLimits(), Trash: true, TrashKeep: 30 * 24 * time.Hour, LogKeep: 90 * 24 * time.Hour}
 }
 
 // NeedsLook returns the key of a setting for which a pass has to look at the server, "" where

@@ -23,6 +23,9 @@ type (
 	Committing struct{ Changes int }
 	// Committed comes when the release is live.
 	Committed struct{ Release int }
+	// WentLive comes when a release is live, with what it changed: also for one of an earlier
+	// run that this one has finished.
+	WentLive struct{ Release *Release }
 	// Failed comes for a file that could not be put in place or deleted.
 	Failed struct {
 		Path manifest.Path
@@ -37,6 +40,7 @@ func (Planned) isEvent()    {}
 func (Staged) isEvent()     {}
 func (Committing) isEvent() {}
 func (Committed) isEvent()  {}
+func (WentLive) isEvent()   {}
 func (Failed) isEvent()     {}
 func (Noticed) isEvent()    {}
 func (Warned) isEvent()     {}

@@ -401,6 +401,7 @@ func (r *run) close(ctx context.Context, next *Release, failed map[manifest.Path
 		return fmt.Errorf("release %d is live, and its state could not be put in place: %w", next.Number, err)
 	}
 	r.result.Committed, r.result.Release = true, next.Number
+	r.Observer(WentLive{next})
 	return nil
 }
 

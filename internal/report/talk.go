@@ -14,13 +14,20 @@ type Talker struct {
 	Quiet bool
 	Name  string // of the profile, where messages about several are mixed
 	Color Color
+	// Log gets all messages as well, also where Quiet is set; nil: there is none.
+	Log io.Writer
 }
 
 // Say writes a message of some kind, as "problem: ", with its prefix on each line.
 func (t Talker) Say(kind, message string) {
 	for line := range strings.SplitSeq(text.CleanLines(message), "\n") {
-		if line != "" {
-			fmt.Fprintln(t.W, t.Color.paint(kinds[kind], "ferry: "+kind+t.prefix()+line))
+		if line == "" {
+			continue
+		}
+		line = "ferry: " + kind + t.prefix() + line
+		fmt.Fprintln(t.W, t.Color.paint(kinds[kind], line))
+		if t.Log != nil {
+			fmt.Fprintln(t.Log, line)
 		}
 	}
 }
@@ -35,9 +42,10 @@ func (t Talker) prefix() string {
 
 // Note says something that is good to know, unless Quiet is set.
 func (t Talker) Note(format string, args ...any) {
-	if !t.Quiet {
-		t.Say("", fmt.Sprintf(format, args...))
+	if t.Quiet {
+		t.W = io.Discard
 	}
+	t.Say("", fmt.Sprintf(format, args...))
 }
 
 // Warn says that something is wrong but does not stop the program.

@@ -44,6 +44,7 @@ var arrows = map[string][]string{
 	"internal/deploy/deploytest": {"internal/deploy", "manifest", "sync"},
 	"internal/ci":                {},
 	"internal/gitignore":         {},
+	"internal/history":           {"internal/deploy", "manifest", "sync"},
 	"internal/hooks":             {},
 	"internal/service":           {},
 	"internal/daemon":            {"sync/watch"},
@@ -68,10 +69,10 @@ var arrows = map[string][]string{
 	"internal/text":              {},
 	"internal/report":            {"internal/ci", "internal/deploy", "internal/text", "manifest", "sync", "sync/watch"},
 	"internal/app": {
-		"internal/config", "internal/daemon", "internal/deploy", "internal/deploy/site", "internal/ftp", "internal/ftp/check", "internal/gitignore", "internal/hooks", "internal/text",
+		"internal/config", "internal/daemon", "internal/deploy", "internal/deploy/site", "internal/ftp", "internal/ftp/check", "internal/gitignore", "internal/history", "internal/hooks", "internal/text",
 		"manifest", "sync", "sync/local", "sync/remote", "sync/remote/blind", "sync/watch", "watcher",
 	},
-	"internal/cli":             {"internal/app", "internal/ci", "internal/config", "internal/ftpserver", "internal/report", "internal/service", "internal/text"},
+	"internal/cli":             {"internal/app", "internal/ci", "internal/config", "internal/ftpserver", "internal/history", "internal/report", "internal/service", "internal/text"},
 	"internal/test/action":     {},
 	"internal/test/transcript": {},
 }
