@@ -73,6 +73,7 @@ func TestParseContract(t *testing.T) {
 		Limits:      sync.NewLimits(),
 		Trash:       true,
 		TrashKeep:   30 * 24 * time.Hour,
+		LogKeep:     90 * 24 * time.Hour,
 		Password:    hide(held{kind: secretEnv, text: "SITE_PASSWORD"}),
 		Ignore:      "*.map\n!keep.map\n",
 		Connections: 4,
@@ -85,6 +86,7 @@ func TestParseContract(t *testing.T) {
 		Limits:      sync.NewLimits(),
 		Trash:       true,
 		TrashKeep:   30 * 24 * time.Hour,
+		LogKeep:     90 * 24 * time.Hour,
 		Connections: 4,
 		Poll:        time.Minute,
 		BytesUp:     2 << 20,
@@ -119,6 +121,7 @@ profiles:
     trash: off
     trash-keep: 12h
     trash-size: 1GiB
+    log-keep: 2d
     follow-links: true
     trust-pasv: true
     timeout: 1m30s
@@ -156,7 +159,7 @@ profiles:
 		Direction: sync.Pull, Conflict: sync.LeaveAlone, Mode: ftp.Active,
 		Limits: sync.Limits{MaxDeletes: -1, MaxDeletePercent: 20},
 		Exact:  true, Adopt: true, Checksum: true, Verify: true, FollowLinks: true, TrustPASV: true, Pipeline: ftp.PipelineOff, Encoding: "windows-1251",
-		TrashSet: true, TrashKeep: 12 * time.Hour, TrashSize: 1 << 30,
+		TrashSet: true, TrashKeep: 12 * time.Hour, TrashSize: 1 << 30, LogKeep: 48 * time.Hour,
 		Password: Literal("0123"),
 		Ignore:   "*.a\n!b.a\n", IgnoreFile: abs("/etc/x/rules/ignore"), CA: abs("/home/u/ca.pem"),
 		Timeout: 90 * time.Second, Poll: 5 * time.Minute,
@@ -313,4 +316,17 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestLogKeep reads how long the history is kept: not at all, for a while, or for ever.
+func TestLogKeep(t *testing.T) {
+	for text, want := range map[string]time.Duration{"90d": 90 * 24 * time.Hour, "12h": 12 * time.Hour, "off": 0, "0": 0, "forever": -1} {
+		file, err := parse("profiles: {a: {local: a, remote: ftp://h, log-keep: " + text + "}}")
+		if err != nil || file.Profiles[0].LogKeep != want {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	if _, err := parse("profiles: {a: {local: a, remote: ftp://h, log-keep: 30}}"); err == nil {
+		t.Error("a number without a unit is taken")
+	}
 }
