@@ -53,10 +53,14 @@ func (r *run) planStored(u Uploaded) error {
 	return nil
 }
 
-// storePlan stores the plan alone.
+// storePlan stores the plan alone, and looks at what the server holds of it.
 func (r *run) storePlan(ctx context.Context, next *Release) error {
 	var failed error
-	err := r.Server.Upload(ctx, r.planUploads(next, func() error { return nil }), func(_ int, u Uploaded) {
+	uploads := r.planUploads(next, func() error { return nil })
+	for i := range uploads {
+		uploads[i].Unseen = false
+	}
+	err := r.Server.Upload(ctx, uploads, func(_ int, u Uploaded) {
 		failed = errors.Join(failed, r.planStored(u))
 	})
 	return cmp.Or(err, failed)
