@@ -94,7 +94,7 @@ var moreForTests = map[string][]string{
 	"internal/deploy":      {"internal/deploy/deploytest"},
 	"internal/deploy/site": {"internal/deploy/deploytest"},
 	// The program itself, run in the process of the test.
-	"internal/test/deploy": {"internal/cli", "bench/wan"},
+	"internal/test/deploy": {"internal/cli", "bench/wan", "sync/remote/lock"},
 	"internal/test/faults": {"internal/cli", "sync/remote"},
 	"internal/test/soak":   {"internal/cli"},
 	"internal/test/watch":  {"internal/cli"},
