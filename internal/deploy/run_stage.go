@@ -1,15 +1,11 @@
 package deploy
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -125,81 +121,6 @@ func (r *run) stagedModes() (chains []Chain) {
 	return chains
 }
 
-// planUploads returns the uploads of the plan, which becomes the state. Where something of the
-// release is kept, copies of the plan and of the state before it are kept as well. ready says
-// why the plan must not be stored. The last look before the commit shows what the server holds
-// of them.
-func (r *run) planUploads(next *Release, ready func() error) []Upload {
-	type content struct {
-		name    string
-		release *Release
-	}
-	files := []content{{planName, next}}
-	if keeps(next) {
-		if files = append(files, content{releaseName, next}); r.state != nil {
-			files = append(files, content{beforeName, r.state})
-		}
-	}
-	var uploads []Upload
-	r.unseen = nil
-	for _, f := range files {
-		uploads = append(uploads, Upload{Name: f.name, Dirs: []string{stageDir}, Unseen: true, Late: func() ([]byte, error) {
-			if err := ready(); err != nil {
-				return nil, err
-			}
-			encoded, err := Encode(f.release, r.Key)
-			r.unseen = slices.DeleteFunc(r.unseen, func(w workContent) bool { return w.name == f.name })
-			r.unseen = append(r.unseen, workContent{f.name, encoded})
-			return encoded, err
-		}})
-	}
-	return uploads
-}
-
-// planStored notes the result of an upload of the plan. One that the server has shown whole needs
-// no other look.
-func (r *run) planStored(u Uploaded) error {
-	if u.Err != nil {
-		return fmt.Errorf("storing %s in the work directory: %w", u.Name, u.Err)
-	}
-	if u.Seen.IsFile() {
-		r.unseen = slices.DeleteFunc(r.unseen, func(w workContent) bool { return w.name == u.Name })
-	}
-	return nil
-}
-
-// storePlan stores the plan alone.
-func (r *run) storePlan(ctx context.Context, next *Release) error {
-	var failed error
-	err := r.Server.Upload(ctx, r.planUploads(next, func() error { return nil }), func(_ int, u Uploaded) {
-		failed = errors.Join(failed, r.planStored(u))
-	})
-	return cmp.Or(err, failed)
-}
-
-// A workContent is the content of a small file in the work directory.
-type workContent struct {
-	name    string
-	content []byte
-}
-
-// store stores small files in the work directory.
-func (r *run) store(ctx context.Context, files ...workContent) error {
-	uploads := make([]Upload, len(files))
-	for i, f := range files {
-		uploads[i] = Upload{Name: f.name, Size: int64(len(f.content)), Open: func(offset int64) (io.ReadCloser, error) {
-			return io.NopCloser(bytes.NewReader(f.content[offset:])), nil
-		}}
-	}
-	var failed error
-	err := r.Server.Upload(ctx, uploads, func(i int, u Uploaded) {
-		if u.Err != nil {
-			failed = fmt.Errorf("storing %s in the work directory: %w", files[i].name, u.Err)
-		}
-	})
-	return errors.Join(err, failed)
-}
-
 // reusable looks for what an earlier run has staged. Numbers from next on are in no name.
 func (r *run) reusable(ctx context.Context) (usable map[Sum][]WorkFile, useless []WorkFile, next int, err error) {
 	if !r.found.Stage {
@@ -279,35 +200,4 @@ func (r *run) asideDirs() (dirs []string) {
 func parentName(name string) string {
 	i := strings.LastIndexByte(name, '/')
 	return name[:max(i, 0)]
-}
-
-// openChecked opens a local file whose content must still have its sum at the end.
-func (r *run) openChecked(f LocalFile, offset int64) (io.ReadCloser, error) {
-	content, err := r.Source.Open(f.Path, 0)
-	if err != nil {
-		return nil, err
-	}
-	c := &checkedFile{ReadCloser: content, file: f, hash: sha256.New()}
-	if _, err := io.CopyN(io.Discard, c, offset); err != nil {
-		return nil, errors.Join(err, content.Close())
-	}
-	return c, nil
-}
-
-// A checkedFile fails at its end where its content is not that which was planned.
-type checkedFile struct {
-	io.ReadCloser
-	file LocalFile
-	hash hash.Hash
-	n    int64
-}
-
-func (c *checkedFile) Read(p []byte) (int, error) {
-	n, err := c.ReadCloser.Read(p)
-	c.hash.Write(p[:n])
-	c.n += int64(n)
-	if err == io.EOF && (c.n != c.file.Size || Sum(c.hash.Sum(nil)[:16]) != c.file.Sum) {
-		return n, errors.New("the local file has changed while it was deployed")
-	}
-	return n, err
 }

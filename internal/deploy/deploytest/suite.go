@@ -50,6 +50,7 @@ func Run(t *testing.T, open func(t *testing.T) (deploy.Server, Hands), only ...s
 		{"upload", testUpload},
 		{"upload many", testUploadMany},
 		{"upload goes on", testUploadGoesOn},
+		{"upload a plan", testUploadPlan},
 		{"look", testLook},
 		{"lock lost", testLockLost},
 		{"apply", testApply},
@@ -300,6 +301,33 @@ func testUploadMany(s *scene) {
 	}
 	if left, err := s.server.ListWork(s.Context(), "s"); err != nil || len(left) != n {
 		s.Errorf("%d files, %v", len(left), err)
+	}
+}
+
+// testUploadPlan stores files with their directories, and a plan that says where they are.
+func testUploadPlan(s *scene) {
+	for _, n := range []int{0, 1, 25} {
+		dir := fmt.Sprint("stage/", n)
+		done := 0
+		plan := deploy.Upload{Name: dir + ".plan", Dirs: []string{"stage"}, Unseen: true,
+			Late: func() ([]byte, error) { return []byte(strings.Repeat("p", done)), nil }}
+		files := []deploy.Upload{plan}
+		for i := range n {
+			f := content(fmt.Sprintf("%s/%d.part", dir, i), strings.Repeat("x", i))
+			f.Dirs, f.KeepIfFree = []string{"stage", dir}, true
+			f.Keep = func(seen manifest.Entry) string { return fmt.Sprintf("%s/%d-%d", dir, i, seen.Size) }
+			files = append(files, f)
+		}
+		err := s.server.Upload(s.Context(), files, func(i int, r deploy.Uploaded) {
+			done++
+			if r.Err != nil || i > 0 && (r.Seen.Size != int64(i-1) || r.Name != files[i].Name && r.Name != files[i].Keep(r.Seen)) {
+				s.Errorf("%d of %d: %+v", i, n, r)
+			}
+			s.holds(deploy.Work(r.Name), strings.Repeat(map[bool]string{true: "p", false: "x"}[i == 0], max(i-1, n*(1-min(i, 1)))))
+		})
+		if err != nil || done != n+1 {
+			s.Errorf("%d of %d were done: %v", done, n+1, err)
+		}
 	}
 }
 

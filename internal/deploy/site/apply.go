@@ -251,12 +251,18 @@ func (c *commit) part(ctx context.Context, chains []*chain) error {
 	return nil
 }
 
-// fill returns how many chains go out in the next write: one at least.
+// fill returns how many chains go out in the next write, with what is watched of them: one at
+// least.
 func (c *commit) fill(s *ftp.Session, chains []*chain) (n int) {
 	bytes, commands := s.OneWrite()
 	for ; n < len(chains); n++ {
 		var b ftp.Batch
 		c.queue(&b, chains[n])
+		if n < mostWatched && s.Features().CanStat() {
+			for _, st := range chains[n].steps {
+				queueLook(&b, s.Features(), st.from, new(deploy.Look))
+			}
+		}
 		if bytes, commands = bytes-b.Bytes(), commands-b.Len(); n > 0 && (bytes < 0 || commands < 0) {
 			break
 		}

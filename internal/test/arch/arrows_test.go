@@ -97,7 +97,7 @@ var moreForTests = map[string][]string{
 	"internal/deploy":      {"internal/deploy/deploytest"},
 	"internal/deploy/site": {"internal/deploy/deploytest"},
 	// The program itself, run in the process of the test.
-	"internal/test/deploy": {"internal/cli", "bench/wan", "internal/test/visitor"},
+	"internal/test/deploy": {"internal/cli", "bench/wan", "internal/test/visitor", "sync/remote/lock"},
 	"internal/test/faults": {"internal/cli", "sync/remote"},
 	"internal/test/soak":   {"internal/cli"},
 	"internal/test/watch":  {"internal/cli"},
