@@ -34,10 +34,7 @@ func (p *pass) checkRoot(s Side) error {
 	case root.Kind == manifest.Dir:
 		return nil
 	case root.Kind != manifest.None:
-		return &UnsafeError{
-			What: fmt.Sprintf("%s is not a directory but a %s", root.Where, root.Kind),
-			Hint: "name the directory that is to be kept in sync",
-		}
+		return &NotDirectoryError{root.Where, root.Kind}
 	case p.synced():
 		return &UnsafeError{
 			What: fmt.Sprintf("%s is not there any more", root.Where),

@@ -66,7 +66,7 @@ func (p *pass) scanSide(ctx context.Context, s Side, dirs []manifest.Path) (*man
 	}
 	ev.Duration = p.opts.Now().Sub(start)
 	p.mu.Lock()
-	p.sum.Problems += len(ev.Problems)
+	p.sum.countProblems(s, ev.Problems)
 	p.mu.Unlock()
 	p.tell(ev)
 	return tree, nil

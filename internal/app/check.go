@@ -3,9 +3,9 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"ferry/manifest"
+	"ferry/sync"
 	"ferry/sync/remote"
 )
 
@@ -34,7 +34,7 @@ func (o *Opener) TestConnection(ctx context.Context, p *Pair) (found bool, err e
 		return false, err
 	}
 	if root.Kind != manifest.Dir && root.Kind != manifest.None {
-		return false, fmt.Errorf("%s is not a directory", p.Remote)
+		return false, &sync.NotDirectoryError{Where: p.Remote.String(), Kind: root.Kind}
 	}
 	return root.Kind == manifest.Dir, nil
 }

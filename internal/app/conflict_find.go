@@ -195,3 +195,15 @@ func (s *Snapshot) named(path manifest.Path) []*Conflict {
 	}
 	return found
 }
+
+// Whole reports whether both sides could be read, but for names that cannot travel.
+func (s *Snapshot) Whole() bool {
+	for _, side := range Sides {
+		for _, p := range s.Problems[side] {
+			if !sync.CannotTravel(side, p) {
+				return false
+			}
+		}
+	}
+	return true
+}

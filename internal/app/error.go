@@ -61,6 +61,8 @@ func Hint(err error) string {
 		return unsafe.Hint
 	case errors.Is(err, manifest.ErrLocked), errors.Is(err, sync.ErrHeld):
 		return "wait for it to end; \"ferry sync --wait\" waits by itself"
+	case errors.As(err, new(*sync.NotDirectoryError)):
+		return "name the directory itself, and not a file in it or in its place"
 	case errors.As(err, new(*sync.TooManyEntriesError)):
 		return "if so many are meant, raise max-entries: in the profile, or --max-entries of a pass; otherwise ignore what is not to be synced"
 	case errors.Is(err, sync.ErrFull):

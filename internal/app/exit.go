@@ -56,6 +56,8 @@ func ExitCode(err error) int {
 		return ExitUnsafe
 	case errors.Is(err, manifest.ErrLocked), errors.Is(err, sync.ErrHeld):
 		return ExitLocked
+	case errors.As(err, new(*sync.NotDirectoryError)):
+		return ExitUsage
 	case unreachable(err):
 		return ExitConnect
 	}

@@ -176,7 +176,7 @@ func (prog *program) listConflicts(ctx context.Context, head report.Head, snapsh
 	case people:
 		fmt.Fprintf(out, "%s; settle one with: ferry conflicts --keep local|remote|both PATH\n", text.Count(len(snapshot.Conflicts), "conflict"))
 	}
-	if len(snapshot.Problems[app.Local])+len(snapshot.Problems[app.Remote]) > 0 {
+	if !snapshot.Whole() {
 		return exit(ExitIncomplete)
 	}
 	return nil

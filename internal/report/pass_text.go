@@ -118,6 +118,17 @@ func (r *textPass) sayKept(a *sync.Action) {
 
 func (r *textPass) sayProblems() {
 	for _, p := range r.problems {
+		if sync.CannotTravel(p.side, p.Problem) {
+			r.noteSkipped(p)
+		} else {
+			r.sayProblem(p.side, problemLine(p))
+		}
+	}
+}
+
+// noteSkipped names what will never travel, unless nobody wants to hear of it.
+func (r *textPass) noteSkipped(p sideProblem) {
+	if !r.o.Talk.Quiet {
 		r.sayProblem(p.side, problemLine(p))
 	}
 }
