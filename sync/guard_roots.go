@@ -34,7 +34,11 @@ func (p *pass) checkRoot(s Side) error {
 	case root.Kind == manifest.Dir:
 		return nil
 	case root.Kind != manifest.None:
-		return &NotDirectoryError{root.Where, root.Kind}
+		return &UnsafeError{
+			What:  fmt.Sprintf("%s is not a directory but a %s", root.Where, root.Kind),
+			Hint:  "name the directory itself, and not a file in it or in its place",
+			Usage: true,
+		}
 	case p.synced():
 		return &UnsafeError{
 			What: fmt.Sprintf("%s is not there any more", root.Where),

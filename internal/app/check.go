@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"ferry/manifest"
-	"ferry/sync"
 	"ferry/sync/remote"
 )
 
@@ -34,7 +33,7 @@ func (o *Opener) TestConnection(ctx context.Context, p *Pair) (found bool, err e
 		return false, err
 	}
 	if root.Kind != manifest.Dir && root.Kind != manifest.None {
-		return false, &sync.NotDirectoryError{Where: p.Remote.String(), Kind: root.Kind}
+		return false, notDirectory(p.Remote.String(), root.Kind)
 	}
 	return root.Kind == manifest.Dir, nil
 }

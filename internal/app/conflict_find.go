@@ -200,7 +200,7 @@ func (s *Snapshot) named(path manifest.Path) []*Conflict {
 func (s *Snapshot) Whole() bool {
 	for _, side := range Sides {
 		for _, p := range s.Problems[side] {
-			if !sync.CannotTravel(side, p) {
+			if side != sync.Local || !p.Unnameable() {
 				return false
 			}
 		}

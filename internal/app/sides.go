@@ -46,7 +46,7 @@ func (o *Opener) openSides(ctx context.Context, p *Pair, wants func(sync.Side) b
 			return sides, nil, errors.Join(err, open.close())
 		}
 		if root.Kind != manifest.Dir && root.Kind != manifest.None {
-			return sides, nil, errors.Join(&sync.NotDirectoryError{Where: root.Where, Kind: root.Kind}, open.close())
+			return sides, nil, errors.Join(notDirectory(root.Where, root.Kind), open.close())
 		}
 		if root.Kind != manifest.Dir {
 			o.Talk.Note("%s: there is no directory %s", sync.Side(i), text.Clean(root.Where))

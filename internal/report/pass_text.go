@@ -110,7 +110,7 @@ func (r *textPass) sayKept(a *sync.Action) {
 
 func (r *textPass) sayProblems() {
 	for _, p := range r.problems {
-		if sync.CannotTravel(p.side, p.Problem) {
+		if p.side == sync.Local && p.Unnameable() {
 			r.noteSkipped(p)
 		} else {
 			r.sayProblem(p.side, problemLine(p))
