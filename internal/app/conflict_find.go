@@ -102,7 +102,7 @@ func (s *Snapshot) plan(ctx context.Context, o *Opener, p *Pair) (*sync.Plan, er
 	s.sides, s.close = open.Sides, open.Close
 	_, err = open.Engine.Sync(ctx)
 	var unsafe *sync.UnsafeError
-	if errors.As(err, &unsafe) {
+	if errors.As(err, &unsafe) && !unsafe.Usage {
 		err = nil
 	}
 	return plan, err
