@@ -14,6 +14,10 @@ type Problem struct {
 	Why string
 }
 
+// Unnameable reports whether the problem is only a name that no path can have, such as one
+// with a line break, which ends a command of FTP.
+func (p Problem) Unnameable() bool { return p.Name != "" && CheckName(p.Name) != nil }
+
 func (p Problem) String() string {
 	where := string(p.Path)
 	if p.Name != "" {

@@ -119,6 +119,8 @@ func New(local, remote Replica, record Recorder, opts Options) *Engine {
 type UnsafeError struct {
 	What string // what was found, and what would have happened
 	Hint string // what to do, or the option that allows it
+	// Usage says that nothing was at stake: what was named is wrong.
+	Usage bool
 }
 
 func (e *UnsafeError) Error() string { return e.What }

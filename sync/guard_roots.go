@@ -35,8 +35,9 @@ func (p *pass) checkRoot(s Side) error {
 		return nil
 	case root.Kind != manifest.None:
 		return &UnsafeError{
-			What: fmt.Sprintf("%s is not a directory but a %s", root.Where, root.Kind),
-			Hint: "name the directory that is to be kept in sync",
+			What:  fmt.Sprintf("%s is not a directory but a %s", root.Where, root.Kind),
+			Hint:  "name the directory itself, and not a file in it or in its place",
+			Usage: true,
 		}
 	case p.synced():
 		return &UnsafeError{

@@ -86,7 +86,7 @@ func (p *pass) markUnreadable(q Question, err error) {
 // addProblems adds the unknown paths of bad to the tree of side s.
 func (p *pass) addProblems(s Side, bad *manifest.Tree) {
 	p.trees[s] = p.trees[s].Graft(nil, bad)
-	p.sum.Problems += len(bad.Problems())
+	p.sum.countProblems(s, bad.Problems())
 	p.tell(Doubted{Side: s, Problems: bad.Problems()})
 }
 

@@ -66,10 +66,22 @@ func (p *pass) scanSide(ctx context.Context, s Side, dirs []manifest.Path) (*man
 	}
 	ev.Duration = p.opts.Now().Sub(start)
 	p.mu.Lock()
-	p.sum.Problems += len(ev.Problems)
+	p.sum.countProblems(s, ev.Problems)
 	p.mu.Unlock()
 	p.tell(ev)
 	return tree, nil
+}
+
+// countProblems counts what could not be read of a side. Local names that FTP cannot carry
+// are skipped like special files; a server's may be a listing that was not understood.
+func (s *Summary) countProblems(side Side, problems []manifest.Problem) {
+	for _, p := range problems {
+		if side == Local && p.Unnameable() {
+			s.Skipped++
+		} else {
+			s.Problems++
+		}
+	}
 }
 
 func (p *pass) look(s Side, dirs []manifest.Path) Look {

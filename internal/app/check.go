@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"ferry/manifest"
 	"ferry/sync/remote"
@@ -34,7 +33,7 @@ func (o *Opener) TestConnection(ctx context.Context, p *Pair) (found bool, err e
 		return false, err
 	}
 	if root.Kind != manifest.Dir && root.Kind != manifest.None {
-		return false, fmt.Errorf("%s is not a directory", p.Remote)
+		return false, notDirectory(p.Remote.String(), root.Kind)
 	}
 	return root.Kind == manifest.Dir, nil
 }

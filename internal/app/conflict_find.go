@@ -102,7 +102,7 @@ func (s *Snapshot) plan(ctx context.Context, o *Opener, p *Pair) (*sync.Plan, er
 	s.sides, s.close = open.Sides, open.Close
 	_, err = open.Engine.Sync(ctx)
 	var unsafe *sync.UnsafeError
-	if errors.As(err, &unsafe) {
+	if errors.As(err, &unsafe) && !unsafe.Usage {
 		err = nil
 	}
 	return plan, err
@@ -194,4 +194,16 @@ func (s *Snapshot) named(path manifest.Path) []*Conflict {
 		}
 	}
 	return found
+}
+
+// Whole reports whether both sides could be read, but for names that cannot travel.
+func (s *Snapshot) Whole() bool {
+	for _, side := range Sides {
+		for _, p := range s.Problems[side] {
+			if side != sync.Local || !p.Unnameable() {
+				return false
+			}
+		}
+	}
+	return true
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"errors"
+	"fmt"
 
 	"ferry/internal/config"
 	"ferry/internal/ftp"
@@ -26,6 +27,11 @@ func (e *Error) Unwrap() error { return e.Err }
 func Usage(err error, hint string) error { return &Error{Code: ExitUsage, Err: err, Hint: hint} }
 
 func failed(err error, hint string) error { return &Error{Code: ExitFailed, Err: err, Hint: hint} }
+
+// notDirectory is the error where something else is in the place of a directory.
+func notDirectory(where string, kind manifest.Kind) error {
+	return Usage(fmt.Errorf("%s is not a directory but a %s", where, kind), "name the directory itself, and not a file in it or in its place")
+}
 
 // ErrInterrupted is the cause of a context that a signal cancelled.
 var ErrInterrupted = errors.New("interrupted")

@@ -52,6 +52,8 @@ func ExitCode(err error) int {
 		return ExitInterrupted
 	case errors.As(err, &coded):
 		return coded.Code
+	case errors.As(err, &unsafe) && unsafe.Usage:
+		return ExitUsage
 	case errors.As(err, &unsafe):
 		return ExitUnsafe
 	case errors.Is(err, manifest.ErrLocked), errors.Is(err, sync.ErrHeld):

@@ -31,11 +31,15 @@ func (p *Pair) ReadRules(file string, patterns []string) error {
 	if err != nil && (must || !missing(err)) {
 		return Usage(fmt.Errorf("reading the ignore file: %w", err), "without its patterns files could be sent that should stay here")
 	}
+	rules, err := ignoreText(text)
+	if err != nil {
+		return Usage(fmt.Errorf("reading the ignore file %s: %w", path, err), "save it as UTF-8: without its patterns files could be sent that should stay here")
+	}
 	p.RulesFile = path
 	p.Rules = gitignore.Default().
 		Append(p.builtInRules()).
 		Append(gitignore.Parse(p.Ignore).From("ignore: of the profile")).
-		Narrow(gitignore.Parse(string(text)).From(path)).
+		Narrow(gitignore.Parse(rules).From(path)).
 		Append(gitignore.Parse(strings.Join(patterns, "\n")).From("--exclude and --include"))
 	obeyed := append([]string{path, filepath.Join(p.Local, ignoreFileName)}, p.obeyed...)
 	if p.CA != "" {

@@ -36,5 +36,8 @@ func (o *Opener) login(ctx context.Context, p *Pair) (user, password string, err
 	case err != nil:
 		return "", "", Usage(err, config.Hint(err))
 	}
+	if o.Dialing != nil {
+		o.Dialing()
+	}
 	return user, password, nil
 }

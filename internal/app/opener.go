@@ -32,6 +32,9 @@ type Options struct {
 	// NoWebServer says that no web server shows the directories on the server. Then there
 	// is no warning that it may show the trash.
 	NoWebServer bool
+	// Dialing is called before the server of a pair is connected to, when the password is
+	// known and nobody will be asked for anything any more; it may be nil.
+	Dialing func()
 	// AskPassword asks a person for a password, until ctx is cancelled.
 	AskPassword func(ctx context.Context, prompt string) (string, error)
 	// Stderr is where a command that prints a password may write.

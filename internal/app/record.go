@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"ferry/internal/text"
 	"ferry/manifest"
@@ -25,6 +26,8 @@ func (o *Opener) openRecord(ctx context.Context, p *Pair, opts PassOptions) (*ma
 	switch {
 	case errors.Is(err, manifest.ErrLocked):
 		return nil, &Error{Code: ExitLocked, Err: manifest.ErrLocked, Hint: lockHint(path)}
+	case errors.Is(err, syscall.ENOTDIR):
+		return nil, Usage(fmt.Errorf("opening the record of the pair: %w", err), "--state-dir DIR and FERRY_STATE_DIR name a directory for what ferry remembers")
 	case err != nil:
 		return nil, fmt.Errorf("opening the record of the pair: %w", err)
 	}

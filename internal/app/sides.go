@@ -45,6 +45,9 @@ func (o *Opener) openSides(ctx context.Context, p *Pair, wants func(sync.Side) b
 		if err != nil {
 			return sides, nil, errors.Join(err, open.close())
 		}
+		if root.Kind != manifest.Dir && root.Kind != manifest.None {
+			return sides, nil, errors.Join(notDirectory(root.Where, root.Kind), open.close())
+		}
 		if root.Kind != manifest.Dir {
 			o.Talk.Note("%s: there is no directory %s", sync.Side(i), text.Clean(root.Where))
 			sides[i] = nil

@@ -92,6 +92,9 @@ func (prog *program) conflicts(ctx context.Context, args []string, flags *confli
 		if len(args) == 0 || config.IsURL(args[0]) {
 			return app.Usage(errors.New("--keep settles one conflict, and needs its path"), "as in: ferry conflicts --keep "+string(flags.keep.v)+" notes.txt")
 		}
+		if err := prog.pathFirst("ferry conflicts --keep "+string(flags.keep.v), args); err != nil {
+			return err
+		}
 		path, args = args[0], args[1:]
 	}
 	pairs, err := prog.connectPairs(args, &flags.connectFlags)
@@ -176,7 +179,7 @@ func (prog *program) listConflicts(ctx context.Context, head report.Head, snapsh
 	case people:
 		fmt.Fprintf(out, "%s; settle one with: ferry conflicts --keep local|remote|both PATH\n", text.Count(len(snapshot.Conflicts), "conflict"))
 	}
-	if len(snapshot.Problems[app.Local])+len(snapshot.Problems[app.Remote]) > 0 {
+	if !snapshot.Whole() {
 		return exit(ExitIncomplete)
 	}
 	return nil

@@ -1,9 +1,12 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 
 	"ferry/internal/app"
+	"ferry/internal/config"
 	"ferry/internal/text"
 )
 
@@ -65,6 +68,15 @@ func (prog *program) onePair(args []string, flags *connectFlags) (*app.Pair, err
 		return nil, tooManyPairs(pairs)
 	}
 	return pairs[0], nil
+}
+
+// pathFirst refuses the name of a profile where a path comes first.
+func (prog *program) pathFirst(command string, args []string) error {
+	names, err := prog.workspace().ProfileNames()
+	if err != nil || len(args) != 2 || !slices.Contains(names, args[0]) || slices.Contains(names, args[1]) || config.IsURL(args[1]) {
+		return nil
+	}
+	return app.Usage(errors.New("the path comes before the profile"), fmt.Sprintf("as in: %s %s %s", command, args[1], args[0]))
 }
 
 func tooManyPairs(pairs []*app.Pair) error {

@@ -27,8 +27,8 @@ func (prog *program) pass(ctx context.Context, p *app.Pair, o app.PassOptions, t
 		talk.Name = head.Profile
 	}
 	show := prog.newPass(head)
-	prog.asking = show.Asking
-	show.Connecting()
+	prog.dialing = show.Connecting
+	defer func() { prog.dialing = nil }()
 	result := (&app.Pass{Opener: prog.opener(), Pair: p, Options: o, Report: show, Talk: talk}).Run(ctx)
 	if result.Err != nil && result.HookErr != nil {
 		prog.tellFailure(head, result.HookErr)

@@ -21,8 +21,8 @@ type program struct {
 
 	// open stands for the parts that open pairs; a test puts its own in place.
 	open func(context.Context, *app.Pair, app.PassOptions) (*app.OpenPair, error)
-	// asking clears the terminal for a question; nil: nothing is drawn there.
-	asking func()
+	// dialing shows that a server is connected to; nil: nothing is shown.
+	dialing func()
 	// listFiles shows a line for each file even without --verbose.
 	listFiles bool
 	// noWebServer is that of [app.Options].
@@ -73,26 +73,17 @@ func (prog *program) opener() *app.Opener {
 			Quiet:    prog.common.quiet,
 
 			NoWebServer: prog.noWebServer,
-			AskPassword: prog.askPassword(),
-			Stderr:      prog.stderr,
-			Open:        prog.open,
+			AskPassword: prog.env.ReadPassword,
+			Dialing: func() {
+				if prog.dialing != nil {
+					prog.dialing()
+				}
+			},
+			Stderr: prog.stderr,
+			Open:   prog.open,
 		})
 	}
 	return prog.made
-}
-
-// askPassword returns what asks for a password on a terminal, nil where nobody can be
-// asked. Nothing is drawn there meanwhile.
-func (prog *program) askPassword() func(context.Context, string) (string, error) {
-	if prog.env.ReadPassword == nil {
-		return nil
-	}
-	return func(ctx context.Context, prompt string) (string, error) {
-		if prog.asking != nil {
-			prog.asking()
-		}
-		return prog.env.ReadPassword(ctx, prompt)
-	}
 }
 
 func (prog *program) talk() report.Talker {

@@ -14,12 +14,11 @@ import (
 // then one bar for everything and one for each large file under way. A nil *bars draws
 // nothing.
 type bars struct {
-	o       Options
-	waiting func() string
-	screen  *Screen
-	now     func() time.Time
-	wait    *spinner
-	mpb     *mpb.Progress // nil: no bar is drawn yet
+	o      Options
+	screen *Screen
+	now    func() time.Time
+	wait   *spinner
+	mpb    *mpb.Progress // nil: no bar is drawn yet
 
 	all   *mpb.Bar
 	files map[*sync.Action]*mpb.Bar
@@ -42,19 +41,12 @@ const (
 // a plan.
 func newBars(o Options, waiting func() string) *bars {
 	return &bars{
-		o: o, waiting: waiting,
+		o:      o,
 		screen: o.Screen,
 		now:    o.Now,
 		wait:   newSpinner(o.Screen, o.Terminal, o.Width, waiting),
 		files:  make(map[*sync.Action]*mpb.Bar),
 		sent:   make(map[*sync.Action]int64),
-	}
-}
-
-// waitOn shows what is waited for again, where that was closed.
-func (b *bars) waitOn() {
-	if b.wait.closed() {
-		b.wait = newSpinner(b.screen, b.o.Terminal, b.o.Width, b.waiting)
 	}
 }
 

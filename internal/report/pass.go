@@ -7,13 +7,10 @@ import (
 	"ferry/sync"
 )
 
-// A Pass shows one pass. Connecting may come first, where nobody has to be asked for
-// anything before Asking. Begin comes when both sides are connected, then events, one at a
+// A Pass shows one pass. Connecting may come first. Begin comes when both sides are connected, then events, one at a
 // time. End comes last, with what the engine returned, also where nothing came before it.
 type Pass interface {
 	Connecting()
-	// Asking says that somebody is asked now, so that nothing may be drawn.
-	Asking()
 	Begin()
 	Event(sync.Event)
 	End(sync.Summary, error)

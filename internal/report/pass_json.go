@@ -94,8 +94,6 @@ type jsonSummary struct {
 
 func (r *jsonPass) Connecting() {}
 
-func (r *jsonPass) Asking() {}
-
 func (r *jsonPass) Begin() {}
 
 func (r *jsonPass) Event(ev sync.Event) {

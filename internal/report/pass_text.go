@@ -37,10 +37,6 @@ func (r *textPass) Connecting() {
 	r.show("connecting to " + text.Clean(r.head.Remote))
 }
 
-func (r *textPass) Asking() {
-	r.bars.close()
-}
-
 func (r *textPass) Begin() { r.show("listing both sides") }
 
 // show begins to draw, or to tell, how the pass gets on. what is waited for.
@@ -50,12 +46,8 @@ func (r *textPass) show(what string) {
 	}
 	r.wait.now = r.o.Now
 	r.wait.set(what)
-	switch {
-	case r.o.Terminal == nil:
-	case r.bars == nil:
+	if r.o.Terminal != nil && r.bars == nil {
 		r.bars = newBars(r.o, r.wait.text)
-	default:
-		r.bars.waitOn()
 	}
 	if r.o.Lines && r.lines == nil {
 		r.lines = newProgressLines(r.o.Talk, r.progress)
@@ -118,6 +110,17 @@ func (r *textPass) sayKept(a *sync.Action) {
 
 func (r *textPass) sayProblems() {
 	for _, p := range r.problems {
+		if p.side == sync.Local && p.Unnameable() {
+			r.noteSkipped(p)
+		} else {
+			r.sayProblem(p.side, problemLine(p))
+		}
+	}
+}
+
+// noteSkipped names what will never travel, unless nobody wants to hear of it.
+func (r *textPass) noteSkipped(p sideProblem) {
+	if !r.o.Talk.Quiet {
 		r.sayProblem(p.side, problemLine(p))
 	}
 }

@@ -55,16 +55,6 @@ func (s *spinner) spin(screen *Screen, w io.Writer, width int, text func() strin
 	}
 }
 
-// closed reports whether the spinner was removed.
-func (s *spinner) closed() bool {
-	select {
-	case <-s.stop:
-		return true
-	default:
-		return false
-	}
-}
-
 // close removes the spinner.
 func (s *spinner) close() {
 	if s == nil {

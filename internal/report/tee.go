@@ -12,13 +12,6 @@ func (all Passes) Connecting() {
 	}
 }
 
-// Asking implements [Pass].
-func (all Passes) Asking() {
-	for _, p := range all {
-		p.Asking()
-	}
-}
-
 // Begin implements [Pass].
 func (all Passes) Begin() {
 	for _, p := range all {
