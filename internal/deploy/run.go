@@ -96,6 +96,8 @@ type run struct {
 	// was lost.
 	leastNumber int
 	rootMissing bool // as a work directory outside of the site lets it be
+	// look is shown what a plan was made of, and may change the plan; it may be nil.
+	look func(context.Context, *Plan, Site) error
 	// maintenance is how far its file has come, and what stands in its place before the commit.
 	maintenance          maintaining
 	inPlaceOfMaintenance Look
@@ -312,15 +314,10 @@ func (r *run) noteSequence(ctx context.Context) error {
 	}
 	now := *r.state
 	now.Sequence, now.Revision, now.Source = r.Sequence, r.Revision, cmp.Or(r.From, now.Source)
-	content, err := Encode(&now, r.Key)
-	if err != nil {
-		return err
+	if err := r.putState(ctx, &now); err != nil {
+		return fmt.Errorf("noting the number of this run: %w", err)
 	}
-	if err := r.store(ctx, workContent{newStateName, content}); err != nil {
-		return err
-	}
-	groups := [][]Chain{{{{Op: Rename, From: Work(stateName), To: Work(oldStateName)}, {Op: Rename, From: Work(newStateName), To: Work(stateName)}}}}
-	return r.applyAll(ctx, "noting the number of this run", groups)
+	return nil
 }
 
 // decide looks at the site where that is needed, and makes the plan.
@@ -358,7 +355,10 @@ func (r *run) decide(ctx context.Context) (*Plan, error) {
 		return nil, err
 	}
 	r.name(&plan.Release)
-	return plan, nil
+	if r.look != nil {
+		err = r.look(ctx, plan, site)
+	}
+	return plan, err
 }
 
 // folding finds out whether the server takes names that differ only in case for one: the lock
