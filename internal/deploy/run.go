@@ -45,6 +45,11 @@ type Options struct {
 	DryRun bool
 	// Maintenance stands in the site while the release goes live.
 	Maintenance Maintenance
+	// Directory says that the release is made whole beside the site and takes its place by
+	// renames. Server must be a [SlotServer] then.
+	Directory bool
+	// Shared are paths that move from release to release, where Directory is set.
+	Shared []manifest.Path
 	// CutLines says that a server may carry out a line that was cut off, as without TLS.
 	CutLines bool
 	// Allow is called once the plan is made, before anything is sent. An error stops the
@@ -110,6 +115,9 @@ const mostPlans = 3
 // Run makes a deploy. If the error is not nil, Committed in the result says whether the
 // release is live all the same.
 func Run(ctx context.Context, o Options) (Result, error) {
+	if o.Directory {
+		return runDirectory(ctx, o)
+	}
 	r := newRun(o)
 	err := r.deploy(ctx)
 	return r.result, err

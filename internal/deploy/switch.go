@@ -6,12 +6,11 @@ import (
 	"ferry/manifest"
 )
 
-// RunDirectory makes a deploy of a site that is a directory of its own. The release is made
-// whole beside the site, in a directory that was live before, and then the two directories are
-// renamed in one write. shared are paths that move from the one to the other: all releases
-// have them. o.Server must be a [SlotServer].
-func RunDirectory(ctx context.Context, o Options, shared []manifest.Path) (Result, error) {
-	s := newSwitching(o, shared)
+// runDirectory makes a deploy of a site that is switched as a whole. The release is made beside
+// the site, in a directory that was live before, and then the two directories are renamed in
+// one write.
+func runDirectory(ctx context.Context, o Options) (Result, error) {
+	s := newSwitching(o)
 	err := s.deploy(ctx)
 	return s.result(), err
 }
@@ -35,9 +34,9 @@ type switching struct {
 	seen     Site  // the live directory
 }
 
-func newSwitching(o Options, shared []manifest.Path) *switching {
-	s := &switching{server: o.Server.(SlotServer), shared: shared}
-	o.Server = s.server.Slot(Place{})
+func newSwitching(o Options) *switching {
+	s := &switching{server: o.Server.(SlotServer), shared: o.Shared}
+	o.Server, o.Directory = s.server.Slot(Place{}), false
 	o.Maintenance = Maintenance{}
 	o.Policy.First = OverwriteFirst
 	o.Policy.Skip = func(p manifest.Path, _ bool) bool { return s.isShared(p) } // all else counts

@@ -6,14 +6,13 @@ import (
 	"fmt"
 	"slices"
 
-	"ferry/manifest"
 	"ferry/sync"
 )
 
-// RollbackDirectory is [Rollback] for a site that [RunDirectory] deploys: the directory of the
-// older release is live again, by the same write. Policy.Keep says how many of them there are.
-func RollbackDirectory(ctx context.Context, o Options, shared []manifest.Path, to int) (Result, error) {
-	s := newSwitching(o, shared)
+// rollbackDirectory is [Rollback] for a site that is switched as a whole: the directory of the
+// older release is live again, by the same write.
+func rollbackDirectory(ctx context.Context, o Options, to int) (Result, error) {
+	s := newSwitching(o)
 	err := s.rollback(ctx, to)
 	return s.result(), err
 }
@@ -181,10 +180,9 @@ func (s *switching) takeBack(ctx context.Context, dir string) error {
 	return s.makeAbove(ctx)
 }
 
-// ReleasesOfDirectory is [Releases] for a site that [RunDirectory] deploys.
-func ReleasesOfDirectory(ctx context.Context, o Options) ([]Told, error) {
-	o.DryRun = true // nothing is locked or changed
-	s := newSwitching(o, nil)
+// releasesOfDirectory is [Releases] for a site that is switched as a whole.
+func releasesOfDirectory(ctx context.Context, o Options) ([]Told, error) {
+	s := newSwitching(o)
 	if _, err := s.begin(ctx); err != nil || s.live.state == nil {
 		return nil, err
 	}
@@ -196,34 +194,30 @@ func ReleasesOfDirectory(ctx context.Context, o Options) ([]Told, error) {
 	return told, nil
 }
 
-// SavedInDirectories is [SavedVersions] for a site that [RunDirectory] deploys: what the live
+// savedInDirectories is [SavedVersions] for a site that is switched as a whole: what the live
 // directory and those of other releases have saved.
-func SavedInDirectories(ctx context.Context, o Options) (all []SavedVersion, servers []Server, err error) {
+func savedInDirectories(ctx context.Context, o Options) (all []SavedVersion, err error) {
 	o.DryRun = true
-	s := newSwitching(o, nil)
+	s := newSwitching(o)
 	if err := s.lookAround(ctx); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	places := []Place{{}}
-	if s.hasNext {
-		places = append(places, Work(nextDir))
-	}
-	if s.hasSpare {
-		places = append(places, Work(spareDir))
-	}
+	places := []Place{{}, Work(nextDir), Work(spareDir)}
 	for _, n := range slices.Backward(s.slots) {
 		places = append(places, Work(slotName(n)))
 	}
+	o.Directory = false
 	for _, at := range places {
+		if at == Work(nextDir) && !s.hasNext || at == Work(spareDir) && !s.hasSpare {
+			continue
+		}
 		o.Server = s.server.Slot(at)
 		saved, err := SavedVersions(ctx, o)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		all = append(all, saved...)
-		for range saved {
-			servers = append(servers, o.Server)
-		}
 	}
-	return all, servers, nil
+	slices.SortStableFunc(all, func(a, b SavedVersion) int { return b.Release - a.Release })
+	return all, nil
 }

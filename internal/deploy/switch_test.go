@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -44,11 +45,11 @@ func newSwitched(t *testing.T) *switched {
 
 func (s *switched) options(machine *deploytest.Machine, files texts) deploy.Options {
 	return deploy.Options{Server: machine, Source: files, Policy: s.policy, Now: func() time.Time { return s.now }, Force: s.force, DryRun: s.dryRun,
-		Observer: func(e deploy.Event) { s.events = append(s.events, e) }}
+		Directory: true, Shared: uploads, Observer: func(e deploy.Event) { s.events = append(s.events, e) }}
 }
 
 func (s *switched) on(machine *deploytest.Machine, files texts) (deploy.Result, error) {
-	return deploy.RunDirectory(context.Background(), s.options(machine, files), uploads)
+	return deploy.Run(context.Background(), s.options(machine, files))
 }
 
 // put makes a release from a new machine and checks that it is live.
@@ -63,7 +64,7 @@ func (s *switched) put(files texts) deploy.Result {
 }
 
 func (s *switched) back(to int) (deploy.Result, error) {
-	return deploy.RollbackDirectory(context.Background(), s.options(s.m.Open(), nil), uploads, to)
+	return deploy.Rollback(context.Background(), s.options(s.m.Open(), nil), to)
 }
 
 // live returns what visitors see.
@@ -306,15 +307,14 @@ func TestSwitchDrift(t *testing.T) {
 			}
 		}
 	}
-	saved, servers, err := deploy.SavedInDirectories(context.Background(), s.options(s.m.Open(), nil))
-	if err != nil || len(saved) != 1 || saved[0].Path != "same.txt" || len(servers) != 1 {
-		t.Fatalf("%+v, %v", saved, err)
-	}
-	content, err := servers[0].Download(context.Background(), saved[0].At)
+	_, content, err := deploy.FetchSaved(context.Background(), s.options(s.m.Open(), nil), "same.txt", 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer content.Close()
+	if text, err := io.ReadAll(content); err != nil || string(text) != "hotfix" {
+		t.Errorf("%q, %v", text, err)
+	}
 }
 
 // What somebody else has put into a directory that was live is never lost.
@@ -364,7 +364,7 @@ func TestSwitchBack(t *testing.T) {
 	}
 	s.wantLive("forced", releases[0])
 	s.put(releases[3])
-	told, err := deploy.ReleasesOfDirectory(context.Background(), s.options(s.m.Open(), nil))
+	told, err := deploy.Releases(context.Background(), s.options(s.m.Open(), nil))
 	if err != nil || len(told) != 10 || !told[0].Live || !told[1].Kept || told[9].Kept {
 		t.Errorf("%+v, %v", told, err)
 	}
@@ -379,7 +379,7 @@ func TestSwitchBackKilled(t *testing.T) {
 		s.put(releases[1])
 		machine := s.m.Open()
 		machine.KillAfter(n)
-		if _, err := deploy.RollbackDirectory(context.Background(), s.options(machine, nil), uploads, 0); !machine.Killed() {
+		if _, err := deploy.Rollback(context.Background(), s.options(machine, nil), 0); !machine.Killed() {
 			if err != nil || n < 6 {
 				t.Errorf("%d steps: %v", n, err)
 			}
