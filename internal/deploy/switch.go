@@ -25,6 +25,7 @@ type switching struct {
 
 	missing  bool // the live directory is not there
 	mode     uint16
+	gone     []manifest.Path // what is shared and was not in the live directory at first
 	hasNext  bool
 	hasSpare bool
 	hasSlots bool

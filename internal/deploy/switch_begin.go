@@ -16,8 +16,13 @@ import (
 func (s *switching) begin(ctx context.Context) (unlock func(), err error) {
 	unlock = func() {}
 	if !s.DryRun {
-		if unlock, _, err = s.server.Lock(ctx); err != nil {
+		unlock, _, err = s.server.Lock(ctx)
+		switch {
+		case err == nil:
+		case errors.Is(err, sync.ErrHeld), errors.Is(err, sync.ErrFatal), ctx.Err() != nil:
 			return nil, err
+		default:
+			return nil, fmt.Errorf("%w: %w", ErrBeside, err)
 		}
 	}
 	if err = s.lookAround(ctx); err == nil {
@@ -69,6 +74,7 @@ func (s *switching) lookAround(ctx context.Context) error {
 			gone = append(gone, p)
 		}
 	}
+	s.gone = gone
 	return s.repair(ctx, gone)
 }
 
@@ -150,10 +156,14 @@ func (s *switching) repair(ctx context.Context, gone []manifest.Path) error {
 			return err
 		}
 	}
-	if len(lost) > 0 {
-		return &sync.UnsafeError{What: "shared: names what is not on the server: " + list(lost), Hint: "make these directories in the site, or take them out of shared:"}
+	return lostShared(lost)
+}
+
+func lostShared(lost []manifest.Path) error {
+	if len(lost) == 0 {
+		return nil
 	}
-	return nil
+	return &sync.UnsafeError{What: "shared: names what is not on the server: " + list(lost), Hint: "make these directories in the site, or take them out of shared:"}
 }
 
 // sharedIn returns the places of paths in the site, where dir is "", or in a directory of the

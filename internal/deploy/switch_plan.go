@@ -56,6 +56,11 @@ func (s *switching) plan(ctx context.Context) (err error) {
 		if err := s.checkExtras(); err != nil {
 			return err
 		}
+		if s.DryRun && !s.missing && !s.hasNext {
+			if err := lostShared(s.gone); err != nil {
+				return err
+			}
+		}
 	}
 	if first {
 		live.plan.Drift = nil // the site as it was is kept as a whole

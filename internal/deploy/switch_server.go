@@ -1,5 +1,7 @@
 package deploy
 
+import "errors"
+
 // A SlotServer is a [Server] whose work directory stands beside the site, so that a whole
 // directory can take the place of the site.
 type SlotServer interface {
@@ -9,6 +11,9 @@ type SlotServer interface {
 	// Server, and Lock of the slot does nothing.
 	Slot(at Place) Server
 }
+
+// ErrBeside means that nothing can be made beside the site.
+var ErrBeside = errors.New("the work directory beside the site cannot be made")
 
 // Names in the work directory of a site that is switched as a whole.
 const (

@@ -57,10 +57,28 @@ func (s *switching) checkSwap(ctx context.Context, aside string) error {
 	if s.missing {
 		return nil
 	}
+	if err := s.checkLock(ctx); err != nil {
+		return err
+	}
 	for i, p := range s.shared {
 		if !looks[3+i].Entry.Exists() || looks[3+len(s.shared)+i].Entry.Exists() {
 			return fmt.Errorf("%q, which is shared, was made or removed while this deploy was made: nothing is live", p)
 		}
+	}
+	return nil
+}
+
+// checkLock looks for a run that holds the live directory itself, as passes and other kinds of
+// deploys do.
+func (s *switching) checkLock(ctx context.Context) error {
+	looks, err := s.live.Server.Look(ctx, []Place{Work("lock")}, false)
+	switch {
+	case err != nil:
+		return err
+	case looks[0].Err != nil:
+		return fmt.Errorf("looking for another run: %w", looks[0].Err)
+	case looks[0].Entry.Exists():
+		return fmt.Errorf("%w: a run without switch: directory is in the site, or has left its lock in ferry's own directory there: nothing is live", sync.ErrHeld)
 	}
 	return nil
 }
