@@ -171,7 +171,6 @@ func (s *switching) takeBack(ctx context.Context, dir string) error {
 		}
 	}
 	release := s.live.plan.Release
-	release.Changes = nil
 	s.next = newRun(s.Options)
 	s.next.Server = s.server.Slot(Work(nextDir))
 	if err := s.next.putState(ctx, &release); err != nil {

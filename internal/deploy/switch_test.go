@@ -145,8 +145,8 @@ func TestSwitchFirst(t *testing.T) {
 
 // A machine is killed at any step, and another one goes on.
 func TestSwitchKilled(t *testing.T) {
-	for _, before := range []int{0, 1, 2} {
-		for _, keep := range []int{0, 1} {
+	for _, before := range []int{0, 2} {
+		for _, keep := range []int{0, 1}[:1+before/2] {
 			killed := 0
 			for n := 0; ; n++ {
 				s := newSwitched(t)
