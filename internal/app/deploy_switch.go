@@ -6,6 +6,7 @@ import (
 	"path"
 
 	"ferry/internal/config"
+	"ferry/internal/deploy"
 )
 
 // workOf returns the path of the work directory of a site, relative to it; "": ferry's own
@@ -23,4 +24,18 @@ func workOf(p *Pair) (string, error) {
 		}
 	}
 	return p.Deploy.Work, nil
+}
+
+// webServer returns a server whose work directory is that which a web server may show, and the
+// path of that directory, as it is seen from the site. A site that is switched as a whole has
+// one in each release.
+func (d *Deployment) webServer() (deploy.Server, string) {
+	if d.pair.Deploy.Switch != config.SwitchDirectory {
+		return d.server, d.server.WorkPath()
+	}
+	live := d.server.Slot(deploy.Place{})
+	if of, ok := live.(interface{ WorkPath() string }); ok {
+		return live, of.WorkPath()
+	}
+	return live, ""
 }

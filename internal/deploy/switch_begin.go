@@ -38,12 +38,9 @@ func (s *switching) begin(ctx context.Context) (unlock func(), err error) {
 		unlock()
 		return nil, err
 	}
-	s.aside = slices.Max(append([]int{-1}, s.slots...)) + 1
 	if s.live.state != nil {
-		s.aside = max(s.aside, s.live.state.Number)
 		s.live.result.Release, s.live.result.Previous = s.live.state.Number, s.live.state.Number
 	}
-	s.number = s.aside + 1
 	return unlock, nil
 }
 
@@ -63,8 +60,9 @@ func (s *switching) lookAround(ctx context.Context) error {
 	}
 	s.missing, s.mode = !live.Exists(), looks[0].Mode
 	s.hasNext, s.hasSpare = looks[1].Entry.IsDir(), looks[2].Entry.IsDir()
-	if s.hasSlots = looks[3].Entry.IsDir(); s.hasSlots {
-		if s.slots, err = s.slotNumbers(ctx); err != nil {
+	s.hasSlots = looks[3].Entry.IsDir()
+	if s.missing {
+		if err := s.listSlots(ctx); err != nil {
 			return err
 		}
 	}
@@ -89,19 +87,36 @@ func (s *switching) lookAt(ctx context.Context, places []Place, held bool) ([]Lo
 	return looks, err
 }
 
-// slotNumbers returns the numbers of the releases that were live, the oldest first.
-func (s *switching) slotNumbers(ctx context.Context) (numbers []int, err error) {
+// listSlots looks for the releases that were live, once.
+func (s *switching) listSlots(ctx context.Context) error {
+	if !s.hasSlots || s.listed {
+		return nil
+	}
 	files, err := s.server.ListWork(ctx, slotsDir)
 	if err != nil && !errors.Is(err, ErrMissing) {
-		return nil, err
+		return err
 	}
 	for _, f := range files {
 		if n, err := strconv.Atoi(f.Name); err == nil && f.Entry.IsDir() && slotName(n) == slotsDir+"/"+f.Name {
-			numbers = append(numbers, n)
+			s.slots = append(s.slots, n)
 		}
 	}
-	slices.Sort(numbers)
-	return numbers, nil
+	slices.Sort(s.slots)
+	s.listed = true
+	return nil
+}
+
+// giveNumbers finds the numbers of the slot of the live directory and of the next release.
+func (s *switching) giveNumbers(ctx context.Context) error {
+	if err := s.listSlots(ctx); err != nil {
+		return err
+	}
+	s.aside = slices.Max(append([]int{-1}, s.slots...)) + 1
+	if s.live.state != nil {
+		s.aside = max(s.aside, s.live.state.Number)
+	}
+	s.number = s.aside + 1
+	return nil
 }
 
 // slotName is the directory of a release that was live. All names have one length, so that none

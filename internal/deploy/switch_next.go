@@ -101,7 +101,7 @@ func (s *switching) nextRun() *run {
 		if err := s.listAbove(ctx, r.Server, site); err != nil {
 			return err
 		}
-		if len(s.extras(site, r.state, false)) > 0 || r.state == nil && hasAny(site) {
+		if len(s.extras(site, r.state, false)) > 0 || r.state == nil && s.hasAny(site) {
 			return errExtras
 		}
 		s.follow(plan, r.state)
@@ -110,10 +110,18 @@ func (s *switching) nextRun() *run {
 	return r
 }
 
-// hasAny reports whether the root holds anything.
-func hasAny(site Site) bool {
+// hasAny reports whether the root holds anything but directories above what is shared.
+func (s *switching) hasAny(site Site) bool {
 	root := site.Lists[manifest.Root]
-	return root != nil && len(root.Entries) > 0
+	if root == nil {
+		return false
+	}
+	for name, look := range root.Entries {
+		if p := manifest.Path(name); !look.Entry.IsDir() || !s.holdsShared(p) {
+			return true
+		}
+	}
+	return false
 }
 
 // follow makes the release that is planned the one after that which is live.

@@ -66,7 +66,12 @@ func (s *switching) plan(ctx context.Context) (err error) {
 		live.plan.Drift = nil // the site as it was is kept as a whole
 		live.plan.Record = true
 	}
-	live.plan.Release.Number = max(live.plan.Release.Number, s.number)
+	if !live.plan.Empty() {
+		if err := s.giveNumbers(ctx); err != nil {
+			return err
+		}
+		live.plan.Release.Number = max(live.plan.Release.Number, s.number)
+	}
 	live.result.Plan = live.plan
 	s.Observer(Planned{live.plan})
 	return live.plan.unknown()

@@ -27,6 +27,9 @@ func (s *switching) rollback(ctx context.Context, to int) error {
 		return errors.New("nothing was deployed here")
 	}
 	s.leaveShared()
+	if err := s.giveNumbers(ctx); err != nil {
+		return err
+	}
 	dir, there, err := s.pick(ctx, to)
 	if err != nil {
 		return err
@@ -185,6 +188,9 @@ func releasesOfDirectory(ctx context.Context, o Options) ([]Told, error) {
 	if _, err := s.begin(ctx); err != nil || s.live.state == nil {
 		return nil, err
 	}
+	if err := s.listSlots(ctx); err != nil {
+		return nil, err
+	}
 	live := s.live.state
 	told := []Told{{Record: live.Record(), Live: true, Back: live.Back}}
 	for _, rec := range live.History {
@@ -199,6 +205,9 @@ func savedInDirectories(ctx context.Context, o Options) (all []SavedVersion, err
 	o.DryRun = true
 	s := newSwitching(o)
 	if err := s.lookAround(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.listSlots(ctx); err != nil {
 		return nil, err
 	}
 	places := []Place{{}, Work(nextDir), Work(spareDir)}

@@ -124,7 +124,7 @@ func TestSwitchDirectory(t *testing.T) {
 	if r := s.put(releases[2]); r.Uploaded > 0 {
 		t.Errorf("%d files were uploaded, and all of them were there", r.Uploaded)
 	}
-	if got := s.directories(); !slices.Equal(got, []string{"left", "r", "r/0000004"}) && !slices.Equal(got, []string{"r", "r/0000004"}) {
+	if got := s.directories(); !slices.Equal(got, []string{"r", "r/0000004"}) {
 		t.Errorf("%q", got)
 	}
 }
@@ -141,6 +141,27 @@ func TestSwitchFirst(t *testing.T) {
 	}
 	s.m.Write(deploy.Place{Path: theirs}, "theirs")
 	s.put(releases[1])
+}
+
+// A first deploy replaces a site as a whole, and what was there stays.
+func TestSwitchOverSite(t *testing.T) {
+	s := newSwitched(t)
+	s.m.Write(deploy.Place{Path: "index.html"}, "their page")
+	s.put(releases[0])
+	if text, _ := s.m.Content(deploy.Work("r/0000000/index.html")); text != "their page" {
+		t.Errorf("%q", s.m.Names(true))
+	}
+	s.put(releases[1])
+	s.put(releases[2])
+	found := ""
+	for _, name := range s.m.Names(true) {
+		if text, _ := s.m.Content(deploy.Work(name)); strings.HasPrefix(name, "left/") && text == "their page" {
+			found = name
+		}
+	}
+	if found == "" {
+		t.Errorf("%q", s.m.Names(true))
+	}
 }
 
 // A machine is killed at any step, and another one goes on.
