@@ -78,8 +78,9 @@ func (o *Opener) OpenDeployment(ctx context.Context, p *Pair, opts DeployOptions
 
 func (d *Deployment) open(ctx context.Context) error {
 	o, p := d.opener, d.pair
-	if p.Deploy.Switch != config.SwitchFiles {
-		return Usage(fmt.Errorf("switch: %s is not built yet", p.Deploy.Switch), "leave switch out, or write switch: files")
+	work, err := workOf(p)
+	if err != nil {
+		return err
 	}
 	until := time.Now().Add(d.opts.Wait)
 	record, err := o.openRecord(ctx, p, PassOptions{DryRun: d.opts.DryRun, Wait: d.opts.Wait > 0, waitUntil: until})
@@ -102,7 +103,7 @@ func (d *Deployment) open(ctx context.Context) error {
 	}
 	mine := o.ownership(p, d.opts.DryRun)
 	options := site.Options{
-		Options: server.Options, Path: server.Path, Absolute: server.Absolute, Work: p.Deploy.Work,
+		Options: server.Options, Path: server.Path, Absolute: server.Absolute, Work: work,
 		Owner: mine.owner, Boot: mine.boot, Wait: d.opts.Wait > 0, WaitUntil: until, Temps: o.temps(p, sync.Remote, d.opts.DryRun),
 	}
 	options.Notice = func(text string) { d.opts.Observer(deploy.Noticed{Text: text}) }
@@ -142,6 +143,7 @@ func (d *Deployment) options() deploy.Options {
 	return deploy.Options{
 		Server: d.server, Source: d.source, Links: func() []manifest.Path { return d.source.links }, Policy: d.policy(), Key: d.key,
 		Revision: d.opts.Revision, Sequence: d.opts.Sequence, From: d.opts.Source, By: d.opts.By,
+		Directory: d.pair.Deploy.Switch == config.SwitchDirectory, Shared: d.pair.Deploy.Shared,
 		Force: d.opts.Force, DryRun: d.opts.DryRun, CutLines: !d.pair.Encrypted(),
 		Maintenance: d.maintenance, Allow: d.allow, Staged: d.staged, Observer: d.opts.Observer, Now: d.opener.Now, Log: d.opener.Log,
 	}
@@ -191,6 +193,8 @@ func (d *Deployment) explain(err error) error {
 		return &Error{Code: ExitSuperseded, Err: err, Hint: "nothing was done; the next newer run deploys again, and --force deploys this one"}
 	case errors.Is(err, deploy.ErrKeyNeeded), errors.Is(err, deploy.ErrWrongKey):
 		return Usage(err, "state-key: below deploy: must be the one with which the site was deployed before")
+	case errors.Is(err, deploy.ErrBeside):
+		return failed(err, "switch: directory renames the site, so the user must be allowed to write into the directory that holds it; switch: files needs no more than the site")
 	case errors.Is(err, deploy.ErrNotKept):
 		return failed(err, "keep: 2 below deploy: keeps the files of the last two releases from now on, so that they can be gone back to")
 	}

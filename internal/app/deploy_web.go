@@ -54,7 +54,8 @@ func (o *Opener) CheckWeb(ctx context.Context, p *Pair, address string) (report 
 		}
 		return nil, err
 	}
-	return checkWeb(ctx, d.server, d.server.WorkPath(), address)
+	server, work := d.webServer()
+	return checkWeb(ctx, server, work, address)
 }
 
 // checkWeb is [Opener.CheckWeb] for any server, whose work directory is at this path, as seen from

@@ -162,7 +162,7 @@ func (prog *program) deploy(ctx context.Context, p *app.Pair, flags *deployFlags
 }
 
 func (prog *program) deployHead(p *app.Pair, titled bool) report.DeployHead {
-	return report.DeployHead{Profile: p.ProfileName(), Remote: p.Remote.String(), DryRun: prog.common.dryRun, Titled: titled, Keeps: p.Deploy.Keep > 0}
+	return report.DeployHead{Profile: p.ProfileName(), Remote: p.Remote.String(), DryRun: prog.common.dryRun, Titled: titled, Keeps: p.Deploy.Keep > 0 || p.Deploy.Switch == config.SwitchDirectory}
 }
 
 // withDeployment does work on the site of a pair, shows it, and returns its exit code.

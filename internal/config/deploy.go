@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"strings"
 	"time"
 
 	"ferry/internal/deploy"
@@ -91,11 +92,15 @@ func (v *Deploy) contradictions() []contradiction {
 		holds bool
 		contradiction
 	}{
-		{v.Check.Rollback && v.Keep == 0, contradiction{"check.rollback", "there is no release to go back to, since keep is 0", "set keep: 1 or more, or rollback: false"}},
+		{v.Check.Rollback && v.Keep == 0 && v.Switch == SwitchFiles, contradiction{"check.rollback", "there is no release to go back to, since keep is 0", "set keep: 1 or more, or rollback: false"}},
 		{v.Check.Rollback && v.Check.URL == "", contradiction{"check.rollback", "nothing is checked, since check has no url", "set url: to the address of the site, as https://example.com/"}},
 		{len(v.Check.Paths) > 0 && v.Check.URL == "", contradiction{"check.paths", "nothing is checked, since check has no url", "set url: to the address of the site, as https://example.com/"}},
 		{v.Switch == SwitchPointer && v.Check.URL == "", contradiction{"switch", "pointer needs check.url: only the web server can say that its rule works", "write check: {url: ...} with the address of the site, as https://example.com/"}},
 		{len(v.Shared) > 0 && v.Switch != SwitchDirectory, contradiction{"shared", "has an effect only with switch: directory", "remove it; otherwise all releases have one and the same directory anyway"}},
+		{v.Switch == SwitchDirectory && v.Work != "" && !strings.HasPrefix(v.Work, "../"), contradiction{"work", "is inside the site, which switch: directory renames", "put it beside the site, as ../.ferry-site, or leave it out"}},
+		{v.Switch == SwitchDirectory && v.Drift == deploy.KeepDrift, contradiction{"drift", "keep cannot be, since switch: directory replaces the whole site", "write drift: save, which keeps what others changed in the directory of the old release, or stop"}},
+		{v.Switch == SwitchDirectory && v.DeleteAfter > 0, contradiction{"delete-after", "has no effect with switch: directory, where a release has its own files only", "remove it, or use switch: files"}},
+		{v.Switch == SwitchDirectory && v.Maintenance.As != "", contradiction{"maintenance", "has no effect with switch: directory, where the site changes in one moment", "remove it, or use switch: files"}},
 		{v.Maintenance.Put == "" && v.Maintenance.As != "", contradiction{"maintenance", "does not say what to put there", "set put: to a local file, as maintenance.html"}},
 		{v.Maintenance.Put != "" && v.Maintenance.As == "", contradiction{"maintenance", "does not say where to put the file", "set as: to a name on the server, as .maintenance"}},
 	} {

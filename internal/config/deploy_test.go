@@ -17,7 +17,7 @@ func deployed(keys string) string { return site + "    deploy: {" + keys + "}\n"
 
 func TestParseDeploy(t *testing.T) {
 	everything := NewDeploy()
-	everything.Work, everything.Switch, everything.Keep = "../.ferry-site", SwitchDirectory, 3
+	everything.Work, everything.Switch, everything.Keep = "../.ferry-site", SwitchFiles, 3
 	everything.DeleteAfter, everything.Drift, everything.DriftKeep = 24*time.Hour, deploy.RestoreDrift, 0
 	everything.First, everything.KeepModes = deploy.OverwriteFirst, false
 	everything.Order = [][]string{{"*.css", "*.js"}, {"*"}, {`a\ b.html`, "/index.*", `\!x`}}
@@ -25,7 +25,8 @@ func TestParseDeploy(t *testing.T) {
 	everything.Maintenance = Maintenance{abs("/etc/x/maintenance.html"), ".maintenance"}
 	everything.Check = DeployCheck{"https://example.com/", []string{"index.html", "css/site.css"}, true}
 	everything.StateKey = hide(held{kind: secretEnv, text: "FERRY_STATE_KEY"})
-	everything.Shared = []manifest.Path{"uploads", ".well-known"}
+	directory := NewDeploy()
+	directory.Switch, directory.Shared = SwitchDirectory, []manifest.Path{"uploads", ".well-known"}
 	for _, c := range []struct {
 		name, text string
 		want       *Deploy
@@ -35,7 +36,7 @@ func TestParseDeploy(t *testing.T) {
 		{"off and zero", deployed(`delete-after: 0, keep: 0, modes: {}, order: ""`), NewDeploy()},
 		{"every key", site + `    deploy:
       work: ../.ferry-site/
-      switch: directory
+      switch: files
       keep: 3
       delete-after: 24h
       drift: restore
@@ -52,8 +53,8 @@ func TestParseDeploy(t *testing.T) {
       maintenance: {put: maintenance.html, as: .maintenance}
       check: {url: "https://example.com/", paths: [index.html, /css/site.css], rollback: true}
       state-key: {env: FERRY_STATE_KEY}
-      shared: [uploads/, .well-known]
 `, everything},
+		{"a directory", deployed("switch: directory, shared: [uploads/, .well-known]"), directory},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			file, err := parse(c.text)
@@ -146,6 +147,15 @@ func TestDeployErrors(t *testing.T) {
 		{"an unknown key of check", deployed("check: {uri: x}"), key("22", "check.uri", "unknown key (did you mean url?)")},
 		{"a pointer that nobody follows", deployed("switch: pointer"), key("22", "switch",
 			"pointer needs check.url: only the web server can say that its rule works (write check: {url: ...} with the address of the site, as https://example.com/)")},
+
+		{"a directory with work in it", deployed("switch: directory, work: .w"), key("39", "work",
+			"is inside the site, which switch: directory renames (put it beside the site, as ../.ferry-site, or leave it out)")},
+		{"a directory that keeps drift", deployed("switch: directory, drift: keep"), key("40", "drift",
+			"keep cannot be, since switch: directory replaces the whole site (write drift: save, which keeps what others changed in the directory of the old release, or stop)")},
+		{"a directory that keeps files", deployed("switch: directory, delete-after: 1h"), key("47", "delete-after",
+			"has no effect with switch: directory, where a release has its own files only (remove it, or use switch: files)")},
+		{"a directory in maintenance", deployed("switch: directory, maintenance: {put: a, as: b}"), key("46", "maintenance",
+			"has no effect with switch: directory, where the site changes in one moment (remove it, or use switch: files)")},
 
 		{"half of a maintenance", deployed("maintenance: {put: a}"), key("27", "maintenance", "does not say where to put the file (set as: to a name on the server, as .maintenance)")},
 		{"the other half", deployed("maintenance: {as: a}"), key("27", "maintenance", "does not say what to put there (set put: to a local file, as maintenance.html)")},

@@ -19,11 +19,15 @@ type SavedVersion struct {
 	Size    int64
 	Seen    manifest.Entry // as the server showed it in the site
 	At      Place
+	server  Server // that it is on
 }
 
 // SavedVersions returns what deploys have saved and is still there, the newest first. Nothing
 // is locked or changed.
 func SavedVersions(ctx context.Context, o Options) (saved []SavedVersion, err error) {
+	if o.Directory {
+		return savedInDirectories(ctx, o)
+	}
 	r := newRun(o)
 	if r.found, err = r.Server.Begin(ctx); err != nil {
 		return nil, err
@@ -55,7 +59,7 @@ func (r *run) savedBy(ctx context.Context, release *Release) (saved []SavedVersi
 	for _, c := range release.Changes {
 		if c.Drift && c.Aside != "" && c.Was.IsFile() {
 			at := Work(KeptName(release.Number, c.Aside))
-			saved = append(saved, SavedVersion{Path: c.Path, Release: release.Number, Time: release.Time, Size: c.Was.Size, Seen: c.Was, At: at})
+			saved = append(saved, SavedVersion{Path: c.Path, Release: release.Number, Time: release.Time, Size: c.Was.Size, Seen: c.Was, At: at, server: r.Server})
 			places = append(places, at)
 		}
 	}
@@ -84,7 +88,7 @@ func FetchSaved(ctx context.Context, o Options, p manifest.Path, n int) (SavedVe
 	}
 	for _, s := range saved {
 		if s.Path == p && (n == 0 || s.Release == n) {
-			content, err := o.Server.Download(ctx, s.At)
+			content, err := s.server.Download(ctx, s.At)
 			return s, content, err
 		}
 	}

@@ -39,6 +39,11 @@ type Options struct {
 	DryRun bool
 	// Maintenance stands in the site while the release goes live.
 	Maintenance Maintenance
+	// Directory says that the release is made whole beside the site and takes its place by
+	// renames. Server must be a [SlotServer] then.
+	Directory bool
+	// Shared are paths that move from release to release, where Directory is set.
+	Shared []manifest.Path
 	// CutLines says that a server may carry out a line that was cut off, as without TLS.
 	CutLines bool
 	// Allow is called once the plan is made, before anything is sent. An error stops the

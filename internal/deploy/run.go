@@ -24,6 +24,9 @@ type run struct {
 	unseen      []workContent // stored, and not looked at yet
 	endsHere    bool          // nothing is done after the commit
 	rootMissing bool          // as a work directory outside of the site lets it be
+	// look is shown what a plan was made of, and may change the plan; nil: this is no part of a
+	// switch, which holds the lock to its own end.
+	look func(context.Context, *Plan, Site) error
 	// maintenance is how far its file has come, and what stands in its place before the commit.
 	maintenance          maintaining
 	inPlaceOfMaintenance Look
@@ -36,6 +39,9 @@ const mostPlans = 3
 // Run makes a deploy. If the error is not nil, Committed in the result says whether the
 // release is live all the same.
 func Run(ctx context.Context, o Options) (Result, error) {
+	if o.Directory {
+		return runDirectory(ctx, o)
+	}
 	r := newRun(o)
 	err := r.deploy(ctx)
 	return r.result, err
@@ -108,7 +114,7 @@ func (r *run) deploy(ctx context.Context) error {
 		r.Observer(Noticed{Text: fmt.Sprintf("%q has changed on the server meanwhile: the deploy is planned again", changed)})
 		r.found.Stage = true
 	}
-	r.endsHere = true
+	r.endsHere = r.look == nil
 	return r.commit(ctx)
 }
 

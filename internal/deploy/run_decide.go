@@ -48,7 +48,10 @@ func (r *run) decide(ctx context.Context) (*Plan, error) {
 		return nil, err
 	}
 	r.name(&plan.Release)
-	return plan, nil
+	if r.look != nil {
+		err = r.look(ctx, plan, site)
+	}
+	return plan, err
 }
 
 // folding finds out whether the server takes names that differ only in case for one: the lock

@@ -46,6 +46,8 @@ type Step struct {
 	Op       Op
 	From, To Place
 	Mode     uint16
+	// Free says that a rename must not replace anything: where something is at To, it is refused.
+	Free bool
 }
 
 // A Chain is steps that go out in one write, in this order.

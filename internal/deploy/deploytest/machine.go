@@ -23,7 +23,15 @@ var ErrCut = errors.New("the connection was cut")
 
 // A Machine is one that works on a [Memory]. It implements [deploy.Server].
 type Machine struct {
-	m    *Memory
+	m *Memory
+	*life
+	// base is the directory that is the site, of a machine that [Machine.Slot] returned; nil: the
+	// site itself.
+	base *deploy.Place
+}
+
+// A life is what the views of one machine share.
+type life struct {
 	dead bool
 	left int // steps until it is killed; below 0: it is not
 	cut  int // steps until its connection is cut
@@ -34,7 +42,40 @@ type Machine struct {
 var _ deploy.Server = (*Machine)(nil)
 
 // Open returns another machine that works on m.
-func (m *Memory) Open() *Machine { return &Machine{m: m, left: -1, cut: -1} }
+func (m *Memory) Open() *Machine { return &Machine{m: m, life: &life{left: -1, cut: -1}} }
+
+// ownDir is the work directory of a slot.
+const ownDir = ".ferry"
+
+var _ deploy.SlotServer = (*Machine)(nil)
+
+// Slot implements [deploy.SlotServer].
+func (c *Machine) Slot(at deploy.Place) deploy.Server {
+	return &Machine{m: c.m, life: c.life, base: &at}
+}
+
+// place returns where a place of this machine's site is in the memory.
+func (c *Machine) place(at deploy.Place) deploy.Place {
+	if c.base == nil {
+		return at
+	}
+	if at.Work {
+		at.Path = path.Join(ownDir, at.Path)
+	}
+	return deploy.Place{Work: c.base.Work, Path: path.Join(c.base.Path, at.Path)}
+}
+
+// makeOwnDir makes the work directory of a slot that is there, as protecting it does.
+func (c *Machine) makeOwnDir() {
+	if root := c.place(deploy.Place{}); c.base != nil && c.m.at(root) != nil {
+		own := c.place(deploy.Work(""))
+		c.m.makeDirs(c.m.in(own), own.Path)
+	}
+}
+
+func (c *Machine) work(name string) *node { return c.m.at(c.place(deploy.Work(name))) }
+
+func (c *Machine) site(p manifest.Path) *node { return c.m.at(c.place(deploy.Place{Path: string(p)})) }
 
 // KillAfter kills the machine when it has carried out n more steps: an upload is three of
 // them, half of the content, all of it, and the name that it keeps.
@@ -92,22 +133,25 @@ func (c *Machine) Lock(ctx context.Context) (release func(), waited bool, err er
 		return nil, false, err
 	}
 	defer leave()
+	if c.base != nil {
+		return func() {}, false, nil
+	}
 	other := c.m.lock
-	if other != nil && other != c && !other.dead {
+	if other != nil && other != c.life && !other.dead {
 		return nil, true, fmt.Errorf("%w: another machine", sync.ErrHeld)
 	}
-	if c.m.site[""] == nil {
+	if c.m.site[""] == nil && !c.m.Beside {
 		return nil, false, fmt.Errorf("no site to lock: %w", sync.ErrUnsupported)
 	}
 	c.m.makeDirs(c.m.work, "")
-	c.m.lock = c
+	c.m.lock = c.life
 	return func() {
 		c.m.mu.Lock()
 		defer c.m.mu.Unlock()
-		if c.m.lock == c && !c.dead {
+		if c.m.lock == c.life && !c.dead {
 			c.m.lock = nil
 		}
-	}, other != nil && other != c, nil
+	}, other != nil && other != c.life, nil
 }
 
 // Begin implements [deploy.Server].
@@ -117,14 +161,14 @@ func (c *Machine) Begin(ctx context.Context) (found deploy.Found, err error) {
 		return found, err
 	}
 	defer leave()
-	if n := c.m.work["state"]; n != nil && n.dir {
+	if n := c.work("state"); n != nil && n.dir {
 		found.StateErr = errors.New("the state is a directory")
 	} else if n != nil {
 		found.State = append([]byte{}, n.data...)
 	}
-	found.Stage, found.Commit = c.m.work["stage"] != nil, c.m.work["stage/commit"] != nil
-	found.Kept = c.m.work["d"] != nil
-	found.Any = len(c.m.list(deploy.Work(""))) > 0
+	found.Stage, found.Commit = c.work("stage") != nil, c.work("stage/commit") != nil
+	found.Kept = c.work("d") != nil
+	found.Any = len(c.m.list(c.place(deploy.Work("")))) > 0
 	return found, nil
 }
 
@@ -135,7 +179,7 @@ func (c *Machine) Read(ctx context.Context, name string, most int64) ([]byte, er
 		return nil, err
 	}
 	defer leave()
-	n := c.m.work[name]
+	n := c.work(name)
 	switch {
 	case n == nil:
 		return nil, fmt.Errorf("reading %s: %w", name, deploy.ErrMissing)
@@ -162,14 +206,17 @@ func (c *Machine) List(ctx context.Context, dirs []manifest.Path) (map[manifest.
 }
 
 func (c *Machine) list(dir manifest.Path, skip func(p manifest.Path, dir bool) bool) *deploy.DirList {
-	n := c.m.site[string(dir)]
+	n := c.site(dir)
 	if n == nil || !n.dir {
 		return &deploy.DirList{Missing: true}
 	}
 	l := &deploy.DirList{Entries: make(map[string]deploy.Look)}
-	for _, name := range c.m.list(deploy.Place{Path: string(dir)}) {
+	for _, name := range c.m.list(c.place(deploy.Place{Path: string(dir)})) {
 		p := dir.Join(name)
-		if n := c.m.site[string(p)]; skip == nil || !skip(p, n.dir) {
+		if c.base != nil && p == ownDir {
+			continue
+		}
+		if n := c.site(p); skip == nil || !skip(p, n.dir) {
 			l.Entries[name] = c.m.look(n)
 		}
 	}
@@ -206,11 +253,11 @@ func (c *Machine) ListWork(ctx context.Context, dir string) (files []deploy.Work
 		return nil, err
 	}
 	defer leave()
-	if n := c.m.work[dir]; n == nil || !n.dir {
+	if n := c.work(dir); n == nil || !n.dir {
 		return nil, fmt.Errorf("listing %s: %w", dir, deploy.ErrMissing)
 	}
-	for _, name := range c.m.list(deploy.Work(dir)) {
-		files = append(files, deploy.WorkFile{Name: name, Entry: c.m.look(c.m.work[path.Join(dir, name)]).Entry})
+	for _, name := range c.m.list(c.place(deploy.Work(dir))) {
+		files = append(files, deploy.WorkFile{Name: name, Entry: c.m.look(c.work(path.Join(dir, name))).Entry})
 	}
 	return files, nil
 }
@@ -260,10 +307,11 @@ func (c *Machine) upload(ctx context.Context, f deploy.Upload) (r deploy.Uploade
 	}
 	defer leave()
 	r.Name = f.Name
-	at := deploy.Work(f.Name)
+	c.makeOwnDir()
+	at := c.place(deploy.Work(f.Name))
 	for _, dir := range f.Dirs {
-		if at := deploy.Work(dir); c.m.at(at) == nil && c.m.holdsDir(at) {
-			c.m.work[dir] = c.m.newNode(true, nil)
+		if at := c.place(deploy.Work(dir)); c.m.at(at) == nil && c.m.holdsDir(at) {
+			c.m.in(at)[at.Path] = c.m.newNode(true, nil)
 		}
 	}
 	was := c.m.at(at)
@@ -308,7 +356,7 @@ func (c *Machine) upload(ctx context.Context, f deploy.Upload) (r deploy.Uploade
 			if err := c.step(); err != nil {
 				return r, err
 			}
-			r.Err = c.m.rename(at, deploy.Work(r.Name))
+			r.Err = c.m.rename(at, c.place(deploy.Work(r.Name)), false)
 		}
 	}
 	r.Seen, r.Mode = look.Entry, look.Mode
@@ -322,12 +370,12 @@ func (c *Machine) Look(ctx context.Context, places []deploy.Place, held bool) ([
 		return nil, err
 	}
 	defer leave()
-	if held && c.m.lock != c {
+	if held && c.m.lock != c.life {
 		return nil, fmt.Errorf("%w: the lock of this deploy is gone", sync.ErrHeld)
 	}
 	looks := make([]deploy.Look, len(places))
 	for i, at := range places {
-		looks[i] = c.m.look(c.m.at(at))
+		looks[i] = c.m.look(c.m.at(c.place(at)))
 	}
 	return looks, nil
 }
@@ -350,6 +398,7 @@ func (c *Machine) Apply(ctx context.Context, groups [][]deploy.Chain) (errs [][]
 		return errs, err
 	}
 	defer leave()
+	c.makeOwnDir()
 	for g, group := range groups {
 		for k, chain := range group {
 			if bad := badName(chain); bad != nil {
@@ -357,10 +406,11 @@ func (c *Machine) Apply(ctx context.Context, groups [][]deploy.Chain) (errs [][]
 				continue
 			}
 			for i, s := range chain {
-				if s.Op == deploy.Unlock && c.m.lock != c {
+				if s.Op == deploy.Unlock && c.m.lock != c.life {
 					errs[g][k][i] = nil
 					continue
 				}
+				s.From, s.To = c.place(s.From), c.place(s.To)
 				if err := c.step(); err != nil {
 					return errs, err
 				}
@@ -399,7 +449,7 @@ func (c *Machine) Download(ctx context.Context, at deploy.Place) (io.ReadCloser,
 		return nil, err
 	}
 	defer leave()
-	n := c.m.at(at)
+	n := c.m.at(c.place(at))
 	switch {
 	case n == nil:
 		return nil, fmt.Errorf("reading %s: %w", at.Path, deploy.ErrMissing)
@@ -416,7 +466,7 @@ func (c *Machine) Hash(ctx context.Context, at deploy.Place) (string, error) {
 		return "", err
 	}
 	defer leave()
-	n := c.m.at(at)
+	n := c.m.at(c.place(at))
 	if c.m.NoHash || n == nil || n.dir {
 		return "", fmt.Errorf("hash of %s: %w", at.Path, deploy.ErrUnsupported)
 	}
@@ -431,13 +481,14 @@ func (c *Machine) Root(ctx context.Context, create bool) (id string, missing boo
 		return "", false, err
 	}
 	defer leave()
-	if c.m.site[""] == nil {
+	root := c.place(deploy.Place{})
+	if c.m.at(root) == nil {
 		if !create {
 			return "", true, nil
 		}
-		c.m.makeDirs(c.m.site, "")
+		c.m.makeDirs(c.m.in(root), root.Path)
 	}
-	return fmt.Sprintf("memory %d", c.m.site[""].id), false, nil
+	return fmt.Sprintf("memory %d", c.m.at(root).id), false, nil
 }
 
 // Close implements [deploy.Server].

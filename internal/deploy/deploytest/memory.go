@@ -25,7 +25,7 @@ type Memory struct {
 	work  map[string]*node
 	clock time.Time
 	last  uint64 // identity
-	lock  *Machine
+	lock  *life
 
 	// The fields below may be set before machines work.
 
@@ -38,6 +38,8 @@ type Memory struct {
 	Before func(n int)
 	// NoHash says that the server has no command for hashes.
 	NoHash bool
+	// Beside says that the work directory is beside the site, which may be renamed.
+	Beside bool
 	// Modes says that the server shows permission bits.
 	Modes bool
 
@@ -220,7 +222,7 @@ func (m *Memory) carryOut(s deploy.Step) error {
 	from, to := m.at(s.From), m.at(s.To)
 	switch s.Op {
 	case deploy.Rename:
-		return m.rename(s.From, s.To)
+		return m.rename(s.From, s.To, s.Free)
 	case deploy.Delete:
 		switch {
 		case from == nil:
@@ -259,24 +261,33 @@ func (m *Memory) holdsAny(dir deploy.Place) bool {
 	return false
 }
 
-func (m *Memory) rename(from, to deploy.Place) error {
+func (m *Memory) rename(from, to deploy.Place, free bool) error {
 	was, there := m.at(from), m.at(to)
+	root := from.Path == "" || to.Path == ""
 	switch {
 	case was == nil:
 		return fmt.Errorf("%w: %s", deploy.ErrMissing, from.Path)
-	case !m.holdsDir(to), there != nil && (there.dir || was.dir), from.Path == "", to.Path == "":
+	case to.Path != "" && !m.holdsDir(to), there != nil && (free || there.dir || was.dir), root && !m.Beside:
 		return fmt.Errorf("%w: renaming %s to %s", errRefused, from.Path, to.Path)
 	}
-	moved := map[string]*node{to.Path: was}
-	for p, n := range m.in(from) {
-		if strings.HasPrefix(p, from.Path+"/") {
-			moved[to.Path+strings.TrimPrefix(p, from.Path)] = n
+	moved := map[string]*node{}
+	in := m.in(from)
+	for p, n := range in {
+		if below, is := within(p, from.Path); is {
+			moved[path.Join(to.Path, below)] = n
 		}
 	}
-	in := m.in(from)
-	maps.DeleteFunc(in, func(p string, _ *node) bool { return p == from.Path || strings.HasPrefix(p, from.Path+"/") })
+	maps.DeleteFunc(in, func(p string, _ *node) bool { _, is := within(p, from.Path); return is })
 	maps.Copy(m.in(to), moved)
 	return nil
+}
+
+// within reports whether p is dir or below it, and the rest of its path.
+func within(p, dir string) (below string, is bool) {
+	if dir == "" || p == dir {
+		return strings.TrimPrefix(p, dir), true
+	}
+	return strings.CutPrefix(p, dir+"/")
 }
 
 // list returns the names directly in a directory, sorted.

@@ -151,7 +151,7 @@ func (c *commit) recover(ctx context.Context, chains []*chain) error {
 			c.back(ctx, s)
 		case s.away.Done():
 			c.back(ctx, s)
-		case s.refused && s.aside == "" && to.Entry.IsFile():
+		case s.refused && !s.Free && s.aside == "" && to.Entry.IsFile():
 			c.replaceAside(ctx, s)
 		}
 	}

@@ -41,7 +41,7 @@ func (c *commit) newStep(s deploy.Step, into *error) (st *step, err error) {
 	case deploy.SetMode:
 		st.to, err = c.path(s.To)
 	}
-	if err == nil && s.Op == deploy.Rename && !c.renamesOver() {
+	if err == nil && s.Op == deploy.Rename && !s.Free && !c.renamesOver() {
 		st.aside = c.work("aside-" + strings.ToLower(rand.Text()[:12]))
 	}
 	return st, err

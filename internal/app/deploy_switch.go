@@ -1,0 +1,41 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"path"
+
+	"ferry/internal/config"
+	"ferry/internal/deploy"
+)
+
+// workOf returns the path of the work directory of a site, relative to it; "": ferry's own
+// directory in the site. It refuses sites that cannot be switched as the profile says.
+func workOf(p *Pair) (string, error) {
+	switch p.Deploy.Switch {
+	case config.SwitchPointer:
+		return "", Usage(errors.New("switch: pointer is not built yet"), "switch: directory renames the whole site, if the user may write into the directory that holds it; switch: files works everywhere")
+	case config.SwitchDirectory:
+		if p.Remote.Path == "" {
+			return "", Usage(fmt.Errorf("switch: directory renames the site, and %s is the directory of the login, which no server renames", p.Remote), "name a directory below it in remote:, or use switch: files")
+		}
+		if p.Deploy.Work == "" {
+			return "../.ferry-" + path.Base(p.Remote.Path), nil
+		}
+	}
+	return p.Deploy.Work, nil
+}
+
+// webServer returns a server whose work directory is that which a web server may show, and the
+// path of that directory, as it is seen from the site. A site that is switched as a whole has
+// one in each release.
+func (d *Deployment) webServer() (deploy.Server, string) {
+	if d.pair.Deploy.Switch != config.SwitchDirectory {
+		return d.server, d.server.WorkPath()
+	}
+	live := d.server.Slot(deploy.Place{})
+	if of, ok := live.(interface{ WorkPath() string }); ok {
+		return live, of.WorkPath()
+	}
+	return live, ""
+}

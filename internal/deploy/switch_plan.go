@@ -1,0 +1,129 @@
+package deploy
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+// isShared reports whether p is shared, or below something that is.
+func (s *switching) isShared(p manifest.Path) bool {
+	return slices.ContainsFunc(s.shared, p.Within)
+}
+
+// holdsShared reports whether something below p is shared.
+func (s *switching) holdsShared(p manifest.Path) bool {
+	return slices.ContainsFunc(s.shared, func(q manifest.Path) bool { return q.Below(p) })
+}
+
+// leaveShared takes what is shared out of the local files and out of the state: it is the
+// server's.
+func (s *switching) leaveShared() {
+	before := len(s.live.local)
+	s.live.local = slices.DeleteFunc(slices.Clone(s.live.local), func(f LocalFile) bool { return s.isShared(f.Path) })
+	if n := before - len(s.live.local); n > 0 {
+		s.Observer(Noticed{Text: fmt.Sprintf("%d local files are below what is shared, and are not deployed", n)})
+	}
+	if s.live.state != nil {
+		state := *s.live.state
+		state.Files = slices.DeleteFunc(slices.Clone(state.Files), func(f File) bool { return s.isShared(f.Path) })
+		s.live.state = &state
+	}
+}
+
+// plan decides what the next release changes. Where it changes anything, the live directory is
+// looked at as a whole, since all of it is replaced.
+func (s *switching) plan(ctx context.Context) (err error) {
+	live := s.live
+	first := live.state == nil
+	if !first {
+		if live.plan, err = live.decide(ctx); err != nil {
+			return err
+		}
+	}
+	if first || !live.plan.Empty() {
+		live.Policy.Audit = true
+		if live.Policy.Drift == SaveDrift {
+			live.Policy.Drift = RestoreDrift
+		}
+		if live.plan, err = live.decide(ctx); err != nil {
+			return err
+		}
+		if err := s.checkExtras(); err != nil {
+			return err
+		}
+		if s.DryRun && !s.missing && !s.hasNext {
+			if err := lostShared(s.gone); err != nil {
+				return err
+			}
+		}
+	}
+	if first {
+		live.plan.Drift = nil // the site as it was is kept as a whole
+		live.plan.Record = true
+	}
+	if !live.plan.Empty() {
+		if err := s.giveNumbers(ctx); err != nil {
+			return err
+		}
+		live.plan.Release.Number = max(live.plan.Release.Number, s.number)
+	}
+	live.result.Plan = live.plan
+	s.Observer(Planned{live.plan, live.stageBytes()})
+	return live.plan.unknown()
+}
+
+// listAbove lists the directories above what is shared, too, where nothing may be managed.
+func (s *switching) listAbove(ctx context.Context, server Server, site Site) error {
+	var dirs []manifest.Path
+	for _, p := range s.shared {
+		for dir := range p.Ancestors {
+			if site.Lists[dir] == nil && !slices.Contains(dirs, dir) {
+				dirs = append(dirs, dir)
+			}
+		}
+	}
+	if len(dirs) == 0 {
+		return nil
+	}
+	lists, err := server.List(ctx, dirs)
+	maps.Copy(site.Lists, lists)
+	return err
+}
+
+// checkExtras refuses to replace a directory that holds what no deploy put there.
+func (s *switching) checkExtras() error {
+	found := s.extras(s.seen, s.live.state, true)
+	if len(found) == 0 {
+		return nil
+	}
+	return &sync.UnsafeError{
+		What: "the site holds what no deploy put there, and would be without it: " + list(found),
+		Hint: "name it in shared:, and all releases have it, or remove it from the server, or use switch: files",
+	}
+}
+
+// extras returns what is in a directory and neither of its state nor of the source. What is
+// shared may be there, where that is said.
+func (s *switching) extras(site Site, state *Release, shared bool) (found []manifest.Path) {
+	known := newSource(Site{State: state}, s.live.local, Policy{}, s.Now())
+	for dir, l := range site.Lists {
+		if l.Err != nil || shared && s.isShared(dir) {
+			continue
+		}
+		for name, look := range l.Entries {
+			switch p := dir.Join(name); {
+			case shared && s.isShared(p):
+			case look.Entry.IsDir() && (known.had[p] || known.needed[p] || s.holdsShared(p)):
+			case !look.Entry.IsDir() && (known.local[p] != nil || known.managed[p] != nil):
+			default:
+				found = append(found, p)
+			}
+		}
+	}
+	return found
+}
