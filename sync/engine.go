@@ -234,7 +234,7 @@ type pass struct {
 	listed      [2]map[manifest.Path]bool
 	everything  [2]bool
 	heldByOther [2]bool                // somebody else holds the lock of this side
-	partialBase *partialBase           // of a pass over a part
+	partialBase *manifest.PartialBase  // of a pass over a part
 	reported    map[manifest.Path]bool // local paths of the scope
 	// dirsBelowRoot is the number of directories of a target of which only the root was
 	// listed at first.
