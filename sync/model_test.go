@@ -48,6 +48,9 @@ func TestModel(t *testing.T) {
 			"cancelledPart": func(t *rapid.T) { m.disturbed(t, m.scope(t), trouble{cancel: anyMoment(t)}) },
 			"leftPart":      func(t *rapid.T) { m.disturbed(t, m.scope(t), trouble{busy: 4, cancel: anyMoment(t)}) },
 			"lossyPart":     func(t *rapid.T) { m.disturbed(t, m.scope(t), trouble{lose: 6}) },
+			"askedFor":      func(t *rapid.T) { m.askedFor(t, trouble{}) },
+			"busyAskedFor":  func(t *rapid.T) { m.askedFor(t, trouble{busy: 6, kill: 3, lose: 3}) },
+			"leftAskedFor":  func(t *rapid.T) { m.askedFor(t, trouble{busy: 4, cancel: anyMoment(t)}) },
 			"quiet":         func(t *rapid.T) { m.quiet(t) },
 			"":              func(t *rapid.T) { m.noLoss(t, true) },
 		})
@@ -72,6 +75,7 @@ type machine struct {
 	changed [2]map[string]bool
 	// hasReserved says that each side has files that never travel.
 	hasReserved bool
+	large       bool // every third version is larger than the others
 }
 
 func newMachine(t *rapid.T) *machine {
@@ -159,7 +163,7 @@ func (m *machine) act(s sync.Side, p string, action int, to string) {
 	switch {
 	case action <= 2 && tree[p] != "/":
 		m.version++
-		content := fmt.Sprintf("v%06d", m.version)
+		content := m.sized(fmt.Sprintf("v%06d", m.version))
 		if old, ok := tree[p]; ok {
 			m.replaced[old] = true
 		}

@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -245,6 +246,24 @@ func (w Workspace) PathIn(p *Pair, typed string, known func(manifest.Path) bool)
 		}
 	}
 	return path, err
+}
+
+// Only reads the paths that a pass is about, as [Workspace.PathIn] does.
+func (w Workspace) Only(p *Pair, typed []string) (paths []manifest.Path, err error) {
+	for _, one := range typed {
+		if dot := filepath.ToSlash(filepath.Clean(one)); dot == "." {
+			return nil, nil // everything
+		}
+		path, err := w.PathIn(p, one, func(path manifest.Path) bool {
+			_, err := os.Lstat(filepath.Join(p.Local, filepath.FromSlash(string(path))))
+			return err == nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		paths = append(paths, path)
+	}
+	return paths, nil
 }
 
 func parsePath(s string) (manifest.Path, error) {

@@ -36,6 +36,7 @@ func statusCommand(prog *program) *cobra.Command {
 		ValidArgsFunction: prog.completeProfiles,
 	}
 	flags.register(cmd.Flags())
+	flags.registerOnly(cmd.Flags())
 	cmd.Flags().BoolVar(&pending, "exit-code", false, "exit 10 where changes are pending")
 	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
 		pairs, err := prog.passPairs(args, &flags, nil)

@@ -33,6 +33,9 @@ func (prog *program) passPairs(args []string, flags *passFlags, oneWay *directio
 		if err := prog.readRules(p, flags); err != nil {
 			return nil, err
 		}
+		if p.Only, err = prog.workspace().Only(p, flags.only); err != nil {
+			return nil, err
+		}
 	}
 	return pairs, nil
 }

@@ -121,6 +121,14 @@ func ParseDuration(s string) (time.Duration, error) {
 	return 0, fmt.Errorf("%q is not a positive duration, such as 30s, 5m or 1h30m", s)
 }
 
+// ParseMinAge reads how old a file must be; "0" means any age.
+func ParseMinAge(s string) (time.Duration, error) {
+	if s == "0" {
+		return 0, nil
+	}
+	return ParseDuration(s)
+}
+
 // ParseSwitch reads on, true and yes, or off, false and no, in any case.
 func ParseSwitch(s string) (bool, error) {
 	switch strings.ToLower(s) {

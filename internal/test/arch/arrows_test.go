@@ -53,7 +53,7 @@ var arrows = map[string][]string{
 	"bench":                      {"bench/wan", "internal/test/realftp"},
 	"bench/wan":                  {},
 	"watcher":                    {"manifest"},
-	"internal/config":            {"manifest", "sync", "internal/deploy", "internal/ftp", "internal/ftp/charset", "internal/ftp/trust"},
+	"internal/config":            {"manifest", "sync", "sync/filter", "internal/deploy", "internal/ftp", "internal/ftp/charset", "internal/ftp/trust"},
 	"internal/ftp/listing":       {},
 	"internal/selfsigned":        {},
 	"internal/ftpserver":         {"internal/selfsigned"},
@@ -67,7 +67,7 @@ var arrows = map[string][]string{
 	"internal/test/soak":         {},
 	"internal/test/watch":        {},
 	"internal/text":              {},
-	"internal/report":            {"internal/ci", "internal/deploy", "internal/text", "manifest", "sync", "sync/watch"},
+	"internal/report":            {"internal/ci", "internal/deploy", "internal/text", "manifest", "sync", "sync/verify", "sync/watch"},
 	"internal/app": {
 		"internal/config", "internal/daemon", "internal/deploy", "internal/deploy/site", "internal/ftp", "internal/ftp/check", "internal/gitignore", "internal/hooks", "internal/text",
 		"manifest", "sync", "sync/filter", "sync/local", "sync/remote", "sync/remote/blind", "sync/verify", "sync/watch", "watcher",
