@@ -34,7 +34,11 @@ func summaryText(s sync.Summary) string {
 	if s.Blind {
 		parts = append(parts, notLookedAt)
 	}
-	return strings.Join(parts, ", ")
+	line := strings.Join(parts, ", ")
+	if s.Part {
+		line += "; only a part was looked at"
+	}
+	return line
 }
 
 // notLookedAt ends the summary of a blind pass.
@@ -73,7 +77,7 @@ func Brief(s sync.Summary) string {
 // Did reports whether a pass did or met anything. What it only found as it was before,
 // and what is always left out, do not count.
 func Did(s sync.Summary) bool {
-	return s != sync.Summary{Seconds: s.Seconds, DryRun: s.DryRun, Blind: s.Blind, LeftOut: s.LeftOut,
+	return s != sync.Summary{Seconds: s.Seconds, DryRun: s.DryRun, Blind: s.Blind, Part: s.Part, LeftOut: s.LeftOut,
 		LeftAlone: s.LeftAlone, NotListed: s.NotListed, ConflictsWaiting: s.ConflictsWaiting}
 }
 
