@@ -31,8 +31,8 @@ func TestYoungFilesAreLookedAtAgain(t *testing.T) {
 		s.expect(time.Second, "open, full")
 		for _, step := range []struct {
 			wait  time.Duration
-			parts string // so far
-		}{{4 * time.Minute, ""}, {time.Minute, "part [young]"}, {time.Minute, "part [young], part [younger]"}, {10 * time.Minute, "part [young], part [younger]"}} {
+			parts string
+		}{{4 * time.Minute, ""}, {time.Minute, "part [young]"}, {time.Minute, "part [younger]"}, {10 * time.Minute, ""}} {
 			s.advance(step.wait)
 			calls := strings.Split(s.callsAfter(0), ", ")
 			got := strings.Join(slices.DeleteFunc(calls, func(c string) bool { return !strings.HasPrefix(c, "part") }), ", ")
