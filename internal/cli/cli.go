@@ -111,7 +111,7 @@ func init() { cobra.EnableCommandSorting = false }
 
 // commands are the commands in the order of the help.
 var commands = []func(*program) *cobra.Command{
-	syncCommand, pushCommand, pullCommand, watchCommand, deployCommand, releasesCommand, rollbackCommand, statusCommand, verifyCommand,
+	syncCommand, pushCommand, pullCommand, watchCommand, deployCommand, releasesCommand, rollbackCommand, statusCommand, verifyCommand, ignoredCommand,
 	checkCommand, conflictsCommand, trashCommand, serviceCommand, initCommand, trustCommand, demoCommand,
 	completionCommand, versionCommand,
 }
