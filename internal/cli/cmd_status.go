@@ -42,6 +42,7 @@ func statusCommand(prog *program) *cobra.Command {
 	}
 	flags.register(cmd.Flags())
 	flags.registerOnly(cmd.Flags())
+	flags.direction.register(cmd.Flags())
 	cmd.Flags().BoolVar(&pending, "exit-code", false, "exit 10 where changes are pending")
 	explain.add(cmd.Flags(), "explain", "say what ferry knows of `PATH`, and what a pass would do with it and why", parseString)
 	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {

@@ -56,6 +56,7 @@ func watchCommand(prog *program) *cobra.Command {
 		ValidArgsFunction: prog.completeProfiles,
 	}
 	flags.register(cmd.Flags())
+	flags.direction.register(cmd.Flags())
 	for _, name := range []string{"allow-deletes", "accept-empty"} {
 		_ = cmd.Flags().MarkHidden(name) // a watch refuses them
 	}

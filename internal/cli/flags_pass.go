@@ -72,6 +72,7 @@ type passFlags struct {
 	wait         bool
 	waitLimit    value[time.Duration]
 	only         []string
+	direction    pairDirection // of watch and status
 	maxSize      value[int64]
 	minAge       value[time.Duration]
 }

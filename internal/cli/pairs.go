@@ -11,6 +11,9 @@ import (
 func (prog *program) passPairs(args []string, flags *passFlags, oneWay *directionFlag) ([]*app.Pair, error) {
 	pairs, err := prog.workspace().Pairs(args)
 	if err == nil {
+		err = flags.direction.over(pairs)
+	}
+	if err == nil {
 		pairs, err = withoutDeployed(pairs, len(args) > 0, prog.talk().Note)
 	}
 	if err == nil && oneWay != nil {
