@@ -48,9 +48,6 @@ func TestModel(t *testing.T) {
 			"cancelledPart": func(t *rapid.T) { m.disturbed(t, m.scope(t), trouble{cancel: anyMoment(t)}) },
 			"leftPart":      func(t *rapid.T) { m.disturbed(t, m.scope(t), trouble{busy: 4, cancel: anyMoment(t)}) },
 			"lossyPart":     func(t *rapid.T) { m.disturbed(t, m.scope(t), trouble{lose: 6}) },
-			"askedFor":      func(t *rapid.T) { m.askedFor(t, trouble{}) },
-			"busyAskedFor":  func(t *rapid.T) { m.askedFor(t, trouble{busy: 6, kill: 3, lose: 3}) },
-			"leftAskedFor":  func(t *rapid.T) { m.askedFor(t, trouble{busy: 4, cancel: anyMoment(t)}) },
 			"quiet":         func(t *rapid.T) { m.quiet(t) },
 			"":              func(t *rapid.T) { m.noLoss(t, true) },
 		})

@@ -194,6 +194,32 @@ func TestChosenPathsOfOneSide(t *testing.T) {
 	})
 }
 
+// TestModelOfChosenPaths is [TestModel] with passes over paths that are drawn, also on a
+// side that takes names which differ only in case for one.
+func TestModelOfChosenPaths(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := newMachine(t)
+		user, quiet := m.user, m.quiet
+		kill := 3
+		if rapid.Bool().Draw(t, "folds case") {
+			f := foldingMachine{m, rapid.SampledFrom(bothSides).Draw(t, "folding")}
+			m.sides[f.folding].FoldsCase = true
+			m.names = []string{"d", "D", "d/x", "D/x", "d/X", "e"}
+			user, quiet, kill = f.user, f.quiet, 0
+		}
+		t.Repeat(map[string]func(*rapid.T){
+			"user":  user,
+			"sync":  func(t *rapid.T) { m.disturbed(t, nil, trouble{}) },
+			"asked": func(t *rapid.T) { m.askedFor(t, trouble{}) },
+			"busy":  func(t *rapid.T) { m.askedFor(t, trouble{busy: 2 * kill, kill: kill, lose: kill}) },
+			"left":  func(t *rapid.T) { m.askedFor(t, trouble{cancel: anyMoment(t)}) },
+			"quiet": quiet,
+			"":      func(t *rapid.T) { m.noLoss(t, true) },
+		})
+		quiet(t)
+	})
+}
+
 // TestBoundsModel checks that passes with a limit on the size change no path at which a
 // side has a larger file, lose nothing, and that passes without the limit then bring both
 // sides in step.
