@@ -104,6 +104,34 @@ func TestFileInTheWay(t *testing.T) {
 	}
 }
 
+// TestDirectoryAboveAPart checks that a directory which only leads to a part is not
+// renamed: that would carry away what nobody asked for.
+func TestDirectoryAboveAPart(t *testing.T) {
+	for _, asked := range [][]manifest.Path{{"a/b", "z/b"}, {"a/b", "z"}, {"a", "z/b"}} {
+		for _, s := range bothSides {
+			w := newWorld(t)
+			w.write(sync.Local, "a/b/f", "f")
+			w.write(sync.Local, "a/b/g", "g")
+			w.write(sync.Local, "a/other/h", "h")
+			w.sync()
+			w.sides[s].Rename("a", "z")
+			w.only(asked...)
+			w.sync()
+			there := w.tree(s.Other())
+			_, based := w.record.At("a/other/h")
+			if in := filter.NewOnly(asked).Includes("a/other/h"); !in && (there["a/other/h"] != "h" || !based) {
+				t.Errorf("%s, only %s: %v\n%s", s, asked, there, w.tail())
+			}
+			if there["z/b/f"] != "f" || there["a/b/f"] != "" {
+				t.Errorf("%s, only %s: %v\n%s", s, asked, there, w.tail())
+			}
+			w.only()
+			w.sync()
+			w.wantTrees(w.tree(s))
+		}
+	}
+}
+
 // TestBounds checks that a file outside the limits stays as it is on both sides, and that
 // nothing is deleted because of it.
 func TestBounds(t *testing.T) {

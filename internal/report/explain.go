@@ -71,7 +71,7 @@ func baseText(p manifest.Pair) string {
 	if p.Sum != "" {
 		line += fmt.Sprintf(", SHA-256 %x…", p.Sum[:4])
 	}
-	return line + "; local" + timeText(p.Local) + "; remote" + timeText(p.Remote)
+	return line + "; local " + strings.TrimPrefix(timeText(p.Local), ", ") + "; remote " + strings.TrimPrefix(timeText(p.Remote), ", ")
 }
 
 // decisions says what a pass would do, and why.
