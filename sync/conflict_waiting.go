@@ -92,7 +92,7 @@ func (p *pass) findWaiting() {
 // mayBeOn reports whether side s has a file at path, or was not looked at there.
 func (p *pass) mayBeOn(s Side, path manifest.Path) bool {
 	switch {
-	case p.trees[s].At(path).IsFile(), !p.trees[s].Known(path):
+	case p.trees[s].At(path).IsFile(), !p.trees[s].Known(path), p.opts.Only.Hides(path):
 		return true
 	case p.roots[s].Kind == manifest.None, p.listed[s] == nil, p.everything[s]:
 		return false

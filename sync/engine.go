@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ferry/manifest"
+	"ferry/sync/filter"
 	"ferry/sync/namecase"
 )
 
@@ -38,6 +39,8 @@ type Options struct {
 	// forgotten, but they are never removed. It may be nil. It is called from several
 	// goroutines.
 	Ignore func(p manifest.Path, dir bool) bool
+	// Only is the part of the pair that passes are about; nil: all of it.
+	Only *filter.Only
 	// LeftOut reports which of the ignored paths a plan names, because somebody may
 	// expect them to travel. It may be nil. It is called from several goroutines.
 	LeftOut func(p manifest.Path) bool
@@ -58,6 +61,8 @@ type Options struct {
 	Blind bool
 	// DryRun ends the pass when the plan is made.
 	DryRun bool
+	// Compare says that a dry run also reads the contents that cost a download.
+	Compare bool
 	// Allow, if it is not nil, is called before anything is changed, with a plan that
 	// has passed the rails and changes a side. Its error ends the pass and is returned
 	// as it is. A pass that has to be planned twice calls it twice.
@@ -161,7 +166,7 @@ func (e *Engine) sync(ctx context.Context, scope *Scope) (Summary, error) {
 		sum.add(again)
 	}
 	sum.Seconds = e.opts.Now().Sub(start).Seconds()
-	sum.DryRun, sum.Blind = e.opts.DryRun, e.opts.Blind
+	sum.DryRun, sum.Blind, sum.Part = e.opts.DryRun, e.opts.Blind, e.opts.Only != nil
 	e.tell(Ended{Summary: sum})
 	return sum, err
 }
@@ -181,7 +186,8 @@ func (e *Engine) pass(ctx context.Context, policy Policy, scope *Scope) (Summary
 	var p *pass
 	var err error
 	for {
-		policy.RecentAfter = e.opts.Now().Add(-recentFor)
+		policy.only, policy.now = e.opts.Only, e.opts.Now()
+		policy.RecentAfter = policy.now.Add(-recentFor)
 		policy.partial = scope != nil
 		policy.Folding = e.folding
 		policy.pinned = e.opts.Pinned
@@ -236,7 +242,7 @@ type pass struct {
 	listed      [2]map[manifest.Path]bool
 	everything  [2]bool
 	heldByOther [2]bool                // somebody else holds the lock of this side
-	partialBase *partialBase           // of a pass over a part
+	partialBase *manifest.PartialBase  // of a pass over a part
 	reported    map[manifest.Path]bool // local paths of the scope
 	// dirsBelowRoot is the number of directories of a target of which only the root was
 	// listed at first.
@@ -250,12 +256,13 @@ type pass struct {
 	lost        error                  // the first error that ends the pass
 	moveRefused bool
 	seenCopies  map[manifest.Path]bool // conflict copies that scans have shown
+	hides       [2]bool                // the side has something that is outside [Options.Only]
 
 	askCaseAgain bool // a side could not be asked about the case of names yet
 }
 
 func (p *pass) run(ctx context.Context) error {
-	err := inOrder(ctx, p.lookAtRoots, p.scan, p.decide, p.confirmGone, p.announce, p.check)
+	err := inOrder(ctx, p.lookAtRoots, p.scan, p.findAsked, p.decide, p.confirmGone, p.announce, p.check)
 	if err != nil || p.opts.DryRun {
 		return err
 	}
@@ -290,7 +297,7 @@ func (p *pass) announce(context.Context) error {
 func (p *pass) check(context.Context) error {
 	files := p.record.Files()
 	lost := [2]int{p.deletions.on(Local, files), p.deletions.on(Remote, files)}
-	err := p.plan.check(p.opts.Limits, files, lost, p.trees)
+	err := p.plan.check(p.opts.Limits, files, lost, [2]bool{p.isEmpty(Local), p.isEmpty(Remote)})
 	if err == nil {
 		err = p.plan.checkEmpties(p.opts.Limits, files, p.deletions.emptied, p.trees)
 	}

@@ -10,12 +10,13 @@ import (
 // carried out. files is the number of files in the base. Moves do not count as
 // deletions.
 func (p *Plan) Check(limits Limits, files int, local, remote *manifest.Tree) error {
-	return p.check(limits, files, [2]int{}, [2]*manifest.Tree{local, remote})
+	return p.check(limits, files, [2]int{}, [2]bool{local.Len() == 0, remote.Len() == 0})
 }
 
 // check is Check with the number of files that passes with a scope have deleted on
-// each side before; they count with the deletions of this plan.
-func (p *Plan) check(limits Limits, files int, lost [2]int, trees [2]*manifest.Tree) error {
+// each side before; they count with the deletions of this plan. empty says which sides
+// have nothing at all.
+func (p *Plan) check(limits Limits, files int, lost [2]int, empty [2]bool) error {
 	var deletes [2]int
 	for _, a := range p.Actions {
 		if a.Op == Delete {
@@ -23,13 +24,13 @@ func (p *Plan) check(limits Limits, files int, lost [2]int, trees [2]*manifest.T
 		}
 	}
 	for _, s := range [...]Side{Local, Remote} {
-		if err := checkEmptied(limits, deletes[s], files, s, trees[s.Other()]); err != nil {
+		if err := checkEmptied(limits, deletes[s], files, s, empty[s.Other()]); err != nil {
 			return err
 		}
 		if deletes[s] == 0 {
 			continue
 		}
-		if err := checkDeletes(limits, deletes[s], lost[s], files, s, trees[s.Other()]); err != nil {
+		if err := checkDeletes(limits, deletes[s], lost[s], files, s, empty[s.Other()]); err != nil {
 			return err
 		}
 	}
@@ -38,8 +39,8 @@ func (p *Plan) check(limits Limits, files int, lost [2]int, trees [2]*manifest.T
 
 // checkEmptied stops a pass in which a side that had several files shows none at
 // all, as a disk does that is not mounted.
-func checkEmptied(limits Limits, deletes, files int, s Side, emptied *manifest.Tree) error {
-	if limits.AcceptEmpty || deletes == 0 || files < 2 || emptied.Len() > 0 {
+func checkEmptied(limits Limits, deletes, files int, s Side, empty bool) error {
+	if limits.AcceptEmpty || deletes == 0 || files < 2 || !empty {
 		return nil
 	}
 	return &UnsafeError{
@@ -51,8 +52,8 @@ func checkEmptied(limits Limits, deletes, files int, s Side, emptied *manifest.T
 
 // checkDeletes compares the deletions of a plan, and those that passes with a scope
 // have made before it, with the limits.
-func checkDeletes(limits Limits, deletes, lost, files int, s Side, source *manifest.Tree) error {
-	if limits.AllowDeletes || limits.AcceptEmpty && source.Len() == 0 {
+func checkDeletes(limits Limits, deletes, lost, files int, s Side, sourceEmpty bool) error {
+	if limits.AllowDeletes || limits.AcceptEmpty && sourceEmpty {
 		return nil
 	}
 	before := ""

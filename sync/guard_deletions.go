@@ -40,7 +40,7 @@ func (p *pass) startDeletionCount(context.Context) error {
 
 // clearDeletionCount starts over after a full pass, which was within its rails.
 func (p *pass) clearDeletionCount(context.Context) error {
-	if p.scope == nil {
+	if p.scope == nil && p.opts.Only == nil {
 		*p.deletions = DeletionCount{}
 	}
 	return nil

@@ -10,7 +10,7 @@ import (
 // overwrite something because the pass is exact, or if the source of a push or pull is
 // empty and the target is not.
 func (p *pass) checkFirst(int) error {
-	if p.record.Len() > 0 || p.policy.Direction == Both || p.scope != nil {
+	if p.lookedAtWhole() || p.policy.Direction == Both || p.scope != nil {
 		return nil
 	}
 	dst := p.policy.Direction.target()
@@ -69,7 +69,7 @@ func (a *Action) replaces() bool {
 
 // nothingIn reports whether side s is known to hold nothing but what is ignored.
 func (p *pass) nothingIn(s Side) bool {
-	return p.trees[s].Known(manifest.Root) && !showsAnything(p.trees[s], manifest.Root)
+	return p.trees[s].Known(manifest.Root) && p.isEmpty(s)
 }
 
 // checkTargetEmptied stops a push or a pull that would write everything anew, because

@@ -43,5 +43,5 @@ func (p *pass) holdsSomething(dir manifest.Path) bool {
 	for range p.trees[Local].Below(dir) {
 		return true
 	}
-	return false
+	return p.opts.Only != nil && p.trees[Local].At(dir).Holds
 }

@@ -72,6 +72,7 @@ type machine struct {
 	changed [2]map[string]bool
 	// hasReserved says that each side has files that never travel.
 	hasReserved bool
+	large       bool // every third version is larger than the others
 }
 
 func newMachine(t *rapid.T) *machine {
@@ -159,7 +160,7 @@ func (m *machine) act(s sync.Side, p string, action int, to string) {
 	switch {
 	case action <= 2 && tree[p] != "/":
 		m.version++
-		content := fmt.Sprintf("v%06d", m.version)
+		content := m.sized(fmt.Sprintf("v%06d", m.version))
 		if old, ok := tree[p]; ok {
 			m.replaced[old] = true
 		}

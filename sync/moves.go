@@ -112,7 +112,7 @@ func (p *planner) canMove(pair movePair, s Side) bool {
 	if !from.now[o].IsDir() {
 		return true
 	}
-	if p.policy.pinned != nil && p.policy.pinned.Pins(pair.from) {
+	if p.policy.only.LeadsTo(pair.from) || p.policy.only.LeadsTo(pair.to) || p.policy.pinned != nil && p.policy.pinned.Pins(pair.from) {
 		return false
 	}
 	for path, st := range p.threeWay.states {

@@ -19,7 +19,7 @@ func (p *planner) pairFiles(s Side) {
 		p.pairByContent(gone, here)
 		return
 	}
-	if !p.policy.partial {
+	if !p.policy.partial && p.policy.only == nil {
 		p.pairByStamp(gone, here, s, p.rareStamp(here, s))
 	}
 }

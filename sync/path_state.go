@@ -3,6 +3,7 @@ package sync
 import (
 	"iter"
 	"slices"
+	"time"
 
 	"ferry/manifest"
 	"ferry/sync/namecase"
@@ -20,8 +21,12 @@ type pathState struct {
 	// hashOnly and askWhy belong to the question, see [Question].
 	hashOnly    bool
 	askWhy      string
-	notCompared bool          // taken as equal by the size alone
-	remotePath  manifest.Path // where the server has it before the renames of the plan; "": at path
+	notCompared bool // taken as equal by the size alone
+	// left says why a file is left alone that is outside [Policy.Bounds], and until when;
+	// "": it is not.
+	left       string
+	until      time.Time
+	remotePath manifest.Path // where the server has it before the renames of the plan; "": at path
 }
 
 // onServer returns the path at which the server has the file now.
@@ -116,11 +121,12 @@ func compareWithBase(base manifest.Base, local, remote *manifest.Tree, policy Po
 	blocked := manifest.Root
 	var unproven backlog
 	var names namecase.Finder
-	for st := range mergePaths(base, local, remote) {
+	asked := askedPaths(mergePaths(base, local, remote), policy.only)
+	for st := range asked {
 		switch {
 		case blocked != manifest.Root && st.path.Below(blocked):
 			st.known = false
-		case st.now[Local].Kind == manifest.Other || st.now[Remote].Kind == manifest.Other:
+		case st.now[Local].Kind == manifest.Other || st.now[Remote].Kind == manifest.Other || st.inTheWay(policy.only):
 			blocked = st.path
 		}
 		unproven.postpone(st, policy)
@@ -131,12 +137,15 @@ func compareWithBase(base manifest.Base, local, remote *manifest.Tree, policy Po
 		if st.atRest() {
 			continue
 		}
+		if st.leave(policy) {
+			blocked = st.path
+		}
 		kept := *st
 		s.states[st.path] = &kept
 	}
 	names.End()
 	s.sameButCase = names.Groups(func(yield func(manifest.Path) bool) {
-		for st := range mergePaths(base, local, remote) {
+		for st := range asked {
 			if !yield(st.path) {
 				return
 			}

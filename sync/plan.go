@@ -2,6 +2,7 @@ package sync
 
 import (
 	"fmt"
+	"time"
 
 	"ferry/manifest"
 )
@@ -110,8 +111,11 @@ type Skip struct {
 	Name string
 	Why  string
 	// Special says that the entry is a link, a device or something else that is never
-	// synchronized. Such skips are counted, but there is no warning.
+	// synchronized, or a file outside [Policy.Bounds]. Such skips are counted, but there is
+	// no warning.
 	Special bool
+	// Until is when a file will be old enough for [Policy.Bounds]; zero: it does not wait.
+	Until time.Time
 }
 
 // A Question asks for a content that Reconcile needs to know before it can decide:

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ferry/manifest"
+	"ferry/sync/filter"
 	"ferry/sync/namecase"
 )
 
@@ -94,6 +95,9 @@ type Policy struct {
 	Checksum bool
 	// Trash says on which sides (by Side) replaced and removed files go to the trash.
 	Trash [2]bool
+	// Bounds are limits on the files that a pass touches. A file outside them is left alone
+	// on both sides.
+	Bounds filter.Bounds
 	// RecentAfter is the time after which a file's last change counts as recent. A new
 	// name with an older time was renamed or copied, not written. On a server without
 	// identities only such files are paired as renames. Zero: every change is recent.
@@ -103,6 +107,9 @@ type Policy struct {
 	// partial says that the trees do not show everything, so that nothing follows from
 	// a file being the only one of its kind in them.
 	partial bool
+	// only is [Options.Only], and now the time at which the pass began.
+	only *filter.Only
+	now  time.Time
 	// pinned is [Options.Pinned].
 	pinned Pinned
 	// remoteNames is [Options.RemoteNames].

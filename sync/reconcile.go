@@ -97,8 +97,11 @@ func (p *planner) decide(st *pathState) {
 	switch {
 	case !st.known:
 		p.keepParentsOnBoth(st.path)
+		p.nameLeft(st)
 	case st.change[Local] == Blocked || st.change[Remote] == Blocked:
 		p.block(st)
+	case p.policy.only.LeadsTo(st.path):
+		p.onTheWay(st)
 	case st.ask[Local] || st.ask[Remote]:
 		p.askFor(st)
 	case p.isHeld(st.path):

@@ -55,7 +55,7 @@ func (p *pass) scanSide(ctx context.Context, s Side, dirs []manifest.Path) (*man
 	if err != nil {
 		return nil, fmt.Errorf("listing %s: %w", p.roots[s].Where, err)
 	}
-	ev := Scanned{Side: s, Problems: tree.Problems()}
+	ev := Scanned{Side: s, Problems: p.asked(tree.Problems())}
 	for path, e := range tree.All() {
 		p.noteCopy(path, e)
 		if e.IsDir() {
@@ -87,7 +87,7 @@ func (s *Summary) countProblems(side Side, problems []manifest.Problem) {
 func (p *pass) look(s Side, dirs []manifest.Path) Look {
 	return Look{
 		Dirs:   dirs,
-		Ignore: p.ignored,
+		Ignore: func(path manifest.Path, dir bool) bool { return p.ignored(path, dir) || p.outside(s, path) },
 		// What was mounted below the root is gone on purpose, like all that a root held.
 		AnyDevice: p.opts.Limits.AcceptEmpty,
 		Past: func(path manifest.Path) manifest.Entry {
@@ -196,7 +196,7 @@ func (p *pass) treeBelowRoot(s Side, root *manifest.Tree) *manifest.Tree {
 		if !below || root.Known(manifest.Path(first)) && !root.At(manifest.Path(first)).IsDir() {
 			continue
 		}
-		if e := entryOn(pair, s); p.opts.Ignore == nil || !p.opts.Ignore(path, e.IsDir()) {
+		if e := entryOn(pair, s); !p.opts.Only.Hides(path) && (p.opts.Ignore == nil || !p.opts.Ignore(path, e.IsDir())) {
 			add(path, e)
 		}
 	}
@@ -298,7 +298,7 @@ func (p *pass) reconcile(ctx context.Context) error {
 		}
 		var asked []Question
 		for _, q := range p.plan.Questions {
-			if !p.opts.DryRun || q.Side == Local || q.HashOnly {
+			if !p.opts.DryRun || p.opts.Compare || q.Side == Local || q.HashOnly {
 				asked = append(asked, q)
 			}
 		}

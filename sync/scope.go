@@ -60,7 +60,7 @@ func (p *pass) scanScope(ctx context.Context) error {
 	if !p.partIsEnough() {
 		return errNeedsFullPass
 	}
-	p.partialBase = newPartialBase(p.record)
+	p.partialBase = manifest.NewPartialBase(p.record)
 	p.base = p.partialBase
 	p.trees = [2]*manifest.Tree{{}, {}}
 	p.listed = [2]map[manifest.Path]bool{{}, {}}

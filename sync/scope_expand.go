@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ferry/manifest"
+	"ferry/sync/shift"
 )
 
 // minPartialLimit is the number of paths from which on a scope that covers most of
@@ -57,7 +58,7 @@ func (p *pass) listDirs(ctx context.Context, want [2][]manifest.Path) error {
 		if p.partialBase != nil {
 			for _, dirs := range want {
 				for _, dir := range dirs {
-					p.partialBase.addChildren(dir)
+					p.partialBase.AddChildren(dir)
 				}
 			}
 			p.fillFromBase()
@@ -208,13 +209,13 @@ func (p *pass) addChangedDirs() {
 		again = false
 		for path, pair := range p.partialBase.All() {
 			if pair.Kind() == manifest.Dir && (p.lacks(Local, path) || p.lacks(Remote, path)) {
-				again = p.partialBase.addBelow(path) || again
+				again = p.partialBase.AddBelow(path) || again
 			}
 		}
 		for _, s := range [...]Side{Local, Remote} {
 			for path, e := range p.trees[s].All() {
 				if e.IsDir() && p.isNew(s, path, e) {
-					again = p.partialBase.addBelow(path) || again
+					again = p.partialBase.AddBelow(path) || again
 				}
 			}
 		}
@@ -230,14 +231,15 @@ func (p *pass) lacks(s Side, path manifest.Path) bool {
 // fillFromBase adds what was loaded from the base to the trees, except where a
 // listing has shown what is there.
 func (p *pass) fillFromBase() {
-	news := p.partialBase.takeAdded()
+	news := p.partialBase.TakeAdded()
 	if len(news) == 0 {
 		return
 	}
 	for _, s := range [...]Side{Local, Remote} {
 		var b manifest.Builder
 		for _, path := range news {
-			e := entryOn(p.partialBase.pairs[path], s)
+			pair, _ := p.partialBase.At(path)
+			e := entryOn(pair, s)
 			if !p.listingTells(s, path) && (p.opts.Ignore == nil || !p.opts.Ignore(path, e.IsDir())) {
 				b.Add(path, e)
 			}
@@ -273,9 +275,9 @@ func (p *pass) looksShifted() bool {
 			}
 		}
 	}
-	if len(renumbered(seen, p.trees[Remote], Remote)) > 0 {
+	if len(shift.IDs(seen, p.trees[Remote])) > 0 {
 		return true
 	}
-	_, paths := timeShift(seen, p.trees[Remote], Remote)
+	_, paths := shift.Times(seen, p.trees[Remote])
 	return len(paths) > 0
 }

@@ -26,6 +26,7 @@ type Summary struct {
 	Seconds          float64 `json:"seconds"`
 	DryRun           bool    `json:"dry_run,omitempty"`
 	Blind            bool    `json:"blind,omitempty"` // the server was not looked at
+	Part             bool    `json:"part,omitempty"`  // only a part of the pair was looked at
 }
 
 // add adds the counts of another pass.

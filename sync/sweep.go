@@ -15,7 +15,7 @@ func (p *pass) sweep(ctx context.Context) error {
 		_, locks := p.sides[s].(Locker)
 		err := p.sides[s].Sweep(ctx, Sweep{
 			Pending: p.pendingWrites(s),
-			Whole:   p.scope == nil && p.targetIsWhole(s),
+			Whole:   p.scope == nil && p.opts.Only == nil && p.targetIsWhole(s),
 			Others:  !locks || p.locks.release[s] != nil,
 		})
 		switch {

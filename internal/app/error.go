@@ -65,6 +65,8 @@ func Hint(err error) string {
 		return coded.Hint
 	case errors.As(err, &unsafe):
 		return unsafe.Hint
+	case errors.As(err, new(*sync.NothingThereError)):
+		return "--only takes paths below the root, as css/ or index.html; \"ferry ignored PATH\" says whether a pattern leaves a path out"
 	case errors.Is(err, manifest.ErrLocked), errors.Is(err, sync.ErrHeld):
 		return "wait for it to end; \"ferry sync --wait\" waits by itself"
 	case errors.As(err, new(*sync.TooManyEntriesError)):

@@ -45,6 +45,7 @@ func Worse(a, b int) int {
 func ExitCode(err error) int {
 	var coded *Error
 	var unsafe *sync.UnsafeError
+	var nowhere *sync.NothingThereError
 	switch {
 	case err == nil:
 		return ExitOK
@@ -56,6 +57,8 @@ func ExitCode(err error) int {
 		return ExitUsage
 	case errors.As(err, &unsafe):
 		return ExitUnsafe
+	case errors.As(err, &nowhere):
+		return ExitUsage
 	case errors.Is(err, manifest.ErrLocked), errors.Is(err, sync.ErrHeld):
 		return ExitLocked
 	case unreachable(err):

@@ -52,7 +52,7 @@ func (p *Pair) ReadRules(file string, patterns []string) error {
 // builtInRules are the rules that only some directions have. A push leaves out
 // configurations that are not in use: what it sends is most often published.
 func (p *Pair) builtInRules() *gitignore.Rules {
-	if p.deploys {
+	if p.deploys || p.Deploy != nil {
 		return deploy.LeftOut()
 	}
 	if p.Direction == sync.Push {

@@ -7,6 +7,7 @@ import (
 
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/filter"
 	"ferry/sync/local"
 	"ferry/sync/remote"
 )
@@ -137,6 +138,7 @@ func (o *Opener) engineOptions(p *Pair, opts PassOptions) sync.Options {
 		Policy:      p.Policy(),
 		Limits:      limits,
 		Ignore:      p.ignored,
+		Only:        filter.NewOnly(p.Only),
 		LeftOut:     p.leftOut,
 		Pinned:      p.Reserved,
 		NamedRoot:   p.ID != "",

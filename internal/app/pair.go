@@ -8,6 +8,7 @@ import (
 	"ferry/internal/config"
 	"ferry/internal/ftp"
 	"ferry/internal/gitignore"
+	"ferry/manifest"
 	"ferry/sync"
 )
 
@@ -20,6 +21,8 @@ type Pair struct {
 	// Rules are what [Pair.ReadRules] has read from RulesFile and other places.
 	Rules     *gitignore.Rules
 	RulesFile string
+	// Only are the paths that passes are about, each with all below it; nil: all of the pair.
+	Only []manifest.Path
 	// Reserved is what never travels, whatever the rules say. [Pair.ReadRules] finds it.
 	Reserved *Reserved
 

@@ -30,6 +30,8 @@ type WatchOptions struct {
 	// Wait waits for another run on a pair. Without it, another run on the only pair
 	// ends the watch.
 	Wait bool
+	// WaitLimit is how long that may take for the only pair; 0: for ever.
+	WaitLimit time.Duration
 }
 
 // A Watch keeps pairs in step, each by itself, until it is stopped.
@@ -64,7 +66,7 @@ func (w *Watch) Run(ctx context.Context) error {
 	w.notify = daemon.NewNotifier(w.Opener.Getenv)
 	forgetManager()
 	for _, p := range w.loaded {
-		w.start(ctx, p, len(w.loaded) == 1 && !w.Wait)
+		w.start(ctx, p, len(w.loaded) == 1 && (!w.Wait || w.WaitLimit > 0))
 	}
 	w.loop(ctx, watchFiles(ctx, sourceFiles(w.loaded)))
 	w.logged(w.notify.Stopping())

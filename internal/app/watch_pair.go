@@ -30,6 +30,8 @@ type watchedPair struct {
 	// endIfLocked says that another run on the pair ends the whole watch, by endWatch.
 	endIfLocked bool
 	endWatch    func(error)
+	waitLimit   time.Duration // how long it may be waited for that run
+	waiting     *time.Timer   // ends that wait; nil: it has not begun; only the worker uses it
 
 	stop  context.CancelFunc
 	ready chan struct{} // closed when local changes are noticed
@@ -52,6 +54,7 @@ func newWatchedPair(w *Watch, p *Pair, endIfLocked bool) *watchedPair {
 	return &watchedPair{
 		opener: w.Opener, pair: p, view: view, report: w.changed, hooks: w.Opener.hooks(p, view),
 		retention: &retention{opener: w.Opener, pair: p}, record: w.Opener.recorder(p, true), endIfLocked: endIfLocked, endWatch: w.end,
+		waitLimit: w.WaitLimit,
 	}
 }
 
@@ -128,6 +131,9 @@ func (wp *watchedPair) open(ctx context.Context) (watch.Session, error) {
 		return nil, err
 	}
 	wp.endIfLocked = false // another run that holds the pair later will end some time
+	if wp.waiting != nil {
+		wp.waiting.Stop()
+	}
 	return s, nil
 }
 
@@ -146,8 +152,13 @@ func (wp *watchedPair) connect(ctx context.Context) (*watchSession, error) {
 // told of it.
 func (wp *watchedPair) notOpened(err, hookErr error) {
 	if wp.endIfLocked && ExitCode(err) == ExitLocked {
-		wp.endWatch(err)
-		return
+		if wp.waitLimit <= 0 {
+			wp.endWatch(err)
+			return
+		}
+		if wp.waiting == nil {
+			wp.waiting = time.AfterFunc(wp.waitLimit, func() { wp.endWatch(err) })
+		}
 	}
 	wp.record.End(nil, ExitCode(err), err)
 	if wp.fails(err) {

@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -251,6 +252,29 @@ func (w Workspace) PathIn(p *Pair, typed string, known func(manifest.Path) bool)
 		}
 	}
 	return path, err
+}
+
+// Only reads the paths that a pass is about; none of them means everything.
+func (w Workspace) Only(p *Pair, typed []string) (paths []manifest.Path, err error) {
+	for _, one := range typed {
+		if dot := filepath.ToSlash(filepath.Clean(one)); dot == "." {
+			return nil, nil // everything
+		}
+		path, err := w.PathBelow(p, one)
+		if err != nil {
+			return nil, err
+		}
+		paths = append(paths, path)
+	}
+	return paths, nil
+}
+
+// PathBelow is [Workspace.PathIn] for paths of which the local directory has some.
+func (w Workspace) PathBelow(p *Pair, typed string) (manifest.Path, error) {
+	return w.PathIn(p, typed, func(path manifest.Path) bool {
+		_, err := os.Lstat(filepath.Join(p.Local, filepath.FromSlash(string(path))))
+		return err == nil
+	})
 }
 
 func parsePath(s string) (manifest.Path, error) {

@@ -113,7 +113,7 @@ func init() { cobra.EnableCommandSorting = false }
 
 // commands are the commands in the order of the help.
 var commands = []func(*program) *cobra.Command{
-	syncCommand, pushCommand, pullCommand, watchCommand, deployCommand, releasesCommand, rollbackCommand, statusCommand,
+	syncCommand, pushCommand, pullCommand, watchCommand, deployCommand, releasesCommand, rollbackCommand, statusCommand, verifyCommand, ignoredCommand,
 	checkCommand, conflictsCommand, trashCommand, logCommand, profilesCommand, serviceCommand, initCommand, trustCommand, demoCommand,
 	completionCommand, versionCommand,
 }

@@ -121,7 +121,7 @@ func deployCommand(prog *program) *cobra.Command {
 			return err
 		}
 		if flags.explain.set {
-			return prog.explainPath(pairs, flags.explain.v)
+			return prog.explainPath(pairs, flags.explain.v, "left out", "deployed")
 		}
 		return exit(worstOf(cmd.Context(), pairs, func(p *app.Pair) int {
 			return prog.deploy(cmd.Context(), p, &flags, len(pairs) > 1)

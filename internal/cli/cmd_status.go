@@ -15,6 +15,10 @@ side, and nothing is remembered.
              <----  changed   data/log.txt        18 kB
     changed  <-?->  changed   index.html         keep both
 
+--explain PATH says what ferry knows of one path: the pattern that decides whether it
+is ignored, both sides, what the last pass recorded, and what a pass would do with it
+and why. A watch hands the pair over for that.
+
 A pair that "ferry watch" keeps in sync is not scanned: the watch says what it is
 doing. If it is halted because a pass would not be safe, the plan of that pass
 follows. Profiles with deploy: are left out and named; "ferry deploy --dry-run" is
@@ -33,6 +37,7 @@ EXIT STATUS
 func statusCommand(prog *program) *cobra.Command {
 	var flags passFlags
 	var pending bool
+	var explain value[string]
 	cmd := &cobra.Command{
 		Use:               "status [PROFILE... | LOCAL URL]",
 		Short:             "Print what a pass would do, or what a watch is doing",
@@ -41,11 +46,17 @@ func statusCommand(prog *program) *cobra.Command {
 		ValidArgsFunction: prog.completeProfiles,
 	}
 	flags.register(cmd.Flags())
+	flags.registerOnly(cmd.Flags())
+	flags.direction.register(cmd.Flags())
 	cmd.Flags().BoolVar(&pending, "exit-code", false, "exit 10 where changes are pending")
+	explain.add(cmd.Flags(), "explain", "say what ferry knows of `PATH`, and what a pass would do with it and why", parseString)
 	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
 		pairs, err := prog.passPairs(args, &flags, nil)
 		if err != nil {
 			return err
+		}
+		if explain.set {
+			return prog.explainStatus(cmd.Context(), pairs, explain.v)
 		}
 		return exit(prog.statuses(cmd.Context(), pairs, flags.options(true), pending))
 	})

@@ -37,6 +37,7 @@ named: "ferry deploy" is for them.`
 func passCommand(prog *program, cmd *cobra.Command, direction *app.Direction) *cobra.Command {
 	var flags passFlags
 	flags.register(cmd.Flags())
+	flags.registerOnly(cmd.Flags())
 	var one *directionFlag
 	if direction != nil {
 		one = new(directionFlag)

@@ -56,6 +56,7 @@ func watchCommand(prog *program) *cobra.Command {
 		ValidArgsFunction: prog.completeProfiles,
 	}
 	flags.register(cmd.Flags())
+	flags.direction.register(cmd.Flags())
 	flags.poll.add(cmd.Flags(), "poll", "look at the server every `DURATION` while something happens there (default 30s)", config.ParseDuration)
 	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
 		if err := flags.checkWatch(prog); err != nil {

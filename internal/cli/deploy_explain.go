@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"ferry/internal/app"
 	"ferry/internal/report"
@@ -16,22 +17,35 @@ type jsonExplanation struct {
 	Why     string `json:"why"`
 }
 
-// explainPath says for each pair what decides whether a path is deployed.
-func (prog *program) explainPath(pairs []*app.Pair, path string) error {
+// explainPath says for each pair which pattern decides about a path. out and in are the
+// words for a path that is left out and for one that is not.
+func (prog *program) explainPath(pairs []*app.Pair, typed, out, in string) error {
 	for _, p := range pairs {
-		leftOut, why, err := p.Explain(path)
+		path, err := prog.workspace().PathBelow(p, typed)
+		if err != nil {
+			return err
+		}
+		asked := string(path)
+		if strings.HasSuffix(typed, "/") {
+			asked += "/"
+		}
+		leftOut, why, err := p.Explain(asked)
 		if err != nil {
 			return err
 		}
 		if prog.common.json {
-			report.WriteJSON(prog.env.Stdout, jsonExplanation{"ignored", p.ProfileName(), report.Path{Text: path}, leftOut, why})
+			report.WriteJSON(prog.env.Stdout, jsonExplanation{"ignored", p.ProfileName(), report.PathOf(path), leftOut, why})
 			continue
 		}
-		word := "deployed"
+		word := in
 		if leftOut {
-			word = "left out"
+			word = out
 		}
-		fmt.Fprintf(prog.env.Stdout, "%s: %s: %s\n", text.Clean(path), word, why)
+		title := ""
+		if len(pairs) > 1 {
+			title = text.Clean(p.Title()) + ": "
+		}
+		fmt.Fprintf(prog.env.Stdout, "%s%s: %s: %s\n", title, text.Clean(asked), word, why)
 	}
 	return nil
 }

@@ -32,6 +32,26 @@ func (f *directionFlag) check() error {
 	return nil
 }
 
+// A pairDirection is the option that gives a pair on the command line a direction, where the
+// command itself has none.
+type pairDirection struct{ value[app.Direction] }
+
+func (f *pairDirection) register(flags *pflag.FlagSet) {
+	f.add(flags, "direction", "for LOCAL URL: `WAY` is both, push or pull (default both)", parseText[app.Direction])
+}
+
+// over gives the pairs that direction. A profile has one of its own.
+func (f *pairDirection) over(pairs []*app.Pair) error {
+	for _, p := range pairs {
+		if f.set && !p.Direct {
+			return app.Usage(fmt.Errorf("--direction is for LOCAL URL, and %s is a profile", text.Clean(p.Name)),
+				fmt.Sprintf("write \"direction: %s\" into its profile; \"ferry %s --dry-run\" prints such a plan, too", f.v, otherCommand(f.v)))
+		}
+		f.value.over(&p.Direction)
+	}
+	return nil
+}
+
 func otherCommand(d app.Direction) string {
 	if d == app.Both {
 		return "sync"

@@ -71,11 +71,16 @@ type passFlags struct {
 	followLinks  value[bool]
 	wait         bool
 	waitLimit    value[time.Duration]
+	only         []string
+	direction    pairDirection // of watch and status
+	maxSize      value[int64]
+	minAge       value[time.Duration]
 }
 
 func (f *passFlags) register(flags *pflag.FlagSet) {
 	f.connectFlags.register(flags)
 	f.registerPatterns(flags)
+	f.registerFilters(flags)
 	f.conflict.add(flags, "conflict", "where both sides changed a file, `RULE` is keep-both, newer, local, remote or skip (default keep-both)", parseText[app.ConflictRule])
 	f.maxDelete.add(flags, "max-delete", "stop above `N|P%` deletions on a side (default 50%, when that is more than 10 files)", config.ParseMaxDelete)
 	f.maxEntries.add(flags, "max-entries", "stop where a side has more than `N` files and directories (default 5000000)", config.ParseCount)
@@ -111,6 +116,17 @@ func (f *passFlags) registerPatterns(flags *pflag.FlagSet) {
 	f.ignoreFile.add(flags, "ignore-file", "read patterns from `FILE` (default .ferryignore at the local root)", parseString)
 }
 
+// registerFilters registers the limits on the files that a pass touches.
+func (f *passFlags) registerFilters(flags *pflag.FlagSet) {
+	f.maxSize.add(flags, "max-size", "leave files alone that are larger than `SIZE` on either side, as 10MB or 2GiB", config.ParseSize)
+	f.minAge.add(flags, "min-age", "leave files alone that were changed less than `DURATION` ago, as 5m", config.ParseMinAge)
+}
+
+// registerOnly registers the option that restricts a pass to a part of the pair.
+func (f *passFlags) registerOnly(flags *pflag.FlagSet) {
+	flags.StringArrayVar(&f.only, "only", nil, "look at `PATH` only, a file or a directory below the root (repeatable); everything else stays as it is")
+}
+
 // over replaces settings of the profile by the options that were given.
 func (f *connectFlags) over(p *config.Profile) {
 	f.connections.over(&p.Connections)
@@ -141,6 +157,8 @@ func (f *passFlags) over(p *config.Profile) {
 	f.checksum.over(&p.Checksum)
 	f.verify.over(&p.Verify)
 	f.blind.over(&p.Blind)
+	f.maxSize.over(&p.MaxSize)
+	f.minAge.over(&p.MinAge)
 	f.trash.over(&p.Trash)
 	p.TrashSet = p.TrashSet || f.trash.set
 	f.followLinks.over(&p.FollowLinks)

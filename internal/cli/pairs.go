@@ -15,6 +15,9 @@ import (
 func (prog *program) passPairs(args []string, flags *passFlags, oneWay *directionFlag) ([]*app.Pair, error) {
 	pairs, err := prog.workspace().Pairs(args)
 	if err == nil {
+		err = flags.direction.over(pairs)
+	}
+	if err == nil {
 		pairs, err = withoutDeployed(pairs, len(args) > 0, prog.talk().Note)
 	}
 	if err == nil && oneWay != nil {
@@ -35,6 +38,9 @@ func (prog *program) passPairs(args []string, flags *passFlags, oneWay *directio
 			return nil, err
 		}
 		if err := prog.readRules(p, flags); err != nil {
+			return nil, err
+		}
+		if p.Only, err = prog.workspace().Only(p, flags.only); err != nil {
 			return nil, err
 		}
 	}

@@ -22,7 +22,8 @@ func (prog *program) watch(ctx context.Context, args []string, flags *watchFlags
 		Redraw:       show.redraw,
 		Reload:       reload,
 		ReloadFailed: func(err error) { prog.tellFailure(report.Head{}, err) },
-		Wait:         flags.wait,
+		Wait:         flags.wait || flags.waitLimit.set,
+		WaitLimit:    flags.waitLimit.v,
 	})
 	if err != nil {
 		return err

@@ -35,6 +35,11 @@ func (d *decoder) checkDeploy(p *draft, given map[string]setting) {
 		d.fail(s.value, s.where, fmt.Sprintf("is %s, but a deploy goes to the server", p.Direction), "remove it, or remove deploy")
 	}
 	p.Direction = sync.Push
+	for _, key := range []string{"max-size", "min-age"} {
+		if s, ok := given[key]; ok {
+			d.fail(s.value, s.where, "is for passes, and a deploy makes the site whole", "remove it, and leave files out with ignore")
+		}
+	}
 	if work := p.Deploy.Work; work != "" {
 		if why := workInTheWay(p.Remote, work); why != "" {
 			at := d.settingAt(given["deploy"], "work")

@@ -171,6 +171,7 @@ func TestDeployErrors(t *testing.T) {
 			"must name exactly one place where the key is kept (write env: NAME, file: PATH, command: CMD, or the key itself in quotes)")},
 
 		{"a pull", site + "    direction: pull\n    deploy: {}\n", []string{at + "16: profiles.site.direction: is pull, but a deploy goes to the server (remove it, or remove deploy)"}},
+		{"a limit of passes", site + "    max-size: 1MB\n    deploy: {}\n", []string{at + "15: profiles.site.max-size: is for passes, and a deploy makes the site whole (remove it, and leave files out with ignore)"}},
 		{"both ways", site + "    direction: both\n    deploy: {}\n", []string{at + "16: profiles.site.direction: is both, but a deploy goes to the server (remove it, or remove deploy)"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

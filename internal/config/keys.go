@@ -48,6 +48,8 @@ var keys = map[string]key{
 	"checksum":       flag(func(p *Profile) *bool { return &p.Checksum }),
 	"verify":         flag(func(p *Profile) *bool { return &p.Verify }),
 	"blind":          flag(func(p *Profile) *bool { return &p.Blind }),
+	"max-size":       {set: setMaxSize},
+	"min-age":        {set: setMinAge},
 	"trash":          {set: setTrash},
 	"trash-keep":     {set: setTrashKeep},
 	"trash-size":     {set: setTrashSize},

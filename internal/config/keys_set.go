@@ -77,6 +77,16 @@ func setTrashSize(_ *decoder, p *draft, text string) (err error) {
 	return err
 }
 
+func setMaxSize(_ *decoder, p *draft, text string) (err error) {
+	p.MaxSize, err = ParseSize(text)
+	return err
+}
+
+func setMinAge(_ *decoder, p *draft, text string) (err error) {
+	p.MinAge, err = ParseMinAge(text)
+	return err
+}
+
 func setConnections(_ *decoder, p *draft, text string) error {
 	n, err := number(text, 1, 256)
 	p.Connections = n

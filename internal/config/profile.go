@@ -7,6 +7,7 @@ import (
 	"ferry/internal/ftp"
 	"ferry/internal/ftp/charset"
 	"ferry/sync"
+	"ferry/sync/filter"
 )
 
 // A Profile is one pair of directories and how to keep it in step. [NewProfile],
@@ -42,6 +43,11 @@ type Profile struct {
 	// LogKeep is how long the history of the pair is kept; 0: there is none; negative: for
 	// ever.
 	LogKeep time.Duration
+
+	// MaxSize is the size in bytes of the largest file that passes touch, and MinAge how
+	// long ago it must have been changed; 0: any.
+	MaxSize int64
+	MinAge  time.Duration
 
 	// Password is the one from password:, or else from the URL.
 	Password Secret
@@ -125,6 +131,7 @@ func (p *Profile) Policy() sync.Policy {
 		Checksum:  p.Checksum,
 		Trash:     [2]bool{p.Trash, p.Trash && !p.Blind},
 		NoMoves:   p.Blind,
+		Bounds:    filter.Bounds{MaxSize: p.MaxSize, MinAge: p.MinAge},
 	}
 }
 

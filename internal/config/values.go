@@ -132,6 +132,14 @@ func parseDuration(s, unit, such string) (time.Duration, error) {
 	return 0, fmt.Errorf("%q is not a positive duration, such as %s", s, such)
 }
 
+// ParseMinAge reads how old a file must be; "0" means any age.
+func ParseMinAge(s string) (time.Duration, error) {
+	if s == "0" {
+		return 0, nil
+	}
+	return ParseDuration(s)
+}
+
 // ParseSwitch reads on, true and yes, or off, false and no, in any case.
 func ParseSwitch(s string) (bool, error) {
 	switch strings.ToLower(s) {

@@ -151,15 +151,19 @@ func (rs *Rules) deciding(path string, dir bool) *rule {
 // last returns the last rule that matches path itself, or nil. base is where the
 // last component of path starts.
 func (rs *Rules) last(path string, base int, dir bool) *rule {
+	var back *rule // takes back what its own file ignores; decides where no rule before matches
 	for i := len(rs.rules) - 1; i >= 0; i-- {
 		r := &rs.rules[i]
 		if (dir || !r.dirOnly) && r.match(path, base) {
 			if r.narrows && r.negative {
 				i = r.from // the rules before decide
+				if back == nil {
+					back = r
+				}
 				continue
 			}
 			return r
 		}
 	}
-	return nil
+	return back
 }

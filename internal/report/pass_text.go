@@ -303,7 +303,7 @@ func (r *textPass) summary(s sync.Summary, err error) string {
 	case r.head.DryRun && r.plan != nil:
 		p := r.plan.Summary()
 		p.Problems, p.Twins, p.Skipped = s.Problems, s.Twins, s.Skipped
-		p.NotListed, p.ConflictsWaiting, p.Blind = s.NotListed, s.ConflictsWaiting, s.Blind
+		p.NotListed, p.ConflictsWaiting, p.Blind, p.Part = s.NotListed, s.ConflictsWaiting, s.Blind, s.Part
 		if r.plan.Empty() && p.Problems == 0 {
 			return r.atRest(p)
 		}

@@ -28,7 +28,11 @@ func summaryText(s sync.Summary) string {
 	if !Did(s) {
 		parts = append([]string{"nothing"}, parts...)
 	}
-	return strings.Join(parts, ", ")
+	line := strings.Join(parts, ", ")
+	if s.Part {
+		line += "; only a part was looked at"
+	}
+	return line
 }
 
 // counts returns what a pass did and met, as far as there is anything to count, and how
@@ -66,7 +70,7 @@ func counts(s sync.Summary) []string {
 // Did reports whether a pass did or met anything. What it only found as it was before,
 // and what is always left out, do not count.
 func Did(s sync.Summary) bool {
-	return s != sync.Summary{Seconds: s.Seconds, DryRun: s.DryRun, Blind: s.Blind, LeftOut: s.LeftOut,
+	return s != sync.Summary{Seconds: s.Seconds, DryRun: s.DryRun, Blind: s.Blind, Part: s.Part, LeftOut: s.LeftOut,
 		LeftAlone: s.LeftAlone, NotListed: s.NotListed, ConflictsWaiting: s.ConflictsWaiting}
 }
 

@@ -58,7 +58,7 @@ func (l *loop) step(ctx context.Context, now time.Time) (wake time.Time) {
 	}
 	l.confirmHandover()
 	l.publish(l.scheduler.currentStatus(now))
-	return wake
+	return l.watch.young.before(wake)
 }
 
 func (l *loop) start(ctx context.Context, t task, now time.Time) {
@@ -97,6 +97,9 @@ func (l *loop) finish(out outcome) {
 
 // readRequests passes the requests of other goroutines on to the scheduler.
 func (l *loop) readRequests(now time.Time) {
+	if due := l.watch.young.take(now); len(due) > 0 {
+		l.scheduler.hint(Hint{Paths: due}, now)
+	}
 	l.watch.mu.Lock()
 	requests := l.watch.requests
 	l.watch.requests.poke, l.watch.requests.firstAction = false, false

@@ -14,6 +14,7 @@ import (
 type Watch struct {
 	options Options
 	events  eventLog
+	young   young
 	wall    func() time.Time // reads the wall clock
 	rand    func() float64   // from 0 to 1
 
@@ -69,6 +70,7 @@ func (w *Watch) Run(ctx context.Context) error {
 // failed and which directories are active, and looks at more than it has to.
 // Observe does not block.
 func (w *Watch) Observe(ev sync.Event) {
+	w.young.observe(ev)
 	if w.events.observe(ev) {
 		w.request(func(r *requests) { r.firstAction = true })
 	}
