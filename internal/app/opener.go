@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"ferry/internal/keyring"
 	"ferry/sync"
 )
 
@@ -29,6 +30,8 @@ type Options struct {
 	// NoWebServer says that no web server shows the directories on the server. Then there
 	// is no warning that it may show the trash.
 	NoWebServer bool
+	// Keyring is that of the user; nil: there is none.
+	Keyring keyring.Keyring
 	// AskPassword asks a person for a password, until ctx is cancelled.
 	AskPassword func(ctx context.Context, prompt string) (string, error)
 	// Stderr is where a command that prints a password may write.
@@ -41,8 +44,9 @@ type Options struct {
 // goroutine at a time, except by [Watch].
 type Opener struct {
 	Options
-	publishedTold atomic.Bool // the user knows that a web server may show the trash
-	once          *saidOnce   // nil: everything may be said again
+	publishedTold atomic.Bool     // the user knows that a web server may show the trash
+	once          *saidOnce       // nil: everything may be said again
+	typed         *typedPasswords // nil: nothing is remembered
 }
 
 // NewOpener returns an opener.

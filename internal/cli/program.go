@@ -64,6 +64,7 @@ func (prog *program) opener() *app.Opener {
 			Quiet:    prog.common.quiet,
 
 			NoWebServer: prog.noWebServer,
+			Keyring:     prog.env.Keyring,
 			AskPassword: prog.env.ReadPassword,
 			Stderr:      prog.stderr,
 			Open:        prog.open,

@@ -21,6 +21,8 @@ import (
 
 	"ferry/internal/app"
 	"ferry/internal/ftpserver"
+	"ferry/internal/keyring"
+	"ferry/internal/keyring/keyringtest"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/text/encoding/charmap"
@@ -35,11 +37,27 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"ferry": func() {
 			ctx, stop := Signals(context.Background())
-			code := Main(ctx, OSEnv(), os.Args[1:])
+			env := OSEnv()
+			env.Keyring = scriptKeyring(os.Getenv("FERRY_TEST_KEYRING"))
+			code := Main(ctx, env, os.Args[1:])
 			stop()
 			os.Exit(code)
 		},
 	})
+}
+
+// scriptKeyring returns the keyring of a script: a file, "none", "silent" or "locked". It is never that of whoever runs
+// the tests.
+func scriptKeyring(kind string) keyring.Keyring {
+	switch kind {
+	case "", "none":
+		return keyringtest.Broken{Err: fmt.Errorf("%w: this is a test", keyring.ErrNone)}
+	case "silent":
+		return keyringtest.Broken{}
+	case "locked":
+		return keyringtest.Broken{Err: errors.New("the keyring is locked")}
+	}
+	return keyringtest.File(kind)
 }
 
 // TestScripts runs testdata/script/*.txtar. Besides the commands of testscript

@@ -122,7 +122,7 @@ func (prog *program) warnNoPassword(ctx context.Context, p *config.Profile) {
 	if !p.Password.IsZero() {
 		return
 	}
-	finder := config.Finder{Home: prog.env.Home, Getenv: func(name string) string {
+	finder := config.Finder{Home: prog.env.Home, Keyring: prog.env.Keyring, Getenv: func(name string) string {
 		if name == config.PasswordVariable {
 			return ""
 		}
@@ -130,7 +130,7 @@ func (prog *program) warnNoPassword(ctx context.Context, p *config.Profile) {
 	}}
 	user, err := finder.User(p)
 	if err == nil {
-		_, err = finder.Password(ctx, p, user)
+		_, _, err = finder.Password(ctx, p, user)
 	}
 	if errors.Is(err, config.ErrNoPassword) {
 		prog.talk().Warn("%s: there is no password but %s or a question; %s", p.Name, config.PasswordVariable, way)
