@@ -82,12 +82,18 @@ func (o *Opener) Greet(ctx context.Context, p *Pair) (user string, err error) {
 // connecting marks an error of opening the server's side: whatever the reason, we did
 // not get in. Where the server refuses the password, the hint says where that is from.
 func connecting(p *Pair, err error) error {
-	var server *ftp.Error
 	switch {
-	case errors.As(err, &server) && server.Class == ftp.Login && server.Op == "login" && server.Code != 0 && p.passwordFrom != "":
+	case p.passwordFrom != "" && PasswordRefused(err):
 		return &Error{Code: ExitCode(err), Err: err, Hint: Hint(err) + " The password is from " + p.passwordFrom}
 	case err == nil || ExitCode(err) != ExitFailed:
 		return err
 	}
 	return &Error{Code: ExitConnect, Err: err}
+}
+
+// PasswordRefused reports whether err says that the server does not let this user in with
+// this password.
+func PasswordRefused(err error) bool {
+	var server *ftp.Error
+	return errors.As(err, &server) && server.Class == ftp.Login && server.Op == "login" && server.Code != 0
 }

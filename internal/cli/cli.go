@@ -112,7 +112,7 @@ func init() { cobra.EnableCommandSorting = false }
 // commands are the commands in the order of the help.
 var commands = []func(*program) *cobra.Command{
 	syncCommand, pushCommand, pullCommand, watchCommand, deployCommand, releasesCommand, rollbackCommand, statusCommand,
-	checkCommand, conflictsCommand, trashCommand, serviceCommand, initCommand, trustCommand, demoCommand,
+	checkCommand, conflictsCommand, trashCommand, serviceCommand, initCommand, loginCommand, trustCommand, demoCommand,
 	completionCommand, versionCommand,
 }
 
