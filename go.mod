@@ -3,6 +3,7 @@ module ferry
 go 1.26.0
 
 require (
+	github.com/creack/pty v1.1.24
 	github.com/dustin/go-humanize v1.1.0
 	github.com/fclairamb/ftpserverlib v0.32.1
 	github.com/fsnotify/fsnotify v1.10.1

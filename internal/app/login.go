@@ -65,20 +65,6 @@ func (o *Opener) ask(ctx context.Context, p *Pair, user string, options ftp.Opti
 	return password, config.CheckPassword(password)
 }
 
-// Greet connects to the server of p and checks its certificate, without logging in. It
-// returns the user who would log in.
-func (o *Opener) Greet(ctx context.Context, p *Pair) (user string, err error) {
-	server, err := o.connectOptions(p)
-	if err == nil {
-		err = connecting(p, ftp.Greet(ctx, server.Options))
-	}
-	if err != nil {
-		return "", err
-	}
-	user, err = o.finder().User(p.Profile)
-	return user, err
-}
-
 // connecting marks an error of opening the server's side: whatever the reason, we did
 // not get in. Where the server refuses the password, the hint says where that is from.
 func connecting(p *Pair, err error) error {

@@ -84,13 +84,13 @@ func (w Workspace) note(format string, args ...any) {
 func (w Workspace) trustCommand(path string) string {
 	command := "ferry trust "
 	if w.StateOption != "" {
-		command += "--state-dir " + shellWord(w.StateDir()) + " "
+		command += "--state-dir " + ShellWord(w.StateDir()) + " "
 	}
-	return command + shellWord(path)
+	return command + ShellWord(path)
 }
 
-// shellWord returns s as one word for a shell, in quotes if it needs them.
-func shellWord(s string) string {
+// ShellWord returns s as one word for a shell, in quotes if it needs them.
+func ShellWord(s string) string {
 	plain := func(r rune) bool {
 		return r >= 0x80 || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune(`/\:._-+,@%`, r)
 	}

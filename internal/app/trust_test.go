@@ -109,7 +109,7 @@ func TestTrustIsAskedForOnce(t *testing.T) {
 		if (err == nil) != want || !strings.Contains(asked, question) || question == "" && asked != "" || strings.Contains(asked, "\n") {
 			t.Errorf("%v, asked %q, want %v, %q", err, asked, want, question)
 		}
-		if err != nil && (ExitCode(err) != ExitUsage || !strings.Contains(Hint(err), "ferry trust "+shellWord(file))) {
+		if err != nil && (ExitCode(err) != ExitUsage || !strings.Contains(Hint(err), "ferry trust "+ShellWord(file))) {
 			t.Errorf("exit %d, %v (%s)", ExitCode(err), err, Hint(err))
 		}
 	}
@@ -212,8 +212,8 @@ func TestShellWord(t *testing.T) {
 	for s, want := range map[string]string{
 		"/a/ferry.yaml": "/a/ferry.yaml", "/a b/x": "'/a b/x'", "it's": `'it'\''s'`, "$(rm)": "'$(rm)'", "": "''", "/été": "/été",
 	} {
-		if got := shellWord(s); got != want {
-			t.Errorf("shellWord(%q) = %s", s, got)
+		if got := ShellWord(s); got != want {
+			t.Errorf("ShellWord(%q) = %s", s, got)
 		}
 	}
 }

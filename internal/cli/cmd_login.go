@@ -168,13 +168,13 @@ func (prog *program) rightPassword(ctx context.Context, p *app.Pair, user string
 	if !stdin && prog.env.ReadPassword == nil {
 		return "", app.Usage(errors.New("there is no terminal to ask for the password"), "give it on standard input, with --password-stdin")
 	}
-	if _, err := prog.opener().Greet(ctx, p); err != nil {
+	if err := prog.opener().Greet(ctx, p); err != nil {
 		return "", err
 	}
 	for try := 1; ; try++ {
 		password, err := prog.typedPassword(ctx, p.Remote.Account(user), stdin)
 		if err == nil {
-			_, err = prog.opener().TestConnection(ctx, withPassword(p, password))
+			_, err = prog.opener().TestConnection(ctx, p.WithPassword(password))
 		}
 		if err == nil {
 			return password, nil
@@ -208,14 +208,6 @@ func (prog *program) typedPassword(ctx context.Context, account string, stdin bo
 		return "", app.Usage(err, "")
 	}
 	return password, nil
-}
-
-// withPassword returns p with another password.
-func withPassword(p *app.Pair, password string) *app.Pair {
-	pair, profile := *p, *p.Profile
-	profile.Password = config.Literal(password)
-	pair.Profile = &profile
-	return &pair
 }
 
 // warnFirst warns if a profile without a password of its own finds another one before it looks into the keyring.

@@ -79,6 +79,7 @@ func scriptKeyring(kind string) keyring.Keyring {
 //	freeze DIR...        remember all of a directory; "frozen DIR..." holds it to that
 //	age FILE DURATION    set the time of a file back
 //	damage DIR           garble every record in a directory
+//	terminal ANSWERS CODE CMD...  run a command on a terminal, see scriptTerminal
 //	envsubst FILE        put variables in place of ${NAME} in a file; a ferry.yaml is trusted then
 //
 // and for what stays:
@@ -148,6 +149,7 @@ func TestScripts(t *testing.T) {
 				}
 			},
 			"damage":    scriptDamage,
+			"terminal":  scriptTerminal,
 			"start":     scriptStart,
 			"until":     scriptUntil,
 			"signal":    scriptSignal,
@@ -203,6 +205,8 @@ func scriptServer(ts *testscript.TestScript, _ bool, args []string) {
 				scheme, o.TLS = "ftps", ftpserver.Implicit
 			}
 			o.ForceTLS = true
+		case "plain": // takes clear text, too
+			scheme, o.ForceTLS = "ftp", false
 		case "max":
 			n, err := strconv.Atoi(value)
 			ts.Check(err)

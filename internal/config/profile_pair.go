@@ -37,6 +37,9 @@ func Pair(local, url, dir, home string) (*Profile, error) {
 	return p, nil
 }
 
+// LocalPath returns a local path that a person typed as an absolute path, as [Pair] does.
+func LocalPath(typed, dir, home string) (string, error) { return localPath(typed, dir, home) }
+
 // localPath returns s as an absolute path. It is relative to dir unless it starts
 // with "~" or is absolute already.
 func localPath(s, dir, home string) (string, error) {

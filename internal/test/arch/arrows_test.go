@@ -71,7 +71,9 @@ var arrows = map[string][]string{
 		"internal/config", "internal/daemon", "internal/deploy", "internal/deploy/site", "internal/ftp", "internal/ftp/check", "internal/gitignore", "internal/hooks", "internal/keyring", "internal/text",
 		"manifest", "sync", "sync/local", "sync/remote", "sync/remote/blind", "sync/watch", "watcher",
 	},
-	"internal/cli":             {"internal/app", "internal/ci", "internal/config", "internal/ftpserver", "internal/keyring", "internal/report", "internal/service", "internal/text"},
+	"internal/prompt":          {},
+	"internal/setup":           {"internal/app", "internal/config", "internal/keyring", "internal/prompt"},
+	"internal/cli":             {"internal/app", "internal/ci", "internal/config", "internal/ftpserver", "internal/keyring", "internal/prompt", "internal/report", "internal/service", "internal/setup", "internal/text"},
 	"internal/test/action":     {},
 	"internal/test/transcript": {},
 }
@@ -120,6 +122,7 @@ var owners = map[string]string{
 	"github.com/vbauerster/mpb/v8":      "internal/report",
 	"github.com/mattn/go-runewidth":     "internal/report",
 	"github.com/lmittmann/tint":         "internal/cli",
+	"github.com/creack/pty":             "internal/cli",
 	"github.com/zalando/go-keyring":     "internal/keyring",
 }
 
