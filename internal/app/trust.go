@@ -111,7 +111,7 @@ func whatConfigDoes(file *config.File) string {
 		if !slices.Contains(hosts, p.Remote.Host) {
 			hosts = append(hosts, p.Remote.Host)
 		}
-		runs = runs || RunsCommands(p)
+		runs = runs || RunsCommands(p) || p.MergeTool != ""
 	}
 	if len(hosts) > 3 {
 		hosts = append(hosts[:3], "...")

@@ -70,6 +70,7 @@ var keys = map[string]key{
 	"bwlimit":        {set: setRates},
 	"machine":        {set: setMachine},
 	"hooks":          {kind: hooksKey},
+	"merge-tool":     {set: setMergeTool},
 	"deploy":         {kind: deployKey, pairOnly: true},
 }
 
