@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"ferry/internal/config"
 	"ferry/internal/ftp"
@@ -70,7 +71,11 @@ func (o *Opener) ask(ctx context.Context, p *Pair, user string, options ftp.Opti
 func connecting(p *Pair, err error) error {
 	switch {
 	case p.passwordFrom != "" && PasswordRefused(err):
-		return &Error{Code: ExitCode(err), Err: err, Hint: Hint(err) + " The password is from " + p.passwordFrom}
+		hint, join := Hint(err), "; the"
+		if strings.HasSuffix(hint, "?") {
+			join = " The"
+		}
+		return &Error{Code: ExitCode(err), Err: err, Hint: hint + join + " password is from " + p.passwordFrom}
 	case err == nil || ExitCode(err) != ExitFailed:
 		return err
 	}
