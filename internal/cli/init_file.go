@@ -159,7 +159,7 @@ func (prog *program) writeInit(f *initFile, a setup.Answer, flags *initFlags) er
 	}
 	rest := a.Pair.Name
 	if prog.common.config != "" {
-		rest += " --config " + app.ShellWord(prog.common.config)
+		rest += " --config " + text.ShellWord(prog.common.config)
 	}
 	say("next: ferry status %s    shows what the first pass would do", rest)
 	say("then: ferry %s %s", map[app.Direction]string{app.Both: "sync", app.Push: "push", app.Pull: "pull"}[a.Pair.Direction], rest)

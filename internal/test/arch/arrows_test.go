@@ -68,10 +68,12 @@ var arrows = map[string][]string{
 	"internal/text":                {},
 	"internal/report":              {"internal/ci", "internal/deploy", "internal/text", "manifest", "sync", "sync/watch"},
 	"internal/app": {
-		"internal/config", "internal/daemon", "internal/deploy", "internal/deploy/site", "internal/ftp", "internal/ftp/check", "internal/gitignore", "internal/hooks", "internal/keyring", "internal/merge", "internal/text",
+		"internal/config", "internal/daemon", "internal/deploy", "internal/deploy/site", "internal/ftp", "internal/ftp/check", "internal/gitignore", "internal/hooks", "internal/keyring", "internal/merge", "internal/private", "internal/text", "internal/trusted",
 		"manifest", "sync", "sync/local", "sync/remote", "sync/remote/blind", "sync/watch", "watcher",
 	},
 	"internal/merge":           {"manifest", "sync"},
+	"internal/private":         {},
+	"internal/trusted":         {"internal/private"},
 	"internal/prompt":          {},
 	"internal/setup":           {"internal/app", "internal/config", "internal/keyring", "internal/prompt"},
 	"internal/cli":             {"internal/app", "internal/ci", "internal/config", "internal/ftpserver", "internal/keyring", "internal/merge", "internal/prompt", "internal/report", "internal/service", "internal/setup", "internal/text"},
