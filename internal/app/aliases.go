@@ -5,6 +5,8 @@ import (
 	"ferry/internal/deploy"
 	"ferry/internal/ftp"
 	"ferry/internal/ftp/check"
+	"ferry/internal/private"
+	"ferry/internal/trusted"
 	"ferry/manifest"
 	"ferry/sync"
 	"ferry/sync/watch"
@@ -40,6 +42,10 @@ type (
 	DriftRule    = deploy.DriftRule
 	FirstRule    = deploy.FirstRule
 	DeployResult = deploy.Result
+
+	// TrustStore remembers which configuration files the user trusts.
+	TrustStore  = trusted.Store
+	TrustRecord = trusted.Record
 
 	// WatchReport is what another process says about a pair that it watches.
 	WatchReport = daemon.Report
@@ -84,3 +90,6 @@ const OwnDir = manifest.Own
 
 // LevelDialogue is the level at which the FTP dialogue is logged.
 const LevelDialogue = ftp.LevelDialogue
+
+// WritePrivate is [private.WriteFile].
+func WritePrivate(path string, text []byte) error { return private.WriteFile(path, text) }

@@ -26,7 +26,7 @@ func (o *Opener) openFarSide(ctx context.Context, p *Pair, opts PassOptions, rec
 	sent := blind.NewRecord(record)
 	far, err := remote.OpenBlind(ctx, server, sent)
 	if err != nil {
-		return nil, nil, connecting(err)
+		return nil, nil, connecting(p, err)
 	}
 	if record.Unseen() == 0 {
 		server.Notice("this is the first push that does not look at the server: files there that have the names of those sent now are replaced")

@@ -18,7 +18,7 @@ func (o *Opener) Check(ctx context.Context, p *Pair, try bool) (*ServerReport, e
 	}
 	server.Notice = o.note
 	report, err := remote.Check(ctx, server, try)
-	return report, connecting(err)
+	return report, connecting(p, err)
 }
 
 // TestConnection logs in, and reports whether the remote directory is there. It is an

@@ -39,6 +39,16 @@ type resolution struct {
 // be in a dry run, for people: each begins with a verb, as "move a.txt to the trash". An
 // error may come after some of it.
 func (o *Opener) Resolve(ctx context.Context, p *Pair, s *Snapshot, c *Conflict, keep Keep, dryRun bool) (done []string, err error) {
+	return o.resolve(ctx, p, s, c, keep, "", dryRun)
+}
+
+// ResolveMerged is as Resolve with a version that neither side has: the file at the path
+// merged gets the name.
+func (o *Opener) ResolveMerged(ctx context.Context, p *Pair, s *Snapshot, c *Conflict, merged string) (done []string, err error) {
+	return o.resolve(ctx, p, s, c, "", merged, false)
+}
+
+func (o *Opener) resolve(ctx context.Context, p *Pair, s *Snapshot, c *Conflict, keep Keep, merged string, dryRun bool) (done []string, err error) {
 	r := &resolution{opener: o, pair: p, snapshot: s, c: c, ctx: ctx, dryRun: dryRun}
 	if !dryRun {
 		r.record, r.why = o.recorder(p, true), "conflict settled: keep "+string(keep)
@@ -49,6 +59,8 @@ func (o *Opener) Resolve(ctx context.Context, p *Pair, s *Snapshot, c *Conflict,
 		side = sync.Remote
 	}
 	switch {
+	case merged != "":
+		err = r.merge(merged)
 	case c.Waits() && keep == KeepBoth:
 		err = r.renameWaiting()
 	case c.Waits():

@@ -1,9 +1,9 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"strings"
 	"unicode/utf8"
 
@@ -27,17 +27,18 @@ type Version struct {
 // Versions reads the two versions of a conflict: what has the name and the copy, or
 // what the local and the remote side have where it waits.
 func (s *Snapshot) Versions(ctx context.Context, c *Conflict) (a, b Version, err error) {
-	if c.Waits() {
-		a = versionOn(sync.Local, c.Path, c.Named)
-		b = versionOn(sync.Remote, c.Path, c.Named)
-	} else {
-		a = versionOn(home(c.Named), c.Path, c.Named)
-		b = versionOn(home(c.Copied), c.Copy, c.Copied)
-	}
+	a, b = versionsOf(c)
 	if err := s.read(ctx, &a); err != nil {
 		return a, b, err
 	}
 	return a, b, s.read(ctx, &b)
+}
+
+func versionsOf(c *Conflict) (a, b Version) {
+	if c.Waits() {
+		return versionOn(sync.Local, c.Path, c.Named), versionOn(sync.Remote, c.Path, c.Named)
+	}
+	return versionOn(home(c.Named), c.Path, c.Named), versionOn(home(c.Copied), c.Copy, c.Copied)
 }
 
 func versionOn(side sync.Side, path manifest.Path, on [2]manifest.Entry) Version {
@@ -66,7 +67,9 @@ func (s *Snapshot) read(ctx context.Context, v *Version) error {
 		v.NoText = "is large"
 		return nil
 	}
-	content, err := s.content(ctx, v)
+	var b bytes.Buffer
+	err := s.copy(ctx, v, &b)
+	content := b.Bytes()
 	if err != nil {
 		return fmt.Errorf("reading %s on the %s side: %w", v.Path, v.Side, err)
 	}
@@ -76,19 +79,4 @@ func (s *Snapshot) read(ctx context.Context, v *Version) error {
 	}
 	v.Text = string(content)
 	return nil
-}
-
-func (s *Snapshot) content(ctx context.Context, v *Version) ([]byte, error) {
-	r := s.sides[v.Side].Reader(ctx, []sync.Wanted{{Path: v.Path, Entry: v.Entry}})
-	defer r.Close()
-	file, err := r.Open(ctx, 0, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	content, err := io.ReadAll(file)
-	if err == nil {
-		_, err = file.Confirm(ctx)
-	}
-	return content, err
 }

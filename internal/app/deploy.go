@@ -108,7 +108,7 @@ func (d *Deployment) open(ctx context.Context) error {
 	}
 	options.Notice = func(text string) { d.opts.Observer(deploy.Noticed{Text: text}) }
 	if d.server, err = site.Open(ctx, options); err != nil {
-		return d.unreachable(connecting(err))
+		return d.unreachable(connecting(p, err))
 	}
 	d.close.add(d.server.Close)
 	return nil

@@ -46,15 +46,6 @@ func Interrupted() error {
 	}
 }
 
-// connecting marks an error of opening the server's side: whatever the reason, we
-// did not get in.
-func connecting(err error) error {
-	if err == nil || ExitCode(err) != ExitFailed {
-		return err
-	}
-	return &Error{Code: ExitConnect, Err: err}
-}
-
 // Hint returns the way out of an error, "" where none is known.
 func Hint(err error) string {
 	var coded *Error

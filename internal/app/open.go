@@ -107,7 +107,7 @@ func (o *Opener) openServer(ctx context.Context, p *Pair, opts PassOptions) (*re
 		return nil, err
 	}
 	far, err := remote.Open(ctx, server)
-	return far, connecting(err)
+	return far, connecting(p, err)
 }
 
 // passServerOptions returns what is needed to connect to the server of a pair for passes.

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"ferry/internal/keyring"
 	"ferry/sync"
 )
 
@@ -35,6 +36,8 @@ type Options struct {
 	// Dialing is called before the server of a pair is connected to, when the password is
 	// known and nobody will be asked for anything any more; it may be nil.
 	Dialing func()
+	// Keyring is that of the user; nil: there is none.
+	Keyring keyring.Keyring
 	// AskPassword asks a person for a password, until ctx is cancelled.
 	AskPassword func(ctx context.Context, prompt string) (string, error)
 	// Stderr is where a command that prints a password may write.
@@ -47,9 +50,10 @@ type Options struct {
 // goroutine at a time, except by [Watch].
 type Opener struct {
 	Options
-	publishedTold atomic.Bool // the user knows that a web server may show the trash
-	historyTold   atomic.Bool // the user knows that the history could not be written
-	once          *saidOnce   // nil: everything may be said again
+	publishedTold atomic.Bool     // the user knows that a web server may show the trash
+	historyTold   atomic.Bool     // the user knows that the history could not be written
+	once          *saidOnce       // nil: everything may be said again
+	typed         *typedPasswords // nil: nothing is remembered
 }
 
 // NewOpener returns an opener.

@@ -31,6 +31,8 @@ type Pair struct {
 	obeyed   []string // absolute paths of the files that ferry obeys besides RulesFile and CA
 	trusted  string   // the record of trust in the configuration; "": it needs none
 	secrets  []string // variables that a profile of the same file reads a secret from
+	// passwordFrom says for people where the password of the last login was found.
+	passwordFrom string
 	// deploys says that the pair is deployed, and not kept in step.
 	deploys bool
 	// held says that the process which watches the pair has handed it over to this one.

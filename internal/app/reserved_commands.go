@@ -18,7 +18,7 @@ import (
 func programsOf(p *config.Profile) []string {
 	dir := filepath.Dir(p.File)
 	var programs []string
-	commands := p.Hooks.All()
+	commands := append(p.Hooks.All(), p.MergeTool)
 	for _, secret := range p.Secrets() {
 		commands = append(commands, secret.Command())
 	}

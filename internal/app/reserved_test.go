@@ -133,7 +133,7 @@ func TestProgramsOfHooksNeverTravel(t *testing.T) {
 		t.Skip("what can be executed is told by its name")
 	}
 	dir := t.TempDir()
-	for name, mode := range map[string]os.FileMode{"check": 0o755, "tools/purge": 0o755, "pass": 0o700, "index.html": 0o644, "idle": 0o755} {
+	for name, mode := range map[string]os.FileMode{"check": 0o755, "tools/purge": 0o755, "pass": 0o700, "merge.sh": 0o755, "index.html": 0o644, "idle": 0o755} {
 		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -146,6 +146,7 @@ func TestProgramsOfHooksNeverTravel(t *testing.T) {
     local: .
     remote: ftp://host/x
     password: {command: "./pass show"}
+    merge-tool: ./merge.sh "$LOCAL"
     hooks: {before: "[ -f index.html ] && ./check --fast|cat", after: "sh 'tools/purge' .", on-error: "https://host/check"}
 `
 	file := filepath.Join(dir, "ferry.yaml")
@@ -161,7 +162,7 @@ func TestProgramsOfHooksNeverTravel(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[manifest.Path]bool{
-		"check": true, "tools/purge": true, "pass": true, "index.html": false, "idle": false, "tools": false, "ferry.yaml": true,
+		"check": true, "tools/purge": true, "pass": true, "merge.sh": true, "index.html": false, "idle": false, "tools": false, "ferry.yaml": true,
 	} {
 		if got := p.ignored(path, false); got != want {
 			t.Errorf("%s: %v; reserved are %q", path, got, p.Reserved.Paths)

@@ -10,24 +10,31 @@ import (
 	"ferry/sync/remote"
 )
 
-// serverOptions returns what is needed to connect to the server of a pair.
+// serverOptions returns what is needed to log in to the server of a pair.
 func (o *Opener) serverOptions(ctx context.Context, p *Pair) (remote.Options, error) {
-	server := remote.Options{Options: p.ServerOptions(), Path: p.Remote.Path, Absolute: p.Remote.Absolute}
-	server.StateDir, server.Log = o.StateDir, o.Log
-	mine := o.ownership(p, true)
-	server.Owner, server.Boot, server.Machine = mine.owner, mine.boot, p.Machine
-	server.TrashName = func() (string, error) { return o.trashName(p) }
-	user, password, err := o.login(ctx, p)
+	server, err := o.connectOptions(p)
+	if err != nil {
+		return server, err
+	}
+	user, password, err := o.login(ctx, p, server.Options)
 	if err != nil {
 		return server, err
 	}
 	server.User, server.Password = user, func() (string, error) { return password, nil }
-	if p.CA != "" {
-		if server.TLS, err = trusting(p.CA); err != nil {
-			return server, err
-		}
-	}
 	return server, nil
+}
+
+// connectOptions returns what is needed to connect to the server of a pair.
+func (o *Opener) connectOptions(p *Pair) (server remote.Options, err error) {
+	server = remote.Options{Options: p.ServerOptions(), Path: p.Remote.Path, Absolute: p.Remote.Absolute}
+	server.StateDir, server.Log = o.StateDir, o.Log
+	mine := o.ownership(p, true)
+	server.Owner, server.Boot, server.Machine = mine.owner, mine.boot, p.Machine
+	server.TrashName = func() (string, error) { return o.trashName(p) }
+	if p.CA != "" {
+		server.TLS, err = trusting(p.CA)
+	}
+	return server, err
 }
 
 // trusting returns a TLS configuration that trusts the certificates in the PEM
@@ -53,5 +60,5 @@ func (o *Opener) connect(ctx context.Context, p *Pair) (*remote.Directory, error
 	}
 	server.Notice = o.note
 	far, err := remote.Open(ctx, server)
-	return far, connecting(err)
+	return far, connecting(p, err)
 }

@@ -40,6 +40,9 @@ func judgeTrust(record TrustRecord, known bool, sum string, before bool) trustVe
 	return trustNever
 }
 
+// Trust returns what is remembered in the state directory about trust.
+func (w Workspace) Trust() TrustStore { return TrustStore{Dir: filepath.Join(w.StateDir(), "trust")} }
+
 // requireTrust returns nil if the user trusts the content of a configuration that was
 // found by searching. Where somebody can be asked, it asks.
 func (w Workspace) requireTrust(source *config.Source, file *config.File) error {
@@ -84,23 +87,9 @@ func (w Workspace) note(format string, args ...any) {
 func (w Workspace) trustCommand(path string) string {
 	command := "ferry trust "
 	if w.StateOption != "" {
-		command += "--state-dir " + shellWord(w.StateDir()) + " "
+		command += "--state-dir " + text.ShellWord(w.StateDir()) + " "
 	}
-	return command + shellWord(path)
-}
-
-// shellWord returns s as one word for a shell, in quotes if it needs them.
-func shellWord(s string) string {
-	plain := func(r rune) bool {
-		return r >= 0x80 || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune(`/\:._-+,@%`, r)
-	}
-	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !plain(r) }) < 0 {
-		return s
-	}
-	if filepath.Separator == '\\' {
-		return `"` + s + `"`
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	return command + text.ShellWord(path)
 }
 
 // whatConfigDoes says in a few words what obeying a configuration means.
@@ -111,7 +100,7 @@ func whatConfigDoes(file *config.File) string {
 		if !slices.Contains(hosts, p.Remote.Host) {
 			hosts = append(hosts, p.Remote.Host)
 		}
-		runs = runs || RunsCommands(p)
+		runs = runs || RunsCommands(p) || p.MergeTool != ""
 	}
 	if len(hosts) > 3 {
 		hosts = append(hosts[:3], "...")

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ferry/internal/config"
+	"ferry/internal/text"
 )
 
 func TestJudgeTrust(t *testing.T) {
@@ -40,7 +41,7 @@ func TestJudgeTrust(t *testing.T) {
 }
 
 func TestTrustStore(t *testing.T) {
-	store := TrustStore{filepath.Join(t.TempDir(), "state", "trust")}
+	store := TrustStore{Dir: filepath.Join(t.TempDir(), "state", "trust")}
 	if all, err := store.All(); err != nil || len(all) > 0 {
 		t.Errorf("%v, %v", all, err)
 	}
@@ -109,7 +110,7 @@ func TestTrustIsAskedForOnce(t *testing.T) {
 		if (err == nil) != want || !strings.Contains(asked, question) || question == "" && asked != "" || strings.Contains(asked, "\n") {
 			t.Errorf("%v, asked %q, want %v, %q", err, asked, want, question)
 		}
-		if err != nil && (ExitCode(err) != ExitUsage || !strings.Contains(Hint(err), "ferry trust "+shellWord(file))) {
+		if err != nil && (ExitCode(err) != ExitUsage || !strings.Contains(Hint(err), "ferry trust "+text.ShellWord(file))) {
 			t.Errorf("exit %d, %v (%s)", ExitCode(err), err, Hint(err))
 		}
 	}
@@ -212,8 +213,8 @@ func TestShellWord(t *testing.T) {
 	for s, want := range map[string]string{
 		"/a/ferry.yaml": "/a/ferry.yaml", "/a b/x": "'/a b/x'", "it's": `'it'\''s'`, "$(rm)": "'$(rm)'", "": "''", "/été": "/été",
 	} {
-		if got := shellWord(s); got != want {
-			t.Errorf("shellWord(%q) = %s", s, got)
+		if got := text.ShellWord(s); got != want {
+			t.Errorf("ShellWord(%q) = %s", s, got)
 		}
 	}
 }

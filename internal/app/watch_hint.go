@@ -3,6 +3,8 @@ package app
 import (
 	"regexp"
 	"strings"
+
+	"ferry/internal/text"
 )
 
 // runAgain is how the hints of refused passes name the option that allows them.
@@ -12,9 +14,9 @@ var runAgain = regexp.MustCompile(`run again with (--[a-z-]+)`)
 // does not take the options that are for one pass, but hands a halted pair over to the
 // pass that does.
 func watchHint(hint string, p *Pair) string {
-	command := "ferry sync " + shellWord(p.ProfileName())
+	command := "ferry sync " + text.ShellWord(p.ProfileName())
 	if p.Direct {
-		command = "ferry sync " + shellWord(p.Local) + " " + shellWord(p.Remote.String())
+		command = "ferry sync " + text.ShellWord(p.Local) + " " + text.ShellWord(p.Remote.String())
 	}
 	return runAgain.ReplaceAllString(hint, `type "`+strings.ReplaceAll(command, "$", "$$")+` $1" beside the watch`)
 }

@@ -11,48 +11,41 @@ import (
 // any more.
 func (o *Opener) askPasswords(ctx context.Context, pairs []*Pair) error {
 	o.once = &saidOnce{}
-	if o.AskPassword == nil {
-		return o.loginAll(ctx, pairs)
-	}
-	typed := &typedPasswords{ask: o.AskPassword, typed: make(map[string]string)}
-	o.AskPassword = typed.answer
-	if err := o.loginAll(ctx, pairs); err != nil {
-		return err
-	}
-	typed.mu.Lock()
-	defer typed.mu.Unlock()
-	typed.ask = nil
-	return nil
-}
-
-func (o *Opener) loginAll(ctx context.Context, pairs []*Pair) error {
+	o.typed = &typedPasswords{asking: true, typed: make(map[string]string)}
 	for _, p := range pairs {
 		if _, err := o.serverOptions(ctx, p); err != nil {
 			return err
 		}
 	}
+	o.typed.mu.Lock()
+	defer o.typed.mu.Unlock()
+	o.typed.asking = false
 	return nil
 }
 
-// typedPasswords remember what a person has typed.
+// typedPasswords remember what a person has typed. A nil one remembers nothing.
 type typedPasswords struct {
-	mu    stdsync.Mutex
-	ask   func(ctx context.Context, prompt string) (string, error) // nil: nobody is asked any more
-	typed map[string]string                                        // by prompt
+	mu     stdsync.Mutex
+	asking bool              // somebody may be asked
+	typed  map[string]string // by account
 }
 
-func (t *typedPasswords) answer(ctx context.Context, prompt string) (string, error) {
+// answer returns the password that was typed for an account, or asks for it.
+func (t *typedPasswords) answer(account string, ask func() (string, error)) (string, error) {
+	if t == nil {
+		return ask()
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if password, ok := t.typed[prompt]; ok {
+	if password, ok := t.typed[account]; ok {
 		return password, nil
 	}
-	if t.ask == nil {
-		return "", errors.New("passwords are asked for at the start only")
+	if !t.asking {
+		return "", Usage(errors.New("there is no password for "+account+", and passwords are asked for at the start only"), "end the watch and start it again")
 	}
-	password, err := t.ask(ctx, prompt)
+	password, err := ask()
 	if err == nil {
-		t.typed[prompt] = password
+		t.typed[account] = password
 	}
 	return password, err
 }

@@ -29,7 +29,15 @@ and + is remote.
                  the trash
   both           the copy becomes an ordinary file, "NAME (conflict 1).EXT"
 
-This renames files on the local side, and the next pass carries that to the server
+--interactive asks on a terminal what to do with each: show how the versions
+differ, keep one or both, merge them, or decide later. --tool merges each with a
+program of yours, as "git mergetool" does: CMD is meld, kdiff3, vimdiff, nvimdiff,
+opendiff or code, or a command for the shell that finds the names of the files in
+$LOCAL, $REMOTE, $BASE (an empty file) and writes $MERGED. A tool that fails, or
+leaves the file as it was, settles nothing. --merge takes the one that merge-tool:
+in the profile names. With a PATH both do this for one conflict.
+
+--keep renames files on the local side, and the next pass carries that to the server
 like any other change. Only what the local side does not have is fetched, and a
 conflict that waits is settled on the side that gives way. What is replaced goes
 to the trash of its side as in a pass: not with "trash: off" or --trash off, and
@@ -51,22 +59,31 @@ type conflictFlags struct {
 	diff     bool
 	keep     value[app.Keep]
 	trash    value[bool]
+
+	interactive bool
+	tool        string
+	merge       bool
 }
 
 func conflictsCommand(prog *program) *cobra.Command {
 	var flags conflictFlags
 	cmd := &cobra.Command{
-		Use:   "conflicts [PROFILE... | LOCAL URL] | --keep VERSION PATH [PROFILE | LOCAL URL]",
+		Use:   "conflicts [PROFILE... | LOCAL URL] | --keep VERSION PATH [PROFILE | LOCAL URL] | --interactive [PATH] ...",
 		Short: "List and settle what both sides changed",
 		Long:  conflictsHelp,
 		Example: `  ferry conflicts --diff
   ferry conflicts site --json
   ferry conflicts --keep remote notes.txt
+  ferry conflicts --interactive
+  ferry conflicts --tool meld
   ferry conflicts --keep both index.html ./public ftpes://deploy@example.com/htdocs`,
 		ValidArgsFunction: prog.completeProfiles,
 	}
 	f := cmd.Flags()
 	flags.keep.add(f, "keep", "settle the conflict at PATH: `VERSION` is local, remote or both", parseKeep)
+	f.BoolVarP(&flags.interactive, "interactive", "i", false, "ask what to do with each conflict")
+	f.StringVar(&flags.tool, "tool", "", "merge each conflict with `CMD`")
+	f.BoolVar(&flags.merge, "merge", false, "merge each conflict with the merge-tool of the profile")
 	f.BoolVar(&flags.diff, "diff", false, "show how the versions of a text differ")
 	f.BoolVar(&flags.copies, "copies", false, "list only the copies that passes have set aside")
 	flags.conflict.add(f, "conflict", "what a pass would do, as for sync: `RULE`", parseText[app.ConflictRule])
@@ -97,6 +114,12 @@ func (prog *program) conflicts(ctx context.Context, args []string, flags *confli
 		}
 		path, args = args[0], args[1:]
 	}
+	if flags.settling() {
+		if err := prog.checkSettling(flags); err != nil {
+			return err
+		}
+		path, args = prog.settlePath(args)
+	}
 	pairs, err := prog.connectPairs(args, &flags.connectFlags)
 	if err == nil {
 		pairs, err = withoutDeployed(pairs, len(args) > 0, prog.talk().Note)
@@ -104,7 +127,7 @@ func (prog *program) conflicts(ctx context.Context, args []string, flags *confli
 	if err != nil {
 		return err
 	}
-	if flags.keep.set && len(pairs) > 1 {
+	if path != "" && len(pairs) > 1 {
 		return tooManyPairs(pairs)
 	}
 	for _, p := range pairs {
@@ -122,6 +145,13 @@ func (prog *program) conflicts(ctx context.Context, args []string, flags *confli
 				return err
 			}
 			defer giveBack()
+		}
+		if flags.settling() {
+			s, err := prog.newSettler(p, head, path, flags)
+			if err != nil {
+				return err
+			}
+			return s.run(ctx)
 		}
 		snapshot, err := prog.snapshot(ctx, p, flags.copies)
 		if err != nil {

@@ -2,28 +2,29 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
 
 	"ferry/internal/app"
 	"ferry/internal/config"
+	"ferry/internal/prompt"
+	"ferry/internal/setup"
 
 	"github.com/spf13/cobra"
 )
 
-const initHelp = `Test the connection, and write a ferry.yaml for a directory and a URL.
+const initHelp = `Test the connection, and write a profile for a directory and a URL to a ferry.yaml.
 
-The file goes to the working directory, or to where --config says. It never holds
-a password, but says where the password comes from. --dry-run prints the file and
-writes nothing.
+On a terminal ferry asks for what is left out: the URL, the directory, the
+direction, and where the password is kept. Each answer is tested as it comes.
+Where an ftp:// server has TLS, ftpes:// is offered.
+
+The file is in the working directory, or where --config says. A profile is added to
+one that exists, and all else in it stays as it is. It never holds a password, but
+says where the password comes from. --dry-run prints the file and writes nothing.
 
 EXIT STATUS
   0 written
   1 no data connection could be made
-  2 wrong usage, or there is such a file already
+  2 wrong usage, or the file has such a profile already
   4 could not connect or log in`
 
 // initFlags are the options of init.
@@ -38,17 +39,18 @@ type initFlags struct {
 func initCommand(prog *program) *cobra.Command {
 	var flags initFlags
 	cmd := &cobra.Command{
-		Use:   "init LOCAL URL",
-		Short: "Test the connection, and write a ferry.yaml for a new pair",
+		Use:   "init [LOCAL] [URL]",
+		Short: "Test the connection, and write a new pair to ferry.yaml",
 		Long:  initHelp,
-		Example: `  ferry init ./public ftpes://deploy@example.com/htdocs --direction push
+		Example: `  ferry init
+  ferry init ./public ftpes://deploy@example.com/htdocs --direction push
   ferry init ~/Pictures ftp://nas.local/photos --name photos`,
 		ValidArgsFunction: completePair,
 	}
 	f := cmd.Flags()
 	flags.name.add(f, "name", "call the profile `NAME`", parseString)
 	flags.direction.add(f, "direction", "which way changes go: `WAY` is both, push or pull (default both)", parseText[app.Direction])
-	f.BoolVar(&flags.force, "force", false, "overwrite an existing file")
+	f.BoolVar(&flags.force, "force", false, "overwrite an existing file, with all its profiles")
 	f.BoolVar(&flags.offline, "offline", false, "do not test the connection")
 	flags.connectFlags.register(f)
 	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
@@ -58,50 +60,102 @@ func initCommand(prog *program) *cobra.Command {
 }
 
 func (prog *program) init(ctx context.Context, args []string, flags *initFlags) error {
-	p, err := prog.workspace().DirectPair(args)
+	file, err := prog.initFileFor(flags)
 	if err != nil {
 		return err
 	}
+	local, url, missing := splitPair(args)
+	var answer setup.Answer
+	if missing && prog.env.ReadLine != nil && prog.env.ReadPassword != nil && !flags.offline && len(args) < 2 {
+		answer, err = prog.askForPair(file, flags).Run(ctx, local, url, flags.name.set, flags.direction.set)
+	} else {
+		answer, err = prog.givenPair(ctx, args, file, flags)
+	}
+	if err != nil {
+		return err
+	}
+	return prog.writeInit(file, answer, flags)
+}
+
+// splitPair returns which of LOCAL and URL are there.
+func splitPair(args []string) (local, url string, missing bool) {
+	for _, arg := range args {
+		if config.IsURL(arg) {
+			url = arg
+		} else {
+			local = arg
+		}
+	}
+	return local, url, local == "" || url == ""
+}
+
+// changePair puts the options over a pair.
+func (prog *program) changePair(p *app.Pair, flags *initFlags) error {
 	flags.over(p.Profile)
 	flags.direction.over(&p.Direction)
 	flags.name.over(&p.Name)
 	prog.makeAbsolute(p)
-	if err := flags.check(p); err != nil {
-		return err
+	return flags.check(p)
+}
+
+// givenPair returns the pair that the arguments name, and tests the connection.
+func (prog *program) givenPair(ctx context.Context, args []string, file *initFile, flags *initFlags) (setup.Answer, error) {
+	p, err := prog.workspace().DirectPair(args)
+	if err == nil {
+		err = prog.changePair(p, flags)
 	}
-	path := prog.workspace().ConfigFile
-	if path == "" {
-		path = prog.workspace().Absolute(config.FileName)
+	if err == nil {
+		err = file.free(p)
 	}
-	text, err := profileText(p, &flags.connectFlags, filepath.Dir(path))
-	if err != nil {
-		return err
+	if err != nil || flags.offline {
+		return setup.Answer{Pair: p}, err
 	}
-	if _, err := config.Parse(path, []byte(text), path, prog.env.Home); err != nil {
-		return app.Usage(fmt.Errorf("this pair does not make a valid configuration: %w", err), "")
-	}
-	if _, err := os.Lstat(path); err == nil && !flags.force && !prog.common.dryRun {
-		return app.Usage(fmt.Errorf("%s exists already", path), "add the profile to it by hand, or overwrite it with --force")
-	}
-	if !flags.offline {
-		if err := prog.testConnection(ctx, p); err != nil {
-			return err
+	answer := setup.Answer{Pair: p}
+	if !p.Encrypted() && prog.opener().Greet(ctx, p) == nil {
+		if prog.env.ReadLine == nil {
+			prog.noteTLS(ctx, p)
+		} else {
+			secure, fingerprint, err := prog.askForPair(file, flags).OfferTLS(ctx, p)
+			if err != nil {
+				return answer, err
+			}
+			if secure != nil {
+				answer.Pair, answer.Fingerprint = secure, fingerprint
+			}
 		}
 	}
-	if prog.common.dryRun {
-		_, err := fmt.Fprint(prog.env.Stdout, text)
-		return err
-	}
-	if err := app.WritePrivate(path, []byte(text)); err != nil {
-		return fmt.Errorf("writing the configuration: %w", err)
-	}
-	if err := prog.workspace().TrustText(path, text); err != nil {
-		return err
-	}
-	prog.talk().Note("wrote %s", path)
-	prog.talk().Note("\"ferry status\" shows what a first pass would do, \"ferry sync\" makes it")
-	return nil
+	return answer, prog.testConnection(ctx, answer.Pair)
 }
+
+// noteTLS says that a server which is spoken to in clear text has TLS.
+func (prog *program) noteTLS(ctx context.Context, p *app.Pair) {
+	err := prog.opener().Greet(ctx, p.WithTLS())
+	switch {
+	case err == nil:
+		prog.talk().Note("the server has TLS: with ftpes:// the password and the files do not travel in clear text")
+	case app.RefusedCertificate(err) != "":
+		prog.talk().Note("the server has TLS, but its certificate is not accepted: %v", err)
+		prog.talk().Note("if the right one has %s, write ftpes:// and --fingerprint %[1]s", app.RefusedCertificate(err))
+	}
+}
+
+// askForPair returns the questions about a pair.
+func (prog *program) askForPair(file *initFile, flags *initFlags) *setup.Questions {
+	return &setup.Questions{
+		Ask:         prompt.Asker{ReadLine: prog.env.ReadLine, Wrong: prog.wrongAnswer},
+		AskPassword: prog.env.ReadPassword,
+		Opener:      prog.opener(),
+		Workspace:   prog.workspace(),
+		Keyring:     prog.env.Keyring,
+		Change:      func(p *app.Pair) error { return prog.changePair(p, flags) },
+		NameTaken:   file.has,
+		Note:        prog.talk().Note,
+		Fail:        prog.wrongAnswer,
+	}
+}
+
+// wrongAnswer says why an answer will not do.
+func (prog *program) wrongAnswer(err error) { prog.talk().Fail(err, app.Hint(err)) }
 
 // testConnection logs in, and says whether the directory is there.
 func (prog *program) testConnection(ctx context.Context, p *app.Pair) error {
@@ -110,32 +164,20 @@ func (prog *program) testConnection(ctx context.Context, p *app.Pair) error {
 		return err
 	}
 	state := "exists"
-	if !found {
+	switch {
+	case !found && p.Direction == app.Pull:
+		state = "does not exist yet, and a pull does not make it"
+	case !found:
 		state = "does not exist yet, the first pass makes it"
 	}
 	prog.talk().Note("logged in to %s; the directory %s", p.Remote.Host, state)
 	return nil
 }
 
-// profileText returns the text of a ferry.yaml in the directory dir with one
-// profile and the options about the server that were given.
-func profileText(p *app.Pair, flags *connectFlags, dir string) (string, error) {
-	local := p.Local
-	if rel, err := filepath.Rel(dir, local); err == nil && filepath.IsLocal(rel) {
-		local = "./" + filepath.ToSlash(rel)
-	}
-	text, err := config.Example{Name: p.Name, Local: local, Remote: p.Remote, Direction: p.Direction}.Text()
-	if err != nil {
-		return "", app.Usage(err, "give the profile another name with --name")
-	}
-	const before = "    conflict: "
-	return strings.Replace(text, before, flags.yaml(p.CA)+before, 1), nil
-}
-
-// yaml returns the options that were given as keys of a profile. ca is the
+// settings returns the options that were given as keys of a profile. ca is the
 // absolute path of the file of certificates.
-func (f *connectFlags) yaml(ca string) string {
-	var b strings.Builder
+func (f *connectFlags) settings(ca string) []config.Setting {
+	var given []config.Setting
 	for _, o := range []struct {
 		key  string
 		set  bool
@@ -156,9 +198,8 @@ func (f *connectFlags) yaml(ca string) string {
 		{"insecure", f.insecure.set, f.insecure.text},
 	} {
 		if o.set {
-			quoted, _ := json.Marshal(o.text) // a JSON string is one of YAML too
-			fmt.Fprintf(&b, "    %s: %s\n", o.key, quoted)
+			given = append(given, config.Setting{Key: o.key, Value: o.text})
 		}
 	}
-	return b.String()
+	return given
 }

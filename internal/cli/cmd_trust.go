@@ -77,6 +77,9 @@ func commandsOf(p *config.Profile) string {
 	if len(p.Hooks.All()) > 0 {
 		has = append(has, "hooks")
 	}
+	if p.MergeTool != "" {
+		has = append(has, "a merge tool")
+	}
 	if p.Password.IsCommand() {
 		has = append(has, "a command for the password")
 	}

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"io"
 	"strings"
 )
 
@@ -17,6 +19,9 @@ func (prog *program) confirmer() func(question string) (bool, error) {
 	}
 	return func(question string) (bool, error) {
 		answer, err := prog.env.ReadLine(ctx, question)
+		if errors.Is(err, io.EOF) {
+			return false, nil
+		}
 		if err != nil {
 			return false, err
 		}

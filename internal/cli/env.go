@@ -8,6 +8,8 @@ import (
 	"os"
 	"time"
 
+	"ferry/internal/keyring"
+
 	"golang.org/x/term"
 )
 
@@ -28,17 +30,19 @@ type Env struct {
 	StdoutTerminal bool
 	// Width is the number of columns of that terminal; 0: not known.
 	Width int
+	// Keyring is that of the user; nil: there is none.
+	Keyring keyring.Keyring
 	// ReadPassword asks on a terminal, without echo, until ctx is cancelled. Nil:
 	// nobody can be asked.
 	ReadPassword func(ctx context.Context, prompt string) (string, error)
-	// ReadLine asks on a terminal and returns the line that was typed. Nil: nobody
-	// can be asked.
+	// ReadLine asks on a terminal and returns the line that was typed, or [io.EOF] at
+	// the end of the input. Nil: nobody can be asked.
 	ReadLine func(ctx context.Context, prompt string) (string, error)
 }
 
 // OSEnv returns the world of this process.
 func OSEnv() Env {
-	env := Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv}
+	env := Env{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Keyring: keyring.System()}
 	env.Dir, _ = os.Getwd()
 	env.Home, _ = os.UserHomeDir()
 	if fd := int(os.Stderr.Fd()); term.IsTerminal(fd) {
@@ -107,7 +111,7 @@ func readLine(ctx context.Context, prompt string) (string, error) {
 		_, _ = io.WriteString(os.Stderr, "\n")
 		return "", context.Cause(ctx)
 	case a := <-typed:
-		if errors.Is(a.err, io.EOF) {
+		if errors.Is(a.err, io.EOF) && a.line != "" {
 			return a.line, nil
 		}
 		return a.line, a.err

@@ -73,6 +73,7 @@ func (prog *program) opener() *app.Opener {
 			Quiet:    prog.common.quiet,
 
 			NoWebServer: prog.noWebServer,
+			Keyring:     prog.env.Keyring,
 			AskPassword: prog.env.ReadPassword,
 			Dialing: func() {
 				if prog.dialing != nil {

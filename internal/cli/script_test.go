@@ -21,6 +21,8 @@ import (
 
 	"ferry/internal/app"
 	"ferry/internal/ftpserver"
+	"ferry/internal/keyring"
+	"ferry/internal/keyring/keyringtest"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/text/encoding/charmap"
@@ -35,11 +37,27 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"ferry": func() {
 			ctx, stop := Signals(context.Background())
-			code := Main(ctx, OSEnv(), os.Args[1:])
+			env := OSEnv()
+			env.Keyring = scriptKeyring(os.Getenv("FERRY_TEST_KEYRING"))
+			code := Main(ctx, env, os.Args[1:])
 			stop()
 			os.Exit(code)
 		},
 	})
+}
+
+// scriptKeyring returns the keyring of a script: a file, "none", "silent" or "locked". It is never that of whoever runs
+// the tests.
+func scriptKeyring(kind string) keyring.Keyring {
+	switch kind {
+	case "", "none":
+		return keyringtest.Broken{Err: fmt.Errorf("%w: this is a test", keyring.ErrNone)}
+	case "silent":
+		return keyringtest.Broken{}
+	case "locked":
+		return keyringtest.Broken{Err: errors.New("the keyring is locked")}
+	}
+	return keyringtest.File(kind)
 }
 
 // TestScripts runs testdata/script/*.txtar. Besides the commands of testscript
@@ -61,6 +79,7 @@ func TestMain(m *testing.M) {
 //	freeze DIR...        remember all of a directory; "frozen DIR..." holds it to that
 //	age FILE DURATION    set the time of a file back
 //	damage DIR           garble every record in a directory
+//	terminal ANSWERS CODE CMD...  run a command on a terminal, see scriptTerminal
 //	envsubst FILE        put variables in place of ${NAME} in a file; a ferry.yaml is trusted then
 //
 // and for what stays:
@@ -130,6 +149,7 @@ func TestScripts(t *testing.T) {
 				}
 			},
 			"damage":    scriptDamage,
+			"terminal":  scriptTerminal,
 			"start":     scriptStart,
 			"until":     scriptUntil,
 			"signal":    scriptSignal,
@@ -185,6 +205,8 @@ func scriptServer(ts *testscript.TestScript, _ bool, args []string) {
 				scheme, o.TLS = "ftps", ftpserver.Implicit
 			}
 			o.ForceTLS = true
+		case "plain": // takes clear text, too
+			scheme, o.ForceTLS = "ftp", false
 		case "max":
 			n, err := strconv.Atoi(value)
 			ts.Check(err)

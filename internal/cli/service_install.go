@@ -119,10 +119,16 @@ func (prog *program) warnNoPassword(ctx context.Context, p *config.Profile) {
 		prog.talk().Warn("%s: the password is in the variable %s, which a service does not see; %s", p.Name, name, way)
 		return
 	}
+	warnKeyring := func(from string) {
+		if strings.HasPrefix(from, "the keyring") {
+			prog.talk().Warn("%s: the password is in the keyring, which a service has only while you are logged in to the desktop; otherwise %s", p.Name, way)
+		}
+	}
 	if !p.Password.IsZero() {
+		warnKeyring(p.Password.Place())
 		return
 	}
-	finder := config.Finder{Home: prog.env.Home, Getenv: func(name string) string {
+	finder := config.Finder{Home: prog.env.Home, Keyring: prog.env.Keyring, Getenv: func(name string) string {
 		if name == config.PasswordVariable {
 			return ""
 		}
@@ -130,7 +136,9 @@ func (prog *program) warnNoPassword(ctx context.Context, p *config.Profile) {
 	}}
 	user, err := finder.User(p)
 	if err == nil {
-		_, err = finder.Password(ctx, p, user)
+		var from string
+		_, from, err = finder.Password(ctx, p, user)
+		warnKeyring(from)
 	}
 	if errors.Is(err, config.ErrNoPassword) {
 		prog.talk().Warn("%s: there is no password but %s or a question; %s", p.Name, config.PasswordVariable, way)

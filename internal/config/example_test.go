@@ -23,7 +23,10 @@ func TestExample(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		e := Example{Name: c.name, Local: c.local, Remote: r, Direction: sync.Pull, PasswordVariable: c.variable}
+		e := Example{Name: c.name, Local: c.local, Remote: r, Direction: sync.Pull}
+		if c.variable != "" {
+			e.Password = Place{"env", c.variable}
+		}
 		text, err := e.Text()
 		if err != nil {
 			t.Fatal(err)

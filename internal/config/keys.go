@@ -73,6 +73,7 @@ var keys = map[string]key{
 	"bwlimit":        {set: setRates},
 	"machine":        {set: setMachine},
 	"hooks":          {kind: hooksKey},
+	"merge-tool":     {set: setMergeTool},
 	"deploy":         {kind: deployKey, pairOnly: true},
 }
 

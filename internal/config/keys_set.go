@@ -139,6 +139,14 @@ func setEncoding(_ *decoder, p *draft, text string) (err error) {
 	return err
 }
 
+func setMergeTool(_ *decoder, p *draft, text string) error {
+	if strings.ContainsRune(text, 0) {
+		return errors.New("contains a NUL character")
+	}
+	p.MergeTool = strings.TrimSpace(text)
+	return nil
+}
+
 // setID takes the name of the pair in the state directory.
 func setID(_ *decoder, p *draft, text string) error {
 	if why := checkWord("the id", text); why != "" {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"ferry/internal/keyring"
 )
 
 // PasswordVariable is the environment variable with the password for pairs that name
@@ -16,16 +18,17 @@ const PasswordVariable = "FERRY_PASSWORD"
 // password.
 var ErrNoPassword = errors.New("no password")
 
-// A Finder finds users and passwords. The zero Finder has no environment and asks
-// nobody. Its methods may be called from several goroutines if its functions may.
+// A Finder finds users and passwords. The zero Finder has no environment and no keyring.
+// Its methods may be called from several goroutines if its functions may.
 type Finder struct {
 	// Getenv returns a variable of the environment; nil: there are none.
 	Getenv func(string) string
 	// Home is the home directory, where .netrc is looked for; "": nowhere.
 	Home string
-	// Prompt asks a person for a password; nil: there is nobody to ask.
-	Prompt func(ctx context.Context, question string) (string, error)
-	// Warn is called for passwords that others can read; nil: no warnings.
+	// Keyring is that of the user; nil: there is none.
+	Keyring keyring.Keyring
+	// Warn is called for passwords that others can read, and for a keyring that is there
+	// and cannot be used; nil: no warnings.
 	Warn func(text string)
 	// Stderr is the standard error of a command that prints a password; nil: none.
 	Stderr io.Writer
@@ -54,47 +57,53 @@ func (f Finder) User(p *Profile) (string, error) {
 	return entry.User, err
 }
 
-// Password returns the password of user on the server of p. It takes the first that
-// it finds in the profile, the variable FERRY_PASSWORD and the user's .netrc, and
-// then asks a person. The profile comes first because it belongs to one server, and the
-// variable to none. The error wraps [ErrNoPassword] if there is none. No error
-// contains a password.
-func (f Finder) Password(ctx context.Context, p *Profile, user string) (string, error) {
+// Password returns the password of user on the server of p, and for people the place
+// that it is from. It takes the first that it finds in the profile, the variable
+// FERRY_PASSWORD, the user's .netrc and the keyring. The profile comes first because it
+// belongs to one server, and the variable to none. The error wraps [ErrNoPassword] if
+// only a person can know the password. No error contains a password.
+func (f Finder) Password(ctx context.Context, p *Profile, user string) (password, from string, err error) {
+	password, from, err = f.find(ctx, p, user)
+	if err == nil {
+		err = CheckPassword(password)
+	}
+	if err != nil {
+		return "", from, err
+	}
+	return password, from, nil
+}
+
+func (f Finder) find(ctx context.Context, p *Profile, user string) (password, from string, err error) {
 	if !p.Password.IsZero() {
 		password, err := f.reveal(ctx, p.Password)
 		if err != nil {
-			return "", fmt.Errorf("password of profile %s: %w", p.Name, err)
+			return "", "", fmt.Errorf("password of profile %s: %w", p.Name, err)
 		}
-		return password, checkPassword(password)
+		return password, p.Password.Place(), nil
 	}
 	if password := f.getenv(PasswordVariable); password != "" {
-		return password, checkPassword(password)
+		return password, "the variable " + PasswordVariable, nil
 	}
-	entry, found, err := f.netrc(p.Remote.Host, user)
+	entry, file, err := f.netrc(p.Remote.Host, user)
 	switch {
 	case err != nil:
-		return "", err
-	case found && !entry.Password.IsZero():
-		password := entry.Password.reveal().text
-		return password, checkPassword(password)
+		return "", "", err
+	case !entry.Password.IsZero():
+		return entry.Password.reveal().text, file, nil
 	case user == "" || user == "anonymous" || user == "ftp":
-		return "anonymous@", nil // RFC 1635: anything that looks like an address
+		return "anonymous@", "", nil // RFC 1635: anything that looks like an address
 	}
-	where := user + "@" + p.Remote.address()
-	if f.Prompt == nil {
-		return "", withHint(fmt.Errorf("%w for %s", ErrNoPassword, where),
-			"set "+PasswordVariable+", write password: {env: NAME} (or file, command) into the profile, or add the host to ~/.netrc")
+	account := p.Remote.Account(user)
+	if password, found, err := f.fromKeyring(ctx, account); found || err != nil {
+		return password, "the keyring (" + account + ")", err
 	}
-	password, err := f.Prompt(ctx, "Password for "+where+": ")
-	if err != nil {
-		return "", fmt.Errorf("asking for the password of %s: %w", where, err)
-	}
-	return password, checkPassword(password)
+	return "", "", withHint(fmt.Errorf("%w for %s", ErrNoPassword, account),
+		"set "+PasswordVariable+", put it into the keyring with \"ferry login\", write password: {env: NAME} (or file, command) into the profile, or add the host to ~/.netrc")
 }
 
-// checkPassword refuses a password with characters that end an FTP command
+// CheckPassword refuses a password with characters that end an FTP command
 // (RFC 959, 5.3).
-func checkPassword(password string) error {
+func CheckPassword(password string) error {
 	if strings.ContainsAny(password, "\r\n\x00") {
 		return errors.New("the password contains a line break or NUL, which FTP cannot send")
 	}

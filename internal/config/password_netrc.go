@@ -25,27 +25,28 @@ func NetrcFiles(home string, getenv func(string) string) []string {
 	return []string{filepath.Join(home, ".netrc")}
 }
 
-// netrc returns the login for host from the user's netrc file.
-func (f Finder) netrc(host, user string) (entry login, found bool, err error) {
+// netrc returns the login for host from the user's netrc file, and the path of that. The
+// login is zero where there is none.
+func (f Finder) netrc(host, user string) (entry login, file string, err error) {
 	for _, path := range NetrcFiles(f.Home, f.getenv) {
 		text, err := readSmall(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
-			return login{}, false, fmt.Errorf("reading the netrc file: %w", err)
+			return login{}, "", fmt.Errorf("reading the netrc file: %w", err)
 		}
 		machines, err := parseNetrc(path, text)
 		if err != nil {
-			return login{}, false, err
+			return login{}, "", err
 		}
 		entry, found := findLogin(machines, host, user)
 		if found && !entry.Password.IsZero() && openToOthers(path) {
 			f.warn("others can read %s, which contains passwords; chmod 600 it", path)
 		}
-		return entry, found, nil
+		return entry, path, nil
 	}
-	return login{}, false, nil
+	return login{}, "", nil
 }
 
 // readSmall reads a file of at most maxSize bytes.

@@ -34,7 +34,7 @@ func (f Finder) reveal(ctx context.Context, s Secret) (string, error) {
 	case secretCommand:
 		return f.run(ctx, h.text, h.file)
 	default:
-		return "", withHint(errors.New("keyring is not supported yet"), "use env: NAME, file: PATH, command: CMD or ~/.netrc")
+		return f.namedInKeyring(ctx, h.text, nounOf(h.key))
 	}
 }
 

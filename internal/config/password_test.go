@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"ferry/internal/keyring/keyringtest"
 )
 
 // profileWith returns a profile of user u at host h with the given password.
@@ -29,32 +31,31 @@ func TestPasswordOrder(t *testing.T) {
 	home := t.TempDir()
 	write(t, "machine h login u password netrc", home, ".netrc")
 	all := map[string]string{PasswordVariable: "variable"}
+	ring := keyringtest.Keyring{"u@h": "keyring", "named": "by name"}
 	p := profileWith(Literal("profile"))
-	finder := Finder{
-		Getenv: func(name string) string { return all[name] },
-		Home:   home,
-		Prompt: func(_ context.Context, question string) (string, error) { return "from: " + question, nil },
-	}
-	next := func(want string) {
+	finder := Finder{Getenv: func(name string) string { return all[name] }, Home: home, Keyring: ring}
+	next := func(want, wantFrom string) {
 		t.Helper()
-		if got, err := finder.Password(t.Context(), p, "u"); err != nil || got != want {
-			t.Errorf("%q, %v, want %q", got, err, want)
+		if got, from, err := finder.Password(t.Context(), p, "u"); err != nil || got != want || from != wantFrom {
+			t.Errorf("%q from %q, %v, want %q from %q", got, from, err, want, wantFrom)
 		}
 	}
-	next("profile")
+	next("profile", "")
+	p.Password = place(secretKeyring, "named", "")
+	next("by name", "the keyring (named)")
 	p.Password = Secret{}
-	next("variable")
+	next("variable", "the variable FERRY_PASSWORD")
 	delete(all, PasswordVariable)
-	next("netrc")
+	next("netrc", filepath.Join(home, NetrcFiles(home, finder.getenv)[0][len(home)+1:]))
 	finder.Home = ""
-	next("from: Password for u@h: ")
-	finder.Prompt = nil
-	_, err := finder.Password(t.Context(), p, "u")
+	next("keyring", "the keyring (u@h)")
+	delete(ring, "u@h")
+	_, _, err := finder.Password(t.Context(), p, "u")
 	if !errors.Is(err, ErrNoPassword) || err.Error() != "no password for u@h" || !strings.Contains(Hint(err), PasswordVariable) {
 		t.Errorf("%v, %q", err, Hint(err))
 	}
 	p.Remote.User = ""
-	if got, err := finder.Password(t.Context(), p, ""); err != nil || got != "anonymous@" {
+	if got, _, err := finder.Password(t.Context(), p, ""); err != nil || got != "anonymous@" {
 		t.Errorf("anonymous: %q, %v", got, err)
 	}
 }
@@ -83,13 +84,14 @@ func TestPasswordPlaces(t *testing.T) {
 		{"command", place(secretCommand, "echo one&& echo two", config), "one", ""},
 		{"a command that prints nothing", place(secretCommand, "exit 0", config), "", "the first line that the command prints is empty"},
 		{"a command that fails", place(secretCommand, "echo hunter2&& exit 3", config), "", "password of profile site: running the command: exit status 3"},
-		{"keyring", place(secretKeyring, "x", config), "", "keyring is not supported yet"},
+		{"keyring", place(secretKeyring, "x", config), "from keyring", ""},
+		{"a name that the keyring lacks", place(secretKeyring, "y", config), "", "password of profile site: there is no password of the name \"y\" in the keyring"},
 	} {
 		if runtime.GOOS == "windows" && strings.Contains(c.err, "no such file") {
 			continue // other words
 		}
-		finder := Finder{Getenv: env("PW", "from env")}
-		got, err := finder.Password(t.Context(), profileWith(c.secret), "u")
+		finder := Finder{Getenv: env("PW", "from env"), Keyring: keyringtest.Keyring{"x": "from keyring"}}
+		got, _, err := finder.Password(t.Context(), profileWith(c.secret), "u")
 		switch {
 		case c.err == "" && (err != nil || got != c.want):
 			t.Errorf("%s: %q, %v, want %q", c.name, got, err, c.want)
@@ -98,10 +100,6 @@ func TestPasswordPlaces(t *testing.T) {
 		case err != nil && (strings.Contains(err.Error(), "hunter2") || strings.Contains(err.Error(), "pw\r")):
 			t.Errorf("%s: the error shows the password: %v", c.name, err)
 		}
-	}
-	_, err := Finder{}.Password(t.Context(), profileWith(place(secretKeyring, "x", "")), "u")
-	if hint := Hint(err); hint != "use env: NAME, file: PATH, command: CMD or ~/.netrc" {
-		t.Errorf("hint for the keyring is %q", hint)
 	}
 }
 
@@ -116,7 +114,7 @@ func TestPasswordCommandRuns(t *testing.T) {
 	var talk strings.Builder
 	finder := Finder{Stderr: &talk}
 	p := profileWith(place(secretCommand, "cat pw; echo unlock me >&2", filepath.Join(dir, "ferry.yaml")))
-	if got, err := finder.Password(t.Context(), p, "u"); err != nil || got != "here" || talk.String() != "unlock me\n" {
+	if got, _, err := finder.Password(t.Context(), p, "u"); err != nil || got != "here" || talk.String() != "unlock me\n" {
 		t.Errorf("%q, %v, stderr %q", got, err, talk.String())
 	}
 
@@ -126,12 +124,12 @@ func TestPasswordCommandRuns(t *testing.T) {
 		return len(p), nil
 	})
 	p.Password = place(secretCommand, "echo started >&2; exec sleep 600", "")
-	if _, err := finder.Password(ctx, p, "u"); err == nil || !strings.Contains(err.Error(), "enough") {
+	if _, _, err := finder.Password(ctx, p, "u"); err == nil || !strings.Contains(err.Error(), "enough") {
 		t.Errorf("a command that was stopped: %v", err)
 	}
 
 	p.Password = place(secretCommand, "yes", "")
-	if _, err := (Finder{}).Password(t.Context(), p, "u"); err == nil || !strings.Contains(err.Error(), "more than a password") {
+	if _, _, err := (Finder{}).Password(t.Context(), p, "u"); err == nil || !strings.Contains(err.Error(), "more than a password") {
 		t.Errorf("a command without end: %v", err)
 	}
 }
@@ -139,15 +137,6 @@ func TestPasswordCommandRuns(t *testing.T) {
 type writerFunc func([]byte) (int, error)
 
 func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
-
-func TestPromptFails(t *testing.T) {
-	gone := errors.New("terminal gone")
-	finder := Finder{Prompt: func(context.Context, string) (string, error) { return "", gone }}
-	_, err := finder.Password(t.Context(), profileWith(Secret{}), "u")
-	if !errors.Is(err, gone) || err.Error() != "asking for the password of u@h: terminal gone" {
-		t.Error(err)
-	}
-}
 
 func TestUser(t *testing.T) {
 	home := t.TempDir()
@@ -178,7 +167,7 @@ func TestUser(t *testing.T) {
 		t.Error(err)
 	}
 	p.Remote.User = "u"
-	if _, err := (Finder{Getenv: env("NETRC", broken)}).Password(t.Context(), p, "u"); err == nil || err.Error() != broken+":2: login has no value" {
+	if _, _, err := (Finder{Getenv: env("NETRC", broken)}).Password(t.Context(), p, "u"); err == nil || err.Error() != broken+":2: login has no value" {
 		t.Error(err)
 	}
 }
@@ -216,7 +205,7 @@ func TestWarnings(t *testing.T) {
 	} {
 		var got []string
 		finder := Finder{Home: home, Warn: func(text string) { got = append(got, text) }}
-		if _, err := finder.Password(t.Context(), profileWith(c.secret), "u"); err != nil {
+		if _, _, err := finder.Password(t.Context(), profileWith(c.secret), "u"); err != nil {
 			t.Errorf("%s: %v", c.name, err)
 		}
 		var want []string

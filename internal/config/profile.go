@@ -80,6 +80,9 @@ type Profile struct {
 	Poll          time.Duration // watch: how often to look at the server; 0: the default
 
 	Hooks Hooks
+	// MergeTool is a command, or the name of a known tool, that merges the versions of a
+	// conflict; "": none.
+	MergeTool string
 
 	// Deploy says how the profile is deployed; nil: it is not.
 	Deploy *Deploy

@@ -101,6 +101,29 @@ func (s Secret) String() string {
 	return "hidden"
 }
 
+// Place says for people where the password is kept, as "the variable PW"; "": it is not
+// kept anywhere.
+func (s Secret) Place() string {
+	if s.IsZero() {
+		return ""
+	}
+	switch h := s.reveal(); h.kind {
+	case secretEnv:
+		return "the variable " + h.text
+	case secretFile:
+		return h.text
+	case secretKeyring:
+		return "the keyring (" + h.text + ")"
+	case secretCommand:
+		return "the command of the profile"
+	default:
+		if h.typed {
+			return "the URL"
+		}
+		return h.file
+	}
+}
+
 // GoString implements [fmt.GoStringer].
 func (s Secret) GoString() string { return "config.Secret(" + s.String() + ")" }
 

@@ -51,6 +51,9 @@ func (r Remote) address() string {
 	return host
 }
 
+// Account names the account of user on the server, as "ann@nas.local".
+func (r Remote) Account(user string) string { return user + "@" + r.address() }
+
 // escape percent-encodes the bytes of s that are in special, white space and
 // control characters.
 func escape(s, special string) string {

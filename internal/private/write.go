@@ -1,4 +1,5 @@
-package app
+// Package private writes files that only the user can read.
+package private
 
 import (
 	"errors"
@@ -6,9 +7,9 @@ import (
 	"path/filepath"
 )
 
-// WritePrivate writes a file that only the user can read, so that there is always either
+// WriteFile writes a file that only the user can read, so that there is always either
 // the old one or the new one.
-func WritePrivate(path string, text []byte) error {
+func WriteFile(path string, text []byte) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".ferry-new-*") // mode 0600
 	if err != nil {
 		return err
