@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ferry/manifest"
+	"ferry/sync/shift"
 )
 
 // minPartialLimit is the number of paths from which on a scope that covers most of
@@ -273,9 +274,9 @@ func (p *pass) looksShifted() bool {
 			}
 		}
 	}
-	if len(renumbered(seen, p.trees[Remote], Remote)) > 0 {
+	if len(shift.Identities(seen, p.trees[Remote])) > 0 {
 		return true
 	}
-	_, paths := timeShift(seen, p.trees[Remote], Remote)
+	_, paths := shift.Times(seen, p.trees[Remote])
 	return len(paths) > 0
 }

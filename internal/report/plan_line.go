@@ -89,6 +89,8 @@ func actionLine(a *sync.Action) planLine {
 		if a.Trash {
 			l.note = "to trash"
 		}
+	case sync.Chmod:
+		l.note = text.Clean(a.Why)
 	case sync.Rename:
 		l.note = "from " + text.Clean(string(a.From))
 	case sync.Mkdir, sync.Rmdir:

@@ -23,7 +23,7 @@ func summaryText(s sync.Summary) string {
 	for _, extra := range []struct {
 		n    int
 		name string
-	}{{s.MadeDirs, "directories made"}, {s.Adopted, "found equal"}, {s.NotCompared, "not compared"}, {s.Skipped, "skipped"}, {s.LeftOut, "left out"}, {s.LeftAlone, "left alone"}, {unreadable(s), "unreadable"}} {
+	}{{s.MadeDirs, "directories made"}, {s.Chmods, "modes set"}, {s.Adopted, "found equal"}, {s.NotCompared, "not compared"}, {s.Skipped, "skipped"}, {s.LeftOut, "left out"}, {s.LeftAlone, "left alone"}, {unreadable(s), "unreadable"}} {
 		if extra.n > 0 {
 			parts = append(parts, fmt.Sprintf("%s %d", extra.name, extra.n))
 		}
@@ -58,6 +58,7 @@ func Brief(s sync.Summary) string {
 	add(s.DeletedRemote, "deleted %d remote", s.DeletedRemote)
 	add(s.Moved, "moved %d", s.Moved)
 	add(s.MadeDirs, "directories made %d", s.MadeDirs)
+	add(s.Chmods, "modes set %d", s.Chmods)
 	add(s.Adopted, "found equal %d", s.Adopted)
 	add(s.NotCompared, "not compared %d", s.NotCompared)
 	add(s.Conflicts, "conflicts %d", s.Conflicts)
