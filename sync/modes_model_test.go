@@ -1,6 +1,7 @@
 package sync_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 
@@ -200,5 +201,29 @@ func TestModesOff(t *testing.T) {
 	}
 	if pair, _ := w.record.At(manifest.Path("f")); pair.Local.Mode|pair.Remote.Mode != 0 {
 		t.Error("the base has modes")
+	}
+}
+
+// TestModeThatFailed holds that a mode which could not be set is set by the next pass.
+func TestModeThatFailed(t *testing.T) {
+	for _, s := range bothSides {
+		w := newWorld(t)
+		w.withModes()
+		w.write(sync.Local, "f", "content")
+		w.sync()
+		w.sync()
+		w.sides[s].Chmod("f", 0o755)
+		w.sides[s.Other()].OnIO = func(op string, _ manifest.Path) error {
+			if op == "chmod" {
+				return errors.New("refused")
+			}
+			return nil
+		}
+		if sum, err := w.pass(); err != nil || sum.Failed != 1 {
+			t.Errorf("%s: %+v, %v", s, sum, err)
+		}
+		w.sides[s.Other()].OnIO = nil
+		w.sync()
+		w.wantModes("f", 0o755, 0o755)
 	}
 }
