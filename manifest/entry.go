@@ -85,6 +85,9 @@ type Entry struct {
 	// Device identifies the file system that is mounted on a local directory, or 0 if it
 	// is on that of the directory above or this is unknown.
 	Device uint64
+	// Mode holds the permission bits of a file, at most 0777, or 0 if they are not known or
+	// not kept.
+	Mode uint16
 	// Sum is the SHA-256 of the content, 32 bytes, or "" if it is not known.
 	Sum string
 	// Name is the last component as the side spells it, or "" if that is the

@@ -48,6 +48,7 @@ func (l *packedList) entry(i int) Entry {
 	return Entry{
 		Kind: Kind(c.packed & 3), Precision: Precision(c.packed >> precisionAt & 7), ShownPrecision: Precision(c.packed >> shownAt & 7),
 		Holds: c.packed&holdsBit != 0, Size: c.size, ModTime: c.time, Shown: int64(c.shown), ID: c.id, Changed: c.changed,
+		Mode: uint16(c.packed >> modeAt & 0o777),
 	}
 }
 

@@ -11,7 +11,12 @@ import (
 // in a compact form, and a CRC-32 (Castagnoli) of key and record, by which damage
 // is noticed.
 
-const recordVersion = 2 // 1 has neither Changed nor Device
+// The versions of a record: 1 has neither Changed nor Device, and 2 has no Mode. A record
+// without permission bits is written as version 2, which older programs can read.
+const (
+	recordVersion      = 3
+	recordWithoutModes = 2
+)
 
 var (
 	castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -26,10 +31,15 @@ func keyPath(key []byte) Path { return Path(strings.ReplaceAll(string(key), "\x0
 
 func encodePair(key []byte, pair Pair) []byte {
 	b := make([]byte, 1, 96)
-	b[0] = recordVersion
+	b[0] = recordWithoutModes
 	b = appendEntry(b, pair.Local)
 	b = appendEntry(b, pair.Remote)
 	b = appendString(b, pair.Sum)
+	if pair.Local.Mode != 0 || pair.Remote.Mode != 0 {
+		b[0] = recordVersion
+		b = binary.AppendUvarint(b, uint64(pair.Local.Mode))
+		b = binary.AppendUvarint(b, uint64(pair.Remote.Mode))
+	}
 	return binary.LittleEndian.AppendUint32(b, checksum(key, b))
 }
 
@@ -51,6 +61,9 @@ func decodePair(key, b []byte) (Pair, error) {
 	}
 	d := decoder{b: body[1:], version: body[0]}
 	pair := Pair{Local: d.entry(), Remote: d.entry(), Sum: d.str()}
+	if d.version > recordWithoutModes {
+		pair.Local.Mode, pair.Remote.Mode = d.mode(), d.mode()
+	}
 	if d.bad || len(d.b) != 0 {
 		return Pair{}, errRecord
 	}
@@ -114,6 +127,14 @@ func (d *decoder) str() string {
 		return ""
 	}
 	return string(d.take(int(n)))
+}
+
+func (d *decoder) mode() uint16 {
+	v := d.uvarint()
+	if v > 0o777 {
+		d.bad = true
+	}
+	return uint16(v)
 }
 
 func (d *decoder) entry() Entry {

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"encoding/binary"
+	"fmt"
 	"testing"
 )
 
@@ -70,5 +71,39 @@ func TestRecordOfEveryField(t *testing.T) {
 	got, err := decodePair(pathKey("p"), encodePair(pathKey("p"), want))
 	if err != nil || got != want {
 		t.Errorf("got %+v, %v\nwant %+v", got, err, want)
+	}
+}
+
+// TestRecordOfModes holds that permission bits are stored, and that a record without them is
+// one that older programs read.
+func TestRecordOfModes(t *testing.T) {
+	key := pathKey("a/b")
+	for _, modes := range [][2]uint16{{0, 0}, {0o644, 0}, {0, 0o777}, {0o400, 0o755}} {
+		want := pairOf(5)
+		want.Local.Mode, want.Remote.Mode = modes[0], modes[1]
+		record := encodePair(key, want)
+		if got, err := decodePair(key, record); err != nil || got != want {
+			t.Errorf("%o: %+v, %v", modes, got, err)
+		}
+		if old := record[0] == recordWithoutModes; old != (modes == [2]uint16{}) {
+			t.Errorf("%o: version %d", modes, record[0])
+		}
+	}
+}
+
+// TestTreeOfModes holds that a tree keeps permission bits beside everything else.
+func TestTreeOfModes(t *testing.T) {
+	var b Builder
+	want := Entry{Kind: File, Precision: NoTime, ShownPrecision: NoTime, Size: 5, ID: 1}
+	for mode := range uint16(0o1000) {
+		want.Mode, want.Holds = mode, mode%2 == 0
+		b.Add(Path(fmt.Sprint("f", mode)), want)
+	}
+	tree := b.Tree()
+	for mode := range uint16(0o1000) {
+		want.Mode, want.Holds = mode, mode%2 == 0
+		if got := tree.At(Path(fmt.Sprint("f", mode))); got != want {
+			t.Fatalf("%+v, want %+v", got, want)
+		}
 	}
 }

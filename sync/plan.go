@@ -16,6 +16,7 @@ const (
 	Download Op = "download" // remote file to local
 	Delete   Op = "delete"   // a file
 	Rename   Op = "move"     // a file or directory, with all that is in it
+	Chmod    Op = "chmod"    // give a file the permission bits that it has on the other side
 	Mkdir    Op = "mkdir"
 	Rmdir    Op = "rmdir"
 	Adopt    Op = "adopt"    // both sides are equal: record it

@@ -59,6 +59,7 @@ func (p *planner) clearWay(st *pathState, s Side, why string) {
 // agree plans to record that both sides have the same, if that is not recorded yet.
 func (p *planner) agree(st *pathState) {
 	p.keepParentsOnBoth(st.path)
+	p.chmod(st)
 	op := Adopt
 	if st.hasBase && !st.edited(Local) && !st.edited(Remote) {
 		if !st.stale() {
@@ -84,6 +85,7 @@ const (
 	stageTransfer
 	stageDelete
 	stageRmdir
+	stageModes
 	stages
 )
 
@@ -94,6 +96,8 @@ func (a *Action) stage() int {
 	switch a.Op {
 	case Adopt, Refresh, Forget:
 		return stageRecord
+	case Chmod:
+		return stageModes
 	case SetAside:
 		return stageAside
 	case Mkdir:

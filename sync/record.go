@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ferry/manifest"
+	"ferry/sync/modes"
 )
 
 // racyWindow is how old a local file's last change must be for its stamp to be
@@ -43,13 +44,15 @@ func (p *pass) recordResult(a *Action, out Outcome) error {
 	var err error
 	switch a.Op {
 	case Upload:
-		err = p.record.Set(a.Path, p.pair(first(out.Source, a.Local), out.Entry, out.Sum))
+		pair := p.pair(first(out.Source, a.Local), out.Entry, out.Sum)
+		err = p.record.Set(a.Path, modes.AfterTransfer(a.modes(), true, out.Kept, pair))
 	case Download:
 		entry := out.Entry
 		if out.Kept {
 			entry = a.Local
 		}
-		err = p.record.Set(a.Path, p.pair(entry, first(out.Source, a.Remote), out.Sum))
+		pair := p.pair(entry, first(out.Source, a.Remote), out.Sum)
+		err = p.record.Set(a.Path, modes.AfterTransfer(a.modes(), false, out.Kept, pair))
 	case Mkdir:
 		pair := manifest.Pair{Local: a.Local, Remote: a.Remote}
 		if a.Side == Local {
@@ -68,6 +71,8 @@ func (p *pass) recordResult(a *Action, out Outcome) error {
 		err = p.record.Forget(a.Path)
 	case Rename:
 		err = p.recordMove(a, out.Entry)
+	case Chmod:
+		err = p.recordMode(a, out)
 	}
 	if err != nil {
 		return fmt.Errorf("recording %s: %w", a.Path, err)
@@ -150,6 +155,8 @@ func (p *pass) count(a *Action, out Outcome) {
 		}
 	case Rename:
 		p.sum.Moved++
+	case Chmod:
+		p.sum.Chmods++
 	case Mkdir:
 		p.sum.MadeDirs++
 	case Adopt:

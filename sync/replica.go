@@ -211,15 +211,16 @@ type StepOp uint8
 
 // The steps.
 const (
-	Put    StepOp = iota // write a temporary file, then rename it into place
-	MkDir                // make a directory, whose parent exists
-	Move                 // rename From to Path, which does not exist
-	Remove               // remove a file
-	RmDir                // remove an empty directory
+	Put     StepOp = iota // write a temporary file, then rename it into place
+	MkDir                 // make a directory, whose parent exists
+	Move                  // rename From to Path, which does not exist
+	Remove                // remove a file
+	RmDir                 // remove an empty directory
+	SetMode               // give a file the permission bits of Want
 )
 
 func (op StepOp) String() string {
-	return [...]string{"put", "mkdir", "move", "remove", "rmdir"}[op]
+	return [...]string{"put", "mkdir", "move", "remove", "rmdir", "chmod"}[op]
 }
 
 // A Step is one change on one side.
@@ -230,8 +231,8 @@ type Step struct {
 	// Expect is what must be at Path right before the step, or at From for a Move. The
 	// zero Entry means that nothing may be there. For directories only the kind counts.
 	Expect manifest.Entry
-	// Want is what a Put writes: size and time of the source. Its Name is the spelling
-	// of a new name.
+	// Want is what a Put writes: size and time of the source, and the permission bits that
+	// the file gets where they are known. Its Name is the spelling of a new name.
 	Want manifest.Entry
 	// Open opens the source of a Put at an offset in bytes. It is called in the order
 	// of the steps, and again after a failed attempt.
@@ -253,7 +254,7 @@ type Step struct {
 type Outcome struct {
 	// Entry is what is at Path now. Its stamp was read from the temporary file before
 	// the rename, so that it cannot be somebody else's. It is zero after a Remove, an
-	// RmDir or an error.
+	// RmDir or an error. Permission bits that a side has not shown are not in it.
 	Entry manifest.Entry
 	// Source is what [Source.Confirm] returned for the file that a Put read.
 	Source manifest.Entry

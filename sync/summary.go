@@ -8,6 +8,7 @@ type Summary struct {
 	DeletedRemote int `json:"deleted_remote"` // files and directories
 	Moved         int `json:"moved"`
 	MadeDirs      int `json:"made_dirs"`
+	Chmods        int `json:"chmods,omitempty"` // files that got other permission bits, and no content
 	Adopted       int `json:"adopted"`
 	NotCompared   int `json:"not_compared,omitempty"` // taken as equal by their size alone; in a dry run, also what a pass would compare first
 	Conflicts     int `json:"conflicts"`              // for the user to resolve
@@ -37,6 +38,7 @@ func (s *Summary) add(t Summary) {
 	s.DeletedRemote += t.DeletedRemote
 	s.Moved += t.Moved
 	s.MadeDirs += t.MadeDirs
+	s.Chmods += t.Chmods
 	s.Adopted += t.Adopted
 	s.NotCompared += t.NotCompared
 	s.Conflicts += t.Conflicts
@@ -83,6 +85,8 @@ func (s *Summary) count(a *Action) {
 		}
 	case Rename:
 		s.Moved++
+	case Chmod:
+		s.Chmods++
 	case Mkdir:
 		s.MadeDirs++
 	case Adopt:

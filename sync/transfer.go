@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"ferry/manifest"
+	"ferry/sync/modes"
 )
 
 // steps makes the steps of a run. The function that it returns closes the sources.
@@ -57,10 +58,14 @@ func (p *pass) step(a *Action) Step {
 	case Upload, Download:
 		step.Op = Put
 		step.Want = p.entry(a, a.Side.Other())
+		step.Want.Mode = modes.ToWrite(a.modes(), a.Side == Remote)
 		step.Copy = p.lateCopyOf(a)
 		if c := p.changeOn(a, a.Side); here.IsFile() && (c == NoChange || c == Touched) {
 			step.Keep = a.Base.Sum
 		}
+	case Chmod:
+		step.Op = SetMode
+		step.Want = p.entry(a, a.Side.Other())
 	case Mkdir:
 		step.Op = MkDir
 		step.Expect = manifest.Entry{}

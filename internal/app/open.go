@@ -80,7 +80,7 @@ func (o *Opener) open(ctx context.Context, p *Pair, opts PassOptions) (*OpenPair
 		return nil, errors.Join(err, open.close())
 	}
 	open.add(far.Close)
-	near, err := local.Open(p.Local, local.Options{FollowLinks: p.FollowLinks, Reserved: p.Reserved.Match, Log: o.Log,
+	near, err := local.Open(p.Local, local.Options{FollowLinks: p.FollowLinks, Permissions: p.Permissions && !p.Blind, Reserved: p.Reserved.Match, Log: o.Log,
 		Owner: o.ownership(p, opts.DryRun).owner, Temps: o.temps(p, sync.Local, opts.DryRun)})
 	if err != nil {
 		return nil, errors.Join(err, open.close())
@@ -121,6 +121,7 @@ func (o *Opener) passServerOptions(ctx context.Context, p *Pair, opts PassOption
 			opts.Observer(sync.Noticed{Text: text})
 		}
 	}
+	server.Permissions = p.Permissions
 	server.WaitLock, server.WaitLockUntil = opts.Wait, opts.waitUntil
 	if !opts.DryRun {
 		mine := o.ownership(p, false)

@@ -33,7 +33,11 @@ func (s *watchScreen) begin(w *app.Watch) (done func()) {
 		return func() {}
 	}
 	s.live = report.NewLive(prog.stderr, prog.env.Stderr, prog.env.Width, s.lines)
-	return s.live.Close
+	stop := onResize(s.live.Redraw)
+	return func() {
+		stop()
+		s.live.Close()
+	}
 }
 
 // arrangeResults arranges standard output. Where it is the terminal that the lines of
@@ -80,11 +84,11 @@ func (s *watchScreen) redraw() {
 	}
 }
 
-// lines returns the lines of all pairs.
-func (s *watchScreen) lines() []string {
+// lines returns the lines of all pairs for a terminal of that size.
+func (s *watchScreen) lines(columns, rows int) []string {
 	var views []*report.WatchView
 	for _, v := range s.watch.Views() {
 		views = append(views, v.(interface{ onScreen() *report.WatchView }).onScreen())
 	}
-	return report.WatchLines(views)
+	return report.WatchLines(views, columns, rows)
 }

@@ -28,3 +28,24 @@ func hungUp(terminal bool) bool {
 	_ = tty.Close()
 	return false
 }
+
+// onResize calls f whenever the size of the terminal has changed, until stop is called.
+func onResize(f func()) (stop func()) {
+	signals := make(chan os.Signal, 1)
+	ended := make(chan struct{})
+	signal.Notify(signals, syscall.SIGWINCH)
+	go func() {
+		for {
+			select {
+			case <-signals:
+				f()
+			case <-ended:
+				return
+			}
+		}
+	}()
+	return func() {
+		signal.Stop(signals)
+		close(ended)
+	}
+}

@@ -122,7 +122,8 @@ profiles:
     trash-keep: 12h
     trash-size: 1GiB
     log-keep: 2d
-    follow-links: true
+    links: follow
+    permissions: keep
     trust-pasv: true
     timeout: 1m30s
     poll: 5m
@@ -158,7 +159,7 @@ profiles:
 		Remote:    Remote{Security: ftp.Implicit, User: "me@example.org", Host: "h", Port: 2121, Path: "root", Absolute: true},
 		Direction: sync.Pull, Conflict: sync.LeaveAlone, Mode: ftp.Active,
 		Limits: sync.Limits{MaxDeletes: -1, MaxDeletePercent: 20},
-		Exact:  true, Adopt: true, Checksum: true, Verify: true, FollowLinks: true, TrustPASV: true, Pipeline: ftp.PipelineOff, Encoding: "windows-1251",
+		Exact:  true, Adopt: true, Checksum: true, Verify: true, FollowLinks: true, Permissions: true, TrustPASV: true, Pipeline: ftp.PipelineOff, Encoding: "windows-1251",
 		TrashSet: true, TrashKeep: 12 * time.Hour, TrashSize: 1 << 30, LogKeep: 48 * time.Hour,
 		Password: Literal("0123"),
 		Ignore:   "*.a\n!b.a\n", IgnoreFile: abs("/etc/x/rules/ignore"), CA: abs("/home/u/ca.pem"),

@@ -58,6 +58,8 @@ type Profile struct {
 	// "": .ferryignore at the local root, if there is one.
 	IgnoreFile  string
 	FollowLinks bool
+	// Permissions carries the permission bits of files over, both ways.
+	Permissions bool
 
 	Mode          ftp.Mode
 	ActivePorts   [2]int // 0: any

@@ -44,6 +44,7 @@ type change struct {
 var undone = [...]change{
 	{[]sync.Op{sync.Upload}, "file", "sent"},
 	{[]sync.Op{sync.Download}, "file", "fetched"},
+	{[]sync.Op{sync.Chmod}, "mode", "set"},
 	{[]sync.Op{sync.Mkdir}, "directory", "made"},
 	{[]sync.Op{sync.Delete}, "file", "deleted"},
 	{[]sync.Op{sync.Rmdir}, "directory", "removed"},

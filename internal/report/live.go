@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -17,11 +18,11 @@ import (
 type Live struct {
 	screen *Screen
 	w      io.Writer
-	width  func() int
-	lines  func() []string
+	size   func() (columns, rows int)
+	lines  func(columns, rows int) []string
 
 	mu    stdsync.Mutex
-	drawn int       // number of lines that stand there
+	drawn []string  // the lines that stand there
 	at    time.Time // when they were drawn
 	later *time.Timer
 	ended bool
@@ -30,28 +31,25 @@ type Live struct {
 // liveEvery is the shortest time between two drawings that only show new numbers.
 const liveEvery = 200 * time.Millisecond
 
-// NewLive begins to draw on w, the terminal that screen writes to, what lines
-// returns, each cut to the width. known is the width of the terminal where it
+// NewLive begins to draw on w, the terminal that screen writes to, what lines returns
+// for its size. Each line is cut to the width. known is the width where the terminal
 // cannot be asked; 0: not known.
-func NewLive(screen *Screen, w io.Writer, known int, lines func() []string) *Live {
-	l := &Live{screen: screen, w: w, width: terminalWidth(w, known), lines: lines}
+func NewLive(screen *Screen, w io.Writer, known int, lines func(columns, rows int) []string) *Live {
+	l := &Live{screen: screen, w: w, size: terminalSize(w, known), lines: lines}
 	screen.drawAbove(l)
 	return l
 }
 
-// terminalWidth returns a function that asks for the columns of the terminal w, and
-// falls back to known.
-func terminalWidth(w io.Writer, known int) func() int {
-	return func() int {
+// terminalSize returns a function that asks for the size of the terminal w. Where that
+// cannot be asked it has known columns, or 80 by 24 if that is 0.
+func terminalSize(w io.Writer, known int) func() (columns, rows int) {
+	return func() (int, int) {
 		if f, ok := w.(*os.File); ok {
-			if n, _, err := term.GetSize(int(f.Fd())); err == nil && n > 0 {
-				return n
+			if columns, rows, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 && rows > 0 {
+				return columns, rows
 			}
 		}
-		if known > 0 {
-			return known
-		}
-		return 80
+		return cmp.Or(known, 80), 24
 	}
 }
 
@@ -85,22 +83,33 @@ func (l *Live) Redraw() {
 // draw replaces the lines by above and draws them again below it, in one write.
 func (l *Live) draw(above []byte) error {
 	var b bytes.Buffer
-	if l.drawn > 0 {
-		fmt.Fprintf(&b, "\x1b[%dA\r\x1b[J", l.drawn)
+	columns, rows := l.size()
+	if n := rowsOf(l.drawn, columns); n > 0 {
+		fmt.Fprintf(&b, "\x1b[%dA\r\x1b[J", n)
 	}
 	b.Write(above)
-	l.drawn = 0
+	l.drawn = nil
 	if !l.ended {
-		width := l.width()
-		for _, line := range l.lines() {
-			b.WriteString(runewidth.Truncate(line, width-1, ""))
+		for _, line := range l.lines(columns, rows) {
+			line = runewidth.Truncate(line, max(columns-1, 1), "…")
+			b.WriteString(line)
 			b.WriteByte('\n')
-			l.drawn++
+			l.drawn = append(l.drawn, line)
 		}
 	}
 	l.at = time.Now()
 	_, err := l.w.Write(b.Bytes())
 	return err
+}
+
+// rowsOf returns how many rows lines take up. A terminal that became narrower since they
+// were drawn wraps them.
+func rowsOf(lines []string, columns int) int {
+	n := 0
+	for _, line := range lines {
+		n += max((runewidth.StringWidth(line)+columns-1)/columns, 1)
+	}
+	return n
 }
 
 // Close removes the lines. The screen writes straight to the terminal from then on.

@@ -327,13 +327,13 @@ func (r *textPass) atRest(s sync.Summary) string {
 		}
 	}
 	if r.head.Direction == sync.Both || left == 0 && !s.Blind {
-		return sentence("in sync", counts(s))
+		return sentence("in sync", counts(s)) + partNote(s)
 	}
 	line, where := "nothing to send", "on the server"
 	if r.head.Direction == sync.Pull {
 		line, where = "nothing to fetch", "here"
 	}
-	line = sentence(line, counts(s))
+	line = sentence(line, counts(s)) + partNote(s)
 	if s.NotListed > 0 {
 		line += fmt.Sprintf("; %s %s not looked into (--verify does)", directories(s.NotListed), where)
 	}

@@ -90,6 +90,8 @@ func actionLine(a *sync.Action) planLine {
 		} else {
 			l.note += "for good"
 		}
+	case sync.Chmod:
+		l.note = text.Clean(a.Why)
 	case sync.Rename:
 		l.note = "from " + text.Clean(string(a.From))
 	case sync.Mkdir, sync.Rmdir:

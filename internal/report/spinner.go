@@ -39,7 +39,7 @@ func (s *spinner) spin(screen *Screen, w io.Writer, width int, text func() strin
 	tick := time.NewTicker(spinEvery)
 	defer tick.Stop()
 	began := time.Now()
-	live := NewLive(screen, w, width, func() []string {
+	live := NewLive(screen, w, width, func(int, int) []string {
 		frame := int(time.Since(began)/spinEvery) % len(spinnerFrames)
 		return []string{spinnerFrames[frame] + " " + text()}
 	})

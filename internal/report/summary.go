@@ -28,11 +28,15 @@ func summaryText(s sync.Summary) string {
 	if !Did(s) {
 		parts = append([]string{"nothing"}, parts...)
 	}
-	line := strings.Join(parts, ", ")
-	if s.Part {
-		line += "; only a part was looked at"
+	return strings.Join(parts, ", ") + partNote(s)
+}
+
+// partNote says, behind the counts, that a pass did not look at everything.
+func partNote(s sync.Summary) string {
+	if !s.Part {
+		return ""
 	}
-	return line
+	return "; only a part was looked at"
 }
 
 // counts returns what a pass did and met, as far as there is anything to count, and how
@@ -50,6 +54,8 @@ func counts(s sync.Summary) []string {
 	add(s.DeletedRemote, "deleted %d remote", s.DeletedRemote)
 	add(s.Moved, "moved %d", s.Moved)
 	add(s.MadeDirs, "directories made %d", s.MadeDirs)
+	add(s.Chmods, "modes set %d", s.Chmods)
+	add(s.Chmods, "modes set %d", s.Chmods)
 	add(s.Adopted, "found equal %d", s.Adopted)
 	add(s.NotCompared, "not compared %d", s.NotCompared)
 	add(s.Conflicts, "conflicts %d", s.Conflicts)

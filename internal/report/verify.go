@@ -34,7 +34,7 @@ func (v *Verification) Progress(p verify.Progress) {
 	case v.o.Terminal != nil:
 		v.line.set(v.progressLine())
 		if v.live == nil {
-			v.live = NewLive(v.o.Screen, v.o.Terminal, v.o.Width, v.line.lines)
+			v.live = NewLive(v.o.Screen, v.o.Terminal, v.o.Width, func(int, int) []string { return v.line.lines() })
 		}
 		v.live.Redraw()
 	}

@@ -1,8 +1,6 @@
 package report
 
 import (
-	"fmt"
-	"strings"
 	stdsync "sync"
 	"time"
 
@@ -157,46 +155,4 @@ func (v *WatchView) PassFailed(err error) {
 func (v *WatchView) Failed(err error) {
 	v.PassFailed(err)
 	v.Fail(err, v.o.Verdict.Hint(err))
-}
-
-// line returns the line of the pair on a terminal, without its name.
-func (v *WatchView) line() string {
-	v.mu.Lock()
-	s := v.status
-	v.mu.Unlock()
-	state := string(s.State)
-	if s.State == watch.Idle {
-		state = "in sync"
-	}
-	var parts []string
-	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
-	if s.Queue > 0 {
-		add("%d waiting", s.Queue)
-	}
-	switch s.State {
-	case watch.Syncing:
-		add("%s", v.pace.text(v.o.Now()))
-		if at, ok := v.pace.at(v.o.Now()); ok {
-			add("%s", strings.TrimSpace(at.short()))
-		}
-	case watch.Waiting, watch.Halted:
-		if !s.NextTry.IsZero() {
-			add("again %s", s.NextTry.Local().Format(time.TimeOnly))
-		}
-		add("%s", text.Clean(s.Reason))
-	case watch.Idle:
-		if !s.LastPass.IsZero() {
-			add("last look %s", s.LastPass.Local().Format(time.TimeOnly))
-		}
-		if !s.NextPoll.IsZero() {
-			add("next poll %s", s.NextPoll.Local().Format(time.TimeOnly))
-		}
-	}
-	if s.ConflictsWaiting > 0 {
-		add("%s", ConflictsWait(s.ConflictsWaiting))
-	}
-	if s.Failed > 0 {
-		add("%d failed", s.Failed)
-	}
-	return pad(state, 8) + "  " + strings.Join(parts, "  ")
 }

@@ -46,6 +46,8 @@ func (d *Directory) step(ctx context.Context, s sync.Step, batch *durableBatch) 
 		out.Err = d.remove(root, s, batch)
 	case sync.RmDir:
 		out.Err = d.rmdir(root, s, batch)
+	case sync.SetMode:
+		out.Entry, out.Err = d.setMode(root, s)
 	default:
 		out.Err = fmt.Errorf("%w: step %d", sync.ErrUnsupported, s.Op)
 	}
@@ -58,6 +60,7 @@ func (d *Directory) step(ctx context.Context, s sync.Step, batch *durableBatch) 
 func checkStep(s sync.Step) error {
 	switch e := s.Expect.Kind; {
 	case (s.Op == sync.Put || s.Op == sync.Remove) && e != manifest.None && e != manifest.File,
+		s.Op == sync.SetMode && e != manifest.File,
 		s.Op == sync.Move && e != manifest.File && e != manifest.Dir:
 		return fmt.Errorf("%w: expecting %s", sync.ErrUnsupported, e)
 	}

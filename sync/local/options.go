@@ -11,6 +11,8 @@ type Options struct {
 	// FollowLinks treats a symbolic link that stays inside the root as what it
 	// points to. Otherwise links are listed as special files.
 	FollowLinks bool
+	// Permissions shows the permission bits of files and sets them. On Windows there are none.
+	Permissions bool
 	// Reserved reports whether a path is kept from travelling under any name, so that
 	// no link to it is followed. It may be nil.
 	Reserved func(manifest.Path) bool

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"runtime"
 	"sync/atomic"
 
 	"ferry/manifest"
@@ -18,6 +19,8 @@ type rootDir struct {
 	info         os.FileInfo
 	device       uint64 // as in stat
 	stableInodes bool   // a file keeps its inode number while it exists
+	// modes shows permission bits in entries.
+	modes bool
 	// subsecond is set once a modification time with a fraction of a second was
 	// seen, which shows that the file system stores fractions.
 	subsecond atomic.Bool
@@ -79,7 +82,9 @@ func (d *Directory) checkRoot(reopen bool) (*rootDir, error) {
 	_ = d.drop() // an error from closing the old root does not matter
 	d.spellings.clear()
 	d.temps.clear()
-	d.root, err = openRootDir(d.path)
+	if d.root, err = openRootDir(d.path); err == nil {
+		d.root.modes = d.opts.Permissions && runtime.GOOS != "windows"
+	}
 	return d.root, err
 }
 

@@ -174,6 +174,9 @@ func (s *scanner) scanName(dir manifest.Path, r *dirReader, name string, deep bo
 		return nil
 	}
 	e := s.root.entry(st)
+	if followed {
+		e.Mode = 0 // nothing is changed behind links
+	}
 	if base := p.Base(); base != name {
 		e.Name = name
 	}

@@ -51,6 +51,9 @@ func (root *rootDir) entry(s stat) manifest.Entry {
 	if s.kind == manifest.File {
 		e.Size = s.size
 	}
+	if root.modes {
+		e.SetMode(uint16(s.mode.Perm()))
+	}
 	if s.mtime.Nanosecond() != 0 && !root.subsecond.Load() {
 		root.subsecond.Store(true)
 	}

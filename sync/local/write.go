@@ -197,6 +197,11 @@ func (w *fileWriter) finish(old stat) error {
 	if old.kind == manifest.File {
 		w.keepRights(old)
 	}
+	if w.root.modes && w.step.Want.Mode != 0 {
+		if err := w.f.Chmod(permOf(w.step.Want)); err != nil {
+			w.d.log.Info("mode was not set", "path", w.step.Path, "error", err)
+		}
+	}
 	if err := w.setTime(); err != nil {
 		return err
 	}

@@ -7,11 +7,12 @@ import (
 
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/remote/chmod"
 )
 
 // mostTogether is how many neighbouring steps of a kind go together. Each Move is
 // compared with all others of its group.
-var mostTogether = map[sync.StepOp]int{sync.Put: groupFiles, sync.MkDir: 200, sync.Remove: 200, sync.RmDir: 200, sync.Move: 100}
+var mostTogether = map[sync.StepOp]int{sync.Put: groupFiles, sync.MkDir: 200, sync.Remove: 200, sync.RmDir: 200, sync.Move: 100, sync.SetMode: 200}
 
 // An applier carries out the steps of a run.
 type applier struct {
@@ -95,6 +96,8 @@ func (a *applier) group(ctx context.Context, steps []sync.Step, outs []sync.Outc
 		a.remover.applyFiles(ctx, steps, outs)
 	case sync.RmDir:
 		a.remover.applyDirs(ctx, steps, outs)
+	case sync.SetMode:
+		chmod.Apply(ctx, readServer{a.remover.server}, steps, outs)
 	default:
 		outs[0].Err = fmt.Errorf("step %d: %w", steps[0].Op, sync.ErrUnsupported)
 	}

@@ -28,6 +28,9 @@ type Options struct {
 	Boot string
 	// Machine names the owner for people; "": a short form of Owner does.
 	Machine string
+	// Permissions shows the permission bits of files, where listings have them, and sets
+	// them where the server can.
+	Permissions bool
 	// Temps remembers where temporaries may be left; nil: nobody does.
 	Temps *manifest.TempJournal
 	// TrashName returns the name of the directory below .ferry to put old versions in,

@@ -62,6 +62,9 @@ func (w *walk) filter(f *list.Folder, l *list.Listing) (got filtered) {
 		if one.Name != p.Base() || w.names.has(p) {
 			note(func() { w.names.set(p, one.Name) })
 		}
+		if w.opts.Permissions {
+			one.Entry.SetMode(one.Mode)
+		}
 		got.items = append(got.items, item{path: p, name: one.Name, entry: one.Entry, noSize: one.NoSize})
 	}
 	if twins {

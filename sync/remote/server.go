@@ -11,6 +11,7 @@ import (
 	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/remote/chmod"
 	"ferry/sync/remote/list"
 	"ferry/sync/remote/lock"
 )
@@ -29,6 +30,7 @@ type server struct {
 
 	rootID        atomic.Uint64 // identity of the root, see [identity]; 0: unknown
 	encodingNoted stdsync.Once
+	modes         chmod.Notes
 	inListedDirs  atomic.Bool // idle sessions may stand in directories that a scan listed
 	late          lateness
 	plainSeen     atomic.Bool // a listing of the root showed [manifest.OwnPlain]
@@ -37,7 +39,7 @@ type server struct {
 // connect logs in and finds out where the root is. The error wraps [sync.ErrFatal].
 func connect(ctx context.Context, o Options) (*server, error) {
 	o.Options = o.WithDefaults()
-	srv := &server{opts: o, pool: ftp.NewPool(o.Options)}
+	srv := &server{opts: o, pool: ftp.NewPool(o.Options), modes: chmod.Notes{Notice: o.Notice}}
 	err := srv.do(ctx, "logging in", func(ctx context.Context, s *ftp.Session) (err error) {
 		srv.features = s.Features()
 		srv.names.root, err = findRoot(ctx, s, o)

@@ -1,19 +1,31 @@
 package remote
 
 import (
+	"context"
+
 	"ferry/internal/ftp"
+	"ferry/sync/remote/chmod"
 )
 
-// keepMode adds to b the command that gives the temporary of u the permission bits of the
-// file that it will replace, as its listing showed them, if new files do not get them
-// anyway. It goes out with the commands that set the time, so it costs no round trip.
+// Do and Modes make a readServer a [chmod.Server].
+func (r readServer) Do(ctx context.Context, op string, f func(ctx context.Context, s *ftp.Session) error) error {
+	return r.do(ctx, op, f)
+}
+func (r readServer) Modes() *chmod.Notes { return &r.modes }
+
+// keepMode adds to b the command that gives the temporary of u the permission bits that it is
+// to have, or else those of the file that it will replace, as its listing showed them, if new
+// files do not get them anyway. It goes out with the commands that set the time, so it costs no round trip.
 //
 // A mode that does not let its owner read is left alone: it is not what the listing meant.
 func (up *uploader) keepMode(b *ftp.Batch, f *ftp.Features, u *upload) {
-	if !u.step.Expect.Exists() {
-		return
+	mode := u.step.Want.Mode
+	switch {
+	case !up.opts.Permissions || mode == 0:
+		mode = up.listed.mode(u.target)
+	case !f.Has(ftp.SiteChmodWorks):
+		up.modes.None()
 	}
-	mode := up.listed.mode(u.target)
 	if mode&0o400 == 0 || mode == uint16(up.newMode.Load()) {
 		return
 	}

@@ -51,6 +51,9 @@ type Memory struct {
 	NoIDs bool
 	// ChangeTimes: the side shows when a file was last changed, as a disk does.
 	ChangeTimes bool
+	// Modes: the side shows the permission bits of files. FixedModes: it says that it sets
+	// them, and does not.
+	Modes, FixedModes bool
 	// NoSums: Sum is not supported.
 	NoSums bool
 	// NoResume: a Put always starts at the beginning.

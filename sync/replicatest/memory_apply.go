@@ -40,6 +40,8 @@ func (m *Memory) step(ctx context.Context, s sync.Step) (out sync.Outcome) {
 		out.Err = m.remove(ctx, s)
 	case sync.RmDir:
 		out.Err = m.rmdir(ctx, s.Path)
+	case sync.SetMode:
+		out.Entry, out.Err = m.chmod(ctx, s)
 	}
 	return out
 }
@@ -184,6 +186,31 @@ func (m *Memory) remove(ctx context.Context, s sync.Step) error {
 		}
 		return m.unlinkEntry(s.Path, manifest.File)
 	}, func() bool { return m.find(s.Path) == nil })
+}
+
+// chmod sets the permission bits of a file.
+func (m *Memory) chmod(ctx context.Context, s sync.Step) (manifest.Entry, error) {
+	if _, err := m.expect(ctx, s.Path, s.Expect); err != nil {
+		return manifest.Entry{}, err
+	}
+	err := m.change(ctx, "chmod", s.Path, func() error {
+		n := m.find(s.Path)
+		if n == nil || n.kind != manifest.File {
+			return sync.ErrChanged
+		}
+		if !m.FixedModes {
+			n.mode, n.changed = s.Want.Mode, m.now()
+		}
+		return nil
+	}, func() bool { return m.entryAt(s.Path).Mode == s.Want.Mode })
+	if err != nil {
+		return manifest.Entry{}, err
+	}
+	now := m.entryNow(s.Path)
+	if m.Server {
+		now.Mode = 0
+	}
+	return now, same(s.Path, s.Expect, now)
 }
 
 // checkUnchanged is same for the moment of a change. A server has no such check.

@@ -16,6 +16,7 @@ import (
 type node struct {
 	kind     manifest.Kind
 	id       uint64
+	mode     uint16 // permission bits of a file
 	content  []byte
 	synced   bool // the content survives a crash
 	mtime    time.Time
@@ -28,7 +29,7 @@ type node struct {
 func (m *Memory) newNode(kind manifest.Kind) *node {
 	m.nextID++
 	now := m.now()
-	n := &node{kind: kind, id: m.nextID, mtime: now, changed: now}
+	n := &node{kind: kind, id: m.nextID, mode: 0o644, mtime: now, changed: now}
 	if kind == manifest.Dir {
 		n.children = make(map[string]*node)
 		n.folds = &m.FoldsCase
@@ -142,6 +143,9 @@ func (m *Memory) entry(n *node, base, spelled string) manifest.Entry {
 	}
 	if n.kind == manifest.File {
 		e.Size = int64(len(n.content))
+		if m.Modes {
+			e.SetMode(n.mode)
+		}
 		if m.ChangeTimes {
 			e.Changed = n.changed.UnixNano()
 		}
@@ -211,6 +215,17 @@ func (m *Memory) Write(path, content string, mtime time.Time) {
 	}
 	n.content, n.mtime, n.synced = []byte(content), mtime, true
 	n.changed = m.now()
+}
+
+// Chmod gives a file other permission bits, as somebody else would.
+func (m *Memory) Chmod(path string, mode uint16) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := m.at(path)
+	if n == nil || n.kind != manifest.File {
+		panic(fmt.Sprintf("no file at %q", path))
+	}
+	n.mode, n.changed = mode, m.now()
 }
 
 // Reuse removes the file at from and writes another one at to, as somebody else

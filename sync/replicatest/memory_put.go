@@ -194,7 +194,16 @@ func (t *putWriter) stamp(ctx context.Context) error {
 	if err := m.io(ctx, "sync", t.step.Path); err != nil {
 		return err
 	}
-	m.withLock(func() error { t.temp.synced = true; return nil })
+	m.withLock(func() error {
+		t.temp.synced = true
+		if old := m.find(t.step.Path); old != nil && old.kind == manifest.File {
+			t.temp.mode = old.mode
+		}
+		if t.step.Want.Mode != 0 && !m.FixedModes {
+			t.temp.mode = t.step.Want.Mode
+		}
+		return nil
+	})
 	if !m.FixedTimes && t.step.Want.Precision != manifest.NoTime {
 		if err := m.io(ctx, "settime", t.step.Path); err != nil {
 			return err
@@ -206,6 +215,9 @@ func (t *putWriter) stamp(ctx context.Context) error {
 	}
 	return m.withLock(func() error {
 		t.written = m.entry(t.temp, "", "")
+		if m.Server {
+			t.written.Mode = 0 // as of a server, which shows it in listings only
+		}
 		return nil
 	})
 }

@@ -22,14 +22,14 @@ var arrows = map[string][]string{
 	"":                             {"internal/cli"},
 	"manifest":                     {},
 	"manifest/manifesttest":        {"manifest"},
-	"sync":                         {"manifest", "sync/filter", "sync/namecase", "sync/shift"},
+	"sync":                         {"manifest", "sync/filter", "sync/namecase", "sync/shift", "sync/modes"},
 	"sync/filter":                  {"manifest", "sync/namecase"},
 	"sync/namecase":                {"manifest"},
 	"sync/shift":                   {"manifest"},
 	"sync/explain":                 {"manifest", "sync"},
 	"sync/verify":                  {"manifest", "sync"},
 	"sync/local":                   {"manifest", "sync"},
-	"sync/remote":                  {"manifest", "sync", "sync/remote/list", "sync/remote/blind", "sync/remote/lock", "sync/remote/read", "internal/ftp", "internal/ftp/check", "internal/ftp/listing", "internal/ftp/wire"},
+	"sync/remote":                  {"manifest", "sync", "sync/remote/list", "sync/remote/blind", "sync/remote/lock", "sync/remote/read", "internal/ftp", "internal/ftp/check", "internal/ftp/listing", "internal/ftp/wire", "sync/remote/chmod"},
 	"sync/remote/blind":            {"manifest", "sync", "internal/ftp"},
 	"sync/remote/list":             {"manifest", "internal/ftp", "internal/ftp/listing"},
 	"sync/remote/lock":             {"manifest", "sync", "internal/ftp"},
@@ -83,6 +83,8 @@ var arrows = map[string][]string{
 	"internal/setup":               {"internal/app", "internal/config", "internal/keyring", "internal/prompt"},
 	"internal/test/action":         {},
 	"internal/test/transcript":     {},
+	"sync/modes":                   {"manifest"},
+	"sync/remote/chmod":            {"manifest", "sync", "sync/remote/read", "internal/ftp"},
 }
 
 // testArrows are what the tests of every package but the leaves may import besides: the base in memory, the suite that

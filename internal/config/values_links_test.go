@@ -1,0 +1,31 @@
+package config
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestParseLinksAndPermissions(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		want bool
+		err  string
+	}{
+		{"skip", false, ""}, {"follow", true, ""},
+		{"copy", false, "links cannot be copied as links"},
+		{"true", false, "not one of skip, follow"}, {"", false, "not one of"},
+	} {
+		got, err := ParseLinks(c.text)
+		if got != c.want || (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
+			t.Errorf("links: %s: %v, %v", c.text, got, err)
+		}
+	}
+	for text, want := range map[string]bool{"keep": true, "ignore": false} {
+		if got, err := ParsePermissions(text); got != want || err != nil {
+			t.Errorf("permissions: %s: %v, %v", text, got, err)
+		}
+	}
+	if _, err := ParsePermissions("kept"); err == nil || !strings.Contains(err.Error(), "not one of keep, ignore") {
+		t.Error(err)
+	}
+}
