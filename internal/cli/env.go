@@ -61,11 +61,13 @@ func OSEnv() Env {
 // was.
 func readPassword(ctx context.Context, prompt string) (string, error) {
 	fd := int(os.Stdin.Fd())
-	before, err := term.GetState(fd)
+	// The echo ends before the prompt is there, for somebody who types at once.
+	before, err := term.MakeRaw(fd)
 	if err != nil {
 		return "", err
 	}
 	if _, err := io.WriteString(os.Stderr, prompt); err != nil {
+		_ = term.Restore(fd, before)
 		return "", err
 	}
 	type answer struct {
@@ -83,6 +85,7 @@ func readPassword(ctx context.Context, prompt string) (string, error) {
 		_, _ = io.WriteString(os.Stderr, "\n")
 		return "", context.Cause(ctx)
 	case a := <-typed:
+		_ = term.Restore(fd, before)
 		_, _ = io.WriteString(os.Stderr, "\n")
 		if errors.Is(a.err, io.EOF) {
 			return "", errors.New("no password was typed")
