@@ -22,6 +22,9 @@ func (up *uploader) keepMode(b *ftp.Batch, f *ftp.Features, u *upload) {
 	mode := u.step.Want.Mode
 	switch {
 	case !up.opts.Permissions || mode == 0:
+		if !u.step.Expect.Exists() {
+			return
+		}
 		mode = up.listed.mode(u.target)
 	case !f.Has(ftp.SiteChmodWorks):
 		up.modes.None()
