@@ -196,7 +196,7 @@ func (d *Deployment) explain(err error) error {
 	case errors.Is(err, deploy.ErrBeside):
 		return failed(err, "switch: directory renames the site, so the user must be allowed to write into the directory that holds it; switch: files needs no more than the site")
 	case errors.Is(err, deploy.ErrNotKept):
-		return failed(err, "keep: 2 below deploy: keeps the files of the last two releases from now on, so that they can be gone back to")
+		return failed(err, "keep: 2 below deploy: keeps the files of the last two releases from now on, so that they can be gone back to; \"ferry releases\" lists those that can be now")
 	}
 	return err
 }

@@ -59,7 +59,7 @@ func Hint(err error) string {
 	case errors.As(err, new(*sync.NothingThereError)):
 		return "--only takes paths below the root, as css/ or index.html; \"ferry ignored PATH\" says whether a pattern leaves a path out"
 	case errors.Is(err, manifest.ErrLocked), errors.Is(err, sync.ErrHeld):
-		return "wait for it to end; \"ferry sync --wait\" waits by itself"
+		return "wait for it to end, and run this again; sync, push and pull wait by themselves with --wait"
 	case errors.As(err, new(*sync.TooManyEntriesError)):
 		return "if so many are meant, raise max-entries: in the profile, or --max-entries of a pass; otherwise ignore what is not to be synced"
 	case errors.Is(err, sync.ErrFull):

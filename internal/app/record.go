@@ -73,7 +73,7 @@ func writePID(record string) {
 func pidFile(record string) string { return strings.TrimSuffix(record, ".db") + ".pid" }
 
 func lockHint(record string) string {
-	const way = "wait for it to end; \"ferry sync --wait\" waits by itself"
+	const way = "wait for it to end, and run this again; sync, push and pull wait by themselves with --wait"
 	text, err := os.ReadFile(pidFile(record))
 	if pid, perr := strconv.Atoi(strings.TrimSpace(string(text))); err == nil && perr == nil {
 		return fmt.Sprintf("it is most likely process %d; %s", pid, way)

@@ -76,7 +76,7 @@ ENVIRONMENT
   FERRY_STATE_DIR  where ferry remembers what both sides agreed on
 
 The help of a command lists its own exit codes. Of several profiles the worst one
-counts: 130, 2, 6, 1, 4, 7, 8, 3, 5, 10, 0.`
+counts: 130, 2, 6, 1, 4, 7, 8, 9, 3, 5, 10, 0.`
 
 func rootCommand(prog *program) *cobra.Command {
 	root := &cobra.Command{

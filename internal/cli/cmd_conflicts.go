@@ -47,6 +47,7 @@ file that has changed since it was listed is not touched.
 EXIT STATUS
   0 listed, or settled
   1 there is no such conflict, or it cannot be settled that way
+  2 wrong usage or configuration
   3 a part of a side could not be read
   4 could not connect or log in
   7 another run holds this pair (not with --copies)`
@@ -68,7 +69,7 @@ type conflictFlags struct {
 func conflictsCommand(prog *program) *cobra.Command {
 	var flags conflictFlags
 	cmd := &cobra.Command{
-		Use:   "conflicts [PROFILE... | LOCAL URL] | --keep VERSION PATH [PROFILE | LOCAL URL] | --interactive [PATH] ...",
+		Use:   "conflicts [--keep VERSION PATH | --interactive [PATH]] [PROFILE... | LOCAL URL]",
 		Short: "List and settle what both sides changed",
 		Long:  conflictsHelp,
 		Example: `  ferry conflicts --diff

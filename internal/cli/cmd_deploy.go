@@ -37,7 +37,9 @@ found in the environment. A run that is older than what is live is refused.
 EXIT STATUS
   0 deployed, or nothing to deploy
   1 failed: nothing has changed, unless the message says so
+  2 wrong usage or configuration
   3 deployed, but some files could not be put in place
+  4 could not connect or log in
   5 deployed, and somebody else's changes were met (--strict, or drift: keep)
   6 refused as unsafe: nothing has changed
   7 another run holds the site
@@ -121,7 +123,7 @@ func deployCommand(prog *program) *cobra.Command {
 			return err
 		}
 		if flags.explain.set {
-			return prog.explainPath(pairs, flags.explain.v, "left out", "deployed")
+			return prog.explainPath(pairs, flags.explain.v, "left out", "not left out")
 		}
 		return exit(worstOf(cmd.Context(), pairs, func(p *app.Pair) int {
 			return prog.deploy(cmd.Context(), p, &flags, len(pairs) > 1)

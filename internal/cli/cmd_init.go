@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 
 	"ferry/internal/app"
 	"ferry/internal/config"
@@ -100,6 +101,9 @@ func (prog *program) changePair(p *app.Pair, flags *initFlags) error {
 
 // givenPair returns the pair that the arguments name, and tests the connection.
 func (prog *program) givenPair(ctx context.Context, args []string, file *initFile, flags *initFlags) (setup.Answer, error) {
+	if len(args) != 2 {
+		return setup.Answer{}, app.Usage(errors.New("init takes one local directory and one URL"), "as in: ferry init ./public ftpes://user@host/path; on a terminal \"ferry init\" asks for what is left out")
+	}
 	p, err := prog.workspace().DirectPair(args)
 	if err == nil {
 		err = prog.changePair(p, flags)

@@ -27,6 +27,7 @@ pass, about once an hour, on the sides whose trash is on.
 EXIT STATUS
   0 listed
   1 the trash of a side could not be listed completely
+  2 wrong usage or configuration
   4 could not connect or log in`
 
 // trashFlags are the options of the commands about the trash.

@@ -24,9 +24,11 @@ What is ignored is not compared. A watch of the pair can go on meanwhile.
 
 EXIT STATUS
    0 both sides are the same
-  10 they differ
+   2 wrong usage or configuration
    3 something could not be read, or changed while it was read, so that the comparison
-     is not whole`
+     is not whole
+   4 could not connect or log in
+  10 they differ`
 
 // register registers the options of a comparison.
 func (f *passFlags) registerVerify(flags *pflag.FlagSet) {

@@ -20,7 +20,7 @@ var exitMeanings = []struct {
 	{ExitLocked, "another run holds this pair"},
 	{ExitHook, "a hook failed, or a check after a deploy"},
 	{ExitSuperseded, "deploy: a newer release is live, or releases are held"},
-	{ExitPending, "status --exit-code: changes are pending"},
+	{ExitPending, "status --exit-code: changes are pending; verify: the sides differ"},
 	{ExitInterrupted, "interrupted: what was finished is recorded, the rest is as it was"},
 }
 

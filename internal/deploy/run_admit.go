@@ -54,7 +54,7 @@ func (r *run) admit() error {
 			Hint: "look whether this is the right server and directory; --force deploys from here from now on"}
 	case r.Sequence == 0:
 	case now.Sequence > r.Sequence:
-		return fmt.Errorf("%w by %d%s, deployed %s", ErrSuperseded, now.Sequence, inParentheses(now.Revision), now.Time.Format("2006-01-02 15:04:05"))
+		return fmt.Errorf("%w by run %d%s, deployed %s", ErrSuperseded, now.Sequence, inParentheses(now.Revision), now.Time.Format("2006-01-02 15:04:05"))
 	case now.Held >= r.Sequence:
 		return fmt.Errorf("%w: somebody went back to release %d; runs up to %d are not deployed", ErrHeld, now.Back, now.Held)
 	}

@@ -55,7 +55,7 @@ func (q *Questions) Run(ctx context.Context, local, url string, named, directed 
 		return Answer{}, err
 	}
 	if !directed {
-		way, err := q.Ask.Choose(ctx, "Which way changes go: both, push (to the server) or pull (from it)", "both", "both", "push", "pull")
+		way, err := q.Ask.Choose(ctx, "Which way changes go: both ways, push to the server, or pull from it", "both", "both", "push", "pull")
 		if err == nil {
 			err = q.pair.Direction.UnmarshalText([]byte(way))
 		}

@@ -102,7 +102,7 @@ func TestDeploy(t *testing.T) {
 		t.Errorf("%d, %q: %s", r.code, r.outputs, r.log)
 	}
 	w.env["GITHUB_RUN_NUMBER"] = "11"
-	if r = w.run(inputs); r.code != 9 || !strings.Contains(strings.Join(r.named("error"), ""), "superseded by 12 (4f2a91c0)") || read(t, dir, "site/index.html") != "page" {
+	if r = w.run(inputs); r.code != 9 || !strings.Contains(strings.Join(r.named("error"), ""), "superseded by run 12 (4f2a91c0)") || read(t, dir, "site/index.html") != "page" {
 		t.Errorf("%d: %s", r.code, r.log)
 	}
 	// More options, with quotes; and the profile of a file.
