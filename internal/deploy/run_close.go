@@ -31,7 +31,7 @@ func (r *run) close(ctx context.Context, next *Release, failed map[manifest.Path
 	if from == planName {
 		chain = append(chain, Step{Op: Delete, From: Work(commitName)})
 	}
-	chain = append(chain, tidyStage(next)...)
+	chain = append(chain, r.tidyStage(next)...)
 	if unlock {
 		chain = append(chain, Step{Op: Unlock})
 	}

@@ -23,7 +23,7 @@ func (r *run) lookAgain(ctx context.Context) (changed manifest.Path, err error) 
 	for _, f := range r.unseen {
 		places = append(places, Work(f.name))
 	}
-	looks, err := r.Server.Look(ctx, places, true)
+	looks, err := r.Server.Look(ctx, places, !r.DryRun) // a dry run has taken no lock
 	if err != nil {
 		return "", err
 	}

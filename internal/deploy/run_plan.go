@@ -20,7 +20,7 @@ func (r *run) planUploads(next *Release, ready func() error) []Upload {
 		release *Release
 	}
 	files := []content{{planName, next}}
-	if keeps(next) {
+	if r.keeps(next) {
 		if files = append(files, content{releaseName, next}); r.state != nil {
 			files = append(files, content{beforeName, r.state})
 		}

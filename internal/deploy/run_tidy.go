@@ -11,8 +11,11 @@ import (
 )
 
 // keeps reports whether something of a release stays in the work directory: what it has
-// replaced, or what somebody else had changed.
-func keeps(next *Release) bool {
+// replaced, what somebody else had changed, or only the way back to the release before it.
+func (r *run) keeps(next *Release) bool {
+	if r.Policy.Keep > 0 && r.state != nil && len(next.Changes) > 0 {
+		return true
+	}
 	return slices.ContainsFunc(next.Changes, func(c Change) bool { return c.Aside != "" })
 }
 
@@ -20,7 +23,7 @@ func keeps(next *Release) bool {
 func keptName(number int) string { return keptDir + "/" + strconv.Itoa(number) }
 
 // tidyStage returns the steps that clear the stage away once its release is live.
-func tidyStage(next *Release) (chain Chain) {
+func (r *run) tidyStage(next *Release) (chain Chain) {
 	var dirs []string
 	for _, c := range next.Changes {
 		if dir := parentName(c.From); strings.HasPrefix(dir, stagedDir+"/") && !slices.Contains(dirs, dir) {
@@ -30,7 +33,7 @@ func tidyStage(next *Release) (chain Chain) {
 	for _, dir := range append(dirs, stagedDir) {
 		chain = append(chain, Step{Op: RemoveDir, From: Work(dir)})
 	}
-	if !keeps(next) {
+	if !r.keeps(next) {
 		return append(chain, Step{Op: RemoveDir, From: Work(stageDir)})
 	}
 	return append(chain, Step{Op: MakeDir, To: Work(keptDir)}, Step{Op: Rename, From: Work(stageDir), To: Work(keptName(next.Number))})
@@ -38,7 +41,7 @@ func tidyStage(next *Release) (chain Chain) {
 
 // trims reports whether releases before next may have kept something that goes now. A step back
 // trims nothing, so that others can follow it.
-func (r *run) trims(next *Release) bool { return next.Back == 0 && (r.found.Kept || keeps(next)) }
+func (r *run) trims(next *Release) bool { return next.Back == 0 && (r.found.Kept || r.keeps(next)) }
 
 // trim removes what is kept of releases that cannot be gone back to any more. What goes
 // wrong here is told and does no harm.
