@@ -68,7 +68,7 @@ type conflictFlags struct {
 func conflictsCommand(prog *program) *cobra.Command {
 	var flags conflictFlags
 	cmd := &cobra.Command{
-		Use:   "conflicts [PROFILE... | LOCAL URL] | --keep VERSION PATH [PROFILE | LOCAL URL] | --interactive [PATH] ...",
+		Use:   "conflicts [--keep VERSION PATH | -i [PATH]] [PROFILE... | LOCAL URL]",
 		Short: "List and settle what both sides changed",
 		Long:  conflictsHelp,
 		Example: `  ferry conflicts --diff
