@@ -8,6 +8,7 @@ import (
 	"strings"
 	stdsync "sync"
 
+	"ferry/internal/reserved"
 	"ferry/manifest"
 	"ferry/sync"
 
@@ -21,7 +22,7 @@ type Snapshot struct {
 	// Problems are the parts of each side that could not be read.
 	Problems [2][]manifest.Problem
 
-	reserved *Reserved // of the pair: a copy of such a name is a file like any other
+	reserved *reserved.Set // of the pair: a copy of such a name is a file like any other
 	sides    [2]Store
 	trees    [2]*manifest.Tree
 	close    func() error

@@ -144,42 +144,42 @@ func (d *demo) pass(want int) error {
 // begin fills the folders with something of their own each.
 func (d *demo) begin() error {
 	return errors.Join(
-		write(d.here, "index.html", "<h1>Hello</h1>\n"),
-		write(d.here, "css/site.css", "h1 { color: teal }\n"),
-		write(d.here, "notes.txt", "buy bread\n"),
-		write(d.there, "photos/harbour.txt", "imagine a photo of a ferry here\n"),
-		write(d.there, "readme.txt", "this was on the server before\n"),
+		WriteFile(d.here, "index.html", "<h1>Hello</h1>\n"),
+		WriteFile(d.here, "css/site.css", "h1 { color: teal }\n"),
+		WriteFile(d.here, "notes.txt", "buy bread\n"),
+		WriteFile(d.there, "photos/harbour.txt", "imagine a photo of a ferry here\n"),
+		WriteFile(d.there, "readme.txt", "this was on the server before\n"),
 	)
 }
 
 func (d *demo) change() error {
 	return errors.Join(
-		write(d.here, "index.html", "<h1>Hello</h1>\n<p>changed here</p>\n"),
+		WriteFile(d.here, "index.html", "<h1>Hello</h1>\n<p>changed here</p>\n"),
 		os.Remove(filepath.Join(d.here, "readme.txt")),
 		os.Rename(filepath.Join(d.here, "photos"), filepath.Join(d.here, "pictures")),
-		write(d.there, "css/site.css", "h1 { color: navy; margin: 0 }\n"),
-		write(d.there, "log/today.txt", "made on the server\n"),
+		WriteFile(d.there, "css/site.css", "h1 { color: navy; margin: 0 }\n"),
+		WriteFile(d.there, "log/today.txt", "made on the server\n"),
 	)
 }
 
 func (d *demo) quarrel() error {
 	return errors.Join(
-		write(d.here, "notes.txt", "buy bread and butter\n"),
-		write(d.there, "notes.txt", "buy bread, eggs and a newspaper\n"),
+		WriteFile(d.here, "notes.txt", "buy bread and butter\n"),
+		WriteFile(d.there, "notes.txt", "buy bread, eggs and a newspaper\n"),
 	)
 }
 
 // compare returns the files of both folders, or an error where they differ.
 func (d *demo) compare() ([]string, error) {
-	here, err := readTree(d.here)
+	here, err := ReadTree(d.here)
 	if err != nil {
 		return nil, err
 	}
-	there, err := readTree(d.there)
+	there, err := ReadTree(d.there)
 	if err != nil {
 		return nil, err
 	}
-	return sameTrees(here, there)
+	return SameTrees(here, there)
 }
 
 func (d *demo) sayHowToPlay(addr string) {

@@ -83,8 +83,8 @@ func (s *site) deploy(release int) error {
 	style := fmt.Sprintf("css/site.%d.css", release)
 	err := errors.Join(
 		os.RemoveAll(filepath.Join(s.source, "css")),
-		write(s.source, style, fmt.Sprintf("/* release %d */\n", release)),
-		write(s.source, "index.html", fmt.Sprintf("<link rel=stylesheet href=%s>\n<h1>Release %d</h1>\n", style, release)),
+		WriteFile(s.source, style, fmt.Sprintf("/* release %d */\n", release)),
+		WriteFile(s.source, "index.html", fmt.Sprintf("<link rel=stylesheet href=%s>\n<h1>Release %d</h1>\n", style, release)),
 	)
 	if err != nil {
 		return err

@@ -72,8 +72,8 @@ var arrows = map[string][]string{
 	"internal/test/watch":          {},
 	"internal/text":                {},
 	"internal/report":              {"internal/ci", "internal/deploy", "internal/text", "manifest", "sync", "sync/explain", "sync/verify", "sync/watch"},
-	"internal/app":                 {"internal/config", "internal/daemon", "internal/deploy", "internal/deploy/site", "internal/ftp", "internal/ftp/check", "internal/gitignore", "internal/history", "internal/hooks", "internal/text", "manifest", "sync", "sync/explain", "sync/filter", "sync/local", "sync/remote", "sync/remote/blind", "sync/verify", "sync/watch", "watcher", "internal/keyring", "internal/merge", "internal/private", "internal/trusted"},
-	"internal/cli": {"internal/app", "internal/ci", "internal/config", "internal/history", "internal/report", "internal/service", "internal/text", "internal/keyring", "internal/merge", "internal/prompt", "internal/setup", "internal/report/server", "internal/cli/help", "internal/demo"},
+	"internal/app":                 {"internal/config", "internal/daemon", "internal/deploy", "internal/deploy/site", "internal/ftp", "internal/ftp/check", "internal/gitignore", "internal/history", "internal/hooks", "internal/text", "manifest", "sync", "sync/explain", "sync/filter", "sync/local", "sync/remote", "sync/remote/blind", "sync/verify", "sync/watch", "watcher", "internal/keyring", "internal/merge", "internal/private", "internal/trusted", "internal/reserved", "internal/owner", "internal/filewatch"},
+	"internal/cli":                 {"internal/app", "internal/ci", "internal/config", "internal/history", "internal/report", "internal/service", "internal/text", "internal/keyring", "internal/merge", "internal/prompt", "internal/setup", "internal/report/server", "internal/cli/help", "internal/demo"},
 	"internal/keyring":             {},
 	"internal/keyring/keyringtest": {"internal/keyring"},
 	"internal/merge":               {"manifest", "sync"},
@@ -87,7 +87,10 @@ var arrows = map[string][]string{
 	"sync/remote/chmod":            {"manifest", "sync", "sync/remote/read", "internal/ftp"},
 	"internal/report/server":       {"internal/ftp", "internal/ftp/check"},
 	"internal/cli/help":            {"internal/app", "internal/config"},
-	"internal/demo": {"internal/app", "internal/config", "internal/ftpserver", "internal/text"},
+	"internal/demo":                {"internal/app", "internal/config", "internal/ftpserver", "internal/text"},
+	"internal/reserved":            {"manifest"},
+	"internal/owner":               {},
+	"internal/filewatch":           {},
 }
 
 // testArrows are what the tests of every package but the leaves may import besides: the base in memory, the suite that
