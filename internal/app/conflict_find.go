@@ -11,6 +11,7 @@ import (
 	"ferry/internal/reserved"
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/copyname"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -114,13 +115,13 @@ func (s *Snapshot) find(plan *sync.Plan) {
 	known := resolvedCopies(plan)
 	for _, tree := range s.trees {
 		for path, e := range tree.All() {
-			c, ok := sync.ParseConflictCopy(path)
+			c, ok := copyname.Parse(path)
 			if !ok || !e.IsFile() || known[path] || s.reserved.Match(c.Of) {
 				continue
 			}
 			known[path] = true
 			s.Conflicts = append(s.Conflicts, &Conflict{
-				Path: c.Of, Copy: path, Loser: c.Side, Named: s.at(c.Of), Copied: s.at(path), Why: copyOrigin(c),
+				Path: c.Of, Copy: path, Loser: sideOf(c), Named: s.at(c.Of), Copied: s.at(path), Why: copyOrigin(c),
 			})
 		}
 	}

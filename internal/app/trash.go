@@ -57,8 +57,8 @@ func (t *Trash) Older(ctx context.Context, now time.Time, age time.Duration) (be
 	if t.sides[sync.Remote] != nil {
 		server = t.sides[sync.Remote]
 	}
-	now, err = trashTime(ctx, now, server)
-	var clock *clockError
+	now, err = trashbin.Now(ctx, now, server)
+	var clock *trashbin.ClockError
 	if errors.As(err, &clock) {
 		err = &Error{Code: ExitUnsafe, Err: err, Hint: "set the clock that is wrong; \"ferry trash empty\" without --older-than removes everything"}
 	}

@@ -57,7 +57,7 @@ func (r *retention) trim(ctx context.Context, bins [2]trashbin.Bin) {
 		var err error
 		found[i], err = r.candidates(ctx, bin, now, full)
 		failed(sync.Side(i), err)
-		any = any || len(excess(found[i], r.cutoff(now), r.pair.TrashSize)) > 0
+		any = any || len(trashbin.Excess(found[i], r.cutoff(now), r.pair.TrashSize)) > 0
 	}
 	if any {
 		var err error
@@ -67,19 +67,19 @@ func (r *retention) trim(ctx context.Context, bins [2]trashbin.Bin) {
 		}
 	}
 	for i, bin := range bins {
-		failed(sync.Side(i), r.discard(ctx, sync.Side(i), bin, excess(found[i], r.cutoff(now), r.pair.TrashSize)))
+		failed(sync.Side(i), r.discard(ctx, sync.Side(i), bin, trashbin.Excess(found[i], r.cutoff(now), r.pair.TrashSize)))
 	}
 	if due && fine && ctx.Err() == nil {
 		_ = os.WriteFile(r.file(), []byte(r.opener.Now().UTC().Format(time.RFC3339)+"\n"), 0o600)
 	}
 }
 
-// time is [trashTime]. A pull writes nothing on the server, so it cannot ask for the time.
+// time is [trashbin.Now]. A pull writes nothing on the server, so it cannot ask for the time.
 func (r *retention) time(ctx context.Context, now time.Time, server trashbin.Bin) (time.Time, error) {
 	if r.spares(sync.Remote) {
 		return now, nil
 	}
-	return trashTime(ctx, now, server)
+	return trashbin.Now(ctx, now, server)
 }
 
 // warnClock says why nothing was removed, once in a run.
@@ -129,20 +129,6 @@ func (r *retention) discard(ctx context.Context, side sync.Side, bin trashbin.Bi
 		r.opener.Talk.Note("removed %s from the trash of the %s side, %s", text.Count(len(gone), "old file"), side, humanize.Bytes(uint64(freed)))
 	}
 	return err
-}
-
-// excess returns what is to go of things, which are the latest first: what was
-// put there before cutoff, and the oldest of the rest until at most size bytes
-// are left. A zero cutoff and size are no limits.
-func excess(things []trashbin.Trashed, cutoff time.Time, size int64) []trashbin.Trashed {
-	var gone []trashbin.Trashed
-	var held int64
-	for _, t := range things {
-		if held += t.Entry.Size; t.When.Before(cutoff) || size > 0 && held > size {
-			gone = append(gone, t)
-		}
-	}
-	return gone
 }
 
 // file holds the time when the trash was trimmed last.

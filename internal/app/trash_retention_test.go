@@ -54,7 +54,7 @@ func TestExcess(t *testing.T) {
 		if c.keep > 0 {
 			cutoff = noon.Add(-c.keep)
 		}
-		if diff := cmp.Diff(c.want, names(excess(things, cutoff, c.size))); diff != "" {
+		if diff := cmp.Diff(c.want, names(trashbin.Excess(things, cutoff, c.size))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
 		}
 	}

@@ -161,3 +161,17 @@ func (t Trashed) turn() int {
 	_, n, _ := ParseStamp(stamp)
 	return n
 }
+
+// Excess returns what is to go of things, which are the latest first: what was
+// put there before cutoff, and the oldest of the rest until at most size bytes
+// are left. A zero cutoff and size are no limits.
+func Excess(things []Trashed, cutoff time.Time, size int64) []Trashed {
+	var gone []Trashed
+	var held int64
+	for _, t := range things {
+		if held += t.Entry.Size; t.When.Before(cutoff) || size > 0 && held > size {
+			gone = append(gone, t)
+		}
+	}
+	return gone
+}

@@ -22,7 +22,7 @@ var arrows = map[string][]string{
 	"":                             {"internal/cli"},
 	"manifest":                     {},
 	"manifest/manifesttest":        {"manifest"},
-	"sync":                         {"manifest", "sync/filter", "sync/namecase", "sync/shift", "sync/modes"},
+	"sync":                         {"manifest", "sync/filter", "sync/namecase", "sync/shift", "sync/modes", "sync/copyname"},
 	"sync/filter":                  {"manifest", "sync/namecase"},
 	"sync/namecase":                {"manifest"},
 	"sync/shift":                   {"manifest"},
@@ -72,7 +72,7 @@ var arrows = map[string][]string{
 	"internal/test/watch":          {},
 	"internal/text":                {},
 	"internal/report":              {"internal/ci", "internal/deploy", "internal/text", "manifest", "sync", "sync/explain", "sync/verify", "sync/watch", "sync/meter"},
-	"internal/app":                 {"internal/config", "internal/daemon", "internal/deploy", "internal/deploy/site", "internal/ftp", "internal/ftp/check", "internal/gitignore", "internal/history", "internal/hooks", "internal/text", "manifest", "sync", "sync/explain", "sync/filter", "sync/local", "sync/remote", "sync/remote/blind", "sync/verify", "sync/watch", "watcher", "internal/keyring", "internal/merge", "internal/private", "internal/trusted", "internal/reserved", "internal/owner", "internal/filewatch", "sync/meter", "sync/trashbin"},
+	"internal/app":                 {"internal/config", "internal/daemon", "internal/deploy", "internal/deploy/site", "internal/ftp", "internal/ftp/check", "internal/gitignore", "internal/history", "internal/hooks", "internal/text", "manifest", "sync", "sync/explain", "sync/filter", "sync/local", "sync/remote", "sync/remote/blind", "sync/verify", "sync/watch", "watcher", "internal/keyring", "internal/merge", "internal/private", "internal/trusted", "internal/reserved", "internal/owner", "internal/filewatch", "sync/meter", "sync/trashbin", "sync/copyname"},
 	"internal/cli":                 {"internal/app", "internal/ci", "internal/config", "internal/history", "internal/report", "internal/service", "internal/text", "internal/keyring", "internal/merge", "internal/prompt", "internal/setup", "internal/report/server", "internal/cli/help", "internal/demo"},
 	"internal/keyring":             {},
 	"internal/keyring/keyringtest": {"internal/keyring"},
@@ -92,7 +92,8 @@ var arrows = map[string][]string{
 	"internal/owner":               {},
 	"internal/filewatch":           {},
 	"sync/meter":                   {"sync"},
-	"sync/trashbin":                {"manifest"},
+	"sync/trashbin":                {"manifest", "sync"},
+	"sync/copyname":                {"manifest"},
 }
 
 // testArrows are what the tests of every package but the leaves may import besides: the base in memory, the suite that
