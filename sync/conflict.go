@@ -1,13 +1,10 @@
 package sync
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
 	"fmt"
-	"strings"
 
 	"ferry/manifest"
+	"ferry/sync/copyname"
 )
 
 // conflict applies the policy's rule to a file that both sides changed, in a pass
@@ -128,30 +125,9 @@ func (p *planner) noteConflict(st *pathState, loser Side, copyPath manifest.Path
 // time and content, so that a repeated pass makes no second copy, and is unused on
 // both sides.
 func (p *planner) copyPath(path manifest.Path, loser manifest.Entry, side Side) manifest.Path {
-	c := newCopyPath(path, loser, side, p.used)
+	c := copyname.New(path, loser, side == Remote, p.used)
 	p.taken[c] = true
 	return c
-}
-
-// newCopyPath returns the name for a version of path that is not used.
-func newCopyPath(path manifest.Path, loser manifest.Entry, side Side, used func(manifest.Path) bool) manifest.Path {
-	stem, ext := splitExt(path.Base())
-	when := "unknown-time"
-	if t := loser.Time(); !t.IsZero() {
-		when = t.Format(copyTime)
-	}
-	tail := fmt.Sprintf(".sync-conflict-%s-%s-%s", when, side, contentMark(path, loser))
-	for n := 1; ; n++ {
-		suffix := tail
-		if n > 1 {
-			suffix += fmt.Sprintf("-%d", n)
-		}
-		name := cut(stem, 255-len(suffix)-len(ext)) + suffix + ext
-		c := path.Parent().Join(name)
-		if !used(c) {
-			return c
-		}
-	}
 }
 
 func (p *planner) used(c manifest.Path) bool {
@@ -160,38 +136,4 @@ func (p *planner) used(c manifest.Path) bool {
 	}
 	_, based := p.threeWay.base.At(c)
 	return based
-}
-
-// contentMark returns six hex digits of the content's checksum, or of a hash of
-// everything known about the file if its content has not been read.
-func contentMark(path manifest.Path, e manifest.Entry) string {
-	sum := []byte(e.Sum)
-	if len(sum) == 0 {
-		b := []byte(path)
-		b = binary.BigEndian.AppendUint64(b, uint64(e.Size))
-		b = binary.BigEndian.AppendUint64(b, uint64(e.ModTime))
-		h := sha256.Sum256(binary.BigEndian.AppendUint64(b, e.ID))
-		sum = h[:]
-	}
-	return hex.EncodeToString(sum)[:6]
-}
-
-// splitExt splits a name before its extension. A leading dot starts no extension.
-func splitExt(name string) (stem, ext string) {
-	if i := strings.LastIndexByte(name, '.'); i > 0 && len(name)-i <= 20 {
-		return name[:i], name[i:]
-	}
-	return name, ""
-}
-
-// cut shortens s to at most n bytes without splitting a rune.
-func cut(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	n = max(n, 0)
-	for n > 0 && s[n]&0xC0 == 0x80 {
-		n--
-	}
-	return s[:n]
 }

@@ -4,13 +4,14 @@ import (
 	"fmt"
 
 	"ferry/manifest"
+	"ferry/sync/copyname"
 )
 
 // lateCopyOf returns how to name the conflict copy of a version that turns up in the place
 // of the one that an action replaces.
 func (p *pass) lateCopyOf(a *Action) func(found manifest.Entry) manifest.Path {
 	return func(found manifest.Entry) manifest.Path {
-		return newCopyPath(a.Path, found, a.Side, func(c manifest.Path) bool {
+		return copyname.New(a.Path, found, a.Side == Remote, func(c manifest.Path) bool {
 			_, based := p.base.At(c)
 			return based || p.trees[Local].At(c).Exists() || p.trees[Remote].At(c).Exists()
 		})

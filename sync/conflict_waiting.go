@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ferry/manifest"
+	"ferry/sync/copyname"
 )
 
 // Waiting are the conflict copies of a pair that nobody has settled yet. A copy waits
@@ -37,10 +38,10 @@ func sortedPaths(paths map[manifest.Path]bool) []manifest.Path {
 
 // noteCopy notes a conflict copy that a scan has seen.
 func (p *pass) noteCopy(path manifest.Path, e manifest.Entry) {
-	if !e.IsFile() || !strings.Contains(path.Base(), copyMark) {
+	if !e.IsFile() || !strings.Contains(path.Base(), copyname.Mark) {
 		return
 	}
-	if _, is := ParseConflictCopy(path); !is {
+	if _, is := copyname.Parse(path); !is {
 		return
 	}
 	p.mu.Lock()
@@ -72,7 +73,7 @@ func (p *pass) findWaiting() {
 		}
 	}
 	for path := range copies {
-		c, _ := ParseConflictCopy(path)
+		c, _ := copyname.Parse(path)
 		p.plan.Waiting = append(p.plan.Waiting, c.Of)
 	}
 	for _, c := range p.plan.Conflicts {

@@ -12,6 +12,7 @@ import (
 
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/copyname"
 	"ferry/sync/filter"
 )
 
@@ -54,7 +55,7 @@ func (m *machine) askedFor(t *rapid.T, trouble trouble) {
 func (m *machine) outside(only *filter.Only) [3]map[string]string {
 	out := [3]map[string]string{{}, {}, {}}
 	counts := func(p manifest.Path) bool {
-		if c, is := sync.ParseConflictCopy(p); is && only.Includes(c.Of) {
+		if c, is := copyname.Parse(p); is && only.Includes(c.Of) {
 			return false
 		}
 		return !only.Includes(p) && !only.LeadsTo(p)

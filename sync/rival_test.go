@@ -7,6 +7,7 @@ import (
 
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/trashbin"
 )
 
 // A rival is another machine that replaces one file on the server: it takes the lock,
@@ -36,7 +37,7 @@ func (r *rival) end() {
 		tree := r.w.tree(sync.Remote)
 		to := r.away
 		if parent := string(manifest.Path(to).Parent()); tree[to] != "" || parent != "" && tree[parent] != "/" {
-			to = sync.TrashDir + "/20250101-000000/" + to
+			to = trashbin.Dir + "/20250101-000000/" + to
 		}
 		r.w.sides[sync.Remote].Rename(rivalDesk, to)
 		r.w.logf("the rival puts %s to %s", r.away, to)

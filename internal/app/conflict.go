@@ -5,6 +5,7 @@ import (
 
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/copyname"
 )
 
 // A Conflict is a file that both sides changed. One version has the name and the other
@@ -23,10 +24,18 @@ type Conflict struct {
 func (c *Conflict) Waits() bool { return c.Copy == manifest.Root }
 
 // copyOrigin says what made a copy.
-func copyOrigin(c sync.ConflictCopy) string {
+func copyOrigin(c copyname.Name) string {
 	when := ""
 	if !c.When.IsZero() {
 		when = " of " + c.When.Format("2006-01-02 15:04:05")
 	}
-	return fmt.Sprintf("both sides had changed, and the %s version%s was set aside", c.Side, when)
+	return fmt.Sprintf("both sides had changed, and the %s version%s was set aside", sideOf(c), when)
+}
+
+// sideOf is the side whose version a copy is.
+func sideOf(c copyname.Name) sync.Side {
+	if c.Remote {
+		return sync.Remote
+	}
+	return sync.Local
 }

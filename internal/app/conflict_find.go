@@ -8,8 +8,10 @@ import (
 	"strings"
 	stdsync "sync"
 
+	"ferry/internal/reserved"
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/copyname"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -21,7 +23,7 @@ type Snapshot struct {
 	// Problems are the parts of each side that could not be read.
 	Problems [2][]manifest.Problem
 
-	reserved *Reserved // of the pair: a copy of such a name is a file like any other
+	reserved *reserved.Set // of the pair: a copy of such a name is a file like any other
 	sides    [2]Store
 	trees    [2]*manifest.Tree
 	close    func() error
@@ -113,13 +115,13 @@ func (s *Snapshot) find(plan *sync.Plan) {
 	known := resolvedCopies(plan)
 	for _, tree := range s.trees {
 		for path, e := range tree.All() {
-			c, ok := sync.ParseConflictCopy(path)
+			c, ok := copyname.Parse(path)
 			if !ok || !e.IsFile() || known[path] || s.reserved.Match(c.Of) {
 				continue
 			}
 			known[path] = true
 			s.Conflicts = append(s.Conflicts, &Conflict{
-				Path: c.Of, Copy: path, Loser: c.Side, Named: s.at(c.Of), Copied: s.at(path), Why: copyOrigin(c),
+				Path: c.Of, Copy: path, Loser: sideOf(c), Named: s.at(c.Of), Copied: s.at(path), Why: copyOrigin(c),
 			})
 		}
 	}

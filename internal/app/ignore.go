@@ -12,6 +12,7 @@ import (
 	"ferry/internal/config"
 	"ferry/internal/deploy"
 	"ferry/internal/gitignore"
+	"ferry/internal/reserved"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -31,7 +32,7 @@ func (p *Pair) ReadRules(file string, patterns []string) error {
 	if err != nil && (must || !missing(err)) {
 		return Usage(fmt.Errorf("reading the ignore file: %w", err), "without its patterns files could be sent that should stay here")
 	}
-	rules, err := ignoreText(text)
+	rules, err := gitignore.Text(text)
 	if err != nil {
 		return Usage(fmt.Errorf("reading the ignore file %s: %w", path, err), "save it as UTF-8: without its patterns files could be sent that should stay here")
 	}
@@ -45,8 +46,11 @@ func (p *Pair) ReadRules(file string, patterns []string) error {
 	if p.CA != "" {
 		obeyed = append(obeyed, p.CA)
 	}
-	p.Reserved, err = newReserved(p.Local, p.stateDir, obeyed, p.FollowLinks)
-	return err
+	p.Reserved, err = reserved.Find(p.Local, p.stateDir, obeyed, p.FollowLinks)
+	if err != nil {
+		return Usage(err, "choose another local directory, or another --state-dir")
+	}
+	return nil
 }
 
 // builtInRules are the rules that only some directions have. A push leaves out

@@ -81,7 +81,7 @@ func (o *Opener) open(ctx context.Context, p *Pair, opts PassOptions) (*OpenPair
 	}
 	open.add(far.Close)
 	near, err := local.Open(p.Local, local.Options{FollowLinks: p.FollowLinks, Permissions: p.Permissions && !p.Blind, Reserved: p.Reserved.Match, Log: o.Log,
-		Owner: o.ownership(p, opts.DryRun).owner, Temps: o.temps(p, sync.Local, opts.DryRun)})
+		Owner: o.ownership(p, opts.DryRun).Owner, Temps: o.temps(p, sync.Local, opts.DryRun)})
 	if err != nil {
 		return nil, errors.Join(err, open.close())
 	}
@@ -125,7 +125,7 @@ func (o *Opener) passServerOptions(ctx context.Context, p *Pair, opts PassOption
 	server.WaitLock, server.WaitLockUntil = opts.Wait, opts.waitUntil
 	if !opts.DryRun {
 		mine := o.ownership(p, false)
-		server.Owner, server.Boot = mine.owner, mine.boot
+		server.Owner, server.Boot = mine.Owner, mine.Boot
 		server.Temps = o.temps(p, sync.Remote, false)
 	}
 	return server, nil

@@ -8,6 +8,7 @@ import (
 	"ferry/internal/config"
 	"ferry/internal/ftp"
 	"ferry/internal/gitignore"
+	"ferry/internal/reserved"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -24,7 +25,7 @@ type Pair struct {
 	// Only are the paths that passes are about, each with all below it; nil: all of the pair.
 	Only []manifest.Path
 	// Reserved is what never travels, whatever the rules say. [Pair.ReadRules] finds it.
-	Reserved *Reserved
+	Reserved *reserved.Set
 
 	key      pairKey  // see [Pair.StateKey]
 	stateDir string   // where ferry remembers things; "": not known

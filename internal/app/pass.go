@@ -7,6 +7,7 @@ import (
 
 	"ferry/internal/history"
 	"ferry/sync"
+	"ferry/sync/trashbin"
 )
 
 // A PassReport shows one pass. Begin comes when both sides are connected, then
@@ -114,6 +115,6 @@ func (p *Pass) work(ctx context.Context, o PassOptions, keep *retention) (sync.S
 }
 
 // bins returns the trashes of both sides.
-func (p *OpenPair) bins() [2]sync.Bin {
-	return [2]sync.Bin{p.Sides[sync.Local], p.Sides[sync.Remote]}
+func (p *OpenPair) bins() [2]trashbin.Bin {
+	return [2]trashbin.Bin{p.Sides[sync.Local], p.Sides[sync.Remote]}
 }

@@ -10,8 +10,10 @@ import (
 	"strings"
 	"syscall"
 
+	"ferry/internal/owner"
 	"ferry/internal/text"
 	"ferry/manifest"
+	"ferry/sync"
 )
 
 // openRecord opens what is remembered of a pair.
@@ -79,4 +81,18 @@ func lockHint(record string) string {
 		return fmt.Sprintf("it is most likely process %d; %s", pid, way)
 	}
 	return way
+}
+
+// ownership returns the marks of this machine for a pair.
+func (o *Opener) ownership(p *Pair, dryRun bool) owner.Marks {
+	return owner.Of(o.StateDir, p.StateKey(), dryRun)
+}
+
+// temps returns the journal of the temporary files on one side of a pair; nil in a dry
+// run, which writes none.
+func (o *Opener) temps(p *Pair, side sync.Side, dryRun bool) *manifest.TempJournal {
+	if dryRun {
+		return nil
+	}
+	return manifest.OpenTempJournal(filepath.Join(o.StateDir, "pairs", p.StateKey()+"."+side.String()+".temps"))
 }

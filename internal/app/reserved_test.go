@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"ferry/internal/config"
+	"ferry/internal/reserved"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -171,13 +172,13 @@ func TestProgramsOfHooksNeverTravel(t *testing.T) {
 }
 
 func TestReservedPins(t *testing.T) {
-	r := &Reserved{Paths: []manifest.Path{"a/conf/ferry.yaml"}}
+	r := &reserved.Set{Paths: []manifest.Path{"a/conf/ferry.yaml"}}
 	for dir, want := range map[manifest.Path]bool{"a": true, "a/conf": true, "A/Conf": true, "a/b": false, "b": false} {
 		if got := r.Pins(dir); got != want {
 			t.Errorf("Pins(%q) = %v", dir, got)
 		}
 	}
-	if (*Reserved)(nil).Pins("a") || (*Reserved)(nil).Match("a") || !(*Reserved)(nil).Match(".ferry/x") {
+	if (*reserved.Set)(nil).Pins("a") || (*reserved.Set)(nil).Match("a") || !(*reserved.Set)(nil).Match(".ferry/x") {
 		t.Error("where nothing is reserved, only ferry's own directories are")
 	}
 }

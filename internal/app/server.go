@@ -29,7 +29,7 @@ func (o *Opener) connectOptions(p *Pair) (server remote.Options, err error) {
 	server = remote.Options{Options: p.ServerOptions(), Path: p.Remote.Path, Absolute: p.Remote.Absolute}
 	server.StateDir, server.Log = o.StateDir, o.Log
 	mine := o.ownership(p, true)
-	server.Owner, server.Boot, server.Machine = mine.owner, mine.boot, p.Machine
+	server.Owner, server.Boot, server.Machine = mine.Owner, mine.Boot, p.Machine
 	server.TrashName = func() (string, error) { return o.trashName(p) }
 	if p.CA != "" {
 		server.TLS, err = trusting(p.CA)

@@ -8,12 +8,13 @@ import (
 	"ferry/manifest"
 	"ferry/sync"
 	"ferry/sync/local"
+	"ferry/sync/trashbin"
 )
 
 // A Store is a side that is also a trash, as both kinds of side are.
 type Store interface {
 	sync.Replica
-	sync.Bin
+	trashbin.Bin
 }
 
 // openSides opens the sides of a pair that are wanted, without what is

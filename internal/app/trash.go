@@ -12,6 +12,7 @@ import (
 	"ferry/internal/history"
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/trashbin"
 )
 
 // Trash is what both sides of a pair keep of what was replaced or deleted.
@@ -24,7 +25,7 @@ type Trash struct {
 // A Trashed is something in the trash of one side.
 type Trashed struct {
 	Side sync.Side
-	sync.Trashed
+	trashbin.Trashed
 }
 
 // Stamp is the directory of the trash that holds it, named after its time.
@@ -56,8 +57,8 @@ func (t *Trash) Older(ctx context.Context, now time.Time, age time.Duration) (be
 	if t.sides[sync.Remote] != nil {
 		server = t.sides[sync.Remote]
 	}
-	now, err = trashTime(ctx, now, server)
-	var clock *clockError
+	now, err = trashbin.Now(ctx, now, server)
+	var clock *trashbin.ClockError
 	if errors.As(err, &clock) {
 		err = &Error{Code: ExitUnsafe, Err: err, Hint: "set the clock that is wrong; \"ferry trash empty\" without --older-than removes everything"}
 	}
@@ -91,7 +92,7 @@ func (t *Trash) List(ctx context.Context, when string, before time.Time) ([]Tras
 func (t *Trash) Discard(ctx context.Context, things []Trashed) (bytes int64, err error) {
 	var errs []error
 	for i, side := range t.sides {
-		var mine []sync.Trashed
+		var mine []trashbin.Trashed
 		for _, thing := range things {
 			if thing.Side == sync.Side(i) {
 				mine = append(mine, thing.Trashed)

@@ -10,6 +10,7 @@ import (
 
 	"ferry/internal/config"
 	"ferry/sync"
+	"ferry/sync/trashbin"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -53,11 +54,11 @@ func TestRetentionByTwoClocks(t *testing.T) {
 			o := NewOpener(Options{StateDir: t.TempDir(), Now: func() time.Time { return noon }, Talk: talk})
 			profile := config.NewProfile("x")
 			profile.Direction = c.direction
-			things := func() []sync.Trashed {
-				return []sync.Trashed{old("new", time.Hour, 10), old("on the border", 30*day+time.Minute, 10), old("old", 60*day, 10)}
+			things := func() []trashbin.Trashed {
+				return []trashbin.Trashed{old("new", time.Hour, 10), old("on the border", 30*day+time.Minute, 10), old("old", 60*day, 10)}
 			}
 			near, far := &fakeBin{things: things()}, &clockedBin{fakeBin: fakeBin{things: things()}, off: c.off, fails: c.fails}
-			(&retention{opener: o, pair: &Pair{Profile: profile}}).trim(t.Context(), [2]sync.Bin{near, far})
+			(&retention{opener: o, pair: &Pair{Profile: profile}}).trim(t.Context(), [2]trashbin.Bin{near, far})
 			want := []string{"new", "on the border", "old"}
 			if c.trims {
 				if want = want[:1]; c.off < 0 {
@@ -86,8 +87,8 @@ func TestRetentionByTwoClocks(t *testing.T) {
 // TestNothingOldAsksNoClock asks the server only where something is about to go.
 func TestNothingOldAsksNoClock(t *testing.T) {
 	o := NewOpener(Options{StateDir: t.TempDir(), Now: func() time.Time { return noon }})
-	near, far := &fakeBin{things: []sync.Trashed{old("new", time.Hour, 10)}}, &clockedBin{}
-	(&retention{opener: o, pair: &Pair{Profile: config.NewProfile("x")}}).trim(t.Context(), [2]sync.Bin{near, far})
+	near, far := &fakeBin{things: []trashbin.Trashed{old("new", time.Hour, 10)}}, &clockedBin{}
+	(&retention{opener: o, pair: &Pair{Profile: config.NewProfile("x")}}).trim(t.Context(), [2]trashbin.Bin{near, far})
 	if far.told != 0 {
 		t.Error("the server was asked for its time")
 	}

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"ferry/sync"
+	"ferry/sync/trashbin"
 )
 
 // trashName returns the name of the trash of a pair on its server. It is drawn when the
@@ -17,10 +17,10 @@ import (
 func (o *Opener) trashName(p *Pair) (string, error) {
 	file := filepath.Join(o.StateDir, "pairs", p.StateKey()+".trash")
 	text, err := os.ReadFile(file)
-	if name := strings.TrimSpace(string(text)); err == nil && name != "" && sync.IsTrashName(name) {
+	if name := strings.TrimSpace(string(text)); err == nil && name != "" && trashbin.IsName(name) {
 		return name, nil
 	}
-	name := sync.NewTrashName()
+	name := trashbin.NewName()
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return "", fmt.Errorf("keeping the name of the trash: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/trashbin"
 )
 
 // TestRestoreDecisions decides about things in the trash by what is in their place. The
@@ -46,7 +47,7 @@ func TestRestoreDecisions(t *testing.T) {
 		for _, over := range []bool{false, true} {
 			d := restoreDecision{tree: tree, over: over, now: make(map[manifest.Path]manifest.Kind)}
 			for _, one := range c {
-				r := d.decide(Trashed{sync.Local, sync.Trashed{Path: one.path, Entry: manifest.Entry{Kind: one.kind}}})
+				r := d.decide(Trashed{sync.Local, trashbin.Trashed{Path: one.path, Entry: manifest.Entry{Kind: one.kind}}})
 				got, want := string(r.Aside), one.plain
 				if over {
 					want = one.over

@@ -9,6 +9,7 @@ import (
 
 	"ferry/internal/text"
 	"ferry/sync"
+	"ferry/sync/trashbin"
 
 	"github.com/dustin/go-humanize"
 )
@@ -35,7 +36,7 @@ func (r *retention) event(ev sync.Event) {
 // trim removes what is too old or too much. A failure is only a warning: the next
 // pass tries again. Before anything goes, the server is asked for its time: if one of the
 // two clocks is wrong by hours, nothing goes on either side.
-func (r *retention) trim(ctx context.Context, bins [2]sync.Bin) {
+func (r *retention) trim(ctx context.Context, bins [2]trashbin.Bin) {
 	now := r.opener.Now()
 	due := r.pair.TrashKeep > 0 && now.Sub(r.last()) >= min(trimEvery, r.pair.TrashKeep)
 	keeps := r.pair.Policy().Trash
@@ -46,7 +47,7 @@ func (r *retention) trim(ctx context.Context, bins [2]sync.Bin) {
 			r.opener.Talk.Warn("old versions in the trash of the %s side could not be removed: %v", side, err)
 		}
 	}
-	var found [2][]sync.Trashed
+	var found [2][]trashbin.Trashed
 	any := false
 	for i, bin := range bins {
 		full := r.pair.TrashSize > 0 && (due || r.added[i])
@@ -56,29 +57,29 @@ func (r *retention) trim(ctx context.Context, bins [2]sync.Bin) {
 		var err error
 		found[i], err = r.candidates(ctx, bin, now, full)
 		failed(sync.Side(i), err)
-		any = any || len(excess(found[i], r.cutoff(now), r.pair.TrashSize)) > 0
+		any = any || len(trashbin.Excess(found[i], r.cutoff(now), r.pair.TrashSize)) > 0
 	}
 	if any {
 		var err error
 		if now, err = r.time(ctx, now, bins[sync.Remote]); err != nil {
 			r.warnClock(ctx, err)
-			fine, found = false, [2][]sync.Trashed{}
+			fine, found = false, [2][]trashbin.Trashed{}
 		}
 	}
 	for i, bin := range bins {
-		failed(sync.Side(i), r.discard(ctx, sync.Side(i), bin, excess(found[i], r.cutoff(now), r.pair.TrashSize)))
+		failed(sync.Side(i), r.discard(ctx, sync.Side(i), bin, trashbin.Excess(found[i], r.cutoff(now), r.pair.TrashSize)))
 	}
 	if due && fine && ctx.Err() == nil {
 		_ = os.WriteFile(r.file(), []byte(r.opener.Now().UTC().Format(time.RFC3339)+"\n"), 0o600)
 	}
 }
 
-// time is [trashTime]. A pull writes nothing on the server, so it cannot ask for the time.
-func (r *retention) time(ctx context.Context, now time.Time, server sync.Bin) (time.Time, error) {
+// time is [trashbin.Now]. A pull writes nothing on the server, so it cannot ask for the time.
+func (r *retention) time(ctx context.Context, now time.Time, server trashbin.Bin) (time.Time, error) {
 	if r.spares(sync.Remote) {
 		return now, nil
 	}
-	return trashTime(ctx, now, server)
+	return trashbin.Now(ctx, now, server)
 }
 
 // warnClock says why nothing was removed, once in a run.
@@ -107,7 +108,7 @@ func (r *retention) cutoff(now time.Time) time.Time {
 
 // candidates returns what is in a trash and may have to go. With full set its size counts
 // as well.
-func (r *retention) candidates(ctx context.Context, bin sync.Bin, now time.Time, full bool) ([]sync.Trashed, error) {
+func (r *retention) candidates(ctx context.Context, bin trashbin.Bin, now time.Time, full bool) ([]trashbin.Trashed, error) {
 	before := r.cutoff(now)
 	if full {
 		before = time.Time{}
@@ -116,7 +117,7 @@ func (r *retention) candidates(ctx context.Context, bin sync.Bin, now time.Time,
 }
 
 // discard removes things from the trash of one side.
-func (r *retention) discard(ctx context.Context, side sync.Side, bin sync.Bin, gone []sync.Trashed) error {
+func (r *retention) discard(ctx context.Context, side sync.Side, bin trashbin.Bin, gone []trashbin.Trashed) error {
 	if len(gone) == 0 {
 		return nil
 	}
@@ -128,20 +129,6 @@ func (r *retention) discard(ctx context.Context, side sync.Side, bin sync.Bin, g
 		r.opener.Talk.Note("removed %s from the trash of the %s side, %s", text.Count(len(gone), "old file"), side, humanize.Bytes(uint64(freed)))
 	}
 	return err
-}
-
-// excess returns what is to go of things, which are the latest first: what was
-// put there before cutoff, and the oldest of the rest until at most size bytes
-// are left. A zero cutoff and size are no limits.
-func excess(things []sync.Trashed, cutoff time.Time, size int64) []sync.Trashed {
-	var gone []sync.Trashed
-	var held int64
-	for _, t := range things {
-		if held += t.Entry.Size; t.When.Before(cutoff) || size > 0 && held > size {
-			gone = append(gone, t)
-		}
-	}
-	return gone
 }
 
 // file holds the time when the trash was trimmed last.

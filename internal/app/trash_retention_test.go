@@ -10,6 +10,7 @@ import (
 	"ferry/internal/config"
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/trashbin"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -17,14 +18,14 @@ import (
 var noon = time.Date(2026, 7, 28, 12, 0, 0, 0, time.UTC)
 
 // old returns a thing of some size that was thrown away so long before noon.
-func old(name string, age time.Duration, size int64) sync.Trashed {
-	return sync.Trashed{
+func old(name string, age time.Duration, size int64) trashbin.Trashed {
+	return trashbin.Trashed{
 		Path: manifest.Path(name), ID: noon.Add(-age).Format("20060102-150405") + "/" + name, When: noon.Add(-age),
 		Entry: manifest.Entry{Kind: manifest.File, Size: size},
 	}
 }
 
-func names(things []sync.Trashed) []string {
+func names(things []trashbin.Trashed) []string {
 	var all []string
 	for _, t := range things {
 		all = append(all, string(t.Path))
@@ -34,7 +35,7 @@ func names(things []sync.Trashed) []string {
 
 func TestExcess(t *testing.T) {
 	const day = 24 * time.Hour
-	things := []sync.Trashed{old("new", 0, 10), old("day", day, 10), old("week", 7*day, 10), old("month", 30*day, 10)}
+	things := []trashbin.Trashed{old("new", 0, 10), old("day", day, 10), old("week", 7*day, 10), old("month", 30*day, 10)}
 	for _, c := range []struct {
 		name string
 		keep time.Duration
@@ -53,7 +54,7 @@ func TestExcess(t *testing.T) {
 		if c.keep > 0 {
 			cutoff = noon.Add(-c.keep)
 		}
-		if diff := cmp.Diff(c.want, names(excess(things, cutoff, c.size))); diff != "" {
+		if diff := cmp.Diff(c.want, names(trashbin.Excess(things, cutoff, c.size))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.name, diff)
 		}
 	}
@@ -61,14 +62,14 @@ func TestExcess(t *testing.T) {
 
 // A fakeBin is the trash of a side that is no side.
 type fakeBin struct {
-	things []sync.Trashed
+	things []trashbin.Trashed
 	asked  int
 	err    error
 }
 
-func (b *fakeBin) Trashed(_ context.Context, before time.Time) ([]sync.Trashed, error) {
+func (b *fakeBin) Trashed(_ context.Context, before time.Time) ([]trashbin.Trashed, error) {
 	b.asked++
-	var found []sync.Trashed
+	var found []trashbin.Trashed
 	for _, t := range b.things {
 		if before.IsZero() || t.When.Before(before) {
 			found = append(found, t)
@@ -77,15 +78,15 @@ func (b *fakeBin) Trashed(_ context.Context, before time.Time) ([]sync.Trashed, 
 	return found, b.err
 }
 
-func (b *fakeBin) Restore(context.Context, sync.Trashed) error { return errors.ErrUnsupported }
+func (b *fakeBin) Restore(context.Context, trashbin.Trashed) error { return errors.ErrUnsupported }
 
-func (b *fakeBin) Discard(_ context.Context, things []sync.Trashed) (freed int64, err error) {
+func (b *fakeBin) Discard(_ context.Context, things []trashbin.Trashed) (freed int64, err error) {
 	gone := make(map[string]bool)
 	for _, t := range things {
 		gone[t.ID] = true
 		freed += t.Entry.Size
 	}
-	var left []sync.Trashed
+	var left []trashbin.Trashed
 	for _, t := range b.things {
 		if !gone[t.ID] {
 			left = append(left, t)
@@ -107,7 +108,7 @@ func TestRetention(t *testing.T) {
 	near, far := &fakeBin{}, &fakeBin{}
 	trim := func(added [2]bool) {
 		near.asked, far.asked = 0, 0
-		(&retention{opener: o, pair: p, added: added}).trim(t.Context(), [2]sync.Bin{near, far})
+		(&retention{opener: o, pair: p, added: added}).trim(t.Context(), [2]trashbin.Bin{near, far})
 	}
 	asked := func(what string, want ...int) {
 		t.Helper()
@@ -115,7 +116,7 @@ func TestRetention(t *testing.T) {
 			t.Errorf("%s: the sides were asked (-want +got):\n%s", what, diff)
 		}
 	}
-	near.things = []sync.Trashed{old("new", time.Hour, 10), old("old", 31*24*time.Hour, 10)}
+	near.things = []trashbin.Trashed{old("new", time.Hour, 10), old("old", 31*24*time.Hour, 10)}
 	trim([2]bool{})
 	asked("at first", 1, 1)
 	if diff := cmp.Diff([]string{"new"}, names(near.things)); diff != "" {

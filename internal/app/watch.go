@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ferry/internal/daemon"
+	"ferry/internal/filewatch"
 	"ferry/sync/watch"
 )
 
@@ -68,7 +69,7 @@ func (w *Watch) Run(ctx context.Context) error {
 	for _, p := range w.loaded {
 		w.start(ctx, p, len(w.loaded) == 1 && (!w.Wait || w.WaitLimit > 0))
 	}
-	w.loop(ctx, watchFiles(ctx, sourceFiles(w.loaded)))
+	w.loop(ctx, filewatch.Start(ctx, sourceFiles(w.loaded)))
 	w.logged(w.notify.Stopping())
 	w.stop(w.all())
 	return context.Cause(ctx)
@@ -154,7 +155,7 @@ func (w *Watch) logged(err error) {
 }
 
 // loop waits for what happens to the watch as a whole.
-func (w *Watch) loop(ctx context.Context, files *fileWatch) {
+func (w *Watch) loop(ctx context.Context, files *filewatch.Watch) {
 	dog := newWatchdog(w)
 	defer dog.stop()
 	ready := w.ready(ctx)
@@ -170,7 +171,7 @@ func (w *Watch) loop(ctx context.Context, files *fileWatch) {
 		case <-w.Reload:
 			w.reload(ctx, files)
 			w.poke()
-		case <-files.changed:
+		case <-files.Changed:
 			w.reload(ctx, files)
 		}
 	}

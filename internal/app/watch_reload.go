@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"ferry/internal/filewatch"
 )
 
 // load returns the pairs to keep in step.
@@ -42,7 +44,7 @@ func sourceFiles(pairs []*Pair) []string {
 // reload reads the files again: new pairs are started, pairs that are gone are stopped,
 // those that changed are started anew, and the others go on untouched. If something is
 // wrong with a file, all goes on as it was.
-func (w *Watch) reload(ctx context.Context, files *fileWatch) {
+func (w *Watch) reload(ctx context.Context, files *filewatch.Watch) {
 	w.logged(w.notify.Reloading())
 	defer func() { w.logged(w.notify.Ready()) }()
 	pairs, err := w.load()
@@ -53,7 +55,7 @@ func (w *Watch) reload(ctx context.Context, files *fileWatch) {
 		w.Opener.Talk.Note("what ran before goes on")
 		return
 	}
-	files.follow(sourceFiles(pairs))
+	files.Follow(sourceFiles(pairs))
 	var kept, gone []*watchedPair
 	for _, wp := range w.all() {
 		if slices.ContainsFunc(pairs, wp.pair.same) {

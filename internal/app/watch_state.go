@@ -5,13 +5,13 @@ import (
 
 	"ferry/internal/daemon"
 	"ferry/internal/text"
-	"ferry/sync"
+	"ferry/sync/meter"
 	"ferry/sync/watch"
 )
 
 // A watchState is what is known of a watched pair. It may be used from any goroutine.
 type watchState struct {
-	meter sync.Meter // of the pass under way
+	meter meter.Meter // of the pass under way
 
 	mu     stdsync.Mutex // guards what follows
 	status watch.Status

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"ferry/internal/config"
+	"ferry/internal/hooks"
+	"ferry/internal/reserved"
 	"ferry/manifest"
 )
 
@@ -219,9 +221,18 @@ func (w Workspace) obeyedFiles(file *config.File) []string {
 				files = append(files, path)
 			}
 		}
-		files = append(files, programsOf(p)...)
+		files = append(files, reserved.Programs(filepath.Dir(p.File), commandsOf(p))...)
 	}
 	return files
+}
+
+// commandsOf returns the commands that a profile has run here.
+func commandsOf(p *config.Profile) []string {
+	commands := append(p.Hooks.All(), p.MergeTool)
+	for _, secret := range p.Secrets() {
+		commands = append(commands, secret.Command())
+	}
+	return slices.DeleteFunc(commands, hooks.IsURL)
 }
 
 // secretVariables returns the variables of the environment from which a profile of file

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"ferry/internal/app"
+	"ferry/internal/cli/help"
 	"ferry/internal/report"
 
 	"github.com/spf13/cobra"
@@ -89,7 +90,7 @@ func rootCommand(prog *program) *cobra.Command {
   ferry push ./public ftpes://deploy@example.com/htdocs --dry-run`,
 		SilenceUsage:      true,
 		SilenceErrors:     true,
-		Args:              noCommand,
+		Args:              help.NoCommand,
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		Version:           buildVersion(),
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
@@ -97,13 +98,13 @@ func rootCommand(prog *program) *cobra.Command {
 	prog.common.register(root.PersistentFlags())
 	root.Flags().Bool("version", false, "print the version")
 	root.SetVersionTemplate(versionLine() + "\n")
-	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { writeHelp(cmd.OutOrStdout(), cmd) })
-	root.SetHelpCommand(helpCommand())
-	root.SetFlagErrorFunc(badOption)
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { help.Write(cmd.OutOrStdout(), cmd) })
+	root.SetHelpCommand(help.Command())
+	root.SetFlagErrorFunc(help.BadOption)
 	for _, add := range commands {
 		cmd := add(prog)
 		root.AddCommand(cmd)
-		hideOptions(cmd)
+		help.Hide(cmd)
 	}
 	completeOptions(root)
 	return root

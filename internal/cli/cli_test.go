@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"ferry/internal/app"
+	"ferry/internal/demo"
 	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
@@ -44,7 +45,7 @@ func newFakeRun(t *testing.T) *fakeRun {
 // file writes a file. A ferry.yaml is trusted at once.
 func (f *fakeRun) file(name, text string) *fakeRun {
 	f.t.Helper()
-	err := write(f.dir, name, text)
+	err := demo.WriteFile(f.dir, name, text)
 	if filepath.Base(name) == "ferry.yaml" {
 		w := app.Workspace{Dir: f.dir, Home: filepath.Join(f.dir, "home")}
 		err = errors.Join(err, w.TrustText(w.Absolute(name), text))

@@ -9,6 +9,7 @@ import (
 	"ferry/internal/app"
 	"ferry/internal/config"
 	"ferry/internal/report"
+	"ferry/internal/report/server"
 	"ferry/internal/text"
 
 	"github.com/spf13/cobra"
@@ -90,9 +91,9 @@ func (prog *program) checkServer(ctx context.Context, p *app.Pair, head report.H
 		if head.Titled {
 			fmt.Fprintf(prog.env.Stdout, "%s:\n", head.Profile)
 		}
-		shown := serverReportText(found, prog.common.verbose > 0)
+		shown := server.Text(found, prog.common.verbose > 0)
 		if try {
-			shown = trialsText(found)
+			shown = server.Trials(found, buildVersion()+" "+platform())
 		}
 		fmt.Fprint(prog.env.Stdout, text.CleanLines(shown))
 	}
@@ -106,7 +107,7 @@ func (prog *program) checkServer(ctx context.Context, p *app.Pair, head report.H
 	if found.Left != "" {
 		prog.talk().Warn("%s is left on the server; it may be removed", found.Left)
 	}
-	if lacking := lackingOperations(found); try && len(lacking) > 0 {
+	if lacking := server.Lacking(found); try && len(lacking) > 0 {
 		return failed(fmt.Errorf("the server lacks what ferry needs: %s", strings.Join(lacking, ", ")), "may this user write in this directory? The table says what the server answers")
 	}
 	return nil

@@ -61,7 +61,7 @@ func initCommand(prog *program) *cobra.Command {
 }
 
 func (prog *program) init(ctx context.Context, args []string, flags *initFlags) error {
-	file, err := prog.initFileFor(flags)
+	file, err := setup.OpenFile(prog.workspace(), flags.force)
 	if err != nil {
 		return err
 	}
@@ -100,7 +100,7 @@ func (prog *program) changePair(p *app.Pair, flags *initFlags) error {
 }
 
 // givenPair returns the pair that the arguments name, and tests the connection.
-func (prog *program) givenPair(ctx context.Context, args []string, file *initFile, flags *initFlags) (setup.Answer, error) {
+func (prog *program) givenPair(ctx context.Context, args []string, file *setup.File, flags *initFlags) (setup.Answer, error) {
 	if len(args) != 2 {
 		return setup.Answer{}, app.Usage(errors.New("init takes one local directory and one URL"), "as in: ferry init ./public ftpes://user@host/path; on a terminal \"ferry init\" asks for what is left out")
 	}
@@ -109,7 +109,7 @@ func (prog *program) givenPair(ctx context.Context, args []string, file *initFil
 		err = prog.changePair(p, flags)
 	}
 	if err == nil {
-		err = file.free(p)
+		err = file.Free(p)
 	}
 	if err != nil || flags.offline {
 		return setup.Answer{Pair: p}, err
@@ -144,7 +144,7 @@ func (prog *program) noteTLS(ctx context.Context, p *app.Pair) {
 }
 
 // askForPair returns the questions about a pair.
-func (prog *program) askForPair(file *initFile, flags *initFlags) *setup.Questions {
+func (prog *program) askForPair(file *setup.File, flags *initFlags) *setup.Questions {
 	return &setup.Questions{
 		Ask:         prompt.Asker{ReadLine: prog.env.ReadLine, Wrong: prog.wrongAnswer},
 		AskPassword: prog.env.ReadPassword,
@@ -152,7 +152,7 @@ func (prog *program) askForPair(file *initFile, flags *initFlags) *setup.Questio
 		Workspace:   prog.workspace(),
 		Keyring:     prog.env.Keyring,
 		Change:      func(p *app.Pair) error { return prog.changePair(p, flags) },
-		NameTaken:   file.has,
+		NameTaken:   file.Has,
 		Note:        prog.talk().Note,
 		Fail:        prog.wrongAnswer,
 	}

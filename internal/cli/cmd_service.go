@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"ferry/internal/app"
+	"ferry/internal/cli/help"
 	"ferry/internal/config"
 	"ferry/internal/service"
 
@@ -61,7 +62,7 @@ func serviceCommand(prog *program) *cobra.Command {
   ferry service install site        one for this profile
   ferry service status
   ferry service uninstall`,
-		Args: noCommand,
+		Args: help.NoCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"ferry/internal/demo"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -24,7 +26,7 @@ func TestBashCompletion(t *testing.T) {
 		"  site: {local: ./a, remote: 'ftp://h/x'}\n" +
 		"  photos: {local: ./b, remote: 'ftp://h/y'}\n"
 	for name, text := range map[string]string{"ferry.yaml": config, "completion.bash": bashCompletion, "mydir/inside/f": "", "ca.pem": ""} {
-		if err := write(dir, name, text); err != nil {
+		if err := demo.WriteFile(dir, name, text); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -3,6 +3,8 @@ package cli
 import (
 	"fmt"
 	"strings"
+
+	"ferry/internal/cli/help"
 )
 
 // exitMeanings say what the exit codes of a pass mean, in the order of the help.
@@ -27,7 +29,7 @@ var exitMeanings = []struct {
 // exitHelp is the part of a help about some exit codes; no codes: all of them.
 func exitHelp(codes ...int) string {
 	var b strings.Builder
-	b.WriteString("\n" + exitTitle)
+	b.WriteString("\n" + help.ExitTitle)
 	for _, e := range exitMeanings {
 		wanted := len(codes) == 0
 		for _, code := range codes {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"ferry/internal/cli/help"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -16,27 +18,27 @@ func TestHelp(t *testing.T) {
 	eachCommand(root, func(cmd *cobra.Command) {
 		var b strings.Builder
 		cmd.InitDefaultHelpFlag()
-		writeHelp(&b, cmd)
-		help := b.String()
+		help.Write(&b, cmd)
+		text := b.String()
 		for _, part := range []string{"\nUSAGE\n  ferry", "\nEXIT STATUS\n", "\nGENERAL\n"} {
-			if strings.Count(help, part) != 1 {
-				t.Errorf("%s: the help has %q %d times", cmd.CommandPath(), part, strings.Count(help, part))
+			if strings.Count(text, part) != 1 {
+				t.Errorf("%s: the help has %q %d times", cmd.CommandPath(), part, strings.Count(text, part))
 			}
 		}
-		for line := range strings.Lines(help) {
+		for line := range strings.Lines(text) {
 			if len([]rune(line)) > 100 {
 				t.Errorf("%s: a line of the help is too long: %s", cmd.CommandPath(), line)
 			}
 		}
 		var shown []string
-		titles, options := groupedOptions(cmd)
+		titles, options := help.Grouped(cmd)
 		for _, g := range options {
 			g.VisitAll(func(f *pflag.Flag) { shown = append(shown, f.Name) })
 		}
 		if sorted := slices.Sorted(slices.Values(shown)); len(slices.Compact(sorted)) != len(shown) {
 			t.Errorf("%s: an option is in two groups: %q of %q", cmd.CommandPath(), shown, titles)
 		}
-		for _, name := range notFor[cmd.CommandPath()] {
+		for _, name := range help.NotFor[cmd.CommandPath()] {
 			if slices.Contains(shown, name) {
 				t.Errorf("%s: the help shows --%s, which is of no use", cmd.CommandPath(), name)
 			}
@@ -48,7 +50,7 @@ func TestHelp(t *testing.T) {
 // exist.
 func TestNotFor(t *testing.T) {
 	root := rootCommand(newProgram(Env{}))
-	for path, names := range notFor {
+	for path, names := range help.NotFor {
 		root.InitDefaultHelpCmd()
 		cmd, rest, err := root.Find(strings.Fields(path)[1:])
 		if err != nil || len(rest) > 0 {

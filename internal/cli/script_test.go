@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"ferry/internal/app"
+	"ferry/internal/demo"
 	"ferry/internal/ftpserver"
 	"ferry/internal/keyring"
 	"ferry/internal/keyring/keyringtest"
@@ -139,13 +140,13 @@ func TestScripts(t *testing.T) {
 			"big": func(ts *testscript.TestScript, _ bool, args []string) {
 				n, err := strconv.Atoi(args[1])
 				ts.Check(err)
-				ts.Check(write(ts.MkAbs("."), args[0], strings.Repeat("x", n)))
+				ts.Check(demo.WriteFile(ts.MkAbs("."), args[0], strings.Repeat("x", n)))
 			},
 			"many": func(ts *testscript.TestScript, _ bool, args []string) {
 				n, err := strconv.Atoi(args[1])
 				ts.Check(err)
 				for i := range n {
-					ts.Check(write(ts.MkAbs("."), fmt.Sprintf("%s/%d.txt", args[0], i+1), fmt.Sprint(args[0], i)))
+					ts.Check(demo.WriteFile(ts.MkAbs("."), fmt.Sprintf("%s/%d.txt", args[0], i+1), fmt.Sprint(args[0], i)))
 				}
 			},
 			"damage":    scriptDamage,
@@ -336,17 +337,17 @@ func scriptExits(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func scriptEqual(ts *testscript.TestScript, neg bool, args []string) {
-	a, err := readTree(ts.MkAbs(args[0]))
+	a, err := demo.ReadTree(ts.MkAbs(args[0]))
 	ts.Check(err)
-	b, err := readTree(ts.MkAbs(args[1]))
+	b, err := demo.ReadTree(ts.MkAbs(args[1]))
 	ts.Check(err)
-	if _, err = sameTrees(a, b); (err != nil) != neg {
+	if _, err = demo.SameTrees(a, b); (err != nil) != neg {
 		ts.Fatalf("%s: %v\n%s: %v\n%v", args[0], slices.Sorted(maps.Keys(a)), args[1], slices.Sorted(maps.Keys(b)), err)
 	}
 }
 
 func scriptWrite(ts *testscript.TestScript, _ bool, args []string) {
-	ts.Check(write(ts.MkAbs("."), args[0], strings.Join(args[1:], " ")+"\n"))
+	ts.Check(demo.WriteFile(ts.MkAbs("."), args[0], strings.Join(args[1:], " ")+"\n"))
 }
 
 // scan describes all that is in a directory, times included.

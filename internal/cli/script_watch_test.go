@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"time"
 
+	"ferry/internal/demo"
+
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -150,15 +152,15 @@ func untilThere(ts *testscript.TestScript, args []string) error {
 }
 
 func untilEqual(ts *testscript.TestScript, args []string) error {
-	a, err := readTree(ts.MkAbs(args[1]))
+	a, err := demo.ReadTree(ts.MkAbs(args[1]))
 	if err != nil {
 		return err
 	}
-	b, err := readTree(ts.MkAbs(args[2]))
+	b, err := demo.ReadTree(ts.MkAbs(args[2]))
 	if err != nil {
 		return err
 	}
-	_, err = sameTrees(a, b)
+	_, err = demo.SameTrees(a, b)
 	return err
 }
 

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"ferry/internal/demo"
 	"ferry/internal/ftpserver"
 )
 
@@ -74,7 +75,7 @@ func newStalled(t *testing.T) *stalled {
 		"here/deleted.txt": "goes on the server", "here/renamed.txt": "gets another name on the server",
 		"here/changed.txt": "first", "here/same.txt": "same",
 	} {
-		s.check(write(s.dir, name, text))
+		s.check(demo.WriteFile(s.dir, name, text))
 	}
 	var err error
 	s.server, err = ftpserver.Start(ftpserver.Options{Root: filepath.Join(s.dir, "there"), Password: scriptPassword})
@@ -87,9 +88,9 @@ func newStalled(t *testing.T) *stalled {
 		os.Remove(filepath.Join(s.dir, "here", "deleted.txt")),
 		os.Rename(filepath.Join(s.dir, "here", "renamed.txt"), filepath.Join(s.dir, "here", "other.txt")),
 		os.Chtimes(filepath.Join(s.dir, "here", "other.txt"), touched, touched),
-		write(s.dir, "here/changed.txt", "and longer"),
-		write(s.dir, "here/new/up.txt", strings.Repeat("up", 50_000)),
-		write(s.dir, "there/down.txt", strings.Repeat("down", 50_000)),
+		demo.WriteFile(s.dir, "here/changed.txt", "and longer"),
+		demo.WriteFile(s.dir, "here/new/up.txt", strings.Repeat("up", 50_000)),
+		demo.WriteFile(s.dir, "there/down.txt", strings.Repeat("down", 50_000)),
 	))
 	return s
 }
@@ -159,7 +160,7 @@ func (s *stalled) goesOn() {
 		s.Fatalf("the next pass: %v\n%s", err, s.said)
 	}
 	here, there := s.tree("here"), s.tree("there")
-	files, err := sameTrees(here, there)
+	files, err := demo.SameTrees(here, there)
 	s.check(err)
 	if got, want := strings.Join(files, " "), "changed.txt down.txt new/up.txt other.txt same.txt"; got != want {
 		s.Errorf("after the next pass there are %s, want %s", got, want)
@@ -172,7 +173,7 @@ func (s *stalled) goesOn() {
 // tree returns the files of a side. Nothing half-written may be among them.
 func (s *stalled) tree(side string) map[string]string {
 	s.Helper()
-	tree, err := readTree(filepath.Join(s.dir, side))
+	tree, err := demo.ReadTree(filepath.Join(s.dir, side))
 	s.check(err)
 	return tree
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"ferry/internal/cli/help"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -21,7 +23,7 @@ import (
 func TestTypedInSources(t *testing.T) {
 	root := rootCommand(newProgram(Env{}))
 	eachFile(t, ".go", func(path, text string) {
-		if strings.HasSuffix(path, "_test.go") || strings.HasSuffix(path, "help_pointers.go") {
+		if strings.HasSuffix(path, "_test.go") || strings.HasSuffix(path, "help/pointers.go") {
 			return // the tables of pointers name commands of which some may not be there
 		}
 		for _, literal := range stringLiterals(text) {
@@ -49,21 +51,21 @@ func TestTypedInDocuments(t *testing.T) {
 // TestPointers holds that what others call a command or an option leads to one of ferry's.
 func TestPointers(t *testing.T) {
 	root := rootCommand(newProgram(Env{}))
-	for _, table := range [][]pointer{otherCommands, otherOptions} {
+	for _, table := range [][]help.Pointer{help.OtherCommands, help.OtherOptions} {
 		for _, p := range table {
-			if !exists(root, p.command) {
+			if !help.Exists(root, p.Command) {
 				continue
 			}
-			for _, typed := range typedIn(p.hint) {
+			for _, typed := range typedIn(p.Hint) {
 				if why := cannotType(root, typed); why != "" {
-					t.Errorf("%q: %q: %s", p.words, typed, why)
+					t.Errorf("%q: %q: %s", p.Words, typed, why)
 				}
 			}
 		}
 	}
-	for _, p := range otherCommands {
-		for _, word := range p.words {
-			if cmd, _, err := root.Find([]string{word}); err == nil && cmd != root && exists(root, p.command) {
+	for _, p := range help.OtherCommands {
+		for _, word := range p.Words {
+			if cmd, _, err := root.Find([]string{word}); err == nil && cmd != root && help.Exists(root, p.Command) {
 				t.Errorf("%q is a command of ferry, which needs no pointer", word)
 			}
 		}
@@ -219,7 +221,7 @@ func cannotUse(cmd *cobra.Command, word string) string {
 	switch {
 	case name == "" || name == "args-from-env" || !strings.HasPrefix(word, "-"):
 	case long:
-		if f := lookup(name); f == nil || !applies(cmd, f) {
+		if f := lookup(name); f == nil || !help.Applies(cmd, f) {
 			return "no option --" + name
 		}
 	default:
@@ -231,7 +233,7 @@ func cannotUse(cmd *cobra.Command, word string) string {
 			if f == nil {
 				f = cmd.InheritedFlags().ShorthandLookup(string(letter))
 			}
-			if f == nil || !applies(cmd, f) {
+			if f == nil || !help.Applies(cmd, f) {
 				return "no option -" + string(letter)
 			}
 		}

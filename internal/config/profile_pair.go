@@ -50,6 +50,7 @@ func swapped(url, local string) string {
 	}
 	return "in every command, whatever the direction, the local directory comes first: " + local + " " + named
 }
+
 // LocalPath returns a local path that a person typed as an absolute path, as [Pair] does.
 func LocalPath(typed, dir, home string) (string, error) { return localPath(typed, dir, home) }
 

@@ -1,5 +1,7 @@
 package history
 
+import "ferry/sync/trashbin"
+
 import "ferry/sync"
 
 // Step writes what a command that makes no pass did on a side, or failed to do.
@@ -31,7 +33,7 @@ func stepOp(side sync.Side, op sync.StepOp) sync.Op {
 }
 
 // Restored writes that a thing came back from the trash of a side, or why it did not.
-func (r *Recorder) Restored(side sync.Side, t sync.Trashed, err error) {
+func (r *Recorder) Restored(side sync.Side, t trashbin.Trashed, err error) {
 	a := NewAction(Restore, side, t.Path)
 	a.Size, a.Why = t.Entry.Size, "as it was put into the trash at "+t.When.UTC().Format("2006-01-02 15:04:05")+" UTC"
 	r.Action(a, err)

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"ferry/internal/deploy"
-	"ferry/sync"
+	"ferry/sync/meter"
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
@@ -21,10 +21,10 @@ type deployBar struct {
 	lines  *progressLines
 	now    func() time.Time
 	began  time.Time
-	total  sync.Work
+	total  meter.Work
 
 	mu   stdsync.Mutex
-	done sync.Work
+	done meter.Work
 }
 
 // newDeployBar begins to show the progress of staging bytes, nil where nothing is to be uploaded or nobody
@@ -33,7 +33,7 @@ func newDeployBar(o Options, plan *deploy.Plan, bytes int64) *deployBar {
 	if len(plan.Stage) == 0 || o.Terminal == nil && !o.Lines {
 		return nil
 	}
-	b := &deployBar{screen: o.Screen, now: o.Now, began: o.Now(), total: sync.Work{Actions: len(plan.Stage), Bytes: bytes}}
+	b := &deployBar{screen: o.Screen, now: o.Now, began: o.Now(), total: meter.Work{Actions: len(plan.Stage), Bytes: bytes}}
 	if o.Terminal == nil {
 		b.lines = newProgressLines(o.Talk, func() string { return "staging: " + b.progress().line() })
 		return b

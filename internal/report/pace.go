@@ -7,12 +7,13 @@ import (
 	stdsync "sync"
 
 	"ferry/sync"
+	"ferry/sync/meter"
 )
 
 // A pace is how far and how fast a pass goes. Its methods may be called from any
 // goroutine.
 type pace struct {
-	meter sync.Meter
+	meter meter.Meter
 
 	mu    stdsync.Mutex
 	began time.Time // the transfers

@@ -5,12 +5,12 @@ import (
 	"time"
 
 	"ferry/internal/text"
-	"ferry/sync"
+	"ferry/sync/meter"
 )
 
 // A progress is how far a piece of work has come at some time.
 type progress struct {
-	done, total sync.Work
+	done, total meter.Work
 	spent       time.Duration
 }
 
@@ -28,7 +28,7 @@ func (p progress) share() float64 {
 
 // weight is what work counts: its bytes, and something for each action, so that thousands
 // of empty files count, too.
-func weight(w sync.Work) float64 { return float64(w.Bytes) + actionWeight*float64(w.Actions) }
+func weight(w meter.Work) float64 { return float64(w.Bytes) + actionWeight*float64(w.Actions) }
 
 // left returns how much longer the work is likely to take; ok is false where that is not
 // known yet.

@@ -5,6 +5,7 @@ import (
 
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/meter"
 )
 
 // A jsonPass writes a pass as one JSON object a line. Every object has a "type", and
@@ -13,8 +14,8 @@ type jsonPass struct {
 	head Head
 	o    Options
 
-	total, done sync.Work // of transfers
-	progressed  time.Time // when a progress line was written last
+	total, done meter.Work // of transfers
+	progressed  time.Time  // when a progress line was written last
 }
 
 // progressEvery is the shortest time between two progress lines.
@@ -126,7 +127,7 @@ func (r *jsonPass) planned(plan *sync.Plan) {
 		}
 	}
 	s := plan.Summary()
-	r.total = sync.Work{Actions: s.Uploaded + s.Downloaded, Bytes: s.BytesUp + s.BytesDown}
+	r.total = meter.Work{Actions: s.Uploaded + s.Downloaded, Bytes: s.BytesUp + s.BytesDown}
 	if !r.o.Talk.Quiet {
 		r.write(jsonPlan{
 			Type: "plan", Profile: r.head.Profile, Local: r.head.Local, Remote: r.head.Remote,

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ferry/sync"
+	"ferry/sync/meter"
 )
 
 // TestSpinner holds that what takes long is shown with what is waited for, and that
@@ -75,10 +76,10 @@ func TestProgress(t *testing.T) {
 		short, line string
 	}{
 		{progress{}, "  0%", "0%, 0 of 0 steps"},
-		{progress{total: sync.Work{Actions: 4}, done: sync.Work{Actions: 1}, spent: 10 * time.Second}, " 25%  30s left", "25%, 1 of 4 steps, 30s left"},
-		{progress{total: sync.Work{Actions: 4}, done: sync.Work{Actions: 4}, spent: 10 * time.Second}, "100%  0s left", "100%, 4 of 4 steps, 0s left"},
-		{progress{total: sync.Work{Actions: 1, Bytes: 1000}, done: sync.Work{Actions: 1, Bytes: 5000}, spent: time.Second}, "100%", "100%, 1 of 1 step, 5.0 kB of 1.0 kB"},
-		{progress{total: sync.Work{Actions: 1, Bytes: 1 << 40}, done: sync.Work{Bytes: 1}, spent: time.Hour}, "  0%", "0%, 0 of 1 step, 1 B of 1.1 TB, 0 B/s"},
+		{progress{total: meter.Work{Actions: 4}, done: meter.Work{Actions: 1}, spent: 10 * time.Second}, " 25%  30s left", "25%, 1 of 4 steps, 30s left"},
+		{progress{total: meter.Work{Actions: 4}, done: meter.Work{Actions: 4}, spent: 10 * time.Second}, "100%  0s left", "100%, 4 of 4 steps, 0s left"},
+		{progress{total: meter.Work{Actions: 1, Bytes: 1000}, done: meter.Work{Actions: 1, Bytes: 5000}, spent: time.Second}, "100%", "100%, 1 of 1 step, 5.0 kB of 1.0 kB"},
+		{progress{total: meter.Work{Actions: 1, Bytes: 1 << 40}, done: meter.Work{Bytes: 1}, spent: time.Hour}, "  0%", "0%, 0 of 1 step, 1 B of 1.1 TB, 0 B/s"},
 	} {
 		if got := c.p.short(); got != c.short {
 			t.Errorf("short: %q, want %q", got, c.short)

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"ferry/manifest"
-	"ferry/sync"
+	"ferry/sync/trashbin"
 )
 
 // A trashSlot is a free name in a directory of the trash.
@@ -32,7 +32,7 @@ func (slot *trashSlot) keep(from *dirHandle, name, aside string, was manifest.En
 // name, which is free. If the path was already moved to the trash in this second,
 // the time gets a number.
 func (d *Directory) trash(root *rootDir, at string) (*trashSlot, error) {
-	stamp := sync.TrashDir + "/" + sync.TrashStamp(time.Now())
+	stamp := trashbin.Dir + "/" + trashbin.Stamp(time.Now())
 	for n := 1; n < 10_000; n++ {
 		numbered := stamp
 		if n > 1 {

@@ -7,11 +7,11 @@ import (
 	"path"
 
 	"ferry/manifest"
-	"ferry/sync"
+	"ferry/sync/trashbin"
 )
 
-// Discard implements [sync.Bin].
-func (d *Directory) Discard(ctx context.Context, things []sync.Trashed) (int64, error) {
+// Discard implements [trashbin.Bin].
+func (d *Directory) Discard(ctx context.Context, things []trashbin.Trashed) (int64, error) {
 	root, err := d.currentRoot()
 	if err != nil {
 		return 0, err
@@ -33,12 +33,12 @@ func (d *Directory) Discard(ctx context.Context, things []sync.Trashed) (int64, 
 
 // discard removes one entry of the trash, and the directories of the trash that
 // become empty. It returns how many bytes that freed.
-func (d *Directory) discard(root *rootDir, t sync.Trashed) (freed int64, err error) {
+func (d *Directory) discard(root *rootDir, t trashbin.Trashed) (freed int64, err error) {
 	stamp, below, err := t.Inside()
 	if err != nil {
 		return 0, err
 	}
-	dir, err := openDir(root, path.Join(sync.TrashDir, stamp, path.Dir(below)))
+	dir, err := openDir(root, path.Join(trashbin.Dir, stamp, path.Dir(below)))
 	if errors.Is(err, errNoDirectory) {
 		return 0, nil
 	}
@@ -72,7 +72,7 @@ func (d *Directory) discard(root *rootDir, t sync.Trashed) (freed int64, err err
 func (d *Directory) removeEmptyTrashDirs(root *rootDir, stamp, below string) {
 	at := path.Join(stamp, below)
 	for ; at != "."; at = path.Dir(at) {
-		dir, err := openDir(root, path.Join(sync.TrashDir, path.Dir(at)))
+		dir, err := openDir(root, path.Join(trashbin.Dir, path.Dir(at)))
 		if err != nil {
 			return
 		}

@@ -9,18 +9,18 @@ import (
 	"time"
 
 	"ferry/manifest"
-	"ferry/sync"
+	"ferry/sync/trashbin"
 )
 
-var _ sync.Bin = (*Directory)(nil)
+var _ trashbin.Bin = (*Directory)(nil)
 
-// Trashed implements [sync.Bin].
-func (d *Directory) Trashed(ctx context.Context, before time.Time) ([]sync.Trashed, error) {
+// Trashed implements [trashbin.Bin].
+func (d *Directory) Trashed(ctx context.Context, before time.Time) ([]trashbin.Trashed, error) {
 	root, err := d.currentRoot()
 	if err != nil {
 		return nil, err
 	}
-	dir, err := openDir(root, sync.TrashDir)
+	dir, err := openDir(root, trashbin.Dir)
 	if errors.Is(err, errNoDirectory) {
 		return nil, nil
 	}
@@ -39,7 +39,7 @@ func (d *Directory) Trashed(ctx context.Context, before time.Time) ([]sync.Trash
 	}
 	w := &trashWalk{ctx: ctx, root: root}
 	for _, name := range names {
-		when, _, ok := sync.ParseTrashStamp(name)
+		when, _, ok := trashbin.ParseStamp(name)
 		if !ok || !before.IsZero() && !when.Before(before) {
 			continue
 		}
@@ -48,7 +48,7 @@ func (d *Directory) Trashed(ctx context.Context, before time.Time) ([]sync.Trash
 			return nil, fmt.Errorf("listing the trash: %w", err)
 		}
 	}
-	sync.SortTrashed(w.found)
+	trashbin.Sort(w.found)
 	return w.found, nil
 }
 
@@ -57,7 +57,7 @@ type trashWalk struct {
 	ctx   context.Context
 	root  *rootDir
 	when  time.Time // the time in the name of the current trash directory
-	found []sync.Trashed
+	found []trashbin.Trashed
 }
 
 // visit adds the entry called name in the directory r, and everything below it.
@@ -116,5 +116,5 @@ func (w *trashWalk) add(at string, st stat) {
 	if name := path.Base(below); name != p.Base() {
 		e.Name = name
 	}
-	w.found = append(w.found, sync.Trashed{Path: p, ID: at, When: w.when, Entry: e})
+	w.found = append(w.found, trashbin.Trashed{Path: p, ID: at, When: w.when, Entry: e})
 }

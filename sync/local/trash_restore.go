@@ -9,18 +9,18 @@ import (
 	"path"
 	"strings"
 
-	"ferry/sync"
+	"ferry/sync/trashbin"
 )
 
-// Restore implements [sync.Bin].
-func (d *Directory) Restore(ctx context.Context, t sync.Trashed) error {
+// Restore implements [trashbin.Bin].
+func (d *Directory) Restore(ctx context.Context, t trashbin.Trashed) error {
 	if err := d.restore(ctx, t); err != nil {
 		return fmt.Errorf("restoring %s: %w", t.Path, err)
 	}
 	return nil
 }
 
-func (d *Directory) restore(ctx context.Context, t sync.Trashed) error {
+func (d *Directory) restore(ctx context.Context, t trashbin.Trashed) error {
 	if err := stopped(ctx); err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (d *Directory) restore(ctx context.Context, t sync.Trashed) error {
 	if err != nil {
 		return err
 	}
-	from, err := openDir(root, path.Join(sync.TrashDir, stamp, path.Dir(below)))
+	from, err := openDir(root, path.Join(trashbin.Dir, stamp, path.Dir(below)))
 	if err != nil {
 		return changedIfGone(err)
 	}
@@ -68,7 +68,7 @@ func (d *Directory) restore(ctx context.Context, t sync.Trashed) error {
 
 // restoreAcross brings x back to y on another file system. A file is copied under a
 // temporary name first.
-func (d *Directory) restoreAcross(from *dirHandle, x string, to *dirHandle, y string, t sync.Trashed) error {
+func (d *Directory) restoreAcross(from *dirHandle, x string, to *dirHandle, y string, t trashbin.Trashed) error {
 	was := t.Entry
 	if was.IsDir() { // an empty one
 		if err := to.Mkdir(y, 0o777); err != nil {

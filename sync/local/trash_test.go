@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"ferry/manifest"
-	"ferry/sync"
 	"ferry/sync/local"
+	"ferry/sync/trashbin"
 )
 
 // A link that replaces a directory of the trash is never followed.
@@ -33,8 +33,8 @@ func TestTrashFollowsNoLinks(t *testing.T) {
 			if len(things) > 0 {
 				t.Errorf("the trash holds %+v, %v", things, err)
 			}
-			forged := sync.Trashed{Path: "d/f", ID: stamp + "/d/f", Entry: manifest.Entry{Kind: manifest.File, Size: 4}}
-			if n, err := d.Discard(t.Context(), []sync.Trashed{forged}); err == nil || n != 0 {
+			forged := trashbin.Trashed{Path: "d/f", ID: stamp + "/d/f", Entry: manifest.Entry{Kind: manifest.File, Size: 4}}
+			if n, err := d.Discard(t.Context(), []trashbin.Trashed{forged}); err == nil || n != 0 {
 				t.Errorf("%d bytes were freed, %v", n, err)
 			}
 			if err := d.Restore(t.Context(), forged); err == nil {

@@ -10,9 +10,10 @@ import (
 	"ferry/manifest"
 	"ferry/sync"
 	"ferry/sync/remote/read"
+	"ferry/sync/trashbin"
 )
 
-// A Directory is a directory on an FTP server. It implements [sync.Replica], [sync.Bin]
+// A Directory is a directory on an FTP server. It implements [sync.Replica], [trashbin.Bin]
 // and [sync.Locker]. All methods but Close may be called from several goroutines at
 // once, as these interfaces allow.
 type Directory struct {
@@ -27,7 +28,7 @@ type Directory struct {
 
 var (
 	_ sync.Replica = (*Directory)(nil)
-	_ sync.Bin     = (*Directory)(nil)
+	_ trashbin.Bin = (*Directory)(nil)
 	_ sync.Locker  = (*Directory)(nil)
 )
 
@@ -118,21 +119,21 @@ func (d *Directory) Tidy(context.Context) error {
 	return nil
 }
 
-// Trashed implements [sync.Bin].
-func (d *Directory) Trashed(ctx context.Context, before time.Time) ([]sync.Trashed, error) {
+// Trashed implements [trashbin.Bin].
+func (d *Directory) Trashed(ctx context.Context, before time.Time) ([]trashbin.Trashed, error) {
 	return d.bin.trashed(ctx, before)
 }
 
-// Restore implements [sync.Bin].
-func (d *Directory) Restore(ctx context.Context, t sync.Trashed) error {
+// Restore implements [trashbin.Bin].
+func (d *Directory) Restore(ctx context.Context, t trashbin.Trashed) error {
 	if err := d.bin.restore(ctx, t); err != nil {
 		return fmt.Errorf("restoring %s: %w", t.Path, err)
 	}
 	return nil
 }
 
-// Discard implements [sync.Bin].
-func (d *Directory) Discard(ctx context.Context, things []sync.Trashed) (freed int64, err error) {
+// Discard implements [trashbin.Bin].
+func (d *Directory) Discard(ctx context.Context, things []trashbin.Trashed) (freed int64, err error) {
 	return d.bin.discard(ctx, things)
 }
 

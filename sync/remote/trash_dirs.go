@@ -5,7 +5,7 @@ import (
 	stdsync "sync"
 	"time"
 
-	"ferry/sync"
+	"ferry/sync/trashbin"
 )
 
 // trashDirs knows the directories of the trash that this process uses. Each pass puts
@@ -66,7 +66,7 @@ func (t *trashDirs) wanted(below string) string {
 	if t.stamp != "" {
 		return ""
 	}
-	return sync.TrashStamp(t.at)
+	return trashbin.Stamp(t.at)
 }
 
 // made notes that a stamp directory was made in ferry's own directory, an absolute path.

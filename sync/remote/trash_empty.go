@@ -10,16 +10,16 @@ import (
 	"time"
 
 	"ferry/internal/ftp"
-	"ferry/sync"
+	"ferry/sync/trashbin"
 )
 
 // discardAtOnce is how many things are removed from the trash in one batch.
 const discardAtOnce = 500
 
-// discard implements [sync.Bin.Discard].
-func (b *bin) discard(ctx context.Context, things []sync.Trashed) (freed int64, err error) {
+// discard implements [trashbin.Bin.Discard].
+func (b *bin) discard(ctx context.Context, things []trashbin.Trashed) (freed int64, err error) {
 	var errs []error
-	var fine []sync.Trashed
+	var fine []trashbin.Trashed
 	for _, t := range things {
 		_, _, err := t.Inside()
 		if err = errors.Join(err, ftp.CheckLine(t.ID)); err != nil {
@@ -42,7 +42,7 @@ func (b *bin) discard(ctx context.Context, things []sync.Trashed) (freed int64, 
 
 // deleteFiles removes files from the trash and returns the directories, below the root,
 // that may be empty now.
-func (b *bin) deleteFiles(ctx context.Context, things []sync.Trashed) (freed int64, dirs []string, errs []error) {
+func (b *bin) deleteFiles(ctx context.Context, things []trashbin.Trashed) (freed int64, dirs []string, errs []error) {
 	told := make([]ftp.Reply, len(things))
 	var missing []error // nil where a file is provably gone
 	err := b.do(ctx, "emptying the trash", func(ctx context.Context, s *ftp.Session) (err error) {
@@ -146,7 +146,7 @@ const trashRests = 24 * time.Hour
 // empty, on a server that would remove its content as well.
 func (b *bin) removeOldEmpty(ctx context.Context, at string) error {
 	parts := strings.SplitN(at, "/", 4)
-	when, _, ok := sync.ParseTrashStamp(parts[min(2, len(parts)-1)])
+	when, _, ok := trashbin.ParseStamp(parts[min(2, len(parts)-1)])
 	if !ok || time.Since(when) < trashRests {
 		return nil
 	}

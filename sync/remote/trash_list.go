@@ -7,8 +7,8 @@ import (
 
 	"ferry/internal/ftp"
 	"ferry/manifest"
-	"ferry/sync"
 	"ferry/sync/remote/list"
+	"ferry/sync/trashbin"
 )
 
 // A bin lists, restores and empties the trash.
@@ -19,21 +19,21 @@ type bin struct {
 }
 
 // at returns the absolute path of a thing in the trash.
-func (b *bin) at(t sync.Trashed) string { return b.names.root + "/" + pathBelowRoot(t) }
+func (b *bin) at(t trashbin.Trashed) string { return b.names.root + "/" + pathBelowRoot(t) }
 
 // pathBelowRoot returns the path of a thing in the trash, below the root.
-func pathBelowRoot(t sync.Trashed) string { return t.Home() + "/" + t.ID }
+func pathBelowRoot(t trashbin.Trashed) string { return t.Home() + "/" + t.ID }
 
-// trashed implements [sync.Bin.Trashed]. Where a server shows links as what they lead to,
+// trashed implements [trashbin.Bin.Trashed]. Where a server shows links as what they lead to,
 // they are listed as that.
-func (b *bin) trashed(ctx context.Context, before time.Time) ([]sync.Trashed, error) {
+func (b *bin) trashed(ctx context.Context, before time.Time) ([]trashbin.Trashed, error) {
 	w := &trashWalk{bin: b, queue: list.NewQueue()}
 	for _, dir := range b.ownDirs(ctx) {
 		if err := w.run(ctx, dir, before); err != nil {
 			return nil, fmt.Errorf("listing the trash of %s: %w", b.where(), err)
 		}
 	}
-	sync.SortTrashed(w.found)
+	trashbin.Sort(w.found)
 	return w.found, nil
 }
 

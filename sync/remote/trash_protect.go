@@ -8,7 +8,7 @@ import (
 
 	"ferry/internal/ftp"
 	"ferry/manifest"
-	"ferry/sync"
+	"ferry/sync/trashbin"
 )
 
 // denyAll is the content of .ferry/.htaccess: Apache and the servers that follow it
@@ -31,14 +31,14 @@ func (t *trash) chooseName() error {
 	if t.dirs.name != "" {
 		return nil
 	}
-	name := path.Base(sync.TrashDir)
+	name := path.Base(trashbin.Dir)
 	if t.opts.TrashName != nil {
 		var err error
 		if name, err = t.opts.TrashName(); err != nil {
 			return err
 		}
 	}
-	if !sync.IsTrashName(name) {
+	if !trashbin.IsName(name) {
 		return fmt.Errorf("%q is no name for a trash", name)
 	}
 	t.dirs.setName(name)

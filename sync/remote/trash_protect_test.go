@@ -9,6 +9,7 @@ import (
 
 	"ferry/internal/ftpserver"
 	"ferry/sync"
+	"ferry/sync/trashbin"
 )
 
 const secretName = "trash-0123456789abcdef0123456789abcdef"
@@ -98,7 +99,7 @@ func TestTrashesOfOtherMachines(t *testing.T) {
 	if err != nil || len(things) != 3 {
 		t.Fatalf("%d things, %v: %+v", len(things), err, things)
 	}
-	var rest []sync.Trashed
+	var rest []trashbin.Trashed
 	for _, thing := range things {
 		if thing.Path != "d/b" {
 			rest = append(rest, thing)
@@ -116,8 +117,8 @@ func TestTrashesOfOtherMachines(t *testing.T) {
 	if things, err := h.d.Trashed(t.Context(), time.Time{}); err != nil || len(things) != 0 {
 		t.Errorf("after it was emptied: %+v, %v", things, err)
 	}
-	forged := sync.Trashed{Path: "x", Trash: "other", ID: "20240102-030405/x"}
-	if _, err := h.d.Discard(t.Context(), []sync.Trashed{forged}); err == nil {
+	forged := trashbin.Trashed{Path: "x", Trash: "other", ID: "20240102-030405/x"}
+	if _, err := h.d.Discard(t.Context(), []trashbin.Trashed{forged}); err == nil {
 		t.Error("something outside every trash was removed")
 	}
 }

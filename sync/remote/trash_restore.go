@@ -9,10 +9,11 @@ import (
 	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/trashbin"
 )
 
-// restore implements [sync.Bin.Restore].
-func (b *bin) restore(ctx context.Context, t sync.Trashed) error {
+// restore implements [trashbin.Bin.Restore].
+func (b *bin) restore(ctx context.Context, t trashbin.Trashed) error {
 	_, _, err := t.Inside()
 	if err != nil {
 		return err
@@ -41,7 +42,7 @@ func (b *bin) restore(ctx context.Context, t sync.Trashed) error {
 }
 
 // isMissing reports whether a thing is provably not in the trash.
-func (b *bin) isMissing(ctx context.Context, t sync.Trashed) bool {
+func (b *bin) isMissing(ctx context.Context, t trashbin.Trashed) bool {
 	answers := []error{errNotAsked}
 	err := b.do(ctx, "looking into the trash", func(ctx context.Context, s *ftp.Session) (err error) {
 		answers, err = b.missing(ctx, s, []place{splitPath(b.at(t))})

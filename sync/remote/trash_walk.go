@@ -13,6 +13,7 @@ import (
 	"ferry/manifest"
 	"ferry/sync"
 	"ferry/sync/remote/list"
+	"ferry/sync/trashbin"
 )
 
 // deepestTrash is how deep the trash is walked: deeper than any path.
@@ -25,7 +26,7 @@ type trashWalk struct {
 	queue *list.Queue
 
 	mu    stdsync.Mutex
-	found []sync.Trashed
+	found []trashbin.Trashed
 	count int // lines of all listings
 }
 
@@ -40,7 +41,7 @@ func (w *trashWalk) run(ctx context.Context, dir string, before time.Time) error
 		return w.unlessAbsent(ctx, dir, err)
 	}
 	for _, one := range own.Entries {
-		if !one.Entry.IsDir() || !sync.IsTrashName(one.Name) {
+		if !one.Entry.IsDir() || !trashbin.IsName(one.Name) {
 			continue
 		}
 		if err := w.addStamps(ctx, dir+"/"+one.Name, before); err != nil {
@@ -81,7 +82,7 @@ func (w *trashWalk) addStamps(ctx context.Context, path string, before time.Time
 		return err
 	}
 	for _, one := range top.Entries {
-		when, _, ok := sync.ParseTrashStamp(one.Name)
+		when, _, ok := trashbin.ParseStamp(one.Name)
 		if !ok || !one.Entry.IsDir() || !before.IsZero() && !when.Before(before) {
 			continue
 		}
@@ -136,7 +137,7 @@ func (w *trashWalk) add(at string, e manifest.Entry) {
 	own, inside, _ := strings.Cut(at, "/")
 	home, id, _ := strings.Cut(inside, "/")
 	stamp, below, ok := strings.Cut(id, "/")
-	when, _, _ := sync.ParseTrashStamp(stamp)
+	when, _, _ := trashbin.ParseStamp(stamp)
 	p, err := manifest.ParsePath(below)
 	if !ok || err != nil || ftp.CheckLine(at) != nil {
 		return
@@ -144,8 +145,8 @@ func (w *trashWalk) add(at string, e manifest.Entry) {
 	if name := path.Base(below); name != p.Base() {
 		e.Name = name
 	}
-	t := sync.Trashed{Path: p, ID: id, When: when, Entry: e}
-	if home != path.Base(sync.TrashDir) {
+	t := trashbin.Trashed{Path: p, ID: id, When: when, Entry: e}
+	if home != path.Base(trashbin.Dir) {
 		t.Trash = home
 	}
 	if own != manifest.Own {

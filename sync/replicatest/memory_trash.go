@@ -7,6 +7,7 @@ import (
 
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/trashbin"
 )
 
 // toTrash renames the file at p into the trash and returns its path there.
@@ -66,7 +67,7 @@ func (m *Memory) putNode(path string, n *node) {
 // file will have there.
 func (m *Memory) trashDir(ctx context.Context, p manifest.Path) (string, error) {
 	m.mu.Lock()
-	stamp := sync.TrashStamp(m.now())
+	stamp := trashbin.Stamp(m.now())
 	m.mu.Unlock()
 	var to string
 	err := m.change(ctx, "mkdir", p, func() error {

@@ -8,18 +8,19 @@ import (
 
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/trashbin"
 )
 
 // trashBin returns the trash of the side. It skips the test if there is none.
-func (s *side) trashBin() sync.Bin {
+func (s *side) trashBin() trashbin.Bin {
 	s.Helper()
-	bin, ok := s.Replica.(sync.Bin)
+	bin, ok := s.Replica.(trashbin.Bin)
 	s.skipUnless(ok, "trash that can be listed")
 	return bin
 }
 
 // trashed lists the trash.
-func (s *side) trashed() []sync.Trashed {
+func (s *side) trashed() []trashbin.Trashed {
 	s.Helper()
 	things, err := s.trashBin().Trashed(s.ctx, time.Time{})
 	if err != nil {
@@ -29,7 +30,7 @@ func (s *side) trashed() []sync.Trashed {
 }
 
 // ids returns the IDs of entries of the trash. Those of directories end in a slash.
-func ids(things []sync.Trashed) []string {
+func ids(things []trashbin.Trashed) []string {
 	var all []string
 	for _, t := range things {
 		if t.Entry.IsDir() {
@@ -50,7 +51,7 @@ func (s *side) wantTrashIDs(want ...string) {
 }
 
 // trashedByID returns the entry of the trash with the given ID.
-func (s *side) trashedByID(id string) sync.Trashed {
+func (s *side) trashedByID(id string) trashbin.Trashed {
 	s.Helper()
 	for _, t := range s.trashed() {
 		if t.ID == id {
@@ -58,15 +59,15 @@ func (s *side) trashedByID(id string) sync.Trashed {
 		}
 	}
 	s.Fatalf("no %q in the trash: %q", id, ids(s.trashed()))
-	return sync.Trashed{}
+	return trashbin.Trashed{}
 }
 
 // trashDirs returns the directories below the trash.
 func (s *side) trashDirs() []string {
 	var dirs []string
 	for _, p := range s.List() {
-		if strings.HasPrefix(p, sync.TrashDir+"/") && strings.HasSuffix(p, "/") && p != sync.TrashDir+"/" {
-			dirs = append(dirs, strings.TrimPrefix(p, sync.TrashDir+"/"))
+		if strings.HasPrefix(p, trashbin.Dir+"/") && strings.HasSuffix(p, "/") && p != trashbin.Dir+"/" {
+			dirs = append(dirs, strings.TrimPrefix(p, trashbin.Dir+"/"))
 		}
 	}
 	return dirs
@@ -82,7 +83,7 @@ const (
 // putInTrash puts a file into the trash, as an earlier pass did.
 func (s *side) putInTrash(id, content string) {
 	s.Helper()
-	s.Write(sync.TrashDir+"/"+id, content, earlyTime)
+	s.Write(trashbin.Dir+"/"+id, content, earlyTime)
 }
 
 var trashTests = []test{
@@ -136,14 +137,14 @@ var trashTests = []test{
 	}},
 	{"list a directory", func(s *side) {
 		s.trashBin()
-		s.Mkdir(sync.TrashDir + "/" + trash1 + "/d/empty")
+		s.Mkdir(trashbin.Dir + "/" + trash1 + "/d/empty")
 		s.wantTrashIDs(trash1 + "/d/empty/")
 	}},
 	{"list without links", func(s *side) {
 		s.trashBin()
 		s.skipUnless(s.Link != nil, "links")
 		s.putInTrash(trash1+"/f", "x")
-		s.Link(sync.TrashDir + "/" + trash1 + "/link")
+		s.Link(trashbin.Dir + "/" + trash1 + "/link")
 		s.wantTrashIDs(trash1 + "/f")
 	}},
 	{"a list is complete or an error", func(s *side) {
@@ -151,7 +152,7 @@ var trashTests = []test{
 		s.skipUnless(s.Deny != nil, "directory that cannot be read")
 		s.putInTrash(trash1+"/f", "x")
 		s.putInTrash(trash2+"/d/g", "y")
-		s.Deny(sync.TrashDir + "/" + trash2 + "/d")
+		s.Deny(trashbin.Dir + "/" + trash2 + "/d")
 		if things, err := bin.Trashed(s.ctx, time.Time{}); err == nil {
 			s.Errorf("no error, but %q", ids(things))
 		}
@@ -175,7 +176,7 @@ var trashTests = []test{
 	}},
 	{"restore a directory", func(s *side) {
 		bin := s.trashBin()
-		s.Mkdir(sync.TrashDir + "/" + trash1 + "/d/empty")
+		s.Mkdir(trashbin.Dir + "/" + trash1 + "/d/empty")
 		if err := bin.Restore(s.ctx, s.trashedByID(trash1+"/d/empty")); err != nil {
 			s.Fatal(err)
 		}
@@ -271,8 +272,8 @@ var trashTests = []test{
 		s.putInTrash(trash1+"/d/e/f", "three")
 		s.putInTrash(trash1+"/d/g", "four")
 		s.putInTrash(trash2+"/d/f", "five")
-		s.Mkdir(sync.TrashDir + "/" + trash2 + "/d/empty")
-		things := []sync.Trashed{s.trashedByID(trash1 + "/f"), s.trashedByID(trash1 + "/d/e/f"), s.trashedByID(trash2 + "/d/f"), s.trashedByID(trash2 + "/d/empty")}
+		s.Mkdir(trashbin.Dir + "/" + trash2 + "/d/empty")
+		things := []trashbin.Trashed{s.trashedByID(trash1 + "/f"), s.trashedByID(trash1 + "/d/e/f"), s.trashedByID(trash2 + "/d/f"), s.trashedByID(trash2 + "/d/empty")}
 		n, err := bin.Discard(s.ctx, things)
 		if want := int64(len("one") + len("three") + len("five")); n != want || err != nil {
 			s.Errorf("freed %d bytes, want %d, %v", n, want, err)
@@ -297,8 +298,8 @@ var trashTests = []test{
 		file := s.trashedByID(trash1 + "/f").Entry
 		s.unchanged(func() {
 			for _, id := range []string{"", "f", "..", "../../f", trash1, trash1 + "/", trash1 + "/../../../f", "mine/f", "/f", trash1 + "//f", trash1 + "/x\r\nDELE f", "../../d/f"} {
-				t := sync.Trashed{Path: "g", ID: id, Entry: file}
-				if _, err := bin.Discard(s.ctx, []sync.Trashed{t}); err == nil {
+				t := trashbin.Trashed{Path: "g", ID: id, Entry: file}
+				if _, err := bin.Discard(s.ctx, []trashbin.Trashed{t}); err == nil {
 					s.Errorf("%q was discarded", id)
 				}
 				if err := bin.Restore(s.ctx, t); err == nil {
@@ -306,7 +307,7 @@ var trashTests = []test{
 				}
 			}
 			for _, p := range []manifest.Path{"", "../x", ".", "a//b", ".ferry", ".ferry/trash/x", "/x"} {
-				if err := bin.Restore(s.ctx, sync.Trashed{Path: p, ID: trash1 + "/f", Entry: file}); err == nil {
+				if err := bin.Restore(s.ctx, trashbin.Trashed{Path: p, ID: trash1 + "/f", Entry: file}); err == nil {
 					s.Errorf("restored to %q", p)
 				}
 			}
@@ -321,7 +322,7 @@ var trashTests = []test{
 			_, err := bin.Trashed(ctx, time.Time{})
 			s.wantError(errCancelled, err)
 			s.wantError(errCancelled, bin.Restore(ctx, t))
-			_, err = bin.Discard(ctx, []sync.Trashed{t})
+			_, err = bin.Discard(ctx, []trashbin.Trashed{t})
 			s.wantError(errCancelled, err)
 		})
 	}},

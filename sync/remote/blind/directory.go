@@ -10,10 +10,11 @@ import (
 
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/trashbin"
 )
 
 // A Directory is a directory on a server that shows nothing. It implements
-// [sync.Replica], and [sync.Bin] without a trash. All methods but Close may be called from
+// [sync.Replica], and [trashbin.Bin] without a trash. All methods but Close may be called from
 // several goroutines at once.
 type Directory struct {
 	server Server
@@ -30,7 +31,7 @@ type Directory struct {
 
 var (
 	_ sync.Replica = (*Directory)(nil)
-	_ sync.Bin     = (*Directory)(nil)
+	_ trashbin.Bin = (*Directory)(nil)
 )
 
 // New returns the directory at the root of a server, over the base of its passes. closeServer
@@ -127,14 +128,14 @@ func (d *Directory) Tidy(context.Context) error {
 // Close implements [sync.Replica].
 func (d *Directory) Close() error { return d.close() }
 
-// Trashed implements [sync.Bin]: there is no trash.
-func (d *Directory) Trashed(context.Context, time.Time) ([]sync.Trashed, error) { return nil, nil }
+// Trashed implements [trashbin.Bin]: there is no trash.
+func (d *Directory) Trashed(context.Context, time.Time) ([]trashbin.Trashed, error) { return nil, nil }
 
-// Restore implements [sync.Bin].
-func (d *Directory) Restore(context.Context, sync.Trashed) error { return errBlind }
+// Restore implements [trashbin.Bin].
+func (d *Directory) Restore(context.Context, trashbin.Trashed) error { return errBlind }
 
-// Discard implements [sync.Bin].
-func (d *Directory) Discard(_ context.Context, things []sync.Trashed) (int64, error) {
+// Discard implements [trashbin.Bin].
+func (d *Directory) Discard(_ context.Context, things []trashbin.Trashed) (int64, error) {
 	if len(things) > 0 {
 		return 0, errBlind
 	}

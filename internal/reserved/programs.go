@@ -1,4 +1,4 @@
-package app
+package reserved
 
 import (
 	"os"
@@ -6,26 +6,15 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-
-	"ferry/internal/config"
-	"ferry/internal/hooks"
 )
 
-// programsOf returns the absolute paths of the programs that the commands of a profile
+// Programs returns the absolute paths of the programs that commands, which run in dir,
 // name, as ./check-links: whoever writes them decides what runs here. A program is a file
 // that can be executed; what a command names besides is most likely data. What programs
 // read themselves, as a Makefile, is not known.
-func programsOf(p *config.Profile) []string {
-	dir := filepath.Dir(p.File)
+func Programs(dir string, commands []string) []string {
 	var programs []string
-	commands := append(p.Hooks.All(), p.MergeTool)
-	for _, secret := range p.Secrets() {
-		commands = append(commands, secret.Command())
-	}
 	for _, command := range commands {
-		if hooks.IsURL(command) {
-			continue
-		}
 		for _, word := range strings.FieldsFunc(command, endsWord) {
 			path := filepath.FromSlash(word)
 			if !filepath.IsAbs(path) {

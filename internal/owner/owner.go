@@ -1,4 +1,5 @@
-package app
+// Package owner has the marks by which a machine knows its own locks and temporary files on both sides of a pair.
+package owner
 
 import (
 	"crypto/rand"
@@ -9,66 +10,50 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-
-	"ferry/manifest"
-	"ferry/sync"
 )
 
-// An ownership says in marks on both sides whose they are.
-type ownership struct {
-	// owner stands for the memory of one pair in one state directory. It is in the names
+// Marks say whose they are, on both sides of a pair.
+type Marks struct {
+	// Owner stands for the memory of one pair in one state directory. It is in the names
 	// of temporary files and locks.
-	owner string
-	// boot stands for this machine since it was started, and for the place of the state
+	Owner string
+	// Boot stands for this machine since it was started, and for the place of the state
 	// directory: a copy of that has the same owner. It is in the names of locks.
-	boot string
+	Boot string
 }
 
-// ownership returns the marks of this machine for a pair. The id that they rest on is
+// Of returns the marks of this machine for the pair with a key. The id that they rest on is
 // drawn at random and kept in the state directory; a dry run does not make one.
-func (o *Opener) ownership(p *Pair, dryRun bool) ownership {
-	id, err := readOwnerID(o.ownerFile())
+func Of(stateDir, key string, dryRun bool) Marks {
+	file := filepath.Join(stateDir, "owner")
+	id, err := readID(file)
 	if err != nil && !dryRun {
-		id, err = makeOwnerID(o.ownerFile())
+		id, err = makeID(file)
 	}
 	if err != nil {
 		id = rand.Text() // good for this run
 	}
-	return ownership{
-		owner: digest(8, id, p.StateKey()),
-		boot:  digest(4, id, bootID(), hostName(), o.StateDir),
-	}
+	return Marks{Owner: digest(8, id, key), Boot: digest(4, id, bootID(), hostName(), stateDir)}
 }
 
-// temps returns the journal of the temporary files on one side of a pair; nil in a dry
-// run, which writes none.
-func (o *Opener) temps(p *Pair, side sync.Side, dryRun bool) *manifest.TempJournal {
-	if dryRun {
-		return nil
-	}
-	return manifest.OpenTempJournal(filepath.Join(o.StateDir, "pairs", p.StateKey()+"."+side.String()+".temps"))
-}
+// errID says that a file holds no id.
+var errID = errors.New("not an id")
 
-func (o *Opener) ownerFile() string { return filepath.Join(o.StateDir, "owner") }
-
-// errOwnerID says that a file holds no id.
-var errOwnerID = errors.New("not an id")
-
-func readOwnerID(file string) (string, error) {
+func readID(file string) (string, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return "", err
 	}
 	id := strings.TrimSpace(string(text))
 	if raw, err := hex.DecodeString(id); err != nil || len(raw) != 16 {
-		return "", errOwnerID
+		return "", errID
 	}
 	return id, nil
 }
 
-// makeOwnerID draws an id and keeps it in file. Of several processes that do it at once,
+// makeID draws an id and keeps it in file. Of several processes that do it at once,
 // all return the same id. A file that holds none is replaced.
-func makeOwnerID(file string) (string, error) {
+func makeID(file string) (string, error) {
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return "", err
 	}
@@ -79,7 +64,7 @@ func makeOwnerID(file string) (string, error) {
 		return "", err
 	}
 	defer os.Remove(fresh)
-	if _, err := readOwnerID(file); errors.Is(err, errOwnerID) {
+	if _, err := readID(file); errors.Is(err, errID) {
 		_ = os.Remove(file)
 	}
 	if err := os.Link(fresh, file); err != nil && !errors.Is(err, fs.ErrExist) {
@@ -87,7 +72,7 @@ func makeOwnerID(file string) (string, error) {
 			return "", err
 		}
 	}
-	return readOwnerID(file)
+	return readID(file)
 }
 
 // digest returns n bytes of a hash of parts in hex digits.

@@ -1,6 +1,6 @@
 //go:build !linux && !darwin && !freebsd
 
-package app
+package owner
 
 // bootID stands for this machine since it was started. Here that is not known.
 func bootID() string { return "" }

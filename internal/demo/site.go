@@ -1,4 +1,4 @@
-package cli
+package demo
 
 import (
 	"bytes"
@@ -15,8 +15,8 @@ import (
 	"ferry/internal/ftpserver"
 )
 
-// A demoSite is a site that the demo deploys, on a server of its own.
-type demoSite struct {
+// A site is a site that the demo deploys, on a server of its own.
+type site struct {
 	*demo
 	source string // the local directory
 	htdocs string // what visitors see
@@ -24,74 +24,74 @@ type demoSite struct {
 }
 
 // deploySite is the last act: two releases of a site and a rollback, which a visitor watches.
-func (d *demo) deploySite(ctx context.Context, dir string) (err error) {
-	web := filepath.Join(dir, "web")
+func (d *demo) deploySite(ctx context.Context) (err error) {
+	web := filepath.Join(d.Dir, "web")
 	if err := os.Mkdir(web, 0o755); err != nil {
 		return err
 	}
-	server, err := ftpserver.Start(ftpserver.Options{Root: web, User: demoUser, Password: demoPassword})
+	server, err := ftpserver.Start(ftpserver.Options{Root: web, User: user, Password: password})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
-	s := &demoSite{demo: d, source: filepath.Join(dir, "site"), htdocs: filepath.Join(web, "htdocs")}
+	s := &site{demo: d, source: filepath.Join(d.Dir, "site"), htdocs: filepath.Join(web, "htdocs")}
 	if s.pair, err = s.newPair(server.Addr()); err != nil {
 		return err
 	}
-	d.say("\n5. A site goes live at once: all files are brought to the server out of sight, then they change their names.")
-	if err := s.deploy(ctx, 1); err != nil {
+	d.Say("\n5. A site goes live at once: all files are brought to the server out of sight, then they change their names.")
+	if err := s.deploy(1); err != nil {
 		return err
 	}
-	d.say("\n6. A second release, while a visitor asks for the page and for the style sheet that it names, again and again.")
+	d.Say("\n6. A second release, while a visitor asks for the page and for the style sheet that it names, again and again.")
 	v := s.visit()
-	if err := errors.Join(s.deploy(ctx, 2), ctx.Err()); err != nil {
+	if err := errors.Join(s.deploy(2), ctx.Err()); err != nil {
 		v.end()
 		return err
 	}
-	d.say("\n7. Back to the first release, in one burst of renames.")
-	d.say("   $ ferry rollback site " + s.pair.Remote.String())
-	code := d.prog.rollback(ctx, s.pair, &deployFlags{}, 0)
+	d.Say("\n7. Back to the first release, in one burst of renames.")
+	d.Say("   $ ferry rollback site " + s.pair.Remote.String())
+	code := d.Rollback(s.pair)
 	pages, broken := v.end()
-	if code != ExitOK {
-		return exit(code)
+	if code != app.ExitOK {
+		return badEnd(code)
 	}
 	if broken != nil {
 		return fmt.Errorf("the demo did not go as planned: a visitor saw a broken page: %w", broken)
 	}
-	d.say(fmt.Sprintf("\nThe visitor saw %d whole pages, and not one without its style sheet.", pages))
+	d.Say(fmt.Sprintf("\nThe visitor saw %d whole pages, and not one without its style sheet.", pages))
 	return nil
 }
 
 // newPair returns the pair of the site and its directory on the server.
-func (s *demoSite) newPair(addr string) (*app.Pair, error) {
+func (s *site) newPair(addr string) (*app.Pair, error) {
 	if err := os.Mkdir(s.source, 0o755); err != nil {
 		return nil, err
 	}
-	pairs, err := s.prog.workspace().DeployPairs([]string{s.source, "ftp://" + demoUser + "@" + addr + "/htdocs"})
+	pairs, err := s.Workspace.DeployPairs([]string{s.source, "ftp://" + user + "@" + addr + "/htdocs"})
 	if err != nil {
 		return nil, err
 	}
 	p := pairs[0]
-	p.Password = config.Literal(demoPassword)
+	p.Password = config.Literal(password)
 	p.Deploy.Keep, p.Deploy.DeleteAfter = 1, time.Hour
-	return p, s.prog.readRules(p, &passFlags{})
+	return p, p.ReadRules("", nil)
 }
 
 // deploy makes a release of the site and deploys it. As builds do, it names the style sheet
 // after what is in it.
-func (s *demoSite) deploy(ctx context.Context, release int) error {
+func (s *site) deploy(release int) error {
 	style := fmt.Sprintf("css/site.%d.css", release)
 	err := errors.Join(
 		os.RemoveAll(filepath.Join(s.source, "css")),
-		write(s.source, style, fmt.Sprintf("/* release %d */\n", release)),
-		write(s.source, "index.html", fmt.Sprintf("<link rel=stylesheet href=%s>\n<h1>Release %d</h1>\n", style, release)),
+		WriteFile(s.source, style, fmt.Sprintf("/* release %d */\n", release)),
+		WriteFile(s.source, "index.html", fmt.Sprintf("<link rel=stylesheet href=%s>\n<h1>Release %d</h1>\n", style, release)),
 	)
 	if err != nil {
 		return err
 	}
-	s.say("   $ ferry deploy site " + s.pair.Remote.String())
-	if code := s.prog.deploy(ctx, s.pair, &deployFlags{}, false); code != ExitOK {
-		return exit(code)
+	s.Say("   $ ferry deploy site " + s.pair.Remote.String())
+	if code := s.Deploy(s.pair); code != app.ExitOK {
+		return badEnd(code)
 	}
 	return nil
 }
@@ -108,7 +108,7 @@ type visitor struct {
 var named = regexp.MustCompile(`href=(\S+)>`)
 
 // visit begins to read the page and the style sheet that it names.
-func (s *demoSite) visit() *visitor {
+func (s *site) visit() *visitor {
 	v := &visitor{stop: make(chan struct{}), done: make(chan struct{})}
 	go func() {
 		defer close(v.done)

@@ -1,6 +1,11 @@
-package sync
+// Package meter counts how far a pass has come.
+package meter
 
-import stdsync "sync"
+import (
+	stdsync "sync"
+
+	"ferry/sync"
+)
 
 // Work counts visible actions, and the bytes of their transfers.
 type Work struct {
@@ -16,15 +21,15 @@ type Meter struct {
 }
 
 // Observe takes an event of the pass, and reports whether it changed the count.
-func (m *Meter) Observe(ev Event) bool {
+func (m *Meter) Observe(ev sync.Event) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	switch ev := ev.(type) {
-	case Planned:
-		m.done, m.total = Work{}, ev.Plan.work()
-	case Progress:
+	case sync.Planned:
+		m.done, m.total = Work{}, workOf(ev.Plan)
+	case sync.Progress:
 		m.done.Bytes += ev.N
-	case Finished:
+	case sync.Finished:
 		if !ev.Action.Visible() {
 			return false
 		}
@@ -49,8 +54,8 @@ func (m *Meter) Count() (done, total Work) {
 	return m.done, m.total
 }
 
-// work counts the visible actions of the plan and the bytes that they transfer.
-func (p *Plan) work() Work {
+// workOf counts the visible actions of the plan and the bytes that they transfer.
+func workOf(p *sync.Plan) Work {
 	s := p.Summary()
 	w := Work{Bytes: s.BytesUp + s.BytesDown}
 	for i := range p.Actions {

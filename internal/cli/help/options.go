@@ -1,4 +1,4 @@
-package cli
+package help
 
 import (
 	"slices"
@@ -26,9 +26,9 @@ var optionGroups = []optionGroup{
 	{"GENERAL", []string{"config", "state-dir", "help", "version"}},
 }
 
-// notFor names the options that a command takes without any use for them: the help
+// NotFor names the options that a command takes without any use for them: the help
 // and the completion leave them out.
-var notFor = map[string][]string{
+var NotFor = map[string][]string{
 	"ferry":            {"dry-run", "quiet", "verbose", "progress", "no-progress", "json"},
 	"ferry sync":       {"blind"},
 	"ferry push":       {"adopt"},
@@ -48,19 +48,19 @@ var notFor = map[string][]string{
 	"ferry help":       {"config", "state-dir", "dry-run", "quiet", "verbose", "json", "progress", "no-progress", "color"},
 }
 
-// hideOptions keeps what a command has no use for out of its help and its completion.
+// Hide keeps what a command has no use for out of its help and its completion.
 // An option that several commands share is hidden for one of them only.
-func hideOptions(cmd *cobra.Command) {
-	for _, name := range notFor[cmd.CommandPath()] {
+func Hide(cmd *cobra.Command) {
+	for _, name := range NotFor[cmd.CommandPath()] {
 		if f := cmd.Flags().Lookup(name); f != nil && cmd.LocalNonPersistentFlags().Lookup(name) != nil {
 			f.Hidden = true
 		}
 	}
 }
 
-// applies reports whether an option is of use to a command.
-func applies(cmd *cobra.Command, f *pflag.Flag) bool {
-	return !f.Hidden && f.Deprecated == "" && !slices.Contains(notFor[cmd.CommandPath()], f.Name)
+// Applies reports whether an option is of use to a command.
+func Applies(cmd *cobra.Command, f *pflag.Flag) bool {
+	return !f.Hidden && f.Deprecated == "" && !slices.Contains(NotFor[cmd.CommandPath()], f.Name)
 }
 
 // withoutCount returns an option as the help shows it: one that is repeated to count has
@@ -70,18 +70,25 @@ func withoutCount(f *pflag.Flag) *pflag.Flag {
 		return f
 	}
 	shown := *f
-	shown.Value, shown.NoOptDefVal = &value[bool]{kind: "bool"}, "true"
+	shown.Value, shown.NoOptDefVal = plain{}, "true"
 	return &shown
 }
 
-// groupedOptions returns the options of a command, group by group. Groups without
+// plain is the value of an option that the help shows without one.
+type plain struct{}
+
+func (plain) Set(string) error { return nil }
+func (plain) String() string   { return "" }
+func (plain) Type() string     { return "bool" }
+
+// Grouped returns the options of a command, group by group. Groups without
 // options are left out.
-func groupedOptions(cmd *cobra.Command) (titles []string, options []*pflag.FlagSet) {
+func Grouped(cmd *cobra.Command) (titles []string, options []*pflag.FlagSet) {
 	all := pflag.NewFlagSet("", pflag.ContinueOnError)
 	all.SortFlags = false
 	cmd.LocalFlags().SortFlags, cmd.InheritedFlags().SortFlags = false, false
 	add := func(f *pflag.Flag) {
-		if applies(cmd, f) && all.Lookup(f.Name) == nil {
+		if Applies(cmd, f) && all.Lookup(f.Name) == nil {
 			all.AddFlag(f)
 		}
 	}

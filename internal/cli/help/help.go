@@ -1,4 +1,5 @@
-package cli
+// Package help writes the help of commands, and explains what was typed wrongly.
+package help
 
 import (
 	"fmt"
@@ -27,17 +28,17 @@ var commandGroups = []commandGroup{
 // helpWidth is the number of columns that the help is made for.
 const helpWidth = 80
 
-// exitTitle begins the part of a help about exit codes, which comes last.
-const exitTitle = "\nEXIT STATUS\n"
+// ExitTitle begins the part of a help about exit codes, which comes last.
+const ExitTitle = "\nEXIT STATUS\n"
 
 // plainExit is that part for a command whose help has none.
 const plainExit = `  0 done
   1 failed
   2 wrong usage or configuration`
 
-// writeHelp writes the help of a command.
-func writeHelp(w io.Writer, cmd *cobra.Command) {
-	about, exits, _ := strings.Cut(cmd.Long, exitTitle)
+// Write writes the help of a command.
+func Write(w io.Writer, cmd *cobra.Command) {
+	about, exits, _ := strings.Cut(cmd.Long, ExitTitle)
 	if about == "" {
 		about = cmd.Short + "."
 	}
@@ -50,11 +51,11 @@ func writeHelp(w io.Writer, cmd *cobra.Command) {
 		fmt.Fprintf(w, "\nEXAMPLES\n%s\n", cmd.Example)
 	}
 	writeCommands(w, cmd)
-	titles, options := groupedOptions(cmd)
+	titles, options := Grouped(cmd)
 	for i, title := range titles {
 		fmt.Fprintf(w, "\n%s\n%s", title, options[i].FlagUsagesWrapped(helpWidth))
 	}
-	fmt.Fprintf(w, "%s%s\n", exitTitle, strings.TrimRight(exits, "\n"))
+	fmt.Fprintf(w, "%s%s\n", ExitTitle, strings.TrimRight(exits, "\n"))
 	if cmd.HasAvailableSubCommands() {
 		fmt.Fprintf(w, "\n\"%s COMMAND\" says more about a command.\n", helpOf(cmd))
 	}

@@ -1,4 +1,4 @@
-package app
+package trashbin
 
 import (
 	"context"
@@ -13,10 +13,10 @@ import (
 // old versions to be removed because of their age.
 const clocksAgree = 2 * time.Hour
 
-// A clockError says that the clocks of this machine and of the server disagree.
-type clockError struct{ off time.Duration }
+// A ClockError says that the clocks of this machine and of the server disagree.
+type ClockError struct{ off time.Duration }
 
-func (e *clockError) Error() string {
+func (e *ClockError) Error() string {
 	way := "behind"
 	if e.off < 0 {
 		way = "ahead of"
@@ -32,11 +32,11 @@ func apart(d time.Duration) string {
 	return fmt.Sprintf("%d hours", d/time.Hour)
 }
 
-// trashTime returns the time from which the age of what is in the trash counts: that of
+// Now returns the time from which the age of what is in the trash counts: that of
 // this machine or of the server, whichever is earlier. ours is the time of this machine.
-// If the two differ by hours, one of them is wrong and the error is a [*clockError].
+// If the two differ by hours, one of them is wrong and the error is a [*ClockError].
 // Where the server cannot tell, or is nil, ours has to do.
-func trashTime(ctx context.Context, ours time.Time, server any) (time.Time, error) {
+func Now(ctx context.Context, ours time.Time, server any) (time.Time, error) {
 	clock, ok := server.(sync.Clock)
 	if !ok {
 		return ours, nil
@@ -49,7 +49,7 @@ func trashTime(ctx context.Context, ours time.Time, server any) (time.Time, erro
 		return time.Time{}, err
 	}
 	if off := theirs.Sub(ours); off.Abs() > clocksAgree {
-		return time.Time{}, &clockError{off}
+		return time.Time{}, &ClockError{off}
 	}
 	if theirs.Before(ours) {
 		return theirs, nil

@@ -1,4 +1,5 @@
-package app
+// Package reserved finds the paths of a pair that never travel.
+package reserved
 
 import (
 	"fmt"
@@ -11,11 +12,11 @@ import (
 	"ferry/manifest"
 )
 
-// Reserved are the paths below the local root of a pair that ferry obeys or keeps to
+// A Set is the paths below the local root of a pair that ferry obeys or keeps to
 // itself: the configuration and the ignore files in use, files that hold passwords, the
 // programs that hooks name, and the state directory. They never travel, in either direction, and no rule takes them
 // in. It never changes, so any number of goroutines may use it.
-type Reserved struct {
+type Set struct {
 	// Paths are these paths, with everything below them. Another spelling of one, as some
 	// file system would understand it, is reserved, too.
 	Paths []manifest.Path
@@ -26,7 +27,7 @@ type Reserved struct {
 }
 
 // Match reports whether p never travels.
-func (r *Reserved) Match(p manifest.Path) bool {
+func (r *Set) Match(p manifest.Path) bool {
 	if p.HasOwn() {
 		return true
 	}
@@ -45,17 +46,17 @@ func (r *Reserved) Match(p manifest.Path) bool {
 
 // Pins reports whether something reserved lies below dir, so that dir must stay where it
 // is.
-func (r *Reserved) Pins(dir manifest.Path) bool {
+func (r *Set) Pins(dir manifest.Path) bool {
 	return r != nil && slices.ContainsFunc(r.Paths, func(p manifest.Path) bool { return samePathWithin(p, dir) })
 }
 
-func (r *Reserved) holds(p manifest.Path) bool {
+func (r *Set) holds(p manifest.Path) bool {
 	return slices.ContainsFunc(r.Paths, func(top manifest.Path) bool { return samePathWithin(p, top) })
 }
 
 // mayBeAlias reports whether p may be another path of something reserved: through a link
 // that is followed, or by the short names that Windows gives to files.
-func (r *Reserved) mayBeAlias(p manifest.Path) bool {
+func (r *Set) mayBeAlias(p manifest.Path) bool {
 	if runtime.GOOS == "windows" && strings.Contains(string(p), "~") {
 		return true
 	}
@@ -99,14 +100,14 @@ func cutFirst(p manifest.Path) (first string, rest manifest.Path) {
 	return first, manifest.Path(after)
 }
 
-// newReserved returns what is reserved below the local root: files, given as absolute
+// Find returns what is reserved below the local root: files, given as absolute
 // paths, and the state directory. It is an error if the root is the state directory or
 // lies in it.
-func newReserved(root, stateDir string, files []string, links bool) (*Reserved, error) {
-	r := &Reserved{Root: root, Links: links}
+func Find(root, stateDir string, files []string, links bool) (*Set, error) {
+	r := &Set{Root: root, Links: links}
 	if stateDir != "" {
 		if _, inside := pathBelow(stateDir, resolve(root)); inside {
-			return nil, Usage(fmt.Errorf("%s is in the directory in which ferry remembers things", root), "choose another local directory, or another --state-dir")
+			return nil, fmt.Errorf("%s is in the directory in which ferry remembers things", root)
 		}
 		files = append(slices.Clone(files), stateDir)
 	}

@@ -1,4 +1,4 @@
-package cli
+package demo
 
 import (
 	"errors"
@@ -13,8 +13,8 @@ import (
 	"ferry/internal/app"
 )
 
-// write writes a file below dir, and the directories that it needs.
-func write(dir, name, text string) error {
+// WriteFile writes a file below dir, and the directories that it needs.
+func WriteFile(dir, name, text string) error {
 	path := filepath.Join(dir, filepath.FromSlash(name))
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
@@ -22,10 +22,10 @@ func write(dir, name, text string) error {
 	return os.WriteFile(path, []byte(text), 0o644)
 }
 
-// readTree returns the contents of all files below dir by their slash-separated
+// ReadTree returns the contents of all files below dir by their slash-separated
 // names, and directories with a slash at the end; ferry's own things are left
 // out.
-func readTree(dir string) (map[string]string, error) {
+func ReadTree(dir string) (map[string]string, error) {
 	tree := make(map[string]string)
 	err := fs.WalkDir(os.DirFS(dir), ".", func(name string, e fs.DirEntry, err error) error {
 		switch {
@@ -44,9 +44,9 @@ func readTree(dir string) (map[string]string, error) {
 	return tree, err
 }
 
-// sameTrees returns the names of the files in two trees that are equal, or an
+// SameTrees returns the names of the files in two trees that are equal, or an
 // error that names what differs.
-func sameTrees(here, there map[string]string) ([]string, error) {
+func SameTrees(here, there map[string]string) ([]string, error) {
 	var names []string
 	var errs []error
 	all := maps.Clone(here)

@@ -1,22 +1,22 @@
-package cli
+package server
 
 import (
 	"fmt"
 	"strings"
 
-	"ferry/internal/app"
+	"ferry/internal/ftp/check"
 )
 
-// trialsText returns which operations work on a server, as a table in Markdown. Nothing in it
-// tells who and where the server is.
-func trialsText(r *app.ServerReport) string {
+// Trials returns which operations work on a server, as a table in Markdown. Nothing in it
+// tells who and where the server is. program names the build of ferry and its system.
+func Trials(r *check.Report, program string) string {
 	var b strings.Builder
 	line := func(name, text string) {
 		if text = r.Anonymous(text); text != "" {
 			fmt.Fprintf(&b, "%s: %s\n", name, text)
 		}
 	}
-	fmt.Fprintf(&b, "ferry: %s %s\n", buildVersion(), platform())
+	fmt.Fprintf(&b, "ferry: %s\n", program)
 	line("greeting", r.Greeting)
 	line("system", r.System)
 	line("features", strings.Join(r.Features, " "))
@@ -36,8 +36,8 @@ func trialsText(r *app.ServerReport) string {
 	return b.String()
 }
 
-// lackingOperations returns the operations that ferry needs and that do not work.
-func lackingOperations(r *app.ServerReport) (all []string) {
+// Lacking returns the operations that ferry needs and that do not work.
+func Lacking(r *check.Report) (all []string) {
 	for _, t := range r.Trials {
 		if t.Needed && t.Works != "yes" {
 			all = append(all, t.Operation)

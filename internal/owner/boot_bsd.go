@@ -1,6 +1,6 @@
 //go:build darwin || freebsd
 
-package app
+package owner
 
 import (
 	"strconv"

@@ -1,4 +1,4 @@
-package cli
+package help
 
 import (
 	"slices"
@@ -7,15 +7,15 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// A pointer leads from the words of other programs to what ferry has for them.
-type pointer struct {
-	words   []string // what is typed
-	command string   // what the hint is about; a hint about a command that does not exist is not given
-	hint    string
+// A Pointer leads from the words of other programs to what ferry has for them.
+type Pointer struct {
+	Words   []string // what is typed
+	Command string   // what the hint is about; a hint about a command that does not exist is not given
+	Hint    string
 }
 
-// otherCommands are the words that others use for commands.
-var otherCommands = []pointer{
+// OtherCommands are the words that others use for commands.
+var OtherCommands = []Pointer{
 	{[]string{"ls", "list", "dir"}, "status", `"ferry status" lists what differs between the two sides`},
 	{[]string{"profile", "jobs", "pairs"}, "profiles", `"ferry profiles" lists the profiles`},
 	{[]string{"compare", "cmp", "diff"}, "verify", `"ferry status" lists what a pass would do, "ferry verify" compares the contents of both sides, and "ferry conflicts --diff" shows how texts differ`},
@@ -47,9 +47,9 @@ var otherCommands = []pointer{
 	{[]string{"update", "upgrade", "self-update"}, "version", `ferry does not update itself; "ferry version" says which one this is`},
 }
 
-// otherOptions are the words that others use for options. What a command has under one
+// OtherOptions are the words that others use for options. What a command has under one
 // of these names is that option, and not looked up here.
-var otherOptions = []pointer{
+var OtherOptions = []Pointer{
 	{[]string{"delete", "delete-before", "delete-during", "delete-extraneous", "mirror", "purge"}, "push", `what was deleted here is deleted there without an option; --exact of "ferry push" and "ferry pull" also deletes what only the target has`},
 	{[]string{"delete-after"}, "deploy", `--exact of "ferry push" and "ferry pull" deletes what only the target has; --delete-after belongs to "ferry deploy"`},
 	{[]string{"no-delete", "keep"}, "sync", `--max-delete 0 stops a pass that would delete anything`},
@@ -78,18 +78,18 @@ var otherOptions = []pointer{
 }
 
 // pointTo returns the hint for a word that is not one of ferry's, "" where there is none.
-func pointTo(root *cobra.Command, table []pointer, word string) string {
+func pointTo(root *cobra.Command, table []Pointer, word string) string {
 	word = strings.ToLower(strings.ReplaceAll(word, "_", "-"))
 	for _, p := range table {
-		if slices.Contains(p.words, word) && exists(root, p.command) {
-			return p.hint
+		if slices.Contains(p.Words, word) && Exists(root, p.Command) {
+			return p.Hint
 		}
 	}
 	return ""
 }
 
-// exists reports whether there is a command of that name, as "trash restore".
-func exists(root *cobra.Command, name string) bool {
+// Exists reports whether there is a command of that name, as "trash restore".
+func Exists(root *cobra.Command, name string) bool {
 	cmd, rest, err := root.Find(strings.Fields(name))
 	return err == nil && cmd != root && len(rest) == 0
 }

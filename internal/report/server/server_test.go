@@ -1,4 +1,4 @@
-package cli
+package server
 
 import (
 	"testing"
@@ -6,16 +6,17 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"ferry/internal/app"
+	"ferry/internal/ftp"
+	"ferry/internal/ftp/check"
 )
 
 func TestTraceText(t *testing.T) {
-	epsv := &app.Trace{Mode: "EPSV", Client: "192.168.1.5:50021", Server: "203.0.113.9:21", Steps: []app.TraceStep{
+	epsv := &ftp.Trace{Mode: "EPSV", Client: "192.168.1.5:50021", Server: "203.0.113.9:21", Steps: []ftp.TraceStep{
 		{From: "192.168.1.5:50021", To: "203.0.113.9:21", Text: "EPSV"},
 		{From: "203.0.113.9:21", To: "192.168.1.5:50021", Text: "229 Entering (|||51000|)"},
 		{From: "192.168.1.5:any", To: "203.0.113.9:51000", Text: "connect: no answer for 4s", Data: true, Failed: true},
 	}, Why: "203.0.113.9:51000 gave no answer for 4s", Cause: "a firewall"}
-	port := &app.Trace{Mode: "PORT", Works: true, Client: "127.0.0.1:50021", Server: "127.0.0.1:21", Steps: []app.TraceStep{
+	port := &ftp.Trace{Mode: "PORT", Works: true, Client: "127.0.0.1:50021", Server: "127.0.0.1:21", Steps: []ftp.TraceStep{
 		{From: "127.0.0.1:50021", To: "127.0.0.1:21", Text: "PORT 127,0,0,1,195,102"},
 		{From: "127.0.0.1:21", To: "127.0.0.1:50021", Text: "200 ok"},
 		{From: "127.0.0.1:20", To: "127.0.0.1:50022", Text: "connect", Data: true},
@@ -37,11 +38,11 @@ PORT: we name a port, and the server connects to us; works
 
 func TestReportText(t *testing.T) {
 	resumed, zone := true, -5*time.Hour
-	r := &app.ServerReport{Address: "example.org:21", Security: "ftpes", User: "sync", Greeting: "hello", Root: "/data", RootThere: true,
-		TLS: &app.TLSReport{Version: "TLS 1.3", Cipher: "AES", Fingerprint: "sha256:00", Subject: "CN=x", Trust: "chain", Resumed: &resumed,
+	r := &check.Report{Address: "example.org:21", Security: "ftpes", User: "sync", Greeting: "hello", Root: "/data", RootThere: true,
+		TLS: &check.TLSReport{Version: "TLS 1.3", Cipher: "AES", Fingerprint: "sha256:00", Subject: "CN=x", Trust: "chain", Resumed: &resumed,
 			Expires: time.Date(2030, 1, 2, 0, 0, 0, 0, time.UTC)},
-		Modes: []*app.Trace{{Mode: "EPSV", Works: true}, {Mode: "PORT", Why: "refused", Cause: "NAT"}}, Mode: "EPSV",
-		List: "MLSD", Dotfiles: "shown", SetTime: "none", Clock: &app.ClockReport{Ahead: 90 * time.Second, ListZone: &zone},
+		Modes: []*ftp.Trace{{Mode: "EPSV", Works: true}, {Mode: "PORT", Why: "refused", Cause: "NAT"}}, Mode: "EPSV",
+		List: "MLSD", Dotfiles: "shown", SetTime: "none", Clock: &check.ClockReport{Ahead: 90 * time.Second, ListZone: &zone},
 		RoundTrip: 40 * time.Millisecond, Connections: 2, ConnectionsAsked: 4, Features: []string{"MLST", "SIZE"}, Notes: []string{"mind the gap"}}
 	want := `server       example.org:21 (TLS after AUTH TLS), user sync
 greeting     hello
@@ -60,7 +61,7 @@ connections  the server allowed 2 of 4 at the same time
 features     MLST SIZE
 note: mind the gap
 `
-	if diff := cmp.Diff(want, serverReportText(r, false)); diff != "" {
+	if diff := cmp.Diff(want, Text(r, false)); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -1,4 +1,4 @@
-package cli
+package help
 
 import (
 	"errors"
@@ -12,16 +12,16 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// badOption explains an option that cannot be read, with the one that was most
+// BadOption explains an option that cannot be read, with the one that was most
 // likely meant.
-func badOption(cmd *cobra.Command, err error) error {
+func BadOption(cmd *cobra.Command, err error) error {
 	hint := "\"" + helpOf(cmd) + "\" lists its options"
 	var unknown *pflag.NotExistError
 	if errors.As(err, &unknown) {
 		name := unknown.GetSpecifiedName()
 		if near := nearOption(cmd, name); near != "" {
 			hint = "did you mean --" + near + "?"
-		} else if known := pointTo(cmd.Root(), otherOptions, name); known != "" {
+		} else if known := pointTo(cmd.Root(), OtherOptions, name); known != "" {
 			hint = known
 		} else if other := commandWith(cmd.Root(), name); other != "" {
 			hint = fmt.Sprintf("--%s is an option of \"%s\"; %s", name, other, hint)
@@ -40,7 +40,7 @@ func helpOf(cmd *cobra.Command) string {
 func nearOption(cmd *cobra.Command, name string) string {
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		if applies(cmd, f) {
+		if Applies(cmd, f) {
 			names = append(names, f.Name)
 		}
 	})
@@ -50,7 +50,7 @@ func nearOption(cmd *cobra.Command, name string) string {
 // commandWith returns the first command that has an option, "" where none has.
 func commandWith(root *cobra.Command, option string) string {
 	for _, cmd := range root.Commands() {
-		if f := cmd.Flags().Lookup(option); f != nil && applies(cmd, f) {
+		if f := cmd.Flags().Lookup(option); f != nil && Applies(cmd, f) {
 			return cmd.CommandPath()
 		}
 		if below := commandWith(cmd, option); below != "" {
@@ -60,8 +60,8 @@ func commandWith(root *cobra.Command, option string) string {
 	return ""
 }
 
-// noCommand refuses a word that is not a command.
-func noCommand(cmd *cobra.Command, args []string) error {
+// NoCommand refuses a word that is not a command.
+func NoCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
@@ -73,15 +73,15 @@ func noCommand(cmd *cobra.Command, args []string) error {
 	switch near := config.Suggest(args[0], names); {
 	case near != "":
 		hint = "did you mean \"" + cmd.CommandPath() + " " + near + "\"?"
-	case pointTo(cmd.Root(), otherCommands, args[0]) != "":
-		hint = pointTo(cmd.Root(), otherCommands, args[0])
+	case pointTo(cmd.Root(), OtherCommands, args[0]) != "":
+		hint = pointTo(cmd.Root(), OtherCommands, args[0])
 	case config.IsURL(args[0]) || strings.ContainsAny(args[0], `/\`):
 		hint = "a command comes first, as in: ferry sync ./public ftpes://user@host/path"
 	}
 	return app.Usage(fmt.Errorf("there is no command %q", args[0]), hint)
 }
 
-func helpCommand() *cobra.Command {
+func Command() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND]",
 		Short: "Show what a command does and which options it takes",
@@ -99,7 +99,7 @@ func helpCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			found, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {
-				return noCommand(found, rest)
+				return NoCommand(found, rest)
 			}
 			found.InitDefaultHelpFlag()
 			return found.Help()

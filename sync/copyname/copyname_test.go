@@ -1,11 +1,10 @@
-package sync
+package copyname
 
 import (
 	"testing"
 	"time"
 
 	"ferry/manifest"
-	"ferry/manifest/manifesttest"
 )
 
 // Every conflict copy is recognized, whatever the file was called.
@@ -14,16 +13,16 @@ func TestParseCopy(t *testing.T) {
 	for _, path := range []manifest.Path{
 		"a.txt", "dir/a.txt", "d.x/none", ".hidden", "a.b.tar.gz", "with space.txt", "x.", "\u00e9\xff.txt", "a\tb.html", "name.of-a-very-long-extension-that-is-none",
 	} {
-		for _, side := range [...]Side{Local, Remote} {
+		for _, remote := range [...]bool{false, true} {
 			for _, e := range []manifest.Entry{
 				{Kind: manifest.File, ModTime: at.UnixNano(), Size: 3},
 				{Kind: manifest.File, Precision: manifest.NoTime, Sum: "0123456789"},
 			} {
-				p := &planner{threeWay: &threeWay{base: manifesttest.Memory{}, trees: [2]*manifest.Tree{}}, taken: map[manifest.Path]bool{}}
-				first, second := p.copyPath(path, e, side), p.copyPath(path, e, side)
+				first := New(path, e, remote, func(manifest.Path) bool { return false })
+				second := New(path, e, remote, func(p manifest.Path) bool { return p == first })
 				for _, name := range []manifest.Path{first, second} {
-					c, ok := ParseConflictCopy(name)
-					if !ok || c.Of != path || c.Side != side || !c.When.Equal(e.Time()) {
+					c, ok := Parse(name)
+					if !ok || c.Of != path || c.Remote != remote || !c.When.Equal(e.Time()) {
 						t.Errorf("%q, a copy of %q, is read as %+v, %v", name, path, c, ok)
 					}
 				}
@@ -33,8 +32,8 @@ func TestParseCopy(t *testing.T) {
 }
 
 func TestParseCopyOfCopy(t *testing.T) {
-	c, ok := ParseConflictCopy("a.sync-conflict-20260728-090501-local-abcdef.sync-conflict-20260728-090502-remote-123456-3.txt")
-	if !ok || c.Of != "a.sync-conflict-20260728-090501-local-abcdef.txt" || c.Side != Remote {
+	c, ok := Parse("a.sync-conflict-20260728-090501-local-abcdef.sync-conflict-20260728-090502-remote-123456-3.txt")
+	if !ok || c.Of != "a.sync-conflict-20260728-090501-local-abcdef.txt" || !c.Remote {
 		t.Errorf("%+v, %v", c, ok)
 	}
 }
@@ -45,7 +44,7 @@ func TestParseNoCopy(t *testing.T) {
 		"a.sync-conflict-20260728-090501-both-abcdef.txt", "a.sync-conflict-20260728-090501-local-abcde.txt", "a.sync-conflict-20260728-local-abcdef",
 		"a.sync-conflict-20260728-090501-local-abcdef0.txt", "a.sync-conflict-20260728-090501-ABCDEFG.txt", "a.sync-conflict-20260728-090501-local-abcdef-0.txt",
 	} {
-		if c, ok := ParseConflictCopy(name); ok {
+		if c, ok := Parse(name); ok {
 			t.Errorf("%q is read as %+v", name, c)
 		}
 	}

@@ -1,11 +1,12 @@
-package app
+// Package filewatch tells when one of a few files has changed.
+package filewatch
 
 import (
 	"context"
 	"maps"
 	"os"
 	"slices"
-	stdsync "sync"
+	"sync"
 	"time"
 )
 
@@ -13,25 +14,26 @@ import (
 // Editors put new files in the place of old ones, which a look at the name notices.
 const lookEvery = 2 * time.Second
 
-// A fileWatch tells when one of a few files has changed: the configuration and the
+// A Watch tells when one of a few files has changed: the configuration and the
 // ignore files that the pairs of a watch come from.
-type fileWatch struct {
-	changed chan struct{}
+type Watch struct {
+	// Changed gets a value after a change.
+	Changed chan struct{}
 
-	mu    stdsync.Mutex // guards files
+	mu    sync.Mutex // guards files
 	files map[string]os.FileInfo
 }
 
-// watchFiles looks at files until ctx ends.
-func watchFiles(ctx context.Context, files []string) *fileWatch {
-	f := &fileWatch{changed: make(chan struct{}, 1)}
-	f.follow(files)
+// Start looks at files until ctx ends.
+func Start(ctx context.Context, files []string) *Watch {
+	f := &Watch{Changed: make(chan struct{}, 1)}
+	f.Follow(files)
 	go f.run(ctx)
 	return f
 }
 
-// follow looks at other files from now on, taken as they are now.
-func (f *fileWatch) follow(files []string) {
+// Follow looks at other files from now on, taken as they are now.
+func (f *Watch) Follow(files []string) {
 	now := lookAt(files)
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -54,7 +56,7 @@ func lookAt(files []string) map[string]os.FileInfo {
 
 // run looks at the files again and again. A change counts when two looks in a row find
 // the same: whoever writes a file in place is done by then.
-func (f *fileWatch) run(ctx context.Context) {
+func (f *Watch) run(ctx context.Context) {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	var before map[string]os.FileInfo // a change that was seen one look ago
@@ -81,7 +83,7 @@ func (f *fileWatch) run(ctx context.Context) {
 }
 
 // accept takes what files look like now for known, and tells that they have changed.
-func (f *fileWatch) accept(known, now map[string]os.FileInfo) {
+func (f *Watch) accept(known, now map[string]os.FileInfo) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if !sameLooks(f.files, known) {
@@ -89,7 +91,7 @@ func (f *fileWatch) accept(known, now map[string]os.FileInfo) {
 	}
 	f.files = now
 	select {
-	case f.changed <- struct{}{}:
+	case f.Changed <- struct{}{}:
 	default:
 	}
 }

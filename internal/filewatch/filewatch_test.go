@@ -1,4 +1,4 @@
-package app
+package filewatch
 
 import (
 	"context"
@@ -24,12 +24,12 @@ func TestWatchFiles(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		write("ferry.yaml", "one")
-		s := watchFiles(ctx, []string{path, filepath.Join(dir, ".ferryignore")})
+		s := Start(ctx, []string{path, filepath.Join(dir, ".ferryignore")})
 		looks := func(n int) bool {
 			time.Sleep(time.Duration(n)*lookEvery + time.Millisecond)
 			synctest.Wait()
 			select {
-			case <-s.changed:
+			case <-s.Changed:
 				return true
 			default:
 				return false

@@ -1,4 +1,4 @@
-package app
+package gitignore
 
 import (
 	"bytes"
@@ -7,10 +7,10 @@ import (
 	"unicode/utf16"
 )
 
-// ignoreText returns the text of an ignore file, which is UTF-8, or UTF-16 with a byte
+// Text returns the text of an ignore file, which is UTF-8, or UTF-16 with a byte
 // order mark, as some editors on Windows write. What is neither is refused: without its
 // patterns files could be sent that should stay here.
-func ignoreText(data []byte) (string, error) {
+func Text(data []byte) (string, error) {
 	var order binary.ByteOrder
 	switch {
 	case bytes.HasPrefix(data, []byte{0xff, 0xfe}):

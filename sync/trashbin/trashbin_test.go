@@ -1,11 +1,10 @@
-package sync_test
+package trashbin
 
 import (
 	"testing"
 	"time"
 
 	"ferry/manifest"
-	"ferry/sync"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -13,12 +12,12 @@ import (
 func TestParseTrashStamp(t *testing.T) {
 	at := time.Date(2026, 7, 28, 9, 5, 1, 0, time.UTC)
 	for name, want := range map[string]int{"20260728-090501": 1, "20260728-090501-2": 2, "20260728-090501-9999": 9999} {
-		if when, n, ok := sync.ParseTrashStamp(name); !ok || n != want || !when.Equal(at) || when.Location() != time.UTC {
+		if when, n, ok := ParseStamp(name); !ok || n != want || !when.Equal(at) || when.Location() != time.UTC {
 			t.Errorf("%s is %v, %d, %v", name, when, n, ok)
 		}
 	}
 	for _, name := range []string{"", "20260728", "20261328-090501", "20260728-250501", "20260728-090501-0", "20260728-090501-", "20260728-090501x", "x20260728-090501", ".", ".."} {
-		if when, n, ok := sync.ParseTrashStamp(name); ok {
+		if when, n, ok := ParseStamp(name); ok {
 			t.Errorf("%q is %v, %d", name, when, n)
 		}
 	}
@@ -26,7 +25,7 @@ func TestParseTrashStamp(t *testing.T) {
 
 // No ID leads out of the trash, whoever made it.
 func TestInside(t *testing.T) {
-	stamp, below, err := sync.Trashed{ID: "20260728-090501-2/a/b"}.Inside()
+	stamp, below, err := Trashed{ID: "20260728-090501-2/a/b"}.Inside()
 	if err != nil || stamp != "20260728-090501-2" || below != "a/b" {
 		t.Errorf("%q, %q, %v", stamp, below, err)
 	}
@@ -34,7 +33,7 @@ func TestInside(t *testing.T) {
 		"", "/", "a", "20260728-090501", "20260728-090501/", "20260728-090501//a", "/20260728-090501/a", "../20260728-090501/a",
 		"20260728-090501/..", "20260728-090501/../../x", "20260728-090501/a/../b", "20260728-090501/a\nb", "20260728-090501/./a",
 	} {
-		if stamp, below, err := (sync.Trashed{ID: id}).Inside(); err == nil {
+		if stamp, below, err := (Trashed{ID: id}).Inside(); err == nil {
 			t.Errorf("%q is %q in %q", id, below, stamp)
 		}
 	}
@@ -47,22 +46,22 @@ func TestSpelled(t *testing.T) {
 		path manifest.Path
 		want string
 	}{{nfc, nfd}, {"other", "other"}} {
-		if got := (sync.Trashed{ID: "20260728-090501/" + nfd, Path: c.path}).Spelled(); got != c.want {
+		if got := (Trashed{ID: "20260728-090501/" + nfd, Path: c.path}).Spelled(); got != c.want {
 			t.Errorf("%q is spelled %q, want %q", c.path, got, c.want)
 		}
 	}
 }
 
 func TestSortTrashed(t *testing.T) {
-	var things []sync.Trashed
+	var things []Trashed
 	for _, id := range []string{"20260101-000000/b", "20260101-000000-2/a", "20260101-000000-10/a", "20260101-000000/a", "20270101-000000/z"} {
-		thing := sync.Trashed{ID: id}
+		thing := Trashed{ID: id}
 		stamp, below, _ := thing.Inside()
-		thing.When, _, _ = sync.ParseTrashStamp(stamp)
+		thing.When, _, _ = ParseStamp(stamp)
 		thing.Path = manifest.Path(below)
 		things = append(things, thing)
 	}
-	sync.SortTrashed(things)
+	Sort(things)
 	var got []string
 	for _, thing := range things {
 		got = append(got, thing.ID)

@@ -1,38 +1,35 @@
-package app
+package owner
 
 import (
 	"os"
 	"path/filepath"
 	"sync"
 	"testing"
-
-	"ferry/internal/config"
 )
 
-// TestOwnership holds what the marks of a pair depend on: a copy of the state directory
+// TestMarks holds what the marks of a pair depend on: a copy of the state directory
 // has the same owner and another lock, another pair or state directory has neither.
-func TestOwnership(t *testing.T) {
-	pair := func(local string) *Pair { return &Pair{Profile: &config.Profile{Local: local}} }
+func TestMarks(t *testing.T) {
 	dir := t.TempDir()
-	first := NewOpener(Options{StateDir: dir}).ownership(pair("/a"), false)
-	if again := NewOpener(Options{StateDir: dir}).ownership(pair("/a"), false); again != first {
+	first := Of(dir, "/a", false)
+	if again := Of(dir, "/a", false); again != first {
 		t.Errorf("another run: %v, want %v", again, first)
 	}
-	if dry := NewOpener(Options{StateDir: dir}).ownership(pair("/a"), true); dry != first {
+	if dry := Of(dir, "/a", true); dry != first {
 		t.Errorf("a dry run: %v, want %v", dry, first)
 	}
-	if other := NewOpener(Options{StateDir: dir}).ownership(pair("/b"), false); other.owner == first.owner {
+	if other := Of(dir, "/b", false); other.Owner == first.Owner {
 		t.Error("two pairs have one owner")
 	}
 	copied := t.TempDir()
 	if err := os.CopyFS(copied, os.DirFS(dir)); err != nil {
 		t.Fatal(err)
 	}
-	if clone := NewOpener(Options{StateDir: copied}).ownership(pair("/a"), false); clone.owner != first.owner || clone.boot == first.boot {
+	if clone := Of(copied, "/a", false); clone.Owner != first.Owner || clone.Boot == first.Boot {
 		t.Errorf("a copy of the state directory: %v, and the original: %v", clone, first)
 	}
 	fresh := t.TempDir()
-	if dry := NewOpener(Options{StateDir: fresh}).ownership(pair("/a"), true); dry.owner == first.owner {
+	if dry := Of(fresh, "/a", true); dry.Owner == first.Owner {
 		t.Error("two state directories have one owner")
 	}
 	if left, err := os.ReadDir(fresh); err != nil || len(left) > 0 {
@@ -49,7 +46,7 @@ func TestOwnerIDIsMadeOnce(t *testing.T) {
 	for i := range ids {
 		group.Go(func() {
 			var err error
-			if ids[i], err = makeOwnerID(file); err != nil {
+			if ids[i], err = makeID(file); err != nil {
 				t.Error(err)
 			}
 		})
@@ -64,7 +61,7 @@ func TestOwnerIDIsMadeOnce(t *testing.T) {
 	if err := os.WriteFile(file, []byte("torn"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if id, err := makeOwnerID(file); err != nil || id == ids[0] {
+	if id, err := makeID(file); err != nil || id == ids[0] {
 		t.Errorf("in place of a damaged id: %q, %v", id, err)
 	}
 	if left, err := os.ReadDir(filepath.Dir(file)); err != nil || len(left) != 1 {

@@ -1,4 +1,5 @@
-package cli
+// Package server shows what a check of a server has found, for people to read.
+package server
 
 import (
 	"fmt"
@@ -6,15 +7,16 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"ferry/internal/app"
+	"ferry/internal/ftp"
+	"ferry/internal/ftp/check"
 )
 
-// serverReportText returns what a check found, for people to read. With verbose set
+// Text returns what a check found, for people to read. With verbose set
 // it includes the trace of each data mode, step by step.
-func serverReportText(r *app.ServerReport, verbose bool) string {
+func Text(r *check.Report, verbose bool) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	for _, row := range serverReportRows(r) {
+	for _, row := range rows(r) {
 		fmt.Fprintf(w, "%s\t%s\n", row[0], row[1])
 	}
 	w.Flush()
@@ -29,26 +31,26 @@ func serverReportText(r *app.ServerReport, verbose bool) string {
 	return b.String()
 }
 
-// serverReportRows returns the report as pairs of a name and a text.
-func serverReportRows(r *app.ServerReport) [][2]string {
-	rows := [][2]string{
+// rows returns the report as pairs of a name and a text.
+func rows(r *check.Report) [][2]string {
+	all := [][2]string{
 		{"server", r.Address + " (" + protections[r.Security] + "), user " + r.User},
 		{"greeting", r.Greeting},
 	}
 	add := func(name, text string) {
 		if text != "" {
-			rows = append(rows, [2]string{name, text})
+			all = append(all, [2]string{name, text})
 		}
 	}
 	add("system", r.System)
 	add("directory", r.Root+map[bool]string{true: "", false: " (does not exist)"}[r.RootThere])
-	rows = append(rows, tlsRows(r.TLS)...)
+	all = append(all, tlsRows(r.TLS)...)
 	name := "data modes"
 	for _, trace := range r.Modes {
-		rows = append(rows, [2]string{name, traceVerdict(trace, trace.Mode == r.Mode)})
+		all = append(all, [2]string{name, traceVerdict(trace, trace.Mode == r.Mode)})
 		name = ""
 		if !trace.Works && trace.Cause != "" {
-			rows = append(rows, [2]string{"", "      likely cause: " + trace.Cause})
+			all = append(all, [2]string{"", "      likely cause: " + trace.Cause})
 		}
 	}
 	if r.List != "" {
@@ -61,12 +63,12 @@ func serverReportRows(r *app.ServerReport) [][2]string {
 		add("connections", fmt.Sprintf("the server allowed %d of %d at the same time", r.Connections, r.ConnectionsAsked))
 	}
 	add("features", strings.Join(r.Features, " "))
-	return rows
+	return all
 }
 
 var protections = map[string]string{"ftp": "clear text", "ftpes": "TLS after AUTH TLS", "ftps": "TLS from the first byte"}
 
-func tlsRows(t *app.TLSReport) [][2]string {
+func tlsRows(t *check.TLSReport) [][2]string {
 	if t == nil {
 		return nil
 	}
@@ -81,7 +83,7 @@ func tlsRows(t *app.TLSReport) [][2]string {
 	}
 }
 
-func traceVerdict(t *app.Trace, used bool) string {
+func traceVerdict(t *ftp.Trace, used bool) string {
 	switch {
 	case t.Works && used:
 		return t.Mode + "  works, used"
@@ -101,7 +103,7 @@ func setTimeText(command string) string {
 	return "can be set, by " + command
 }
 
-func clockText(c *app.ClockReport) string {
+func clockText(c *check.ClockReport) string {
 	if c == nil {
 		return "unknown (no file could be written to compare)"
 	}

@@ -1,16 +1,16 @@
-package cli
+package server
 
 import (
 	"fmt"
 	"net"
 	"strings"
 
-	"ferry/internal/app"
+	"ferry/internal/ftp"
 )
 
 // traceText draws a trace: the commands and replies on the control connection, and who
 // connects to where for the data.
-func traceText(t *app.Trace) string {
+func traceText(t *ftp.Trace) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n", t.Mode, outcome(t))
 	left, right := traceEnds(t)
@@ -37,7 +37,7 @@ func traceText(t *app.Trace) string {
 	return b.String()
 }
 
-func outcome(t *app.Trace) string {
+func outcome(t *ftp.Trace) string {
 	who := "the server names a port, and we connect to it"
 	if t.Mode == "EPRT" || t.Mode == "PORT" {
 		who = "we name a port, and the server connects to us"
@@ -49,7 +49,7 @@ func outcome(t *app.Trace) string {
 }
 
 // isOutgoing reports whether a step goes from the client to the server.
-func isOutgoing(t *app.Trace, s app.TraceStep) bool {
+func isOutgoing(t *ftp.Trace, s ftp.TraceStep) bool {
 	if s.Data {
 		return t.Mode == "EPSV" || t.Mode == "PASV"
 	}
@@ -58,7 +58,7 @@ func isOutgoing(t *app.Trace, s app.TraceStep) bool {
 
 // traceEnds returns the addresses of each step, the client's at the left and the server's
 // at the right.
-func traceEnds(t *app.Trace) (left, right []string) {
+func traceEnds(t *ftp.Trace) (left, right []string) {
 	clientHost, _, _ := net.SplitHostPort(t.Client)
 	serverHost, _, _ := net.SplitHostPort(t.Server)
 	for _, s := range t.Steps {
@@ -84,7 +84,7 @@ func replaceHost(at, host, name string) string {
 	return name + ":" + port
 }
 
-func stepLabel(s app.TraceStep) string {
+func stepLabel(s ftp.TraceStep) string {
 	if s.Data {
 		return s.Text
 	}
@@ -93,7 +93,7 @@ func stepLabel(s app.TraceStep) string {
 
 // stepArrow draws a step with a label of that width: a single line for commands and
 // replies, a double one for data connections.
-func stepArrow(s app.TraceStep, width int, outward bool) string {
+func stepArrow(s ftp.TraceStep, width int, outward bool) string {
 	line := "-"
 	if s.Data {
 		line = "="
