@@ -17,20 +17,15 @@ func (p *Plan) Check(limits Limits, files int, local, remote *manifest.Tree) err
 // each side before; they count with the deletions of this plan. empty says which sides
 // have nothing at all.
 func (p *Plan) check(limits Limits, files int, lost [2]int, empty [2]bool) error {
-	var deletes [2]int
-	for _, a := range p.Actions {
-		if a.Op == Delete {
-			deletes[a.Side]++
-		}
-	}
 	for _, s := range [...]Side{Local, Remote} {
-		if err := checkEmptied(limits, deletes[s], files, s, empty[s.Other()]); err != nil {
+		deletes := p.deletes(s)
+		if err := checkEmptied(limits, deletes, files, s, empty[s.Other()]); err != nil {
 			return err
 		}
-		if deletes[s] == 0 {
+		if deletes == 0 {
 			continue
 		}
-		if err := checkDeletes(limits, deletes[s], lost[s], files, s, empty[s.Other()]); err != nil {
+		if err := checkDeletes(limits, deletes, lost[s], files, s, empty[s.Other()]); err != nil {
 			return err
 		}
 	}

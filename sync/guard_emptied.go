@@ -29,14 +29,9 @@ func (p *Plan) checkEmpties(limits Limits, files int, lost [2]int, trees [2]*man
 		return nil
 	}
 	for _, s := range [...]Side{Local, Remote} {
-		n := lost[s]
-		now := 0
-		for i := range p.Actions {
-			if a := &p.Actions[i]; a.Side == s && a.empties() {
-				now++
-			}
-		}
-		if n += now; now == 0 || !limits.exceeded(n, files) && (now < 2 || hasContent(trees[s.Other()])) {
+		now := p.count(func(a *Action) bool { return a.Side == s && a.empties() })
+		n := lost[s] + now
+		if now == 0 || !limits.exceeded(n, files) && (now < 2 || hasContent(trees[s.Other()])) {
 			continue
 		}
 		return &UnsafeError{

@@ -79,12 +79,7 @@ func (p *pass) checkTargetEmptied(files int) error {
 		return nil
 	}
 	dst := p.policy.Direction.target()
-	writes := 0
-	for i := range p.plan.Actions {
-		if a := &p.plan.Actions[i]; a.Side == dst && a.stage() == stageTransfer {
-			writes++
-		}
-	}
+	writes := p.plan.count(func(a *Action) bool { return a.Side == dst && a.stage() == stageTransfer })
 	if writes == 0 || !p.nothingIn(dst) {
 		return nil
 	}

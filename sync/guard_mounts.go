@@ -40,8 +40,5 @@ func (p *pass) checkMounts(int) error {
 
 // holdsSomething reports whether a local directory has entries.
 func (p *pass) holdsSomething(dir manifest.Path) bool {
-	for range p.trees[Local].Below(dir) {
-		return true
-	}
-	return p.opts.Only != nil && p.trees[Local].At(dir).Holds
+	return showsAnything(p.trees[Local], dir) || p.opts.Only != nil && p.trees[Local].At(dir).Holds
 }

@@ -62,15 +62,10 @@ func (p *pass) checkReplaced(files int) error {
 	was := [2]string{}
 	was[Local], was[Remote] = p.record.Roots()
 	for _, s := range [...]Side{Local, Remote} {
-		if was[s] == "" || p.roots[s].ID == "" || was[s] == p.roots[s].ID || p.opts.Limits.AllowDeletes {
+		if was[s] == "" || was[s] == partOnly || p.roots[s].ID == "" || was[s] == p.roots[s].ID || p.opts.Limits.AllowDeletes {
 			continue
 		}
-		deletes := 0
-		for _, a := range p.plan.Actions {
-			if a.Op == Delete && a.Side == s.Other() {
-				deletes++
-			}
-		}
+		files, deletes := p.filesAsked(files), p.plan.deletes(s.Other())
 		if deletes == 0 || deletes*4 <= files || s == Local && p.opts.NamedRoot && p.provenSame()*2 >= files {
 			continue
 		}
@@ -86,13 +81,7 @@ func (p *pass) checkReplaced(files int) error {
 // provenSame counts the local files that have another stamp than in the base, and were
 // read and found to have the same content.
 func (p *pass) provenSame() int {
-	n := 0
-	for i := range p.plan.Actions {
-		if a := &p.plan.Actions[i]; a.Op == Refresh && a.LocalChange == Touched {
-			n++
-		}
-	}
-	return n
+	return p.plan.count(func(a *Action) bool { return a.Op == Refresh && a.LocalChange == Touched })
 }
 
 // makeRoots makes a root that is missing.
@@ -112,10 +101,14 @@ func (p *pass) makeRoots(ctx context.Context) error {
 
 // recordRoots records which directories the base describes from now on.
 func (p *pass) recordRoots(context.Context) error {
+	local, remote := p.roots[Local].ID, p.roots[Remote].ID
 	if p.opts.Only != nil {
-		return nil // the rails of a whole pass compare with what a whole pass has seen
+		if p.synced() {
+			return nil // the rails of a whole pass compare with what a whole pass has seen
+		}
+		local, remote = partOnly, ""
 	}
-	if err := p.record.SetRoots(p.roots[Local].ID, p.roots[Remote].ID); err != nil {
+	if err := p.record.SetRoots(local, remote); err != nil {
 		return fmt.Errorf("recording the roots: %w", err)
 	}
 	return nil

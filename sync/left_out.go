@@ -1,11 +1,6 @@
 package sync
 
-import (
-	"maps"
-	"slices"
-
-	"ferry/manifest"
-)
+import "ferry/manifest"
 
 // Pinned knows ignored paths that must stay where they are, on either side.
 type Pinned interface {
@@ -26,7 +21,7 @@ func (p *pass) ignored(path manifest.Path, dir bool) bool {
 	if !p.opts.Ignore(path, dir) {
 		return false
 	}
-	if p.opts.LeftOut != nil && p.opts.LeftOut(path) {
+	if p.opts.LeftOut != nil && !p.opts.Only.Hides(path) && p.opts.LeftOut(path) {
 		p.mu.Lock()
 		if p.leftOut == nil {
 			p.leftOut = make(map[manifest.Path]bool)
@@ -41,6 +36,6 @@ func (p *pass) ignored(path manifest.Path, dir bool) bool {
 func (p *pass) nameLeftOut() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.plan.LeftOut = slices.SortedFunc(maps.Keys(p.leftOut), manifest.Path.Compare)
+	p.plan.LeftOut = sortedPaths(p.leftOut)
 	p.sum.LeftOut = len(p.plan.LeftOut)
 }

@@ -83,10 +83,5 @@ func (p *pass) lockSide(ctx context.Context, s Side) error {
 
 // changes reports whether the plan changes anything on side s.
 func (p *pass) changes(s Side) bool {
-	for _, a := range p.plan.Actions {
-		if a.Side == s && a.stage() != stageRecord {
-			return true
-		}
-	}
-	return false
+	return p.plan.count(func(a *Action) bool { return a.Side == s && a.stage() != stageRecord }) > 0
 }

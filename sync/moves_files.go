@@ -1,6 +1,10 @@
 package sync
 
-import "ferry/manifest"
+import (
+	"slices"
+
+	"ferry/manifest"
+)
 
 // pairFiles pairs single files by identity and stamp. On the local side it also
 // pairs by content, on a remote side without identities by size and time. A pair
@@ -64,13 +68,7 @@ func (p *planner) rareStamp(here []*pathState, s Side) func(manifest.Entry) (any
 }
 
 func (p *planner) stillVanished(states []*pathState, s Side) []*pathState {
-	var left []*pathState
-	for _, st := range states {
-		if st.vanished(s, manifest.File) && !p.isHeld(st.path) {
-			left = append(left, st)
-		}
-	}
-	return left
+	return slices.DeleteFunc(states, func(st *pathState) bool { return !st.vanished(s, manifest.File) || p.isHeld(st.path) })
 }
 
 // pairByStamp pairs files whose key occurs exactly once in each list, whose stamp is

@@ -47,8 +47,12 @@ func (p *pass) asked(problems []manifest.Problem) []manifest.Problem {
 	})
 }
 
-// findAsked fails if a path that was asked for is nowhere, so most likely mistyped.
+// findAsked fails if a path that was asked for is nowhere, so most likely mistyped. In a
+// second half, the first one may have deleted or renamed it.
 func (p *pass) findAsked(context.Context) error {
+	if p.policy.secondHalf {
+		return nil
+	}
 	for _, path := range p.opts.Only.Paths() {
 		_, based := p.record.At(path)
 		if based || p.mayShow(Local, path) || p.mayShow(Remote, path) {
@@ -64,10 +68,28 @@ func (p *pass) mayShow(s Side, path manifest.Path) bool {
 	return p.trees[s].At(path).Exists() || !p.trees[s].Known(path)
 }
 
+// filesAsked counts the files of the base that were asked for; all is their number.
+func (p *pass) filesAsked(all int) int {
+	if p.opts.Only == nil {
+		return all
+	}
+	n := 0
+	for path, pair := range p.record.All() {
+		if pair.Kind() == manifest.File && p.opts.Only.Includes(path) {
+			n++
+		}
+	}
+	return n
+}
+
+// partOnly is recorded in the place of the local root as long as there were only passes
+// over a part.
+const partOnly = "part only"
+
 // lookedAtWhole reports whether the base comes from more than passes over a part.
 func (p *pass) lookedAtWhole() bool {
-	local, remote := p.record.Roots()
-	return p.record.Len() > 0 && (local != "" || remote != "")
+	local, _ := p.record.Roots()
+	return p.record.Len() > 0 && local != partOnly
 }
 
 // askedPaths leaves out the paths that were not asked for. One that only has the name of

@@ -9,6 +9,7 @@ import (
 	"ferry/manifest"
 	"ferry/sync"
 	"ferry/sync/filter"
+	"ferry/sync/replicatest"
 )
 
 // only restricts the next passes to paths; none: they are whole again.
@@ -199,5 +200,83 @@ func TestMinAge(t *testing.T) {
 		w.clock = until
 		w.sync()
 		w.wantTrees(w.tree(s))
+	}
+}
+
+// TestPartIsNoFirstPassOfUnknownRoots checks that an exact pass after a whole one is no
+// first one where no side tells the identity of its root.
+func TestPartIsNoFirstPassOfUnknownRoots(t *testing.T) {
+	w := newWorld(t)
+	w.fill(6)
+	w.record.local, w.record.remote = "", ""
+	w.write(sync.Remote, "extra", "theirs")
+	w.opts.Policy.Direction, w.opts.Policy.Exact = sync.Push, true
+	w.opts.DryRun = true
+	w.only("d0")
+	w.sync()
+	w.only()
+	w.opts.DryRun = false
+	if sum := w.sync(); sum.DeletedRemote != 1 {
+		t.Errorf("%+v", sum)
+	}
+}
+
+// TestPartOfAnotherRoot checks that a part which is missing in another root than before is
+// not deleted, although it is only a little of the whole.
+func TestPartOfAnotherRoot(t *testing.T) {
+	for _, s := range bothSides {
+		w := newWorld(t)
+		w.fill(30)
+		w.write(s, "small/f", "f")
+		w.sync()
+		another := replicatest.NewMemory()
+		another.Clock, another.Server = w.now, s == sync.Remote
+		another.Write("something", "else", w.now())
+		w.sides[s] = another
+		w.record.local, w.record.remote = "old", "old"
+		w.only("small")
+		var unsafe *sync.UnsafeError
+		if sum, err := w.pass(); !errors.As(err, &unsafe) || sum.DeletedLocal+sum.DeletedRemote > 0 {
+			t.Errorf("%s: %+v, %v\n%s", s, sum, err, w.tail())
+		}
+	}
+}
+
+// TestSecondHalfOfAPart checks that a pass ends well after its first half has taken away
+// a path that was asked for.
+func TestSecondHalfOfAPart(t *testing.T) {
+	w := newWorld(t)
+	w.write(sync.Local, "a", "alpha")
+	w.write(sync.Local, "b", "beta")
+	w.sync()
+	w.sides[sync.Local].Rename("a", "a2")
+	w.sides[sync.Local].Rename("b", "b2")
+	refused := false
+	w.sides[sync.Remote].OnIO = func(op string, p manifest.Path) error {
+		if op == "rename" && p == "b2" && !refused {
+			refused = true
+			return errors.New("550 files are not renamed here")
+		}
+		return nil
+	}
+	w.only("a", "a2", "b", "b2")
+	if sum := w.sync(); sum.Moved != 1 || sum.Uploaded != 1 {
+		t.Errorf("%+v\n%s", sum, w.tail())
+	}
+	w.wantTrees(w.tree(sync.Local))
+}
+
+// TestNothingLeftOutElsewhere checks that a pass over a part names what never travels
+// there, and nothing elsewhere.
+func TestNothingLeftOutElsewhere(t *testing.T) {
+	w := newWorld(t)
+	own := func(p manifest.Path) bool { return p.Base() == "ferry.yaml" }
+	w.opts.Ignore, w.opts.LeftOut = func(p manifest.Path, _ bool) bool { return own(p) }, own
+	for _, p := range []string{"ferry.yaml", "css/ferry.yaml", "css/a"} {
+		w.write(sync.Local, p, p)
+	}
+	w.only("css")
+	if sum := w.sync(); sum.LeftOut != 1 {
+		t.Errorf("%+v", sum)
 	}
 }

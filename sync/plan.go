@@ -163,23 +163,26 @@ type Plan struct {
 
 // Empty reports whether the plan does nothing visible.
 func (p *Plan) Empty() bool {
-	for _, a := range p.Actions {
-		if a.Op != Adopt && a.Op != Refresh && a.Op != Forget {
-			return false
-		}
-	}
-	return len(p.Conflicts) == 0
+	return len(p.Conflicts) == 0 && p.count(func(a *Action) bool { return a.stage() != stageRecord }) == 0
 }
 
 // Acts reports whether carrying out the plan changes a side. Skipped conflicts do
 // not, nor do actions that only change the base.
 func (p *Plan) Acts() bool {
+	return p.count(func(a *Action) bool { return a.stage() != stageRecord && a.Op != Compare }) > 0
+}
+
+// count returns how many of the actions are of a kind.
+func (p *Plan) count(is func(a *Action) bool) (n int) {
 	for i := range p.Actions {
-		switch p.Actions[i].Op {
-		case Adopt, Refresh, Forget, Compare:
-		default:
-			return true
+		if is(&p.Actions[i]) {
+			n++
 		}
 	}
-	return false
+	return n
+}
+
+// deletes counts the files that the plan deletes on side s.
+func (p *Plan) deletes(s Side) int {
+	return p.count(func(a *Action) bool { return a.Op == Delete && a.Side == s })
 }

@@ -2,6 +2,7 @@ package sync
 
 import (
 	"fmt"
+	"slices"
 
 	"ferry/manifest"
 )
@@ -100,9 +101,14 @@ func (p *planner) leaveAlone(st *pathState, dst Side, why string) {
 	p.plan.Skips = append(p.plan.Skips, Skip{Path: st.path, Side: dst, Why: why})
 }
 
-// deferConflict reports a conflict that this pass does not resolve.
+// deferConflict reports a conflict that this pass does not resolve. Of a directory,
+// nothing is carried over or removed then: the other side has a file in its place.
 func (p *planner) deferConflict(st *pathState, loser Side, why string) {
 	p.keepParentsOnBoth(st.path)
+	if st.now[Local].Kind != st.now[Remote].Kind {
+		p.plan.Actions = slices.DeleteFunc(p.plan.Actions, func(a Action) bool { return a.Path.Below(st.path) })
+		p.plan.Skips = slices.DeleteFunc(p.plan.Skips, func(s Skip) bool { return s.Path.Below(st.path) })
+	}
 	p.plan.Conflicts = append(p.plan.Conflicts, Conflict{Path: st.path,
 		LocalChange: st.change[Local], RemoteChange: st.change[Remote],
 		Local: st.now[Local], Remote: st.now[Remote], Loser: loser, Skipped: true, Why: why})

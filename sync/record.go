@@ -131,51 +131,23 @@ func (p *pass) recordMove(a *Action, moved manifest.Entry) error {
 func (p *pass) count(a *Action, out Outcome) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	switch a.Op {
-	case Upload, Download:
-		if a.empties() {
-			p.deletions.emptied[a.Side]++
-		}
-		switch {
-		case out.Kept:
-			p.sum.Adopted++
-		case a.Op == Upload:
-			p.sum.Uploaded++
-		default:
-			p.sum.Downloaded++
-		}
-	case Delete, Rmdir:
-		if a.Op == Delete {
-			p.deletions.deletes[a.Side]++
-		}
-		if a.Side == Local {
-			p.sum.DeletedLocal++
-		} else {
-			p.sum.DeletedRemote++
-		}
-	case Rename:
-		p.sum.Moved++
-	case Chmod:
-		p.sum.Chmods++
-	case Mkdir:
-		p.sum.MadeDirs++
-	case Adopt:
-		p.sum.Adopted++
-		if a.NotCompared {
-			p.sum.NotCompared++
-		}
+	switch {
+	case a.Op == Delete:
+		p.deletions.deletes[a.Side]++
+	case a.empties():
+		p.deletions.emptied[a.Side]++
 	}
+	if out.Kept {
+		p.sum.Adopted++
+		return
+	}
+	p.sum.count(a)
 }
 
 func (p *pass) countBytes(a *Action, n int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	switch a.Op {
-	case Upload:
-		p.sum.BytesUp += n
-	case Download:
-		p.sum.BytesDown += n
-	}
+	p.sum.countBytes(a, n)
 }
 
 // countPlan counts the conflicts and skipped paths of the plan.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"maps"
 	"slices"
 	"strings"
 
@@ -268,7 +267,7 @@ func (p *pass) touchedDirs(s Side) []manifest.Path {
 	for _, c := range p.plan.Conflicts {
 		add(c.Path.Parent())
 	}
-	return slices.SortedFunc(maps.Keys(seen), manifest.Path.Compare)
+	return sortedPaths(seen)
 }
 
 // decide makes the plan again and again until it touches nothing that was not

@@ -167,13 +167,7 @@ func (p *pass) comparesWholeSides() bool {
 // listing of its parent can tell whether it exists. So if a side has lost
 // everything, the listings go up to the root, wherever they began.
 func (p *pass) looksGone(s Side, dir manifest.Path) bool {
-	if dir == manifest.Root || p.trees[s].At(dir).Holds || !p.trees[s].Known(dir) {
-		return false
-	}
-	for range p.trees[s].Below(dir) {
-		return false
-	}
-	return true
+	return dir != manifest.Root && !p.trees[s].At(dir).Holds && p.trees[s].Known(dir) && !showsAnything(p.trees[s], dir)
 }
 
 // isNew reports whether the directory that side s shows at path is not the one in

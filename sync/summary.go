@@ -59,6 +59,7 @@ func (p *Plan) Summary() Summary {
 	s := Summary{DryRun: true, Skipped: len(p.Skips), LeftOut: len(p.LeftOut), NotCompared: p.NotCompared, LeftAlone: p.Extras}
 	for i := range p.Actions {
 		s.count(&p.Actions[i])
+		s.countBytes(&p.Actions[i], p.Actions[i].Size)
 	}
 	for _, c := range p.Conflicts {
 		if c.Waits() {
@@ -73,10 +74,8 @@ func (s *Summary) count(a *Action) {
 	switch a.Op {
 	case Upload:
 		s.Uploaded++
-		s.BytesUp += a.Size
 	case Download:
 		s.Downloaded++
-		s.BytesDown += a.Size
 	case Delete, Rmdir:
 		if a.Side == Local {
 			s.DeletedLocal++
@@ -96,5 +95,15 @@ func (s *Summary) count(a *Action) {
 		}
 	case Compare:
 		s.NotCompared++
+	}
+}
+
+// countBytes counts the bytes that an action transferred.
+func (s *Summary) countBytes(a *Action, n int64) {
+	switch a.Op {
+	case Upload:
+		s.BytesUp += n
+	case Download:
+		s.BytesDown += n
 	}
 }

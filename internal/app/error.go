@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"ferry/internal/config"
 	"ferry/internal/ftp"
@@ -51,12 +52,15 @@ func Hint(err error) string {
 	var coded *Error
 	var unsafe *sync.UnsafeError
 	var server *ftp.Error
+	var nowhere *sync.NothingThereError
 	switch {
 	case errors.As(err, &coded) && coded.Hint != "":
 		return coded.Hint
 	case errors.As(err, &unsafe):
 		return unsafe.Hint
-	case errors.As(err, new(*sync.NothingThereError)):
+	case errors.As(err, &nowhere) && strings.ContainsAny(string(nowhere.Path), `\*?[`):
+		return "--only takes a path with slashes, as css/ or index.html, and no patterns"
+	case nowhere != nil:
 		return "--only takes paths below the root, as css/ or index.html; \"ferry ignored PATH\" says whether a pattern leaves a path out"
 	case errors.Is(err, manifest.ErrLocked), errors.Is(err, sync.ErrHeld):
 		return "wait for it to end, and run this again; sync, push and pull wait by themselves with --wait"

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -268,23 +269,50 @@ func (w Workspace) PathIn(p *Pair, typed string, known func(manifest.Path) bool)
 // Only reads the paths that a pass is about; none of them means everything.
 func (w Workspace) Only(p *Pair, typed []string) (paths []manifest.Path, err error) {
 	for _, one := range typed {
-		if dot := filepath.ToSlash(filepath.Clean(one)); dot == "." {
-			return nil, nil // everything
-		}
-		path, err := w.PathBelow(p, one)
-		if err != nil {
+		path, err := w.onlyOne(p, one)
+		switch {
+		case err != nil:
 			return nil, err
+		case path == manifest.Root:
+			return nil, nil // everything
 		}
 		paths = append(paths, path)
 	}
 	return paths, nil
 }
 
+// onlyOne is [Workspace.PathBelow] for --only. A path that begins with "./" or "../",
+// and an absolute one, is one of this machine where that lies below the local root.
+func (w Workspace) onlyOne(p *Pair, typed string) (manifest.Path, error) {
+	clean, absolute := path.Clean(filepath.ToSlash(typed)), filepath.IsAbs(typed)
+	first, _, _ := strings.Cut(filepath.ToSlash(typed), "/")
+	if typed == "" || clean == "/" {
+		return manifest.Root, Usage(fmt.Errorf("--only %q: this is no path below the root", typed), "is a variable of the shell empty? For the whole pair, leave --only out")
+	}
+	at := func(rel string) bool { return exists(filepath.Join(p.Local, filepath.FromSlash(rel))) }
+	here, err := filepath.Rel(p.Local, w.Absolute(typed))
+	below := err == nil && filepath.IsLocal(here)
+	switch {
+	case below && (absolute || first == "." || first == "..") && (at(here) || !at(clean)):
+		clean = filepath.ToSlash(here)
+	case absolute && !below && !at(clean) && exists(typed):
+		return manifest.Root, Usage(fmt.Errorf("--only %s: this is not below %s", typed, p.Local), "--only takes paths below the root, as css/ or index.html")
+	}
+	if clean == "." {
+		return manifest.Root, nil
+	}
+	return w.PathBelow(p, clean)
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
 // PathBelow is [Workspace.PathIn] for paths of which the local directory has some.
 func (w Workspace) PathBelow(p *Pair, typed string) (manifest.Path, error) {
 	return w.PathIn(p, typed, func(path manifest.Path) bool {
-		_, err := os.Lstat(filepath.Join(p.Local, filepath.FromSlash(string(path))))
-		return err == nil
+		return exists(filepath.Join(p.Local, filepath.FromSlash(string(path))))
 	})
 }
 
