@@ -195,6 +195,8 @@ func (d *Deployment) explain(err error) error {
 		return Usage(err, "state-key: below deploy: must be the one with which the site was deployed before")
 	case errors.Is(err, deploy.ErrBeside):
 		return failed(err, "switch: directory renames the site, so the user must be allowed to write into the directory that holds it; switch: files needs no more than the site")
+	case errors.Is(err, deploy.ErrOtherFileSystem):
+		return failed(err, "work: below deploy: names a directory in the file system of the site, which the user may write to, such as ../.ferry-site")
 	case errors.Is(err, deploy.ErrNotKept):
 		return failed(err, "keep: 2 below deploy: keeps the files of the last two releases from now on, so that they can be gone back to")
 	}
