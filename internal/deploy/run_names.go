@@ -115,6 +115,8 @@ const longName = 100
 // with control characters, with characters that mean something else on Windows, with others than
 // those of ASCII, with a space or dot at an end, and long ones.
 func isUnusual(name string) bool {
-	odd := func(c rune) bool { return c < ' ' || c == 0x7f || c >= utf8.RuneSelf || strings.ContainsRune(`\:*?"<>|`, c) }
+	odd := func(c rune) bool {
+		return c < ' ' || c == 0x7f || c >= utf8.RuneSelf || strings.ContainsRune(`\:*?"<>|`, c)
+	}
 	return len(name) >= longName || strings.ContainsFunc(name, odd) || strings.Trim(name, " ") != name || strings.HasSuffix(name, ".")
 }
