@@ -103,7 +103,7 @@ func (d *Deployment) open(ctx context.Context) error {
 	}
 	mine := o.ownership(p, d.opts.DryRun)
 	options := site.Options{
-		Options: server.Options, Path: server.Path, Absolute: server.Absolute, Work: work,
+		Options: server.Options, Path: server.Path, Absolute: server.Absolute, Work: work, Slots: p.Deploy.Switch == config.SwitchDirectory,
 		Owner: mine.owner, Boot: mine.boot, Wait: d.opts.Wait > 0, WaitUntil: until, Temps: o.temps(p, sync.Remote, d.opts.DryRun),
 	}
 	options.Notice = func(text string) { d.opts.Observer(deploy.Noticed{Text: text}) }
