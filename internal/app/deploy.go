@@ -103,7 +103,7 @@ func (d *Deployment) open(ctx context.Context) error {
 	}
 	mine := o.ownership(p, d.opts.DryRun)
 	options := site.Options{
-		Options: server.Options, Path: server.Path, Absolute: server.Absolute, Work: work,
+		Options: server.Options, Path: server.Path, Absolute: server.Absolute, Work: work, Slots: p.Deploy.Switch == config.SwitchDirectory,
 		Owner: mine.Owner, Boot: mine.Boot, Wait: d.opts.Wait > 0, WaitUntil: until, Temps: o.temps(p, sync.Remote, d.opts.DryRun),
 	}
 	options.Notice = func(text string) { d.opts.Observer(deploy.Noticed{Text: text}) }
@@ -195,6 +195,8 @@ func (d *Deployment) explain(err error) error {
 		return Usage(err, "state-key: below deploy: must be the one with which the site was deployed before")
 	case errors.Is(err, deploy.ErrBeside):
 		return failed(err, "switch: directory renames the site, so the user must be allowed to write into the directory that holds it; switch: files needs no more than the site")
+	case errors.Is(err, deploy.ErrOtherFileSystem):
+		return failed(err, "work: below deploy: names a directory in the file system of the site, which the user may write to, such as ../.ferry-site")
 	case errors.Is(err, deploy.ErrNotKept):
 		return failed(err, "keep: 2 below deploy: keeps the files of the last two releases from now on, so that they can be gone back to; \"ferry releases\" lists those that can be now")
 	}

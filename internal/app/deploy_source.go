@@ -1,7 +1,9 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -46,9 +48,9 @@ func (s *deploySource) Files(ctx context.Context) ([]deploy.LocalFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	if problems := tree.Problems(); len(problems) > 0 {
-		p := problems[0]
-		return nil, fmt.Errorf("%s cannot be read, so nothing was deployed: %s", text.Clean(string(p.Path.Join(p.Name))), p.Why)
+	var unread unreadable
+	for _, p := range tree.Problems() {
+		unread.add(p.Path.Join(p.Name), errors.New(p.Why))
 	}
 	s.entries = make(map[manifest.Path]manifest.Entry)
 	for p, e := range tree.All() {
@@ -63,24 +65,24 @@ func (s *deploySource) Files(ctx context.Context) ([]deploy.LocalFile, error) {
 	if len(s.links) > 0 {
 		s.talk.Note("%s left out: links and special files are not deployed (follow-links: true deploys what a link inside the directory points to)", text.Count(len(s.links), "name"))
 	}
-	if err := s.read(ctx, tree); err != nil {
+	if err := s.read(ctx, tree, &unread); err != nil {
+		return nil, err
+	}
+	if err := unread.err(); err != nil {
 		return nil, err
 	}
 	return s.files, s.check(s.files)
 }
 
-// read reads the contents and modes of all files.
-func (s *deploySource) read(ctx context.Context, tree *manifest.Tree) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
+// read reads the contents and modes of all files. Those that cannot be read are added to unread.
+func (s *deploySource) read(ctx context.Context, tree *manifest.Tree, unread *unreadable) error {
 	var wg stdsync.WaitGroup
 	next := make(chan *deploy.LocalFile)
 	for range hashing {
 		wg.Go(func() {
 			for f := range next {
 				if err := s.readFile(ctx, tree, f); err != nil {
-					cancel(fmt.Errorf("reading %q: %w", f.Path, err))
-					return
+					unread.add(f.Path, err)
 				}
 			}
 		})
@@ -99,7 +101,7 @@ func (s *deploySource) read(ctx context.Context, tree *manifest.Tree) error {
 func (s *deploySource) readFile(ctx context.Context, tree *manifest.Tree, f *deploy.LocalFile) error {
 	sum, err := s.dir.Sum(ctx, f.Path, s.entries[f.Path])
 	if err != nil {
-		return err
+		return cmp.Or(errors.Unwrap(err), err) // without the path
 	}
 	copy(f.Sum[:], sum)
 	f.Exec = s.isExecutable(tree, f.Path)

@@ -20,6 +20,7 @@ type SavedVersion struct {
 	Seen    manifest.Entry // as the server showed it in the site
 	At      Place
 	server  Server // that it is on
+	unsure  bool   // whether it is still there
 }
 
 // SavedVersions returns what deploys have saved and is still there, the newest first. Nothing
@@ -72,7 +73,7 @@ func (r *run) savedBy(ctx context.Context, release *Release) (saved []SavedVersi
 	}
 	there := saved[:0]
 	for i, s := range saved {
-		if looks[i].Err != nil || looks[i].Entry.IsFile() {
+		if s.unsure = looks[i].Err != nil; s.unsure || looks[i].Entry.IsFile() {
 			there = append(there, s)
 		}
 	}

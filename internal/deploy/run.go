@@ -93,6 +93,11 @@ func (r *run) deploy(ctx context.Context) error {
 				return err
 			}
 		}
+		if r.state == nil && attempt == 1 {
+			if err := checkFileSystem(ctx, r.Options); err != nil {
+				return err
+			}
+		}
 		if err := r.stage(ctx); err != nil {
 			return err
 		}

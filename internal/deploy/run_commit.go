@@ -50,7 +50,7 @@ func (r *run) commit(ctx context.Context) error {
 	if len(failed) > 0 && len(failed) == len(next.Changes) {
 		p, why := first(failed)
 		err := r.takeMarkBack(ctx, next)
-		return errors.Join(fmt.Errorf("the commit could not begin: %q: %w", p, why), err)
+		return errors.Join(checkFileSystem(ctx, r.Options), fmt.Errorf("the commit could not begin: %q: %w", p, why), err)
 	}
 	if len(failed) > 0 && r.Policy.Keep > 0 {
 		return r.undo(ctx, next, failed)

@@ -27,6 +27,9 @@ func (r *run) stage(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := r.checkNames(ctx); err != nil {
+		return err
+	}
 	reused, useless, numbers, err := r.reusable(ctx)
 	if err != nil {
 		return err

@@ -7,7 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
+
+	"ferry/manifest"
 )
 
 // keeps reports whether something of a release stays in the work directory: what it has
@@ -49,14 +50,11 @@ func (r *run) trim(ctx context.Context, next *Release) {
 	if !r.trims(next) {
 		return
 	}
-	kept, err := r.Server.ListWork(ctx, keptDir)
-	if errors.Is(err, ErrMissing) {
-		return
-	}
-	for _, k := range kept {
-		n, isNumber := strconv.Atoi(k.Name)
-		if isNumber == nil && n <= next.Number-r.Policy.Keep && err == nil {
-			err = r.trimRelease(ctx, next, n)
+	kept, err := r.keptNumbers(ctx)
+	drift := driftTrimmer{run: r, next: next, unread: kept, later: make(map[manifest.Path]bool)}
+	for _, n := range kept {
+		if n <= next.Number-r.Policy.Keep && err == nil {
+			err = r.trimRelease(ctx, &drift, n)
 		}
 	}
 	if err != nil {
@@ -64,28 +62,34 @@ func (r *run) trim(ctx context.Context, next *Release) {
 	}
 }
 
+// trimmedName is a directory among what a release keeps: all that may go is gone, until somebody
+// else's version of a file is saved again.
+const trimmedName = "trimmed"
+
 // trimRelease removes what a release keeps for going back. What it saved as drift stays for
-// as long as the profile says.
-func (r *run) trimRelease(ctx context.Context, next *Release, n int) error {
-	keepDrift := r.driftIsYoung(ctx, next, n)
+// as long as the profile says, and the last version of each path for ever.
+func (r *run) trimRelease(ctx context.Context, drift *driftTrimmer, n int) error {
 	dir := keptName(n)
-	return r.removeWork(ctx, dir, func(name string) bool { return keepDrift && (name == dir+"/drift" || name == dir+"/release") })
-}
-
-// driftIsYoung reports whether what release n saved as drift is to be kept.
-func (r *run) driftIsYoung(ctx context.Context, next *Release, n int) bool {
-	for _, rec := range append([]Record{next.Record()}, next.History...) {
-		if rec.Number == n {
-			return rec.Drift > 0 && r.isYoung(rec.Time)
-		}
+	files, err := r.Server.ListWork(ctx, dir)
+	if errors.Is(err, ErrMissing) {
+		return nil
 	}
-	release, err := r.readKept(ctx, n, "release") // older than the history
-	return err != nil && !errors.Is(err, ErrNotKept) || err == nil && release.Record().Drift > 0 && r.isYoung(release.Time)
-}
-
-// isYoung reports whether what a release of that time saved is to be kept.
-func (r *run) isYoung(t time.Time) bool {
-	return r.Policy.DriftKeep == 0 || r.Now().Sub(t) < r.Policy.DriftKeep
+	isMark := func(f WorkFile) bool { return f.Name == trimmedName }
+	if err != nil || drift.next.Record().Drift == 0 && slices.ContainsFunc(files, isMark) {
+		return err
+	}
+	keep, err := drift.keeps(ctx, n)
+	if err != nil {
+		return err
+	}
+	err = r.removeWork(ctx, dir, func(name string) bool {
+		return keep.all && name == dir+"/drift" || keep.names[name] || name == dir+"/release" && (keep.all || len(keep.names) > 0)
+	})
+	if err != nil || len(keep.names) == 0 {
+		return err
+	}
+	_, err = r.Server.Apply(ctx, [][]Chain{{{{Op: MakeDir, To: Work(dir + "/" + trimmedName)}}}})
+	return err
 }
 
 // removeWork removes a directory of the work directory, except what spare names.

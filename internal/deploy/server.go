@@ -165,6 +165,9 @@ type Server interface {
 	// Root returns an identity of the root, "" where nothing is known; missing says that
 	// there is none, for certain. With create it is made.
 	Root(ctx context.Context, create bool) (id string, missing bool, err error)
+	// SameFileSystem finds out whether the work directory and the site are in one file system,
+	// which renames from one to the other need. The error says why that cannot be told.
+	SameFileSystem(ctx context.Context) (bool, error)
 	// Close ends all sessions.
 	Close() error
 }

@@ -91,6 +91,13 @@ func (s *switching) deploy(ctx context.Context) error {
 			return err
 		}
 	}
+	if s.live.state == nil && !s.missing {
+		o := s.Options
+		o.Server = s.server
+		if err := checkFileSystem(ctx, o); err != nil {
+			return err
+		}
+	}
 	number, err := s.makeNext(ctx)
 	if err != nil {
 		return err

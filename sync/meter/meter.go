@@ -57,5 +57,11 @@ func (m *Meter) Count() (done, total Work) {
 // workOf counts the visible actions of the plan and the bytes that they transfer.
 func workOf(p *sync.Plan) Work {
 	s := p.Summary()
-	return Work{Actions: p.count((*Action).Visible), Bytes: s.BytesUp + s.BytesDown}
+	w := Work{Bytes: s.BytesUp + s.BytesDown}
+	for i := range p.Actions {
+		if p.Actions[i].Visible() {
+			w.Actions++
+		}
+	}
+	return w
 }

@@ -56,6 +56,9 @@ func (c *Machine) Slot(at deploy.Place) deploy.Server {
 
 // place returns where a place of this machine's site is in the memory.
 func (c *Machine) place(at deploy.Place) deploy.Place {
+	if c.m.Spell != nil {
+		at.Path = c.m.Spell(at.Path)
+	}
 	if c.base == nil {
 		return at
 	}
@@ -489,6 +492,16 @@ func (c *Machine) Root(ctx context.Context, create bool) (id string, missing boo
 		c.m.makeDirs(c.m.in(root), root.Path)
 	}
 	return fmt.Sprintf("memory %d", c.m.at(root).id), false, nil
+}
+
+// SameFileSystem implements [deploy.Server].
+func (c *Machine) SameFileSystem(ctx context.Context) (bool, error) {
+	leave, err := c.enter(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer leave()
+	return c.base != nil || !c.m.OtherFileSystem, nil
 }
 
 // Close implements [deploy.Server].

@@ -42,6 +42,10 @@ type Memory struct {
 	Beside bool
 	// Modes says that the server shows permission bits.
 	Modes bool
+	// OtherFileSystem says that the work directory is in another file system than the site.
+	OtherFileSystem bool
+	// Spell is what the server makes of each path in a command; nil: it stays.
+	Spell func(path string) string
 
 	steps int
 }
@@ -267,6 +271,8 @@ func (m *Memory) rename(from, to deploy.Place, free bool) error {
 	switch {
 	case was == nil:
 		return fmt.Errorf("%w: %s", deploy.ErrMissing, from.Path)
+	case m.OtherFileSystem && from.Work != to.Work:
+		return fmt.Errorf("%w: renaming %s to %s in another file system", errRefused, from.Path, to.Path)
 	case to.Path != "" && !m.holdsDir(to), there != nil && (free || there.dir || was.dir), root && !m.Beside:
 		return fmt.Errorf("%w: renaming %s to %s", errRefused, from.Path, to.Path)
 	}

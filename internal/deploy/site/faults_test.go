@@ -325,13 +325,24 @@ func TestSameFileSystem(t *testing.T) {
 	if names := f.names(); len(names) > 0 {
 		t.Errorf("left in the site: %v", names)
 	}
-	f.fault(ftpserver.Fault{Command: "RNTO", Path: "/site/*", Refuse: "550 Invalid cross-device link"})
-	if same, err := f.server.SameFileSystem(t.Context()); same || err != nil {
-		t.Error(same, err)
+	for _, refuse := range []string{"550 Invalid cross-device link", "451 Rename/move failure: Invalid cross-device link"} {
+		f = newFixture(t, ftpserver.Options{}, nil)
+		f.fault(ftpserver.Fault{Command: "RNTO", Path: "/site/.ferry-*", Refuse: refuse})
+		if same, err := f.server.SameFileSystem(t.Context()); same || err != nil {
+			t.Error(refuse, same, err)
+		}
 	}
-	f.fault(ftpserver.Fault{Command: "MKD", Refuse: "550 no"})
-	if same, err := f.server.SameFileSystem(t.Context()); same || err == nil {
-		t.Error(same, err)
+	for what, fault := range map[string]ftpserver.Fault{
+		"nothing is made":         {Command: "MKD", Refuse: "550 no"},
+		"nothing is made there":   {Command: "MKD", Path: "/site/.ferry-*", Refuse: "550 no"},
+		"no directory is renamed": {Command: "RNTO", Refuse: "550 no"},
+	} {
+		f = newFixture(t, ftpserver.Options{}, nil)
+		f.fault(ftpserver.Fault{Command: "RNTO", Path: "/site/.ferry-*", Refuse: "550 no"})
+		f.fault(fault)
+		if same, err := f.server.SameFileSystem(t.Context()); same || err == nil {
+			t.Error(what, same, err)
+		}
 	}
 }
 

@@ -10,6 +10,10 @@ import (
 // Lock implements [deploy.Server]. The state is asked for together with the lock: what comes is of
 // use to [Server.Begin] only where the lock was got.
 func (srv *Server) Lock(ctx context.Context) (release func(), waited bool, err error) {
+	if srv.opts.Slots {
+		release, waited, err = srv.lock.Take(ctx)
+		return release, waited, giveUp(err)
+	}
 	srv.begun = begun{}
 	release, waited, err = srv.lock.TakeWith(ctx, srv.lockAndBegin)
 	if srv.begun.failed && ctx.Err() == nil {

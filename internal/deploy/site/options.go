@@ -22,6 +22,9 @@ type Options struct {
 	// outside; "": ferry's own directory in the site. One that begins with a slash starts
 	// at the server's root.
 	Work string
+	// Slots says that the site is switched as a whole: each slot has a state, and the work
+	// directory itself has none.
+	Slots bool
 
 	// Owner, Boot and Machine stand for who takes the lock, see [lock.Options]. If Owner is
 	// empty, no lock can be taken.

@@ -72,31 +72,38 @@ func (srv *Server) removesTrees(ctx context.Context) (bool, error) {
 	return recursive, nil
 }
 
-// SameFileSystem finds out whether the work directory and the site are in one file system,
-// by renaming a directory from one to the other and back: files would do no harm to try
-// with, but there is a server that copies those in silence.
+// SameFileSystem implements [deploy.Server], by renaming a directory from the work directory to
+// the site and back: files would do no harm to try with, but there is a server that copies those
+// in silence. Where that is refused, directories that are made in the site and renamed in the
+// work directory show that nothing else is the reason.
 func (srv *Server) SameFileSystem(ctx context.Context) (same bool, err error) {
 	inside := srv.work(probeName())
+	other := inside + "-moved"
 	outside := srv.root + "/" + manifest.TempName(manifest.NewTempMark(strings.Repeat("0", 16), srv.opts.Owner), !srv.features.Has(ftp.KeepsDotDirs))
 	err = srv.do(ctx, "trying a rename into the site", func(ctx context.Context, s *ftp.Session) error {
-		var made ftp.Reply
-		var there, back ftp.Renaming
+		var madeInside, madeOutside ftp.Reply
+		var there, back, within ftp.Renaming
 		var b ftp.Batch
-		b.Expect("MKD "+inside, &made)
+		b.Expect("MKD "+inside, &madeInside)
 		there.Queue(&b, inside, outside)
 		back.Queue(&b, outside, inside)
-		b.Add("RMD "+outside, nil)
-		b.Add("RMD "+inside, nil)
+		b.Expect("MKD "+outside, &madeOutside)
+		within.Queue(&b, inside, other)
+		for _, dir := range []string{outside, inside, other} {
+			b.Add("RMD "+dir, nil)
+		}
 		if err := b.Run(ctx, s); err != nil {
 			return err
 		}
-		s.AfterRenaming(there)
-		s.AfterRenaming(back)
-		switch same = there.Done(); {
-		case same || there.From.Code == 350 && !there.Unsettled():
+		for _, one := range []ftp.Renaming{there, back, within} {
+			s.AfterRenaming(one)
+		}
+		same = there.Done()
+		switch {
+		case same, madeOutside.OK() && within.Done():
 			return nil
-		case !made.OK():
-			return ftp.ReplyError("MKD", inside, made)
+		case !madeInside.OK():
+			return ftp.ReplyError("MKD", inside, madeInside)
 		}
 		return fmt.Errorf("it cannot be told whether the work directory is in the file system of the site: %w", there.Err(inside, outside))
 	})
