@@ -6,6 +6,7 @@ import (
 
 	"ferry/internal/config"
 	"ferry/internal/deploy"
+	"ferry/internal/deploy/sensitive"
 	"ferry/internal/gitignore"
 	"ferry/internal/text"
 	"ferry/manifest"
@@ -53,7 +54,7 @@ func modes(set []config.DeployMode) func(manifest.Path) uint16 {
 
 // checkSecrets warns of files that look like secrets, and refuses them where that is asked for.
 func (d *Deployment) checkSecrets(files []deploy.LocalFile) error {
-	found := deploy.Secrets(files, d.source.head, modes(d.pair.Deploy.Modes))
+	found := sensitive.Secrets(files, d.source.head, modes(d.pair.Deploy.Modes))
 	if len(found) == 0 {
 		return nil
 	}

@@ -10,7 +10,7 @@ import (
 	"syscall"
 
 	"ferry/internal/config"
-	"ferry/internal/deploy"
+	"ferry/internal/deploy/sensitive"
 	"ferry/internal/gitignore"
 	"ferry/internal/reserved"
 	"ferry/manifest"
@@ -57,7 +57,7 @@ func (p *Pair) ReadRules(file string, patterns []string) error {
 // configurations that are not in use: what it sends is most often published.
 func (p *Pair) builtInRules() *gitignore.Rules {
 	if p.deploys || p.Deploy != nil {
-		return deploy.LeftOut()
+		return sensitive.LeftOut()
 	}
 	if p.Direction == sync.Push {
 		return gitignore.Parse(config.FileName)

@@ -1,10 +1,13 @@
-package deploy
+// Package sensitive knows the names of files that a deploy leaves out, or warns about, because
+// hardly anybody wants them on a web server. It is pure.
+package sensitive
 
 import (
 	"bytes"
 	"path"
 	"strings"
 
+	"ferry/internal/deploy"
 	"ferry/internal/gitignore"
 	"ferry/manifest"
 )
@@ -60,7 +63,7 @@ var secrets = []struct {
 
 // Secrets returns the files that should hardly be deployed. head returns the beginning of a
 // local file; mode the mode that the profile sets, and may be nil.
-func Secrets(local []LocalFile, head func(manifest.Path) []byte, mode func(manifest.Path) uint16) []Secret {
+func Secrets(local []deploy.LocalFile, head func(manifest.Path) []byte, mode func(manifest.Path) uint16) []Secret {
 	var found []Secret
 	for i := range local {
 		p := local[i].Path

@@ -1,18 +1,24 @@
-package deploy
+package sensitive
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"ferry/internal/deploy"
 	"ferry/manifest"
 )
 
 func TestSecrets(t *testing.T) {
-	local := files{
-		".env": "", "a/.env.local": "", "id_rsa": "", "id_rsa.pub": "", "a/id_ed25519": "", "cert.pem": "", "key.pem": "",
-		"dump.SQL": "", "x/.htpasswd": "", "y/.htpasswd": "", "environment": "", "index.html": "",
-	}.local()
+	var local []deploy.LocalFile
+	for _, p := range []manifest.Path{
+		".env", "a/.env.local", "id_rsa", "id_rsa.pub", "a/id_ed25519", "cert.pem", "key.pem",
+		"dump.SQL", "x/.htpasswd", "y/.htpasswd", "environment", "index.html",
+	} {
+		local = append(local, deploy.LocalFile{Path: p})
+	}
+	slices.SortFunc(local, func(a, b deploy.LocalFile) int { return a.Path.Compare(b.Path) })
 	head := func(p manifest.Path) []byte {
 		if p == "key.pem" {
 			return []byte("-----BEGIN RSA PRIVATE KEY-----\n")
