@@ -15,7 +15,7 @@ const commitLimit = 2 * time.Minute
 // commit makes the staged release live.
 func (r *run) commit(ctx context.Context) error {
 	interrupted := ctx
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitLimit)
+	ctx, cancel := lasting(ctx, commitLimit)
 	defer cancel()
 	if err := interrupted.Err(); err != nil {
 		return err
@@ -47,12 +47,7 @@ func (r *run) commit(ctx context.Context) error {
 	if err != nil {
 		return brokeOff(err)
 	}
-	if len(failed) > 0 && len(failed) == len(next.Changes) {
-		p, why := first(failed)
-		err := r.takeMarkBack(ctx, next)
-		return errors.Join(fmt.Errorf("the commit could not begin: %q: %w", p, why), err)
-	}
-	if len(failed) > 0 && r.Policy.Keep > 0 {
+	if len(failed) > 0 && (r.Policy.Keep > 0 || len(failed) == len(next.Changes)) {
 		return r.undo(ctx, next, failed)
 	}
 	if err := r.close(ctx, next, failed, r.endsHere && !r.trims(next)); err != nil {
