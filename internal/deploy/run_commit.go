@@ -103,7 +103,7 @@ func (r *run) commitGroups() [][]Chain {
 func (r *run) count(next *Release, failed map[manifest.Path]error) {
 	for _, c := range next.Changes {
 		switch {
-		case c.Kind == Remove:
+		case c.Kind == Remove && !c.RemovesDir():
 			r.result.Deleted++
 		case c.Kind == Put && c.Was.Exists():
 			r.result.Replaced++
