@@ -104,7 +104,7 @@ fi
 if [ -n "${FERRY_IN_URL:-}" ]; then
 	args+=(-- "${FERRY_IN_LOCAL:-.}" "$FERRY_IN_URL")
 else
-	read -r -a profiles <<<"${FERRY_IN_PROFILE:-}" || true
-	args+=(-- "${profiles[@]}")
+	read -r -d '' -a profiles <<<"${FERRY_IN_PROFILE:-}" || true
+	args+=(-- ${profiles[@]+"${profiles[@]}"}) # before bash 4.4, an empty array is an unbound variable
 fi
 exec "$bin" "${args[@]}"

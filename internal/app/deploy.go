@@ -68,6 +68,7 @@ func (o *Opener) OpenDeployment(ctx context.Context, p *Pair, opts DeployOptions
 	}
 	d := &Deployment{opener: o, pair: p, opts: opts, hooks: o.hooks(p, opts.Talk)}
 	d.recordEvents()
+	d.opts.Observer = oneAtATime(d.opts.Observer)
 	if err := d.open(ctx); err != nil {
 		err = errors.Join(err, d.close.close())
 		d.record.End(nil, ExitCode(err), err)
@@ -157,7 +158,7 @@ func (d *Deployment) Deploy(ctx context.Context) (result deploy.Result, err erro
 		return deploy.Result{}, err
 	}
 	result, err = deploy.Run(ctx, d.options())
-	if err == nil && result.Committed {
+	if err == nil && result.WentLive() {
 		err = d.check(ctx, &result)
 	}
 	return result, errors.Join(d.explain(err), d.after(ctx, result, err))
@@ -193,6 +194,8 @@ func (d *Deployment) explain(err error) error {
 		return &Error{Code: ExitSuperseded, Err: err, Hint: "nothing was done; the next newer run deploys again, and --force deploys this one"}
 	case errors.Is(err, deploy.ErrKeyNeeded), errors.Is(err, deploy.ErrWrongKey):
 		return Usage(err, "state-key: below deploy: must be the one with which the site was deployed before")
+	case errors.Is(err, deploy.ErrNotEncrypted):
+		return Usage(err, "the site was deployed without state-key: below deploy:; leave it out, or move the files state and state.old out of the work directory first: the next deploy compares all files then, and deletes none")
 	case errors.Is(err, deploy.ErrBeside):
 		return failed(err, "switch: directory renames the site, so the user must be allowed to write into the directory that holds it; switch: files needs no more than the site")
 	case errors.Is(err, deploy.ErrOtherFileSystem):
@@ -253,7 +256,7 @@ func (d *Deployment) after(ctx context.Context, result deploy.Result, err error)
 	}
 	s := summaryOf(result.Plan, &result)
 	var hookErr error
-	if do := d.pair.Hooks.After; do != "" && result.Committed {
+	if do := d.pair.Hooks.After; do != "" && result.WentLive() {
 		code := d.ExitCode(result, d.explain(err))
 		ev := d.changed(result.Plan, d.hooks.fields("after", s, hooks.Field{Name: "exit", Value: code}, hooks.Field{Name: "release", Value: result.Release}))
 		hookErr = d.hooks.run(ctx, "after", do, ev)
@@ -290,7 +293,7 @@ func summaryOf(plan *deploy.Plan, result *deploy.Result) (s sync.Summary) {
 			if c.Kind == deploy.Put {
 				s.Uploaded++
 				s.BytesUp += c.Is.Size
-			} else if c.Kind == deploy.Remove {
+			} else if c.Kind == deploy.Remove && !c.RemovesDir() {
 				s.DeletedRemote++
 			}
 		}

@@ -62,15 +62,14 @@ func TestHostileLines(t *testing.T) {
 func TestAnnotations(t *testing.T) {
 	var out strings.Builder
 	l := &Log{System: GitHub, Out: &out, Now: time.Now}
-	l.Mask("100 %\nsure")
 	l.Begin("staged\n3 files")
-	l.Error("a\nb")
+	l.Error("a\n100 % b")
 	for range 12 {
 		l.Warning("w")
 	}
 	l.End()
 	l.End()
-	want := "::add-mask::100 %25%0Asure\n::group::staged%0A3 files\n::error title=ferry::a%0Ab\n" +
+	want := "::group::staged%0A3 files\n::error title=ferry::a%0A100 %25 b\n" +
 		strings.Repeat("::warning title=ferry::w\n", 10) + "::endgroup::\n"
 	if out.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", out.String(), want)

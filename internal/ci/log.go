@@ -20,13 +20,6 @@ type Log struct {
 	warnings int
 }
 
-// Mask asks the system to hide a secret wherever it shows up.
-func (l *Log) Mask(secret string) {
-	if l.System == GitHub && secret != "" {
-		fmt.Fprintf(l.Out, "::add-mask::%s\n", escapeData(secret))
-	}
-}
-
 // Begin begins a group of lines that people can unfold.
 func (l *Log) Begin(title string) {
 	l.End()

@@ -34,6 +34,23 @@ func (s System) WriteOutputs(getenv func(string) string, values []Output) (path 
 	return path, appendTo(path, b.String())
 }
 
+// WriteLines writes lines into a new file for later steps, and returns its name.
+func WriteLines(getenv func(string) string, lines []string) (name string, err error) {
+	f, err := os.CreateTemp(getenv("RUNNER_TEMP"), "ferry-paths-*.txt")
+	if err != nil {
+		return "", err
+	}
+	for _, line := range lines {
+		if _, writeErr := fmt.Fprintln(f, line); err == nil {
+			err = writeErr
+		}
+	}
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	return f.Name(), err
+}
+
 // mostSummary is how many bytes of a summary are written: GitHub refuses more than 1 MiB.
 const mostSummary = 900_000
 

@@ -226,7 +226,14 @@ func tellSystem(system ci.System, getenv func(string) string, head report.Deploy
 	if system == ci.None {
 		return nil
 	}
-	if _, err := system.WriteOutputs(getenv, report.DeployOutputs(d)); err != nil {
+	paths := ""
+	if d.Plan != nil {
+		var err error
+		if paths, err = ci.WriteLines(getenv, report.MarkedPaths(d.Plan.Release.Changes)); err != nil {
+			return fmt.Errorf("writing the changed paths for the run: %w", err)
+		}
+	}
+	if _, err := system.WriteOutputs(getenv, report.DeployOutputs(d, paths)); err != nil {
 		return fmt.Errorf("writing the outputs of the run: %w", err)
 	}
 	if err := system.WriteSummary(getenv, report.DeploySummary(head, d)); err != nil {

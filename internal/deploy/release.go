@@ -121,6 +121,17 @@ func (c *Change) Letter() string {
 	return Added
 }
 
+// RemovesDir reports whether c removes a directory, which makes way for a file.
+func (c *Change) RemovesDir() bool { return c.Kind == Remove && c.Was.IsDir() }
+
+// before returns the number of the release before r, 0 where that is not known.
+func (r *Release) before() int {
+	if len(r.History) == 0 {
+		return 0
+	}
+	return r.History[0].Number
+}
+
 // File returns the file of the release at p, or nil.
 func (r *Release) File(p manifest.Path) *File {
 	i, found := slices.BinarySearchFunc(r.Files, p, func(f File, p manifest.Path) int { return f.Path.Compare(p) })
@@ -137,7 +148,7 @@ func (r *Release) Record() Record {
 		switch c := &r.Changes[i]; {
 		case c.Kind == Put:
 			rec.Put++
-		case c.Kind == Remove && !c.Was.IsDir():
+		case c.Kind == Remove && !c.RemovesDir():
 			rec.Deleted++
 		}
 		if r.Changes[i].Drift {

@@ -28,5 +28,8 @@ type Result struct {
 	Committed bool
 }
 
+// WentLive reports whether a release went live in this run, its own or that of an earlier one.
+func (r *Result) WentLive() bool { return r.Committed || r.Finished != 0 }
+
 // Nothing reports whether there was nothing to deploy.
 func (r *Result) Nothing() bool { return r.Plan != nil && r.Plan.Empty() && r.Finished == 0 }

@@ -34,8 +34,12 @@ func (r *run) rollback(ctx context.Context, to int) error {
 	if r.state == nil {
 		return errors.New("nothing was deployed here")
 	}
-	for first := true; first || to != 0 && r.state.content() != to; first = false {
-		if err := r.step(ctx, to); err != nil {
+	steps, err := r.way(ctx, to)
+	if err != nil {
+		return err
+	}
+	for i := range steps {
+		if err := r.goBack(ctx, &steps[i]); err != nil {
 			return err
 		}
 		if r.DryRun {
@@ -54,34 +58,6 @@ func (r *Release) content() int {
 	return r.Number
 }
 
-// step makes the release live that was there before the one whose files are live, or after it
-// where to is a later one that was gone back from.
-func (r *run) step(ctx context.Context, to int) error {
-	content := r.state.content()
-	kept, err := r.keptNumbers(ctx)
-	if err != nil {
-		return err
-	}
-	why := fmt.Errorf("what release %d has replaced %w", content, ErrNotKept)
-	if to > content {
-		why = fmt.Errorf("release %d %w: release %d is live", to, ErrNotKept, content)
-	}
-	for _, n := range kept {
-		there, err := r.readKept(ctx, n, "release")
-		if err != nil {
-			continue
-		}
-		before, err := r.readKept(ctx, n, "state")
-		if err != nil || there.content() != content || (before.content() > content) != (to > content) {
-			continue
-		}
-		if err := r.goBack(ctx, there, before); !errors.Is(err, ErrNotKept) {
-			return err
-		}
-	}
-	return why
-}
-
 // keptNumbers returns the numbers of the releases that have kept something, the latest first.
 func (r *run) keptNumbers(ctx context.Context) (numbers []int, err error) {
 	files, err := r.Server.ListWork(ctx, keptDir)
@@ -97,12 +73,9 @@ func (r *run) keptNumbers(ctx context.Context) (numbers []int, err error) {
 	return numbers, nil
 }
 
-// goBack takes release there back, which is what is live, to the one before it.
-func (r *run) goBack(ctx context.Context, there, before *Release) error {
-	changes, err := Inverse(there, before, r.Policy.Class)
-	if err != nil {
-		return fmt.Errorf("%w %w", err, ErrNotKept)
-	}
+// goBack carries out one step back.
+func (r *run) goBack(ctx context.Context, s *keptStep) error {
+	before, changes := s.before, s.changes
 	next := Release{Files: before.Files, Changes: changes, Back: before.content(), Root: r.state.Root, Held: max(r.state.Held, r.state.Sequence)}
 	next.Follow(r.state)
 	r.name(&next)
@@ -111,7 +84,7 @@ func (r *run) goBack(ctx context.Context, there, before *Release) error {
 	if err := r.checkMaintenance(); err != nil {
 		return err
 	}
-	if err := r.lookBack(ctx, there.Number); err != nil {
+	if err := r.lookBack(ctx, s.number); err != nil {
 		return err
 	}
 	r.result.Plan = r.plan
@@ -143,32 +116,19 @@ func (r *run) readKept(ctx context.Context, n int, name string) (*Release, error
 	return Decode(content, r.Key)
 }
 
-// lookBack looks whether all is there that release n has set aside, and whether the site is as
-// it left it.
+// lookBack looks whether the site is as release n left it.
 func (r *run) lookBack(ctx context.Context, n int) error {
-	var places []Place
-	for _, c := range r.plan.Release.Changes {
-		if c.Kind == Put {
-			places = append(places, Work(c.From))
-		}
-	}
-	looks, err := r.Server.Look(ctx, places, false)
-	if err != nil {
+	changed, err := r.lookAgain(ctx)
+	if err != nil || changed == "" {
 		return err
 	}
-	for i, l := range looks {
-		if !l.Entry.IsFile() {
-			return fmt.Errorf("%s %w: what release %d has set aside is gone", places[i].Path, ErrNotKept, n)
-		}
+	if r.Force {
+		return r.saveChanged(ctx)
 	}
-	changed, err := r.lookAgain(ctx)
-	if err == nil && changed != "" && !r.Force {
-		return &sync.UnsafeError{
-			What: fmt.Sprintf("%q is not as release %d left it, and would be replaced", changed, n),
-			Hint: "look at it; --force goes back all the same, and keeps its version",
-		}
+	return &sync.UnsafeError{
+		What: fmt.Sprintf("%q is not as release %d left it, and would be replaced", changed, n),
+		Hint: "look at it; --force goes back all the same, and keeps its version",
 	}
-	return err
 }
 
 // A Told is a release as [Releases] tells of it.

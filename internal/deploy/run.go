@@ -58,7 +58,8 @@ func newRun(o Options) *run {
 }
 
 func (r *run) deploy(ctx context.Context) error {
-	files := r.readSource(ctx)
+	files, stop := r.readSource(ctx)
+	defer stop()
 	unlock, err := r.begin(ctx)
 	if err != nil {
 		return err
@@ -86,6 +87,9 @@ func (r *run) deploy(ctx context.Context) error {
 			return err
 		}
 		if r.plan.Empty() {
+			if r.result.Finished != 0 {
+				r.result.Previous = r.state.before()
+			}
 			return r.noteSequence(ctx)
 		}
 		if r.Allow != nil && attempt == 1 {

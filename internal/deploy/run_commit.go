@@ -15,7 +15,7 @@ const commitLimit = 2 * time.Minute
 // commit makes the staged release live.
 func (r *run) commit(ctx context.Context) error {
 	interrupted := ctx
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitLimit)
+	ctx, cancel := lasting(ctx, commitLimit)
 	defer cancel()
 	if err := interrupted.Err(); err != nil {
 		return err
@@ -47,13 +47,12 @@ func (r *run) commit(ctx context.Context) error {
 	if err != nil {
 		return brokeOff(err)
 	}
-	if len(failed) > 0 && len(failed) == len(next.Changes) {
-		p, why := first(failed)
-		err := r.takeMarkBack(ctx, next)
-		return errors.Join(checkFileSystem(ctx, r.Options), fmt.Errorf("the commit could not begin: %q: %w", p, why), err)
-	}
-	if len(failed) > 0 && r.Policy.Keep > 0 {
-		return r.undo(ctx, next, failed)
+	if all := len(failed) == len(next.Changes); len(failed) > 0 && (r.Policy.Keep > 0 || all) {
+		err := r.undo(ctx, next, failed)
+		if all {
+			err = errors.Join(checkFileSystem(ctx, r.Options), err)
+		}
+		return err
 	}
 	if err := r.close(ctx, next, failed, r.endsHere && !r.trims(next)); err != nil {
 		return brokeOff(err)
@@ -108,7 +107,7 @@ func (r *run) commitGroups() [][]Chain {
 func (r *run) count(next *Release, failed map[manifest.Path]error) {
 	for _, c := range next.Changes {
 		switch {
-		case c.Kind == Remove:
+		case c.Kind == Remove && !c.RemovesDir():
 			r.result.Deleted++
 		case c.Kind == Put && c.Was.Exists():
 			r.result.Replaced++

@@ -41,12 +41,17 @@ func (r *run) lookAgain(ctx context.Context) (changed manifest.Path, err error) 
 		switch now := looks[i]; {
 		case now.Err != nil:
 			return "", fmt.Errorf("looking at %q before the commit: %w", c.Path, now.Err)
-		case manifest.Unchanged(c.Was, now.Entry), c.Kind == Put && !c.Was.Exists() && way.makes(c.Path, now.Entry):
+		case asPlanned(&c, now.Entry, way):
 		default:
 			return c.Path, nil
 		}
 	}
 	return "", nil
+}
+
+// asPlanned reports whether a change meets what it was planned for, or another change makes way.
+func asPlanned(c *Change, now manifest.Entry, way wayMaker) bool {
+	return manifest.Unchanged(c.Was, now) || c.Kind == Put && !c.Was.Exists() && way.makes(c.Path, now)
 }
 
 // notWhole returns those of the files that were not looked at which the server does not show whole.

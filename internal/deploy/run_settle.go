@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"ferry/manifest"
 )
@@ -35,6 +36,9 @@ func (r *run) settle(ctx context.Context, next *Release, doubt bool) (failed map
 		failed = make(map[manifest.Path]error)
 		for _, c := range rest.Lost {
 			failed[c.Path] = errors.New("its staged file is gone")
+		}
+		if attempt > 0 { // modes are set once: few servers show them
+			rest.Todo = slices.DeleteFunc(rest.Todo, func(c Change) bool { return c.Kind == Chmod })
 		}
 		if len(rest.Todo) == 0 && len(rest.Strays) == 0 {
 			if attempt > 0 {
@@ -72,6 +76,7 @@ func (r *run) makeChanges(ctx context.Context, next *Release, rest Rest, why map
 	if err != nil {
 		return err
 	}
+	r.tellModes(groups, errs)
 	of := make(map[Place]manifest.Path)
 	for _, c := range rest.Todo {
 		of[Live(c.Path, c.Was)] = c.Path

@@ -8,20 +8,24 @@ import (
 	"io"
 )
 
-// readSource reads the local directory while the server is being connected to.
-func (r *run) readSource(ctx context.Context) (wait func() ([]LocalFile, error)) {
-	type read struct {
-		files []LocalFile
-		err   error
-	}
-	done := make(chan read, 1)
+// readSource reads the local directory while the server is being connected to. The caller must
+// call stop, which returns when nothing is read any more.
+func (r *run) readSource(ctx context.Context) (wait func() ([]LocalFile, error), stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var files []LocalFile
+	var err error
+	done := make(chan struct{})
 	go func() {
-		files, err := r.Source.Files(ctx)
-		done <- read{files, err}
+		defer close(done)
+		files, err = r.Source.Files(ctx)
 	}()
-	return func() ([]LocalFile, error) {
-		got := <-done
-		return got.files, got.err
+	wait = func() ([]LocalFile, error) {
+		<-done
+		return files, err
+	}
+	return wait, func() {
+		cancel()
+		<-done
 	}
 }
 

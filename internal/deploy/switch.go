@@ -64,7 +64,8 @@ func (s *switching) result() Result {
 }
 
 func (s *switching) deploy(ctx context.Context) error {
-	files := s.live.readSource(ctx)
+	files, stop := s.live.readSource(ctx)
+	defer stop()
 	unlock, err := s.begin(ctx)
 	if err != nil {
 		return err

@@ -84,10 +84,10 @@ func (t *takeUp) take(c Change) {
 	live := t.at(Live(c.Path, c.Was))
 	switch c.Kind {
 	case Chmod:
-		if manifest.Unchanged(c.Is, live) {
+		if manifest.Unchanged(c.Is, live) && t.looks(Live(c.Path, c.Was)).Mode != c.Mode {
 			t.rest.Todo = append(t.rest.Todo, c)
 		} else {
-			t.rest.Done++ // it is another file now
+			t.rest.Done++ // or it is another file now
 		}
 	case Remove:
 		if c.Was.IsDir() {

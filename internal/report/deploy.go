@@ -98,6 +98,8 @@ func (r *textDeploy) planned(plan *deploy.Plan, bytes int64) {
 		r.log.End()
 	}
 	if !r.head.DryRun {
+		r.bar.end() // of a plan that another one has followed
+		r.staged = 0
 		r.bar = newDeployBar(r.o, plan, bytes)
 	}
 }
@@ -177,6 +179,9 @@ type changeCounts struct{ added, modified, removed int }
 
 func countChanges(changes []deploy.Change) (n changeCounts) {
 	for _, c := range changes {
+		if c.RemovesDir() {
+			continue
+		}
 		switch c.Letter() {
 		case deploy.Added:
 			n.added++

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 
@@ -12,10 +11,11 @@ import (
 // mostSummaryPaths is how many paths the summary page of a CI run names.
 const mostSummaryPaths = 100
 
-// DeployOutputs returns what later steps of a CI run can read of a deploy.
-func DeployOutputs(d DeployResult) []ci.Output {
+// DeployOutputs returns what later steps of a CI run can read of a deploy. pathsFile is the file
+// with the changed paths, "" where there is none.
+func DeployOutputs(d DeployResult, pathsFile string) []ci.Output {
 	outputs := []ci.Output{
-		{Name: "changed", Value: strconv.FormatBool(d.Committed)},
+		{Name: "changed", Value: strconv.FormatBool(d.WentLive())},
 		{Name: "release", Value: strconv.Itoa(d.Release)},
 		{Name: "previous", Value: strconv.Itoa(d.Previous)},
 		{Name: "uploaded", Value: strconv.Itoa(d.Uploaded)},
@@ -25,25 +25,11 @@ func DeployOutputs(d DeployResult) []ci.Output {
 	drift := 0
 	if d.Plan != nil {
 		drift = len(d.Plan.Drift)
-		if file := pathsFile(d); file != "" {
-			outputs = append(outputs, ci.Output{Name: "paths-file", Value: file})
-		}
+	}
+	if pathsFile != "" {
+		outputs = append(outputs, ci.Output{Name: "paths-file", Value: pathsFile})
 	}
 	return append(outputs, ci.Output{Name: "drift", Value: strconv.Itoa(drift)})
-}
-
-// pathsFile writes the changed paths, each after the letter of its kind, into a file for
-// later steps. It returns its name, "" where there is none.
-func pathsFile(d DeployResult) string {
-	f, err := os.CreateTemp(os.Getenv("RUNNER_TEMP"), "ferry-paths-*.txt")
-	if err != nil {
-		return ""
-	}
-	defer f.Close()
-	for _, line := range MarkedPaths(d.Plan.Release.Changes) {
-		fmt.Fprintln(f, line)
-	}
-	return f.Name()
 }
 
 // DeploySummary returns the page about a deploy, in Markdown.

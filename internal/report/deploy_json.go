@@ -99,7 +99,7 @@ func (r *jsonDeploy) End(d DeployResult) {
 	}
 	s := jsonDeploySummary{
 		Type: "summary", Profile: r.head.Profile, Release: d.Release, Previous: d.Previous, Finished: d.Finished, Reused: d.Reused,
-		MixedMS: d.Mixed.Milliseconds(), Changed: d.Committed || d.Finished != 0, Exit: d.Exit,
+		MixedMS: d.Mixed.Milliseconds(), Changed: d.WentLive(), Exit: d.Exit,
 		Summary: sync.Summary{Uploaded: d.Uploaded, BytesUp: d.BytesUp, DeletedRemote: d.Deleted, Failed: len(d.Failed), Seconds: d.Seconds, DryRun: r.head.DryRun},
 	}
 	if d.Plan != nil {

@@ -22,6 +22,8 @@ type commit struct {
 	// go out at a time.
 	forgets bool
 	trees   bool // RMD may remove what is in a directory as well
+	// madeWay are files of the work directory that made way for others, and are of no use.
+	madeWay []string
 }
 
 // A chain is the steps of a chain.
@@ -44,6 +46,11 @@ func (srv *Server) Apply(ctx context.Context, groups [][]deploy.Chain) (errs [][
 	}
 	ctx, cancel := srv.graceContext(ctx)
 	defer cancel()
+	defer func() {
+		if err == nil {
+			c.removeMadeWay(ctx)
+		}
+	}()
 	if fits, err := c.goesAtOnce(ctx); err != nil {
 		return c.errs, err
 	} else if fits {

@@ -115,7 +115,7 @@ func (c *commit) recover(ctx context.Context, chains []*chain) error {
 				filled[s.to] = true
 			}
 			if s.away.Done() && s.renaming.Done() {
-				c.removeAside(ctx, s)
+				c.madeWay = append(c.madeWay, s.aside)
 			}
 			if *s.err == nil || errors.Is(*s.err, deploy.ErrUnknown) || s.Op != deploy.Rename && s.Op != deploy.Delete || !s.sent {
 				continue
@@ -177,7 +177,7 @@ func (c *commit) replaceAside(ctx context.Context, s *step) {
 		*s.err = fmt.Errorf("%w: %w: %w", deploy.ErrUnknown, refused, err)
 	case *s.err == nil && s.away.Done():
 		c.features.Observe(ftp.RenamesOver, false)
-		c.removeAside(ctx, s)
+		c.madeWay = append(c.madeWay, s.aside)
 	case s.away.Done():
 		c.back(ctx, s)
 	}
@@ -201,13 +201,20 @@ func (c *commit) back(ctx context.Context, s *step) {
 	}
 }
 
-// removeAside removes a file that made way.
-func (c *commit) removeAside(ctx context.Context, s *step) {
-	err := c.once(ctx, func(ctx context.Context, session *ftp.Session) error {
-		_, err := session.Command(ctx, "DELE "+s.aside)
-		return err
+// removeMadeWay removes the files that made way, once the commit is done: visitors need not wait.
+func (c *commit) removeMadeWay(ctx context.Context) {
+	if len(c.madeWay) == 0 {
+		return
+	}
+	err := c.once(ctx, func(ctx context.Context, s *ftp.Session) error {
+		var b ftp.Batch
+		replies := make([]ftp.Reply, len(c.madeWay))
+		for i, name := range c.madeWay {
+			b.Expect("DELE "+name, &replies[i])
+		}
+		return b.Run(ctx, s)
 	})
 	if err != nil {
-		c.opts.Log.Info("an old version was left in the work directory", "because", err)
+		c.opts.Log.Info("old versions were left in the work directory", "because", err)
 	}
 }

@@ -11,9 +11,6 @@ import (
 	"ferry/sync/remote/list"
 )
 
-// mostState is the most bytes that a state may have.
-const mostState = 256 << 20
-
 // A beginning is what the work directory shows at the beginning of a deploy.
 type beginning struct{ state, stage, commit, kept, denies deploy.Look }
 
@@ -62,7 +59,7 @@ func (srv *Server) askForState(ctx context.Context, s *ftp.Session, b ftp.Batch,
 	}
 	var entered, facts ftp.Reply
 	srv.queueEnter(&b, &entered, &facts)
-	data, refused, err = srv.read(ctx, s, srv.work("state"), mostState, b, func() {
+	data, refused, err = srv.read(ctx, s, srv.work("state"), deploy.MostBytes, b, func() {
 		told, *seen = true, answers
 		srv.noteRoot(entered, facts)
 	})
@@ -87,7 +84,7 @@ func (srv *Server) begin(ctx context.Context, s *ftp.Session, seen *beginning) (
 			return found, err
 		}
 		if data == nil {
-			if data, refused, err = srv.read(ctx, s, srv.work("state"), mostState, ftp.Batch{}, nil); err != nil {
+			if data, refused, err = srv.read(ctx, s, srv.work("state"), deploy.MostBytes, ftp.Batch{}, nil); err != nil {
 				return found, err
 			}
 			if refused != nil {

@@ -60,13 +60,17 @@ func (srv *Server) protect(ctx context.Context) error {
 		if err != nil {
 			return nil
 		}
+		mode := uint16(0o700)
 		for _, one := range l.Entries {
+			if one.Mode&0o020 != 0 { // several users of a group deploy, and what they make is for all of them
+				mode = 0o770
+			}
 			if one.Name != "lock" && one.Name != htaccess {
 				return nil // other users may have put it there
 			}
 		}
 		var b ftp.Batch
-		ftp.QueueSetMode(&b, s.Features(), dir, 0o700)
+		ftp.QueueSetMode(&b, s.Features(), dir, mode)
 		srv.returnToRoot(s, &b)
 		return b.Run(ctx, s)
 	})
