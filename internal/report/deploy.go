@@ -31,6 +31,7 @@ type DeployResult struct {
 type DeployHead struct {
 	Profile string // "" for a pair given directly
 	Remote  string // for people
+	Drift   string // the command that lists what somebody else changed
 	DryRun  bool
 	// Titled prints the name of the profile before the summary, where several run.
 	Titled bool
@@ -81,7 +82,7 @@ func (r *textDeploy) Event(ev deploy.Event) {
 func (r *textDeploy) planned(plan *deploy.Plan, bytes int64) {
 	r.plan = plan
 	for _, d := range plan.Drift {
-		message := driftText(d)
+		message := driftText(d, r.head)
 		r.o.Talk.Warn("%s", message)
 		r.log.Warning(message)
 	}
@@ -103,7 +104,7 @@ func (r *textDeploy) planned(plan *deploy.Plan, bytes int64) {
 }
 
 // driftText says what somebody else did to a file, and what becomes of it.
-func driftText(d deploy.Drift) string {
+func driftText(d deploy.Drift, head DeployHead) string {
 	message := text.Clean(string(d.Path)) + ": somebody else "
 	switch d.What {
 	case "deleted":
@@ -115,7 +116,7 @@ func driftText(d deploy.Drift) string {
 	}
 	switch {
 	case d.Saved:
-		message += "; that version is kept in the work directory (\"ferry releases --drift\" lists it)"
+		message += "; that version is kept in the work directory (\"" + text.Clean(head.Drift) + "\" lists it)"
 	case d.Left:
 		message += "; it is left as it is"
 	}

@@ -66,7 +66,7 @@ func DeploySummary(head DeployHead, d DeployResult) string {
 	fmt.Fprintf(&b, "| %d | %s | %d | %d | %d | %s | %.1f | %d ms |\n\n", d.Release, ci.Code(d.Plan.Release.Revision),
 		n.added, n.modified, n.removed, Size(d.BytesUp), d.Seconds, d.Mixed.Milliseconds())
 	for _, one := range d.Plan.Drift {
-		fmt.Fprintf(&b, "- %s\n", ci.Code(driftText(one)))
+		fmt.Fprintf(&b, "- %s\n", ci.Code(driftText(one, head)))
 	}
 	if head.Keeps && head.Profile != "" && d.Committed && d.Previous != 0 && !head.Rollback {
 		fmt.Fprintf(&b, "\nGo back to release %d: %s\n", d.Previous, ci.Code("ferry rollback "+head.Profile))

@@ -250,7 +250,7 @@ func (r *textPass) waiting() string {
 		}
 		names = append(names, text.Clean(string(path)))
 	}
-	return fmt.Sprintf("; %s: %s (see ferry conflicts)", ConflictsWait(len(r.plan.Waiting)), strings.Join(names, ", "))
+	return fmt.Sprintf("; %s: %s (see %s)", ConflictsWait(len(r.plan.Waiting)), strings.Join(names, ", "), text.Clean(r.head.Conflicts))
 }
 
 // ConflictsWait says how many conflicts nobody has settled yet.
