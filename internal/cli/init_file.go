@@ -153,6 +153,7 @@ func (prog *program) writeInit(f *initFile, a setup.Answer, flags *initFlags) er
 		say("added the profile %s to %s", text.Clean(a.Pair.Name), text.Clean(f.path))
 	} else {
 		say("wrote %s", text.Clean(f.path))
+		say("it ignores *.tmp and node_modules/: change \"ignore:\" there if those are to be carried over")
 	}
 	if a.Then != "" {
 		say("first %s", a.Then)

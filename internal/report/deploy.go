@@ -74,17 +74,21 @@ func (r *textDeploy) Event(ev deploy.Event) {
 	case deploy.Noticed:
 		r.o.Talk.Note("%s", ev.Text)
 	case deploy.Warned:
-		r.o.Talk.Warn("%s", ev.Text)
-		r.log.Warning(ev.Text)
+		r.warn(ev.Text)
+	}
+}
+
+// warn shows a warning once: the annotation of a CI system is a line of its log as well.
+func (r *textDeploy) warn(message string) {
+	if !r.log.Warning(message) {
+		r.o.Talk.Warn("%s", message)
 	}
 }
 
 func (r *textDeploy) planned(plan *deploy.Plan, bytes int64) {
 	r.plan = plan
 	for _, d := range plan.Drift {
-		message := driftText(d, r.head)
-		r.o.Talk.Warn("%s", message)
-		r.log.Warning(message)
+		r.warn(driftText(d, r.head))
 	}
 	changes := plan.Release.Changes
 	if !r.o.Talk.Quiet && (r.head.DryRun || r.o.Verbose || r.log.System != ci.None) && len(changes) > 0 {
