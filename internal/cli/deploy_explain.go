@@ -28,7 +28,8 @@ func there(local string, path app.Path) bool {
 }
 
 // explainPath says for each pair which pattern decides about a path. out and in are the
-// words for a path that is left out and for one that is not.
+// words for a path that is left out and for one that is not. A deploy of what is not there is
+// pointed out.
 func (prog *program) explainPath(pairs []*app.Pair, typed, out, in string) error {
 	for _, p := range pairs {
 		path, err := prog.workspace().PathBelow(p, typed)
@@ -43,7 +44,7 @@ func (prog *program) explainPath(pairs []*app.Pair, typed, out, in string) error
 		if err != nil {
 			return err
 		}
-		if !leftOut && !there(p.Local, path) {
+		if prog.command == "deploy" && !leftOut && !there(p.Local, path) {
 			why += "; there is no such file in " + text.Clean(p.Local)
 		}
 		if prog.common.json {

@@ -96,9 +96,7 @@ profiles:
     # max-delete: 50%%       # stop when a pass would delete more of one side
     # bwlimit: 2MiB:10MiB   # up:down, per second
     # poll: 1m              # watch: how often to look at the server
-    # ferry init suggests these two: take out what is to be carried over. As in
-    # .gitignore; ignored files are not deleted.
-    ignore: |
+    ignore: |               # suggested by ferry init; as in .gitignore; ignored files are not deleted
       *.tmp
       node_modules/
 `
