@@ -5,6 +5,7 @@ import (
 
 	"ferry/internal/config"
 	"ferry/internal/history"
+	"ferry/sync"
 )
 
 // ListedPairs is [Workspace.Pairs] for commands that only show what ferry remembers, so that
@@ -45,6 +46,16 @@ func (w Workspace) RememberedPairs() ([]*Pair, error) {
 // History returns what was done on a pair.
 func (w Workspace) History(p *Pair) history.Book {
 	return history.Open(w.StateDir(), p.StateKey(), 0)
+}
+
+// Pushed reports whether the last pass of a pair was a push, as far as its history tells.
+func (w Workspace) Pushed(p *Pair) bool {
+	for l := range w.History(p).Lines(time.Time{}) {
+		if l.Sides != nil {
+			return l.Direction == sync.Push.String()
+		}
+	}
+	return false
 }
 
 // TrustWord says in a few words whether the configuration that is read may be obeyed.

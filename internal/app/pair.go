@@ -34,6 +34,8 @@ type Pair struct {
 	secrets  []string // variables that a profile of the same file reads a secret from
 	// passwordFrom says for people where the password of the last login was found.
 	passwordFrom string
+	// configFile is the configuration that an option named; "": it was found by searching.
+	configFile string
 	// deploys says that the pair is deployed, and not kept in step.
 	deploys bool
 	// held says that the process which watches the pair has handed it over to this one.

@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"strings"
 
-	"ferry/internal/text"
+	"ferry/sync"
 )
 
 // runAgain is how the hints of refused passes name the option that allows them.
@@ -14,9 +14,9 @@ var runAgain = regexp.MustCompile(`run again with (--[a-z-]+)`)
 // does not take the options that are for one pass, but hands a halted pair over to the
 // pass that does.
 func watchHint(hint string, p *Pair) string {
-	command := "ferry sync " + text.ShellWord(p.ProfileName())
-	if p.Direct {
-		command = "ferry sync " + text.ShellWord(p.Local) + " " + text.ShellWord(p.Remote.String())
+	command := p.Command("sync")
+	if p.Direct && p.Direction != sync.Both {
+		command = p.Command(p.Direction.String())
 	}
-	return runAgain.ReplaceAllString(hint, `type "`+strings.ReplaceAll(command, "$", "$$")+` $1" beside the watch`)
+	return runAgain.ReplaceAllString(p.nameIn(hint), `type "`+strings.ReplaceAll(command, "$", "$$")+` $1" beside the watch`)
 }

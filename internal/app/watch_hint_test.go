@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"ferry/internal/config"
+	"ferry/sync"
 )
 
 // TestWatchHint holds that a watch does not tell to run again with an option that it refuses.
@@ -14,14 +15,19 @@ func TestWatchHint(t *testing.T) {
 		t.Fatal(err)
 	}
 	profile := config.NewProfile("site")
+	pushed := *direct
+	pushed.Direction = sync.Push
 	for _, c := range []struct {
-		pair *Pair
-		want string
+		pair         *Pair
+		status, want string
 	}{
-		{&Pair{Profile: profile}, `"ferry sync site --allow-deletes"`},
-		{&Pair{Profile: direct, Direct: true}, `"ferry sync '/home/my $site' ftp://u@h/www --allow-deletes"`},
+		{&Pair{Profile: profile}, "site", `"ferry sync site --allow-deletes"`},
+		{&Pair{Profile: profile, configFile: "/etc/my ferry.yaml"}, "site --config '/etc/my ferry.yaml'",
+			`"ferry sync site --config '/etc/my ferry.yaml' --allow-deletes"`},
+		{&Pair{Profile: &pushed, Direct: true}, `'/home/my $site' ftp://u@h/www --direction push`, `"ferry push '/home/my $site' ftp://u@h/www --allow-deletes"`},
+		{&Pair{Profile: direct, Direct: true}, `'/home/my $site' ftp://u@h/www`, `"ferry sync '/home/my $site' ftp://u@h/www --allow-deletes"`},
 	} {
-		want := `look at the plan with "ferry status"; if it is right, type ` + c.want + ` beside the watch, or raise --max-delete`
+		want := `look at the plan with "ferry status ` + c.status + `"; if it is right, type ` + c.want + ` beside the watch, or raise --max-delete`
 		if got := watchHint(hint, c.pair); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}

@@ -103,7 +103,7 @@ func (w Workspace) pairs(args []string, read func() (*config.File, error)) ([]*P
 	}
 	obeyed, secrets := w.obeyedFiles(file), secretVariables(file)
 	for _, p := range profiles {
-		pairs = append(pairs, &Pair{Profile: p, key: findKey(w.StateDir(), p), stateDir: w.StateDir(), obeyed: obeyed, trusted: trusted, secrets: secrets})
+		pairs = append(pairs, &Pair{Profile: p, key: findKey(w.StateDir(), p), stateDir: w.StateDir(), obeyed: obeyed, trusted: trusted, secrets: secrets, configFile: w.ConfigFile})
 	}
 	return pairs, nil
 }

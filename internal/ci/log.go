@@ -62,11 +62,15 @@ func (l *Log) Line(text string) {
 // Error shows an error where people look first. On systems without annotations it prints nothing.
 func (l *Log) Error(text string) { l.annotate("error", text) }
 
-// Warning shows a warning; those after the tenth are left out, since GitHub does not show them.
-func (l *Log) Warning(text string) {
-	if l.warnings++; l.warnings <= mostAnnotations {
-		l.annotate("warning", text)
+// Warning shows a warning where people look first, and reports whether it did: GitHub shows ten,
+// and other systems none.
+func (l *Log) Warning(text string) bool {
+	l.warnings++
+	if l.System != GitHub || l.warnings > mostAnnotations {
+		return false
 	}
+	l.annotate("warning", text)
+	return true
 }
 
 func (l *Log) annotate(kind, text string) {

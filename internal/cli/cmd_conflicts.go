@@ -96,6 +96,14 @@ func conflictsCommand(prog *program) *cobra.Command {
 	return cmd
 }
 
+// pathBeforePair returns PATH LOCAL URL where LOCAL URL PATH was typed.
+func pathBeforePair(args []string) []string {
+	if len(args) == 3 && config.IsURL(args[1]) && !config.IsURL(args[0]) && !config.IsURL(args[2]) {
+		return []string{args[2], args[0], args[1]}
+	}
+	return args
+}
+
 func parseKeep(s string) (app.Keep, error) {
 	switch keep := app.Keep(s); keep {
 	case app.KeepLocal, app.KeepRemote, app.KeepBoth:
@@ -107,6 +115,7 @@ func parseKeep(s string) (app.Keep, error) {
 func (prog *program) conflicts(ctx context.Context, args []string, flags *conflictFlags) error {
 	path := ""
 	if flags.keep.set {
+		args = pathBeforePair(args)
 		if len(args) == 0 || config.IsURL(args[0]) {
 			return app.Usage(errors.New("--keep settles one conflict, and needs its path"), "as in: ferry conflicts --keep "+string(flags.keep.v)+" notes.txt")
 		}

@@ -164,7 +164,7 @@ func (prog *program) deploy(ctx context.Context, p *app.Pair, flags *deployFlags
 }
 
 func (prog *program) deployHead(p *app.Pair, titled bool) report.DeployHead {
-	return report.DeployHead{Profile: p.ProfileName(), Remote: p.Remote.String(), DryRun: prog.common.dryRun, Titled: titled, Keeps: p.Deploy.Keep > 0 || p.Deploy.Switch == config.SwitchDirectory}
+	return report.DeployHead{Profile: p.ProfileName(), Remote: p.Remote.String(), Drift: p.Command("releases --drift"), DryRun: prog.common.dryRun, Titled: titled, Keeps: p.Deploy.Keep > 0 || p.Deploy.Switch == config.SwitchDirectory}
 }
 
 // withDeployment does work on the site of a pair, shows it, and returns its exit code.
@@ -175,7 +175,7 @@ func (prog *program) withDeployment(ctx context.Context, p *app.Pair, flags *dep
 	if prog.common.json {
 		log.System = ci.None
 	}
-	show := prog.newDeploy(head, log)
+	show := prog.newDeploy(p, head, log)
 	began := prog.env.Now()
 	opts := prog.deployOptions(flags, system.RunOf(prog.env.Getenv))
 	opts.Observer = show.Event
@@ -190,8 +190,8 @@ func (prog *program) withDeployment(ctx context.Context, p *app.Pair, flags *dep
 	shown := report.DeployResult{Result: result, Seconds: prog.env.Now().Sub(began).Seconds(), Err: err, Exit: code}
 	show.End(shown)
 	if err != nil {
-		prog.failPair(report.Head{Profile: head.Profile, Titled: head.Titled}, err)
-		log.Error(withHint(err))
+		prog.failPair(report.Head{Profile: head.Profile, Titled: head.Titled}, p, err)
+		log.Error(withHint(err, p))
 	}
 	if err := tellSystem(system, prog.env.Getenv, head, shown); err != nil {
 		prog.talk().Warn("%v", err)
@@ -200,8 +200,8 @@ func (prog *program) withDeployment(ctx context.Context, p *app.Pair, flags *dep
 }
 
 // withHint returns what an error says, with the way out on a line of its own.
-func withHint(err error) string {
-	if hint := app.Hint(err); hint != "" {
+func withHint(err error, p *app.Pair) string {
+	if hint := app.HintFor(err, p); hint != "" {
 		return err.Error() + "\nhint: " + hint
 	}
 	return err.Error()

@@ -90,13 +90,15 @@ func (prog *program) printLog(ctx context.Context, args []string, flags *logFlag
 		return err
 	}
 	var books []iter.Seq[history.Line]
+	known := make(map[string]*app.Pair)
 	for _, p := range pairs {
+		known[p.StateKey()] = p
 		books = append(books, prog.logOf(p, path, flags))
 	}
 	out := bufio.NewWriter(prog.results())
 	defer out.Flush()
 	lines := logLines{now: prog.env.Now(), verbose: prog.common.verbose > 0, named: len(pairs) > 1 || len(pairs) == 1 && !pairs[0].Direct,
-		all: path == "", failed: flags.failed, ended: make(map[string]bool)}
+		pairs: known, all: path == "", failed: flags.failed, ended: make(map[string]bool)}
 	printed := 0
 	for l := range history.Merge(books) {
 		if flags.limit.set && printed == flags.limit.v || ctx.Err() != nil {
@@ -181,6 +183,7 @@ func (prog *program) logOf(p *app.Pair, typed string, flags *logFlags) iter.Seq[
 // logTargets tells the path from the names of profiles, and returns the pairs.
 func (prog *program) logTargets(args []string) (path string, pairs []*app.Pair, err error) {
 	w := prog.workspace()
+	args = pathBeforePair(args)
 	var known []*app.Pair
 	first := len(args) == 3 && config.IsURL(args[2]) // the first argument is a path
 	if !slices.ContainsFunc(args, config.IsURL) {

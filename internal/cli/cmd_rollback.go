@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"ferry/internal/app"
+	"ferry/internal/report"
 
 	"github.com/spf13/cobra"
 )
@@ -61,7 +62,9 @@ func rollbackCommand(prog *program) *cobra.Command {
 			return tooManyPairs(pairs)
 		}
 		if file.set {
-			return prog.fetchSaved(cmd.Context(), pairs[0], file.v, to.v, output.v)
+			return exit(prog.each(cmd.Context(), pairs, func(ctx context.Context, p *app.Pair, _ report.Head) error {
+				return prog.fetchSaved(ctx, p, file.v, to.v, output.v)
+			}))
 		}
 		if output.set {
 			return app.Usage(errors.New("--output is for --file"), "name the file of the site with --file PATH")

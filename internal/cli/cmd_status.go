@@ -76,13 +76,13 @@ func (prog *program) statuses(ctx context.Context, pairs []*app.Pair, o app.Pass
 func (prog *program) status(ctx context.Context, p *app.Pair, o app.PassOptions, titled, pending bool) int {
 	watched, err := prog.opener().Watched(ctx, p)
 	if err != nil {
-		prog.tellFailure(headOf(p, true, titled), err)
+		prog.tellFailure(headOf(p, true, titled), p, err)
 		return exitCode(err)
 	}
 	if watched == nil {
 		return prog.pass(ctx, p, o, titled, pending)
 	}
-	prog.tellWatched(*watched)
+	prog.tellWatched(*watched, p)
 	code := ExitOK
 	if pending && !watched.InStep {
 		code = ExitPending
@@ -97,7 +97,7 @@ func (prog *program) status(ctx context.Context, p *app.Pair, o app.PassOptions,
 func (prog *program) haltedPlan(ctx context.Context, p *app.Pair, o app.PassOptions, titled, pending bool) int {
 	giveBack, err := prog.opener().TakeOver(ctx, p)
 	if err != nil {
-		prog.tellFailure(headOf(p, true, titled), err)
+		prog.tellFailure(headOf(p, true, titled), p, err)
 		return exitCode(err)
 	}
 	defer giveBack()

@@ -122,6 +122,6 @@ func (prog *program) listTrash(ctx context.Context, p *app.Pair, head report.Hea
 	for _, d := range things {
 		fmt.Fprintln(out, trashLine(d, prog.env.Now()))
 	}
-	fmt.Fprintln(out, trashTotal(things))
+	fmt.Fprintln(out, trashTotal(things)+trashOffNote(p, prog.workspace().Pushed(p), side.wants))
 	return nil
 }

@@ -53,6 +53,7 @@ func restoreCommand(prog *program) *cobra.Command {
 	flags.as.add(cmd.Flags(), "as", "restore to `PATH` instead", parseRestoreTarget)
 	cmd.Flags().BoolVar(&flags.over, "over", false, "put a file that is in the way into the trash first")
 	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
+		args = pathBeforePair(args)
 		if err := prog.pathFirst("ferry trash restore", args); err != nil {
 			return err
 		}

@@ -81,7 +81,7 @@ func (prog *program) verify(ctx context.Context, p *app.Pair, titled bool) int {
 	code := app.VerifyCode(result, err)
 	show.End(result, err, code)
 	if err != nil {
-		prog.failPair(head, err)
+		prog.failPair(head, p, err)
 	}
 	return code
 }

@@ -72,6 +72,7 @@ func (f *conflictFlags) settling() bool { return f.interactive || f.tool != "" |
 // settlePath takes the path from the arguments, if they begin with one: neither the name of
 // a profile nor a pair.
 func (prog *program) settlePath(args []string) (path string, rest []string) {
+	args = pathBeforePair(args)
 	if len(args) == 0 || len(args) == 2 && config.IsURL(args[1]) {
 		return "", args
 	}

@@ -1,7 +1,11 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"ferry/internal/app"
@@ -17,8 +21,15 @@ type jsonExplanation struct {
 	Why     string `json:"why"`
 }
 
+// there reports whether a local directory has something at the path.
+func there(local string, path app.Path) bool {
+	_, err := os.Lstat(filepath.Join(local, filepath.FromSlash(string(path))))
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
 // explainPath says for each pair which pattern decides about a path. out and in are the
-// words for a path that is left out and for one that is not.
+// words for a path that is left out and for one that is not. A deploy of what is not there is
+// pointed out.
 func (prog *program) explainPath(pairs []*app.Pair, typed, out, in string) error {
 	for _, p := range pairs {
 		path, err := prog.workspace().PathBelow(p, typed)
@@ -32,6 +43,9 @@ func (prog *program) explainPath(pairs []*app.Pair, typed, out, in string) error
 		leftOut, why, err := p.Explain(asked)
 		if err != nil {
 			return err
+		}
+		if prog.command == "deploy" && !leftOut && !there(p.Local, path) {
+			why += "; there is no such file in " + text.Clean(p.Local)
 		}
 		if prog.common.json {
 			report.WriteJSON(prog.env.Stdout, jsonExplanation{"ignored", p.ProfileName(), report.PathOf(path), leftOut, why})

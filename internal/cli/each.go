@@ -31,7 +31,7 @@ func (prog *program) each(ctx context.Context, pairs []*app.Pair, work func(cont
 			err = app.Interrupted()
 		}
 		if err != nil {
-			prog.tellFailure(head, err)
+			prog.tellFailure(head, p, err)
 		}
 		return exitCode(err)
 	})
@@ -39,21 +39,21 @@ func (prog *program) each(ctx context.Context, pairs []*app.Pair, work func(cont
 
 // tellFailure says what ended the work for a pair, in JSON as well where that is
 // asked for, unless all has been said already.
-func (prog *program) tellFailure(head report.Head, err error) {
+func (prog *program) tellFailure(head report.Head, p *app.Pair, err error) {
 	if said(err) {
 		return
 	}
 	if prog.common.json {
-		report.WriteError(prog.env.Stdout, head.Profile, err, verdict)
+		report.WriteError(prog.env.Stdout, head.Profile, err, verdictOf(p))
 	}
-	prog.failPair(head, err)
+	prog.failPair(head, p, err)
 }
 
 // failPair says what ended the work for a pair, with the name of its profile where
 // several run.
-func (prog *program) failPair(head report.Head, err error) {
+func (prog *program) failPair(head report.Head, p *app.Pair, err error) {
 	if head.Titled && head.Profile != "" {
 		err = fmt.Errorf("%s: %w", head.Profile, err)
 	}
-	prog.talk().Fail(err, app.Hint(err))
+	prog.talk().Fail(err, app.HintFor(err, p))
 }

@@ -27,6 +27,7 @@ func (prog *program) writeInit(f *setup.File, a setup.Answer, flags *initFlags) 
 		say("added the profile %s to %s", text.Clean(a.Pair.Name), text.Clean(f.Path))
 	} else {
 		say("wrote %s", text.Clean(f.Path))
+		say("it ignores *.tmp and node_modules/: change \"ignore:\" there if those are to be carried over")
 	}
 	if a.Then != "" {
 		say("first %s", a.Then)

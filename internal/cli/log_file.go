@@ -9,6 +9,7 @@ import (
 	"ferry/internal/app"
 	"ferry/internal/ci"
 	"ferry/internal/report"
+	"ferry/internal/text"
 )
 
 // A logFile gets what is told at -v, each line with its time, whatever is shown elsewhere.
@@ -82,21 +83,45 @@ func (l *logFile) reports(prog *program) report.Options {
 	return report.Options{Out: l.screen, Talk: report.Talker{W: l.screen}, Now: prog.env.Now, Verbose: true, Verdict: verdict}
 }
 
+// begin writes which command works on which pair, at the start of a pass or a deploy.
+func (l *logFile) begin(prog *program, p *app.Pair) {
+	command := prog.command
+	if prog.common.dryRun {
+		command += " --dry-run"
+	}
+	fmt.Fprintf(l.screen, "ferry %s: %s\n", text.Clean(command), text.Clean(sidesText(p)))
+}
+
+// sidesText names a pair with both sides, and the way that changes go.
+func sidesText(p *app.Pair) string {
+	sides := p.Local + " " + arrows[p.Direction] + " " + p.Remote.String()
+	if name := p.ProfileName(); name != "" {
+		return name + ": " + sides
+	}
+	return sides
+}
+
 // newPass returns what shows a pass, in the log file as well.
-func (prog *program) newPass(head report.Head) report.Pass {
-	show := report.NewPass(head, prog.reports())
+func (prog *program) newPass(p *app.Pair, head report.Head) report.Pass {
+	o := prog.reports()
+	o.Verdict = verdictOf(p)
+	show := report.NewPass(head, o)
 	if prog.logFile == nil {
 		return show
 	}
-	return report.Passes{show, report.NewPass(head, prog.logFile.reports(prog))}
+	o = prog.logFile.reports(prog)
+	o.Verdict = verdictOf(p)
+	prog.logFile.begin(prog, p)
+	return report.Passes{show, report.NewPass(head, o)}
 }
 
 // newDeploy is newPass for a deploy.
-func (prog *program) newDeploy(head report.DeployHead, log *ci.Log) report.Deploy {
+func (prog *program) newDeploy(p *app.Pair, head report.DeployHead, log *ci.Log) report.Deploy {
 	show := report.NewDeploy(head, prog.reports(), log)
 	if prog.logFile == nil {
 		return show
 	}
+	prog.logFile.begin(prog, p)
 	plain := &ci.Log{System: ci.None, Out: prog.logFile.screen, Now: prog.env.Now}
 	return report.Deploys{show, report.NewDeploy(head, prog.logFile.reports(prog), plain)}
 }

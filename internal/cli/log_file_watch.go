@@ -12,12 +12,13 @@ type loggedView struct {
 }
 
 // logged returns v, or what shows and logs the same.
-func (prog *program) logged(v watchView, head report.Head) app.PairView {
+func (prog *program) logged(v watchView, p *app.Pair, head report.Head) app.PairView {
 	if prog.logFile == nil {
 		return v
 	}
 	o := prog.logFile.reports(prog)
-	o.Talk.Name = head.Profile
+	o.Talk.Name, o.Verdict = head.Profile, verdictOf(p)
+	prog.logFile.begin(prog, p)
 	return loggedView{v, watchView{report.NewWatchView(head, o, nil)}}
 }
 

@@ -17,6 +17,7 @@ type logLines struct {
 	now     time.Time
 	verbose bool
 	named   bool // the profile is named in each line
+	pairs   map[string]*app.Pair
 	all     bool // passes are shown as well as actions
 	failed  bool // only what failed is shown
 	ended   map[string]bool
@@ -49,7 +50,7 @@ func (t *logLines) line(l *history.Line) string {
 	}
 	parts := []string{l.Time.Local().Format("2006-01-02 15:04"), text.Clean(l.Command)}
 	if t.named {
-		parts = append(parts, pairName(l))
+		parts = append(parts, pairName(l, t.pairs[l.Pair]))
 	}
 	if l.By != "" && (t.verbose || l.By != history.Who()) {
 		said += ", by " + text.Clean(l.By)
@@ -57,14 +58,16 @@ func (t *logLines) line(l *history.Line) string {
 	return strings.Join(append(parts, said), "  ")
 }
 
-// pairName names the pair of a line: its profile, or else its local directory, as far as that
-// is known.
-func pairName(l *history.Line) string {
+// pairName names the pair of a line: its profile, or else its local directory. p is the pair,
+// nil where it is not known.
+func pairName(l *history.Line, p *app.Pair) string {
 	switch {
 	case l.Profile != "":
 		return text.Clean(l.Profile)
 	case l.Sides != nil:
 		return text.Clean(filepath.Base(l.Local))
+	case p != nil && p.Local != "":
+		return text.Clean(filepath.Base(p.Local))
 	}
 	return "-"
 }

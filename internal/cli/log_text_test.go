@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"ferry/internal/app"
+	"ferry/internal/config"
 	"ferry/internal/history"
 	"ferry/manifest"
 	"ferry/sync"
@@ -23,6 +25,10 @@ func TestLogLines(t *testing.T) {
 	begin := history.Line{Type: history.TypeBegin, Time: at, Command: "sync", Pass: "q", Profile: "site", Sides: &history.Sides{}}
 	ended := begin
 	ended.Pass = "p"
+	unnamed := action(sync.Upload, sync.Remote, "", "a", "changed", sync.Changed, "", "")
+	unnamed.Profile, unnamed.Pair = "", "k"
+	direct := &app.Pair{Profile: config.NewProfile("")}
+	direct.Local = "/home/ann/pics"
 	const head = "2026-11-29 14:03  "
 	for _, c := range []struct {
 		lines logLines
@@ -30,6 +36,8 @@ func TestLogLines(t *testing.T) {
 		want  string
 	}{
 		{logLines{named: true}, action(sync.Upload, sync.Remote, "", "css/a.css", "changed", sync.Changed, "", ""), head + "push  site  uploaded css/a.css (changed here)"},
+		{logLines{named: true, pairs: map[string]*app.Pair{"k": direct}}, unnamed, head + "push  pics  uploaded a (changed here)"},
+		{logLines{named: true}, unnamed, head + "push  -  uploaded a (changed here)"},
 		{logLines{}, action(sync.Upload, sync.Remote, "", "a", "not on the local side", "", sync.Changed, ""), head + "push  uploaded a (not on the local side)"},
 		{logLines{}, action(sync.Download, sync.Local, "", "a", "x", sync.Changed, "", ""), head + "push  downloaded a (x)"},
 		{logLines{}, action(sync.Download, sync.Local, "", "a\x1b\xff", "", "", sync.Created, ""), head + `push  downloaded a\x1b\xff (new on the server)`},

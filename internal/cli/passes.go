@@ -26,17 +26,17 @@ func (prog *program) pass(ctx context.Context, p *app.Pair, o app.PassOptions, t
 	if titled {
 		talk.Name = head.Profile
 	}
-	show := prog.newPass(head)
+	show := prog.newPass(p, head)
 	prog.dialing = show.Connecting
 	defer func() { prog.dialing = nil }()
 	result := (&app.Pass{Opener: prog.opener(), Pair: p, Options: o, Report: show, Talk: talk}).Run(ctx)
 	if result.Err != nil && result.HookErr != nil {
-		prog.tellFailure(head, result.HookErr)
+		prog.tellFailure(head, p, result.HookErr)
 	}
 	err := result.Error()
 	show.End(result.Summary, err)
 	if err != nil {
-		prog.failPair(head, err)
+		prog.failPair(head, p, err)
 	}
 	code := app.PassCode(result.Summary, err)
 	if pending && result.Pending && code == ExitOK {
@@ -45,14 +45,16 @@ func (prog *program) pass(ctx context.Context, p *app.Pair, o app.PassOptions, t
 	return code
 }
 
+// arrows say which way changes go.
+var arrows = map[app.Direction]string{app.Both: "<->", app.Push: "-->", app.Pull: "<--"}
+
 // sayHead names the two sides of a pass, and the way that changes go.
 func (prog *program) sayHead(head report.Head) {
-	arrow := map[app.Direction]string{app.Both: "<->", app.Push: "-->", app.Pull: "<--"}[head.Direction]
 	name := ""
 	if head.Profile != "" {
 		name = head.Profile + ": "
 	}
-	line := fmt.Sprintf("%s%s %s %s", name, text.Clean(head.Local), arrow, text.Clean(head.Remote))
+	line := fmt.Sprintf("%s%s %s %s", name, text.Clean(head.Local), arrows[head.Direction], text.Clean(head.Remote))
 	if head.DryRun && head.Titled && !prog.common.json && !prog.common.quiet {
 		fmt.Fprintln(prog.env.Stdout, line) // a part of the result: what follows is about this pair
 		return

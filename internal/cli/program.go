@@ -124,6 +124,13 @@ func (prog *program) reports() report.Options {
 // verdict says what errors mean to those who run the program.
 var verdict = report.Verdict{Exit: passCode, Hint: app.Hint, Cause: app.Cause, After: app.AfterPass}
 
+// verdictOf is verdict for one pair, which the commands in hints name.
+func verdictOf(p *app.Pair) report.Verdict {
+	v := verdict
+	v.Hint = func(err error) string { return app.HintFor(err, p) }
+	return v
+}
+
 func passCode(s app.Summary, err error) int {
 	if said(err) {
 		return exitCode(err)
@@ -135,6 +142,6 @@ func passCode(s app.Summary, err error) int {
 func headOf(p *app.Pair, dryRun, titled bool) report.Head {
 	return report.Head{
 		Name: p.Name, Profile: p.ProfileName(), Local: p.Local, Remote: p.Remote.String(),
-		Direction: p.Direction, DryRun: dryRun, Titled: titled,
+		Direction: p.Direction, DryRun: dryRun, Titled: titled, Conflicts: p.Command("conflicts"),
 	}
 }

@@ -17,18 +17,19 @@ type jsonWatch struct {
 }
 
 // tellWatched prints what a watch says of a pair.
-func (prog *program) tellWatched(r app.WatchReport) {
+func (prog *program) tellWatched(r app.WatchReport, p *app.Pair) {
 	switch {
 	case prog.common.quiet && r.InStep && r.ConflictsWaiting == 0:
 	case prog.common.json:
 		report.WriteJSON(prog.env.Stdout, jsonWatch{"watch", r, r.InStep})
 	default:
-		fmt.Fprint(prog.env.Stdout, watchedText(r, prog.env.Now()))
+		fmt.Fprint(prog.env.Stdout, watchedText(r, p.Command("conflicts"), prog.env.Now()))
 	}
 }
 
-// watchedText returns what a watch says of a pair, for people.
-func watchedText(r app.WatchReport, now time.Time) string {
+// watchedText returns what a watch says of a pair, for people. conflicts is the command that
+// lists its conflicts.
+func watchedText(r app.WatchReport, conflicts string, now time.Time) string {
 	name := text.Clean(r.Profile)
 	if name == "" {
 		name = text.Clean(r.Local) + " " + text.Clean(r.Remote)
@@ -60,7 +61,7 @@ func watchedText(r app.WatchReport, now time.Time) string {
 	at("next poll", r.NextPoll)
 	at("next try", r.NextTry)
 	if r.Conflicts > 0 || r.ConflictsWaiting > 0 {
-		line("conflicts", "%s (see ferry conflicts); %d since the start", report.ConflictsWait(r.ConflictsWaiting), r.Conflicts)
+		line("conflicts", "%s (see %s); %d since the start", report.ConflictsWait(r.ConflictsWaiting), text.Clean(conflicts), r.Conflicts)
 	}
 	if r.Failed > 0 {
 		line("failed", "%s", text.Count(r.Failed, "file"))

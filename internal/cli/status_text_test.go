@@ -20,7 +20,7 @@ func TestWatchedText(t *testing.T) {
 			Last: &sync.Summary{Uploaded: 1, BytesUp: 12, Seconds: 0.1}, Conflicts: 2, ConflictsWaiting: 1, Failed: 1,
 		},
 		Progress: &daemon.Progress{Files: 1, FilesTotal: 3, Bytes: 2_000_000, BytesTotal: 5_000_000},
-	}, now)
+	}, "ferry conflicts site", now)
 	want := `site: waiting: connection refused
   way out     is it running?
   progress    1 of 3 steps, 2.0 MB of 5.0 MB
@@ -29,7 +29,7 @@ func TestWatchedText(t *testing.T) {
   last change up 1 file 12 B, 0.1 s
   last full   2026-08-20 13:02:00
   next try    14:02:30
-  conflicts   1 conflict waits (see ferry conflicts); 2 since the start
+  conflicts   1 conflict waits (see ferry conflicts site); 2 since the start
   failed      1 file
   notice      no more watches
   watched     by process 4242, for 26h

@@ -43,6 +43,27 @@ func trashLine(t app.Trashed, now time.Time) string {
 		t.Side, report.Size(t.Entry.Size), path)
 }
 
+// trashOffNote says on which of the sides that were looked at passes keep nothing. pushed
+// says that the last pass was a push.
+func trashOffNote(p *app.Pair, pushed bool, looked func(app.Side) bool) string {
+	var off []string
+	keeps := p.Policy().Trash
+	pushed = (pushed || p.Direction == app.Push) && !p.TrashSet && p.Trash
+	keeps[app.Remote] = keeps[app.Remote] && !pushed
+	for _, side := range app.Sides {
+		if looked(side) && !keeps[side] {
+			off = append(off, side.String())
+		}
+	}
+	switch {
+	case len(off) == 0:
+		return ""
+	case pushed:
+		return "; a push keeps nothing on the server, unless it has --trash on or the profile says \"trash: on\""
+	}
+	return "; the trash of the " + strings.Join(off, " and the ") + " side is off"
+}
+
 // trashTotal returns the last line of a list.
 func trashTotal(things []app.Trashed) string {
 	if len(things) == 0 {

@@ -21,7 +21,7 @@ func (prog *program) watch(ctx context.Context, args []string, flags *watchFlags
 		View:         show.view,
 		Redraw:       show.redraw,
 		Reload:       reload,
-		ReloadFailed: func(err error) { prog.tellFailure(report.Head{}, err) },
+		ReloadFailed: func(err error) { prog.tellFailure(report.Head{}, nil, err) },
 		Wait:         flags.wait || flags.waitLimit.set,
 		WaitLimit:    flags.waitLimit.v,
 	})

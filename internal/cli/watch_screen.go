@@ -74,8 +74,8 @@ func (s *watchScreen) view(p *app.Pair) app.PairView {
 		s.prog.sayHead(head)
 	}
 	o := s.prog.reports()
-	o.Talk.Name = head.Profile
-	return s.prog.logged(watchView{report.NewWatchView(head, o, s.redraw)}, head)
+	o.Talk.Name, o.Verdict = head.Profile, verdictOf(p)
+	return s.prog.logged(watchView{report.NewWatchView(head, o, s.redraw)}, p, head)
 }
 
 func (s *watchScreen) redraw() {

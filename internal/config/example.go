@@ -96,7 +96,7 @@ profiles:
     # max-delete: 50%%       # stop when a pass would delete more of one side
     # bwlimit: 2MiB:10MiB   # up:down, per second
     # poll: 1m              # watch: how often to look at the server
-    ignore: |               # as in .gitignore; ignored files are not deleted
+    ignore: |               # suggested by ferry init; as in .gitignore; ignored files are not deleted
       *.tmp
       node_modules/
 `

@@ -31,6 +31,7 @@ type DeployResult struct {
 type DeployHead struct {
 	Profile string // "" for a pair given directly
 	Remote  string // for people
+	Drift   string // the command that lists what somebody else changed
 	DryRun  bool
 	// Titled prints the name of the profile before the summary, where several run.
 	Titled bool
@@ -73,17 +74,21 @@ func (r *textDeploy) Event(ev deploy.Event) {
 	case deploy.Noticed:
 		r.o.Talk.Note("%s", ev.Text)
 	case deploy.Warned:
-		r.o.Talk.Warn("%s", ev.Text)
-		r.log.Warning(ev.Text)
+		r.warn(ev.Text)
+	}
+}
+
+// warn shows a warning once: the annotation of a CI system is a line of its log as well.
+func (r *textDeploy) warn(message string) {
+	if !r.log.Warning(message) {
+		r.o.Talk.Warn("%s", message)
 	}
 }
 
 func (r *textDeploy) planned(plan *deploy.Plan, bytes int64) {
 	r.plan = plan
 	for _, d := range plan.Drift {
-		message := driftText(d)
-		r.o.Talk.Warn("%s", message)
-		r.log.Warning(message)
+		r.warn(driftText(d, r.head))
 	}
 	changes := plan.Release.Changes
 	if !r.o.Talk.Quiet && (r.head.DryRun || r.o.Verbose || r.log.System != ci.None) && len(changes) > 0 {
@@ -105,7 +110,7 @@ func (r *textDeploy) planned(plan *deploy.Plan, bytes int64) {
 }
 
 // driftText says what somebody else did to a file, and what becomes of it.
-func driftText(d deploy.Drift) string {
+func driftText(d deploy.Drift, head DeployHead) string {
 	message := text.Clean(string(d.Path)) + ": somebody else "
 	switch d.What {
 	case "deleted":
@@ -117,7 +122,7 @@ func driftText(d deploy.Drift) string {
 	}
 	switch {
 	case d.Saved:
-		message += "; that version is kept in the work directory (\"ferry releases --drift\" lists it)"
+		message += "; that version is kept in the work directory (\"" + text.Clean(head.Drift) + "\" lists it)"
 	case d.Left:
 		message += "; it is left as it is"
 	}

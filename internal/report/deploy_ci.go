@@ -32,6 +32,28 @@ func DeployOutputs(d DeployResult, pathsFile string) []ci.Output {
 	return append(outputs, ci.Output{Name: "drift", Value: strconv.Itoa(drift)})
 }
 
+// writeFigures writes the table of a summary. That of a dry run claims no release.
+func writeFigures(b *strings.Builder, head DeployHead, d DeployResult) {
+	n := countChanges(d.Plan.Release.Changes)
+	revision := "-"
+	if d.Plan.Release.Revision != "" {
+		revision = ci.Code(d.Plan.Release.Revision)
+	}
+	if head.DryRun {
+		fmt.Fprintf(b, "**Dry run:** nothing was changed on the server.\n\n")
+		fmt.Fprintf(b, "| revision | would be new | replaced | deleted |\n| --- | --- | --- | --- |\n")
+		fmt.Fprintf(b, "| %s | %d | %d | %d |\n\n", revision, n.added, n.modified, n.removed)
+		return
+	}
+	if head.Rollback && d.Committed {
+		fmt.Fprintf(b, "Went back to release %d.\n\n", d.Plan.Release.Back)
+	}
+	fmt.Fprintln(b, "| release | revision | new | replaced | deleted | uploaded | seconds | live within |")
+	fmt.Fprintln(b, "| --- | --- | --- | --- | --- | --- | --- | --- |")
+	fmt.Fprintf(b, "| %d | %s | %d | %d | %d | %s | %.1f | %d ms |\n\n", d.Release, revision,
+		n.added, n.modified, n.removed, Size(d.BytesUp), d.Seconds, d.Mixed.Milliseconds())
+}
+
 // DeploySummary returns the page about a deploy, in Markdown.
 func DeploySummary(head DeployHead, d DeployResult) string {
 	var b strings.Builder
@@ -46,13 +68,9 @@ func DeploySummary(head DeployHead, d DeployResult) string {
 	if d.Plan == nil {
 		return b.String()
 	}
-	n := countChanges(d.Plan.Release.Changes)
-	fmt.Fprintln(&b, "| release | revision | new | replaced | deleted | uploaded | seconds | live within |")
-	fmt.Fprintln(&b, "| --- | --- | --- | --- | --- | --- | --- | --- |")
-	fmt.Fprintf(&b, "| %d | %s | %d | %d | %d | %s | %.1f | %d ms |\n\n", d.Release, ci.Code(d.Plan.Release.Revision),
-		n.added, n.modified, n.removed, Size(d.BytesUp), d.Seconds, d.Mixed.Milliseconds())
+	writeFigures(&b, head, d)
 	for _, one := range d.Plan.Drift {
-		fmt.Fprintf(&b, "- %s\n", ci.Code(driftText(one)))
+		fmt.Fprintf(&b, "- %s\n", ci.Code(driftText(one, head)))
 	}
 	if head.Keeps && head.Profile != "" && d.Committed && d.Previous != 0 && !head.Rollback {
 		fmt.Fprintf(&b, "\nGo back to release %d: %s\n", d.Previous, ci.Code("ferry rollback "+head.Profile))

@@ -61,7 +61,7 @@ func (r *jsonDeploy) planned(plan *deploy.Plan) {
 			n.added + n.modified, n.removed, len(plan.MakeDirs), len(plan.Drift), plan.Extras})
 	}
 	for _, d := range plan.Drift {
-		WriteJSON(r.o.Out, jsonProblem{"problem", r.head.Profile, sync.Remote, PathOf(d.Path), driftText(d)})
+		WriteJSON(r.o.Out, jsonProblem{"problem", r.head.Profile, sync.Remote, PathOf(d.Path), driftText(d, r.head)})
 	}
 	if r.head.DryRun && !r.o.Talk.Quiet {
 		r.actions(nil, false)

@@ -23,6 +23,8 @@ type Head struct {
 	Local, Remote string // for people
 	Direction     sync.Direction
 	DryRun        bool
+	// Conflicts is the command that lists the conflicts of the pair.
+	Conflicts string
 	// Titled prints the name before the summary, where several profiles run.
 	Titled bool
 }

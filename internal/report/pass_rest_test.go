@@ -33,14 +33,14 @@ func TestLastLineAtRest(t *testing.T) {
 		{"an edit there", sync.Push, sync.Plan{Skips: []sync.Skip{edited}}, sync.Summary{Skipped: 1}, false,
 			"nothing to send: skipped 1, 0.0 s\n"},
 		{"a conflict", sync.Both, sync.Plan{Waiting: []manifest.Path{"a"}}, sync.Summary{ConflictsWaiting: 1}, false,
-			"in sync: 0.0 s; 1 conflict waits: a (see ferry conflicts)\n"},
+			"in sync: 0.0 s; 1 conflict waits: a (see ferry conflicts site)\n"},
 		{"conflicts, quiet", sync.Both, sync.Plan{Waiting: []manifest.Path{"a", "a", "b", "c\x1b", "d"}}, sync.Summary{ConflictsWaiting: 5}, true,
-			"in sync: 0.0 s; 5 conflicts wait: a, b, c\\x1b, ... (see ferry conflicts)\n"},
+			"in sync: 0.0 s; 5 conflicts wait: a, b, c\\x1b, ... (see ferry conflicts site)\n"},
 	} {
 		var out, talk bytes.Buffer
 		o := Options{Out: &out, Talk: Talker{W: &talk, Quiet: c.quiet}, Verdict: Verdict{
 			Exit: func(sync.Summary, error) int { return 0 }, Hint: func(error) string { return "" }, After: func(error) bool { return false }}}
-		r := NewPass(Head{Direction: c.direction}, o)
+		r := NewPass(Head{Direction: c.direction, Conflicts: "ferry conflicts site"}, o)
 		r.Begin()
 		r.Event(sync.Planned{Plan: &c.plan})
 		r.End(c.sum, nil)

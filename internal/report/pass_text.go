@@ -250,7 +250,7 @@ func (r *textPass) waiting() string {
 		}
 		names = append(names, text.Clean(string(path)))
 	}
-	return fmt.Sprintf("; %s: %s (see ferry conflicts)", ConflictsWait(len(r.plan.Waiting)), strings.Join(names, ", "))
+	return fmt.Sprintf("; %s: %s (see %s)", ConflictsWait(len(r.plan.Waiting)), strings.Join(names, ", "), text.Clean(r.head.Conflicts))
 }
 
 // ConflictsWait says how many conflicts nobody has settled yet.
@@ -291,13 +291,21 @@ func (r *textPass) title() string {
 	return ""
 }
 
+// stopped says what a pass did before it was stopped.
+func stopped(s sync.Summary, counts string) string {
+	if !Did(s) {
+		return "stopped: nothing was done"
+	}
+	return "stopped: " + counts
+}
+
 func (r *textPass) summary(s sync.Summary, err error) string {
 	if err != nil && r.o.Verdict.After(err) {
 		err = nil // the pass itself came to its end
 	}
 	switch {
 	case r.o.Brief && err != nil:
-		return "stopped: " + Brief(s) + r.names()
+		return stopped(s, Brief(s)) + r.names()
 	case r.o.Brief:
 		return "done: " + Brief(s) + r.names()
 	case r.head.DryRun && r.plan != nil:
@@ -309,7 +317,7 @@ func (r *textPass) summary(s sync.Summary, err error) string {
 		}
 		return "plan only: " + summaryText(p)
 	case err != nil:
-		return "stopped: " + summaryText(s)
+		return stopped(s, summaryText(s))
 	case r.plan != nil && r.plan.Empty() && r.o.Verdict.Exit(s, nil) == 0:
 		return r.atRest(s)
 	}

@@ -149,12 +149,13 @@ func (q *Questions) keep(ctx context.Context, a *Answer) error {
 	if q.password == "" || q.from != "" {
 		return nil // it is kept already
 	}
-	words := []string{"variable", "file", "ask"}
+	words, question := []string{"variable", "file", "ask"}, "Where the password is kept: an environment variable, a file, or nowhere (ask each time)"
 	usual := "ask"
 	if q.keyringWorks(ctx) {
+		question = "Where the password is kept: keyring, an environment variable, a file, or nowhere (ask each time)"
 		words, usual = append([]string{"keyring"}, words...), "keyring"
 	}
-	where, err := q.Ask.Choose(ctx, "Where the password is kept: keyring, an environment variable, a file, or nowhere (ask each time)", usual, words...)
+	where, err := q.Ask.Choose(ctx, question, usual, words...)
 	if err != nil {
 		return err
 	}

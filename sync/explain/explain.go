@@ -57,7 +57,7 @@ func (e *Explanation) take(plan *sync.Plan) {
 		switch {
 		case a.Path == e.Path || a.From == e.Path && a.From != manifest.Root:
 			e.Actions = append(e.Actions, a)
-		case a.Visible():
+		case a.Visible() && (a.Path.Below(e.Path) || a.From.Below(e.Path)):
 			e.Below++
 		}
 	}

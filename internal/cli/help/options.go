@@ -36,6 +36,7 @@ var NotFor = map[string][]string{
 	"ferry watch":      {"blind", "dry-run", "allow-deletes", "accept-empty", "adopt"},
 	"ferry status":     {"blind", "dry-run", "wait", "wait-limit", "verify"},
 	"ferry check":      {"dry-run", "progress", "no-progress"},
+	"ferry log":        {"dry-run", "progress", "no-progress"},
 	"ferry conflicts":  {"progress", "no-progress"},
 	"ferry trash":      {"dry-run", "progress", "no-progress"},
 	"ferry releases":   {"dry-run", "progress", "no-progress"},
