@@ -44,8 +44,7 @@ func (r *textPass) show(what string) {
 	if r.o.Terminal == nil && !r.o.Lines {
 		return
 	}
-	r.wait.now = r.o.Now
-	r.wait.set(what)
+	r.wait.set(what, r.o.Now)
 	if r.o.Terminal != nil && r.bars == nil {
 		r.bars = newBars(r.o, r.wait.text)
 	}

@@ -23,11 +23,11 @@ type phase struct {
 // longWait is from when on the time that was waited is told.
 const longWait = 3 * time.Second
 
-// set begins to wait for something.
-func (p *phase) set(what string) {
+// set begins to wait for something. now is the clock.
+func (p *phase) set(what string, now func() time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.what, p.since, p.seen = what, p.now(), [2]string{}
+	p.what, p.now, p.since, p.seen = what, now, now(), [2]string{}
 }
 
 // listed notes that a side was listed.

@@ -22,11 +22,11 @@ func TestSpinner(t *testing.T) {
 		if terminal.String() != "" {
 			t.Errorf("what was quick is shown: %q", terminal.String())
 		}
-		wait := phase{now: time.Now}
-		wait.set("connecting to ftp://h/www")
+		wait := phase{}
+		wait.set("connecting to ftp://h/www", time.Now)
 		slow := newSpinner(s, &terminal, 60, wait.text)
 		time.Sleep(time.Second)
-		wait.set("listing both sides")
+		wait.set("listing both sides", time.Now)
 		wait.listed(sync.Scanned{Side: sync.Local, Files: 1234})
 		time.Sleep(5 * time.Second)
 		slow.close()
