@@ -53,6 +53,7 @@ type upload struct {
 	keptAt   string // the absolute path of name
 	renaming ftp.Renaming
 	kept     deploy.Look
+	moved    bool // a rename was sent: it may be carried out although no reply came
 }
 
 // A stage is what an upload waits for.
@@ -186,7 +187,7 @@ func (u *uploader) ask(b *ftp.Batch, f *ftp.Features, open []*upload) (asked []*
 		case stored:
 			queueLook(b, f, one.at, &one.told)
 		case whole:
-			one.renaming = ftp.Renaming{}
+			one.renaming, one.moved = ftp.Renaming{}, true
 			one.renaming.Queue(b, one.at, one.keptAt)
 			if one.kept = (deploy.Look{}); !u.keeps(ftp.RenamesFiles) {
 				queueLook(b, f, one.keptAt, &one.kept)

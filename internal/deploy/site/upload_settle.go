@@ -49,10 +49,11 @@ func (u *uploader) settle(ctx context.Context, open []*upload, last bool) []*upl
 	return nil
 }
 
-// leaveNames leaves the files their names that need no others at a price.
+// leaveNames leaves the files their names that need no others at a price. Where a rename was
+// sent, the file may have its other name: only the reply to the next rename, or a look, tells.
 func (u *uploader) leaveNames(open []*upload) {
 	for _, f := range open {
-		if f.stage == whole && f.KeepIfFree && f.renaming.From.Code == 0 {
+		if f.stage == whole && f.KeepIfFree && !f.moved {
 			f.name = f.Name
 			u.finish(f, nil)
 		}
@@ -130,7 +131,7 @@ func (u *uploader) storeAgain(ctx context.Context, open []*upload) {
 		if f.stage != lost {
 			continue
 		}
-		f.again, f.renaming = true, ftp.Renaming{}
+		f.again, f.moved, f.renaming = true, false, ftp.Renaming{}
 		if err := u.store(ctx, f, nil); err != nil {
 			u.finish(f, err)
 			continue
@@ -194,7 +195,7 @@ func (u *uploader) rename(ctx context.Context, s *ftp.Session, open []*upload) e
 		some = some[len(part):]
 		var b ftp.Batch
 		for _, f := range part {
-			f.renaming = ftp.Renaming{}
+			f.renaming, f.moved = ftp.Renaming{}, true
 			f.renaming.Queue(&b, f.at, f.keptAt)
 		}
 		err := b.Run(ctx, s)
