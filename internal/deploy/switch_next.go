@@ -101,7 +101,11 @@ func (s *switching) nextRun() *run {
 		if err := s.listAbove(ctx, r.Server, site); err != nil {
 			return err
 		}
-		if len(s.extras(site, r.state, false)) > 0 || r.state == nil && s.hasAny(site) {
+		found, err := withoutEmpty(ctx, r.Server, site, s.extras(site, r.state, false))
+		if err != nil {
+			return err
+		}
+		if len(found) > 0 || r.state == nil && s.hasAny(site) {
 			return errExtras
 		}
 		s.follow(plan, r.state)

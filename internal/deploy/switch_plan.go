@@ -53,7 +53,7 @@ func (s *switching) plan(ctx context.Context) (err error) {
 		if live.plan, err = live.decide(ctx); err != nil {
 			return err
 		}
-		if err := s.checkExtras(); err != nil {
+		if err := s.checkExtras(ctx); err != nil {
 			return err
 		}
 		if s.DryRun && !s.missing && !s.hasNext {
@@ -96,10 +96,10 @@ func (s *switching) listAbove(ctx context.Context, server Server, site Site) err
 }
 
 // checkExtras refuses to replace a directory that holds what no deploy put there.
-func (s *switching) checkExtras() error {
-	found := s.extras(s.seen, s.live.state, true)
-	if len(found) == 0 {
-		return nil
+func (s *switching) checkExtras(ctx context.Context) error {
+	found, err := withoutEmpty(ctx, s.live.Server, s.seen, s.extras(s.seen, s.live.state, true))
+	if err != nil || len(found) == 0 {
+		return err
 	}
 	return &sync.UnsafeError{
 		What: "the site holds what no deploy put there, and would be without it: " + list(found),

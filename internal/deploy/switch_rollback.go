@@ -112,7 +112,7 @@ func (s *switching) checkUntouched(ctx context.Context) error {
 	if err := plan.unknown(); err != nil {
 		return err
 	}
-	if err := s.checkExtras(); err != nil {
+	if err := s.checkExtras(ctx); err != nil {
 		return err
 	}
 	if len(plan.Drift) > 0 {
