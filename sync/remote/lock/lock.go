@@ -106,7 +106,8 @@ func (l *Lock) Take(ctx context.Context) (release func(), waited bool, err error
 type Runner func(ctx context.Context, s *ftp.Session, b ftp.Batch) (told bool, err error)
 
 // TakeWith is Take where run sends the commands of the first attempt, so that what is asked once
-// the lock is taken costs no round trip of its own. run may be nil.
+// the lock is taken costs no round trip of its own. run may be nil. Where it is not, waited also
+// says that the lock was got later than that: what was asked is of the time before, and void.
 func (l *Lock) TakeWith(ctx context.Context, run Runner) (release func(), waited bool, err error) {
 	if l.opts.Owner == "" {
 		return nil, false, fmt.Errorf("nobody to lock for: %w", sync.ErrUnsupported)
@@ -115,6 +116,7 @@ func (l *Lock) TakeWith(ctx context.Context, run Runner) (release func(), waited
 	var seen holder
 	var since time.Time // when seen was first seen
 	broken, brokenIn := 0, ""
+	asked := run != nil
 	for {
 		got, err := l.make(ctx, me.Token, run)
 		if err != nil {
@@ -124,7 +126,7 @@ func (l *Lock) TakeWith(ctx context.Context, run Runner) (release func(), waited
 			return nil, waited, err
 		}
 		if got.made {
-			return l.keep(ctx, me), waited, nil
+			return l.keep(ctx, me), waited || asked && (run == nil || got.late), nil
 		}
 		run = nil
 		ours := got.ours

@@ -313,3 +313,30 @@ func TestReleaseInABatch(t *testing.T) {
 		other()
 	}
 }
+
+// TestAskedBeforeTheLockWasThere lets the holder go between the refusal and the look at it. What
+// was asked with the first attempt is of the time before then, and must not be believed.
+func TestAskedBeforeTheLockWasThere(t *testing.T) {
+	_, d := lockers(t, "a", "b")
+	release, _, err := d[0].Take(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(release func()) Runner {
+		return func(ctx context.Context, s *ftp.Session, b ftp.Batch) (bool, error) {
+			err := b.Run(ctx, s)
+			release()
+			return true, err
+		}
+	}
+	unlock, waited, err := d[1].TakeWith(t.Context(), run(release))
+	if err != nil || !waited {
+		t.Errorf("waited: %v, %v", waited, err)
+	}
+	unlock()
+	unlock, waited, err = d[1].TakeWith(t.Context(), run(func() {}))
+	if err != nil || waited {
+		t.Errorf("with nobody else there: waited: %v, %v", waited, err)
+	}
+	unlock()
+}

@@ -15,6 +15,8 @@ type attempt struct {
 	made bool
 	ours bool   // this owner has the lock already
 	dir  string // the name of ferry's own directory that holds the lock
+	// late says that the lock was not there yet when what a [Runner] sent behind it was done.
+	late bool
 }
 
 // make tries to take the lock, in the other directory of ferry's own where the server
@@ -32,6 +34,7 @@ func (l *Lock) make(ctx context.Context, token string, run Runner) (attempt, err
 	if otherErr != nil {
 		return got, err
 	}
+	other.late = true
 	if other.made {
 		l.opts.Features.Observe(ftp.KeepsDotDirs, dir != manifest.Own)
 	}
@@ -47,7 +50,9 @@ const mostRaces = 3
 func (l *Lock) makeIn(ctx context.Context, dir, token string, run Runner) (got attempt, err error) {
 	for race := 1; ; race++ {
 		var refused error
-		if got, refused, err = l.makeOnce(ctx, dir, token, race == mostRaces, run); err != nil || refused == nil {
+		got, refused, err = l.makeOnce(ctx, dir, token, race == mostRaces, run)
+		got.late = got.late || race > 1
+		if err != nil || refused == nil {
 			return got, err
 		}
 		run = nil
@@ -84,7 +89,8 @@ func (l *Lock) makeOnce(ctx context.Context, dir, token string, patient bool, ru
 			err = b.Run(ctx, s)
 		} else if sure, err = run(ctx, s, b); err == nil && !sure {
 			there, err := l.lookAfterRefusal(ctx, s, lock, fresh)
-			if got.made = there.isDone(); err != nil || got.made {
+			got.made, got.late = there.isDone(), true
+			if err != nil || got.made {
 				return err
 			}
 		}
@@ -118,7 +124,7 @@ func (l *Lock) makeOnce(ctx context.Context, dir, token string, patient bool, ru
 		if err != nil {
 			return err
 		}
-		if got.made = there.isDone(); got.made {
+		if got.made, got.late = there.isDone(), true; got.made {
 			return nil
 		}
 		b = ftp.Batch{}
