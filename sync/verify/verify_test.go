@@ -61,7 +61,7 @@ func TestDifferences(t *testing.T) {
 		if err != nil || len(r.Doubts) > 0 || r.Same != 3 {
 			t.Errorf("%+v, %v", r, err)
 		}
-		want := []string{"content content", "only local here", "only local here/x", "type kind", "only remote kind/x", "content size", "only remote there"}
+		want := []string{"content content", "only local here", "only local here/x", "type kind", "content size", "only remote there"}
 		if got := texts(r); !slices.Equal(got, want) {
 			t.Errorf("differences %q, want %q", got, want)
 		}

@@ -27,7 +27,9 @@ func TestYoungFilesAreLookedAtAgain(t *testing.T) {
 			}
 		}
 	}, func(t *testing.T, s *harness) {
+		s.mu.Lock()
 		h = s
+		s.mu.Unlock()
 		s.expect(time.Second, "open, full")
 		for _, step := range []struct {
 			wait  time.Duration
