@@ -19,15 +19,22 @@ const namesDir = "names"
 
 // checkNames stops a deploy of a new name that the server does not store as it is sent: it would
 // go live under another one, perhaps that of another file. Such names are tried in the work
-// directory, as directories, and those that are not listed afterwards are not kept.
+// directory, as a deploy brings them there: those of directories are made, those of files are
+// renamed to. Names that are not listed afterwards are not kept.
 func (r *run) checkNames(ctx context.Context) error {
-	paths := r.namesToTry()
+	paths, ofDirs := r.namesToTry()
 	if len(paths) == 0 {
 		return nil
 	}
 	var tried, remove []Chain
 	for name := range paths {
-		tried = append(tried, Chain{{Op: MakeDir, To: Work(namesDir + "/" + name)}})
+		at := Work(namesDir + "/" + name)
+		if ofDirs[name] {
+			tried = append(tried, Chain{{Op: MakeDir, To: at}})
+			continue
+		}
+		plain := Work(fmt.Sprintf("%s/%d", namesDir, len(tried))) // ProFTPD makes no directory with a "*"
+		tried = append(tried, Chain{{Op: MakeDir, To: plain}, {Op: Rename, From: plain, To: at}})
 	}
 	errs, err := r.Server.Apply(ctx, [][]Chain{{{{Op: MakeDir, To: Work(namesDir)}}}, tried})
 	if err == nil {
@@ -38,10 +45,11 @@ func (r *run) checkNames(ctx context.Context) error {
 	}
 	var why error
 	for _, chain := range errs[1] {
-		if errors.Is(chain[0], ErrUnknown) {
-			return fmt.Errorf("trying names in the work directory: %w", chain[0])
+		err := errors.Join(chain...)
+		if errors.Is(err, ErrUnknown) {
+			return fmt.Errorf("trying names in the work directory: %w", err)
 		}
-		why = errors.Join(why, chain[0])
+		why = errors.Join(why, err)
 	}
 	listed, err := r.Server.ListWork(ctx, namesDir)
 	if err != nil {
@@ -88,13 +96,14 @@ func namesNotKept(paths map[string][]manifest.Path, why error) error {
 }
 
 // namesToTry returns the unusual names that a release brings, with the paths that have them. Names
-// that the server lists already, and directories of managed files, are not among them.
-func (r *run) namesToTry() map[string][]manifest.Path {
+// that the server lists already, and directories of managed files, are not among them. It also
+// returns which of the names are those of directories.
+func (r *run) namesToTry() (paths map[string][]manifest.Path, ofDirs map[string]bool) {
 	had := map[manifest.Path]bool{}
 	if r.state != nil {
 		had = holds(r.state.Files)
 	}
-	paths := map[string][]manifest.Path{}
+	paths, ofDirs = map[string][]manifest.Path{}, map[string]bool{}
 	for _, c := range r.plan.Release.Changes {
 		if c.Kind != Put || c.Was.Exists() {
 			continue
@@ -102,10 +111,11 @@ func (r *run) namesToTry() map[string][]manifest.Path {
 		for p := c.Path; p != manifest.Root && !had[p]; p = p.Parent() {
 			if isUnusual(p.Base()) {
 				paths[p.Base()] = append(paths[p.Base()], c.Path)
+				ofDirs[p.Base()] = ofDirs[p.Base()] || p != c.Path
 			}
 		}
 	}
-	return paths
+	return paths, ofDirs
 }
 
 // longName is from how many bytes on a name may be too long for a server.

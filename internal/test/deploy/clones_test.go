@@ -60,6 +60,9 @@ func TestFreshClones(t *testing.T) {
 			for i := range 40 {
 				files[fmt.Sprintf("p%d/index.html", i)] = fmt.Sprintf("%08d", i)
 			}
+			for _, name := range oddNames {
+				files["odd/"+name] = "the first " + name
+			}
 			seed := rand.Uint64()
 			t.Logf("seed %d", seed)
 			h := &history{random: rand.New(rand.NewPCG(seed, 1)), files: files}
