@@ -231,12 +231,14 @@ func (m *machine) reuse(s sync.Side, p, to string) {
 	m.tick()
 }
 
-// looksRecorded reports whether the file at p would look on the server, under the name
-// to, like the one that the base has there. A server shows nothing more.
+// looksRecorded reports whether the file at p would look, under the name to, like the one
+// that the base has there. A server shows nothing more. On the local side a scan sees when
+// a file last changed, but a step that is carried out does not ask for that: hard links
+// would change it for each other. It moves such a file to the trash.
 func (m *machine) looksRecorded(s sync.Side, p, to string) bool {
 	pair, _ := m.record.At(manifest.Path(to))
-	was, now := pair.Remote, m.sides[s].Entry(p)
-	return s == sync.Remote && was.IsFile() && manifest.Unchanged(was, now) && (was.ID == now.ID || was.ID == 0 || now.ID == 0)
+	was, now := [2]manifest.Entry{pair.Local, pair.Remote}[s], m.sides[s].Entry(p)
+	return (s == sync.Remote || m.during != nil) && was.IsFile() && manifest.Unchanged(was, now) && (was.ID == now.ID || was.ID == 0 || now.ID == 0)
 }
 
 // undetectable reports whether renaming p to to would put a file of the server where

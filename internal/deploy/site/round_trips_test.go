@@ -70,7 +70,7 @@ func TestRoundTrips(t *testing.T) {
 			d.Write(deploy.Work("trash/x"), "")
 			_, err = srv.Begin(ctx)
 			must(err)
-			spent("begin on nothing", 3)
+			spent("begin where there is no state, and the work directory is listed to be sure", 6)
 			d.Write(deploy.Work("state"), "state")
 			_, err = srv.Begin(ctx)
 			must(err)
