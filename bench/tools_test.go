@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -99,8 +100,8 @@ func TestRows(t *testing.T) {
 
 // TestChanges checks that the changes of rows change what they should.
 func TestChanges(t *testing.T) {
-	if testing.Short() {
-		t.Skip("makes 15,000 files")
+	if os.Getenv("FERRY_BENCH_ALL") == "" {
+		t.Skip("makes 15,000 files: FERRY_BENCH_ALL=1 runs it")
 	}
 	for _, r := range rows(options{large: 1, huge: 1}) {
 		if r.change == nil {

@@ -35,7 +35,7 @@ const scriptPassword = "Tr0ub4dor&3-geheim"
 
 // TestMain makes the test binary the tool, so that the scripts run it.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	testscript.Main(withPlain{m}, map[string]func(){
 		"ferry": func() {
 			ctx, stop := Signals(context.Background())
 			env := OSEnv()
@@ -45,6 +45,14 @@ func TestMain(m *testing.M) {
 			os.Exit(code)
 		},
 	})
+}
+
+// withPlain are the tests, which need the tool without the race detector.
+type withPlain struct{ *testing.M }
+
+func (m withPlain) Run() int {
+	defer buildPlain()()
+	return m.M.Run()
 }
 
 // scriptKeyring returns the keyring of a script: a file, "none", "silent" or "locked". It is never that of whoever runs
@@ -110,6 +118,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("FERRY_STATE_DIR", filepath.Join(env.WorkDir, "state"))
 			env.Setenv("FERRY_PASSWORD", scriptPassword)
 			env.Setenv("SECRET", scriptPassword)
+			env.Setenv("PATH", plainFirst(env.Getenv("PATH")))
 			env.Setenv("GORACE", "atexit_sleep_ms=10") // a program with the race detector waits a second before it exits
 			return errors.Join(os.Mkdir(filepath.Join(env.WorkDir, "home"), 0o755), os.MkdirAll(filepath.Join(env.WorkDir, "remote"), 0o755))
 		},

@@ -9,7 +9,7 @@ func TestChooseCalls(t *testing.T) {
 		tried := make(map[int]bool)
 		for day := range 366 {
 			calls := chooseCalls(n, day)
-			if want := 4 + callsBetween + 8; len(calls) != want || calls[0] != 1 || calls[want-1] != n {
+			if want := 3 + callsBetween + 5; len(calls) != want || calls[0] != 1 || calls[want-1] != n {
 				t.Fatalf("of %d calls on day %d: %v", n, day, calls)
 			}
 			for _, k := range calls {

@@ -42,7 +42,7 @@ var build = sync.OnceValues(func() (string, error) {
 })
 
 // callsBetween is how many calls to be killed at are tried for each command and server,
-// beside the first four and the last eight. FERRY_CRASH_ALL=1 tries all.
+// beside the first three and the last five. FERRY_CRASH_ALL=1 tries all.
 const callsBetween = 3
 
 // TestKilledAnywhere kills ferry before system calls all over a pass, including the
@@ -101,7 +101,7 @@ func (s *setting) killEverywhere(t *testing.T) {
 	}
 }
 
-// chooseCalls returns the numbers from 1 to n to try: the first four, the last eight,
+// chooseCalls returns the numbers from 1 to n to try: the first three, the last five,
 // and others at equal distances, which are other ones each day.
 func chooseCalls(n, day int) []int {
 	if os.Getenv("FERRY_CRASH_ALL") == "1" {
@@ -112,15 +112,15 @@ func chooseCalls(n, day int) []int {
 		return all
 	}
 	chosen := map[int]bool{}
-	for i := range 4 {
+	for i := range 3 {
 		chosen[1+i] = true
 	}
-	for i := range 8 {
+	for i := range 5 {
 		chosen[n-i] = true
 	}
-	distance := (n - 12) / callsBetween
+	distance := (n - 8) / callsBetween
 	for i := range callsBetween {
-		chosen[5+i*distance+day%distance] = true
+		chosen[4+i*distance+day%distance] = true
 	}
 	return slices.Sorted(maps.Keys(chosen))
 }

@@ -135,7 +135,7 @@ func watchForPartialFiles(sizes map[int64]bool, roots ...string) *partialFileWat
 	w := &partialFileWatch{stop: make(chan struct{}), partial: make(chan string, 1)}
 	go func() {
 		defer close(w.partial)
-		tick := time.NewTicker(10 * time.Millisecond)
+		tick := time.NewTicker(50 * time.Millisecond)
 		defer tick.Stop()
 		for {
 			for _, root := range roots {
