@@ -124,6 +124,7 @@ var moreForTests = map[string][]string{
 	"internal/test/soak":   {"internal/cli"},
 	"internal/test/watch":  {"internal/cli"},
 	"internal/test/action": {"internal/cli", "internal/selfsigned"},
+	"internal/test/readme": {"internal/cli", "internal/app", "internal/keyring/keyringtest"},
 	"ci/image":             {"internal/selfsigned"},
 }
 
