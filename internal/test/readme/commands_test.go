@@ -24,6 +24,7 @@ import (
 // TestEveryCommand types every command of the README and of docs/ against the embedded server, and holds that none is
 // wrong usage. What a command does beyond that depends on what was done before; the tests of internal/cli are about it.
 func TestEveryCommand(t *testing.T) {
+	t.Parallel()
 	server, err := ftpserver.Start(ftpserver.Options{Root: t.TempDir(), User: "ann", Password: "secret"})
 	if err != nil {
 		t.Fatal(err)

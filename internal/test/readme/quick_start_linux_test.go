@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
 	"testing"
 
 	"ferry/internal/test/realftp"
@@ -37,10 +36,6 @@ func newQuickStart(t *testing.T, heading, server string, answers ...answer) *qui
 		"GORACE=atexit_sleep_ms=10", // a program with the race detector waits a second before it exits
 	}}
 	return q
-}
-
-func newSession() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{Setsid: true, Setctty: true}
 }
 
 // lines are the commands of the quick start, with the server and the program of the test in place of those of the text.

@@ -2,15 +2,17 @@ package readme
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"regexp"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
-	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
 )
 
 // A terminal runs commands of a shell as a person at a terminal would.
@@ -19,10 +21,14 @@ type terminal struct {
 	env []string
 
 	mu      sync.Mutex
-	answers []answer // what is typed where a question waits
-	shown   strings.Builder
+	answers []answer        // what is typed where a question waits
+	shown   strings.Builder // by the last command, without carriage returns
+	all     strings.Builder // by all commands, as it was written
 	changed chan struct{}
 }
+
+// columns is the width of every terminal.
+const columns = 110
 
 // An answer is what a person types when a question like this waits.
 type answer struct {
@@ -46,7 +52,7 @@ type command struct {
 // start runs a line in a shell.
 func (tt *terminal) start(t *testing.T, line string) *command {
 	t.Helper()
-	master, tty, err := pty.Open()
+	master, tty, err := openTerminal()
 	if err != nil {
 		t.Skipf("no pseudo-terminals: %v", err)
 	}
@@ -57,7 +63,7 @@ func (tt *terminal) start(t *testing.T, line string) *command {
 	c := &command{T: t, line: line, shell: exec.Command("/bin/sh", "-c", "exec "+line), master: master, ended: make(chan struct{})}
 	c.shell.Dir, c.shell.Env = tt.dir, tt.env
 	c.shell.Stdin, c.shell.Stdout, c.shell.Stderr = tty, tty, tty
-	c.shell.SysProcAttr = newSession()
+	c.shell.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := c.shell.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -76,6 +82,7 @@ func (tt *terminal) read(c *command) {
 			return
 		}
 		tt.mu.Lock()
+		tt.all.Write(b[:n])
 		tt.shown.WriteString(strings.ReplaceAll(string(b[:n]), "\r", ""))
 		text := tt.shown.String()
 		last := text[strings.LastIndexByte(text, '\n')+1:]
@@ -92,20 +99,26 @@ func (tt *terminal) read(c *command) {
 	}
 }
 
-// await waits until the terminal shows something.
+// await waits until a command has shown something.
 func (tt *terminal) await(c *command, shown string) {
+	c.Helper()
+	tt.awaitThat(c, shown, func() bool { return strings.Contains(tt.shown.String(), shown) })
+}
+
+// awaitThat waits until something is so. It asks whenever the terminal has changed, and holds tt.mu then.
+func (tt *terminal) awaitThat(c *command, what string, isSo func() bool) {
 	c.Helper()
 	for {
 		tt.mu.Lock()
-		text, changed := tt.shown.String(), tt.changed
+		so, text, changed := isSo(), tt.shown.String(), tt.changed
 		tt.mu.Unlock()
-		if strings.Contains(text, shown) {
+		if so {
 			return
 		}
 		select {
 		case <-changed:
 		case <-c.ended:
-			c.Fatalf("%s: ended without %q:\n%s", c.line, shown, text)
+			c.Fatalf("%s: ended without %s:\n%s", c.line, what, text)
 		}
 	}
 }
@@ -135,4 +148,27 @@ func (tt *terminal) end(c *command, code int) string {
 func (tt *terminal) run(t *testing.T, line string) string {
 	t.Helper()
 	return tt.end(tt.start(t, line), 0)
+}
+
+// openTerminal opens a pseudo-terminal: the end of the person, and that of the program.
+func openTerminal() (master, tty *os.File, err error) {
+	if master, err = os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0); err != nil {
+		return nil, nil, err
+	}
+	fd := int(master.Fd())
+	n, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
+	if err == nil {
+		err = errors.Join(
+			unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0),
+			unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Col: columns, Row: 30}),
+		)
+	}
+	if err == nil {
+		tty, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
+	}
+	if err != nil {
+		master.Close()
+		return nil, nil, err
+	}
+	return master, tty, nil
 }
