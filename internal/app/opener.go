@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"ferry/internal/keyring"
-	"ferry/sync"
 )
 
 // Options are what the work on pairs needs from its surroundings. All but StateDir
@@ -74,13 +73,6 @@ func NewOpener(o Options) *Opener {
 		o.Stderr = io.Discard
 	}
 	return &Opener{Options: o}
-}
-
-// warnPublishedPush warns before a push that the trash on the server may be published.
-func (o *Opener) warnPublishedPush(p *Pair) {
-	if p.Direction == sync.Push && p.Policy().Trash[sync.Remote] {
-		o.warnPublishedTrash(p)
-	}
 }
 
 // warnPublishedTrash warns once that a web server which serves the directory on the server

@@ -67,7 +67,6 @@ func (p *Pass) Run(ctx context.Context) PassResult {
 	o := p.Options
 	var record *history.Recorder
 	if !o.DryRun {
-		p.Opener.warnPublishedPush(p.Pair)
 		o.hooks = p.Opener.hooks(p.Pair, p.Talk)
 		record = p.Opener.recorder(p.Pair, false)
 	}

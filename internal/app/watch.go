@@ -95,7 +95,6 @@ func (w *Watch) Views() []PairView {
 // start begins to keep a pair in step. With endIfLocked set, another run on it ends the
 // whole watch.
 func (w *Watch) start(ctx context.Context, p *Pair, endIfLocked bool) {
-	w.Opener.warnPublishedPush(p)
 	wp := newWatchedPair(w, p, endIfLocked)
 	w.mu.Lock()
 	w.pairs = append(w.pairs, wp)

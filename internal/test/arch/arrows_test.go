@@ -84,6 +84,7 @@ var arrows = map[string][]string{
 	"internal/setup":               {"internal/app", "internal/config", "internal/keyring", "internal/prompt"},
 	"internal/test/action":         {},
 	"internal/test/transcript":     {},
+	"internal/test/readme":         {},
 	"sync/modes":                   {"manifest"},
 	"sync/remote/chmod":            {"manifest", "sync", "sync/remote/read", "internal/ftp"},
 	"internal/report/server":       {"internal/ftp", "internal/ftp/check"},
@@ -124,6 +125,7 @@ var moreForTests = map[string][]string{
 	"internal/test/soak":   {"internal/cli"},
 	"internal/test/watch":  {"internal/cli"},
 	"internal/test/action": {"internal/cli", "internal/selfsigned"},
+	"internal/test/readme": {"internal/cli", "internal/app", "internal/keyring/keyringtest"},
 	"ci/image":             {"internal/selfsigned"},
 }
 
