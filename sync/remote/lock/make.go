@@ -20,7 +20,8 @@ type attempt struct {
 }
 
 // make tries to take the lock, in the other directory of ferry's own where the server
-// refuses the one that it is known to take.
+// refuses the one that it is known to take. Where [manifest.Own] is there, the dot is not what
+// it refuses: what ferry remembers is in that directory, and the lock belongs there.
 func (l *Lock) make(ctx context.Context, token string, run Runner) (attempt, error) {
 	dir := l.dir()
 	got, err := l.makeIn(ctx, dir, token, run)
@@ -29,6 +30,15 @@ func (l *Lock) make(ctx context.Context, token string, run Runner) (attempt, err
 			l.opts.Features.Observe(ftp.KeepsDotDirs, true)
 		}
 		return got, err
+	}
+	if dir == manifest.Own {
+		there, unknown := l.hasOwnDir(ctx)
+		switch {
+		case there:
+			return got, l.notWritable(err)
+		case unknown != nil:
+			return got, err
+		}
 	}
 	other, otherErr := l.makeIn(ctx, otherDir(dir), token, nil)
 	if otherErr != nil {
