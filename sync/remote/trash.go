@@ -1,7 +1,6 @@
 package remote
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +8,6 @@ import (
 
 	"ferry/internal/ftp"
 	"ferry/manifest"
-	"ferry/sync/remote/lock"
 )
 
 // A trash keeps what is replaced or removed. It is below the root of the side, so that
@@ -153,10 +151,7 @@ func (t *trash) makeStampDir(ctx context.Context, s *ftp.Session, below string) 
 		return err
 	}
 	made, done, err := t.makeStampIn(ctx, s, stamp)
-	if _, known := s.Features().Known(ftp.KeepsDotDirs); err == nil && !done && !known {
-		if there, err := lock.HasOwnDir(ctx, s, t.names.root, t.listDirs); err != nil || there {
-			return cmp.Or(err, s.Require("making the trash", t.own(t.dirs.name), made))
-		}
+	if _, known := s.Features().Known(ftp.KeepsDotDirs); err == nil && !done && !known && t.lock.LacksOwnDir(ctx, s) {
 		s.Features().Observe(ftp.KeepsDotDirs, false)
 		if _, done, err = t.makeStampIn(ctx, s, stamp); !done {
 			s.Features().Observe(ftp.KeepsDotDirs, true) // it is not the dot that is refused

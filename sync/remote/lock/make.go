@@ -32,7 +32,11 @@ func (l *Lock) make(ctx context.Context, token string, run Runner) (attempt, err
 		return got, err
 	}
 	if dir == manifest.Own {
-		there, unknown := l.hasOwnDir(ctx)
+		there := false
+		unknown := l.pool.Do(ctx, "looking for ferry's own directory", func(ctx context.Context, s *ftp.Session) (err error) {
+			there, err = l.hasOwnDir(ctx, s)
+			return err
+		})
 		switch {
 		case there:
 			return got, l.notWritable(err)

@@ -22,14 +22,20 @@ func FindOwnDir(ctx context.Context, s *ftp.Session, root string) error {
 	return err
 }
 
-// HasOwnDir reports whether [manifest.Own] is in root. A directory that cannot be entered may
-// show only in what dirs lists, see [Options]. The error says why that is not known.
-func HasOwnDir(ctx context.Context, s *ftp.Session, root string, dirs func(ctx context.Context, s *ftp.Session, dir string) ([]Dir, error)) (bool, error) {
-	there, err := isDirThere(ctx, s, root, manifest.Own)
-	if there || err != nil || dirs == nil {
+// LacksOwnDir reports whether [manifest.Own] is certainly not in the root.
+func (l *Lock) LacksOwnDir(ctx context.Context, s *ftp.Session) bool {
+	there, err := l.hasOwnDir(ctx, s)
+	return err == nil && !there
+}
+
+// hasOwnDir reports whether [manifest.Own] is in the root. One that cannot be entered may show
+// only in a listing. The error says why it is not known.
+func (l *Lock) hasOwnDir(ctx context.Context, s *ftp.Session) (bool, error) {
+	there, err := isDirThere(ctx, s, l.root, manifest.Own)
+	if there || err != nil || l.opts.Dirs == nil {
 		return there, err
 	}
-	listed, err := dirs(ctx, s, cmp.Or(root, "/"))
+	listed, err := l.opts.Dirs(ctx, s, cmp.Or(l.root, "/"))
 	return slices.ContainsFunc(listed, func(d Dir) bool { return manifest.SameName(d.Name, manifest.Own) }), err
 }
 
@@ -44,14 +50,6 @@ func isDirThere(ctx context.Context, s *ftp.Session, root, name string) (bool, e
 	b.Add("CWD "+cmp.Or(root, "/"), nil)
 	err := b.Run(ctx, s)
 	return err == nil && (entered.OK() || shown.OK()), err
-}
-
-func (l *Lock) hasOwnDir(ctx context.Context) (there bool, err error) {
-	err = l.pool.Do(ctx, "looking for ferry's own directory", func(ctx context.Context, s *ftp.Session) error {
-		there, err = HasOwnDir(ctx, s, l.root, l.opts.Dirs)
-		return err
-	})
-	return there, err
 }
 
 // notWritable says that ferry's own directory is there and that the server refuses to make
