@@ -103,7 +103,8 @@ func (l *Lock) makeOnce(ctx context.Context, dir, token string, patient bool, ru
 			err = b.Run(ctx, s)
 		} else if sure, err = run(ctx, s, b); err == nil && !sure {
 			there, err := l.lookAfterRefusal(ctx, s, lock, fresh)
-			got.made, got.late = there.isDone(), true
+			// Only RNFR is answered with 350, so what comes next is the reply to RNTO.
+			got.made, got.late = there.isDone(), from.Code != 350 || !to.OK()
 			if err != nil || got.made {
 				return err
 			}
