@@ -22,7 +22,13 @@ func Inverse(r, before *Release, class func(manifest.Path) int) ([]Change, error
 		class = ParseOrder(DefaultOrder()).Class
 	}
 	var changes []Change
-	aside := func() string { return fmt.Sprintf("stage/b/%07d", len(changes)+1) }
+	setsAside := func(c Change) {
+		c.Aside = fmt.Sprintf("stage/b/%07d", len(changes)+1)
+		if f := r.File(c.Path); f == nil || !manifest.Unchanged(f.Seen, c.Was) {
+			c.Aside, c.Drift = fmt.Sprintf("stage/drift/%07d", len(changes)+1), true // somebody else's version, which r brought back
+		}
+		changes = append(changes, c)
+	}
 	for i := range r.Changes {
 		c := &r.Changes[i]
 		if c.Was.IsDir() {
@@ -37,9 +43,9 @@ func Inverse(r, before *Release, class func(manifest.Path) int) ([]Change, error
 				changes = append(changes, Change{Kind: Chmod, Path: c.Path, Was: c.Is, Is: c.Is, Mode: f.Mode})
 			}
 		case c.Kind == Put && !c.Was.Exists():
-			changes = append(changes, Change{Kind: Remove, Path: c.Path, Was: c.Is, Aside: aside()})
+			setsAside(Change{Kind: Remove, Path: c.Path, Was: c.Is})
 		case c.Kind == Put:
-			changes = append(changes, Change{Kind: Put, Path: c.Path, From: KeptName(r.Number, c.Aside), Aside: aside(), Was: c.Is, Is: c.Was})
+			setsAside(Change{Kind: Put, Path: c.Path, From: KeptName(r.Number, c.Aside), Was: c.Is, Is: c.Was})
 		default:
 			changes = append(changes, Change{Kind: Put, Path: c.Path, From: KeptName(r.Number, c.Aside), Was: manifest.Entry{Name: c.Was.Name}, Is: c.Was})
 		}

@@ -20,12 +20,17 @@ func TestInverse(t *testing.T) {
 		{Change{Kind: Put, Path: "new", From: "stage/s/0/x", Is: is}, "1 > stage/b/0000001 4 0"},
 		{Change{Kind: Put, Path: "old", From: "stage/s/0/x", Aside: "stage/b/0000007", Was: was, Is: is}, "0 d/7/b/0000007 > stage/b/0000001 4 3"},
 		{Change{Kind: Put, Path: "drift", From: "stage/s/0/x", Aside: "stage/drift/0000007", Was: was, Is: is, Drift: true}, "0 d/7/drift/0000007 > stage/b/0000001 4 3"},
+		{Change{Kind: Put, Path: "theirs", From: "stage/s/0/x", Is: is}, "1 > stage/drift/0000001 4 0"},
 		{Change{Kind: Remove, Path: "gone", Aside: "stage/b/0000007", Was: was}, "0 d/7/b/0000007 >  0 3"},
 		{Change{Kind: Chmod, Path: "mode", Was: was, Is: was, Mode: 0o755}, "2 >  3 3 mode 600"},
 		{Change{Kind: Chmod, Path: "other", Was: was, Is: was, Mode: 0o755}, ""},
 		{Change{Kind: Remove, Path: "dir", Was: manifest.Entry{Kind: manifest.Dir}}, ""},
 	} {
-		changes, err := Inverse(&Release{Number: 7, Changes: []Change{c.change}}, before, nil)
+		r := &Release{Number: 7, Changes: []Change{c.change}}
+		if c.change.Kind == Put && c.change.Path != "theirs" {
+			r.Files = []File{{Path: c.change.Path, Seen: is}}
+		}
+		changes, err := Inverse(r, before, nil)
 		got := ""
 		for _, b := range changes {
 			got = strings.TrimSpace(fmt.Sprintf("%d %s", b.Kind, b.From)) + fmt.Sprintf(" > %s %d %d", b.Aside, b.Was.Size, b.Is.Size)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"ferry/manifest"
 )
 
 // A keptStep leads from the files of one release to those of another, by what release number
@@ -114,6 +116,7 @@ func shortestWay(steps []keptStep, from, to int) []keptStep {
 func (r *run) usable(ctx context.Context, steps []keptStep) (bad int, err error) {
 	var places []Place
 	var of []int
+	var paths []manifest.Path
 	for i := range steps {
 		s := &steps[i]
 		if s.changes, err = Inverse(s.there, s.before, r.Policy.Class); err != nil {
@@ -121,7 +124,7 @@ func (r *run) usable(ctx context.Context, steps []keptStep) (bad int, err error)
 		}
 		for _, c := range s.changes {
 			if c.Kind == Put {
-				places, of = append(places, Work(c.From)), append(of, s.number)
+				places, of, paths = append(places, Work(c.From)), append(of, s.number), append(paths, c.Path)
 			}
 		}
 	}
@@ -137,7 +140,7 @@ func (r *run) usable(ctx context.Context, steps []keptStep) (bad int, err error)
 			return 0, fmt.Errorf("looking at %s in the work directory: %w", places[i].Path, l.Err)
 		}
 		if !l.Entry.IsFile() {
-			return of[i], notKept{fmt.Errorf("%s is gone, which release %d has set aside", places[i].Path, of[i])}
+			return of[i], notKept{fmt.Errorf("the version of %q before release %d is gone: %s is not in the work directory", paths[i], of[i], places[i].Path)}
 		}
 	}
 	return 0, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"ferry/manifest"
@@ -47,8 +48,10 @@ func (r *run) commit(ctx context.Context) error {
 	if err != nil {
 		return brokeOff(err)
 	}
-	if all := len(failed) == len(next.Changes); len(failed) > 0 && (r.Policy.Keep > 0 || all) {
-		err := r.undo(ctx, next, failed)
+	refused := maps.Clone(failed)
+	maps.DeleteFunc(refused, func(_ manifest.Path, err error) bool { return err == errChanged })
+	if all := len(refused) == len(next.Changes); len(refused) > 0 && (r.Policy.Keep > 0 || all) {
+		err := r.undo(ctx, next, refused)
 		if all {
 			err = errors.Join(checkFileSystem(ctx, r.Options), err)
 		}

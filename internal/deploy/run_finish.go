@@ -35,6 +35,6 @@ func (r *run) finish(ctx context.Context) error {
 	r.result.Finished, r.result.Failed = next.Number, r.withStuck(failed)
 	r.result.Committed = false
 	r.state = next
-	r.found.Commit, r.found.Stage = false, false
+	r.found.Commit, r.found.Stage = false, len(failed) > 0 && !r.keeps(next)
 	return nil
 }

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
+	"ferry/internal/text"
 	"ferry/manifest"
 )
 
@@ -19,6 +21,9 @@ func anyError(groups [][]Chain, errs [][][]error) (found bool) {
 	})
 	return found
 }
+
+// errChanged says why a change is not made.
+var errChanged = errors.New("somebody else has changed it meanwhile: the next deploy sees that")
 
 // settle finds out what of a commit is not done and does it. It returns the changes that
 // cannot be made.
@@ -36,6 +41,12 @@ func (r *run) settle(ctx context.Context, next *Release, doubt bool) (failed map
 		failed = make(map[manifest.Path]error)
 		for _, c := range rest.Lost {
 			failed[c.Path] = errors.New("its staged file is gone")
+		}
+		for _, c := range rest.Changed {
+			failed[c.Path] = errChanged
+		}
+		if attempt == 0 {
+			r.tellOverwritten(rest.Overwritten)
 		}
 		if attempt > 0 { // modes are set once: few servers show them
 			rest.Todo = slices.DeleteFunc(rest.Todo, func(c Change) bool { return c.Kind == Chmod })
@@ -59,6 +70,20 @@ func (r *run) settle(ctx context.Context, next *Release, doubt bool) (failed map
 		}
 	}
 	return failed, nil
+}
+
+// tellOverwritten tells of versions that are lost, since the server refused to set them aside and
+// put the new ones over them.
+func (r *run) tellOverwritten(changes []Change) {
+	if len(changes) == 0 {
+		return
+	}
+	var quoted []string
+	for _, c := range changes {
+		quoted = append(quoted, fmt.Sprintf("%q", c.Path))
+	}
+	r.Observer(Warned{Text: fmt.Sprintf("the server put new files over old ones that it had refused to set aside, so these old versions are lost, and this release cannot be rolled back: %s",
+		text.Some(quoted, mostNamed))})
 }
 
 // makeChanges carries out what is left of a commit. Why steps were refused goes into why.

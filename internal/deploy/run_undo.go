@@ -103,6 +103,9 @@ func (u *undoing) undo(c *Change) (chain Chain) {
 	}
 	name := manifest.Fold(string(c.Path))
 	now := u.at(live)
+	if c.Aside != "" && c.Was.IsFile() && now.Exists() && !u.at(Work(c.Aside)).Exists() {
+		return nil // the version before is lost, or was not set aside: what is there stays
+	}
 	if c.Kind == Put && now.IsFile() && manifest.Unchanged(c.Is, now) && !u.at(Work(c.From)).Exists() {
 		chain = append(chain, Step{Op: Rename, From: live, To: Work(c.From)})
 		u.free[name] = true

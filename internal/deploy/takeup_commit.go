@@ -12,7 +12,11 @@ type Rest struct {
 	Todo   []Change // in the order of the commit
 	Strays []Stray  // to be moved before anything else
 	Lost   []Change // cannot be done any more: the staged file is nowhere
-	Done   int      // changes that were made
+	// Changed are left alone: somebody else has changed the file since this was planned.
+	Changed []Change
+	// Overwritten were made, and the version before did not go aside: it is nowhere.
+	Overwritten []Change
+	Done        int // changes that were made
 }
 
 // A Stray is a file whose rename was cut off in the middle of the line, and carried out by
@@ -43,7 +47,7 @@ func Places(r *Release) []Place {
 // where something is missing. cut says that lines may have been cut in the middle, which
 // cannot be under TLS. The error says what could not be looked at.
 func Remaining(r *Release, looks func(Place) Look, cut bool) (Rest, error) {
-	t := &takeUp{looks: looks, cut: cut, wanted: map[Place]bool{}, puts: map[string]*Change{}}
+	t := &takeUp{looks: looks, cut: cut, wanted: map[Place]bool{}, puts: map[string]*Change{}, way: removals(r.Changes)}
 	for _, p := range Places(r) {
 		t.wanted[p] = true
 	}
@@ -66,8 +70,8 @@ type takeUp struct {
 	cut    bool
 	wanted map[Place]bool     // places that a change names
 	puts   map[string]*Change // by the path without its case
+	way    wayMaker
 	rest   Rest
-	late   int // names given out
 	err    error
 }
 
@@ -107,7 +111,7 @@ func (t *takeUp) take(c Change) {
 			t.rest.Done++
 			return
 		}
-		t.rest.Todo = append(t.rest.Todo, c)
+		t.todo(c, live)
 	case Put:
 		t.takePut(c, live)
 	}
@@ -123,15 +127,14 @@ func (t *takeUp) isReplaced(c *Change, live manifest.Entry) bool {
 func (t *takeUp) takePut(c Change, live manifest.Entry) {
 	if t.at(Work(c.From)).Exists() {
 		t.settleAside(&c, live)
-		t.rest.Todo = append(t.rest.Todo, c)
+		t.todo(c, live)
 		return
 	}
-	if live.Exists() && !manifest.Unchanged(c.Was, live) {
+	if live.Exists() && !manifest.Unchanged(c.Was, live) || manifest.Unchanged(c.Is, live) {
 		t.rest.Done++ // or somebody has changed it since, which the next deploy sees
-		return
-	}
-	if manifest.Unchanged(c.Is, live) {
-		t.rest.Done++
+		if c.Aside != "" && c.Was.IsFile() && !t.at(Work(c.Aside)).Exists() {
+			t.rest.Overwritten = append(t.rest.Overwritten, c)
+		}
 		return
 	}
 	if at, ok := t.stray(Live(c.Path, c.Was), c.Is); ok {
@@ -141,8 +144,18 @@ func (t *takeUp) takePut(c Change, live manifest.Entry) {
 	t.rest.Lost = append(t.rest.Lost, c)
 }
 
-// settleAside finds out whether the version that was live went aside, and makes c what is
-// left to be done. What stands there now and was not expected goes aside too, as drift.
+// todo notes that c is left to be done, unless another file stands in its place than it was
+// planned for: the next deploy meets that one as it meets all that somebody else has changed.
+func (t *takeUp) todo(c Change, live manifest.Entry) {
+	if live.Exists() && !live.IsDir() && !manifest.Unchanged(c.Was, live) && !t.way.makes(c.Path, live) {
+		t.rest.Changed = append(t.rest.Changed, c)
+		return
+	}
+	t.rest.Todo = append(t.rest.Todo, c)
+}
+
+// settleAside finds out whether the version that was live went aside. Then c is left to be done
+// without that.
 func (t *takeUp) settleAside(c *Change, live manifest.Entry) {
 	gone := !c.Was.Exists() || c.Aside == ""
 	if !gone {
@@ -154,13 +167,8 @@ func (t *takeUp) settleAside(c *Change, live manifest.Entry) {
 			gone = true
 		}
 	}
-	switch {
-	case live.IsDir(): // it is emptied and removed, or stays
-	case !live.Exists():
+	if !live.IsDir() && (!live.Exists() || gone && c.Aside != "") { // a directory is emptied and removed, or stays
 		c.Was, c.Aside = manifest.Entry{Name: c.Was.Name}, ""
-	case gone && c.Aside != "" || !manifest.Unchanged(c.Was, live):
-		t.late++
-		c.Was, c.Aside, c.Drift = named(live, c.Was.Name), fmt.Sprintf("stage/drift/late-%07d", t.late), true
 	}
 }
 

@@ -67,7 +67,7 @@ func TestRemaining(t *testing.T) {
 	fresh := over
 	fresh.Was = manifest.Entry{}
 	remove := Change{Kind: Remove, Path: "d/page.html", Aside: "stage/b/0000001", Was: was}
-	const live, from, aside, late = "d/page.html", "stage/s/0/x", "stage/b/0000001", "stage/drift/late-0000001"
+	const live, from, aside = "d/page.html", "stage/s/0/x", "stage/b/0000001"
 	type looks map[string]manifest.Entry
 	for _, c := range []struct {
 		name   string
@@ -77,14 +77,19 @@ func TestRemaining(t *testing.T) {
 		todo   string // the aside of what is to be done; "none": nothing
 		stray  string
 		lost   bool
+		// changed says that it is left alone, overwritten that the version before is lost.
+		changed, overwritten bool
 	}{
 		{name: "not begun", change: put, at: looks{live: was, from: is}, todo: aside},
 		{name: "the old one went aside", change: put, at: looks{aside: was, from: is}, todo: ""},
 		{name: "done", change: put, at: looks{aside: was, live: is}, todo: "none"},
+		{name: "done, and nothing aside", change: put, at: looks{live: is}, todo: "none", overwritten: true},
+		{name: "the old one went aside, and is there again", change: put, at: looks{live: was, aside: was, from: is}, todo: "none", changed: true},
+		{name: "a new one where one was deleted", change: remove, at: looks{live: alien, aside: was}, todo: "none", changed: true},
 		{name: "done, and changed since", change: put, at: looks{aside: was, live: alien}, todo: "none"},
-		{name: "somebody wrote in between", change: put, at: looks{aside: was, live: alien, from: is}, todo: late},
-		{name: "somebody wrote before", change: over, at: looks{live: alien, from: is}, todo: late},
-		{name: "somebody wrote a new one", change: fresh, at: looks{live: alien, from: is}, todo: late},
+		{name: "somebody wrote in between", change: put, at: looks{aside: was, live: alien, from: is}, todo: "none", changed: true},
+		{name: "somebody wrote before", change: over, at: looks{live: alien, from: is}, todo: "none", changed: true},
+		{name: "somebody wrote a new one", change: fresh, at: looks{live: alien, from: is}, todo: "none", changed: true},
 		{name: "not begun, over", change: over, at: looks{live: was, from: is}, todo: ""},
 		{name: "cut", change: over, at: looks{live: was, "d/page.ht": is}, todo: "none", stray: "d/page.ht"},
 		{name: "cut early", change: over, at: looks{live: was, "d/p": is}, todo: "none", stray: "d/p"},
@@ -96,7 +101,7 @@ func TestRemaining(t *testing.T) {
 		{name: "deletion not begun", change: remove, at: looks{live: was}, todo: aside},
 		{name: "deletion done", change: remove, at: looks{aside: was}, todo: "none"},
 		{name: "deletion cut", change: remove, at: looks{"stage/b/000": was}, todo: "none", stray: "stage/b/000"},
-		{name: "deletion of what somebody wrote", change: remove, at: looks{live: alien}, todo: late},
+		{name: "deletion of what somebody wrote", change: remove, at: looks{live: alien}, todo: "none", changed: true},
 		{name: "a directory in its place", change: remove, at: looks{aside: was, live: {Kind: manifest.Dir}}, todo: "none"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -112,7 +117,7 @@ func TestRemaining(t *testing.T) {
 			if len(rest.Strays) > 0 {
 				stray = rest.Strays[0].At.Path
 			}
-			if todo != c.todo || stray != c.stray || len(rest.Lost) > 0 != c.lost {
+			if todo != c.todo || stray != c.stray || len(rest.Lost) > 0 != c.lost || len(rest.Changed) > 0 != c.changed || len(rest.Overwritten) > 0 != c.overwritten {
 				t.Errorf("%+v", rest)
 			}
 		})

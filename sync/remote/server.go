@@ -42,7 +42,9 @@ func connect(ctx context.Context, o Options) (*server, error) {
 	srv := &server{opts: o, pool: ftp.NewPool(o.Options), modes: chmod.Notes{Notice: o.Notice}}
 	err := srv.do(ctx, "logging in", func(ctx context.Context, s *ftp.Session) (err error) {
 		srv.features = s.Features()
-		srv.names.root, err = findRoot(ctx, s, o)
+		if srv.names.root, err = findRoot(ctx, s, o); err == nil {
+			err = lock.FindOwnDir(ctx, s, srv.names.root)
+		}
 		return err
 	})
 	if err != nil {

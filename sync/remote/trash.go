@@ -151,7 +151,7 @@ func (t *trash) makeStampDir(ctx context.Context, s *ftp.Session, below string) 
 		return err
 	}
 	made, done, err := t.makeStampIn(ctx, s, stamp)
-	if _, known := s.Features().Known(ftp.KeepsDotDirs); err == nil && !done && !known {
+	if _, known := s.Features().Known(ftp.KeepsDotDirs); err == nil && !done && !known && t.lock.LacksOwnDir(ctx, s) {
 		s.Features().Observe(ftp.KeepsDotDirs, false)
 		if _, done, err = t.makeStampIn(ctx, s, stamp); !done {
 			s.Features().Observe(ftp.KeepsDotDirs, true) // it is not the dot that is refused

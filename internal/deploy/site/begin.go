@@ -132,6 +132,13 @@ func (srv *Server) lookAtBeginning(ctx context.Context, s *ftp.Session) (seen be
 // beginWithoutState finds out why the server refuses to send the state: the work directory
 // is listed and does not show it, or is certainly not there.
 func (srv *Server) beginWithoutState(ctx context.Context, s *ftp.Session, refused error) (found deploy.Found, err error) {
+	if found, err = srv.findWithoutState(ctx, s, refused); err != nil || found.StateErr != nil {
+		return found, err
+	}
+	return found, srv.checkOtherDir(ctx, s)
+}
+
+func (srv *Server) findWithoutState(ctx context.Context, s *ftp.Session, refused error) (found deploy.Found, err error) {
 	srv.standing.enters(s, srv.work(""))
 	l, err := srv.lister.List(ctx, s, srv.work(""))
 	switch missing := false; {

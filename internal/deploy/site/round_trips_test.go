@@ -70,7 +70,7 @@ func TestRoundTrips(t *testing.T) {
 			d.Write(deploy.Work("trash/x"), "")
 			_, err = srv.Begin(ctx)
 			must(err)
-			spent("begin where there is no state, and the work directory is listed to be sure", 6)
+			spent("begin where there is no state, and the work directory is listed to be sure", 7) // one for the other name of the work directory
 			d.Write(deploy.Work("state"), "state")
 			_, err = srv.Begin(ctx)
 			must(err)

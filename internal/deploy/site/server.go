@@ -52,6 +52,9 @@ func Open(ctx context.Context, o Options) (*Server, error) {
 		if srv.root, err = findRoot(ctx, s, o); err == nil {
 			srv.fixed, err = findWork(srv.root, o.Work)
 		}
+		if err == nil && srv.fixed == "" {
+			err = lock.FindOwnDir(ctx, s, srv.root)
+		}
 		return err
 	})
 	if err != nil {

@@ -322,21 +322,23 @@ func TestAskedBeforeTheLockWasThere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := func(release func()) Runner {
+	run := func(told bool, release func()) Runner {
 		return func(ctx context.Context, s *ftp.Session, b ftp.Batch) (bool, error) {
 			err := b.Run(ctx, s)
 			release()
-			return true, err
+			return told, err
 		}
 	}
-	unlock, waited, err := d[1].TakeWith(t.Context(), run(release))
+	unlock, waited, err := d[1].TakeWith(t.Context(), run(true, release))
 	if err != nil || !waited {
 		t.Errorf("waited: %v, %v", waited, err)
 	}
 	unlock()
-	unlock, waited, err = d[1].TakeWith(t.Context(), run(func() {}))
-	if err != nil || waited {
-		t.Errorf("with nobody else there: waited: %v, %v", waited, err)
+	for _, told := range []bool{true, false} {
+		unlock, waited, err = d[1].TakeWith(t.Context(), run(told, func() {}))
+		if err != nil || waited {
+			t.Errorf("with nobody else there, told %v: waited: %v, %v", told, waited, err)
+		}
+		unlock()
 	}
-	unlock()
 }

@@ -20,7 +20,8 @@ type attempt struct {
 }
 
 // make tries to take the lock, in the other directory of ferry's own where the server
-// refuses the one that it is known to take.
+// refuses the one that it is known to take. Where [manifest.Own] is there, the dot is not what
+// it refuses: what ferry remembers is in that directory, and the lock belongs there.
 func (l *Lock) make(ctx context.Context, token string, run Runner) (attempt, error) {
 	dir := l.dir()
 	got, err := l.makeIn(ctx, dir, token, run)
@@ -29,6 +30,19 @@ func (l *Lock) make(ctx context.Context, token string, run Runner) (attempt, err
 			l.opts.Features.Observe(ftp.KeepsDotDirs, true)
 		}
 		return got, err
+	}
+	if dir == manifest.Own {
+		there := false
+		unknown := l.pool.Do(ctx, "looking for ferry's own directory", func(ctx context.Context, s *ftp.Session) (err error) {
+			there, err = l.hasOwnDir(ctx, s)
+			return err
+		})
+		switch {
+		case there:
+			return got, l.notWritable(err)
+		case unknown != nil:
+			return got, err
+		}
 	}
 	other, otherErr := l.makeIn(ctx, otherDir(dir), token, nil)
 	if otherErr != nil {
@@ -89,7 +103,8 @@ func (l *Lock) makeOnce(ctx context.Context, dir, token string, patient bool, ru
 			err = b.Run(ctx, s)
 		} else if sure, err = run(ctx, s, b); err == nil && !sure {
 			there, err := l.lookAfterRefusal(ctx, s, lock, fresh)
-			got.made, got.late = there.isDone(), true
+			// Only RNFR is answered with 350, so what comes next is the reply to RNTO.
+			got.made, got.late = there.isDone(), from.Code != 350 || !to.OK()
 			if err != nil || got.made {
 				return err
 			}

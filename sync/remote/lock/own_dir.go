@@ -14,6 +14,9 @@ func OwnDir(f *ftp.Features) string {
 	return manifest.OwnPlain
 }
 
+// OtherDir returns the name that ferry's own directory has where [OwnDir] is wrong.
+func OtherDir(f *ftp.Features) string { return otherDir(OwnDir(f)) }
+
 // otherDir returns the other name that ferry's own directory may have.
 func otherDir(dir string) string {
 	if dir == manifest.Own {
