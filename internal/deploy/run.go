@@ -88,7 +88,7 @@ func (r *run) deploy(ctx context.Context) error {
 		}
 		if r.plan.Empty() {
 			if r.result.Finished != 0 {
-				r.result.Previous = r.state.before()
+				r.result.Previous = r.state.Before()
 			}
 			return r.noteSequence(ctx)
 		}

@@ -55,7 +55,7 @@ func (s *switching) rollback(ctx context.Context, to int) error {
 // pick finds the directory of the release to go back to, and what it holds: that before the one
 // whose files are live, or number to.
 func (s *switching) pick(ctx context.Context, to int) (dir string, found *Release, err error) {
-	content := s.live.state.content()
+	content := s.live.state.Content()
 	var dirs []string
 	if s.hasNext { // it may be an older release that an earlier step back has taken
 		dirs = append(dirs, nextDir)
@@ -70,7 +70,7 @@ func (s *switching) pick(ctx context.Context, to int) (dir string, found *Releas
 		}
 		switch {
 		case there == nil:
-		case to != 0 && there.content() == to, to == 0 && there.content() < content && (found == nil || there.content() > found.content()):
+		case to != 0 && there.Content() == to, to == 0 && there.Content() < content && (found == nil || there.Content() > found.Content()):
 			dir, found = name, there
 		}
 	}
@@ -128,7 +128,7 @@ func (s *switching) checkUntouched(ctx context.Context) error {
 func (s *switching) planBack(there *Release) {
 	live := s.live.state
 	next := *there
-	next.Back, next.Held, next.Changes, next.Maintenance = there.content(), max(live.Held, live.Sequence), nil, MaintenanceFile{}
+	next.Back, next.Held, next.Changes, next.Maintenance = there.Content(), max(live.Held, live.Sequence), nil, MaintenanceFile{}
 	next.Follow(live)
 	s.live.name(&next)
 	next.Number = max(next.Number, s.number)
