@@ -18,8 +18,8 @@ var ErrNotKept = errors.New("is not kept")
 // release before the one that is live, or to that with the number to where it is not 0. Each
 // step back is a release of its own, with a number of its own. Source of o is not needed.
 func Rollback(ctx context.Context, o Options, to int) (Result, error) {
-	if o.Directory {
-		return rollbackDirectory(ctx, o, to)
+	if o.asAWhole() {
+		return rollbackSwitch(ctx, o, to)
 	}
 	r := newRun(o)
 	err := r.rollback(ctx, to)
@@ -135,8 +135,8 @@ type Told struct {
 // Releases tells of the release that is live and of those before it, the newest first.
 func Releases(ctx context.Context, o Options) ([]Told, error) {
 	o.DryRun = true // nothing is locked or changed
-	if o.Directory {
-		return releasesOfDirectory(ctx, o)
+	if o.asAWhole() {
+		return releasesInSlots(ctx, o)
 	}
 	r := newRun(o)
 	if _, err := r.begin(ctx); err != nil || r.state == nil {
