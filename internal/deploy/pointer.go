@@ -92,9 +92,13 @@ func (s *switching) downloadPointer(ctx context.Context) ([]byte, error) {
 func (s *switching) writePointer(slot Place) ([]byte, error) {
 	content, err := s.Pointer.File.Write(s.pointed.content, slot.Path)
 	if err != nil {
-		return nil, &sync.UnsafeError{What: fmt.Sprintf("%s cannot point to a release: %v", s.Pointer.File.Path, err), Hint: "use another switch: for this site"}
+		return nil, s.cannotPoint(err)
 	}
 	return content, nil
+}
+
+func (s *switching) cannotPoint(why error) error {
+	return &sync.UnsafeError{What: fmt.Sprintf("%s cannot point to a release: %v", s.Pointer.File.Path, why), Hint: "use another switch: for this site"}
 }
 
 // isStale reports whether there is no pointer yet, or that to the live slot would be written

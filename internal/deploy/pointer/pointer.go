@@ -5,9 +5,7 @@ package pointer
 import (
 	"errors"
 	"fmt"
-	"path"
 	"regexp"
-	"strings"
 
 	"ferry/manifest"
 )
@@ -68,29 +66,3 @@ func (f *File) Slot(content []byte) (string, error) {
 	}
 	return slot, nil
 }
-
-// In returns the pointer of a site that is a directory of this one.
-func (f *File) In(dir string) *File {
-	in := *f
-	in.Base = path.Join(f.Base, dir) + "/"
-	return &in
-}
-
-// Probe returns a page of the site, and the files of a slot of which that page shows the first
-// one that it finds, so that it can be tried whether the web server follows the pointer.
-func (f *File) Probe() (page string, files []string) {
-	if f.Template == nil {
-		return probeName, []string{probeName}
-	}
-	for _, m := range named.FindAllSubmatch(f.Template, -1) {
-		if name := path.Clean(string(m[1])); !strings.HasPrefix(name, "..") {
-			files = append(files, name)
-		}
-	}
-	if files == nil {
-		files = []string{f.Path.Base()}
-	}
-	return string(f.Path), files
-}
-
-const probeName = "ferry-probe.txt"

@@ -83,7 +83,7 @@ func TestTemplate(t *testing.T) {
 			t.Errorf("%q: %q, %v", other, slot, err)
 		}
 	}
-	if page, files := f.Probe(); page != "app/current.php" || len(files) != 1 || files[0] != "public/index.php" {
+	if page, files := f.probe(); page != "app/current.php" || len(files) != 1 || files[0] != "public/index.php" {
 		t.Errorf("%q, %q", page, files)
 	}
 	for _, bad := range []string{"", "<?php", "{slot} slots/0000001"} {
