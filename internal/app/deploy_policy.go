@@ -6,6 +6,7 @@ import (
 
 	"ferry/internal/config"
 	"ferry/internal/deploy"
+	"ferry/internal/deploy/order"
 	"ferry/internal/deploy/sensitive"
 	"ferry/internal/gitignore"
 	"ferry/internal/text"
@@ -28,7 +29,7 @@ func (d *Deployment) policy() deploy.Policy {
 		for _, patterns := range c.Order {
 			lines = append(lines, strings.Join(patterns, " "))
 		}
-		policy.Class = deploy.ParseOrder(strings.Join(lines, "\n")).Class
+		policy.Class = order.Parse(strings.Join(lines, "\n")).Class
 	}
 	return policy
 }

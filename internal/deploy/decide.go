@@ -49,7 +49,7 @@ type Policy struct {
 	DriftKeep time.Duration
 	// Skip names what is never deployed nor looked at; it may be nil.
 	Skip func(p manifest.Path, dir bool) bool
-	// Class returns when a file goes live, see [Order]; nil: as [DefaultOrder] says.
+	// Class returns when a file goes live, see [order.Order]; nil: as [order.Default] says.
 	Class func(p manifest.Path) int
 	// MostDeletions is how many files may be deleted of a number; nil: as [sync.NewLimits] says.
 	MostDeletions func(of int) int

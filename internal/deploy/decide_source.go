@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"ferry/internal/deploy/order"
 	"ferry/manifest"
 	"ferry/sync/namecase"
 )
@@ -40,7 +41,7 @@ func newSource(site Site, local []LocalFile, policy Policy, now time.Time) *sour
 		needed: map[manifest.Path]bool{manifest.Root: true},
 	}
 	if s.policy.Class == nil {
-		s.policy.Class = ParseOrder(DefaultOrder()).Class
+		s.policy.Class = order.Parse(order.Default()).Class
 	}
 	for i := range local {
 		s.local[local[i].Path] = &local[i]

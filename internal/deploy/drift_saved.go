@@ -26,8 +26,8 @@ type SavedVersion struct {
 // SavedVersions returns what deploys have saved and is still there, the newest first. Nothing
 // is locked or changed.
 func SavedVersions(ctx context.Context, o Options) (saved []SavedVersion, err error) {
-	if o.Directory {
-		return savedInDirectories(ctx, o)
+	if o.asAWhole() {
+		return savedInSlots(ctx, o)
 	}
 	r := newRun(o)
 	if r.found, err = r.Server.Begin(ctx); err != nil {

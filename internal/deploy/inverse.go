@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"ferry/internal/deploy/order"
 	"ferry/manifest"
 	"ferry/sync/namecase"
 )
@@ -19,7 +20,7 @@ func KeptName(release int, name string) string {
 // The error says which file was not kept.
 func Inverse(r, before *Release, class func(manifest.Path) int) ([]Change, error) {
 	if class == nil {
-		class = ParseOrder(DefaultOrder()).Class
+		class = order.Parse(order.Default()).Class
 	}
 	var changes []Change
 	setsAside := func(c Change) {

@@ -21,13 +21,6 @@ type Maintenance struct {
 	Content []byte
 }
 
-// A MaintenanceFile is the file of a [Maintenance] as a release records it, so that whoever finishes
-// the release can take it away. The zero MaintenanceFile is none.
-type MaintenanceFile struct {
-	Path manifest.Path
-	Is   manifest.Entry // what the server shows of it
-}
-
 // maintenanceName is the maintenance file below the work directory.
 const maintenanceName = "stage/maintenance"
 
@@ -90,7 +83,7 @@ func (r *run) stageMaintenance(ctx context.Context) error {
 }
 
 // place is where the file stands in the site.
-func (f MaintenanceFile) place() Place { return Live(f.Path, manifest.Entry{}) }
+func placeOf(f MaintenanceFile) Place { return Live(f.Path, manifest.Entry{}) }
 
 // beginMaintenance returns the step that puts the maintenance file into the site. A file that
 // somebody else put there stays, and the site is in maintenance anyway.
@@ -105,7 +98,7 @@ func (r *run) beginMaintenance() Chain {
 		r.Observer(Noticed{Text: fmt.Sprintf("%q stands on the server already, and is left as it is", file.Path)})
 		return nil
 	}
-	return Chain{{Op: Rename, From: Work(maintenanceName), To: file.place()}}
+	return Chain{{Op: Rename, From: Work(maintenanceName), To: placeOf(file)}}
 }
 
 // maintenanceFailed is told that the step of [run.beginMaintenance] failed with err.
@@ -122,7 +115,7 @@ func (r *run) endMaintenance(ctx context.Context, release *Release) (Chain, erro
 	if file.Path == "" {
 		return nil, nil
 	}
-	live, staged := Step{Op: Delete, From: file.place()}, Step{Op: Delete, From: Work(maintenanceName)}
+	live, staged := Step{Op: Delete, From: placeOf(file)}, Step{Op: Delete, From: Work(maintenanceName)}
 	switch r.maintenance {
 	case isPut:
 		return Chain{live}, nil

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"ferry/internal/deploy/release"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -193,11 +194,11 @@ func (m *model) goBack(t *rapid.T, before *Release, lived map[manifest.Path]*nod
 	}
 	m.number++
 	back := &Release{Number: m.number, Files: before.Files, Changes: changes, Back: before.Number}
-	b, err := Encode(back, nil)
+	b, err := release.Encode(back, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := Decode(b, nil)
+	again, err := release.Decode(b, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,7 +42,11 @@ type Options struct {
 	// Directory says that the release is made whole beside the site and takes its place by
 	// renames. Server must be a [SlotServer] then.
 	Directory bool
-	// Shared are paths that move from release to release, where Directory is set.
+	// Pointer says that the release is made whole in a directory of the site, which a file of the
+	// site shows to visitors from then on; nil: it is not. Server must be a [SlotServer] then.
+	Pointer *Pointer
+	// Shared are paths that move from release to release, where Directory is set, and stay where
+	// they are with Pointer.
 	Shared []manifest.Path
 	// CutLines says that a server may carry out a line that was cut off, as without TLS.
 	CutLines bool
@@ -57,3 +61,6 @@ type Options struct {
 	Now      func() time.Time
 	Log      *slog.Logger // nil: nothing is logged
 }
+
+// asAWhole reports whether a release takes the place of another one as a whole.
+func (o *Options) asAWhole() bool { return o.Directory || o.Pointer != nil }

@@ -56,7 +56,7 @@ func Steps(changes []Change, makeDirs, removeDirs []manifest.Path) [][]Chain {
 		}
 		var g []Chain
 		for i := range class {
-			g = append(g, class[i].chain())
+			g = append(g, changeChain(&class[i]))
 		}
 		add(g)
 	}
@@ -64,8 +64,8 @@ func Steps(changes []Change, makeDirs, removeDirs []manifest.Path) [][]Chain {
 	return groups
 }
 
-// chain returns the steps of one change.
-func (c *Change) chain() Chain {
+// changeChain returns the steps of one change.
+func changeChain(c *Change) Chain {
 	live := Live(c.Path, c.Was)
 	if c.Kind == Chmod {
 		return Chain{{Op: SetMode, To: live, Mode: c.Mode}}
@@ -90,7 +90,7 @@ func (c *Change) chain() Chain {
 func clearChain(removes []Change, late map[manifest.Path]bool) Chain {
 	var steps Chain
 	for i := range removes {
-		steps = append(steps, removes[i].chain()...)
+		steps = append(steps, changeChain(&removes[i])...)
 	}
 	for _, dir := range slices.SortedFunc(maps.Keys(late), manifest.Path.Compare) {
 		if slices.ContainsFunc(removes, func(c Change) bool { return dir.Within(c.Path) }) {

@@ -6,33 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"ferry/internal/deploy/order"
 	"ferry/manifest"
 	"ferry/sync/namecase"
 )
-
-func TestOrder(t *testing.T) {
-	order := ParseOrder(DefaultOrder())
-	for class, paths := range map[int][]manifest.Path{
-		1: {"css/site.css", "app.js", "a/b/logo.svg", "font.woff2"},
-		2: {"doc.pdf", "data.txt", "a/noextension"},
-		3: {"a/index.html", "feed.xml", "list.json", "a/x.php"},
-		4: {"index.html", "index.php", ".htaccess", "a/.htaccess"},
-	} {
-		for _, p := range paths {
-			if got := order.Class(p); got != class {
-				t.Errorf("%s has class %d, want %d", p, got, class)
-			}
-		}
-	}
-	own := ParseOrder("# comment\n\n*.css  lib/ with\\ blank\n/top.html\n*.css !main.css\n")
-	for p, want := range map[manifest.Path]int{
-		"other": 0, "lib/x": 1, "with blank": 1, "top.html": 2, "a/top.html": 0, "a.css": 3, "main.css": 1,
-	} {
-		if got := own.Class(p); got != want {
-			t.Errorf("%s has class %d, want %d", p, got, want)
-		}
-	}
-}
 
 // New files come before all replaced ones, pages after what they need, deletions last, and
 // what stands in the way right before what needs its place.
@@ -54,7 +31,7 @@ func TestArrange(t *testing.T) {
 		{Kind: Put, Path: "e/page.html"},
 		{Kind: Put, Path: "e/style.css"},
 	}
-	arrange(changes, ParseOrder(DefaultOrder()).Class, namecase.NotAsked)
+	arrange(changes, order.Parse(order.Default()).Class, namecase.NotAsked)
 	var got []string
 	for _, c := range changes {
 		got = append(got, fmt.Sprintf("%d %s%s", c.Class, []string{"", "-", "m "}[c.Kind], c.Path))

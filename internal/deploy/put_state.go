@@ -1,11 +1,14 @@
 package deploy
 
-import "context"
+import (
+	"context"
+	"ferry/internal/deploy/release"
+)
 
-// putState makes a release the state, without a commit. The state that was there, if there was
+// putState makes next the state, without a commit. The state that was there, if there was
 // one, becomes the old one.
-func (r *run) putState(ctx context.Context, release *Release) error {
-	content, err := Encode(release, r.Key)
+func (r *run) putState(ctx context.Context, next *Release) error {
+	content, err := release.Encode(next, r.Key)
 	if err != nil {
 		return err
 	}

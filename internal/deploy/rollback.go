@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"ferry/internal/deploy/release"
 	"ferry/sync"
 )
 
@@ -17,8 +18,8 @@ var ErrNotKept = errors.New("is not kept")
 // release before the one that is live, or to that with the number to where it is not 0. Each
 // step back is a release of its own, with a number of its own. Source of o is not needed.
 func Rollback(ctx context.Context, o Options, to int) (Result, error) {
-	if o.Directory {
-		return rollbackDirectory(ctx, o, to)
+	if o.asAWhole() {
+		return rollbackSwitch(ctx, o, to)
 	}
 	r := newRun(o)
 	err := r.rollback(ctx, to)
@@ -50,14 +51,6 @@ func (r *run) rollback(ctx context.Context, to int) error {
 	return nil
 }
 
-// content is the number of the release whose files are live.
-func (r *Release) content() int {
-	if r.Back != 0 {
-		return r.Back
-	}
-	return r.Number
-}
-
 // keptNumbers returns the numbers of the releases that have kept something, the latest first.
 func (r *run) keptNumbers(ctx context.Context) (numbers []int, err error) {
 	files, err := r.Server.ListWork(ctx, keptDir)
@@ -76,7 +69,7 @@ func (r *run) keptNumbers(ctx context.Context) (numbers []int, err error) {
 // goBack carries out one step back.
 func (r *run) goBack(ctx context.Context, s *keptStep) error {
 	before, changes := s.before, s.changes
-	next := Release{Files: before.Files, Changes: changes, Back: before.content(), Root: r.state.Root, Held: max(r.state.Held, r.state.Sequence)}
+	next := Release{Files: before.Files, Changes: changes, Back: before.Content(), Root: r.state.Root, Held: max(r.state.Held, r.state.Sequence)}
 	next.Follow(r.state)
 	r.name(&next)
 	next.Revision, next.Source, next.Sequence = before.Revision, r.state.Source, r.state.Sequence
@@ -106,14 +99,14 @@ func (r *run) goBack(ctx context.Context, s *keptStep) error {
 
 // readKept reads one of the releases that release n has kept.
 func (r *run) readKept(ctx context.Context, n int, name string) (*Release, error) {
-	content, err := r.Server.Read(ctx, keptName(n)+"/"+name, MostBytes)
+	content, err := r.Server.Read(ctx, keptName(n)+"/"+name, release.MostBytes)
 	if errors.Is(err, ErrMissing) {
 		return nil, fmt.Errorf("what release %d has replaced %w", n, ErrNotKept)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return Decode(content, r.Key)
+	return release.Decode(content, r.Key)
 }
 
 // lookBack looks whether the site is as release n left it.
@@ -142,8 +135,8 @@ type Told struct {
 // Releases tells of the release that is live and of those before it, the newest first.
 func Releases(ctx context.Context, o Options) ([]Told, error) {
 	o.DryRun = true // nothing is locked or changed
-	if o.Directory {
-		return releasesOfDirectory(ctx, o)
+	if o.asAWhole() {
+		return releasesInSlots(ctx, o)
 	}
 	r := newRun(o)
 	if _, err := r.begin(ctx); err != nil || r.state == nil {

@@ -17,13 +17,13 @@ type keptStep struct {
 	changes       []Change
 }
 
-func (s *keptStep) from() int { return s.there.content() }
-func (s *keptStep) to() int   { return s.before.content() }
+func (s *keptStep) from() int { return s.there.Content() }
+func (s *keptStep) to() int   { return s.before.Content() }
 
 // way finds the steps that make release to live, as few as can be, or the one to the release
 // before where to is 0. All that they need was seen to be there.
 func (r *run) way(ctx context.Context, to int) ([]keptStep, error) {
-	content := r.state.content()
+	content := r.state.Content()
 	if to == content {
 		return nil, fmt.Errorf("release %d is live already", to)
 	}

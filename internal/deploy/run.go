@@ -39,8 +39,8 @@ const mostPlans = 3
 // Run makes a deploy. If the error is not nil, Committed in the result says whether the
 // release is live all the same.
 func Run(ctx context.Context, o Options) (Result, error) {
-	if o.Directory {
-		return runDirectory(ctx, o)
+	if o.asAWhole() {
+		return runSwitch(ctx, o)
 	}
 	r := newRun(o)
 	err := r.deploy(ctx)
@@ -88,7 +88,7 @@ func (r *run) deploy(ctx context.Context) error {
 		}
 		if r.plan.Empty() {
 			if r.result.Finished != 0 {
-				r.result.Previous = r.state.before()
+				r.result.Previous = r.state.Before()
 			}
 			return r.noteSequence(ctx)
 		}

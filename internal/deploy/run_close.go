@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"ferry/internal/deploy/release"
 	"ferry/manifest"
 )
 
@@ -18,8 +19,8 @@ func (r *run) close(ctx context.Context, next *Release, failed map[manifest.Path
 		if err != nil {
 			return err
 		}
-		next.withdraw(failed, away, r.state)
-		content, err := Encode(next, r.Key)
+		withdraw(next, failed, away, r.state)
+		content, err := release.Encode(next, r.Key)
 		if err != nil {
 			return err
 		}
@@ -107,7 +108,7 @@ func (r *run) putBack(ctx context.Context, next *Release, failed map[manifest.Pa
 
 // withdraw takes changes that were not made out of a release. Of those in away, the version
 // before is not there any more, and is kept as that of a deleted file is.
-func (r *Release) withdraw(failed map[manifest.Path]error, away map[manifest.Path]bool, before *Release) {
+func withdraw(r *Release, failed map[manifest.Path]error, away map[manifest.Path]bool, before *Release) {
 	was := make(map[manifest.Path]File)
 	if before != nil {
 		for _, f := range before.Files {

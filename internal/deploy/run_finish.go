@@ -3,17 +3,18 @@ package deploy
 import (
 	"context"
 	"errors"
+	"ferry/internal/deploy/release"
 	"fmt"
 )
 
 // finish makes a release live that was past its point of no return when its run broke off,
 // on whatever machine that was.
 func (r *run) finish(ctx context.Context) error {
-	content, err := r.Server.Read(ctx, commitName, MostBytes)
+	content, err := r.Server.Read(ctx, commitName, release.MostBytes)
 	if err != nil {
 		return fmt.Errorf("reading the release that broke off in its commit: %w", err)
 	}
-	next, err := Decode(content, r.Key)
+	next, err := release.Decode(content, r.Key)
 	if errors.Is(err, ErrDamaged) {
 		r.Observer(Warned{Text: "a release broke off in its commit, and its plan is damaged: what it did is met as if somebody else had done it"})
 		// The whole stage: it may hold versions that are nowhere else.

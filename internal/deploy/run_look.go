@@ -17,7 +17,7 @@ func (r *run) lookAgain(ctx context.Context) (changed manifest.Path, err error) 
 	}
 	file := r.plan.Release.Maintenance
 	if file.Path != "" {
-		places = append(places, file.place())
+		places = append(places, placeOf(file))
 	}
 	before := len(places)
 	for _, f := range r.unseen {

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"ferry/internal/deploy/release"
 	"fmt"
 	"io"
 	"slices"
@@ -32,7 +33,7 @@ func (r *run) planUploads(next *Release, ready func() error) []Upload {
 			if err := ready(); err != nil {
 				return nil, err
 			}
-			encoded, err := Encode(f.release, r.Key)
+			encoded, err := release.Encode(f.release, r.Key)
 			r.unseen = slices.DeleteFunc(r.unseen, func(w workContent) bool { return w.name == f.name })
 			r.unseen = append(r.unseen, workContent{f.name, encoded})
 			return encoded, err

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"ferry/internal/deploy/release"
 	"ferry/manifest"
 )
 
@@ -60,7 +61,7 @@ func (r *run) stage(ctx context.Context) error {
 			Dirs:       []string{stageDir, stagedDir, dir},
 			Size:       f.Size,
 			Open:       func(offset int64) (io.ReadCloser, error) { return r.openChecked(f, offset) },
-			Keep:       func(seen manifest.Entry) string { return dir + "/" + StagedName(numbers+k, f.Sum, seen) },
+			Keep:       func(seen manifest.Entry) string { return dir + "/" + release.StagedName(numbers+k, f.Sum, seen) },
 			KeepIfFree: f.Size <= smallFile,
 		})
 		of = append(of, i)

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"ferry/internal/deploy/release"
 	"fmt"
 	"slices"
 )
@@ -37,7 +38,7 @@ func (r *run) readState(ctx context.Context) error {
 	}
 	why := "is missing"
 	if r.found.State != nil {
-		state, err := Decode(r.found.State, r.Key)
+		state, err := release.Decode(r.found.State, r.Key)
 		if err == nil {
 			r.state = state
 			return nil
@@ -59,9 +60,9 @@ func (r *run) readState(ctx context.Context) error {
 		}
 		r.leastNumber = slices.Max(append(numbers, 0)) + 1
 	}
-	old, err := r.Server.Read(ctx, oldStateName, MostBytes)
+	old, err := r.Server.Read(ctx, oldStateName, release.MostBytes)
 	if err == nil {
-		if r.state, err = Decode(old, r.Key); err == nil {
+		if r.state, err = release.Decode(old, r.Key); err == nil {
 			r.Observer(Warned{Text: fmt.Sprintf("the state of the site %s: that of release %d, the one before, is used", why, r.state.Number)})
 			return nil
 		}

@@ -6,10 +6,10 @@ import (
 	"ferry/manifest"
 )
 
-// runDirectory makes a deploy of a site that is switched as a whole. The release is made beside
-// the site, in a directory that was live before, and then the two directories are renamed in
-// one write.
-func runDirectory(ctx context.Context, o Options) (Result, error) {
+// runSwitch makes a deploy of a site that is switched as a whole. The release is made beside what
+// is live, in a directory that was live before. Then the two directories are renamed in one
+// write, or a file of the site names the other one.
+func runSwitch(ctx context.Context, o Options) (Result, error) {
 	s := newSwitching(o)
 	err := s.deploy(ctx)
 	return s.result(), err
@@ -23,6 +23,8 @@ type switching struct {
 	live   *run // of the directory that is live; only its state is ever written
 	next   *run // of the one that takes its place
 
+	place    Place // of the live directory
+	pointed  pointed
 	missing  bool // the live directory is not there
 	mode     uint16
 	gone     []manifest.Path // what is shared and was not in the live directory at first
@@ -38,7 +40,7 @@ type switching struct {
 
 func newSwitching(o Options) *switching {
 	s := &switching{server: o.Server.(SlotServer), shared: o.Shared}
-	o.Server, o.Directory = s.server.Slot(Place{}), false
+	o.Server, o.Directory = s.server.Slot(s.place), false
 	o.Maintenance = Maintenance{}
 	o.Policy.First = OverwriteFirst
 	o.Policy.Skip = func(p manifest.Path, _ bool) bool { return s.isShared(p) } // all else counts
@@ -78,6 +80,9 @@ func (s *switching) deploy(ctx context.Context) error {
 		return err
 	}
 	s.leaveShared()
+	if err := s.checkSource(); err != nil {
+		return err
+	}
 	if err := s.live.checkLinks(); err != nil {
 		return err
 	}
@@ -99,6 +104,9 @@ func (s *switching) deploy(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := s.tryPointer(ctx); err != nil {
+		return err
+	}
 	number, err := s.makeNext(ctx)
 	if err != nil {
 		return err
@@ -109,9 +117,17 @@ func (s *switching) deploy(ctx context.Context) error {
 		}
 	}
 	s.Observer(Committing{len(s.live.plan.Release.Changes)})
-	if err := s.swap(ctx, number); err != nil {
+	if err := s.goLive(ctx, number); err != nil {
 		return err
 	}
 	s.live.count(&s.live.plan.Release, nil)
 	return ctx.Err()
+}
+
+// goLive makes the directory of the next release the live one.
+func (s *switching) goLive(ctx context.Context, number int) error {
+	if s.Pointer != nil {
+		return s.point(ctx, number)
+	}
+	return s.swap(ctx, number)
 }

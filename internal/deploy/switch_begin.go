@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strconv"
+	"strings"
 
 	"ferry/manifest"
 	"ferry/sync"
@@ -16,13 +18,8 @@ import (
 func (s *switching) begin(ctx context.Context) (unlock func(), err error) {
 	unlock = func() {}
 	if !s.DryRun {
-		unlock, _, err = s.server.Lock(ctx)
-		switch {
-		case err == nil:
-		case errors.Is(err, sync.ErrHeld), errors.Is(err, sync.ErrFatal), ctx.Err() != nil:
+		if unlock, err = s.lock(ctx); err != nil {
 			return nil, err
-		default:
-			return nil, fmt.Errorf("%w: %w", ErrBeside, err)
 		}
 	}
 	if err = s.lookAround(ctx); err == nil {
@@ -44,9 +41,26 @@ func (s *switching) begin(ctx context.Context) (unlock func(), err error) {
 	return unlock, nil
 }
 
+// lock takes the lock of the site.
+func (s *switching) lock(ctx context.Context) (unlock func(), err error) {
+	if s.Pointer != nil {
+		r := run{Options: s.Options}
+		r.Server = s.server
+		return r.lock(ctx)
+	}
+	unlock, _, err = s.server.Lock(ctx)
+	if err == nil || errors.Is(err, sync.ErrHeld) || errors.Is(err, sync.ErrFatal) || ctx.Err() != nil {
+		return unlock, err
+	}
+	return nil, fmt.Errorf("%w: %w", ErrBeside, err)
+}
+
 // lookAround looks for the live directory, what is shared, and other directories.
 func (s *switching) lookAround(ctx context.Context) error {
-	places := []Place{{}, Work(nextDir), Work(spareDir), Work(slotsDir)}
+	if err := s.readPointer(ctx); err != nil {
+		return err
+	}
+	places := []Place{s.place, Work(nextDir), Work(spareDir), s.slotsPlace()}
 	for _, p := range s.shared {
 		places = append(places, Place{Path: string(p)})
 	}
@@ -61,7 +75,7 @@ func (s *switching) lookAround(ctx context.Context) error {
 	s.missing, s.mode = !live.Exists(), looks[0].Mode
 	s.hasNext, s.hasSpare = looks[1].Entry.IsDir(), looks[2].Entry.IsDir()
 	s.hasSlots = looks[3].Entry.IsDir()
-	if s.missing {
+	if s.missing && s.Pointer == nil {
 		if err := s.listSlots(ctx); err != nil {
 			return err
 		}
@@ -92,13 +106,17 @@ func (s *switching) listSlots(ctx context.Context) error {
 	if !s.hasSlots || s.listed {
 		return nil
 	}
-	files, err := s.server.ListWork(ctx, slotsDir)
-	if err != nil && !errors.Is(err, ErrMissing) {
+	names, err := s.namesOfSlots(ctx)
+	if err != nil {
 		return err
 	}
-	for _, f := range files {
-		if n, err := strconv.Atoi(f.Name); err == nil && f.Entry.IsDir() && slotName(n) == slotsDir+"/"+f.Name {
+	for _, name := range names {
+		n, err := strconv.Atoi(name)
+		switch at := s.slot(n); {
+		case err == nil && path.Base(at.Path) == name && at != s.place:
 			s.slots = append(s.slots, n)
+		case s.Pointer != nil && strings.HasPrefix(name, tryPrefix):
+			s.pointed.tries = append(s.pointed.tries, name)
 		}
 	}
 	slices.Sort(s.slots)
@@ -112,6 +130,9 @@ func (s *switching) giveNumbers(ctx context.Context) error {
 		return err
 	}
 	s.aside = slices.Max(append([]int{-1}, s.slots...)) + 1
+	if s.Pointer != nil {
+		s.aside = max(s.aside-1, s.pointed.number)
+	}
 	if s.live.state != nil {
 		s.aside = max(s.aside, s.live.state.Number)
 	}
@@ -119,21 +140,20 @@ func (s *switching) giveNumbers(ctx context.Context) error {
 	return nil
 }
 
-// slotName is the directory of a release that was live. All names have one length, so that none
-// is the beginning of another.
-func slotName(number int) string { return fmt.Sprintf("%s/%07d", slotsDir, number) }
-
 // repair brings back what a switch that broke off has left: the newest release that was live,
 // where none is, and what is shared, from the directory that was to be live. gone is what is
 // shared and not in the live directory.
 func (s *switching) repair(ctx context.Context, gone []manifest.Path) error {
+	if s.Pointer != nil {
+		return lostShared(gone) // no switch moves it
+	}
 	if s.DryRun {
 		return nil
 	}
 	if s.missing && len(s.slots) > 0 {
 		n := s.slots[len(s.slots)-1]
 		s.Observer(Noticed{Text: fmt.Sprintf("a switch broke off: release %d is live again", n)})
-		if err := s.apply(ctx, "putting the last release back", Chain{{Op: Rename, From: Work(slotName(n)), Free: true}}); err != nil {
+		if err := s.apply(ctx, "putting the last release back", Chain{{Op: Rename, From: s.slot(n), Free: true}}); err != nil {
 			return err
 		}
 		s.missing, s.slots = false, s.slots[:len(s.slots)-1]

@@ -61,18 +61,20 @@ func (s *switching) makeNext(ctx context.Context) (number int, err error) {
 func (s *switching) takeSlot(ctx context.Context) error {
 	var chain Chain
 	if !s.hasSlots {
-		chain, s.hasSlots = append(chain, Step{Op: MakeDir, To: Work(slotsDir)}), true
+		chain, s.hasSlots = append(chain, Step{Op: MakeDir, To: s.slotsPlace()}), true
 	}
-	from := ""
-	switch {
+	var from Place
+	switch last := len(s.slots) - 1; {
 	case s.hasNext:
+	case s.Pointer != nil && last >= 0 && s.slots[last] > s.pointed.number: // made, and not pointed at
+		from, s.slots = s.slot(s.slots[last]), s.slots[:last]
 	case s.hasSpare:
-		from, s.hasSpare = spareDir, false
+		from, s.hasSpare = Work(spareDir), false
 	case len(s.slots) > s.Policy.Keep:
-		from, s.slots = slotName(s.slots[0]), s.slots[1:]
+		from, s.slots = s.slot(s.slots[0]), s.slots[1:]
 	}
-	if from != "" {
-		chain, s.hasNext = append(chain, Step{Op: Rename, From: Work(from), To: Work(nextDir), Free: true}), true
+	if from != (Place{}) {
+		chain, s.hasNext = append(chain, Step{Op: Rename, From: from, To: Work(nextDir), Free: true}), true
 	}
 	if len(chain) == 0 {
 		return nil
@@ -165,6 +167,9 @@ func (s *switching) liveMode(p manifest.Path) uint16 {
 // makeAbove makes the directories above what is shared in the next release, and what is shared
 // where nothing was live before.
 func (s *switching) makeAbove(ctx context.Context) error {
+	if s.Pointer != nil {
+		return nil
+	}
 	var chain Chain
 	made := map[manifest.Path]bool{manifest.Root: true}
 	for _, p := range s.shared {

@@ -40,10 +40,15 @@ func (s *switching) leaveShared() {
 func (s *switching) plan(ctx context.Context) (err error) {
 	live := s.live
 	first := live.state == nil
+	stale, err := s.isStale()
+	if err != nil {
+		return err
+	}
 	if !first {
 		if live.plan, err = live.decide(ctx); err != nil {
 			return err
 		}
+		live.plan.Record = live.plan.Record || stale
 	}
 	if first || !live.plan.Empty() {
 		live.Policy.Audit = true
@@ -53,6 +58,7 @@ func (s *switching) plan(ctx context.Context) (err error) {
 		if live.plan, err = live.decide(ctx); err != nil {
 			return err
 		}
+		live.plan.Record = live.plan.Record || stale
 		if err := s.checkExtras(ctx); err != nil {
 			return err
 		}
@@ -112,12 +118,12 @@ func (s *switching) checkExtras(ctx context.Context) error {
 func (s *switching) extras(site Site, state *Release, shared bool) (found []manifest.Path) {
 	known := newSource(Site{State: state}, s.live.local, Policy{}, s.Now())
 	for dir, l := range site.Lists {
-		if l.Err != nil || shared && s.isShared(dir) {
+		if l.Err != nil || shared && (s.isShared(dir) || s.isOwn(dir)) {
 			continue
 		}
 		for name, look := range l.Entries {
 			switch p := dir.Join(name); {
-			case shared && s.isShared(p):
+			case shared && (s.isShared(p) || s.isOwn(p)):
 			case look.Entry.IsDir() && (known.had[p] || known.needed[p] || s.holdsShared(p)):
 			case !look.Entry.IsDir() && (known.local[p] != nil || known.managed[p] != nil):
 			default:

@@ -9,9 +9,9 @@ import (
 	"ferry/sync"
 )
 
-// rollbackDirectory is [Rollback] for a site that is switched as a whole: the directory of the
+// rollbackSwitch is [Rollback] for a site that is switched as a whole: the directory of the
 // older release is live again, by the same write.
-func rollbackDirectory(ctx context.Context, o Options, to int) (Result, error) {
+func rollbackSwitch(ctx context.Context, o Options, to int) (Result, error) {
 	s := newSwitching(o)
 	err := s.rollback(ctx, to)
 	return s.result(), err
@@ -45,7 +45,7 @@ func (s *switching) rollback(ctx context.Context, to int) error {
 		return err
 	}
 	s.Observer(Committing{len(s.live.plan.Release.Changes)})
-	if err := s.swap(ctx, s.live.plan.Release.Number); err != nil {
+	if err := s.goLive(ctx, s.live.plan.Release.Number); err != nil {
 		return err
 	}
 	s.live.count(&s.live.plan.Release, nil)
@@ -54,42 +54,42 @@ func (s *switching) rollback(ctx context.Context, to int) error {
 
 // pick finds the directory of the release to go back to, and what it holds: that before the one
 // whose files are live, or number to.
-func (s *switching) pick(ctx context.Context, to int) (dir string, found *Release, err error) {
-	content := s.live.state.content()
-	var dirs []string
+func (s *switching) pick(ctx context.Context, to int) (dir Place, found *Release, err error) {
+	content := s.live.state.Content()
+	var dirs []Place
 	if s.hasNext { // it may be an older release that an earlier step back has taken
-		dirs = append(dirs, nextDir)
+		dirs = append(dirs, Work(nextDir))
 	}
 	for _, n := range slices.Backward(s.slots) {
-		dirs = append(dirs, slotName(n))
+		dirs = append(dirs, s.slot(n))
 	}
-	for _, name := range dirs {
-		there, err := s.wholeIn(ctx, name)
+	for _, place := range dirs {
+		there, err := s.wholeIn(ctx, place)
 		if err != nil {
-			return "", nil, err
+			return dir, nil, err
 		}
 		switch {
 		case there == nil:
-		case to != 0 && there.content() == to, to == 0 && there.content() < content && (found == nil || there.content() > found.content()):
-			dir, found = name, there
+		case to != 0 && there.Content() == to, to == 0 && there.Content() < content && (found == nil || there.Content() > found.Content()):
+			dir, found = place, there
 		}
 	}
 	if found == nil && to != 0 {
-		return "", nil, fmt.Errorf("release %d %w", to, ErrNotKept)
+		return dir, nil, fmt.Errorf("release %d %w", to, ErrNotKept)
 	}
 	if found == nil {
-		return "", nil, fmt.Errorf("the release before %d %w", content, ErrNotKept)
+		return dir, nil, fmt.Errorf("the release before %d %w", content, ErrNotKept)
 	}
 	return dir, found, nil
 }
 
-// wholeIn returns the release that a directory of the work directory holds, nil where it holds
+// wholeIn returns the release that a directory holds, nil where it holds
 // none, or one that is being made.
-func (s *switching) wholeIn(ctx context.Context, name string) (release *Release, err error) {
+func (s *switching) wholeIn(ctx context.Context, dir Place) (release *Release, err error) {
 	o := s.Options
-	o.Server, o.DryRun, o.Observer = s.server.Slot(Work(name)), true, nil
+	o.Server, o.DryRun, o.Observer = s.server.Slot(dir), true, nil
 	r := newRun(o)
-	if r.found, err = r.Server.Begin(ctx); err != nil || r.found.Commit || name == nextDir && r.found.Stage {
+	if r.found, err = r.Server.Begin(ctx); err != nil || r.found.Commit || dir == Work(nextDir) && r.found.Stage {
 		return nil, err
 	}
 	err = r.readState(ctx)
@@ -128,7 +128,7 @@ func (s *switching) checkUntouched(ctx context.Context) error {
 func (s *switching) planBack(there *Release) {
 	live := s.live.state
 	next := *there
-	next.Back, next.Held, next.Changes, next.Maintenance = there.content(), max(live.Held, live.Sequence), nil, MaintenanceFile{}
+	next.Back, next.Held, next.Changes, next.Maintenance = there.Content(), max(live.Held, live.Sequence), nil, MaintenanceFile{}
 	next.Follow(live)
 	s.live.name(&next)
 	next.Number = max(next.Number, s.number)
@@ -159,8 +159,8 @@ func between(from, to *Release) (changes []Change) {
 }
 
 // takeBack makes the directory of an older release the next one, with its new state.
-func (s *switching) takeBack(ctx context.Context, dir string) error {
-	if dir != nextDir {
+func (s *switching) takeBack(ctx context.Context, dir Place) error {
+	if dir != Work(nextDir) {
 		chain := Chain{{Op: MakeDir, To: Work(leftDir)}}
 		if s.hasNext && s.hasSpare {
 			chain = append(chain, Step{Op: Rename, From: Work(spareDir), To: Work(leftDir + "/" + newID()), Free: true})
@@ -168,7 +168,7 @@ func (s *switching) takeBack(ctx context.Context, dir string) error {
 		if s.hasNext {
 			chain = append(chain, Step{Op: Rename, From: Work(nextDir), To: Work(spareDir), Free: true})
 		}
-		chain = append(chain, Step{Op: Rename, From: Work(dir), To: Work(nextDir), Free: true})
+		chain = append(chain, Step{Op: Rename, From: dir, To: Work(nextDir), Free: true})
 		if err := s.apply(ctx, "taking the directory of an earlier release", chain); err != nil {
 			return err
 		}
@@ -182,8 +182,8 @@ func (s *switching) takeBack(ctx context.Context, dir string) error {
 	return s.makeAbove(ctx)
 }
 
-// releasesOfDirectory is [Releases] for a site that is switched as a whole.
-func releasesOfDirectory(ctx context.Context, o Options) ([]Told, error) {
+// releasesInSlots is [Releases] for a site that is switched as a whole.
+func releasesInSlots(ctx context.Context, o Options) ([]Told, error) {
 	s := newSwitching(o)
 	if _, err := s.begin(ctx); err != nil || s.live.state == nil {
 		return nil, err
@@ -199,9 +199,9 @@ func releasesOfDirectory(ctx context.Context, o Options) ([]Told, error) {
 	return told, nil
 }
 
-// savedInDirectories is [SavedVersions] for a site that is switched as a whole: what the live
+// savedInSlots is [SavedVersions] for a site that is switched as a whole: what the live
 // directory and those of other releases have saved.
-func savedInDirectories(ctx context.Context, o Options) (all []SavedVersion, err error) {
+func savedInSlots(ctx context.Context, o Options) (all []SavedVersion, err error) {
 	o.DryRun = true
 	s := newSwitching(o)
 	if err := s.lookAround(ctx); err != nil {
@@ -210,16 +210,16 @@ func savedInDirectories(ctx context.Context, o Options) (all []SavedVersion, err
 	if err := s.listSlots(ctx); err != nil {
 		return nil, err
 	}
-	places := []Place{{}, Work(nextDir), Work(spareDir)}
+	places := []Place{s.place, Work(nextDir), Work(spareDir)}
 	for _, n := range slices.Backward(s.slots) {
-		places = append(places, Work(slotName(n)))
+		places = append(places, s.slot(n))
 	}
-	o.Directory = false
+	o.Directory, o.Pointer = false, nil
 	for _, at := range places {
 		if at == Work(nextDir) && !s.hasNext || at == Work(spareDir) && !s.hasSpare {
 			continue
 		}
-		o.Server = s.server.Slot(at)
+		o.Server = s.at(at)
 		saved, err := SavedVersions(ctx, o)
 		if err != nil {
 			return nil, err

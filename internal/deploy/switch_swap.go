@@ -12,7 +12,7 @@ import (
 // swap makes the directory of the next release the live one, and that which was live a slot, in
 // one write: if the next one cannot take its place, the last steps bring everything back.
 func (s *switching) swap(ctx context.Context, number int) error {
-	aside := slotName(s.aside)
+	aside := s.slot(s.aside).Path
 	if err := s.checkSwap(ctx, aside); err != nil {
 		return err
 	}

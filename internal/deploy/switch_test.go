@@ -28,6 +28,9 @@ type switched struct {
 	events []deploy.Event
 	force  bool
 	dryRun bool
+	shared []manifest.Path
+	// pointer is how visitors are led to a release; nil: its directory takes the place of the site.
+	pointer *deploy.Pointer
 }
 
 var uploads = []manifest.Path{"data/uploads"}
@@ -35,7 +38,7 @@ var uploads = []manifest.Path{"data/uploads"}
 const theirs = "data/uploads/mine.jpg"
 
 func newSwitched(t *testing.T) *switched {
-	s := &switched{T: t, m: deploytest.NewMemory(), now: time.Unix(1_800_000_000, 0)}
+	s := &switched{T: t, m: deploytest.NewMemory(), now: time.Unix(1_800_000_000, 0), shared: uploads}
 	s.m.Beside, s.m.Modes = true, true
 	s.policy = deploy.Policy{KeepModes: true, MostDeletions: func(int) int { return -1 }}
 	s.m.MakeDir(deploy.Place{Path: "data/uploads"})
@@ -45,7 +48,7 @@ func newSwitched(t *testing.T) *switched {
 
 func (s *switched) options(machine *deploytest.Machine, files texts) deploy.Options {
 	return deploy.Options{Server: machine, Source: files, Policy: s.policy, Now: func() time.Time { return s.now }, Force: s.force, DryRun: s.dryRun,
-		Directory: true, Shared: uploads, Observer: func(e deploy.Event) { s.events = append(s.events, e) }}
+		Directory: s.pointer == nil, Pointer: s.pointer, Shared: s.shared, Observer: func(e deploy.Event) { s.events = append(s.events, e) }}
 }
 
 func (s *switched) on(machine *deploytest.Machine, files texts) (deploy.Result, error) {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"ferry/internal/deploy/release"
 	"ferry/manifest"
 )
 
@@ -19,13 +20,13 @@ func TestStagedName(t *testing.T) {
 		{Kind: manifest.File, Size: 7, Precision: manifest.NoTime},
 		{Kind: manifest.File, Size: 7, Precision: manifest.Nanosecond, ModTime: 123},
 	} {
-		name := StagedName(7, sumOf("x"), e)
-		if sum, got, ok := parseStagedName(name); !ok || sum != sumOf("x") || got != e {
+		name := release.StagedName(7, sumOf("x"), e)
+		if sum, got, ok := release.ParseStagedName(name); !ok || sum != sumOf("x") || got != e {
 			t.Errorf("%q is %v, %+v, %v", name, sum, got, ok)
 		}
 	}
 	for _, name := range []string{"", "x", "0-12-3-s4", fmt.Sprintf("0-%032x-05-s1s", 1), fmt.Sprintf("0-%032X-5-s1s", 171), fmt.Sprintf("0-%032x--5-s1s", 1), fmt.Sprintf("0-%032x-5-q1s", 1), fmt.Sprintf("%032x-5-s1s", 1), fmt.Sprintf("x-%032x-5-s1s", 1)} {
-		if _, _, ok := parseStagedName(name); ok {
+		if _, _, ok := release.ParseStagedName(name); ok {
 			t.Errorf("%q is taken", name)
 		}
 	}
@@ -35,7 +36,7 @@ func TestStagedName(t *testing.T) {
 // for as many local files as have it.
 func TestReusable(t *testing.T) {
 	local := files{"a": "12345", "b": "12345", "c": "other"}.local()
-	name := StagedName(7, sumOf("12345"), staged(5, 100))
+	name := release.StagedName(7, sumOf("12345"), staged(5, 100))
 	for _, c := range []struct {
 		what   string
 		staged []WorkFile
@@ -48,8 +49,8 @@ func TestReusable(t *testing.T) {
 		{"written again", []WorkFile{{name, staged(5, 101)}}, 0},
 		{"a directory", []WorkFile{{name, manifest.Entry{Kind: manifest.Dir}}}, 0},
 		{"a part", []WorkFile{{"0000001", staged(5, 100)}}, 0},
-		{"of another release", []WorkFile{{StagedName(7, sumOf("old"), staged(5, 100)), staged(5, 100)}}, 0},
-		{"another size of the sum", []WorkFile{{StagedName(7, sumOf("12345"), staged(6, 100)), staged(6, 100)}}, 0},
+		{"of another release", []WorkFile{{release.StagedName(7, sumOf("old"), staged(5, 100)), staged(5, 100)}}, 0},
+		{"another size of the sum", []WorkFile{{release.StagedName(7, sumOf("12345"), staged(6, 100)), staged(6, 100)}}, 0},
 	} {
 		usable, useless := Reusable(c.staged, local)
 		if got := len(usable[sumOf("12345")]); got != c.usable || len(useless) != len(c.staged)-c.usable {

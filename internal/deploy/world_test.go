@@ -10,7 +10,10 @@ import (
 	"testing"
 	"time"
 
+	"ferry/internal/deploy/release"
 	"ferry/manifest"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // A node is a file on the server of a test.
@@ -154,22 +157,29 @@ func (w *world) stage(t fatal, plan *Plan, f files) {
 		if c.Mode != 0 {
 			n.mode = c.Mode
 		}
-		name := fmt.Sprintf("stage/s/%d/%s", i/1000, StagedName(i, sumOf(n.text), n.entry()))
+		name := fmt.Sprintf("stage/s/%d/%s", i/1000, release.StagedName(i, sumOf(n.text), n.entry()))
 		w.work[name] = n
 		plan.Staged(i, name, n.entry(), n.mode)
 	}
 	if !w.encode {
 		return
 	}
-	b, err := Encode(&plan.Release, nil)
+	b, err := release.Encode(&plan.Release, nil)
 	if err != nil {
 		t.Fatalf("encode: %v", err)
 	}
-	again, err := Decode(b, nil)
+	again, err := release.Decode(b, nil)
 	if err != nil {
 		t.Fatalf("decode: %v", err)
 	}
 	wantSame(t, &plan.Release, again)
+}
+
+func wantSame(t fatal, want, got *Release) {
+	empty := cmp.FilterValues(func(a, b any) bool { return fmt.Sprint(a) == "[]" && fmt.Sprint(b) == "[]" }, cmp.Ignore())
+	if diff := cmp.Diff(want, got, empty); diff != "" {
+		t.Fatalf("decoded otherwise (-encoded +decoded):\n%s", diff)
+	}
 }
 
 type fatal interface {

@@ -1,4 +1,5 @@
-package deploy
+// Package order says which files of a release go live before which.
+package order
 
 import (
 	"strings"
@@ -13,9 +14,9 @@ var assets = []string{
 	"*.svg", "*.png", "*.jpg", "*.jpeg", "*.gif", "*.webp", "*.avif", "*.ico",
 }
 
-// DefaultOrder is the text of the order in which files go live where the profile says nothing:
+// Default is the text of the order in which files go live where the profile says nothing:
 // what pages need, everything else, pages, and what decides about the whole site.
-func DefaultOrder() string {
+func Default() string {
 	first := strings.Join(assets, " ")
 	return first + "\n" +
 		"*\n" +
@@ -29,11 +30,11 @@ type Order struct {
 	rest  int                // the class of what no line matches
 }
 
-// ParseOrder reads an order. Each line has patterns in the syntax of .gitignore, with blanks
+// Parse reads an order. Each line has patterns in the syntax of .gitignore, with blanks
 // between them (a backslash before a blank makes it part of the pattern). Files of later
 // lines go live later. A line with only "*" stands for all that no other line matches, and
 // is the first one where it is missing. Empty lines, and lines that begin with "#", do not count.
-func ParseOrder(text string) *Order {
+func Parse(text string) *Order {
 	o := new(Order)
 	for line := range strings.Lines(text) {
 		fields := splitPatterns(line)

@@ -1,4 +1,4 @@
-package deploy
+package release
 
 import (
 	"bytes"
@@ -15,7 +15,7 @@ import (
 	"ferry/manifest"
 )
 
-func wantSame(t fatal, want, got *Release) {
+func wantSame(t testing.TB, want, got *Release) {
 	empty := cmp.FilterValues(func(a, b any) bool { return fmt.Sprint(a) == "[]" && fmt.Sprint(b) == "[]" }, cmp.Ignore())
 	if diff := cmp.Diff(want, got, empty); diff != "" {
 		t.Fatalf("decoded otherwise (-encoded +decoded):\n%s", diff)
