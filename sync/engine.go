@@ -191,6 +191,9 @@ func (e *Engine) pass(ctx context.Context, policy Policy, scope *Scope) (Summary
 		policy.partial = scope != nil
 		policy.Folding = e.folding
 		policy.pinned = e.opts.Pinned
+		if policy.CopyLinks {
+			policy.links = newLinksSeen()
+		}
 		policy.remoteNames = e.opts.RemoteNames
 		policy.proves, policy.dryRun = scope == nil && !e.opts.DryRun, e.opts.DryRun
 		p = &pass{Engine: e, policy: policy, scope: scope, locks: &held}
