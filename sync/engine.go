@@ -96,6 +96,8 @@ type Engine struct {
 	deletions *DeletionCount
 	waiting   *Waiting
 	folding   [2]namecase.Folding // what was found out about each side
+	// unlinkedTold says which side was told to have links that the other cannot have.
+	unlinkedTold [2]bool
 }
 
 // New returns an engine over two replicas and their base.
@@ -289,6 +291,7 @@ func inOrder(ctx context.Context, phases ...func(context.Context) error) error {
 func (p *pass) announce(context.Context) error {
 	p.nameLeftOut()
 	p.tellTwins()
+	p.tellUnlinked()
 	p.countPlan()
 	p.countUnlisted()
 	p.findWaiting()

@@ -131,7 +131,7 @@ func (p *planner) block(st *pathState) {
 	}
 	skip := Skip{Path: st.path, Side: side, Special: true, Why: "a link or special file, which is not synchronized"}
 	if p.policy.links != nil {
-		if skip.Why, skip.Special = p.decideLink(st), false; skip.Why == "" {
+		if skip.Why, skip.Special = p.decideLink(st); skip.Why == "" {
 			return
 		}
 	}

@@ -47,8 +47,8 @@ func TestDecide(t *testing.T) {
 		{"a push takes nothing back", none, to("g"), func(c *Case) { c.Push = true }, Leave, "", "a link on the receiving side only"},
 		{"a pull sends nothing", to("g"), none, func(c *Case) { c.Pull = true }, Leave, "", "a link on the receiving side only"},
 		{"a push", to("g"), none, func(c *Case) { c.Push = true }, ToRemote, "g", ""},
-		{"a server that makes none", to("g"), none, func(c *Case) { c.RemoteMakes = false }, Leave, "", "a link, and the server makes none (SITE SYMLINK)"},
-		{"a disk that has none", none, to("g"), func(c *Case) { c.LocalMakes = false }, Leave, "", "a link, and none can be made here"},
+		{"a server that makes none", to("g"), none, func(c *Case) { c.RemoteMakes = false }, Unable, "", "a link, and the server makes none (SITE SYMLINK)"},
+		{"a disk that has none", none, to("g"), func(c *Case) { c.LocalMakes = false }, Unable, "", "a link, and none can be made here"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			in := Case{Path: "d/l", Local: c.local, Remote: c.remote, LocalMakes: true, RemoteMakes: true}

@@ -63,7 +63,7 @@ func (d *Directory) makeLink(root *rootDir, s sync.Step, batch *durableBatch) (m
 	if err := dir.Symlink(filepath.FromSlash(s.Target), name); errors.Is(err, fs.ErrExist) {
 		return manifest.Entry{}, fmt.Errorf("%w: %w", sync.ErrChanged, err)
 	} else if err != nil {
-		return manifest.Entry{}, fmt.Errorf("%w: %w", sync.ErrUnsupported, err)
+		return manifest.Entry{}, &sync.LinkError{Err: err}
 	}
 	_, now, err := dir.lookup(name)
 	if err != nil {

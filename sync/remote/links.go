@@ -13,7 +13,7 @@ import (
 	"ferry/sync/remote/list"
 )
 
-// siteSymlink is the command that makes links. ProFTPD has it, and makes the target absolute.
+// siteSymlink is the command that makes links. Servers that have it make the target absolute.
 const siteSymlink = "SITE SYMLINK"
 
 // links implements [sync.Replica.Links]. The targets are those that LIST shows: the types
@@ -70,9 +70,9 @@ func (srv *server) makeLink(ctx context.Context, step sync.Step) (manifest.Entry
 	target := srv.names.dir(to)
 	switch {
 	case !inside:
-		return manifest.Entry{}, fmt.Errorf("%w: %q is outside the directory", sync.ErrUnsupported, step.Target)
+		return manifest.Entry{}, &sync.LinkError{Err: fmt.Errorf("%q is outside the directory", step.Target)}
 	case strings.ContainsAny(target+at.String(), " \t"):
-		return manifest.Entry{}, fmt.Errorf("%w: %s takes no names with spaces", sync.ErrUnsupported, siteSymlink)
+		return manifest.Entry{}, &sync.LinkError{Err: fmt.Errorf("%s takes no names with spaces", siteSymlink)}
 	}
 	before, err := srv.listLinks(ctx, step.Path.Parent())
 	if err != nil {
@@ -90,7 +90,7 @@ func (srv *server) makeLink(ctx context.Context, step sync.Step) (manifest.Entry
 		return manifest.Entry{}, &ambiguousError{err}
 	}
 	if !r.OK() {
-		return manifest.Entry{}, fmt.Errorf("%w: %w", sync.ErrUnsupported, ftp.ReplyError(siteSymlink, at.String(), r))
+		return manifest.Entry{}, &sync.LinkError{Err: ftp.ReplyError(siteSymlink, at.String(), r)}
 	}
 	after, err := srv.listLinks(ctx, step.Path.Parent())
 	if err != nil {

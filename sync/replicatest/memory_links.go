@@ -2,6 +2,7 @@ package replicatest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"ferry/manifest"
@@ -36,7 +37,7 @@ func (m *Memory) Links(_ context.Context, paths []manifest.Path) (targets []stri
 
 func (m *Memory) makeLink(ctx context.Context, s sync.Step) (manifest.Entry, error) {
 	if m.NoLinks {
-		return manifest.Entry{}, sync.ErrUnsupported
+		return manifest.Entry{}, &sync.LinkError{Err: errors.New("no links here")}
 	}
 	err := m.change(ctx, "symlink", s.Path, func() error {
 		dir, name := split(string(s.Path))
