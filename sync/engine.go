@@ -96,6 +96,8 @@ type Engine struct {
 	deletions *DeletionCount
 	waiting   *Waiting
 	folding   [2]namecase.Folding // what was found out about each side
+	// unlinkedTold says which side was told to have links that the other cannot have.
+	unlinkedTold [2]bool
 }
 
 // New returns an engine over two replicas and their base.
@@ -191,6 +193,9 @@ func (e *Engine) pass(ctx context.Context, policy Policy, scope *Scope) (Summary
 		policy.partial = scope != nil
 		policy.Folding = e.folding
 		policy.pinned = e.opts.Pinned
+		if policy.CopyLinks {
+			policy.links = newLinksSeen()
+		}
 		policy.remoteNames = e.opts.RemoteNames
 		policy.proves, policy.dryRun = scope == nil && !e.opts.DryRun, e.opts.DryRun
 		p = &pass{Engine: e, policy: policy, scope: scope, locks: &held}
@@ -286,6 +291,7 @@ func inOrder(ctx context.Context, phases ...func(context.Context) error) error {
 func (p *pass) announce(context.Context) error {
 	p.nameLeftOut()
 	p.tellTwins()
+	p.tellUnlinked()
 	p.countPlan()
 	p.countUnlisted()
 	p.findWaiting()

@@ -17,6 +17,7 @@ const (
 	Delete   Op = "delete"   // a file
 	Rename   Op = "move"     // a file or directory, with all that is in it
 	Chmod    Op = "chmod"    // give a file the permission bits that it has on the other side
+	Link     Op = "link"     // make a symbolic link, as on the other side
 	Mkdir    Op = "mkdir"
 	Rmdir    Op = "rmdir"
 	Adopt    Op = "adopt"    // both sides are equal: record it
@@ -49,6 +50,8 @@ type Action struct {
 	From manifest.Path // the old name, of a Rename or SetAside
 	Size int64         // bytes to transfer
 	Why  string        // the reason, for people
+	// Target is what a Link leads to, as the other side shows it.
+	Target string
 	// Kept says that a directory is made again, or left, where a user removed it, because it
 	// holds something that is ignored on the other side.
 	Kept bool
@@ -156,6 +159,10 @@ type Plan struct {
 	// one. As with names that a
 	// tree cannot have, looking again does not help.
 	Twins [2][]manifest.Problem
+	// Unlinked are the links of each side that the other side cannot have. They are among Skips.
+	Unlinked [2][]manifest.Path
+	// AskLinks are the links of each side whose targets must be known first.
+	AskLinks [2][]manifest.Path
 	// AskCase says of which sides it must be known first whether names that differ
 	// only in case are one there.
 	AskCase [2]bool

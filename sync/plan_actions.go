@@ -86,6 +86,7 @@ const (
 	stageDelete
 	stageRmdir
 	stageModes
+	stageLinks
 	stages
 )
 
@@ -98,6 +99,8 @@ func (a *Action) stage() int {
 		return stageRecord
 	case Chmod:
 		return stageModes
+	case Link:
+		return stageLinks
 	case SetAside:
 		return stageAside
 	case Mkdir:

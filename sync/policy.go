@@ -93,6 +93,8 @@ type Policy struct {
 	// Checksum compares the contents of both sides with the base even where the stamps
 	// match. Contents of the server are compared only in a full pass.
 	Checksum bool
+	// CopyLinks makes symbolic links on the side that lacks them.
+	CopyLinks bool
 	// Trash says on which sides (by Side) replaced and removed files go to the trash.
 	Trash [2]bool
 	// Bounds are limits on the files that a pass touches. A file outside them is left alone
@@ -114,6 +116,8 @@ type Policy struct {
 	pinned Pinned
 	// remoteNames is [Options.RemoteNames].
 	remoteNames NameEncoder
+	// links is what is known of links so far; nil: they are not copied.
+	links *linksSeen
 	// untold holds the files for which the server tells no hash.
 	untold *pathSet
 	// proves says that contents that were not compared when their directory was renamed

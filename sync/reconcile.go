@@ -129,8 +129,13 @@ func (p *planner) block(st *pathState) {
 			p.keepParents(st.path, s)
 		}
 	}
-	p.plan.Skips = append(p.plan.Skips, Skip{Path: st.path, Side: side, Special: true,
-		Why: "a link or special file, which is not synchronized"})
+	skip := Skip{Path: st.path, Side: side, Special: true, Why: "a link or special file, which is not synchronized"}
+	if p.policy.links != nil {
+		if skip.Why, skip.Special = p.decideLink(st); skip.Why == "" {
+			return
+		}
+	}
+	p.plan.Skips = append(p.plan.Skips, skip)
 }
 
 func (p *planner) askFor(st *pathState) {

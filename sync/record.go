@@ -53,7 +53,7 @@ func (p *pass) recordResult(a *Action, out Outcome) error {
 		}
 		pair := p.pair(entry, first(out.Source, a.Remote), out.Sum)
 		err = p.record.Set(a.Path, modes.AfterTransfer(a.modes(), false, out.Kept, pair))
-	case Mkdir:
+	case Mkdir, Link:
 		pair := manifest.Pair{Local: a.Local, Remote: a.Remote}
 		if a.Side == Local {
 			pair.Local = out.Entry

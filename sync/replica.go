@@ -126,6 +126,12 @@ type Replica interface {
 	// because a name is not there any more.
 	SameInOtherCase(ctx context.Context, names []OtherCase) (bool, error)
 
+	// Links returns, in the same order, what the symbolic links at paths lead to, as the side
+	// shows it; "" for what is no link or cannot be told. It also reports whether the side
+	// can make links. Where a server shows an absolute target below the root, it is returned
+	// as from the root.
+	Links(ctx context.Context, paths []manifest.Path) (targets []string, makes bool, err error)
+
 	// Sum returns the SHA-256 of the content of file p. The error wraps [ErrChanged] if
 	// the file is not as want says, and [ErrUnsupported] if the side would have to
 	// transfer the content to find out.
@@ -211,16 +217,17 @@ type StepOp uint8
 
 // The steps.
 const (
-	Put     StepOp = iota // write a temporary file, then rename it into place
-	MkDir                 // make a directory, whose parent exists
-	Move                  // rename From to Path, which does not exist
-	Remove                // remove a file
-	RmDir                 // remove an empty directory
-	SetMode               // give a file the permission bits of Want
+	Put      StepOp = iota // write a temporary file, then rename it into place
+	MkDir                  // make a directory, whose parent exists
+	Move                   // rename From to Path, which does not exist
+	Remove                 // remove a file
+	RmDir                  // remove an empty directory
+	SetMode                // give a file the permission bits of Want
+	MakeLink               // make a symbolic link; the the error wraps a LinkError where the side makes none like it
 )
 
 func (op StepOp) String() string {
-	return [...]string{"put", "mkdir", "move", "remove", "rmdir", "chmod"}[op]
+	return [...]string{"put", "mkdir", "move", "remove", "rmdir", "chmod", "link"}[op]
 }
 
 // A Step is one change on one side.
@@ -228,6 +235,9 @@ type Step struct {
 	Op   StepOp
 	Path manifest.Path
 	From manifest.Path // of a Move
+	// Target is what a MakeLink leads to, relative to its directory, or with a leading slash
+	// from the root.
+	Target string
 	// Expect is what must be at Path right before the step, or at From for a Move. The
 	// zero Entry means that nothing may be there. For directories only the kind counts.
 	Expect manifest.Entry

@@ -295,6 +295,12 @@ func (p *pass) reconcile(ctx context.Context) error {
 			}
 			continue
 		}
+		if p.plan.asksLinks() {
+			if err := p.askLinks(ctx); err != nil {
+				return err
+			}
+			continue
+		}
 		var asked []Question
 		for _, q := range p.plan.Questions {
 			if !p.opts.DryRun || p.opts.Compare || q.Side == Local || q.HashOnly {

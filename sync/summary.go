@@ -9,6 +9,7 @@ type Summary struct {
 	Moved         int `json:"moved"`
 	MadeDirs      int `json:"made_dirs"`
 	Chmods        int `json:"chmods,omitempty"` // files that got other permission bits, and no content
+	Links         int `json:"links,omitempty"`  // symbolic links that were made
 	Adopted       int `json:"adopted"`
 	NotCompared   int `json:"not_compared,omitempty"` // taken as equal by their size alone; in a dry run, also what a pass would compare first
 	Conflicts     int `json:"conflicts"`              // for the user to resolve
@@ -39,6 +40,7 @@ func (s *Summary) add(t Summary) {
 	s.Moved += t.Moved
 	s.MadeDirs += t.MadeDirs
 	s.Chmods += t.Chmods
+	s.Links += t.Links
 	s.Adopted += t.Adopted
 	s.NotCompared += t.NotCompared
 	s.Conflicts += t.Conflicts
@@ -86,6 +88,8 @@ func (s *Summary) count(a *Action) {
 		s.Moved++
 	case Chmod:
 		s.Chmods++
+	case Link:
+		s.Links++
 	case Mkdir:
 		s.MadeDirs++
 	case Adopt:

@@ -66,6 +66,8 @@ func (p *pass) step(a *Action) Step {
 	case Chmod:
 		step.Op = SetMode
 		step.Want = p.entry(a, a.Side.Other())
+	case Link:
+		step.Op, step.Target = MakeLink, a.Target
 	case Mkdir:
 		step.Op = MkDir
 		step.Expect = manifest.Entry{}
@@ -99,6 +101,9 @@ func (p *pass) finished(ctx context.Context, a *Action, out Outcome) {
 		}
 		if ctx.Err() != nil {
 			p.markUndone(a) // a cancelled action is not reported as failed
+			return
+		}
+		if p.leftLink(a, out.Err) {
 			return
 		}
 		p.failed(a, out.Err)

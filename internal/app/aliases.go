@@ -71,6 +71,7 @@ const (
 	OpMove     = sync.Rename
 	OpMkdir    = sync.Mkdir
 	OpRmdir    = sync.Rmdir
+	OpLink     = sync.Link
 	OpAdopt    = sync.Adopt
 	OpConflict = sync.SetAside
 )

@@ -52,6 +52,9 @@ func (o *Opener) resolve(ctx context.Context, p *Pair, s *Snapshot, c *Conflict,
 	r := &resolution{opener: o, pair: p, snapshot: s, c: c, ctx: ctx, dryRun: dryRun}
 	if !dryRun {
 		r.record, r.why = o.recorder(p, true), "conflict settled: keep "+string(keep)
+		if merged != "" {
+			r.why = "conflict settled: merged"
+		}
 		defer func() { r.record.End(nil, ExitCode(err), nil) }()
 	}
 	side := sync.Local

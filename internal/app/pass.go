@@ -70,7 +70,7 @@ func (p *Pass) Run(ctx context.Context) PassResult {
 		o.hooks = p.Opener.hooks(p.Pair, p.Talk)
 		record = p.Opener.recorder(p.Pair, false)
 	}
-	keep := &retention{opener: p.Opener, pair: p.Pair}
+	keep := &retention{opener: p.Opener, pair: p.Pair, record: record}
 	var mu stdsync.Mutex // the connection pool makes remarks between the engine's events
 	o.Observer = func(ev sync.Event) {
 		mu.Lock()

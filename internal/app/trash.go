@@ -101,7 +101,7 @@ func (t *Trash) Discard(ctx context.Context, things []Trashed) (bytes int64, err
 		if side == nil || len(mine) == 0 {
 			continue
 		}
-		n, err := side.Discard(ctx, mine)
+		n, err := discard(ctx, side, sync.Side(i), mine, t.record, "")
 		bytes += n
 		errs = append(errs, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"ferry/internal/history"
 	"ferry/internal/text"
 	"ferry/sync"
 	"ferry/sync/trashbin"
@@ -23,6 +24,7 @@ const trimEvery = time.Hour
 type retention struct {
 	opener *Opener
 	pair   *Pair
+	record *history.Recorder
 	added  [2]bool // the pass put something into the trash of that side
 }
 
@@ -121,7 +123,7 @@ func (r *retention) discard(ctx context.Context, side sync.Side, bin trashbin.Bi
 	if len(gone) == 0 {
 		return nil
 	}
-	freed, err := bin.Discard(ctx, gone)
+	freed, err := discard(ctx, bin, side, gone, r.record, "too old, or too much")
 	if err == nil && !r.opener.Verbose {
 		r.opener.Log.Info("removed from the trash", "side", side, "files", len(gone), "bytes", freed)
 	}

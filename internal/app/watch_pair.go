@@ -50,10 +50,10 @@ type watchedPair struct {
 }
 
 func newWatchedPair(w *Watch, p *Pair, endIfLocked bool) *watchedPair {
-	view := w.View(p)
+	view, record := w.View(p), w.Opener.recorder(p, true)
 	return &watchedPair{
 		opener: w.Opener, pair: p, view: view, report: w.changed, hooks: w.Opener.hooks(p, view),
-		retention: &retention{opener: w.Opener, pair: p}, record: w.Opener.recorder(p, true), endIfLocked: endIfLocked, endWatch: w.end,
+		retention: &retention{opener: w.Opener, pair: p, record: record}, record: record, endIfLocked: endIfLocked, endWatch: w.end,
 		waitLimit: w.WaitLimit,
 	}
 }

@@ -55,13 +55,13 @@ func (s *watchSession) pass(ctx context.Context, full bool, work func(context.Co
 	s.setFilter(filter)
 	summary, err, hookErr := s.hooks.around(ctx, work)
 	s.setFilter(nil)
+	if err == nil && ctx.Err() == nil {
+		s.retention.trim(ctx, s.open.bins())
+	}
 	s.recordPass(ctx, summary, err, hookErr)
 	if ctx.Err() != nil {
 		s.cancelled(filter, summary, err)
 		return summary, err
-	}
-	if err == nil {
-		s.retention.trim(ctx, s.open.bins())
 	}
 	filter.end(summary, err)
 	if s.fails(err) && !filter.open {

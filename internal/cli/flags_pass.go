@@ -69,7 +69,7 @@ type passFlags struct {
 	bwlimit      value[rates]
 	trash        value[bool]
 	followLinks  value[bool]
-	links        value[bool]
+	links        value[config.Links]
 	permissions  value[bool]
 	wait         bool
 	waitLimit    value[time.Duration]
@@ -97,7 +97,7 @@ func (f *passFlags) register(flags *pflag.FlagSet) {
 	f.bwlimit.add(flags, "bwlimit", "send and receive at most `RATE[:RATE]` bytes a second (up:down), as 2MiB:10MiB", parseRates)
 	f.trash.add(flags, "trash", "keep what is replaced or deleted: `on|off`", config.ParseSwitch)
 	addBool(flags, &f.followLinks, "follow-links", "read local links that stay inside the root as what they point to")
-	f.links.add(flags, "links", "`RULE` is skip, or follow: as --follow-links (default skip)", config.ParseLinks)
+	f.links.add(flags, "links", "`RULE` is skip, follow as --follow-links, or copy: as links, where the server makes them (default skip)", config.ParseLinks)
 	f.permissions.add(flags, "permissions", "`keep` or ignore the permission bits of files, both ways (default ignore)", config.ParsePermissions)
 	flags.BoolVar(&f.wait, "wait", false, "wait for another run on this pair to end")
 	f.waitLimit.add(flags, "wait-limit", "wait for another run, but not longer than `DURATION`", config.ParseDuration)
@@ -166,7 +166,9 @@ func (f *passFlags) over(p *config.Profile) {
 	f.trash.over(&p.Trash)
 	p.TrashSet = p.TrashSet || f.trash.set
 	f.followLinks.over(&p.FollowLinks)
-	f.links.over(&p.FollowLinks)
+	if f.links.set {
+		p.SetLinks(f.links.v)
+	}
 	f.permissions.over(&p.Permissions)
 	if f.bwlimit.set {
 		p.BytesUp, p.BytesDown = f.bwlimit.v.up, f.bwlimit.v.down

@@ -89,9 +89,11 @@ var logVerbs = map[app.Op]struct {
 	app.OpMove:      {"renamed %[2]s to %[1]s", "could not rename %[2]s to %[1]s", true},
 	app.OpMkdir:     {"made the directory %[1]s/", "could not make the directory %[1]s/", true},
 	app.OpRmdir:     {"removed the directory %[1]s/", "could not remove the directory %[1]s/", true},
+	app.OpLink:      {"made the link %[1]s", "could not make the link %[1]s", true},
 	app.OpAdopt:     {"found %[1]s equal on both sides", "could not compare %[1]s", false},
 	app.OpConflict:  {"set %[2]s aside as %[1]s", "could not set %[2]s aside as %[1]s", true},
 	history.Restore: {"restored %[1]s", "could not restore %[1]s", true},
+	history.Discard: {"removed %[1]s from the trash", "could not remove %[1]s from the trash", true},
 	history.Chmod:   {"set the mode of %[1]s", "could not set the mode of %[1]s", true},
 }
 

@@ -58,6 +58,7 @@ type Profile struct {
 	// "": .ferryignore at the local root, if there is one.
 	IgnoreFile  string
 	FollowLinks bool
+	CopyLinks   bool // both ways, as links
 	// Permissions carries the permission bits of files over, both ways.
 	Permissions bool
 
@@ -136,6 +137,7 @@ func (p *Profile) Policy() sync.Policy {
 		Checksum:  p.Checksum,
 		Trash:     [2]bool{p.Trash, p.Trash && !p.Blind},
 		NoMoves:   p.Blind,
+		CopyLinks: p.CopyLinks,
 		Bounds:    filter.Bounds{MaxSize: p.MaxSize, MinAge: p.MinAge},
 	}
 }

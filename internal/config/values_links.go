@@ -1,17 +1,30 @@
 package config
 
-import "errors"
+import "slices"
 
-// ParseLinks reads what becomes of symbolic links: skip or follow. It reports whether they
-// are followed.
-func ParseLinks(s string) (follow bool, err error) {
-	switch s {
-	case "skip", "follow":
-		return s == "follow", nil
-	case "copy":
-		return false, withHint(errors.New("links cannot be copied as links"), "links: follow sends what a link inside the directory points to, links: skip leaves it out")
+// Links says what becomes of symbolic links.
+type Links uint8
+
+// The rules for links.
+const (
+	SkipLinks   Links = iota // they are left alone
+	FollowLinks              // a local one counts as what it points to
+	CopyLinks                // they are made as links on the other side, where it can have them
+)
+
+var linkRules = []string{"skip", "follow", "copy"}
+
+// ParseLinks reads what becomes of symbolic links: skip, follow or copy.
+func ParseLinks(s string) (Links, error) {
+	if i := slices.Index(linkRules, s); i >= 0 {
+		return Links(i), nil
 	}
-	return false, notOneOf(s, []string{"skip", "follow"})
+	return SkipLinks, notOneOf(s, linkRules)
+}
+
+// SetLinks sets what becomes of symbolic links.
+func (p *Profile) SetLinks(rule Links) {
+	p.FollowLinks, p.CopyLinks = rule == FollowLinks, rule == CopyLinks
 }
 
 // ParsePermissions reads keep or ignore. It reports whether permissions are kept.
@@ -24,7 +37,10 @@ func ParsePermissions(s string) (keep bool, err error) {
 }
 
 func setLinks(_ *decoder, p *draft, text string) (err error) {
-	p.FollowLinks, err = ParseLinks(text)
+	rule, err := ParseLinks(text)
+	if err == nil {
+		p.SetLinks(rule)
+	}
 	return err
 }
 

@@ -8,12 +8,11 @@ import (
 func TestParseLinksAndPermissions(t *testing.T) {
 	for _, c := range []struct {
 		text string
-		want bool
+		want Links
 		err  string
 	}{
-		{"skip", false, ""}, {"follow", true, ""},
-		{"copy", false, "links cannot be copied as links"},
-		{"true", false, "not one of skip, follow"}, {"", false, "not one of"},
+		{"skip", SkipLinks, ""}, {"follow", FollowLinks, ""}, {"copy", CopyLinks, ""},
+		{"true", SkipLinks, "not one of skip, follow, copy"}, {"", SkipLinks, "not one of"},
 	} {
 		got, err := ParseLinks(c.text)
 		if got != c.want || (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {

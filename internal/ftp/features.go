@@ -29,7 +29,7 @@ func (f ListForm) Command() string { return listCommands[f] }
 type Features struct {
 	feat map[string]string // what follows each upper-case word of FEAT on its line
 
-	mlst, mfmt, mdtm, size, rest, utf8 bool
+	mlst, mfmt, mdtm, size, rest, utf8, symlink bool
 	// showModes is the command after which listings show permission bits, or "".
 	showModes string
 	// hash holds the upper-case commands that hash a file: HASH, XSHA256, MD5 ...
@@ -62,6 +62,7 @@ func parseFeatures(greeting string, r Reply) *Features {
 		for _, line := range lines[1 : len(lines)-1] {
 			word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 			f.feat[strings.ToUpper(word)] = strings.TrimSpace(rest)
+			f.symlink = f.symlink || strings.EqualFold(word, "SITE") && slices.Contains(siteCommands(rest), "SYMLINK")
 		}
 	}
 	f.mlst = f.Offers("MLST") || f.Offers("MLSD")
@@ -79,6 +80,14 @@ func parseFeatures(greeting string, r Reply) *Features {
 	}
 	return f
 }
+
+// siteCommands returns the commands that a line of FEAT about SITE names, in upper case.
+func siteCommands(rest string) []string {
+	return strings.FieldsFunc(strings.ToUpper(rest), func(r rune) bool { return r == ' ' || r == ';' })
+}
+
+// HasSymlink reports whether FEAT lists SITE SYMLINK, which makes symbolic links.
+func (f *Features) HasSymlink() bool { return f.symlink }
 
 // Offers reports whether FEAT lists word, which must be in upper case.
 func (f *Features) Offers(word string) bool {

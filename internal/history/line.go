@@ -40,7 +40,7 @@ type Line struct {
 
 // An Action is one thing that was done, or that failed.
 type Action struct {
-	// Op is one of [sync.Op], or Restore or Chmod.
+	// Op is one of [sync.Op], or Restore, Discard or Chmod.
 	Op   sync.Op `json:"op"`
 	Side string  `json:"side"` // where it happened
 	// Path and From may have any bytes. Where they are not UTF-8, the text is only for
@@ -60,6 +60,7 @@ type Action struct {
 // Operations that passes do not have.
 const (
 	Restore sync.Op = "restore" // from the trash
+	Discard sync.Op = "discard" // from the trash, for good
 	Chmod   sync.Op = "chmod"
 )
 

@@ -45,6 +45,7 @@ var undone = [...]change{
 	{[]sync.Op{sync.Upload}, "file", "sent"},
 	{[]sync.Op{sync.Download}, "file", "fetched"},
 	{[]sync.Op{sync.Chmod}, "mode", "set"},
+	{[]sync.Op{sync.Link}, "link", "made"},
 	{[]sync.Op{sync.Mkdir}, "directory", "made"},
 	{[]sync.Op{sync.Delete}, "file", "deleted"},
 	{[]sync.Op{sync.Rmdir}, "directory", "removed"},

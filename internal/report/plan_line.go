@@ -90,7 +90,7 @@ func actionLine(a *sync.Action) planLine {
 		} else {
 			l.note += "for good"
 		}
-	case sync.Chmod:
+	case sync.Chmod, sync.Link:
 		l.note = text.Clean(a.Why)
 	case sync.Rename:
 		l.note = "from " + text.Clean(string(a.From))

@@ -56,6 +56,7 @@ func counts(s sync.Summary) []string {
 	add(s.MadeDirs, "directories made %d", s.MadeDirs)
 	add(s.Chmods, "modes set %d", s.Chmods)
 	add(s.Chmods, "modes set %d", s.Chmods)
+	add(s.Links, "links made %d", s.Links)
 	add(s.Adopted, "found equal %d", s.Adopted)
 	add(s.NotCompared, "not compared %d", s.NotCompared)
 	add(s.Conflicts, "conflicts %d", s.Conflicts)

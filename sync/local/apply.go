@@ -46,6 +46,8 @@ func (d *Directory) step(ctx context.Context, s sync.Step, batch *durableBatch) 
 		out.Err = d.remove(root, s, batch)
 	case sync.RmDir:
 		out.Err = d.rmdir(root, s, batch)
+	case sync.MakeLink:
+		out.Entry, out.Err = d.makeLink(root, s, batch)
 	case sync.SetMode:
 		out.Entry, out.Err = d.setMode(root, s)
 	default:

@@ -96,6 +96,9 @@ func (a *applier) group(ctx context.Context, steps []sync.Step, outs []sync.Outc
 		a.remover.applyFiles(ctx, steps, outs)
 	case sync.RmDir:
 		a.remover.applyDirs(ctx, steps, outs)
+	case sync.MakeLink:
+		outs[0].Entry, outs[0].Err = a.remover.makeLink(ctx, steps[0])
+		return 1
 	case sync.SetMode:
 		chmod.Apply(ctx, readServer{a.remover.server}, steps, outs)
 	default:

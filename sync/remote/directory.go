@@ -92,6 +92,11 @@ func (d *Directory) SameInOtherCase(ctx context.Context, names []sync.OtherCase)
 	return d.server.sameInOtherCase(ctx, names)
 }
 
+// Links implements [sync.Replica].
+func (d *Directory) Links(ctx context.Context, paths []manifest.Path) ([]string, bool, error) {
+	return d.server.links(ctx, paths)
+}
+
 // Sum implements [sync.Replica].
 func (d *Directory) Sum(ctx context.Context, p manifest.Path, want manifest.Entry) (string, error) {
 	return d.server.sum(ctx, p, want)

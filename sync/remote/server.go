@@ -30,6 +30,7 @@ type server struct {
 
 	rootID        atomic.Uint64 // identity of the root, see [identity]; 0: unknown
 	encodingNoted stdsync.Once
+	absoluteNoted stdsync.Once // links with absolute targets were told of
 	modes         chmod.Notes
 	inListedDirs  atomic.Bool // idle sessions may stand in directories that a scan listed
 	late          lateness

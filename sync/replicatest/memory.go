@@ -54,6 +54,8 @@ type Memory struct {
 	// Modes: the side shows the permission bits of files. FixedModes: it says that it sets
 	// them, and does not.
 	Modes, FixedModes bool
+	// NoLinks: the side makes no symbolic links.
+	NoLinks bool
 	// NoSums: Sum is not supported.
 	NoSums bool
 	// NoResume: a Put always starts at the beginning.

@@ -40,6 +40,8 @@ func (m *Memory) step(ctx context.Context, s sync.Step) (out sync.Outcome) {
 		out.Err = m.remove(ctx, s)
 	case sync.RmDir:
 		out.Err = m.rmdir(ctx, s.Path)
+	case sync.MakeLink:
+		out.Entry, out.Err = m.makeLink(ctx, s)
 	case sync.SetMode:
 		out.Entry, out.Err = m.chmod(ctx, s)
 	}

@@ -3,6 +3,7 @@ package replicatest
 import (
 	"ferry/manifest"
 	"ferry/sync"
+	"slices"
 )
 
 // dirEntry is the expected entry of any directory: only the kind counts.
@@ -207,6 +208,28 @@ var changeTests = []test{
 			}
 			s.mustFail(nil, mkdir("link"))
 			s.mustFail(nil, rmdir("link"))
+		})
+	}},
+	{"make a link", func(s *side) {
+		_, makes, err := s.Replica.Links(s.Context(), nil)
+		if err != nil {
+			s.Fatal(err)
+		}
+		s.skipUnless(makes, "links of its own")
+		s.Write("f", "x", earlyTime)
+		s.Write("d/g", "y", earlyTime)
+		s.scan()
+		link := sync.Step{Op: sync.MakeLink, Path: "d/l", Target: "../f"}
+		s.mustApply(link)
+		s.wantEntry("d/l", s.at("d/l"))
+		targets, _, err := s.Replica.Links(s.Context(), []manifest.Path{"d/l", "d/g", "nothing", "no/where"})
+		if want := "../f"; err != nil || targets[0] != want && targets[0] != "/f" || !slices.Equal(targets[1:], []string{"", "", ""}) {
+			s.Errorf("the links lead to %q, %v; want %q", targets, err, want)
+		}
+		s.unchanged(func() {
+			s.mustFail(sync.ErrChanged, link)
+			s.mustFail(sync.ErrChanged, sync.Step{Op: sync.MakeLink, Path: "d/g", Target: "../f"})
+			s.mustFail(nil, sync.Step{Op: sync.MakeLink, Path: "no/where", Target: "../f"})
 		})
 	}},
 	{"remove an empty directory", func(s *side) {

@@ -67,9 +67,9 @@ func (r *Result) take(plan *sync.Plan) {
 		switch {
 		case a.Op == sync.Adopt && a.Local.IsFile():
 			r.Same++
-		case a.Op == sync.Upload, a.Op == sync.Mkdir && a.Side == sync.Remote:
+		case a.Op == sync.Upload, (a.Op == sync.Mkdir || a.Op == sync.Link) && a.Side == sync.Remote:
 			r.Differences = append(r.Differences, Difference{a.Path, OnlyLocal, a.Local, a.Remote})
-		case a.Op == sync.Download, a.Op == sync.Mkdir:
+		case a.Op == sync.Download, a.Op == sync.Mkdir, a.Op == sync.Link:
 			r.Differences = append(r.Differences, Difference{a.Path, OnlyRemote, a.Local, a.Remote})
 		}
 	}

@@ -46,7 +46,7 @@ type Status struct {
 
 // acted reports whether a pass changed something.
 func acted(s sync.Summary) bool {
-	return s.Uploaded+s.Downloaded+s.DeletedLocal+s.DeletedRemote+s.Moved+s.MadeDirs+s.Adopted+s.Chmods > 0
+	return s.Uploaded+s.Downloaded+s.DeletedLocal+s.DeletedRemote+s.Moved+s.MadeDirs+s.Adopted+s.Chmods+s.Links > 0
 }
 
 // changedDirs reports whether a pass may have added directories to the base or

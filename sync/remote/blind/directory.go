@@ -95,6 +95,11 @@ func (d *Directory) SameInOtherCase(context.Context, []sync.OtherCase) (bool, er
 	return false, sync.ErrNoAnswer
 }
 
+// Links implements [sync.Replica]: nothing can be told, and none is made.
+func (d *Directory) Links(_ context.Context, paths []manifest.Path) ([]string, bool, error) {
+	return make([]string, len(paths)), false, nil
+}
+
 // Sum implements [sync.Replica].
 func (d *Directory) Sum(context.Context, manifest.Path, manifest.Entry) (string, error) {
 	return "", errBlind

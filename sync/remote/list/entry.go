@@ -15,6 +15,7 @@ type Line struct {
 	Mode  uint16 // as in [listing.Entry]
 	// NoSize says that the line does not tell the size of the file.
 	NoSize bool
+	Target string // as in [listing.Entry]
 }
 
 // EntryOf makes an entry of a line of a listing.

@@ -39,7 +39,7 @@ func (l *Listing) Add(line listing.Entry) {
 		return
 	}
 	l.Newest = max(l.Newest, e.Shown)
-	l.Entries = append(l.Entries, Line{line.Name, e, line.Mode, line.NoSize})
+	l.Entries = append(l.Entries, Line{line.Name, e, line.Mode, line.NoSize, line.Target})
 }
 
 // Mode returns the permission bits of name, as in [listing.Entry].

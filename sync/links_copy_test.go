@@ -1,0 +1,133 @@
+package sync_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"ferry/sync"
+)
+
+// TestLinksAreCopied copies links as links, both ways, and leaves alone what it must.
+func TestLinksAreCopied(t *testing.T) {
+	for _, s := range bothSides {
+		for _, part := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s side, part %v", s, part), func(t *testing.T) {
+				w := newWorld(t)
+				w.fill(3)
+				w.opts.Policy.CopyLinks = true
+				w.sync()
+				w.sides[s].Link("d0/l", "f0")
+				w.sides[s].Link("away", "../away")
+				again := func() sync.Summary {
+					if part && s == sync.Local {
+						return w.part([]string{"d0/l", "away"}, "")
+					}
+					return w.sync()
+				}
+				if sum := again(); sum.Links != 1 || sum.Skipped != 1 || sum.Failed != 0 {
+					t.Errorf("%+v\n%s", sum, w.tail())
+				}
+				if got := w.sides[s.Other()].Target("d0/l"); got != "f0" {
+					t.Errorf("it leads to %q", got)
+				}
+				if sum := again(); sum.Links != 0 || sum.Skipped != 1 {
+					t.Errorf("again: %+v\n%s", sum, w.tail())
+				}
+				w.sides[s.Other()].Remove("d0/l")
+				if sum := w.sync(); sum.Links != 0 || sum.Skipped != 2 || w.sides[s].Target("d0/l") != "f0" {
+					t.Errorf("removed: %+v\n%s", sum, w.tail())
+				}
+				w.sides[s].Remove("d0/l")
+				if sum := w.sync(); sum.Skipped != 1 {
+					t.Errorf("removed on both sides: %+v\n%s", sum, w.tail())
+				}
+				if _, based := w.record.At("d0/l"); based {
+					t.Error("it is still in the base")
+				}
+			})
+		}
+	}
+}
+
+// TestLinksOnASideWithout leaves links alone, and is no failure.
+func TestLinksOnASideWithout(t *testing.T) {
+	for _, s := range bothSides {
+		w := newWorld(t)
+		w.fill(3)
+		w.opts.Policy.CopyLinks = true
+		w.sides[s.Other()].NoLinks = true
+		w.sides[s].Link("l", "d0/f0")
+		if sum := w.sync(); sum.Links != 0 || sum.Skipped != 1 || sum.Failed != 0 {
+			t.Errorf("%s side: %+v\n%s", s, sum, w.tail())
+		}
+	}
+}
+
+// TestModelLinks makes and removes links, files and directories on both sides at random. No
+// pass removes or replaces a link, or anything because of one, and a second pass has nothing
+// to do.
+func TestModelLinks(t *testing.T) {
+	names := []string{"a", "b", "d/a", "d/b", "d/e/a"}
+	targets := []string{"a", "../a", "d", "../../x", "/a", "d/e", "."}
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld(t)
+		w.opts.Policy.CopyLinks = true
+		w.opts.Policy.Direction = rapid.SampledFrom([]sync.Direction{sync.Both, sync.Both, sync.Push, sync.Pull}).Draw(t, "direction")
+		w.opts.Limits.AllowDeletes, w.opts.Limits.AcceptEmpty = true, true
+		w.fill(1)
+		for range rapid.IntRange(1, 6).Draw(t, "rounds") {
+			for range rapid.IntRange(1, 4).Draw(t, "changes") {
+				s := rapid.SampledFrom(bothSides[:]).Draw(t, "side")
+				side := w.sides[s]
+				name := rapid.SampledFrom(names).Draw(t, "name")
+				if above := side.Entry(parentOf(name)); name != "a" && name != "b" && above.Exists() && !above.IsDir() {
+					continue
+				}
+				side.Remove(name)
+				switch rapid.IntRange(0, 3).Draw(t, "what") {
+				case 0, 1:
+					side.Link(name, rapid.SampledFrom(targets).Draw(t, "target"))
+				case 2:
+					w.write(s, name, rapid.SampledFrom([]string{"1", "22"}).Draw(t, "content"))
+				}
+			}
+			var before [2]map[string]string
+			for i, side := range w.sides {
+				before[i] = linksOf(side.List(), side.Target)
+			}
+			w.sync()
+			for i, side := range w.sides {
+				for name, target := range before[i] {
+					if got := side.Target(name); got != target {
+						t.Fatalf("%s on side %d led to %q, and now to %q\n%s", name, i, target, got, w.tail())
+					}
+				}
+				for name, target := range linksOf(side.List(), side.Target) {
+					if strings.HasPrefix(target, "/") && before[i][name] == "" {
+						t.Fatalf("%s was made, and leads to %q", name, target)
+					}
+				}
+			}
+			if sum := w.sync(); sum.Links != 0 {
+				t.Fatalf("a second pass made %d links\n%s", sum.Links, w.tail())
+			}
+		}
+	})
+}
+
+func linksOf(names []string, target func(string) string) map[string]string {
+	found := make(map[string]string)
+	for _, name := range names {
+		if to := target(name); to != "" {
+			found[name] = to
+		}
+	}
+	return found
+}
+
+func parentOf(name string) string {
+	return name[:max(0, strings.LastIndex(name, "/"))]
+}
