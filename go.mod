@@ -2,6 +2,8 @@ module ferry
 
 go 1.26.0
 
+toolchain go1.26.11
+
 require (
 	github.com/charmbracelet/x/vt v0.1.0
 	github.com/creack/pty v1.1.24

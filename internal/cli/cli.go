@@ -116,7 +116,7 @@ func init() { cobra.EnableCommandSorting = false }
 var commands = []func(*program) *cobra.Command{
 	syncCommand, pushCommand, pullCommand, watchCommand, deployCommand, releasesCommand, rollbackCommand, statusCommand, verifyCommand, ignoredCommand,
 	checkCommand, conflictsCommand, trashCommand, logCommand, profilesCommand, serviceCommand, initCommand, loginCommand, trustCommand, demoCommand,
-	completionCommand, versionCommand,
+	completionCommand, manCommand, versionCommand,
 }
 
 // run wraps the work of a command, so that its errors are told apart from those about

@@ -33,10 +33,16 @@ func versionLine() string {
 
 func platform() string { return runtime.GOOS + "/" + runtime.GOARCH }
 
-// buildVersion returns the version that the go command put into the program:
-// that of the module where it was installed as one, else the commit it was built
-// from.
+// version is that of a release. The linker sets it: -ldflags "-X <module>/internal/cli.version=1.2.3".
+var version string
+
+// buildVersion returns the version of a release, or else what the go command put into
+// the program: the version of the module where it was installed as one, or the commit
+// it was built from.
 func buildVersion() string {
+	if version != "" {
+		return version
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"

@@ -22,7 +22,7 @@ var commandGroups = []commandGroup{
 	{"LOOK", []string{"status", "verify", "check", "profiles", "log", "ignored", "dashboard"}},
 	{"SETTLE AND BRING BACK", []string{"conflicts", "trash"}},
 	{"DEPLOY A SITE", []string{"deploy", "releases", "rollback"}},
-	{"SET UP", []string{"demo", "init", "login", "trust", "completion", "version", "help"}},
+	{"SET UP", []string{"demo", "init", "login", "trust", "completion", "man", "version", "help"}},
 }
 
 // helpWidth is the number of columns that the help is made for.
@@ -38,15 +38,11 @@ const plainExit = `  0 done
 
 // Write writes the help of a command.
 func Write(w io.Writer, cmd *cobra.Command) {
-	about, exits, _ := strings.Cut(cmd.Long, ExitTitle)
-	if about == "" {
-		about = cmd.Short + "."
+	about, exits := About(cmd)
+	fmt.Fprintf(w, "%s\n\nUSAGE\n", about)
+	for _, line := range Usage(cmd) {
+		fmt.Fprintf(w, "  %s\n", line)
 	}
-	if exits == "" {
-		exits = plainExit
-	}
-	fmt.Fprintf(w, "%s\n\nUSAGE\n", strings.TrimSpace(about))
-	writeUsage(w, cmd)
 	if cmd.Example != "" {
 		fmt.Fprintf(w, "\nEXAMPLES\n%s\n", cmd.Example)
 	}
@@ -61,22 +57,35 @@ func Write(w io.Writer, cmd *cobra.Command) {
 	}
 }
 
-// writeUsage writes how a command is called.
-func writeUsage(w io.Writer, cmd *cobra.Command) {
+// About returns what a command does, and the lines about its exit codes.
+func About(cmd *cobra.Command) (about, exits string) {
+	about, exits, _ = strings.Cut(cmd.Long, ExitTitle)
+	if about == "" {
+		about = cmd.Short + "."
+	}
+	if exits == "" {
+		exits = plainExit
+	}
+	return strings.TrimSpace(about), exits
+}
+
+// Usage returns how a command is called, a line for each way.
+func Usage(cmd *cobra.Command) (lines []string) {
 	if cmd.Runnable() {
 		line := cmd.UseLine()
 		if cmd.HasAvailableSubCommands() && !cmd.HasParent() {
 			line = cmd.Name() + " COMMAND [ARGUMENTS] [OPTIONS]"
 		}
-		fmt.Fprintf(w, "  %s\n", strings.ReplaceAll(line, "[flags]", "[OPTIONS]"))
+		lines = append(lines, strings.ReplaceAll(line, "[flags]", "[OPTIONS]"))
 	}
 	if cmd.HasParent() {
 		for _, sub := range cmd.Commands() {
 			if sub.IsAvailableCommand() {
-				fmt.Fprintf(w, "  %s\n", strings.ReplaceAll(sub.UseLine(), "[flags]", "[OPTIONS]"))
+				lines = append(lines, strings.ReplaceAll(sub.UseLine(), "[flags]", "[OPTIONS]"))
 			}
 		}
 	}
+	return lines
 }
 
 // writeCommands lists the commands below a command, those of the root in groups.

@@ -45,6 +45,7 @@ var NotFor = map[string][]string{
 	"ferry trust":      {"dry-run", "verbose", "progress", "no-progress"},
 	"ferry demo":       {"config", "state-dir", "dry-run", "json", "progress", "no-progress"},
 	"ferry completion": {"config", "state-dir", "dry-run", "quiet", "verbose", "json", "progress", "no-progress", "color"},
+	"ferry man":        {"config", "state-dir", "dry-run", "quiet", "verbose", "json", "progress", "no-progress", "color"},
 	"ferry version":    {"config", "state-dir", "dry-run", "quiet", "verbose", "progress", "no-progress", "color"},
 	"ferry help":       {"config", "state-dir", "dry-run", "quiet", "verbose", "json", "progress", "no-progress", "color"},
 }

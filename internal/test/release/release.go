@@ -1,0 +1,2 @@
+// Package release holds the tests of what a release is made of: packages, man pages, units, the path of the module.
+package release
