@@ -4,9 +4,13 @@ import (
 	"context"
 	"errors"
 
+	"ferry/internal/text"
 	"ferry/manifest"
 	"ferry/sync/remote"
 )
+
+// mostSetgid is how many directories a note names.
+const mostSetgid = 10
 
 // Check connects to the server of a pair and finds out what it can do. The report has
 // no data mode where none works. try asks for trials of all operations, in a directory that
@@ -18,6 +22,10 @@ func (o *Opener) Check(ctx context.Context, p *Pair, try bool) (*ServerReport, e
 	}
 	server.Notice = o.note
 	report, err := remote.Check(ctx, server, try)
+	if err == nil && p.Deploy != nil && len(report.Setgid) > 0 {
+		report.Notes = append(report.Notes, "a deploy does not give its files the group of directories with a setgid bit: "+
+			text.Some(report.Setgid, mostSetgid)+"; they get that of the work directory")
+	}
 	return report, connecting(p, err)
 }
 

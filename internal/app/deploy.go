@@ -85,6 +85,9 @@ func (d *Deployment) open(ctx context.Context) error {
 	}
 	until := time.Now().Add(d.opts.Wait)
 	record, err := o.openRecord(ctx, p, PassOptions{DryRun: d.opts.DryRun, Wait: d.opts.Wait > 0, waitUntil: until})
+	if errors.Is(err, manifest.ErrLocked) {
+		return &Error{Code: ExitLocked, Err: manifest.ErrLocked, Hint: lockHint(recordPath(o.StateDir, p.StateKey()), deployWaitHint)}
+	}
 	if err != nil {
 		return err
 	}
@@ -180,6 +183,9 @@ func (d *Deployment) Releases(ctx context.Context) ([]deploy.Told, error) {
 	return told, d.explain(err)
 }
 
+// deployWaitHint is the way out where another run holds a site.
+const deployWaitHint = "wait for it to end, and run this again; \"ferry deploy\" waits by itself for as long as --wait says, and 10m without it"
+
 // explain gives an error its exit code and the way out.
 func (d *Deployment) explain(err error) error {
 	var coded *Error
@@ -188,6 +194,8 @@ func (d *Deployment) explain(err error) error {
 		return err
 	case errors.Is(err, context.Canceled), errors.Is(err, ErrInterrupted):
 		return Interrupted()
+	case errors.Is(err, sync.ErrHeld):
+		return &Error{Code: ExitLocked, Err: err, Hint: deployWaitHint}
 	case errors.Is(err, deploy.ErrSuperseded):
 		return &Error{Code: ExitSuperseded, Err: err, Hint: "nothing was done; --force deploys this one all the same"}
 	case errors.Is(err, deploy.ErrHeld):

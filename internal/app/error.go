@@ -47,6 +47,9 @@ func Interrupted() error {
 	}
 }
 
+// waitHint is the way out where another run holds a pair.
+const waitHint = "wait for it to end, and run this again; sync, push and pull wait by themselves with --wait"
+
 // Hint returns the way out of an error, "" where none is known.
 func Hint(err error) string {
 	var coded *Error
@@ -63,7 +66,7 @@ func Hint(err error) string {
 	case nowhere != nil:
 		return "--only takes paths below the root, as css/ or index.html; \"ferry ignored PATH\" says whether a pattern leaves a path out"
 	case errors.Is(err, manifest.ErrLocked), errors.Is(err, sync.ErrHeld):
-		return "wait for it to end, and run this again; sync, push and pull wait by themselves with --wait"
+		return waitHint
 	case errors.As(err, new(*sync.TooManyEntriesError)):
 		return "if so many are meant, raise max-entries: in the profile, or --max-entries of a pass; otherwise ignore what is not to be synced"
 	case errors.Is(err, sync.ErrFull):

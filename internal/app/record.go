@@ -27,7 +27,7 @@ func (o *Opener) openRecord(ctx context.Context, p *Pair, opts PassOptions) (*ma
 	store, err := manifest.OpenStore(path, manifest.StoreOptions{ReadOnly: opts.DryRun, Wait: opts.Wait, WaitUntil: opts.waitUntil, Context: ctx})
 	switch {
 	case errors.Is(err, manifest.ErrLocked):
-		return nil, &Error{Code: ExitLocked, Err: manifest.ErrLocked, Hint: lockHint(path)}
+		return nil, &Error{Code: ExitLocked, Err: manifest.ErrLocked, Hint: lockHint(path, waitHint)}
 	case errors.Is(err, syscall.ENOTDIR):
 		return nil, Usage(fmt.Errorf("opening the record of the pair: %w", err), "--state-dir DIR and FERRY_STATE_DIR name a directory for what ferry remembers")
 	case err != nil:
@@ -74,8 +74,8 @@ func writePID(record string) {
 
 func pidFile(record string) string { return strings.TrimSuffix(record, ".db") + ".pid" }
 
-func lockHint(record string) string {
-	const way = "wait for it to end, and run this again; sync, push and pull wait by themselves with --wait"
+// lockHint says who most likely holds a record, and the way out.
+func lockHint(record, way string) string {
 	text, err := os.ReadFile(pidFile(record))
 	if pid, perr := strconv.Atoi(strings.TrimSpace(string(text))); err == nil && perr == nil {
 		return fmt.Sprintf("it is most likely process %d; %s", pid, way)

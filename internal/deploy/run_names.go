@@ -33,7 +33,7 @@ func (r *run) checkNames(ctx context.Context) error {
 			tried = append(tried, Chain{{Op: MakeDir, To: at}})
 			continue
 		}
-		plain := Work(fmt.Sprintf("%s/%d", namesDir, len(tried))) // some servers make no directory with a "*"
+		plain := Work(fmt.Sprintf("%s/%d", namesDir, len(tried))) // some servers make no directory with a "*" in its name
 		tried = append(tried, Chain{{Op: MakeDir, To: plain}, {Op: Rename, From: plain, To: at}})
 	}
 	errs, err := r.Server.Apply(ctx, [][]Chain{{{{Op: MakeDir, To: Work(namesDir)}}}, tried})

@@ -60,9 +60,13 @@ func (r *run) readState(ctx context.Context) error {
 		}
 		r.leastNumber = slices.Max(append(numbers, 0)) + 1
 	}
+	finishes := r.found.State == nil && r.found.Commit && !r.DryRun // a commit that broke off is told, and brings the state
 	old, err := r.Server.Read(ctx, oldStateName, release.MostBytes)
 	if err == nil {
-		if r.state, err = release.Decode(old, r.Key); err == nil {
+		if r.state, err = release.Decode(old, r.Key); err == nil && finishes {
+			return nil
+		}
+		if err == nil {
 			r.Observer(Warned{Text: fmt.Sprintf("the state of the site %s: that of release %d, the one before, is used", why, r.state.Number)})
 			return nil
 		}
@@ -70,10 +74,40 @@ func (r *run) readState(ctx context.Context) error {
 	if !errors.Is(err, ErrMissing) && !errors.Is(err, ErrDamaged) {
 		return err
 	}
-	if r.found.State != nil || r.found.Stage || r.found.Kept {
+	if finishes {
+		return nil
+	}
+	first, err := r.firstBrokeOff(ctx)
+	if err != nil {
+		return err
+	}
+	if first {
+		r.Observer(Noticed{Text: "the first deploy was interrupted: it is taken up"})
+	} else if r.found.State != nil || r.found.Stage || r.found.Kept {
 		r.Observer(Warned{Text: fmt.Sprintf("the state of the site %s: this is a first deploy, and files that only the lost state knew are not deleted", why)})
 	}
 	return nil
+}
+
+// firstBrokeOff reports whether there is no state because the first deploy was interrupted: it has
+// left its stage and nothing else, and no plan of a later release is there.
+func (r *run) firstBrokeOff(ctx context.Context) (bool, error) {
+	if r.found.State != nil || r.found.Kept || !r.found.Stage {
+		return false, nil
+	}
+	name := planName
+	if r.found.Commit {
+		name = commitName
+	}
+	content, err := r.Server.Read(ctx, name, MostBytes)
+	if errors.Is(err, ErrMissing) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	next, err := Decode(content, r.Key)
+	return errors.Is(err, ErrDamaged) || err == nil && next.before() == 0, nil // it may not be whole yet
 }
 
 // setStateAside keeps a damaged state for people to look at.

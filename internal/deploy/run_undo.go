@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"ferry/internal/text"
 	"ferry/manifest"
 )
 
@@ -24,18 +25,31 @@ func (r *run) undo(ctx context.Context, next *Release, failed map[manifest.Path]
 	if _, err := r.Server.Apply(ctx, groups); err != nil {
 		return brokeOff(err)
 	}
-	p, why := first(failed)
+	why := notPlaced(failed)
 	changed, err := r.lookAgain(ctx)
 	switch {
 	case err != nil:
 		return brokeOff(err)
 	case changed != "":
-		return fmt.Errorf("%q could not be put in place (%w), and %q could not be taken back: the next deploy finishes this release", p, why, changed)
+		return fmt.Errorf("%w, and %q could not be taken back: the next deploy finishes this release", why, changed)
 	}
 	if err := r.takeMarkBack(ctx, next); err != nil {
 		return fmt.Errorf("taking the commit back: %w", err)
 	}
-	return fmt.Errorf("%q could not be put in place (%w): the release before is live again", p, why)
+	return fmt.Errorf("%w: the release before is live again", why)
+}
+
+// notPlaced returns the error for changes that could not be made. It names some of them.
+func notPlaced(failed map[manifest.Path]error) error {
+	p, why := first(failed)
+	if len(failed) == 1 {
+		return fmt.Errorf("%q could not be put in place (%w)", p, why)
+	}
+	var quoted []string
+	for _, p := range slices.SortedFunc(maps.Keys(failed), manifest.Path.Compare) {
+		quoted = append(quoted, fmt.Sprintf("%q", p))
+	}
+	return fmt.Errorf("%d files could not be put in place: %s (%w)", len(failed), text.Some(quoted, mostNamed), why)
 }
 
 // undoSteps returns what takes those changes of next back that were made, in the opposite order

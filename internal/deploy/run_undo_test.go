@@ -86,3 +86,24 @@ func TestUndo(t *testing.T) {
 		wantSite(t, what+", gone back", m, undoneBefore)
 	}
 }
+
+// All files that cannot be put in place are named at once.
+func TestAllRefusedAreNamed(t *testing.T) {
+	m := deploytest.NewMemory()
+	run(t, keeping(m.Open(), texts{"page": "1"}))
+	m.Refuse = func(s deploy.Step) error {
+		if s.Op == deploy.Rename && strings.HasSuffix(s.To.Path, ".bad") && !s.To.Work {
+			return errNo
+		}
+		return nil
+	}
+	next := texts{"page": "22"}
+	for _, name := range "abcdefghijkl" {
+		next[manifest.Path(string(name)+".bad")] = "x"
+	}
+	_, err := deploy.Run(t.Context(), keeping(m.Open(), next))
+	if err == nil || !strings.Contains(err.Error(), `"a.bad", "b.bad"`) || !strings.Contains(err.Error(), `"j.bad" and 2 more`) || !errors.Is(err, errNo) {
+		t.Errorf("got %v", err)
+	}
+	wantSite(t, "nothing was deployed", m, texts{"page": "1"})
+}

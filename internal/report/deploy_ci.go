@@ -20,7 +20,6 @@ func DeployOutputs(d DeployResult, pathsFile string) []ci.Output {
 		{Name: "previous", Value: strconv.Itoa(d.Previous)},
 		{Name: "uploaded", Value: strconv.Itoa(d.Uploaded)},
 		{Name: "deleted", Value: strconv.Itoa(d.Deleted)},
-		{Name: "moved", Value: "0"},
 	}
 	drift := 0
 	if d.Plan != nil {

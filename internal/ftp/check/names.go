@@ -32,7 +32,10 @@ func (k *checker) checkNames(ctx context.Context) error {
 				undecoded++
 			}
 			if e.Kind == listing.Dir && !e.Undecoded && !strings.HasPrefix(e.Name, ".") {
-				dirs = append(dirs, strings.TrimSuffix(dirs[i], "/")+"/"+e.Name)
+				dir := strings.TrimSuffix(dirs[i], "/") + "/" + e.Name
+				if dirs = append(dirs, dir); e.Setgid {
+					k.report.Setgid = append(k.report.Setgid, dir)
+				}
 			}
 		})
 		if class, ok := ftp.ClassOf(err); err != nil && (!ok || class != ftp.File) {

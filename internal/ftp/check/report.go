@@ -44,6 +44,10 @@ type Report struct {
 	Trials []Trial `json:"trials,omitempty"`
 	Left   string  `json:"left,omitempty"`
 
+	// Setgid are directories whose group is that of all that is made in them, absolute paths.
+	// Only some directories are looked at.
+	Setgid []string `json:"setgid,omitempty"`
+
 	Notes []string `json:"notes,omitempty"`
 }
 

@@ -56,6 +56,8 @@ type Entry struct {
 	// Mode holds the permission bits that the line shows, at most 0777, or 0 if it shows
 	// none.
 	Mode uint16
+	// Setgid says that what is made in a Dir gets its group, as far as the line shows that.
+	Setgid bool
 
 	// Unique is the value of the unique fact, which identifies the file whatever
 	// its name is. "" if unknown.

@@ -49,7 +49,7 @@ func parseFacts(line string) (Entry, error) {
 		case "unique":
 			e.Unique = value
 		case "unix.mode":
-			e.Mode = parseMode(value)
+			e.Mode, e.Setgid = parseMode(value)
 		}
 		if err != nil {
 			return Entry{}, fmt.Errorf("fact %q: %w", fact, err)
@@ -98,12 +98,12 @@ func kindOfPermissions(perm string) Kind {
 
 // parseMode reads the octal value of the fact "UNIX.mode". It returns 0 for what is none:
 // the fact is in no RFC, and nothing depends on it.
-func parseMode(value string) uint16 {
+func parseMode(value string) (bits uint16, setgid bool) {
 	mode, err := strconv.ParseUint(strings.TrimPrefix(value, "0o"), 8, 16)
 	if err != nil {
-		return 0
+		return 0, false
 	}
-	return uint16(mode) & 0o777
+	return uint16(mode) & 0o777, mode&0o2000 != 0
 }
 
 // parseType reads the value of a type fact. Links have no type of their own in

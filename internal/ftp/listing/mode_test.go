@@ -1,6 +1,9 @@
 package listing
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // TestMode reads the permission bits that lines show. Set-uid and its kin are left out.
 func TestMode(t *testing.T) {
@@ -23,6 +26,22 @@ func TestMode(t *testing.T) {
 		e, err := parserOf(tt.command).Line(tt.line)
 		if err != nil || e.Mode != tt.want {
 			t.Errorf("%s: mode %o, %v; want %o", tt.line, e.Mode, err, tt.want)
+		}
+	}
+}
+
+// TestSetgid reads the set-gid bit, which stands in front of the permissions for servers written in Go.
+func TestSetgid(t *testing.T) {
+	for line, want := range map[string]bool{
+		"MLSD type=dir;UNIX.mode=02775; x": true, "MLSD type=dir;UNIX.mode=0775; x": false, "MLSD type=dir; x": false,
+		"LIST drwxrwsr-x    1 2121     2121            2 Nov 22 16:17 x":  true,
+		"LIST drwxrwS---+   1 2121     2121            2 Nov 22 16:17 x":  true,
+		"LIST dgrwxrwxr-x    1 2121     2121            2 Nov 22 16:17 x": true,
+		"LIST drwsrwxr-t    1 2121     2121            2 Nov 22 16:17 x":  false,
+	} {
+		command, line, _ := strings.Cut(line, " ")
+		if e, err := parserOf(command).Line(line); err != nil || e.Setgid != want {
+			t.Errorf("%s: %v, %v", line, e.Setgid, err)
 		}
 	}
 }

@@ -31,7 +31,7 @@ func parseUnix(line string, now time.Time) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	e := Entry{Kind: kind, Name: r.date.name, ModTime: r.date.time, Precision: r.date.precision, Mode: modeBits(mode)}
+	e := Entry{Kind: kind, Name: r.date.name, ModTime: r.date.time, Precision: r.date.precision, Mode: modeBits(mode), Setgid: isSetgid(mode)}
 	if kind == File {
 		e.Size, e.NoSize = r.size.bytes, !r.size.known
 	}
@@ -163,6 +163,13 @@ func letterKind(letters string) Kind {
 		return Link
 	}
 	return Other
+}
+
+// isSetgid reports whether a mode that [modeKind] accepts has the set-gid bit.
+func isSetgid(mode string) bool {
+	mode = strings.TrimRight(mode, "+.@")
+	n := len(mode)
+	return n >= 10 && (mode[n-4] == 's' || mode[n-4] == 'S' || strings.Contains(mode[:n-9], "g"))
 }
 
 // modeBits returns the permission bits of a mode that [modeKind] accepts, 0 if some are

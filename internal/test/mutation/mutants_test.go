@@ -34,7 +34,7 @@ var suites = map[string]suite{
 	"lock":   {"sync/remote/lock", nil},
 	"blind":  {"sync/remote/blind", nil},
 	"box":    {"sync/remote", []string{"-test.run=TestDropBox"}},
-	"saved":  {"internal/deploy", []string{"-test.run=Maintenance|SavedVersions"}},
+	"saved":  {"internal/deploy", []string{"-test.run=Maintenance|SavedVersions|BeforeTakeUp|RollbackKeepsDrift|TestInverse|TestRemaining"}},
 	"store":  {"manifest", []string{"-rapid.nofailfile", "-test.skip=Fuzz"}},
 	"watch":  {"sync/watch", []string{"-test.short"}},
 	"rules":  {"internal/gitignore", []string{"-test.run=Narrow|Default"}},
