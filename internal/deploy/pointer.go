@@ -36,6 +36,17 @@ type pointed struct {
 	tries   []string // directories with the slots in which a pointer was tried
 }
 
+// LivePlace returns the directory of the site that visitors see, as far as ferry knows: the site
+// itself, or a slot. Nothing is locked or changed.
+func LivePlace(ctx context.Context, o Options) (Place, error) {
+	if o.Pointer == nil {
+		return Place{}, nil
+	}
+	s := newSwitching(o)
+	err := s.readPointer(ctx)
+	return s.place, err
+}
+
 // pointerPlace is where the pointer is in the site.
 func (s *switching) pointerPlace() Place { return Place{Path: string(s.Pointer.File.Path)} }
 
