@@ -124,7 +124,12 @@ func (s *switching) isStale() (bool, error) {
 
 // isOwn reports whether p is of the switch itself, where the site is the live directory.
 func (s *switching) isOwn(p manifest.Path) bool {
-	return s.Pointer != nil && s.place == Place{} && (p == s.Pointer.File.Path || p.Within(pointer.Dir))
+	if s.Pointer == nil || s.place != (Place{}) {
+		return false
+	}
+	below, inside := strings.CutPrefix(string(p), pointer.Dir+"/")
+	name, _, _ := strings.Cut(below, "/")
+	return p == s.Pointer.File.Path || p == pointer.Dir || inside && (pointer.IsSlot(name) || strings.HasPrefix(name, tryPrefix))
 }
 
 // checkSource refuses files that nobody could ask for.

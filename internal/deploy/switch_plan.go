@@ -63,7 +63,7 @@ func (s *switching) plan(ctx context.Context) (err error) {
 		if err := s.checkExtras(ctx); err != nil {
 			return err
 		}
-		if s.DryRun && !s.missing && !s.hasNext {
+		if s.DryRun && !s.missing && !s.hasNext || s.Pointer != nil && s.hasAny(s.seen) {
 			if err := lostShared(s.gone); err != nil {
 				return err
 			}
