@@ -55,6 +55,7 @@ type Deployment struct {
 	record      *history.Recorder
 	key         []byte
 	maintenance deploy.Maintenance
+	pointer     *deploy.Pointer
 	close       closers
 }
 
@@ -83,6 +84,9 @@ func (d *Deployment) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if d.pointer, err = pointerOf(p); err != nil {
+		return err
+	}
 	until := time.Now().Add(d.opts.Wait)
 	record, err := o.openRecord(ctx, p, PassOptions{DryRun: d.opts.DryRun, Wait: d.opts.Wait > 0, waitUntil: until})
 	if errors.Is(err, manifest.ErrLocked) {
@@ -107,7 +111,7 @@ func (d *Deployment) open(ctx context.Context) error {
 	}
 	mine := o.ownership(p, d.opts.DryRun)
 	options := site.Options{
-		Options: server.Options, Path: server.Path, Absolute: server.Absolute, Work: work, Slots: p.Deploy.Switch == config.SwitchDirectory,
+		Options: server.Options, Path: server.Path, Absolute: server.Absolute, Work: work, Slots: p.Deploy.Switch != config.SwitchFiles,
 		Owner: mine.Owner, Boot: mine.Boot, Wait: d.opts.Wait > 0, WaitUntil: until, Temps: o.temps(p, sync.Remote, d.opts.DryRun),
 	}
 	options.Notice = func(text string) { d.opts.Observer(deploy.Noticed{Text: text}) }
@@ -147,7 +151,7 @@ func (d *Deployment) options() deploy.Options {
 	return deploy.Options{
 		Server: d.server, Source: d.source, Links: func() []manifest.Path { return d.source.links }, Policy: d.policy(), Key: d.key,
 		Revision: d.opts.Revision, Sequence: d.opts.Sequence, From: d.opts.Source, By: d.opts.By,
-		Directory: d.pair.Deploy.Switch == config.SwitchDirectory, Shared: d.pair.Deploy.Shared,
+		Directory: d.pair.Deploy.Switch == config.SwitchDirectory, Pointer: d.pointer, Shared: d.pair.Deploy.Shared,
 		Force: d.opts.Force, DryRun: d.opts.DryRun, CutLines: !d.pair.Encrypted(),
 		Maintenance: d.maintenance, Allow: d.allow, Staged: d.staged, Observer: d.opts.Observer, Now: d.opener.Now, Log: d.opener.Log,
 	}

@@ -39,6 +39,7 @@ type siteCheck struct {
 	config.DeployCheck
 	client *http.Client
 	pause  time.Duration
+	query  string // behind the address, for [siteCheck.fetch]
 	// sums are those of the files of the release.
 	sums map[manifest.Path]deploy.Sum
 }

@@ -1,7 +1,7 @@
 package app
 
 import (
-	"errors"
+	"context"
 	"fmt"
 	"path"
 
@@ -13,8 +13,6 @@ import (
 // directory in the site. It refuses sites that cannot be switched as the profile says.
 func workOf(p *Pair) (string, error) {
 	switch p.Deploy.Switch {
-	case config.SwitchPointer:
-		return "", Usage(errors.New("switch: pointer is not built yet"), "switch: directory renames the whole site, if the user may write into the directory that holds it; switch: files works everywhere")
 	case config.SwitchDirectory:
 		if p.Remote.Path == "" {
 			return "", Usage(fmt.Errorf("switch: directory renames the site, and %s is the directory of the login, which no server renames", p.Remote), "name a directory below it in remote:, or use switch: files")
@@ -29,13 +27,23 @@ func workOf(p *Pair) (string, error) {
 // webServer returns a server whose work directory is that which a web server may show, and the
 // path of that directory, as it is seen from the site. A site that is switched as a whole has
 // one in each release.
-func (d *Deployment) webServer() (deploy.Server, string) {
-	if d.pair.Deploy.Switch != config.SwitchDirectory {
-		return d.server, d.server.WorkPath()
+func (d *Deployment) webServer(ctx context.Context) (server deploy.Server, work string, err error) {
+	if d.pair.Deploy.Switch == config.SwitchFiles {
+		return d.server, d.server.WorkPath(), nil
 	}
-	live := d.server.Slot(deploy.Place{})
+	at, err := deploy.LivePlace(ctx, d.options())
+	if err != nil {
+		return nil, "", err
+	}
+	if at == (deploy.Place{}) && d.pointer != nil {
+		return d.server, d.server.WorkPath(), nil
+	}
+	live := d.server.Slot(at)
 	if of, ok := live.(interface{ WorkPath() string }); ok {
-		return live, of.WorkPath()
+		work = of.WorkPath()
 	}
-	return live, ""
+	if d.pointer != nil && d.pointer.File.Template != nil {
+		work = path.Join(at.Path, work) // no rule hides the slot
+	}
+	return live, work, nil
 }

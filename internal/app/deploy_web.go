@@ -54,7 +54,10 @@ func (o *Opener) CheckWeb(ctx context.Context, p *Pair, address string) (report 
 		}
 		return nil, err
 	}
-	server, work := d.webServer()
+	server, work, err := d.webServer(ctx)
+	if err != nil {
+		return nil, err
+	}
 	return checkWeb(ctx, server, work, address)
 }
 
@@ -128,7 +131,7 @@ func confirm(ctx context.Context, server deploy.Server, client *siteCheck) (stri
 
 // fetch asks for a path and returns the beginning of what comes, with any status.
 func (s *siteCheck) fetch(ctx context.Context, p string) (status int, body []byte, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.address(p), nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.address(p)+s.query, nil)
 	if err != nil {
 		return 0, nil, fmt.Errorf("%s cannot be asked for", s.where(p))
 	}

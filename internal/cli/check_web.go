@@ -34,8 +34,7 @@ func (prog *program) checkWeb(ctx context.Context, p *app.Pair, head report.Head
 		report.WriteJSON(prog.env.Stdout, jsonWeb{"web", head.Profile, found})
 	}
 	if found.Visible {
-		return failed(errors.New("anybody can read what ferry keeps on the server: "+text.Clean(found.Work)),
-			"add to the configuration of nginx: "+text.Clean(found.Rule())+" - or name a directory that the web server does not show, as work: ../.ferry-site below deploy:")
+		return failed(errors.New("anybody can read what ferry keeps on the server: "+text.Clean(found.Work)), hideWork(p.Deploy.Switch, text.Clean(found.Rule())))
 	}
 	if found.Confirmed == "" {
 		prog.talk().Warn("no file of the site was found at that address: it may be that of another site, which would say nothing about this one")
@@ -48,4 +47,13 @@ func (prog *program) checkWeb(ctx context.Context, p *app.Pair, head report.Head
 		fmt.Fprintf(prog.env.Stdout, "%snobody can read what ferry keeps on the server: %s answers %d\n", title, text.Clean(found.Work), found.Status)
 	}
 	return nil
+}
+
+// hideWork says how the work directory can be hidden. rule is that for nginx.
+func hideWork(s config.DeploySwitch, rule string) string {
+	hint := "add to the configuration of nginx: " + rule
+	if s == config.SwitchFiles {
+		return hint + " - or name a directory that the web server does not show, as work: ../.ferry-site below deploy:"
+	}
+	return hint + " - with switch: " + s.String() + " each release has this directory in it, wherever work: is"
 }

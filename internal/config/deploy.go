@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ferry/internal/deploy"
+	"ferry/internal/deploy/pointer"
 	"ferry/manifest"
 )
 
@@ -41,8 +42,18 @@ type Deploy struct {
 	// StateKey encrypts and authenticates what is kept on the server, see
 	// [Finder.StateKey]; zero: nothing does.
 	StateKey Secret
-	// Shared are directories of the server that all releases share, for [SwitchDirectory].
+	// Shared are directories of the server that all releases share, for [SwitchDirectory] and
+	// [SwitchPointer].
 	Shared []manifest.Path
+	// Pointer is the file that says which release is live, for [SwitchPointer].
+	Pointer DeployPointer
+}
+
+// A DeployPointer is the file on the server that says which release is live. The zero one is the
+// .htaccess of the site.
+type DeployPointer struct {
+	File     manifest.Path // in the site; "": .htaccess
+	Template string        // the absolute path of a local file; "": none
 }
 
 // A DeploySwitch is how a new release takes the place of the old one.
@@ -96,11 +107,16 @@ func (v *Deploy) contradictions() []contradiction {
 		{v.Check.Rollback && v.Check.URL == "", contradiction{"check.rollback", "nothing is checked, since check has no url", "set url: to the address of the site, as https://example.com/"}},
 		{len(v.Check.Paths) > 0 && v.Check.URL == "", contradiction{"check.paths", "nothing is checked, since check has no url", "set url: to the address of the site, as https://example.com/"}},
 		{v.Switch == SwitchPointer && v.Check.URL == "", contradiction{"switch", "pointer needs check.url: only the web server can say that its rule works", "write check: {url: ...} with the address of the site, as https://example.com/"}},
-		{len(v.Shared) > 0 && v.Switch != SwitchDirectory, contradiction{"shared", "has an effect only with switch: directory", "remove it; otherwise all releases have one and the same directory anyway"}},
+		{v.Switch != SwitchPointer && v.Pointer != DeployPointer{}, contradiction{"pointer", "has an effect only with switch: pointer", "write switch: pointer, or remove it"}},
+		{v.Pointer.Template == "" && v.Pointer.File != "" && v.Pointer.File != pointer.Htaccess, contradiction{"pointer", "does not say what to write into its file", "set template: to a local file, as pointer.php; it has " + pointer.Mark + " where the directory of the release stands"}},
+		{v.Pointer.Template != "" && (v.Pointer.File == "" || v.Pointer.File.Base() == pointer.Htaccess), contradiction{"pointer", "does not say which file is made of the template", "set file: to its name on the server, as index.php"}},
+		{v.Pointer.File.Within(pointer.Dir), contradiction{"pointer", "names a file in " + pointer.Dir + ", where the releases are", "put it elsewhere, as index.php"}},
+		{v.Pointer.Template != "" && len(v.Shared) > 0, contradiction{"shared", "has no effect with a pointer of one's own", "remove it; what is outside of " + pointer.Dir + " stays as it is anyway"}},
+		{len(v.Shared) > 0 && v.Switch == SwitchFiles, contradiction{"shared", "has an effect only with switch: directory and pointer", "remove it; otherwise all releases have one and the same directory anyway"}},
 		{v.Switch == SwitchDirectory && v.Work != "" && !strings.HasPrefix(v.Work, "../"), contradiction{"work", "is inside the site, which switch: directory renames", "put it beside the site, as ../.ferry-site, or leave it out"}},
-		{v.Switch == SwitchDirectory && v.Drift == deploy.KeepDrift, contradiction{"drift", "keep cannot be, since switch: directory replaces the whole site", "write drift: save, which keeps what others changed in the directory of the old release, or stop"}},
-		{v.Switch == SwitchDirectory && v.DeleteAfter > 0, contradiction{"delete-after", "has no effect with switch: directory, where a release has its own files only", "remove it, or use switch: files"}},
-		{v.Switch == SwitchDirectory && v.Maintenance.As != "", contradiction{"maintenance", "has no effect with switch: directory, where the site changes in one moment", "remove it, or use switch: files"}},
+		{v.Switch != SwitchFiles && v.Drift == deploy.KeepDrift, contradiction{"drift", "keep cannot be, since switch: " + v.Switch.String() + " replaces the whole site", "write drift: save, which keeps what others changed in the directory of the old release, or stop"}},
+		{v.Switch != SwitchFiles && v.DeleteAfter > 0, contradiction{"delete-after", "has no effect with switch: " + v.Switch.String() + ", where a release has its own files only", "remove it, or use switch: files"}},
+		{v.Switch != SwitchFiles && v.Maintenance.As != "", contradiction{"maintenance", "has no effect with switch: " + v.Switch.String() + ", where the site changes in one moment", "remove it, or use switch: files"}},
 		{v.Maintenance.Put == "" && v.Maintenance.As != "", contradiction{"maintenance", "does not say what to put there", "set put: to a local file, as maintenance.html"}},
 		{v.Maintenance.Put != "" && v.Maintenance.As == "", contradiction{"maintenance", "does not say where to put the file", "set as: to a name on the server, as .maintenance"}},
 	} {

@@ -15,6 +15,11 @@ import (
 // deployed is a profile with deploy: {...}, on line 5, which begins in column 13.
 func deployed(keys string) string { return site + "    deploy: {" + keys + "}\n" }
 
+// pointed is a profile with a pointer and more keys.
+func pointed(keys string) string {
+	return deployed("switch: pointer, check: {url: 'https://h/'}, " + keys)
+}
+
 func TestParseDeploy(t *testing.T) {
 	everything := NewDeploy()
 	everything.Work, everything.Switch, everything.Keep = "../.ferry-site", SwitchFiles, 3
@@ -27,6 +32,10 @@ func TestParseDeploy(t *testing.T) {
 	everything.StateKey = hide(held{kind: secretEnv, text: "FERRY_STATE_KEY"})
 	directory := NewDeploy()
 	directory.Switch, directory.Shared = SwitchDirectory, []manifest.Path{"uploads", ".well-known"}
+	htaccess := NewDeploy()
+	htaccess.Switch, htaccess.Check.URL, htaccess.Shared = SwitchPointer, "https://h/", []manifest.Path{"uploads"}
+	template := NewDeploy()
+	template.Switch, template.Check.URL, template.Pointer = SwitchPointer, "https://h/", DeployPointer{"index.php", abs("/etc/x/index.tmpl")}
 	for _, c := range []struct {
 		name, text string
 		want       *Deploy
@@ -55,6 +64,8 @@ func TestParseDeploy(t *testing.T) {
       state-key: {env: FERRY_STATE_KEY}
 `, everything},
 		{"a directory", deployed("switch: directory, shared: [uploads/, .well-known]"), directory},
+		{"a pointer", pointed("shared: [uploads]"), htaccess},
+		{"a pointer of one's own", pointed("pointer: {file: index.php, template: index.tmpl}"), template},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			file, err := parse(c.text)
@@ -147,6 +158,22 @@ func TestDeployErrors(t *testing.T) {
 		{"an unknown key of check", deployed("check: {uri: x}"), key("22", "check.uri", "unknown key (did you mean url?)")},
 		{"a pointer that nobody follows", deployed("switch: pointer"), key("22", "switch",
 			"pointer needs check.url: only the web server can say that its rule works (write check: {url: ...} with the address of the site, as https://example.com/)")},
+		{"a pointer without a switch", deployed("pointer: {file: .htaccess}"), key("23", "pointer", "has an effect only with switch: pointer (write switch: pointer, or remove it)")},
+		{"a pointer without a template", pointed("pointer: {file: index.php}"), key("68", "pointer",
+			"does not say what to write into its file (set template: to a local file, as pointer.php; it has {slot} where the directory of the release stands)")},
+		{"a template of no file", pointed("pointer: {template: p.php}"), key("68", "pointer",
+			"does not say which file is made of the template (set file: to its name on the server, as index.php)")},
+		{"a template of .htaccess", pointed("pointer: {file: a/.htaccess, template: p}"), key("68", "pointer",
+			"does not say which file is made of the template (set file: to its name on the server, as index.php)")},
+		{"a pointer in a slot", pointed("pointer: {file: slots/i.php, template: p}"), key("68", "pointer",
+			"names a file in slots, where the releases are (put it elsewhere, as index.php)")},
+		{"a template that shares", pointed("pointer: {file: i.php, template: p}, shared: [u]"), key("104", "shared",
+			"has no effect with a pointer of one's own (remove it; what is outside of slots stays as it is anyway)")},
+		{"a pointer that keeps drift", pointed("drift: keep"), key("66", "drift",
+			"keep cannot be, since switch: pointer replaces the whole site (write drift: save, which keeps what others changed in the directory of the old release, or stop)")},
+		{"a pointer that keeps files", pointed("delete-after: 1h"), key("73", "delete-after",
+			"has no effect with switch: pointer, where a release has its own files only (remove it, or use switch: files)")},
+		{"an unknown key of a pointer", pointed("pointer: {fil: x}"), key("69", "pointer.fil", "unknown key (did you mean file?)")},
 
 		{"a directory with work in it", deployed("switch: directory, work: .w"), key("39", "work",
 			"is inside the site, which switch: directory renames (put it beside the site, as ../.ferry-site, or leave it out)")},
@@ -161,7 +188,7 @@ func TestDeployErrors(t *testing.T) {
 		{"the other half", deployed("maintenance: {as: a}"), key("27", "maintenance", "does not say what to put there (set put: to a local file, as maintenance.html)")},
 		{"maintenance outside", deployed("maintenance: {put: a, as: ../b}"), key("40", "maintenance.as", `"../b" is not a path below the root (write it with slashes, relative to the root on the server)`)},
 		{"shared without a directory", deployed("shared: [uploads/]"), key("22", "shared",
-			"has an effect only with switch: directory (remove it; otherwise all releases have one and the same directory anyway)")},
+			"has an effect only with switch: directory and pointer (remove it; otherwise all releases have one and the same directory anyway)")},
 		{"shared outside", deployed("switch: directory, shared: [/]"), key("41", "shared", `"/" is not a path below the root (write it with slashes, relative to the root on the server)`)},
 
 		{"a short key", deployed("state-key: secret"), key("25", "state-key", `is shorter than 16 bytes (any long random text will do, as "openssl rand -hex 32" prints it)`)},

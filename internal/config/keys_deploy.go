@@ -89,6 +89,13 @@ var deployKeys = map[string]setter[Deploy]{
 		}),
 		"rollback": parsed(func(c *DeployCheck) *bool { return &c.Rollback }, ParseSwitch),
 	}),
+	"pointer": mapped(func(v *Deploy) *DeployPointer { return &v.Pointer }, map[string]setter[DeployPointer]{
+		"file": parsed(func(p *DeployPointer) *manifest.Path { return &p.File }, parseSitePath),
+		"template": one(func(d *decoder, p *DeployPointer, text string) (err error) {
+			p.Template, err = d.localPath(text)
+			return err
+		}),
+	}),
 	"state-key": setStateKey,
 	"shared": listed(func(v *Deploy, line string) error {
 		path, err := parseSitePath(line)

@@ -36,6 +36,17 @@ type pointed struct {
 	tries   []string // directories with the slots in which a pointer was tried
 }
 
+// LivePlace returns the directory of the site that visitors see, as far as ferry knows: the site
+// itself, or a slot. Nothing is locked or changed.
+func LivePlace(ctx context.Context, o Options) (Place, error) {
+	if o.Pointer == nil {
+		return Place{}, nil
+	}
+	s := newSwitching(o)
+	err := s.readPointer(ctx)
+	return s.place, err
+}
+
 // pointerPlace is where the pointer is in the site.
 func (s *switching) pointerPlace() Place { return Place{Path: string(s.Pointer.File.Path)} }
 
@@ -113,7 +124,12 @@ func (s *switching) isStale() (bool, error) {
 
 // isOwn reports whether p is of the switch itself, where the site is the live directory.
 func (s *switching) isOwn(p manifest.Path) bool {
-	return s.Pointer != nil && s.place == Place{} && (p == s.Pointer.File.Path || p.Within(pointer.Dir))
+	if s.Pointer == nil || s.place != (Place{}) {
+		return false
+	}
+	below, inside := strings.CutPrefix(string(p), pointer.Dir+"/")
+	name, _, _ := strings.Cut(below, "/")
+	return p == s.Pointer.File.Path || p == pointer.Dir || inside && (pointer.IsSlot(name) || strings.HasPrefix(name, tryPrefix))
 }
 
 // checkSource refuses files that nobody could ask for.

@@ -260,6 +260,7 @@ func TestPointerRefused(t *testing.T) {
 		{"nobody follows it", "does not show", false, func(p *pointedSite) { p.deaf = true }},
 		{"nobody follows the first", "does not show", true, func(p *pointedSite) { p.deaf = true }},
 		{"a page of somebody else", "theirs.css", true, func(p *pointedSite) { p.m.Write(deploy.Place{Path: "css/theirs.css"}, "!") }},
+		{"a file of somebody else where slots are", "slots/theirs", true, func(p *pointedSite) { p.m.Write(deploy.Place{Path: "slots/theirs/x"}, "!") }},
 		{"in the live release", "css/theirs.css", false, func(p *pointedSite) { p.m.Write(deploy.Place{Path: p.slot() + "/css/theirs.css"}, "!") }},
 		{"no end of the block", "# END ferry", false, func(p *pointedSite) { p.m.Write(deploy.Place{Path: pointer.Htaccess}, "# BEGIN ferry\n") }},
 		{"a directory", "not a file", true, func(p *pointedSite) {
@@ -327,21 +328,19 @@ func TestPointerFirst(t *testing.T) {
 	if !kept {
 		t.Errorf("%q", p.m.Names(true))
 	}
-	m := deploytest.NewMemory() // no site at all
-	m.RemoveRoot()
-	p = newPointed(t, template)
-	p.switched.m = m
-	p.put2(releases[0])
-}
-
-// put2 is put where nothing is shared.
-func (p *pointedSite) put2(files texts) {
-	p.Helper()
-	if _, err := p.on(p.m.Open(), files); err != nil {
-		p.Fatal(err)
-	}
-	if diff := cmp.Diff(files, p.shown()); diff != "" {
-		p.Error(diff)
+	for _, template := range []string{"", template} { // no site at all
+		p = newPointed(t, template)
+		p.m = deploytest.NewMemory()
+		p.m.RemoveRoot()
+		if _, err := p.on(p.m.Open(), releases[0]); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(releases[0], p.shown()); diff != "" {
+			t.Error(diff)
+		}
+		if names := p.m.Names(false); slices.Contains(names, theirs[:len("data/uploads/")]) != (template == "") {
+			t.Errorf("%q", names)
+		}
 	}
 }
 
@@ -393,6 +392,23 @@ func TestPointerSlotGone(t *testing.T) {
 	p.put(releases[0])
 	p.m.Remove(deploy.Place{Path: p.slot()})
 	p.put(releases[1])
+}
+
+// What is shared is gone: releases can be looked at and gone back to all the same.
+func TestPointerSharedGone(t *testing.T) {
+	p := newPointed(t, "")
+	p.put(releases[0])
+	p.put(releases[1])
+	p.m.Remove(deploy.Place{Path: "data/uploads"})
+	if told, err := deploy.Releases(context.Background(), p.options(p.m.Open(), nil)); err != nil || len(told) != 2 {
+		t.Errorf("%+v, %v", told, err)
+	}
+	if _, err := p.back(0); err != nil {
+		t.Error(err)
+	}
+	if diff := cmp.Diff(releases[0], p.shown()); diff != "" {
+		t.Error(diff)
+	}
 }
 
 // A dry run changes nothing, and asks nothing.

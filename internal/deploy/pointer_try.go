@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -37,12 +38,20 @@ func (s *switching) tryPointer(ctx context.Context) error {
 			return err
 		}
 	}
+	hadSlots := s.hasSlots
 	if err := s.makeTrial(ctx, t.Dir, files); err != nil {
 		return err
 	}
 	why := s.watchTrial(ctx, t)
+	if why == nil { // the second pointer has taken the place of the first
+		files = slices.DeleteFunc(files, func(f workContent) bool { return f.name == t.Next() })
+	}
 	if err := s.removeTrial(context.WithoutCancel(ctx), t.Dir, files); err != nil && why == nil {
 		why = err
+	}
+	if why != nil && !hadSlots {
+		_, err := s.server.Apply(context.WithoutCancel(ctx), [][]Chain{{{{Op: RemoveDir, From: s.slotsPlace()}}}})
+		return errors.Join(why, err)
 	}
 	return why
 }

@@ -144,10 +144,7 @@ func (s *switching) giveNumbers(ctx context.Context) error {
 // where none is, and what is shared, from the directory that was to be live. gone is what is
 // shared and not in the live directory.
 func (s *switching) repair(ctx context.Context, gone []manifest.Path) error {
-	if s.Pointer != nil {
-		return lostShared(gone) // no switch moves it
-	}
-	if s.DryRun {
+	if s.DryRun || s.Pointer != nil { // a pointer moves nothing
 		return nil
 	}
 	if s.missing && len(s.slots) > 0 {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 
 	"ferry/manifest"
@@ -123,7 +124,7 @@ func (s *switching) hasAny(site Site) bool {
 		return false
 	}
 	for name, look := range root.Entries {
-		if p := manifest.Path(name); !look.Entry.IsDir() || !s.holdsShared(p) {
+		if p := manifest.Path(name); !s.isOwn(p) && (!look.Entry.IsDir() || !s.holdsShared(p)) {
 			return true
 		}
 	}
@@ -167,21 +168,22 @@ func (s *switching) liveMode(p manifest.Path) uint16 {
 // makeAbove makes the directories above what is shared in the next release, and what is shared
 // where nothing was live before.
 func (s *switching) makeAbove(ctx context.Context) error {
+	wanted, in := s.shared, Work(nextDir)
 	if s.Pointer != nil {
-		return nil
+		wanted, in = s.gone, Place{} // of a site that is empty
 	}
 	var chain Chain
 	made := map[manifest.Path]bool{manifest.Root: true}
-	for _, p := range s.shared {
+	for _, p := range wanted {
 		above := slices.Collect(p.Ancestors)
 		slices.Reverse(above)
-		if s.missing {
+		if s.missing || s.Pointer != nil {
 			above = append(above, p)
 		}
 		for _, dir := range above {
 			if !made[dir] {
 				made[dir] = true
-				chain = append(chain, Step{Op: MakeDir, To: Work(nextDir + "/" + string(dir))})
+				chain = append(chain, Step{Op: MakeDir, To: Place{Work: in.Work, Path: path.Join(in.Path, string(dir))}})
 			}
 		}
 	}

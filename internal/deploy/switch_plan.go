@@ -44,13 +44,14 @@ func (s *switching) plan(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if !first {
+	whole := first || stale || s.wantsChange()
+	if !whole {
 		if live.plan, err = live.decide(ctx); err != nil {
 			return err
 		}
-		live.plan.Record = live.plan.Record || stale
+		whole = !live.plan.Empty()
 	}
-	if first || !live.plan.Empty() {
+	if whole {
 		live.Policy.Audit = true
 		if live.Policy.Drift == SaveDrift {
 			live.Policy.Drift = RestoreDrift
@@ -62,7 +63,7 @@ func (s *switching) plan(ctx context.Context) (err error) {
 		if err := s.checkExtras(ctx); err != nil {
 			return err
 		}
-		if s.DryRun && !s.missing && !s.hasNext {
+		if s.DryRun && !s.missing && !s.hasNext || s.Pointer != nil && s.hasAny(s.seen) {
 			if err := lostShared(s.gone); err != nil {
 				return err
 			}
@@ -81,6 +82,14 @@ func (s *switching) plan(ctx context.Context) (err error) {
 	live.result.Plan = live.plan
 	s.Observer(Planned{live.plan, live.stageBytes()})
 	return live.plan.unknown()
+}
+
+// wantsChange reports whether the source differs from what is deployed, so that nothing has to be
+// listed before all is.
+func (s *switching) wantsChange() bool {
+	policy := s.live.Policy
+	policy.Audit, policy.Drift = false, SaveDrift
+	return len(Touched(Site{State: s.live.state}, s.live.local, policy, s.Now())) > 0
 }
 
 // listAbove lists the directories above what is shared, too, where nothing may be managed.

@@ -179,6 +179,9 @@ func (s *switching) takeBack(ctx context.Context, dir Place) error {
 	if err := s.next.putState(ctx, &release); err != nil {
 		return fmt.Errorf("writing the state of the release: %w", err)
 	}
+	if s.Pointer != nil {
+		return nil
+	}
 	return s.makeAbove(ctx)
 }
 

@@ -35,15 +35,15 @@ func (f *File) block(slot string) ([]byte, error) {
 		}
 		kept = append(kept, regexp.QuoteMeta(string(p)))
 	}
-	return []byte(strings.NewReplacer("KEPT", strings.Join(kept, "|"), "BASE", f.Base, "SLOT", slot, "DIR", Dir).Replace(beginLine + `
+	return []byte(strings.NewReplacer("<kept>", strings.Join(kept, "|"), "<base>", f.Base, "<slot>", slot, "<slots>", Dir).Replace(beginLine + `
 # ferry writes these lines at each deploy. All other lines are yours.
 RewriteEngine On
 RewriteCond %{ENV:REDIRECT_STATUS} ^$
-RewriteRule "^DIR(?:/|$)" - [R=404,L]
+RewriteRule "^<slots>(?:/|$)" - [R=404,L]
 RewriteCond %{REQUEST_FILENAME}%{PATH_INFO}::$1 "^(.*/)(.+)::\2$"
-RewriteCond "%1SLOT/$1" -d
-RewriteRule "^(?!(?:KEPT)(?:/|$))(.+[^/])$" "BASE$1/" [R=301,L]
-RewriteRule "^(?!(?:KEPT)(?:/|$))(.*)$" "BASESLOT/$1" [B=%#,L]
+RewriteCond "%1<slot>/$1" -d
+RewriteRule "^(?!(?:<kept>)(?:/|$))(.+[^/])$" "<base>$1/" [R=301,L]
+RewriteRule "^(?!(?:<kept>)(?:/|$))(.*)$" "<base><slot>/$1" [B=%#,L]
 ` + endLine + "\n")), nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 
 	"ferry/manifest"
 )
@@ -30,6 +31,12 @@ const Htaccess = ".htaccess"
 
 // Slot returns the path of the slot with a number, relative to the site. All have one length.
 func Slot(number int) string { return fmt.Sprintf("%s/%07d", Dir, number) }
+
+// IsSlot reports whether a directory in [Dir] has the name of a slot.
+func IsSlot(name string) bool {
+	n, err := strconv.Atoi(name)
+	return err == nil && n >= 0 && Slot(n) == Dir+"/"+name
+}
 
 var slotPath = regexp.MustCompile(Dir + `/[0-9]{7}\b`)
 

@@ -26,6 +26,9 @@ func TestHtaccess(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
+				if !strings.Contains(string(next), "%{ENV:REDIRECT_STATUS} ^$\nRewriteRule \"^slots(?:/|$)\"") || strings.ContainsAny(string(next), "<>") {
+					t.Fatalf("%s", next)
+				}
 				if got, err := f.Slot(next); got != slot || err != nil {
 					t.Errorf("%q, %v, want %q", got, err, slot)
 				}

@@ -68,7 +68,7 @@ var arrows = map[string][]string{
 	"bench/wan":                    {},
 	"ci/image":                     {},
 	"watcher":                      {"manifest"},
-	"internal/config":              {"manifest", "sync", "internal/deploy", "internal/ftp", "internal/ftp/charset", "internal/ftp/trust", "internal/text", "sync/filter", "internal/keyring"},
+	"internal/config":              {"manifest", "sync", "internal/deploy", "internal/deploy/pointer", "internal/ftp", "internal/ftp/charset", "internal/ftp/trust", "internal/text", "sync/filter", "internal/keyring"},
 	"internal/ftp/listing":         {},
 	"internal/selfsigned":          {},
 	"internal/ftpserver":           {"internal/selfsigned"},
@@ -134,7 +134,7 @@ var moreForTests = map[string][]string{
 	"internal/deploy":      {"internal/deploy/deploytest"},
 	"internal/deploy/site": {"internal/deploy/deploytest"},
 	// The program itself, run in the process of the test.
-	"internal/test/deploy": {"internal/cli", "bench/wan", "internal/test/visitor", "sync/remote/lock"},
+	"internal/test/deploy": {"internal/cli", "internal/deploy/pointer", "bench/wan", "internal/test/visitor", "sync/remote/lock"},
 	"internal/test/faults": {"internal/cli", "sync/remote"},
 	"internal/test/soak":   {"internal/cli"},
 	"internal/test/watch":  {"internal/cli"},

@@ -305,8 +305,6 @@ func TestSwitchRefused(t *testing.T) {
 		s.wantLive(what, live)
 	}
 	usual := []string{"switch: directory", "shared: [uploads]"}
-	s.profile("switch: pointer", "check: {url: 'http://127.0.0.1:9/'}")
-	refused("a pointer", 2, "switch: directory")
 	s.profile("switch: directory", "shared: [uploads, cache]")
 	refused("what is shared is missing", 6, "cache")
 	s.profile("switch: directory")

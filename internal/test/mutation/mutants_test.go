@@ -27,20 +27,21 @@ type suite struct {
 // suites by name. The seed is fixed, so that whether a mutant is killed is no
 // matter of luck.
 var suites = map[string]suite{
-	"engine": {"sync", []string{"-rapid.checks=" + histories, "-rapid.seed=20260101", "-rapid.nofailfile", "-rapid.shrinktime=0s", "-test.skip=TestCostOfAPart|TestModesModel"}},
-	"memory": {"sync/replicatest", nil},
-	"local":  {"sync/local", nil},
-	"remote": {"sync/remote", []string{"-test.run=TestSweep|TestParts|TestCancelledUploads|TestOldAway|TestEditIn|TestTrashThat|TestGone|TestStatAsks|TestRefusedRenameOver|TestEmptyPromises|TestScanWithoutEnd|TestScanOfLarge|TestFarTimes"}},
-	"lock":   {"sync/remote/lock", nil},
-	"blind":  {"sync/remote/blind", nil},
-	"box":    {"sync/remote", []string{"-test.run=TestDropBox"}},
-	"saved":  {"internal/deploy", []string{"-test.run=Maintenance|SavedVersions|BeforeTakeUp|RollbackKeepsDrift|TestInverse|TestRemaining"}},
-	"store":  {"manifest", []string{"-rapid.nofailfile", "-test.skip=Fuzz"}},
-	"watch":  {"sync/watch", []string{"-test.short"}},
-	"rules":  {"internal/gitignore", []string{"-test.run=Narrow|Default"}},
-	"pairs":  {"internal/app", []string{"-test.run=Key|Canonical|SecretsOf"}},
-	"trust":  {"internal/app", []string{"-test.run=Reserved|StateDir|PushLeaves|Trust"}},
-	"ftp":    {"internal/ftp", []string{"-test.run=NeverEnd|Trickles|WithoutEnd|InPieces", "-test.timeout=60s"}},
+	"engine":  {"sync", []string{"-rapid.checks=" + histories, "-rapid.seed=20260101", "-rapid.nofailfile", "-rapid.shrinktime=0s", "-test.skip=TestCostOfAPart|TestModesModel"}},
+	"memory":  {"sync/replicatest", nil},
+	"local":   {"sync/local", nil},
+	"remote":  {"sync/remote", []string{"-test.run=TestSweep|TestParts|TestCancelledUploads|TestOldAway|TestEditIn|TestTrashThat|TestGone|TestStatAsks|TestRefusedRenameOver|TestEmptyPromises|TestScanWithoutEnd|TestScanOfLarge|TestFarTimes"}},
+	"lock":    {"sync/remote/lock", nil},
+	"blind":   {"sync/remote/blind", nil},
+	"box":     {"sync/remote", []string{"-test.run=TestDropBox"}},
+	"saved":   {"internal/deploy", []string{"-test.run=Maintenance|SavedVersions|BeforeTakeUp|RollbackKeepsDrift|TestInverse|TestRemaining"}},
+	"store":   {"manifest", []string{"-rapid.nofailfile", "-test.skip=Fuzz"}},
+	"watch":   {"sync/watch", []string{"-test.short"}},
+	"rules":   {"internal/gitignore", []string{"-test.run=Narrow|Default"}},
+	"pairs":   {"internal/app", []string{"-test.run=Key|Canonical|SecretsOf"}},
+	"trust":   {"internal/app", []string{"-test.run=Reserved|StateDir|PushLeaves|Trust"}},
+	"ftp":     {"internal/ftp", []string{"-test.run=NeverEnd|Trickles|WithoutEnd|InPieces", "-test.timeout=60s"}},
+	"pointed": {"internal/deploy", []string{"-test.run=PointerRefused"}},
 }
 
 // root is the directory of the module.
