@@ -33,6 +33,7 @@ func (prog *program) main(ctx context.Context, args []string) int {
 	if err == nil {
 		err = prog.execute(ctx, root)
 	}
+	prog.endWait()
 	if err == nil || prog.staying && terminated(err) {
 		return ExitOK
 	}
