@@ -55,7 +55,9 @@ func barWidth(width int) int { return min(max(width/5, 10), 30) }
 
 // nameWidth returns the columns for the name of a file beside the arrow, a short bar and the
 // per cent, on a terminal of width columns.
-func nameWidth(width int) int { return min(max(width-len("----> ")-len(" [====------] ")-len(" 100 %"), 8), 30) }
+func nameWidth(width int) int {
+	return min(max(width-len("----> ")-len(" [====------] ")-len(" 100 %"), 8), 30)
+}
 
 func (b *bars) event(ev sync.Event) {
 	if b == nil {
