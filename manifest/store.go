@@ -65,6 +65,7 @@ type storeMeta struct {
 	Version       int
 	Local, Remote string // identities of the roots
 	Encoding      string `json:",omitempty"` // of the server's names; "": UTF-8
+	Part          bool   `json:",omitempty"` // see [Store.Part]
 	Group         int    // the transaction that wrote it
 	Count         int    // of pairs
 	Check         uint64 // the sum of their hashes
@@ -89,12 +90,30 @@ func (s *Store) Roots() (local, remote string) {
 	return s.meta.Local, s.meta.Remote
 }
 
-// SetRoots records the identities of both roots.
+// SetRoots records the identities of both roots, and that everything was looked at.
 func (s *Store) SetRoots(local, remote string) error {
+	return s.setMeta(func(m *storeMeta) { m.Local, m.Remote, m.Part = local, remote, false })
+}
+
+// Part reports whether there were only passes over a part so far, so that no roots are
+// recorded.
+func (s *Store) Part() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.meta.Part
+}
+
+// SetPart records that.
+func (s *Store) SetPart() error { return s.setMeta(func(m *storeMeta) { m.Part = true }) }
+
+// earlierPart stood in the place of the local root before there was a field for it.
+const earlierPart = "part only"
+
+func (s *Store) setMeta(set func(m *storeMeta)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	m := s.meta
-	m.Local, m.Remote = local, remote
+	set(&m)
 	if m == s.meta {
 		return nil
 	}

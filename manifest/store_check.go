@@ -30,6 +30,9 @@ func (s *Store) load(db *bolt.DB) error {
 			if s.meta.Group != tx.ID() {
 				return errGroups
 			}
+			if s.meta.Local == earlierPart {
+				s.meta.Local, s.meta.Part = "", true
+			}
 			return s.checkPairs(tx, pairs)
 		})
 	})

@@ -73,6 +73,36 @@ func TestStoreKeepsWhatWasRecorded(t *testing.T) {
 	}
 }
 
+// TestStorePart holds that a store remembers that there were only passes over a part, also one
+// of before there was a field for it, until the roots are recorded.
+func TestStorePart(t *testing.T) {
+	for name, set := range map[string]func(*Store) error{
+		"now":    (*Store).SetPart,
+		"before": func(s *Store) error { return s.SetRoots(earlierPart, "") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "pair")
+			s := openStore(t, path)
+			if s.Part() {
+				t.Error("a new store knows of a part")
+			}
+			if err := errors.Join(set(s), s.Set("a", pairOf(1)), s.Close()); err != nil {
+				t.Fatal(err)
+			}
+			s = openStore(t, path)
+			if l, r := s.Roots(); !s.Part() || l != "" || r != "" {
+				t.Errorf("Part() = %v, Roots() = %q, %q", s.Part(), l, r)
+			}
+			if err := errors.Join(s.SetRoots("disk", "server"), s.Close()); err != nil {
+				t.Fatal(err)
+			}
+			if s = openStore(t, path); s.Part() {
+				t.Error("it is still a part")
+			}
+		})
+	}
+}
+
 func TestStoreYieldsPathsInOrder(t *testing.T) {
 	s := openStore(t, filepath.Join(t.TempDir(), "pair.db"))
 	for _, p := range []Path{"b", "a-c", "a/b", "a", "a/b/c", "aa"} {

@@ -27,8 +27,13 @@ type Recorder interface {
 	Flush() error
 	// Roots returns the identities of both roots, "" if none was recorded.
 	Roots() (local, remote string)
-	// SetRoots records them.
+	// SetRoots records them, and that a pass over everything was made.
 	SetRoots(local, remote string) error
+	// Part reports whether there were only passes over a part so far, so that no roots are
+	// recorded.
+	Part() bool
+	// SetPart records that.
+	SetPart() error
 }
 
 // Options say how an engine works.

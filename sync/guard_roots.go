@@ -53,7 +53,7 @@ func (p *pass) checkRoot(s Side) error {
 // synced reports whether anything was recorded for this pair before.
 func (p *pass) synced() bool {
 	local, remote := p.record.Roots()
-	return p.record.Len() > 0 || local != "" || remote != ""
+	return p.record.Len() > 0 || local != "" || remote != "" || p.record.Part()
 }
 
 // checkReplaced stops a pass that would delete many files because a root is another
@@ -62,7 +62,7 @@ func (p *pass) checkReplaced(files int) error {
 	was := [2]string{}
 	was[Local], was[Remote] = p.record.Roots()
 	for _, s := range [...]Side{Local, Remote} {
-		if was[s] == "" || was[s] == partOnly || p.roots[s].ID == "" || was[s] == p.roots[s].ID || p.opts.Limits.AllowDeletes {
+		if was[s] == "" || p.roots[s].ID == "" || was[s] == p.roots[s].ID || p.opts.Limits.AllowDeletes {
 			continue
 		}
 		files, deletes := p.filesAsked(files), p.plan.deletes(s.Other())
@@ -101,14 +101,14 @@ func (p *pass) makeRoots(ctx context.Context) error {
 
 // recordRoots records which directories the base describes from now on.
 func (p *pass) recordRoots(context.Context) error {
-	local, remote := p.roots[Local].ID, p.roots[Remote].ID
-	if p.opts.Only != nil {
-		if p.synced() {
-			return nil // the rails of a whole pass compare with what a whole pass has seen
-		}
-		local, remote = partOnly, ""
+	var err error
+	switch {
+	case p.opts.Only == nil:
+		err = p.record.SetRoots(p.roots[Local].ID, p.roots[Remote].ID)
+	case !p.synced():
+		err = p.record.SetPart() // the rails of a whole pass compare with what a whole pass has seen
 	}
-	if err := p.record.SetRoots(local, remote); err != nil {
+	if err != nil {
 		return fmt.Errorf("recording the roots: %w", err)
 	}
 	return nil

@@ -82,15 +82,8 @@ func (p *pass) filesAsked(all int) int {
 	return n
 }
 
-// partOnly is recorded in the place of the local root as long as there were only passes
-// over a part.
-const partOnly = "part only"
-
 // lookedAtWhole reports whether the base comes from more than passes over a part.
-func (p *pass) lookedAtWhole() bool {
-	local, _ := p.record.Roots()
-	return p.record.Len() > 0 && local != partOnly
-}
+func (p *pass) lookedAtWhole() bool { return p.record.Len() > 0 && !p.record.Part() }
 
 // askedPaths leaves out the paths that were not asked for. One that only has the name of
 // such a path in another case is unknown.

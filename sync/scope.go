@@ -42,7 +42,7 @@ func (e *Engine) SyncPaths(ctx context.Context, scope Scope) (Summary, error) {
 
 // partIsEnough reports whether the base and the roots allow a pass with a scope.
 func (p *pass) partIsEnough() bool {
-	if p.record.Len() == 0 {
+	if !p.lookedAtWhole() {
 		return false
 	}
 	was := [2]string{}

@@ -24,6 +24,7 @@ type memoryRecord struct {
 	mu stdsync.Mutex
 	manifesttest.Memory
 	local, remote string
+	part          bool
 	dead          bool // the program was killed: nothing is recorded any more
 }
 
@@ -64,8 +65,13 @@ func (b *memoryRecord) At(p manifest.Path) (manifest.Pair, bool) {
 
 func (b *memoryRecord) Flush() error            { return nil }
 func (b *memoryRecord) Roots() (string, string) { return b.local, b.remote }
+func (b *memoryRecord) Part() bool              { return b.part }
+func (b *memoryRecord) SetPart() error {
+	b.part = true
+	return nil
+}
 func (b *memoryRecord) SetRoots(l, r string) error {
-	b.local, b.remote = l, r
+	b.local, b.remote, b.part = l, r, false
 	return nil
 }
 

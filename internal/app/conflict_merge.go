@@ -8,19 +8,47 @@ import (
 	"os"
 	"path/filepath"
 
+	"ferry/internal/config"
 	"ferry/internal/merge"
 	"ferry/sync"
 )
 
 // MergeTool returns the program with which the conflicts of p are merged: command, or if
-// that is "" the one of the profile.
-func (o *Opener) MergeTool(p *Pair, command string) merge.Tool {
+// that is "" the one that the user's own configuration file has for all pairs, or else the
+// one of the profile.
+func (o *Opener) MergeTool(p *Pair, command string) (merge.Tool, error) {
 	tool := merge.Tool{Environ: (&passHooks{opener: o, pair: p}).environ()}
-	if command == "" && p.MergeTool != "" {
-		command, tool.Dir = p.MergeTool, filepath.Dir(p.File)
+	if command == "" {
+		file, users, err := o.usersMergeTool()
+		switch {
+		case err != nil:
+			return tool, err
+		case users != "" && file != p.File:
+			command = users
+		case p.MergeTool != "":
+			command, tool.Dir = p.MergeTool, filepath.Dir(p.File)
+		}
 	}
 	tool.Command = merge.Command(command)
-	return tool
+	return tool, nil
+}
+
+// usersMergeTool returns the user's own configuration file, "" if there is none, and the
+// merge-tool that its defaults name.
+func (o *Opener) usersMergeTool() (file, tool string, err error) {
+	file, err = config.UserFile(o.Home, o.Getenv)
+	if err != nil || file == "" {
+		return "", "", err
+	}
+	source, err := config.ReadFound(file)
+	if err != nil {
+		return file, "", Usage(err, config.Hint(err))
+	}
+	defaults, err := source.Defaults(o.Home)
+	if err != nil {
+		return file, "", Usage(err, config.Hint(err))
+	}
+	return file, defaults.MergeTool, nil
 }
 
 // Save writes the versions of a conflict to files: the local one and that of the server.

@@ -39,6 +39,9 @@ func (o *Opener) login(ctx context.Context, p *Pair, options ftp.Options) (user,
 		options.User = user
 		password, err = o.typed.answer(p.Remote.Account(user), func() (string, error) { return o.ask(ctx, p, user, options) })
 		p.passwordFrom = "your answer"
+		if err == nil && o.Dialing != nil {
+			o.Dialing()
+		}
 		return user, password, err
 	}
 	switch {

@@ -26,6 +26,7 @@ func (prog *program) main(ctx context.Context, args []string) int {
 	defer func() { prog.logFile.close() }()
 	root := rootCommand(prog)
 	args, err := expandArgs(args, prog.env.Getenv)
+	args = bareTool(args)
 	root.SetArgs(args)
 	root.SetIn(prog.env.Stdin)
 	root.SetOut(prog.env.Stdout)
@@ -33,6 +34,7 @@ func (prog *program) main(ctx context.Context, args []string) int {
 	if err == nil {
 		err = prog.execute(ctx, root)
 	}
+	prog.endWait()
 	if err == nil || prog.staying && terminated(err) {
 		return ExitOK
 	}

@@ -34,8 +34,10 @@ differ, keep one or both, merge them, or decide later. --tool merges each with a
 program of yours, as "git mergetool" does: CMD is meld, kdiff3, vimdiff, nvimdiff,
 opendiff or code, or a command for the shell that finds the names of the files in
 $LOCAL, $REMOTE, $BASE (an empty file) and writes $MERGED. A tool that fails, or
-leaves the file as it was, settles nothing. --merge takes the one that merge-tool:
-in the profile names. With a PATH both do this for one conflict.
+leaves the file as it was, settles nothing. --merge, or --tool without CMD at the
+end, takes the one that merge-tool: names: below defaults: in the ferry.yaml of your
+own configuration directory, or else in the profile. With a PATH both do this for
+one conflict.
 
 --keep renames files on the local side, and the next pass carries that to the server
 like any other change. Only what the local side does not have is fetched, and a
@@ -84,7 +86,7 @@ func conflictsCommand(prog *program) *cobra.Command {
 	flags.keep.add(f, "keep", "settle the conflict at PATH: `VERSION` is local, remote or both", parseKeep)
 	f.BoolVarP(&flags.interactive, "interactive", "i", false, "ask what to do with each conflict")
 	f.StringVar(&flags.tool, "tool", "", "merge each conflict with `CMD`")
-	f.BoolVar(&flags.merge, "merge", false, "merge each conflict with the merge-tool of the profile")
+	f.BoolVar(&flags.merge, "merge", false, "merge each conflict with your merge-tool, or that of the profile")
 	f.BoolVar(&flags.diff, "diff", false, "show how the versions of a text differ")
 	f.BoolVar(&flags.copies, "copies", false, "list only the copies that passes have set aside")
 	flags.conflict.add(f, "conflict", "what a pass would do, as for sync: `RULE`", parseText[app.ConflictRule])

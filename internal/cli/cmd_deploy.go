@@ -187,6 +187,7 @@ func (prog *program) withDeployment(ctx context.Context, p *app.Pair, flags *dep
 		code = d.ExitCode(result, err)
 		err = errors.Join(err, d.Close())
 	}
+	prog.endWait()
 	shown := report.DeployResult{Result: result, Seconds: prog.env.Now().Sub(began).Seconds(), Err: err, Exit: code}
 	show.End(shown)
 	if err != nil {

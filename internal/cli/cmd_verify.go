@@ -75,6 +75,7 @@ func (prog *program) verify(ctx context.Context, p *app.Pair, titled bool) int {
 	prog.sayHead(head)
 	show := report.NewVerification(head, prog.reports())
 	result, err := prog.opener().Verify(ctx, p, show.Progress)
+	prog.endWait()
 	if err != nil && ctx.Err() != nil {
 		err = app.Interrupted()
 	}

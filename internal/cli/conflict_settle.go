@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"ferry/internal/app"
 	"ferry/internal/config"
@@ -34,7 +35,10 @@ type settler struct {
 // is not there.
 func (prog *program) newSettler(p *app.Pair, head report.Head, path string, flags *conflictFlags) (*settler, error) {
 	s := &settler{prog: prog, pair: p, head: head, path: path, passed: make(map[string]bool)}
-	s.tool = prog.opener().MergeTool(p, flags.tool)
+	var err error
+	if s.tool, err = prog.opener().MergeTool(p, flags.tool); err != nil {
+		return nil, err
+	}
 	if s.tool.Dir == "" {
 		s.tool.Dir = prog.env.Dir
 	}
@@ -44,7 +48,7 @@ func (prog *program) newSettler(p *app.Pair, head report.Head, path string, flag
 		s.tool.Stderr = prog.env.Stderr // a program that has the terminal
 	}
 	if s.ask == nil && s.tool.Command == "" {
-		return nil, app.Usage(errors.New("no merge tool is named"), "name one with --tool, as in: ferry conflicts --tool meld; or with merge-tool: in the profile")
+		return nil, app.Usage(errors.New("no merge tool is named"), "name one with --tool, as in: ferry conflicts --tool meld; or with merge-tool: in the profile, or below defaults: in your own ferry.yaml")
 	}
 	return s, nil
 }
@@ -64,6 +68,21 @@ func (prog *program) checkSettling(flags *conflictFlags) error {
 		return app.Usage(errors.New("there is no terminal to ask on"), "\"ferry conflicts --keep VERSION PATH\" settles one without questions")
 	}
 	return nil
+}
+
+// bareTool returns args with --merge in the place of a --tool that no command follows. The
+// option is of "ferry conflicts" only.
+func bareTool(args []string) []string {
+	args = slices.Clone(args)
+	for i, arg := range args {
+		switch {
+		case arg == "--":
+			return args
+		case arg == "--tool" && (i+1 == len(args) || strings.HasPrefix(args[i+1], "-")):
+			args[i] = "--merge"
+		}
+	}
+	return args
 }
 
 // settling reports whether conflicts are to be settled one after another.

@@ -30,6 +30,7 @@ func (prog *program) each(ctx context.Context, pairs []*app.Pair, work func(cont
 		if err != nil && ctx.Err() != nil && !said(err) {
 			err = app.Interrupted()
 		}
+		prog.endWait()
 		if err != nil {
 			prog.tellFailure(head, p, err)
 		}
@@ -40,6 +41,7 @@ func (prog *program) each(ctx context.Context, pairs []*app.Pair, work func(cont
 // tellFailure says what ended the work for a pair, in JSON as well where that is
 // asked for, unless all has been said already.
 func (prog *program) tellFailure(head report.Head, p *app.Pair, err error) {
+	prog.endWait()
 	if said(err) {
 		return
 	}
@@ -52,6 +54,7 @@ func (prog *program) tellFailure(head report.Head, p *app.Pair, err error) {
 // failPair says what ended the work for a pair, with the name of its profile where
 // several run.
 func (prog *program) failPair(head report.Head, p *app.Pair, err error) {
+	prog.endWait()
 	if head.Titled && head.Profile != "" {
 		err = fmt.Errorf("%s: %w", head.Profile, err)
 	}

@@ -21,8 +21,9 @@ type program struct {
 
 	// open stands for the parts that open pairs; a test puts its own in place.
 	open func(context.Context, *app.Pair, app.PassOptions) (*app.OpenPair, error)
-	// dialing shows that a server is connected to; nil: nothing is shown.
+	// dialing shows that a server is connected to; nil: beginWait does.
 	dialing func()
+	wait    *waiting
 	// listFiles shows a line for each file even without --verbose.
 	listFiles bool
 	// noWebServer is that of [app.Options].
@@ -40,7 +41,9 @@ type program struct {
 
 func newProgram(env Env) *program {
 	env = env.withDefaults()
-	return &program{env: env, stderr: report.NewScreen(env.Stderr)}
+	prog := &program{env: env, stderr: report.NewScreen(env.Stderr), wait: new(waiting)}
+	prog.endWaitBefore(&prog.env)
+	return prog
 }
 
 // workspace returns where names and paths are looked up.
@@ -76,7 +79,9 @@ func (prog *program) opener() *app.Opener {
 			Keyring:     prog.env.Keyring,
 			AskPassword: prog.env.ReadPassword,
 			Dialing: func() {
-				if prog.dialing != nil {
+				if prog.dialing == nil {
+					prog.beginWait()
+				} else {
 					prog.dialing()
 				}
 			},
@@ -113,6 +118,7 @@ func (prog *program) reports() report.Options {
 		Verbose: prog.common.verbose > 0 || prog.listFiles,
 		Verdict: verdict,
 		Color:   prog.colors(prog.env.StdoutTerminal),
+		Drawing: prog.endWait,
 	}
 	if prog.env.StderrTerminal && !prog.common.noProgress && !prog.common.quiet && !prog.common.json {
 		o.Terminal, o.Screen, o.Width = prog.env.Stderr, prog.stderr, prog.env.Width

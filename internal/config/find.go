@@ -29,13 +29,21 @@ func Find(start, home string, getenv func(string) string) (path string, own bool
 			break
 		}
 	}
-	for _, path := range UserFiles(home, getenv) {
-		if found, err := isFile(path); err != nil || found {
-			return path, true, err
-		}
+	if path, err := UserFile(home, getenv); err != nil || path != "" {
+		return path, true, err
 	}
 	return "", false, withHint(fmt.Errorf("%w in %s, above it, or in the user's configuration directory", ErrNoFile, start),
 		"\"ferry init LOCAL URL\" writes one; or name a pair, as in: ferry sync ./public ftpes://user@host/path")
+}
+
+// UserFile returns the ferry.yaml in the user's configuration directory, "" if there is none.
+func UserFile(home string, getenv func(string) string) (string, error) {
+	for _, path := range UserFiles(home, getenv) {
+		if found, err := isFile(path); err != nil || found {
+			return path, err
+		}
+	}
+	return "", nil
 }
 
 // UserFiles returns the places in the user's configuration directory at which a

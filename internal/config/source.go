@@ -54,6 +54,25 @@ func readSource(path string, check func(path string, f *os.File) error) (*Source
 // [Errors].
 func (s *Source) Parse(home string) (*File, error) { return Parse(s.Name, s.Text, s.Path, home) }
 
+// Defaults reads only what the text says for all profiles, of which there may be none. The
+// error is an [Errors].
+func (s *Source) Defaults(home string) (*Profile, error) {
+	d := decoder{name: s.Name, path: s.Path, home: home}
+	found := &draft{Profile: *NewProfile("")}
+	if root := d.document(s.Text); root != nil {
+		for _, one := range d.mapping(root, "") {
+			if one.name == "defaults" && !isNull(one.value) {
+				d.apply(found, d.defaults(one))
+			}
+		}
+	}
+	if len(d.errs) > 0 {
+		d.errs.sort()
+		return nil, d.errs
+	}
+	return &found.Profile, nil
+}
+
 // Sum returns the SHA-256 of the text, in hex.
 func (s *Source) Sum() string {
 	sum := sha256.Sum256(s.Text)

@@ -53,6 +53,12 @@ func newBars(o Options, waiting func() string) *bars {
 // barWidth returns the columns of a bar on a terminal of width columns.
 func barWidth(width int) int { return min(max(width/5, 10), 30) }
 
+// nameWidth returns the columns for the name of a file beside the arrow, a short bar and the
+// per cent, on a terminal of width columns.
+func nameWidth(width int) int {
+	return min(max(width-len("----> ")-len(" [====------] ")-len(" 100 %"), 8), 30)
+}
+
 func (b *bars) event(ev sync.Event) {
 	if b == nil {
 		return
@@ -85,7 +91,7 @@ func (b *bars) planned() {
 	}
 	b.all = b.mpb.AddBar(total.Bytes+int64(total.Actions)*actionWeight,
 		mpb.BarRemoveOnComplete(), mpb.BarPriority(1<<20),
-		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return b.pace.text(b.now()) })),
+		mpb.PrependDecorators(decor.Any(func(s decor.Statistics) string { return b.pace.textIn(b.now(), s.AvailableWidth) })),
 		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { at, _ := b.pace.at(b.now()); return at.short() })))
 }
 
@@ -97,9 +103,12 @@ func (b *bars) started(a *sync.Action) {
 	if a.Side == sync.Remote {
 		arrow = toRemote
 	}
-	name := elide(text.Clean(a.Path.Base()), 30)
+	name := text.Clean(a.Path.Base())
 	b.files[a] = b.mpb.AddBar(a.Size, mpb.BarRemoveOnComplete(),
-		mpb.PrependDecorators(decor.Name(arrow+" "+pad(name, 30))),
+		mpb.PrependDecorators(decor.Any(func(s decor.Statistics) string {
+			width := nameWidth(s.AvailableWidth)
+			return arrow + " " + pad(elide(name, width), width)
+		})),
 		mpb.AppendDecorators(decor.Percentage(decor.WCSyncSpace)))
 }
 

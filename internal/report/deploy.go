@@ -86,6 +86,7 @@ func (r *textDeploy) warn(message string) {
 }
 
 func (r *textDeploy) planned(plan *deploy.Plan, bytes int64) {
+	r.o.drawing()
 	r.plan = plan
 	for _, d := range plan.Drift {
 		r.warn(driftText(d, r.head))

@@ -113,10 +113,16 @@ func actionText(a *sync.Action, path manifest.Path) string {
 		return "nothing: the content is the same, and the new time is recorded"
 	case a.Op == sync.Forget:
 		return "forget it: " + text.Clean(whyForgotten(a))
-	case a.Op == sync.Rename && a.From == path:
-		fmt.Fprintf(&b, "move to %s on the %s side", text.Clean(string(a.Path)), a.Side)
+	case a.Op == sync.Rename && path.Within(a.From):
+		fmt.Fprintf(&b, "move to %s on the %s side", text.Clean(string(path.Rebase(a.From, a.Path))), a.Side)
+		if path != a.From {
+			fmt.Fprintf(&b, " with %s/", text.Clean(string(a.From)))
+		}
 	case a.Op == sync.Rename:
-		fmt.Fprintf(&b, "move from %s on the %s side", text.Clean(string(a.From)), a.Side)
+		fmt.Fprintf(&b, "move from %s on the %s side", text.Clean(string(path.Rebase(a.Path, a.From))), a.Side)
+		if path != a.Path {
+			fmt.Fprintf(&b, " with %s/", text.Clean(string(a.From)))
+		}
 	case a.Op == sync.SetAside:
 		fmt.Fprintf(&b, "the %s version becomes %s", a.Side, text.Clean(a.Path.Base()))
 	case a.Op == sync.Adopt:

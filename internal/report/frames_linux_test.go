@@ -130,7 +130,7 @@ func TestLiveStaysInside(t *testing.T) {
 // TestProgressFrames holds the bars of a pass: 2,000 small files and 2 large ones.
 func TestProgressFrames(t *testing.T) {
 	var all strings.Builder
-	for _, columns := range []int{40, 80, 200} {
+	for _, columns := range []int{40, 60, 80, 200} {
 		tt := newTestTerminal(t, columns, 24)
 		synctest.Test(t, func(t *testing.T) {
 			screen := NewScreen(tt.File)
@@ -162,6 +162,7 @@ func TestProgressFrames(t *testing.T) {
 			}
 			fmt.Fprintln(screen, "ferry: a line of talk")
 			frame("under way")
+			frame("later")
 			b.close()
 			fmt.Fprintln(screen, "the last line")
 			fmt.Fprintf(&all, "== in the end, %d columns\n%s", columns, tt.frame())

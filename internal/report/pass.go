@@ -47,6 +47,9 @@ type Options struct {
 	Width    int // of the terminal, in columns; 0: not known
 	// Lines tells of the progress in lines of text every few seconds.
 	Lines bool
+	// Drawing is called before something is drawn that may have to make way for it; it may be
+	// nil.
+	Drawing func()
 
 	Verdict Verdict
 }

@@ -32,6 +32,7 @@ func (v *Verification) Progress(p verify.Progress) {
 	case v.o.JSON:
 		v.jsonProgress()
 	case v.o.Terminal != nil:
+		v.o.drawing()
 		v.line.set(v.progressLine())
 		if v.live == nil {
 			v.live = NewLive(v.o.Screen, v.o.Terminal, v.o.Width, func(int, int) []string { return v.line.lines() })

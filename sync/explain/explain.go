@@ -20,8 +20,8 @@ type Explanation struct {
 	Now      [2]manifest.Entry
 	Base     manifest.Pair
 	Recorded bool
-	// Actions, Conflicts, Skips and Problems are those of the plan at the path itself. Below
-	// counts the ones below it.
+	// Actions, Conflicts, Skips and Problems are those of the plan at the path itself, and the
+	// renames of directories above it. Below counts the actions below it.
 	Actions   []sync.Action
 	Conflicts []sync.Conflict
 	Skips     []sync.Skip
@@ -55,7 +55,8 @@ func (e *Explanation) take(plan *sync.Plan) {
 	e.Actions, e.Conflicts, e.Skips, e.Below = nil, nil, nil, 0
 	for _, a := range plan.Actions {
 		switch {
-		case a.Path == e.Path || a.From == e.Path && a.From != manifest.Root:
+		case a.Path == e.Path || a.From == e.Path && a.From != manifest.Root,
+			a.Op == sync.Rename && (e.Path.Below(a.From) || e.Path.Below(a.Path)):
 			e.Actions = append(e.Actions, a)
 		case a.Visible() && (a.Path.Below(e.Path) || a.From.Below(e.Path)):
 			e.Below++
@@ -71,6 +72,18 @@ func (e *Explanation) take(plan *sync.Plan) {
 			e.Skips = append(e.Skips, s)
 		}
 	}
+}
+
+// MayMove reports whether what a pass over the path alone would do may be one end of a
+// rename, which only a pass over everything shows.
+func (e *Explanation) MayMove() bool {
+	for _, a := range e.Actions {
+		switch a.Op {
+		case sync.Upload, sync.Download, sync.Delete, sync.Mkdir, sync.Rmdir:
+			return true
+		}
+	}
+	return e.Below > 0
 }
 
 // Finish takes what both sides showed, the record, and what the dry run ended with. It

@@ -55,6 +55,8 @@ func (r *killedRecord) Flush() error {
 }
 
 func (r *killedRecord) Roots() (local, remote string) { return r.roots[0], r.roots[1] }
+func (r *killedRecord) Part() bool                    { return false }
+func (r *killedRecord) SetPart() error                { return nil }
 func (r *killedRecord) SetRoots(local, remote string) error {
 	r.roots = [2]string{local, remote}
 	return nil

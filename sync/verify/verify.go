@@ -67,6 +67,8 @@ func (noBase) Forget(manifest.Path) error             { return errReadOnly }
 func (noBase) Rename(_, _ manifest.Path) error        { return errReadOnly }
 func (noBase) Flush() error                           { return nil }
 func (noBase) Roots() (local, remote string)          { return "", "" }
+func (noBase) Part() bool                             { return false }
+func (noBase) SetPart() error                         { return errReadOnly }
 func (noBase) SetRoots(_, _ string) error             { return errReadOnly }
 
 func nothing(func(manifest.Path, manifest.Pair) bool) {}

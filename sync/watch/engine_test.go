@@ -56,6 +56,8 @@ func (b *memoryBase) Rename(from, to manifest.Path) error {
 
 func (b *memoryBase) Flush() error            { return nil }
 func (b *memoryBase) Roots() (string, string) { return b.local, b.remote }
+func (b *memoryBase) Part() bool              { return false }
+func (b *memoryBase) SetPart() error          { return nil }
 func (b *memoryBase) SetRoots(local, remote string) error {
 	b.local, b.remote = local, remote
 	return nil

@@ -17,6 +17,8 @@ type memory struct {
 
 func (m *memory) Flush() error                        { return nil }
 func (m *memory) Roots() (local, remote string)       { return m.roots[0], m.roots[1] }
+func (m *memory) Part() bool                          { return false }
+func (m *memory) SetPart() error                      { return nil }
 func (m *memory) SetRoots(local, remote string) error { m.roots = [2]string{local, remote}; return nil }
 
 // TestRecord keeps apart what was seen and what was sent.
