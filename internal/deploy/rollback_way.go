@@ -137,7 +137,7 @@ func (r *run) usable(ctx context.Context, steps []keptStep) (bad int, err error)
 			return 0, fmt.Errorf("looking at %s in the work directory: %w", places[i].Path, l.Err)
 		}
 		if !l.Entry.IsFile() {
-			return of[i], notKept{fmt.Errorf("%s is gone, which release %d has set aside", places[i].Path, of[i])}
+			return of[i], notKept{fmt.Errorf("%s, which release %d has set aside, is gone", places[i].Path, of[i])}
 		}
 	}
 	return 0, nil
