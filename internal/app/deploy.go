@@ -205,9 +205,9 @@ func (d *Deployment) explain(err error) error {
 	case errors.Is(err, deploy.ErrHeld):
 		return &Error{Code: ExitSuperseded, Err: err, Hint: "nothing was done; the next newer run deploys again, and --force deploys this one"}
 	case errors.Is(err, deploy.ErrKeyNeeded), errors.Is(err, deploy.ErrWrongKey):
-		return Usage(err, "state-key: below deploy: must be the one with which the site was deployed before")
+		return Usage(err, "state-key: in the profile must be the key that the site was deployed with before")
 	case errors.Is(err, deploy.ErrNotEncrypted):
-		return Usage(err, "the site was deployed without state-key: below deploy:; leave it out, or move the files state and state.old out of the work directory first: the next deploy compares all files then, and deletes none")
+		return Usage(err, "the site was deployed without a state-key; take state-key: out of the profile, or move the files state and state.old out of the work directory: the next deploy then compares all files, and deletes none")
 	case errors.Is(err, deploy.ErrBeside):
 		return failed(err, "switch: directory renames the site, so the user must be allowed to write into the directory that holds it; switch: files needs no more than the site")
 	case errors.Is(err, deploy.ErrOtherFileSystem):

@@ -48,7 +48,7 @@ func (o *Opener) watcherOf(ctx context.Context, p *Pair) *daemon.Peer {
 func watchedBy(pid int) error {
 	return &Error{
 		Code: ExitLocked, Err: fmt.Errorf("\"ferry watch\" (process %d) keeps this pair in sync", pid),
-		Hint: "it carries changes over by itself, and does not end by itself: do not wait for it; \"ferry status\" shows what it is doing; stop it to make a pass by hand",
+		Hint: "it carries changes over by itself, and \"ferry status\" shows what it is doing; it runs until it is stopped, so do not wait for it: to make a pass by hand, stop it",
 	}
 }
 

@@ -112,7 +112,7 @@ func (o *Opener) noteKey(p *Pair) error {
 		for _, key := range k.rivals {
 			files = append(files, filepath.Base(recordPath(o.StateDir, key)))
 		}
-		o.Talk.Warn("%s in %s are both of this pair, from the times before its id, so neither is used: this is a first pass, which never deletes; to go on with one of them, remove %s and the other one",
+		o.Talk.Warn("%s in %s both belong to this pair, from before it had an id, so neither is used: this is a first pass, which never deletes; to go on with one of them, remove the other one and %s",
 			strings.Join(files, " and "), filepath.Join(o.StateDir, "pairs"), filepath.Base(recordPath(o.StateDir, k.own)))
 		p.key.rivals = nil
 	}

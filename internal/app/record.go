@@ -55,7 +55,7 @@ func (o *Opener) useEncoding(store *manifest.Store, p *Pair) error {
 	}
 	forgotten, err := store.UseEncoding(name)
 	if forgotten > 0 {
-		o.Talk.Note("the encoding of the server's names is another one now: %s with other letters than ASCII are compared anew, and none of them is deleted",
+		o.Talk.Note("the encoding of the server's names has changed: %s with letters beyond ASCII are compared anew, and nothing is deleted for that",
 			text.Count(forgotten, "name"))
 	}
 	return err

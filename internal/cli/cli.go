@@ -58,7 +58,7 @@ func (prog *program) main(ctx context.Context, args []string) int {
 func (prog *program) execute(ctx context.Context, root *cobra.Command) error {
 	return inTime(ctx, func() error { return root.ExecuteContext(ctx) }, func() {
 		if terminated(context.Cause(ctx)) {
-			prog.talk().Note("told to end: finishing what was begun")
+			prog.talk().Note("told to stop: finishing what was begun")
 			return
 		}
 		prog.talk().Note("interrupted: finishing what was begun; Ctrl-C once more leaves at once")

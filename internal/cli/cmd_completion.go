@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"ferry/internal/app"
+	"ferry/internal/cli/help"
 
 	"github.com/spf13/cobra"
 )
@@ -32,7 +33,7 @@ func completionCommand(prog *program) *cobra.Command {
 		Long:      completionHelp,
 		Example:   "  source <(ferry completion bash)\n  ferry completion fish > ~/.config/fish/completions/ferry.fish",
 		ValidArgs: shells,
-		Args:      cobra.ExactArgs(1),
+		Args:      help.Count(cobra.ExactArgs(1)),
 		RunE: prog.run(func(cmd *cobra.Command, args []string) error {
 			root, out := cmd.Root(), prog.env.Stdout
 			switch args[0] {

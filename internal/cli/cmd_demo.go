@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"ferry/internal/app"
+	"ferry/internal/cli/help"
 	"ferry/internal/demo"
 	"ferry/internal/report"
 
@@ -28,7 +29,7 @@ func demoCommand(prog *program) *cobra.Command {
 		Short:   "See it work on this machine, no set-up",
 		Long:    demoHelp,
 		Example: "  ferry demo\n  ferry demo --keep",
-		Args:    cobra.NoArgs,
+		Args:    help.Count(cobra.NoArgs),
 		RunE:    prog.run(func(cmd *cobra.Command, _ []string) error { return prog.demo(cmd.Context(), keep) }),
 	}
 	cmd.Flags().BoolVar(&keep, "keep", false, "leave the server and the folders until Ctrl-C")

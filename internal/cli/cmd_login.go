@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"ferry/internal/app"
+	"ferry/internal/cli/help"
 	"ferry/internal/config"
 	"ferry/internal/keyring"
 	"ferry/internal/text"
@@ -48,7 +49,7 @@ func loginCommand(prog *program) *cobra.Command {
 		Short:             "Put the password of a profile into the keyring",
 		Long:              loginHelp,
 		Example:           "  ferry login site\n  ferry login ftpes://ann@nas.example.com\n  ferry login site --delete",
-		Args:              cobra.MaximumNArgs(1),
+		Args:              help.Count(cobra.MaximumNArgs(1)),
 		ValidArgsFunction: prog.completeProfiles,
 	}
 	cmd.Flags().BoolVar(&flags.remove, "delete", false, "take the password out of the keyring")
@@ -113,7 +114,7 @@ func (prog *program) keyringEntry(args []string, flags *loginFlags) (p *app.Pair
 	}
 	name, ok := p.KeyringName(user)
 	if !ok {
-		return nil, "", "", app.Usage(fmt.Errorf("%s has its password from %s, and would not look into the keyring", p.Title(), p.Password.Place()),
+		return nil, "", "", app.Usage(fmt.Errorf("%s gets its password from %s, and would not look in the keyring", p.Title(), p.Password.Place()),
 			"write password: {keyring: "+p.Name+"} into the profile, or leave the password out of the URL")
 	}
 	return p, user, name, nil
@@ -217,6 +218,6 @@ func (prog *program) warnFirst(ctx context.Context, p *app.Pair, user string) {
 	}
 	_, from, err := config.Finder{Home: prog.env.Home, Getenv: prog.env.Getenv}.Password(ctx, p.Profile, user)
 	if err == nil {
-		prog.talk().Warn("%s has a password, too, and is looked at before the keyring", from)
+		prog.talk().Warn("%s has a password, too, and ferry takes that one before it looks in the keyring", from)
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 const pullHelp = `Make one pass from the server to the directory: fetch what was made, changed or
 renamed, and delete here what was deleted there since the last pass. Files that
-only this directory has are left alone, but for --exact.
+only this directory has are left alone, except with --exact.
 
 Without arguments, profiles whose direction is push are left out and named.
 --direction pull takes them in.`

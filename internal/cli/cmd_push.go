@@ -8,15 +8,15 @@ import (
 
 const pushHelp = `Make one pass from the directory to the server: send what was made, changed or
 renamed, and delete there what was deleted here since the last pass. Files that
-only the server has are left alone, but for --exact.
+only the server has are left alone, except with --exact.
 
-After the first pass only those directories of the server are listed that the
-pass touches; --verify lists all of them.
+After the first pass ferry lists only the directories of the server that the pass
+touches; --verify lists all of them.
 
 --blind is for a drop box: a server that takes files and shows nothing. ferry then
 looks at nothing there and goes by what it has sent before. A first blind push
-replaces whatever has the same names. Files are sent under their own names, so that a
-transfer that breaks off leaves a part until the next push. Use it only where
+replaces whatever has the same names. Files are sent under their own names, so a
+transfer that breaks off leaves half a file until the next push. Use it only where
 nobody else writes.
 
 Without arguments, profiles whose direction is pull are left out and named.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"ferry/internal/app"
+	"ferry/internal/cli/help"
 	"ferry/internal/report"
 	"ferry/internal/text"
 	"fmt"
@@ -45,7 +46,7 @@ func restoreCommand(prog *program) *cobra.Command {
   ferry trash restore notes.txt --as notes-before.txt --when 20260728-0905
   ferry trash restore index.html --over
   ferry trash restore photos/2019 nas --side remote`,
-		Args:              cobra.RangeArgs(1, 3),
+		Args:              help.Count(cobra.RangeArgs(1, 3)),
 		ValidArgsFunction: prog.completePathThenProfile,
 	}
 	flags.register(cmd)

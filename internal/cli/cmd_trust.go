@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ferry/internal/app"
+	"ferry/internal/cli/help"
 	"ferry/internal/config"
 	"ferry/internal/report"
 	"ferry/internal/text"
@@ -37,7 +38,7 @@ func trustCommand(prog *program) *cobra.Command {
 		Short:   "Trust what a ferry.yaml contains, so that ferry obeys it",
 		Long:    trustHelp,
 		Example: "  ferry trust\n  ferry trust ~/site/ferry.yaml\n  ferry trust --list",
-		Args:    cobra.MaximumNArgs(1),
+		Args:    help.Count(cobra.MaximumNArgs(1)),
 	}
 	cmd.Flags().BoolVar(&flags.revoke, "revoke", false, "take the trust back")
 	cmd.Flags().BoolVar(&flags.list, "list", false, "print what is trusted")

@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"runtime/debug"
 
+	"ferry/internal/cli/help"
+
 	"github.com/spf13/cobra"
 )
 
@@ -13,7 +15,7 @@ func versionCommand(prog *program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
-		Args:  cobra.NoArgs,
+		Args:  help.Count(cobra.NoArgs),
 		RunE: prog.run(func(*cobra.Command, []string) error {
 			v := buildVersion()
 			if prog.common.json {

@@ -42,7 +42,7 @@ func (t *logLines) line(l *history.Line) string {
 		}
 	case history.TypeBegin:
 		if t.all && !t.ended[l.Pass] {
-			said = "did not come to its end: it was killed, or is still under way"
+			said = "did not finish: it was killed, or is still running"
 		}
 	}
 	if said == "" {

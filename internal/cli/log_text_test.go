@@ -53,7 +53,7 @@ func TestLogLines(t *testing.T) {
 		{logLines{all: true}, whole, ""},
 		{logLines{all: true, verbose: true}, whole, head + "sync  pass: up 1 file 0 B, 2.0 s"},
 		{logLines{all: true, verbose: true, failed: true}, whole, ""},
-		{logLines{all: true}, begin, head + "sync  did not come to its end: it was killed, or is still under way"},
+		{logLines{all: true}, begin, head + "sync  did not finish: it was killed, or is still running"},
 		{logLines{all: true}, ended, ""},
 		{logLines{}, begin, ""},
 	} {

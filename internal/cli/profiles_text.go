@@ -76,7 +76,7 @@ func (s *profileState) lastPass(now time.Time) string {
 		said = fmt.Sprintf("%s  %s, exit %d: %s", whenText(s.last.Time, now), text.Clean(s.last.Command), s.last.Exit, cmp.Or(oneLine(s.last.Error), s.counts()))
 	}
 	if s.cut != nil && s.watch == nil {
-		cut := fmt.Sprintf("%s  %s, did not come to its end: it was killed, or is still under way", whenText(s.cut.Time, now), text.Clean(s.cut.Command))
+		cut := fmt.Sprintf("%s  %s, did not finish: it was killed, or is still running", whenText(s.cut.Time, now), text.Clean(s.cut.Command))
 		if s.last == nil {
 			return cut
 		}

@@ -80,7 +80,7 @@ func stateText(r app.WatchReport) string {
 		state = "in sync"
 	}
 	if r.Failed > 0 && r.State == app.Idle {
-		state = "in sync but for what failed"
+		state = "in sync except for what failed"
 	}
 	if r.Reason != "" {
 		state += ": " + text.Clean(r.Reason)

@@ -36,7 +36,7 @@ func (d *decision) check() error {
 	}{
 		{d.stops, "the site was changed by somebody else (drift: stop): ", "take these changes into the source or undo them; --drift save keeps a copy of them and deploys"},
 		{d.odd, "links or special files stand where files of the release belong: ", "remove or rename them on the server, or leave these paths out with ignore:"},
-		{d.full, "directories that hold what no deploy put there stand where files of the release belong: ", "empty or rename them on the server, or leave these paths out with ignore:"},
+		{d.full, "there are directories where files of the release belong, with files in them that no deploy put there: ", "empty or rename them on the server, or leave these paths out with ignore:"},
 		{d.twins, "the server does not tell upper from lower case, and a file of the release would replace another one: ", "rename one of them"},
 	} {
 		if len(rail.paths) > 0 {

@@ -197,7 +197,7 @@ func TestRails(t *testing.T) {
 		{name: "any number", before: many, after: few, policy: Policy{MostDeletions: func(int) int { return -1 }}},
 		{name: "moved", before: many, after: moved},
 		{name: "full directory", before: few, server: func(w *world) { w.write("a/upload", "u") }, after: files{"d0/f0": "text 0", "a": "file"}, says: "a"},
-		{name: "full directory where managed files were", before: files{"a/x": "x", "k": "k"}, server: func(w *world) { w.write("a/b/upload", "u") }, after: files{"a": "file", "k": "k"}, says: "hold what no deploy put there"},
+		{name: "full directory where managed files were", before: files{"a/x": "x", "k": "k"}, server: func(w *world) { w.write("a/b/upload", "u") }, after: files{"a": "file", "k": "k"}, says: "files in them that no deploy put there"},
 		{name: "empty directory that somebody made", before: few, server: func(w *world) { w.mkdir("a") }, after: files{"d0/f0": "text 0", "a": "file"}},
 		{name: "link", before: few, server: func(w *world) { w.link("a") }, after: files{"d0/f0": "text 0", "a": "file"}, says: "links or special files"},
 		{name: "link in place of a directory", before: few, server: func(w *world) { w.link("a") }, after: files{"d0/f0": "text 0", "a/b/c": "file"}, says: "links or special files"},

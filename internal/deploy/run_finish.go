@@ -16,7 +16,7 @@ func (r *run) finish(ctx context.Context) error {
 	}
 	next, err := release.Decode(content, r.Key)
 	if errors.Is(err, ErrDamaged) {
-		r.Observer(Warned{Text: "a release broke off in its commit, and its plan is damaged: what it did is met as if somebody else had done it"})
+		r.Observer(Warned{Text: "a release broke off in its commit, and its plan is damaged: what it did counts as a change by somebody else"})
 		// The whole stage: it may hold versions that are nowhere else.
 		aside := Chain{{Op: Rename, From: Work(stageDir), To: Work(stageDir + ".bad-" + r.Now().UTC().Format("20060102-150405"))}}
 		r.found.Commit, r.found.Stage = false, false

@@ -50,7 +50,7 @@ func silenceHint(o *Options) string {
 	service, known := silentPorts[o.Port]
 	switch {
 	case known:
-		return fmt.Sprintf("port %d is usually that of a %s, which waits to be asked; FTP is on port 21 (ftp://, ftpes://) or 990 (ftps://)", o.Port, service)
+		return fmt.Sprintf("port %d is usually that of a %s, which says nothing until a client asks; FTP is on port 21 (ftp://, ftpes://) or 990 (ftps://)", o.Port, service)
 	case o.Security != Implicit && o.Port == Implicit.Port():
 		return "on port 990 servers expect TLS from the first byte: use ftps://" + o.Host
 	case o.Security != Implicit:

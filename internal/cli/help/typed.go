@@ -30,6 +30,21 @@ func BadOption(cmd *cobra.Command, err error) error {
 	return app.Usage(err, hint)
 }
 
+// Count explains a wrong number of arguments by what the command takes.
+func Count(right cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if right(cmd, args) == nil {
+			return nil
+		}
+		_, takes, _ := strings.Cut(cmd.Use, " ")
+		why := fmt.Errorf("these are not the arguments of \"%s\", which are: %s", cmd.CommandPath(), takes)
+		if takes == "" {
+			why = fmt.Errorf("\"%s\" takes no arguments", cmd.CommandPath())
+		}
+		return app.Usage(why, "\""+helpOf(cmd)+"\" says more")
+	}
+}
+
 // helpOf returns what to type for the help of a command.
 func helpOf(cmd *cobra.Command) string {
 	return strings.TrimSpace("ferry help " + strings.TrimPrefix(strings.TrimPrefix(cmd.CommandPath(), "ferry"), " "))

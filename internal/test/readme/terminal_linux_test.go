@@ -37,7 +37,7 @@ type answer struct {
 }
 
 // patience is the longest time of a command.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // A command is one that runs.
 type command struct {
