@@ -57,6 +57,7 @@ sha256() {
 install() {
 	local version=$1 name sum dir file
 	name="ferry-$version-$(platform)"
+	case $name in *-windows-*) name=$name.exe ;; esac
 	sum=$(awk -v name="$name" '$2 == name { print $1 }' "$here/checksums.txt")
 	[ -n "$sum" ] || fail "ci/checksums.txt of this action does not know $name; use a version that it names, or set FERRY_BIN"
 	dir="${RUNNER_TOOL_CACHE:-${TMPDIR:-/tmp}}/ferry/$version"

@@ -99,15 +99,15 @@ func (r *run) firstBrokeOff(ctx context.Context) (bool, error) {
 	if r.found.Commit {
 		name = commitName
 	}
-	content, err := r.Server.Read(ctx, name, MostBytes)
+	content, err := r.Server.Read(ctx, name, release.MostBytes)
 	if errors.Is(err, ErrMissing) {
 		return true, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	next, err := Decode(content, r.Key)
-	return errors.Is(err, ErrDamaged) || err == nil && next.before() == 0, nil // it may not be whole yet
+	next, err := release.Decode(content, r.Key)
+	return errors.Is(err, ErrDamaged) || err == nil && next.Before() == 0, nil // it may not be whole yet
 }
 
 // setStateAside keeps a damaged state for people to look at.
