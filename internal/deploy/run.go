@@ -141,6 +141,9 @@ func (r *run) begin(ctx context.Context) (unlock func(), err error) {
 	if err == nil && r.found.Commit && !r.DryRun {
 		err = r.finish(ctx)
 	}
+	if err == nil && !r.DryRun {
+		err = r.finishTidying(ctx)
+	}
 	if err != nil {
 		unlock()
 		return nil, err

@@ -39,3 +39,26 @@ func (r *run) finish(ctx context.Context) error {
 	r.found.Commit, r.found.Stage = false, len(failed) > 0 && !r.keeps(next)
 	return nil
 }
+
+// finishTidying puts away what the release that is live has kept, where its run broke off after
+// the release went live and before that.
+func (r *run) finishTidying(ctx context.Context) error {
+	if !r.found.Stage || r.found.Commit || r.state == nil {
+		return nil
+	}
+	content, err := r.Server.Read(ctx, releaseName, MostBytes)
+	if errors.Is(err, ErrMissing) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if of, err := Decode(content, r.Key); err != nil || of.ID != r.state.ID {
+		return nil // the stage of a release that is not live
+	}
+	if _, err := r.Server.Apply(ctx, [][]Chain{{r.tidyStage(r.state)}}); err != nil {
+		return err
+	}
+	r.found.Stage, r.found.Kept = false, true
+	return nil
+}

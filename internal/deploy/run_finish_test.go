@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"ferry/internal/deploy"
@@ -44,5 +45,27 @@ func TestDamagedCommit(t *testing.T) {
 		if n >= 4 && !found["a hotfix"] {
 			t.Errorf("killed at %d: what was saved is lost: %v", n, slices.Collect(maps.Keys(found)))
 		}
+	}
+}
+
+// TestTidyingIsFinished kills a deploy at every step to its end. Once it is taken up, nothing is
+// left in the stage, and the release before can be gone back to.
+func TestTidyingIsFinished(t *testing.T) {
+	for killed := range 45 {
+		m := deploytest.NewMemory()
+		run(t, keeping(m.Open(), releaseN(1)))
+		server := m.Open()
+		server.KillAfter(killed)
+		_, _ = deploy.Run(t.Context(), keeping(server, releaseN(2)))
+		run(t, keeping(m.Open(), releaseN(2)))
+		for _, name := range m.Names(true) {
+			if strings.HasPrefix(name, "stage") {
+				t.Errorf("killed at %d: %s is left", killed, name)
+			}
+		}
+		if _, err := deploy.Rollback(t.Context(), keeping(m.Open(), nil), 0); err != nil {
+			t.Errorf("killed at %d: %v", killed, err)
+		}
+		wantSite(t, "gone back", m, releaseN(1))
 	}
 }
