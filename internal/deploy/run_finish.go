@@ -53,7 +53,7 @@ func (r *run) finishTidying(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if of, err := Decode(content, r.Key); err != nil || of.ID != r.state.ID {
+	if of, err := release.Decode(content, r.Key); err != nil || of.ID != r.state.ID {
 		return nil // the stage of a release that is not live
 	}
 	if _, err := r.Server.Apply(ctx, [][]Chain{{r.tidyStage(r.state)}}); err != nil {
