@@ -52,7 +52,7 @@ var arrows = map[string][]string{
 	"sync/replicatest":             {"manifest", "sync", "sync/trashbin"},
 	"sync/watch":                   {"manifest", "sync"},
 	"internal/deploy":              {"internal/deploy/order", "internal/deploy/pointer", "internal/deploy/release", "internal/text", "manifest", "sync", "sync/namecase"},
-	"internal/deploy/order":        {"internal/gitignore", "manifest"},
+	"internal/deploy/order":        {"internal/gitignore", "manifest", "internal/deploy/release", "sync/namecase"},
 	"internal/deploy/pointer":      {"manifest"},
 	"internal/deploy/release":      {"manifest"},
 	"internal/deploy/site":         {"internal/deploy", "internal/ftp", "manifest", "sync", "sync/remote/list", "sync/remote/lock", "internal/ftp/listing", "internal/ftp/wire"},
