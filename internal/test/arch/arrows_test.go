@@ -86,7 +86,7 @@ var arrows = map[string][]string{
 	"internal/test/watch":          {},
 	"internal/text":                {},
 	"internal/report":              {"internal/ci", "internal/deploy", "internal/text", "manifest", "sync", "sync/explain", "sync/verify", "sync/watch", "sync/meter"},
-	"internal/app":                 {"internal/config", "internal/daemon", "internal/deploy", "internal/deploy/order", "internal/deploy/pointer", "internal/deploy/sensitive", "internal/deploy/site", "internal/ftp", "internal/ftp/check", "internal/gitignore", "internal/history", "internal/hooks", "internal/text", "manifest", "sync", "sync/explain", "sync/filter", "sync/local", "sync/remote", "sync/remote/blind", "sync/verify", "sync/watch", "watcher", "internal/keyring", "internal/merge", "internal/private", "internal/trusted", "internal/reserved", "internal/owner", "internal/filewatch", "sync/meter", "sync/trashbin", "sync/copyname", "internal/canonical"},
+	"internal/app":                 {"internal/config", "internal/daemon", "internal/deploy", "internal/deploy/order", "internal/deploy/pointer", "internal/deploy/sensitive", "internal/deploy/site", "internal/ftp", "internal/ftp/check", "internal/gitignore", "internal/history", "internal/hooks", "internal/text", "manifest", "sync", "sync/explain", "sync/filter", "sync/local", "sync/remote", "sync/remote/blind", "sync/verify", "sync/watch", "watcher", "internal/keyring", "internal/merge", "internal/private", "internal/trusted", "internal/reserved", "internal/owner", "internal/filewatch", "sync/meter", "sync/trashbin", "sync/copyname", "internal/canonical", "internal/deploy/page"},
 	"internal/cli":                 {"internal/app", "internal/ci", "internal/config", "internal/history", "internal/report", "internal/service", "internal/text", "internal/keyring", "internal/merge", "internal/prompt", "internal/setup", "internal/report/server", "internal/cli/help", "internal/demo", "internal/man", "internal/cli/args", "internal/cli/terminal"},
 	"internal/keyring":             {},
 	"internal/keyring/keyringtest": {"internal/keyring"},
@@ -113,6 +113,7 @@ var arrows = map[string][]string{
 	"internal/cli/args":            {"internal/app"},
 	"internal/cli/terminal":        {},
 	"internal/canonical":           {},
+	"internal/deploy/page":         {"internal/deploy", "internal/ftp", "manifest"},
 }
 
 // testArrows are what the tests of every package but the leaves may import besides: the base in memory, the suite that
