@@ -78,7 +78,7 @@ func tellNoTime(replies []ftp.Reply) bool {
 	return !slices.ContainsFunc(replies, func(r ftp.Reply) bool { return ftp.IsTransient(r) || ftp.TellsTime(r) })
 }
 
-func (w *walk) placeOf(it item) place { return w.names.place(it.path, it.name) }
+func (w *walk) placeOf(it item) place { return w.names.Place(it.path, it.name) }
 
 // setTimes gives the items that undated names the times in replies.
 func (w *walk) setTimes(items []item, undated []int, replies []ftp.Reply) {

@@ -37,7 +37,7 @@ var arrows = map[string][]string{
 	"sync/explain":                 {"manifest", "sync"},
 	"sync/verify":                  {"manifest", "sync"},
 	"sync/local":                   {"manifest", "sync", "sync/trashbin"},
-	"sync/remote":                  {"manifest", "sync", "sync/remote/list", "sync/remote/blind", "sync/remote/lock", "sync/remote/read", "internal/ftp", "internal/ftp/check", "internal/ftp/listing", "internal/ftp/wire", "sync/remote/chmod", "sync/trashbin", "sync/links"},
+	"sync/remote":                  {"manifest", "sync", "sync/remote/list", "sync/remote/blind", "sync/remote/lock", "sync/remote/read", "internal/ftp", "internal/ftp/check", "internal/ftp/listing", "internal/ftp/wire", "sync/remote/chmod", "sync/trashbin", "sync/links", "sync/remote/names"},
 	"sync/remote/blind":            {"manifest", "sync", "internal/ftp", "sync/trashbin"},
 	"sync/remote/list":             {"manifest", "internal/ftp", "internal/ftp/listing"},
 	"sync/remote/lock":             {"manifest", "sync", "internal/ftp"},
@@ -114,6 +114,7 @@ var arrows = map[string][]string{
 	"internal/cli/terminal":        {},
 	"internal/canonical":           {},
 	"internal/deploy/page":         {"internal/deploy", "internal/ftp", "manifest"},
+	"sync/remote/names":            {"internal/ftp", "manifest"},
 }
 
 // testArrows are what the tests of every package but the leaves may import besides: the base in memory, the suite that
