@@ -8,6 +8,7 @@ import (
 
 	"ferry/internal/config"
 	"ferry/internal/deploy"
+	"ferry/internal/deploy/page"
 	"ferry/internal/deploy/site"
 	"ferry/internal/ftp"
 	"ferry/internal/history"
@@ -225,7 +226,7 @@ func (d *Deployment) check(ctx context.Context, result *deploy.Result) error {
 	if wanted.URL == "" {
 		return nil
 	}
-	err := newSiteCheck(wanted, d.source.files).run(ctx, result.Release)
+	err := page.NewCheck(page.NewSite(wanted.URL), wanted.Paths, d.source.files).Run(ctx, result.Release)
 	if err == nil || ctx.Err() != nil {
 		return err
 	}

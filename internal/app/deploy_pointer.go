@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"net/url"
 	"os"
 	"path"
@@ -16,6 +15,7 @@ import (
 
 	"ferry/internal/config"
 	"ferry/internal/deploy"
+	"ferry/internal/deploy/page"
 	"ferry/internal/deploy/pointer"
 	"ferry/internal/ftp"
 )
@@ -67,30 +67,33 @@ func readTemplate(name string) ([]byte, error) {
 }
 
 // A pointerCheck asks the web server whether it follows a pointer.
-type pointerCheck struct{ siteCheck }
-
-func newPointerCheck(c config.DeployCheck) *pointerCheck {
-	return &pointerCheck{siteCheck{DeployCheck: c, client: &http.Client{Timeout: checkLimit}, pause: pointerPause}}
+type pointerCheck struct {
+	site  *page.Site
+	pause time.Duration
 }
 
-// shows returns why a page does not show text. It asks several times: a web server may keep what it
+func newPointerCheck(c config.DeployCheck) *pointerCheck {
+	return &pointerCheck{page.NewSite(c.URL), pointerPause}
+}
+
+// shows returns why page p does not show text. It asks several times: a web server may keep what it
 // has read for a moment.
-func (c *pointerCheck) shows(ctx context.Context, page, text string) (why error) {
+func (c *pointerCheck) shows(ctx context.Context, p, text string) (why error) {
 	for try := range pointerTries {
 		if try > 0 {
 			if err := ftp.Sleep(ctx, c.pause); err != nil {
 				return err
 			}
 		}
-		c.query = "?ferry=" + rand.Text()[:12]
-		status, body, err := c.fetch(ctx, page)
+		c.site.Query = "?ferry=" + rand.Text()[:12]
+		status, body, err := fetch(ctx, c.site, p)
 		switch {
 		case err != nil:
 			why = err
 		case bytes.Contains(body, []byte(text)):
 			return nil
 		default:
-			why = fmt.Errorf("%s answers %d, and with something else", c.where(page), status)
+			why = fmt.Errorf("%s answers %d, and with something else", c.site.Where(p), status)
 		}
 	}
 	return why

@@ -7,14 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"net/url"
 	"path"
 	"slices"
 	"strings"
 
-	"ferry/internal/config"
 	"ferry/internal/deploy"
+	"ferry/internal/deploy/page"
 	"ferry/manifest"
 )
 
@@ -83,8 +82,8 @@ func checkWeb(ctx context.Context, server deploy.Server, work, address string) (
 	shown := u
 	shown.User = nil
 	report.Work = shown.String()
-	client := &siteCheck{DeployCheck: config.DeployCheck{URL: u.String()}, client: &http.Client{Timeout: checkLimit}}
-	status, body, err := client.fetch(ctx, name)
+	site := page.NewSite(u.String())
+	status, body, err := fetch(ctx, site, name)
 	report.Status, report.Visible = status, bytes.Contains(body, []byte(token))
 	errs, removeErr := server.Apply(context.WithoutCancel(ctx), [][]deploy.Chain{{{{Op: deploy.Delete, From: at}}}})
 	if removeErr != nil || errs[0][0][0] != nil {
@@ -93,8 +92,8 @@ func checkWeb(ctx context.Context, server deploy.Server, work, address string) (
 	if err != nil {
 		return report, err
 	}
-	client.URL = address
-	report.Confirmed, err = confirm(ctx, server, client)
+	site.URL = address
+	report.Confirmed, err = confirm(ctx, server, site)
 	return report, err
 }
 
@@ -103,14 +102,14 @@ const mostConfirming = 5
 
 // confirm looks for a file that the web shows as the server has it, to see that the address
 // is that of the site. It returns its name, "" where there is none.
-func confirm(ctx context.Context, server deploy.Server, client *siteCheck) (string, error) {
+func confirm(ctx context.Context, server deploy.Server, site *page.Site) (string, error) {
 	lists, err := server.List(ctx, []manifest.Path{manifest.Root})
 	if err != nil {
 		return "", err
 	}
 	var names []string
 	for name, look := range lists[manifest.Root].Entries {
-		if look.Entry.IsFile() && look.Entry.Size > 0 && look.Entry.Size < mostMaintenance && slices.Contains(static, path.Ext(name)) {
+		if look.Entry.IsFile() && look.Entry.Size > 0 && look.Entry.Size < page.MostFetched && page.IsStatic(name) {
 			names = append(names, name)
 		}
 	}
@@ -120,8 +119,8 @@ func confirm(ctx context.Context, server deploy.Server, client *siteCheck) (stri
 		if err != nil {
 			continue
 		}
-		content, readErr := io.ReadAll(io.LimitReader(there, mostMaintenance))
-		_, body, err := client.fetch(ctx, name)
+		content, readErr := io.ReadAll(io.LimitReader(there, page.MostFetched))
+		_, body, err := fetch(ctx, site, name)
 		if errors.Join(readErr, there.Close(), err) == nil && bytes.Equal(content, body) {
 			return name, nil
 		}
@@ -129,18 +128,12 @@ func confirm(ctx context.Context, server deploy.Server, client *siteCheck) (stri
 	return "", ctx.Err()
 }
 
-// fetch asks for a path and returns the beginning of what comes, with any status.
-func (s *siteCheck) fetch(ctx context.Context, p string) (status int, body []byte, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.address(p)+s.query, nil)
-	if err != nil {
-		return 0, nil, fmt.Errorf("%s cannot be asked for", s.where(p))
+// fetch is [page.Site.Fetch], with advice where the web server cannot be reached.
+func fetch(ctx context.Context, site *page.Site, p string) (status int, body []byte, err error) {
+	status, body, err = site.Fetch(ctx, p)
+	var unreached *page.UnreachedError
+	if errors.As(err, &unreached) {
+		err = &Error{Code: ExitFailed, Err: err, Hint: "is this the address of the site, and can this machine reach it?"}
 	}
-	req.Header.Set("Cache-Control", "no-cache")
-	resp, err := s.client.Do(req)
-	if err != nil {
-		return 0, nil, &Error{Code: ExitFailed, Err: fmt.Errorf("asking for %s: %w", s.where(p), withoutAddress(err)), Hint: "is this the address of the site, and can this machine reach it?"}
-	}
-	defer resp.Body.Close()
-	body, err = io.ReadAll(io.LimitReader(resp.Body, mostMaintenance))
-	return resp.StatusCode, body, err
+	return status, body, err
 }

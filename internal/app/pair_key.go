@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"ferry/internal/canonical"
 	"ferry/internal/config"
 )
 
@@ -37,7 +38,7 @@ func (p *Pair) StateKey() string {
 
 // findKey finds out under which key the memory of a pair is kept.
 func findKey(stateDir string, p *config.Profile) pairKey {
-	keys := p.StateKeys(canonicalPath(p.Local, foldsCase))
+	keys := p.StateKeys(canonical.Path(p.Local))
 	own, former := keys[0], keys[1:]
 	if stateDir == "" {
 		return pairKey{name: own, own: own}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"ferry/internal/app"
+	"ferry/internal/cli/args"
 	"ferry/internal/cli/help"
 	"ferry/internal/report"
 
@@ -21,13 +22,12 @@ func Main(ctx context.Context, env Env, args []string) int {
 	return newProgram(env).main(ctx, args)
 }
 
-func (prog *program) main(ctx context.Context, args []string) int {
+func (prog *program) main(ctx context.Context, given []string) int {
 	prog.ctx = ctx
 	defer func() { prog.logFile.close() }()
 	root := rootCommand(prog)
-	args, err := expandArgs(args, prog.env.Getenv)
-	args = bareTool(args)
-	root.SetArgs(args)
+	all, err := args.Expand(given, prog.env.Getenv)
+	root.SetArgs(bareTool(all))
 	root.SetIn(prog.env.Stdin)
 	root.SetOut(prog.env.Stdout)
 	root.SetErr(prog.stderr)

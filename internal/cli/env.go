@@ -1,13 +1,12 @@
 package cli
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"io"
 	"os"
 	"time"
 
+	"ferry/internal/cli/terminal"
 	"ferry/internal/keyring"
 
 	"golang.org/x/term"
@@ -49,76 +48,11 @@ func OSEnv() Env {
 		env.StderrTerminal = os.Getenv("TERM") != "dumb"
 		env.Width, _, _ = term.GetSize(fd)
 		if term.IsTerminal(int(os.Stdin.Fd())) {
-			env.ReadPassword, env.ReadLine = readPassword, readLine
+			env.ReadPassword, env.ReadLine = terminal.ReadPassword, terminal.ReadLine
 		}
 	}
 	env.StdoutTerminal = term.IsTerminal(int(os.Stdout.Fd()))
 	return env
-}
-
-// readPassword asks on standard error and reads a line from the terminal on
-// standard input, without echo. A cancelled context leaves the terminal as it
-// was.
-func readPassword(ctx context.Context, prompt string) (string, error) {
-	fd := int(os.Stdin.Fd())
-	// The echo ends before the prompt is there, for somebody who types at once.
-	before, err := term.MakeRaw(fd)
-	if err != nil {
-		return "", err
-	}
-	if _, err := io.WriteString(os.Stderr, prompt); err != nil {
-		_ = term.Restore(fd, before)
-		return "", err
-	}
-	type answer struct {
-		line []byte
-		err  error
-	}
-	typed := make(chan answer, 1)
-	go func() {
-		line, err := term.ReadPassword(fd)
-		typed <- answer{line, err}
-	}()
-	select {
-	case <-ctx.Done():
-		_ = term.Restore(fd, before)
-		_, _ = io.WriteString(os.Stderr, "\n")
-		return "", context.Cause(ctx)
-	case a := <-typed:
-		_ = term.Restore(fd, before)
-		_, _ = io.WriteString(os.Stderr, "\n")
-		if errors.Is(a.err, io.EOF) {
-			return "", errors.New("no password was typed")
-		}
-		return string(a.line), a.err
-	}
-}
-
-// readLine asks on standard error and reads a line from standard input. Where
-// ctx is cancelled nothing was typed.
-func readLine(ctx context.Context, prompt string) (string, error) {
-	if _, err := io.WriteString(os.Stderr, prompt); err != nil {
-		return "", err
-	}
-	type answer struct {
-		line string
-		err  error
-	}
-	typed := make(chan answer, 1)
-	go func() {
-		line, err := bufio.NewReader(os.Stdin).ReadString('\n')
-		typed <- answer{line, err}
-	}()
-	select {
-	case <-ctx.Done():
-		_, _ = io.WriteString(os.Stderr, "\n")
-		return "", context.Cause(ctx)
-	case a := <-typed:
-		if errors.Is(a.err, io.EOF) && a.line != "" {
-			return a.line, nil
-		}
-		return a.line, a.err
-	}
 }
 
 // withDefaults fills in what a test left out.

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"ferry/internal/cli/args"
 	"ferry/internal/cli/help"
 
 	"github.com/spf13/cobra"
@@ -170,7 +171,7 @@ func typedInMarkdown(text string) []string {
 
 // cannotType says why a command cannot be typed as it stands; "": it can.
 func cannotType(root *cobra.Command, typed string) string {
-	words, err := splitWords(typed)
+	words, err := args.Split(typed)
 	if err != nil {
 		words = strings.Fields(typed)
 	}

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"ferry/internal/deploy/order"
 	"ferry/manifest"
 )
 
@@ -12,7 +13,7 @@ func (d *decision) finish() {
 	r := &d.plan.Release
 	slices.SortFunc(r.Files, func(a, b File) int { return a.Path.Compare(b.Path) })
 	slices.SortFunc(d.plan.Drift, func(a, b Drift) int { return a.Path.Compare(b.Path) })
-	arrange(r.Changes, d.policy.Class, d.folding)
+	order.Arrange(r.Changes, d.policy.Class, d.folding)
 	for i := range r.Changes {
 		if r.Changes[i].Kind == Put {
 			d.plan.Stage = append(d.plan.Stage, i)

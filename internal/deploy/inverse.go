@@ -52,7 +52,7 @@ func Inverse(r, before *Release, class func(manifest.Path) int) ([]Change, error
 		}
 	}
 	changes = append(changes, inWayOf(changes)...)
-	arrange(changes, class, namecase.NotAsked)
+	order.Arrange(changes, class, namecase.NotAsked)
 	return changes, nil
 }
 

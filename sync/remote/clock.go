@@ -9,6 +9,7 @@ import (
 	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/remote/names"
 )
 
 var _ sync.Clock = (*Directory)(nil)
@@ -21,10 +22,10 @@ const farthestZone = 14 * time.Hour
 func (d *Directory) Time(ctx context.Context) (time.Time, error) { return d.server.time(ctx) }
 
 func (srv *server) time(ctx context.Context) (now time.Time, err error) {
-	at := splitPath(srv.own(probeName()))
+	at := names.Split(srv.own(probeName()))
 	var seen []stat
 	err = srv.do(ctx, "asking for the time", func(ctx context.Context, s *ftp.Session) error {
-		if _, err := s.Command(ctx, "MKD "+at.dir); err != nil {
+		if _, err := s.Command(ctx, "MKD "+at.Dir); err != nil {
 			return err
 		}
 		_, _, stored := s.Store(ctx, at.String(), 0, strings.NewReader("."))
@@ -42,7 +43,7 @@ func (srv *server) time(ctx context.Context) (now time.Time, err error) {
 		srv.returnToRoot(&b)
 		b.Add("DELE "+at.String(), nil)
 		if srv.refusesNonEmpty() {
-			b.Add("RMD "+at.dir, nil)
+			b.Add("RMD "+at.Dir, nil)
 		}
 		if err := b.Run(ctx, s); err != nil {
 			return err

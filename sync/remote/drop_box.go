@@ -49,19 +49,19 @@ func (b blindServer) Do(ctx context.Context, op string, f func(ctx context.Conte
 }
 
 func (b blindServer) Where() string { return b.where() }
-func (b blindServer) Root() string  { return b.names.dir(manifest.Root) }
+func (b blindServer) Root() string  { return b.names.Dir(manifest.Root) }
 
 func (b blindServer) Place(step sync.Step) (string, error) {
-	at := b.names.at(step.Path, step.Expect)
-	if !step.Expect.Exists() || !b.canSpell(at.name) {
-		at = b.names.place(step.Path, b.newName(step))
+	at := b.names.At(step.Path, step.Expect)
+	if !step.Expect.Exists() || !b.canSpell(at.Name) {
+		at = b.names.Place(step.Path, b.newName(step))
 	}
 	return at.String(), b.checkNew(at)
 }
 
 func (b blindServer) Spell(p manifest.Path, name string) {
 	if b.canSpell(name) {
-		b.names.set(p, name)
+		b.names.Set(p, name)
 	}
 }
 

@@ -1,6 +1,12 @@
 package remote
 
-import "ferry/manifest"
+import (
+	"ferry/manifest"
+	"ferry/sync/remote/names"
+)
+
+// A place is a name in a directory of the server. The zero place is none.
+type place = names.Place
 
 // spelled returns e with the spelling of p noted where it differs. Of a directory only
 // the identity is kept.

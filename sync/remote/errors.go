@@ -40,7 +40,7 @@ func withName(err error, temp, target place) error {
 	if e.Path == temp.String() {
 		e.Path = target.String()
 	}
-	e.Reply = strings.ReplaceAll(e.Reply, temp.name, target.name)
+	e.Reply = strings.ReplaceAll(e.Reply, temp.Name, target.Name)
 	return err
 }
 

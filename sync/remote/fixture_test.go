@@ -183,7 +183,7 @@ func listDir(t *testing.T, d *Directory, below string) []list.Line {
 	t.Helper()
 	var l *list.Listing
 	err := d.server.do(t.Context(), "listing", func(ctx context.Context, s *ftp.Session) (err error) {
-		l, err = d.server.lister.List(ctx, s, d.server.names.root+"/"+below)
+		l, err = d.server.lister.List(ctx, s, d.server.names.Root+"/"+below)
 		return err
 	})
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 // sum implements [sync.Replica.Sum], by XSHA256 or HASH (draft-bryan-ftp-hash) where the
 // server has one of them.
 func (srv *server) sum(ctx context.Context, p manifest.Path, want manifest.Entry) (sum string, err error) {
-	at := srv.names.at(p, want)
-	if err := checkPlace(at); err != nil {
+	at := srv.names.At(p, want)
+	if err := at.Check(); err != nil {
 		return "", err
 	}
 	hash := ftp.SHA256Commands(srv.features, at.String())

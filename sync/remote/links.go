@@ -11,6 +11,7 @@ import (
 	"ferry/sync"
 	"ferry/sync/links"
 	"ferry/sync/remote/list"
+	"ferry/sync/remote/names"
 )
 
 // siteSymlink is the command that makes links. Servers that have it make the target absolute.
@@ -28,7 +29,7 @@ func (srv *server) links(ctx context.Context, paths []manifest.Path) (targets []
 				return nil, false, err
 			}
 		}
-		targets[i] = srv.fromRoot(in[dir][splitPath("/"+srv.names.below(p)).name].Target)
+		targets[i] = srv.fromRoot(in[dir][names.Split("/"+srv.names.Below(p)).Name].Target)
 	}
 	return targets, srv.features.HasSymlink(), nil
 }
@@ -37,7 +38,7 @@ func (srv *server) links(ctx context.Context, paths []manifest.Path) (targets []
 func (srv *server) listLinks(ctx context.Context, dir manifest.Path) (map[string]list.Line, error) {
 	var l *list.Listing
 	err := srv.do(ctx, "reading links", func(ctx context.Context, s *ftp.Session) (err error) {
-		l, err = srv.lister.ListTargets(ctx, s, srv.names.dir(dir))
+		l, err = srv.lister.ListTargets(ctx, s, srv.names.Dir(dir))
 		return err
 	})
 	if err != nil {
@@ -52,7 +53,7 @@ func (srv *server) listLinks(ctx context.Context, dir manifest.Path) (map[string
 
 // fromRoot returns an absolute target below the root as from the root.
 func (srv *server) fromRoot(target string) string {
-	if below, ok := strings.CutPrefix(target, srv.names.root+"/"); ok && strings.HasPrefix(target, "/") {
+	if below, ok := strings.CutPrefix(target, srv.names.Root+"/"); ok && strings.HasPrefix(target, "/") {
 		return "/" + below
 	}
 	return target
@@ -63,11 +64,11 @@ func (srv *server) fromRoot(target string) string {
 func (srv *server) makeLink(ctx context.Context, step sync.Step) (manifest.Entry, error) {
 	to, inside := links.Resolve(step.Path, step.Target)
 	name := srv.newName(step)
-	at := srv.names.place(step.Path, name)
+	at := srv.names.Place(step.Path, name)
 	if err := srv.checkNew(at); err != nil {
 		return manifest.Entry{}, err
 	}
-	target := srv.names.dir(to)
+	target := srv.names.Dir(to)
 	switch {
 	case !inside:
 		return manifest.Entry{}, &sync.LinkError{Err: fmt.Errorf("%q is outside the directory", step.Target)}

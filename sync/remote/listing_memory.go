@@ -11,7 +11,7 @@ import (
 // Its methods may be called from several goroutines.
 type listingMemory struct {
 	mu stdsync.Mutex
-	// special are the links, devices and the like, by directory as in place.dir.
+	// special are the links, devices and the like, by directory as in place.Dir.
 	// Asked for such a name alone, servers speak of what it leads to.
 	special map[string]map[string]bool
 	// modes are the permission bits of files, by directory.
@@ -34,7 +34,7 @@ func (m *listingMemory) learn(dir string, l *list.Listing) {
 			found[one.Name] = true
 		}
 		if one.Entry.IsFile() {
-			m.noteSpaced(place{dir, one.Name})
+			m.noteSpaced(place{Dir: dir, Name: one.Name})
 		}
 	}
 	m.noteWitnesses(dir, l)
@@ -59,14 +59,14 @@ func (m *listingMemory) learn(dir string, l *list.Listing) {
 func (m *listingMemory) isSpecial(at place) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.special[at.dir][at.name]
+	return m.special[at.Dir][at.Name]
 }
 
 // mode returns the mode of the file at a place, or 0 if the last listing did not tell.
 func (m *listingMemory) mode(at place) uint16 {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.modes[at.dir].Of(at.name)
+	return m.modes[at.Dir].Of(at.Name)
 }
 
 // setMasking notes whether the listing of dir showed names that stand for others.

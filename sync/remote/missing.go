@@ -10,6 +10,7 @@ import (
 	"ferry/manifest"
 	"ferry/sync"
 	"ferry/sync/remote/list"
+	"ferry/sync/remote/names"
 )
 
 // goneAtOnce returns how many names gone asks for between two looks at the lock: fewer
@@ -28,7 +29,7 @@ func (srv *server) goneAtOnce() int {
 func (srv *server) gone(ctx context.Context, paths []manifest.Path, was []manifest.Entry) []error {
 	places := make([]place, len(paths))
 	for i, p := range paths {
-		places[i] = srv.names.at(p, was[i])
+		places[i] = srv.names.At(p, was[i])
 	}
 	answers := make([]error, 0, len(paths))
 	for some := range slices.Chunk(places, srv.goneAtOnce()) {
@@ -74,14 +75,14 @@ func (srv *server) missingWithin(ctx context.Context, s *ftp.Session, places []p
 		if at == (place{}) {
 			continue
 		}
-		if err := checkPath(at.String()); err != nil {
+		if err := names.CheckPath(at.String()); err != nil {
 			answers[i] = err
 			continue
 		}
-		if byDir[at.dir] == nil {
-			dirs = append(dirs, at.dir)
+		if byDir[at.Dir] == nil {
+			dirs = append(dirs, at.Dir)
 		}
-		byDir[at.dir] = append(byDir[at.dir], i)
+		byDir[at.Dir] = append(byDir[at.Dir], i)
 	}
 	f := s.Features()
 	switch {
@@ -94,7 +95,7 @@ func (srv *server) missingWithin(ctx context.Context, s *ftp.Session, places []p
 	ask(&b)
 	entered, seen, sizes := make([]ftp.Reply, len(dirs)), make([]stat, len(places)), make([]ftp.Reply, len(places))
 	for k, dir := range dirs {
-		b.Expect("CWD "+place{dir: dir}.parent(), &entered[k])
+		b.Expect("CWD "+place{Dir: dir}.Parent(), &entered[k])
 		for _, i := range byDir[dir] {
 			queueStat(&b, f, places[i].String(), &seen[i])
 			if f.HasMLST() && f.HasSIZE() {
@@ -111,7 +112,7 @@ func (srv *server) missingWithin(ctx context.Context, s *ftp.Session, places []p
 	for k, dir := range dirs {
 		outside := error(nil)
 		if !entered[k].OK() {
-			if outside, err = srv.noDirectory(ctx, s, place{dir: dir}.parent(), srv.names.dir(manifest.Root)); err != nil {
+			if outside, err = srv.noDirectory(ctx, s, place{Dir: dir}.Parent(), srv.names.Dir(manifest.Root)); err != nil {
 				return nil, err
 			}
 		}
@@ -140,7 +141,7 @@ func (srv *server) settleMissing(ctx context.Context, s *ftp.Session, places []p
 	command := f.StatQuirk()
 	var open []int
 	for i, at := range places {
-		if (isRefusal(answers[i]) || answers[i] == nil) && at != (place{}) && !f.Trusts(command, at.String()) && !mayMask(at.name) {
+		if (isRefusal(answers[i]) || answers[i] == nil) && at != (place{}) && !f.Trusts(command, at.String()) && !mayMask(at.Name) {
 			open = append(open, i)
 		}
 	}
@@ -170,20 +171,20 @@ func (srv *server) settleMissing(ctx context.Context, s *ftp.Session, places []p
 // it alone: one that the directory of at shows. It is not known where there is none. The
 // listing goes into lists.
 func (srv *server) tryStat(ctx context.Context, s *ftp.Session, at place, lists map[string]*list.Listing) (works, known bool, err error) {
-	l, err := srv.lister.List(ctx, s, at.parent())
+	l, err := srv.lister.List(ctx, s, at.Parent())
 	if err != nil {
 		if s.Dead() || ctx.Err() != nil {
 			return false, false, err
 		}
 		return false, false, nil
 	}
-	lists[at.dir] = l
+	lists[at.Dir] = l
 	f := s.Features()
 	command := f.StatQuirk()
 	spaced := ftp.HasSpace(at.String())
 	for _, one := range l.Entries {
-		witness := place{at.dir, one.Name}
-		if !one.Entry.IsFile() || mayMask(one.Name) || checkPath(witness.String()) != nil || ftp.HasSpace(witness.String()) != spaced {
+		witness := place{Dir: at.Dir, Name: one.Name}
+		if !one.Entry.IsFile() || mayMask(one.Name) || names.CheckPath(witness.String()) != nil || ftp.HasSpace(witness.String()) != spaced {
 			continue
 		}
 		var seen stat
@@ -231,7 +232,7 @@ func (srv *server) missingByListing(ctx context.Context, s *ftp.Session, places 
 		switch {
 		case seen[k].err != nil:
 			var err error
-			if answers[i], err = srv.noDirectory(ctx, s, which[k].parent(), srv.names.dir(manifest.Root)); err != nil {
+			if answers[i], err = srv.noDirectory(ctx, s, which[k].Parent(), srv.names.Dir(manifest.Root)); err != nil {
 				return err
 			}
 		case seen[k].entry.Exists():
@@ -259,11 +260,11 @@ func (srv *server) noDirectory(ctx context.Context, s *ftp.Session, dir, stop st
 	if dir == stop || dir == "/" {
 		return cannotEnter(dir, "the directory cannot be entered"), nil
 	}
-	at := splitPath(dir)
+	at := names.Split(dir)
 	hasMLST := s.Features().HasMLST()
 	var entered ftp.Reply
 	var b ftp.Batch
-	b.Expect("CWD "+at.parent(), &entered)
+	b.Expect("CWD "+at.Parent(), &entered)
 	seen := []stat{{}}
 	if hasMLST {
 		seen, err = srv.statAfter(ctx, s, &b, []place{at})
@@ -274,7 +275,7 @@ func (srv *server) noDirectory(ctx context.Context, s *ftp.Session, dir, stop st
 		return nil, err
 	}
 	if !entered.OK() {
-		return srv.noDirectory(ctx, s, at.parent(), stop)
+		return srv.noDirectory(ctx, s, at.Parent(), stop)
 	}
 	if !s.Features().HasMLST() {
 		err = srv.statByListing(ctx, s, []place{at}, seen)
@@ -298,12 +299,12 @@ func cannotEnter(dir, why string) error {
 // one of the session.
 func (srv *server) absentDir(ctx context.Context, p manifest.Path) (absent bool, err error) {
 	err = srv.do(ctx, "looking for a directory", func(ctx context.Context, s *ftp.Session) error {
-		dir := srv.names.dir(p)
+		dir := srv.names.Dir(p)
 		entered, err := s.Command(ctx, "CWD "+dir)
 		if err != nil || entered.OK() {
 			return err
 		}
-		stop := srv.names.dir(manifest.Root)
+		stop := srv.names.Dir(manifest.Root)
 		if p == manifest.Root {
 			stop = "/"
 		}

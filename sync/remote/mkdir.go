@@ -32,9 +32,9 @@ func (dm *dirMaker) apply(ctx context.Context, steps []sync.Step, outs []sync.Ou
 		if step.Expect.Exists() {
 			name = step.Expect.Spelled(step.Path)
 		}
-		all[i].at = dm.names.place(step.Path, name)
+		all[i].at = dm.names.Place(step.Path, name)
 		if outs[i].Err = dm.checkNew(all[i].at); outs[i].Err == nil {
-			dm.names.set(step.Path, name) // those below it may follow in the same batch
+			dm.names.Set(step.Path, name) // those below it may follow in the same batch
 		}
 	}
 	dm.checkParents(ctx, all, steps, outs)
@@ -66,7 +66,7 @@ func (dm *dirMaker) apply(ctx context.Context, steps []sync.Step, outs []sync.Ou
 			}
 		}
 		if outs[i].Err != nil {
-			dm.names.set(step.Path, step.Path.Base())
+			dm.names.Set(step.Path, step.Path.Base())
 		}
 	}
 }
@@ -104,7 +104,7 @@ func (dm *dirMaker) checkParents(ctx context.Context, all []newDir, steps []sync
 	var b ftp.Batch
 	for i, step := range steps {
 		made[step.Path] = true
-		dir := all[i].at.parent()
+		dir := all[i].at.Parent()
 		if _, asked := entered[dir]; outs[i].Err != nil || made[step.Path.Parent()] || asked {
 			continue
 		}
@@ -114,7 +114,7 @@ func (dm *dirMaker) checkParents(ctx context.Context, all []newDir, steps []sync
 	err := dm.runAny(ctx, "looking for parents", &b)
 	failed := make(map[manifest.Path]bool)
 	for i, step := range steps {
-		dir := all[i].at.parent()
+		dir := all[i].at.Parent()
 		switch r, asked := entered[dir]; {
 		case outs[i].Err != nil:
 		case err != nil:
@@ -136,7 +136,7 @@ func (m *newDir) outcome(p manifest.Path, err error) (manifest.Entry, error) {
 	case !m.answered:
 		return manifest.Entry{}, err
 	case m.entered.OK():
-		return spelled(manifest.Entry{Kind: manifest.Dir, ID: m.seen.entry.ID}, p, m.at.name), nil
+		return spelled(manifest.Entry{Kind: manifest.Dir, ID: m.seen.entry.ID}, p, m.at.Name), nil
 	case m.made.OK():
 		return manifest.Entry{}, fmt.Errorf("it was made and cannot be entered: %w", ftp.ReplyError("CWD", m.at.String(), m.entered))
 	}

@@ -68,8 +68,8 @@ func (mv *mover) one(ctx context.Context, step sync.Step) error {
 // prepare makes a move of a step. A step that cannot be one fails at once.
 func (mv *mover) prepare(step sync.Step, out *sync.Outcome) *move {
 	m := &move{step: step, out: out}
-	m.from, m.to = mv.names.at(step.From, step.Expect), mv.names.place(step.Path, mv.newName(step))
-	if out.Err = errors.Join(checkPlace(m.from), mv.checkNew(m.to)); out.Err == nil && !step.Expect.IsFile() && !step.Expect.IsDir() {
+	m.from, m.to = mv.names.At(step.From, step.Expect), mv.names.Place(step.Path, mv.newName(step))
+	if out.Err = errors.Join(m.from.Check(), mv.checkNew(m.to)); out.Err == nil && !step.Expect.IsFile() && !step.Expect.IsDir() {
 		out.Err = fmt.Errorf("moving a %v: %w", step.Expect.Kind, sync.ErrUnsupported)
 	}
 	return m
@@ -116,9 +116,9 @@ func (mv *mover) complete(ctx context.Context, m *move, cause error) {
 	if m.out.Err != nil {
 		return
 	}
-	mv.names.moved(m.step.From, m.step.Path, m.to.name)
+	mv.names.Moved(m.step.From, m.step.Path, m.to.Name)
 	mv.temps.forget(m.from.String())
-	m.out.Entry = spelled(m.was, m.step.Path, m.to.name)
+	m.out.Entry = spelled(m.was, m.step.Path, m.to.Name)
 }
 
 func (mv *mover) completePlain(ctx context.Context, m *move, cause error) {

@@ -18,7 +18,7 @@ const viaSuffix = ".renamed"
 // isOtherCase reports whether to seems to be there only because the server takes it for
 // from in another case: the listing has from and lacks to.
 func (mv *mover) isOtherCase(ctx context.Context, from, to place) bool {
-	if from.dir != to.dir || !strings.EqualFold(from.name, to.name) {
+	if from.Dir != to.Dir || !strings.EqualFold(from.Name, to.Name) {
 		return false
 	}
 	old, now, err := mv.listBoth(ctx, from, to)
@@ -28,9 +28,9 @@ func (mv *mover) isOtherCase(ctx context.Context, from, to place) bool {
 // listBoth reports which of two names in one directory its listing shows.
 func (srv *server) listBoth(ctx context.Context, from, to place) (old, now bool, err error) {
 	err = srv.do(ctx, "looking for names in another case", func(ctx context.Context, s *ftp.Session) error {
-		l, err := srv.lister.List(ctx, s, from.parent())
+		l, err := srv.lister.List(ctx, s, from.Parent())
 		if err == nil {
-			old, now = l.Find(from.name).Exists(), l.Find(to.name).Exists()
+			old, now = l.Find(from.Name).Exists(), l.Find(to.Name).Exists()
 		}
 		return err
 	})
@@ -58,7 +58,7 @@ func (mv *mover) completeCase(ctx context.Context, m *move) {
 		m.out.Err = fmt.Errorf("%s: %w", m.from, sync.ErrChanged)
 		return
 	}
-	via := place{m.from.dir, m.from.name + viaSuffix}
+	via := place{Dir: m.from.Dir, Name: m.from.Name + viaSuffix}
 	if seen, err := mv.statPlaces(ctx, "looking before a move", via); err != nil || seen[0].err != nil || seen[0].entry.Exists() {
 		m.out.Err = errors.Join(m.refusal(), fmt.Errorf("%s is not free: %w", via, sync.ErrChanged))
 		return

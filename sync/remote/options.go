@@ -2,11 +2,11 @@ package remote
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"ferry/internal/ftp"
 	"ferry/manifest"
+	"ferry/sync/remote/names"
 )
 
 // Options say which directory of which server is a side, and how to reach it. Apart
@@ -52,21 +52,5 @@ func findRoot(ctx context.Context, s *ftp.Session, o Options) (string, error) {
 			return "", err
 		}
 	}
-	return joinRoot(login, o.Path)
-}
-
-// joinRoot appends path to the login directory. Empty components and single dots
-// are left out. ".." is refused, because servers do not agree on what it means.
-func joinRoot(login, path string) (string, error) {
-	root := ""
-	for name := range strings.SplitSeq(login+"/"+path, "/") {
-		if name == "" || name == "." {
-			continue
-		}
-		if err := manifest.CheckName(name); err != nil {
-			return "", &ftp.Error{Op: "opening", Path: path, Class: ftp.Server, Err: err}
-		}
-		root += "/" + name
-	}
-	return root, nil
+	return names.JoinRoot(login, o.Path)
 }

@@ -23,11 +23,11 @@ func (srv *server) sameInOtherCase(ctx context.Context, names []sync.OtherCase) 
 func (srv *server) askOtherCase(ctx context.Context, s *ftp.Session, names []sync.OtherCase) (bool, error) {
 	places := make([]place, 0, 2*len(names))
 	for _, name := range names {
-		at := srv.names.at(name.Path, name.Entry)
+		at := srv.names.At(name.Path, name.Entry)
 		if _, err := srv.opts.Charset.Encode(name.Other); err != nil {
 			return false, fmt.Errorf("%w: %w", sync.ErrNoAnswer, err)
 		}
-		places = append(places, at, place{at.dir, name.Other})
+		places = append(places, at, place{Dir: at.Dir, Name: name.Other})
 	}
 	ask := srv.stat
 	if !s.Features().CanStat() {

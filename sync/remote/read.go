@@ -8,6 +8,7 @@ import (
 	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/remote/names"
 	"ferry/sync/remote/read"
 )
 
@@ -19,12 +20,12 @@ func (r readServer) Borrow(ctx context.Context) (*ftp.Session, error) { return r
 func (r readServer) Return(s *ftp.Session)                            { r.pool.Return(s) }
 
 func (r readServer) Path(w sync.Wanted) (string, error) {
-	at := r.names.at(w.Path, w.Entry)
-	if err := checkPlace(at); err != nil {
+	at := r.names.At(w.Path, w.Entry)
+	if err := at.Check(); err != nil {
 		return "", err
 	}
-	if r.dropsTrailingSpace(at.name) {
-		return "", fmt.Errorf("%w: the server drops the space at the end of %q", manifest.ErrName, at.name)
+	if r.dropsTrailingSpace(at.Name) {
+		return "", fmt.Errorf("%w: the server drops the space at the end of %q", manifest.ErrName, at.Name)
 	}
 	return at.String(), nil
 }
@@ -48,7 +49,7 @@ func (r readServer) Ask(b *ftp.Batch, s *ftp.Session, files []read.Target) (answ
 		all := make([]read.Answer, len(files))
 		for i, f := range files {
 			switch all[i] = judgeRead(f, seen[i]); {
-			case r.listed.isSpecial(splitPath(f.At)):
+			case r.listed.isSpecial(names.Split(f.At)):
 				all[i] = read.Answer{Err: errSpecial}
 			case seen[i].err == nil && !seen[i].entry.Exists() && !s.Features().Trusts(command, f.At):
 				all[i] = read.Answer{Err: errUntold}
@@ -59,7 +60,7 @@ func (r readServer) Ask(b *ftp.Batch, s *ftp.Session, files []read.Target) (answ
 }
 
 func (r readServer) Look(ctx context.Context, s *ftp.Session, f read.Target) (read.Answer, error) {
-	at := splitPath(f.At)
+	at := names.Split(f.At)
 	var seen []stat
 	var err error
 	if s != nil {

@@ -33,8 +33,8 @@ func (r *removal) isOpen() bool { return r.err == nil && !r.gone }
 func (rm *remover) applyFiles(ctx context.Context, steps []sync.Step, outs []sync.Outcome) {
 	all := make([]*removal, len(steps))
 	for i, step := range steps {
-		r := &removal{step: step, at: rm.names.at(step.Path, step.Expect)}
-		if r.err = checkPlace(r.at); !step.Expect.IsFile() {
+		r := &removal{step: step, at: rm.names.At(step.Path, step.Expect)}
+		if r.err = r.at.Check(); !step.Expect.IsFile() {
 			r.err = fmt.Errorf("removing a %v as a file: %w", step.Expect.Kind, sync.ErrUnsupported)
 		}
 		all[i] = r

@@ -20,8 +20,8 @@ func (rm *remover) applyDirs(ctx context.Context, steps []sync.Step, outs []sync
 		var b ftp.Batch
 		rm.returnToRoot(&b)
 		for i, step := range steps {
-			at := rm.names.at(step.Path, manifest.Entry{})
-			if step.Path != manifest.Root && checkPlace(at) == nil && !rm.listed.isSpecial(at) {
+			at := rm.names.At(step.Path, manifest.Entry{})
+			if step.Path != manifest.Root && at.Check() == nil && !rm.listed.isSpecial(at) {
 				b.Expect("RMD "+at.String(), &told[i])
 			}
 		}
@@ -31,7 +31,7 @@ func (rm *remover) applyDirs(ctx context.Context, steps []sync.Step, outs []sync
 	}
 	for i, step := range steps {
 		if told[i].OK() {
-			if outs[i].Err = rm.believeRemoval(ctx, rm.names.at(step.Path, manifest.Entry{}), told[i]); outs[i].Err == nil {
+			if outs[i].Err = rm.believeRemoval(ctx, rm.names.At(step.Path, manifest.Entry{}), told[i]); outs[i].Err == nil {
 				rm.forgetDir(step.Path)
 			}
 			continue
@@ -80,18 +80,18 @@ func (rm *remover) checkRemoval(ctx context.Context, s *ftp.Session, at place, t
 
 // forgetDir forgets what was known of a directory that was removed.
 func (rm *remover) forgetDir(p manifest.Path) {
-	rm.temps.forget(rm.names.at(p, manifest.Entry{}).String())
-	rm.names.set(p, p.Base())
+	rm.temps.forget(rm.names.At(p, manifest.Entry{}).String())
+	rm.names.Set(p, p.Base())
 }
 
 // removeDir removes a directory that a fresh listing shows to be empty, or to hold only
 // what ferry itself left in it.
 func (rm *remover) removeDir(ctx context.Context, p manifest.Path) error {
-	at := rm.names.at(p, manifest.Entry{})
+	at := rm.names.At(p, manifest.Entry{})
 	if p == manifest.Root {
 		return fmt.Errorf("the root: %w", sync.ErrUnsupported)
 	}
-	if err := checkPlace(at); err != nil {
+	if err := at.Check(); err != nil {
 		return err
 	}
 	if rm.listed.isSpecial(at) {
@@ -171,7 +171,7 @@ func (rm *remover) clean(ctx context.Context, s *ftp.Session, at place) (gone bo
 	}
 	var b ftp.Batch
 	for _, one := range l.Entries {
-		if !rm.temps.isAbandoned(place{at.String(), one.Name}, one.Entry) {
+		if !rm.temps.isAbandoned(place{Dir: at.String(), Name: one.Name}, one.Entry) {
 			return false, notEmpty(one.Name)
 		}
 		b.Add("DELE "+at.String()+"/"+one.Name, nil)

@@ -75,11 +75,11 @@ func TestRenamesAfterARefusal(t *testing.T) {
 			d := open(t, addr, realftp.User, realftp.Password, "", nil)
 			var all []*renaming
 			for i := range 6 {
-				all = append(all, &renaming{from: place{"", fmt.Sprint("from ", i)}, to: place{"", fmt.Sprint("to ", i)}})
+				all = append(all, &renaming{from: place{Name: fmt.Sprint("from ", i)}, to: place{Name: fmt.Sprint("to ", i)}})
 			}
-			all[1].to = place{"/no/such/directory", "to 1"}
-			all[2].from = place{"", "missing"}
-			all[4].from = place{"", "missing too"}
+			all[1].to = place{Dir: "/no/such/directory", Name: "to 1"}
+			all[2].from = place{Name: "missing"}
+			all[4].from = place{Name: "missing too"}
 			err := d.server.pool.Once(t.Context(), func(ctx context.Context, s *ftp.Session) error {
 				return d.trash.renamer.run(ctx, s, new(ftp.Batch), all)
 			})

@@ -10,6 +10,7 @@ import (
 	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/remote/names"
 )
 
 // A root looks at the root of the side and makes it.
@@ -52,7 +53,7 @@ func (r root) identity() string {
 	if o.Port != ftp.Explicit.Port() && o.Port != ftp.Implicit.Port() {
 		address = strings.ToLower(o.Address())
 	}
-	id := fmt.Sprintf("%s@%s%s", o.User, address, r.names.dir(manifest.Root))
+	id := fmt.Sprintf("%s@%s%s", o.User, address, r.names.Dir(manifest.Root))
 	if unique := r.rootID.Load(); unique != 0 {
 		id += fmt.Sprintf(" %016x", unique)
 	}
@@ -63,13 +64,13 @@ func (r root) identity() string {
 // be believed at once: the next command for it is MKD, which no server carries out where
 // something is, and a pass with a base stops.
 func (srv *server) holdsRoot(at place) bool {
-	return strings.HasPrefix(srv.names.dir(manifest.Root)+"/", at.String()+"/")
+	return strings.HasPrefix(srv.names.Dir(manifest.Root)+"/", at.String()+"/")
 }
 
 // kind finds out what is at the root, and notes its identity. That nothing is there
 // is certain only when the directory above can be entered.
 func (r root) kind(ctx context.Context, s *ftp.Session) (manifest.Kind, error) {
-	dir := r.names.dir(manifest.Root)
+	dir := r.names.Dir(manifest.Root)
 	entered, facts, err := r.enter(ctx, s, new(ftp.Batch))
 	if err != nil {
 		return manifest.None, err
@@ -94,7 +95,7 @@ func (r root) kind(ctx context.Context, s *ftp.Session) (manifest.Kind, error) {
 	}
 	seen := []stat{statOf(ftp.ParseMLST(dir, facts))}
 	if facts.Code == 0 || seen[0].err != nil {
-		if seen, err = r.stat(ctx, s, []place{splitPath(dir)}); err != nil {
+		if seen, err = r.stat(ctx, s, []place{names.Split(dir)}); err != nil {
 			return manifest.None, err
 		}
 	}
@@ -108,7 +109,7 @@ func (r root) kind(ctx context.Context, s *ftp.Session) (manifest.Kind, error) {
 // identity. facts is the reply to MLST, the zero reply on a server without that
 // command.
 func (r root) enter(ctx context.Context, s *ftp.Session, b *ftp.Batch) (entered, facts ftp.Reply, err error) {
-	dir := r.names.dir(manifest.Root)
+	dir := r.names.Dir(manifest.Root)
 	b.Expect("CWD "+dir, &entered)
 	if s.Features().HasMLST() {
 		b.Expect("MLST "+dir, &facts)
@@ -125,9 +126,9 @@ func (r root) enter(ctx context.Context, s *ftp.Session, b *ftp.Batch) (entered,
 // make makes the root and the directories above it that are missing. It reports
 // whether the root is a directory now, and if not, why it could not be made.
 func (r root) make(ctx context.Context, s *ftp.Session) (made bool, why, err error) {
-	root := r.names.dir(manifest.Root)
+	root := r.names.Dir(manifest.Root)
 	var dirs []string
-	for dir := root; dir != "/"; dir = splitPath(dir).parent() {
+	for dir := root; dir != "/"; dir = names.Split(dir).Parent() {
 		dirs = append(dirs, dir)
 	}
 	slices.Reverse(dirs)

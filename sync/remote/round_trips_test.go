@@ -223,7 +223,7 @@ func TestRoundTripsOfOneFile(t *testing.T) {
 		there = b.apply(t, smallPuts(1, "second", func(p manifest.Path) manifest.Entry { return there[p] }, true))
 		o := b.d.server.lockOptions()
 		o.Sweeps = func() bool { return false }
-		b.d.server.lock = lock.New(b.d.server.pool, b.d.server.names.root, o)
+		b.d.server.lock = lock.New(b.d.server.pool, b.d.server.names.Root, o)
 		b.turns.Take()
 		b.d.trash.dirs.beginPass(time.Now().Add(time.Hour)) // as the scan of another pass does
 		if _, err := b.d.Root(t.Context(), false); err != nil {

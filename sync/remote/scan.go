@@ -13,6 +13,7 @@ import (
 	"ferry/manifest"
 	"ferry/sync"
 	"ferry/sync/remote/list"
+	"ferry/sync/remote/names"
 )
 
 // A scanner lists the tree.
@@ -56,8 +57,8 @@ func (sc *scanner) scan(ctx context.Context, look sync.Look) (*manifest.Tree, er
 // listing has told yet.
 func (w *walk) learnSpelling(p manifest.Path) {
 	for ; w.look.Past != nil && p != manifest.Root; p = p.Parent() {
-		if past := w.look.Past(p); past.Name != "" && !w.names.has(p) {
-			w.names.set(p, past.Name)
+		if past := w.look.Past(p); past.Name != "" && !w.names.Has(p) {
+			w.names.Set(p, past.Name)
 		}
 	}
 }
@@ -81,7 +82,7 @@ func (w *walk) visit(ctx context.Context, f *list.Folder) error {
 // folder lists one directory and takes what is in it into the tree. A directory that
 // cannot be listed is unknown; an error ends the scan.
 func (w *walk) folder(ctx context.Context, f *list.Folder) error {
-	err := checkPath(w.names.dir(f.Path))
+	err := names.CheckPath(w.names.Dir(f.Path))
 	if err != nil {
 		w.tree.Unknown(f.Path, reason(err))
 		return nil
@@ -120,7 +121,7 @@ func (w *walk) listFolder(ctx context.Context, f *list.Folder) (l *list.Listing,
 	again := !f.SeenEmpty
 	for {
 		err = w.do(ctx, "listing", func(ctx context.Context, s *ftp.Session) (err error) {
-			l, err = w.lister.ListKnowing(ctx, s, w.names.dir(f.Path), w.hadDots(f))
+			l, err = w.lister.ListKnowing(ctx, s, w.names.Dir(f.Path), w.hadDots(f))
 			if !w.had(f) {
 				l, err = list.OrEmpty(l, err)
 			}
@@ -172,7 +173,7 @@ func (w *walk) note(f *list.Folder, l *list.Listing, got filtered) {
 	for _, r := range l.Refused {
 		w.tree.Skip(f.Path, r.Name, r.Why.Error())
 	}
-	dir := strings.TrimSuffix(w.names.dir(f.Path), "/")
+	dir := strings.TrimSuffix(w.names.Dir(f.Path), "/")
 	w.temps.forget(dir)
 	w.listed.learn(dir, l)
 	w.noteEncoding(dir, l)

@@ -78,7 +78,7 @@ func tellNoTime(replies []ftp.Reply) bool {
 	return !slices.ContainsFunc(replies, func(r ftp.Reply) bool { return ftp.IsTransient(r) || ftp.TellsTime(r) })
 }
 
-func (w *walk) placeOf(it item) place { return w.names.place(it.path, it.name) }
+func (w *walk) placeOf(it item) place { return w.names.Place(it.path, it.name) }
 
 // setTimes gives the items that undated names the times in replies.
 func (w *walk) setTimes(items []item, undated []int, replies []ftp.Reply) {
@@ -121,7 +121,7 @@ func (w *walk) findUndated(l *list.Listing, items []item) (undated []int) {
 		if e.Shown == 0 {
 			continue
 		}
-		if isYoung(*e, l.Newest, now) {
+		if l.IsYoung(*e, now) {
 			e.Shown, e.ShownPrecision = 0, 0
 			undated = append(undated, i)
 			continue
@@ -142,24 +142,3 @@ func (w *walk) findUndated(l *list.Listing, items []item) (undated []int) {
 // showsNoTime reports whether the line of a file has no time at all, not even one that
 // is too far away to be kept.
 func showsNoTime(e manifest.Entry) bool { return e.Precision == manifest.NoTime && e.ModTime == 0 }
-
-// isYoung reports whether a file may be written again within the minute that its line
-// shows, so that the line would not change. now is our clock and newest the latest time
-// in the directory, both in Unix seconds. The zone of LIST is not known, so every
-// quarter of an hour around now may be now; and where the server's clock is wrong, the
-// newest time of the last day may be.
-func isYoung(e manifest.Entry, newest, now int64) bool {
-	if e.ShownPrecision != manifest.Minute {
-		return false
-	}
-	const slack, zones, quarter, day = 150, 15 * 3600, 900, 26 * 3600
-	if e.Shown >= newest-slack && newest > now-day {
-		return true
-	}
-	off := now - e.Shown
-	if off < -zones || off > zones {
-		return false
-	}
-	off = (off%quarter + quarter) % quarter
-	return off < 2*60+slack || off > quarter-slack
-}

@@ -39,5 +39,5 @@ func (w *walk) collectDots() {
 // asksForDots reports whether a name with a leading dot is asked for in dir: a listing without
 // such names must not be the answer as long as the server may leave them out.
 func asksForDots(places []place, dir string) bool {
-	return slices.ContainsFunc(places, func(at place) bool { return at.dir == dir && strings.HasPrefix(at.name, ".") })
+	return slices.ContainsFunc(places, func(at place) bool { return at.Dir == dir && strings.HasPrefix(at.Name, ".") })
 }

@@ -31,12 +31,12 @@ type filtered struct {
 func (w *walk) filter(f *list.Folder, l *list.Listing) (got filtered) {
 	note := func(f func()) { got.notes = append(got.notes, f) }
 	got.items = make([]item, 0, len(l.Entries))
-	dir := strings.TrimSuffix(w.names.dir(f.Path), "/")
+	dir := strings.TrimSuffix(w.names.Dir(f.Path), "/")
 	twins := false
 	for _, one := range l.Entries {
 		if manifest.IsOwn(f.Path, one.Name) {
 			if _, temp := manifest.TempMark(one.Name); temp {
-				note(func() { w.temps.saw(place{dir, one.Name}, one.Entry) })
+				note(func() { w.temps.saw(place{Dir: dir, Name: one.Name}, one.Entry) })
 			} else if one.Name == manifest.OwnPlain {
 				note(func() { w.plainSeen.Store(true) })
 			}
@@ -59,8 +59,8 @@ func (w *walk) filter(f *list.Folder, l *list.Listing) (got filtered) {
 		if one.Name != p.Base() {
 			one.Entry.Name, twins = one.Name, true
 		}
-		if one.Name != p.Base() || w.names.has(p) {
-			note(func() { w.names.set(p, one.Name) })
+		if one.Name != p.Base() || w.names.Has(p) {
+			note(func() { w.names.Set(p, one.Name) })
 		}
 		if w.opts.Permissions {
 			one.Entry.SetMode(one.Mode)

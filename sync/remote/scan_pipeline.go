@@ -104,7 +104,7 @@ func (p *pipeline) next(ctx context.Context, v *pipelined) (next *pipelined) {
 // listing before are answered, and f is being listed. It returns nil where f is left.
 func (p *pipeline) begin(ctx context.Context, f *list.Folder, b ftp.Batch, begun func()) *pipelined {
 	v := &pipelined{f: f, form: p.s.Features().ListForm()}
-	t := ftp.ListTransfer(p.names.dir(f.Path), v.form)
+	t := ftp.ListTransfer(p.names.Dir(f.Path), v.form)
 	t.Before, t.Begun = b, begun
 	t.Series, t.Many = true, p.queue.Waiting() >= ftp.PipelineFrom
 	var err error

@@ -14,6 +14,7 @@ import (
 	"ferry/sync/remote/chmod"
 	"ferry/sync/remote/list"
 	"ferry/sync/remote/lock"
+	"ferry/sync/remote/names"
 )
 
 // A server is what all subjects of this package share: the sessions, what the
@@ -23,7 +24,7 @@ type server struct {
 	opts     Options
 	pool     *ftp.Pool
 	features *ftp.Features
-	names    names
+	names    names.Names
 	lister   list.Lister
 	listed   listingMemory
 	lock     *lock.Lock
@@ -43,16 +44,16 @@ func connect(ctx context.Context, o Options) (*server, error) {
 	srv := &server{opts: o, pool: ftp.NewPool(o.Options), modes: chmod.Notes{Notice: o.Notice}}
 	err := srv.do(ctx, "logging in", func(ctx context.Context, s *ftp.Session) (err error) {
 		srv.features = s.Features()
-		if srv.names.root, err = findRoot(ctx, s, o); err == nil {
-			err = lock.FindOwnDir(ctx, s, srv.names.root)
+		if srv.names.Root, err = findRoot(ctx, s, o); err == nil {
+			err = lock.FindOwnDir(ctx, s, srv.names.Root)
 		}
 		return err
 	})
 	if err != nil {
 		return nil, fatal(errors.Join(fmt.Errorf("opening %s: %w", srv.where(), err), srv.pool.Close()))
 	}
-	srv.lister = list.Lister{Root: srv.names.dir(manifest.Root), Format: o.ListFormat}
-	srv.lock = lock.New(srv.pool, srv.names.root, srv.lockOptions())
+	srv.lister = list.Lister{Root: srv.names.Dir(manifest.Root), Format: o.ListFormat}
+	srv.lock = lock.New(srv.pool, srv.names.Root, srv.lockOptions())
 	return srv, nil
 }
 
@@ -111,7 +112,7 @@ func (srv *server) where() string {
 	if srv.opts.Port != srv.opts.Security.Port() {
 		host = fmt.Sprintf("%s:%d", host, srv.opts.Port)
 	}
-	return fmt.Sprintf("%s://%s@%s%s", srv.opts.Security.Scheme(), srv.opts.User, host, srv.names.dir(manifest.Root))
+	return fmt.Sprintf("%s://%s@%s%s", srv.opts.Security.Scheme(), srv.opts.User, host, srv.names.Dir(manifest.Root))
 }
 
 // ownDir is the name of ferry's own directory on this server.
@@ -120,7 +121,7 @@ func (srv *server) ownDir() string { return lock.OwnDir(srv.features) }
 // own returns the absolute path of below in ferry's own directory, or of that
 // directory itself where below is "".
 func (srv *server) own(below string) string {
-	return strings.TrimSuffix(srv.names.root+"/"+srv.ownDir()+"/"+below, "/")
+	return strings.TrimSuffix(srv.names.Root+"/"+srv.ownDir()+"/"+below, "/")
 }
 
 // dropsTrailingSpace reports whether the server may read or write another file than
@@ -132,14 +133,14 @@ func (srv *server) dropsTrailingSpace(name string) bool {
 // checkNew refuses a name that cannot be sent, and one that the server would turn
 // into another name when it makes it.
 func (srv *server) checkNew(at place) error {
-	if err := checkPlace(at); err != nil {
+	if err := at.Check(); err != nil {
 		return err
 	}
 	if _, err := srv.opts.Charset.Encode(at.String()); err != nil {
 		return fmt.Errorf("%w: %w", manifest.ErrName, err)
 	}
-	for name := range strings.SplitSeq(strings.TrimPrefix(at.String(), srv.names.root), "/") {
-		if srv.dropsTrailingSpace(name) || srv.features.Has(ftp.ReplacesSpaceOnMake) && strings.HasSuffix(name, " ") && name == at.name {
+	for name := range strings.SplitSeq(strings.TrimPrefix(at.String(), srv.names.Root), "/") {
+		if srv.dropsTrailingSpace(name) || srv.features.Has(ftp.ReplacesSpaceOnMake) && strings.HasSuffix(name, " ") && name == at.Name {
 			return fmt.Errorf("%w: %q ends with a space, which this server changes", manifest.ErrName, name)
 		}
 	}

@@ -82,10 +82,10 @@ func (srv *server) statByListing(ctx context.Context, s *ftp.Session, places []p
 // that have just come, by directory. ahead is sent with the first listing.
 func (srv *server) findInListings(ctx context.Context, s *ftp.Session, places []place, answers []stat, lists map[string]*list.Listing, ahead ftp.Batch) error {
 	for i, at := range places {
-		l, ok := lists[at.dir]
+		l, ok := lists[at.Dir]
 		if !ok {
 			var err error
-			l, err = srv.lister.ListAfter(ctx, s, ahead, at.parent(), func() bool { return asksForDots(places, at.dir) })
+			l, err = srv.lister.ListAfter(ctx, s, ahead, at.Parent(), func() bool { return asksForDots(places, at.Dir) })
 			ahead = ftp.Batch{}
 			if err != nil {
 				if ctx.Err() != nil || s.Dead() {
@@ -94,9 +94,9 @@ func (srv *server) findInListings(ctx context.Context, s *ftp.Session, places []
 				answers[i].err = err
 				continue
 			}
-			lists[at.dir] = l
+			lists[at.Dir] = l
 		}
-		answers[i].entry = l.Find(at.name)
+		answers[i].entry = l.Find(at.Name)
 	}
 	return nil
 }

@@ -1,6 +1,9 @@
 package remote
 
-import "ferry/internal/ftp"
+import (
+	"ferry/internal/ftp"
+	"ferry/sync/remote/names"
+)
 
 // mostStatsAhead is for how many places questions go out with a listing. With more of them
 // another round trip does not matter.
@@ -25,7 +28,7 @@ func (srv *server) askAhead(s *ftp.Session, places []place) *statsAhead {
 		return a
 	}
 	for i, at := range places {
-		if srv.holdsRoot(at) || checkPath(at.String()) != nil {
+		if srv.holdsRoot(at) || names.CheckPath(at.String()) != nil {
 			continue
 		}
 		a.batch.Expect("SIZE "+at.String(), &a.size[i])

@@ -41,7 +41,7 @@ func TestStatAsksWithTheListing(t *testing.T) {
 				t.Helper()
 				var places []place
 				for _, name := range names {
-					places = append(places, place{"/d", name})
+					places = append(places, place{Dir: "/d", Name: name})
 				}
 				seen, err := h.d.server.statPlaces(t.Context(), "test", places...)
 				if err != nil {

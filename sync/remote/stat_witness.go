@@ -6,6 +6,7 @@ import (
 
 	"ferry/internal/ftp"
 	"ferry/sync/remote/list"
+	"ferry/sync/remote/names"
 )
 
 // That a server knows nothing of a name means something only if it tells of files that are
@@ -37,8 +38,8 @@ func (srv *server) queueWitness(b *ftp.Batch, f *ftp.Features, places []place) {
 func (m *listingMemory) noteWitnesses(dir string, l *list.Listing) {
 	first, inSpaced := make(map[bool]place), ftp.HasSpace(dir)
 	for _, one := range l.Entries {
-		at, spaced := place{dir, one.Name}, inSpaced || ftp.HasSpace(one.Name)
-		if now := first[spaced]; one.Entry.IsFile() && (now == (place{}) || at.name < now.name) && isWitness(at) {
+		at, spaced := place{Dir: dir, Name: one.Name}, inSpaced || ftp.HasSpace(one.Name)
+		if now := first[spaced]; one.Entry.IsFile() && (now == (place{}) || at.Name < now.Name) && isWitness(at) {
 			first[spaced] = at
 		}
 	}
@@ -63,5 +64,5 @@ func (m *listingMemory) witness(spaced bool) place {
 // isWitness reports whether the server must tell of the file at a place when it is asked for
 // it alone. Servers may refuse names that begin with a dot.
 func isWitness(at place) bool {
-	return !strings.HasPrefix(at.name, ".") && !mayMask(at.name) && checkPath(at.String()) == nil
+	return !strings.HasPrefix(at.Name, ".") && !mayMask(at.Name) && names.CheckPath(at.String()) == nil
 }

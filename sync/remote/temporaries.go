@@ -25,12 +25,12 @@ type temporaries struct {
 	kept map[place]bool           // of left: for a later attempt of this process
 }
 
-// forget drops what is known of a directory, given as in place.dir, before it is seen
+// forget drops what is known of a directory, given as in place.Dir, before it is seen
 // again.
 func (t *temporaries) forget(dir string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	maps.DeleteFunc(t.left, func(at place, _ manifest.Entry) bool { return at.dir == dir })
+	maps.DeleteFunc(t.left, func(at place, _ manifest.Entry) bool { return at.Dir == dir })
 	if t.seen == nil {
 		t.seen = make(map[string]bool)
 	}
@@ -52,7 +52,7 @@ func (t *temporaries) saw(at place, e manifest.Entry) {
 
 // begin notes that this process is about to write at.
 func (t *temporaries) begin(at place) {
-	t.opts.Temps.Begin(t.below(at.dir))
+	t.opts.Temps.Begin(t.below(at.Dir))
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.used == nil {
@@ -102,7 +102,7 @@ func (t *temporaries) claim(target place, fingerprint string) (best place, ok bo
 	defer t.mu.Unlock()
 	size := int64(0)
 	for at, e := range t.left {
-		if at.dir == target.dir && t.isOwn(at.name) && fingerprintIn(at.name) == fingerprint && e.Size > size && !t.used[at] {
+		if at.Dir == target.Dir && t.isOwn(at.Name) && fingerprintIn(at.Name) == fingerprint && e.Size > size && !t.used[at] {
 			best, size = at, e.Size
 		}
 	}
@@ -127,16 +127,16 @@ func (t *temporaries) isAbandoned(at place, e manifest.Entry) bool {
 
 // abandoned is isAbandoned for a caller who holds mu.
 func (t *temporaries) abandoned(at place, e manifest.Entry) bool {
-	_, temp := manifest.TempMark(at.name)
+	_, temp := manifest.TempMark(at.Name)
 	if !temp || !e.IsFile() || t.used[at] {
 		return false
 	}
-	return t.isOwn(at.name) || t.opts.Temps.StoodStill(t.below(at.dir)+"/"+at.name, e, time.Now())
+	return t.isOwn(at.Name) || t.opts.Temps.StoodStill(t.below(at.Dir)+"/"+at.Name, e, time.Now())
 }
 
-// below returns dir, given as in place.dir, relative to the root.
+// below returns dir, given as in place.Dir, relative to the root.
 func (t *temporaries) below(dir string) string {
-	return strings.TrimPrefix(strings.TrimPrefix(dir, t.names.root), "/")
+	return strings.TrimPrefix(strings.TrimPrefix(dir, t.names.Root), "/")
 }
 
 // fingerprint tells sources apart: 16 hex digits of what is known of a source before

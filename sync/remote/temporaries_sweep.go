@@ -7,6 +7,7 @@ import (
 	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/remote/names"
 )
 
 // hasLeftovers implements [sync.Replica.Leftovers]. A directory that is noted because of
@@ -16,7 +17,7 @@ func (t *temporaries) hasLeftovers() bool {
 	defer t.mu.Unlock()
 	explained := make(map[string]bool)
 	for at := range t.kept {
-		explained[t.below(at.dir)] = true
+		explained[t.below(at.Dir)] = true
 	}
 	for _, dir := range t.opts.Temps.Dirs() {
 		if !explained[dir] {
@@ -46,14 +47,14 @@ func (t *temporaries) sweep(ctx context.Context, s sync.Sweep) error {
 	var b ftp.Batch
 	t.mu.Lock()
 	for at, e := range t.left {
-		own := t.isOwn(at.name)
-		if !own && !s.Others || own && (resumed[fingerprintIn(at.name)] && e.Size > 0 || t.kept[at] && !s.Whole) || !t.abandoned(at, e) {
+		own := t.isOwn(at.Name)
+		if !own && !s.Others || own && (resumed[fingerprintIn(at.Name)] && e.Size > 0 || t.kept[at] && !s.Whole) || !t.abandoned(at, e) {
 			continue
 		}
 		b.Add("DELE "+at.String(), func(r ftp.Reply) {
 			if r.OK() || r.Code == 550 {
 				t.end(at)
-				t.opts.Temps.Gone(t.below(at.dir) + "/" + at.name)
+				t.opts.Temps.Gone(t.below(at.Dir) + "/" + at.Name)
 			}
 		})
 	}
@@ -68,18 +69,18 @@ func (t *temporaries) sweep(ctx context.Context, s sync.Sweep) error {
 // that were listed in this pass.
 func (t *temporaries) listNoted(ctx context.Context) error {
 	for _, below := range t.opts.Temps.Dirs() {
-		dir := t.names.root
+		dir := t.names.Root
 		if below != "" {
 			dir += "/" + below
 		}
 		t.mu.Lock()
 		seen := t.seen[dir]
 		t.mu.Unlock()
-		if seen || checkPath(dir) != nil {
+		if seen || names.CheckPath(dir) != nil {
 			continue
 		}
 		err := t.do(ctx, "listing", func(ctx context.Context, s *ftp.Session) error {
-			l, err := t.lister.List(ctx, s, place{dir: dir}.parent())
+			l, err := t.lister.List(ctx, s, place{Dir: dir}.Parent())
 			if err != nil {
 				if s.Dead() || ctx.Err() != nil {
 					return err
@@ -89,7 +90,7 @@ func (t *temporaries) listNoted(ctx context.Context) error {
 			t.forget(dir)
 			for _, one := range l.Entries {
 				if _, temp := manifest.TempMark(one.Name); temp {
-					t.saw(place{dir, one.Name}, one.Entry)
+					t.saw(place{Dir: dir, Name: one.Name}, one.Entry)
 				}
 			}
 			return nil
@@ -107,12 +108,12 @@ func (t *temporaries) tidy() {
 	t.mu.Lock()
 	holds := make(map[string]bool)
 	for at := range t.left {
-		if t.isOwn(at.name) {
-			holds[t.below(at.dir)] = true
+		if t.isOwn(at.Name) {
+			holds[t.below(at.Dir)] = true
 		}
 	}
 	for at := range t.used {
-		holds[t.below(at.dir)] = true
+		holds[t.below(at.Dir)] = true
 	}
 	t.seen = nil
 	t.mu.Unlock()

@@ -83,18 +83,18 @@ func TestPartsStayForThisPass(t *testing.T) {
 	if _, err := d.Scan(t.Context(), sync.Look{}); err != nil {
 		t.Fatal(err)
 	}
-	d.temps.keep(place{"", kept}, 1)
+	d.temps.keep(place{Name: kept}, 1)
 	part := sync.Sweep{Pending: []sync.Wanted{{Path: "big", Entry: big}}}
 	if err := d.Sweep(t.Context(), part); err != nil {
 		t.Fatal(err)
 	}
 	h.holds(pending, "x", kept, "x")
-	d.temps.end(place{"", pending})
+	d.temps.end(place{Name: pending})
 	noted.Begin("")
 	if err := d.Tidy(t.Context()); err != nil || len(noted.Dirs()) != 1 || d.Leftovers() {
 		t.Errorf("%v; noted: %q, leftovers: %v; what is kept is no reason to sweep each time", err, noted.Dirs(), d.Leftovers())
 	}
-	d.temps.saw(place{"", pending}, manifest.Entry{Kind: manifest.File, Size: 1})
+	d.temps.saw(place{Name: pending}, manifest.Entry{Kind: manifest.File, Size: 1})
 	part.Whole = true
 	if err := d.Sweep(t.Context(), part); err != nil {
 		t.Fatal(err)

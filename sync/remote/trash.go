@@ -119,7 +119,7 @@ func (t *trash) queueDirs(ctx context.Context, s *ftp.Session, b *ftp.Batch, pat
 	into := make([]place, len(paths))
 	queued := make(map[string]bool)
 	for i, at := range paths {
-		below := strings.TrimPrefix(at.String(), t.names.root+"/")
+		below := strings.TrimPrefix(at.String(), t.names.Root+"/")
 		if err := t.makeStampDir(ctx, s, below); err != nil {
 			return nil, err
 		}

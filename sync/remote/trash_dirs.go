@@ -92,7 +92,7 @@ func (t *trashDirs) take(below string) (at place, missing []string) {
 			missing = append(missing, dir)
 		}
 	}
-	return place{dir, names[last]}, missing
+	return place{Dir: dir, Name: names[last]}, missing
 }
 
 // note notes directories that are there.
@@ -120,7 +120,7 @@ func (t *trashDirs) forget() {
 func (t *trashDirs) isProven(at place) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return len(at.name) <= t.takes[at.dir]
+	return len(at.Name) <= t.takes[at.Dir]
 }
 
 // proven notes that a rename of at into the trash works.
@@ -130,5 +130,5 @@ func (t *trashDirs) proven(at place) {
 	if t.takes == nil {
 		t.takes = make(map[string]int)
 	}
-	t.takes[at.dir] = max(t.takes[at.dir], len(at.name))
+	t.takes[at.Dir] = max(t.takes[at.Dir], len(at.Name))
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ferry/internal/ftp"
+	"ferry/sync/remote/names"
 	"ferry/sync/trashbin"
 )
 
@@ -58,7 +59,7 @@ func (b *bin) deleteFiles(ctx context.Context, things []trashbin.Trashed) (freed
 		doubtful := make([]place, len(things))
 		for i, t := range things {
 			if t.Entry.IsFile() && !told[i].OK() {
-				doubtful[i] = splitPath(b.at(t))
+				doubtful[i] = names.Split(b.at(t))
 			}
 		}
 		missing, err = b.missing(ctx, s, doubtful)
@@ -133,7 +134,7 @@ func (b *bin) rmd(ctx context.Context, s *ftp.Session, dirs ...string) error {
 	var batch ftp.Batch
 	b.returnToRoot(&batch)
 	for _, at := range dirs {
-		batch.Add("RMD "+b.names.root+"/"+at, nil)
+		batch.Add("RMD "+b.names.Root+"/"+at, nil)
 	}
 	return batch.Run(ctx, s)
 }
@@ -151,7 +152,7 @@ func (b *bin) removeOldEmpty(ctx context.Context, at string) error {
 		return nil
 	}
 	return b.do(ctx, "removing an empty directory", func(ctx context.Context, s *ftp.Session) error {
-		l, err := b.lister.List(ctx, s, b.names.root+"/"+at)
+		l, err := b.lister.List(ctx, s, b.names.Root+"/"+at)
 		switch {
 		case err != nil && (s.Dead() || ctx.Err() != nil):
 			return err

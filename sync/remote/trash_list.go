@@ -19,7 +19,7 @@ type bin struct {
 }
 
 // at returns the absolute path of a thing in the trash.
-func (b *bin) at(t trashbin.Trashed) string { return b.names.root + "/" + pathBelowRoot(t) }
+func (b *bin) at(t trashbin.Trashed) string { return b.names.Root + "/" + pathBelowRoot(t) }
 
 // pathBelowRoot returns the path of a thing in the trash, below the root.
 func pathBelowRoot(t trashbin.Trashed) string { return t.Home() + "/" + t.ID }
@@ -53,8 +53,8 @@ func (b *bin) ownDirs(ctx context.Context) []string {
 		}
 		var entered ftp.Reply
 		var batch ftp.Batch
-		batch.Expect("CWD "+b.names.dir(manifest.Root), &entered)
-		seen, err := b.statAfter(ctx, s, &batch, []place{{b.names.root, both[0]}, {b.names.root, both[1]}})
+		batch.Expect("CWD "+b.names.Dir(manifest.Root), &entered)
+		seen, err := b.statAfter(ctx, s, &batch, []place{{Dir: b.names.Root, Name: both[0]}, {Dir: b.names.Root, Name: both[1]}})
 		if err == nil && entered.OK() {
 			dirs = nil
 			for i, dir := range both {

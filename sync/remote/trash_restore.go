@@ -9,6 +9,7 @@ import (
 	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/remote/names"
 	"ferry/sync/trashbin"
 )
 
@@ -25,7 +26,7 @@ func (b *bin) restore(ctx context.Context, t trashbin.Trashed) error {
 	e := t.Entry
 	e.Name = ""
 	step := sync.Step{Op: sync.Move, From: manifest.Path(pathBelowRoot(t)), Path: manifest.Path(t.Spelled()), Expect: e}
-	if err := b.checkNew(b.names.place(step.Path, step.Path.Base())); err != nil {
+	if err := b.checkNew(b.names.Place(step.Path, step.Path.Base())); err != nil {
 		return err
 	}
 	if err := b.makeParents(ctx, step.Path.Parent()); err != nil {
@@ -45,7 +46,7 @@ func (b *bin) restore(ctx context.Context, t trashbin.Trashed) error {
 func (b *bin) isMissing(ctx context.Context, t trashbin.Trashed) bool {
 	answers := []error{errNotAsked}
 	err := b.do(ctx, "looking into the trash", func(ctx context.Context, s *ftp.Session) (err error) {
-		answers, err = b.missing(ctx, s, []place{splitPath(b.at(t))})
+		answers, err = b.missing(ctx, s, []place{names.Split(b.at(t))})
 		return err
 	})
 	return err == nil && answers[0] == nil
@@ -56,7 +57,7 @@ func (b *bin) isMissing(ctx context.Context, t trashbin.Trashed) bool {
 func (b *bin) makeParents(ctx context.Context, dir manifest.Path) error {
 	var dirs []place
 	for at := dir; at != manifest.Root; at = at.Parent() {
-		dirs = append(dirs, b.names.place(at, at.Base()))
+		dirs = append(dirs, b.names.Place(at, at.Base()))
 	}
 	if len(dirs) == 0 {
 		return nil

@@ -66,7 +66,7 @@ func (w *trashWalk) run(ctx context.Context, dir string, before time.Time) error
 // what is not found stays in the trash.
 func (w *trashWalk) unlessAbsent(ctx context.Context, dir string, failed error) error {
 	err := w.do(ctx, "looking for a trash", func(ctx context.Context, s *ftp.Session) error {
-		entered, err := s.Command(ctx, "CWD "+w.names.root+"/"+dir)
+		entered, err := s.Command(ctx, "CWD "+w.names.Root+"/"+dir)
 		if err == nil && ftp.MeansAbsent(entered) {
 			failed = nil
 		}
@@ -93,7 +93,7 @@ func (w *trashWalk) addStamps(ctx context.Context, path string, before time.Time
 
 func (w *trashWalk) listFolder(ctx context.Context, f *list.Folder) (l *list.Listing, err error) {
 	err = w.do(ctx, "listing the trash", func(ctx context.Context, s *ftp.Session) error {
-		l, err = w.lister.List(ctx, s, w.names.root+"/"+string(f.Path))
+		l, err = w.lister.List(ctx, s, w.names.Root+"/"+string(f.Path))
 		return err
 	})
 	return l, err

@@ -51,9 +51,9 @@ type upload struct {
 func (up *uploader) prepare(step sync.Step) *upload {
 	u := &upload{step: step}
 	if step.Expect.Exists() {
-		u.target = up.names.at(step.Path, step.Expect)
+		u.target = up.names.At(step.Path, step.Expect)
 	} else {
-		u.target = up.names.place(step.Path, up.newName(step))
+		u.target = up.names.Place(step.Path, up.newName(step))
 	}
 	if err := up.checkNew(u.target); err != nil {
 		u.fail(err)

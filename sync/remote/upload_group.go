@@ -174,7 +174,7 @@ func (up *uploader) judge(u *upload) {
 		return
 	}
 	if u.step.Keep != "" && u.step.Keep == u.out.Sum {
-		u.out.Kept, u.out.Entry = true, spelled(u.targetStat.entry, u.step.Path, u.target.name)
+		u.out.Kept, u.out.Entry = true, spelled(u.targetStat.entry, u.step.Path, u.target.Name)
 	}
 }
 

@@ -104,8 +104,8 @@ func (up *uploader) installed(u *upload) {
 	if u.replacesFile() {
 		up.features.Observe(ftp.RenamesOver, true)
 	}
-	u.out.Entry = spelled(u.tempStat.entry, u.step.Path, u.target.name)
-	up.names.set(u.step.Path, u.target.name)
+	u.out.Entry = spelled(u.tempStat.entry, u.step.Path, u.target.Name)
+	up.names.Set(u.step.Path, u.target.Name)
 	up.temps.end(u.temp)
 }
 

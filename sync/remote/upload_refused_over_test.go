@@ -30,7 +30,7 @@ func TestRefusedRenameOver(t *testing.T) {
 				h.fault(tt.fault)
 				h.done(h.apply(h.put("a", "first", manifest.Entry{})))
 				was := h.d.server.late.fruitless
-				seen, err := h.d.server.statPlaces(t.Context(), "test", place{"", "a"})
+				seen, err := h.d.server.statPlaces(t.Context(), "test", place{Name: "a"})
 				if err != nil {
 					t.Fatal(err)
 				}

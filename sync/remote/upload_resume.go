@@ -21,7 +21,7 @@ func (up *uploader) keepOwnTemp(u *upload) {
 // bytes that an earlier attempt from the same source left, or 0.
 func (up *uploader) chooseTemp(ctx context.Context, s *ftp.Session, u *upload) (offset int64, err error) {
 	mark := fingerprint(u.step.Path, u.step.Want)
-	fresh := place{u.target.dir, up.temps.newName(mark, u.plainName)}
+	fresh := place{Dir: u.target.Dir, Name: up.temps.newName(mark, u.plainName)}
 	if offset, err = up.resume(ctx, s, u, mark, fresh); offset > 0 || err != nil {
 		return offset, err
 	}

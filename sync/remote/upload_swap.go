@@ -89,13 +89,13 @@ func (up *uploader) prepareSwaps(ctx context.Context, s *ftp.Session, swaps []*s
 	for i, w := range swaps {
 		w.old, w.in = &renaming{from: w.u.target, to: into[i]}, &renaming{from: w.u.temp, to: w.u.target}
 		at := w.u.target
-		if other := longest[at.dir]; !up.trash.dirs.isProven(at) && (other == nil || len(at.name) > len(other.u.target.name)) {
-			longest[at.dir] = w
+		if other := longest[at.Dir]; !up.trash.dirs.isProven(at) && (other == nil || len(at.Name) > len(other.u.target.Name)) {
+			longest[at.Dir] = w
 		}
 	}
 	var trials []*trial
 	for _, w := range swaps {
-		if longest[w.u.target.dir] != w {
+		if longest[w.u.target.Dir] != w {
 			continue
 		}
 		t := &trial{u: w.u, there: &renaming{from: w.u.temp, to: w.old.to}, back: &renaming{from: w.old.to, to: w.u.temp}}
@@ -239,7 +239,7 @@ func (up *uploader) completeSwap(ctx context.Context, w *swap, cause error) bool
 func (up *uploader) keepCopy(ctx context.Context, u *upload, found manifest.Entry) {
 	if u.step.Copy != nil {
 		to := u.step.Copy(found)
-		m := &renaming{from: u.aside, to: place{u.target.dir, to.Base()}}
+		m := &renaming{from: u.aside, to: place{Dir: u.target.Dir, Name: to.Base()}}
 		there, free, err := up.renamer.statBoth(ctx, m)
 		if err == nil && there.Exists() && !free.Exists() {
 			if err = up.renamer.runOnce(ctx, m); m.replies.Done() {

@@ -13,7 +13,7 @@ import (
 
 // returnToRoot makes the root the working directory at the end of a batch.
 func (srv *server) returnToRoot(b *ftp.Batch) {
-	b.Add("CWD "+srv.names.dir(manifest.Root), nil)
+	b.Add("CWD "+srv.names.Dir(manifest.Root), nil)
 }
 
 // returnAfterStat is returnToRoot where the questions of queueStat have changed the
@@ -31,7 +31,7 @@ func (srv *server) leaveListedDirs(ctx context.Context) {
 		return
 	}
 	srv.pool.EachIdle(func(s *ftp.Session) {
-		if _, err := s.Command(ctx, "CWD "+srv.names.dir(manifest.Root)); err != nil {
+		if _, err := s.Command(ctx, "CWD "+srv.names.Dir(manifest.Root)); err != nil {
 			s.GiveUp()
 		}
 	})

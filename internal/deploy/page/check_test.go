@@ -1,4 +1,4 @@
-package app
+package page
 
 import (
 	"context"
@@ -10,12 +10,11 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"ferry/internal/config"
 	"ferry/internal/deploy"
 	"ferry/manifest"
 )
 
-func TestSiteCheck(t *testing.T) {
+func TestCheck(t *testing.T) {
 	var asked atomic.Int32
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
@@ -64,12 +63,12 @@ func TestSiteCheck(t *testing.T) {
 				sum := sha256.Sum256([]byte("good"))
 				files = append(files, deploy.LocalFile{Path: name, Sum: deploy.Sum(sum[:16])})
 			}
-			check := newSiteCheck(config.DeployCheck{URL: c.url, Paths: []string{c.path}}, files)
+			check := NewCheck(NewSite(c.url), []string{c.path}, files)
 			if c.path == "" {
-				check.Paths = nil
+				check.paths = nil
 			}
 			check.pause = 0
-			err := check.run(context.Background(), 7)
+			err := check.Run(context.Background(), 7)
 			got := ""
 			if err != nil {
 				got = err.Error()

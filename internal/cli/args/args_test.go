@@ -1,11 +1,11 @@
-package cli
+package args
 
 import (
 	"slices"
 	"testing"
 )
 
-func TestExpandArgs(t *testing.T) {
+func TestExpand(t *testing.T) {
 	env := func(name string) string {
 		return map[string]string{
 			"PLAIN":    " site\t--strict\n",
@@ -29,7 +29,7 @@ func TestExpandArgs(t *testing.T) {
 		{[]string{"deploy", "--args-from-env", "ENDS"}, nil, true},
 		{[]string{"deploy", "--args-from-env"}, nil, true},
 	} {
-		got, err := expandArgs(c.args, env)
+		got, err := Expand(c.args, env)
 		if !slices.Equal(got, c.want) || (err != nil) != c.fails {
 			t.Errorf("%q: %q, %v", c.args, got, err)
 		}

@@ -1,4 +1,4 @@
-package remote
+package names
 
 import (
 	"testing"
@@ -7,10 +7,10 @@ import (
 )
 
 func TestNamesKeepSpellings(t *testing.T) {
-	n := names{root: "/home/ann"}
-	n.set("\u00fcber", "u\u0308ber")
-	n.set("\u00fcber/x/\u00f6", "o\u0308")
-	n.set("plain", "plain")
+	n := Names{Root: "/home/ann"}
+	n.Set("\u00fcber", "u\u0308ber")
+	n.Set("\u00fcber/x/\u00f6", "o\u0308")
+	n.Set("plain", "plain")
 	for p, want := range map[manifest.Path]string{
 		"":                    "/home/ann",
 		"plain":               "/home/ann/plain",
@@ -21,23 +21,23 @@ func TestNamesKeepSpellings(t *testing.T) {
 		"other/\u00fcber/x":   "/home/ann/other/\u00fcber/x",
 		"\u00fcber2/x/\u00f6": "/home/ann/\u00fcber2/x/\u00f6",
 	} {
-		if got := n.dir(p); got != want {
+		if got := n.Dir(p); got != want {
 			t.Errorf("dir(%q) is %q, want %q", p, got, want)
 		}
 	}
-	n.moved("\u00fcber", "d/moved", "moved")
-	if got := n.dir("d/moved/x/\u00f6"); got != "/home/ann/d/moved/x/o\u0308" {
+	n.Moved("\u00fcber", "d/moved", "moved")
+	if got := n.Dir("d/moved/x/\u00f6"); got != "/home/ann/d/moved/x/o\u0308" {
 		t.Errorf("after a move: %q", got)
 	}
-	if got := n.dir("\u00fcber"); got != "/home/ann/\u00fcber" {
+	if got := n.Dir("\u00fcber"); got != "/home/ann/\u00fcber" {
 		t.Errorf("what was moved: %q", got)
 	}
 }
 
 func TestNamesAtTheServersRoot(t *testing.T) {
-	var n names
-	at := n.place("f", "f")
-	if n.dir("") != "/" || n.dir("d") != "/d" || at.String() != "/f" || at.parent() != "/" || splitPath("/a") != (place{"", "a"}) {
-		t.Errorf("%q %q %q %q %v", n.dir(""), n.dir("d"), at, at.parent(), splitPath("/a"))
+	var n Names
+	at := n.Place("f", "f")
+	if n.Dir("") != "/" || n.Dir("d") != "/d" || at.String() != "/f" || at.Parent() != "/" || Split("/a") != (Place{"", "a"}) {
+		t.Errorf("%q %q %q %q %v", n.Dir(""), n.Dir("d"), at, at.Parent(), Split("/a"))
 	}
 }

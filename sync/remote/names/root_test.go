@@ -1,4 +1,4 @@
-package remote
+package names
 
 import (
 	"errors"
@@ -15,12 +15,12 @@ func TestJoinRoot(t *testing.T) {
 		{"", "/srv/./www", "/srv/www"},
 		{"/", " x ", "/ x "},
 	} {
-		if got, err := joinRoot(tt.home, tt.path); got != tt.want || err != nil {
+		if got, err := JoinRoot(tt.home, tt.path); got != tt.want || err != nil {
 			t.Errorf("%q and %q: %q, %v, want %q", tt.home, tt.path, got, err, tt.want)
 		}
 	}
 	for _, path := range []string{"..", "a/../b", "a\r\nDELE b", "a\xff"} {
-		if got, err := joinRoot("/home", path); !errors.Is(err, manifest.ErrName) {
+		if got, err := JoinRoot("/home", path); !errors.Is(err, manifest.ErrName) {
 			t.Errorf("%q: %q, %v", path, got, err)
 		}
 	}

@@ -1,4 +1,5 @@
-package app
+// Package canonical finds the one form that all spellings of a path of this machine share.
+package canonical
 
 import (
 	"errors"
@@ -11,11 +12,15 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// canonicalPath returns the one form that all spellings of an absolute path share: links
+// Path returns the one form that all spellings of an absolute path share: links
 // are followed, and names are in lower case where their directory takes both cases for
 // one name. What is not there yet is taken to be an ordinary directory, and what cannot be
 // looked at stays as it is written.
-func canonicalPath(path string, folds func(dir, name string) bool) string {
+func Path(path string) string { return pathOn(path, foldsCase) }
+
+// pathOn is [Path] on a file system of which folds says whether a directory takes a name in both
+// cases for one.
+func pathOn(path string, folds func(dir, name string) bool) string {
 	rest := ""
 	for at := path; ; {
 		real, err := filepath.EvalSymlinks(at)

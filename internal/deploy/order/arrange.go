@@ -1,29 +1,30 @@
-package deploy
+package order
 
 import (
 	"cmp"
 	"slices"
 
+	"ferry/internal/deploy/release"
 	"ferry/manifest"
 	"ferry/sync/namecase"
 )
 
 // A rank is when a kind of change comes, whatever its class: no page that is live asks for
 // a new file, and only old pages ask for a deleted one.
-func rank(c *Change) int {
+func rank(c *release.Change) int {
 	switch {
-	case c.Kind == Put && !c.Was.Exists():
+	case c.Kind == release.Put && !c.Was.Exists():
 		return 0
-	case c.Kind == Remove:
+	case c.Kind == release.Remove:
 		return 2
 	}
 	return 1
 }
 
-// arrange sorts changes into the order of the commit and numbers their classes from 0. New
+// Arrange sorts changes into the order of the commit and numbers their classes from 0. New
 // files come first, deletions last. What stands in the way of a file comes right before it,
 // in the same class.
-func arrange(changes []Change, class func(manifest.Path) int, folding namecase.Folding) {
+func Arrange(changes []release.Change, class func(manifest.Path) int, folding namecase.Folding) {
 	type key struct{ rank, class, after int } // after: 0 what is in the way, 1 directories of that, 2 files
 	keys := make(map[manifest.Path]key, len(changes))
 	removes := map[manifest.Path]key{}
@@ -36,12 +37,12 @@ func arrange(changes []Change, class func(manifest.Path) int, folding namecase.F
 	for i := range changes {
 		c := &changes[i]
 		k := key{rank: rank(c), after: 2}
-		if c.Kind == Remove {
+		if c.Kind == release.Remove {
 			continue
 		}
 		k.class = class(c.Path)
 		keys[c.Path] = k
-		if c.Kind == Put {
+		if c.Kind == release.Put {
 			least(folding.Key(string(c.Path)), k)
 			for dir := range c.Path.Ancestors {
 				least(folding.Key(string(dir))+"/", k)
@@ -50,7 +51,7 @@ func arrange(changes []Change, class func(manifest.Path) int, folding namecase.F
 	}
 	for i := range changes {
 		c := &changes[i]
-		if c.Kind != Remove {
+		if c.Kind != release.Remove {
 			continue
 		}
 		k := key{rank: 2}
@@ -68,8 +69,8 @@ func arrange(changes []Change, class func(manifest.Path) int, folding namecase.F
 		}
 		removes[c.Path] = k
 	}
-	at := func(c *Change) key {
-		if c.Kind != Remove {
+	at := func(c *release.Change) key {
+		if c.Kind != release.Remove {
 			return keys[c.Path]
 		}
 		k := removes[c.Path]
@@ -78,7 +79,7 @@ func arrange(changes []Change, class func(manifest.Path) int, folding namecase.F
 		}
 		return k
 	}
-	slices.SortFunc(changes, func(a, b Change) int {
+	slices.SortFunc(changes, func(a, b release.Change) int {
 		k, l := at(&a), at(&b)
 		order := a.Path.Compare(b.Path)
 		if k.after == 1 {

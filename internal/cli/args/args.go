@@ -1,4 +1,5 @@
-package cli
+// Package args takes arguments of the command line from a variable of the environment.
+package args
 
 import (
 	"errors"
@@ -8,30 +9,30 @@ import (
 	"ferry/internal/app"
 )
 
-// argsFromEnv is the option that takes arguments from a variable, so that a CI system needs no
+// Option takes arguments from a variable, so that a CI system needs no
 // shell to split what people write there. It stands for these arguments.
-const argsFromEnv = "--args-from-env"
+const Option = "--args-from-env"
 
-// expandArgs replaces the option and the name of its variable by the arguments in that
+// Expand replaces [Option] and the name of its variable by the arguments in that
 // variable. What is in it is never expanded again.
-func expandArgs(args []string, getenv func(string) string) ([]string, error) {
+func Expand(args []string, getenv func(string) string) ([]string, error) {
 	var all []string
 	for i := 0; i < len(args); i++ {
-		name, given := strings.CutPrefix(args[i], argsFromEnv+"=")
+		name, given := strings.CutPrefix(args[i], Option+"=")
 		switch {
 		case args[i] == "--":
 			return append(all, args[i:]...), nil
-		case args[i] == argsFromEnv && i+1 < len(args):
+		case args[i] == Option && i+1 < len(args):
 			i++
 			name, given = args[i], true
-		case args[i] == argsFromEnv:
-			return nil, app.Usage(errors.New(argsFromEnv+" needs the name of a variable"), "as in: ferry deploy "+argsFromEnv+" FERRY_ARGS")
+		case args[i] == Option:
+			return nil, app.Usage(errors.New(Option+" needs the name of a variable"), "as in: ferry deploy "+Option+" FERRY_ARGS")
 		}
 		if !given {
 			all = append(all, args[i])
 			continue
 		}
-		words, err := splitWords(getenv(name))
+		words, err := Split(getenv(name))
 		if err != nil {
 			return nil, app.Usage(fmt.Errorf("the arguments in %s: %w", name, err), "quotes come in pairs, as in: --exclude 'a b'")
 		}
@@ -40,9 +41,9 @@ func expandArgs(args []string, getenv func(string) string) ([]string, error) {
 	return all, nil
 }
 
-// splitWords splits text into words as xargs does: at white space, except between quotes and
+// Split splits text into words as xargs does: at white space, except between quotes and
 // after a backslash. Nothing else has a meaning.
-func splitWords(text string) (words []string, err error) {
+func Split(text string) (words []string, err error) {
 	var word strings.Builder
 	inWord := false
 	end := func() {
