@@ -163,7 +163,11 @@ func (s *switching) point(ctx context.Context, number int) error {
 	work := run{Options: s.Options}
 	work.Server = s.server
 	files := []workContent{{stagedPointer, content}}
-	if s.pointed.content != nil && s.pointed.number == 0 && s.Pointer.File.Template != nil {
+	replaced, err := s.isStale() // by somebody, or it was to be written otherwise
+	if err != nil {
+		return err
+	}
+	if s.pointed.content != nil && replaced && (s.pointed.number != 0 || s.Pointer.File.Template != nil) {
 		name := leftDir + "/" + newID() + "-" + s.Pointer.File.Path.Base()
 		s.Observer(Noticed{Text: fmt.Sprintf("%s on the server is replaced by the pointer; it is kept as %s in the work directory", s.Pointer.File.Path, name)})
 		if err := s.apply(ctx, "making a directory", Chain{{Op: MakeDir, To: Work(leftDir)}}); err != nil {
