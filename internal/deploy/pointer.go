@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -199,6 +200,11 @@ func (s *switching) point(ctx context.Context, number int) error {
 		files = append(files, workContent{oldPointer, s.pointed.content})
 		modes = append(modes, Step{Op: SetMode, To: Work(oldPointer), Mode: s.pointed.look.Mode})
 	}
+	if above := s.abovePointer(); len(above) > 0 {
+		if err := s.apply(ctx, "making the directories above the pointer", above); err != nil {
+			return err
+		}
+	}
 	if err := work.store(ctx, files...); err != nil {
 		return err
 	}
@@ -226,8 +232,10 @@ func (s *switching) point(ctx context.Context, number int) error {
 	s.live.result.Mixed = s.Now().Sub(began)
 	if err != nil {
 		now, readErr := s.downloadPointer(ctx, s.pointerPlace())
-		if errors.Is(readErr, ErrMissing) && s.pointed.content != nil {
-			readErr = s.putPointerBack(ctx)
+		if errors.Is(readErr, ErrMissing) {
+			if readErr = nil; s.pointed.content != nil {
+				readErr = s.putPointerBack(ctx)
+			}
 		}
 		if readErr != nil {
 			return brokeOff(errors.Join(err, readErr))
@@ -245,6 +253,20 @@ func (s *switching) point(ctx context.Context, number int) error {
 	s.Observer(Committed{number})
 	s.Observer(WentLive{&s.live.plan.Release})
 	return nil
+}
+
+// abovePointer returns the steps that make the directories above the first pointer.
+func (s *switching) abovePointer() (chain Chain) {
+	if s.pointed.content != nil {
+		return nil
+	}
+	above := slices.Collect(s.Pointer.File.Path.Ancestors)
+	for _, dir := range slices.Backward(above) {
+		if dir != manifest.Root {
+			chain = append(chain, Step{Op: MakeDir, To: Place{Path: string(dir)}})
+		}
+	}
+	return chain
 }
 
 // checkPointed looks once more at what the switch rests on.
