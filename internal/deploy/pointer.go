@@ -77,7 +77,7 @@ func (s *switching) readPointer(ctx context.Context) error {
 	s.pointed = pointed{look: looks[0]}
 	unsafe := func(why string) error {
 		return &sync.UnsafeError{What: fmt.Sprintf("%s on the server cannot be the pointer: %s", s.Pointer.File.Path, why),
-			Hint: "put it right by hand, or move it away: then nothing is taken as live, and the release is sent as a whole"}
+			Hint: "put it right by hand"}
 	}
 	if there := looks[0].Entry; there.Exists() && !there.IsFile() {
 		return unsafe("it is not a file")
