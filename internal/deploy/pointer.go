@@ -19,9 +19,13 @@ import (
 type Pointer struct {
 	File *pointer.File
 	// Shows asks the web server for a page of the site. The error says why the page does not
-	// show text.
+	// show text. It wraps [ErrNotAsked] where the web server did not answer.
 	Shows func(ctx context.Context, page, text string) error
 }
+
+// ErrNotAsked is wrapped by errors of [Pointer.Shows]: the web server was not reached, so it is not
+// known what it shows.
+var ErrNotAsked = errors.New("the web server was not reached")
 
 // mostPointer is how many bytes the pointer may have.
 const mostPointer = 1 << 20

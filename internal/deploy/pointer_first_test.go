@@ -8,7 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"ferry/internal/deploy"
+	"ferry/sync"
 )
 
 // The first pointer stands in directories that are not there yet, or partly.
@@ -73,5 +76,21 @@ func TestPointerFirstRefused(t *testing.T) {
 				t.Errorf("%q", p.m.Names(false))
 			}
 		}
+	}
+}
+
+// The web server was not reached, so nothing is known of it, and nothing is deployed or left.
+func TestPointerNotAsked(t *testing.T) {
+	p := newPointed(t, "")
+	p.put(releases[0])
+	before := siteOf(p.m)
+	p.pointer.Shows = func(context.Context, string, string) error { return fmt.Errorf("no such host: %w", deploy.ErrNotAsked) }
+	r, err := p.on(p.m.Open(), releases[1])
+	var unsafe *sync.UnsafeError
+	if !errors.Is(err, deploy.ErrNotAsked) || errors.As(err, &unsafe) || r.Committed {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if diff := cmp.Diff(before, siteOf(p.m)); diff != "" {
+		t.Error(diff)
 	}
 }
