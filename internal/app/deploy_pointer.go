@@ -89,7 +89,7 @@ func (c *pointerCheck) shows(ctx context.Context, p, text string) (why error) {
 		status, body, err := fetch(ctx, c.site, p)
 		switch {
 		case err != nil:
-			why = err
+			why = notAsked{err}
 		case bytes.Contains(body, []byte(text)):
 			return nil
 		default:
@@ -98,3 +98,9 @@ func (c *pointerCheck) shows(ctx context.Context, p, text string) (why error) {
 	}
 	return why
 }
+
+// A notAsked is an error that is [deploy.ErrNotAsked], and says it in its own words.
+type notAsked struct{ error }
+
+func (e notAsked) Unwrap() error   { return e.error }
+func (notAsked) Is(err error) bool { return err == deploy.ErrNotAsked }

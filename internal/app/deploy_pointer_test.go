@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -11,6 +12,7 @@ import (
 	"testing"
 
 	"ferry/internal/config"
+	"ferry/internal/deploy"
 	"ferry/internal/deploy/pointer"
 )
 
@@ -75,5 +77,32 @@ func TestPointerShows(t *testing.T) {
 	}
 	if asked.Load() != pointerTries {
 		t.Errorf("asked %d times", asked.Load())
+	}
+}
+
+// A web server that cannot be reached says nothing about rules: the hint is to look at the address.
+func TestPointerNotAsked(t *testing.T) {
+	web := httptest.NewServer(http.NotFoundHandler())
+	nowhere := web.URL
+	web.Close()
+	cut := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "100")
+		fmt.Fprint(w, "half")
+	}))
+	defer cut.Close()
+	for address, hint := range map[string]string{nowhere: "can this machine reach it", cut.URL: ""} {
+		c := newPointerCheck(config.DeployCheck{URL: address})
+		c.pause = 0
+		err := fmt.Errorf("nothing was deployed: %w", c.shows(t.Context(), "page", "text"))
+		if !errors.Is(err, deploy.ErrNotAsked) || ExitCode(err) != ExitFailed || !strings.Contains(Hint(err), hint) {
+			t.Errorf("%v, exit code %d, hint %q", err, ExitCode(err), Hint(err))
+		}
+	}
+	web = httptest.NewServer(http.NotFoundHandler())
+	defer web.Close()
+	c := newPointerCheck(config.DeployCheck{URL: web.URL})
+	c.pause = 0
+	if err := c.shows(t.Context(), "page", "text"); err == nil || errors.Is(err, deploy.ErrNotAsked) {
+		t.Errorf("it has answered: %v", err)
 	}
 }

@@ -38,6 +38,16 @@ func (d *Deployment) webServer(ctx context.Context) (server deploy.Server, work 
 	if at == (deploy.Place{}) && d.pointer != nil {
 		return d.server, d.server.WorkPath(), nil
 	}
+	looks, err := d.server.Look(ctx, []deploy.Place{at}, false)
+	if err == nil {
+		err = looks[0].Err
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	if !looks[0].Entry.Exists() {
+		return nil, "", failed(fmt.Errorf("nothing is deployed to %s yet", d.pair.Remote), "run \"ferry deploy\" first: each release has a work directory of its own")
+	}
 	live := d.server.Slot(at)
 	if of, ok := live.(interface{ WorkPath() string }); ok {
 		work = of.WorkPath()

@@ -82,7 +82,7 @@ func (r *run) stageMaintenance(ctx context.Context) error {
 	return cmp.Or(err, failed)
 }
 
-// place is where the file stands in the site.
+// placeOf is where the file stands in the site.
 func placeOf(f MaintenanceFile) Place { return Live(f.Path, manifest.Entry{}) }
 
 // beginMaintenance returns the step that puts the maintenance file into the site. A file that

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,15 +19,23 @@ import (
 type Pointer struct {
 	File *pointer.File
 	// Shows asks the web server for a page of the site. The error says why the page does not
-	// show text.
+	// show text. It wraps [ErrNotAsked] where the web server did not answer.
 	Shows func(ctx context.Context, page, text string) error
 }
+
+// ErrNotAsked is wrapped by errors of [Pointer.Shows]: the web server was not reached, so it is not
+// known what it shows.
+var ErrNotAsked = errors.New("the web server was not reached")
 
 // mostPointer is how many bytes the pointer may have.
 const mostPointer = 1 << 20
 
 // stagedPointer is where the pointer to the next release waits, in the work directory.
 const stagedPointer = "pointer"
+
+// oldPointer is the pointer that is being replaced, in the work directory: some servers do not
+// rename over files, so a cut may leave the site without any.
+const oldPointer = "pointer.old"
 
 // pointed is what the pointer says.
 type pointed struct {
@@ -42,6 +51,7 @@ func LivePlace(ctx context.Context, o Options) (Place, error) {
 	if o.Pointer == nil {
 		return Place{}, nil
 	}
+	o.DryRun = true
 	s := newSwitching(o)
 	err := s.readPointer(ctx)
 	return s.place, err
@@ -56,19 +66,27 @@ func (s *switching) readPointer(ctx context.Context) error {
 	if s.Pointer == nil {
 		return nil
 	}
-	looks, err := s.lookAt(ctx, []Place{s.pointerPlace()}, false)
+	at := s.pointerPlace()
+	looks, err := s.lookAt(ctx, []Place{at, Work(oldPointer)}, false)
 	if err != nil {
 		return err
+	}
+	if !looks[0].Entry.Exists() && looks[1].Entry.IsFile() {
+		if looks[0] = looks[1]; s.DryRun {
+			at = Work(oldPointer)
+		} else if err := s.putPointerBack(ctx); err != nil {
+			return err
+		}
 	}
 	s.pointed = pointed{look: looks[0]}
 	unsafe := func(why string) error {
 		return &sync.UnsafeError{What: fmt.Sprintf("%s on the server cannot be the pointer: %s", s.Pointer.File.Path, why),
-			Hint: "put it right by hand, or move it away: then nothing is taken as live, and the release is sent as a whole"}
+			Hint: "put it right by hand"}
 	}
 	if there := looks[0].Entry; there.Exists() && !there.IsFile() {
 		return unsafe("it is not a file")
 	} else if there.Exists() {
-		if s.pointed.content, err = s.downloadPointer(ctx); err != nil {
+		if s.pointed.content, err = s.downloadPointer(ctx, at); err != nil {
 			return err
 		}
 	}
@@ -84,8 +102,14 @@ func (s *switching) readPointer(ctx context.Context) error {
 	return nil
 }
 
-func (s *switching) downloadPointer(ctx context.Context) ([]byte, error) {
-	in, err := s.server.Download(ctx, s.pointerPlace())
+// putPointerBack puts the pointer back that a switch took away and did not replace.
+func (s *switching) putPointerBack(ctx context.Context) error {
+	s.Observer(Noticed{Text: fmt.Sprintf("a switch broke off: %s is put back", s.Pointer.File.Path)})
+	return s.apply(ctx, "putting the pointer back", Chain{{Op: Rename, From: Work(oldPointer), To: s.pointerPlace(), Free: true}})
+}
+
+func (s *switching) downloadPointer(ctx context.Context, at Place) ([]byte, error) {
+	in, err := s.server.Download(ctx, at)
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +187,11 @@ func (s *switching) point(ctx context.Context, number int) error {
 	work := run{Options: s.Options}
 	work.Server = s.server
 	files := []workContent{{stagedPointer, content}}
-	if s.pointed.content != nil && s.pointed.number == 0 && s.Pointer.File.Template != nil {
+	replaced, err := s.isStale() // by somebody, or it was to be written otherwise
+	if err != nil {
+		return err
+	}
+	if s.pointed.content != nil && replaced && (s.pointed.number != 0 || s.Pointer.File.Template != nil) {
 		name := leftDir + "/" + newID() + "-" + s.Pointer.File.Path.Base()
 		s.Observer(Noticed{Text: fmt.Sprintf("%s on the server is replaced by the pointer; it is kept as %s in the work directory", s.Pointer.File.Path, name)})
 		if err := s.apply(ctx, "making a directory", Chain{{Op: MakeDir, To: Work(leftDir)}}); err != nil {
@@ -171,14 +199,24 @@ func (s *switching) point(ctx context.Context, number int) error {
 		}
 		files = append(files, workContent{name, s.pointed.content})
 	}
+	modes := Chain{{Op: SetMode, To: Work(stagedPointer), Mode: s.pointed.look.Mode}}
+	if s.pointed.content != nil {
+		files = append(files, workContent{oldPointer, s.pointed.content})
+		modes = append(modes, Step{Op: SetMode, To: Work(oldPointer), Mode: s.pointed.look.Mode})
+	}
+	if above := s.abovePointer(); len(above) > 0 {
+		if err := s.apply(ctx, "making the directories above the pointer", above); err != nil {
+			return err
+		}
+	}
 	if err := work.store(ctx, files...); err != nil {
 		return err
 	}
 	if err := s.checkPointed(ctx, to); err != nil {
 		return err
 	}
-	if mode := s.pointed.look.Mode; mode != 0 {
-		if _, err := s.server.Apply(ctx, [][]Chain{{{{Op: SetMode, To: Work(stagedPointer), Mode: mode}}}}); err != nil {
+	if s.pointed.look.Mode != 0 {
+		if _, err := s.server.Apply(ctx, [][]Chain{{modes}}); err != nil {
 			return err
 		}
 	}
@@ -197,7 +235,12 @@ func (s *switching) point(ctx context.Context, number int) error {
 	err = s.apply(ctx, "pointing to the release", Chain{{Op: Rename, From: Work(stagedPointer), To: s.pointerPlace()}})
 	s.live.result.Mixed = s.Now().Sub(began)
 	if err != nil {
-		now, readErr := s.downloadPointer(ctx)
+		now, readErr := s.downloadPointer(ctx, s.pointerPlace())
+		if errors.Is(readErr, ErrMissing) {
+			if readErr = nil; s.pointed.content != nil {
+				readErr = s.putPointerBack(ctx)
+			}
+		}
 		if readErr != nil {
 			return brokeOff(errors.Join(err, readErr))
 		}
@@ -205,10 +248,29 @@ func (s *switching) point(ctx context.Context, number int) error {
 			return fmt.Errorf("the pointer could not be replaced, and the site is as it was: %w", err)
 		}
 	}
+	if s.pointed.content != nil {
+		if err := s.apply(ctx, "removing the old pointer", Chain{{Op: Delete, From: Work(oldPointer)}}); err != nil {
+			s.Observer(Noticed{Text: fmt.Sprintf("%s is left in the work directory: %v", oldPointer, err)})
+		}
+	}
 	s.live.result.Committed, s.live.result.Release = true, number
 	s.Observer(Committed{number})
 	s.Observer(WentLive{&s.live.plan.Release})
 	return nil
+}
+
+// abovePointer returns the steps that make the directories above the first pointer.
+func (s *switching) abovePointer() (chain Chain) {
+	if s.pointed.content != nil {
+		return nil
+	}
+	above := slices.Collect(s.Pointer.File.Path.Ancestors)
+	for _, dir := range slices.Backward(above) {
+		if dir != manifest.Root {
+			chain = append(chain, Step{Op: MakeDir, To: Place{Path: string(dir)}})
+		}
+	}
+	return chain
 }
 
 // checkPointed looks once more at what the switch rests on.

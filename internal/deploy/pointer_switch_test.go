@@ -292,6 +292,9 @@ func TestPointerRefused(t *testing.T) {
 			if !errors.As(err, &unsafe) || !strings.Contains(unsafe.What, c.want) {
 				t.Errorf("%v", err)
 			}
+			if unsafe != nil && strings.Contains(unsafe.Hint, "move it away") { // which takes the site away, too
+				t.Errorf("hint: %s", unsafe.Hint)
+			}
 			after := siteOf(p.m)
 			for name, text := range before {
 				if slot != "" && name.Within(manifest.Path(slot)) && after[name] != text {

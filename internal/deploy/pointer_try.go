@@ -93,6 +93,9 @@ func (s *switching) watchTrial(ctx context.Context, t *pointer.Trial) error {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
+			if errors.Is(err, ErrNotAsked) {
+				return fmt.Errorf("nothing was deployed: %w", err)
+			}
 			return &sync.UnsafeError{What: fmt.Sprintf("the web server does not show what %s points to, so nothing was deployed: %v", t.Path, err), Hint: t.Hint()}
 		}
 	}

@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"context"
+
 	"ferry/internal/deploy/release"
 )
 

@@ -3,8 +3,9 @@ package deploy
 import (
 	"context"
 	"errors"
-	"ferry/internal/deploy/release"
 	"fmt"
+
+	"ferry/internal/deploy/release"
 )
 
 // finish makes a release live that was past its point of no return when its run broke off,

@@ -5,10 +5,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"ferry/internal/deploy/release"
 	"fmt"
 	"io"
 	"slices"
+
+	"ferry/internal/deploy/release"
 )
 
 // planUploads returns the uploads of the plan, which becomes the state. Where something of the

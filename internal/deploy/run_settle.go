@@ -29,6 +29,7 @@ var errChanged = errors.New("somebody else has changed it meanwhile: the next de
 // cannot be made.
 func (r *run) settle(ctx context.Context, next *Release, doubt bool) (failed map[manifest.Path]error, err error) {
 	why := make(map[manifest.Path]error)
+	told := make(map[manifest.Path]bool)
 	for attempt := 0; doubt; attempt++ {
 		looks, err := r.lookAtAll(ctx, next)
 		if err != nil {
@@ -45,9 +46,7 @@ func (r *run) settle(ctx context.Context, next *Release, doubt bool) (failed map
 		for _, c := range rest.Changed {
 			failed[c.Path] = errChanged
 		}
-		if attempt == 0 {
-			r.tellOverwritten(rest.Overwritten)
-		}
+		r.tellOverwritten(rest, told)
 		if attempt > 0 { // modes are set once: few servers show them
 			rest.Todo = slices.DeleteFunc(rest.Todo, func(c Change) bool { return c.Kind == Chmod })
 		}
@@ -72,15 +71,20 @@ func (r *run) settle(ctx context.Context, next *Release, doubt bool) (failed map
 	return failed, nil
 }
 
-// tellOverwritten tells of versions that are lost, since the server refused to set them aside and
-// put the new ones over them.
-func (r *run) tellOverwritten(changes []Change) {
-	if len(changes) == 0 {
-		return
-	}
+// tellOverwritten tells once of versions that are lost, since the server refused to set them aside
+// and put the new ones over them. told has what was told.
+func (r *run) tellOverwritten(rest Rest, told map[manifest.Path]bool) {
 	var quoted []string
-	for _, c := range changes {
-		quoted = append(quoted, fmt.Sprintf("%q", c.Path))
+	for _, c := range rest.Overwritten {
+		if !told[c.Path] {
+			quoted, told[c.Path] = append(quoted, fmt.Sprintf("%q", c.Path)), true
+		}
+	}
+	for _, c := range rest.Todo {
+		told[c.Path] = told[c.Path] || !c.Was.Exists() // nothing stands there that could be lost
+	}
+	if len(quoted) == 0 {
+		return
 	}
 	r.Observer(Warned{Text: fmt.Sprintf("the server put new files over old ones that it had refused to set aside, so these old versions are lost, and this release cannot be rolled back: %s",
 		text.Some(quoted, mostNamed))})

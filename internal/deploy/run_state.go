@@ -5,9 +5,10 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
-	"ferry/internal/deploy/release"
 	"fmt"
 	"slices"
+
+	"ferry/internal/deploy/release"
 )
 
 // Names in the work directory.

@@ -28,6 +28,7 @@ type switching struct {
 	missing  bool // the live directory is not there
 	mode     uint16
 	gone     []manifest.Path // what is shared and was not in the live directory at first
+	managed  *Release        // the state of the live directory, with what is shared by now
 	hasNext  bool
 	hasSpare bool
 	hasSlots bool
@@ -43,7 +44,7 @@ func newSwitching(o Options) *switching {
 	o.Server, o.Directory = s.server.Slot(s.place), false
 	o.Maintenance = Maintenance{}
 	o.Policy.First = OverwriteFirst
-	o.Policy.Skip = func(p manifest.Path, _ bool) bool { return s.isShared(p) } // all else counts
+	o.Policy.Skip = func(p manifest.Path, _ bool) bool { return s.sharesHere() && s.isShared(p) } // all else counts
 	s.live = newRun(o)
 	s.Options = s.live.Options
 	s.live.look = func(ctx context.Context, _ *Plan, site Site) error {

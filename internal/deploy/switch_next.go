@@ -67,6 +67,7 @@ func (s *switching) takeSlot(ctx context.Context) error {
 	var from Place
 	switch last := len(s.slots) - 1; {
 	case s.hasNext:
+	case s.Pointer != nil && s.pointed.number == 0: // another pointer may name any of them
 	case s.Pointer != nil && last >= 0 && s.slots[last] > s.pointed.number: // made, and not pointed at
 		from, s.slots = s.slot(s.slots[last]), s.slots[:last]
 	case s.hasSpare:

@@ -15,6 +15,10 @@ func (s *switching) isShared(p manifest.Path) bool {
 	return slices.ContainsFunc(s.shared, p.Within)
 }
 
+// sharesHere reports whether the live directory is where the shared paths are. A slot that is
+// pointed at has none of them: the web server takes them from the site.
+func (s *switching) sharesHere() bool { return s.Pointer == nil || s.place == Place{} }
+
 // holdsShared reports whether something below p is shared.
 func (s *switching) holdsShared(p manifest.Path) bool {
 	return slices.ContainsFunc(s.shared, func(q manifest.Path) bool { return q.Below(p) })
@@ -28,7 +32,7 @@ func (s *switching) leaveShared() {
 	if n := before - len(s.live.local); n > 0 {
 		s.Observer(Noticed{Text: fmt.Sprintf("%d local files are below what is shared, and are not deployed", n)})
 	}
-	if s.live.state != nil {
+	if s.managed = s.live.state; s.live.state != nil {
 		state := *s.live.state
 		state.Files = slices.DeleteFunc(slices.Clone(state.Files), func(f File) bool { return s.isShared(f.Path) })
 		s.live.state = &state
@@ -102,6 +106,13 @@ func (s *switching) listAbove(ctx context.Context, server Server, site Site) err
 			}
 		}
 	}
+	if server == s.live.Server && !s.sharesHere() && s.managed != nil { // deployed before they were shared
+		for dir := range holds(s.managed.Files) {
+			if s.isShared(dir) {
+				dirs = append(dirs, dir)
+			}
+		}
+	}
 	if len(dirs) == 0 {
 		return nil
 	}
@@ -112,14 +123,15 @@ func (s *switching) listAbove(ctx context.Context, server Server, site Site) err
 
 // checkExtras refuses to replace a directory that holds what no deploy put there.
 func (s *switching) checkExtras(ctx context.Context) error {
-	found, err := withoutEmpty(ctx, s.live.Server, s.seen, s.extras(s.seen, s.live.state, true))
+	found, err := withoutEmpty(ctx, s.live.Server, s.seen, s.extras(s.seen, s.managed, s.sharesHere()))
 	if err != nil || len(found) == 0 {
 		return err
 	}
-	return &sync.UnsafeError{
-		What: "the site holds what no deploy put there, and would be without it: " + list(found),
-		Hint: "name it in shared:, and all releases have it, or remove it from the server, or use switch: files",
+	hint := "name it in shared:, and all releases have it, or remove it from the server, or use switch: files"
+	if s.isShared(found[0]) {
+		hint = fmt.Sprintf("shared: has visitors see %s in the site, not in %s: move the files there, and have the site write them there", found[0], s.place.Path)
 	}
+	return &sync.UnsafeError{What: "the site holds what no deploy put there, and would be without it: " + list(found), Hint: hint}
 }
 
 // extras returns what is in a directory and neither of its state nor of the source. What is

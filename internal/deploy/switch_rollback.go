@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"ferry/internal/deploy/release"
 	"ferry/sync"
 )
 
@@ -52,26 +53,31 @@ func (s *switching) rollback(ctx context.Context, to int) error {
 	return ctx.Err()
 }
 
-// pick finds the directory of the release to go back to, and what it holds: that before the one
-// whose files are live, or number to.
+// pick finds the directory of the release to go back to, and what it holds: number to, or the last
+// one that was live before the one whose files are live.
 func (s *switching) pick(ctx context.Context, to int) (dir Place, found *Release, err error) {
-	content := s.live.state.Content()
+	live := s.live.state
+	content := live.Content()
 	var dirs []Place
 	if s.hasNext { // it may be an older release that an earlier step back has taken
 		dirs = append(dirs, Work(nextDir))
 	}
 	for _, n := range slices.Backward(s.slots) {
-		dirs = append(dirs, s.slot(n))
+		if s.Pointer == nil || s.pointed.number > 0 { // else another pointer may name any of them
+			dirs = append(dirs, s.slot(n))
+		}
 	}
+	best := -2
 	for _, place := range dirs {
 		there, err := s.wholeIn(ctx, place)
 		if err != nil {
 			return dir, nil, err
 		}
-		switch {
-		case there == nil:
-		case to != 0 && there.Content() == to, to == 0 && there.Content() < content && (found == nil || there.Content() > found.Content()):
-			dir, found = place, there
+		if there == nil || to != 0 && there.Content() != to || to == 0 && there.Content() >= content {
+			continue
+		}
+		if last := lastLive(live, there); last > best && (to != 0 || last > 0) {
+			dir, found, best = place, there, last
 		}
 	}
 	if found == nil && to != 0 {
@@ -81,6 +87,19 @@ func (s *switching) pick(ctx context.Context, to int) (dir Place, found *Release
 		return dir, nil, fmt.Errorf("the release before %d %w", content, ErrNotKept)
 	}
 	return dir, found, nil
+}
+
+// lastLive returns as which release before live a directory was shown last; -1: it was not, as
+// where a deploy broke off right before the switch.
+func lastLive(live, there *Release) int {
+	history := live.History
+	for _, n := range []int{there.Number, there.Back} {
+		if slices.ContainsFunc(history, func(rec Record) bool { return rec.Number == n }) ||
+			len(history) == release.MostHistory && n < history[len(history)-1].Number && n > 0 {
+			return n
+		}
+	}
+	return -1
 }
 
 // wholeIn returns the release that a directory holds, nil where it holds

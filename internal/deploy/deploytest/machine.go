@@ -417,6 +417,12 @@ func (c *Machine) Apply(ctx context.Context, groups [][]deploy.Chain) (errs [][]
 				if err := c.step(); err != nil {
 					return errs, err
 				}
+				if to := c.m.at(s.To); c.m.NoRenameOver && s.Op == deploy.Rename && !s.Free && to != nil && !to.dir {
+					c.m.rename(s.To, deploy.Work("aside-"+path.Base(s.To.Path)), false)
+					if err := c.step(); err != nil {
+						return errs, err
+					}
+				}
 				if c.cut == 0 && c.cutDone {
 					c.m.carryOut(s)
 				}

@@ -40,6 +40,9 @@ type Memory struct {
 	NoHash bool
 	// Beside says that the work directory is beside the site, which may be renamed.
 	Beside bool
+	// NoRenameOver says that the server refuses a rename over a file, so that this one goes aside
+	// first, in a step of its own.
+	NoRenameOver bool
 	// Modes says that the server shows permission bits.
 	Modes bool
 	// OtherFileSystem says that the work directory is in another file system than the site.
