@@ -51,7 +51,7 @@ func Decide(c Case) (act Act, target, why string) {
 	case l.kind == link && r.kind == link && l.to == r.to:
 		return Agree, "", ""
 	case l.kind == outside || r.kind == outside || l.absolute || r.absolute && r.kind == link && l.kind == nothing:
-		return Leave, "", "a link that is absolute or leaves the directory"
+		return Leave, "", "a link that is absolute or may leave the directory"
 	case l.kind == link && r.kind == link:
 		return Leave, "", "links that lead to different places"
 	case l.kind == other || r.kind == other:
@@ -109,9 +109,10 @@ func (e End) read(at manifest.Path, fromRoot bool) end {
 
 // Resolve returns the path to which the link at the path at leads, by the names alone. An
 // absolute target counts from the root. It reports false if that is outside the root, is the
-// root, or belongs to ferry.
+// root, or belongs to ferry, and where the names do not tell: after a name, ".." leads
+// elsewhere if the name is a link. What Windows reads in another way is refused everywhere.
 func Resolve(at manifest.Path, target string) (manifest.Path, bool) {
-	if strings.ContainsAny(target, "\x00\r\n\\") {
+	if strings.ContainsAny(target, "\x00\r\n\\") || hasVolume(target) || upAfterName(target) {
 		return manifest.Root, false
 	}
 	to := path.Join(string(at.Parent()), target)
@@ -123,4 +124,29 @@ func Resolve(at manifest.Path, target string) (manifest.Path, bool) {
 		return manifest.Root, false
 	}
 	return p, true
+}
+
+// hasVolume reports whether the target begins with a drive of Windows, as C: does.
+func hasVolume(target string) bool {
+	letter := func(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+	target = strings.TrimLeft(target, "/")
+	return len(target) > 1 && target[1] == ':' && letter(target[0])
+}
+
+// upAfterName reports whether the target has ".." behind a name, or behind the slash of the
+// root.
+func upAfterName(target string) bool {
+	named := strings.HasPrefix(target, "/")
+	for name := range strings.SplitSeq(target, "/") {
+		switch name {
+		case "", ".":
+		case "..":
+			if named {
+				return true
+			}
+		default:
+			named = true
+		}
+	}
+	return false
 }
