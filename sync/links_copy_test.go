@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"ferry/sync"
+	progress "ferry/sync/meter"
 )
 
 // TestLinksAreCopied copies links as links, both ways, and leaves alone what it must.
@@ -62,6 +63,39 @@ func TestLinksOnASideWithout(t *testing.T) {
 		w.sides[s].Link("l", "d0/f0")
 		if sum := w.sync(); sum.Links != 0 || sum.Skipped != 1 || sum.Failed != 0 {
 			t.Errorf("%s side: %+v\n%s", s, sum, w.tail())
+		}
+	}
+}
+
+// TestLinkRefused asks a side once for a link that it refuses, and again when there is
+// something to which it leads. Everything that the plan had is counted as ended.
+func TestLinkRefused(t *testing.T) {
+	for _, s := range bothSides {
+		w := newWorld(t)
+		w.fill(3)
+		w.opts.Policy.CopyLinks = true
+		w.sides[s.Other()].RefusesLinks = true
+		w.sides[s].Link("l", "later")
+		var acts bool
+		var ended progress.Meter
+		w.opts.Observer = func(ev sync.Event) {
+			ended.Observe(ev)
+			if ev, ok := ev.(sync.Planned); ok {
+				acts = ev.Plan.Acts()
+			}
+		}
+		engine := sync.New(w.sides[0], w.sides[1], w.record, w.opts)
+		for i, want := range []bool{true, false, true, true, false} {
+			if i == 2 {
+				w.write(s, "later", "content")
+			}
+			sum, err := engine.Sync(t.Context())
+			if err != nil || sum.Skipped != 1 || sum.Failed != 0 || sum.Links != 0 || acts != want {
+				t.Errorf("%s side, pass %d: %+v, %v; acts %v, want %v", s, i, sum, err, acts, want)
+			}
+			if done, total := ended.Count(); done != total {
+				t.Errorf("%s side, pass %d: %+v of %+v", s, i, done, total)
+			}
 		}
 	}
 }

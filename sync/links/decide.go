@@ -35,7 +35,7 @@ type Act uint8
 // The acts.
 const (
 	Leave    Act = iota // nothing, and it is named
-	Unable              // nothing, because the other side makes no links
+	Unable              // nothing, because the other side makes no such links
 	Agree               // both sides have the same link
 	ToRemote            // make it on the server
 	ToLocal             // make it here
@@ -63,9 +63,11 @@ func Decide(c Case) (act Act, target, why string) {
 	case l.kind == link && c.Pull, r.kind == link && c.Push:
 		return Leave, "", "a link on the receiving side only"
 	case l.kind == link && !c.RemoteMakes:
-		return Unable, "", "a link, and the server makes none (SITE SYMLINK)"
+		return Unable, "", "the server makes no symbolic links (SITE SYMLINK)"
+	case l.kind == link && strings.ContainsAny(string(c.Path)+string(l.to), " \t"):
+		return Unable, "", "the server makes no symbolic links with spaces in their path or target (SITE SYMLINK)"
 	case r.kind == link && !c.LocalMakes:
-		return Unable, "", "a link, and none can be made here"
+		return Unable, "", "no symbolic links can be made here"
 	case l.kind == link:
 		return ToRemote, c.Local.Target, ""
 	}

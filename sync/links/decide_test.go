@@ -11,6 +11,7 @@ func TestDecide(t *testing.T) {
 	special := End{Kind: manifest.Other}
 	to := func(target string) End { return End{Kind: manifest.Other, Target: target} }
 	const outside = "a link that is absolute or may leave the directory"
+	const spaces = "the server makes no symbolic links with spaces in their path or target (SITE SYMLINK)"
 	for _, c := range []struct {
 		name          string
 		local, remote End
@@ -55,8 +56,12 @@ func TestDecide(t *testing.T) {
 		{"a push takes nothing back", none, to("g"), func(c *Case) { c.Push = true }, Leave, "", "a link on the receiving side only"},
 		{"a pull sends nothing", to("g"), none, func(c *Case) { c.Pull = true }, Leave, "", "a link on the receiving side only"},
 		{"a push", to("g"), none, func(c *Case) { c.Push = true }, ToRemote, "g", ""},
-		{"a server that makes none", to("g"), none, func(c *Case) { c.RemoteMakes = false }, Unable, "", "a link, and the server makes none (SITE SYMLINK)"},
-		{"a disk that has none", none, to("g"), func(c *Case) { c.LocalMakes = false }, Unable, "", "a link, and none can be made here"},
+		{"a server that makes none", to("g"), none, func(c *Case) { c.RemoteMakes = false }, Unable, "", "the server makes no symbolic links (SITE SYMLINK)"},
+		{"a space in the path", to("g"), none, func(c *Case) { c.Path = "my d/l" }, Unable, "", spaces},
+		{"a tab in the target", to("my\tg"), none, nil, Unable, "", spaces},
+		{"a space that the target does not name", to("g"), none, func(c *Case) { c.Path = "d/my l" }, Unable, "", spaces},
+		{"a space, and made here", none, to("my g"), nil, ToLocal, "my g", ""},
+		{"a disk that has none", none, to("g"), func(c *Case) { c.LocalMakes = false }, Unable, "", "no symbolic links can be made here"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			in := Case{Path: "d/l", Local: c.local, Remote: c.remote, LocalMakes: true, RemoteMakes: true}

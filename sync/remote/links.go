@@ -30,8 +30,11 @@ func (srv *server) links(ctx context.Context, paths []manifest.Path) (targets []
 		}
 		targets[i] = srv.fromRoot(in[dir][splitPath("/"+srv.names.below(p)).name].Target)
 	}
-	return targets, srv.features.HasSymlink(), nil
+	return targets, srv.features.HasSymlink() && !hasSpaces(srv.names.root), nil
 }
+
+// hasSpaces reports whether siteSymlink would take text for several names.
+func hasSpaces(text string) bool { return strings.ContainsAny(text, " \t") }
 
 // listLinks lists a directory by LIST. One that cannot be listed shows nothing.
 func (srv *server) listLinks(ctx context.Context, dir manifest.Path) (map[string]list.Line, error) {
@@ -71,7 +74,7 @@ func (srv *server) makeLink(ctx context.Context, step sync.Step) (manifest.Entry
 	switch {
 	case !inside:
 		return manifest.Entry{}, &sync.LinkError{Err: fmt.Errorf("%q is outside the directory", step.Target)}
-	case strings.ContainsAny(target+at.String(), " \t"):
+	case hasSpaces(target + at.String()):
 		return manifest.Entry{}, &sync.LinkError{Err: fmt.Errorf("%s takes no names with spaces", siteSymlink)}
 	}
 	before, err := srv.listLinks(ctx, step.Path.Parent())
