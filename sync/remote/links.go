@@ -53,12 +53,15 @@ func (srv *server) listLinks(ctx context.Context, dir manifest.Path) (map[string
 	return lines, nil
 }
 
-// fromRoot returns an absolute target below the root as from the root.
+// fromRoot returns an absolute target as from the root: /../etc/x where it is outside.
 func (srv *server) fromRoot(target string) string {
-	if below, ok := strings.CutPrefix(target, srv.names.root+"/"); ok && strings.HasPrefix(target, "/") {
+	if !strings.HasPrefix(target, "/") {
+		return target
+	}
+	if below, ok := strings.CutPrefix(target, srv.names.root+"/"); ok {
 		return "/" + below
 	}
-	return target
+	return "/.." + target
 }
 
 // makeLink carries out a MakeLink step. A link that the server says it has made is looked
