@@ -69,9 +69,10 @@ func (p *planner) decideLink(st *pathState) (why string, quiet bool) {
 		if ends[s].Kind != manifest.Other {
 			continue
 		}
-		target, known := p.policy.links.targets[s][st.path]
+		at := p.currentPath(st.path, s)
+		target, known := p.policy.links.targets[s][at]
 		if !known {
-			p.plan.AskLinks[s] = append(p.plan.AskLinks[s], st.path)
+			p.plan.AskLinks[s] = append(p.plan.AskLinks[s], at)
 		}
 		ends[s].Target = target
 	}

@@ -100,6 +100,28 @@ func TestLinkRefused(t *testing.T) {
 	}
 }
 
+// TestLinkInRenamedDirectory carries over, in one pass, a new link and that the directory in
+// which it is was renamed on the other side.
+func TestLinkInRenamedDirectory(t *testing.T) {
+	for _, s := range bothSides {
+		w := newWorld(t)
+		w.fill(9)
+		w.opts.Policy.CopyLinks = true
+		w.sync()
+		w.sides[s.Other()].Link("d0/l", "f0")
+		w.sides[s].Rename("d0", "new")
+		if sum := w.sync(); sum.Links != 1 || sum.Failed+sum.Skipped+sum.Conflicts != 0 {
+			t.Errorf("%s side: %+v\n%s", s, sum, w.tail())
+		}
+		for _, side := range w.sides {
+			if got := side.Target("new/l"); got != "f0" {
+				t.Errorf("%s side: it leads to %q\n%s", s, got, w.tail())
+			}
+		}
+		w.wantQuiet()
+	}
+}
+
 // TestModelLinks makes and removes links, files and directories on both sides at random. No
 // pass removes or replaces a link, or anything because of one, and a second pass has nothing
 // to do.
