@@ -26,7 +26,9 @@ func (prog *program) main(ctx context.Context, args []string) int {
 	defer func() { prog.logFile.close() }()
 	root := rootCommand(prog)
 	args, err := expandArgs(args, prog.env.Getenv)
-	args = bareTool(args)
+	if cmd, _, err := root.Find(args); err == nil && cmd.Name() == "conflicts" {
+		args = bareTool(args)
+	}
 	root.SetArgs(args)
 	root.SetIn(prog.env.Stdin)
 	root.SetOut(prog.env.Stdout)

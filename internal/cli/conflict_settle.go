@@ -70,8 +70,8 @@ func (prog *program) checkSettling(flags *conflictFlags) error {
 	return nil
 }
 
-// bareTool returns args with --merge in the place of a --tool that no command follows. The
-// option is of "ferry conflicts" only.
+// bareTool returns the args of "ferry conflicts" with --merge in the place of a --tool that no
+// command follows.
 func bareTool(args []string) []string {
 	args = slices.Clone(args)
 	for i, arg := range args {
