@@ -223,7 +223,7 @@ const (
 	Remove                 // remove a file
 	RmDir                  // remove an empty directory
 	SetMode                // give a file the permission bits of Want
-	MakeLink               // make a symbolic link; the the error wraps a LinkError where the side makes none like it
+	MakeLink               // make a symbolic link; the error wraps a LinkError where the side makes none like it
 )
 
 func (op StepOp) String() string {
