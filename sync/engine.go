@@ -101,8 +101,9 @@ type Engine struct {
 	deletions *DeletionCount
 	waiting   *Waiting
 	folding   [2]namecase.Folding // what was found out about each side
-	// unlinkedTold says which side was told to have links that the other cannot have.
-	unlinkedTold [2]bool
+	// unlinkedTold are the reasons for links that cannot be made which were told.
+	unlinkedTold map[string]bool
+	refusedLinks map[linkTry]string // why a side made no link when it was asked to
 }
 
 // New returns an engine over two replicas and their base.
@@ -123,7 +124,8 @@ func New(local, remote Replica, record Recorder, opts Options) *Engine {
 	if opts.Waiting == nil {
 		opts.Waiting = NewWaiting(nil)
 	}
-	return &Engine{sides: [2]Replica{local, remote}, record: record, opts: opts, deletions: opts.Deletions, waiting: opts.Waiting}
+	return &Engine{sides: [2]Replica{local, remote}, record: record, opts: opts, deletions: opts.Deletions, waiting: opts.Waiting,
+		unlinkedTold: make(map[string]bool), refusedLinks: make(map[linkTry]string)}
 }
 
 // An UnsafeError is returned when a rail stopped a pass, before it deleted or
@@ -199,7 +201,7 @@ func (e *Engine) pass(ctx context.Context, policy Policy, scope *Scope) (Summary
 		policy.Folding = e.folding
 		policy.pinned = e.opts.Pinned
 		if policy.CopyLinks {
-			policy.links = newLinksSeen()
+			policy.links = newLinksSeen(e.refusedLinks)
 		}
 		policy.remoteNames = e.opts.RemoteNames
 		policy.proves, policy.dryRun = scope == nil && !e.opts.DryRun, e.opts.DryRun

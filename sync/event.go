@@ -45,6 +45,10 @@ type Finished struct {
 	Err    error
 }
 
+// Refused says that a side would not carry out an action, which is left alone. That is no
+// failure.
+type Refused struct{ Action *Action }
+
 // Noticed is a message for the user, for instance that the server allows fewer
 // connections.
 type Noticed struct{ Text string }
@@ -58,5 +62,6 @@ func (Planned) event()  {}
 func (Started) event()  {}
 func (Progress) event() {}
 func (Finished) event() {}
+func (Refused) event()  {}
 func (Noticed) event()  {}
 func (Ended) event()    {}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,10 +16,25 @@ import (
 type linksSeen struct {
 	makes   [2]bool // by Side: it can make links
 	targets [2]map[manifest.Path]string
+	refused map[linkTry]string // in earlier passes, and why
 }
 
-func newLinksSeen() *linksSeen {
-	return &linksSeen{targets: [2]map[manifest.Path]string{{}, {}}}
+func newLinksSeen(refused map[linkTry]string) *linksSeen {
+	return &linksSeen{targets: [2]map[manifest.Path]string{{}, {}}, refused: refused}
+}
+
+// A linkTry is a link that a side was asked to make. A side may refuse it until there is
+// something to which it leads.
+type linkTry struct {
+	side   Side
+	path   manifest.Path
+	target string
+	leads  bool // it leads to something on this side
+}
+
+func tryLink(trees [2]*manifest.Tree, s Side, path manifest.Path, target string) linkTry {
+	to, _ := links.Resolve(path, target)
+	return linkTry{s, path, target, trees[s].At(to).Exists()}
 }
 
 // askLinks asks both sides for what the plan must know of their links.
@@ -53,9 +69,10 @@ func (p *planner) decideLink(st *pathState) (why string, quiet bool) {
 		if ends[s].Kind != manifest.Other {
 			continue
 		}
-		target, known := p.policy.links.targets[s][st.path]
+		at := p.currentPath(st.path, s)
+		target, known := p.policy.links.targets[s][at]
 		if !known {
-			p.plan.AskLinks[s] = append(p.plan.AskLinks[s], st.path)
+			p.plan.AskLinks[s] = append(p.plan.AskLinks[s], at)
 		}
 		ends[s].Target = target
 	}
@@ -64,22 +81,26 @@ func (p *planner) decideLink(st *pathState) (why string, quiet bool) {
 		Push: p.policy.Direction == Push, Pull: p.policy.Direction == Pull, LocalMakes: makes[Local], RemoteMakes: makes[Remote]})
 	switch act {
 	case links.Unable:
-		side := Local
-		if st.has(Remote) {
-			side = Remote
+		if p.plan.Unlinked == nil {
+			p.plan.Unlinked = make(map[string][]manifest.Path)
 		}
-		p.plan.Unlinked[side] = append(p.plan.Unlinked[side], st.path)
+		p.plan.Unlinked[why] = append(p.plan.Unlinked[why], st.path)
+		return why, true
 	case links.Agree:
 		p.agree(st)
 	case links.ToRemote:
-		p.makeLink(st, Remote, target)
+		return p.makeLink(st, Remote, target), true
 	case links.ToLocal:
-		p.makeLink(st, Local, target)
+		return p.makeLink(st, Local, target), true
 	}
-	return why, act == links.Unable
+	return why, false
 }
 
-func (p *planner) makeLink(st *pathState, s Side, target string) {
+// makeLink plans a link, or returns why side s has refused to make it.
+func (p *planner) makeLink(st *pathState, s Side, target string) (refused string) {
+	if refused = p.policy.links.refused[tryLink(p.threeWay.trees, s, st.path, target)]; refused != "" {
+		return refused
+	}
 	p.keepParentsOnBoth(st.path)
 	p.add(Action{Op: Link, Side: s, Path: st.path, Target: target, Why: "link to " + target}, st)
 	a := &p.plan.Actions[len(p.plan.Actions)-1]
@@ -88,6 +109,7 @@ func (p *planner) makeLink(st *pathState, s Side, target string) {
 	} else {
 		a.LocalChange = Created
 	}
+	return ""
 }
 
 // A LinkError says why a side does not make a link. It wraps [ErrUnsupported].
@@ -96,13 +118,15 @@ type LinkError struct{ Err error }
 func (e *LinkError) Error() string   { return e.Err.Error() }
 func (e *LinkError) Unwrap() []error { return []error{ErrUnsupported, e.Err} }
 
-// tellUnlinked names, once for each engine, the links that the other side cannot have.
+// tellUnlinked names, once for each engine and reason, the links that the other side cannot
+// have.
 func (p *pass) tellUnlinked() {
-	for s, paths := range p.plan.Unlinked {
-		if len(paths) == 0 || p.unlinkedTold[s] {
+	for _, why := range slices.Sorted(maps.Keys(p.plan.Unlinked)) {
+		if p.unlinkedTold[why] {
 			continue
 		}
-		p.unlinkedTold[s] = true
+		p.unlinkedTold[why] = true
+		paths := p.plan.Unlinked[why]
 		slices.SortFunc(paths, manifest.Path.Compare)
 		names := make([]string, 0, 4)
 		for _, path := range paths[:min(len(paths), 3)] {
@@ -111,15 +135,12 @@ func (p *pass) tellUnlinked() {
 		if more := len(paths) - len(names); more > 0 {
 			names = append(names, fmt.Sprintf("%d more", more))
 		}
-		where := "the server makes no symbolic links (SITE SYMLINK)"
-		if Side(s) == Remote {
-			where = "no symbolic links can be made here"
-		}
-		p.tell(Noticed{Text: where + ", so these are left alone: " + strings.Join(names, ", ")})
+		p.tell(Noticed{Text: why + ", so these are left alone: " + strings.Join(names, ", ")})
 	}
 }
 
-// leftLink tells that a side would not make a link after all. That is no failure.
+// leftLink tells that a side would not make a link after all, and has later passes leave it
+// alone. That is no failure.
 func (p *pass) leftLink(a *Action, err error) bool {
 	refused := new(LinkError)
 	if a.Op != Link || !errors.As(err, &refused) {
@@ -128,7 +149,9 @@ func (p *pass) leftLink(a *Action, err error) bool {
 	p.markUndone(a)
 	p.mu.Lock()
 	p.sum.Skipped++
+	p.refusedLinks[tryLink(p.trees, a.Side, a.Path, a.Target)] = "a link that was not made: " + refused.Error()
 	p.mu.Unlock()
+	p.tell(Refused{Action: a})
 	p.tell(Noticed{Text: fmt.Sprintf("%s: the link is left alone: %v", a.Path, refused)})
 	return true
 }

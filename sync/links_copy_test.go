@@ -66,6 +66,68 @@ func TestLinksOnASideWithout(t *testing.T) {
 	}
 }
 
+// TestLinkRefused asks a side once for a link that it refuses, and again when there is
+// something to which it leads. Everything that the plan had is counted as ended.
+func TestLinkRefused(t *testing.T) {
+	for _, s := range bothSides {
+		w := newWorld(t)
+		w.fill(3)
+		w.opts.Policy.CopyLinks = true
+		w.sides[s.Other()].RefusesLinks = true
+		w.sides[s].Link("l", "later")
+		var acts bool
+		var begun, refused int
+		w.opts.Observer = func(ev sync.Event) {
+			switch ev := ev.(type) {
+			case sync.Planned:
+				acts = ev.Plan.Acts()
+			case sync.Started:
+				begun++
+			case sync.Finished:
+				begun--
+			case sync.Refused:
+				begun--
+				refused++
+			}
+		}
+		engine := sync.New(w.sides[0], w.sides[1], w.record, w.opts)
+		for i, want := range []bool{true, false, true, true, false} {
+			if i == 2 {
+				w.write(s, "later", "content")
+			}
+			sum, err := engine.Sync(t.Context())
+			if err != nil || sum.Skipped != 1 || sum.Failed != 0 || sum.Links != 0 || acts != want {
+				t.Errorf("%s side, pass %d: %+v, %v; acts %v, want %v", s, i, sum, err, acts, want)
+			}
+		}
+		if begun != 0 || refused != 3 {
+			t.Errorf("%s side: %d did not end, %d refused", s, begun, refused)
+		}
+	}
+}
+
+// TestLinkInRenamedDirectory carries over, in one pass, a new link and that the directory in
+// which it is was renamed on the other side.
+func TestLinkInRenamedDirectory(t *testing.T) {
+	for _, s := range bothSides {
+		w := newWorld(t)
+		w.fill(9)
+		w.opts.Policy.CopyLinks = true
+		w.sync()
+		w.sides[s.Other()].Link("d0/l", "f0")
+		w.sides[s].Rename("d0", "new")
+		if sum := w.sync(); sum.Links != 1 || sum.Failed+sum.Skipped+sum.Conflicts != 0 {
+			t.Errorf("%s side: %+v\n%s", s, sum, w.tail())
+		}
+		for _, side := range w.sides {
+			if got := side.Target("new/l"); got != "f0" {
+				t.Errorf("%s side: it leads to %q\n%s", s, got, w.tail())
+			}
+		}
+		w.wantQuiet()
+	}
+}
+
 // TestModelLinks makes and removes links, files and directories on both sides at random. No
 // pass removes or replaces a link, or anything because of one, and a second pass has nothing
 // to do.

@@ -159,8 +159,8 @@ type Plan struct {
 	// one. As with names that a
 	// tree cannot have, looking again does not help.
 	Twins [2][]manifest.Problem
-	// Unlinked are the links of each side that the other side cannot have. They are among Skips.
-	Unlinked [2][]manifest.Path
+	// Unlinked are the links that the other side cannot have, by the reason. They are among Skips.
+	Unlinked map[string][]manifest.Path
 	// AskLinks are the links of each side whose targets must be known first.
 	AskLinks [2][]manifest.Path
 	// AskCase says of which sides it must be known first whether names that differ

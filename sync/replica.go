@@ -128,8 +128,8 @@ type Replica interface {
 
 	// Links returns, in the same order, what the symbolic links at paths lead to, as the side
 	// shows it; "" for what is no link or cannot be told. It also reports whether the side
-	// can make links. Where a server shows an absolute target below the root, it is returned
-	// as from the root.
+	// can make links. An absolute target that a server shows is returned as from the root:
+	// /../etc/x where it is outside.
 	Links(ctx context.Context, paths []manifest.Path) (targets []string, makes bool, err error)
 
 	// Sum returns the SHA-256 of the content of file p. The error wraps [ErrChanged] if
@@ -223,7 +223,7 @@ const (
 	Remove                 // remove a file
 	RmDir                  // remove an empty directory
 	SetMode                // give a file the permission bits of Want
-	MakeLink               // make a symbolic link; the the error wraps a LinkError where the side makes none like it
+	MakeLink               // make a symbolic link; the error wraps a LinkError where the side makes none like it
 )
 
 func (op StepOp) String() string {

@@ -27,7 +27,10 @@ func (prog *program) main(ctx context.Context, given []string) int {
 	defer func() { prog.logFile.close() }()
 	root := rootCommand(prog)
 	all, err := args.Expand(given, prog.env.Getenv)
-	root.SetArgs(bareTool(all))
+	if cmd, _, err := root.Find(all); err == nil && cmd.Name() == "conflicts" {
+		all = bareTool(all)
+	}
+	root.SetArgs(all)
 	root.SetIn(prog.env.Stdin)
 	root.SetOut(prog.env.Stdout)
 	root.SetErr(prog.stderr)

@@ -42,7 +42,7 @@ func (prog *program) newSettler(p *app.Pair, head report.Head, path string, flag
 	if s.tool.Dir == "" {
 		s.tool.Dir = prog.env.Dir
 	}
-	s.tool.Stdin, s.tool.Stdout, s.tool.Stderr = prog.env.Stdin, prog.env.Stdout, prog.stderr
+	s.tool.Stdin, s.tool.Stdout, s.tool.Stderr = prog.env.Stdin, prog.stdout, prog.stderr
 	if flags.interactive {
 		s.ask = &prompt.Asker{ReadLine: prog.env.ReadLine, Wrong: prog.wrongAnswer}
 		s.tool.Stderr = prog.env.Stderr // a program that has the terminal
@@ -70,8 +70,8 @@ func (prog *program) checkSettling(flags *conflictFlags) error {
 	return nil
 }
 
-// bareTool returns args with --merge in the place of a --tool that no command follows. The
-// option is of "ferry conflicts" only.
+// bareTool returns the args of "ferry conflicts" with --merge in the place of a --tool that no
+// command follows.
 func bareTool(args []string) []string {
 	args = slices.Clone(args)
 	for i, arg := range args {
@@ -237,6 +237,7 @@ func (s *settler) merge(ctx context.Context, snapshot *app.Snapshot, c *app.Conf
 	if err := snapshot.Save(ctx, c, files.Local, files.Remote); err != nil {
 		return err
 	}
+	s.prog.endWait() // the tool has the terminal
 	if err := s.tool.Run(ctx, files); err != nil {
 		return err
 	}

@@ -165,7 +165,9 @@ func (f *passFlags) over(p *config.Profile) {
 	f.minAge.over(&p.MinAge)
 	f.trash.over(&p.Trash)
 	p.TrashSet = p.TrashSet || f.trash.set
-	f.followLinks.over(&p.FollowLinks)
+	if f.followLinks.set {
+		p.SetFollowLinks(f.followLinks.v)
+	}
 	if f.links.set {
 		p.SetLinks(f.links.v)
 	}

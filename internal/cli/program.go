@@ -15,6 +15,7 @@ type program struct {
 	env    Env
 	common commonFlags
 	stderr *report.Screen // all but the bars goes to standard error through it
+	stdout io.Writer      // standard output itself: a program may need the terminal, and the journal is known by the file
 	made   *app.Opener    // by opener
 
 	ctx context.Context // of the command, for questions; nil: there is none yet
@@ -41,7 +42,7 @@ type program struct {
 
 func newProgram(env Env) *program {
 	env = env.withDefaults()
-	prog := &program{env: env, stderr: report.NewScreen(env.Stderr), wait: new(waiting)}
+	prog := &program{env: env, stderr: report.NewScreen(env.Stderr), stdout: env.Stdout, wait: new(waiting)}
 	prog.endWaitBefore(&prog.env)
 	return prog
 }

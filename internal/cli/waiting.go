@@ -36,9 +36,9 @@ func (prog *program) beginWait() {
 	if what == "" {
 		return
 	}
-	prog.endWait()
 	prog.wait.mu.Lock()
 	defer prog.wait.mu.Unlock()
+	prog.wait.shown.Close()
 	prog.wait.shown = report.NewWait(prog.reports(), what)
 }
 

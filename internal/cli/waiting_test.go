@@ -72,6 +72,27 @@ func TestWaiting(t *testing.T) {
 	}
 }
 
+// TestWaitingTogether holds that nothing goes on turning when several connections begin to be
+// waited for at once.
+func TestWaitingTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		terminal := &fakeTerminal{}
+		prog := newProgram(Env{Stdout: terminal, Stderr: terminal, StderrTerminal: true, Width: 60})
+		prog.command = "check"
+		var begun stdsync.WaitGroup
+		for range 500 {
+			begun.Go(prog.beginWait)
+		}
+		begun.Wait()
+		prog.endWait()
+		_ = terminal.take()
+		time.Sleep(time.Minute)
+		if got := terminal.take(); got != "" {
+			t.Errorf("later there is %q", got)
+		}
+	})
+}
+
 // TestNoWaiting holds that nothing is shown without a terminal, for what is quick, and to those
 // who want to hear nothing.
 func TestNoWaiting(t *testing.T) {

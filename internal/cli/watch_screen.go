@@ -28,7 +28,7 @@ func (s *watchScreen) begin(w *app.Watch) (done func()) {
 		prog.logTo = report.Unstamped{Screen: prog.stderr}
 	}
 	prog.opener().Log = prog.log()
-	s.arrangeResults(report.ToJournal(prog.env.Stdout, stream))
+	s.arrangeResults(report.ToJournal(prog.stdout, stream))
 	if !prog.env.StderrTerminal || prog.common.json || prog.common.quiet || prog.common.noProgress {
 		return func() {}
 	}

@@ -54,7 +54,7 @@ var keys = map[string]key{
 	"trash-keep":     {set: setTrashKeep},
 	"trash-size":     {set: setTrashSize},
 	"log-keep":       {set: setLogKeep},
-	"follow-links":   flag(func(p *Profile) *bool { return &p.FollowLinks }),
+	"follow-links":   {set: setFollowLinks},
 	"links":          {set: setLinks},
 	"permissions":    {set: setPermissions},
 	"trust-pasv":     flag(func(p *Profile) *bool { return &p.TrustPASV }),

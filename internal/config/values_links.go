@@ -27,6 +27,24 @@ func (p *Profile) SetLinks(rule Links) {
 	p.FollowLinks, p.CopyLinks = rule == FollowLinks, rule == CopyLinks
 }
 
+// SetFollowLinks sets whether links are followed. Without that, what was copied stays so.
+func (p *Profile) SetFollowLinks(follow bool) {
+	switch {
+	case follow:
+		p.SetLinks(FollowLinks)
+	case p.FollowLinks:
+		p.SetLinks(SkipLinks)
+	}
+}
+
+func setFollowLinks(_ *decoder, p *draft, text string) error {
+	follow, err := ParseSwitch(text)
+	if err == nil {
+		p.SetFollowLinks(follow)
+	}
+	return err
+}
+
 // ParsePermissions reads keep or ignore. It reports whether permissions are kept.
 func ParsePermissions(s string) (keep bool, err error) {
 	switch s {

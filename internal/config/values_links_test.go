@@ -5,6 +5,26 @@ import (
 	"testing"
 )
 
+// TestOneRuleForLinks holds that of follow-links: and links: the later one counts.
+func TestOneRuleForLinks(t *testing.T) {
+	for keys, want := range map[string]Links{
+		"links: copy, follow-links: true":    FollowLinks,
+		"follow-links: true, links: copy":    CopyLinks,
+		"links: copy, follow-links: false":   CopyLinks,
+		"links: follow, follow-links: false": SkipLinks,
+		"follow-links: true, links: skip":    SkipLinks,
+		"follow-links: true":                 FollowLinks,
+	} {
+		file, err := parse("profiles:\n  site: {local: x, remote: ftp://h/in, " + keys + "}\n")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p := file.Profiles[0]; p.FollowLinks != (want == FollowLinks) || p.CopyLinks != (want == CopyLinks) {
+			t.Errorf("%s: follow %v, copy %v", keys, p.FollowLinks, p.CopyLinks)
+		}
+	}
+}
+
 func TestParseLinksAndPermissions(t *testing.T) {
 	for _, c := range []struct {
 		text string

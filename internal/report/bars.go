@@ -73,6 +73,8 @@ func (b *bars) event(ev sync.Event) {
 		b.progress(ev)
 	case sync.Finished:
 		b.finished(ev.Action)
+	case sync.Refused:
+		b.finished(ev.Action)
 	}
 }
 

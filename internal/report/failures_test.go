@@ -55,6 +55,8 @@ func TestFailures(t *testing.T) {
 		{"several operations", []failure{
 			failed(sync.Mkdir, "d", says("550 No")), failed(sync.Upload, "a", says("550 No")), failed(sync.Rmdir, "e", says("550 No")), failed(sync.Rename, "f", says("550 No"))}, "",
 			[]string{"1 file was not sent, 1 directory was not made, 1 directory was not removed, 1 name was not changed: server says 550 No: a, d, e and 1 more"}},
+		{"a link, named by its step", []failure{failed(sync.Link, "l", errors.New("link l: something is there"))}, "", []string{"link l: something is there"}},
+		{"a mode, named by its step", []failure{failed(sync.Chmod, "m", errors.New("chmod m: no"))}, "", []string{"chmod m: no"}},
 		{"each side by itself", []failure{
 			failed(sync.Upload, "a", errors.New("lost")), failed(sync.Download, "b", errors.New("lost"))}, "", []string{"upload a: lost", "download b: lost"}},
 		{"a full server", []failure{

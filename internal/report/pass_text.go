@@ -193,7 +193,7 @@ func (r *textPass) sayFailures(ended error) {
 // it was doing: the line has them already.
 func reason(a *sync.Action, err error) string {
 	why := err.Error()
-	for _, op := range []sync.StepOp{sync.Put, sync.MkDir, sync.Move, sync.Remove, sync.RmDir} {
+	for _, op := range []sync.StepOp{sync.Put, sync.MkDir, sync.Move, sync.Remove, sync.RmDir, sync.SetMode, sync.MakeLink} {
 		if rest, ok := strings.CutPrefix(why, fmt.Sprintf("%s %s: ", op, a.Path)); ok {
 			return rest
 		}

@@ -55,7 +55,6 @@ func counts(s sync.Summary) []string {
 	add(s.Moved, "moved %d", s.Moved)
 	add(s.MadeDirs, "directories made %d", s.MadeDirs)
 	add(s.Chmods, "modes set %d", s.Chmods)
-	add(s.Chmods, "modes set %d", s.Chmods)
 	add(s.Links, "links made %d", s.Links)
 	add(s.Adopted, "found equal %d", s.Adopted)
 	add(s.NotCompared, "not compared %d", s.NotCompared)

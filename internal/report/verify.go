@@ -17,6 +17,7 @@ type Verification struct {
 	o    Options
 
 	live       *Live
+	lines      *progressLines
 	now        verify.Progress
 	line       lockedLine
 	progressed time.Time
@@ -38,6 +39,12 @@ func (v *Verification) Progress(p verify.Progress) {
 			v.live = NewLive(v.o.Screen, v.o.Terminal, v.o.Width, func(int, int) []string { return v.line.lines() })
 		}
 		v.live.Redraw()
+	case v.o.Lines:
+		v.o.drawing()
+		v.line.set(v.progressLine())
+		if v.lines == nil {
+			v.lines = newProgressLines(v.o.Talk, func() string { return v.line.lines()[0] })
+		}
 	}
 }
 
@@ -69,6 +76,7 @@ func (v *Verification) End(r verify.Result, err error, exit int) {
 	if v.live != nil {
 		v.live.Close()
 	}
+	v.lines.close()
 	switch {
 	case v.o.JSON:
 		v.endJSON(r, err, exit)

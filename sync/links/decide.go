@@ -35,7 +35,7 @@ type Act uint8
 // The acts.
 const (
 	Leave    Act = iota // nothing, and it is named
-	Unable              // nothing, because the other side makes no links
+	Unable              // nothing, because the other side makes no such links
 	Agree               // both sides have the same link
 	ToRemote            // make it on the server
 	ToLocal             // make it here
@@ -51,7 +51,7 @@ func Decide(c Case) (act Act, target, why string) {
 	case l.kind == link && r.kind == link && l.to == r.to:
 		return Agree, "", ""
 	case l.kind == outside || r.kind == outside || l.absolute || r.absolute && r.kind == link && l.kind == nothing:
-		return Leave, "", "a link that is absolute or leaves the directory"
+		return Leave, "", "a link that is absolute or may leave the directory"
 	case l.kind == link && r.kind == link:
 		return Leave, "", "links that lead to different places"
 	case l.kind == other || r.kind == other:
@@ -63,9 +63,11 @@ func Decide(c Case) (act Act, target, why string) {
 	case l.kind == link && c.Pull, r.kind == link && c.Push:
 		return Leave, "", "a link on the receiving side only"
 	case l.kind == link && !c.RemoteMakes:
-		return Unable, "", "a link, and the server makes none (SITE SYMLINK)"
+		return Unable, "", "the server makes no symbolic links (SITE SYMLINK)"
+	case l.kind == link && strings.ContainsAny(string(c.Path)+string(l.to), " \t"):
+		return Unable, "", "the server makes no symbolic links with spaces in their path or target (SITE SYMLINK)"
 	case r.kind == link && !c.LocalMakes:
-		return Unable, "", "a link, and none can be made here"
+		return Unable, "", "no symbolic links can be made here"
 	case l.kind == link:
 		return ToRemote, c.Local.Target, ""
 	}
@@ -109,9 +111,10 @@ func (e End) read(at manifest.Path, fromRoot bool) end {
 
 // Resolve returns the path to which the link at the path at leads, by the names alone. An
 // absolute target counts from the root. It reports false if that is outside the root, is the
-// root, or belongs to ferry.
+// root, or belongs to ferry, and where the names do not tell: after a name, ".." leads
+// elsewhere if the name is a link. What Windows reads in another way is refused everywhere.
 func Resolve(at manifest.Path, target string) (manifest.Path, bool) {
-	if strings.ContainsAny(target, "\x00\r\n\\") {
+	if strings.ContainsAny(target, "\x00\r\n\\") || hasVolume(target) || upAfterName(target) {
 		return manifest.Root, false
 	}
 	to := path.Join(string(at.Parent()), target)
@@ -123,4 +126,29 @@ func Resolve(at manifest.Path, target string) (manifest.Path, bool) {
 		return manifest.Root, false
 	}
 	return p, true
+}
+
+// hasVolume reports whether the target begins with a drive of Windows, as C: does.
+func hasVolume(target string) bool {
+	letter := func(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+	target = strings.TrimLeft(target, "/")
+	return len(target) > 1 && target[1] == ':' && letter(target[0])
+}
+
+// upAfterName reports whether the target has ".." behind a name, or behind the slash of the
+// root.
+func upAfterName(target string) bool {
+	named := strings.HasPrefix(target, "/")
+	for name := range strings.SplitSeq(target, "/") {
+		switch name {
+		case "", ".":
+		case "..":
+			if named {
+				return true
+			}
+		default:
+			named = true
+		}
+	}
+	return false
 }

@@ -10,6 +10,7 @@ import (
 
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/links"
 )
 
 // Links implements [sync.Replica].
@@ -59,6 +60,13 @@ func (d *Directory) makeLink(root *rootDir, s sync.Step, batch *durableBatch) (m
 	}
 	if _, _, err := dir.expect(name, manifest.Entry{}); err != nil {
 		return manifest.Entry{}, err
+	}
+	to, inside := links.Resolve(s.Path, s.Target)
+	if !inside || strings.HasPrefix(s.Target, "/") {
+		return manifest.Entry{}, &sync.LinkError{Err: fmt.Errorf("%q may lead out of the directory", s.Target)}
+	}
+	if err := checkNew(to); err != nil {
+		return manifest.Entry{}, &sync.LinkError{Err: err}
 	}
 	if err := dir.Symlink(filepath.FromSlash(s.Target), name); errors.Is(err, fs.ErrExist) {
 		return manifest.Entry{}, fmt.Errorf("%w: %w", sync.ErrChanged, err)

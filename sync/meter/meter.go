@@ -34,6 +34,8 @@ func (m *Meter) Observe(ev sync.Event) bool {
 			return false
 		}
 		m.done.Actions++
+	case sync.Refused:
+		m.done.Actions++
 	default:
 		return false
 	}

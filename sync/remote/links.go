@@ -31,8 +31,11 @@ func (srv *server) links(ctx context.Context, paths []manifest.Path) (targets []
 		}
 		targets[i] = srv.fromRoot(in[dir][names.Split("/"+srv.names.Below(p)).Name].Target)
 	}
-	return targets, srv.features.HasSymlink(), nil
+	return targets, srv.features.HasSymlink() && !hasSpaces(srv.names.Root), nil
 }
+
+// hasSpaces reports whether siteSymlink would take text for several names.
+func hasSpaces(text string) bool { return strings.ContainsAny(text, " \t") }
 
 // listLinks lists a directory by LIST. One that cannot be listed shows nothing.
 func (srv *server) listLinks(ctx context.Context, dir manifest.Path) (map[string]list.Line, error) {
@@ -51,12 +54,15 @@ func (srv *server) listLinks(ctx context.Context, dir manifest.Path) (map[string
 	return lines, nil
 }
 
-// fromRoot returns an absolute target below the root as from the root.
+// fromRoot returns an absolute target as from the root: /../etc/x where it is outside.
 func (srv *server) fromRoot(target string) string {
-	if below, ok := strings.CutPrefix(target, srv.names.Root+"/"); ok && strings.HasPrefix(target, "/") {
+	if !strings.HasPrefix(target, "/") {
+		return target
+	}
+	if below, ok := strings.CutPrefix(target, srv.names.Root+"/"); ok {
 		return "/" + below
 	}
-	return target
+	return "/.." + target
 }
 
 // makeLink carries out a MakeLink step. A link that the server says it has made is looked
@@ -72,7 +78,7 @@ func (srv *server) makeLink(ctx context.Context, step sync.Step) (manifest.Entry
 	switch {
 	case !inside:
 		return manifest.Entry{}, &sync.LinkError{Err: fmt.Errorf("%q is outside the directory", step.Target)}
-	case strings.ContainsAny(target+at.String(), " \t"):
+	case hasSpaces(target + at.String()):
 		return manifest.Entry{}, &sync.LinkError{Err: fmt.Errorf("%s takes no names with spaces", siteSymlink)}
 	}
 	before, err := srv.listLinks(ctx, step.Path.Parent())

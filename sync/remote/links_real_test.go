@@ -40,7 +40,7 @@ func TestLinksOnRealServers(t *testing.T) {
 				t.Fatal(err)
 			}
 			targets, makes, err := d.Links(t.Context(), []manifest.Path{"d/in", "d/up", "dir", "out", "g", "nothing"})
-			if want := []string{"f", "../g", "d", "/etc/hostname", "", ""}; err != nil || makes != c.makes || !slices.Equal(targets, want) {
+			if want := []string{"f", "../g", "d", "/../etc/hostname", "", ""}; err != nil || makes != c.makes || !slices.Equal(targets, want) {
 				t.Errorf("%q, %v, %v; want %q, %v", targets, makes, err, want, c.makes)
 			}
 			run := []sync.Step{
@@ -65,6 +65,11 @@ func TestLinksOnRealServers(t *testing.T) {
 			}
 			if targets, _, err := d.Links(t.Context(), []manifest.Path{"d/new"}); c.makes && (err != nil || targets[0] != "/g") {
 				t.Errorf("the new link leads to %q, %v", targets, err)
+			}
+			server.WriteFile(t, "my site/f", "x")
+			spaced := open(t, server.Addr, realftp.User, realftp.Password, "my site", nil)
+			if _, makes, err := spaced.Links(t.Context(), nil); makes || err != nil {
+				t.Errorf("below a root with a space: %v, %v", makes, err)
 			}
 		})
 	}

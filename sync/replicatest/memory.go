@@ -56,6 +56,8 @@ type Memory struct {
 	Modes, FixedModes bool
 	// NoLinks: the side makes no symbolic links.
 	NoLinks bool
+	// RefusesLinks: it says that it makes them, and refuses each.
+	RefusesLinks bool
 	// NoSums: Sum is not supported.
 	NoSums bool
 	// NoResume: a Put always starts at the beginning.

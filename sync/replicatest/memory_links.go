@@ -36,7 +36,7 @@ func (m *Memory) Links(_ context.Context, paths []manifest.Path) (targets []stri
 }
 
 func (m *Memory) makeLink(ctx context.Context, s sync.Step) (manifest.Entry, error) {
-	if m.NoLinks {
+	if m.NoLinks || m.RefusesLinks {
 		return manifest.Entry{}, &sync.LinkError{Err: errors.New("no links here")}
 	}
 	err := m.change(ctx, "symlink", s.Path, func() error {

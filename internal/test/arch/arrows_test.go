@@ -36,7 +36,7 @@ var arrows = map[string][]string{
 	"sync/shift":                   {"manifest"},
 	"sync/explain":                 {"manifest", "sync"},
 	"sync/verify":                  {"manifest", "sync"},
-	"sync/local":                   {"manifest", "sync", "sync/trashbin"},
+	"sync/local":                   {"manifest", "sync", "sync/trashbin", "sync/links"},
 	"sync/remote":                  {"manifest", "sync", "sync/remote/list", "sync/remote/blind", "sync/remote/lock", "sync/remote/read", "internal/ftp", "internal/ftp/check", "internal/ftp/listing", "internal/ftp/wire", "sync/remote/chmod", "sync/trashbin", "sync/links", "sync/remote/names"},
 	"sync/remote/blind":            {"manifest", "sync", "internal/ftp", "sync/trashbin"},
 	"sync/remote/list":             {"manifest", "internal/ftp", "internal/ftp/listing"},
