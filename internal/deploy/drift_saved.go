@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"ferry/internal/deploy/release"
 	"ferry/manifest"
 )
 
@@ -55,12 +56,12 @@ func SavedVersions(ctx context.Context, o Options) (saved []SavedVersion, err er
 }
 
 // savedBy returns what one release has saved.
-func (r *run) savedBy(ctx context.Context, release *Release) (saved []SavedVersion, err error) {
+func (r *run) savedBy(ctx context.Context, of *Release) (saved []SavedVersion, err error) {
 	var places []Place
-	for _, c := range release.Changes {
+	for _, c := range of.Changes {
 		if c.Drift && c.Aside != "" && c.Was.IsFile() {
-			at := Work(KeptName(release.Number, c.Aside))
-			saved = append(saved, SavedVersion{Path: c.Path, Release: release.Number, Time: release.Time, Size: c.Was.Size, Seen: c.Was, At: at, server: r.Server})
+			at := Work(release.KeptName(of.Number, c.Aside))
+			saved = append(saved, SavedVersion{Path: c.Path, Release: of.Number, Time: of.Time, Size: c.Was.Size, Seen: c.Was, At: at, server: r.Server})
 			places = append(places, at)
 		}
 	}

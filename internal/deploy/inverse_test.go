@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"ferry/internal/deploy/inverse"
 	"ferry/manifest"
 )
 
@@ -30,7 +31,7 @@ func TestInverse(t *testing.T) {
 		if c.change.Kind == Put && c.change.Path != "theirs" {
 			r.Files = []File{{Path: c.change.Path, Seen: is}}
 		}
-		changes, err := Inverse(r, before, nil)
+		changes, err := inverse.Of(r, before, nil)
 		got := ""
 		for _, b := range changes {
 			got = strings.TrimSpace(fmt.Sprintf("%d %s", b.Kind, b.From)) + fmt.Sprintf(" > %s %d %d", b.Aside, b.Was.Size, b.Is.Size)
@@ -44,12 +45,12 @@ func TestInverse(t *testing.T) {
 	}
 	// Nothing is done where a version was not kept.
 	for _, c := range []Change{{Kind: Put, Path: "a/old", Was: was, Is: is}, {Kind: Remove, Path: "a/old", Was: was}} {
-		if changes, err := Inverse(&Release{Number: 7, Changes: []Change{c}}, before, nil); err == nil || changes != nil || !strings.Contains(err.Error(), "a/old") {
+		if changes, err := inverse.Of(&Release{Number: 7, Changes: []Change{c}}, before, nil); err == nil || changes != nil || !strings.Contains(err.Error(), "a/old") {
 			t.Errorf("%v, %v", changes, err)
 		}
 	}
 	// Directories go that stand where a file comes back.
-	changes, err := Inverse(&Release{Number: 7, Changes: []Change{
+	changes, err := inverse.Of(&Release{Number: 7, Changes: []Change{
 		{Kind: Remove, Path: "a", Aside: "stage/b/0000001", Was: was},
 		{Kind: Put, Path: "a/b/c", From: "stage/s/0/x", Is: is},
 	}}, before, nil)

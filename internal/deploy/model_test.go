@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"ferry/internal/deploy/inverse"
 	"ferry/internal/deploy/release"
 	"ferry/manifest"
 	"ferry/sync"
@@ -188,7 +189,7 @@ func (m *model) checkKept(t *rapid.T) {
 
 // goBack goes back to the release before, byte for byte, modes too.
 func (m *model) goBack(t *rapid.T, before *Release, lived map[manifest.Path]*node) {
-	changes, err := Inverse(m.state, before, nil)
+	changes, err := inverse.Of(m.state, before, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

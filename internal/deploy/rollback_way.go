@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"ferry/internal/deploy/inverse"
 	"ferry/manifest"
 )
 
@@ -119,7 +120,7 @@ func (r *run) usable(ctx context.Context, steps []keptStep) (bad int, err error)
 	var paths []manifest.Path
 	for i := range steps {
 		s := &steps[i]
-		if s.changes, err = Inverse(s.there, s.before, r.Policy.Class); err != nil {
+		if s.changes, err = inverse.Of(s.there, s.before, r.Policy.Class); err != nil {
 			return s.number, notKept{err}
 		}
 		for _, c := range s.changes {

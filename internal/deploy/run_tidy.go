@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
+	"ferry/internal/deploy/release"
 	"ferry/manifest"
 )
 
@@ -21,7 +21,7 @@ func (r *run) keeps(next *Release) bool {
 }
 
 // keptName is the directory of what a release keeps.
-func keptName(number int) string { return keptDir + "/" + strconv.Itoa(number) }
+func keptName(number int) string { return release.KeptDir(number) }
 
 // tidyStage returns the steps that clear the stage away once its release is live.
 func (r *run) tidyStage(next *Release) (chain Chain) {

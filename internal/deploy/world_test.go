@@ -251,7 +251,7 @@ func (w *world) keep(r *Release) {
 		if strings.HasPrefix(name, "stage/") {
 			delete(w.work, name)
 			if !strings.HasPrefix(name, "stage/s/") {
-				w.work[KeptName(r.Number, name)] = n
+				w.work[release.KeptName(r.Number, name)] = n
 			}
 		}
 	}

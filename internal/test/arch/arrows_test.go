@@ -51,8 +51,9 @@ var arrows = map[string][]string{
 	"internal/ftp/socket":          {},
 	"sync/replicatest":             {"manifest", "sync", "sync/trashbin"},
 	"sync/watch":                   {"manifest", "sync"},
-	"internal/deploy":              {"internal/deploy/order", "internal/deploy/pointer", "internal/deploy/release", "internal/text", "manifest", "sync", "sync/namecase"},
+	"internal/deploy":              {"internal/deploy/inverse", "internal/deploy/order", "internal/deploy/pointer", "internal/deploy/release", "internal/text", "manifest", "sync", "sync/namecase"},
 	"internal/deploy/order":        {"internal/gitignore", "manifest", "internal/deploy/release", "sync/namecase"},
+	"internal/deploy/inverse":      {"internal/deploy/order", "internal/deploy/release", "manifest", "sync/namecase"},
 	"internal/deploy/pointer":      {"manifest"},
 	"internal/deploy/release":      {"manifest"},
 	"internal/deploy/site":         {"internal/deploy", "internal/ftp", "manifest", "sync", "sync/remote/list", "sync/remote/lock", "internal/ftp/listing", "internal/ftp/wire"},
@@ -136,7 +137,7 @@ var moreForTests = map[string][]string{
 	// The lock gets its listings from whoever takes it.
 	"sync/remote/lock": {"internal/ftp/listing"},
 	// The suite that every server of a site must pass.
-	"internal/deploy":      {"internal/deploy/deploytest"},
+	"internal/deploy":      {"internal/deploy/inverse", "internal/deploy/deploytest"},
 	"internal/deploy/site": {"internal/deploy/deploytest"},
 	// The program itself, run in the process of the test.
 	"internal/test/deploy": {"internal/cli", "internal/deploy/pointer", "bench/wan", "internal/test/visitor", "sync/remote/lock"},
