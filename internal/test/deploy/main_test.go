@@ -1,26 +1,37 @@
 package deploy
 
 import (
-	"context"
+	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"testing"
 	"time"
 
-	"ferry/internal/cli"
 	"ferry/internal/test/realftp"
 )
 
-// programVariable makes the test program the program ferry, so that it can be killed.
-const programVariable = "FERRY_DEPLOY_PROGRAM"
+// program is the path of ferry, built without the race detector: the tests start it more than a thousand times.
+var program string
 
 func TestMain(m *testing.M) {
-	if os.Getenv(programVariable) != "" {
-		ctx, stop := cli.Signals(context.Background())
-		code := cli.Main(ctx, cli.OSEnv(), os.Args[1:])
-		stop()
-		os.Exit(code)
+	os.Exit(build(func() int { return realftp.Main(m) }))
+}
+
+// build builds the program, and removes it when run is over.
+func build(run func() int) int {
+	dir, err := os.MkdirTemp("", "ferry-deploy-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
-	os.Exit(realftp.Main(m))
+	defer os.RemoveAll(dir)
+	program = filepath.Join(dir, "ferry")
+	if out, err := exec.Command("go", "build", "-o", program, "../../..").CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "%v\n%s", err, out)
+		return 1
+	}
+	return run()
 }
 
 // all says that everything is tried.

@@ -220,11 +220,9 @@ func (s *site) process(args ...string) *process {
 // processAt returns a run with a state directory.
 func (s *site) processAt(state string, args ...string) *process {
 	s.Helper()
-	self, err := os.Executable()
-	must(s, err)
-	p := &process{exec.Command(self, s.arguments(state, args)...), new(output), new(output), make(chan struct{})}
+	p := &process{exec.Command(program, s.arguments(state, args)...), new(output), new(output), make(chan struct{})}
 	p.Dir, p.Stdout, p.Stderr = state, p.stdout, p.stderr
-	p.Env = []string{programVariable + "=1", "FERRY_PASSWORD=" + realftp.Password, "HOME=" + state, "PATH=" + os.Getenv("PATH")}
+	p.Env = []string{"FERRY_PASSWORD=" + realftp.Password, "HOME=" + state, "PATH=" + os.Getenv("PATH")}
 	for name, value := range s.env {
 		p.Env = append(p.Env, name+"="+value)
 	}
