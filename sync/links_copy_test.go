@@ -100,7 +100,7 @@ func TestLinkRefused(t *testing.T) {
 				t.Errorf("%s side, pass %d: %+v, %v; acts %v, want %v", s, i, sum, err, acts, want)
 			}
 		}
-		if begun != 0 || refused != 3 {
+		if begun != 0 || refused != 2 {
 			t.Errorf("%s side: %d did not end, %d refused", s, begun, refused)
 		}
 	}

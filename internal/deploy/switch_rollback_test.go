@@ -93,9 +93,8 @@ func TestSwitchBackToLastLive(t *testing.T) {
 			}
 		}
 
-		s, shown := start(2) // nothing was live before
 		for n := 0; ; n++ {
-			s, shown = start(2)
+			s, shown := start(2) // nothing was live before
 			machine := s.m.Open()
 			machine.KillAfter(n)
 			s.on(machine, files("never shown"))

@@ -90,7 +90,7 @@ var commandStart = regexp.MustCompile(`^(?:[\d*@a-z]+ +)*(?:[A-Z_]+=\S+ +)*(?:/u
 // commandIn returns the command of ferry in a line of code, without what only a shell is for; "" if there is none.
 func commandIn(line string) string {
 	m := commandStart.FindStringSubmatch(line)
-	if m == nil {
+	if m == nil || strings.HasPrefix(line, "scoop ") { // it has a bucket of that name
 		return ""
 	}
 	command, _, _ := strings.Cut(m[1], "  ") // what a column beside it says
@@ -124,7 +124,6 @@ type world struct {
 	*testing.T
 	server *ftpserver.Server
 	home   string
-	mu     sync.Mutex
 }
 
 func (w *world) write(name, text string) {

@@ -86,6 +86,7 @@ func (tt *terminal) read(c *command) {
 		tt.shown.WriteString(strings.ReplaceAll(string(b[:n]), "\r", ""))
 		text := tt.shown.String()
 		last := text[strings.LastIndexByte(text, '\n')+1:]
+		last = strings.TrimPrefix(last, "\x1b[1A\x1b[J") // a spinner stood above the question
 		for i, a := range tt.answers {
 			if a.question.MatchString(last) {
 				tt.answers = append(tt.answers[:i:i], tt.answers[i+1:]...)
