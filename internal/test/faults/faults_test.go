@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"ferry/internal/cli"
 	"ferry/internal/ftpserver"
@@ -173,11 +174,14 @@ func once(faults []ftpserver.Fault) []ftpserver.Fault {
 
 // TestFaults makes a pass with work in both directions over a server that misbehaves, and then passes over the same
 // server without the fault. The first pass may fail with the exit code of its row, but it must do no harm. The next one
-// must finish the work. All rows run with and without pipelining.
+// must finish the work. All rows run with pipelining, and every other day without it.
 func TestFaults(t *testing.T) {
 	for _, pipeline := range []string{"on", "off"} {
 		for group, rows := range map[string][]row{"data": brokenData, "sessions": brokenSessions, "connections": strangeData} {
-			for _, c := range rows {
+			for i, c := range rows {
+				if pipeline == "off" && i%2 != time.Now().YearDay()%2 && !allKinds {
+					continue
+				}
 				t.Run("pipeline "+pipeline+"/"+group+"/"+strings.ReplaceAll(c.name, " ", "_"), func(t *testing.T) {
 					t.Parallel()
 					c.args = append(slices.Clone(c.args), "--pipeline", pipeline)
