@@ -25,7 +25,11 @@ func (srv *server) links(ctx context.Context, paths []manifest.Path) (targets []
 	for i, p := range paths {
 		dir := p.Parent()
 		if _, listed := in[dir]; !listed {
-			if in[dir], err = srv.listLinks(ctx, dir); err != nil {
+			in[dir], err = srv.listLinks(ctx, dir)
+			switch { // where a directory cannot be listed no target is known, and its links are left alone
+			case ctx.Err() != nil:
+				return nil, false, context.Cause(ctx)
+			case errors.Is(err, sync.ErrFatal):
 				return nil, false, err
 			}
 		}
@@ -37,7 +41,7 @@ func (srv *server) links(ctx context.Context, paths []manifest.Path) (targets []
 // hasSpaces reports whether siteSymlink would take text for several names.
 func hasSpaces(text string) bool { return strings.ContainsAny(text, " \t") }
 
-// listLinks lists a directory by LIST. One that cannot be listed shows nothing.
+// listLinks lists a directory by LIST.
 func (srv *server) listLinks(ctx context.Context, dir manifest.Path) (map[string]list.Line, error) {
 	var l *list.Listing
 	err := srv.do(ctx, "reading links", func(ctx context.Context, s *ftp.Session) (err error) {
@@ -45,7 +49,7 @@ func (srv *server) listLinks(ctx context.Context, dir manifest.Path) (map[string
 		return err
 	})
 	if err != nil {
-		return nil, onlyFatal(ctx, err)
+		return nil, err
 	}
 	lines := make(map[string]list.Line, len(l.Entries))
 	for _, one := range l.Entries {
@@ -104,7 +108,7 @@ func (srv *server) makeLink(ctx context.Context, step sync.Step) (manifest.Entry
 		return manifest.Entry{}, err
 	}
 	made := after[name]
-	if got, _ := links.Resolve(step.Path, srv.fromRoot(made.Target)); got != to {
+	if !srv.leadsTo(made, step.Path, to) {
 		return manifest.Entry{}, fmt.Errorf("the server says that it has made the link, and shows %q", made.Target)
 	}
 	if strings.HasPrefix(made.Target, "/") {
@@ -115,13 +119,9 @@ func (srv *server) makeLink(ctx context.Context, step sync.Step) (manifest.Entry
 	return spelled(made.Entry, step.Path, name), nil
 }
 
-// onlyFatal returns err if it ends the pass.
-func onlyFatal(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	if errors.Is(err, sync.ErrFatal) {
-		return err
-	}
-	return nil
+// leadsTo reports whether what a listing shows at a path is a link to another one. Without a
+// target it leads nowhere: resolved, that would be the directory in which it is.
+func (srv *server) leadsTo(made list.Line, at, to manifest.Path) bool {
+	got, inside := links.Resolve(at, srv.fromRoot(made.Target))
+	return made.Target != "" && inside && got == to
 }

@@ -5,6 +5,7 @@ import (
 
 	"ferry/manifest"
 	"ferry/sync/links"
+	"ferry/sync/remote/list"
 	"ferry/sync/remote/names"
 )
 
@@ -34,6 +35,28 @@ func TestTargetsFromTheRoot(t *testing.T) {
 			Remote: links.End{Kind: manifest.Other, Target: got}, LocalMakes: true, RemoteMakes: true})
 		if act != links.Leave {
 			t.Errorf("%s in %q: act %d", c.target, c.root, act)
+		}
+	}
+}
+
+// TestWhatIsNotShownIsNoLink holds that a link counts as made only where a listing shows its
+// target, also if it leads to the directory in which it is.
+func TestWhatIsNotShownIsNoLink(t *testing.T) {
+	srv := &server{names: names.Names{Root: "/www"}}
+	for _, c := range []struct {
+		target string
+		to     manifest.Path
+		want   bool
+	}{
+		{"", "d", false},
+		{".", "d", true},
+		{"/www/d", "d", true},
+		{"/etc", "d", false},
+		{"f", "d/f", true},
+		{"g", "d/f", false},
+	} {
+		if got := srv.leadsTo(list.Line{Target: c.target}, "d/l", c.to); got != c.want {
+			t.Errorf("%q for %s: %t, want %t", c.target, c.to, got, c.want)
 		}
 	}
 }
