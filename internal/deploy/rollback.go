@@ -99,7 +99,7 @@ func (r *run) goBack(ctx context.Context, s *keptStep) error {
 
 // readKept reads one of the releases that release n has kept.
 func (r *run) readKept(ctx context.Context, n int, name string) (*Release, error) {
-	content, err := r.Server.Read(ctx, keptName(n)+"/"+name, release.MostBytes)
+	content, err := r.Server.Read(ctx, release.KeptDir(n)+"/"+name, release.MostBytes)
 	if errors.Is(err, ErrMissing) {
 		return nil, fmt.Errorf("what release %d has replaced %w", n, ErrNotKept)
 	}
@@ -147,7 +147,7 @@ func Releases(ctx context.Context, o Options) ([]Told, error) {
 		return nil, err
 	}
 	has := func(n int) bool {
-		return slices.ContainsFunc(kept, func(f WorkFile) bool { return keptDir+"/"+f.Name == keptName(n) })
+		return slices.ContainsFunc(kept, func(f WorkFile) bool { return keptDir+"/"+f.Name == release.KeptDir(n) })
 	}
 	told := []Told{{Record: r.state.Record(), Live: true, Back: r.state.Back}}
 	reached := has(r.state.Number)

@@ -16,13 +16,13 @@ const (
 	stateName    = "state"
 	oldStateName = "state.old"
 	newStateName = "state.new"
-	stageDir     = "stage"
+	stageDir     = release.StageDir
 	planName     = "stage/plan"
 	commitName   = "stage/commit"
 	beforeName   = "stage/state"   // a copy of the state before, where the release is kept
 	releaseName  = "stage/release" // a copy of the plan, likewise
 	stagedDir    = "stage/s"
-	keptDir      = "d"
+	keptDir      = release.KeptDirs
 )
 
 func newID() string {

@@ -20,9 +20,6 @@ func (r *run) keeps(next *Release) bool {
 	return slices.ContainsFunc(next.Changes, func(c Change) bool { return c.Aside != "" })
 }
 
-// keptName is the directory of what a release keeps.
-func keptName(number int) string { return release.KeptDir(number) }
-
 // tidyStage returns the steps that clear the stage away once its release is live.
 func (r *run) tidyStage(next *Release) (chain Chain) {
 	var dirs []string
@@ -37,7 +34,7 @@ func (r *run) tidyStage(next *Release) (chain Chain) {
 	if !r.keeps(next) {
 		return append(chain, Step{Op: RemoveDir, From: Work(stageDir)})
 	}
-	return append(chain, Step{Op: MakeDir, To: Work(keptDir)}, Step{Op: Rename, From: Work(stageDir), To: Work(keptName(next.Number))})
+	return append(chain, Step{Op: MakeDir, To: Work(keptDir)}, Step{Op: Rename, From: Work(stageDir), To: Work(release.KeptDir(next.Number))})
 }
 
 // trims reports whether releases before next may have kept something that goes now. A step back
@@ -69,7 +66,7 @@ const trimmedName = "trimmed"
 // trimRelease removes what a release keeps for going back. What it saved as drift stays for
 // as long as the profile says, and the last version of each path for ever.
 func (r *run) trimRelease(ctx context.Context, drift *driftTrimmer, n int) error {
-	dir := keptName(n)
+	dir := release.KeptDir(n)
 	files, err := r.Server.ListWork(ctx, dir)
 	if errors.Is(err, ErrMissing) {
 		return nil
