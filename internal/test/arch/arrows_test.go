@@ -82,6 +82,7 @@ var arrows = map[string][]string{
 	"internal/test/faults":         {},
 	"internal/test/soak":           {},
 	"internal/test/visitor":        {},
+	"internal/test/program":        {},
 	"internal/test/release":        {},
 	"internal/man":                 {},
 	"internal/test/watch":          {},
@@ -139,11 +140,14 @@ var moreForTests = map[string][]string{
 	// The suite that every server of a site must pass.
 	"internal/deploy":      {"internal/deploy/inverse", "internal/deploy/deploytest"},
 	"internal/deploy/site": {"internal/deploy/deploytest"},
+	// The program, built and started.
+	"internal/test/crash":      {"internal/test/program"},
+	"internal/test/transcript": {"internal/test/program"},
 	// The program itself, run in the process of the test.
-	"internal/test/deploy": {"internal/cli", "internal/deploy/pointer", "bench/wan", "internal/test/visitor", "sync/remote/lock"},
+	"internal/test/deploy": {"internal/cli", "internal/test/program", "internal/deploy/pointer", "bench/wan", "internal/test/visitor", "sync/remote/lock"},
 	"internal/test/faults": {"internal/cli", "sync/remote"},
-	"internal/test/soak":   {"internal/cli"},
-	"internal/test/watch":  {"internal/cli"},
+	"internal/test/soak":   {"internal/cli", "internal/test/program"},
+	"internal/test/watch":  {"internal/cli", "internal/test/program"},
 	"internal/test/action": {"internal/cli", "internal/selfsigned"},
 	"internal/test/readme": {"internal/cli", "internal/app", "internal/keyring/keyringtest"},
 	"ci/image":             {"internal/selfsigned"},

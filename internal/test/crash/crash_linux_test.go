@@ -10,12 +10,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"ferry/internal/test/program"
 	"ferry/internal/test/realftp"
 )
 
@@ -25,21 +25,10 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, execTrapped(os.Args[1:]))
 		os.Exit(99)
 	}
-	os.Exit(realftp.Main(m))
+	code := realftp.Main(m)
+	program.Remove()
+	os.Exit(code)
 }
-
-// build builds the program, once.
-var build = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "ferry-crash-")
-	if err != nil {
-		return "", err
-	}
-	program := filepath.Join(dir, "ferry")
-	if out, err := exec.Command("go", "build", "-o", program, "../../..").CombinedOutput(); err != nil {
-		return "", fmt.Errorf("building ferry: %w\n%s", err, out)
-	}
-	return program, nil
-})
 
 // callsBetween is how many calls to be killed at are tried for each command and server,
 // beside the first three and the last five. FERRY_CRASH_ALL=1 tries all.
@@ -48,9 +37,6 @@ const callsBetween = 3
 // TestKilledAnywhere kills ferry before system calls all over a pass, including the
 // first and the last, and checks that one normal pass then recovers everything.
 func TestKilledAnywhere(t *testing.T) {
-	program, err := build()
-	must(t, err)
-	t.Cleanup(func() { os.RemoveAll(filepath.Dir(program)) })
 	for _, server := range []string{"proftpd", "vsftpd"} {
 		for _, how := range []struct{ command, pipeline string }{{"sync", "on"}, {"push", "on"}, {"pull", "on"}, {"sync", "off"}} {
 			if how.pipeline == "off" && server == "proftpd" && os.Getenv("FERRY_CRASH_ALL") != "1" {
@@ -58,7 +44,7 @@ func TestKilledAnywhere(t *testing.T) {
 			}
 			t.Run(server+"/"+how.command+", pipeline "+how.pipeline, func(t *testing.T) {
 				t.Parallel()
-				s := &setting{program: program, command: how.command, pipeline: how.pipeline, server: realftp.Start(t, server, realftp.Options{})}
+				s := &setting{program: program.Path(t), command: how.command, pipeline: how.pipeline, server: realftp.Start(t, server, realftp.Options{})}
 				s.killEverywhere(t)
 			})
 		}

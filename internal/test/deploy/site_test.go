@@ -16,6 +16,7 @@ import (
 
 	"ferry/internal/cli"
 	"ferry/internal/ftpserver"
+	"ferry/internal/test/program"
 	"ferry/internal/test/realftp"
 )
 
@@ -220,7 +221,7 @@ func (s *site) process(args ...string) *process {
 // processAt returns a run with a state directory.
 func (s *site) processAt(state string, args ...string) *process {
 	s.Helper()
-	p := &process{exec.Command(program, s.arguments(state, args)...), new(output), new(output), make(chan struct{})}
+	p := &process{exec.Command(program.Path(s), s.arguments(state, args)...), new(output), new(output), make(chan struct{})}
 	p.Dir, p.Stdout, p.Stderr = state, p.stdout, p.stderr
 	p.Env = []string{"FERRY_PASSWORD=" + realftp.Password, "HOME=" + state, "PATH=" + os.Getenv("PATH")}
 	for name, value := range s.env {

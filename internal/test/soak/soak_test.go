@@ -19,11 +19,16 @@ import (
 	"go.uber.org/goleak"
 
 	"ferry/internal/cli"
+	"ferry/internal/test/program"
 	"ferry/internal/test/realftp"
 	"ferry/sync"
 )
 
-func TestMain(m *testing.M) { os.Exit(realftp.Main(m)) }
+func TestMain(m *testing.M) {
+	code := realftp.Main(m)
+	program.Remove()
+	os.Exit(code)
+}
 
 // duration returns how long users work: FERRY_SOAK, for example "30m", or the given default.
 func duration(t *testing.T, fallback time.Duration) time.Duration {

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"ferry/internal/cli"
+	"ferry/internal/test/program"
 	"ferry/internal/test/realftp"
 	"ferry/sync"
 
@@ -33,13 +34,13 @@ import (
 // FERRY_SOAK says for how long, for example "1h". Give go test a longer -timeout then.
 func TestWatch(t *testing.T) {
 	long := duration(t, 40*time.Second)
-	program := build(t)
+	path := program.Path(t)
 	for _, name := range []string{"proftpd", "vsftpd"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSoak(t, name)
 			s.proxy.controlLimit.Store(60_000)
-			d := &watchSoak{soak: s, program: program, states: make(map[string]int), output: &tail{most: 64 << 10}}
+			d := &watchSoak{soak: s, program: path, states: make(map[string]int), output: &tail{most: 64 << 10}}
 			t.Cleanup(func() {
 				d.kill()
 				if t.Failed() {
@@ -49,19 +50,6 @@ func TestWatch(t *testing.T) {
 			d.runFor(long)
 		})
 	}
-}
-
-// build builds ferry and returns its path. FERRY_PROGRAM names a program that exists already.
-func build(t *testing.T) string {
-	t.Helper()
-	if path := os.Getenv("FERRY_PROGRAM"); path != "" {
-		return path
-	}
-	path := filepath.Join(t.TempDir(), "ferry")
-	if out, err := exec.Command("go", "build", "-o", path, "../../..").CombinedOutput(); err != nil {
-		t.Fatalf("building ferry: %v\n%s", err, out)
-	}
-	return path
 }
 
 // A watchSoak is a soak of a watched pair, with outages.

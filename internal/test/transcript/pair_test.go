@@ -5,6 +5,7 @@ package transcript
 import (
 	"bytes"
 	"context"
+	"ferry/internal/test/program"
 	"fmt"
 	"os"
 	"os/exec"
@@ -85,12 +86,13 @@ func (a *pair) recordCount(title, dir, command string, more ...string) {
 
 func (a *pair) exits(code int, command string, more ...string) {
 	a.Helper()
+	path := program.Path(a)
 	ctx, cancel := context.WithTimeout(context.Background(), longest)
 	defer cancel()
 	url := fmt.Sprintf("ftp://%s@127.0.0.1:%d%s", a.server.user, a.proxy.port(), root)
 	args := append(strings.Fields(command), a.local, url, "--no-progress", "--connections", "1")
 	args = slices.Concat(args, a.args, more)
-	cmd := exec.CommandContext(ctx, program, args...)
+	cmd := exec.CommandContext(ctx, path, args...)
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	cmd.Dir = a.state

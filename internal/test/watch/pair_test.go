@@ -20,6 +20,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ferry/internal/test/program"
 	"ferry/internal/test/realftp"
 	"ferry/manifest"
 )
@@ -66,7 +67,7 @@ func (p *pair) env() []string {
 // ferry runs a command, and returns its exit code and its summary.
 func (p *pair) ferry(args ...string) (int, line) {
 	p.Helper()
-	cmd := exec.Command(program(p), slices.Concat(args, p.args(), []string{"--json"})...)
+	cmd := exec.Command(program.Path(p), slices.Concat(args, p.args(), []string{"--json"})...)
 	cmd.Dir, cmd.Env = p.dir, p.env()
 	var out, talk bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &talk

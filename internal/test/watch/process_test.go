@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -18,39 +17,14 @@ import (
 	"testing"
 	"time"
 
+	"ferry/internal/test/program"
 	"ferry/internal/test/realftp"
 )
 
 func TestMain(m *testing.M) {
 	code := realftp.Main(m)
-	if built.dir != "" {
-		_ = os.RemoveAll(built.dir)
-	}
+	program.Remove()
 	os.Exit(code)
-}
-
-var built struct {
-	once stdsync.Once
-	dir  string
-	err  error
-}
-
-// program builds ferry once and returns its path. FERRY_PROGRAM names a program that exists already.
-func program(t testing.TB) string {
-	t.Helper()
-	if path := os.Getenv("FERRY_PROGRAM"); path != "" {
-		return path
-	}
-	built.once.Do(func() {
-		if built.dir, built.err = os.MkdirTemp("", "ferry-watch-"); built.err != nil {
-			return
-		}
-		if out, err := exec.Command("go", "build", "-o", filepath.Join(built.dir, "ferry"), "../../..").CombinedOutput(); err != nil {
-			built.err = fmt.Errorf("building ferry: %w\n%s", err, out)
-		}
-	})
-	must(t, built.err)
-	return filepath.Join(built.dir, "ferry")
 }
 
 func must(t testing.TB, err error) {
@@ -115,7 +89,7 @@ func (p *pair) watch(args ...string) *watchProcess {
 
 func (p *pair) start(args ...string) *watchProcess {
 	p.Helper()
-	r := &watchProcess{TB: p.TB, cmd: exec.Command(program(p), slices.Concat([]string{"watch"}, p.args(), []string{"--json"}, args)...),
+	r := &watchProcess{TB: p.TB, cmd: exec.Command(program.Path(p), slices.Concat([]string{"watch"}, p.args(), []string{"--json"}, args)...),
 		done: make(chan struct{}), changed: make(chan struct{})}
 	r.cmd.Dir, r.cmd.Env = p.dir, p.env()
 	r.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
