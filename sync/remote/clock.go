@@ -24,7 +24,7 @@ func (d *Directory) Time(ctx context.Context) (time.Time, error) { return d.serv
 func (srv *server) time(ctx context.Context) (now time.Time, err error) {
 	at := names.Split(srv.own(probeName()))
 	var seen []stat
-	err = srv.do(ctx, "asking for the time", func(ctx context.Context, s *ftp.Session) error {
+	err = srv.do(ctx, "asking for the time", func(ctx context.Context, s *ftp.Session) (err error) {
 		if _, err := s.Command(ctx, "MKD "+at.Dir); err != nil {
 			return err
 		}
@@ -32,7 +32,6 @@ func (srv *server) time(ctx context.Context) (now time.Time, err error) {
 		if s.Dead() || ctx.Err() != nil {
 			return stored
 		}
-		var err error
 		if stored == nil {
 			seen, err = srv.stat(ctx, s, []place{at})
 		}

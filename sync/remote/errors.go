@@ -20,8 +20,6 @@ func isAmbiguous(err error) bool {
 	return errors.As(err, &e)
 }
 
-func isFinal(err error) bool { return ftp.IsFinal(err) }
-
 // withFull wraps [sync.ErrFull] around an error that means it.
 func withFull(err error) error {
 	if ftp.IsFull(err) {

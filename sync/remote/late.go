@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"errors"
 	stdsync "sync"
 	"time"
 
@@ -25,6 +26,17 @@ type lateness struct {
 	mu        stdsync.Mutex
 	delay     time.Duration // the longest so far
 	fruitless int
+
+	removed stdsync.Map // the places of what was removed in this pass
+}
+
+// stillShows reports whether a directory cannot be removed for the sake of what this pass has
+// removed from it.
+func (l *lateness) stillShows(dir place, err error) bool {
+	var name notEmpty
+	_ = errors.As(err, &name) // nothing has the name ""
+	_, removed := l.removed.Load(place{Dir: dir.String(), Name: string(name)})
+	return removed
 }
 
 // isLate reports whether the server is known to show changes only after some time.

@@ -73,6 +73,31 @@ func TestLateServer(t *testing.T) {
 	}
 }
 
+// TestDirectoryEmptyLater removes a file and its directory on a server that has always done at once what it said, and
+// now takes its time.
+func TestDirectoryEmptyLater(t *testing.T) {
+	for _, trash := range []bool{false, true} {
+		t.Run(fmt.Sprintf("trash %v", trash), func(t *testing.T) {
+			h := newFixture(t, ftpserver.Options{})
+			h.write("d/f", "f", "before", "x")
+			tree := h.scan(sync.Look{})
+			for _, p := range []ftp.Quirk{ftp.RenamesFiles, ftp.DeletesFiles} {
+				h.d.server.features.Observe(p, true)
+			}
+			h.fault(ftpserver.Fault{Command: "RNTO|DELE", Later: 60 * time.Millisecond})
+			for _, out := range h.apply(
+				sync.Step{Op: sync.Remove, Path: "d/f", Expect: tree.At("d/f"), Trash: trash},
+				sync.Step{Op: sync.RmDir, Path: "d", Expect: manifest.Entry{Kind: manifest.Dir}},
+			) {
+				if out.Err != nil {
+					t.Error(out.Err)
+				}
+			}
+			h.holds("before", "x")
+		})
+	}
+}
+
 // TestServerThatIsNeverLate waits in vain only a few times.
 func TestServerThatIsNeverLate(t *testing.T) {
 	h := newFixture(t, ftpserver.Options{})

@@ -47,6 +47,9 @@ func (rm *remover) applyFiles(ctx context.Context, steps []sync.Step, outs []syn
 		rm.delete(ctx, all)
 	}
 	for i, r := range all {
+		if r.gone {
+			rm.late.removed.Store(r.at, nil)
+		}
 		if outs[i].Err = r.err; r.isOpen() {
 			outs[i].Err = errors.Join(errors.New("not removed"), context.Cause(ctx))
 		}

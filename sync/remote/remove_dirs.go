@@ -80,7 +80,9 @@ func (rm *remover) checkRemoval(ctx context.Context, s *ftp.Session, at place, t
 
 // forgetDir forgets what was known of a directory that was removed.
 func (rm *remover) forgetDir(p manifest.Path) {
-	rm.temps.forget(rm.names.At(p, manifest.Entry{}).String())
+	at := rm.names.At(p, manifest.Entry{})
+	rm.temps.forget(at.String())
+	rm.late.removed.Store(at, nil)
 	rm.names.Set(p, p.Base())
 }
 
@@ -154,8 +156,19 @@ func (rm *remover) putDirInTrash(ctx context.Context, at place) (done bool, err 
 }
 
 // clean removes ferry's abandoned temporaries from a directory. It fails where anything
-// else is in it.
+// else is in it. What was just removed may show a little longer.
 func (rm *remover) clean(ctx context.Context, s *ftp.Session, at place) (gone bool, err error) {
+	gone, err = rm.cleanNow(ctx, s, at)
+	if rm.late.stillShows(at, err) {
+		rm.showsLater(ctx, LookAgain[:looksAfterRefusal], func(ctx context.Context) bool {
+			gone, err = rm.cleanNow(ctx, s, at)
+			return !rm.late.stillShows(at, err)
+		})
+	}
+	return gone, err
+}
+
+func (rm *remover) cleanNow(ctx context.Context, s *ftp.Session, at place) (gone bool, err error) {
 	l, err := list.OrEmpty(rm.lister.List(ctx, s, at.String()))
 	if err != nil {
 		if s.Dead() || ctx.Err() != nil {
@@ -179,7 +192,10 @@ func (rm *remover) clean(ctx context.Context, s *ftp.Session, at place) (gone bo
 	return false, b.Run(ctx, s)
 }
 
-func notEmpty(name string) error { return fmt.Errorf("the directory is not empty: %q is in it", name) }
+// A notEmpty says that a directory cannot be removed for the sake of a name in it.
+type notEmpty string
+
+func (name notEmpty) Error() string { return fmt.Sprintf("the directory is not empty: %q is in it", string(name)) }
 
 // isDirGone reports whether nothing is at a place any more. Where something else than a
 // directory is there, the error wraps [sync.ErrChanged].

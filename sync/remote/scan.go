@@ -39,6 +39,7 @@ type walk struct {
 func (sc *scanner) scan(ctx context.Context, look sync.Look) (*manifest.Tree, error) {
 	w := &walk{scanner: sc, look: look, deep: look.Dirs == nil, queue: list.NewQueue()}
 	sc.trash.dirs.beginPass(time.Now())
+	sc.late.removed.Clear()
 	sc.inListedDirs.Store(true)
 	if w.deep {
 		w.queue.Add(&list.Folder{Path: manifest.Root, ID: sc.rootID.Load()})

@@ -77,7 +77,7 @@ func (p *pipeline) next(ctx context.Context, v *pipelined) (next *pipelined) {
 	}
 	var err error
 	if v.raw, err = v.download.ReadListing(v.form, time.Now(), v.l.Add); err != nil {
-		if isFinal(err) {
+		if ftp.IsFinal(err) {
 			v.f.Why = err
 		}
 		p.leave(v)

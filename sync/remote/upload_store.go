@@ -32,7 +32,7 @@ func (up *uploader) store(ctx context.Context, u *upload) {
 		return err
 	})
 	if err != nil {
-		u.resumable = u.canResume() && !errors.Is(err, sync.ErrChanged) && !isFinal(err)
+		u.resumable = u.canResume() && !errors.Is(err, sync.ErrChanged) && !ftp.IsFinal(err)
 		u.fail(withFull(withName(err, u.temp, u.target)))
 	}
 }
