@@ -156,7 +156,7 @@ func keyringFailed(err error) error {
 	case errors.Is(err, keyring.ErrNotFound):
 		return failed(err, "\"ferry login\" puts a password there")
 	case errors.Is(err, keyring.ErrNone):
-		return failed(err, config.KeyringHint)
+		return failed(err, "set FERRY_PASSWORD, add the host to ~/.netrc, or write password: {file: PATH} (or env, command) into a profile")
 	}
 	return failed(err, "unlock the keyring, and try again")
 }

@@ -10,8 +10,8 @@ const pullHelp = `Make one pass from the server to the directory: fetch what was
 renamed, and delete here what was deleted there since the last pass. Files that
 only this directory has are left alone, except with --exact.
 
-Without arguments, profiles whose direction is push are left out and named.
---direction pull takes them in.`
+Profiles whose direction is push are left out and named, unless --direction pull
+takes them in.`
 
 func pullCommand(prog *program) *cobra.Command {
 	direction := app.Pull

@@ -19,8 +19,8 @@ replaces whatever has the same names. Files are sent under their own names, so a
 transfer that breaks off leaves half a file until the next push. Use it only where
 nobody else writes.
 
-Without arguments, profiles whose direction is pull are left out and named.
---direction push takes them in.`
+Profiles whose direction is pull are left out and named, unless --direction push
+takes them in.`
 
 func pushCommand(prog *program) *cobra.Command {
 	direction := app.Push

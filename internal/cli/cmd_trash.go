@@ -119,9 +119,7 @@ func (prog *program) listTrash(ctx context.Context, p *app.Pair, head report.Hea
 	if head.Titled {
 		fmt.Fprintf(out, "%s:\n", head.Profile)
 	}
-	for _, d := range things {
-		fmt.Fprintln(out, trashLine(d, prog.env.Now()))
-	}
+	fmt.Fprint(out, trashLines(things, prog.env.Now()))
 	fmt.Fprintln(out, trashTotal(things)+trashOffNote(p, prog.workspace().Pushed(p), side.wants))
 	return nil
 }

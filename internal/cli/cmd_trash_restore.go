@@ -18,8 +18,11 @@ side that keeps it. Where PATH was a directory, that is the newest version of
 every file that was below it. PATH is relative to the root of the pair.
 
 "." stands for everything. No existing file is replaced: give the old version another
-name with --as, or put the present one into the trash with --over. The next pass
-treats what was restored as an ordinary change and carries it to the other side.
+name with --as, or put the present one into the trash with --over.
+
+A pass both ways then carries what was restored to the other side, as it does any
+change. A push does not fetch what came back on the server: to have one file of a
+backup here again, restore it, and type "ferry pull NAME --direction pull --only PATH".
 
 EXIT STATUS
   0 restored
@@ -92,7 +95,13 @@ func (prog *program) restore(ctx context.Context, trash *app.Trash, p *app.Pair,
 	if err != nil {
 		return err
 	}
-	return prog.restoreAll(ctx, trash, head, plan)
+	if err := prog.restoreAll(ctx, trash, head, plan); err != nil {
+		return err
+	}
+	if p.Direction == app.Push && len(plan) == 1 && plan[0].Side == app.Remote && !prog.common.dryRun {
+		prog.talk().Note("a push does not fetch it from there; to have it here: %s --direction pull --only %s", p.Command("pull"), text.ShellWord(string(plan[0].Path)))
+	}
+	return nil
 }
 
 // restoreAll restores things one by one. That one cannot be restored does not stop the

@@ -46,7 +46,7 @@ func (f *connectFlags) register(flags *pflag.FlagSet) {
 	f.timeout.add(flags, "timeout", "give up after `DURATION` without a reply (default 30s)", config.ParseDuration)
 	f.retries.add(flags, "retries", "retry a failed step `N` times (default 3)", parseRetries)
 	f.ca.add(flags, "ca", "trust the certificates in `FILE`", parseString)
-	f.fingerprint.add(flags, "fingerprint", "accept only the certificate with this `sha256:HEX`", config.ParseFingerprint)
+	f.fingerprint.add(flags, "fingerprint", "accept only the certificate whose fingerprint is `sha256:HEX`", config.ParseFingerprint)
 	addBool(flags, &f.insecure, "insecure", "accept any certificate")
 }
 

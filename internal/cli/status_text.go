@@ -57,7 +57,7 @@ func watchedText(r app.WatchReport, conflicts string, now time.Time) string {
 	if r.Last != nil && report.Did(*r.Last) {
 		line("last change", "%s", report.Brief(*r.Last))
 	}
-	at("last full", r.LastFull)
+	at("whole pass", r.LastFull)
 	at("next poll", r.NextPoll)
 	at("next try", r.NextTry)
 	if r.Conflicts > 0 || r.ConflictsWaiting > 0 {

@@ -27,7 +27,7 @@ func TestWatchedText(t *testing.T) {
   queue       3 paths waiting to be looked at
   last pass   14:01:00
   last change up 1 file 12 B, 0.1 s
-  last full   2026-08-20 13:02:00
+  whole pass  2026-08-20 13:02:00
   next try    14:02:30
   conflicts   1 conflict waits (see ferry conflicts site); 2 since the start
   failed      1 file

@@ -33,14 +33,27 @@ func trashJSON(t app.Trashed, profile string) jsonTrash {
 	}
 }
 
-// trashLine returns the line of a list. Ages are those at now.
+// trashLines returns the lines of a list. Ages are those at now.
+func trashLines(things []app.Trashed, now time.Time) string {
+	width := 0
+	for _, t := range things {
+		width = max(width, len(t.Stamp()))
+	}
+	var b strings.Builder
+	for _, t := range things {
+		fmt.Fprintf(&b, "  %-*s  %s\n", width, t.Stamp(), trashLine(t, now))
+	}
+	return b.String()
+}
+
+// trashLine returns what stands behind the stamp in the line of a list.
 func trashLine(t app.Trashed, now time.Time) string {
 	path := text.Clean(string(t.Path))
 	if t.Entry.IsDir() {
 		path += "/"
 	}
-	return fmt.Sprintf("  %-15s  %-14s  %-6s  %7s  %s", t.Stamp(), humanize.RelTime(t.When, now, "ago", "from now"),
-		t.Side, report.Size(t.Entry.Size), path)
+	return fmt.Sprintf("%-14s  %-6s  %7s  %s", humanize.RelTime(t.When, now, "ago", "from now"), t.Side,
+		report.Size(t.Entry.Size), path)
 }
 
 // trashOffNote says on which of the sides that were looked at passes keep nothing. pushed

@@ -39,7 +39,7 @@ func (f Finder) fromKeyring(ctx context.Context, account string) (password strin
 // namedInKeyring returns the password that keyring: NAME stands for.
 func (f Finder) namedInKeyring(ctx context.Context, name, noun string) (string, error) {
 	if f.Keyring == nil {
-		return "", withHint(keyring.ErrNone, KeyringHint)
+		return "", withHint(keyring.ErrNone, keyringHint)
 	}
 	ctx, cancel := context.WithTimeout(ctx, KeyringTime)
 	defer cancel()
@@ -52,15 +52,15 @@ func (f Finder) namedInKeyring(ctx context.Context, name, noun string) (string, 
 		}
 		return "", withHint(fmt.Errorf("there is no %s of the name %q in the keyring", noun, name), hint)
 	case errors.Is(err, keyring.ErrNone):
-		return "", withHint(err, KeyringHint)
+		return "", withHint(err, keyringHint)
 	case err != nil:
 		return "", withHint(err, "unlock the keyring, or use env: NAME, file: PATH or command: CMD")
 	}
 	return password, nil
 }
 
-// KeyringHint is the way out where there is no keyring.
-const KeyringHint = "where there is no keyring use env: NAME, file: PATH, command: CMD or ~/.netrc"
+// keyringHint is the way out where there is no keyring, and the profile names it.
+const keyringHint = "write password: {file: PATH} (or env, command) into the profile instead, or leave it out and add the host to ~/.netrc"
 
 // KeyringName returns the name under which the keyring has the password of the profile
 // p for user. ok is false where the profile takes its password from elsewhere.

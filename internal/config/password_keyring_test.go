@@ -23,8 +23,8 @@ func TestKeyringThatCannotBeUsed(t *testing.T) {
 		hint   string
 		warned bool // of a profile that does not
 	}{
-		{"no keyring at all", nil, "there is no keyring here", "use env: NAME, file: PATH", false},
-		{"no keyring in this session", keyringtest.Broken{Err: none}, "there is no keyring here: no session", "use env: NAME, file: PATH", false},
+		{"no keyring at all", nil, "there is no keyring here", "write password: {file: PATH}", false},
+		{"no keyring in this session", keyringtest.Broken{Err: none}, "there is no keyring here: no session", "write password: {file: PATH}", false},
 		{"a locked keyring", keyringtest.Broken{Err: errors.New("the keyring is locked")}, "the keyring is locked", "unlock the keyring", true},
 		{"a keyring that does not answer", keyringtest.Broken{}, "deadline exceeded", "unlock the keyring", true},
 		{"an empty keyring", keyringtest.Keyring{}, "there is no password of the name \"n\" in the keyring", "ferry login", false},

@@ -176,7 +176,7 @@ func deployText(d DeployResult, head DeployHead) string {
 	if len(d.Failed) > 0 {
 		parts = append(parts, "failed "+strconv.Itoa(len(d.Failed)))
 	}
-	parts = append(parts, "live within "+d.Mixed.Round(time.Millisecond).String(), durationText(d.Seconds))
+	parts = append(parts, "live within "+max(d.Mixed.Round(time.Millisecond), time.Millisecond).String(), durationText(d.Seconds))
 	return strings.Join(parts, ", ")
 }
 

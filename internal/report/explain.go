@@ -47,7 +47,11 @@ func entryText(e manifest.Entry) string {
 	if !e.IsFile() {
 		return e.Kind.String()
 	}
-	return fmt.Sprintf("file, %s (%d bytes)%s", Size(e.Size), e.Size, timeText(e))
+	bytes := fmt.Sprintf("%d bytes", e.Size)
+	if e.Size >= 1000 {
+		bytes = fmt.Sprintf("%s (%s)", Size(e.Size), bytes)
+	}
+	return "file, " + bytes + timeText(e)
 }
 
 func timeText(e manifest.Entry) string {

@@ -31,7 +31,7 @@ func VersionOf(e manifest.Entry) *Version {
 func VersionLine(name string, on [2]manifest.Entry) string {
 	l, r := Describe(on[sync.Local]), Describe(on[sync.Remote])
 	if l == r {
-		return fmt.Sprintf("%s  both %s\n", text.Clean(name), l)
+		return fmt.Sprintf("%s  both sides %s\n", text.Clean(name), l)
 	}
 	return fmt.Sprintf("%s  local %s, remote %s\n", text.Clean(name), l, r)
 }

@@ -100,8 +100,12 @@ func (q *Questions) OfferTLS(ctx context.Context, p *app.Pair) (secure *app.Pair
 		return nil, "", nil // it has none
 	}
 	yes, err := q.offerPin(ctx, err, fingerprint)
-	if !yes || err != nil {
+	switch {
+	case err != nil:
 		return nil, "", err
+	case !yes:
+		q.Note("then it stays at ftp://: the password and all files go in clear text")
+		return nil, "", nil
 	}
 	secure.Fingerprint = fingerprint[len("sha256:"):]
 	return secure, fingerprint, nil

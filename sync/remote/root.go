@@ -36,7 +36,7 @@ func (r root) state(ctx context.Context, create bool) (sync.RootState, error) {
 		return err
 	})
 	if err != nil {
-		return sync.RootState{}, fmt.Errorf("root of %s: %w", r.where(), err)
+		return sync.RootState{}, fmt.Errorf("%s: %w", r.where(), err)
 	}
 	state := sync.RootState{Kind: kind, Where: r.where()}
 	if kind == manifest.Dir {

@@ -27,12 +27,13 @@ type trashDirs struct {
 	takes map[string]int
 }
 
-// beginPass makes a pass that begins now use a new stamp directory.
+// beginPass makes a pass that begins now use a new stamp directory, also where the passes
+// before it have moved nothing to the trash: how long things are kept counts from the stamp.
 func (t *trashDirs) beginPass(now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now = now.UTC().Truncate(time.Second)
-	if now.After(t.at) && len(t.used) > 0 || t.at.IsZero() {
+	if now.After(t.at) {
 		t.at, t.stamp, t.used = now, "", make(map[string]bool)
 	}
 }

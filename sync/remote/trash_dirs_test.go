@@ -42,6 +42,11 @@ func TestTrashPlaces(t *testing.T) {
 	if at, _ := next("/ferry-data", "x", "20261122-172000"); at != "/ferry-data/trash/20261122-172000-2/x" {
 		t.Errorf("a later pass: %s", at)
 	}
+	k.beginPass(now.Add(2 * time.Hour)) // it moves nothing there, as most passes of a watch
+	k.beginPass(now.Add(72 * time.Hour))
+	if at, _ := next("/ferry-data", "x", "20261125-162000"); at != "/ferry-data/trash/20261125-162000-2/x" {
+		t.Errorf("days after a pass that moved nothing there: %s", at)
+	}
 	k.forget()
 	if _, dirs := next("/ferry-data", "a/d", ""); len(dirs) != 3 {
 		t.Errorf("after the trash was emptied: %q", dirs)

@@ -180,7 +180,7 @@ func TestScreenOfSync(t *testing.T) {
 func TestScreenOfWatch(t *testing.T) {
 	t.Parallel()
 	s := newStory(t, "nas.example.com")
-	s.profiles("defaults: {poll: 10m}\nprofiles:\n" +
+	s.profiles("profiles:\n" +
 		"  documents: {local: ~/Documents, remote: \"ftpes://ann@SERVER/documents\"}\n" +
 		"  photos: {local: ~/Pictures, remote: \"ftpes://ann@SERVER/photos\"}\n" +
 		"  shop: {local: ~/shop, remote: \"ftpes://ann@SERVER/shop\", direction: push}\n")
