@@ -26,12 +26,10 @@ type lateness struct {
 	mu        stdsync.Mutex
 	delay     time.Duration // the longest so far
 	fruitless int
-
-	removed stdsync.Map // the places of what was removed in this pass
+	removed   stdsync.Map // the places of what was removed in this pass
 }
 
-// stillShows reports whether a directory cannot be removed for the sake of what this pass has
-// removed from it.
+// stillShows reports whether err says that dir holds something that this pass has removed from it.
 func (l *lateness) stillShows(dir place, err error) bool {
 	var name notEmpty
 	_ = errors.As(err, &name) // nothing has the name ""
