@@ -47,7 +47,7 @@ func (srv *server) gone(ctx context.Context, paths []manifest.Path, was []manife
 		}
 	}
 	for i, p := range paths {
-		if answers[i] == nil && srv.listed.isMasking(p.Parent()) {
+		if answers[i] == nil && srv.listed.IsMasking(p.Parent()) {
 			answers[i] = errors.New("the server shows names in this directory that it does not know, and this may be one of them")
 		}
 		if answers[i] != nil {
@@ -120,7 +120,7 @@ func (srv *server) missingWithin(ctx context.Context, s *ftp.Session, places []p
 			switch size := sizes[i]; {
 			case !entered[k].OK():
 				answers[i] = outside
-			case srv.listed.isSpecial(places[i]), seen[i].entry.Exists(), size.Code == 213:
+			case srv.listed.IsSpecial(places[i]), seen[i].entry.Exists(), size.Code == 213:
 				answers[i] = present(seen[i])
 			case seen[i].err == nil && size.Code >= 400 && !ftp.MeansAbsent(size) && !ftp.MeansUnknownCommand(size):
 				answers[i] = ftp.ReplyError("SIZE", places[i].String(), size)
@@ -141,7 +141,7 @@ func (srv *server) settleMissing(ctx context.Context, s *ftp.Session, places []p
 	command := f.StatQuirk()
 	var open []int
 	for i, at := range places {
-		if (isRefusal(answers[i]) || answers[i] == nil) && at != (place{}) && !f.Trusts(command, at.String()) && !mayMask(at.Name) {
+		if (isRefusal(answers[i]) || answers[i] == nil) && at != (place{}) && !f.Trusts(command, at.String()) && !list.MayMask(at.Name) {
 			open = append(open, i)
 		}
 	}
@@ -184,7 +184,7 @@ func (srv *server) tryStat(ctx context.Context, s *ftp.Session, at place, lists 
 	spaced := ftp.HasSpace(at.String())
 	for _, one := range l.Entries {
 		witness := place{Dir: at.Dir, Name: one.Name}
-		if !one.Entry.IsFile() || mayMask(one.Name) || names.CheckPath(witness.String()) != nil || ftp.HasSpace(witness.String()) != spaced {
+		if !one.Entry.IsFile() || list.MayMask(one.Name) || names.CheckPath(witness.String()) != nil || ftp.HasSpace(witness.String()) != spaced {
 			continue
 		}
 		var seen stat

@@ -61,7 +61,7 @@ func (dm *dirMaker) apply(ctx context.Context, steps []sync.Step, outs []sync.Ou
 	for i, step := range steps {
 		if outs[i].Err == nil {
 			outs[i].Entry, outs[i].Err = all[i].outcome(step.Path, err)
-			if dm.listed.isSpecial(all[i].at) {
+			if dm.listed.IsSpecial(all[i].at) {
 				outs[i].Err = fmt.Errorf("a special file is there: %w", sync.ErrChanged)
 			}
 		}

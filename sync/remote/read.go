@@ -49,7 +49,7 @@ func (r readServer) Ask(b *ftp.Batch, s *ftp.Session, files []read.Target) (answ
 		all := make([]read.Answer, len(files))
 		for i, f := range files {
 			switch all[i] = judgeRead(f, seen[i]); {
-			case r.listed.isSpecial(names.Split(f.At)):
+			case r.listed.IsSpecial(names.Split(f.At)):
 				all[i] = read.Answer{Err: errSpecial}
 			case seen[i].err == nil && !seen[i].entry.Exists() && !s.Features().Trusts(command, f.At):
 				all[i] = read.Answer{Err: errUntold}

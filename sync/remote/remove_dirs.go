@@ -21,7 +21,7 @@ func (rm *remover) applyDirs(ctx context.Context, steps []sync.Step, outs []sync
 		rm.returnToRoot(&b)
 		for i, step := range steps {
 			at := rm.names.At(step.Path, manifest.Entry{})
-			if step.Path != manifest.Root && at.Check() == nil && !rm.listed.isSpecial(at) {
+			if step.Path != manifest.Root && at.Check() == nil && !rm.listed.IsSpecial(at) {
 				b.Expect("RMD "+at.String(), &told[i])
 			}
 		}
@@ -96,7 +96,7 @@ func (rm *remover) removeDir(ctx context.Context, p manifest.Path) error {
 	if err := at.Check(); err != nil {
 		return err
 	}
-	if rm.listed.isSpecial(at) {
+	if rm.listed.IsSpecial(at) {
 		return fmt.Errorf("a special file is there: %w", sync.ErrChanged)
 	}
 	rm.leaveListedDirs(ctx)
@@ -195,7 +195,9 @@ func (rm *remover) cleanNow(ctx context.Context, s *ftp.Session, at place) (gone
 // A notEmpty says that a directory cannot be removed for the sake of a name in it.
 type notEmpty string
 
-func (name notEmpty) Error() string { return fmt.Sprintf("the directory is not empty: %q is in it", string(name)) }
+func (name notEmpty) Error() string {
+	return fmt.Sprintf("the directory is not empty: %q is in it", string(name))
+}
 
 // isDirGone reports whether nothing is at a place any more. Where something else than a
 // directory is there, the error wraps [sync.ErrChanged].

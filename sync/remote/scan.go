@@ -176,7 +176,7 @@ func (w *walk) note(f *list.Folder, l *list.Listing, got filtered) {
 	}
 	dir := strings.TrimSuffix(w.names.Dir(f.Path), "/")
 	w.temps.forget(dir)
-	w.listed.learn(dir, l)
+	w.listed.Learn(dir, l)
 	w.noteEncoding(dir, l)
 	for _, note := range got.notes {
 		note()

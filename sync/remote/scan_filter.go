@@ -87,9 +87,6 @@ func stopAtTwins(items []item) {
 	}
 }
 
-// mayMask reports whether a server may show name in place of another one.
-func mayMask(name string) bool { return strings.ContainsAny(name, "?\uFFFD") }
-
 // dropMasking asks for names with a "?" one by one, and drops those that the server does
 // not know. Some servers show a "?" in place of letters that they cannot print; then
 // nobody can tell which names the directory holds.
@@ -97,7 +94,7 @@ func (w *walk) dropMasking(ctx context.Context, f *list.Folder, items []item) er
 	var odd []int
 	var places []place
 	for i, it := range items {
-		if mayMask(it.name) && it.entry.Kind != manifest.Other {
+		if list.MayMask(it.name) && it.entry.Kind != manifest.Other {
 			odd, places = append(odd, i), append(places, w.placeOf(it))
 		}
 	}
@@ -118,6 +115,6 @@ func (w *walk) dropMasking(ctx context.Context, f *list.Folder, items []item) er
 			items[i].drop, masking = true, true
 		}
 	}
-	w.listed.setMasking(f.Path, masking)
+	w.listed.SetMasking(f.Path, masking)
 	return nil
 }

@@ -165,7 +165,7 @@ func (p *pipeline) filterOnce(v *pipelined) bool {
 	}
 	asks := v.form == ftp.FormMLSD && p.s.Features().HasMDTM()
 	for _, one := range v.l.Entries {
-		if mayMask(one.Name) || one.NoSize || asks && one.Entry.IsFile() && showsNoTime(one.Entry) {
+		if list.MayMask(one.Name) || one.NoSize || asks && one.Entry.IsFile() && showsNoTime(one.Entry) {
 			return false
 		}
 	}
@@ -189,7 +189,7 @@ func (p *pipeline) end(v *pipelined) {
 	}
 	v.over = true
 	p.note(v.f, &v.l, v.got)
-	p.listed.setMasking(v.f.Path, false)
+	p.listed.SetMasking(v.f.Path, false)
 	if v.times == nil {
 		keepShownTimes(v.got.items, v.undated)
 	} else {

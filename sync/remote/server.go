@@ -26,7 +26,7 @@ type server struct {
 	features *ftp.Features
 	names    names.Names
 	lister   list.Lister
-	listed   listingMemory
+	listed   list.Memory
 	lock     *lock.Lock
 
 	rootID        atomic.Uint64 // identity of the root, see [identity]; 0: unknown

@@ -60,7 +60,7 @@ func (srv *server) statAfter(ctx context.Context, s *ftp.Session, b *ftp.Batch, 
 		err = srv.settleStats(ctx, s, places, answers)
 	}
 	for i, at := range places {
-		if srv.listed.isSpecial(at) {
+		if srv.listed.IsSpecial(at) {
 			answers[i] = stat{entry: manifest.Entry{Kind: manifest.Other}}
 		}
 	}

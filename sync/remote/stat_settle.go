@@ -19,7 +19,7 @@ func (srv *server) settleStats(ctx context.Context, s *ftp.Session, places []pla
 	var open []int
 	var which []place
 	for i, told := range answers {
-		doubtful := !proven || srv.listed.showsSpaced(places[i]) && !f.Trusts(command, places[i].String())
+		doubtful := !proven || srv.listed.ShowsSpaced(places[i]) && !f.Trusts(command, places[i].String())
 		absent := told.err == nil && !told.entry.Exists()
 		if isRefusal(told.err) || absent && doubtful && !srv.holdsRoot(places[i]) {
 			open, which = append(open, i), append(which, places[i])

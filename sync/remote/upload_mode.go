@@ -25,7 +25,7 @@ func (up *uploader) keepMode(b *ftp.Batch, f *ftp.Features, u *upload) {
 		if !u.step.Expect.Exists() {
 			return
 		}
-		mode = up.listed.mode(u.target)
+		mode = up.listed.Mode(u.target)
 	case !f.Has(ftp.SiteChmodWorks):
 		up.modes.None()
 	}

@@ -38,7 +38,7 @@ func TestModesOnRealServers(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			shows := name == "pyftpdlib" || d.server.listed.mode(place{Dir: d.server.names.Root, Name: "secret"}) != 0
+			shows := name == "pyftpdlib" || d.server.listed.Mode(place{Dir: d.server.names.Root, Name: "secret"}) != 0
 			var run []sync.Step
 			for name := range modes {
 				text := []byte("new and longer")

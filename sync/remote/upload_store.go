@@ -98,7 +98,7 @@ func (up *uploader) send(ctx context.Context, s *ftp.Session, u *upload, offset 
 	t.UploadFollows = u.smallFollows && offset == 0 && s.ConfirmsLate()
 	_, _, err := s.Send(ctx, t, r)
 	if err == nil {
-		up.listed.noteSpaced(u.temp)
+		up.listed.NoteSpaced(u.temp)
 	}
 	var e *ftp.Error
 	switch {

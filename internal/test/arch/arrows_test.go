@@ -39,7 +39,7 @@ var arrows = map[string][]string{
 	"sync/local":                   {"manifest", "sync", "sync/trashbin", "sync/links"},
 	"sync/remote":                  {"manifest", "sync", "sync/remote/list", "sync/remote/blind", "sync/remote/lock", "sync/remote/read", "internal/ftp", "internal/ftp/check", "internal/ftp/listing", "internal/ftp/wire", "sync/remote/chmod", "sync/trashbin", "sync/links", "sync/remote/names"},
 	"sync/remote/blind":            {"manifest", "sync", "internal/ftp", "sync/trashbin"},
-	"sync/remote/list":             {"manifest", "internal/ftp", "internal/ftp/listing"},
+	"sync/remote/list":             {"manifest", "internal/ftp", "internal/ftp/listing", "sync/remote/names"},
 	"sync/remote/lock":             {"manifest", "sync", "internal/ftp"},
 	"sync/remote/read":             {"manifest", "sync", "internal/ftp"},
 	"internal/ftp":                 {"internal/ftp/charset", "internal/ftp/datamode", "internal/ftp/listing", "internal/ftp/socket", "internal/ftp/trust", "internal/ftp/wire"},
