@@ -53,6 +53,17 @@ func (f *File) Has(name string) bool {
 
 // Free returns an error if the file has the pair, or another one of its name.
 func (f *File) Free(p *app.Pair) error {
+	if err := f.isNew(p); err != nil {
+		return err
+	}
+	if f.Has(p.Name) {
+		return app.Usage(fmt.Errorf("%s exists already, and has a profile %s", f.Path, p.Name), "give the new one another name with --name, or overwrite the file with --force")
+	}
+	return nil
+}
+
+// isNew returns an error if the file has a profile of the two directories.
+func (f *File) isNew(p *app.Pair) error {
 	if f.before == nil {
 		return nil
 	}
@@ -60,9 +71,6 @@ func (f *File) Free(p *app.Pair) error {
 		if q.Local == p.Local && q.Remote.String() == p.Remote.String() {
 			return app.Usage(fmt.Errorf("%s exists already, and its profile %s is of these two directories", f.Path, q.Name), "change that by hand, or overwrite the file with --force")
 		}
-	}
-	if f.Has(p.Name) {
-		return app.Usage(fmt.Errorf("%s exists already, and has a profile %s", f.Path, p.Name), "give the new one another name with --name, or overwrite the file with --force")
 	}
 	return nil
 }
