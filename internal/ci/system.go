@@ -3,6 +3,7 @@ package ci
 import (
 	"cmp"
 	"fmt"
+	"strings"
 	"strconv"
 )
 
@@ -31,7 +32,7 @@ func (s *System) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%q is none of %q", text, systemNames)
+	return fmt.Errorf("%q is none of %s", text, strings.Join(systemNames[:], ", "))
 }
 
 // Detect finds out by the environment which system runs this program.
