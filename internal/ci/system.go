@@ -3,8 +3,8 @@ package ci
 import (
 	"cmp"
 	"fmt"
-	"strings"
 	"strconv"
+	"strings"
 )
 
 // A System is a kind of CI system, by what it reads from the output of a program.
