@@ -61,6 +61,9 @@ func initCommand(prog *program) *cobra.Command {
 }
 
 func (prog *program) init(ctx context.Context, args []string, flags *initFlags) error {
+	if err := config.CheckName(flags.name.v); flags.name.set && err != nil {
+		return app.Usage(err, "give the profile another name with --name")
+	}
 	file, err := setup.OpenFile(prog.workspace(), flags.force)
 	if err != nil {
 		return err

@@ -30,6 +30,9 @@ func OpenFile(w app.Workspace, overwrite bool) (*File, error) {
 	if f.Path == "" {
 		f.Path = w.Absolute(config.FileName)
 	}
+	if _, err := os.Stat(filepath.Dir(f.Path)); errors.Is(err, fs.ErrNotExist) {
+		return nil, app.Usage(fmt.Errorf("there is no directory %s for the configuration", filepath.Dir(f.Path)), "make it, or name another file with --config")
+	}
 	if _, err := os.Lstat(f.Path); overwrite || errors.Is(err, fs.ErrNotExist) {
 		f.trusted = true
 		return f, nil

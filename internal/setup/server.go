@@ -148,7 +148,7 @@ func (q *Questions) login(ctx context.Context) error {
 		return err
 	}
 	err = q.test(ctx, q.pair.WithPassword(password))
-	if app.PasswordRefused(err) && password != "" {
+	if app.PasswordRefused(err) && q.password != "" {
 		q.Fail(err)
 		q.Note("this password is from %s", from)
 		return q.typePassword(ctx)

@@ -72,6 +72,9 @@ func ReadLine(ctx context.Context, prompt string) (string, error) {
 		if errors.Is(a.err, io.EOF) && a.line != "" {
 			return a.line, nil
 		}
+		if a.err != nil {
+			_, _ = io.WriteString(os.Stderr, "\n") // what is said next has a line of its own
+		}
 		return a.line, a.err
 	}
 }
