@@ -10,6 +10,7 @@ import (
 
 	"ferry/manifest"
 	"ferry/sync/filter"
+	"ferry/sync/links"
 	"ferry/sync/namecase"
 )
 
@@ -79,6 +80,9 @@ type Options struct {
 	// Waiting are the conflict copies that earlier engines of this pair have met; nil:
 	// none are known.
 	Waiting *Waiting
+	// LinkRefusals are the links that the sides would not make for earlier engines of this
+	// pair; nil: none are known.
+	LinkRefusals *links.Refusals
 	// Observer may be nil.
 	Observer Observer
 	// Log may be nil.
@@ -103,7 +107,6 @@ type Engine struct {
 	folding   [2]namecase.Folding // what was found out about each side
 	// unlinkedTold are the reasons for links that cannot be made which were told.
 	unlinkedTold map[string]bool
-	refusedLinks map[linkTry]string // why a side made no link when it was asked to
 }
 
 // New returns an engine over two replicas and their base.
@@ -124,8 +127,11 @@ func New(local, remote Replica, record Recorder, opts Options) *Engine {
 	if opts.Waiting == nil {
 		opts.Waiting = NewWaiting(nil)
 	}
+	if opts.LinkRefusals == nil {
+		opts.LinkRefusals = links.NewRefusals(nil)
+	}
 	return &Engine{sides: [2]Replica{local, remote}, record: record, opts: opts, deletions: opts.Deletions, waiting: opts.Waiting,
-		unlinkedTold: make(map[string]bool), refusedLinks: make(map[linkTry]string)}
+		unlinkedTold: make(map[string]bool)}
 }
 
 // An UnsafeError is returned when a rail stopped a pass, before it deleted or
@@ -201,7 +207,7 @@ func (e *Engine) pass(ctx context.Context, policy Policy, scope *Scope) (Summary
 		policy.Folding = e.folding
 		policy.pinned = e.opts.Pinned
 		if policy.CopyLinks {
-			policy.links = newLinksSeen(e.refusedLinks)
+			policy.links = newLinksSeen(e.opts.LinkRefusals)
 		}
 		policy.remoteNames = e.opts.RemoteNames
 		policy.proves, policy.dryRun = scope == nil && !e.opts.DryRun, e.opts.DryRun
@@ -232,6 +238,7 @@ func (e *Engine) finish() error {
 	if e.opts.DryRun {
 		return nil
 	}
+	e.keepRefusals()
 	if err := e.record.Flush(); err != nil {
 		return fmt.Errorf("recording what was done: %w", err)
 	}

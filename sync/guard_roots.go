@@ -23,10 +23,21 @@ func (p *pass) lookAtRoots(ctx context.Context) error {
 		}
 	}
 	if p.roots[Local].Kind == manifest.None && p.roots[Remote].Kind == manifest.None {
-		return fmt.Errorf("neither %s nor %s is there", p.roots[Local].Where, p.roots[Remote].Where)
+		return &MissingRootError{
+			What: fmt.Sprintf("neither %s nor %s is there", p.roots[Local].Where, p.roots[Remote].Where),
+			Hint: "make one of them, and a first pass makes the other",
+		}
 	}
 	return nil
 }
+
+// A MissingRootError is returned by a first pass that finds no directory to take files from.
+type MissingRootError struct {
+	What string
+	Hint string // what to do
+}
+
+func (e *MissingRootError) Error() string { return e.What }
 
 func (p *pass) checkRoot(s Side) error {
 	root := p.roots[s]
@@ -45,7 +56,11 @@ func (p *pass) checkRoot(s Side) error {
 			Hint: "check that the disk is mounted and that this is the right server; if everything was meant to go, put an empty directory there and run again with --accept-empty, which deletes what the other side has",
 		}
 	case !p.policy.Direction.writes(s):
-		return fmt.Errorf("%s is not there, and a %s takes its files from there", root.Where, p.policy.Direction)
+		hint := "name the directory that holds the files"
+		if s == Remote {
+			hint = "is the path right? It counts from the directory of the login, and after // from the top of the server"
+		}
+		return &MissingRootError{What: fmt.Sprintf("%s is not there, and a %s takes its files from there", root.Where, p.policy.Direction), Hint: hint}
 	}
 	return nil
 }

@@ -16,25 +16,16 @@ import (
 type linksSeen struct {
 	makes   [2]bool // by Side: it can make links
 	targets [2]map[manifest.Path]string
-	refused map[linkTry]string // in earlier passes, and why
+	refused *links.Refusals // in earlier passes
 }
 
-func newLinksSeen(refused map[linkTry]string) *linksSeen {
+func newLinksSeen(refused *links.Refusals) *linksSeen {
 	return &linksSeen{targets: [2]map[manifest.Path]string{{}, {}}, refused: refused}
 }
 
-// A linkTry is a link that a side was asked to make. A side may refuse it until there is
-// something to which it leads.
-type linkTry struct {
-	side   Side
-	path   manifest.Path
-	target string
-	leads  bool // it leads to something on this side
-}
-
-func tryLink(trees [2]*manifest.Tree, s Side, path manifest.Path, target string) linkTry {
+func tryLink(trees [2]*manifest.Tree, s Side, path manifest.Path, target string) links.Try {
 	to, _ := links.Resolve(path, target)
-	return linkTry{s, path, target, trees[s].At(to).Exists()}
+	return links.Try{Remote: s == Remote, Path: path, Target: target, Leads: trees[s].At(to).Exists()}
 }
 
 // askLinks asks both sides for what the plan must know of their links.
@@ -81,10 +72,7 @@ func (p *planner) decideLink(st *pathState) (why string, quiet bool) {
 		Push: p.policy.Direction == Push, Pull: p.policy.Direction == Pull, LocalMakes: makes[Local], RemoteMakes: makes[Remote]})
 	switch act {
 	case links.Unable:
-		if p.plan.Unlinked == nil {
-			p.plan.Unlinked = make(map[string][]manifest.Path)
-		}
-		p.plan.Unlinked[why] = append(p.plan.Unlinked[why], st.path)
+		p.unlinked(why, st.path)
 		return why, true
 	case links.Agree:
 		p.agree(st)
@@ -96,9 +84,21 @@ func (p *planner) decideLink(st *pathState) (why string, quiet bool) {
 	return why, false
 }
 
+// unlinked notes a link that the other side cannot have.
+func (p *planner) unlinked(why string, path manifest.Path) {
+	if p.plan.Unlinked == nil {
+		p.plan.Unlinked = make(map[string][]manifest.Path)
+	}
+	p.plan.Unlinked[why] = append(p.plan.Unlinked[why], path)
+}
+
+// linksRefused is what is told of links that a side has refused to make, all at once.
+var linksRefused = [2]string{Local: "links were refused here in the last week", Remote: "the server has refused links in the last week"}
+
 // makeLink plans a link, or returns why side s has refused to make it.
 func (p *planner) makeLink(st *pathState, s Side, target string) (refused string) {
-	if refused = p.policy.links.refused[tryLink(p.threeWay.trees, s, st.path, target)]; refused != "" {
+	if refused = p.policy.links.refused.Why(tryLink(p.threeWay.trees, s, st.path, target), p.policy.now); refused != "" {
+		p.unlinked(linksRefused[s], st.path)
 		return refused
 	}
 	p.keepParentsOnBoth(st.path)
@@ -139,6 +139,21 @@ func (p *pass) tellUnlinked() {
 	}
 }
 
+// takesAway reports whether the plan removes that to which a link leads.
+func (p *Plan) takesAway(s Side, path manifest.Path, target string) bool {
+	to, _ := links.Resolve(path, target)
+	return slices.ContainsFunc(p.Actions, func(a Action) bool {
+		return a.Side == s && (a.Op == Delete && a.Path == to || a.Op == Rename && a.From == to)
+	})
+}
+
+// keepRefusals remembers the links that were refused for later processes.
+func (e *Engine) keepRefusals() {
+	if err := e.opts.LinkRefusals.Keep(e.opts.Now()); err != nil {
+		e.opts.Log.Warn("the links that were refused could not be noted", "error", err)
+	}
+}
+
 // leftLink tells that a side would not make a link after all, and has later passes leave it
 // alone. That is no failure.
 func (p *pass) leftLink(a *Action, err error) bool {
@@ -149,7 +164,10 @@ func (p *pass) leftLink(a *Action, err error) bool {
 	p.markUndone(a)
 	p.mu.Lock()
 	p.sum.Skipped++
-	p.refusedLinks[tryLink(p.trees, a.Side, a.Path, a.Target)] = "a link that was not made: " + refused.Error()
+	try := tryLink(p.trees, a.Side, a.Path, a.Target)
+	try.Leads = try.Leads && !p.plan.takesAway(a.Side, a.Path, a.Target)
+	p.opts.LinkRefusals.Add(links.Refusal{Try: try, Why: "a link that was not made: " + refused.Error(), At: p.policy.now})
+	p.unlinkedTold[linksRefused[a.Side]] = true
 	p.mu.Unlock()
 	p.tell(Refused{Action: a})
 	p.tell(Noticed{Text: fmt.Sprintf("%s: the link is left alone: %v", a.Path, refused)})

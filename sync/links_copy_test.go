@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
 	"ferry/sync"
+	"ferry/sync/links"
 )
 
 // TestLinksAreCopied copies links as links, both ways, and leaves alone what it must.
@@ -102,6 +104,68 @@ func TestLinkRefused(t *testing.T) {
 		}
 		if begun != 0 || refused != 2 {
 			t.Errorf("%s side: %d did not end, %d refused", s, begun, refused)
+		}
+	}
+}
+
+// TestLinkRefusalIsKept has another engine, as another process has one, leave alone what was
+// refused, say so, and ask again a week later.
+func TestLinkRefusalIsKept(t *testing.T) {
+	for _, s := range bothSides {
+		w := newWorld(t)
+		w.fill(3)
+		w.opts.Policy.CopyLinks = true
+		w.sides[s.Other()].RefusesLinks = true
+		w.sides[s].Link("l", "nothing")
+		now := time.Date(2026, 8, 21, 14, 0, 0, 0, time.UTC)
+		w.opts.Now = func() time.Time { return now }
+		var kept []links.Refusal
+		var notices []string
+		var acts bool
+		w.opts.Observer = func(ev sync.Event) {
+			switch ev := ev.(type) {
+			case sync.Planned:
+				acts = ev.Plan.Acts()
+			case sync.Noticed:
+				notices = append(notices, ev.Text)
+			}
+		}
+		for i, want := range []bool{true, false, true} {
+			if i == 2 {
+				now = now.AddDate(0, 0, 7)
+			}
+			notices = nil
+			w.opts.LinkRefusals = links.NewRefusals(kept)
+			w.opts.LinkRefusals.Save = func(all []links.Refusal) error { kept = all; return nil }
+			if sum := w.sync(); sum.Skipped != 1 || sum.Failed != 0 || acts != want || len(kept) != 1 {
+				t.Errorf("%s side, pass %d: %+v; acts %v, want %v; kept %v\n%s", s, i, sum, acts, want, kept, w.tail())
+			}
+			if len(notices) != 1 || !strings.Contains(notices[0], "left alone") {
+				t.Errorf("%s side, pass %d: said %q", s, i, notices)
+			}
+		}
+	}
+}
+
+// TestLinkRefusedAsItsTargetWent asks for a link again when that to which it leads comes back,
+// after the pass that asked for it first had removed that.
+func TestLinkRefusedAsItsTargetWent(t *testing.T) {
+	for _, s := range bothSides {
+		w := newWorld(t)
+		w.fill(3)
+		w.opts.Policy.CopyLinks = true
+		w.opts.LinkRefusals = links.NewRefusals(nil)
+		w.write(s, "to", "content")
+		w.sync()
+		w.sides[s.Other()].RefusesLinks = true
+		w.sides[s].Remove("to")
+		w.sides[s].Link("l", "to")
+		w.sync()
+		w.write(s, "to", "again")
+		w.sync()
+		w.sides[s.Other()].RefusesLinks = false
+		if sum := w.sync(); sum.Links != 1 {
+			t.Errorf("%s side: %+v\n%s", s, sum, w.tail())
 		}
 	}
 }

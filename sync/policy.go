@@ -2,6 +2,7 @@ package sync
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"ferry/manifest"
@@ -76,7 +77,7 @@ func choose[T ~uint8](into *T, names []string, text string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%q is none of %q", text, names)
+	return fmt.Errorf("%q is none of %s", text, strings.Join(names, ", "))
 }
 
 // Policy is everything that a plan depends on besides the trees. The zero Policy

@@ -56,11 +56,14 @@ func Hint(err error) string {
 	var unsafe *sync.UnsafeError
 	var server *ftp.Error
 	var nowhere *sync.NothingThereError
+	var missing *sync.MissingRootError
 	switch {
 	case errors.As(err, &coded) && coded.Hint != "":
 		return coded.Hint
 	case errors.As(err, &unsafe):
 		return unsafe.Hint
+	case errors.As(err, &missing):
+		return missing.Hint
 	case errors.As(err, &nowhere) && strings.ContainsAny(string(nowhere.Path), `\*?[`):
 		return "--only takes a path with slashes, as css/ or index.html, and no patterns"
 	case nowhere != nil:

@@ -21,7 +21,7 @@ func (o *Opener) Verify(ctx context.Context, p *Pair, tell func(verify.Progress)
 	for s, side := range sides {
 		if side == nil {
 			where := [...]string{p.Local, p.Remote.String()}[s]
-			return verify.Result{}, failed(fmt.Errorf("there is no directory %s to compare", text.Clean(where)), "the first pass makes it: ferry sync")
+			return verify.Result{}, failed(fmt.Errorf("there is no directory %s to compare", text.Clean(where)), "the first pass makes it: "+p.Command("sync"))
 		}
 	}
 	opts := o.engineOptions(p, PassOptions{})

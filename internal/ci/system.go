@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // A System is a kind of CI system, by what it reads from the output of a program.
@@ -31,7 +32,7 @@ func (s *System) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%q is none of %q", text, systemNames)
+	return fmt.Errorf("%q is none of %s", text, strings.Join(systemNames[:], ", "))
 }
 
 // Detect finds out by the environment which system runs this program.

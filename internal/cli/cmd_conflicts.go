@@ -173,7 +173,7 @@ func (prog *program) conflicts(ctx context.Context, args []string, flags *confli
 		if flags.keep.set {
 			return prog.resolve(ctx, p, head, snapshot, path, flags.keep.v)
 		}
-		return prog.listConflicts(ctx, head, snapshot, flags.diff)
+		return prog.listConflicts(ctx, p, head, snapshot, flags.diff)
 	}))
 }
 
@@ -192,7 +192,7 @@ func (prog *program) snapshot(ctx context.Context, p *app.Pair, copiesOnly bool)
 }
 
 // listConflicts prints the conflicts of a pair.
-func (prog *program) listConflicts(ctx context.Context, head report.Head, snapshot *app.Snapshot, diffs bool) error {
+func (prog *program) listConflicts(ctx context.Context, p *app.Pair, head report.Head, snapshot *app.Snapshot, diffs bool) error {
 	out := prog.env.Stdout
 	people := !prog.common.json && !prog.common.quiet
 	if head.Titled && people {
@@ -219,7 +219,7 @@ func (prog *program) listConflicts(ctx context.Context, head report.Head, snapsh
 	case people && len(snapshot.Conflicts) == 0:
 		fmt.Fprintln(out, "no conflicts")
 	case people:
-		fmt.Fprintf(out, "%s; settle one with: ferry conflicts --keep local|remote|both PATH\n", text.Count(len(snapshot.Conflicts), "conflict"))
+		fmt.Fprintf(out, "%s; settle one with: %s\n", text.Count(len(snapshot.Conflicts), "conflict"), p.Command("conflicts --keep local|remote|both PATH"))
 	}
 	if !snapshot.Whole() {
 		return exit(ExitIncomplete)

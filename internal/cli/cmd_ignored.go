@@ -16,8 +16,9 @@ decides; one that leaves out a directory decides about everything below it.
 
 A path is one below the root of the pair, as css/site.css, or that of a file of this
 machine. One that ends with a slash, and one that is a directory, is asked for as a
-directory. All profiles of ferry.yaml answer; --profile names one. A pair that is
-given directly goes behind the paths.
+directory. All profiles of ferry.yaml answer, unless some are named. A name that is
+also that of a profile is written as ./NAME. A pair that is given directly goes
+behind the paths.
 
 EXIT STATUS
   0 answered
@@ -27,11 +28,11 @@ func ignoredCommand(prog *program) *cobra.Command {
 	var flags passFlags
 	var profiles []string
 	cmd := &cobra.Command{
-		Use:   "ignored PATH... [LOCAL URL]",
+		Use:   "ignored PATH... [PROFILE... | LOCAL URL]",
 		Short: "Say which pattern decides about a path",
 		Long:  ignoredHelp,
 		Example: `  ferry ignored css/site.css.map
-  ferry ignored --profile site node_modules/ notes.txt
+  ferry ignored node_modules/ notes.txt site
   ferry ignored notes.txt ./public ftpes://deploy@example.com/htdocs`,
 	}
 	flags.registerPatterns(cmd.Flags())
@@ -39,6 +40,11 @@ func ignoredCommand(prog *program) *cobra.Command {
 	_ = cmd.RegisterFlagCompletionFunc("profile", prog.completeProfiles)
 	cmd.RunE = prog.run(func(_ *cobra.Command, args []string) error {
 		paths, named := pathsBeforePair(args)
+		if len(named) == 0 {
+			var also []string
+			paths, also = prog.profilesAmong(paths)
+			profiles = append(profiles, also...)
+		}
 		if len(paths) == 0 {
 			return app.Usage(errors.New("name at least one path"), "as in: ferry ignored css/site.css.map")
 		}
@@ -62,6 +68,19 @@ func ignoredCommand(prog *program) *cobra.Command {
 		return nil
 	})
 	return cmd
+}
+
+// profilesAmong splits off what is the name of a profile.
+func (prog *program) profilesAmong(args []string) (paths, profiles []string) {
+	known, _ := prog.workspace().ListedPairs(nil) // an error is met again where they are used
+	for _, arg := range args {
+		if slices.ContainsFunc(known, func(p *app.Pair) bool { return p.Name == arg }) {
+			profiles = append(profiles, arg)
+		} else {
+			paths = append(paths, arg)
+		}
+	}
+	return paths, profiles
 }
 
 // pathsBeforePair splits off LOCAL URL at the end of args.

@@ -61,13 +61,16 @@ func initCommand(prog *program) *cobra.Command {
 }
 
 func (prog *program) init(ctx context.Context, args []string, flags *initFlags) error {
+	if err := config.CheckName(flags.name.v); flags.name.set && err != nil {
+		return app.Usage(err, "give the profile another name with --name")
+	}
 	file, err := setup.OpenFile(prog.workspace(), flags.force)
 	if err != nil {
 		return err
 	}
 	local, url, missing := splitPair(args)
 	var answer setup.Answer
-	if missing && prog.env.ReadLine != nil && prog.env.ReadPassword != nil && !flags.offline && len(args) < 2 {
+	if missing && prog.asks(flags) && len(args) < 2 {
 		answer, err = prog.askForPair(file, flags).Run(ctx, local, url, flags.name.set, flags.direction.set)
 	} else {
 		answer, err = prog.givenPair(ctx, args, file, flags)
@@ -76,6 +79,11 @@ func (prog *program) init(ctx context.Context, args []string, flags *initFlags) 
 		return err
 	}
 	return prog.writeInit(file, answer, flags)
+}
+
+// asks reports whether init can ask somebody, and may.
+func (prog *program) asks(flags *initFlags) bool {
+	return prog.env.ReadLine != nil && prog.env.ReadPassword != nil && !flags.offline
 }
 
 // splitPair returns which of LOCAL and URL are there.
@@ -114,21 +122,17 @@ func (prog *program) givenPair(ctx context.Context, args []string, file *setup.F
 	if err != nil || flags.offline {
 		return setup.Answer{Pair: p}, err
 	}
-	answer := setup.Answer{Pair: p}
-	if !p.Encrypted() && prog.opener().Greet(ctx, p) == nil {
-		if prog.env.ReadLine == nil {
-			prog.noteTLS(ctx, p)
-		} else {
-			secure, fingerprint, err := prog.askForPair(file, flags).OfferTLS(ctx, p)
-			if err != nil {
-				return answer, err
-			}
-			if secure != nil {
-				answer.Pair, answer.Fingerprint = secure, fingerprint
-			}
-		}
+	if prog.asks(flags) {
+		return prog.askForPair(file, flags).Given(ctx, p)
 	}
-	return answer, prog.testConnection(ctx, answer.Pair)
+	if !p.Encrypted() && prog.opener().Greet(ctx, p) == nil {
+		prog.noteTLS(ctx, p)
+	}
+	found, err := prog.opener().TestConnection(ctx, p)
+	if err == nil {
+		prog.talk().Note("%s", setup.LoggedIn(p, found))
+	}
+	return setup.Answer{Pair: p}, err
 }
 
 // noteTLS says that a server which is spoken to in clear text has TLS.
@@ -152,7 +156,8 @@ func (prog *program) askForPair(file *setup.File, flags *initFlags) *setup.Quest
 		Workspace:   prog.workspace(),
 		Keyring:     prog.env.Keyring,
 		Change:      func(p *app.Pair) error { return prog.changePair(p, flags) },
-		NameTaken:   file.Has,
+		File:        file,
+		DryRun:      prog.common.dryRun,
 		Note:        prog.talk().Note,
 		Fail:        prog.wrongAnswer,
 	}
@@ -160,23 +165,6 @@ func (prog *program) askForPair(file *setup.File, flags *initFlags) *setup.Quest
 
 // wrongAnswer says why an answer will not do.
 func (prog *program) wrongAnswer(err error) { prog.talk().Fail(err, app.Hint(err)) }
-
-// testConnection logs in, and says whether the directory is there.
-func (prog *program) testConnection(ctx context.Context, p *app.Pair) error {
-	found, err := prog.opener().TestConnection(ctx, p)
-	if err != nil {
-		return err
-	}
-	state := "exists"
-	switch {
-	case !found && p.Direction == app.Pull:
-		state = "does not exist yet, and a pull does not make it"
-	case !found:
-		state = "does not exist yet, the first pass makes it"
-	}
-	prog.talk().Note("logged in to %s; the directory %s", p.Remote.Host, state)
-	return nil
-}
 
 // settings returns the options that were given as keys of a profile. ca is the
 // absolute path of the file of certificates.

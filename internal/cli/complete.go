@@ -79,6 +79,9 @@ var optionValues = map[string][]string{
 	"first":       {"compare", "trust", "overwrite"},
 	"drift":       {"save", "stop", "keep", "restore"},
 	"ci":          {"none", "github", "gitlab"},
+	"links":       {"skip", "follow", "copy"},
+	"permissions": {"keep", "ignore"},
+	"tool":        {"meld", "kdiff3", "vimdiff", "nvimdiff", "opendiff", "code"},
 
 	"ferry conflicts --keep": {"local", "remote", "both"},
 	"ferry push --direction": {"push"},

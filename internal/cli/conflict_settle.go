@@ -174,7 +174,6 @@ func (s *settler) one(ctx context.Context, snapshot *app.Snapshot, c *app.Confli
 		answer, err := s.ask.Choose(ctx, count+", keep which version of "+text.Clean(string(c.Path)), "later", words...)
 		switch {
 		case errors.Is(err, prompt.ErrEnded):
-			fmt.Fprintln(s.prog.env.Stdout)
 			return false, errQuit
 		case err == nil && answer == "quit":
 			return false, errQuit

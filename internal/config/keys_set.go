@@ -67,7 +67,7 @@ func setLogKeep(_ *decoder, p *draft, text string) (err error) {
 	case "forever":
 		p.LogKeep = -1
 	default:
-		p.LogKeep, err = ParseDuration(text)
+		p.LogKeep, err = ParseAge(text)
 	}
 	return err
 }

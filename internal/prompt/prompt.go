@@ -55,30 +55,30 @@ func (a Asker) Ask(ctx context.Context, question, usual string, check func(answe
 func (a Asker) Choose(ctx context.Context, question, usual string, words ...string) (string, error) {
 	chosen := ""
 	_, err := a.Ask(ctx, question+" ("+strings.Join(words, ", ")+")", usual, func(answer string) error {
-		chosen = match(strings.ToLower(answer), words)
-		if chosen == "" {
+		meant := match(strings.ToLower(answer), words)
+		switch len(meant) {
+		case 0:
 			return fmt.Errorf("%q is none of %s", answer, strings.Join(words, ", "))
+		case 1:
+			chosen = meant[0]
+			return nil
 		}
-		return nil
+		return fmt.Errorf("%q may be %s", answer, strings.Join(meant, " or "))
 	})
 	return chosen, err
 }
 
-// match returns the word that is meant, "" where that is not clear.
-func match(answer string, words []string) string {
-	found := ""
+// match returns the words that may be meant: one that is typed as a whole is the only one.
+func match(answer string, words []string) (meant []string) {
 	for _, word := range words {
 		switch {
 		case word == answer:
-			return word
-		case answer == "" || !strings.HasPrefix(word, answer):
-		case found != "":
-			return ""
-		default:
-			found = word
+			return []string{word}
+		case answer != "" && strings.HasPrefix(word, answer):
+			meant = append(meant, word)
 		}
 	}
-	return found
+	return meant
 }
 
 // Yes asks a question that is answered with yes or no.

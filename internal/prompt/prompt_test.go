@@ -61,7 +61,11 @@ func TestChoose(t *testing.T) {
 			t.Errorf("%q: %q, %v, want %q", c.typed, got, err, c.want)
 		}
 	}
-	a, said := typing("maybe", "y", "")
+	a, said := typing("pu", "push")
+	if got, err := a.Choose(t.Context(), "Direction", "both", "both", "push", "pull"); got != "push" || err != nil || (*said)[1] != `"pu" may be push or pull` {
+		t.Errorf("%q, %v, %q", got, err, *said)
+	}
+	a, said = typing("maybe", "y", "")
 	if yes, err := a.Yes(t.Context(), "Sure?", false); !yes || err != nil {
 		t.Errorf("%v, %v", yes, err)
 	}

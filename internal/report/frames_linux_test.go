@@ -26,7 +26,7 @@ func somePairs(n int) []*WatchView {
 		s := watch.Status{State: watch.Idle, LastPass: at(14, 2, i%60), NextPoll: at(14, 3, i%60)}
 		switch i {
 		case 3:
-			s = watch.Status{State: watch.Waiting, Reason: "connecting to ftp.example.com:21: connection refused", NextTry: at(14, 2, 30)}
+			s = watch.Status{State: watch.Waiting, Reason: "opening ftp://ann@ftp.example.com/customers/04: connecting to ftp.example.com:21: the connection was refused", NextTry: at(14, 2, 30)}
 		case 5:
 			s = watch.Status{State: watch.Syncing, Queue: 3}
 		case 7:

@@ -2,8 +2,11 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/mattn/go-runewidth"
 
 	"ferry/internal/text"
 	"ferry/sync/watch"
@@ -27,8 +30,26 @@ func (v *WatchView) current() watch.Status {
 	return v.status
 }
 
-// line returns the line of the pair on a terminal, without its name.
-func (v *WatchView) line(s watch.Status) string {
+// whereParts are the beginnings of the parts of a reason that only say where something went
+// wrong. The name of the pair says that, too.
+var whereParts = []string{"opening ", "connecting to ", "TLS handshake with "}
+
+// cause returns a reason without the parts that say where, as far as it would be wider than
+// room with them.
+func cause(reason string, room int) string {
+	for runewidth.StringWidth(reason) > room {
+		first, rest, more := strings.Cut(reason, ": ")
+		if !more || !slices.ContainsFunc(whereParts, func(begin string) bool { return strings.HasPrefix(first, begin) }) {
+			break
+		}
+		reason = rest
+	}
+	return reason
+}
+
+// line returns the line of the pair on a terminal that has room for so many columns, without
+// its name. It may be wider.
+func (v *WatchView) line(s watch.Status, room int) string {
 	var parts []string
 	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
 	if s.Queue > 0 {
@@ -44,7 +65,7 @@ func (v *WatchView) line(s watch.Status) string {
 		if !s.NextTry.IsZero() {
 			add("again %s", s.NextTry.Local().Format(time.TimeOnly))
 		}
-		add("%s", text.Clean(s.Reason))
+		add("%s", cause(text.Clean(s.Reason), room-len("waiting   again 00:00:00  ")))
 	}
 	if s.Failed > 0 {
 		add("%d failed", s.Failed)

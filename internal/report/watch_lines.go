@@ -73,7 +73,7 @@ func pairLines(pairs []pairNow, columns int) []string {
 	}
 	var lines []string
 	for i, p := range pairs {
-		lines = append(lines, pad(names[i], width)+"  "+p.view.line(p.status))
+		lines = append(lines, pad(names[i], width)+"  "+p.view.line(p.status, columns-width-2))
 	}
 	return lines
 }

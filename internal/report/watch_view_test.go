@@ -109,3 +109,25 @@ func lines(s string) []string {
 	}
 	return strings.Split(strings.TrimSuffix(s, "\n"), "\n")
 }
+
+// TestLineShowsCause holds that the line of a pair does not spend its room on where something
+// went wrong, and end before what.
+func TestLineShowsCause(t *testing.T) {
+	for _, c := range []struct {
+		reason string
+		room   int
+		want   string
+	}{
+		{"opening ftp://nas/a: connecting to nas:21: the connection was refused", 80, "opening ftp://nas/a: connecting to nas:21: the connection was refused"},
+		{"opening ftp://nas/a: connecting to nas:21: the connection was refused", 60, "connecting to nas:21: the connection was refused"},
+		{"opening ftp://nas/a: connecting to nas:21: the connection was refused", 30, "the connection was refused"},
+		{"opening ftp://[::1]/a: connecting to [::1]:21: the connection was refused", 10, "the connection was refused"},
+		{"opening ftpes://nas/a: TLS handshake with nas:21: the server has a self-signed certificate: nobody else vouches for it", 20,
+			"the server has a self-signed certificate: nobody else vouches for it"},
+		{"the remote root is empty: nothing was deleted", 20, "the remote root is empty: nothing was deleted"},
+	} {
+		if got := cause(c.reason, c.room); got != c.want {
+			t.Errorf("%d columns: %q", c.room, got)
+		}
+	}
+}

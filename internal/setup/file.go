@@ -30,6 +30,9 @@ func OpenFile(w app.Workspace, overwrite bool) (*File, error) {
 	if f.Path == "" {
 		f.Path = w.Absolute(config.FileName)
 	}
+	if _, err := os.Stat(filepath.Dir(f.Path)); errors.Is(err, fs.ErrNotExist) {
+		return nil, app.Usage(fmt.Errorf("there is no directory %s for the configuration", filepath.Dir(f.Path)), "make it, or name another file with --config")
+	}
 	if _, err := os.Lstat(f.Path); overwrite || errors.Is(err, fs.ErrNotExist) {
 		f.trusted = true
 		return f, nil
@@ -53,6 +56,17 @@ func (f *File) Has(name string) bool {
 
 // Free returns an error if the file has the pair, or another one of its name.
 func (f *File) Free(p *app.Pair) error {
+	if err := f.isNew(p); err != nil {
+		return err
+	}
+	if f.Has(p.Name) {
+		return app.Usage(fmt.Errorf("%s exists already, and has a profile %s", f.Path, p.Name), "give the new one another name with --name, or overwrite the file with --force")
+	}
+	return nil
+}
+
+// isNew returns an error if the file has a profile of the two directories.
+func (f *File) isNew(p *app.Pair) error {
 	if f.before == nil {
 		return nil
 	}
@@ -60,9 +74,6 @@ func (f *File) Free(p *app.Pair) error {
 		if q.Local == p.Local && q.Remote.String() == p.Remote.String() {
 			return app.Usage(fmt.Errorf("%s exists already, and its profile %s is of these two directories", f.Path, q.Name), "change that by hand, or overwrite the file with --force")
 		}
-	}
-	if f.Has(p.Name) {
-		return app.Usage(fmt.Errorf("%s exists already, and has a profile %s", f.Path, p.Name), "give the new one another name with --name, or overwrite the file with --force")
 	}
 	return nil
 }

@@ -25,10 +25,11 @@ type Questions struct {
 	// Change puts what was given as options over a pair. It is an error if that makes no
 	// pair.
 	Change func(*app.Pair) error
-	// NameTaken reports whether there is a profile of this name already.
-	NameTaken func(name string) bool
-	Note      func(format string, args ...any)
-	Fail      func(err error)
+	File   *File // that the new profile goes into
+	// DryRun leaves the disk and the keyring as they are.
+	DryRun bool
+	Note   func(format string, args ...any)
+	Fail   func(err error)
 
 	pair     *app.Pair
 	pinned   string // the fingerprint that a person has accepted
@@ -54,6 +55,9 @@ func (q *Questions) Run(ctx context.Context, local, url string, named, directed 
 	if err := q.local(ctx, local); err != nil {
 		return Answer{}, err
 	}
+	if err := q.File.isNew(q.pair); err != nil {
+		return Answer{}, err
+	}
 	if !directed {
 		way, err := q.Ask.Choose(ctx, "Which way changes go: both ways, push to the server, or pull from it", "both", "both", "push", "pull")
 		if err == nil {
@@ -70,18 +74,46 @@ func (q *Questions) Run(ctx context.Context, local, url string, named, directed 
 		}
 		q.pair.Name = name
 	}
-	a := Answer{Pair: q.pair, Fingerprint: q.pinned}
-	if err := q.keep(ctx, &a); err != nil {
+	return q.answer(ctx)
+}
+
+// Given tests a pair that is named as a whole. It asks only about TLS, the certificate, and a
+// password that is found nowhere.
+func (q *Questions) Given(ctx context.Context, p *app.Pair) (Answer, error) {
+	q.pair = p
+	err := q.greet(ctx)
+	if err == nil {
+		q.user, err = q.Opener.User(q.pair)
+	}
+	if err == nil {
+		err = q.login(ctx)
+	}
+	if err != nil {
 		return Answer{}, err
 	}
-	return a, nil
+	return q.answer(ctx)
+}
+
+// answer asks where the password is kept, and returns what the questions came to.
+func (q *Questions) answer(ctx context.Context) (Answer, error) {
+	a := Answer{Pair: q.pair, Fingerprint: q.pinned}
+	if q.password == "" || q.from != "" {
+		return a, nil // it is kept already
+	}
+	for {
+		err := q.keep(ctx, &a)
+		if err == nil || ctx.Err() != nil || errors.Is(err, prompt.ErrEnded) {
+			return a, err
+		}
+		q.Fail(err)
+	}
 }
 
 func (q *Questions) checkName(name string) error {
 	if err := config.CheckName(name); err != nil {
 		return err
 	}
-	if q.NameTaken(name) {
+	if q.File.Has(name) {
 		return fmt.Errorf("there is a profile %s already", name)
 	}
 	return nil
@@ -110,8 +142,10 @@ func (q *Questions) local(ctx context.Context, given string) error {
 			if !yes {
 				return errors.New("then name another directory")
 			}
-			if err := os.MkdirAll(path, 0o755); err != nil {
-				return err
+			if !q.DryRun {
+				if err := os.MkdirAll(path, 0o755); err != nil {
+					return err
+				}
 			}
 		}
 		q.pair.Local = path
@@ -146,9 +180,6 @@ func (q *Questions) rename(local string) error {
 
 // keep asks where the password is kept, and puts it there.
 func (q *Questions) keep(ctx context.Context, a *Answer) error {
-	if q.password == "" || q.from != "" {
-		return nil // it is kept already
-	}
 	words, question := []string{"variable", "file", "ask"}, "Where the password is kept: an environment variable, a file, or nowhere (ask each time)"
 	usual := "ask"
 	if q.keyringWorks(ctx) {
@@ -162,9 +193,7 @@ func (q *Questions) keep(ctx context.Context, a *Answer) error {
 	switch where {
 	case "keyring":
 		name := q.pair.Remote.Account(q.user)
-		limited, cancel := context.WithTimeout(ctx, config.KeyringTime)
-		defer cancel()
-		if err := q.Keyring.Set(limited, name, q.password); err != nil {
+		if err := q.keepInKeyring(ctx, name); err != nil {
 			return err
 		}
 		a.Place = config.Place{Key: "keyring", Value: name}
@@ -191,6 +220,15 @@ func (q *Questions) keyringWorks(ctx context.Context) bool {
 	return err == nil || errors.Is(err, keyring.ErrNotFound)
 }
 
+func (q *Questions) keepInKeyring(ctx context.Context, name string) error {
+	if q.DryRun {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, config.KeyringTime)
+	defer cancel()
+	return q.Keyring.Set(ctx, name, q.password)
+}
+
 // keepInFile writes the password to a new file that only the user can read.
 func (q *Questions) keepInFile(ctx context.Context, a *Answer) error {
 	usual := q.pair.Name + ".password"
@@ -204,6 +242,9 @@ func (q *Questions) keepInFile(ctx context.Context, a *Answer) error {
 		}
 		if _, err := os.Lstat(path); err == nil {
 			return fmt.Errorf("%s exists already", path)
+		}
+		if q.DryRun {
+			return nil
 		}
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return err

@@ -3,6 +3,7 @@ package setup
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"ferry/internal/app"
 	"ferry/internal/config"
@@ -60,7 +61,7 @@ func (q *Questions) greet(ctx context.Context) error {
 		if err := q.Opener.Greet(ctx, q.pair); err != nil {
 			return err
 		}
-		secure, fingerprint, err := q.OfferTLS(ctx, q.pair)
+		secure, fingerprint, err := q.offerTLS(ctx, q.pair)
 		if err == nil && secure != nil {
 			q.pair, q.pinned = secure, fingerprint
 		}
@@ -80,10 +81,10 @@ func (q *Questions) greet(ctx context.Context) error {
 	return err
 }
 
-// OfferTLS looks whether the server of p, which is spoken to in clear text, has TLS, and
+// offerTLS looks whether the server of p, which is spoken to in clear text, has TLS, and
 // offers it. It returns p as it is with TLS, nil where that is not to be had or not wanted,
 // and the fingerprint to pin, "" for none.
-func (q *Questions) OfferTLS(ctx context.Context, p *app.Pair) (secure *app.Pair, fingerprint string, err error) {
+func (q *Questions) offerTLS(ctx context.Context, p *app.Pair) (secure *app.Pair, fingerprint string, err error) {
 	secure = p.WithTLS()
 	err = q.Opener.Greet(ctx, secure)
 	fingerprint = app.RefusedCertificate(err)
@@ -151,7 +152,7 @@ func (q *Questions) login(ctx context.Context) error {
 		return err
 	}
 	err = q.test(ctx, q.pair.WithPassword(password))
-	if app.PasswordRefused(err) && password != "" {
+	if app.PasswordRefused(err) && q.password != "" {
 		q.Fail(err)
 		q.Note("this password is from %s", from)
 		return q.typePassword(ctx)
@@ -188,10 +189,18 @@ func (q *Questions) test(ctx context.Context, p *app.Pair) error {
 	if err != nil {
 		return err
 	}
+	q.Note("%s", LoggedIn(p, found))
+	return nil
+}
+
+// LoggedIn says that a login worked, and whether the directory of a pair is there.
+func LoggedIn(p *app.Pair, found bool) string {
 	state := "exists"
-	if !found {
+	switch {
+	case !found && p.Direction == app.Pull:
+		state = "does not exist yet, and a pull does not make it"
+	case !found:
 		state = "does not exist yet, the first pass makes it"
 	}
-	q.Note("logged in to %s; the directory %s", p.Remote.Host, state)
-	return nil
+	return fmt.Sprintf("logged in to %s; the directory %s", p.Remote.Host, state)
 }

@@ -26,27 +26,29 @@ func ReadPassword(ctx context.Context, prompt string) (string, error) {
 		return "", err
 	}
 	type answer struct {
-		line []byte
+		line string
 		err  error
 	}
 	typed := make(chan answer, 1)
 	go func() {
-		line, err := term.ReadPassword(fd)
+		line, err := readSecret(os.Stdin)
 		typed <- answer{line, err}
 	}()
+	var a answer
 	select {
 	case <-ctx.Done():
-		_ = term.Restore(fd, before)
-		_, _ = io.WriteString(os.Stderr, "\n")
-		return "", context.Cause(ctx)
-	case a := <-typed:
-		_ = term.Restore(fd, before)
-		_, _ = io.WriteString(os.Stderr, "\n")
-		if errors.Is(a.err, io.EOF) {
-			return "", errors.New("no password was typed")
-		}
-		return string(a.line), a.err
+		a.err = context.Cause(ctx)
+	case a = <-typed:
 	}
+	_ = term.Restore(fd, before)
+	_, _ = io.WriteString(os.Stderr, "\n")
+	switch {
+	case errors.Is(a.err, errInterrupted):
+		return "", interrupt(ctx)
+	case errors.Is(a.err, io.EOF):
+		return "", errors.New("no password was typed")
+	}
+	return a.line, a.err
 }
 
 // ReadLine asks on standard error and reads a line from standard input. Where
@@ -71,6 +73,9 @@ func ReadLine(ctx context.Context, prompt string) (string, error) {
 	case a := <-typed:
 		if errors.Is(a.err, io.EOF) && a.line != "" {
 			return a.line, nil
+		}
+		if a.err != nil {
+			_, _ = io.WriteString(os.Stderr, "\n") // what is said next has a line of its own
 		}
 		return a.line, a.err
 	}

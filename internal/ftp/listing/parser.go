@@ -107,5 +107,5 @@ func lineError(line string, why error) error {
 	if len(line) > most {
 		line = line[:most] + "..."
 	}
-	return fmt.Errorf("line %q of the listing cannot be read: %w", line, why)
+	return fmt.Errorf("line %q of the listing cannot be read (if a name has a line break, rename it there): %w", line, why)
 }

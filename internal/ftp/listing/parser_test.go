@@ -51,7 +51,7 @@ func TestListings(t *testing.T) {
 
 func TestErrorsNameTheLine(t *testing.T) {
 	_, err := parseAll("LIST", unixA+"what is this?\r\n")
-	const want = `line "what is this?" of the listing cannot be read: Unix format: no mode`
+	const want = `line "what is this?" of the listing cannot be read (if a name has a line break, rename it there): Unix format: no mode`
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
