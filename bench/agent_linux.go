@@ -135,7 +135,7 @@ func (c *command) run(ctx context.Context) (usage, error) {
 		u.CPU = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 		u.Exit = cmd.ProcessState.ExitCode()
 		if rusage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-			u.Memory = rusage.Maxrss << 10
+			u.Memory = int64(rusage.Maxrss) << 10
 		}
 	}
 	if ctx.Err() != nil {

@@ -129,12 +129,16 @@ func (p *pass) tellTwins() {
 	}
 }
 
-// isInOtherCase reports whether side s shows path in another case, and takes the two
-// for one name. So it finds path although its listing does not have it.
+// isInOtherCase reports whether side s shows path, or a directory above it, in another case
+// alone, and takes the two for one name. So it finds path although its listing does not
+// have it.
 func (p *pass) isInOtherCase(s Side, path manifest.Path) bool {
 	f := p.policy.Folding[s]
 	if !f.Folds() {
 		return false
+	}
+	for parent := path.Parent(); parent != manifest.Root && !p.trees[s].At(parent).Exists(); parent = path.Parent() {
+		path = parent
 	}
 	key := f.Key(path.Base())
 	for q := range p.trees[s].Below(path.Parent()) {

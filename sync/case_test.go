@@ -241,3 +241,45 @@ func TestSideThatCannotTellCase(t *testing.T) {
 	}
 	w.wantTwins(sync.Remote, map[string]string{"A": "two", "b": "three"}, "a")
 }
+
+// A directory that each side has given another case is named and left alone. What was below
+// its old name is gone, although a side that folds case finds it below the new one: other
+// deletions are carried over.
+func TestDirectoryInTwoOtherCases(t *testing.T) {
+	for _, folding := range bothSides {
+		w := newFoldingWorld(t, folding)
+		w.write(sync.Local, "dir/a", "one")
+		w.write(sync.Local, "dir/b", "two")
+		w.fill(9)
+		w.sync()
+		w.sides[sync.Local].Rename("dir", "Dir")
+		w.sides[sync.Remote].Rename("dir", "dIR")
+		w.sides[folding].Remove("d1/f1")
+		if sum, left := w.twins(); sum.DeletedLocal+sum.DeletedRemote != 1 || !slices.Equal(left, []string{"Dir", "dIR"}) {
+			t.Errorf("%+v, left alone: %q\n%s", sum, left, w.tail())
+		}
+	}
+}
+
+// A rename of case only that is below another one, which the server refused, was carried out
+// if the server finds the old name below the new one. The next pass finds both sides equal
+// there, and renames the rest.
+func TestRenameBelowRefusedRenameOfCase(t *testing.T) {
+	w := newFoldingWorld(t, sync.Remote)
+	w.write(sync.Local, "dir/Ä", "one")
+	w.write(sync.Local, "dir/b", "two")
+	w.sync()
+	w.sides[sync.Local].Rename("dir/Ä", "dir/ä")
+	w.sides[sync.Local].Rename("dir", "Dir")
+	w.sides[sync.Remote].OnIO = func(op string, p manifest.Path) error {
+		if op == "rename" && p == "Dir" {
+			return errors.New("550 file exists")
+		}
+		return nil
+	}
+	w.twins()
+	w.sides[sync.Remote].OnIO = nil
+	w.sync()
+	w.wantTrees(map[string]string{"Dir": "/", "Dir/ä": "one", "Dir/b": "two"})
+	w.wantQuiet()
+}

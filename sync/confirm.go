@@ -14,18 +14,22 @@ import (
 // what neither side has. It decides again until all of them are confirmed. What is
 // not confirmed is unknown, and causes no removal.
 func (p *pass) confirmGone(ctx context.Context) error {
-	var confirmed [2]map[manifest.Path]bool
+	var confirmed, answered [2]map[manifest.Path]bool
 	for s := range confirmed {
-		confirmed[s] = make(map[manifest.Path]bool)
+		confirmed[s], answered[s] = make(map[manifest.Path]bool), make(map[manifest.Path]bool)
 	}
 	for {
-		asked := 0
+		asked, news := 0, false
 		for _, s := range [...]Side{Local, Remote} {
 			paths, was := p.missingNames(s, confirmed[s])
 			if len(paths) == 0 {
 				continue
 			}
 			asked += len(paths)
+			for _, path := range paths {
+				news = news || !answered[s][path]
+				answered[s][path] = true
+			}
 			answers := p.sides[s].Gone(ctx, paths, was)
 			if err := context.Cause(ctx); err != nil {
 				return err
@@ -37,6 +41,9 @@ func (p *pass) confirmGone(ctx context.Context) error {
 		}
 		if asked == 0 {
 			return nil
+		}
+		if !news {
+			return errors.New("the plan goes on to rely on names that may be there: nothing was done")
 		}
 		if err := p.decide(ctx); err != nil {
 			return err
@@ -65,10 +72,13 @@ func (p *pass) awaitOther(ctx context.Context, s Side, answers []error) error {
 }
 
 // missingNames returns the topmost names that are missing on side s, that the plan
-// relies on being gone, and that are not confirmed yet.
+// relies on being gone, and that are not confirmed yet. A name below a renamed directory is
+// asked for where the side has that directory now.
 func (p *pass) missingNames(s Side, confirmed map[manifest.Path]bool) (paths []manifest.Path, was []manifest.Entry) {
 	missing := make(map[manifest.Path]manifest.Entry)
-	for _, a := range p.plan.Actions {
+	var all []manifest.Path
+	past := p.plan.pastNames(s)
+	for i, a := range p.plan.Actions {
 		path := a.Path
 		switch {
 		case a.Op == Forget && p.goneOnBoth(a):
@@ -79,22 +89,19 @@ func (p *pass) missingNames(s Side, confirmed map[manifest.Path]bool) (paths []m
 		case a.Op != Delete && a.Op != Rmdir:
 			continue
 		}
-		if !p.trees[s].At(path).Exists() {
-			missing[path] = entryOn(a.Base, s)
-		}
-	}
-	for _, a := range p.plan.Actions {
-		path := a.Path
-		if a.Op == Rename {
-			path = a.From
-		}
-		entry, is := missing[path]
-		if !is {
+		path = past.now(path, i)
+		if _, noted := missing[path]; noted || p.trees[s].At(path).Exists() {
 			continue
 		}
-		delete(missing, path)
+		all = append(all, path)
+		missing[path] = entryOn(a.Base, s)
+		if pair, is := p.record.At(path); is {
+			missing[path] = entryOn(pair, s)
+		}
+	}
+	for _, path := range all {
 		if !confirmed[path] && !coveredBy(path, missing, confirmed) && !p.parentIsFile(s, path) {
-			paths, was = append(paths, path), append(was, entry)
+			paths, was = append(paths, path), append(was, missing[path])
 		}
 	}
 	if s == Local && !p.opts.Limits.AcceptEmpty {

@@ -27,7 +27,11 @@ func shortageOf(err error, opening bool) shortage {
 	case linux && opening && errors.Is(err, syscall.EMFILE):
 		return sysctl("inotify instances", "max_user_instances")
 	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
-		return shortage{what: "open files", option: "the limit of open files (ulimit -n)"}
+		what := "open files"
+		if filesAreOpen {
+			what = "open files, of which this system needs one for each file that it watches"
+		}
+		return shortage{what: what, option: "the limit of open files (ulimit -n)"}
 	}
 	return shortage{}
 }

@@ -32,6 +32,8 @@ type Options struct {
 	// once for each problem. It may be nil. It must not call the [Watcher].
 	Notice func(text string)
 
+	budget *budget // nil: that of the process
+
 	minFullPoll time.Duration // shortest time between two full polls
 	// lateEvent is how long after a scan has seen a name the event that the name
 	// appeared can still be put into the queue of the system. Zero: 500 ms; negative:
@@ -53,6 +55,9 @@ func (o Options) filled() Options {
 	set(&o.DeletionDelay, 5*time.Second)
 	set(&o.Poll, 10*time.Second)
 	set(&o.lateEvent, 500*time.Millisecond)
+	if o.budget == nil {
+		o.budget = processBudget()
+	}
 	o.DeletionDelay = max(o.DeletionDelay, 0)
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

@@ -22,7 +22,7 @@ type tracker struct {
 	log    *slog.Logger
 	// sys is nil if the system gives no notifications.
 	sys    system
-	budget int // how many files watching may keep open; zero: any number
+	budget *budget // what all watchers together may keep open
 	// stop reports whether to give up. It is called often.
 	stop func() bool
 
@@ -151,16 +151,22 @@ func (t *tracker) cover(n *node, disk string) {
 
 // watch asks the system to watch n.
 func (t *tracker) watch(n *node, disk string) error {
-	if t.budget > 0 {
-		names, err := countNames(disk)
-		if err != nil {
-			return err
-		}
-		if n.cost = names + 1; t.used+n.cost > t.budget {
-			return syscall.EMFILE
-		}
+	if t.budget == nil {
+		return t.sys.Add(disk)
 	}
-	return t.sys.Add(disk)
+	names, err := countNames(disk)
+	if err != nil {
+		return err
+	}
+	n.cost = names + 1
+	if !t.budget.take(n.cost) {
+		return syscall.EMFILE
+	}
+	if err := t.sys.Add(disk); err != nil {
+		t.budget.give(n.cost)
+		return err
+	}
+	return nil
 }
 
 // isShortage reports whether err says that the system has run out of watches, queues
@@ -190,6 +196,9 @@ func (t *tracker) account(n *node, by int) {
 	case watched:
 		t.watched += by
 		t.used += by * n.cost
+		if by < 0 {
+			t.budget.give(n.cost) // it was taken by watch
+		}
 	case polled:
 		t.polled += by
 	case unreadable:
@@ -287,5 +296,6 @@ func (t *tracker) close() {
 			t.log.Warn("closing the notifications", "error", err)
 		}
 	}
+	t.budget.give(t.used)
 	*t = tracker{root: t.root, ignore: t.ignore, log: t.log, budget: t.budget, stop: t.stop}
 }

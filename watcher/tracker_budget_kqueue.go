@@ -4,10 +4,13 @@ package watcher
 
 import "syscall"
 
-// budget returns how many files the watcher may keep open. kqueue needs an open file
-// for every file and directory that is watched. Half of the limit of the process is
+// filesAreOpen says that the system needs an open file for each file that it watches.
+const filesAreOpen = true
+
+// openFileLimit returns how many files the watchers may keep open. kqueue needs an open
+// file for every file and directory that is watched. Half of the limit of the process is
 // left for everything else.
-func budget() int {
+func openFileLimit() int {
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
 		return 128

@@ -2,5 +2,8 @@
 
 package watcher
 
-// budget returns how many files the watcher may keep open; zero: any number.
-func budget() int { return 0 }
+// filesAreOpen says that the system needs an open file for each file that it watches.
+const filesAreOpen = false
+
+// openFileLimit returns how many files the watchers may keep open; zero: any number.
+func openFileLimit() int { return 0 }

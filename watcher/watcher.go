@@ -89,7 +89,7 @@ func newWatcher(root string, o Options, open func(*queue, *slog.Logger) (system,
 		out: make(chan Batch), quit: make(chan struct{}), done: make(chan struct{}),
 		debouncer: newDebouncer(o), noticed: make(map[string]bool), queue: newQueue(),
 	}
-	w.tracker = &tracker{root: root, ignore: o.Ignore, log: o.Log, budget: budget(), stop: w.stopped}
+	w.tracker = &tracker{root: root, ignore: o.Ignore, log: o.Log, budget: o.budget, stop: w.stopped}
 	w.start()
 	w.updateState()
 	go w.run()

@@ -12,6 +12,7 @@ import (
 	"ferry/internal/cli/args"
 	"ferry/internal/cli/help"
 	"ferry/internal/report"
+	"ferry/internal/service"
 
 	"github.com/spf13/cobra"
 )
@@ -27,7 +28,8 @@ func (prog *program) main(ctx context.Context, given []string) int {
 	defer func() { prog.logFile.close() }()
 	root := rootCommand(prog)
 	all, err := args.Expand(given, prog.env.Getenv)
-	if cmd, _, err := root.Find(all); err == nil && cmd.Name() == "conflicts" {
+	cmd, _, _ := root.Find(all)
+	if cmd != nil && cmd.Name() == "conflicts" {
 		all = bareTool(all)
 	}
 	root.SetArgs(all)
@@ -53,6 +55,9 @@ func (prog *program) main(ctx context.Context, given []string) int {
 		if prog.common.json {
 			report.WriteError(prog.env.Stdout, "", err, verdict)
 		}
+	}
+	if cmd != nil && cmd.Name() == "watch" {
+		return service.ExitCode(exitCode(err), prog.env.Getenv)
 	}
 	return exitCode(err)
 }

@@ -39,7 +39,7 @@ func (d *disk) Create(name string) (afero.File, error) {
 func (d *disk) Open(name string) (afero.File, error) { return d.OpenFile(name, os.O_RDONLY, 0) }
 
 func (d *disk) OpenFile(name string, flag int, mode os.FileMode) (afero.File, error) {
-	f, err := d.root.OpenFile(rel(name), flag, mode)
+	f, err := d.root.OpenFile(rel(name), flag|largeFile, mode)
 	if err != nil {
 		return nil, err // not a nil *os.File in an interface
 	}

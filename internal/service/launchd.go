@@ -39,7 +39,8 @@ func (m launchd) Text(s Spec) (string, error) {
 }
 
 // launchdPlist starts the program at login, and restarts it after a failure, at most
-// every 30 s.
+// every 30 s. launchd has no exit codes after which it does not restart, so the program
+// is told that it runs under launchd, see [ExitCode].
 const launchdPlist = `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
 <plist version="1.0">
@@ -49,6 +50,11 @@ const launchdPlist = `<?xml version="1.0" encoding="UTF-8"?>
 	<key>ProgramArguments</key>
 	<array>
 %s	</array>
+	<key>EnvironmentVariables</key>
+	<dict>
+		<key>` + managerVariable + `</key>
+		<string>launchd</string>
+	</dict>
 	<key>RunAtLoad</key>
 	<true/>
 	<key>KeepAlive</key>
@@ -74,6 +80,21 @@ const launchdPlist = `<?xml version="1.0" encoding="UTF-8"?>
 </dict>
 </plist>
 `
+
+const managerVariable = "FERRY_SERVICE"
+
+// exitUsage is the exit code of a wrong configuration, which no restart mends.
+const exitUsage = 2
+
+// ExitCode returns the exit code of a service that ends with code. launchd restarts
+// whatever does not end with 0. So a wrong configuration ends with 0 there, behind the
+// error in the log. getenv reads a variable of the environment.
+func ExitCode(code int, getenv func(string) string) int {
+	if code == exitUsage && getenv(managerVariable) == "launchd" {
+		return 0
+	}
+	return code
+}
 
 // xmlText escapes text for XML. Characters that XML does not allow become U+FFFD.
 func xmlText(s string) string {

@@ -299,3 +299,30 @@ func TestStatusOfWhatDoesNotRun(t *testing.T) {
 		}
 	}
 }
+
+// A wrong configuration ends a service of launchd with 0, so that it is not restarted. All
+// other failures, and all other managers, get the code as it is.
+func TestExitCodeUnderLaunchd(t *testing.T) {
+	launchd, err := New(System{OS: "darwin", HomeDir: "/Users/u", UID: 501, User: "u"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plist, err := launchd.Text(specs["plain"])
+	if err != nil || !strings.Contains(plist, "<key>FERRY_SERVICE</key>\n\t\t<string>launchd</string>") {
+		t.Errorf("the agent does not say who runs it: %v\n%s", err, plist)
+	}
+	for _, c := range []struct {
+		manager    string
+		code, want int
+	}{{"launchd", 2, 0}, {"launchd", 1, 1}, {"launchd", 7, 7}, {"launchd", 0, 0}, {"", 2, 2}} {
+		getenv := func(name string) string {
+			if name == "FERRY_SERVICE" {
+				return c.manager
+			}
+			return ""
+		}
+		if got := ExitCode(c.code, getenv); got != c.want {
+			t.Errorf("%q, %d: %d", c.manager, c.code, got)
+		}
+	}
+}

@@ -111,6 +111,16 @@ func (dir *dirHandle) expect(name string, was manifest.Entry) (stat, manifest.En
 	return s, now, err
 }
 
+// names returns all names in the directory, in any order.
+func (dir *dirHandle) names() ([]string, error) {
+	f, err := dir.Open(".")
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return f.Readdirnames(-1)
+}
+
 // checkNames returns an error unless all names are single path components. This
 // keeps system calls that bypass [os.Root] inside the directory they act on.
 func checkNames(names ...string) error {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"strings"
 	"syscall"
 
@@ -70,10 +69,6 @@ func sameNameIgnoringCase(from *dirHandle, x string, to *dirHandle, y string) bo
 	if from.at != to.at || x == y || !strings.EqualFold(x, y) {
 		return false
 	}
-	one, err := from.Lstat(x)
-	if err != nil {
-		return false
-	}
-	other, err := to.Lstat(y)
-	return err == nil && os.SameFile(one, other)
+	one, err := from.isOneFile(x, y)
+	return err == nil && one
 }

@@ -52,3 +52,10 @@ func Main(m *testing.M) int {
 	}
 	return code
 }
+
+// NotTested skips a test that this machine cannot run, whatever is fetched, and records that.
+func NotTested(t testing.TB, why string) {
+	t.Helper()
+	recordNotTested(t.Name() + ": NOT TESTED " + why)
+	t.Skip(why)
+}

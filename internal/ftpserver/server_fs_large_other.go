@@ -1,0 +1,5 @@
+//go:build !linux
+
+package ftpserver
+
+const largeFile = 0

@@ -1,0 +1,7 @@
+package local
+
+import "golang.org/x/sys/unix"
+
+// largeFile is needed on 32-bit Linux, or a file has at most 2 GiB. [os.Open] sets it, and
+// [os.Root] does not.
+const largeFile = unix.O_LARGEFILE

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package local
+
+const largeFile = 0
