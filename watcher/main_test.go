@@ -49,10 +49,10 @@ type testDir struct {
 
 func newTestDir(t *testing.T, o Options) *testDir {
 	t.Helper()
-	return openTestDir(t, t.TempDir(), o, openFsnotify)
+	return openTestDir(t, t.TempDir(), o, openSystem)
 }
 
-func openTestDir(t *testing.T, root string, o Options, open func(*queue, *slog.Logger) (system, error)) *testDir {
+func openTestDir(t *testing.T, root string, o Options, open func(string, *queue, *slog.Logger) (system, error)) *testDir {
 	t.Helper()
 	w, err := newWatcher(root, o, open)
 	if err != nil {
@@ -245,15 +245,15 @@ type fakeSystem struct {
 
 var errNotAdded = errors.New("not added")
 
-func (f *fakeSystem) open(q *queue, log *slog.Logger) (system, error) {
+func (f *fakeSystem) open(_ string, q *queue, log *slog.Logger) (system, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.q, f.added = q, map[string]bool{}
 	return f, nil
 }
 
-func (f *fakeSystem) openReal(q *queue, log *slog.Logger) (system, error) {
-	s, err := openFsnotify(q, log)
+func (f *fakeSystem) openReal(root string, q *queue, log *slog.Logger) (system, error) {
+	s, err := openSystem(root, q, log)
 	if err != nil {
 		return nil, err
 	}

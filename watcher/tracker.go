@@ -5,7 +5,6 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"syscall"
 
@@ -170,7 +169,7 @@ func isShortage(err error) bool {
 }
 
 func countNames(disk string) (int, error) {
-	f, err := os.Open(disk)
+	f, err := openDir(disk)
 	if err != nil {
 		return 0, err
 	}
@@ -235,7 +234,7 @@ func (t *tracker) readSnapshot(n *node, disk string) (dirs []string, err error) 
 }
 
 func (t *tracker) readNames(n *node, disk string) (dirs []string, err error) {
-	f, err := os.Open(disk)
+	f, err := openDir(disk)
 	if err != nil {
 		return nil, err
 	}

@@ -316,3 +316,30 @@ func TestEventOfDirectoryItselfComesLate(t *testing.T) {
 		})
 	}
 }
+
+// Windows tells a move to another directory as a removal and an addition, and nothing about
+// what is in the directory. What changes in it later is reported under its new path.
+func TestMovedAsRemovedAndAdded(t *testing.T) {
+	f := &fakeSystem{room: 1000}
+	root := t.TempDir()
+	for _, dir := range []string{"a/b/c", "d"} {
+		if err := os.MkdirAll(filepath.Join(root, filepath.FromSlash(dir)), 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	y := openTestDir(t, root, quick(), f.open)
+	for _, way := range [][2]string{{"a/b", "d/b"}, {"d/b", "b"}, {"b", "a/b"}} {
+		y.must(os.Rename(y.disk(way[0]), y.disk(way[1])))
+		f.send(opRemove, y.disk(way[0]))
+		f.send(opCreate, y.disk(way[1]))
+		y.until(manifest.Path(way[1]))
+		file := way[1] + "/c/file"
+		y.write(file, "in "+way[1])
+		f.send(opWrite, y.disk(file))
+		y.until(manifest.Path(file))
+		y.waitUntilEqual()
+		if n := y.w.State().Watched; n != 5 {
+			t.Errorf("%d directories are watched after the move to %s", n, way[1])
+		}
+	}
+}
