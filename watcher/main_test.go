@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -224,6 +225,14 @@ func (y *testDir) must(err error) {
 	y.t.Helper()
 	if err != nil {
 		y.t.Fatal(err)
+	}
+}
+
+// needsWatchEach skips a test of a system that watches each directory.
+func needsWatchEach(t *testing.T) {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("here one watch does for the whole tree, and directories need no identities")
 	}
 }
 

@@ -20,9 +20,7 @@ import (
 // The system refuses the sixth watch. The other directories are polled, there is one
 // notice, and they are watched as soon as there are more watches.
 func TestOutOfWatches(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("here one watch does for the whole tree")
-	}
+	needsWatchEach(t)
 	f := &fakeSystem{room: 5, err: syscall.ENOSPC}
 	var notices []string
 	o := quick()

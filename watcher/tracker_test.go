@@ -17,6 +17,7 @@ import (
 // one. The system has one watch for it, under the old path, which must be removed
 // first.
 func TestMovedBeforeTold(t *testing.T) {
+	needsWatchEach(t)
 	f := &fakeSystem{room: 1000}
 	root := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(root, "x/sub"), 0o777); err != nil {
@@ -37,6 +38,7 @@ func TestMovedBeforeTold(t *testing.T) {
 
 // A directory is found below its own old path.
 func TestMovedBelowItself(t *testing.T) {
+	needsWatchEach(t)
 	f := &fakeSystem{room: 1000}
 	root := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(root, "a/b"), 0o777); err != nil {
@@ -156,6 +158,7 @@ func TestRenamedAgainInAnotherDirectory(t *testing.T) {
 // A watched directory is replaced in one that is polled. There is no event, because
 // the system still watches the old one.
 func TestReplacedUnseen(t *testing.T) {
+	needsWatchEach(t)
 	root := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(root, "d"), 0o777); err != nil {
 		t.Fatal(err)
@@ -239,6 +242,7 @@ func TestSeenBetweenPolls(t *testing.T) {
 // A directory that was moved or made again is watched under its path before the event of the directory itself comes,
 // which says that nothing is there any more. It is watched all the same, with what is below it.
 func TestEventOfDirectoryItselfComesLate(t *testing.T) {
+	needsWatchEach(t)
 	for _, c := range []struct {
 		name string
 		do   func(y *testDir, f *fakeSystem)
