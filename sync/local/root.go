@@ -90,7 +90,7 @@ func (d *Directory) checkRoot(reopen bool) (*rootDir, error) {
 }
 
 func openRootDir(path string) (*rootDir, error) {
-	opened, err := os.OpenRoot(path)
+	opened, err := openRoot(path)
 	if err != nil {
 		return nil, fmt.Errorf("%w: opening directory %s: %w", sync.ErrFatal, path, err)
 	}
