@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -82,6 +83,7 @@ func TestCheckout(t *testing.T) {
 
 // TestDeep makes directories faster than they can be watched.
 func TestDeep(t *testing.T) {
+	notWine(t)
 	y := newTestDir(t, quick())
 	for i := range 200 {
 		deep := fmt.Sprintf("top%d/%s", i%3, strings.Repeat(fmt.Sprintf("d%d/", i), 12))
@@ -99,6 +101,7 @@ func TestDeep(t *testing.T) {
 // A directory that is moved out, in and within the tree is watched under the path it
 // has now, and only under that.
 func TestMoves(t *testing.T) {
+	notWine(t)
 	y := newTestDir(t, quick())
 	out := filepath.Join(t.TempDir(), "out")
 	y.write("a/b/c/file", "1")
@@ -141,6 +144,7 @@ func TestMoves(t *testing.T) {
 
 // A move of a directory with 5,000 files is reported as two paths in one batch.
 func TestMoveBig(t *testing.T) {
+	notWine(t)
 	y := newTestDir(t, calm())
 	for i := range 5000 {
 		y.write(fmt.Sprintf("photos/%d/%d.jpg", i/100, i), "x")
@@ -244,7 +248,7 @@ func TestReplacedByLink(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	y := openTestDir(t, root, quick(), openFsnotify)
+	y := openTestDir(t, root, quick(), openSystem)
 	y.must(os.RemoveAll(y.disk("d")))
 	y.must(os.Symlink(filepath.Join(outside, "d"), y.disk("d")))
 	y.waitUntilEqual()
@@ -265,7 +269,8 @@ func TestNames(t *testing.T) {
 		{"line\nbreak", ""},                  // reported as its directory
 	} {
 		if err := os.WriteFile(y.disk("d/"+c.name), nil, 0o666); err != nil {
-			t.Log(err) // not on this file system
+			t.Log(err)  // not on this file system
+			y.scan("d") // the mirror finds no decomposed name by its path
 			continue
 		}
 		want := manifest.Path("d").Join(c.want)
@@ -278,6 +283,9 @@ func TestNames(t *testing.T) {
 
 // A write to a file that was unlinked is not reported.
 func TestUnlinked(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("here an open file keeps its name")
+	}
 	y := newTestDir(t, calm())
 	f, err := os.Create(y.disk("f"))
 	y.must(err)
@@ -294,6 +302,7 @@ func TestUnlinked(t *testing.T) {
 
 // TestSwap exchanges two directories, so that each has the name of the other.
 func TestSwap(t *testing.T) {
+	notWine(t)
 	y := newTestDir(t, quick())
 	y.write("a/in/f", "a")
 	y.write("b/in/f", "b")
@@ -319,8 +328,8 @@ func TestSwap(t *testing.T) {
 }
 
 func TestUnreadable(t *testing.T) {
-	if os.Getuid() == 0 {
-		t.Skip("root reads everything")
+	if os.Getuid() == 0 || runtime.GOOS == "windows" {
+		t.Skip("root reads everything, and Windows has no modes")
 	}
 	y := newTestDir(t, quick())
 	y.write("d/f", "1")

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -49,10 +50,10 @@ type testDir struct {
 
 func newTestDir(t *testing.T, o Options) *testDir {
 	t.Helper()
-	return openTestDir(t, t.TempDir(), o, openFsnotify)
+	return openTestDir(t, t.TempDir(), o, openSystem)
 }
 
-func openTestDir(t *testing.T, root string, o Options, open func(*queue, *slog.Logger) (system, error)) *testDir {
+func openTestDir(t *testing.T, root string, o Options, open func(string, *queue, *slog.Logger) (system, error)) *testDir {
 	t.Helper()
 	w, err := newWatcher(root, o, open)
 	if err != nil {
@@ -227,6 +228,14 @@ func (y *testDir) must(err error) {
 	}
 }
 
+// needsWatchEach skips a test of a system that watches each directory.
+func needsWatchEach(t *testing.T) {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("here one watch does for the whole tree, and directories need no identities")
+	}
+}
+
 // A fakeSystem reports the events of a test, or those of the real system, and can run
 // out of watches.
 type fakeSystem struct {
@@ -245,15 +254,15 @@ type fakeSystem struct {
 
 var errNotAdded = errors.New("not added")
 
-func (f *fakeSystem) open(q *queue, log *slog.Logger) (system, error) {
+func (f *fakeSystem) open(_ string, q *queue, log *slog.Logger) (system, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.q, f.added = q, map[string]bool{}
 	return f, nil
 }
 
-func (f *fakeSystem) openReal(q *queue, log *slog.Logger) (system, error) {
-	s, err := openFsnotify(q, log)
+func (f *fakeSystem) openReal(root string, q *queue, log *slog.Logger) (system, error) {
+	s, err := openSystem(root, q, log)
 	if err != nil {
 		return nil, err
 	}

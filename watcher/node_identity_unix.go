@@ -14,3 +14,6 @@ func identify(info os.FileInfo) identity {
 	}
 	return identity{device: uint64(st.Dev), inode: uint64(st.Ino)}
 }
+
+// identifyOpen returns the identity of an open directory.
+func identifyOpen(_ *os.File, info os.FileInfo) identity { return identify(info) }

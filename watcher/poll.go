@@ -51,7 +51,7 @@ func (w *Watcher) reopenSystem() {
 	if w.tracker.sys != nil {
 		return
 	}
-	if sys, err := w.openSystem(w.queue, w.options.Log); err == nil {
+	if sys, err := w.openSystem(w.root, w.queue, w.options.Log); err == nil {
 		w.tracker.sys = sys
 		w.setMarker(sys)
 	}
@@ -105,7 +105,11 @@ func (t *tracker) unchanged(n *node) bool {
 	if err == nil && n.parent == nil { // the root may be a link
 		info, err = os.Stat(t.root)
 	}
-	return err == nil && info.IsDir() && identify(info) == n.id && info.ModTime().UnixNano() == n.mtime
+	if err != nil || !info.IsDir() {
+		return false
+	}
+	same := n.parent == nil || identify(info) == n.id // checkRoot compares the root
+	return same && info.ModTime().UnixNano() == n.mtime
 }
 
 // hasTwin reports whether the system watches the same directory under another path,

@@ -13,7 +13,7 @@ const rootEvery = 2 * time.Second
 
 // openRoot returns the identity of the root, or why it cannot be watched.
 func (w *Watcher) openRoot() (identity, error) {
-	f, err := os.Open(w.root)
+	f, err := openDir(w.root)
 	if err != nil {
 		return identity{}, err
 	}
@@ -25,7 +25,7 @@ func (w *Watcher) openRoot() (identity, error) {
 	case !info.IsDir():
 		return identity{}, &os.PathError{Op: "watch", Path: w.root, Err: syscall.ENOTDIR}
 	}
-	return identify(info), nil
+	return identifyOpen(f, info), nil
 }
 
 // start watches the root and everything below it from scratch.
@@ -41,7 +41,7 @@ func (w *Watcher) start() {
 	w.setLost(nil)
 	w.id = id
 	w.queue = newQueue()
-	w.tracker.sys, w.systemErr = w.openSystem(w.queue, w.options.Log)
+	w.tracker.sys, w.systemErr = w.openSystem(w.root, w.queue, w.options.Log)
 	if w.systemErr != nil {
 		w.tracker.sys = nil
 	}

@@ -3,6 +3,8 @@ package watcher
 import (
 	"os"
 	"path/filepath"
+	"runtime"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -15,7 +17,7 @@ func TestRootGoneAndBack(t *testing.T) {
 	if err := os.Mkdir(root, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	y := openTestDir(t, root, quick(), openFsnotify)
+	y := openTestDir(t, root, quick(), openSystem)
 	y.write("d/f", "1")
 	y.waitUntilEqual()
 
@@ -53,7 +55,7 @@ func TestRootReplaced(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	y := openTestDir(t, root, quick(), openFsnotify)
+	y := openTestDir(t, root, quick(), openSystem)
 	y.must(os.Rename(root, root+"-aside"))
 	y.must(os.Rename(other, root))
 	for !y.next().Everything || y.w.State().Watched != 2 {
@@ -65,8 +67,8 @@ func TestRootReplaced(t *testing.T) {
 
 func TestRootMissing(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "root")
-	y := openTestDir(t, root, quick(), openFsnotify)
-	if s := y.w.State(); s.Lost != "no such file or directory" {
+	y := openTestDir(t, root, quick(), openSystem)
+	if s := y.w.State(); s.Lost != syscall.ENOENT.Error() && runtime.GOOS != "windows" || s.Lost == "" {
 		t.Errorf("%+v", s)
 	}
 	y.must(os.Mkdir(root, 0o777))
@@ -92,7 +94,7 @@ func TestRootIsLink(t *testing.T) {
 	if err := os.Symlink(dir, link); err != nil {
 		t.Skip(err)
 	}
-	y := openTestDir(t, link, quick(), openFsnotify)
+	y := openTestDir(t, link, quick(), openSystem)
 	y.write("d/f", "x")
 	y.until("d")
 	y.write("d/f", "xx")

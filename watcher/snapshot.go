@@ -53,7 +53,12 @@ func readDir(disk string) (all []dirEntry, mtime int64, err error) {
 	if time.Since(dir.ModTime()).Abs() > mtimeResolution {
 		mtime = dir.ModTime().UnixNano()
 	}
-	entries, err := os.ReadDir(disk)
+	f, err := openDir(disk)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer f.Close()
+	entries, err := f.ReadDir(-1)
 	if err != nil {
 		return nil, 0, err
 	}

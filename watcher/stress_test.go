@@ -16,6 +16,7 @@ var stressOps = flag.Int("stress", 3000, "operations of each stress test")
 // While random things happen to a directory, it is enough to scan where batches say to
 // know what it contains.
 func TestStress(t *testing.T) {
+	notWine(t)
 	for _, c := range []struct {
 		name     string
 		room     int           // watches that the system has

@@ -5,7 +5,6 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"syscall"
 
@@ -176,7 +175,7 @@ func isShortage(err error) bool {
 }
 
 func countNames(disk string) (int, error) {
-	f, err := os.Open(disk)
+	f, err := openDir(disk)
 	if err != nil {
 		return 0, err
 	}
@@ -244,7 +243,7 @@ func (t *tracker) readSnapshot(n *node, disk string) (dirs []string, err error) 
 }
 
 func (t *tracker) readNames(n *node, disk string) (dirs []string, err error) {
-	f, err := os.Open(disk)
+	f, err := openDir(disk)
 	if err != nil {
 		return nil, err
 	}

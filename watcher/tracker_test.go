@@ -17,6 +17,7 @@ import (
 // one. The system has one watch for it, under the old path, which must be removed
 // first.
 func TestMovedBeforeTold(t *testing.T) {
+	needsWatchEach(t)
 	f := &fakeSystem{room: 1000}
 	root := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(root, "x/sub"), 0o777); err != nil {
@@ -37,6 +38,7 @@ func TestMovedBeforeTold(t *testing.T) {
 
 // A directory is found below its own old path.
 func TestMovedBelowItself(t *testing.T) {
+	needsWatchEach(t)
 	f := &fakeSystem{room: 1000}
 	root := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(root, "a/b"), 0o777); err != nil {
@@ -156,6 +158,7 @@ func TestRenamedAgainInAnotherDirectory(t *testing.T) {
 // A watched directory is replaced in one that is polled. There is no event, because
 // the system still watches the old one.
 func TestReplacedUnseen(t *testing.T) {
+	needsWatchEach(t)
 	root := t.TempDir()
 	if err := os.MkdirAll(filepath.Join(root, "d"), 0o777); err != nil {
 		t.Fatal(err)
@@ -239,6 +242,7 @@ func TestSeenBetweenPolls(t *testing.T) {
 // A directory that was moved or made again is watched under its path before the event of the directory itself comes,
 // which says that nothing is there any more. It is watched all the same, with what is below it.
 func TestEventOfDirectoryItselfComesLate(t *testing.T) {
+	needsWatchEach(t)
 	for _, c := range []struct {
 		name string
 		do   func(y *testDir, f *fakeSystem)
@@ -314,5 +318,32 @@ func TestEventOfDirectoryItselfComesLate(t *testing.T) {
 			f.send(opRemove, y.disk("new"))
 			y.waitUntilEqual()
 		})
+	}
+}
+
+// Windows tells a move to another directory as a removal and an addition, and nothing about
+// what is in the directory. What changes in it later is reported under its new path.
+func TestMovedAsRemovedAndAdded(t *testing.T) {
+	f := &fakeSystem{room: 1000}
+	root := t.TempDir()
+	for _, dir := range []string{"a/b/c", "d"} {
+		if err := os.MkdirAll(filepath.Join(root, filepath.FromSlash(dir)), 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	y := openTestDir(t, root, quick(), f.open)
+	for _, way := range [][2]string{{"a/b", "d/b"}, {"d/b", "b"}, {"b", "a/b"}} {
+		y.must(os.Rename(y.disk(way[0]), y.disk(way[1])))
+		f.send(opRemove, y.disk(way[0]))
+		f.send(opCreate, y.disk(way[1]))
+		y.until(manifest.Path(way[1]))
+		file := way[1] + "/c/file"
+		y.write(file, "in "+way[1])
+		f.send(opWrite, y.disk(file))
+		y.until(manifest.Path(file))
+		y.waitUntilEqual()
+		if n := y.w.State().Watched; n != 5 {
+			t.Errorf("%d directories are watched after the move to %s", n, way[1])
+		}
 	}
 }

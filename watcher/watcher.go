@@ -5,9 +5,9 @@
 //	system ──> queue ──> changes ──> debouncer ──> Batch
 //	       polled directories ──┘
 //
-// The system watches single directories. A tracker watches each of them, before it is
-// listed, and polls those that the system cannot watch. The debouncer is pure: it is
-// given changes and the time.
+// The system watches single directories, that of Windows the whole tree. A tracker watches
+// each of them, before it is listed, and polls those that the system cannot watch. The
+// debouncer is pure: it is given changes and the time.
 package watcher
 
 import (
@@ -24,7 +24,7 @@ import (
 type Watcher struct {
 	root       string
 	options    Options
-	openSystem func(*queue, *slog.Logger) (system, error)
+	openSystem func(string, *queue, *slog.Logger) (system, error)
 	out        chan Batch
 	quit       chan struct{}
 	done       chan struct{}
@@ -72,10 +72,10 @@ type State struct {
 // error if the root is missing or cannot be read, see [State]. New takes as long as a
 // listing of all directories.
 func New(root string, o Options) (*Watcher, error) {
-	return newWatcher(root, o, openFsnotify)
+	return newWatcher(root, o, openSystem)
 }
 
-func newWatcher(root string, o Options, open func(*queue, *slog.Logger) (system, error)) (*Watcher, error) {
+func newWatcher(root string, o Options, open func(string, *queue, *slog.Logger) (system, error)) (*Watcher, error) {
 	root, err := filepath.Abs(root)
 	if err != nil {
 		return nil, fmt.Errorf("watching %s: %w", root, err)

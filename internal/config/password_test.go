@@ -46,7 +46,7 @@ func TestPasswordOrder(t *testing.T) {
 	p.Password = Secret{}
 	next("variable", "the variable FERRY_PASSWORD")
 	delete(all, PasswordVariable)
-	next("netrc", filepath.Join(home, NetrcFiles(home, finder.getenv)[0][len(home)+1:]))
+	next("netrc", filepath.Join(home, ".netrc"))
 	finder.Home = ""
 	next("keyring", "the keyring (u@h)")
 	delete(ring, "u@h")

@@ -37,7 +37,7 @@ func (d *Directory) openChecked(ctx context.Context, p manifest.Path, want manif
 		return nil, err
 	}
 	writeBack(file.f, file.info)
-	file.before = root.entry(statOf(file.info))
+	file.before = root.entry(statOpen(file.f, file.info))
 	if err := same(want, file.before); err != nil {
 		file.f.Close()
 		return nil, err
@@ -143,7 +143,7 @@ func (file *checkedFile) confirm(ctx context.Context) (manifest.Entry, error) {
 	if err != nil {
 		return manifest.Entry{}, err
 	}
-	now := file.root.entry(statOf(info))
+	now := file.root.entry(statOpen(file.f, info))
 	if err := same(file.before, now); err != nil {
 		return manifest.Entry{}, err
 	}

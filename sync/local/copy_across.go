@@ -29,7 +29,7 @@ func copyAcross(from *dirHandle, x string, to *dirHandle, y string, was manifest
 	if err != nil {
 		return err
 	}
-	if err := same(was, from.root.entry(statOf(info))); err != nil {
+	if err := same(was, from.root.entry(statOpen(src, info))); err != nil {
 		return err
 	}
 	dst, err := to.OpenFile(y, os.O_WRONLY|os.O_CREATE|os.O_EXCL, info.Mode().Perm()&0o600|0o200)

@@ -90,14 +90,13 @@ func (dir *dirHandle) lookup(name string) (stat, manifest.Entry, error) {
 	if err := checkNames(name); err != nil {
 		return stat{}, manifest.Entry{}, err
 	}
-	info, err := dir.Lstat(name)
+	s, err := statIn(dir.Root, dir.file, name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist), isImpossibleName(err):
 		return stat{}, manifest.Entry{}, nil
 	case err != nil:
 		return stat{}, manifest.Entry{}, err
 	}
-	s := statOf(info)
 	return s, dir.root.entry(s), nil
 }
 

@@ -16,16 +16,11 @@ const (
 	v9fs  = 0x01021997
 )
 
-// hasStableInodes reports whether a file in root keeps its inode number while it
-// exists.
-func hasStableInodes(root *os.Root) (bool, error) {
-	f, err := root.Open(".")
-	if err != nil {
-		return false, err
-	}
-	defer f.Close()
+// hasStableInodes reports whether a file in the open directory dir keeps its inode number
+// while it exists.
+func hasStableInodes(dir *os.File) (bool, error) {
 	var s unix.Statfs_t
-	if err := unix.Fstatfs(int(f.Fd()), &s); err != nil {
+	if err := unix.Fstatfs(int(dir.Fd()), &s); err != nil {
 		return false, nil // unknown counts as no
 	}
 	switch uint32(s.Type) {

@@ -1,4 +1,4 @@
-//go:build !linux && !darwin && !freebsd
+//go:build !linux && !darwin && !freebsd && !windows
 
 package local
 
@@ -6,4 +6,4 @@ import "os"
 
 // hasStableInodes reports whether a file keeps its inode number while it exists,
 // on systems that have such numbers.
-func hasStableInodes(*os.Root) (bool, error) { return true, nil }
+func hasStableInodes(*os.File) (bool, error) { return true, nil }

@@ -46,7 +46,7 @@ func expectOpen(root *rootDir, f *os.File, was manifest.Entry) (manifest.Entry, 
 	if err != nil {
 		return manifest.Entry{}, err
 	}
-	now := root.entry(statOf(info))
+	now := root.entry(statOpen(f, info))
 	return now, same(was, now)
 }
 

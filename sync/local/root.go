@@ -18,6 +18,7 @@ type rootDir struct {
 	*os.Root
 	info         os.FileInfo
 	device       uint64 // as in stat
+	inode        uint64 // as in stat
 	stableInodes bool   // a file keeps its inode number while it exists
 	// modes shows permission bits in entries.
 	modes bool
@@ -53,7 +54,7 @@ func (d *Directory) Root(ctx context.Context, create bool) (sync.RootState, erro
 	if err != nil {
 		return state, err
 	}
-	state.ID = rootIdentity(root)
+	state.ID = root.identity()
 	return state, nil
 }
 
@@ -89,19 +90,39 @@ func (d *Directory) checkRoot(reopen bool) (*rootDir, error) {
 }
 
 func openRootDir(path string) (*rootDir, error) {
-	opened, err := os.OpenRoot(path)
+	opened, err := openRoot(path)
 	if err != nil {
 		return nil, fmt.Errorf("%w: opening directory %s: %w", sync.ErrFatal, path, err)
 	}
 	root := &rootDir{Root: opened}
-	if root.info, err = root.Stat("."); err == nil {
-		root.device, _ = inode(root.info)
-		root.entry(statOf(root.info)) // may set root.subsecond
-		root.stableInodes, err = hasStableInodes(opened)
-	}
-	if err != nil {
+	if err := root.look(); err != nil {
 		root.Close()
 		return nil, fmt.Errorf("%w: opening directory %s: %w", sync.ErrFatal, path, err)
 	}
 	return root, nil
+}
+
+// look finds out what the open root is.
+func (root *rootDir) look() error {
+	f, err := root.Open(".")
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if root.info, err = f.Stat(); err != nil {
+		return err
+	}
+	s := statOpen(f, root.info)
+	root.device, root.inode = s.device, s.inode
+	root.entry(s) // may set root.subsecond
+	root.stableInodes, err = hasStableInodes(f)
+	return err
+}
+
+// identity identifies the root; "" if it is unknown.
+func (root *rootDir) identity() string {
+	if root.inode == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%x:%x", root.device, root.inode)
 }

@@ -42,7 +42,7 @@ func wantTree(t testing.TB, tree *manifest.Tree, want map[manifest.Path]manifest
 	}
 }
 
-var fixedTime = time.Date(2024, 3, 5, 10, 20, 30, 123456789, time.UTC)
+var fixedTime = time.Date(2024, 3, 5, 10, 20, 30, 123456700, time.UTC) // Windows has no more digits
 
 func TestScanFollowingLinks(t *testing.T) {
 	if runtime.GOOS == "windows" {
@@ -150,7 +150,7 @@ func TestScanRootReplacedBeforeScan(t *testing.T) {
 	h.must(os.Rename(h.root+" moved", h.root))
 	two, err := d.Root(t.Context(), false)
 	h.must(err)
-	if runtime.GOOS != "windows" && one.ID == two.ID {
+	if one.ID == two.ID {
 		t.Errorf("two roots have one identity: %q", one.ID)
 	}
 }
@@ -158,7 +158,11 @@ func TestScanRootReplacedBeforeScan(t *testing.T) {
 func TestScanRootThatIsAFile(t *testing.T) {
 	d, h := open(t, local.Options{})
 	h.Remove("")
-	h.must(os.WriteFile(h.root, nil, 0o666))
+	err := os.WriteFile(h.root, nil, 0o666)
+	if runtime.GOOS == "windows" && err != nil {
+		t.Skip("a directory that was removed may keep its name while it is open: ", err)
+	}
+	h.must(err)
 	state, err := d.Root(t.Context(), true)
 	if err != nil && state.Kind != manifest.File {
 		t.Errorf("Root: %+v, %v; want a file", state, err)
@@ -234,9 +238,6 @@ func TestScanRootReplacedDuringScan(t *testing.T) {
 
 // Another file with the same size and time was renamed over the file.
 func TestReplacedBySameSizeAndTime(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("no identities here")
-	}
 	d, h := open(t, local.Options{})
 	h.Write("f", "one", fixedTime)
 	h.Write("g", "two", fixedTime)

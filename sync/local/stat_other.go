@@ -1,4 +1,4 @@
-//go:build !linux && !darwin && !freebsd
+//go:build !linux && !darwin && !freebsd && !windows
 
 package local
 
@@ -16,9 +16,6 @@ func changeTime(os.FileInfo) int64 { return 0 }
 
 // hasOtherLinks returns false: Go does not tell it on this system.
 func hasOtherLinks(os.FileInfo) bool { return false }
-
-// rootIdentity returns "", which means unknown.
-func rootIdentity(*rootDir) string { return "" }
 
 // isNotDirectory reports whether err says that a name, or a component of the path
 // above it, is not a directory.

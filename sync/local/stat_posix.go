@@ -4,7 +4,6 @@ package local
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"syscall"
@@ -28,12 +27,6 @@ func inode(info os.FileInfo) (device, inode uint64) {
 func hasOtherLinks(info os.FileInfo) bool {
 	s, ok := info.Sys().(*syscall.Stat_t)
 	return ok && s.Nlink > 1
-}
-
-// rootIdentity identifies the root by its device and inode number.
-func rootIdentity(root *rootDir) string {
-	device, inode := inode(root.info)
-	return fmt.Sprintf("%x:%x", device, inode)
 }
 
 // isNotDirectory reports whether err says that a name, or a component of the path

@@ -214,6 +214,7 @@ func (w *fileWriter) finish(old stat) error {
 	if err != nil {
 		return err
 	}
+	open := statOpen(w.f, mine)
 	if closeFirst {
 		if err := errors.Join(w.f.Close(), w.setTime()); err != nil {
 			return err
@@ -226,7 +227,9 @@ func (w *fileWriter) finish(old stat) error {
 	if !os.SameFile(mine, now) || now.Size() != w.size {
 		return fmt.Errorf("another process changed %s: %w", w.temp, sync.ErrChanged)
 	}
-	w.written = w.root.entry(statOf(now))
+	closed := statOf(now)
+	closed.device, closed.inode = open.device, open.inode
+	w.written = w.root.entry(closed)
 	return nil
 }
 

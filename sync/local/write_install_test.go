@@ -90,6 +90,9 @@ func TestSavedAfterTheLastCheck(t *testing.T) {
 	} {
 		t.Run(with.name, func(t *testing.T) {
 			d, dir, was := openWithFile(t)
+			if with.name == "put" && errors.Is(exchange(dir, "f", "g"), errors.ErrUnsupported) {
+				t.Skip("this system cannot exchange two files: only the trash keeps what was saved in the last moment")
+			}
 			saveFile(t, d, "f", "saved in the last moment")
 			if err := with.do(d, dir, was); !errors.Is(err, sync.ErrChanged) {
 				t.Errorf("error is %v, want ErrChanged", err)

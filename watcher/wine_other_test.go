@@ -1,0 +1,7 @@
+//go:build !windows
+
+package watcher
+
+import "testing"
+
+func notWine(*testing.T) {}
