@@ -32,6 +32,11 @@ type fileWriter struct {
 
 // put writes a temporary file and renames it to its real name.
 func (d *Directory) put(ctx context.Context, root *rootDir, s sync.Step, batch *durableBatch) (out sync.Outcome) {
+	if !s.Expect.Exists() {
+		if err := checkNew(s.Path); err != nil {
+			return sync.Outcome{Err: err}
+		}
+	}
 	dir, err := d.openDir(root, s.Path.Parent())
 	if err != nil {
 		if s.Expect.Exists() {
@@ -102,11 +107,6 @@ func (w *fileWriter) run(ctx context.Context, batch *durableBatch) error {
 // checkPossible returns an error if the file certainly cannot be written, so that
 // the source is not read for nothing.
 func (w *fileWriter) checkPossible() error {
-	if !w.step.Expect.Exists() {
-		if err := checkNew(w.step.Path); err != nil {
-			return err
-		}
-	}
 	if free := w.dir.free(); w.step.Want.Size > free {
 		return fmt.Errorf("%w: %d bytes are needed and %d are free", sync.ErrFull, w.step.Want.Size, free)
 	}
