@@ -100,7 +100,7 @@ func (h *mountHistory) content(root string) map[string]string {
 		if err == nil && !info.IsDir() {
 			text, rerr := os.ReadFile(p)
 			name, _ := filepath.Rel(root, p)
-			all[name], err = string(text), rerr
+			all[filepath.ToSlash(name)], err = string(text), rerr
 		}
 		return err
 	}))
