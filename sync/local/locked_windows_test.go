@@ -56,6 +56,8 @@ func TestLockedFileIsNotLinked(t *testing.T) {
 		for _, step := range []sync.Step{over, remove, {Op: sync.Move, From: "f", Path: "g", Expect: was}} {
 			if out := apply(t, d, step)[0]; out.Err == nil {
 				t.Errorf("%s: no error", step.Op)
+			} else if out.Bytes > 0 {
+				t.Errorf("%s: %d bytes were read for nothing", step.Op, out.Bytes)
 			}
 			if all := h.List(); len(all) != 1 {
 				t.Errorf("after %s there are %q", step.Op, all)

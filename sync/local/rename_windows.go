@@ -61,13 +61,16 @@ func rename(from *dirHandle, x string, to *dirHandle, y string) error {
 }
 
 // checkMovable returns an error if name can neither be renamed nor be removed, because a
-// program has it open and does not share it for that.
+// program has it open and does not share it for that. What is not there is no error.
 func checkMovable(dir *dirHandle, name string) error {
 	h, err := openToMove(dir, name)
-	if err != nil {
-		return &os.PathError{Op: "open", Path: dir.path(name), Err: err}
+	switch {
+	case err == nil:
+		return windows.CloseHandle(h)
+	case isMissing(err):
+		return nil
 	}
-	return windows.CloseHandle(h)
+	return err
 }
 
 // openToMove opens name, or the link that it is, so that it can be renamed.
@@ -84,7 +87,10 @@ func openToMove(dir *dirHandle, name string) (h windows.Handle, err error) {
 	const options = windows.FILE_OPEN_REPARSE_POINT | windows.FILE_OPEN_FOR_BACKUP_INTENT | windows.FILE_SYNCHRONOUS_IO_NONALERT
 	err = windows.NtCreateFile(&h, windows.SYNCHRONIZE|windows.DELETE, object, new(windows.IO_STATUS_BLOCK), nil, 0, share,
 		windows.FILE_OPEN, options, 0, 0)
-	return h, plainError(err)
+	if err = plainError(err); errors.Is(err, windows.ERROR_SHARING_VIOLATION) {
+		return 0, fmt.Errorf("a program has it open, and does not let others move or remove it: %w", err)
+	}
+	return h, err
 }
 
 // checkPlain returns an error unless name is a single component of a path and no stream

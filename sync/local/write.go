@@ -110,6 +110,11 @@ func (w *fileWriter) run(ctx context.Context, batch *durableBatch) error {
 // checkPossible returns an error if the file certainly cannot be written, so that
 // the source is not read for nothing.
 func (w *fileWriter) checkPossible() error {
+	if w.step.Expect.Exists() {
+		if err := checkMovable(w.dir, w.name); err != nil {
+			return err
+		}
+	}
 	if free := w.dir.free(); w.step.Want.Size > free {
 		return fmt.Errorf("%w: %d bytes are needed and %d are free", sync.ErrFull, w.step.Want.Size, free)
 	}
