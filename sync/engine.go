@@ -52,9 +52,9 @@ type Options struct {
 	LeftOut func(p manifest.Path) bool
 	// Pinned knows what must stay where it is. It may be nil.
 	Pinned Pinned
-	// RemoteNames encodes names for the remote side; nil: it can have any name. What only
-	// the local side has under a name that it lacks is left alone.
-	RemoteNames NameEncoder
+	// LocalNames and RemoteNames know which names a side can have; nil: any. What only the
+	// other side has under a name that it lacks is left alone.
+	LocalNames, RemoteNames NameEncoder
 	// NamedRoot says that the local root may be another directory each time, as in CI.
 	// Where most of its files have the content of the base, it counts as the same one.
 	NamedRoot bool
@@ -209,7 +209,7 @@ func (e *Engine) pass(ctx context.Context, policy Policy, scope *Scope) (Summary
 		if policy.CopyLinks {
 			policy.links = newLinksSeen(e.opts.LinkRefusals)
 		}
-		policy.remoteNames = e.opts.RemoteNames
+		policy.names = [2]NameEncoder{Local: e.opts.LocalNames, Remote: e.opts.RemoteNames}
 		policy.proves, policy.dryRun = scope == nil && !e.opts.DryRun, e.opts.DryRun
 		p = &pass{Engine: e, policy: policy, scope: scope, locks: &held}
 		err = p.run(ctx)

@@ -76,6 +76,54 @@ func TestLackedNames(t *testing.T) {
 	}
 }
 
+// TestNamesThatTheLocalSideLacks is TestLackedNames the other way round, as on Windows.
+func TestNamesThatTheLocalSideLacks(t *testing.T) {
+	for _, direction := range []sync.Direction{sync.Both, sync.Push, sync.Pull} {
+		for _, part := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%v, part %v", direction, part), func(t *testing.T) {
+				w := newWorld(t)
+				w.opts.LocalNames = noHash{}
+				for _, p := range []string{"a", "b", "d/x", "e/z"} {
+					w.write(sync.Remote, p, "content of "+p)
+				}
+				w.sync()
+				w.opts.Policy.Direction = direction
+				w.write(sync.Remote, "new #1", "new")
+				w.write(sync.Remote, "#/deep/file", "deep")
+				w.write(sync.Remote, "fine", "fine")
+				w.sides[sync.Remote].Rename("a", "a#")
+				w.sides[sync.Remote].Rename("d", "d#")
+				for n := range 2 {
+					var sum sync.Summary
+					if part {
+						var err error
+						scope := sync.Scope{Remote: []manifest.Path{manifest.Root, "d", "d#"}}
+						sum, err = sync.New(w.sides[0], w.sides[1], w.record, w.opts).SyncPaths(w.ctx(), scope)
+						if err != nil || sum.Failed > 0 {
+							t.Fatalf("%v, %+v\n%s", err, sum, w.tail())
+						}
+					} else {
+						sum = w.sync()
+					}
+					writes := direction != sync.Push
+					if sum.DeletedLocal+sum.DeletedRemote+sum.Moved > 0 || writes != (sum.Twins > 0) || writes && sum.Downloaded != 1-n {
+						t.Errorf("%+v\n%s", sum, w.tail())
+					}
+				}
+				here := w.tree(sync.Local)
+				if here["a"] == "" || here["d/x"] == "" || (direction != sync.Push) != (here["fine"] != "") {
+					t.Errorf("on the local side: %q", here)
+				}
+				for p := range here {
+					if strings.Contains(p, "#") {
+						t.Errorf("on the local side: %q", p)
+					}
+				}
+			})
+		}
+	}
+}
+
 // TestLackedSpelling checks that a name which the remote side has only as the local side spells it is carried over, and one
 // that it shows in a spelling of its own is not left alone.
 func TestLackedSpelling(t *testing.T) {

@@ -115,8 +115,8 @@ type Policy struct {
 	now  time.Time
 	// pinned is [Options.Pinned].
 	pinned Pinned
-	// remoteNames is [Options.RemoteNames].
-	remoteNames NameEncoder
+	// names are [Options.LocalNames] and [Options.RemoteNames].
+	names [2]NameEncoder
 	// links is what is known of links so far; nil: they are not copied.
 	links *linksSeen
 	// untold holds the files for which the server tells no hash.

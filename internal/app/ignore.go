@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 
@@ -42,6 +43,9 @@ func (p *Pair) ReadRules(file string, patterns []string) error {
 		Append(gitignore.Parse(p.Ignore).From("ignore: of the profile")).
 		Narrow(gitignore.Parse(rules).From(path)).
 		Append(gitignore.Parse(strings.Join(patterns, "\n")).From("--exclude and --include"))
+	if patternsFoldCase(runtime.GOOS) {
+		p.Rules = p.Rules.FoldCase()
+	}
 	obeyed := append([]string{path, filepath.Join(p.Local, ignoreFileName)}, p.obeyed...)
 	if p.CA != "" {
 		obeyed = append(obeyed, p.CA)
@@ -52,6 +56,11 @@ func (p *Pair) ReadRules(file string, patterns []string) error {
 	}
 	return nil
 }
+
+// patternsFoldCase reports whether patterns match without regard to upper and lower case: on
+// the systems on which git does so, because most of their disks take README and readme for
+// one name.
+func patternsFoldCase(system string) bool { return system == "windows" || system == "darwin" }
 
 // builtInRules are the rules that only some directions have. A push leaves out
 // configurations that are not in use: what it sends is most often published.

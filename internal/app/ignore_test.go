@@ -3,6 +3,7 @@ package app
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -55,5 +56,26 @@ func TestIgnoreTextEncodings(t *testing.T) {
 		case !c.refused && !pair.Rules.Match("a.map", false):
 			t.Errorf("%s: a.map is not left out", name)
 		}
+	}
+}
+
+// TestPatternsFoldCase holds that patterns match without case on the systems on which git does so.
+func TestPatternsFoldCase(t *testing.T) {
+	for system, want := range map[string]bool{"windows": true, "darwin": true, "linux": false, "freebsd": false} {
+		if patternsFoldCase(system) != want {
+			t.Errorf("%s: want %v", system, want)
+		}
+	}
+	dir := t.TempDir()
+	p, err := config.Pair(dir, "ftp://h/x", dir, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pair := &Pair{Profile: p, Direct: true, stateDir: t.TempDir()}
+	if err := pair.ReadRules("", []string{"*.map"}); err != nil {
+		t.Fatal(err)
+	}
+	if got := pair.Rules.Match("A.MAP", false); got != patternsFoldCase(runtime.GOOS) {
+		t.Errorf("A.MAP is left out: %v", got)
 	}
 }

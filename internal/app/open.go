@@ -144,6 +144,7 @@ func (o *Opener) engineOptions(p *Pair, opts PassOptions) sync.Options {
 		Pinned:       p.Reserved,
 		NamedRoot:    p.ID != "",
 		Workers:      p.Connections,
+		LocalNames:   local.Names(),
 		RemoteNames:  p.remoteNames(),
 		Verify:       p.Verify,
 		DryRun:       opts.DryRun,

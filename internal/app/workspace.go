@@ -12,6 +12,7 @@ import (
 
 	"ferry/internal/config"
 	"ferry/internal/hooks"
+	"ferry/internal/localpath"
 	"ferry/internal/reserved"
 	"ferry/manifest"
 )
@@ -44,12 +45,7 @@ func (w Workspace) getenv(name string) string {
 }
 
 // Absolute returns path as seen from the working directory.
-func (w Workspace) Absolute(path string) string {
-	if filepath.IsAbs(path) {
-		return filepath.Clean(path)
-	}
-	return filepath.Join(w.Dir, path)
-}
+func (w Workspace) Absolute(path string) string { return localpath.Join(w.Dir, path) }
 
 // StateDir returns the absolute path of the directory in which ferry remembers
 // things: that of the option, FERRY_STATE_DIR, or the user's own as the XDG
@@ -284,7 +280,7 @@ func (w Workspace) Only(p *Pair, typed []string) (paths []manifest.Path, err err
 // onlyOne is [Workspace.PathBelow] for --only. A path that begins with "./" or "../",
 // and an absolute one, is one of this machine where that lies below the local root.
 func (w Workspace) onlyOne(p *Pair, typed string) (manifest.Path, error) {
-	clean, absolute := path.Clean(filepath.ToSlash(typed)), filepath.IsAbs(typed)
+	clean, absolute := path.Clean(filepath.ToSlash(typed)), localpath.IsAbs(typed)
 	first, _, _ := strings.Cut(filepath.ToSlash(typed), "/")
 	if typed == "" || clean == "/" {
 		return manifest.Root, Usage(fmt.Errorf("--only %q: this is no path below the root", typed), "is a variable of the shell empty? For the whole pair, leave --only out")

@@ -11,7 +11,7 @@ type colorRule string
 
 // The rules for colours.
 const (
-	colorAuto   colorRule = "auto" // on a terminal, unless NO_COLOR is set
+	colorAuto   colorRule = "auto" // on a terminal that takes them, unless NO_COLOR is set
 	colorAlways colorRule = "always"
 	colorNever  colorRule = "never"
 )
@@ -32,5 +32,5 @@ func (prog *program) colors(terminal bool) report.Color {
 	case colorNever:
 		return false
 	}
-	return report.Color(terminal && prog.env.Getenv("NO_COLOR") == "" && prog.env.Getenv("TERM") != "dumb")
+	return report.Color(terminal && prog.env.Getenv("NO_COLOR") == "" && prog.env.Getenv("TERM") != "dumb" && !prog.env.NoEscapes)
 }

@@ -27,6 +27,9 @@ type Env struct {
 	StderrTerminal bool
 	// StdoutTerminal says that Stdout is a terminal.
 	StdoutTerminal bool
+	// NoEscapes says that a terminal takes no escape sequences, as an old console of
+	// Windows. TERM=dumb says the same.
+	NoEscapes bool
 	// Width is the number of columns of that terminal; 0: not known.
 	Width int
 	// Keyring is that of the user; nil: there is none.
@@ -45,13 +48,16 @@ func OSEnv() Env {
 	env.Dir, _ = os.Getwd()
 	env.Home, _ = os.UserHomeDir()
 	if fd := int(os.Stderr.Fd()); term.IsTerminal(fd) {
-		env.StderrTerminal = os.Getenv("TERM") != "dumb"
+		env.NoEscapes = !terminal.TakesEscapes(os.Stderr)
+		env.StderrTerminal = os.Getenv("TERM") != "dumb" && !env.NoEscapes
 		env.Width, _, _ = term.GetSize(fd)
 		if term.IsTerminal(int(os.Stdin.Fd())) {
 			env.ReadPassword, env.ReadLine = terminal.ReadPassword, terminal.ReadLine
 		}
 	}
-	env.StdoutTerminal = term.IsTerminal(int(os.Stdout.Fd()))
+	if env.StdoutTerminal = term.IsTerminal(int(os.Stdout.Fd())); env.StdoutTerminal && !terminal.TakesEscapes(os.Stdout) {
+		env.NoEscapes = true
+	}
 	return env
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"path/filepath"
 	"time"
 
 	"ferry/internal/app"
@@ -55,9 +54,7 @@ func (prog *program) fetchSaved(ctx context.Context, p *app.Pair, file string, r
 	if to == "" {
 		to = path.Base(file)
 	}
-	if !filepath.IsAbs(to) {
-		to = filepath.Join(prog.env.Dir, to)
-	}
+	to = prog.workspace().Absolute(to)
 	d, err := prog.opener().OpenDeployment(ctx, p, app.DeployOptions{DryRun: true})
 	if err != nil {
 		return err

@@ -7,9 +7,10 @@ import (
 	"io"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
+
+	"ferry/internal/shell"
 )
 
 // commandTime is how long a command that prints a password may take. It leaves time
@@ -21,12 +22,8 @@ const commandTime = 2 * time.Minute
 func (f Finder) run(ctx context.Context, command, file string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, commandTime)
 	defer cancel()
-	shell, option := "sh", "-c"
-	if runtime.GOOS == "windows" {
-		shell, option = "cmd", "/C"
-	}
 	var out limitedBuffer
-	cmd := exec.CommandContext(ctx, shell, option, command)
+	cmd := shell.Command(ctx, command)
 	cmd.Stdout, cmd.Stderr = &out, f.Stderr
 	cmd.WaitDelay = time.Second // for what the shell left running
 	if file != "" {

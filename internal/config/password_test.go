@@ -66,6 +66,10 @@ func TestPasswordPlaces(t *testing.T) {
 	empty := write(t, "\nsecond\n", dir, "empty")
 	long := write(t, strings.Repeat("x", maxSecret+1), dir, "long")
 	config := filepath.Join(dir, "ferry.yaml")
+	quoted := "a  b"
+	if runtime.GOOS == "windows" {
+		quoted = `"a  b"` // echo of cmd leaves quotes as they are
+	}
 	for _, c := range []struct {
 		name   string
 		secret Secret
@@ -82,6 +86,7 @@ func TestPasswordPlaces(t *testing.T) {
 		{"a file with an empty line", place(secretFile, empty, config), "", "is empty"},
 		{"a file that is no password", place(secretFile, long, config), "", "too long"},
 		{"command", place(secretCommand, "echo one&& echo two", config), "one", ""},
+		{"a command with quotes", place(secretCommand, `echo "a  b"`, config), quoted, ""},
 		{"a command that prints nothing", place(secretCommand, "exit 0", config), "", "the first line that the command prints is empty"},
 		{"a command that fails", place(secretCommand, "echo hunter2&& exit 3", config), "", "password of profile site: running the command: exit status 3"},
 		{"keyring", place(secretKeyring, "x", config), "from keyring", ""},

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"ferry/internal/localpath"
 )
 
 // Pair returns the profile of a pair that is given on the command line: a local
@@ -55,7 +57,7 @@ func swapped(url, local string) string {
 func LocalPath(typed, dir, home string) (string, error) { return localPath(typed, dir, home) }
 
 // localPath returns s as an absolute path. It is relative to dir unless it starts
-// with "~" or is absolute already.
+// with "~" or is absolute already. On Windows \data is on the drive of dir.
 func localPath(s, dir, home string) (string, error) {
 	switch {
 	case s == "":
@@ -69,10 +71,8 @@ func localPath(s, dir, home string) (string, error) {
 		return filepath.Join(home, s[1:]), nil
 	case s[0] == '~' && !strings.HasPrefix(s, "~."):
 		return "", withHint(fmt.Errorf("%q: ~ stands only for your own home directory", s), "write the whole path, or ./"+s+" for a directory with this name")
+	case localpath.IsDriveRelative(s):
+		return "", withHint(fmt.Errorf("%q depends on the current directory of drive %s", s, s[:2]), "write "+s[:2]+`\`+s[2:]+`, or .\`+s[2:]+" for a path below this directory")
 	}
-	s = filepath.FromSlash(s)
-	if !filepath.IsAbs(s) {
-		s = filepath.Join(dir, s)
-	}
-	return filepath.Clean(s), nil
+	return localpath.Join(dir, s), nil
 }

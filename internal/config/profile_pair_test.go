@@ -2,6 +2,7 @@ package config
 
 import (
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -76,8 +77,27 @@ func TestLocalPath(t *testing.T) {
 		abs("/d//e"): "/d/e",
 		" ":          "/w/ ",
 	} {
+		if runtime.GOOS == "windows" && s == " " {
+			continue // no path there ends in a space
+		}
 		if got, err := localPath(s, abs("/w"), abs("/home/u")); err != nil || got != abs(want) && got != filepath.FromSlash(want) {
 			t.Errorf("%q is %q, %v, want %q", s, got, err, abs(want))
+		}
+	}
+}
+
+func TestLocalPathOfWindows(t *testing.T) {
+	if runtime.GOOS != "windows" {
+		t.Skip("only Windows has drives")
+	}
+	for s, want := range map[string]string{`\data`: `D:\data`, "/data": `D:\data`, `E:\data`: `E:\data`, "E:/data": `E:\data`, `.\data`: `D:\w\data`, `\\host\share\x`: `\\host\share\x`} {
+		if got, err := localPath(s, `D:\w`, ""); err != nil || got != want {
+			t.Errorf("%q is %q, %v, want %q", s, got, err, want)
+		}
+	}
+	for _, s := range []string{"D:data", "d:", `E:..\x`} {
+		if got, err := localPath(s, `D:\w`, ""); err == nil || !strings.Contains(Hint(err), `:\`) {
+			t.Errorf("%q is %q, %v, %q", s, got, err, Hint(err))
 		}
 	}
 }

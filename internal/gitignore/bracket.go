@@ -14,6 +14,16 @@ func (s *byteSet) addRange(from, to byte) {
 	}
 }
 
+// addOtherCase adds the small letter to each capital of the set, and the other way round.
+func (s *byteSet) addOtherCase() {
+	for c := byte('a'); c <= 'z'; c++ {
+		if s.has(c) || s.has(c-'a'+'A') {
+			s.add(c)
+			s.add(c - 'a' + 'A')
+		}
+	}
+}
+
 func (s *byteSet) invert() {
 	for i := range s {
 		s[i] = ^s[i]
@@ -38,8 +48,9 @@ var byteClasses = map[string]string{
 
 // parseBracket reads the bracket expression at the start of pattern, as "[a-z]",
 // and returns its set and its length. A "]" that comes first is one of the bytes.
-// parseBracket returns false where the end is missing or a class is unknown.
-func parseBracket(pattern string) (*byteSet, int, bool) {
+// With fold the case of letters makes no difference. parseBracket returns false where the
+// end is missing or a class is unknown.
+func parseBracket(pattern string, fold bool) (*byteSet, int, bool) {
 	set := new(byteSet)
 	i := 1
 	negated := i < len(pattern) && (pattern[i] == '!' || pattern[i] == '^')
@@ -83,6 +94,9 @@ func parseBracket(pattern string) (*byteSet, int, bool) {
 	}
 	if i >= len(pattern) {
 		return nil, 0, false
+	}
+	if fold {
+		set.addOtherCase()
 	}
 	if negated {
 		set.invert()

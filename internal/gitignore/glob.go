@@ -23,8 +23,9 @@ type token struct {
 
 // parseGlob splits a pattern into tokens. "**" matches across slashes only where
 // it is a whole component of a pattern for whole paths; anywhere else it is the
-// same as "*". parseGlob returns false for a broken pattern, which matches nothing.
-func parseGlob(pattern string, paths bool) ([]token, bool) {
+// same as "*". With fold the case of letters makes no difference. parseGlob returns false
+// for a broken pattern, which matches nothing.
+func parseGlob(pattern string, paths, fold bool) ([]token, bool) {
 	var tokens []token
 	for i := 0; i < len(pattern); {
 		switch c := pattern[i]; c {
@@ -37,7 +38,7 @@ func parseGlob(pattern string, paths bool) ([]token, bool) {
 			tokens = append(tokens, token{kind: tokenAny})
 			i++
 		case '[':
-			set, used, ok := parseBracket(pattern[i:])
+			set, used, ok := parseBracket(pattern[i:], fold)
 			if !ok {
 				return nil, false
 			}
@@ -47,14 +48,25 @@ func parseGlob(pattern string, paths bool) ([]token, bool) {
 			if i+1 == len(pattern) {
 				return nil, false
 			}
-			tokens = append(tokens, token{kind: tokenByte, b: pattern[i+1]})
+			tokens = append(tokens, byteToken(pattern[i+1], fold))
 			i += 2
 		default:
-			tokens = append(tokens, token{kind: tokenByte, b: c})
+			tokens = append(tokens, byteToken(c, fold))
 			i++
 		}
 	}
 	return tokens, true
+}
+
+// byteToken returns the token of one byte; with fold, of a letter in both cases.
+func byteToken(c byte, fold bool) token {
+	if !fold || !isLetter(c) {
+		return token{kind: tokenByte, b: c}
+	}
+	set := new(byteSet)
+	set.add(c)
+	set.addOtherCase()
+	return token{kind: tokenSet, set: set}
 }
 
 // starToken returns the token of the n stars at i, and how many bytes of the

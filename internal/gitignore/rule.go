@@ -9,6 +9,7 @@ type rule struct {
 	// anchored patterns contain a slash and are matched against the whole path;
 	// others are matched against the last component.
 	anchored bool
+	pattern  string // without "!" and the slashes at its ends
 	// prefix is compared literally, and the glob with what follows it. Git does
 	// the same, which decides what "a**/b" means: "a", and then "**/b".
 	prefix string
@@ -16,6 +17,8 @@ type rule struct {
 	suffix string
 	kind   matchKind
 	glob   []token
+	// fold says that the case of letters makes no difference, see [Rules.FoldCase].
+	fold bool
 	// narrows says that the rule is one of those that [Rules.Narrow] added, the first of
 	// which is at index from. With "!" it then takes back nothing of the rules before.
 	narrows bool
@@ -58,7 +61,8 @@ func parseRule(line string) (rule, bool) {
 	if r.anchored {
 		line = strings.TrimPrefix(line, "/")
 	}
-	r.compile(line)
+	r.pattern = line
+	r.compile()
 	return r, true
 }
 
@@ -79,7 +83,8 @@ func trimSpaces(line string) string {
 }
 
 // compile sets the prefix, suffix, kind and glob of the rule.
-func (r *rule) compile(pattern string) {
+func (r *rule) compile() {
+	pattern := r.pattern
 	n := strings.IndexAny(pattern, globSpecial)
 	if n < 0 {
 		r.prefix = pattern
@@ -96,7 +101,7 @@ func (r *rule) compile(pattern string) {
 	}
 	var ok bool
 	r.kind = matchGlob
-	if r.glob, ok = parseGlob(pattern, r.anchored); !ok {
+	if r.glob, ok = parseGlob(pattern, r.anchored, r.fold); !ok {
 		r.kind = matchNever
 	}
 }
@@ -107,15 +112,16 @@ func (r *rule) match(path string, base int) bool {
 	if !r.anchored {
 		path = path[base:]
 	}
-	rest, ok := strings.CutPrefix(path, r.prefix)
-	if !ok {
+	if len(path) < len(r.prefix) || !r.same(path[:len(r.prefix)], r.prefix) {
 		return false
 	}
+	rest := path[len(r.prefix):]
 	switch r.kind {
 	case matchExact:
 		return rest == ""
 	case matchTail:
-		return strings.HasSuffix(rest, r.suffix) && strings.IndexByte(rest, '/') < 0
+		n := len(rest) - len(r.suffix)
+		return n >= 0 && r.same(rest[n:], r.suffix) && strings.IndexByte(rest, '/') < 0
 	case matchGlob:
 		return matchTokens(r.glob, rest)
 	}

@@ -20,8 +20,8 @@ type Rules struct {
 	rules []rule
 }
 
-// defaultRules ignore what version control and file managers leave behind, and
-// what nobody wants on a server.
+// defaultRules ignore what version control, file managers and open documents leave behind,
+// and what nobody wants on a server.
 // Names of repositories have no case: on many systems .GIT is the same directory, and
 // what is planted there runs.
 const defaultRules = `
@@ -33,6 +33,9 @@ const defaultRules = `
 [Tt]humbs.db
 ehthumbs.db
 [Dd]esktop.ini
+~$*.[Dd][Oo][Cc]*
+~$*.[Xx][Ll][Ss]*
+~$*.[Pp][Pp][Tt]*
 `
 
 // Default returns the built-in rules, which come before all others. A later rule

@@ -156,12 +156,12 @@ func TestAppend(t *testing.T) {
 
 func TestDefault(t *testing.T) {
 	rules := Default()
-	for _, s := range []string{".git/", ".git", ".git/config", "sub/.git/", ".svn/", ".hg/x", ".DS_Store", "a/.DS_Store", "Thumbs.db", "thumbs.db", "desktop.ini", "a/Desktop.ini", "ehthumbs.db"} {
+	for _, s := range []string{".git/", ".git", ".git/config", "sub/.git/", ".svn/", ".hg/x", ".DS_Store", "a/.DS_Store", "Thumbs.db", "thumbs.db", "desktop.ini", "a/Desktop.ini", "ehthumbs.db", "~$port.docx", "a/~$BUDGET.XLSX", "~$talk.ppt"} {
 		if p, dir := splitDir(s); !rules.Match(p, dir) {
 			t.Errorf("%s is not ignored", s)
 		}
 	}
-	for _, s := range []string{".gitignore", ".github/", ".htaccess", "git/", ".well-known/"} {
+	for _, s := range []string{".gitignore", ".github/", ".htaccess", "git/", ".well-known/", "~$5.txt", "report~$.docx", "report.docx"} {
 		if p, dir := splitDir(s); rules.Match(p, dir) {
 			t.Errorf("%s is ignored", s)
 		}

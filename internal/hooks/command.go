@@ -17,7 +17,7 @@ const (
 // command runs the shell command. It is no error if the command does not read all
 // paths, or if it leaves a process running; the pipes of that process are closed.
 func (h Hook) command(ctx context.Context, ev Event) error {
-	cmd := shell(ctx, h.Do)
+	cmd := groupedShell(ctx, h.Do)
 	cmd.Dir = h.Dir
 	cmd.Env = append(append([]string{}, h.Environ...), ev.environ()...)
 	cmd.Stdin = ev.lines()

@@ -6,10 +6,12 @@ import (
 	"context"
 	"os/exec"
 	"time"
+
+	"ferry/internal/shell"
 )
 
-func shell(ctx context.Context, line string) *exec.Cmd {
-	return exec.CommandContext(ctx, "sh", "-c", line)
+func groupedShell(ctx context.Context, line string) *exec.Cmd {
+	return shell.Command(ctx, line)
 }
 
 func terminateGroup(cmd *exec.Cmd, _ time.Duration) error { return cmd.Process.Kill() }

@@ -8,13 +8,15 @@ import (
 	"os/exec"
 	"syscall"
 	"time"
+
+	"ferry/internal/shell"
 )
 
-// shell returns a command that runs a shell command line in a process group of its own.
+// groupedShell returns a command that runs a shell command line in a process group of its own.
 // So its child processes can be ended with it, and Ctrl-C on the terminal is not sent
 // to it.
-func shell(ctx context.Context, line string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, "sh", "-c", line)
+func groupedShell(ctx context.Context, line string) *exec.Cmd {
+	cmd := shell.Command(ctx, line)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	return cmd
 }

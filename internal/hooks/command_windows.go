@@ -6,16 +6,15 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"ferry/internal/shell"
 )
 
-// shell returns a command that runs a cmd.exe command line. The line is passed as it
-// is: with /S, cmd removes the outer quotes and leaves all others alone.
-func shell(ctx context.Context, line string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, "cmd")
-	cmd.SysProcAttr = &syscall.SysProcAttr{
-		CmdLine:       `cmd /S /C "` + line + `"`,
-		CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP,
-	}
+// groupedShell returns a command that runs a line of the shell in a process group of its
+// own, so that Ctrl-C on the console is not sent to it.
+func groupedShell(ctx context.Context, line string) *exec.Cmd {
+	cmd := shell.Command(ctx, line)
+	cmd.SysProcAttr.CreationFlags = syscall.CREATE_NEW_PROCESS_GROUP
 	return cmd
 }
 

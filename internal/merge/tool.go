@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"ferry/internal/shell"
 )
 
 // ErrUnchanged is returned where the tool has left the file as it was.
@@ -96,7 +98,7 @@ func (t Tool) Run(ctx context.Context, f Files) error {
 	if err != nil {
 		return err
 	}
-	cmd := shell(ctx, t.Command)
+	cmd := shell.Command(ctx, t.Command)
 	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = t.Dir, t.Stdin, t.Stdout, t.Stderr
 	cmd.WaitDelay = time.Second // for what the tool left running
 	cmd.Env = append(slices.Clone(t.Environ), "LOCAL="+f.Local, "REMOTE="+f.Remote, "BASE="+f.Base, "MERGED="+f.Merged)

@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"ferry/internal/localpath"
 )
 
 // Programs returns the absolute paths of the programs that commands, which run in dir,
@@ -16,10 +18,7 @@ func Programs(dir string, commands []string) []string {
 	var programs []string
 	for _, command := range commands {
 		for _, word := range strings.FieldsFunc(command, endsWord) {
-			path := filepath.FromSlash(word)
-			if !filepath.IsAbs(path) {
-				path = filepath.Join(dir, path)
-			}
+			path := localpath.Join(dir, word)
 			if isProgram(path) && !slices.Contains(programs, path) {
 				programs = append(programs, path)
 			}

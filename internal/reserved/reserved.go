@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"ferry/internal/localpath"
 	"ferry/manifest"
 )
 
@@ -138,10 +139,7 @@ func placesOf(path string) []string {
 		if err != nil {
 			break
 		}
-		if !filepath.IsAbs(target) {
-			target = filepath.Join(filepath.Dir(at), target)
-		}
-		path = target
+		path = localpath.Join(filepath.Dir(at), target)
 	}
 	return places
 }

@@ -49,15 +49,15 @@ func (d *Directory) readLink(root *rootDir, p manifest.Path) string {
 // makeLink makes a symbolic link where nothing is. Where the system makes none, the error
 // wraps [sync.ErrUnsupported].
 func (d *Directory) makeLink(root *rootDir, s sync.Step, batch *durableBatch) (manifest.Entry, error) {
+	if err := checkNew(s.Path); err != nil {
+		return manifest.Entry{}, err
+	}
 	dir, err := d.openDir(root, s.Path.Parent())
 	if err != nil {
 		return manifest.Entry{}, err
 	}
 	defer dir.close()
 	name := newName(s.Path, s.Want)
-	if err := checkNew(s.Path); err != nil {
-		return manifest.Entry{}, err
-	}
 	if _, _, err := dir.expect(name, manifest.Entry{}); err != nil {
 		return manifest.Entry{}, err
 	}

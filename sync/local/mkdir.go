@@ -10,6 +10,9 @@ import (
 
 // mkdir makes a directory. A directory that is already there is no error.
 func (d *Directory) mkdir(root *rootDir, s sync.Step, batch *durableBatch) (manifest.Entry, error) {
+	if err := checkNew(s.Path); err != nil {
+		return manifest.Entry{}, err
+	}
 	dir, err := d.openDir(root, s.Path.Parent())
 	if err != nil {
 		return manifest.Entry{}, err
@@ -18,9 +21,6 @@ func (d *Directory) mkdir(root *rootDir, s sync.Step, batch *durableBatch) (mani
 	name := newName(s.Path, s.Want)
 	if _, now, err := dir.lookup(d.spellings.diskName(s.Path)); err != nil || now.IsDir() {
 		return d.withSpelling(s.Path, now, d.spellings.diskName(s.Path)), err
-	}
-	if err := checkNew(s.Path); err != nil {
-		return manifest.Entry{}, err
 	}
 	if err := dir.Mkdir(name, 0o777); err != nil && !errors.Is(err, os.ErrExist) {
 		return manifest.Entry{}, err

@@ -10,6 +10,9 @@ import (
 
 // move renames a file or directory. It never replaces anything.
 func (d *Directory) move(root *rootDir, s sync.Step, batch *durableBatch) (manifest.Entry, error) {
+	if err := checkNew(s.Path); err != nil {
+		return manifest.Entry{}, err
+	}
 	from, err := d.openDir(root, s.From.Parent())
 	if err != nil {
 		return manifest.Entry{}, changedIfGone(err)
@@ -22,9 +25,6 @@ func (d *Directory) move(root *rootDir, s sync.Step, batch *durableBatch) (manif
 	defer to.close()
 	x, y := d.spellings.expectedName(s.From, s.Expect), newName(s.Path, s.Want)
 	if _, _, err := from.expect(x, s.Expect); err != nil {
-		return manifest.Entry{}, err
-	}
-	if err := checkNew(s.Path); err != nil {
 		return manifest.Entry{}, err
 	}
 	if sameNameIgnoringCase(from, x, to, y) {

@@ -24,6 +24,9 @@ func (d *Directory) remove(root *rootDir, s sync.Step, batch *durableBatch) erro
 		return err
 	}
 	if s.Trash {
+		if err := checkMovable(dir, name); err != nil {
+			return err
+		}
 		slot, err := d.trash(root, dir.path(name))
 		if err != nil {
 			return err

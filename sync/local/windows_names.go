@@ -1,12 +1,34 @@
 package local
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 	"strings"
+	"unicode/utf8"
 
 	"ferry/manifest"
+	"ferry/sync"
 )
+
+// Names knows which names files on this system can have; nil: it has any name.
+func Names() sync.NameEncoder {
+	if runtime.GOOS == "windows" {
+		return windowsNames{}
+	}
+	return nil
+}
+
+// windowsNames is a [sync.NameEncoder].
+type windowsNames struct{}
+
+// Encode implements [sync.NameEncoder].
+func (windowsNames) Encode(name string) (string, error) {
+	if why := refusedByWindows(name); why != "" {
+		return "", errors.New(why)
+	}
+	return name, nil
+}
 
 // checkNew returns an error if no file can have the path p on this system.
 func checkNew(p manifest.Path) error {
@@ -15,7 +37,7 @@ func checkNew(p manifest.Path) error {
 	}
 	for name := range strings.SplitSeq(string(p), "/") {
 		if why := refusedByWindows(name); why != "" {
-			return fmt.Errorf("the name %q is not allowed on Windows: %s", name, why)
+			return fmt.Errorf("the name %q is not possible: %s", name, why)
 		}
 	}
 	return nil
@@ -27,20 +49,23 @@ var devices = map[string]bool{"CON": true, "PRN": true, "AUX": true, "NUL": true
 // refusedByWindows returns why no file on Windows can have the given name, or "".
 func refusedByWindows(name string) string {
 	if i := strings.IndexAny(name, `\/:*?"<>|`); i >= 0 {
-		return fmt.Sprintf("it contains %q", name[i])
+		return fmt.Sprintf("Windows allows no %q in it", name[i])
 	}
 	for _, c := range []byte(name) {
 		if c < ' ' {
-			return "it contains a control character"
+			return "Windows allows no control character in it"
 		}
 	}
 	if strings.HasSuffix(name, ".") || strings.HasSuffix(name, " ") {
-		return "it ends in a dot or a space"
+		return "Windows allows no dot or space at its end"
+	}
+	if !utf8.ValidString(name) {
+		return "it is not UTF-8, and Windows would have another name"
 	}
 	stem, _, _ := strings.Cut(name, ".")
 	stem = strings.ToUpper(strings.TrimRight(stem, " "))
 	if devices[stem] || isPort(stem) {
-		return "it is reserved for a device"
+		return "Windows reserves it for a device"
 	}
 	return ""
 }

@@ -9,7 +9,7 @@ func TestRefusedByWindows(t *testing.T) {
 	for name, fine := range map[string]bool{
 		"plain.txt": true, "with space": true, ".hidden": true, "ümlaut": true, "COM": true, "COM10": true, "LPTX": true, "console": true, "null": true, "a.con": true,
 		`back\slash`: false, "co:lon": false, "st*r": false, "wh?t": false, `quo"te`: false, "le<ss": false, "mo>re": false, "pi|pe": false,
-		"tab\there": false, "dot.": false, "space ": false, "...": false,
+		"tab\there": false, "\x01": false, "\x7f": true, "a\xfeb": false, "~$a.docx": true, "trailing.dot.": false, "aux.txt": false, "lpt³.x": false, "dot.": false, "space ": false, "...": false,
 		"con": false, "CON": false, "Con.txt": false, "con.tar.gz": false, "nul": false, "aux.": false, "prn": false, "com1": false, "COM0": false, "LPT9.log": false, "com¹": false, "conin$": false, "nul .txt": false,
 	} {
 		if why := refusedByWindows(name); (why == "") != fine {

@@ -27,11 +27,17 @@ type fileWriter struct {
 	sum      *contentHash
 	resumed  bool           // the temporary file is from an earlier attempt
 	complete bool           // it holds the whole source
+	readOnly bool           // the old version is read-only, see readOnlyKeeps
 	written  manifest.Entry // what it was when it was complete
 }
 
 // put writes a temporary file and renames it to its real name.
 func (d *Directory) put(ctx context.Context, root *rootDir, s sync.Step, batch *durableBatch) (out sync.Outcome) {
+	if !s.Expect.Exists() {
+		if err := checkNew(s.Path); err != nil {
+			return sync.Outcome{Err: err}
+		}
+	}
 	dir, err := d.openDir(root, s.Path.Parent())
 	if err != nil {
 		if s.Expect.Exists() {
@@ -82,10 +88,11 @@ func (w *fileWriter) run(ctx context.Context, batch *durableBatch) error {
 	if _, err := w.d.currentRoot(); err != nil {
 		return err
 	}
-	_, now, err := w.dir.expect(w.name, w.step.Expect)
+	latest, now, err := w.dir.expect(w.name, w.step.Expect)
 	if err != nil {
 		return err
 	}
+	w.noteReadOnly(latest)
 	if w.step.Keep != "" && w.step.Keep == w.out.Sum {
 		w.out.Kept = true
 		w.out.Entry = w.d.withSpelling(w.step.Path, now, w.name)
@@ -94,6 +101,7 @@ func (w *fileWriter) run(ctx context.Context, batch *durableBatch) error {
 	if err := w.install(batch); err != nil {
 		return err
 	}
+	w.keepReadOnly(w.dir, w.name)
 	w.out.Entry = w.d.withSpelling(w.step.Path, w.installed(), w.name)
 	batch.dirty(w.dir)
 	return nil
@@ -102,8 +110,8 @@ func (w *fileWriter) run(ctx context.Context, batch *durableBatch) error {
 // checkPossible returns an error if the file certainly cannot be written, so that
 // the source is not read for nothing.
 func (w *fileWriter) checkPossible() error {
-	if !w.step.Expect.Exists() {
-		if err := checkNew(w.step.Path); err != nil {
+	if w.step.Expect.Exists() {
+		if err := checkMovable(w.dir, w.name); err != nil {
 			return err
 		}
 	}
@@ -194,7 +202,7 @@ func (w *fileWriter) write(b []byte) error {
 // finish gives the temporary file its owner, mode and time, syncs it to disk, and records
 // its entry. But for the time of the last change, the rename does not alter that.
 func (w *fileWriter) finish(old stat) error {
-	if old.kind == manifest.File {
+	if old.kind == manifest.File && !readOnlyKeeps {
 		w.keepRights(old)
 	}
 	if w.root.modes && w.step.Want.Mode != 0 {

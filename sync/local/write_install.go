@@ -32,8 +32,12 @@ func (w *fileWriter) install(batch *durableBatch) error {
 // replaceKeepingOld links the old version into the trash before the new version
 // replaces it, so that there is a file under the name at any moment. If the trash is
 // on another file system, it gets a copy. Where the file system has no hard links, the
-// old version is moved to the trash instead.
+// old version is moved to the trash instead. What cannot be replaced is not linked: its link
+// could not be removed either.
 func (w *fileWriter) replaceKeepingOld(batch *durableBatch) error {
+	if err := checkMovable(w.dir, w.name); err != nil {
+		return err
+	}
 	slot, err := w.d.trash(w.root, w.dir.path(w.name))
 	if err != nil {
 		return err
@@ -61,6 +65,7 @@ func (w *fileWriter) replaceKeepingOld(batch *durableBatch) error {
 	if err != nil {
 		return errors.Join(err, slot.Remove(slot.name))
 	}
+	w.keepReadOnly(slot.dirHandle, slot.name) // it shares its attributes with what was made writable
 	return nil
 }
 
@@ -90,7 +95,7 @@ func (w *fileWriter) replace() error {
 	err := exchange(w.dir, w.temp, w.name)
 	switch {
 	case errors.Is(err, errors.ErrUnsupported):
-		if err := renameOver(w.dir, w.temp, w.dir, w.name); err != nil {
+		if err := w.overwrite(); err != nil {
 			return err
 		}
 		w.temp = ""

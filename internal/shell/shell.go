@@ -1,0 +1,2 @@
+// Package shell runs lines of the shell that users wrote: sh, and on Windows cmd.exe.
+package shell
