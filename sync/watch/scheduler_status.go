@@ -58,6 +58,8 @@ func (s *scheduler) state(now time.Time) State {
 		return Syncing
 	case s.handover && s.released():
 		return HandedOver
+	case s.paused && s.released():
+		return Paused
 	case s.failure.halted:
 		return Halted
 	case s.failure.kind != noFailure:

@@ -16,6 +16,7 @@ const (
 	Waiting    State = "waiting"  // retries by itself, for example when the network is back
 	Halted     State = "halted"   // needs the user; see Reason
 	HandedOver State = "lent"     // another command works on the pair
+	Paused     State = "paused"   // until the user resumes it
 	Stopped    State = "stopped"
 )
 
