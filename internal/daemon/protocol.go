@@ -56,6 +56,10 @@ type Report struct {
 	// InStep says that the pair is in step, as far as known: no change is waiting,
 	// being carried over, or failed.
 	InStep bool `json:"in_step"`
+	// Mode is the way in which data connections are opened, as "EPSV", and TLS the version
+	// that protects them; each is "" where that is not known, or the pair is not connected.
+	Mode string `json:"mode,omitempty"`
+	TLS  string `json:"tls,omitempty"`
 	// Progress is that of the running pass; nil if none is running, or if it has
 	// found nothing to do so far.
 	Progress *Progress `json:"progress,omitempty"`
