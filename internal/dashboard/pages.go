@@ -73,6 +73,7 @@ type page struct {
 	At, CSRF string // the path of the pages, and what their forms need
 	Version  string
 	Title    string
+	Tab      string // which of the pages about a pair it is
 	Said     *said
 	Pair     View   // the pair that it is about
 	Views    []View // of all pairs
@@ -152,7 +153,7 @@ func (s *Server) about(w http.ResponseWriter, r *http.Request, session *session,
 	if title != "" {
 		p.Title = title + ": " + p.Title
 	}
-	p.Pair = v
+	p.Pair, p.Tab = v, path.Base(r.URL.Path)
 	return p
 }
 

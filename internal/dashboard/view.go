@@ -52,7 +52,7 @@ func viewOf(key string, r daemon.Report, rate float64, now time.Time) View {
 	v := View{Key: key, State: string(r.State), Watched: true, Passes: r.Passes, Fields: map[string]string{
 		"name": cmp.Or(text.Clean(r.Profile), text.Clean(filepath.Base(r.Local))), "local": text.Clean(r.Local), "remote": text.Clean(r.Remote),
 		"direction": ways[r.Direction], "words": stateOf(r), "reason": text.Clean(r.Reason), "hint": text.Clean(r.Hint),
-		"process": fmt.Sprintf("process %d, for %s", r.PID, report.Span(now.Sub(r.Started).Truncate(time.Minute))),
+		"process": fmt.Sprintf("process %d, since %s", r.PID, words.When(r.Started, now)),
 	}}
 	set := func(name, format string, args ...any) { v.Fields[name] = fmt.Sprintf(format, args...) }
 	at := func(name string, t time.Time) {

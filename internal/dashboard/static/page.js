@@ -122,7 +122,7 @@ function draw(span, data) {
     width: Math.max(place.clientWidth, 200), height: 180, legend: { show: false }, cursor: { show: false },
     scales: { bytes: { range: (u, low, high) => [0, Math.max(high, 1)] }, y: { range: (u, low, high) => [0, Math.max(high, 1)] } },
     axes: [
-      axis,
+      { ...axis, values: (u, all) => all.map(span === "hour" ? clock : day) },
       { ...axis, label: "changes", size: 50, labelSize: 20 },
       { ...axis, scale: "bytes", side: 1, size: 70, label: "bytes", labelSize: 20, grid: { show: false }, values: (u, all) => all.map(bytes) },
     ],
@@ -133,6 +133,21 @@ function draw(span, data) {
     ],
   }, [data.times, data.changes, data.bytes], place);
   plots.set(span, { plot, data });
+}
+
+// clock and day are the times below the plots, of seconds since 1970.
+function clock(t) {
+  const time = new Date(t * 1000);
+  return two(time.getHours()) + ":" + two(time.getMinutes());
+}
+
+function day(t) {
+  const time = new Date(t * 1000);
+  return two(time.getMonth() + 1) + "-" + two(time.getDate());
+}
+
+function two(n) {
+  return String(n).padStart(2, "0");
 }
 
 function bytes(n) {

@@ -154,24 +154,31 @@ func (b *tab) size(width int64, dark bool) {
 		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}))
 }
 
-// usable holds that axe finds nothing that keeps people from using the page, and that the page is no wider than the
-// window.
+// usable holds that axe finds nothing that keeps people from using the page.
 func (b *tab) usable(what string) {
 	b.Helper()
 	var found []struct {
 		ID, Help string
 		Nodes    []struct{ HTML, FailureSummary string }
 	}
-	wide := 0
-	b.do(chromedp.Evaluate(axe+"; 0", nil),
-		chromedp.Evaluate(`axe.run(document, {resultTypes: ["violations"]}).then((found) => found.violations)`, &found,
-			func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }),
-		chromedp.Evaluate(`document.documentElement.scrollWidth - document.documentElement.clientWidth`, &wide))
+	loaded := false
+	if b.do(chromedp.Evaluate(`Boolean(window.axe)`, &loaded)); !loaded {
+		b.do(chromedp.Evaluate(axe+"; 0", nil))
+	}
+	b.do(chromedp.Evaluate(`axe.run(document, {resultTypes: ["violations"]}).then((found) => found.violations)`, &found,
+		func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }))
 	for _, v := range found {
 		for _, n := range v.Nodes {
 			b.Errorf("%s: %s (%s): %s\n%s", what, v.Help, v.ID, n.HTML, n.FailureSummary)
 		}
 	}
+}
+
+// fits holds that the page is no wider than the window.
+func (b *tab) fits(what string) {
+	b.Helper()
+	wide := 0
+	b.do(chromedp.Evaluate(`document.documentElement.scrollWidth - document.documentElement.clientWidth`, &wide))
 	if wide > 0 {
 		b.Errorf("%s: the page is %d pixels wider than the window", what, wide)
 	}
