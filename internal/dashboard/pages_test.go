@@ -2,6 +2,7 @@ package dashboard_test
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -98,6 +100,13 @@ func TestPages(t *testing.T) {
 	}
 }
 
+// following counts the goroutines that follow a watch, on both ends of the socket.
+func following() int {
+	stacks := make([]byte, 1<<20)
+	stacks = stacks[:runtime.Stack(stacks, true)]
+	return bytes.Count(stacks, []byte("dashboard.(*hub).follow(")) + bytes.Count(stacks, []byte("daemon.(*server).follow("))
+}
+
 // A change is told within a moment to a page that is open, and a page that is closed is
 // not worked for.
 func TestEvents(t *testing.T) {
@@ -131,12 +140,32 @@ func TestEvents(t *testing.T) {
 	b.do(key, "resume", nil)
 	next("the end of the pause", func(v dashboard.View) bool { return v.State == "idle" && v.Can["pause"] })
 	b.do(key, "look", nil)
+	if following() == 0 {
+		t.Error("nobody follows the watch")
+	}
 	rig.StopWatch()
 	next("the end of the watch", func(v dashboard.View) bool { return v.State == "unwatched" && v.Fields["name"] == "site" })
 	b.see("", "not watched", "ferry watch site")
 	if _, text := b.do(key, "look", nil); !strings.Contains(text, "No process watches this pair") {
 		t.Errorf("%s", text)
 	}
+}
+
+// With no page open nothing is followed.
+func TestNobodyLooks(t *testing.T) {
+	rig := dashboardtest.Start(t, "", nil, "site")
+	b := newBrowser(t, rig.Page)
+	b.inSync(rig.Key("site"))
+	if n := following(); n > 0 {
+		t.Errorf("before a page is open %d goroutines follow", n)
+	}
+	answer, err := b.client.Get(b.base + b.at + "events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dashboardtest.Until(t, "the watch is followed", func() bool { return following() == 2 })
+	_ = answer.Body.Close()
+	dashboardtest.Until(t, "nothing is followed", func() bool { return following() == 0 })
 }
 
 // A conflict is shown side by side and settled with the version that was chosen; one that

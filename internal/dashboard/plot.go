@@ -74,8 +74,9 @@ func plotsOf(ctx context.Context, lines iter.Seq[history.Line], now time.Time) m
 	return map[string]*plotted{"hour": hour, "month": month}
 }
 
-// plotAge is how long plots are shown again as they are: a long history takes a while to read.
-const plotAge = 5 * time.Second
+// plotAge is how long plots are shown again as they are, to pages that are open beside each
+// other: a long history takes a while to read.
+const plotAge = time.Second
 
 // A plotCache has the plots of pairs that were asked for last.
 type plotCache struct {

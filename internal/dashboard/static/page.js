@@ -66,10 +66,20 @@ async function ask(what, more) {
   return answer.json();
 }
 
+const next = new Map(); // when each part may be loaded again
+
+// spaced does what takes long less often: it may take a twentieth of the time.
+async function spaced(name, work) {
+  if (Date.now() < (next.get(name) || 0)) return later(next.get(name) - Date.now());
+  const began = Date.now();
+  await work();
+  next.set(name, Date.now() + 20 * (Date.now() - began));
+}
+
 // refresh loads what the events do not bring: the history, the plots, what both sides hold.
 async function refresh() {
   if (!document.getElementById("plots")) return;
-  await Promise.allSettled([refreshHistory(), refreshPlots(), refreshHeld()]);
+  await Promise.allSettled([spaced("history", refreshHistory), spaced("plots", refreshPlots), spaced("held", refreshHeld)]);
 }
 
 async function refreshHistory() {
@@ -159,16 +169,14 @@ function bytes(n) {
 }
 
 let due = 0;
-let refreshed = 0;
 
-// later refreshes soon, and not more often than every two seconds.
-function later() {
+// later refreshes after a moment, and does not wait twice.
+function later(wait = 150) {
   if (due) return;
-  due = setTimeout(async () => {
-    await refresh();
-    refreshed = Date.now();
+  due = setTimeout(() => {
     due = 0;
-  }, Math.max(150, 2000 - (Date.now() - refreshed)));
+    refresh();
+  }, Math.max(150, wait));
 }
 
 function redraw() {
@@ -183,9 +191,30 @@ addEventListener("resize", () => {
   redraw();
 });
 
-const events = new EventSource(at + "events");
-events.addEventListener("open", () => { lost.hidden = true; document.body.dataset.connected = "yes"; });
-events.addEventListener("error", () => { lost.hidden = false; });
-events.addEventListener("pair", (event) => show(JSON.parse(event.data)));
-addEventListener("pagehide", () => events.close());
+// A page that nobody sees follows nothing. A browser has only a few connections to a server,
+// and each page that follows takes one.
+let events = null;
+
+function follow() {
+  if (document.hidden) {
+    events?.close();
+    events = null;
+    return;
+  }
+  if (events) return;
+  events = new EventSource(at + "events");
+  events.addEventListener("open", () => { lost.hidden = true; document.body.dataset.connected = "yes"; });
+  events.addEventListener("error", () => {
+    lost.hidden = false;
+    if (events?.readyState === EventSource.CLOSED) {
+      lost.textContent = "ferry does not answer here any more. If it was started anew, open the address that it has printed.";
+    }
+  });
+  events.addEventListener("pair", (event) => show(JSON.parse(event.data)));
+}
+
+document.addEventListener("visibilitychange", follow);
+addEventListener("pagehide", () => { events?.close(); events = null; });
+addEventListener("pageshow", follow);
+follow();
 later();
