@@ -11,6 +11,7 @@ import (
 	"html/template"
 	"net/http"
 	"path"
+	"strings"
 	"time"
 
 	"ferry/internal/daemon"
@@ -56,7 +57,7 @@ type (
 // staticFiles serves the scripts and styles, which hold nothing of the user.
 func staticFiles() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		content, err := staticDir.ReadFile("static/" + path.Base(r.URL.Path))
+		content, err := staticDir.ReadFile(strings.TrimPrefix(r.URL.Path, "/")) // no path leads out of what is embedded
 		if err != nil {
 			http.NotFound(w, r)
 			return

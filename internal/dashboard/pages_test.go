@@ -65,7 +65,7 @@ func (b *browser) inSync(key string) {
 // What is known of a pair is on its pages: state, settings with their lines, history, what
 // both sides hold, the way data connections open.
 func TestPages(t *testing.T) {
-	rig := dashboardtest.Start(t, "hooks: {after: \"true tok3n\"}", func(r *dashboardtest.Rig) {
+	rig := dashboardtest.Start(t, "hooks:\n    after: \"true tok3n\"", func(r *dashboardtest.Rig) {
 		dashboardtest.Write(t, filepath.Join(r.Local("site"), "css/a.css"), "body {}")
 		dashboardtest.Write(t, filepath.Join(r.Remote("site"), "b.txt"), "hello")
 	}, "site")

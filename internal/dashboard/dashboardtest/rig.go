@@ -30,7 +30,7 @@ type Rig struct {
 }
 
 // Start watches a pair for each of the names, and serves the page. settings are more keys of
-// every profile, as "max-delete: 1". before is called when the directories are there; it may
+// every profile, as "max-delete: 1", or several of them in braces. before is called when the directories are there; it may
 // be nil.
 func Start(t testing.TB, settings string, before func(*Rig), names ...string) *Rig {
 	t.Helper()
@@ -79,8 +79,10 @@ func (r *Rig) configure(t testing.TB, address, settings string, names []string) 
 	t.Helper()
 	var b strings.Builder
 	fmt.Fprintf(&b, "defaults:\n  poll: 300ms\n  password: %q\n", Password)
-	if settings != "" {
-		fmt.Fprintf(&b, "  %s\n", settings)
+	for _, one := range strings.Split(strings.Trim(settings, "{}"), ", ") {
+		if one != "" {
+			fmt.Fprintf(&b, "  %s\n", one)
+		}
 	}
 	b.WriteString("profiles:\n")
 	for _, name := range names {

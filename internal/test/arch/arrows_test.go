@@ -140,7 +140,7 @@ var moreForTests = map[string][]string{
 	"internal/config": {"internal/keyring/keyringtest"},
 	// What a page shows, all in one process.
 	"internal/dashboard":      {"internal/dashboard/dashboardtest"},
-	"internal/test/dashboard": {"internal/dashboard/dashboardtest", "internal/history"},
+	"internal/test/dashboard": {"internal/dashboard/dashboardtest", "internal/history", "internal/test/program"},
 	"internal/app":            {"internal/keyring/keyringtest"},
 	"internal/cli":            {"internal/keyring/keyringtest", "internal/daemon", "internal/ftp", "sync/remote", "sync/watch"},
 	"sync/remote":             {"internal/ftp/charset"},

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"ferry/internal/dashboard/dashboardtest"
+	"ferry/internal/test/program"
 	"ferry/internal/test/realftp"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -19,7 +20,11 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-func TestMain(m *testing.M) { os.Exit(realftp.Main(m)) }
+func TestMain(m *testing.M) {
+	code := realftp.Main(m)
+	program.Remove()
+	os.Exit(code)
+}
 
 //go:embed testdata/axe/axe.min.js
 var axe string
