@@ -120,6 +120,7 @@ func (s *Server) door(w http.ResponseWriter, _ *http.Request) {
 // login exchanges the token or the password for a cookie.
 func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 	if !s.sessions.login(w, r.PostFormValue("secret")) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.WriteHeader(http.StatusForbidden)
 		s.show(w, "door.html", door{s.sessions.password, true})
 		return

@@ -51,7 +51,7 @@ type tab struct {
 	at  string // the address of the overview
 }
 
-// open opens the page of a rig as a user does: with the address that ferry prints.
+// open opens the page of a rig as ferry does: with the file that leads to it.
 func open(t *testing.T, rig *dashboardtest.Rig) *tab {
 	t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU,
@@ -77,8 +77,13 @@ func open(t *testing.T, rig *dashboardtest.Rig) *tab {
 			}
 		}
 	})
-	b.do(chromedp.Navigate(rig.Page.URL()))
-	b.until("the overview", `location.pathname.length > 20 && document.body.dataset.connected === "yes"`)
+	wayIn, remove, err := rig.Page.WayIn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer remove()
+	b.do(chromedp.Navigate("file://" + wayIn))
+	b.until("the overview", `location.protocol === "http:" && document.body.dataset.connected === "yes"`)
 	b.do(chromedp.Location(&b.at))
 	if strings.Contains(b.at, "token") {
 		t.Errorf("the token stays in the address: %s", b.at)

@@ -24,9 +24,9 @@ import (
 // mostMemory is by how much a watch may grow that serves an open page, in bytes.
 const mostMemory = 20 << 20
 
-// TestMemory runs "ferry watch --dashboard" as a program of its own, opens all pages, and compares the memory that it
+// TestProgram runs "ferry watch --dashboard" as a program of its own, opens all pages, and compares the memory that it
 // uses with that before.
-func TestMemory(t *testing.T) {
+func TestProgram(t *testing.T) {
 	dir, err := os.MkdirTemp("", "d")
 	if err != nil {
 		t.Fatal(err)
@@ -112,6 +112,20 @@ func TestMemory(t *testing.T) {
 	t.Logf("%d kB before, at most %d kB with the page open", before>>10, most>>10)
 	if most-before > mostMemory {
 		t.Errorf("the watch grew by %d bytes, want at most %d", most-before, mostMemory)
+	}
+
+	// Beside a pair that is paused a pass can be made by hand.
+	csrf := regexp.MustCompile(`name="csrf" value="([^"]*)"`).FindStringSubmatch(first)[1]
+	ask("POST", at+"do", url.Values{"csrf": {csrf}, "key": {key}, "do": {"pause"}})
+	dashboardtest.Until(t, "the pair is paused", func() bool { return strings.Contains(ask("GET", at, nil), `data-state="paused"`) })
+	dashboardtest.Write(t, filepath.Join(dir, "here/by hand.txt"), "text")
+	sync := exec.Command(watch.Path, "sync", watch.Args[2], watch.Args[3], "--state-dir", filepath.Join(dir, "state"))
+	sync.Env = watch.Env
+	if out, err := sync.CombinedOutput(); err != nil || !dashboardtest.Holds(filepath.Join(there, "by hand.txt"), "text") {
+		t.Errorf("%v: %s", err, out)
+	}
+	if !strings.Contains(ask("GET", at, nil), `data-state="paused"`) {
+		t.Error("the pause has ended")
 	}
 }
 
