@@ -35,19 +35,26 @@ func TestFollowEndsWithClose(t *testing.T) {
 	dir := shortDir(t)
 	c := acquire(t, dir)
 	c.Serve(Handler{Report: func() Report { return Report{} }})
-	err := find(t, dir).Follow(t.Context(), func(Report) { go c.Close() })
+	closed := make(chan error)
+	err := find(t, dir).Follow(t.Context(), func(Report) { go func() { closed <- c.Close() }() })
 	if err == nil {
 		t.Error("no error")
+	}
+	if err := <-closed; err != nil {
+		t.Error(err)
 	}
 }
 
 func TestPauseAndResume(t *testing.T) {
 	dir := shortDir(t)
-	var said []string
-	acquire(t, dir).Serve(Handler{Pause: func() { said = append(said, "pause") }, Resume: func() { said = append(said, "resume") }})
+	said := make(chan string, 2)
+	acquire(t, dir).Serve(Handler{Pause: func() { said <- "pause" }, Resume: func() { said <- "resume" }})
 	p := find(t, dir)
-	if err := errors.Join(p.Pause(t.Context()), p.Resume(t.Context())); err != nil || fmt.Sprint(said) != "[pause resume]" {
-		t.Errorf("%v, %v", said, err)
+	if err := errors.Join(p.Pause(t.Context()), p.Resume(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	if a, b := <-said, <-said; a != "pause" || b != "resume" {
+		t.Errorf("%s, %s", a, b)
 	}
 }
 
