@@ -19,7 +19,8 @@ import (
 // A watchedPair is one pair that a [Watch] keeps in step.
 type watchedPair struct {
 	opener    *Opener
-	pair      *Pair
+	pair      *Pair // used by the worker of watch; what names it may be read by all
+	asGiven   *Pair // as it was at the start; nobody changes it
 	view      PairView
 	state     watchState
 	report    func() // tells that the state may have changed
@@ -55,7 +56,7 @@ type watchedPair struct {
 func newWatchedPair(w *Watch, p *Pair, endIfLocked bool) *watchedPair {
 	view, record := w.View(p), w.Opener.recorder(p, true)
 	return &watchedPair{
-		opener: w.Opener, pair: p, view: view, report: w.changed, hooks: w.Opener.hooks(p, view),
+		opener: w.Opener, pair: p, asGiven: p.clone(), view: view, report: w.changed, hooks: w.Opener.hooks(p, view),
 		retention: &retention{opener: w.Opener, pair: p, record: record}, record: record, endIfLocked: endIfLocked, endWatch: w.end,
 		waitLimit: w.WaitLimit, do: w.Act,
 	}

@@ -95,6 +95,9 @@ func TestPages(t *testing.T) {
 	if err := json.Unmarshal([]byte(b.see("plot?key="+key)), &plots); err != nil || len(plots["hour"].Times) != 60 || len(plots["month"].Times) != 30 {
 		t.Fatalf("%v, %+v", err, plots)
 	}
+	if rig.Pairs[0].Verify {
+		t.Error("a page has changed the settings of the watch")
+	}
 	if said := plots["hour"].Said; !strings.Contains(said, "3 changes, 12 B") { // with the directory
 		t.Error(said)
 	}
