@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"ferry/internal/history"
 	"ferry/internal/report/words"
@@ -35,7 +34,7 @@ func (s *Server) historyOf(ctx context.Context, key, query string, skip int) *hi
 	v := &historyView{Query: query, Newer: skip > 0, Rows: []historyRow{}}
 	wanted := strings.ToLower(query)
 	found := 0
-	for l := range history.Open(s.o.StateDir, key, 0).Lines(time.Time{}) {
+	for l := range history.Open(s.o.StateDir, key, 0).LinesWith(query) {
 		if ctx.Err() != nil {
 			break
 		}

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -78,21 +79,28 @@ func TestPace(t *testing.T) {
 	}
 }
 
-// Plots count what was done in each part of their span, and nothing that failed.
-func TestPlotsOf(t *testing.T) {
+// Plots count what was done in each part of their span, and nothing that failed. What was
+// counted is not counted again.
+func TestPlots(t *testing.T) {
 	line := func(age time.Duration, op sync.Op, size int64, err string) history.Line {
 		return history.Line{Type: history.TypeAction, Time: noon.Add(-age), Action: &history.Action{Op: op, Size: size}, Error: err}
 	}
 	lines := []history.Line{
 		line(-time.Minute, sync.Upload, 1, ""), // a clock that was set
 		line(0, sync.Upload, 10, ""), line(59*time.Second, sync.Delete, 5, ""), line(time.Minute, sync.Download, 20, ""), line(2*time.Minute, sync.Upload, 7, "no"),
-		line(59*time.Minute+59*time.Second, sync.Upload, 100, ""), line(time.Hour, sync.Upload, 1000, ""), line(29*24*time.Hour, sync.Upload, 10_000, ""), line(31*24*time.Hour, sync.Upload, 1, ""),
-		{Type: history.TypePass, Time: noon, End: &history.End{}},
+		line(59*time.Minute, sync.Upload, 100, ""), line(time.Hour, sync.Upload, 1000, ""), line(29*24*time.Hour, sync.Upload, 10_000, ""), line(31*24*time.Hour, sync.Upload, 1, ""),
+		{Type: history.TypePass, Time: noon.Add(-32 * 24 * time.Hour), End: &history.End{}},
 	}
-	plots := plotsOf(t.Context(), slices.Values(lines), noon)
-	hour, month := plots["hour"], plots["month"]
+	all := tally{minutes: make(map[int64]done)}
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	all.read(cancelled, slices.Values(lines), noon)
+	for range 2 {
+		all.read(t.Context(), slices.Values(lines), noon)
+	}
+	hour, month := all.plot(noon, hourPart, hourParts, "hour"), all.plot(noon, dayPart, monthParts, "30 days")
 	for _, c := range []struct{ got, want any }{
-		{[]int{hour.Changes[59], hour.Changes[58], hour.Changes[57], hour.Changes[0]}, []int{2, 1, 0, 1}},
+		{[]int{hour.Changes[59], hour.Changes[58], hour.Changes[57], hour.Changes[0]}, []int{1, 2, 0, 1}},
 		{[]int64{hour.Bytes[59], hour.Bytes[58], hour.Bytes[57], hour.Bytes[0]}, []int64{10, 20, 0, 100}},
 		{[]int{month.Changes[29], month.Changes[0]}, []int{5, 1}},
 		{[]int64{month.Bytes[29], month.Bytes[0]}, []int64{1130, 10_000}},
@@ -103,6 +111,16 @@ func TestPlotsOf(t *testing.T) {
 		if fmt.Sprint(c.got) != fmt.Sprint(c.want) {
 			t.Errorf("%v, want %v", c.got, c.want)
 		}
+	}
+	later := noon.Add(2 * time.Minute)
+	all.read(t.Context(), slices.Values(append([]history.Line{line(-2*time.Minute, sync.Upload, 3, "")}, lines...)), later)
+	hour = all.plot(later, hourPart, hourParts, "hour")
+	if got := fmt.Sprint(hour.Changes[56:], hour.Bytes[56:]); got != "[2 1 1 1] [20 10 1 3]" {
+		t.Error(got)
+	}
+	far := noon.Add(40 * 24 * time.Hour)
+	if all.read(t.Context(), slices.Values(lines), far); len(all.minutes) > 0 {
+		t.Errorf("%d minutes are kept for ever", len(all.minutes))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 	"net/http"
 	stdsync "sync"
 	"time"
@@ -22,31 +23,73 @@ type plotted struct {
 	Said    string  `json:"said"` // the same in one sentence
 }
 
-// The spans of the plots.
+// The spans of the plots, in minutes.
 const (
-	hourPart, hourParts = time.Minute, 60
-	dayPart, monthParts = 24 * time.Hour, 30
+	hourPart, hourParts = 1, 60
+	dayPart, monthParts = 24 * 60, 30
 )
 
-// newPlot returns a plot of n parts that end now, with nothing in them.
-func newPlot(now time.Time, part time.Duration, n int) *plotted {
-	p := &plotted{Changes: make([]int, n), Bytes: make([]int64, n)}
-	for i := range n {
-		p.Times = append(p.Times, now.Add(-time.Duration(n-1-i)*part).Unix())
-	}
-	return p
+// A tally is what was done in each minute of the last month.
+type tally struct {
+	upTo    time.Time // of the newest line that is counted
+	minutes map[int64]done
 }
 
-// add counts a line that is age old.
-func (p *plotted) add(l *history.Line, age, part time.Duration) {
-	i := len(p.Times) - 1 - int(age/part)
-	if l.Type != history.TypeAction || l.Failed() || age < 0 || i < 0 {
-		return
+type done struct {
+	changes int
+	bytes   int64
+}
+
+// read counts the lines that are newer than those which it has counted. They come the newest
+// first. If ctx ends, nothing is counted.
+func (t *tally) read(ctx context.Context, lines iter.Seq[history.Line], now time.Time) {
+	fresh, newest := make(map[int64]done), t.upTo
+	for l := range lines {
+		if ctx.Err() != nil {
+			return
+		}
+		if l.Time.After(now) {
+			continue // a clock was set; it is counted when its time has come
+		}
+		if !l.Time.After(t.upTo) || now.Sub(l.Time) > (monthParts+1)*dayPart*time.Minute {
+			break
+		}
+		if l.Time.After(newest) {
+			newest = l.Time
+		}
+		if l.Type == history.TypeAction && !l.Failed() {
+			d := fresh[minute(l.Time)]
+			d.changes++
+			if l.Op == sync.Upload || l.Op == sync.Download {
+				d.bytes += l.Size
+			}
+			fresh[minute(l.Time)] = d
+		}
 	}
-	p.Changes[i]++
-	if l.Op == sync.Upload || l.Op == sync.Download {
-		p.Bytes[i] += l.Size
+	t.upTo = newest
+	for at, d := range fresh {
+		was := t.minutes[at]
+		t.minutes[at] = done{was.changes + d.changes, was.bytes + d.bytes}
 	}
+	maps.DeleteFunc(t.minutes, func(at int64, _ done) bool { return minute(now)-at >= monthParts*dayPart })
+}
+
+func minute(t time.Time) int64 { return t.Unix() / 60 }
+
+// plot returns what was done in the n parts that end with this minute.
+func (t *tally) plot(now time.Time, part, n int, span string) *plotted {
+	p := &plotted{Changes: make([]int, n), Bytes: make([]int64, n)}
+	for i := range n {
+		p.Times = append(p.Times, (minute(now)-int64((n-1-i)*part))*60)
+	}
+	for at, d := range t.minutes {
+		if i := n - 1 - int(minute(now)-at)/part; i >= 0 && i < n {
+			p.Changes[i] += d.changes
+			p.Bytes[i] += d.bytes
+		}
+	}
+	p.say(span)
+	return p
 }
 
 func (p *plotted) say(span string) {
@@ -58,32 +101,14 @@ func (p *plotted) say(span string) {
 	p.Said = fmt.Sprintf("In the last %s: %s, %s carried over.", span, text.Count(changes, "change"), report.Size(bytes))
 }
 
-// plotsOf counts the lines of a history, the newest first, for the last hour and month.
-func plotsOf(ctx context.Context, lines iter.Seq[history.Line], now time.Time) map[string]*plotted {
-	hour, month := newPlot(now, hourPart, hourParts), newPlot(now, dayPart, monthParts)
-	for l := range lines {
-		age := now.Sub(l.Time)
-		if age >= monthParts*dayPart || ctx.Err() != nil {
-			break
-		}
-		hour.add(&l, age, hourPart)
-		month.add(&l, age, dayPart)
-	}
-	hour.say("hour")
-	month.say("30 days")
-	return map[string]*plotted{"hour": hour, "month": month}
+// tallies are those of the pairs that were asked for, so that a long history is read once.
+type tallies struct {
+	mu  stdsync.Mutex // held while a history is read
+	all map[string]*tally
 }
 
-// plotAge is how long plots are shown again as they are, to pages that are open beside each
-// other: a long history takes a while to read.
-const plotAge = time.Second
-
-// A plotCache has the plots of pairs that were asked for last.
-type plotCache struct {
-	mu    stdsync.Mutex // held while plots are made, so that they are made once
-	made  map[string]time.Time
-	plots map[string]map[string]*plotted
-}
+// mostTallies is how many are kept.
+const mostTallies = 200
 
 // plot tells the script what was done lately.
 func (s *Server) plot(w http.ResponseWriter, r *http.Request, _ *session) {
@@ -92,22 +117,21 @@ func (s *Server) plot(w http.ResponseWriter, r *http.Request, _ *session) {
 		http.NotFound(w, r)
 		return
 	}
-	writeJSON(w, s.plots.of(r.Context(), s.o, key))
+	writeJSON(w, s.tallies.plots(r.Context(), s.o, key))
 }
 
-func (c *plotCache) of(ctx context.Context, o Options, key string) map[string]*plotted {
+func (c *tallies) plots(ctx context.Context, o Options, key string) map[string]*plotted {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.all == nil || len(c.all) >= mostTallies {
+		c.all = make(map[string]*tally)
+	}
+	t := c.all[key]
+	if t == nil {
+		t = &tally{minutes: make(map[int64]done)}
+		c.all[key] = t
+	}
 	now := o.Now()
-	if at, ok := c.made[key]; ok && now.Sub(at) < plotAge {
-		return c.plots[key]
-	}
-	if c.made == nil || len(c.made) > 1000 {
-		c.made, c.plots = make(map[string]time.Time), make(map[string]map[string]*plotted)
-	}
-	plots := plotsOf(ctx, history.Open(o.StateDir, key, 0).Lines(now.Add(-monthParts*dayPart)), now)
-	if ctx.Err() == nil {
-		c.made[key], c.plots[key] = now, plots
-	}
-	return plots
+	t.read(ctx, history.Open(o.StateDir, key, 0).Lines(now.Add(-monthParts*dayPart*time.Minute)), now)
+	return map[string]*plotted{"hour": t.plot(now, hourPart, hourParts, "hour"), "month": t.plot(now, dayPart, monthParts, "30 days")}
 }

@@ -30,7 +30,7 @@ type Server struct {
 	isOurs   func(host string) bool
 	sessions *sessions
 	hub      *hub
-	plots    plotCache
+	tallies  tallies
 	streams  atomic.Int32 // that are open
 	http     *http.Server
 }

@@ -59,7 +59,7 @@ func open(t *testing.T, rig *dashboardtest.Rig) *tab {
 		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(1280, 900))
 	allocator, endAllocator := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, end := chromedp.NewContext(allocator)
-	ctx, endTime := context.WithTimeout(ctx, 2*time.Minute)
+	ctx, endTime := context.WithTimeout(ctx, 4*time.Minute)
 	t.Cleanup(func() {
 		_ = chromedp.Cancel(ctx)
 		endTime()
@@ -107,14 +107,14 @@ func (b *tab) goTo(page string) {
 // until waits until an expression is true.
 func (b *tab) until(what, expression string) {
 	b.Helper()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(40 * time.Second); ; time.Sleep(20 * time.Millisecond) {
 		is := false
 		_ = chromedp.Run(b.ctx, chromedp.Evaluate(`Boolean(`+expression+`)`, &is)) // a page may be loading
 		if is {
 			return
 		}
 		if time.Now().After(end) {
-			b.Fatalf("%s: not within 20 s:\n%s", what, b.text())
+			b.Fatalf("%s: not within 40 s:\n%s", what, b.text())
 		}
 	}
 }
