@@ -46,15 +46,21 @@ func (s *Server) conflicts(w http.ResponseWriter, r *http.Request, session *sess
 	})
 }
 
+// A trashView is what both sides keep of paths that contain a text.
+type trashView struct {
+	act.TrashList
+	Query string
+}
+
 func (s *Server) trash(w http.ResponseWriter, r *http.Request, session *session) {
 	p := s.about(w, r, session, "Trash")
 	if p == nil {
 		return
 	}
 	s.slowly(w, p, "trash.html", "Looking into the trash of both sides …", func() (any, error) {
-		var list act.TrashList
-		err := s.act(r.Context(), p.Pair.Key, act.Trash, nil, &list)
-		return &list, err
+		v := trashView{Query: r.FormValue("q")}
+		err := s.act(r.Context(), p.Pair.Key, act.Trash, act.Looking{For: v.Query}, &v.TrashList)
+		return &v, err
 	})
 }
 

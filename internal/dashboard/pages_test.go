@@ -234,6 +234,10 @@ func TestRestore(t *testing.T) {
 	dashboardtest.Until(t, "the deletion", func() bool { _, err := os.Stat(there); return os.IsNotExist(err) })
 	b.inSync(key)
 	id := b.hidden(b.see("trash?key="+key, "a.txt", "remote", "8 B"), "id")
+	if text := b.see("trash?key="+key+"&q=A.T", "a.txt"); strings.Contains(text, "nothing of such a path") {
+		t.Error(text)
+	}
+	b.see("trash?key="+key+"&q=none", "nothing of such a path")
 	if _, text := b.do(key, "restore", url.Values{"id": {"ffff"}}); !strings.Contains(text, "not in the trash any more") {
 		t.Errorf("%s", text)
 	}

@@ -15,7 +15,7 @@ const (
 	Check     = "check"     // an [app.ServerReport]
 	Conflicts = "conflicts" // a [ConflictList]
 	Settle    = "settle"    // with a [Settling], a [Done]
-	Trash     = "trash"     // a [TrashList]
+	Trash     = "trash"     // with a [Looking], a [TrashList]
 	Restore   = "restore"   // with a [Restoring], a [Done]
 	Plan      = "plan"      // a [Planned]
 	Allow     = "allow"     // with an [Allowing], a [Done]
@@ -48,7 +48,11 @@ func Do(ctx context.Context, a *app.Acting, what string, with json.RawMessage) (
 	case Settle:
 		return asked(ctx, a, with, settle)
 	case Trash:
-		return trash(ctx, a)
+		var w Looking
+		if err := json.Unmarshal(with, &w); err != nil {
+			return nil, fmt.Errorf("reading what is looked for: %w", err)
+		}
+		return trash(ctx, a, w)
 	case Restore:
 		return asked(ctx, a, with, restore)
 	case Plan:

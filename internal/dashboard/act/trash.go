@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"ferry/internal/app"
@@ -14,6 +15,11 @@ import (
 
 // mostTrashed is how many things a list holds at most, the newest ones.
 const mostTrashed = 2000
+
+// A Looking says which things are listed: those whose path contains a text, in any case.
+type Looking struct {
+	For string `json:"for"`
+}
 
 // A TrashList is what both sides keep, the latest first.
 type TrashList struct {
@@ -41,7 +47,7 @@ type Restoring struct {
 
 func both(app.Side) bool { return true }
 
-func trash(ctx context.Context, a *app.Acting) (*TrashList, error) {
+func trash(ctx context.Context, a *app.Acting, w Looking) (*TrashList, error) {
 	bin, err := a.Opener.Trash(ctx, a.Pair, both)
 	if err != nil {
 		return nil, err
@@ -55,13 +61,17 @@ func trash(ctx context.Context, a *app.Acting) (*TrashList, error) {
 	for side, keeps := range a.Pair.Policy().Trash {
 		list.Off[side] = !keeps
 	}
-	for i, t := range things {
+	wanted := strings.ToLower(w.For)
+	for _, t := range things {
+		if !strings.Contains(strings.ToLower(string(t.Path)), wanted) {
+			continue
+		}
 		list.Bytes += t.Entry.Size
-		if i < mostTrashed {
+		if list.More++; len(list.Things) < mostTrashed {
+			list.More--
 			list.Things = append(list.Things, Trashed{idOfTrashed(t), t.Side.String(), []byte(t.Path), t.When, t.Entry.Size, t.Entry.IsDir()})
 		}
 	}
-	list.More = len(things) - len(list.Things)
 	return list, nil
 }
 
