@@ -33,7 +33,7 @@ func (prog *program) watch(ctx context.Context, args []string, flags *watchFlags
 		return err
 	}
 	if flags.served {
-		serve, err := prog.dashboard(&flags.dashboard, false)
+		serve, err := flags.page.Start(prog.pageWorld(), false)
 		if err != nil {
 			return err
 		}
