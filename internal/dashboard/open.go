@@ -2,12 +2,16 @@ package dashboard
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"html/template"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
+	"strings"
+	"syscall"
 
 	"ferry/internal/app"
 )
@@ -30,11 +34,36 @@ func (s *Server) WayIn() (path string, remove func(), err error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", nil, fmt.Errorf("making the directory for the way in: %w", err)
 	}
+	sweep(dir)
 	path = filepath.Join(dir, fmt.Sprintf("%d.html", os.Getpid()))
 	if err := app.WritePrivate(path, b.Bytes()); err != nil {
 		return "", nil, fmt.Errorf("writing the way in: %w", err)
 	}
 	return path, func() { _ = os.Remove(path) }, nil
+}
+
+// sweep removes the files of processes that were killed: they lead nowhere.
+func sweep(dir string) {
+	files, _ := filepath.Glob(filepath.Join(dir, "*.html"))
+	for _, file := range files {
+		if pid, err := strconv.Atoi(strings.TrimSuffix(filepath.Base(file), ".html")); err == nil && !alive(pid) {
+			_ = os.Remove(file)
+		}
+	}
+}
+
+// alive reports whether a process runs.
+func alive(pid int) bool {
+	p, err := os.FindProcess(pid)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = p.Release() }()
+	if runtime.GOOS == "windows" { // it was found
+		return true
+	}
+	err = p.Signal(syscall.Signal(0))
+	return err == nil || errors.Is(err, os.ErrPermission)
 }
 
 // OpenBrowser has the system open a file in the browser of the user, and reports whether

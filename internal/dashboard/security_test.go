@@ -302,6 +302,21 @@ func TestWayIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, token := split(t, page)
+	killed, other := filepath.Join(filepath.Dir(path), "2147483646.html"), filepath.Join(filepath.Dir(path), "notes.html")
+	for _, file := range []string{killed, other} {
+		if err := os.WriteFile(file, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, _, err := page.WayIn(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(killed); !os.IsNotExist(err) {
+		t.Errorf("the way in of a process that was killed is left: %v", err)
+	}
+	if _, err := os.Stat(other); err != nil {
+		t.Error(err)
+	}
 	text, _ := os.ReadFile(path)
 	info, err := os.Stat(path)
 	if err != nil || info.Mode().Perm()&0o077 != 0 && os.PathSeparator == '/' || !strings.Contains(string(text), token) {
