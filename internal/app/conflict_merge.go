@@ -53,7 +53,7 @@ func (o *Opener) usersMergeTool() (file, tool string, err error) {
 
 // Save writes the versions of a conflict to files: the local one and that of the server.
 func (s *Snapshot) Save(ctx context.Context, c *Conflict, local, remote string) error {
-	a, b := versionsOf(c)
+	a, b := s.Placed(c)
 	if !c.Waits() && c.Loser == sync.Local {
 		a, b = b, a
 	}

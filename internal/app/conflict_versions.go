@@ -20,6 +20,8 @@ type Version struct {
 	Side  sync.Side // from which it is read
 	Entry manifest.Entry
 	Text  string
+	// Content is what was read that is no text.
+	Content []byte
 	// NoText says why there is no text to show, as "is large"; "": there is.
 	NoText string
 }
@@ -27,14 +29,15 @@ type Version struct {
 // Versions reads the two versions of a conflict: what has the name and the copy, or
 // what the local and the remote side have where it waits.
 func (s *Snapshot) Versions(ctx context.Context, c *Conflict) (a, b Version, err error) {
-	a, b = versionsOf(c)
+	a, b = s.Placed(c)
 	if err := s.read(ctx, &a); err != nil {
 		return a, b, err
 	}
 	return a, b, s.read(ctx, &b)
 }
 
-func versionsOf(c *Conflict) (a, b Version) {
+// Placed is as Versions, without reading them.
+func (s *Snapshot) Placed(c *Conflict) (a, b Version) {
 	if c.Waits() {
 		return versionOn(sync.Local, c.Path, c.Named), versionOn(sync.Remote, c.Path, c.Named)
 	}
@@ -74,7 +77,7 @@ func (s *Snapshot) read(ctx context.Context, v *Version) error {
 		return fmt.Errorf("reading %s on the %s side: %w", v.Path, v.Side, err)
 	}
 	if !utf8.Valid(content) || strings.ContainsRune(string(content), 0) {
-		v.NoText = "is not text"
+		v.NoText, v.Content = "is not text", content
 		return nil
 	}
 	v.Text = string(content)

@@ -93,7 +93,7 @@ func (o *Opener) TakeOver(ctx context.Context, p *Pair) (giveBack func() error, 
 
 // takeOverHalted makes sure that no other process keeps the pair in step while a pass
 // is made. A watch that is halted hands it over: a person has to decide what happens,
-// and this pass may be the decision.
+// and this pass may be the decision. So does one that a person has paused.
 func (o *Opener) takeOverHalted(ctx context.Context, p *Pair) (giveBack func() error, err error) {
 	nothing := func() error { return nil }
 	if p.held {
@@ -105,7 +105,7 @@ func (o *Opener) takeOverHalted(ctx context.Context, p *Pair) (giveBack func() e
 	}
 	defer peer.Close()
 	report, err := peer.Report(ctx)
-	if err != nil || report.State != watch.Halted {
+	if err != nil || report.State != watch.Halted && report.State != watch.Paused {
 		return nothing, watchedBy(peer.PID())
 	}
 	return o.TakeOver(ctx, p)

@@ -46,6 +46,9 @@ type PassOptions struct {
 	// Observer is told what happens, one event at a time; it may be nil.
 	Observer sync.Observer
 
+	// Confirm is asked before the first change, and its error ends the pass; it may be nil.
+	Confirm func(*sync.Plan) error
+
 	waitUntil time.Time  // the end of WaitLimit
 	hooks     *passHooks // nil: there are none
 	// deletions is what passes over parts have counted, where the pair is opened again
@@ -148,13 +151,27 @@ func (o *Opener) engineOptions(p *Pair, opts PassOptions) sync.Options {
 		RemoteNames:  p.remoteNames(),
 		Verify:       p.Verify,
 		DryRun:       opts.DryRun,
-		Allow:        opts.hooks.allower(),
+		Allow:        opts.allower(),
 		Deletions:    opts.deletions,
 		Waiting:      o.waitingConflicts(p),
 		LinkRefusals: o.linkRefusals(p),
 		Observer:     opts.hooks.observe(opts.Observer),
 		Log:          o.Log,
 		Now:          o.Now,
+	}
+}
+
+// allower returns the [sync.Options.Allow] of a pass.
+func (o PassOptions) allower() func(context.Context, *sync.Plan) error {
+	next := o.hooks.allower()
+	if o.Confirm == nil {
+		return next
+	}
+	return func(ctx context.Context, plan *sync.Plan) error {
+		if err := o.Confirm(plan); err != nil || next == nil {
+			return err
+		}
+		return next(ctx, plan)
 	}
 }
 

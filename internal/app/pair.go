@@ -80,6 +80,13 @@ func (p *Pair) remoteNames() sync.NameEncoder {
 // Encrypted reports whether the server is spoken to over TLS.
 func (p *Pair) Encrypted() bool { return p.Remote.Security != ftp.Plain }
 
+// clone returns a pair that can be changed without changing p.
+func (p *Pair) clone() *Pair {
+	q, profile := *p, *p.Profile
+	q.Profile = &profile
+	return &q
+}
+
 // same reports whether q is the same pair with the same settings, so that what was
 // begun under one can go on under the other.
 func (p *Pair) same(q *Pair) bool {

@@ -5,18 +5,14 @@ import (
 	"errors"
 	stdsync "sync"
 
+	"ferry/internal/app/news"
 	"ferry/internal/history"
 	"ferry/sync"
 	"ferry/sync/trashbin"
 )
 
-// A PassReport shows one pass. Begin comes when both sides are connected, then
-// events, one at a time; End comes last, also where nothing came before it.
-type PassReport interface {
-	Begin()
-	Event(sync.Event)
-	End(sync.Summary, error)
-}
+// A PassReport shows one pass.
+type PassReport = news.Report
 
 // A Pass is one pass over a pair, with the hooks before and after it, and the trash
 // looked after at its end. Talk hears what the hooks print. End of Report is left to

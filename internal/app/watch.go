@@ -28,6 +28,8 @@ type WatchOptions struct {
 	Reload <-chan struct{}
 	// ReloadFailed is told why the configuration could not be read again.
 	ReloadFailed func(error)
+	// Act does what clients of the sockets ask for; nil: nothing.
+	Act ActFunc
 	// Wait waits for another run on a pair. Without it, another run on the only pair
 	// ends the watch.
 	Wait bool

@@ -24,7 +24,9 @@ func (wp *watchedPair) claimPair() error {
 	if err := claim.SocketError(); err != nil && wp.opener.once.news("mute") {
 		wp.opener.Talk.Warn("\"ferry status\" cannot ask this watch: %v", err)
 	}
-	claim.Serve(daemon.Handler{Report: wp.answer, Poke: wp.watch.Poke, HandOver: wp.watch.HandOver})
+	claim.Serve(daemon.Handler{
+		Report: wp.answer, Poke: wp.watch.Poke, HandOver: wp.watch.HandOver, Pause: wp.watch.Pause, Resume: wp.watch.Resume, Act: wp.act(wp.do),
+	})
 	wp.claim = claim
 	return nil
 }
@@ -43,10 +45,12 @@ func (wp *watchedPair) letGo() {
 func (wp *watchedPair) answer() daemon.Report {
 	wp.mu.Lock()
 	failed, notices := wp.failed, wp.notices
+	mode, tls := wp.connection()
 	wp.mu.Unlock()
 	r := daemon.Report{
 		PID: os.Getpid(), Profile: wp.pair.ProfileName(), Local: wp.pair.Local, Remote: wp.pair.Remote.String(),
 		Direction: wp.pair.Direction.String(), Started: wp.started, Notices: notices, Status: wp.watch.Status(),
+		Mode: mode, TLS: tls,
 	}
 	if w := wp.local(); w != nil {
 		r.Queue += w.State().Waiting // paths that have not come to rest

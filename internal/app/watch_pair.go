@@ -6,6 +6,7 @@ import (
 	stdsync "sync"
 	"time"
 
+	"ferry/internal/app/news"
 	"ferry/internal/daemon"
 	"ferry/internal/ftp"
 	"ferry/internal/history"
@@ -18,7 +19,8 @@ import (
 // A watchedPair is one pair that a [Watch] keeps in step.
 type watchedPair struct {
 	opener    *Opener
-	pair      *Pair
+	pair      *Pair // used by the worker of watch; what names it may be read by all
+	asGiven   *Pair // as it was at the start; nobody changes it
 	view      PairView
 	state     watchState
 	report    func() // tells that the state may have changed
@@ -30,6 +32,7 @@ type watchedPair struct {
 	// endIfLocked says that another run on the pair ends the whole watch, by endWatch.
 	endIfLocked bool
 	endWatch    func(error)
+	do          ActFunc       // answers the requests to act; nil: there are none
 	waitLimit   time.Duration // how long it may be waited for that run
 	waiting     *time.Timer   // ends that wait; nil: it has not begun; only the worker uses it
 
@@ -39,12 +42,13 @@ type watchedPair struct {
 
 	claim *daemon.Claim // nil: another process watches the pair; only the worker of watch uses it
 
-	history reportHistory
-	record  *history.Recorder
+	told   news.History
+	record *history.Recorder
 
 	mu      stdsync.Mutex    // guards what follows
-	filter  *reportFilter    // of the pass that is under way
+	filter  *news.Filter     // of the pass that is under way
 	watcher *watcher.Watcher // nil: there is none
+	open    *OpenPair        // nil: the sides are not connected
 	failed  error            // what a pass or opening ended with last; nil: it went well
 	notices []string
 }
@@ -52,9 +56,9 @@ type watchedPair struct {
 func newWatchedPair(w *Watch, p *Pair, endIfLocked bool) *watchedPair {
 	view, record := w.View(p), w.Opener.recorder(p, true)
 	return &watchedPair{
-		opener: w.Opener, pair: p, view: view, report: w.changed, hooks: w.Opener.hooks(p, view),
+		opener: w.Opener, pair: p, asGiven: p.clone(), view: view, report: w.changed, hooks: w.Opener.hooks(p, view),
 		retention: &retention{opener: w.Opener, pair: p, record: record}, record: record, endIfLocked: endIfLocked, endWatch: w.end,
-		waitLimit: w.WaitLimit,
+		waitLimit: w.WaitLimit, do: w.Act,
 	}
 }
 
@@ -65,7 +69,7 @@ func (wp *watchedPair) start(ctx context.Context) {
 	wp.started = wp.opener.Now()
 	hints := make(chan watch.Hint)
 	wp.watch = watch.New(watch.Options{
-		Open:         wp.open,
+		Open:         wp.openSides,
 		Hints:        hints,
 		BeginScan:    wp.looking,
 		PollRemote:   wp.pair.Direction != sync.Push,
@@ -119,9 +123,9 @@ func (wp *watchedPair) explain(err error) (reason, hint string) {
 	return text.CleanLines(err.Error()), watchHint(Hint(err), wp.pair)
 }
 
-// open connects the two sides. What a person would have to be asked for was
+// openSides connects the two sides. What a person would have to be asked for was
 // asked before.
-func (wp *watchedPair) open(ctx context.Context) (watch.Session, error) {
+func (wp *watchedPair) openSides(ctx context.Context) (watch.Session, error) {
 	s, err := wp.connect(ctx)
 	if err != nil {
 		_, _, hookErr := wp.hooks.around(ctx, func(context.Context) (sync.Summary, error) { return sync.Summary{}, err })
@@ -145,6 +149,7 @@ func (wp *watchedPair) connect(ctx context.Context) (*watchSession, error) {
 	if err != nil {
 		return nil, err
 	}
+	wp.connected(open)
 	return &watchSession{wp, open}, nil
 }
 
@@ -195,7 +200,7 @@ func (wp *watchedPair) observe(ev sync.Event) {
 	filter := wp.filter
 	wp.mu.Unlock()
 	if filter != nil {
-		filter.event(ev)
+		filter.Event(ev)
 	}
 }
 

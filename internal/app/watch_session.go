@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 
+	"ferry/internal/app/news"
 	"ferry/manifest"
 	"ferry/sync"
 	"ferry/sync/watch"
@@ -47,11 +48,14 @@ func (s *watchSession) Rest(ctx context.Context) {
 }
 
 // Close implements [watch.Session].
-func (s *watchSession) Close() error { return s.open.Close() }
+func (s *watchSession) Close() error {
+	s.connected(nil)
+	return s.open.Close()
+}
 
 // pass makes one pass and reports it, if there is anything to report.
 func (s *watchSession) pass(ctx context.Context, full bool, work func(context.Context) (sync.Summary, error)) (sync.Summary, error) {
-	filter := newReportFilter(s.view.Pass(), &s.history, full, s.busy)
+	filter := news.New(s.view.Pass(), &s.told, full, s.busy)
 	s.setFilter(filter)
 	summary, err, hookErr := s.hooks.around(ctx, work)
 	s.setFilter(nil)
@@ -63,8 +67,8 @@ func (s *watchSession) pass(ctx context.Context, full bool, work func(context.Co
 		s.cancelled(filter, summary, err)
 		return summary, err
 	}
-	filter.end(summary, err)
-	if s.fails(err) && !filter.open {
+	filter.End(summary, err)
+	if s.fails(err) && !filter.Begun() {
 		s.view.PassFailed(err)
 	}
 	if hookErr != nil {
@@ -74,16 +78,16 @@ func (s *watchSession) pass(ctx context.Context, full bool, work func(context.Co
 }
 
 // cancelled ends the report of a pass that was told to end, which is no failure.
-func (s *watchSession) cancelled(filter *reportFilter, summary sync.Summary, err error) {
+func (s *watchSession) cancelled(filter *news.Filter, summary sync.Summary, err error) {
 	switch {
 	case err == nil:
-		filter.end(summary, nil)
+		filter.End(summary, nil)
 	case !s.opener.Quiet:
-		filter.end(summary, Interrupted())
+		filter.End(summary, Interrupted())
 	}
 }
 
-func (s *watchSession) setFilter(f *reportFilter) {
+func (s *watchSession) setFilter(f *news.Filter) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.filter = f

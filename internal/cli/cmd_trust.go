@@ -9,6 +9,7 @@ import (
 	"ferry/internal/cli/help"
 	"ferry/internal/config"
 	"ferry/internal/report"
+	"ferry/internal/report/words"
 	"ferry/internal/text"
 
 	"github.com/spf13/cobra"
@@ -121,7 +122,7 @@ func (prog *program) listTrust() error {
 			report.WriteJSON(prog.env.Stdout, jsonTrust{"trust", r})
 			continue
 		}
-		fmt.Fprintf(prog.env.Stdout, "%s  %s\n", whenText(r.Time, prog.env.Now()), text.Clean(r.Path))
+		fmt.Fprintf(prog.env.Stdout, "%s  %s\n", words.When(r.Time, prog.env.Now()), text.Clean(r.Path))
 	}
 	if len(all) == 0 {
 		prog.talk().Note("no file is trusted")

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ferry/internal/app"
+	"ferry/internal/cli/page"
 	"ferry/internal/config"
 
 	"github.com/spf13/cobra"
@@ -42,6 +43,9 @@ EXIT STATUS
 type watchFlags struct {
 	passFlags
 	poll value[time.Duration]
+
+	page   page.Flags
+	served bool // the dashboard is
 }
 
 func watchCommand(prog *program) *cobra.Command {
@@ -57,6 +61,8 @@ func watchCommand(prog *program) *cobra.Command {
 	}
 	flags.register(cmd.Flags())
 	flags.direction.register(cmd.Flags())
+	cmd.Flags().BoolVar(&flags.served, "dashboard", false, "serve a page that shows the pairs, see \"ferry help dashboard\"")
+	flags.page.Register(cmd.Flags())
 	flags.poll.add(cmd.Flags(), "poll", "look at the server every `DURATION` while something happens there (default 30s)", config.ParseDuration)
 	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
 		if err := flags.checkWatch(prog); err != nil {
@@ -73,6 +79,8 @@ func (f *watchFlags) checkWatch(prog *program) error {
 	switch {
 	case prog.common.dryRun:
 		return app.Usage(errors.New("--dry-run prints one plan, and watch makes many passes"), "\"ferry status\" prints what a pass would do")
+	case !f.served && f.page.Given():
+		return app.Usage(errors.New("--listen, --cert and --key are about the dashboard"), "add --dashboard")
 	case f.blind.v:
 		return onlyPushIsBlind()
 	case f.allowDeletes:

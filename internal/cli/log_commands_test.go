@@ -16,7 +16,8 @@ var unloggedCommands = map[string]string{
 	"releases": "lists", "status": "lists", "verify": "compares", "ignored": "tells", "check": "tries the server in names of its own, which it removes",
 	"trash": "lists", "log": "lists", "profiles": "lists", "init": "writes a configuration", "login": "writes into the keyring",
 	"trust": "remembers a configuration", "demo": "has directories of its own", "completion": "prints", "version": "prints", "help": "prints", "man": "prints",
-	"service": "tells the system", "service install": "tells the system", "service uninstall": "tells the system", "service status": "lists",
+	"dashboard": "shows; what it asks for is done by the watch, and in the log",
+	"service":   "tells the system", "service install": "tells the system", "service uninstall": "tells the system", "service status": "lists",
 	"service logs": "lists",
 }
 

@@ -9,6 +9,7 @@ import (
 	"ferry/internal/app"
 	"ferry/internal/history"
 	"ferry/internal/report"
+	"ferry/internal/report/words"
 	"ferry/internal/text"
 )
 
@@ -54,9 +55,9 @@ func (s *profileState) text(now time.Time) string {
 	line("trust", text.Clean(s.trust))
 	line("last pass", s.lastPass(now))
 	if s.watch != nil {
-		line("watched", fmt.Sprintf("by process %d: %s", s.watch.PID, stateText(*s.watch)))
+		line("watched", fmt.Sprintf("by process %d: %s", s.watch.PID, words.State(s.watch.Status, s.watch.InStep)))
 		if !s.watch.NextPoll.IsZero() {
-			line("next poll", whenText(s.watch.NextPoll, now))
+			line("next poll", words.When(s.watch.NextPoll, now))
 		}
 	}
 	return b.String()
@@ -67,16 +68,16 @@ func (s *profileState) lastPass(now time.Time) string {
 	said := "none is recorded"
 	switch {
 	case s.watch != nil && !s.watch.LastPass.IsZero() && (s.last == nil || s.last.Time.Before(s.watch.LastPass)):
-		said = whenText(s.watch.LastPass, now) + "  watch"
+		said = words.When(s.watch.LastPass, now) + "  watch"
 		if s.watch.Last != nil && report.Did(*s.watch.Last) {
 			said += ", last change: " + report.Brief(*s.watch.Last)
 		}
 		return said
 	case s.last != nil:
-		said = fmt.Sprintf("%s  %s, exit %d: %s", whenText(s.last.Time, now), text.Clean(s.last.Command), s.last.Exit, cmp.Or(oneLine(s.last.Error), s.counts()))
+		said = fmt.Sprintf("%s  %s, exit %d: %s", words.When(s.last.Time, now), text.Clean(s.last.Command), s.last.Exit, cmp.Or(words.OneLine(s.last.Error), s.counts()))
 	}
 	if s.cut != nil && s.watch == nil {
-		cut := fmt.Sprintf("%s  %s, did not finish: it was killed, or is still running", whenText(s.cut.Time, now), text.Clean(s.cut.Command))
+		cut := fmt.Sprintf("%s  %s, did not finish: it was killed, or is still running", words.When(s.cut.Time, now), text.Clean(s.cut.Command))
 		if s.last == nil {
 			return cut
 		}

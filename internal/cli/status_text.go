@@ -7,6 +7,7 @@ import (
 
 	"ferry/internal/app"
 	"ferry/internal/report"
+	"ferry/internal/report/words"
 	"ferry/internal/text"
 )
 
@@ -35,13 +36,13 @@ func watchedText(r app.WatchReport, conflicts string, now time.Time) string {
 		name = text.Clean(r.Local) + " " + text.Clean(r.Remote)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s\n", name, stateText(r))
+	fmt.Fprintf(&b, "%s: %s\n", name, words.State(r.Status, r.InStep))
 	line := func(what, format string, args ...any) {
 		fmt.Fprintf(&b, "  %-11s %s\n", what, fmt.Sprintf(format, args...))
 	}
 	at := func(what string, t time.Time) {
 		if !t.IsZero() {
-			line(what, "%s", whenText(t, now))
+			line(what, "%s", words.When(t, now))
 		}
 	}
 	if r.Hint != "" {
@@ -71,28 +72,4 @@ func watchedText(r app.WatchReport, conflicts string, now time.Time) string {
 	}
 	line("watched", "by process %d, for %s", r.PID, report.Span(now.Sub(r.Started)))
 	return b.String()
-}
-
-// stateText says what a pair is doing and why.
-func stateText(r app.WatchReport) string {
-	state := string(r.State)
-	if r.State == app.Idle || r.State == app.Passing && r.InStep {
-		state = "in sync"
-	}
-	if r.Failed > 0 && r.State == app.Idle {
-		state = "in sync except for what failed"
-	}
-	if r.Reason != "" {
-		state += ": " + text.Clean(r.Reason)
-	}
-	return state
-}
-
-// whenText returns a time for people, with its day where that is another.
-func whenText(t, now time.Time) string {
-	t, now = t.Local(), now.Local()
-	if t.Format(time.DateOnly) == now.Format(time.DateOnly) {
-		return t.Format(time.TimeOnly)
-	}
-	return t.Format(time.DateTime)
 }

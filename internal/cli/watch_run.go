@@ -6,7 +6,10 @@ import (
 	"os"
 
 	"ferry/internal/app"
+	"ferry/internal/dashboard/act"
 	"ferry/internal/report"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // watch keeps pairs in step until ctx ends.
@@ -21,12 +24,25 @@ func (prog *program) watch(ctx context.Context, args []string, flags *watchFlags
 		View:         show.view,
 		Redraw:       show.redraw,
 		Reload:       reload,
+		Act:          act.Do,
 		ReloadFailed: func(err error) { prog.tellFailure(report.Head{}, nil, err) },
 		Wait:         flags.wait || flags.waitLimit.set,
 		WaitLimit:    flags.waitLimit.v,
 	})
 	if err != nil {
 		return err
+	}
+	if flags.served {
+		serve, err := flags.page.Start(prog.pageWorld(), false)
+		if err != nil {
+			return err
+		}
+		var page errgroup.Group
+		defer func() {
+			end(nil)
+			_ = page.Wait()
+		}()
+		page.Go(func() error { return serve(ctx) })
 	}
 	prog.staying = true
 	defer show.begin(w)()

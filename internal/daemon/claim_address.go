@@ -2,9 +2,12 @@ package daemon
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // An address says where to find the process that watches a pair.
@@ -31,6 +34,22 @@ func writeAddress(path string, a address) error {
 		return fmt.Errorf("writing the address of the socket: %w", err)
 	}
 	return nil
+}
+
+// Keys returns the keys of the pairs whose processes have left an address in dir, sorted.
+// Some of the processes may be dead.
+func Keys(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var keys []string
+	for _, e := range entries {
+		if key, ok := strings.CutSuffix(e.Name(), ".json"); ok {
+			keys = append(keys, key)
+		}
+	}
+	return keys, err
 }
 
 func readAddress(dir, key string) (a address, err error) {

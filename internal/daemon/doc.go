@@ -9,5 +9,5 @@
 //
 // A client sends requests, each a JSON object on one line, and gets one line as the
 // answer to each. A pair that was handed over to a client is taken back when the
-// client closes its connection.
+// client closes its connection. A client that follows a pair gets a line for every change.
 package daemon

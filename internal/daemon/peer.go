@@ -51,7 +51,7 @@ func (p *Peer) Close() error { return p.conn.Close() }
 func (p *Peer) Report(ctx context.Context) (Report, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
-	a, err := p.ask(ctx, requestStatus)
+	a, err := p.ask(ctx, request{Do: requestStatus})
 	switch {
 	case err != nil:
 		return Report{}, err
@@ -62,23 +62,66 @@ func (p *Peer) Report(ctx context.Context) (Report, error) {
 }
 
 // Poke asks the process for a full pass now.
-func (p *Peer) Poke(ctx context.Context) error {
+func (p *Peer) Poke(ctx context.Context) error { return p.tell(ctx, requestPoke) }
+
+// Pause has the process let go of the pair until Resume.
+func (p *Peer) Pause(ctx context.Context) error { return p.tell(ctx, requestPause) }
+
+// Resume ends a pause.
+func (p *Peer) Resume(ctx context.Context) error { return p.tell(ctx, requestResume) }
+
+func (p *Peer) tell(ctx context.Context, what string) error {
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
-	_, err := p.ask(ctx, requestPoke)
+	_, err := p.ask(ctx, request{Do: what})
 	return err
+}
+
+// Follow calls f with a report now and after every change, until ctx ends or the process
+// does. It uses the connection up.
+func (p *Peer) Follow(ctx context.Context, f func(Report)) error {
+	a, err := p.ask(ctx, request{Do: requestFollow})
+	defer context.AfterFunc(ctx, func() { _ = p.conn.Close() })()
+	for err == nil {
+		if a.Report == nil {
+			return errors.New("the watching process sent no report")
+		}
+		f(*a.Report)
+		a, err = p.read()
+	}
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return fmt.Errorf("following process %d, which watches this pair: %w", p.pid, err)
+}
+
+// Act has the process do something with the pair, see [Handler.Act], and decodes the
+// answer into result. An error of the act itself is a [Refusal]. It uses the connection up.
+func (p *Peer) Act(ctx context.Context, what string, with, result any) error {
+	text, err := json.Marshal(with)
+	if err != nil {
+		return err
+	}
+	a, err := p.ask(ctx, request{Do: requestAct, What: what, With: text})
+	switch {
+	case err != nil && a.Error != "":
+		return &Refusal{a.Error, a.Hint}
+	case err != nil:
+		return err
+	}
+	return json.Unmarshal(a.Result, result)
 }
 
 // TakeOver waits until the process has ended its pass and closed the pair. The
 // caller can then work on the pair until it calls Close.
 func (p *Peer) TakeOver(ctx context.Context) error {
-	_, err := p.ask(ctx, requestHandover)
+	_, err := p.ask(ctx, request{Do: requestHandover})
 	return err
 }
 
 // ask sends one request and waits for its answer. If ctx is cancelled before that,
 // the connection is closed.
-func (p *Peer) ask(ctx context.Context, what string) (answer, error) {
+func (p *Peer) ask(ctx context.Context, what request) (answer, error) {
 	stop := context.AfterFunc(ctx, func() { _ = p.conn.Close() })
 	defer stop()
 	a, err := p.exchange(what)
@@ -97,14 +140,19 @@ func (p *Peer) ask(ctx context.Context, what string) (answer, error) {
 	return a, nil
 }
 
-func (p *Peer) exchange(what string) (a answer, err error) {
-	text, err := json.Marshal(request{Do: what})
+func (p *Peer) exchange(what request) (a answer, err error) {
+	text, err := json.Marshal(what)
 	if err != nil {
 		return a, err
 	}
 	if _, err := p.conn.Write(append(text, '\n')); err != nil {
 		return a, err
 	}
+	return p.read()
+}
+
+// read reads one answer.
+func (p *Peer) read() (a answer, err error) {
 	line, err := p.in.ReadBytes('\n')
 	if err != nil {
 		return a, err

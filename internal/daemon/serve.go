@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -98,9 +99,25 @@ func (s *server) answer(ctx context.Context, cancel func(), conn net.Conn, in io
 	case requestPoke:
 		s.handler.Poke()
 		return s.reply(conn, answer{})
+	case requestPause:
+		s.handler.Pause()
+		return s.reply(conn, answer{})
+	case requestResume:
+		s.handler.Resume()
+		return s.reply(conn, answer{})
 	case requestHandover:
 		s.handOver(ctx, cancel, conn, in)
 		return false
+	case requestFollow:
+		s.untilGone(cancel, conn, in)
+		s.follow(ctx, conn)
+		return false
+	case requestAct:
+		if s.handler.Act != nil {
+			s.untilGone(cancel, conn, in)
+			s.reply(conn, s.act(ctx, r))
+			return false
+		}
 	}
 	s.reply(conn, answer{Error: fmt.Sprintf("unknown request %q", r.Do)})
 	return false
@@ -108,11 +125,7 @@ func (s *server) answer(ctx context.Context, cancel func(), conn net.Conn, in io
 
 // handOver hands over the pair until the connection is closed.
 func (s *server) handOver(ctx context.Context, cancel func(), conn net.Conn, in io.Reader) {
-	_ = conn.SetReadDeadline(time.Time{})
-	s.work.Go(func() {
-		_, _ = io.Copy(io.Discard, in)
-		cancel()
-	})
+	s.untilGone(cancel, conn, in)
 	takeBack, err := s.handler.HandOver(ctx)
 	if err != nil {
 		s.reply(conn, answer{Error: err.Error()})
@@ -122,6 +135,60 @@ func (s *server) handOver(ctx context.Context, cancel func(), conn net.Conn, in 
 	if s.reply(conn, answer{}) {
 		<-ctx.Done()
 	}
+}
+
+// untilGone calls cancel when the client has gone.
+func (s *server) untilGone(cancel func(), conn net.Conn, in io.Reader) {
+	_ = conn.SetReadDeadline(time.Time{})
+	s.work.Go(func() {
+		_, _ = io.Copy(io.Discard, in)
+		cancel()
+	})
+}
+
+// followEvery is how often a pair is looked at for a client that follows it. It is all
+// that following costs.
+const followEvery = 200 * time.Millisecond
+
+// follow sends reports until ctx ends or the client does not take them.
+func (s *server) follow(ctx context.Context, conn net.Conn) {
+	tick := time.NewTicker(followEvery)
+	defer tick.Stop()
+	var last []byte
+	for {
+		report := s.handler.Report()
+		now, err := json.Marshal(report)
+		if err != nil {
+			return
+		}
+		if !bytes.Equal(now, last) && !s.reply(conn, answer{Report: &report}) {
+			return
+		}
+		last = now
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// act does what a client asks for.
+func (s *server) act(ctx context.Context, r request) answer {
+	result, err := s.handler.Act(ctx, r.What, r.With)
+	if err != nil {
+		a := answer{Error: err.Error()}
+		var refusal *Refusal
+		if errors.As(err, &refusal) {
+			a.Hint = refusal.Hint
+		}
+		return a
+	}
+	text, err := json.Marshal(result)
+	if err != nil {
+		return answer{Error: err.Error()}
+	}
+	return answer{Result: text}
 }
 
 // reply reports whether the answer was sent.

@@ -33,20 +33,21 @@ type Pool struct {
 	secret      string
 	secretErr   error
 
-	mu       stdsync.Mutex
-	changed  chan struct{} // closed and replaced when a session comes back or goes
-	idle     []*Session
-	open     int // sessions lent, idle or being opened
-	limit    int // at the moment; below most after a refusal
-	most     int
-	busyAt   time.Time // when the server last refused a session
-	told     bool      // of the limit
-	nextDial time.Time
-	f        *Features // after the first login
-	opening  bool      // the first session is being opened
-	known    Capabilities
-	closed   bool
-	lost     error // for good
+	mu         stdsync.Mutex
+	changed    chan struct{} // closed and replaced when a session comes back or goes
+	idle       []*Session
+	open       int // sessions lent, idle or being opened
+	limit      int // at the moment; below most after a refusal
+	most       int
+	busyAt     time.Time // when the server last refused a session
+	told       bool      // of the limit
+	nextDial   time.Time
+	f          *Features // after the first login
+	tlsVersion string    // of the first session; "": clear text
+	opening    bool      // the first session is being opened
+	known      Capabilities
+	closed     bool
+	lost       error // for good
 }
 
 // NewPool returns a pool for the server of o. It connects when a session is first wanted.

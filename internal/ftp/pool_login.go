@@ -2,6 +2,7 @@ package ftp
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"time"
 
@@ -155,12 +156,23 @@ func (p *Pool) login(ctx context.Context) (*Session, error) {
 	restorePipelined(p.modes, s.features, p.o)
 	p.mu.Lock()
 	p.f = s.features
+	if state, ok := s.TLS(); ok {
+		p.tlsVersion = tls.VersionName(state.Version)
+	}
 	p.mu.Unlock()
 	if learned {
 		p.remember()
 	}
 	p.learn(p.modes.Current())
 	return s, nil
+}
+
+// InUse returns the data mode that is tried first and the version of TLS, each "" where
+// none is known.
+func (p *Pool) InUse() (mode, tlsVersion string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.modes.Current().String(), p.tlsVersion
 }
 
 // firstLoginFailed has the next login go step by step, if the failure can lie in how it was

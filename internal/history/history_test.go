@@ -504,3 +504,39 @@ func BenchmarkRecorder(b *testing.B) {
 	}
 	r.End(&sync.Summary{}, 0, nil)
 }
+
+// A search leaves out no line that it looks for, whatever JSON makes of its path.
+func TestLinesWith(t *testing.T) {
+	book := Open(t.TempDir(), "k", 0)
+	paths := []manifest.Path{"css/Site.css", "a<b>.txt", `q"uote`, `back\slash`, "Ärger.txt", "a&b", "plain.txt", "bad\xff.txt"}
+	var all []byte
+	for _, p := range paths {
+		a := NewAction(sync.Upload, sync.Remote, p)
+		line, err := encodeLine(&Line{Type: TypeAction, Time: time.Now(), Action: &a})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, line...)
+	}
+	if err := book.append(all, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	for word, want := range map[string]manifest.Path{
+		"site": "css/Site.css", "CSS/S": "css/Site.css", "<b>": "a<b>.txt", `q"`: `q"uote`, `k\s`: `back\slash`, "ÄRGER": "Ärger.txt", "a&": "a&b", "bad": "bad\xff.txt",
+	} {
+		found := false
+		for l := range book.LinesWith(word) {
+			found = found || l.At() == want
+		}
+		if !found {
+			t.Errorf("%s is not found by %s", want, word)
+		}
+	}
+	n := 0
+	for range book.LinesWith("no-such-file") {
+		n++
+	}
+	if n > 0 {
+		t.Errorf("%d lines are found that have nothing of the word", n)
+	}
+}

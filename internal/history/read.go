@@ -7,12 +7,29 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
 // Lines returns what the book holds, the newest line first. Lines that are damaged are left
 // out, and so are files in which nothing was written since a time; the zero time: none are.
 func (b Book) Lines(since time.Time) iter.Seq[Line] {
+	return b.lines(since, func([]byte) bool { return true })
+}
+
+// LinesWith is Lines with only those lines whose text, in any case, has a word in it: in
+// the path, or elsewhere. It is much faster than looking at all lines. A word with
+// characters that JSON may write in another way leaves out none.
+func (b Book) LinesWith(word string) iter.Seq[Line] {
+	wanted := []byte(strings.ToLower(word))
+	if strings.ContainsFunc(word, func(r rune) bool { return r < ' ' || r > '~' || strings.ContainsRune("<>&\"\\", r) }) {
+		wanted = nil
+	}
+	return b.lines(time.Time{}, func(text []byte) bool { return bytes.Contains(bytes.ToLower(text), wanted) })
+}
+
+// lines returns the lines that like finds in files in which something was written since.
+func (b Book) lines(since time.Time, like func([]byte) bool) iter.Seq[Line] {
 	return func(yield func(Line) bool) {
 		parts, err := b.parts()
 		if err != nil {
@@ -23,6 +40,9 @@ func (b Book) Lines(since time.Time) iter.Seq[Line] {
 				continue
 			}
 			for text := range backwards(filepath.Join(b.Dir, p.name)) {
+				if !like(text) {
+					continue
+				}
 				if l, ok := parseLine(text); ok && !yield(l) {
 					return
 				}

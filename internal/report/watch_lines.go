@@ -49,7 +49,7 @@ type pairNow struct {
 }
 
 // attention is the order of the states where there is no room for all pairs.
-var attention = []watch.State{watch.Halted, watch.Waiting, watch.Syncing, watch.Starting, watch.HandedOver, watch.Stopped, watch.Idle}
+var attention = []watch.State{watch.Halted, watch.Waiting, watch.Syncing, watch.Starting, watch.HandedOver, watch.Paused, watch.Stopped, watch.Idle}
 
 // rank returns the place of the pair in that order. A pair that is at rest with failures
 // or conflicts comes before those that are in sync.

@@ -108,6 +108,8 @@ func (v *WatchView) tell(s watch.Status, away bool) {
 		v.Say("error: ", "halted: "+s.Reason+v.nextTry(s, "looking"))
 	case watch.HandedOver:
 		v.Note("handed over to another command")
+	case watch.Paused:
+		v.Note("paused")
 	case watch.Idle:
 		if away {
 			v.Note("%s", inStep(s, v.head.Direction))

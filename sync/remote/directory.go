@@ -152,5 +152,8 @@ func (d *Directory) Lock(ctx context.Context) (release func(), waited bool, err 
 // [ftp.Pool.Rest].
 func (d *Directory) Rest(ctx context.Context) { d.server.pool.Rest(ctx) }
 
+// InUse says how the server is spoken to, see [ftp.Pool.InUse].
+func (d *Directory) InUse() (mode, tls string) { return d.server.pool.InUse() }
+
 // Close implements [sync.Replica]. It ends all sessions.
 func (d *Directory) Close() error { return d.server.pool.Close() }

@@ -17,6 +17,7 @@ type loop struct {
 	cancel     context.CancelFunc // of the running job
 	busy       bool               // a job is running
 	handedOver bool               // the scheduler was told of a handover
+	paused     bool               // and of a pause
 }
 
 func newLoop(w *Watch) *loop {
@@ -117,6 +118,13 @@ func (l *loop) readRequests(now time.Time) {
 		l.scheduler.takeBack(now)
 	}
 	l.handedOver = requests.handover
+	switch {
+	case requests.paused && !l.paused:
+		l.scheduler.pause()
+	case !requests.paused && l.paused:
+		l.scheduler.resume(now)
+	}
+	l.paused = requests.paused
 }
 
 // publish sets the status, and notifies the listener if it changed.

@@ -31,6 +31,7 @@ type scheduler struct {
 	disconnect bool // close the session before anything else
 	canRest    bool // the session is a [Rester]
 	handover   bool // another process has asked for the pair, or has it
+	paused     bool // the user wants nothing to be done
 
 	task       task // that is running
 	taskBegan  time.Time
@@ -133,6 +134,15 @@ func (s *scheduler) takeBack(now time.Time) {
 	s.poke(now)
 }
 
+// pause says that the user wants nothing to be done.
+func (s *scheduler) pause() { s.paused = true }
+
+// resume says that the user wants the pair in step again.
+func (s *scheduler) resume(now time.Time) {
+	s.paused = false
+	s.poke(now)
+}
+
 // setNextTick says when tick is called again at the latest.
 func (s *scheduler) setNextTick(t time.Time) { s.gaps.nextTick = t }
 
@@ -171,7 +181,9 @@ func (s *scheduler) setActed() { s.acted = true }
 func (s *scheduler) shouldCancel(now time.Time) bool {
 	switch s.task {
 	case taskOpen:
-		return s.handover
+		return s.handover || s.paused
+	case taskFull, taskPart, taskPoll:
+		return s.paused // what a pass has begun, it finishes
 	case taskRest:
 		t, _ := s.nextTask(now)
 		return t != taskWait && t != taskRest

@@ -13,9 +13,9 @@ func (s *scheduler) next(now time.Time) (task, time.Time) {
 
 func (s *scheduler) nextTask(now time.Time) (task, time.Time) {
 	switch {
-	case s.connected && (s.handover || s.disconnect):
+	case s.connected && (s.handover || s.paused || s.disconnect):
 		return taskClose, now
-	case s.handover:
+	case s.handover || s.paused:
 		return taskWait, time.Time{}
 	case s.failure.kind != noFailure && now.Before(s.nextTry):
 		return taskWait, s.nextTry

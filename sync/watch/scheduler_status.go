@@ -40,7 +40,7 @@ func (s *scheduler) countKnownConflicts(skipped []manifest.Path) int {
 // currentStatus returns what the pair is doing now. The caller sets Since.
 func (s *scheduler) currentStatus(now time.Time) Status {
 	st := s.status
-	st.State = s.state(now)
+	st.State, st.Paused = s.state(now), s.paused
 	st.Queue = s.queue.len()
 	st.LastPass, st.LastFull = st.LastPass.Round(0), st.LastFull.Round(0)
 	switch {
@@ -58,6 +58,8 @@ func (s *scheduler) state(now time.Time) State {
 		return Syncing
 	case s.handover && s.released():
 		return HandedOver
+	case s.paused && s.released():
+		return Paused
 	case s.failure.halted:
 		return Halted
 	case s.failure.kind != noFailure:

@@ -16,6 +16,7 @@ const (
 	Waiting    State = "waiting"  // retries by itself, for example when the network is back
 	Halted     State = "halted"   // needs the user; see Reason
 	HandedOver State = "lent"     // another command works on the pair
+	Paused     State = "paused"   // until the user resumes it
 	Stopped    State = "stopped"
 )
 
@@ -23,6 +24,7 @@ const (
 // compared with ==.
 type Status struct {
 	State  State     `json:"state"`
+	Paused bool      `json:"paused,omitempty"` // the user wants it so; State may say that something else goes first
 	Reason string    `json:"reason,omitempty"` // why it waits or is halted
 	Hint   string    `json:"hint,omitempty"`   // what the user can do about it
 	Since  time.Time `json:"since"`            // when State began

@@ -34,6 +34,7 @@ type requests struct {
 	firstAction bool          // the running pass has begun to change something
 	handover    bool          // somebody has asked for the pair, or has it
 	granted     chan struct{} // closed when the pair is handed over
+	paused      bool
 }
 
 // New returns a watch, which does nothing before [Watch.Run].
@@ -79,6 +80,13 @@ func (w *Watch) Observe(ev sync.Event) {
 // Poke asks for a full pass now, even if the watch is waiting or halted. It may be
 // called before Run.
 func (w *Watch) Poke() { w.request(func(r *requests) { r.poke = true }) }
+
+// Pause ends the running pass and lets go of both sides until [Watch.Resume]. Others can
+// still have the pair, see [Watch.HandOver].
+func (w *Watch) Pause() { w.request(func(r *requests) { r.paused = true }) }
+
+// Resume ends a pause with a full pass.
+func (w *Watch) Resume() { w.request(func(r *requests) { r.paused = false }) }
 
 // request changes the requests and wakes the loop.
 func (w *Watch) request(change func(*requests)) {

@@ -16,7 +16,7 @@ import (
 func Text(r *check.Report, verbose bool) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	for _, row := range rows(r) {
+	for _, row := range Rows(r) {
 		fmt.Fprintf(w, "%s\t%s\n", row[0], row[1])
 	}
 	w.Flush()
@@ -31,8 +31,8 @@ func Text(r *check.Report, verbose bool) string {
 	return b.String()
 }
 
-// rows returns the report as pairs of a name and a text.
-func rows(r *check.Report) [][2]string {
+// Rows returns the report as pairs of a name and a text.
+func Rows(r *check.Report) [][2]string {
 	all := [][2]string{
 		{"server", r.Address + " (" + protections[r.Security] + "), user " + r.User},
 		{"greeting", r.Greeting},

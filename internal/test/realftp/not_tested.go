@@ -15,7 +15,13 @@ var notTested struct {
 // skipWithout skips a test whose server is not available, or fails it with FERRY_REQUIRE_SERVERS=1.
 func skipWithout(t testing.TB, name string, why error) {
 	t.Helper()
-	text := fmt.Sprintf("NOT TESTED with %s: %v; `.ci/servers` fetches the servers, and they run as root", name, why)
+	NotTested(t, fmt.Sprintf("NOT TESTED with %s: %v; `.ci/servers` fetches the servers, and they run as root", name, why))
+}
+
+// NotTested skips a test that lacks something of this machine, and has that said at the end, or fails it with
+// FERRY_REQUIRE_SERVERS=1.
+func NotTested(t testing.TB, text string) {
+	t.Helper()
 	if os.Getenv("FERRY_REQUIRE_SERVERS") == "1" {
 		t.Fatal(text)
 	}
@@ -53,8 +59,8 @@ func Main(m *testing.M) int {
 	return code
 }
 
-// NotTested skips a test that this machine cannot run, whatever is fetched, and records that.
-func NotTested(t testing.TB, why string) {
+// Impossible skips a test that this machine cannot run, whatever is fetched, and has that said at the end.
+func Impossible(t testing.TB, why string) {
 	t.Helper()
 	recordNotTested(t.Name() + ": NOT TESTED " + why)
 	t.Skip(why)

@@ -1,4 +1,5 @@
-package app
+// Package news keeps the reports of many passes over one pair down to what is new.
+package news
 
 import (
 	"fmt"
@@ -8,12 +9,20 @@ import (
 	"ferry/sync"
 )
 
-// A reportFilter stands before the report of one pass of many. A pass that does nothing
+// A Report shows one pass. Begin comes when both sides are connected, then events, one
+// at a time; End comes last, also where nothing came before it.
+type Report interface {
+	Begin()
+	Event(sync.Event)
+	End(sync.Summary, error)
+}
+
+// A Filter stands before the report of one pass of many. A pass that does nothing
 // and finds nothing new is not reported at all, and what was told of an earlier pass is
 // not told again before it has gone away in between.
-type reportFilter struct {
-	report  PassReport
-	history *reportHistory
+type Filter struct {
+	report  Report
+	history *History
 	full    bool   // the pass looks at everything
 	begun   func() // called when the report begins; may be nil
 
@@ -22,18 +31,20 @@ type reportFilter struct {
 	seen map[string]bool
 }
 
-// A reportHistory is what was told of one pair. It belongs to the goroutine of its
+// A History is what was told of one pair. It belongs to the goroutine of its
 // passes.
-type reportHistory struct {
+type History struct {
 	told map[string]bool
 }
 
-func newReportFilter(report PassReport, history *reportHistory, full bool, begun func()) *reportFilter {
-	return &reportFilter{report: report, history: history, full: full, begun: begun, seen: make(map[string]bool)}
+// New returns the filter of a pass. full says that it looks at everything; begun is called
+// when its report begins, and may be nil.
+func New(report Report, history *History, full bool, begun func()) *Filter {
+	return &Filter{report: report, history: history, full: full, begun: begun, seen: make(map[string]bool)}
 }
 
-// event passes on what is new.
-func (f *reportFilter) event(ev sync.Event) {
+// Event passes on what is new.
+func (f *Filter) Event(ev sync.Event) {
 	switch ev := ev.(type) {
 	case sync.Scanned:
 		if ev.Problems = f.problems(ev.Side, ev.Problems); len(ev.Problems) > 0 {
@@ -54,8 +65,11 @@ func (f *reportFilter) event(ev sync.Event) {
 	}
 }
 
+// Begun reports whether the report has begun.
+func (f *Filter) Begun() bool { return f.open }
+
 // forward begins the report where it has not begun, and passes ev on.
-func (f *reportFilter) forward(ev sync.Event) {
+func (f *Filter) forward(ev sync.Event) {
 	if !f.open {
 		f.open = true
 		if f.begun != nil {
@@ -72,7 +86,7 @@ func (f *reportFilter) forward(ev sync.Event) {
 }
 
 // news reports whether something is new, and notes it.
-func (f *reportFilter) news(key ...any) bool {
+func (f *Filter) news(key ...any) bool {
 	text := fmt.Sprint(key...)
 	f.seen[text] = true
 	if f.history.told[text] {
@@ -85,7 +99,7 @@ func (f *reportFilter) news(key ...any) bool {
 	return true
 }
 
-func (f *reportFilter) problems(side sync.Side, problems []manifest.Problem) []manifest.Problem {
+func (f *Filter) problems(side sync.Side, problems []manifest.Problem) []manifest.Problem {
 	var fresh []manifest.Problem
 	for _, p := range problems {
 		if f.news("problem ", side, p.Path.Join(p.Name), p.Why) {
@@ -97,7 +111,7 @@ func (f *reportFilter) problems(side sync.Side, problems []manifest.Problem) []m
 
 // planned passes a plan on with the conflicts and skips that are new. A plan that holds
 // nothing but what failed before waits.
-func (f *reportFilter) planned(plan *sync.Plan) {
+func (f *Filter) planned(plan *sync.Plan) {
 	shown := *plan
 	shown.Conflicts, shown.Skips = nil, nil
 	fresh := false
@@ -129,7 +143,7 @@ func (f *reportFilter) planned(plan *sync.Plan) {
 // failure is the key of an action that failed, whatever the reason.
 func failure(a *sync.Action) string { return fmt.Sprint("failed ", a.Op, a.Side, a.Path) }
 
-func (f *reportFilter) finished(ev sync.Finished) {
+func (f *Filter) finished(ev sync.Finished) {
 	a := ev.Action
 	switch {
 	case ev.Err == nil:
@@ -145,9 +159,9 @@ func (f *reportFilter) finished(ev sync.Finished) {
 	}
 }
 
-// end ends the report where it has begun. After a pass over everything that came to
+// End ends the report where it has begun. After a pass over everything that came to
 // its end, what was not met any more counts as gone.
-func (f *reportFilter) end(s sync.Summary, err error) {
+func (f *Filter) End(s sync.Summary, err error) {
 	if f.open {
 		f.report.End(s, err)
 	}

@@ -1,4 +1,4 @@
-package app
+package news
 
 import (
 	"errors"
@@ -46,9 +46,9 @@ func (h *heard) End(_ sync.Summary, err error) {
 	h.lines = append(h.lines, line)
 }
 
-// TestReportFilter plays passes to a filter, one after another: what it lets through is
+// TestFilter plays passes to a filter, one after another: what it lets through is
 // news each time.
-func TestReportFilter(t *testing.T) {
+func TestFilter(t *testing.T) {
 	upload := func(path manifest.Path) sync.Action {
 		return sync.Action{Op: sync.Upload, Side: sync.Remote, Path: path}
 	}
@@ -100,14 +100,14 @@ func TestReportFilter(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var told reportHistory
+			var told History
 			for i, p := range passes {
 				h := &heard{}
-				f := newReportFilter(h, &told, p.full, nil)
+				f := New(h, &told, p.full, nil)
 				for _, ev := range p.events {
-					f.event(ev)
+					f.Event(ev)
 				}
-				f.end(sync.Summary{}, p.err)
+				f.End(sync.Summary{}, p.err)
 				if got := strings.Join(h.lines, "|"); got != p.want {
 					t.Errorf("pass %d: %q, want %q", i+1, got, p.want)
 				}

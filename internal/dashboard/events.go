@@ -1,0 +1,47 @@
+package dashboard
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+const (
+	// aliveEvery is how often a stream without news says that it is there.
+	aliveEvery = 15 * time.Second
+	// mostStreams is how many pages may be open at the same time.
+	mostStreams = 64
+)
+
+// events sends the view of every pair, and again whenever one changes, as server-sent
+// events.
+func (s *Server) events(w http.ResponseWriter, r *http.Request, _ *session) {
+	if s.streams.Add(1) > mostStreams {
+		s.streams.Add(-1)
+		http.Error(w, "too many pages are open", http.StatusServiceUnavailable)
+		return
+	}
+	defer s.streams.Add(-1)
+	w.Header().Set("Content-Type", "text/event-stream")
+	out := http.NewResponseController(w)
+	sub := s.hub.subscribe()
+	defer s.hub.leave(sub)
+	alive := time.NewTicker(aliveEvery)
+	defer alive.Stop()
+	_, _ = fmt.Fprint(w, ": hello\n\n")
+	for out.Flush() == nil {
+		select {
+		case <-r.Context().Done():
+			return
+		case <-alive.C:
+			_, _ = fmt.Fprint(w, ": still here\n\n")
+		case <-sub.wake:
+			for _, v := range s.hub.take(sub) {
+				if text, err := json.Marshal(v); err == nil {
+					_, _ = fmt.Fprintf(w, "event: pair\ndata: %s\n\n", text)
+				}
+			}
+		}
+	}
+}
