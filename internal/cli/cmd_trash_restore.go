@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"ferry/internal/app"
+	"ferry/internal/cli/show"
 	"ferry/internal/cli/help"
 	"ferry/internal/report"
 	"ferry/internal/text"
@@ -124,7 +125,7 @@ func (prog *program) restoreAll(ctx context.Context, trash *app.Trash, head repo
 
 func (prog *program) tellRestored(head report.Head, t app.Trashed) {
 	if prog.common.json {
-		j := trashJSON(t, head.Profile)
+		j := show.TrashJSON(t, head.Profile)
 		j.Restored = !prog.common.dryRun
 		report.WriteJSON(prog.env.Stdout, j)
 		return
