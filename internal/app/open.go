@@ -80,8 +80,7 @@ func (o *Opener) open(ctx context.Context, p *Pair, opts PassOptions) (*OpenPair
 		return nil, errors.Join(err, open.close())
 	}
 	open.add(far.Close)
-	near, err := local.Open(p.Local, local.Options{FollowLinks: p.FollowLinks, Permissions: p.Permissions && !p.Blind, Reserved: p.Reserved.Match, Log: o.Log,
-		Owner: o.ownership(p, opts.DryRun).Owner, Temps: o.temps(p, sync.Local, opts.DryRun)})
+	near, err := o.openNearSide(ctx, p, opts)
 	if err != nil {
 		return nil, errors.Join(err, open.close())
 	}
@@ -98,6 +97,15 @@ func (o *Opener) open(ctx context.Context, p *Pair, opts PassOptions) (*OpenPair
 		record: record,
 		close:  open.close,
 	}, nil
+}
+
+// openNearSide opens the local directory, or connects to the target of a copy.
+func (o *Opener) openNearSide(ctx context.Context, p *Pair, opts PassOptions) (Store, error) {
+	if p.Target != nil {
+		return o.openServer(ctx, p.Target, opts)
+	}
+	return local.Open(p.Local, local.Options{FollowLinks: p.FollowLinks, Permissions: p.Permissions && !p.Blind, Reserved: p.Reserved.Match, Log: o.Log,
+		Owner: o.ownership(p, opts.DryRun).Owner, Temps: o.temps(p, sync.Local, opts.DryRun)})
 }
 
 // openServer connects to the server for passes that look at it.

@@ -19,6 +19,9 @@ type Pair struct {
 	*config.Profile
 	// Direct says that the pair was given as LOCAL URL, so that it has no name.
 	Direct bool
+	// Target is the server that a copy writes to, in the place of the local directory; nil: the
+	// pair is no copy. See [Workspace.CopyPair].
+	Target *Pair
 	// Rules are what [Pair.ReadRules] has read from RulesFile and other places.
 	Rules     *gitignore.Rules
 	RulesFile string
@@ -60,10 +63,13 @@ func (p *Pair) Title() string {
 
 // Policy returns what the pair says about decisions. A push keeps nothing on the
 // server unless that was asked for: what it replaces came from here, and what it
-// keeps would be published.
+// keeps would be published. A copy keeps nothing either.
 func (p *Pair) Policy() sync.Policy {
 	policy := p.Profile.Policy()
-	if p.Direction == sync.Push && !p.TrashSet {
+	switch {
+	case p.Target != nil:
+		policy.Trash = [2]bool{}
+	case p.Direction == sync.Push && !p.TrashSet:
 		policy.Trash[sync.Remote] = false
 	}
 	return policy

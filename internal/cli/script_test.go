@@ -74,6 +74,7 @@ func scriptKeyring(kind string) keyring.Keyring {
 //
 //	server [OPTION...]   start an FTP server over $WORK/remote, in place of the last one; sets URL, PORT and, with
 //	                     TLS, CA and FINGERPRINT; "server stop" only stops it
+//	server second [OPTION...]  start another one beside it over $WORK/target, until the script ends; sets TARGET
 //	fault KEY=VALUE...   make the server misbehave; "fault clear" ends that
 //	awaits               wait until the last fault with "stall" has struck
 //	[!] asked REGEXP     the server was asked such a command since it started, or since "forget"
@@ -203,8 +204,14 @@ func (s *scripted) close() {
 
 func scriptServer(ts *testscript.TestScript, _ bool, args []string) {
 	s := scriptOf(ts)
-	s.close()
 	o := ftpserver.Options{Root: ts.MkAbs("remote"), Password: scriptPassword}
+	second := len(args) > 0 && args[0] == "second"
+	if second {
+		args, o.Root = args[1:], ts.MkAbs("target")
+		ts.Check(os.MkdirAll(o.Root, 0o755))
+	} else {
+		s.close()
+	}
 	scheme := "ftp"
 	for _, arg := range args {
 		name, value, _ := strings.Cut(arg, "=")
@@ -245,6 +252,11 @@ func scriptServer(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	server, err := ftpserver.Start(o)
 	ts.Check(err)
+	if second {
+		ts.Defer(func() { server.Close() })
+		ts.Setenv("TARGET", fmt.Sprintf("%s://ferry@%s", scheme, server.Addr()))
+		return
+	}
 	s.server = server
 	ts.Setenv("URL", fmt.Sprintf("%s://ferry@%s", scheme, server.Addr()))
 	ts.Setenv("PORT", strconv.Itoa(server.Port()))
