@@ -18,3 +18,12 @@ func (w Workspace) CopyPair(from, to *config.Profile) *Pair {
 	p.Target = &Pair{Profile: to, Direct: true, key: p.key, stateDir: p.stateDir}
 	return p
 }
+
+// SentDirectly returns how many files the pass of a copy has had the source send to the target
+// itself, and their bytes.
+func (p *Pair) SentDirectly() (files int, bytes int64) {
+	if p.link == nil {
+		return 0, 0
+	}
+	return p.link.Sent()
+}

@@ -18,7 +18,8 @@ was copied is recorded, so that the next copy carries over what was made, change
 or deleted at the source since then. Files that only the target has are left alone, except
 with --exact. Nothing is changed at the source.
 
-The data goes through this machine, and not onto its disk.
+Large files go directly from server to server where both allow it, and are compared
+there. Everything else goes through this machine, and not onto its disk.
 
 FERRY_PASSWORD is the password for both servers. FERRY_SOURCE_PASSWORD is that of the source
 where it has another one. Options about the server are for both; --source-ca,

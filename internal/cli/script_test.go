@@ -84,6 +84,7 @@ func scriptKeyring(kind string) keyring.Keyring {
 //	took MIN MAX         the last "exits" took that long
 //	many DIR N           write the files 1.txt to N.txt
 //	big FILE BYTES       write a file of that size
+//	varied FILE BYTES    the same, with content that is not alike everywhere
 //	equal DIR DIR        both directories hold the same files, but for .ferry
 //	write FILE TEXT      write a file
 //	freeze DIR...        remember all of a directory; "frozen DIR..." holds it to that
@@ -147,6 +148,15 @@ func TestScripts(t *testing.T) {
 			"frozen": scriptFrozen,
 			"age":    scriptAge,
 			"took":   scriptTook,
+			"varied": func(ts *testscript.TestScript, _ bool, args []string) {
+				n, err := strconv.Atoi(args[1])
+				ts.Check(err)
+				var b strings.Builder
+				for i := 0; b.Len() < n; i++ {
+					fmt.Fprintln(&b, i)
+				}
+				ts.Check(demo.WriteFile(ts.MkAbs("."), args[0], b.String()[:n]))
+			},
 			"big": func(ts *testscript.TestScript, _ bool, args []string) {
 				n, err := strconv.Atoi(args[1])
 				ts.Check(err)
@@ -232,6 +242,12 @@ func scriptServer(ts *testscript.TestScript, _ bool, args []string) {
 			return
 		case "port":
 			o.Addr = "127.0.0.1:" + value
+		case "ip": // another address than that of the client
+			o.Addr = value + ":0"
+		case "foreign":
+			o.Foreign = true
+		case "hash":
+			o.Hash = true
 		case "nomlsd":
 			o.NoMLSD = true
 		case "nomfmt":
@@ -286,6 +302,10 @@ func scriptFault(ts *testscript.TestScript, _ bool, args []string) {
 			f.Times = n
 		case "refuse":
 			f.Refuse = value
+		case "cut":
+			n, err := strconv.Atoi(value)
+			ts.Check(err)
+			f.Data = ftpserver.CutAt(int64(n))
 		case "stall":
 			struck := make(chan struct{})
 			s.struck = struck

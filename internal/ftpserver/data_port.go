@@ -125,7 +125,8 @@ func (s *session) listenData(ip net.IP) (*net.TCPListener, error) {
 	return nil, errors.New("no free port in the range")
 }
 
-// active answers PORT (RFC 959) and EPRT (RFC 2428). It accepts only the address of the client.
+// active answers PORT (RFC 959) and EPRT (RFC 2428). It accepts only the address of the client, unless
+// Options.Foreign is set.
 func (s *session) active(verb, arg string, fault PortFault) reply {
 	addr, err := parsePort(arg)
 	if verb == "EPRT" {
@@ -134,14 +135,14 @@ func (s *session) active(verb, arg string, fault PortFault) reply {
 	if err != nil {
 		return replyOf("501 Syntax error: " + err.Error())
 	}
-	if !addr.IP.Equal(ipOf(s.raw.RemoteAddr())) || addr.Port < 1024 {
+	if !s.srv.opts.Foreign && !addr.IP.Equal(ipOf(s.raw.RemoteAddr())) || addr.Port < 1024 {
 		return replyOf("500 Illegal " + verb + " command.")
 	}
 	s.setData(&dataPort{target: addr, blackHole: fault.blackHole})
 	return replyOf("200 " + verb + " command successful.")
 }
 
-// connect makes the data connection: it waits for the client in passive mode, and connects to it in active mode.
+// connect makes the data connection: it waits for peer (nil: anybody) in passive mode, and connects in active mode.
 func (d *dataPort) connect(ctx context.Context, peer net.IP, patience time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -179,7 +180,7 @@ func (d *dataPort) open(ctx context.Context, peer net.IP) (*net.TCPConn, error) 
 		if err != nil {
 			return nil, err
 		}
-		if ipOf(conn.RemoteAddr()).Equal(peer) {
+		if peer == nil || ipOf(conn.RemoteAddr()).Equal(peer) {
 			return conn, nil
 		}
 		conn.Close()

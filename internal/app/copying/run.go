@@ -4,8 +4,11 @@ import (
 	"context"
 
 	"ferry/internal/app"
+	"ferry/internal/text"
 	"ferry/sync"
 	"ferry/sync/mirror"
+
+	"github.com/dustin/go-humanize"
 )
 
 // Run makes the pass of a copy. Its report is shown as if it went from a local side to a remote
@@ -15,6 +18,9 @@ func Run(ctx context.Context, pass *app.Pass) app.PassResult {
 		pass.Report = &report{PassReport: pass.Report}
 	}
 	result := pass.Run(ctx)
+	if files, bytes := pass.Pair.SentDirectly(); files > 0 {
+		pass.Opener.Talk.Note("%s (%s) went directly from server to server", text.Count(files, "file"), humanize.Bytes(uint64(bytes)))
+	}
 	result.Summary, result.Err = mirror.Summary(result.Summary), mirror.Error(result.Err)
 	return result
 }

@@ -1,0 +1,127 @@
+package third
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"ferry/internal/ftp"
+	"ferry/internal/ftp/wire"
+)
+
+// A pair is a transfer that both servers have begun.
+type pair struct{ from, to *ftp.FarTransfer }
+
+// begin has both servers begin the transfer in way w. refusal says in what way they do not do
+// that, and would not do for another file either. Where the error wraps ErrHere, nothing was sent.
+func (t Transfer) begin(ctx context.Context, w way) (p *pair, refusal string, err error) {
+	listens, calls := t.To, t.From
+	listen, call := "STOR "+t.ToPath, "RETR "+t.FromPath
+	if w.sourceListens {
+		listens, calls, listen, call = calls, listens, call, listen
+	}
+	if refusal := t.agree(ctx, listens, calls); refusal != "" {
+		return nil, refusal, t.here(refusal)
+	}
+	// The server that calls goes first: if it refuses, the other one has begun nothing. The
+	// system takes its connection for the other server.
+	called, err := calls.SendFar(ctx, call)
+	if err != nil {
+		return nil, "", err
+	}
+	r, err := called.Started(ctx)
+	if err == nil && r.Refused() {
+		if speaksOfConnection(r) {
+			refusal = fmt.Sprintf("%s: %s", calls.ServerAddr(), r)
+		}
+		return nil, refusal, t.here(r.String())
+	}
+	var listened *ftp.FarTransfer
+	if err == nil {
+		listened, err = listens.SendFar(ctx, listen)
+	}
+	if err == nil {
+		r, err = listened.Started(ctx)
+	}
+	if err == nil && r.Refused() {
+		if speaksOfConnection(r) {
+			refusal = fmt.Sprintf("%s: %s", listens.ServerAddr(), r)
+		}
+		// What was called for never comes, or is cut off.
+		if _, ended, _ := called.Ended(ctx, endWait); !ended {
+			calls.GiveUp()
+			listens.GiveUp()
+		}
+		return nil, refusal, t.here(r.String())
+	}
+	if err != nil {
+		calls.GiveUp()
+		listens.GiveUp()
+		return nil, "", err
+	}
+	if w.sourceListens {
+		return &pair{from: listened, to: called}, "", nil
+	}
+	return &pair{from: called, to: listened}, "", nil
+}
+
+func (t Transfer) here(why string) error { return fmt.Errorf("%w: %s", ErrHere, why) }
+
+// agree tells both servers where the data connection is. It returns why they do not take it; "":
+// they do.
+func (t Transfer) agree(ctx context.Context, listens, calls *ftp.Session) (refusal string) {
+	if !reaches(calls.ServerAddr(), listens.ServerAddr()) {
+		return fmt.Sprintf("%s may not be the same address to %s", listens.ServerAddr(), calls.ServerAddr())
+	}
+	ask, refusal := askToListen(listens, calls)
+	if refusal != "" {
+		return refusal
+	}
+	r, err := listens.Command(ctx, ask)
+	if err != nil || r.Code != 227 {
+		return said(listens, ask, r, err)
+	}
+	at, err := wire.ParsePASV(r.Text)
+	if err != nil {
+		return said(listens, ask, r, err)
+	}
+	// Only the port counts: who names another address could have a server connect anywhere.
+	port, err := wire.PORT(netip.AddrPortFrom(listens.ServerAddr(), at.Port()))
+	if err != nil {
+		return err.Error()
+	}
+	if r, err = calls.Command(ctx, port); err != nil || !r.OK() {
+		return said(calls, "PORT", r, err)
+	}
+	return ""
+}
+
+// askToListen returns the command that has one server listen for the other. Over TLS one of them
+// has to be the client, which the one that listens is after CPSV.
+func askToListen(listens, calls *ftp.Session) (command, refusal string) {
+	_, a := listens.TLS()
+	_, b := calls.TLS()
+	switch {
+	case !a && !b:
+		return "PASV", ""
+	case a != b:
+		return "", "only one of the two connections has TLS"
+	case listens.Features().Offers("CPSV"):
+		return "CPSV", ""
+	}
+	return "", fmt.Sprintf("%s does not know CPSV, by which one server takes the other's TLS", listens.ServerAddr())
+}
+
+func said(s *ftp.Session, command string, r ftp.Reply, err error) string {
+	if err != nil {
+		return fmt.Sprintf("%s: %s: %v", s.ServerAddr(), command, err)
+	}
+	return fmt.Sprintf("%s answers %s with %s", s.ServerAddr(), command, r)
+}
+
+// speaksOfConnection reports whether a refusal of RETR or STOR is about the data connection, and
+// not about the file.
+func speaksOfConnection(r ftp.Reply) bool {
+	return slices.Contains([]int{421, 425, 426, 500, 501, 502, 504, 521, 522, 534}, r.Code)
+}
