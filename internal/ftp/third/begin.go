@@ -25,20 +25,30 @@ func (t Transfer) begin(ctx context.Context, w way) (p *pair, refusal string, er
 		return nil, refusal, t.here(refusal)
 	}
 	// The server that calls goes first: if it refuses, the other one has begun nothing. The
-	// system takes its connection for the other server.
-	called, err := calls.SendFar(ctx, call)
-	if err != nil {
-		return nil, "", err
+	// system takes its connection for the other server. Only where that would lose what comes
+	// early the other one begins to wait before.
+	var called, listened *ftp.FarTransfer
+	listenFirst := !w.sourceListens && listens.Features().Has(ftp.LosesEarlyData)
+	if listenFirst {
+		if listened, err = listens.SendFar(ctx, listen); err != nil {
+			return nil, "", err
+		}
 	}
-	r, err := called.Started(ctx)
+	called, err = calls.SendFar(ctx, call)
+	var r ftp.Reply
+	if err == nil {
+		r, err = called.Started(ctx)
+	}
 	if err == nil && r.Refused() {
+		if listenFirst {
+			listens.GiveUp()
+		}
 		if speaksOfConnection(r) {
 			refusal = fmt.Sprintf("%s: %s", calls.ServerAddr(), r)
 		}
 		return nil, refusal, t.here(r.String())
 	}
-	var listened *ftp.FarTransfer
-	if err == nil {
+	if err == nil && !listenFirst {
 		listened, err = listens.SendFar(ctx, listen)
 	}
 	if err == nil {

@@ -35,9 +35,11 @@ type Link struct {
 // A way says which server listens for the other one.
 type way struct{ sourceListens bool }
 
-// ways are tried in this order. Most servers that send anywhere at all let the client name the
-// address.
-var ways = [...]way{{sourceListens: false}, {sourceListens: true}}
+// ways returns the ways for t in the order in which they are tried.
+func (t Transfer) ways() [2]way {
+	sourceFirst := t.From.Features().Has(ftp.OneActiveSessionOnly) && !t.To.Features().Has(ftp.OneActiveSessionOnly)
+	return [2]way{{sourceListens: sourceFirst}, {sourceListens: !sourceFirst}}
+}
 
 // mostFailures is how many transfers in a row may break off before a link is given up.
 const mostFailures = 3
@@ -122,7 +124,7 @@ func (l *Link) begin(ctx context.Context, t Transfer) (*pair, error) {
 		return p, err
 	}
 	why := ""
-	for _, w := range ways {
+	for _, w := range t.ways() {
 		p, refusal, err := t.begin(ctx, w)
 		switch {
 		case err == nil:

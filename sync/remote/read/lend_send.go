@@ -55,14 +55,6 @@ func (f *Lent) send(ctx context.Context, t third.Transfer) (err error) {
 // prove makes sure that the source is what was wanted and that the target holds its content: by
 // the hashes of both servers, or else by their ends.
 func (f *Lent) prove(ctx context.Context, t third.Transfer) error {
-	now, err := f.server.Look(ctx, nil, f.Target)
-	if err == nil {
-		err = now.Err
-	}
-	if err != nil {
-		return fmt.Errorf("%w: %w", sync.ErrSource, err)
-	}
-	f.entry = now.Entry
 	same, err := f.sameHash(ctx, t)
 	if err == nil && !same && f.proven == "" {
 		same, err = f.sameEnd(ctx, t)
@@ -87,14 +79,18 @@ func (f *Lent) sameHash(ctx context.Context, t third.Transfer) (bool, error) {
 	if errors.Is(err, sync.ErrUnsupported) {
 		return false, nil
 	}
-	if err != nil {
+	var now Answer
+	if err == nil {
+		now, err = f.server.Look(ctx, nil, f.Target)
+	}
+	if err = errors.Join(err, now.Err); err != nil {
 		return false, fmt.Errorf("%w: %w", sync.ErrSource, err)
 	}
 	there, err := HashTold(ctx, t.To, t.ToPath)
 	if err != nil || there == "" {
 		return false, err
 	}
-	f.proven = here
+	f.proven, f.entry = here, now.Entry
 	if here != there {
 		f.link.GiveUp("what came directly is not what was sent: the hashes of the servers differ")
 	}
@@ -119,7 +115,11 @@ func (f *Lent) sameEnd(ctx context.Context, t third.Transfer) (bool, error) {
 	}
 	defer src.Close()
 	here := make([]byte, size)
-	if _, err := io.ReadFull(src, here); err != nil {
+	_, err = io.ReadFull(src, here)
+	if err == nil {
+		f.entry, err = src.Confirm(ctx)
+	}
+	if err != nil {
 		return false, fmt.Errorf("%w: %w", sync.ErrSource, err)
 	}
 	return sync.SameOverlap(bytes.NewReader(here), there)
