@@ -21,7 +21,7 @@ func (t Transfer) begin(ctx context.Context, w way) (p *pair, refusal string, er
 	if w.sourceListens {
 		listens, calls, listen, call = calls, listens, call, listen
 	}
-	if refusal := t.agree(ctx, listens, calls); refusal != "" {
+	if refusal = t.agree(ctx, listens, calls); refusal != "" {
 		return nil, refusal, t.here(refusal)
 	}
 	// The server that calls goes first: if it refuses, the other one has begun nothing. The
@@ -43,6 +43,7 @@ func (t Transfer) begin(ctx context.Context, w way) (p *pair, refusal string, er
 		if listenFirst {
 			listens.GiveUp()
 		}
+		t.noClient(ctx)
 		if speaksOfConnection(r) {
 			refusal = fmt.Sprintf("%s: %s", calls.ServerAddr(), r)
 		}
@@ -63,6 +64,7 @@ func (t Transfer) begin(ctx context.Context, w way) (p *pair, refusal string, er
 			calls.GiveUp()
 			listens.GiveUp()
 		}
+		t.noClient(ctx)
 		return nil, refusal, t.here(r.String())
 	}
 	if err != nil {
@@ -84,9 +86,19 @@ func (t Transfer) agree(ctx context.Context, listens, calls *ftp.Session) (refus
 	if !reaches(calls.ServerAddr(), listens.ServerAddr()) {
 		return fmt.Sprintf("%s may not be the same address to %s", listens.ServerAddr(), calls.ServerAddr())
 	}
-	ask, refusal := askToListen(listens, calls)
+	ask, client, refusal := askToListen(listens, calls)
 	if refusal != "" {
 		return refusal
+	}
+	if client != nil {
+		if r, err := client.Command(ctx, "SSCN ON"); err != nil || !r.OK() {
+			return said(client, "SSCN", r, err)
+		}
+		defer func() {
+			if refusal != "" {
+				endClient(ctx, client)
+			}
+		}()
 	}
 	r, err := listens.Command(ctx, ask)
 	if err != nil || r.Code != 227 {
@@ -108,19 +120,42 @@ func (t Transfer) agree(ctx context.Context, listens, calls *ftp.Session) (refus
 }
 
 // askToListen returns the command that has one server listen for the other. Over TLS one of them
-// has to be the client, which the one that listens is after CPSV.
-func askToListen(listens, calls *ftp.Session) (command, refusal string) {
+// has to be the client: the one that listens after CPSV, or client after SSCN ON.
+func askToListen(listens, calls *ftp.Session) (command string, client *ftp.Session, refusal string) {
 	_, a := listens.TLS()
 	_, b := calls.TLS()
 	switch {
 	case !a && !b:
-		return "PASV", ""
+		return "PASV", nil, ""
 	case a != b:
-		return "", "only one of the two connections has TLS"
+		return "", nil, "only one of the two connections has TLS"
 	case listens.Features().Offers("CPSV"):
-		return "CPSV", ""
+		return "CPSV", nil, ""
+	case calls.Features().Offers("SSCN"):
+		return "PASV", calls, ""
+	case listens.Features().Offers("SSCN"):
+		return "PASV", listens, ""
 	}
-	return "", fmt.Sprintf("%s does not know CPSV, by which one server takes the other's TLS", listens.ServerAddr())
+	return "", nil, "neither server knows CPSV or SSCN, by which one takes the other's TLS"
+}
+
+// noClient has both servers be TLS servers again, after any transfer.
+func (t Transfer) noClient(ctx context.Context) {
+	for _, s := range []*ftp.Session{t.From, t.To} {
+		if _, tls := s.TLS(); tls && s.Features().Offers("SSCN") {
+			endClient(ctx, s)
+		}
+	}
+}
+
+// endClient has s be a TLS server again. Without it the session is of no use to us.
+func endClient(ctx context.Context, s *ftp.Session) {
+	if s.Dead() {
+		return
+	}
+	if r, err := s.Command(ctx, "SSCN OFF"); err != nil || !r.OK() {
+		s.GiveUp()
+	}
 }
 
 func said(s *ftp.Session, command string, r ftp.Reply, err error) string {

@@ -86,17 +86,22 @@ func (l *Link) GiveUp(why string) {
 	}
 }
 
-// ended notes how a transfer that had begun ended.
-func (l *Link) ended(err error) {
+// ended notes how a transfer that had begun ended. Over TLS a first one shows whether both servers
+// come to terms: some lose their session over that.
+func (l *Link) ended(err error, tls bool) {
 	l.mu.Lock()
 	l.failures++
 	if err == nil {
 		l.failures = 0
 	}
-	broken := l.failures >= mostFailures
+	broken := l.failures >= mostFailures || tls && l.failures > l.files
+	failures := l.failures
 	l.mu.Unlock()
-	if broken {
-		l.GiveUp(fmt.Sprintf("%d transfers in a row broke off, the last with: %v", mostFailures, err))
+	switch {
+	case broken && failures == 1:
+		l.GiveUp(fmt.Sprintf("the first transfer broke off: %v", err))
+	case broken:
+		l.GiveUp(fmt.Sprintf("%d transfers in a row broke off, the last with: %v", failures, err))
 	}
 }
 
@@ -120,7 +125,10 @@ func (l *Link) begin(ctx context.Context, t Transfer) (*pair, error) {
 		return nil, ErrHere
 	}
 	if w != nil {
-		p, _, err := t.begin(ctx, *w)
+		p, refusal, err := t.begin(ctx, *w)
+		if refusal != "" {
+			l.ended(errors.New(refusal), false)
+		}
 		return p, err
 	}
 	why := ""
@@ -138,10 +146,12 @@ func (l *Link) begin(ctx context.Context, t Transfer) (*pair, error) {
 			}
 			return nil, err
 		}
-		if why != "" {
-			why += "; "
+		switch {
+		case why == "":
+			why = refusal
+		case why != refusal:
+			why += "; " + refusal
 		}
-		why += refusal
 	}
 	l.GiveUp(why)
 	return nil, ErrHere

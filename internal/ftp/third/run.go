@@ -31,8 +31,10 @@ func (l *Link) Run(ctx context.Context, t Transfer, size int64) error {
 		t.From.GiveUp()
 		t.To.GiveUp()
 	}
+	t.noClient(ctx)
 	if ctx.Err() == nil {
-		l.ended(err)
+		_, tls := t.To.TLS()
+		l.ended(err, tls)
 	}
 	return err
 }

@@ -35,7 +35,8 @@ func newSide(t *testing.T, ip string, o ftpserver.Options) *side {
 		t.Skipf("no server at %s: %v", ip, err)
 	}
 	t.Cleanup(func() { s.server.Close() })
-	s.pool = ftp.NewPool(ftp.Options{Host: ip, Port: s.server.Port(), User: "ferry", Password: func() (string, error) { return "secret", nil }, Timeout: 2 * time.Second})
+	security := map[ftpserver.Security]ftp.Security{ftpserver.Explicit: ftp.Explicit}[o.TLS]
+	s.pool = ftp.NewPool(ftp.Options{Security: security, Insecure: true, Host: ip, Port: s.server.Port(), User: "ferry", Password: func() (string, error) { return "secret", nil }, Timeout: 2 * time.Second})
 	t.Cleanup(func() { s.pool.Close() })
 	return s
 }
@@ -188,5 +189,79 @@ func TestACancelledTransferEnds(t *testing.T) {
 	err := l.Run(ctx, Transfer{From: source.session(t), FromPath: "/a", To: target.session(t), ToPath: "/b", Size: size}, int64(len(content)))
 	if !errors.Is(err, context.Canceled) || !l.Open() {
 		t.Fatalf("%v, open: %v", err, l.Open())
+	}
+}
+
+// withoutFeature takes a line out of the reply to FEAT.
+func withoutFeature(name string) ftpserver.Fault {
+	return ftpserver.Fault{Command: "FEAT", Rewrite: func(reply string) string { return strings.Replace(reply, "\n "+name, "", 1) }}
+}
+
+func TestOneServerIsTheTLSClientOfTheOther(t *testing.T) {
+	secure := ftpserver.Options{Foreign: true, TLS: ftpserver.Explicit, ForceTLS: true}
+	for _, c := range []struct {
+		name     string
+		from, to []ftpserver.Fault
+		asked    string // of the target; "": it is refused
+		source   bool   // asked of the source instead
+		refused  bool
+	}{
+		{name: "CPSV", asked: "> CPSV"},
+		{name: "SSCN at the source", to: []ftpserver.Fault{withoutFeature("CPSV")}, asked: "> SSCN ON", source: true},
+		{name: "SSCN at the target", from: []ftpserver.Fault{withoutFeature("SSCN")}, to: []ftpserver.Fault{withoutFeature("CPSV")}, asked: "> SSCN ON"},
+		{name: "neither", from: []ftpserver.Fault{withoutFeature("SSCN"), withoutFeature("CPSV")}, to: []ftpserver.Fault{withoutFeature("SSCN"), withoutFeature("CPSV")}, refused: true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			from, to := secure, secure
+			from.Faults, to.Faults = c.from, c.to
+			source, target := two(t, from, to)
+			a, b := source.session(t), target.session(t)
+			told := ""
+			l := &Link{Tell: func(why string) { told = why }}
+			for _, path := range []string{"/b", "/c"} {
+				err := l.Run(context.Background(), Transfer{From: a, FromPath: "/a", To: b, ToPath: path}, int64(len(content)))
+				if c.refused {
+					if !errors.Is(err, ErrHere) || !strings.Contains(told, "neither server knows CPSV or SSCN") {
+						t.Errorf("%v, told %q", err, told)
+					}
+					continue
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				target.holds(t, path, content)
+				l.Prove(1)
+			}
+			// Afterwards both are of use to us.
+			for _, s := range []*ftp.Session{a, b} {
+				if d, err := s.Retrieve(context.Background(), map[*ftp.Session]string{a: "/a", b: "/b"}[s], 0); err == nil {
+					if _, err := d.ReadFile(int64(len(content))); err != nil {
+						t.Error(err)
+					}
+					d.Abort()
+				} else if !c.refused {
+					t.Error(err)
+				}
+			}
+			asked := target.server
+			if c.source {
+				asked = source.server
+			}
+			if c.asked != "" && !slices.ContainsFunc(asked.Transcript(), func(line string) bool { return strings.Contains(line, c.asked) }) {
+				t.Errorf("%q was not sent: %q", c.asked, asked.Transcript())
+			}
+		})
+	}
+}
+
+func TestTLSOnOneSideOnlyIsNotGivenUp(t *testing.T) {
+	source, target := two(t, foreign, ftpserver.Options{Foreign: true, TLS: ftpserver.Explicit})
+	l := &Link{}
+	err := l.Run(context.Background(), Transfer{From: source.session(t), FromPath: "/a", To: target.session(t), ToPath: "/b"}, int64(len(content)))
+	if !errors.Is(err, ErrHere) {
+		t.Fatal(err)
+	}
+	if slices.ContainsFunc(target.server.Transcript(), func(line string) bool { return strings.Contains(line, "PROT C") }) {
+		t.Error("the data was to go in clear")
 	}
 }
