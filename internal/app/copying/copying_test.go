@@ -13,6 +13,7 @@ import (
 	"strings"
 	stdsync "sync"
 	"testing"
+	"time"
 
 	"ferry/internal/app"
 	"ferry/internal/ftpserver"
@@ -34,6 +35,9 @@ type world struct {
 	roots   [2]string
 	servers [2]*ftpserver.Server
 	state   string
+	// connections is how many sessions a copy may have with each server; 0: the default.
+	connections int
+
 	mu      stdsync.Mutex
 	notices []string
 }
@@ -74,6 +78,7 @@ func (w *world) run(ctx context.Context, observe sync.Observer) (app.PassResult,
 		w.Fatal(err)
 	}
 	p.Retries, p.Target.Retries = 2, 2
+	p.Connections, p.Target.Connections = w.connections, w.connections
 	if err := ReadRules(p, "", nil); err != nil {
 		w.Fatal(err)
 	}
@@ -218,4 +223,26 @@ func TestAnInterruptedCopyGoesOn(t *testing.T) {
 		t.Fatalf("%d, then %+v: %v", result.Summary.Uploaded, again.Summary, err)
 	}
 	w.equal()
+}
+
+// TestOneConnectionIsEnough copies small and large files in turns: what is read ahead must not keep the only session.
+func TestOneConnectionIsEnough(t *testing.T) {
+	w := newWorld(t, foreign, foreign)
+	w.connections = 1
+	for i := range 20 {
+		w.write(fmt.Sprintf("%02d-large.bin", i), append(varied(200_000), byte(i)))
+		for j := range 3 {
+			w.write(fmt.Sprintf("%02d-small-%d.bin", i, j), append(varied(100_000), byte(i)))
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	result, p := w.run(ctx, nil)
+	if err := result.Error(); err != nil || result.Summary.Uploaded != 80 {
+		t.Fatalf("%+v: %v", result.Summary, err)
+	}
+	w.equal()
+	if files, _ := p.SentDirectly(); files != 20 {
+		t.Errorf("%d files went directly", files)
+	}
 }

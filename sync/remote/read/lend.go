@@ -18,29 +18,25 @@ import (
 const directFrom = 2 * sync.OverlapBytes
 
 // A lender reads the files of a run for another server. It implements [sync.Reader]. Its sources
-// are [Lent]: large ones may go directly. Small ones are read as by a [Reader].
+// are [Lent]: large ones may go directly. Small ones are read as by a [Reader], one for each
+// stretch of them, so that none is read ahead while a large one needs the session.
 type lender struct {
 	env
+	ctx   context.Context // of Lend
 	link  *third.Link
 	run   []sync.Wanted
-	small *Reader
-	at    []int // the index in the run of small of each file; -1: it is not among them
+	small *Reader // of the stretch from first to end; nil: none is open
+	first int
+	end   int
 }
 
 // Lend is [New] for files that go to another server, directly where link allows it.
 func Lend(ctx context.Context, srv Server, o ftp.Options, run []sync.Wanted, link *third.Link) sync.Reader {
-	l := &lender{env: env{srv, o}, link: link, run: run}
-	var small []sync.Wanted
-	for _, w := range run {
-		at := -1
-		if !link.Open() || w.Entry.Size < directFrom {
-			at, small = len(small), append(small, w)
-		}
-		l.at = append(l.at, at)
-	}
-	l.small = New(ctx, srv, o, small)
-	return l
+	return &lender{env: env{srv, o}, ctx: ctx, link: link, run: run}
 }
+
+// mayGo reports whether file i may go directly.
+func (l *lender) mayGo(i int) bool { return l.run[i].Entry.Size >= directFrom && l.link.Open() }
 
 // Open implements [sync.Reader].
 func (l *lender) Open(ctx context.Context, i int, offset int64) (sync.Source, error) {
@@ -48,25 +44,50 @@ func (l *lender) Open(ctx context.Context, i int, offset int64) (sync.Source, er
 	if offset > 0 {
 		f.h = nil
 	}
+	if !l.mayGo(i) {
+		f.open = func() (sync.Source, error) { return l.openSmall(ctx, i, offset) }
+		return f, f.start()
+	}
+	if err := l.Close(); err != nil {
+		return nil, err
+	}
 	f.open = func() (sync.Source, error) {
-		if at := l.at[i]; at >= 0 {
-			return l.small.Open(ctx, at, offset)
-		}
 		src, err := openFile(ctx, l.env, l.run[i], offset)
 		if err != nil {
 			return nil, fmt.Errorf("reading %s: %w", l.run[i].Path, err)
 		}
 		return src, nil
 	}
-	f.mayGo = offset == 0 && l.at[i] < 0
-	if f.mayGo {
+	if f.mayGo = offset == 0; f.mayGo {
 		return f, nil
 	}
 	return f, f.start()
 }
 
+// openSmall opens a file that is read here, and lets those behind it be read ahead.
+func (l *lender) openSmall(ctx context.Context, i int, offset int64) (sync.Source, error) {
+	if l.small == nil || i < l.first || i >= l.end {
+		if err := l.Close(); err != nil {
+			return nil, err
+		}
+		l.first, l.end = i, i+1
+		for l.end < len(l.run) && !l.mayGo(l.end) {
+			l.end++
+		}
+		l.small = New(l.ctx, l.server, l.opts, l.run[l.first:l.end])
+	}
+	return l.small.Open(ctx, i-l.first, offset)
+}
+
 // Close implements [sync.Reader].
-func (l *lender) Close() error { return l.small.Close() }
+func (l *lender) Close() error {
+	if l.small == nil {
+		return nil
+	}
+	small := l.small
+	l.small = nil
+	return small.Close()
+}
 
 // A Lent is a file for another server. It implements [sync.Source]: whoever reads it gets its
 // content, and the hash of what was read. [Lent.Send] may be called before.
