@@ -83,6 +83,9 @@ func (t Transfer) here(why string) error { return fmt.Errorf("%w: %s", ErrHere, 
 // agree tells both servers where the data connection is. It returns why they do not take it; "":
 // they do.
 func (t Transfer) agree(ctx context.Context, listens, calls *ftp.Session) (refusal string) {
+	if !listens.ServerAddr().Is4() || !calls.ServerAddr().Is4() {
+		return "one of them is reached over IPv6, and PORT has no room for its address"
+	}
 	if !reaches(calls.ServerAddr(), listens.ServerAddr()) {
 		return fmt.Sprintf("%s may not be the same address to %s", listens.ServerAddr(), calls.ServerAddr())
 	}

@@ -45,7 +45,7 @@ var arrows = map[string][]string{
 	"sync/remote/lock":             {"manifest", "sync", "internal/ftp"},
 	"sync/remote/read":             {"manifest", "sync", "internal/ftp", "internal/ftp/third", "internal/ftp/wire"},
 	"internal/ftp":                 {"internal/ftp/charset", "internal/ftp/datamode", "internal/ftp/listing", "internal/ftp/socket", "internal/ftp/trust", "internal/ftp/wire"},
-	"internal/ftp/check":           {"internal/ftp", "internal/ftp/charset", "internal/ftp/listing", "internal/ftp/trust"},
+	"internal/ftp/check":           {"internal/ftp", "internal/ftp/charset", "internal/ftp/listing", "internal/ftp/trust", "internal/ftp/wire"},
 	"internal/ftp/third":           {"internal/ftp", "internal/ftp/wire"},
 	"internal/ftp/charset":         {},
 	"internal/ftp/wire":            {},
