@@ -2,6 +2,7 @@ package report
 
 import (
 	"testing"
+	"time"
 
 	"ferry/sync"
 )
@@ -21,5 +22,14 @@ func TestCopyWords(t *testing.T) {
 	}
 	if got := (Head{Copy: true}).side(sync.Remote); got != "target" {
 		t.Errorf("the remote side is called %q", got)
+	}
+}
+
+func TestCopyNamesWhatIsListed(t *testing.T) {
+	p := phase{copy: true}
+	p.set("listing both sides", time.Now)
+	p.listed(sync.Scanned{Side: sync.Local, Files: 2})
+	if got := p.text(); got != "listing the target (2 files at the source)" {
+		t.Error(got)
 	}
 }

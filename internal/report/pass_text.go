@@ -44,6 +44,7 @@ func (r *textPass) show(what string) {
 	if r.o.Terminal == nil && !r.o.Lines {
 		return
 	}
+	r.wait.copy = r.head.Copy
 	r.wait.set(what, r.o.Now)
 	if r.o.Terminal != nil && r.bars == nil {
 		r.bars = newBars(r.o, r.wait.text)

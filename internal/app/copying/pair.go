@@ -33,7 +33,11 @@ func Pair(w app.Workspace, source, target string) (*app.Pair, error) {
 
 func server(url string) (*config.Profile, error) {
 	if !config.IsURL(url) {
-		return nil, app.Usage(fmt.Errorf("%q is not a URL", url),
+		what := fmt.Errorf("%q is not a URL", url)
+		if strings.Contains(url, "@") { // a password may be in it
+			what = errors.New("one of the two is not a URL: it lacks ftp://, ftpes:// or ftps://")
+		}
+		return nil, app.Usage(what,
 			"a copy goes from server to server, as in: ferry copy ftp://ann@old.example/site ftpes://ann@new.example/htdocs; for a directory on this machine there are \"ferry push\" and \"ferry pull\"")
 	}
 	p, err := config.Server(url)
