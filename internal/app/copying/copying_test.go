@@ -78,6 +78,7 @@ func (w *world) run(ctx context.Context, observe sync.Observer) (app.PassResult,
 		w.Fatal(err)
 	}
 	p.Retries, p.Target.Retries = 2, 2
+	p.Timeout, p.Target.Timeout = 3*time.Second, 3*time.Second
 	p.Connections, p.Target.Connections = w.connections, w.connections
 	if err := ReadRules(p, "", nil); err != nil {
 		w.Fatal(err)
@@ -164,6 +165,12 @@ func TestTroubleOnTheDirectWayLosesNothing(t *testing.T) {
 		{"the source cuts one and calls it complete", foreign, 0, ftpserver.Fault{Command: "RETR", Data: ftpserver.ShortenTo(200_000), Times: 1}, "", -1},
 		{"the target keeps half of one and calls it complete", foreign, 1, ftpserver.Fault{Command: "STOR", Data: ftpserver.ShortenTo(200_000), Times: 1}, "", -1},
 		{"the target resets one", foreign, 1, ftpserver.Fault{Command: "STOR", Data: ftpserver.ResetAt(200_000), Times: 1}, "", -1},
+		{"the source stands still in one", foreign, 0, ftpserver.Fault{Command: "RETR", Data: ftpserver.StallAt(200_000), Times: 1}, "", -1},
+		{"the source's reply is lost", foreign, 0, ftpserver.Fault{Command: "RETR", Lose: true, Times: 1}, "", -1},
+		{"the target's reply is lost", foreign, 1, ftpserver.Fault{Command: "STOR", Path: ".ferry-*", Lose: true, Times: 1}, "", -1},
+		{"the target breaks one off at its end", foreign, 1, ftpserver.Fault{Command: "STOR", Path: ".ferry-*", Reply: "426 Try again.", Times: 1}, "", -1},
+		{"the source says at the end that it could not read", foreign, 0, ftpserver.Fault{Command: "RETR", Reply: "451 Read error.", Times: 1}, "", -1},
+		{"the source refuses RETR once", foreign, 0, ftpserver.Fault{Command: "RETR", Refuse: "450 Busy.", Times: 1}, "", -1},
 		{"the source refuses PORT from the second on", foreign, 0, ftpserver.Fault{Command: "PORT", Skip: 1, Refuse: "500 Illegal PORT command."}, "", -1},
 		{"the target refuses PASV, and lets itself be told", foreign, 1, ftpserver.Fault{Command: "PASV", Refuse: "502 No."}, "", 3},
 		{"both refuse PORT", foreign, 0, ftpserver.Fault{Command: "PORT|PASV", Refuse: "500 No."}, "the servers do not send to each other", 0},
@@ -246,4 +253,18 @@ func TestOneConnectionIsEnough(t *testing.T) {
 	if files, _ := p.SentDirectly(); files != 3 {
 		t.Errorf("%d files went directly", files)
 	}
+}
+
+// TestWhatIsAlikeProvesNothing holds that a file whose end could be that of any cut one is not taken for whole.
+func TestWhatIsAlikeProvesNothing(t *testing.T) {
+	w := newWorld(t, foreign, foreign)
+	w.write("zeros.bin", make([]byte, 300_000))
+	result, p := w.run(context.Background(), nil)
+	if err := result.Error(); err != nil || result.Summary.Uploaded != 1 {
+		t.Fatalf("%+v: %v", result.Summary, err)
+	}
+	if files, _ := p.SentDirectly(); files != 0 {
+		t.Error("it went directly")
+	}
+	w.equal()
 }
