@@ -37,6 +37,7 @@ type world struct {
 	state   string
 	// connections is how many sessions a copy may have with each server; 0: the default.
 	connections int
+	checksum    bool
 
 	mu      stdsync.Mutex
 	notices []string
@@ -78,6 +79,7 @@ func (w *world) run(ctx context.Context, observe sync.Observer) (app.PassResult,
 		w.Fatal(err)
 	}
 	p.Retries, p.Target.Retries = 2, 2
+	p.Checksum, p.Target.Checksum = w.checksum, w.checksum
 	p.Timeout, p.Target.Timeout = 3*time.Second, 3*time.Second
 	p.Connections, p.Target.Connections = w.connections, w.connections
 	if err := ReadRules(p, "", nil); err != nil {
@@ -267,4 +269,32 @@ func TestWhatIsAlikeProvesNothing(t *testing.T) {
 		t.Error("it went directly")
 	}
 	w.equal()
+}
+
+// TestChecksumReadsWhatWasProvenByItsEnd holds that a content which is not that of the source is found when both are read.
+func TestChecksumReadsWhatWasProvenByItsEnd(t *testing.T) {
+	w := newWorld(t, foreign, foreign)
+	w.write("a.bin", varied(300_000))
+	if result, p := w.run(context.Background(), nil); result.Error() != nil {
+		t.Fatal(result.Error())
+	} else if files, _ := p.SentDirectly(); files != 1 {
+		t.Fatalf("%d files went directly", files)
+	}
+	w.checksum = true
+	if result, _ := w.run(context.Background(), nil); result.Error() != nil || result.Summary.Conflicts != 0 || result.Summary.Uploaded != 0 {
+		t.Fatalf("%+v: %v", result.Summary, result.Error())
+	}
+	at := filepath.Join(w.roots[1], "to/a.bin")
+	was, err := os.Stat(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	garbled := varied(300_000)
+	garbled[1000] ^= 1
+	if err := errors.Join(os.WriteFile(at, garbled, 0o644), os.Chtimes(at, was.ModTime(), was.ModTime())); err != nil {
+		t.Fatal(err)
+	}
+	if result, _ := w.run(context.Background(), nil); result.Error() != nil || result.Summary.Skipped != 1 {
+		t.Fatalf("the change at the target was not found: %+v: %v", result.Summary, result.Error())
+	}
 }
