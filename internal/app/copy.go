@@ -10,7 +10,6 @@ import (
 // nothing is downloaded for a stamp or a rename that a local disk would be asked about.
 func (w Workspace) CopyPair(from, to *config.Profile) *Pair {
 	from.Direction, from.Name, to.Name = sync.Pull, "copy", "copy"
-	from.LogKeep, to.LogKeep = 0, 0
 	written := config.Profile{ID: "copy", Remote: to.Remote}
 	read := config.Profile{ID: written.StateKeys("")[0], Remote: from.Remote}
 	key := read.StateKeys("")[0]

@@ -218,7 +218,7 @@ func TestAnInterruptedCopyGoesOn(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	finished := 0
 	result, _ := w.run(ctx, func(ev sync.Event) {
-		if done, ok := ev.(sync.Finished); ok && done.Action.Op == sync.Download {
+		if done, ok := ev.(sync.Finished); ok && done.Action.Op == sync.Upload {
 			if finished++; finished == 2 {
 				cancel()
 			}
