@@ -13,10 +13,10 @@ import (
 )
 
 const copyHelp = `Make one pass from a directory on one server to a directory on another. The first copy
-only adds: what the target has under the same name is compared, and never overwritten. What
-was copied is recorded, so that the next copy carries over what was made, changed, renamed
-or deleted at the source since then. Files that only the target has are left alone, except
-with --exact. Nothing is changed at the source.
+only adds: what the target has under the same name is compared, and where it differs it is
+kept as a conflict copy. What was copied is recorded, so that the next copy carries over
+what was made, changed, renamed or deleted at the source since then. Files that only the
+target has are left alone, except with --exact. Nothing is changed at the source.
 
 Large files go directly from server to server where both allow it, and are compared
 there. Everything else goes through this machine, and not onto its disk.
