@@ -5,6 +5,7 @@ import (
 
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/readonly"
 	"ferry/sync/remote"
 	"ferry/sync/remote/blind"
 )
@@ -16,6 +17,9 @@ func (o *Opener) openFarSide(ctx context.Context, p *Pair, opts PassOptions, rec
 		far, err := o.openServer(ctx, p, opts)
 		if err != nil {
 			return nil, nil, err
+		}
+		if p.Target != nil { // a copy only reads from here
+			return readonly.Side{Store: far}, record, nil
 		}
 		return far, o.seenRecord(record), nil
 	}

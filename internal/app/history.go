@@ -16,9 +16,17 @@ func (o *Opener) recorder(p *Pair, quiet bool) *history.Recorder {
 	}
 	return history.NewRecorder(history.Options{
 		Book: history.Open(o.StateDir, p.StateKey(), max(p.LogKeep, 0)), Pair: p.StateKey(), Profile: p.ProfileName(), Command: o.Command,
-		Sides: history.Sides{Local: p.Local, Remote: p.Remote.String(), Direction: p.Direction.String()},
+		Sides: p.sides(),
 		Quiet: quiet, Now: o.Now, Failed: o.historyFailed,
 	})
+}
+
+// sides names both sides as people see them.
+func (p *Pair) sides() history.Sides {
+	if p.Target != nil {
+		return history.Sides{Local: p.Remote.String(), Remote: p.Target.Remote.String(), Direction: sync.Push.String()}
+	}
+	return history.Sides{Local: p.Local, Remote: p.Remote.String(), Direction: p.Direction.String()}
 }
 
 // historyFailed says once that the history is not whole. That is no reason for a pass to fail.

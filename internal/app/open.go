@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"ferry/internal/ftp/third"
 	"ferry/manifest"
 	"ferry/sync"
 	"ferry/sync/filter"
@@ -83,8 +84,7 @@ func (o *Opener) open(ctx context.Context, p *Pair, opts PassOptions) (*OpenPair
 		return nil, errors.Join(err, open.close())
 	}
 	open.add(far.Close)
-	near, err := local.Open(p.Local, local.Options{FollowLinks: p.FollowLinks, Permissions: p.Permissions && !p.Blind, Reserved: p.Reserved.Match, Log: o.Log,
-		Owner: o.ownership(p, opts.DryRun).Owner, Temps: o.temps(p, sync.Local, opts.DryRun)})
+	near, err := o.openNearSide(ctx, p, opts)
 	if err != nil {
 		return nil, errors.Join(err, open.close())
 	}
@@ -101,6 +101,15 @@ func (o *Opener) open(ctx context.Context, p *Pair, opts PassOptions) (*OpenPair
 		record: record,
 		close:  open.close,
 	}, nil
+}
+
+// openNearSide opens the local directory, or connects to the target of a copy.
+func (o *Opener) openNearSide(ctx context.Context, p *Pair, opts PassOptions) (Store, error) {
+	if p.Target != nil {
+		return o.openServer(ctx, p.Target, opts)
+	}
+	return local.Open(p.Local, local.Options{FollowLinks: p.FollowLinks, Permissions: p.Permissions && !p.Blind, Reserved: p.Reserved.Match, Log: o.Log,
+		Owner: o.ownership(p, opts.DryRun).Owner, Temps: o.temps(p, sync.Local, opts.DryRun)})
 }
 
 // openServer connects to the server for passes that look at it.
@@ -125,6 +134,12 @@ func (o *Opener) passServerOptions(ctx context.Context, p *Pair, opts PassOption
 		}
 	}
 	server.Permissions = p.Permissions
+	if p.Target != nil { // what is read here goes to another server
+		p.link = &third.Link{Tell: func(why string) {
+			server.Notice("the servers do not send to each other, so all data goes through this machine: " + why)
+		}}
+		server.Link = p.link
+	}
 	server.WaitLock, server.WaitLockUntil = opts.Wait, opts.waitUntil
 	if !opts.DryRun {
 		mine := o.ownership(p, false)

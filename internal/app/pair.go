@@ -7,6 +7,7 @@ import (
 
 	"ferry/internal/config"
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/third"
 	"ferry/internal/gitignore"
 	"ferry/internal/reserved"
 	"ferry/manifest"
@@ -19,6 +20,9 @@ type Pair struct {
 	*config.Profile
 	// Direct says that the pair was given as LOCAL URL, so that it has no name.
 	Direct bool
+	// Target is the server that a copy writes to, in the place of the local directory; nil: the
+	// pair is no copy. See [Workspace.CopyPair].
+	Target *Pair
 	// Rules are what [Pair.ReadRules] has read from RulesFile and other places.
 	Rules     *gitignore.Rules
 	RulesFile string
@@ -27,11 +31,12 @@ type Pair struct {
 	// Reserved is what never travels, whatever the rules say. [Pair.ReadRules] finds it.
 	Reserved *reserved.Set
 
-	key      pairKey  // see [Pair.StateKey]
-	stateDir string   // where ferry remembers things; "": not known
-	obeyed   []string // absolute paths of the files that ferry obeys besides RulesFile and CA
-	trusted  string   // the record of trust in the configuration; "": it needs none
-	secrets  []string // variables that a profile of the same file reads a secret from
+	link     *third.Link // over which files of a copy may go directly; nil before the pass
+	key      pairKey     // see [Pair.StateKey]
+	stateDir string      // where ferry remembers things; "": not known
+	obeyed   []string    // absolute paths of the files that ferry obeys besides RulesFile and CA
+	trusted  string      // the record of trust in the configuration; "": it needs none
+	secrets  []string    // variables that a profile of the same file reads a secret from
 	// passwordFrom says for people where the password of the last login was found.
 	passwordFrom string
 	// configFile is the configuration that an option named; "": it was found by searching.
@@ -60,10 +65,13 @@ func (p *Pair) Title() string {
 
 // Policy returns what the pair says about decisions. A push keeps nothing on the
 // server unless that was asked for: what it replaces came from here, and what it
-// keeps would be published.
+// keeps would be published. A copy keeps nothing either.
 func (p *Pair) Policy() sync.Policy {
 	policy := p.Profile.Policy()
-	if p.Direction == sync.Push && !p.TrashSet {
+	switch {
+	case p.Target != nil:
+		policy.Trash = [2]bool{}
+	case p.Direction == sync.Push && !p.TrashSet:
 		policy.Trash[sync.Remote] = false
 	}
 	return policy

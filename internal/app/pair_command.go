@@ -10,6 +10,13 @@ import (
 // Command returns what to type for a command about this pair, as "ferry status site" or, for
 // a pair without a profile, "ferry status LOCAL URL". A URL is written without a password.
 func (p *Pair) Command(command string) string {
+	if p.Target != nil {
+		typed := "ferry copy " + text.ShellWord(p.Remote.String()) + " " + text.ShellWord(p.Target.Remote.String())
+		if command == "status" {
+			typed += " --dry-run"
+		}
+		return typed
+	}
 	typed := "ferry " + command
 	if name := p.ProfileName(); name != "" {
 		typed += " " + text.ShellWord(name)

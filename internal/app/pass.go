@@ -8,6 +8,7 @@ import (
 	"ferry/internal/app/news"
 	"ferry/internal/history"
 	"ferry/sync"
+	"ferry/sync/mirror"
 	"ferry/sync/trashbin"
 )
 
@@ -67,6 +68,10 @@ func (p *Pass) Run(ctx context.Context) PassResult {
 		record = p.Opener.recorder(p.Pair, false)
 	}
 	keep := &retention{opener: p.Opener, pair: p.Pair, record: record}
+	var turned *mirror.Mirror // of a copy, which people see the other way round
+	if p.Pair.Target != nil {
+		turned = new(mirror.Mirror)
+	}
 	var mu stdsync.Mutex // the connection pool makes remarks between the engine's events
 	o.Observer = func(ev sync.Event) {
 		mu.Lock()
@@ -75,6 +80,9 @@ func (p *Pass) Run(ctx context.Context) PassResult {
 			result.Pending = !planned.Plan.Empty()
 		}
 		keep.event(ev)
+		if turned != nil {
+			ev = turned.Event(ev)
+		}
 		record.Event(ev)
 		if p.Report != nil {
 			p.Report.Event(ev)
@@ -88,6 +96,9 @@ func (p *Pass) Run(ctx context.Context) PassResult {
 	})
 	if result.Err != nil && ctx.Err() != nil {
 		result.Err = Interrupted()
+	}
+	if turned != nil {
+		result.Summary, result.Err = mirror.Summary(result.Summary), mirror.Error(result.Err)
 	}
 	record.End(&result.Summary, PassCode(result.Summary, result.Error()), result.Error())
 	return result

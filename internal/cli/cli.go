@@ -124,7 +124,7 @@ func init() { cobra.EnableCommandSorting = false }
 
 // commands are the commands in the order of the help.
 var commands = []func(*program) *cobra.Command{
-	syncCommand, pushCommand, pullCommand, watchCommand, deployCommand, releasesCommand, rollbackCommand, statusCommand, verifyCommand, ignoredCommand,
+	syncCommand, pushCommand, pullCommand, copyCommand, watchCommand, deployCommand, releasesCommand, rollbackCommand, statusCommand, verifyCommand, ignoredCommand,
 	checkCommand, conflictsCommand, trashCommand, logCommand, profilesCommand, dashboardCommand, serviceCommand, initCommand, loginCommand, trustCommand, demoCommand,
 	completionCommand, manCommand, versionCommand,
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ferry/internal/app"
+	"ferry/internal/cli/show"
 	"ferry/internal/config"
 	"ferry/internal/report"
 	"ferry/internal/text"
@@ -202,17 +203,17 @@ func (prog *program) listConflicts(ctx context.Context, p *app.Pair, head report
 		diff := ""
 		if diffs {
 			var err error
-			if diff, err = conflictDiff(ctx, snapshot, c); err != nil {
+			if diff, err = show.ConflictDiff(ctx, snapshot, c); err != nil {
 				return err
 			}
 		}
 		switch {
 		case prog.common.json:
-			j := conflictJSON(c, head.Profile)
+			j := show.ConflictJSON(c, head.Profile)
 			j.Diff = diff
 			report.WriteJSON(out, j)
 		case people:
-			fmt.Fprint(out, conflictLines(c), text.CleanContent(diff))
+			fmt.Fprint(out, show.ConflictLines(c), text.CleanContent(diff))
 		}
 	}
 	switch {
@@ -236,7 +237,7 @@ func (prog *program) resolve(ctx context.Context, p *app.Pair, head report.Head,
 	done, err := prog.opener().Resolve(ctx, p, snapshot, c, keep, prog.common.dryRun)
 	switch {
 	case prog.common.json && err == nil:
-		j := conflictJSON(c, head.Profile)
+		j := show.ConflictJSON(c, head.Profile)
 		if !prog.common.dryRun {
 			j.Settled = string(keep)
 		}

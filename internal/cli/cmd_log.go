@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ferry/internal/app"
+	"ferry/internal/app/copying"
 	"ferry/internal/config"
 	"ferry/internal/history"
 	"ferry/internal/report"
@@ -50,7 +51,7 @@ type logFlags struct {
 func logCommand(prog *program) *cobra.Command {
 	var flags logFlags
 	cmd := &cobra.Command{
-		Use:   "log [PATH] [PROFILE... | LOCAL URL]",
+		Use:   "log [PATH] [PROFILE... | LOCAL URL | SOURCE-URL TARGET-URL]",
 		Short: "Print what was done to which file, when and why",
 		Long:  logHelp,
 		Example: `  ferry log
@@ -198,9 +199,14 @@ func (prog *program) logTargets(args []string) (path string, pairs []*app.Pair, 
 			return "", nil, app.Usage(errors.New("the path is empty"), "\".\" stands for everything")
 		}
 	}
-	if len(args) == 0 && len(known) == 0 {
+	switch {
+	case len(args) == 0 && len(known) == 0:
 		pairs, err = w.RememberedPairs()
-	} else {
+	case len(args) == 2 && config.IsURL(args[0]) && config.IsURL(args[1]): // of a copy
+		var p *app.Pair
+		p, err = copying.Pair(w, args[0], args[1])
+		pairs = []*app.Pair{p}
+	default:
 		pairs, err = w.ListedPairs(args)
 	}
 	return path, pairs, err

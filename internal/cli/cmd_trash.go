@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"ferry/internal/app"
+	"ferry/internal/cli/show"
 	"ferry/internal/report"
 	"fmt"
 	"strings"
@@ -109,7 +110,7 @@ func (prog *program) listTrash(ctx context.Context, p *app.Pair, head report.Hea
 	out := prog.env.Stdout
 	if prog.common.json {
 		for _, d := range things {
-			report.WriteJSON(out, trashJSON(d, head.Profile))
+			report.WriteJSON(out, show.TrashJSON(d, head.Profile))
 		}
 		return nil
 	}
@@ -119,7 +120,7 @@ func (prog *program) listTrash(ctx context.Context, p *app.Pair, head report.Hea
 	if head.Titled {
 		fmt.Fprintf(out, "%s:\n", head.Profile)
 	}
-	fmt.Fprint(out, trashLines(things, prog.env.Now()))
-	fmt.Fprintln(out, trashTotal(things)+trashOffNote(p, prog.workspace().Pushed(p), side.wants))
+	fmt.Fprint(out, show.TrashLines(things, prog.env.Now()))
+	fmt.Fprintln(out, show.TrashTotal(things)+show.TrashOffNote(p, prog.workspace().Pushed(p), side.wants))
 	return nil
 }

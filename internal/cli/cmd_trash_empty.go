@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ferry/internal/app"
+	"ferry/internal/cli/show"
 	"ferry/internal/config"
 	"ferry/internal/report"
 	"ferry/internal/text"
@@ -91,7 +92,7 @@ func (prog *program) empty(ctx context.Context, trash *app.Trash, p *app.Pair, h
 
 // sure asks whether things are to be removed for good.
 func (prog *program) sure(ctx context.Context, p *app.Pair, things []app.Trashed) (bool, error) {
-	answer, err := prog.env.ReadLine(ctx, fmt.Sprintf("%s; %s: remove it for good? [y/N] ", p.Name, trashTotal(things)))
+	answer, err := prog.env.ReadLine(ctx, fmt.Sprintf("%s; %s: remove it for good? [y/N] ", p.Name, show.TrashTotal(things)))
 	if err != nil {
 		return false, err
 	}
@@ -126,7 +127,7 @@ func (prog *program) tellDiscarded(head report.Head, things []app.Trashed, freed
 	switch {
 	case prog.common.json && all:
 		for _, d := range things {
-			j := trashJSON(d, head.Profile)
+			j := show.TrashJSON(d, head.Profile)
 			j.Discarded = !prog.common.dryRun
 			report.WriteJSON(prog.env.Stdout, j)
 		}

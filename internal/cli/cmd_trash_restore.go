@@ -5,6 +5,7 @@ import (
 	"errors"
 	"ferry/internal/app"
 	"ferry/internal/cli/help"
+	"ferry/internal/cli/show"
 	"ferry/internal/report"
 	"ferry/internal/text"
 	"fmt"
@@ -133,7 +134,7 @@ func (prog *program) restoreAll(ctx context.Context, trash *app.Trash, head repo
 
 func (prog *program) tellRestored(head report.Head, t app.Trashed) {
 	if prog.common.json {
-		j := trashJSON(t, head.Profile)
+		j := show.TrashJSON(t, head.Profile)
 		j.Restored = !prog.common.dryRun
 		report.WriteJSON(prog.env.Stdout, j)
 		return

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"ferry/internal/app"
+	"ferry/internal/cli/show"
 	"ferry/internal/config"
 	"ferry/internal/merge"
 	"ferry/internal/prompt"
@@ -162,7 +163,7 @@ func (s *settler) round(ctx context.Context, snapshot *app.Snapshot, first bool)
 
 // one settles one conflict, or leaves it as it is.
 func (s *settler) one(ctx context.Context, snapshot *app.Snapshot, c *app.Conflict, count string) (settled bool, err error) {
-	fmt.Fprint(s.prog.env.Stdout, conflictLines(c))
+	fmt.Fprint(s.prog.env.Stdout, show.ConflictLines(c))
 	if s.ask == nil {
 		return s.told(ctx, s.merge(ctx, snapshot, c))
 	}
@@ -184,7 +185,7 @@ func (s *settler) one(ctx context.Context, snapshot *app.Snapshot, c *app.Confli
 		case "later":
 			return false, nil
 		case "diff":
-			diff, err := conflictDiff(ctx, snapshot, c)
+			diff, err := show.ConflictDiff(ctx, snapshot, c)
 			if err != nil {
 				return false, err
 			}

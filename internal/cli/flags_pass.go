@@ -83,12 +83,8 @@ func (f *passFlags) register(flags *pflag.FlagSet) {
 	f.connectFlags.register(flags)
 	f.registerPatterns(flags)
 	f.registerFilters(flags)
+	f.registerRails(flags)
 	f.conflict.add(flags, "conflict", "where both sides changed a file, `RULE` is keep-both, newer, local, remote or skip (default keep-both)", parseText[app.ConflictRule])
-	f.maxDelete.add(flags, "max-delete", "stop above `N|P%` deletions on a side (default 50%, when that is more than 10 files)", config.ParseMaxDelete)
-	f.maxEntries.add(flags, "max-entries", "stop where a side has more than `N` files and directories (default 5000000)", config.ParseCount)
-	f.maxListing.add(flags, "max-listing", "do not read a directory of the server with more than `N` entries (default 1000000)", config.ParseCount)
-	flags.BoolVar(&f.allowDeletes, "allow-deletes", false, "allow any number of deletions, this once")
-	flags.BoolVar(&f.acceptEmpty, "accept-empty", false, "accept that a side, or a file system mounted below it, has lost everything, this once")
 	addBool(flags, &f.exact, "exact", "push, pull: make the target equal the source, extras included; on a first pass also needs --allow-deletes")
 	addBool(flags, &f.adopt, "adopt", "sync, pull: on a first pass, take files of equal size as equal where the server tells no hash")
 	addBool(flags, &f.checksum, "checksum", "compare the contents of both sides, not size and time")
@@ -99,6 +95,15 @@ func (f *passFlags) register(flags *pflag.FlagSet) {
 	addBool(flags, &f.followLinks, "follow-links", "read local links that stay inside the root as what they point to")
 	f.links.add(flags, "links", "`RULE` is skip, follow as --follow-links, or copy: as links, where the server makes them (default skip)", config.ParseLinks)
 	f.permissions.add(flags, "permissions", "`keep` or ignore the permission bits of files, both ways (default ignore)", config.ParsePermissions)
+}
+
+// registerRails registers what stops a pass, and what lets it through.
+func (f *passFlags) registerRails(flags *pflag.FlagSet) {
+	f.maxDelete.add(flags, "max-delete", "stop above `N|P%` deletions on a side (default 50%, when that is more than 10 files)", config.ParseMaxDelete)
+	f.maxEntries.add(flags, "max-entries", "stop where a side has more than `N` files and directories (default 5000000)", config.ParseCount)
+	f.maxListing.add(flags, "max-listing", "do not read a directory of the server with more than `N` entries (default 1000000)", config.ParseCount)
+	flags.BoolVar(&f.allowDeletes, "allow-deletes", false, "allow any number of deletions, this once")
+	flags.BoolVar(&f.acceptEmpty, "accept-empty", false, "accept that a side, or a file system mounted below it, has lost everything, this once")
 	flags.BoolVar(&f.wait, "wait", false, "wait for another run on this pair to end")
 	f.waitLimit.add(flags, "wait-limit", "wait for another run, but not longer than `DURATION`", config.ParseDuration)
 }

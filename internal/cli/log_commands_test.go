@@ -9,7 +9,7 @@ import (
 )
 
 // loggedCommands are the commands that change files of a pair.
-var loggedCommands = []string{"sync", "push", "pull", "watch", "deploy", "rollback", "conflicts", "trash restore", "trash empty"}
+var loggedCommands = []string{"sync", "push", "pull", "copy", "watch", "deploy", "rollback", "conflicts", "trash restore", "trash empty"}
 
 // unloggedCommands change no file of a pair.
 var unloggedCommands = map[string]string{

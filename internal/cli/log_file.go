@@ -94,7 +94,8 @@ func (l *logFile) begin(prog *program, p *app.Pair) {
 
 // sidesText names a pair with both sides, and the way that changes go.
 func sidesText(p *app.Pair) string {
-	sides := p.Local + " " + arrows[p.Direction] + " " + p.Remote.String()
+	head := headOf(p, false, false)
+	sides := head.Local + " " + arrows[head.Direction] + " " + head.Remote
 	if name := p.ProfileName(); name != "" {
 		return name + ": " + sides
 	}

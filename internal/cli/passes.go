@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"ferry/internal/app"
+	"ferry/internal/app/copying"
 	"ferry/internal/report"
 	"ferry/internal/text"
 )
@@ -29,7 +30,12 @@ func (prog *program) pass(ctx context.Context, p *app.Pair, o app.PassOptions, t
 	show := prog.newPass(p, head)
 	prog.dialing = show.Connecting
 	defer func() { prog.dialing = nil }()
-	result := (&app.Pass{Opener: prog.opener(), Pair: p, Options: o, Report: show, Talk: talk}).Run(ctx)
+	pass := &app.Pass{Opener: prog.opener(), Pair: p, Options: o, Report: show, Talk: talk}
+	run := pass.Run
+	if p.Target != nil {
+		run = func(ctx context.Context) app.PassResult { return copying.Run(ctx, pass) }
+	}
+	result := run(ctx)
 	if result.Err != nil && result.HookErr != nil {
 		prog.tellFailure(head, p, result.HookErr)
 	}

@@ -147,6 +147,9 @@ func passCode(s app.Summary, err error) int {
 
 // headOf says which pass a report is about.
 func headOf(p *app.Pair, dryRun, titled bool) report.Head {
+	if p.Target != nil {
+		return report.Head{Name: p.Name, Local: p.Remote.String(), Remote: p.Target.Remote.String(), Direction: app.Push, DryRun: dryRun, Copy: true}
+	}
 	return report.Head{
 		Name: p.Name, Profile: p.ProfileName(), Local: p.Local, Remote: p.Remote.String(),
 		Direction: p.Direction, DryRun: dryRun, Titled: titled, Conflicts: p.Command("conflicts"),

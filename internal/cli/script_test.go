@@ -74,6 +74,7 @@ func scriptKeyring(kind string) keyring.Keyring {
 //
 //	server [OPTION...]   start an FTP server over $WORK/remote, in place of the last one; sets URL, PORT and, with
 //	                     TLS, CA and FINGERPRINT; "server stop" only stops it
+//	server second [OPTION...]  start another one beside it over $WORK/target, until the script ends; sets TARGET
 //	fault KEY=VALUE...   make the server misbehave; "fault clear" ends that
 //	awaits               wait until the last fault with "stall" has struck
 //	[!] asked REGEXP     the server was asked such a command since it started, or since "forget"
@@ -83,6 +84,7 @@ func scriptKeyring(kind string) keyring.Keyring {
 //	took MIN MAX         the last "exits" took that long
 //	many DIR N           write the files 1.txt to N.txt
 //	big FILE BYTES       write a file of that size
+//	varied FILE BYTES    the same, with content that is not alike everywhere
 //	equal DIR DIR        both directories hold the same files, but for .ferry
 //	write FILE TEXT      write a file
 //	freeze DIR...        remember all of a directory; "frozen DIR..." holds it to that
@@ -146,6 +148,15 @@ func TestScripts(t *testing.T) {
 			"frozen": scriptFrozen,
 			"age":    scriptAge,
 			"took":   scriptTook,
+			"varied": func(ts *testscript.TestScript, _ bool, args []string) {
+				n, err := strconv.Atoi(args[1])
+				ts.Check(err)
+				var b strings.Builder
+				for i := 0; b.Len() < n; i++ {
+					fmt.Fprintln(&b, i)
+				}
+				ts.Check(demo.WriteFile(ts.MkAbs("."), args[0], b.String()[:n]))
+			},
 			"big": func(ts *testscript.TestScript, _ bool, args []string) {
 				n, err := strconv.Atoi(args[1])
 				ts.Check(err)
@@ -203,8 +214,14 @@ func (s *scripted) close() {
 
 func scriptServer(ts *testscript.TestScript, _ bool, args []string) {
 	s := scriptOf(ts)
-	s.close()
 	o := ftpserver.Options{Root: ts.MkAbs("remote"), Password: scriptPassword}
+	second := len(args) > 0 && args[0] == "second"
+	if second {
+		args, o.Root = args[1:], ts.MkAbs("target")
+		ts.Check(os.MkdirAll(o.Root, 0o755))
+	} else {
+		s.close()
+	}
 	scheme := "ftp"
 	for _, arg := range args {
 		name, value, _ := strings.Cut(arg, "=")
@@ -225,6 +242,12 @@ func scriptServer(ts *testscript.TestScript, _ bool, args []string) {
 			return
 		case "port":
 			o.Addr = "127.0.0.1:" + value
+		case "ip": // another address than that of the client
+			o.Addr = value + ":0"
+		case "foreign":
+			o.Foreign = true
+		case "hash":
+			o.Hash = true
 		case "nomlsd":
 			o.NoMLSD = true
 		case "nomfmt":
@@ -245,6 +268,11 @@ func scriptServer(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	server, err := ftpserver.Start(o)
 	ts.Check(err)
+	if second {
+		ts.Defer(func() { server.Close() })
+		ts.Setenv("TARGET", fmt.Sprintf("%s://ferry@%s", scheme, server.Addr()))
+		return
+	}
 	s.server = server
 	ts.Setenv("URL", fmt.Sprintf("%s://ferry@%s", scheme, server.Addr()))
 	ts.Setenv("PORT", strconv.Itoa(server.Port()))
@@ -274,6 +302,10 @@ func scriptFault(ts *testscript.TestScript, _ bool, args []string) {
 			f.Times = n
 		case "refuse":
 			f.Refuse = value
+		case "cut":
+			n, err := strconv.Atoi(value)
+			ts.Check(err)
+			f.Data = ftpserver.CutAt(int64(n))
 		case "stall":
 			struck := make(chan struct{})
 			s.struck = struck

@@ -14,6 +14,10 @@ import (
 // none themselves.
 const PasswordVariable = "FERRY_PASSWORD"
 
+// SourceVariable is the environment variable with the password of the server that a copy reads
+// from, where it has another one than the target.
+const SourceVariable = "FERRY_SOURCE_PASSWORD"
+
 // ErrNoPassword is wrapped by the error of [Finder.Password] if no source has a
 // password.
 var ErrNoPassword = errors.New("no password")

@@ -16,27 +16,36 @@ import (
 func Pair(local, url, dir, home string) (*Profile, error) {
 	switch l, u := IsURL(local), IsURL(url); {
 	case l && u:
-		return nil, withHint(errors.New("both sides of the pair are URLs"), "one side must be a directory on this machine, as in: ferry sync ./public ftpes://user@host/path")
+		return nil, withHint(errors.New("both sides of the pair are URLs"), "one side must be a directory on this machine, as in: ferry sync ./public ftpes://user@host/path; from server to server goes \"ferry copy\"")
 	case l:
 		return nil, withHint(errors.New("the URL stands before the local directory"), swapped(local, url))
 	case !u:
 		return nil, withHint(fmt.Errorf("%q is not a URL", url), "a pair is a local directory and a URL, as in: ferry sync ./public ftpes://user@host/path")
 	}
+	p, err := Server(url)
+	if err != nil {
+		return nil, err
+	}
+	if p.Local, err = localPath(local, dir, home); err != nil {
+		return nil, err
+	}
+	p.Name = pairName(filepath.ToSlash(p.Local), p.Remote.Host, 60)
+	return p, nil
+}
+
+// Server returns a profile with nothing but a directory on a server, which a person typed as a
+// URL.
+func Server(url string) (*Profile, error) {
 	r, err := ParseURL(url)
 	if err != nil {
 		return nil, fmt.Errorf("reading the URL: %w", err)
 	}
-	path, err := localPath(local, dir, home)
-	if err != nil {
-		return nil, err
-	}
 	p := NewProfile("")
-	p.Local, p.Remote, p.Password = path, r, r.Password
+	p.Remote, p.Password = r, r.Password
 	p.Remote.Password = Secret{}
 	if !r.Password.IsZero() {
 		p.Password = hide(held{text: r.Password.reveal().text, typed: true})
 	}
-	p.Name = pairName(filepath.ToSlash(path), r.Host, 60)
 	return p, nil
 }
 

@@ -49,6 +49,9 @@ func nounOf(key string) string {
 // Literal returns a secret that is the password itself.
 func Literal(password string) Secret { return hide(held{text: password}) }
 
+// Variable returns a secret that a variable of the environment holds.
+func Variable(name string) Secret { return hide(held{kind: secretEnv, text: name}) }
+
 func hide(h held) Secret { return Secret{func() held { return h }} }
 
 // IsZero reports whether there is no secret at all.

@@ -17,6 +17,7 @@ type dataPort struct {
 	releaseHole func()           // releases a black hole
 	target      *net.TCPAddr     // active
 	blackHole   bool
+	client      bool // the server is the TLS client: CPSV
 
 	mu      sync.Mutex
 	conn    *net.TCPConn
@@ -125,7 +126,8 @@ func (s *session) listenData(ip net.IP) (*net.TCPListener, error) {
 	return nil, errors.New("no free port in the range")
 }
 
-// active answers PORT (RFC 959) and EPRT (RFC 2428). It accepts only the address of the client.
+// active answers PORT (RFC 959) and EPRT (RFC 2428). It accepts only the address of the client, unless
+// Options.Foreign is set.
 func (s *session) active(verb, arg string, fault PortFault) reply {
 	addr, err := parsePort(arg)
 	if verb == "EPRT" {
@@ -134,14 +136,14 @@ func (s *session) active(verb, arg string, fault PortFault) reply {
 	if err != nil {
 		return replyOf("501 Syntax error: " + err.Error())
 	}
-	if !addr.IP.Equal(ipOf(s.raw.RemoteAddr())) || addr.Port < 1024 {
+	if !s.srv.opts.Foreign && !addr.IP.Equal(ipOf(s.raw.RemoteAddr())) || addr.Port < 1024 {
 		return replyOf("500 Illegal " + verb + " command.")
 	}
 	s.setData(&dataPort{target: addr, blackHole: fault.blackHole})
 	return replyOf("200 " + verb + " command successful.")
 }
 
-// connect makes the data connection: it waits for the client in passive mode, and connects to it in active mode.
+// connect makes the data connection: it waits for peer (nil: anybody) in passive mode, and connects in active mode.
 func (d *dataPort) connect(ctx context.Context, peer net.IP, patience time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -179,7 +181,7 @@ func (d *dataPort) open(ctx context.Context, peer net.IP) (*net.TCPConn, error) 
 		if err != nil {
 			return nil, err
 		}
-		if ipOf(conn.RemoteAddr()).Equal(peer) {
+		if peer == nil || ipOf(conn.RemoteAddr()).Equal(peer) {
 			return conn, nil
 		}
 		conn.Close()
@@ -200,6 +202,9 @@ func (s *session) secureData(conn *net.TCPConn, hits effects) (net.Conn, error) 
 		conf = s.srv.tlsConfig(other)
 	}
 	over := tls.Server(conn, conf)
+	if s.client || s.data.client {
+		over = tls.Client(conn, &tls.Config{InsecureSkipVerify: true}) // the other server shows a certificate that nobody knows
+	}
 	ctx, cancel := context.WithTimeout(s.ctx, s.srv.opts.DataTimeout)
 	defer cancel()
 	if err := over.HandshakeContext(ctx); err != nil {

@@ -58,7 +58,11 @@ type dataConnectError struct{ error }
 // relay connects to the client, sends the 150, and copies the data between the
 // client and the library.
 func (s *session) relay(d *dataPort, backend *net.TCPConn, verb string, list listingRequest, hits effects) error {
-	if err := d.connect(s.ctx, ipOf(s.raw.RemoteAddr()), s.srv.opts.DataTimeout); err != nil {
+	peer := ipOf(s.raw.RemoteAddr())
+	if s.srv.opts.Foreign {
+		peer = nil // anybody
+	}
+	if err := d.connect(s.ctx, peer, s.srv.opts.DataTimeout); err != nil {
 		return dataConnectError{err}
 	}
 	held := effects(nil)

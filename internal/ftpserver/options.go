@@ -55,6 +55,7 @@ type Options struct {
 	NoEPRT      bool
 	NoActive    bool // neither PORT nor EPRT
 	NoPassive   bool // neither PASV nor EPSV
+	Foreign     bool // PORT may name any address, and anybody may connect to a passive port: for transfers between servers
 	NoREST      bool
 	NoSIZE      bool
 	NoUTF8      bool // FEAT does not say UTF8

@@ -23,7 +23,9 @@ type Head struct {
 	Local, Remote string // for people
 	Direction     sync.Direction
 	DryRun        bool
-	// Conflicts is the command that lists the conflicts of the pair.
+	// Copy says that both sides are on servers: Local is the source and Remote the target.
+	Copy bool
+	// Conflicts is the command that lists the conflicts of the pair; "": there is none.
 	Conflicts string
 	// Titled prints the name before the summary, where several profiles run.
 	Titled bool

@@ -44,6 +44,7 @@ func (r *textPass) show(what string) {
 	if r.o.Terminal == nil && !r.o.Lines {
 		return
 	}
+	r.wait.copy = r.head.Copy
 	r.wait.set(what, r.o.Now)
 	if r.o.Terminal != nil && r.bars == nil {
 		r.bars = newBars(r.o, r.wait.text)
@@ -126,7 +127,7 @@ func (r *textPass) noteSkipped(p sideProblem) {
 
 // sayProblem names a problem once, however many scans met it.
 func (r *textPass) sayProblem(side sync.Side, l planLine) {
-	message := problemMessage(side, l)
+	message := problemMessage(r.head.side(side), l)
 	if r.told[message] {
 		return
 	}
@@ -233,7 +234,7 @@ func (r *textPass) End(s sync.Summary, err error) {
 	if err != nil && (r.plan == nil || r.o.Brief && !Did(s)) {
 		return // nothing was begun: the error says it all
 	}
-	fmt.Fprintln(r.o.Out, r.title()+r.summary(s, err)+r.waiting())
+	fmt.Fprintln(r.o.Out, r.title()+r.head.words(r.summary(s, err))+r.waiting())
 }
 
 // waiting names the conflicts that nobody has settled yet.
@@ -249,7 +250,11 @@ func (r *textPass) waiting() string {
 		}
 		names = append(names, text.Clean(string(path)))
 	}
-	return fmt.Sprintf("; %s: %s (see %s)", ConflictsWait(len(r.plan.Waiting)), strings.Join(names, ", "), text.Clean(r.head.Conflicts))
+	line := fmt.Sprintf("; %s: %s", ConflictsWait(len(r.plan.Waiting)), strings.Join(names, ", "))
+	if r.head.Conflicts != "" {
+		line += fmt.Sprintf(" (see %s)", text.Clean(r.head.Conflicts))
+	}
+	return line
 }
 
 // ConflictsWait says how many conflicts nobody has settled yet.
@@ -269,7 +274,7 @@ func (r *textPass) sayConflicts() {
 		}
 		if c.Skipped || c.Copy != manifest.Root && r.aside[c.Copy] {
 			named[c.Path] = true
-			r.o.Talk.Say("conflict: ", fmt.Sprintf("%s: %s", text.Clean(string(c.Path)), text.Clean(c.Outcome())))
+			r.o.Talk.Say("conflict: ", fmt.Sprintf("%s: %s", text.Clean(string(c.Path)), text.Clean(r.head.outcome(c))))
 		}
 	}
 }

@@ -13,6 +13,8 @@ import (
 // any goroutine.
 type phase struct {
 	now func() time.Time
+	// copy says that both sides are on servers.
+	copy bool
 
 	mu    stdsync.Mutex
 	what  string
@@ -39,6 +41,9 @@ func (p *phase) listed(ev sync.Scanned) {
 	switch {
 	case p.seen[other] != "":
 		p.what = "comparing both sides"
+	case p.copy:
+		head := Head{Copy: true}
+		p.what = fmt.Sprintf("listing the %s (%s at the %s)", head.side(other), p.seen[ev.Side], head.side(ev.Side))
 	case other == sync.Remote:
 		p.what = "listing the server (" + p.seen[ev.Side] + " here)"
 	default:

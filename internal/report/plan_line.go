@@ -167,10 +167,10 @@ func problemLine(p sideProblem) planLine {
 
 // Problem returns the message about a part of a side that could not be read.
 func Problem(side sync.Side, p manifest.Problem) string {
-	return problemMessage(side, problemLine(sideProblem{side, p}))
+	return problemMessage(side.String(), problemLine(sideProblem{side, p}))
 }
 
-func problemMessage(side sync.Side, l planLine) string {
+func problemMessage(side string, l planLine) string {
 	return fmt.Sprintf("%s: %s: %s", side, l.path, l.note)
 }
 

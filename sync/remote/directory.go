@@ -104,6 +104,9 @@ func (d *Directory) Sum(ctx context.Context, p manifest.Path, want manifest.Entr
 
 // Reader implements [sync.Replica].
 func (d *Directory) Reader(ctx context.Context, run []sync.Wanted) sync.Reader {
+	if link := d.server.opts.Link; link != nil {
+		return read.Lend(ctx, readServer{d.server}, d.server.opts.Options, run, link)
+	}
 	return read.New(ctx, readServer{d.server}, d.server.opts.Options, run)
 }
 

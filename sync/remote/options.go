@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/third"
 	"ferry/manifest"
 	"ferry/sync/remote/names"
 )
@@ -37,6 +38,9 @@ type Options struct {
 	// see [sync.IsTrashName]. It is called when the first one goes there. If it is nil,
 	// the name is "trash".
 	TrashName func() (string, error)
+	// Link is over which files may go directly to another server, to which all files that are
+	// read here go; nil: they go elsewhere.
+	Link *third.Link
 	// WaitLock waits for a lock that somebody else holds and keeps alive.
 	WaitLock bool
 	// WaitLockUntil is when waiting ends; the zero time: never.

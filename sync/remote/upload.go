@@ -37,6 +37,7 @@ type upload struct {
 	plainName bool    // the temporary's name has no leading dot
 	lost      error   // the final reply of the last attempt did not come, for this reason
 	fromStart bool    // this attempt does not resume an earlier one
+	throughUs bool    // it did not arrive when the other server sent it directly
 	resumable bool    // a later attempt can go on with the temporary
 
 	smallFollows bool // another small file is sent right after this one

@@ -72,6 +72,11 @@ func (up *uploader) storeOnce(ctx context.Context, s *ftp.Session, u *upload) er
 			return up.storeOnce(ctx, s, u)
 		}
 	}
+	if offset == 0 {
+		if sent, err := up.sendDirectly(ctx, s, u, src); sent || err != nil {
+			return err
+		}
+	}
 	r := &uploadReader{source: src, u: u, left: u.step.Want.Size - offset}
 	if err := up.send(ctx, s, u, offset, r); err != nil {
 		return err

@@ -62,7 +62,7 @@ func (k *checker) run(ctx context.Context) error {
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		k.askServer, k.findRoot, k.checkModes, k.checkListing, k.checkNames, k.checkSpaces, k.checkWriting, k.tryOperations, k.countSessions,
+		k.askServer, k.findRoot, k.checkModes, k.checkListing, k.checkNames, k.checkSpaces, k.checkWriting, k.tryOperations, k.countSessions, k.checkForeign,
 	} {
 		if err := step(ctx); ctx.Err() != nil {
 			return err

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -194,5 +196,29 @@ func TestCheckUnreachable(t *testing.T) {
 	server.Close()
 	if _, err := Run(t.Context(), o, loginDirectory()); !errors.Is(err, ftp.ErrFatal) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestCheckToldWhetherServersAreSentTo(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("other systems have one loopback address")
+	}
+	for _, c := range []struct {
+		options ftpserver.Options
+		want    string
+	}{
+		{ftpserver.Options{Addr: "127.0.0.3:0"}, refused},
+		{ftpserver.Options{Addr: "127.0.0.3:0", Foreign: true}, allowed},
+		{ftpserver.Options{Foreign: true}, ""}, // its address is ours
+	} {
+		server, r := checkServer(t, c.options, func(server *ftpserver.Server, o *ftp.Options) {
+			o.Host, _, _ = net.SplitHostPort(server.Addr())
+		})
+		if r.ToServers != c.want || (c.want == refused) != (r.ToServersReply != "") {
+			t.Errorf("%+v: %q, %q", c.options, r.ToServers, r.ToServersReply)
+		}
+		if last := commands(server); c.want == "" && strings.HasPrefix(last[len(last)-1], "PORT") {
+			t.Error("PORT was tried")
+		}
 	}
 }

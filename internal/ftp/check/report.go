@@ -39,6 +39,11 @@ type Report struct {
 	Connections      int `json:"connections"`
 	ConnectionsAsked int `json:"connections_asked"`
 
+	// ToServers says whether the server would send to another server, as "ferry copy" may ask
+	// it to: "allowed" or "refused", with its reply; "": that is not known.
+	ToServers      string `json:"to_servers,omitempty"`
+	ToServersReply string `json:"to_servers_reply,omitempty"`
+
 	// Trials says which operations work, where that was asked for. Left is what they left
 	// on the server, an absolute path; "": nothing.
 	Trials []Trial `json:"trials,omitempty"`

@@ -62,6 +62,12 @@ func Rows(r *check.Report) [][2]string {
 	if r.ConnectionsAsked > 0 {
 		add("connections", fmt.Sprintf("the server allowed %d of %d at the same time", r.Connections, r.ConnectionsAsked))
 	}
+	switch r.ToServers {
+	case "allowed":
+		add("to servers", "it may send to another server, as a copy asks it to")
+	case "refused":
+		add("to servers", "it sends to no other server: "+r.ToServersReply)
+	}
 	add("features", strings.Join(r.Features, " "))
 	return all
 }

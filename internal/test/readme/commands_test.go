@@ -49,12 +49,13 @@ var unknownWord = regexp.MustCompile(`unknown (?:command|option|flag|shorthand)`
 // completed has the commands that the text names without what they need, and what is typed behind them.
 var completed = map[string]string{
 	"ferry check --web": "https://example.com/", "ferry ignored": "PATH", "ferry status --explain": "PATH", "ferry trash restore": "PATH",
+	"ferry copy": "SOURCE TARGET",
 }
 
 // placeholders are the words that stand for something in the documents, and what is typed for them.
 var placeholders = map[string]string{
 	"COMMAND": "sync", "[COMMAND]": "sync", "SHELL": "bash", "PATH": "index.html", "NAME": "site", "PROFILE": "site",
-	"LOCAL": "./public", "URL": "ftp://ann@nas.example.com/public", "FILE": "ferry.yaml",
+	"LOCAL": "./public", "URL": "ftp://ann@nas.example.com/public", "SOURCE": "ftp://ann@nas.example.com/public", "TARGET": "ftp://ann@nas.example.com/copy", "FILE": "ferry.yaml",
 	"/path/to/ferry.yaml": "ferry.yaml", "$HOME/ferry.yaml": "~/ferry.yaml",
 }
 

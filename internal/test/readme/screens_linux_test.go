@@ -235,22 +235,33 @@ func TestScreenOfDeploy(t *testing.T) {
 	s.picture("deploy.svg", "Two releases with ferry deploy, and a rollback", s.written())
 }
 
-// TestPictures holds that the README shows every picture, and that there is every picture that it shows.
+// TestPictures holds that README and docs/ show every picture, and that there is every picture that they show.
 func TestPictures(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join(top, "README.md"))
+	pages, err := filepath.Glob(filepath.Join(top, "docs", "*.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := filepath.Glob(filepath.Join(top, "docs", "images", "*.svg"))
+	shown := make(map[string]bool)
+	for _, page := range append(pages, filepath.Join(top, "README.md")) {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`\]\(((?:docs/)?images/[^)]+)\)`).FindAllStringSubmatch(string(text), -1) {
+			picture := filepath.Join(filepath.Dir(page), m[1])
+			shown[picture] = true
+			if _, err := os.Stat(picture); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	files, err := filepath.Glob(filepath.Join(top, "docs", "images", "*"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("there are no pictures (%v)", err)
 	}
 	for _, file := range files {
-		if name := "docs/images/" + filepath.Base(file); !strings.Contains(string(text), "("+name+")") {
-			t.Errorf("the README does not show %s", name)
+		if !shown[file] {
+			t.Errorf("neither the README nor docs/ shows %s", file)
 		}
-	}
-	if shown := strings.Count(string(text), "](docs/images/"); shown != len(files) {
-		t.Errorf("the README shows %d pictures, and there are %d", shown, len(files))
 	}
 }

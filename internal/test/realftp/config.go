@@ -64,6 +64,7 @@ func (s *Server) vsftpd(p program) ([]string, error) {
 			"ssl_tlsv1=YES", "ssl_sslv2=NO", "ssl_sslv3=NO", "ssl_ciphers=HIGH",
 			"require_ssl_reuse="+yesNo(o.RequireReuse), "debug_ssl=YES")),
 		textIf(o.TLS == Implicit, "implicit_ssl=YES"),
+		textIf(o.Foreign, "port_promiscuous=YES\npasv_promiscuous=YES"),
 		strings.Join(o.Extra, "\n"),
 	)
 	return []string{p.path, s.file("vsftpd.conf")}, s.write("vsftpd.conf", conf)
@@ -94,6 +95,7 @@ func (s *Server) proftpd(p program) ([]string, error) {
 		"TransferLog none", "SystemLog "+s.file("log"), "MaxInstances none", "TimeoutIdle 900", "MultilineRFC2228 off",
 		"TimesGMT "+onOff(!o.LocalTime),
 		textIf(o.ShowDots, `ListOptions "-a"`),
+		textIf(o.Foreign, "AllowForeignAddress on"),
 		textIf(o.PassiveLow > 0, fmt.Sprintf("PassivePorts %d %d", o.PassiveLow, o.PassiveHigh)),
 		textIf(o.MaxConnections > 0, fmt.Sprintf("MaxClientsPerHost %d", o.MaxConnections)),
 		deny(o.NoActive, "PORT EPRT"), deny(o.NoPassive, "PASV EPSV"), deny(o.NoMFMT, "MFMT MFF"),
@@ -144,6 +146,9 @@ func (s *Server) pureftpd(p program) ([]string, error) {
 	if o.ShowDots {
 		args = append(args, "-D")
 	}
+	if o.Foreign {
+		args = append(args, "-w")
+	}
 	if o.TLS != Plain {
 		level := "1"
 		if o.ForceTLS {
@@ -176,7 +181,7 @@ func (s *Server) pyftpdlib(p program) ([]string, error) {
 		args = append(args, fmt.Sprintf("pasv=%d-%d", o.PassiveLow, o.PassiveHigh))
 	}
 	for name, set := range map[string]bool{"forcetls": o.ForceTLS, "nomfmt": o.NoMFMT, "nomlsd": o.NoMLSD,
-		"noactive": o.NoActive, "nopassive": o.NoPassive, "localtime": o.LocalTime, "readonly": o.ReadOnly} {
+		"noactive": o.NoActive, "nopassive": o.NoPassive, "localtime": o.LocalTime, "readonly": o.ReadOnly, "foreign": o.Foreign} {
 		if set {
 			args = append(args, name+"=1")
 		}

@@ -44,6 +44,7 @@ type Options struct {
 	IPv6                    bool   // listen on ::1 instead of 127.0.0.1
 	NoActive                bool   // PORT and EPRT are refused: not Pure-FTPd
 	NoPassive               bool   // PASV and EPSV are refused: not Pure-FTPd
+	Foreign                 bool   // data connections may lead to other addresses than that of the client
 	PassiveLow, PassiveHigh int    // range of passive ports, both included
 	MaxConnections          int    // sessions at once from one address
 
@@ -81,6 +82,7 @@ func Supports(name string, o Options) error {
 		{o.RequireReuse, "RequireReuse", []string{"vsftpd", "proftpd"}},
 		{o.NoActive, "NoActive", []string{"vsftpd", "proftpd", "pyftpdlib"}},
 		{o.NoPassive, "NoPassive", []string{"vsftpd", "proftpd", "pyftpdlib"}},
+		{o.Foreign, "Foreign", Names()},
 		{o.LocalTime, "LocalTime", []string{"vsftpd", "proftpd", "pyftpdlib"}},
 		{o.ShowDots, "ShowDots", []string{"vsftpd", "proftpd", "pureftpd"}},
 		{o.NoMFMT, "NoMFMT", []string{"proftpd", "pyftpdlib"}},

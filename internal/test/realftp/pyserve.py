@@ -52,6 +52,7 @@ for name, commands in {
         drop += commands
 Handler.proto_cmds = {k: v for k, v in Handler.proto_cmds.items() if k not in drop}
 Handler.use_gmt_times = not on("localtime")
+Handler.permit_foreign_addresses = on("foreign")
 Handler.timeout = 900
 if "pasv" in opt:
     low, high = opt["pasv"].split("-")

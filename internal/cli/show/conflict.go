@@ -1,4 +1,4 @@
-package cli
+package show
 
 import (
 	"context"
@@ -9,7 +9,8 @@ import (
 	"ferry/internal/text"
 )
 
-type jsonConflict struct {
+// A Conflict is one in JSON.
+type Conflict struct {
 	Type    string `json:"type"`
 	Profile string `json:"profile,omitempty"`
 	report.Path
@@ -26,9 +27,10 @@ type jsonConflict struct {
 	Diff       string          `json:"diff,omitempty"`
 }
 
-func conflictJSON(c *app.Conflict, profile string) jsonConflict {
+// ConflictJSON returns c in JSON, of the pair with this profile.
+func ConflictJSON(c *app.Conflict, profile string) Conflict {
 	copied := report.PathOf(c.Copy)
-	j := jsonConflict{
+	j := Conflict{
 		Type: "conflict", Profile: profile, Path: report.PathOf(c.Path), Copy: copied.Text, CopyBytes: copied.Bytes,
 		Waiting: c.Waits(), Why: c.Why,
 		Local: report.VersionOf(c.Named[app.Local]), Remote: report.VersionOf(c.Named[app.Remote]),
@@ -40,8 +42,8 @@ func conflictJSON(c *app.Conflict, profile string) jsonConflict {
 	return j
 }
 
-// conflictLines returns the lines of a list.
-func conflictLines(c *app.Conflict) string {
+// ConflictLines returns the lines of a list.
+func ConflictLines(c *app.Conflict) string {
 	s := fmt.Sprintf("%s: %s\n", text.Clean(string(c.Path)), text.Clean(c.Why))
 	s += "  " + report.VersionLine(c.Path.Base(), c.Named)
 	if !c.Waits() {
@@ -50,9 +52,9 @@ func conflictLines(c *app.Conflict) string {
 	return s
 }
 
-// conflictDiff returns how the two versions of a conflict differ, or a line that says
+// ConflictDiff returns how the two versions of a conflict differ, or a line that says
 // why that cannot be shown.
-func conflictDiff(ctx context.Context, snapshot *app.Snapshot, c *app.Conflict) (string, error) {
+func ConflictDiff(ctx context.Context, snapshot *app.Snapshot, c *app.Conflict) (string, error) {
 	a, b, err := snapshot.Versions(ctx, c)
 	if err != nil {
 		return "", err

@@ -1,4 +1,5 @@
-package cli
+// Package show puts what commands list into lines of text and into JSON.
+package show
 
 import (
 	"fmt"
@@ -12,7 +13,8 @@ import (
 	"github.com/dustin/go-humanize"
 )
 
-type jsonTrash struct {
+// A Trash is something in the trash, in JSON.
+type Trash struct {
 	Type    string   `json:"type"`
 	Profile string   `json:"profile,omitempty"`
 	Side    app.Side `json:"side"`
@@ -26,15 +28,16 @@ type jsonTrash struct {
 	Discarded bool `json:"discarded,omitempty"`
 }
 
-func trashJSON(t app.Trashed, profile string) jsonTrash {
-	return jsonTrash{
+// TrashJSON returns t in JSON, of the pair with this profile.
+func TrashJSON(t app.Trashed, profile string) Trash {
+	return Trash{
 		Type: "trash", Profile: profile, Side: t.Side, Path: report.PathOf(t.Path),
 		When: t.When, Stamp: t.Stamp(), Size: t.Entry.Size, Directory: t.Entry.IsDir(),
 	}
 }
 
-// trashLines returns the lines of a list. Ages are those at now.
-func trashLines(things []app.Trashed, now time.Time) string {
+// TrashLines returns the lines of a list. Ages are those at now.
+func TrashLines(things []app.Trashed, now time.Time) string {
 	width := 0
 	for _, t := range things {
 		width = max(width, len(t.Stamp()))
@@ -56,9 +59,9 @@ func trashLine(t app.Trashed, now time.Time) string {
 		report.Size(t.Entry.Size), path)
 }
 
-// trashOffNote says on which of the sides that were looked at passes keep nothing. pushed
+// TrashOffNote says on which of the sides that were looked at passes keep nothing. pushed
 // says that the last pass was a push.
-func trashOffNote(p *app.Pair, pushed bool, looked func(app.Side) bool) string {
+func TrashOffNote(p *app.Pair, pushed bool, looked func(app.Side) bool) string {
 	var off []string
 	keeps := p.Policy().Trash
 	pushed = (pushed || p.Direction == app.Push) && !p.TrashSet && p.Trash
@@ -77,8 +80,8 @@ func trashOffNote(p *app.Pair, pushed bool, looked func(app.Side) bool) string {
 	return "; the trash of the " + strings.Join(off, " and the ") + " side is off"
 }
 
-// trashTotal returns the last line of a list.
-func trashTotal(things []app.Trashed) string {
+// TrashTotal returns the last line of a list.
+func TrashTotal(things []app.Trashed) string {
 	if len(things) == 0 {
 		return "the trash is empty"
 	}

@@ -1,0 +1,28 @@
+package app
+
+import (
+	"ferry/internal/config"
+	"ferry/sync"
+)
+
+// CopyPair returns the pair of a copy from one server to another. It is a pull whose local side
+// is the server that is written to: so what the source shows is judged as what servers show, and
+// nothing is downloaded for a stamp or a rename that a local disk would be asked about.
+func (w Workspace) CopyPair(from, to *config.Profile) *Pair {
+	from.Direction, from.Name, to.Name = sync.Pull, "copy", "copy"
+	written := config.Profile{ID: "copy", Remote: to.Remote}
+	read := config.Profile{ID: written.StateKeys("")[0], Remote: from.Remote}
+	key := read.StateKeys("")[0]
+	p := &Pair{Profile: from, Direct: true, key: pairKey{name: key, own: key}, stateDir: w.StateDir()}
+	p.Target = &Pair{Profile: to, Direct: true, key: p.key, stateDir: p.stateDir}
+	return p
+}
+
+// SentDirectly returns how many files the pass of a copy has had the source send to the target
+// itself, and their bytes.
+func (p *Pair) SentDirectly() (files int, bytes int64) {
+	if p.link == nil {
+		return 0, 0
+	}
+	return p.link.Sent()
+}

@@ -1,0 +1,300 @@
+package copying
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	stdsync "sync"
+	"testing"
+	"time"
+
+	"ferry/internal/app"
+	"ferry/internal/ftpserver"
+	"ferry/sync"
+)
+
+// varied returns content that is not alike everywhere.
+func varied(size int) []byte {
+	var b bytes.Buffer
+	for i := 0; b.Len() < size; i++ {
+		b.WriteString(strconv.Itoa(i) + "\n")
+	}
+	return b.Bytes()[:size]
+}
+
+// A world has two servers, which are foreign to the client and to each other.
+type world struct {
+	*testing.T
+	roots   [2]string
+	servers [2]*ftpserver.Server
+	state   string
+	// connections is how many sessions a copy may have with each server; 0: the default.
+	connections int
+	checksum    bool
+
+	mu      stdsync.Mutex
+	notices []string
+}
+
+func newWorld(t *testing.T, source, target ftpserver.Options) *world {
+	t.Helper()
+	if runtime.GOOS != "linux" {
+		t.Skip("other systems have one loopback address")
+	}
+	w := &world{T: t, state: t.TempDir()}
+	for i, o := range []ftpserver.Options{source, target} {
+		w.roots[i] = t.TempDir()
+		o.Root, o.Addr = w.roots[i], fmt.Sprintf("127.0.0.%d:0", 2+i)
+		server, err := ftpserver.Start(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { server.Close() })
+		w.servers[i] = server
+	}
+	return w
+}
+
+func (w *world) write(name string, content []byte) {
+	w.Helper()
+	path := filepath.Join(w.roots[0], "from", name)
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, content, 0o644)); err != nil {
+		w.Fatal(err)
+	}
+}
+
+// run makes a copy. observe may be nil.
+func (w *world) run(ctx context.Context, observe sync.Observer) (app.PassResult, *app.Pair) {
+	w.Helper()
+	space := app.Workspace{Dir: w.state, StateOption: w.state}
+	p, err := Pair(space, "ftp://ferry:secret@"+w.servers[0].Addr()+"/from", "ftp://ferry:secret@"+w.servers[1].Addr()+"/to")
+	if err != nil {
+		w.Fatal(err)
+	}
+	p.Retries, p.Target.Retries = 2, 2
+	p.Checksum, p.Target.Checksum = w.checksum, w.checksum
+	p.Timeout, p.Target.Timeout = 3*time.Second, 3*time.Second
+	p.Connections, p.Target.Connections = w.connections, w.connections
+	if err := ReadRules(p, "", nil); err != nil {
+		w.Fatal(err)
+	}
+	pass := &app.Pass{Opener: app.NewOpener(app.Options{StateDir: w.state}), Pair: p}
+	pass.Options.Observer = func(ev sync.Event) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if n, ok := ev.(sync.Noticed); ok {
+			w.notices = append(w.notices, n.Text)
+		}
+		if observe != nil {
+			observe(ev)
+		}
+	}
+	return Run(ctx, pass), p
+}
+
+// equal holds that the target has what the source has.
+func (w *world) equal() {
+	w.Helper()
+	from := filepath.Join(w.roots[0], "from")
+	n := 0
+	err := filepath.WalkDir(from, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		n++
+		rel, _ := filepath.Rel(from, path)
+		want, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if got, err := os.ReadFile(filepath.Join(w.roots[1], "to", rel)); err != nil || !bytes.Equal(got, want) {
+			w.Errorf("%s: %d bytes of %d: %v", rel, len(got), len(want), err)
+		}
+		return nil
+	})
+	if err != nil || n == 0 {
+		w.Fatalf("%d files: %v", n, err)
+	}
+	left, _ := filepath.Glob(filepath.Join(w.roots[1], "to", ".ferry-*"))
+	if len(left) > 0 {
+		w.Errorf("left behind: %q", left)
+	}
+}
+
+// asked reports whether a server was asked such a command.
+func (w *world) asked(server int, verbs ...string) bool {
+	return slices.ContainsFunc(w.servers[server].Transcript(), func(line string) bool {
+		return slices.ContainsFunc(verbs, func(verb string) bool { return strings.Contains(line, verb+" ") })
+	})
+}
+
+var foreign = ftpserver.Options{Foreign: true}
+
+func TestTheSourceIsOnlyReadFrom(t *testing.T) {
+	w := newWorld(t, ftpserver.Options{}, ftpserver.Options{})
+	w.write("a.txt", []byte("a"))
+	w.write("big.bin", varied(300_000))
+	result, _ := w.run(context.Background(), nil)
+	if err := result.Error(); err != nil || result.Summary.Uploaded != 2 || result.Summary.Downloaded != 0 {
+		t.Fatalf("%+v: %v", result.Summary, err)
+	}
+	w.equal()
+	if w.asked(0, "STOR", "APPE", "DELE", "RNFR", "MKD", "RMD", "MFMT", "SITE") {
+		t.Errorf("something was changed: %q", w.servers[0].Transcript())
+	}
+}
+
+func TestTroubleOnTheDirectWayLosesNothing(t *testing.T) {
+	hash := ftpserver.Options{Foreign: true, Hash: true}
+	for _, c := range []struct {
+		name    string
+		options ftpserver.Options
+		at      int // the server with the fault
+		fault   ftpserver.Fault
+		told    string // "": nothing
+		direct  int    // files; -1: any number
+	}{
+		{"nothing is wrong", foreign, 0, ftpserver.Fault{Command: "NOOP"}, "", 3},
+		{"nothing is wrong, with hashes", hash, 0, ftpserver.Fault{Command: "NOOP"}, "", 3},
+		{"the source cuts one", foreign, 0, ftpserver.Fault{Command: "RETR", Data: ftpserver.CutAt(200_000), Times: 1}, "", -1},
+		{"the source cuts one and calls it complete", foreign, 0, ftpserver.Fault{Command: "RETR", Data: ftpserver.ShortenTo(200_000), Times: 1}, "", -1},
+		{"the target keeps half of one and calls it complete", foreign, 1, ftpserver.Fault{Command: "STOR", Data: ftpserver.ShortenTo(200_000), Times: 1}, "", -1},
+		{"the target resets one", foreign, 1, ftpserver.Fault{Command: "STOR", Data: ftpserver.ResetAt(200_000), Times: 1}, "", -1},
+		{"the source stands still in one", foreign, 0, ftpserver.Fault{Command: "RETR", Data: ftpserver.StallAt(200_000), Times: 1}, "", -1},
+		{"the source's reply is lost", foreign, 0, ftpserver.Fault{Command: "RETR", Lose: true, Times: 1}, "", -1},
+		{"the target's reply is lost", foreign, 1, ftpserver.Fault{Command: "STOR", Path: ".ferry-*", Lose: true, Times: 1}, "", -1},
+		{"the target breaks one off at its end", foreign, 1, ftpserver.Fault{Command: "STOR", Path: ".ferry-*", Reply: "426 Try again.", Times: 1}, "", -1},
+		{"the source says at the end that it could not read", foreign, 0, ftpserver.Fault{Command: "RETR", Reply: "451 Read error.", Times: 1}, "", -1},
+		{"the source refuses RETR once", foreign, 0, ftpserver.Fault{Command: "RETR", Refuse: "450 Busy.", Times: 1}, "", -1},
+		{"the source refuses PORT from the second on", foreign, 0, ftpserver.Fault{Command: "PORT", Skip: 1, Refuse: "500 Illegal PORT command."}, "", -1},
+		{"the target refuses PASV, and lets itself be told", foreign, 1, ftpserver.Fault{Command: "PASV", Refuse: "502 No."}, "", 3},
+		{"both refuse PORT", foreign, 0, ftpserver.Fault{Command: "PORT|PASV", Refuse: "500 No."}, "the servers do not send to each other", 0},
+		{"PASV names somebody else", foreign, 1, ftpserver.Fault{Command: "PASV", Port: ftpserver.ForeignAddress("192.0.2.1")}, "", 3},
+		{"the hash at the target is another one", hash, 1, ftpserver.Fault{Command: "XSHA256|HASH", Rewrite: func(reply string) string {
+			return "213 SHA-256 0-1 " + strings.Repeat("0", 64) + " x"
+		}}, "the hashes of the servers differ", 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t, c.options, c.options)
+			for i := range 3 {
+				w.write(fmt.Sprintf("%d.bin", i), append(varied(400_000), byte(i)))
+			}
+			w.write("small.txt", []byte("small"))
+			w.servers[c.at].Faults().Add(c.fault)
+			result, p := w.run(context.Background(), nil)
+			if err := result.Error(); err != nil || result.Summary.Failed > 0 || result.Summary.Uploaded != 4 {
+				t.Fatalf("%+v: %v", result.Summary, err)
+			}
+			w.equal()
+			if told := strings.Join(w.notices, "\n"); c.told == "" && told != "" || !strings.Contains(told, c.told) {
+				t.Errorf("told: %q", told)
+			}
+			if files, _ := p.SentDirectly(); c.direct >= 0 && files != c.direct {
+				t.Errorf("%d files went directly, want %d", files, c.direct)
+			}
+			if w.asked(0, "PORT 192,0,2,1") {
+				t.Error("a server was sent to an address that another one had named")
+			}
+			w.servers[c.at].Faults().Clear()
+			if result, _ = w.run(context.Background(), nil); result.Summary.Uploaded != 0 || result.Error() != nil {
+				t.Errorf("the second copy: %+v: %v", result.Summary, result.Error())
+			}
+		})
+	}
+}
+
+func TestAnInterruptedCopyGoesOn(t *testing.T) {
+	w := newWorld(t, foreign, foreign)
+	for i := range 8 {
+		w.write(fmt.Sprintf("%d.bin", i), append(varied(1<<20), byte(i)))
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	finished := 0
+	result, _ := w.run(ctx, func(ev sync.Event) {
+		if done, ok := ev.(sync.Finished); ok && done.Action.Op == sync.Upload {
+			if finished++; finished == 2 {
+				cancel()
+			}
+		}
+	})
+	if app.ExitCode(result.Err) != app.ExitInterrupted {
+		t.Fatal(result.Err)
+	}
+	again, _ := w.run(context.Background(), nil)
+	if err := again.Error(); err != nil || again.Summary.Uploaded == 0 || result.Summary.Uploaded+again.Summary.Uploaded != 8 {
+		t.Fatalf("%d, then %+v: %v", result.Summary.Uploaded, again.Summary, err)
+	}
+	w.equal()
+}
+
+// TestOneConnectionIsEnough copies small and large files in turns: what is read ahead must not keep the only session.
+func TestOneConnectionIsEnough(t *testing.T) {
+	w := newWorld(t, foreign, foreign)
+	w.connections = 1
+	for i := range 60 { // more small ones than are read ahead, before and after the large ones
+		size := 10
+		if i%20 == 1 {
+			size = 200_000
+		}
+		w.write(fmt.Sprintf("%02d.bin", i), append(varied(size), byte(i)))
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	result, p := w.run(ctx, nil)
+	if err := result.Error(); err != nil || result.Summary.Uploaded != 60 {
+		t.Fatalf("%+v: %v", result.Summary, err)
+	}
+	w.equal()
+	if files, _ := p.SentDirectly(); files != 3 {
+		t.Errorf("%d files went directly", files)
+	}
+}
+
+// TestWhatIsAlikeProvesNothing holds that a file whose end could be that of any cut one is not taken for whole.
+func TestWhatIsAlikeProvesNothing(t *testing.T) {
+	w := newWorld(t, foreign, foreign)
+	w.write("zeros.bin", make([]byte, 300_000))
+	result, p := w.run(context.Background(), nil)
+	if err := result.Error(); err != nil || result.Summary.Uploaded != 1 {
+		t.Fatalf("%+v: %v", result.Summary, err)
+	}
+	if files, _ := p.SentDirectly(); files != 0 {
+		t.Error("it went directly")
+	}
+	w.equal()
+}
+
+// TestChecksumReadsWhatWasProvenByItsEnd holds that a content which is not that of the source is found when both are read.
+func TestChecksumReadsWhatWasProvenByItsEnd(t *testing.T) {
+	w := newWorld(t, foreign, foreign)
+	w.write("a.bin", varied(300_000))
+	if result, p := w.run(context.Background(), nil); result.Error() != nil {
+		t.Fatal(result.Error())
+	} else if files, _ := p.SentDirectly(); files != 1 {
+		t.Fatalf("%d files went directly", files)
+	}
+	w.checksum = true
+	if result, _ := w.run(context.Background(), nil); result.Error() != nil || result.Summary.Conflicts != 0 || result.Summary.Uploaded != 0 {
+		t.Fatalf("%+v: %v", result.Summary, result.Error())
+	}
+	at := filepath.Join(w.roots[1], "to/a.bin")
+	was, err := os.Stat(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	garbled := varied(300_000)
+	garbled[1000] ^= 1
+	if err := errors.Join(os.WriteFile(at, garbled, 0o644), os.Chtimes(at, was.ModTime(), was.ModTime())); err != nil {
+		t.Fatal(err)
+	}
+	if result, _ := w.run(context.Background(), nil); result.Error() != nil || result.Summary.Skipped != 1 {
+		t.Fatalf("the change at the target was not found: %+v: %v", result.Summary, result.Error())
+	}
+}

@@ -1,0 +1,171 @@
+package copying
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"ferry/internal/app"
+	"ferry/internal/test/realftp"
+	"ferry/sync"
+)
+
+func TestMain(m *testing.M) { os.Exit(realftp.Main(m)) }
+
+// realCopy copies between two real servers, and returns how many files went directly and what was told.
+func realCopy(t *testing.T, source, target *realftp.Server, state string) (app.PassResult, int, string) {
+	t.Helper()
+	return realCopyOver(t, "ftp", source, target, state)
+}
+
+func realCopyOver(t *testing.T, scheme string, source, target *realftp.Server, state string) (app.PassResult, int, string) {
+	t.Helper()
+	url := func(s *realftp.Server, dir string) string {
+		return fmt.Sprintf(scheme+"://%s:%s@%s/%s", s.User, s.Password, s.Addr, dir)
+	}
+	p, err := Pair(app.Workspace{Dir: state, StateOption: state}, url(source, "from"), url(target, "to"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := ReadRules(p, "", nil); err != nil {
+		t.Fatal(err)
+	}
+	p.Insecure, p.Target.Insecure = true, true
+	var told strings.Builder
+	pass := &app.Pass{Opener: app.NewOpener(app.Options{StateDir: state}), Pair: p}
+	pass.Options.Observer = func(ev sync.Event) {
+		switch ev := ev.(type) {
+		case sync.Noticed:
+			fmt.Fprintln(&told, ev.Text)
+		case sync.Finished:
+			if ev.Err != nil {
+				t.Errorf("%s: %v", ev.Action.Path, ev.Err)
+			}
+		}
+	}
+	result := Run(context.Background(), pass)
+	files, _ := p.SentDirectly()
+	return result, files, told.String()
+}
+
+// TestRealServers copies between each two servers, once where they allow it and once where they refuse.
+func TestRealServers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it starts many servers")
+	}
+	for _, foreign := range []bool{true, false} {
+		for _, from := range realftp.Names() {
+			for _, to := range realftp.Names() {
+				t.Run(fmt.Sprintf("foreign %v/%s to %s", foreign, from, to), func(t *testing.T) {
+					source := realftp.Start(t, from, realftp.Options{Host: "127.0.0.2", Foreign: foreign})
+					target := realftp.Start(t, to, realftp.Options{Host: "127.0.0.3", Foreign: foreign})
+					want := map[string][]byte{"small.txt": []byte("small")}
+					for i := range 3 {
+						want[fmt.Sprintf("big %d.bin", i)] = append(varied(300_000), byte(i))
+					}
+					for name, content := range want {
+						source.WriteFile(t, "from/"+name, string(content))
+					}
+					state := t.TempDir()
+					result, files, told := realCopy(t, source, target, state)
+					if err := result.Error(); err != nil || result.Summary.Uploaded != len(want) {
+						t.Fatalf("%+v: %v", result.Summary, err)
+					}
+					for name, content := range want {
+						if got, err := os.ReadFile(filepath.Join(target.Root, "to", name)); err != nil || !bytes.Equal(got, content) {
+							t.Errorf("%s: %d bytes of %d: %v", name, len(got), len(content), err)
+						}
+					}
+					if foreign && (files != 3 || told != "") || !foreign && (files != 0 || strings.Count(told, "do not send to each other") != 1) {
+						t.Errorf("%d files went directly; told %q", files, told)
+					}
+					t.Logf("%d files went directly; told %q", files, told)
+					if again, _, _ := realCopy(t, source, target, state); again.Summary.Uploaded != 0 || again.Error() != nil {
+						t.Errorf("the second copy: %+v: %v", again.Summary, again.Error())
+					}
+				})
+			}
+		}
+	}
+}
+
+// TestRealServersOverTLS copies where one server says that it can be the TLS client of the other, and where none does.
+// ProFTPD 1.3.8 loses its session over that; then all goes through this machine.
+func TestRealServersOverTLS(t *testing.T) {
+	for _, c := range []struct {
+		from, to string
+		told     string
+	}{
+		{"proftpd", "proftpd", "the first transfer broke off"},
+		{"vsftpd", "proftpd", "the first transfer broke off"},
+		{"vsftpd", "vsftpd", "neither server knows CPSV or SSCN"},
+	} {
+		t.Run(c.from+" to "+c.to, func(t *testing.T) {
+			source := realftp.Start(t, c.from, realftp.Options{Host: "127.0.0.2", Foreign: true, TLS: realftp.Explicit, ForceTLS: true})
+			target := realftp.Start(t, c.to, realftp.Options{Host: "127.0.0.3", Foreign: true, TLS: realftp.Explicit, ForceTLS: true})
+			content := varied(500_000)
+			source.WriteFile(t, "from/big.bin", string(content))
+			result, files, told := realCopyOver(t, "ftpes", source, target, t.TempDir())
+			if err := result.Error(); err != nil || result.Summary.Uploaded != 1 {
+				t.Fatalf("%+v: %v", result.Summary, err)
+			}
+			if got, err := os.ReadFile(filepath.Join(target.Root, "to/big.bin")); err != nil || !bytes.Equal(got, content) {
+				t.Errorf("%d bytes of %d: %v", len(got), len(content), err)
+			}
+			if files == 0 && !strings.Contains(told, c.told) {
+				t.Errorf("told %q, want %q", told, c.told)
+			}
+			t.Logf("%d files went directly; told %q", files, told)
+		})
+	}
+}
+
+// TestRealRename holds that a directory which was renamed at the source is renamed at the target, and what went directly
+// is proven by the hashes of both servers where they tell them.
+func TestRealRename(t *testing.T) {
+	digest := realftp.Options{Foreign: true, Extra: []string{"LoadModule mod_digest.c"}}
+	for _, c := range []struct {
+		name     string
+		from, to string
+		options  realftp.Options
+		size     int
+	}{
+		{"small files", "proftpd", "vsftpd", realftp.Options{}, 1000},
+		{"large ones, directly, with hashes", "proftpd", "proftpd", digest, 300_000},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.options.Host = "127.0.0.2"
+			source := realftp.Start(t, c.from, c.options)
+			c.options.Host = "127.0.0.3"
+			target := realftp.Start(t, c.to, c.options)
+			for i := range 5 {
+				name := fmt.Sprintf("from/one/%d.bin", i)
+				source.WriteFile(t, name, string(append(varied(c.size), byte(i))))
+				old := time.Now().Add(-time.Duration(i+2) * 24 * time.Hour)
+				if err := os.Chtimes(filepath.Join(source.Root, name), old, old); err != nil {
+					t.Fatal(err)
+				}
+			}
+			state := t.TempDir()
+			result, files, _ := realCopy(t, source, target, state)
+			if result.Error() != nil || result.Summary.Uploaded != 5 || c.options.Foreign != (files == 5) {
+				t.Fatalf("%+v, %d directly: %v", result.Summary, files, result.Error())
+			}
+			if err := os.Rename(filepath.Join(source.Root, "from/one"), filepath.Join(source.Root, "from/two")); err != nil {
+				t.Fatal(err)
+			}
+			result, _, _ = realCopy(t, source, target, state)
+			if result.Error() != nil || result.Summary.Moved != 1 || result.Summary.Uploaded != 0 {
+				t.Errorf("%+v: %v", result.Summary, result.Error())
+			}
+			if _, err := os.Stat(filepath.Join(target.Root, "to/two/4.bin")); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}

@@ -1,0 +1,175 @@
+package third
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"ferry/internal/ftp"
+	"ferry/internal/ftp/wire"
+)
+
+// A pair is a transfer that both servers have begun.
+type pair struct{ from, to *ftp.FarTransfer }
+
+// begin has both servers begin the transfer in way w. refusal says in what way they do not do
+// that, and would not do for another file either. Where the error wraps ErrHere, nothing was sent.
+func (t Transfer) begin(ctx context.Context, w way) (p *pair, refusal string, err error) {
+	listens, calls := t.To, t.From
+	listen, call := "STOR "+t.ToPath, "RETR "+t.FromPath
+	if w.sourceListens {
+		listens, calls, listen, call = calls, listens, call, listen
+	}
+	if refusal = t.agree(ctx, listens, calls); refusal != "" {
+		return nil, refusal, t.here(refusal)
+	}
+	// The server that calls goes first: if it refuses, the other one has begun nothing. The
+	// system takes its connection for the other server. Only where that would lose what comes
+	// early the other one begins to wait before.
+	var called, listened *ftp.FarTransfer
+	listenFirst := !w.sourceListens && listens.Features().Has(ftp.LosesEarlyData)
+	if listenFirst {
+		if listened, err = listens.SendFar(ctx, listen); err != nil {
+			return nil, "", err
+		}
+	}
+	called, err = calls.SendFar(ctx, call)
+	var r ftp.Reply
+	if err == nil {
+		r, err = called.Started(ctx)
+	}
+	if err == nil && r.Refused() {
+		if listenFirst {
+			listens.GiveUp()
+		}
+		t.noClient(ctx)
+		if speaksOfConnection(r) {
+			refusal = fmt.Sprintf("%s: %s", calls.ServerAddr(), r)
+		}
+		return nil, refusal, t.here(r.String())
+	}
+	if err == nil && !listenFirst {
+		listened, err = listens.SendFar(ctx, listen)
+	}
+	if err == nil {
+		r, err = listened.Started(ctx)
+	}
+	if err == nil && r.Refused() {
+		if speaksOfConnection(r) {
+			refusal = fmt.Sprintf("%s: %s", listens.ServerAddr(), r)
+		}
+		// What was called for never comes, or is cut off.
+		if _, ended, _ := called.Ended(ctx, endWait); !ended {
+			calls.GiveUp()
+			listens.GiveUp()
+		}
+		t.noClient(ctx)
+		return nil, refusal, t.here(r.String())
+	}
+	if err != nil {
+		calls.GiveUp()
+		listens.GiveUp()
+		return nil, "", err
+	}
+	if w.sourceListens {
+		return &pair{from: listened, to: called}, "", nil
+	}
+	return &pair{from: called, to: listened}, "", nil
+}
+
+func (t Transfer) here(why string) error { return fmt.Errorf("%w: %s", ErrHere, why) }
+
+// agree tells both servers where the data connection is. It returns why they do not take it; "":
+// they do.
+func (t Transfer) agree(ctx context.Context, listens, calls *ftp.Session) (refusal string) {
+	if !listens.ServerAddr().Is4() || !calls.ServerAddr().Is4() {
+		return "one of them is reached over IPv6, and PORT has no room for its address"
+	}
+	if !reaches(calls.ServerAddr(), listens.ServerAddr()) {
+		return fmt.Sprintf("%s may not be the same address to %s", listens.ServerAddr(), calls.ServerAddr())
+	}
+	ask, client, refusal := askToListen(listens, calls)
+	if refusal != "" {
+		return refusal
+	}
+	if client != nil {
+		if r, err := client.Command(ctx, "SSCN ON"); err != nil || !r.OK() {
+			return said(client, "SSCN", r, err)
+		}
+		defer func() {
+			if refusal != "" {
+				endClient(ctx, client)
+			}
+		}()
+	}
+	r, err := listens.Command(ctx, ask)
+	if err != nil || r.Code != 227 {
+		return said(listens, ask, r, err)
+	}
+	at, err := wire.ParsePASV(r.Text)
+	if err != nil {
+		return said(listens, ask, r, err)
+	}
+	// Only the port counts: who names another address could have a server connect anywhere.
+	port, err := wire.PORT(netip.AddrPortFrom(listens.ServerAddr(), at.Port()))
+	if err != nil {
+		return err.Error()
+	}
+	if r, err = calls.Command(ctx, port); err != nil || !r.OK() {
+		return said(calls, "PORT", r, err)
+	}
+	return ""
+}
+
+// askToListen returns the command that has one server listen for the other. Over TLS one of them
+// has to be the client: the one that listens after CPSV, or client after SSCN ON.
+func askToListen(listens, calls *ftp.Session) (command string, client *ftp.Session, refusal string) {
+	_, a := listens.TLS()
+	_, b := calls.TLS()
+	switch {
+	case !a && !b:
+		return "PASV", nil, ""
+	case a != b:
+		return "", nil, "only one of the two connections has TLS"
+	case listens.Features().Offers("CPSV"):
+		return "CPSV", nil, ""
+	case calls.Features().Offers("SSCN"):
+		return "PASV", calls, ""
+	case listens.Features().Offers("SSCN"):
+		return "PASV", listens, ""
+	}
+	return "", nil, "neither server knows CPSV or SSCN, by which one takes the other's TLS"
+}
+
+// noClient has both servers be TLS servers again, after any transfer.
+func (t Transfer) noClient(ctx context.Context) {
+	for _, s := range []*ftp.Session{t.From, t.To} {
+		if _, tls := s.TLS(); tls && s.Features().Offers("SSCN") {
+			endClient(ctx, s)
+		}
+	}
+}
+
+// endClient has s be a TLS server again. Without it the session is of no use to us.
+func endClient(ctx context.Context, s *ftp.Session) {
+	if s.Dead() {
+		return
+	}
+	if r, err := s.Command(ctx, "SSCN OFF"); err != nil || !r.OK() {
+		s.GiveUp()
+	}
+}
+
+func said(s *ftp.Session, command string, r ftp.Reply, err error) string {
+	if err != nil {
+		return fmt.Sprintf("%s: %s: %v", s.ServerAddr(), command, err)
+	}
+	return fmt.Sprintf("%s answers %s with %s", s.ServerAddr(), command, r)
+}
+
+// speaksOfConnection reports whether a refusal of RETR or STOR is about the data connection, and
+// not about the file.
+func speaksOfConnection(r ftp.Reply) bool {
+	return slices.Contains([]int{421, 425, 426, 500, 501, 502, 504, 521, 522, 534}, r.Code)
+}

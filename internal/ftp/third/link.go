@@ -1,0 +1,185 @@
+// Package third has one FTP server send files to another (RFC 959, section 5.2): PASV on one,
+// PORT with that address on the other, and the data flows between them.
+package third
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"sync"
+
+	"ferry/internal/ftp"
+)
+
+// ErrHere means that a file is not sent directly: it has to go through this machine. Nothing was
+// sent.
+var ErrHere = errors.New("not sent directly")
+
+// A Link is what was found out about direct transfers from one server to another. Nothing is
+// known at first. Its methods may be called from several goroutines.
+type Link struct {
+	// Tell is called once, with the reason, where the servers do not send to each other; it may
+	// be nil.
+	Tell func(why string)
+
+	probing  sync.Mutex // held while a first transfer begins
+	mu       sync.Mutex
+	works    *way   // nil: none was found yet
+	refused  string // why there is none; "": there may be one
+	failures int    // transfers in a row that broke off
+	files    int    // that went over the link and were found to be whole
+	bytes    int64
+}
+
+// A way says which server listens for the other one.
+type way struct{ sourceListens bool }
+
+// ways returns the ways for t in the order in which they are tried.
+func (t Transfer) ways() [2]way {
+	sourceFirst := t.From.Features().Has(ftp.OneActiveSessionOnly) && !t.To.Features().Has(ftp.OneActiveSessionOnly)
+	return [2]way{{sourceListens: sourceFirst}, {sourceListens: !sourceFirst}}
+}
+
+// mostFailures is how many transfers in a row may break off before a link is given up.
+const mostFailures = 3
+
+// Open reports whether a direct transfer is worth trying.
+func (l *Link) Open() bool {
+	if l == nil {
+		return false
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.refused == ""
+}
+
+// Proven reports whether a file was found to be whole that had gone over the link.
+func (l *Link) Proven() bool {
+	files, _ := l.Sent()
+	return files > 0
+}
+
+// Prove notes that a file of size bytes went over the link and was found to be the one at the source.
+func (l *Link) Prove(size int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.files++
+	l.bytes += size
+}
+
+// Sent returns how many files went over the link and were found to be whole.
+func (l *Link) Sent() (files int, bytes int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.files, l.bytes
+}
+
+// GiveUp ends direct transfers over the link.
+func (l *Link) GiveUp(why string) {
+	l.mu.Lock()
+	first := l.refused == ""
+	l.refused = why
+	l.mu.Unlock()
+	if first && l.Tell != nil {
+		l.Tell(why)
+	}
+}
+
+// ended notes how a transfer that had begun ended. Over TLS a first one shows whether both servers
+// come to terms: some lose their session over that.
+func (l *Link) ended(err error, tls bool) {
+	l.mu.Lock()
+	l.failures++
+	if err == nil {
+		l.failures = 0
+	}
+	broken := l.failures >= mostFailures || tls && l.failures > l.files
+	failures := l.failures
+	l.mu.Unlock()
+	switch {
+	case broken && failures == 1:
+		l.GiveUp(fmt.Sprintf("the first transfer broke off: %v", err))
+	case broken:
+		l.GiveUp(fmt.Sprintf("%d transfers in a row broke off, the last with: %v", failures, err))
+	}
+}
+
+// known returns the way that works, nil while none is known.
+func (l *Link) known() *way {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.works
+}
+
+// begin has both servers begin a transfer, in the way that is known or in the first that works. An
+// error that wraps ErrHere has left both sessions as they were.
+func (l *Link) begin(ctx context.Context, t Transfer) (*pair, error) {
+	w := l.known()
+	if w == nil {
+		l.probing.Lock()
+		defer l.probing.Unlock()
+		w = l.known() // another one may have found out meanwhile
+	}
+	if !l.Open() {
+		return nil, ErrHere
+	}
+	if w != nil {
+		p, refusal, err := t.begin(ctx, *w)
+		if refusal != "" {
+			l.ended(errors.New(refusal), false)
+		}
+		return p, err
+	}
+	why := ""
+	for _, w := range t.ways() {
+		p, refusal, err := t.begin(ctx, w)
+		switch {
+		case err == nil:
+			l.mu.Lock()
+			l.works = &w
+			l.mu.Unlock()
+			return p, nil
+		case refusal == "" || t.From.Dead() || t.To.Dead():
+			if refusal != "" {
+				l.GiveUp(refusal)
+			}
+			return nil, err
+		}
+		switch {
+		case why == "":
+			why = refusal
+		case why != refusal:
+			why += "; " + refusal
+		}
+	}
+	l.GiveUp(why)
+	return nil, ErrHere
+}
+
+// reaches reports whether a server at from can be expected to reach the address listens, as we
+// see both: an address of this machine or of a private network means another one elsewhere.
+func reaches(from, listens netip.Addr) bool {
+	switch {
+	case !from.Is4() || !listens.Is4():
+		return false
+	case listens.IsLoopback():
+		return from.IsLoopback()
+	case listens.IsPrivate() || listens.IsLinkLocalUnicast():
+		return from.IsPrivate() || from.IsLinkLocalUnicast() || from.IsLoopback()
+	}
+	return true
+}
+
+// A Transfer is one file that is to be sent from one server to another.
+type Transfer struct {
+	From     *ftp.Session
+	FromPath string
+	To       *ftp.Session
+	ToPath   string
+	// Size tells how much of the file the other server holds by now, as far as it is
+	// known; it may be nil. It is called now and then while the transfer runs.
+	Size func(ctx context.Context) (int64, error)
+	// Grown is called with the number of bytes that came; it may be nil.
+	Grown func(n int64)
+}

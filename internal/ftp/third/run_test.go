@@ -1,0 +1,267 @@
+package third
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"ferry/internal/ftp"
+	"ferry/internal/ftpserver"
+
+	"github.com/spf13/afero"
+)
+
+// content is the file that is sent.
+var content = bytes.Repeat([]byte("0123456789abcdef"), 20_000)
+
+// A side is a server and a pool of sessions with it.
+type side struct {
+	server *ftpserver.Server
+	files  afero.Fs
+	pool   *ftp.Pool
+}
+
+// newSide starts a server. Servers with different addresses are foreign to each other's clients.
+func newSide(t *testing.T, ip string, o ftpserver.Options) *side {
+	t.Helper()
+	s := &side{files: afero.NewMemMapFs()}
+	o.Addr, o.Files, o.DataTimeout = ip+":0", s.files, 300*time.Millisecond
+	var err error
+	if s.server, err = ftpserver.Start(o); err != nil {
+		t.Skipf("no server at %s: %v", ip, err)
+	}
+	t.Cleanup(func() { s.server.Close() })
+	security := map[ftpserver.Security]ftp.Security{ftpserver.Explicit: ftp.Explicit}[o.TLS]
+	s.pool = ftp.NewPool(ftp.Options{Security: security, Insecure: true, Host: ip, Port: s.server.Port(), User: "ferry", Password: func() (string, error) { return "secret", nil }, Timeout: 2 * time.Second})
+	t.Cleanup(func() { s.pool.Close() })
+	return s
+}
+
+func (s *side) session(t *testing.T) *ftp.Session {
+	t.Helper()
+	session, err := s.pool.Borrow(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.pool.Return(session) })
+	return session
+}
+
+// two starts the servers of a transfer. What PORT names is foreign to either of them: the client is at 127.0.0.1. Who
+// connects is not: on Linux that comes from 127.0.0.1 as well.
+func two(t *testing.T, from, to ftpserver.Options) (source, target *side) {
+	t.Helper()
+	source, target = newSide(t, "127.0.0.3", from), newSide(t, "127.0.0.2", to)
+	if err := afero.WriteFile(source.files, "/a", content, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return source, target
+}
+
+func (s *side) holds(t *testing.T, path string, want []byte) {
+	t.Helper()
+	got, err := afero.ReadFile(s.files, path)
+	if err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%s has %d bytes, want %d: %v", path, len(got), len(want), err)
+	}
+}
+
+var foreign = ftpserver.Options{Foreign: true}
+
+func TestServersSendToEachOther(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		from, to ftpserver.Options
+		asked    string // of the source
+	}{
+		{"the target listens", foreign, foreign, "PORT"},
+		{"only the target lets others in", ftpserver.Options{NoActive: true}, foreign, "PASV"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			source, target := two(t, c.from, c.to)
+			from, to := source.session(t), target.session(t)
+			grown := int64(0)
+			l := &Link{Tell: func(why string) { t.Error(why) }}
+			for _, path := range []string{"/b", "/c"} {
+				err := l.Run(context.Background(), Transfer{From: from, FromPath: "/a", To: to, ToPath: path, Grown: func(n int64) { grown += n }}, int64(len(content)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				target.holds(t, path, content)
+			}
+			if grown != 2*int64(len(content)) {
+				t.Errorf("%d bytes were told of", grown)
+			}
+			if from.Dead() || to.Dead() {
+				t.Error("a session was lost")
+			}
+			if !slices.ContainsFunc(source.server.Transcript(), func(line string) bool { return strings.Contains(line, c.asked) }) {
+				t.Errorf("the source was not asked for %s", c.asked)
+			}
+		})
+	}
+}
+
+func TestRefusalsAreToldOnceAndCostNothing(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		from, to ftpserver.Options
+	}{
+		{"no foreign addresses", ftpserver.Options{}, ftpserver.Options{}},
+		{"no PASV and no PORT", ftpserver.Options{NoPASV: true, NoActive: true}, foreign},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			source, target := two(t, c.from, c.to)
+			from, to := source.session(t), target.session(t)
+			told := 0
+			l := &Link{Tell: func(string) { told++ }}
+			for range 2 {
+				if err := l.Run(context.Background(), Transfer{From: from, FromPath: "/a", To: to, ToPath: "/b"}, int64(len(content))); !errors.Is(err, ErrHere) {
+					t.Fatal(err)
+				}
+			}
+			if told != 1 || l.Open() {
+				t.Errorf("told %d times", told)
+			}
+			for _, s := range []*ftp.Session{from, to} {
+				if r, err := s.Command(context.Background(), "NOOP"); err != nil || !r.OK() {
+					t.Errorf("the session is of no use any more: %v %v", r, err)
+				}
+			}
+		})
+	}
+}
+
+func TestAFileThatIsRefusedSaysNothingOfTheLink(t *testing.T) {
+	source, target := two(t, foreign, foreign)
+	l := &Link{Tell: func(why string) { t.Error(why) }}
+	err := l.Run(context.Background(), Transfer{From: source.session(t), FromPath: "/none", To: target.session(t), ToPath: "/b"}, 1)
+	if !errors.Is(err, ErrHere) || !l.Open() {
+		t.Fatalf("%v, open: %v", err, l.Open())
+	}
+}
+
+func TestACutTransferIsAnError(t *testing.T) {
+	for name, fault := range map[string]ftpserver.Fault{
+		"the source cuts it":                {Command: "RETR", Data: ftpserver.CutAt(1000)},
+		"the source cuts it and says done":  {Command: "RETR", Data: ftpserver.CutAt(1000), Reply: "426 Broken."},
+		"the source's session ends halfway": {Command: "RETR", Data: ftpserver.CutAt(1000), Close: true, Reply: "421 Bye."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			source, target := two(t, foreign, foreign)
+			source.server.Faults().Add(fault)
+			var told string
+			l := &Link{Tell: func(why string) { told = why }}
+			for range mostFailures {
+				err := l.Run(context.Background(), Transfer{From: source.session(t), FromPath: "/a", To: target.session(t), ToPath: "/b"}, int64(len(content)))
+				if err == nil || errors.Is(err, ErrHere) {
+					t.Fatal(err)
+				}
+			}
+			if !strings.Contains(told, "broke off") || l.Open() {
+				t.Errorf("told %q", told)
+			}
+		})
+	}
+}
+
+func TestATransferThatStandsStillEnds(t *testing.T) {
+	source, target := two(t, foreign, foreign)
+	source.server.Faults().Add(ftpserver.Fault{Command: "RETR", Data: ftpserver.StallAt(1000)})
+	l := &Link{}
+	size := func(context.Context) (int64, error) { return 1000, nil }
+	err := l.Run(context.Background(), Transfer{From: source.session(t), FromPath: "/a", To: target.session(t), ToPath: "/b", Size: size}, int64(len(content)))
+	if err == nil || !strings.Contains(err.Error(), "nothing has come from the other server") {
+		t.Fatal(err)
+	}
+}
+
+func TestACancelledTransferEnds(t *testing.T) {
+	source, target := two(t, foreign, foreign)
+	source.server.Faults().Add(ftpserver.Fault{Command: "RETR", Data: ftpserver.StallAt(1000)})
+	ctx, cancel := context.WithCancel(context.Background())
+	size := func(context.Context) (int64, error) { cancel(); return 1000, nil }
+	l := &Link{Tell: func(why string) { t.Error(why) }}
+	err := l.Run(ctx, Transfer{From: source.session(t), FromPath: "/a", To: target.session(t), ToPath: "/b", Size: size}, int64(len(content)))
+	if !errors.Is(err, context.Canceled) || !l.Open() {
+		t.Fatalf("%v, open: %v", err, l.Open())
+	}
+}
+
+// withoutFeature takes a line out of the reply to FEAT.
+func withoutFeature(name string) ftpserver.Fault {
+	return ftpserver.Fault{Command: "FEAT", Rewrite: func(reply string) string { return strings.Replace(reply, "\n "+name, "", 1) }}
+}
+
+func TestOneServerIsTheTLSClientOfTheOther(t *testing.T) {
+	secure := ftpserver.Options{Foreign: true, TLS: ftpserver.Explicit, ForceTLS: true}
+	for _, c := range []struct {
+		name     string
+		from, to []ftpserver.Fault
+		asked    string // of the target; "": it is refused
+		source   bool   // asked of the source instead
+		refused  bool
+	}{
+		{name: "CPSV", asked: "> CPSV"},
+		{name: "SSCN at the source", to: []ftpserver.Fault{withoutFeature("CPSV")}, asked: "> SSCN ON", source: true},
+		{name: "SSCN at the target", from: []ftpserver.Fault{withoutFeature("SSCN")}, to: []ftpserver.Fault{withoutFeature("CPSV")}, asked: "> SSCN ON"},
+		{name: "neither", from: []ftpserver.Fault{withoutFeature("SSCN"), withoutFeature("CPSV")}, to: []ftpserver.Fault{withoutFeature("SSCN"), withoutFeature("CPSV")}, refused: true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			from, to := secure, secure
+			from.Faults, to.Faults = c.from, c.to
+			source, target := two(t, from, to)
+			a, b := source.session(t), target.session(t)
+			told := ""
+			l := &Link{Tell: func(why string) { told = why }}
+			for _, path := range []string{"/b", "/c"} {
+				err := l.Run(context.Background(), Transfer{From: a, FromPath: "/a", To: b, ToPath: path}, int64(len(content)))
+				if c.refused {
+					if !errors.Is(err, ErrHere) || !strings.Contains(told, "neither server knows CPSV or SSCN") {
+						t.Errorf("%v, told %q", err, told)
+					}
+					continue
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				target.holds(t, path, content)
+				l.Prove(1)
+			}
+			// Afterwards both are of use to us.
+			for _, s := range []*ftp.Session{a, b} {
+				if d, err := s.Retrieve(context.Background(), map[*ftp.Session]string{a: "/a", b: "/b"}[s], 0); err == nil {
+					if _, err := d.ReadFile(int64(len(content))); err != nil {
+						t.Error(err)
+					}
+					d.Abort()
+				} else if !c.refused {
+					t.Error(err)
+				}
+			}
+			asked := target.server
+			if c.source {
+				asked = source.server
+			}
+			if c.asked != "" && !slices.ContainsFunc(asked.Transcript(), func(line string) bool { return strings.Contains(line, c.asked) }) {
+				t.Errorf("%q was not sent: %q", c.asked, asked.Transcript())
+			}
+		})
+	}
+}
+
+func TestTLSOnOneSideOnlyIsNotGivenUp(t *testing.T) {
+	source, target := two(t, foreign, ftpserver.Options{Foreign: true, TLS: ftpserver.Explicit})
+	l := &Link{}
+	err := l.Run(context.Background(), Transfer{From: source.session(t), FromPath: "/a", To: target.session(t), ToPath: "/b"}, int64(len(content)))
+	if !errors.Is(err, ErrHere) {
+		t.Fatal(err)
+	}
+	if slices.ContainsFunc(target.server.Transcript(), func(line string) bool { return strings.Contains(line, "PROT C") }) {
+		t.Error("the data was to go in clear")
+	}
+}
