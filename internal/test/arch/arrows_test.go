@@ -68,6 +68,7 @@ var arrows = map[string][]string{
 	"bench":                        {"bench/wan", "internal/test/realftp", "internal/test/visitor"},
 	"bench/wan":                    {},
 	"ci/image":                     {},
+	"packaging/manual":             {"internal/man"},
 	"watcher":                      {"manifest"},
 	"internal/config":              {"manifest", "sync", "internal/deploy", "internal/deploy/pointer", "internal/ftp", "internal/ftp/charset", "internal/ftp/trust", "internal/text", "sync/filter", "internal/keyring"},
 	"internal/ftp/listing":         {},
