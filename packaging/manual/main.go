@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"ferry/internal/man"
 )
@@ -64,7 +65,7 @@ func (d document) page(dir, date string) (string, error) {
 	}
 	text, err := man.Document{
 		Name: d.name, Section: d.section, Summary: d.summary, Date: date,
-		Markdown: string(markdown), Pages: pages, SeeAlso: d.seeAlso,
+		Markdown: strings.ReplaceAll(string(markdown), "\r\n", "\n"), Pages: pages, SeeAlso: d.seeAlso,
 	}.Text()
 	if err != nil {
 		return "", fmt.Errorf("%s:%w", filepath.Join(dir, d.file), err)
