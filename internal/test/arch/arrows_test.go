@@ -69,6 +69,7 @@ var arrows = map[string][]string{
 	"bench/wan":                    {},
 	"ci/image":                     {},
 	"packaging/manual":             {"internal/man"},
+	"packaging/universal":          {},
 	"watcher":                      {"manifest"},
 	"internal/config":              {"manifest", "sync", "internal/deploy", "internal/deploy/pointer", "internal/ftp", "internal/ftp/charset", "internal/ftp/trust", "internal/text", "sync/filter", "internal/keyring"},
 	"internal/ftp/listing":         {},
