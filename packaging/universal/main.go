@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"time"
 )
 
 func main() {
@@ -24,6 +25,10 @@ func run(args []string) error {
 	if len(args) != 1 {
 		return errors.New("usage: go run ./packaging/universal FILE")
 	}
+	info, err := os.Stat(args[0])
+	if err != nil {
+		return err
+	}
 	program, err := os.ReadFile(args[0])
 	if err != nil {
 		return err
@@ -32,7 +37,10 @@ func run(args []string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", args[0], err)
 	}
-	return os.WriteFile(args[0], ordered, 0o755)
+	if err := os.WriteFile(args[0], ordered, 0o755); err != nil {
+		return err
+	}
+	return os.Chtimes(args[0], time.Time{}, info.ModTime()) // the archive has it
 }
 
 // order returns the universal program with its parts by the numbers of their processors.

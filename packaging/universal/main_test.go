@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 // TestOrder holds that a program is the same whichever way its processors stood in it, and that they keep their contents.
@@ -18,8 +19,15 @@ func TestOrder(t *testing.T) {
 		if err := os.WriteFile(file, program, 0o755); err != nil {
 			t.Fatal(err)
 		}
+		made := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+		if err := os.Chtimes(file, made, made); err != nil {
+			t.Fatal(err)
+		}
 		if err := run([]string{file}); err != nil {
 			t.Fatal(err)
+		}
+		if info, err := os.Stat(file); err != nil || !info.ModTime().Equal(made) {
+			t.Errorf("the time is not kept: %v, %v", info, err)
 		}
 		got, err := os.ReadFile(file)
 		if err != nil {
