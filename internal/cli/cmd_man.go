@@ -88,13 +88,26 @@ func manPage(cmd *cobra.Command) man.Page {
 		page.Options = append(page.Options, man.Group{Title: title, Items: optionItems(options[i])})
 	}
 	if cmd.HasParent() {
-		page.SeeAlso = append(page.SeeAlso, pageName(cmd.Parent()))
+		page.SeeAlso = append(page.SeeAlso, pageName(cmd.Parent())+"(1)")
 	}
 	for _, sub := range shownCommands(cmd) {
 		page.Commands = append(page.Commands, man.Item{Term: sub.Name(), Text: sub.Short + "."})
-		page.SeeAlso = append(page.SeeAlso, pageName(sub))
+		page.SeeAlso = append(page.SeeAlso, pageName(sub)+"(1)")
 	}
+	page.SeeAlso = append(page.SeeAlso, documents[page.Name]...)
 	return page
+}
+
+// documents are the pages of other sections that say more about what a command does. packaging/manual makes them of docs/.
+var documents = map[string][]string{
+	"ferry":         {"ferry.yaml(5)", "ferry-json(5)", "ferry-hooks(7)", "ferry-deploy(7)", "ferry-service(7)", "ferry-ci(7)"},
+	"ferry-init":    {"ferry.yaml(5)"},
+	"ferry-sync":    {"ferry.yaml(5)"},
+	"ferry-push":    {"ferry.yaml(5)"},
+	"ferry-pull":    {"ferry.yaml(5)"},
+	"ferry-watch":   {"ferry.yaml(5)", "ferry-service(7)"},
+	"ferry-service": {"ferry-service(7)"},
+	"ferry-deploy":  {"ferry-deploy(7)", "ferry-ci(7)"},
 }
 
 func pageName(cmd *cobra.Command) string { return strings.ReplaceAll(cmd.CommandPath(), " ", "-") }

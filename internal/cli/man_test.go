@@ -44,7 +44,7 @@ func TestManPages(t *testing.T) {
 		t.Errorf("%d pages, and there are %d commands", len(pages), n)
 	}
 	for tool, args := range map[string][]string{
-		"mandoc": {"-Tlint", "-Wwarning"},
+		"mandoc": {"-Tlint", "-Wstyle"},
 		"groff":  {"-man", "-Tutf8", "-ww", "-z"},
 	} {
 		if _, err := exec.LookPath(tool); err != nil {

@@ -18,6 +18,8 @@ func TestText(t *testing.T) {
 		"a dot at the left": {".ferryignore\n'x' and \\", "\\&.ferryignore\n\\(aqx\\(aq and \\e\n"},
 		"options":           {"--no-x ~ `a` ^", "\\-\\-no\\-x \\(ti \\(gaa\\(ga \\(ha\n"},
 		"other letters":     {"ü → x", "\\[u00FC] \\[u2192] x\n"},
+		"a long line":       {strings.Repeat("word ", 15) + "wor .x", strings.Repeat("word ", 15) + "wor\n\\&.x\n"},
+		"blanks":            {"one.  Two ", "one. Two\n"},
 		"nothing":           {"", ""},
 	} {
 		var w writer
@@ -33,7 +35,7 @@ func TestPage(t *testing.T) {
 	page := Page{
 		Name: "ferry-x", Summary: "do x", Date: "2026-01-02", Synopsis: []string{"ferry x [PATH] [--keep N]", "ferry x y"},
 		About: "It does x.", Options: []Group{{"OPTIONS", []Item{{"-n, --dry-run", "do nothing"}}}, {"SAFETY", []Item{{"--keep N", "keep N"}}}},
-		Commands: []Item{{"y", "why"}}, Examples: "  ferry x", Exits: "  0 done\n 130 interrupted,\n     or so", SeeAlso: []string{"ferry", "ferry-y"},
+		Commands: []Item{{"y", "why"}}, Examples: "  ferry x", Exits: "  0 done\n 130 interrupted,\n     or so", SeeAlso: []string{"ferry(1)", "ferry-y(1)", "ferry.yaml(5)"},
 	}
 	want := `.TH "FERRY\-X" 1 2026-01-02
 .SH NAME
@@ -69,7 +71,8 @@ interrupted, or so
 .EE
 .SH "SEE ALSO"
 .BR ferry (1),
-.BR ferry\-y (1)
+.BR ferry\-y (1),
+.BR ferry.yaml (5)
 `
 	if diff := cmp.Diff(want, page.Text()); diff != "" {
 		t.Error(diff)

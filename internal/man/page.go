@@ -15,9 +15,9 @@ type Page struct {
 	About    string   // paragraphs, lists and parts of their own, see write
 	Options  []Group
 	Commands []Item
-	Examples string // as it is typed
-	Exits    string // lines with a code and its meaning
-	SeeAlso  []string
+	Examples string   // as it is typed
+	Exits    string   // lines with a code and its meaning
+	SeeAlso  []string // with their sections: "ferry(1)"
 }
 
 // A Group is a part of the options.
@@ -40,7 +40,7 @@ func (p Page) Text() string {
 		if i > 0 {
 			w.macro("br")
 		}
-		w.line(synopsis(line))
+		w.fill(synopsis(line))
 	}
 	w.macro("SH", "DESCRIPTION")
 	w.text(p.About)
@@ -65,16 +65,7 @@ func (p Page) Text() string {
 		w.macro("SH", "EXAMPLES")
 		w.literal(strings.Split(strings.Trim(p.Examples, "\n"), "\n"))
 	}
-	if len(p.SeeAlso) > 0 {
-		w.macro("SH", "SEE ALSO")
-		for i, name := range p.SeeAlso {
-			end := ","
-			if i == len(p.SeeAlso)-1 {
-				end = ""
-			}
-			w.macro("BR", name, "(1)"+end)
-		}
-	}
+	w.seeAlso(p.SeeAlso)
 	return w.String()
 }
 

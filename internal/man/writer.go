@@ -9,6 +9,25 @@ import (
 // writer collects the lines of a page.
 type writer struct{ strings.Builder }
 
+// maxLine is the longest line of text, in bytes, that mandoc finds well-formed.
+const maxLine = 80
+
+// fill writes text, which is escaped already, in lines of a good length. The reader sees lines as wide as the terminal.
+func (w *writer) fill(text string) {
+	line := ""
+	for word := range strings.FieldsSeq(text) {
+		if line != "" && len(line)+1+len(word) >= maxLine {
+			w.line(line)
+			line = ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	w.line(line)
+}
+
 // line writes a line of text, which is escaped already.
 func (w *writer) line(text string) {
 	if strings.HasPrefix(text, ".") || strings.HasPrefix(text, "'") {
@@ -35,7 +54,7 @@ func (w *writer) items(items []Item) {
 	for _, item := range items {
 		w.macro("TP")
 		w.line(placeholdersOf(item.Term))
-		w.line(escape(item.Text))
+		w.fill(escape(item.Text))
 	}
 }
 
@@ -102,7 +121,7 @@ func (w *writer) block(lines []string, apart bool) {
 		return
 	}
 	for _, line := range lines {
-		w.line(escape(strings.TrimSpace(line)))
+		w.fill(escape(strings.TrimSpace(line)))
 	}
 }
 
@@ -139,4 +158,20 @@ func escape(s string) string {
 		}
 	}
 	return b.String()
+}
+
+// seeAlso writes the pages that belong to this one, as "ferry(1)".
+func (w *writer) seeAlso(pages []string) {
+	if len(pages) == 0 {
+		return
+	}
+	w.macro("SH", "SEE ALSO")
+	for i, page := range pages {
+		name, section, _ := strings.Cut(strings.TrimSuffix(page, ")"), "(")
+		end := ","
+		if i == len(pages)-1 {
+			end = ""
+		}
+		w.macro("BR", name, "("+section+")"+end)
+	}
 }

@@ -131,6 +131,8 @@ var arrows = map[string][]string{
 	"internal/ftp/third":               {"internal/ftp", "internal/ftp/wire"},
 	"internal/app/copying":             {"internal/app", "internal/config", "internal/gitignore", "internal/text"},
 	"internal/cli/show":                {"internal/app", "internal/report", "internal/text"},
+	"packaging/manual":                 {"internal/man"},
+	"packaging/universal":              {},
 }
 
 // testArrows are what the tests of every package but the leaves may import besides: the base in memory, the suite that

@@ -79,8 +79,8 @@ func TestUnits(t *testing.T) {
 	}
 }
 
-// TestRelease makes a release twice and compares it, and uses the Debian package in a clean root. It takes minutes, so it
-// runs only where FERRY_TEST_RELEASE is set.
+// TestRelease makes a release twice and compares it, and uses what is in it in clean roots. It takes minutes, so it runs
+// only where FERRY_TEST_RELEASE is set. FERRY_RELEASE_TARGETS leaves out systems.
 func TestRelease(t *testing.T) {
 	if os.Getenv("FERRY_TEST_RELEASE") == "" {
 		t.Skip("FERRY_TEST_RELEASE is not set")
@@ -97,6 +97,11 @@ func TestRelease(t *testing.T) {
 	}
 	if out, err := run(t, moduleRoot(t), ".ci/package-deb", debs[0]); err != nil {
 		t.Errorf("%v\n%s", err, out)
+	}
+	if out, err := run(t, moduleRoot(t), ".ci/package-roots", dist); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	} else {
+		t.Log(out)
 	}
 }
 

@@ -49,6 +49,20 @@ func TestRenameModule(t *testing.T) {
 	if err != nil || !bytes.Contains(script, []byte("https://github.com/me/ferry/releases")) {
 		t.Errorf("the address of releases is not that of the module: %v", err)
 	}
+	for file, want := range map[string][]string{
+		".goreleaser.yaml": {`"me <me@users.`, "{owner: me, name: homebrew-tap", "package_identifier: me.ferry\n", "publisher: me\n", "https://github.com/me\n", "owner: me\n", "owner: microsoft", "ghcr.io/me/ferry]"},
+		"docs/install.md":  {"--cask me/tap/ferry", "github.com/me/scoop-bucket", "winget install me.ferry`", "ghcr.io/me/ferry:1"},
+	} {
+		text, err := os.ReadFile(filepath.Join(copied, filepath.FromSlash(file)))
+		if err != nil || bytes.Contains(text, []byte("OWNER")) || bytes.Contains(text, []byte("who")) && file == ".goreleaser.yaml" {
+			t.Errorf("%s names another owner: %v", file, err)
+		}
+		for _, want := range want {
+			if !bytes.Contains(text, []byte(want)) {
+				t.Errorf("%s does not say %q", file, want)
+			}
+		}
+	}
 	if os.Getenv("FERRY_TEST_RELEASE") != "" {
 		if out, err := run(t, copied, "go", "vet", "./..."); err != nil {
 			t.Errorf("%v\n%s", err, out)
