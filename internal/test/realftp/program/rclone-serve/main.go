@@ -16,7 +16,8 @@ func main() {
 	if len(os.Args) != 5 {
 		log.Fatal("usage: rclone-serve ADDRESS DIRECTORY USER PASSWORD")
 	}
-	os.Args = []string{"rclone", "serve", "ftp", os.Args[2], "--config", os.DevNull, "--dir-cache-time", "10ms",
+	// A test may change the directory a few milliseconds after a listing.
+	os.Args = []string{"rclone", "serve", "ftp", os.Args[2], "--config", os.DevNull, "--dir-cache-time", "1ms",
 		"--addr", os.Args[1], "--user", os.Args[3], "--pass", os.Args[4]}
 	cmd.Main()
 }
