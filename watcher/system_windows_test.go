@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 	"unicode/utf16"
@@ -156,5 +157,32 @@ func TestOthersMayRename(t *testing.T) {
 	rename("root", "other")
 	if err := os.Remove(filepath.Join(filepath.Dir(root), `other\b\c`)); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestLongPath(t *testing.T) {
+	long := strings.Repeat(`\abcdefghi`, 30)
+	for disk, want := range map[string]string{
+		`C:\short`:              `C:\short`,
+		`C:` + long:             `\\?\C:` + long,
+		`\\server\share` + long: `\\?\UNC\server\share` + long,
+		`\\?\C:` + long:         `\\?\C:` + long,
+		`\\.\C:` + long:         `\\.\C:` + long,
+	} {
+		if got := longPath(disk); got != want {
+			t.Errorf("%s: %s", disk, got)
+		}
+	}
+	dir := t.TempDir() + long
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	f, err := openDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if names, err := f.Readdirnames(-1); err != nil || len(names) > 0 {
+		t.Errorf("%q, %v", names, err)
 	}
 }
