@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"runtime"
 	"sync/atomic"
 	"unsafe"
@@ -184,7 +183,7 @@ func (t *treeSystem) putAll(b []byte) bool {
 			return false
 		}
 		name := windows.UTF16ToString(unsafe.Slice(&c.FileName, c.FileNameLength/2))
-		t.q.put(event{t.root + string(filepath.Separator) + name, opOf(c.Action)})
+		t.put(name, opOf(c.Action))
 		if c.NextEntryOffset == 0 {
 			return true
 		}
