@@ -85,7 +85,8 @@ func (w *Watcher) appeared(n *node, name string, sure bool) {
 	c := modified
 	if sure {
 		c = appeared
-		if n.names.add(hashName(p.Base())) && p.Base() == name && n.coverage == watched {
+		wasWatched := n.coverage == watched
+		if w.addName(n, p) && wasWatched && p.Base() == name {
 			c |= created
 		}
 	}
@@ -127,8 +128,8 @@ func (w *Watcher) vanished(n *node, name string, renamed bool) {
 		w.watchAgain(kid)
 		return
 	}
-	if p.Base() == name {
-		n.names.remove(hashName(name))
+	if p.Base() == name && n.names.remove(hashName(name)) {
+		w.tracker.shrink(n)
 	}
 	if kid != nil {
 		w.tracker.drop(kid)
@@ -179,13 +180,24 @@ func (w *Watcher) modified(n *node, name string, what op) {
 			return
 		}
 	}
-	if hash := hashName(p.Base()); n.coverage == watched && !n.names.has(hash) {
+	if n.coverage == watched && !n.names.has(hashName(p.Base())) {
 		if _, err := os.Lstat(w.disk(n, name)); err != nil {
 			return // an open file that was unlinked can still be written to
 		}
-		n.names.add(hash)
+		w.addName(n, p)
 	}
 	w.addChange(p, modified)
+}
+
+// addName adds the name of p to those of n, and reports whether it is new. If the budget has
+// no open file for it, n is polled from now on. What happened in n since the last event is
+// not told then, so n has changed itself.
+func (w *Watcher) addName(n *node, p manifest.Path) bool {
+	isNew := n.names.add(hashName(p.Base()))
+	if isNew && !w.tracker.grow(n) {
+		w.addChange(n.path(), modified)
+	}
+	return isNew
 }
 
 // modifiedDir handles a change of the mode of a directory. A write to a directory

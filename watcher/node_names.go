@@ -54,12 +54,15 @@ func (n *names) merge() {
 	*n = newNames(all)
 }
 
-func (n *names) remove(h uint64) {
+// remove removes h, and reports whether it was there.
+func (n *names) remove(h uint64) bool {
 	if _, ok := n.fresh[h]; ok {
 		delete(n.fresh, h)
-		return
+		return true
 	}
-	if i, ok := slices.BinarySearch(n.sorted, h); ok {
+	i, ok := slices.BinarySearch(n.sorted, h)
+	if ok {
 		n.sorted = slices.Delete(n.sorted, i, i+1)
 	}
+	return ok
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"runtime"
 	"sync/atomic"
 	"unsafe"
@@ -24,6 +23,10 @@ type treeSystem struct {
 	read, mark, quit windows.Handle
 	marks            atomic.Int32 // wanted marks
 	done             chan struct{}
+	// Windows writes to these while a question is open. A goroutine's stack moves, so
+	// they must not be on one.
+	o windows.Overlapped
+	b []byte
 }
 
 // The buffers that are tried for one answer of Windows, in bytes. A server of files takes no
@@ -89,12 +92,10 @@ func (t *treeSystem) closeHandles() {
 func (t *treeSystem) pump(begun chan<- error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	var o windows.Overlapped
-	var b []byte
 	var err error
 	for _, size := range bufferSizes {
-		b = make([]byte, size)
-		if err = t.ask(b, &o); err == nil {
+		t.b = make([]byte, size)
+		if err = t.ask(); err == nil {
 			break
 		}
 	}
@@ -109,16 +110,15 @@ func (t *treeSystem) pump(begun chan<- error) {
 		which, waitErr := windows.WaitForMultipleObjects([]windows.Handle{t.read, t.mark, t.quit}, false, windows.INFINITE)
 		switch {
 		case waitErr == nil && which == windows.WAIT_OBJECT_0:
-			if err = t.answer(b, &o); err == nil {
-				err = t.ask(b, &o)
+			if err = t.answer(); err == nil {
+				err = t.ask()
 			}
 		case waitErr == nil && which == windows.WAIT_OBJECT_0+1:
 			for range t.marks.Swap(0) {
 				t.q.put(event{op: opMark})
 			}
 		default:
-			t.end(&o)
-			runtime.KeepAlive(b) // until then Windows may write to it
+			t.end()
 			return
 		}
 	}
@@ -126,15 +126,15 @@ func (t *treeSystem) pump(begun chan<- error) {
 }
 
 // ask asks for the next changes.
-func (t *treeSystem) ask(b []byte, o *windows.Overlapped) error {
-	*o = windows.Overlapped{HEvent: t.read}
-	return windows.ReadDirectoryChanges(t.handle, &b[0], uint32(len(b)), true, notifyFilter, nil, o, 0)
+func (t *treeSystem) ask() error {
+	t.o = windows.Overlapped{HEvent: t.read}
+	return windows.ReadDirectoryChanges(t.handle, &t.b[0], uint32(len(t.b)), true, notifyFilter, nil, &t.o, 0)
 }
 
 // answer puts the changes that Windows has told into the queue.
-func (t *treeSystem) answer(b []byte, o *windows.Overlapped) error {
+func (t *treeSystem) answer() error {
 	var n uint32
-	err := windows.GetOverlappedResult(t.handle, o, &n, false)
+	err := windows.GetOverlappedResult(t.handle, &t.o, &n, false)
 	switch {
 	case errors.Is(err, windows.ERROR_NOTIFY_ENUM_DIR), err == nil && n == 0:
 		t.q.setLost() // more changes than the buffer takes
@@ -142,7 +142,7 @@ func (t *treeSystem) answer(b []byte, o *windows.Overlapped) error {
 	case err != nil:
 		return err
 	}
-	if !t.putAll(b[:n]) {
+	if !t.putAll(t.b[:n]) {
 		t.q.setLost()
 	}
 	return nil
@@ -163,10 +163,10 @@ func (t *treeSystem) fail(err error) {
 
 // end takes back the question that is open, since Windows writes the answer into memory of
 // this process.
-func (t *treeSystem) end(o *windows.Overlapped) {
+func (t *treeSystem) end() {
 	var n uint32
-	if windows.CancelIoEx(t.handle, o) == nil {
-		_ = windows.GetOverlappedResult(t.handle, o, &n, true)
+	if windows.CancelIoEx(t.handle, &t.o) == nil {
+		_ = windows.GetOverlappedResult(t.handle, &t.o, &n, true)
 	}
 }
 
@@ -183,7 +183,7 @@ func (t *treeSystem) putAll(b []byte) bool {
 			return false
 		}
 		name := windows.UTF16ToString(unsafe.Slice(&c.FileName, c.FileNameLength/2))
-		t.q.put(event{t.root + string(filepath.Separator) + name, opOf(c.Action)})
+		t.put(name, opOf(c.Action))
 		if c.NextEntryOffset == 0 {
 			return true
 		}

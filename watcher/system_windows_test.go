@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 	"unicode/utf16"
@@ -125,8 +126,8 @@ func TestTreeSystem(t *testing.T) {
 	must(s.Close())
 }
 
-// No handle of the watcher keeps others from renaming a directory, or the root, or from
-// removing them.
+// No handle of the watcher keeps others from renaming a directory below the root, or the
+// root, or from removing them. Only while a directory is listed those above it are held.
 func TestOthersMayRename(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "root")
 	if err := os.MkdirAll(filepath.Join(root, `a\b\c`), 0o777); err != nil {
@@ -142,12 +143,46 @@ func TestOthersMayRename(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer listed.Close()
-	for _, c := range [][2]string{{`root\a\b`, `root\b`}, {`root\a`, `root\x`}, {"root", "other"}} {
-		if err := os.Rename(filepath.Join(filepath.Dir(root), c[0]), filepath.Join(filepath.Dir(root), c[1])); err != nil {
+	rename := func(from, to string) {
+		t.Helper()
+		if err := os.Rename(filepath.Join(filepath.Dir(root), from), filepath.Join(filepath.Dir(root), to)); err != nil {
 			t.Error(err)
 		}
 	}
+	rename(`root\a\b`, `root\b`)
+	rename(`root\a`, `root\x`)
+	if err := listed.Close(); err != nil {
+		t.Error(err)
+	}
+	rename("root", "other")
 	if err := os.Remove(filepath.Join(filepath.Dir(root), `other\b\c`)); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestLongPath(t *testing.T) {
+	long := strings.Repeat(`\abcdefghi`, 30)
+	for disk, want := range map[string]string{
+		`C:\short`:              `C:\short`,
+		`C:` + long:             `\\?\C:` + long,
+		`\\server\share` + long: `\\?\UNC\server\share` + long,
+		`\\?\C:` + long:         `\\?\C:` + long,
+		`\\.\C:` + long:         `\\.\C:` + long,
+	} {
+		if got := longPath(disk); got != want {
+			t.Errorf("%s: %s", disk, got)
+		}
+	}
+	dir := t.TempDir() + long
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	f, err := openDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if names, err := f.Readdirnames(-1); err != nil || len(names) > 0 {
+		t.Errorf("%q, %v", names, err)
 	}
 }

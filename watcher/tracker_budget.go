@@ -1,6 +1,9 @@
 package watcher
 
-import "sync"
+import (
+	"sync"
+	"syscall"
+)
 
 // A budget is how many files all watchers of the process together may keep open. A nil
 // budget has no limit.
@@ -40,4 +43,34 @@ func (b *budget) give(n int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.used -= n
+}
+
+// grow takes an open file for a name that has appeared in n, if n is watched. If there is
+// none, n is polled from now on, and grow returns false.
+func (t *tracker) grow(n *node) bool {
+	switch {
+	case t.budget == nil || n.coverage != watched:
+		return true
+	case t.budget.take(1):
+		n.cost++
+		t.used++
+		return true
+	}
+	t.shortage = syscall.EMFILE
+	t.unwatch(n)
+	t.setCoverage(n, polled)
+	if _, err := t.readSnapshot(n, n.disk(t.root)); err != nil {
+		t.setCoverage(n, unreadable)
+	}
+	return false
+}
+
+// shrink gives the open file of a name back that has vanished from n.
+func (t *tracker) shrink(n *node) {
+	if t.budget == nil || n.coverage != watched || n.cost <= 1 {
+		return
+	}
+	n.cost--
+	t.used--
+	t.budget.give(1)
 }

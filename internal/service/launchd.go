@@ -198,7 +198,11 @@ func (m launchd) Status(ctx context.Context, name string) (State, error) {
 		case "pid":
 			s.PID, _ = strconv.Atoi(value)
 		case "last exit code":
-			if !s.Running && value != "0" && value != "(never exited)" {
+			switch {
+			case s.Running || value == "(never exited)":
+			case value == "0": // as after a wrong configuration, see [ExitCode]
+				s.Detail += ", ended by itself: see the log"
+			default:
 				s.Detail += ", last exit " + value
 			}
 		}

@@ -281,21 +281,23 @@ func TestLaunchdStillStopping(t *testing.T) {
 
 // The status of a service that is not running has what the manager says about it.
 func TestStatusOfWhatDoesNotRun(t *testing.T) {
-	for system, c := range map[string]struct {
+	for _, c := range []struct {
+		system  string
 		answers map[string]answer
 		want    string
 	}{
-		"linux":   {map[string]answer{"systemctl --user show ferry": {"UnitFileState=disabled\nActiveState=failed\nSubState=failed\nMainPID=0\nResult=exit-code\n", nil}}, "failed (failed), exit-code"},
-		"darwin":  {map[string]answer{"launchctl print": {"x = {\n\tstate = not running\n\tlast exit code = 2\n}\n", nil}}, "not running, last exit 2"},
-		"windows": {map[string]answer{"schtasks.exe /Query /TN ferry-site /FO": {"\"\\ferry-site\",\"N/A\",\"Ready\"\r\n", nil}, "schtasks.exe /Query /TN ferry-site /XML": {mark, nil}}, "Ready"},
+		{"linux", map[string]answer{"systemctl --user show ferry": {"UnitFileState=disabled\nActiveState=failed\nSubState=failed\nMainPID=0\nResult=exit-code\n", nil}}, "failed (failed), exit-code"},
+		{"darwin", map[string]answer{"launchctl print": {"x = {\n\tstate = not running\n\tlast exit code = 2\n}\n", nil}}, "not running, last exit 2"},
+		{"darwin", map[string]answer{"launchctl print": {"x = {\n\tstate = not running\n\tlast exit code = 0\n}\n", nil}}, "not running, ended by itself: see the log"},
+		{"windows", map[string]answer{"schtasks.exe /Query /TN ferry-site /FO": {"\"\\ferry-site\",\"N/A\",\"Ready\"\r\n", nil}, "schtasks.exe /Query /TN ferry-site /XML": {mark, nil}}, "Ready"},
 	} {
-		m, _, _ := on(t, system, c.answers)
+		m, _, _ := on(t, c.system, c.answers)
 		if _, err := m.Install(context.Background(), site); err != nil {
 			t.Fatal(err)
 		}
 		s, err := m.Status(context.Background(), site.Name)
 		if err != nil || s.Running || s.Detail != c.want {
-			t.Errorf("%s: %+v, %v", system, s, err)
+			t.Errorf("%s: %+v, %v", c.system, s, err)
 		}
 	}
 }

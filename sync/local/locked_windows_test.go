@@ -1,8 +1,12 @@
 package local_test
 
 import (
+	"bufio"
+	"fmt"
+	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -71,6 +75,44 @@ func TestLockedFileIsNotLinked(t *testing.T) {
 	if kept := filesBelow(t, h.at(".ferry/trash")); len(kept) != 1 {
 		t.Errorf("the trash holds %q", kept)
 	}
+}
+
+// A program that runs is moved into the trash, since it can be renamed, but neither be replaced nor be removed.
+func TestRunningProgramIsReplaced(t *testing.T) {
+	d, h := open(t, local.Options{})
+	own, err := os.ReadFile(os.Args[0])
+	h.must(err)
+	h.Write("f.exe", string(own), time.Unix(1e9, 0))
+	held := exec.Command(h.at("f.exe"), "-test.run=^TestWaitsForItsInput$")
+	held.Env = append(os.Environ(), "FERRY_WAITS=1")
+	in, err := held.StdinPipe()
+	h.must(err)
+	out, err := held.StdoutPipe()
+	h.must(err)
+	h.must(held.Start())
+	defer func() {
+		in.Close()
+		h.must(held.Wait())
+	}()
+	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil {
+		t.Fatalf("%q, %v", line, err)
+	}
+	over := put("new", time.Unix(1.1e9, 0)).step("f.exe", scan(t, d).At("f.exe"))
+	over.Trash = true
+	applyOK(t, d, over)
+	h.wantContent("f.exe", "new")
+	if kept := filesBelow(t, h.at(".ferry/trash")); len(kept) != 1 {
+		t.Errorf("the trash holds %q", kept)
+	}
+}
+
+// TestWaitsForItsInput is the program that runs.
+func TestWaitsForItsInput(t *testing.T) {
+	if os.Getenv("FERRY_WAITS") == "" {
+		t.Skip("it is for another test")
+	}
+	fmt.Println("running")
+	_, _ = io.Copy(io.Discard, os.Stdin)
 }
 
 // A read-only file is replaced, and stays read-only, as does the old version in the trash.

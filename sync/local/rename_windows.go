@@ -73,8 +73,29 @@ func checkMovable(dir *dirHandle, name string) error {
 	return err
 }
 
+// heldAgainstWriting reports whether name is open and not shared for writing. A program that
+// runs, or a library that is in use, is held that way: it can be renamed, but not replaced.
+func heldAgainstWriting(dir *dirHandle, name string) bool {
+	h, err := openFor(windows.FILE_WRITE_DATA, dir, name)
+	if err != nil {
+		return errors.Is(err, windows.ERROR_SHARING_VIOLATION)
+	}
+	windows.CloseHandle(h)
+	return false
+}
+
 // openToMove opens name, or the link that it is, so that it can be renamed.
-func openToMove(dir *dirHandle, name string) (h windows.Handle, err error) {
+func openToMove(dir *dirHandle, name string) (windows.Handle, error) {
+	h, err := openFor(windows.DELETE, dir, name)
+	if errors.Is(err, windows.ERROR_SHARING_VIOLATION) {
+		return 0, fmt.Errorf("a program has it open, and does not let others move or remove it: %w", err)
+	}
+	return h, err
+}
+
+// openFor opens name, or the link that it is, for what access says. It keeps others from
+// nothing.
+func openFor(access uint32, dir *dirHandle, name string) (h windows.Handle, err error) {
 	if err := checkPlain(name); err != nil {
 		return 0, err
 	}
@@ -85,12 +106,9 @@ func openToMove(dir *dirHandle, name string) (h windows.Handle, err error) {
 	}
 	const share = windows.FILE_SHARE_READ | windows.FILE_SHARE_WRITE | windows.FILE_SHARE_DELETE
 	const options = windows.FILE_OPEN_REPARSE_POINT | windows.FILE_OPEN_FOR_BACKUP_INTENT | windows.FILE_SYNCHRONOUS_IO_NONALERT
-	err = windows.NtCreateFile(&h, windows.SYNCHRONIZE|windows.DELETE, object, new(windows.IO_STATUS_BLOCK), nil, 0, share,
+	err = windows.NtCreateFile(&h, windows.SYNCHRONIZE|access, object, new(windows.IO_STATUS_BLOCK), nil, 0, share,
 		windows.FILE_OPEN, options, 0, 0)
-	if err = plainError(err); errors.Is(err, windows.ERROR_SHARING_VIOLATION) {
-		return 0, fmt.Errorf("a program has it open, and does not let others move or remove it: %w", err)
-	}
-	return h, err
+	return h, plainError(err)
 }
 
 // checkPlain returns an error unless name is a single component of a path and no stream

@@ -94,9 +94,18 @@ func statHandle(h windows.Handle) (stat, bool) {
 }
 
 // hasStableInodes reports whether a file keeps its number while it exists. On FAT the number
-// tells the place of its name.
+// tells the place of its name, and what a server of files tells is its own affair, though it
+// calls its file system NTFS.
 func hasStableInodes(dir *os.File) (bool, error) {
+	h := windows.Handle(dir.Fd())
 	var system [32]uint16
-	err := windows.GetVolumeInformationByHandle(windows.Handle(dir.Fd()), nil, 0, nil, nil, nil, &system[0], uint32(len(system)))
-	return err == nil && windows.UTF16ToString(system[:]) == "NTFS", nil // unknown counts as no
+	err := windows.GetVolumeInformationByHandle(h, nil, 0, nil, nil, nil, &system[0], uint32(len(system)))
+	isNTFS := err == nil && windows.UTF16ToString(system[:]) == "NTFS"
+	return isNTFS && !isRemote(h), nil // unknown counts as no
+}
+
+// isRemote reports whether a file is on a server.
+func isRemote(h windows.Handle) bool {
+	var info [32]uint64 // FILE_REMOTE_PROTOCOL_INFO has 116 bytes
+	return windows.GetFileInformationByHandleEx(h, windows.FileRemoteProtocolInfo, (*byte)(unsafe.Pointer(&info)), uint32(unsafe.Sizeof(info))) == nil
 }

@@ -30,3 +30,6 @@ func bootTime() time.Time { return time.Now() }
 
 // checkMovable returns nil: on these systems a file that is open can be renamed and removed.
 func checkMovable(*dirHandle, string) error { return nil }
+
+// heldAgainstWriting returns false: on these systems a file that is open can be replaced.
+func heldAgainstWriting(*dirHandle, string) bool { return false }

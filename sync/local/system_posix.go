@@ -95,3 +95,6 @@ func link(from *dirHandle, x string, to *dirHandle, y string) error {
 
 // checkMovable returns nil: on these systems a file that is open can be renamed and removed.
 func checkMovable(*dirHandle, string) error { return nil }
+
+// heldAgainstWriting returns false: on these systems a file that is open can be replaced.
+func heldAgainstWriting(*dirHandle, string) bool { return false }

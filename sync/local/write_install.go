@@ -32,8 +32,8 @@ func (w *fileWriter) install(batch *durableBatch) error {
 // replaceKeepingOld links the old version into the trash before the new version
 // replaces it, so that there is a file under the name at any moment. If the trash is
 // on another file system, it gets a copy. Where the file system has no hard links, the
-// old version is moved to the trash instead. What cannot be replaced is not linked: its link
-// could not be removed either.
+// old version is moved to the trash instead, and so is a program that runs. What cannot be
+// replaced is not linked: its link could not be removed either.
 func (w *fileWriter) replaceKeepingOld(batch *durableBatch) error {
 	if err := checkMovable(w.dir, w.name); err != nil {
 		return err
@@ -44,6 +44,9 @@ func (w *fileWriter) replaceKeepingOld(batch *durableBatch) error {
 	}
 	defer slot.close()
 	batch.dirty(slot.dirHandle)
+	if heldAgainstWriting(w.dir, w.name) {
+		return w.replaceMovingOld(slot)
+	}
 	err = link(w.dir, w.name, slot.dirHandle, slot.name)
 	switch {
 	case isOtherDevice(err):
