@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"ferry/internal/app"
+	"ferry/manifest"
 	"ferry/sync"
 )
 
@@ -130,15 +131,39 @@ func errOthers(done string) error {
 	return &app.Error{Code: app.ExitUnsafe, Err: errors.New("other files would be deleted than were shown: " + done), Hint: "look at the plan again"}
 }
 
-// sameDeletions refuses plans that delete something else than was shown. What the second
-// half of a pass does follows from the first.
+// sameDeletions refuses plans that delete something else than was shown. A pass may make more
+// plans: after it waited for a lock everything is looked at again, and the second half of a pass
+// deletes what the first could not rename.
 func sameDeletions(sum string) func(*sync.Plan) error {
-	asked := false
+	type place struct {
+		side app.Side
+		path manifest.Path
+	}
+	var gone, renamed map[place]bool // by the first plan
 	return func(p *sync.Plan) error {
-		if now, n := deletions(p); !asked && n > 0 && now != sum {
-			return errOthers("nothing was done")
+		if gone == nil {
+			if now, n := deletions(p); n > 0 && now != sum {
+				return errOthers("nothing was done")
+			}
+			gone, renamed = make(map[place]bool), make(map[place]bool)
+			for _, a := range p.Actions {
+				if deletes(&a) {
+					gone[place{a.Side, a.Path}] = true
+				} else if a.Op == app.OpMove {
+					renamed[place{a.Side, a.From}] = true
+				}
+			}
+			return nil
 		}
-		asked = true
+		for _, a := range p.Actions {
+			foreseen := !deletes(&a) || gone[place{a.Side, a.Path}]
+			for dir := a.Path; !foreseen && dir != manifest.Root; dir = dir.Parent() {
+				foreseen = renamed[place{a.Side, dir}]
+			}
+			if !foreseen {
+				return errOthers("the rest was not done")
+			}
+		}
 		return nil
 	}
 }
