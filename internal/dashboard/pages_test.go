@@ -295,6 +295,41 @@ func TestAllow(t *testing.T) {
 	b.inSync(key)
 }
 
+// A pair that halts at the second of two batches of deletions shows the second, and lets it
+// through.
+func TestAllowLaterBatch(t *testing.T) {
+	rig := dashboardtest.Start(t, "{direction: push, max-delete: 1}", func(r *dashboardtest.Rig) {
+		for i := range 5 {
+			dashboardtest.Write(t, filepath.Join(r.Local("site"), fmt.Sprintf("f%d.txt", i)), "text")
+		}
+	}, "site")
+	b, key := newBrowser(t, rig.Page), rig.Key("site")
+	b.inSync(key)
+	gone := func(name string) bool {
+		_, err := os.Stat(filepath.Join(rig.Remote("site"), name))
+		return os.IsNotExist(err)
+	}
+	for _, name := range []string{"f0.txt", "f1.txt"} {
+		if err := os.Remove(filepath.Join(rig.Local("site"), name)); err != nil {
+			t.Fatal(err)
+		}
+		if name == "f0.txt" {
+			dashboardtest.Until(t, "the first deletion", func() bool { return gone(name) })
+			b.inSync(key)
+		}
+	}
+	dashboardtest.Until(t, "halted", func() bool {
+		_, text := b.get(b.at + "pair?key=" + key)
+		return strings.Contains(text, `data-state="halted"`) && strings.Contains(text, "with the 1 that went")
+	})
+	text := b.see("plan?key="+key, "with the 1 that went", "f1.txt", "delete 1")
+	form := url.Values{"sum": {b.hidden(text, "sum")}, "deletions": {b.hidden(text, "deletions")}, "typed": {"delete 1"}}
+	if _, text := b.do(key, "allow", form); !strings.Contains(text, "deleted 0 here and 1 on the server") || !gone("f1.txt") {
+		t.Fatal(text)
+	}
+	b.inSync(key)
+}
+
 // Typing how many files are deleted lifts no other rail: files that lost all content replace
 // nothing.
 func TestAllowsDeletionsOnly(t *testing.T) {

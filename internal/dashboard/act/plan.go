@@ -57,7 +57,7 @@ func plan(ctx context.Context, a *app.Acting) (*Planned, error) {
 			all = planned.Plan
 		}
 	}
-	pass := app.Pass{Opener: a.Opener, Pair: a.Pair, Options: app.PassOptions{DryRun: true, Observer: observer}}
+	pass := a.DryRun(observer)
 	err := pass.Run(ctx).Err
 	if all == nil || err != nil && app.ExitCode(err) != app.ExitUnsafe {
 		if err == nil {
