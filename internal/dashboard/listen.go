@@ -11,13 +11,14 @@ import (
 	"strings"
 
 	"ferry/internal/app"
+	"ferry/internal/config"
 )
 
 // shortestPassword is how many characters a password must have.
 const shortestPassword = 12
 
 // PasswordVariable is the variable of the environment that holds the password.
-const PasswordVariable = "FERRY_DASHBOARD_PASSWORD"
+const PasswordVariable = config.DashboardVariable
 
 // Access says where the page is served, and to whom.
 type Access struct {
