@@ -55,7 +55,7 @@ func New(o Options) (*Server, error) {
 	// The path of the pages is random, so that no other server of this machine gets the
 	// cookie, whatever its port: cookies do not tell ports apart.
 	s.sessions = &sessions{secret: secretText() + secretText(), path: "/" + secretText() + "/", secure: s.scheme == "https", now: o.Now,
-		open: make(map[[32]byte]*openSession)}
+		open: make(map[[32]byte]*openSession), guessing: make(map[string]bool)}
 	if o.Password != "" {
 		s.sessions.secret, s.sessions.password = o.Password, true
 	}
