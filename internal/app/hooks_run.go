@@ -80,7 +80,7 @@ func (h *passHooks) run(ctx context.Context, name, do string, ev hooks.Event) er
 // environ returns the environment of hooks: that of this process without the
 // passwords of all profiles of the file, and with the state directory of this run.
 func (h *passHooks) environ() []string {
-	secret := append([]string{config.PasswordVariable, "FERRY_STATE_DIR"}, h.pair.secrets...)
+	secret := append([]string{config.PasswordVariable, config.SourceVariable, config.DashboardVariable, "FERRY_STATE_DIR"}, h.pair.secrets...)
 	if name := h.pair.Password.Variable(); name != "" {
 		secret = append(secret, name)
 	}

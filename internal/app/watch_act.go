@@ -7,6 +7,7 @@ import (
 	"ferry/internal/daemon"
 	"ferry/internal/text"
 	"ferry/manifest"
+	"ferry/sync"
 )
 
 // An Acting is a watched pair for those who ask its watch to do something. It works with
@@ -24,6 +25,12 @@ type ActFunc func(ctx context.Context, a *Acting, what string, with json.RawMess
 // HandOver closes the pair, so that the act can open it, until takeBack is called.
 func (a *Acting) HandOver(ctx context.Context) (takeBack func(), err error) {
 	return a.wp.watch.HandOver(ctx)
+}
+
+// DryRun returns a pass that changes nothing, with what the watch has deleted before. The pair
+// must be handed over.
+func (a *Acting) DryRun(observer sync.Observer) Pass {
+	return Pass{Opener: a.Opener, Pair: a.Pair, Options: PassOptions{DryRun: true, Observer: observer, deletions: &a.wp.deletions}}
 }
 
 // Held counts what a side holds, as far as both sides agree.

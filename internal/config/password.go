@@ -18,6 +18,9 @@ const PasswordVariable = "FERRY_PASSWORD"
 // from, where it has another one than the target.
 const SourceVariable = "FERRY_SOURCE_PASSWORD"
 
+// DashboardVariable is the environment variable with the password of the dashboard.
+const DashboardVariable = "FERRY_DASHBOARD_PASSWORD"
+
 // ErrNoPassword is wrapped by the error of [Finder.Password] if no source has a
 // password.
 var ErrNoPassword = errors.New("no password")

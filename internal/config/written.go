@@ -65,18 +65,18 @@ func WrittenIn(path, profile string) ([]Written, error) {
 // shown returns a value for people.
 func shown(s setting) string {
 	node := resolve(s.value)
+	if s.name == "remote" {
+		if r, err := ParseURL(node.Value); err == nil && node.Kind == yaml.ScalarNode {
+			return r.String() // without a password
+		}
+		return notShown
+	}
 	if node.Kind == yaml.SequenceNode {
 		var lines []string
 		for _, item := range node.Content {
 			lines = append(lines, resolve(item).Value)
 		}
 		return strings.Join(lines, "\n")
-	}
-	if s.name == "remote" {
-		if r, err := ParseURL(node.Value); err == nil {
-			return r.String() // without a password
-		}
-		return notShown
 	}
 	return strings.TrimRight(node.Value, "\n")
 }

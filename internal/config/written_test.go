@@ -29,6 +29,7 @@ profiles:
     deploy: {keep: 3, check: {url: "https://s3cret.example.com/"}}
     unknown: s3cret
   other: {local: ., remote: "ftp://host/x", ignore: ["*.a", "*.b"], remote2: {a: s3cret}}
+  list: {local: ., remote: ["ftp://ann:s3cret@host/x"]}
   broken: {local: ., remote: "ftp://ann:s3cret@ho st/x"}
 `
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
@@ -50,8 +51,10 @@ profiles:
 			t.Errorf("%s: %v\n%s", profile, err, diff)
 		}
 	}
-	if got, err := WrittenIn(file, "broken"); err != nil || got[len(got)-1].Value != notShown {
-		t.Errorf("%+v, %v", got, err)
+	for _, profile := range []string{"broken", "list"} {
+		if got, err := WrittenIn(file, profile); err != nil || got[len(got)-1].Value != notShown {
+			t.Errorf("%s: %+v, %v", profile, got, err)
+		}
 	}
 	for _, profile := range []string{"none", ""} {
 		if _, err := WrittenIn(file, profile); err == nil || strings.Contains(err.Error(), "s3cret") {

@@ -57,7 +57,7 @@ func (s *Server) doOne(r *http.Request, key, what string) (lines []string, err e
 		if typed := strings.Join(strings.Fields(strings.ToLower(r.PostFormValue("typed"))), " "); err != nil || typed != confirmation(n) {
 			return nil, &daemon.Refusal{Text: "Nothing was done: the words were not typed as they stand there.", Hint: "Type them into the field below the plan."}
 		}
-		err = s.act(ctx, key, act.Allow, act.Allowing{Sum: r.PostFormValue("sum")}, &done)
+		err = s.act(ctx, key, act.Allow, act.Allowing{Sum: r.PostFormValue("sum"), Deletions: n}, &done)
 		return done.Lines, err
 	}
 	return nil, errors.New("there is no such button")

@@ -7,12 +7,11 @@ import (
 	"time"
 )
 
-const (
-	// aliveEvery is how often a stream without news says that it is there.
-	aliveEvery = 15 * time.Second
-	// mostStreams is how many pages may be open at the same time.
-	mostStreams = 64
-)
+// aliveEvery is how often a stream says that it is there, and looks whether its session is.
+var aliveEvery = 15 * time.Second
+
+// mostStreams is how many pages may be open at the same time.
+const mostStreams = 64
 
 // events sends the view of every pair, and again whenever one changes, as server-sent
 // events.
@@ -35,6 +34,9 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request, _ *session) {
 		case <-r.Context().Done():
 			return
 		case <-alive.C:
+			if s.sessions.of(r) == nil { // asking also keeps the session of an open page
+				return
+			}
 			_, _ = fmt.Fprint(w, ": still here\n\n")
 		case <-sub.wake:
 			for _, v := range s.hub.take(sub) {

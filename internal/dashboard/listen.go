@@ -2,20 +2,23 @@ package dashboard
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"strconv"
+	"strings"
 
 	"ferry/internal/app"
+	"ferry/internal/config"
 )
 
 // shortestPassword is how many characters a password must have.
 const shortestPassword = 12
 
 // PasswordVariable is the variable of the environment that holds the password.
-const PasswordVariable = "FERRY_DASHBOARD_PASSWORD"
+const PasswordVariable = config.DashboardVariable
 
 // Access says where the page is served, and to whom.
 type Access struct {
@@ -44,6 +47,9 @@ func (a Access) check() (address string, err error) {
 	if a.Password != "" && len(a.Password) < shortestPassword {
 		return "", app.Usage(fmt.Errorf("the password in %s has less than %d characters", PasswordVariable, shortestPassword), "choose a longer one")
 	}
+	if host == "localhost" { // it has two addresses, and another user could listen on the other one
+		return net.JoinHostPort("127.0.0.1", port), nil
+	}
 	if isLoopback(host) {
 		return a.Listen, nil
 	}
@@ -60,20 +66,21 @@ func isLoopback(host string) bool {
 	return host == "localhost" || err == nil && ip.IsLoopback()
 }
 
-// listen begins to listen. names reports whether the host of a request is one of this page.
-func (a Access) listen() (l net.Listener, names func(host string) bool, err error) {
+// listen begins to listen. at is the host and the port for browsers. names reports whether the
+// host of a request is one of this page.
+func (a Access) listen() (l net.Listener, at string, names func(host string) bool, err error) {
 	address, err := a.check()
 	if err != nil {
-		return nil, nil, err
+		return nil, "", nil, err
 	}
 	var cert tls.Certificate
 	if a.CertFile != "" {
 		if cert, err = tls.LoadX509KeyPair(a.CertFile, a.KeyFile); err != nil {
-			return nil, nil, app.Usage(fmt.Errorf("reading the certificate: %w", err), "--cert and --key name PEM files")
+			return nil, "", nil, app.Usage(fmt.Errorf("reading the certificate: %w", err), "--cert and --key name PEM files")
 		}
 	}
 	if l, err = net.Listen("tcp", address); err != nil {
-		return nil, nil, &app.Error{Code: app.ExitFailed, Err: fmt.Errorf("--listen %s: %w", address, err), Hint: "is another program there? Port 0 is a free one"}
+		return nil, "", nil, &app.Error{Code: app.ExitFailed, Err: fmt.Errorf("--listen %s: %w", address, err), Hint: "is another program there? Port 0 is a free one"}
 	}
 	host, _, _ := net.SplitHostPort(address)
 	_, port, _ := net.SplitHostPort(l.Addr().String())
@@ -83,11 +90,30 @@ func (a Access) listen() (l net.Listener, names func(host string) bool, err erro
 	if a.CertFile != "" {
 		l = tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}})
 	}
-	return l, func(hostPort string) bool {
+	shown := host
+	if host == "" || net.ParseIP(host).IsUnspecified() {
+		shown = nameIn(cert.Leaf)
+	}
+	return l, net.JoinHostPort(shown, port), func(hostPort string) bool {
 		name, p, err := net.SplitHostPort(hostPort)
 		if err != nil {
 			name, p = hostPort, map[bool]string{true: "443", false: "80"}[a.CertFile != ""]
 		}
 		return p == port && known(name)
 	}, nil
+}
+
+// nameIn returns a name that a certificate is for, or else an address of this machine.
+func nameIn(cert *x509.Certificate) string {
+	if cert != nil {
+		for _, name := range cert.DNSNames {
+			if !strings.Contains(name, "*") {
+				return name
+			}
+		}
+		for _, ip := range cert.IPAddresses {
+			return ip.String()
+		}
+	}
+	return "127.0.0.1"
 }

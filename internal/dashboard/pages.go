@@ -119,13 +119,16 @@ func (s *Server) door(w http.ResponseWriter, _ *http.Request) {
 
 // login exchanges the token or the password for a cookie.
 func (s *Server) login(w http.ResponseWriter, r *http.Request) {
-	if !s.sessions.login(w, r.PostFormValue("secret")) {
+	switch status := s.sessions.login(w, r.PostFormValue("secret"), r.RemoteAddr); status {
+	case http.StatusOK:
+		http.Redirect(w, r, s.sessions.path, http.StatusSeeOther)
+	case http.StatusTooManyRequests:
+		s.fail(w, status, "Another password is being tried from your address.", "Go back, and try again in a moment.")
+	default:
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.WriteHeader(http.StatusForbidden)
+		w.WriteHeader(status)
 		s.show(w, "door.html", door{s.sessions.password, true})
-		return
 	}
-	http.Redirect(w, r, s.sessions.path, http.StatusSeeOther)
 }
 
 func (s *Server) logout(w http.ResponseWriter, r *http.Request, _ *session) {

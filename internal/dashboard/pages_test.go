@@ -3,6 +3,7 @@ package dashboard_test
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -292,6 +293,96 @@ func TestAllow(t *testing.T) {
 		t.Fatalf("%d left: %s", left(), text)
 	}
 	b.inSync(key)
+}
+
+// A pair that halts at the second of two batches of deletions shows the second, and lets it
+// through.
+func TestAllowLaterBatch(t *testing.T) {
+	rig := dashboardtest.Start(t, "{direction: push, max-delete: 1}", func(r *dashboardtest.Rig) {
+		for i := range 5 {
+			dashboardtest.Write(t, filepath.Join(r.Local("site"), fmt.Sprintf("f%d.txt", i)), "text")
+		}
+	}, "site")
+	b, key := newBrowser(t, rig.Page), rig.Key("site")
+	b.inSync(key)
+	gone := func(name string) bool {
+		_, err := os.Stat(filepath.Join(rig.Remote("site"), name))
+		return os.IsNotExist(err)
+	}
+	for _, name := range []string{"f0.txt", "f1.txt"} {
+		if err := os.Remove(filepath.Join(rig.Local("site"), name)); err != nil {
+			t.Fatal(err)
+		}
+		if name == "f0.txt" {
+			dashboardtest.Until(t, "the first deletion", func() bool { return gone(name) })
+			b.inSync(key)
+		}
+	}
+	dashboardtest.Until(t, "halted", func() bool {
+		_, text := b.get(b.at + "pair?key=" + key)
+		return strings.Contains(text, `data-state="halted"`) && strings.Contains(text, "with the 1 that went")
+	})
+	text := b.see("plan?key="+key, "with the 1 that went", "f1.txt", "delete 1")
+	form := url.Values{"sum": {b.hidden(text, "sum")}, "deletions": {b.hidden(text, "deletions")}, "typed": {"delete 1"}}
+	if _, text := b.do(key, "allow", form); !strings.Contains(text, "deleted 0 here and 1 on the server") || !gone("f1.txt") {
+		t.Fatal(text)
+	}
+	b.inSync(key)
+}
+
+// Typing how many files are deleted lifts no other rail: files that lost all content replace
+// nothing.
+func TestAllowsDeletionsOnly(t *testing.T) {
+	rig := dashboardtest.Start(t, "{direction: push, max-delete: 1}", func(r *dashboardtest.Rig) {
+		for i := range 5 {
+			dashboardtest.Write(t, filepath.Join(r.Local("site"), fmt.Sprintf("f%d.txt", i)), "precious")
+		}
+	}, "site")
+	b, key := newBrowser(t, rig.Page), rig.Key("site")
+	b.inSync(key)
+	halted := func(why string) {
+		t.Helper()
+		b.do(key, "look", nil)
+		dashboardtest.Until(t, why, func() bool {
+			_, text := b.get(b.at + "pair?key=" + key)
+			return strings.Contains(text, `data-state="halted"`) && strings.Contains(text, why)
+		})
+	}
+	whole := func() (n int) {
+		for i := range 5 {
+			if dashboardtest.Holds(filepath.Join(rig.Remote("site"), fmt.Sprintf("f%d.txt", i)), "precious") {
+				n++
+			}
+		}
+		return n
+	}
+	b.do(key, "pause", nil)
+	for i := range 5 {
+		dashboardtest.Write(t, filepath.Join(rig.Local("site"), fmt.Sprintf("f%d.txt", i)), "")
+	}
+	b.do(key, "resume", nil)
+	halted("lost all content")
+	if text := b.see("plan?key="+key, "lost all content", "--allow-deletes"); strings.Contains(text, `name="sum"`) || strings.Contains(text, "delete 0") {
+		t.Errorf("this is no question of deletions: %s", text)
+	}
+	nothing := fmt.Sprintf("%x", sha256.Sum256(nil))
+	for _, n := range []string{"0", "-1"} {
+		form := url.Values{"sum": {nothing}, "deletions": {n}, "typed": {"delete " + n}}
+		if _, text := b.do(key, "allow", form); !strings.Contains(text, "no deletions") || whole() != 5 {
+			t.Fatalf("delete %s: %d are whole: %s", n, whole(), text)
+		}
+	}
+	for i := range 2 {
+		if err := os.Remove(filepath.Join(rig.Local("site"), fmt.Sprintf("f%d.txt", i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	halted("2 files of 5")
+	text := b.see("plan?key="+key, "delete 2")
+	form := url.Values{"sum": {b.hidden(text, "sum")}, "deletions": {b.hidden(text, "deletions")}, "typed": {"delete 2"}}
+	if _, text := b.do(key, "allow", form); !strings.Contains(text, "lost all content") || whole() != 5 {
+		t.Fatalf("%d are whole: %s", whole(), text)
+	}
 }
 
 // Names and contents are text, whatever is in them.

@@ -27,6 +27,7 @@ type Server struct {
 	o        Options
 	listener net.Listener
 	scheme   string
+	at       string // host and port, for browsers
 	isOurs   func(host string) bool
 	sessions *sessions
 	hub      *hub
@@ -43,18 +44,18 @@ func New(o Options) (*Server, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	listener, isOurs, err := o.listen()
+	listener, at, isOurs, err := o.listen()
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{o: o, listener: listener, isOurs: isOurs, scheme: "http", hub: newHub(o)}
+	s := &Server{o: o, listener: listener, at: at, isOurs: isOurs, scheme: "http", hub: newHub(o)}
 	if o.CertFile != "" {
 		s.scheme = "https"
 	}
 	// The path of the pages is random, so that no other server of this machine gets the
 	// cookie, whatever its port: cookies do not tell ports apart.
 	s.sessions = &sessions{secret: secretText() + secretText(), path: "/" + secretText() + "/", secure: s.scheme == "https", now: o.Now,
-		open: make(map[[32]byte]*openSession)}
+		open: make(map[[32]byte]*openSession), guessing: make(map[string]bool)}
 	if o.Password != "" {
 		s.sessions.secret, s.sessions.password = o.Password, true
 	}
@@ -66,12 +67,7 @@ func New(o Options) (*Server, error) {
 // URL returns the address of the page. With a token it lets its reader in: it is for the
 // user only.
 func (s *Server) URL() string {
-	host := s.listener.Addr().String()
-	if asked, _, err := net.SplitHostPort(s.o.Listen); err == nil && asked != "" && !net.ParseIP(asked).IsUnspecified() {
-		_, port, _ := net.SplitHostPort(host)
-		host = net.JoinHostPort(asked, port)
-	}
-	url := s.scheme + "://" + host + "/"
+	url := s.scheme + "://" + s.at + "/"
 	if s.sessions.password {
 		return url
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"net/http"
+	"net/netip"
 	"sync"
 	"time"
 )
@@ -55,10 +56,9 @@ type sessions struct {
 	password bool   // the secret is one that people choose
 	now      func() time.Time
 
-	guess sync.Mutex // one guess at a time
-
-	mu   sync.Mutex
-	open map[[32]byte]*openSession
+	mu       sync.Mutex // guards what follows
+	open     map[[32]byte]*openSession
+	guessing map[string]bool // who tries a password now
 }
 
 type openSession struct {
@@ -74,20 +74,55 @@ func equal(a, b string) bool {
 	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
 }
 
-// wrongDelay is how long a wrong password takes. There is one guess at a time.
+// wrongDelay is how long a wrong password takes. A guesser makes one guess at a time.
 var wrongDelay = time.Second
 
-// login reports whether the secret is right, and then gives the browser a cookie.
-func (s *sessions) login(w http.ResponseWriter, given string) bool {
+// guesser names those who may be one: an address, or a network of the length that one customer
+// has.
+func guesser(remote string) string {
+	at, err := netip.ParseAddrPort(remote)
+	if err != nil {
+		return remote
+	}
+	ip := at.Addr().Unmap()
+	if ip.Is6() {
+		if network, err := ip.WithZone("").Prefix(64); err == nil {
+			return network.String()
+		}
+	}
+	return ip.String()
+}
+
+// beginGuess reports whether a guesser may try a password now, and then end must be called.
+func (s *sessions) beginGuess(who string) (end func(), may bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.guessing[who] {
+		return nil, false
+	}
+	s.guessing[who] = true
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.guessing, who)
+	}, true
+}
+
+// login returns 200 if the secret is right, and then gives the browser a cookie; 403 if it is
+// wrong, and 429 while another password is tried from there.
+func (s *sessions) login(w http.ResponseWriter, given, remote string) int {
 	if s.password {
-		s.guess.Lock()
-		defer s.guess.Unlock()
+		end, may := s.beginGuess(guesser(remote))
+		if !may {
+			return http.StatusTooManyRequests
+		}
+		defer end()
 	}
 	if given == "" || !equal(given, s.secret) {
 		if s.password {
 			time.Sleep(wrongDelay)
 		}
-		return false
+		return http.StatusForbidden
 	}
 	cookie := secretText() + secretText()
 	s.mu.Lock()
@@ -95,7 +130,7 @@ func (s *sessions) login(w http.ResponseWriter, given string) bool {
 	s.forget()
 	s.open[sha256.Sum256([]byte(cookie))] = &openSession{&session{csrf: secretText()}, s.now()}
 	http.SetCookie(w, &http.Cookie{Name: cookieName, Value: cookie, Path: s.path, HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: s.secure})
-	return true
+	return http.StatusOK
 }
 
 // forget ends sessions that did nothing for long, and the oldest one where there are many.

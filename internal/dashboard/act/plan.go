@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"ferry/internal/app"
+	"ferry/manifest"
 	"ferry/sync"
 )
 
@@ -39,9 +40,10 @@ type Action struct {
 	Why  string `json:"why"`
 }
 
-// An Allowing lets the deletions of a plan through that was shown.
+// An Allowing lets the deletions of a plan through that was shown, and says how many they are.
 type Allowing struct {
-	Sum string `json:"sum"`
+	Sum       string `json:"sum"`
+	Deletions int    `json:"deletions"`
 }
 
 // plan makes a pass that changes nothing. Deletions come first in what is shown.
@@ -55,7 +57,7 @@ func plan(ctx context.Context, a *app.Acting) (*Planned, error) {
 			all = planned.Plan
 		}
 	}
-	pass := app.Pass{Opener: a.Opener, Pair: a.Pair, Options: app.PassOptions{DryRun: true, Observer: observer}}
+	pass := a.DryRun(observer)
 	err := pass.Run(ctx).Err
 	if all == nil || err != nil && app.ExitCode(err) != app.ExitUnsafe {
 		if err == nil {
@@ -67,7 +69,7 @@ func plan(ctx context.Context, a *app.Acting) (*Planned, error) {
 	found.Deletions, found.Summary = n, all.Summary()
 	if err != nil {
 		found.Refused, found.Hint = err.Error(), app.HintFor(err, a.Pair)
-		if strings.Contains(found.Hint, "--allow-deletes") {
+		if tooMany(err) {
 			found.Sum = sum
 		}
 	}
@@ -100,12 +102,20 @@ func deletions(p *sync.Plan) (sum string, n int) {
 	return hex.EncodeToString(h.Sum(nil)), n
 }
 
-// allow makes one pass that may delete what was shown, and nothing else.
+// allow makes one pass that may delete what was shown, and nothing else. Only the limit on the
+// number of deletions is another one: AllowDeletes would lift other rails as well.
 func allow(ctx context.Context, a *app.Acting, w Allowing) (*Done, error) {
+	if w.Deletions <= 0 {
+		return nil, &app.Error{Code: app.ExitUnsafe, Err: errors.New("there are no deletions to let through: nothing was done"), Hint: "look at the plan again"}
+	}
 	a.Pair.Verify = true
-	pass := app.Pass{Opener: a.Opener, Pair: a.Pair, Options: app.PassOptions{AllowDeletes: true, Confirm: sameDeletions(w.Sum)}}
+	a.Pair.Limits.MaxDeletes, a.Pair.Limits.MaxDeletePercent = w.Deletions, -1
+	pass := app.Pass{Opener: a.Opener, Pair: a.Pair, Options: app.PassOptions{Confirm: sameDeletions(w.Sum)}}
 	result := pass.Run(ctx)
-	if err := result.Error(); err != nil {
+	switch err := result.Error(); {
+	case tooMany(err): // there are more by now
+		return nil, errOthers("nothing was done")
+	case err != nil:
 		return nil, err
 	}
 	s := result.Summary
@@ -113,15 +123,47 @@ func allow(ctx context.Context, a *app.Acting, w Allowing) (*Done, error) {
 		s.DeletedLocal, s.DeletedRemote, s.Uploaded, s.Downloaded)}}, nil
 }
 
-// sameDeletions refuses plans that delete something else than was shown. What the second
-// half of a pass does follows from the first.
+// tooMany reports whether a pass was stopped by the number of its deletions: only the hint of
+// that rail names the limit.
+func tooMany(err error) bool { return strings.Contains(app.Hint(err), "--max-delete") }
+
+func errOthers(done string) error {
+	return &app.Error{Code: app.ExitUnsafe, Err: errors.New("other files would be deleted than were shown: " + done), Hint: "look at the plan again"}
+}
+
+// sameDeletions refuses plans that delete something else than was shown. A pass may make more
+// plans: after it waited for a lock everything is looked at again, and the second half of a pass
+// deletes what the first could not rename.
 func sameDeletions(sum string) func(*sync.Plan) error {
-	asked := false
+	type place struct {
+		side app.Side
+		path manifest.Path
+	}
+	var gone, renamed map[place]bool // by the first plan
 	return func(p *sync.Plan) error {
-		if now, n := deletions(p); !asked && n > 0 && now != sum {
-			return &app.Error{Code: app.ExitUnsafe, Err: errors.New("other files would be deleted than were shown: nothing was done"), Hint: "look at the plan again"}
+		if gone == nil {
+			if now, n := deletions(p); n > 0 && now != sum {
+				return errOthers("nothing was done")
+			}
+			gone, renamed = make(map[place]bool), make(map[place]bool)
+			for _, a := range p.Actions {
+				if deletes(&a) {
+					gone[place{a.Side, a.Path}] = true
+				} else if a.Op == app.OpMove {
+					renamed[place{a.Side, a.From}] = true
+				}
+			}
+			return nil
 		}
-		asked = true
+		for _, a := range p.Actions {
+			foreseen := !deletes(&a) || gone[place{a.Side, a.Path}]
+			for dir := a.Path; !foreseen && dir != manifest.Root; dir = dir.Parent() {
+				foreseen = renamed[place{a.Side, dir}]
+			}
+			if !foreseen {
+				return errOthers("the rest was not done")
+			}
+		}
 		return nil
 	}
 }

@@ -120,7 +120,7 @@ var arrows = map[string][]string{
 	"internal/deploy/page":             {"internal/deploy", "internal/ftp", "manifest"},
 	"sync/remote/names":                {"internal/ftp", "manifest"},
 	"internal/app/news":                {"manifest", "sync"},
-	"internal/dashboard":               {"internal/app", "internal/daemon", "internal/dashboard/act", "internal/history", "internal/report", "internal/report/server", "internal/report/words", "internal/text", "sync", "sync/watch"},
+	"internal/dashboard":               {"internal/app", "internal/config", "internal/daemon", "internal/dashboard/act", "internal/history", "internal/report", "internal/report/server", "internal/report/words", "internal/text", "sync", "sync/watch"},
 	"internal/dashboard/dashboardtest": {"internal/app", "internal/dashboard", "internal/dashboard/act", "internal/ftpserver", "internal/selfsigned", "sync"},
 	"internal/test/dashboard":          {},
 	"internal/dashboard/act":           {"internal/app", "internal/config", "manifest", "sync"},
