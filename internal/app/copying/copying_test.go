@@ -298,3 +298,46 @@ func TestChecksumReadsWhatWasProvenByItsEnd(t *testing.T) {
 		t.Fatalf("the change at the target was not found: %+v: %v", result.Summary, result.Error())
 	}
 }
+
+// TestOneDirectoryIsKnownBehindTwoSpellings refuses a copy within one directory before anything is changed, however its
+// URLs are written: an exact copy would delete what it reads.
+func TestOneDirectoryIsKnownBehindTwoSpellings(t *testing.T) {
+	for _, c := range []struct{ name, from, to string }{
+		{"the source lies in the target", "//from/new", "/from"},
+		{"the target lies in the source", "/from", "//from/new"},
+		{"one directory", "/from", "//from"},
+		{"a link to it", "/from", "/link"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t, ftpserver.Options{}, ftpserver.Options{})
+			w.write("new/a.txt", []byte("a"))
+			w.write("b.txt", []byte("b"))
+			if err := os.Symlink("from", filepath.Join(w.roots[0], "link")); err != nil {
+				t.Fatal(err)
+			}
+			w.servers[0].Faults().Add(ftpserver.Fault{Command: "MLST", Rewrite: func(reply string) string {
+				return strings.ReplaceAll(reply, "Type=", "Unique=7U1;Type=")
+			}})
+			server := "ftp://ferry:secret@" + w.servers[0].Addr()
+			p, err := Pair(app.Workspace{Dir: w.state, StateOption: w.state}, server+c.from, server+c.to)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.Exact, p.Target.Exact = true, true
+			if err := ReadRules(p, "", nil); err != nil {
+				t.Fatal(err)
+			}
+			pass := &app.Pass{Opener: app.NewOpener(app.Options{StateDir: w.state}), Pair: p}
+			pass.Options.AllowDeletes = true
+			result := Run(context.Background(), pass)
+			if !errors.Is(result.Err, app.ErrCommon) {
+				t.Errorf("%+v: %v", result.Summary, result.Err)
+			}
+			for _, name := range []string{"new/a.txt", "b.txt"} {
+				if _, err := os.Stat(filepath.Join(w.roots[0], "from", name)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+}

@@ -26,7 +26,7 @@ func Pair(w app.Workspace, source, target string) (*app.Pair, error) {
 		from.Password = config.Variable(config.SourceVariable)
 	}
 	if within(from.Remote, to.Remote) || within(to.Remote, from.Remote) {
-		return nil, app.Usage(errors.New("the source and the target are one directory, or one lies in the other"), "name two directories that have nothing in common")
+		return nil, app.ErrCommon
 	}
 	return w.CopyPair(from, to), nil
 }
