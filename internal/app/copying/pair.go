@@ -25,6 +25,7 @@ func Pair(w app.Workspace, source, target string) (*app.Pair, error) {
 	if from.Password.IsZero() && w.Getenv != nil && w.Getenv(config.SourceVariable) != "" {
 		from.Password = config.Variable(config.SourceVariable)
 	}
+	from.NoVariable = from.Remote.Host != to.Remote.Host
 	if within(from.Remote, to.Remote) || within(to.Remote, from.Remote) {
 		return nil, app.ErrCommon
 	}
