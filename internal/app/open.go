@@ -144,7 +144,7 @@ func (o *Opener) passServerOptions(ctx context.Context, p *Pair, opts PassOption
 	if !opts.DryRun {
 		mine := o.ownership(p, false)
 		server.Owner, server.Boot = mine.Owner, mine.Boot
-		server.Temps = o.temps(p, sync.Remote, false)
+		server.Temps = o.temps(p, sync.Remote, p.Target != nil) // nothing is written to the source of a copy
 	}
 	return server, nil
 }

@@ -341,3 +341,23 @@ func TestOneDirectoryIsKnownBehindTwoSpellings(t *testing.T) {
 		})
 	}
 }
+
+// TestTheSourceForgetsNothingForTheTarget holds that where temporaries may be left at the target is remembered from copy
+// to copy, also beside a source that has none.
+func TestTheSourceForgetsNothingForTheTarget(t *testing.T) {
+	w := newWorld(t, ftpserver.Options{}, ftpserver.Options{})
+	w.write("sub/a.bin", varied(3_000_000))
+	w.servers[1].Faults().Add(ftpserver.Fault{Command: "STOR|APPE", Path: ".ferry-*", Data: ftpserver.CutAt(1_500_000), Reply: "426 Broken."})
+	for i := range 2 {
+		if result, _ := w.run(context.Background(), nil); result.Summary.Failed != 1 {
+			t.Fatalf("%+v: %v", result.Summary, result.Error())
+		}
+		journals, err := filepath.Glob(filepath.Join(w.state, "pairs", "*.temps"))
+		if err != nil || len(journals) != 1 {
+			t.Fatalf("journals: %q, %v", journals, err)
+		}
+		if text, err := os.ReadFile(journals[0]); err != nil || !strings.Contains(string(text), `dir "sub"`) {
+			t.Errorf("after copy %d: %q, %v", i+1, text, err)
+		}
+	}
+}
