@@ -42,12 +42,3 @@ func (o *Opener) openTarget(ctx context.Context, p *Pair, opts PassOptions, sour
 
 // ErrCommon refuses a copy within one directory.
 var ErrCommon = Usage(errors.New("the source and the target are one directory, or one lies in the other"), "name two directories that have nothing in common")
-
-// SentDirectly returns how many files the pass of a copy has had the source send to the target
-// itself, and their bytes.
-func (p *Pair) SentDirectly() (files int, bytes int64) {
-	if p.link == nil {
-		return 0, 0
-	}
-	return p.link.Sent()
-}

@@ -135,10 +135,10 @@ func (o *Opener) passServerOptions(ctx context.Context, p *Pair, opts PassOption
 	}
 	server.Permissions = p.Permissions
 	if p.Target != nil { // what is read here goes to another server
-		p.link = &third.Link{Tell: func(why string) {
+		p.Link = &third.Link{Tell: func(why string) {
 			server.Notice("the servers do not send to each other, so all data goes through this machine: " + why)
 		}}
-		server.Link = p.link
+		server.Link = p.Link
 	}
 	server.WaitLock, server.WaitLockUntil = opts.Wait, opts.waitUntil
 	if !opts.DryRun {

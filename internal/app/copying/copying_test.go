@@ -38,6 +38,8 @@ type world struct {
 	// connections is how many sessions a copy may have with each server; 0: the default.
 	connections int
 	checksum    bool
+	dryRun      bool
+	encoding    string // of the names at the target
 
 	mu      stdsync.Mutex
 	notices []string
@@ -80,12 +82,14 @@ func (w *world) run(ctx context.Context, observe sync.Observer) (app.PassResult,
 	}
 	p.Retries, p.Target.Retries = 2, 2
 	p.Checksum, p.Target.Checksum = w.checksum, w.checksum
+	p.Target.Encoding = w.encoding
 	p.Timeout, p.Target.Timeout = 3*time.Second, 3*time.Second
 	p.Connections, p.Target.Connections = w.connections, w.connections
 	if err := ReadRules(p, "", nil); err != nil {
 		w.Fatal(err)
 	}
 	pass := &app.Pass{Opener: app.NewOpener(app.Options{StateDir: w.state}), Pair: p}
+	pass.Options.DryRun = w.dryRun
 	pass.Options.Observer = func(ev sync.Event) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
@@ -196,7 +200,7 @@ func TestTroubleOnTheDirectWayLosesNothing(t *testing.T) {
 			if told := strings.Join(w.notices, "\n"); c.told == "" && told != "" || !strings.Contains(told, c.told) {
 				t.Errorf("told: %q", told)
 			}
-			if files, _ := p.SentDirectly(); c.direct >= 0 && files != c.direct {
+			if files, _ := p.Link.Sent(); c.direct >= 0 && files != c.direct {
 				t.Errorf("%d files went directly, want %d", files, c.direct)
 			}
 			if w.asked(0, "PORT 192,0,2,1") {
@@ -252,7 +256,7 @@ func TestOneConnectionIsEnough(t *testing.T) {
 		t.Fatalf("%+v: %v", result.Summary, err)
 	}
 	w.equal()
-	if files, _ := p.SentDirectly(); files != 3 {
+	if files, _ := p.Link.Sent(); files != 3 {
 		t.Errorf("%d files went directly", files)
 	}
 }
@@ -265,7 +269,7 @@ func TestWhatIsAlikeProvesNothing(t *testing.T) {
 	if err := result.Error(); err != nil || result.Summary.Uploaded != 1 {
 		t.Fatalf("%+v: %v", result.Summary, err)
 	}
-	if files, _ := p.SentDirectly(); files != 0 {
+	if files, _ := p.Link.Sent(); files != 0 {
 		t.Error("it went directly")
 	}
 	w.equal()
@@ -277,7 +281,7 @@ func TestChecksumReadsWhatWasProvenByItsEnd(t *testing.T) {
 	w.write("a.bin", varied(300_000))
 	if result, p := w.run(context.Background(), nil); result.Error() != nil {
 		t.Fatal(result.Error())
-	} else if files, _ := p.SentDirectly(); files != 1 {
+	} else if files, _ := p.Link.Sent(); files != 1 {
 		t.Fatalf("%d files went directly", files)
 	}
 	w.checksum = true
@@ -358,6 +362,19 @@ func TestTheSourceForgetsNothingForTheTarget(t *testing.T) {
 		}
 		if text, err := os.ReadFile(journals[0]); err != nil || !strings.Contains(string(text), `dir "sub"`) {
 			t.Errorf("after copy %d: %q, %v", i+1, text, err)
+		}
+	}
+}
+
+// TestWhatTheTargetCannotNameIsLeftAlone holds that a copy knows which names the target has, and fails at none.
+func TestWhatTheTargetCannotNameIsLeftAlone(t *testing.T) {
+	w := newWorld(t, ftpserver.Options{}, ftpserver.Options{})
+	w.encoding = "windows-1251"
+	w.write("a.txt", []byte("a"))
+	w.write("\u65e5\u672c.txt", []byte("b"))
+	for range 2 {
+		if result, _ := w.run(context.Background(), nil); result.Err != nil || result.Summary.Failed != 0 || result.Summary.Problems != 1 {
+			t.Errorf("%+v: %v", result.Summary, result.Err)
 		}
 	}
 }

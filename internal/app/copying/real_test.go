@@ -49,7 +49,7 @@ func realCopyOver(t *testing.T, scheme string, source, target *realftp.Server, s
 		}
 	}
 	result := Run(context.Background(), pass)
-	files, _ := p.SentDirectly()
+	files, _ := p.Link.Sent()
 	return result, files, told.String()
 }
 

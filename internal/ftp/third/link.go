@@ -70,6 +70,9 @@ func (l *Link) Prove(size int64) {
 
 // Sent returns how many files went over the link and were found to be whole.
 func (l *Link) Sent() (files int, bytes int64) {
+	if l == nil {
+		return 0, 0
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.files, l.bytes
