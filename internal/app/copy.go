@@ -1,8 +1,13 @@
 package app
 
 import (
+	"context"
+	"errors"
+
 	"ferry/internal/config"
 	"ferry/sync"
+	"ferry/sync/readonly"
+	"ferry/sync/remote"
 )
 
 // CopyPair returns the pair of a copy from one server to another. It is a pull whose local side
@@ -18,11 +23,22 @@ func (w Workspace) CopyPair(from, to *config.Profile) *Pair {
 	return p
 }
 
-// SentDirectly returns how many files the pass of a copy has had the source send to the target
-// itself, and their bytes.
-func (p *Pair) SentDirectly() (files int, bytes int64) {
-	if p.link == nil {
-		return 0, 0
+// openTarget connects to the target of a copy from source. It refuses two directories that have
+// something in common, which their URLs need not show.
+func (o *Opener) openTarget(ctx context.Context, p *Pair, opts PassOptions, source Store) (Store, error) {
+	target, err := o.openServer(ctx, p.Target, opts)
+	if err != nil {
+		return nil, err
 	}
-	return p.link.Sent()
+	common, err := target.Shares(ctx, source.(readonly.Side).Store.(*remote.Directory))
+	if common {
+		err = ErrCommon
+	}
+	if err != nil {
+		return nil, errors.Join(connecting(p, err), target.Close())
+	}
+	return target, nil
 }
+
+// ErrCommon refuses a copy within one directory.
+var ErrCommon = Usage(errors.New("the source and the target are one directory, or one lies in the other"), "name two directories that have nothing in common")

@@ -84,7 +84,7 @@ func (o *Opener) open(ctx context.Context, p *Pair, opts PassOptions) (*OpenPair
 		return nil, errors.Join(err, open.close())
 	}
 	open.add(far.Close)
-	near, err := o.openNearSide(ctx, p, opts)
+	near, err := o.openNearSide(ctx, p, opts, far)
 	if err != nil {
 		return nil, errors.Join(err, open.close())
 	}
@@ -103,10 +103,10 @@ func (o *Opener) open(ctx context.Context, p *Pair, opts PassOptions) (*OpenPair
 	}, nil
 }
 
-// openNearSide opens the local directory, or connects to the target of a copy.
-func (o *Opener) openNearSide(ctx context.Context, p *Pair, opts PassOptions) (Store, error) {
+// openNearSide opens the local directory, or connects to the target of a copy from far.
+func (o *Opener) openNearSide(ctx context.Context, p *Pair, opts PassOptions, far Store) (Store, error) {
 	if p.Target != nil {
-		return o.openServer(ctx, p.Target, opts)
+		return o.openTarget(ctx, p, opts, far)
 	}
 	return local.Open(p.Local, local.Options{FollowLinks: p.FollowLinks, Permissions: p.Permissions && !p.Blind, Reserved: p.Reserved.Match, Log: o.Log,
 		Owner: o.ownership(p, opts.DryRun).Owner, Temps: o.temps(p, sync.Local, opts.DryRun)})
@@ -135,16 +135,16 @@ func (o *Opener) passServerOptions(ctx context.Context, p *Pair, opts PassOption
 	}
 	server.Permissions = p.Permissions
 	if p.Target != nil { // what is read here goes to another server
-		p.link = &third.Link{Tell: func(why string) {
+		p.Link = &third.Link{Tell: func(why string) {
 			server.Notice("the servers do not send to each other, so all data goes through this machine: " + why)
 		}}
-		server.Link = p.link
+		server.Link = p.Link
 	}
 	server.WaitLock, server.WaitLockUntil = opts.Wait, opts.waitUntil
 	if !opts.DryRun {
 		mine := o.ownership(p, false)
 		server.Owner, server.Boot = mine.Owner, mine.Boot
-		server.Temps = o.temps(p, sync.Remote, false)
+		server.Temps = o.temps(p, sync.Remote, p.Target != nil) // nothing is written to the source of a copy
 	}
 	return server, nil
 }

@@ -31,12 +31,14 @@ type Pair struct {
 	// Reserved is what never travels, whatever the rules say. [Pair.ReadRules] finds it.
 	Reserved *reserved.Set
 
-	link     *third.Link // over which files of a copy may go directly; nil before the pass
-	key      pairKey     // see [Pair.StateKey]
-	stateDir string      // where ferry remembers things; "": not known
-	obeyed   []string    // absolute paths of the files that ferry obeys besides RulesFile and CA
-	trusted  string      // the record of trust in the configuration; "": it needs none
-	secrets  []string    // variables that a profile of the same file reads a secret from
+	// Link is over which files of a copy may go directly; nil before the pass.
+	Link *third.Link
+
+	key      pairKey  // see [Pair.StateKey]
+	stateDir string   // where ferry remembers things; "": not known
+	obeyed   []string // absolute paths of the files that ferry obeys besides RulesFile and CA
+	trusted  string   // the record of trust in the configuration; "": it needs none
+	secrets  []string // variables that a profile of the same file reads a secret from
 	// passwordFrom says for people where the password of the last login was found.
 	passwordFrom string
 	// configFile is the configuration that an option named; "": it was found by searching.

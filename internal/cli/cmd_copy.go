@@ -18,11 +18,11 @@ kept as a conflict copy. What was copied is recorded, so that the next copy carr
 what was made, changed, renamed or deleted at the source since then. Files that only the
 target has are left alone, except with --exact. Nothing is changed at the source.
 
-Large files go directly from server to server where both allow it, and are compared
-there. Everything else goes through this machine, and not onto its disk.
+Large files go directly from server to server where both allow it and neither is reached
+over TLS, and are compared there. Everything else goes through this machine, and not onto its disk.
 
-FERRY_PASSWORD is the password for both servers. FERRY_SOURCE_PASSWORD is that of the source
-where it has another one. Options about the server are for both; --source-ca,
+FERRY_PASSWORD is the password of the target, and of the source if both have the same host.
+FERRY_SOURCE_PASSWORD is that of the source alone. Options about the server are for both; --source-ca,
 --source-encoding and --source-fingerprint are for the source.`
 
 // copyFlags are the options of a copy.

@@ -67,7 +67,8 @@ func (f Finder) User(p *Profile) (string, error) {
 // Password returns the password of user on the server of p, and for people the place
 // that it is from. It takes the first that it finds in the profile, the variable
 // FERRY_PASSWORD, the user's .netrc and the keyring. The profile comes first because it
-// belongs to one server, and the variable to none. The error wraps [ErrNoPassword] if
+// belongs to one server, and the variable to none. So the variable is never sent to a server that
+// lets anybody in. The error wraps [ErrNoPassword] if
 // only a person can know the password. No error contains a password.
 func (f Finder) Password(ctx context.Context, p *Profile, user string) (password, from string, err error) {
 	password, from, err = f.find(ctx, p, user)
@@ -88,8 +89,13 @@ func (f Finder) find(ctx context.Context, p *Profile, user string) (password, fr
 		}
 		return password, p.Password.Place(), nil
 	}
-	if password := f.getenv(PasswordVariable); password != "" {
-		return password, "the variable " + PasswordVariable, nil
+	variable := PasswordVariable
+	if p.NoVariable {
+		variable = SourceVariable
+	}
+	anybody := user == "" || user == "anonymous"
+	if password := f.getenv(variable); password != "" && !anybody {
+		return password, "the variable " + variable, nil
 	}
 	entry, file, err := f.netrc(p.Remote.Host, user)
 	switch {
@@ -97,7 +103,7 @@ func (f Finder) find(ctx context.Context, p *Profile, user string) (password, fr
 		return "", "", err
 	case !entry.Password.IsZero():
 		return entry.Password.reveal().text, file, nil
-	case user == "" || user == "anonymous" || user == "ftp":
+	case anybody || user == "ftp":
 		return "anonymous@", "", nil // RFC 1635: anything that looks like an address
 	}
 	account := p.Remote.Account(user)
@@ -105,7 +111,7 @@ func (f Finder) find(ctx context.Context, p *Profile, user string) (password, fr
 		return password, "the keyring (" + account + ")", err
 	}
 	return "", "", withHint(fmt.Errorf("%w for %s", ErrNoPassword, account),
-		"set "+PasswordVariable+", put it into the keyring with \"ferry login\", write password: {env: NAME} (or file, command) into the profile, or add the host to ~/.netrc")
+		"set "+variable+", put it into the keyring with \"ferry login\", write password: {env: NAME} (or file, command) into the profile, or add the host to ~/.netrc")
 }
 
 // CheckPassword refuses a password with characters that end an FTP command

@@ -54,7 +54,11 @@ func TestPasswordOrder(t *testing.T) {
 	if !errors.Is(err, ErrNoPassword) || err.Error() != "no password for u@h" || !strings.Contains(Hint(err), PasswordVariable) {
 		t.Errorf("%v, %q", err, Hint(err))
 	}
-	p.Remote.User = ""
+	p.NoVariable, all[PasswordVariable] = true, "of another server"
+	if _, _, err := finder.Password(t.Context(), p, "u"); !errors.Is(err, ErrNoPassword) || !strings.Contains(Hint(err), SourceVariable) {
+		t.Errorf("the variable is another server's: %v, %q", err, Hint(err))
+	}
+	p.NoVariable, p.Remote.User = false, ""
 	if got, _, err := finder.Password(t.Context(), p, ""); err != nil || got != "anonymous@" {
 		t.Errorf("anonymous: %q, %v", got, err)
 	}

@@ -51,6 +51,8 @@ type Profile struct {
 
 	// Password is the one from password:, or else from the URL.
 	Password Secret
+	// NoVariable says that FERRY_PASSWORD is another server's.
+	NoVariable bool
 
 	// Ignore is text in the syntax of .gitignore.
 	Ignore string

@@ -17,7 +17,6 @@ type dataPort struct {
 	releaseHole func()           // releases a black hole
 	target      *net.TCPAddr     // active
 	blackHole   bool
-	client      bool // the server is the TLS client: CPSV
 
 	mu      sync.Mutex
 	conn    *net.TCPConn
@@ -202,9 +201,6 @@ func (s *session) secureData(conn *net.TCPConn, hits effects) (net.Conn, error) 
 		conf = s.srv.tlsConfig(other)
 	}
 	over := tls.Server(conn, conf)
-	if s.client || s.data.client {
-		over = tls.Client(conn, &tls.Config{InsecureSkipVerify: true}) // the other server shows a certificate that nobody knows
-	}
 	ctx, cancel := context.WithTimeout(s.ctx, s.srv.opts.DataTimeout)
 	defer cancel()
 	if err := over.HandshakeContext(ctx); err != nil {

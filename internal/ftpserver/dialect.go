@@ -62,8 +62,6 @@ func (s *session) refusal(verb string) reply {
 		return replyOf("500 Unknown command.")
 	case verb == "AUTH" && o.TLS != Explicit:
 		return replyOf("500 AUTH not understood.")
-	case (verb == "CPSV" || verb == "SSCN") && (!o.Foreign || !s.secure):
-		return replyOf("500 Unknown command.")
 	case (verb == "PBSZ" || verb == "PROT") && !s.secure:
 		return replyOf("503 Secure the control connection first.")
 	case verb == "USER" && o.ForceTLS && !s.secure:
@@ -100,9 +98,6 @@ func (s *session) features() (reply, error) {
 	}
 	if o.TLS != Plain {
 		feats = append(feats, " AUTH TLS", " PBSZ", " PROT")
-		if o.Foreign {
-			feats = append(feats, " CPSV", " SSCN")
-		}
 	}
 	return slices.Concat(reply{"211-Features:"}, feats, reply{"211 End"}), nil
 }

@@ -34,7 +34,6 @@ type session struct {
 	tls      *tls.Config
 	secure   bool // TLS on the control connection
 	private  bool // PROT P
-	client   bool // SSCN ON: the TLS client on data connections
 	backend  *backend
 	cwd      string
 	loggedIn bool

@@ -84,14 +84,6 @@ func (s *session) execute(verb, arg string, hits effects) (reply, error) {
 		return s.protect(verb, arg), nil
 	case "PASV", "EPSV":
 		return s.passive(verb, arg, hits.port()), nil
-	case "CPSV":
-		r := s.passive("PASV", arg, hits.port())
-		if r.code() == 227 {
-			s.data.client = true
-		}
-		return r, nil
-	case "SSCN":
-		return s.setClient(arg), nil
 	case "PORT", "EPRT":
 		return s.active(verb, arg, hits.port()), nil
 	case "LIST", "NLST", "MLSD", "RETR", "STOR", "APPE":

@@ -34,19 +34,6 @@ func (s *session) protect(verb, arg string) reply {
 	return replyOf("200 PROT now " + strings.ToUpper(arg) + ".")
 }
 
-// setClient answers SSCN, which makes the server the TLS client on data connections: for transfers between servers.
-func (s *session) setClient(arg string) reply {
-	switch strings.ToUpper(arg) {
-	case "ON":
-		s.client = true
-		return replyOf("200 SSCN:CLIENT METHOD")
-	case "OFF", "":
-		s.client = false
-		return replyOf("200 SSCN:SERVER METHOD")
-	}
-	return replyOf("501 ON or OFF expected.")
-}
-
 // startTLS adds TLS to the control connection, and reports whether the handshake succeeded.
 func (s *session) startTLS() bool {
 	conn := tls.Server(s.raw, s.tls)

@@ -46,6 +46,9 @@ func (s Side) Leftovers() bool { return false }
 // Sweep implements [sync.Replica].
 func (s Side) Sweep(context.Context, sync.Sweep) error { return nil }
 
+// Tidy implements [sync.Replica]. Nothing was written here, so nothing is to be forgotten.
+func (s Side) Tidy(context.Context) error { return nil }
+
 // Trashed implements [trashbin.Bin].
 func (s Side) Trashed(context.Context, time.Time) ([]trashbin.Trashed, error) { return nil, nil }
 

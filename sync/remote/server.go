@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"strings"
 	stdsync "sync"
 	"sync/atomic"
@@ -24,6 +25,7 @@ type server struct {
 	opts     Options
 	pool     *ftp.Pool
 	features *ftp.Features
+	addr     netip.Addr // as this machine reaches it
 	names    names.Names
 	lister   list.Lister
 	listed   list.Memory
@@ -43,7 +45,7 @@ func connect(ctx context.Context, o Options) (*server, error) {
 	o.Options = o.WithDefaults()
 	srv := &server{opts: o, pool: ftp.NewPool(o.Options), modes: chmod.Notes{Notice: o.Notice}}
 	err := srv.do(ctx, "logging in", func(ctx context.Context, s *ftp.Session) (err error) {
-		srv.features = s.Features()
+		srv.features, srv.addr = s.Features(), s.ServerAddr()
 		if srv.names.Root, err = findRoot(ctx, s, o); err == nil {
 			err = lock.FindOwnDir(ctx, s, srv.names.Root)
 		}

@@ -38,6 +38,8 @@ type world struct {
 	// connections is how many sessions a copy may have with each server; 0: the default.
 	connections int
 	checksum    bool
+	dryRun      bool
+	encoding    string // of the names at the target
 
 	mu      stdsync.Mutex
 	notices []string
@@ -80,12 +82,14 @@ func (w *world) run(ctx context.Context, observe sync.Observer) (app.PassResult,
 	}
 	p.Retries, p.Target.Retries = 2, 2
 	p.Checksum, p.Target.Checksum = w.checksum, w.checksum
+	p.Target.Encoding = w.encoding
 	p.Timeout, p.Target.Timeout = 3*time.Second, 3*time.Second
 	p.Connections, p.Target.Connections = w.connections, w.connections
 	if err := ReadRules(p, "", nil); err != nil {
 		w.Fatal(err)
 	}
 	pass := &app.Pass{Opener: app.NewOpener(app.Options{StateDir: w.state}), Pair: p}
+	pass.Options.DryRun = w.dryRun
 	pass.Options.Observer = func(ev sync.Event) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
@@ -196,7 +200,7 @@ func TestTroubleOnTheDirectWayLosesNothing(t *testing.T) {
 			if told := strings.Join(w.notices, "\n"); c.told == "" && told != "" || !strings.Contains(told, c.told) {
 				t.Errorf("told: %q", told)
 			}
-			if files, _ := p.SentDirectly(); c.direct >= 0 && files != c.direct {
+			if files, _ := p.Link.Sent(); c.direct >= 0 && files != c.direct {
 				t.Errorf("%d files went directly, want %d", files, c.direct)
 			}
 			if w.asked(0, "PORT 192,0,2,1") {
@@ -252,7 +256,7 @@ func TestOneConnectionIsEnough(t *testing.T) {
 		t.Fatalf("%+v: %v", result.Summary, err)
 	}
 	w.equal()
-	if files, _ := p.SentDirectly(); files != 3 {
+	if files, _ := p.Link.Sent(); files != 3 {
 		t.Errorf("%d files went directly", files)
 	}
 }
@@ -265,7 +269,7 @@ func TestWhatIsAlikeProvesNothing(t *testing.T) {
 	if err := result.Error(); err != nil || result.Summary.Uploaded != 1 {
 		t.Fatalf("%+v: %v", result.Summary, err)
 	}
-	if files, _ := p.SentDirectly(); files != 0 {
+	if files, _ := p.Link.Sent(); files != 0 {
 		t.Error("it went directly")
 	}
 	w.equal()
@@ -277,7 +281,7 @@ func TestChecksumReadsWhatWasProvenByItsEnd(t *testing.T) {
 	w.write("a.bin", varied(300_000))
 	if result, p := w.run(context.Background(), nil); result.Error() != nil {
 		t.Fatal(result.Error())
-	} else if files, _ := p.SentDirectly(); files != 1 {
+	} else if files, _ := p.Link.Sent(); files != 1 {
 		t.Fatalf("%d files went directly", files)
 	}
 	w.checksum = true
@@ -296,5 +300,81 @@ func TestChecksumReadsWhatWasProvenByItsEnd(t *testing.T) {
 	}
 	if result, _ := w.run(context.Background(), nil); result.Error() != nil || result.Summary.Skipped != 1 {
 		t.Fatalf("the change at the target was not found: %+v: %v", result.Summary, result.Error())
+	}
+}
+
+// TestOneDirectoryIsKnownBehindTwoSpellings refuses a copy within one directory before anything is changed, however its
+// URLs are written: an exact copy would delete what it reads.
+func TestOneDirectoryIsKnownBehindTwoSpellings(t *testing.T) {
+	for _, c := range []struct{ name, from, to string }{
+		{"the source lies in the target", "//from/new", "/from"},
+		{"the target lies in the source", "/from", "//from/new"},
+		{"one directory", "/from", "//from"},
+		{"a link to it", "/from", "/link"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t, ftpserver.Options{}, ftpserver.Options{})
+			w.write("new/a.txt", []byte("a"))
+			w.write("b.txt", []byte("b"))
+			if err := os.Symlink("from", filepath.Join(w.roots[0], "link")); err != nil {
+				t.Fatal(err)
+			}
+			w.servers[0].Faults().Add(ftpserver.Fault{Command: "MLST", Rewrite: func(reply string) string {
+				return strings.ReplaceAll(reply, "Type=", "Unique=7U1;Type=")
+			}})
+			server := "ftp://ferry:secret@" + w.servers[0].Addr()
+			p, err := Pair(app.Workspace{Dir: w.state, StateOption: w.state}, server+c.from, server+c.to)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.Exact, p.Target.Exact = true, true
+			if err := ReadRules(p, "", nil); err != nil {
+				t.Fatal(err)
+			}
+			pass := &app.Pass{Opener: app.NewOpener(app.Options{StateDir: w.state}), Pair: p}
+			pass.Options.AllowDeletes = true
+			result := Run(context.Background(), pass)
+			if !errors.Is(result.Err, app.ErrCommon) {
+				t.Errorf("%+v: %v", result.Summary, result.Err)
+			}
+			for _, name := range []string{"new/a.txt", "b.txt"} {
+				if _, err := os.Stat(filepath.Join(w.roots[0], "from", name)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+}
+
+// TestTheSourceForgetsNothingForTheTarget holds that where temporaries may be left at the target is remembered from copy
+// to copy, also beside a source that has none.
+func TestTheSourceForgetsNothingForTheTarget(t *testing.T) {
+	w := newWorld(t, ftpserver.Options{}, ftpserver.Options{})
+	w.write("sub/a.bin", varied(3_000_000))
+	w.servers[1].Faults().Add(ftpserver.Fault{Command: "STOR|APPE", Path: ".ferry-*", Data: ftpserver.CutAt(1_500_000), Reply: "426 Broken."})
+	for i := range 2 {
+		if result, _ := w.run(context.Background(), nil); result.Summary.Failed != 1 {
+			t.Fatalf("%+v: %v", result.Summary, result.Error())
+		}
+		journals, err := filepath.Glob(filepath.Join(w.state, "pairs", "*.temps"))
+		if err != nil || len(journals) != 1 {
+			t.Fatalf("journals: %q, %v", journals, err)
+		}
+		if text, err := os.ReadFile(journals[0]); err != nil || !strings.Contains(string(text), `dir "sub"`) {
+			t.Errorf("after copy %d: %q, %v", i+1, text, err)
+		}
+	}
+}
+
+// TestWhatTheTargetCannotNameIsLeftAlone holds that a copy knows which names the target has, and fails at none.
+func TestWhatTheTargetCannotNameIsLeftAlone(t *testing.T) {
+	w := newWorld(t, ftpserver.Options{}, ftpserver.Options{})
+	w.encoding = "windows-1251"
+	w.write("a.txt", []byte("a"))
+	w.write("\u65e5\u672c.txt", []byte("b"))
+	for range 2 {
+		if result, _ := w.run(context.Background(), nil); result.Err != nil || result.Summary.Failed != 0 || result.Summary.Problems != 1 {
+			t.Errorf("%+v: %v", result.Summary, result.Err)
+		}
 	}
 }

@@ -25,8 +25,9 @@ func Pair(w app.Workspace, source, target string) (*app.Pair, error) {
 	if from.Password.IsZero() && w.Getenv != nil && w.Getenv(config.SourceVariable) != "" {
 		from.Password = config.Variable(config.SourceVariable)
 	}
+	from.NoVariable = from.Remote.Host != to.Remote.Host
 	if within(from.Remote, to.Remote) || within(to.Remote, from.Remote) {
-		return nil, app.Usage(errors.New("the source and the target are one directory, or one lies in the other"), "name two directories that have nothing in common")
+		return nil, app.ErrCommon
 	}
 	return w.CopyPair(from, to), nil
 }

@@ -43,7 +43,6 @@ func (t Transfer) begin(ctx context.Context, w way) (p *pair, refusal string, er
 		if listenFirst {
 			listens.GiveUp()
 		}
-		t.noClient(ctx)
 		if speaksOfConnection(r) {
 			refusal = fmt.Sprintf("%s: %s", calls.ServerAddr(), r)
 		}
@@ -64,7 +63,6 @@ func (t Transfer) begin(ctx context.Context, w way) (p *pair, refusal string, er
 			calls.GiveUp()
 			listens.GiveUp()
 		}
-		t.noClient(ctx)
 		return nil, refusal, t.here(r.String())
 	}
 	if err != nil {
@@ -83,33 +81,24 @@ func (t Transfer) here(why string) error { return fmt.Errorf("%w: %s", ErrHere, 
 // agree tells both servers where the data connection is. It returns why they do not take it; "":
 // they do.
 func (t Transfer) agree(ctx context.Context, listens, calls *ftp.Session) (refusal string) {
+	for _, s := range []*ftp.Session{listens, calls} {
+		if _, tls := s.TLS(); tls { // CPSV and SSCN have them encrypt, and not know each other
+			return "over TLS the servers do not check each other's certificates"
+		}
+	}
 	if !listens.ServerAddr().Is4() || !calls.ServerAddr().Is4() {
 		return "one of them is reached over IPv6, and PORT has no room for its address"
 	}
 	if !reaches(calls.ServerAddr(), listens.ServerAddr()) {
 		return fmt.Sprintf("%s may not be the same address to %s", listens.ServerAddr(), calls.ServerAddr())
 	}
-	ask, client, refusal := askToListen(listens, calls)
-	if refusal != "" {
-		return refusal
-	}
-	if client != nil {
-		if r, err := client.Command(ctx, "SSCN ON"); err != nil || !r.OK() {
-			return said(client, "SSCN", r, err)
-		}
-		defer func() {
-			if refusal != "" {
-				endClient(ctx, client)
-			}
-		}()
-	}
-	r, err := listens.Command(ctx, ask)
+	r, err := listens.Command(ctx, "PASV")
 	if err != nil || r.Code != 227 {
-		return said(listens, ask, r, err)
+		return said(listens, "PASV", r, err)
 	}
 	at, err := wire.ParsePASV(r.Text)
 	if err != nil {
-		return said(listens, ask, r, err)
+		return said(listens, "PASV", r, err)
 	}
 	// Only the port counts: who names another address could have a server connect anywhere.
 	port, err := wire.PORT(netip.AddrPortFrom(listens.ServerAddr(), at.Port()))
@@ -120,45 +109,6 @@ func (t Transfer) agree(ctx context.Context, listens, calls *ftp.Session) (refus
 		return said(calls, "PORT", r, err)
 	}
 	return ""
-}
-
-// askToListen returns the command that has one server listen for the other. Over TLS one of them
-// has to be the client: the one that listens after CPSV, or client after SSCN ON.
-func askToListen(listens, calls *ftp.Session) (command string, client *ftp.Session, refusal string) {
-	_, a := listens.TLS()
-	_, b := calls.TLS()
-	switch {
-	case !a && !b:
-		return "PASV", nil, ""
-	case a != b:
-		return "", nil, "only one of the two connections has TLS"
-	case listens.Features().Offers("CPSV"):
-		return "CPSV", nil, ""
-	case calls.Features().Offers("SSCN"):
-		return "PASV", calls, ""
-	case listens.Features().Offers("SSCN"):
-		return "PASV", listens, ""
-	}
-	return "", nil, "neither server knows CPSV or SSCN, by which one takes the other's TLS"
-}
-
-// noClient has both servers be TLS servers again, after any transfer.
-func (t Transfer) noClient(ctx context.Context) {
-	for _, s := range []*ftp.Session{t.From, t.To} {
-		if _, tls := s.TLS(); tls && s.Features().Offers("SSCN") {
-			endClient(ctx, s)
-		}
-	}
-}
-
-// endClient has s be a TLS server again. Without it the session is of no use to us.
-func endClient(ctx context.Context, s *ftp.Session) {
-	if s.Dead() {
-		return
-	}
-	if r, err := s.Command(ctx, "SSCN OFF"); err != nil || !r.OK() {
-		s.GiveUp()
-	}
 }
 
 func said(s *ftp.Session, command string, r ftp.Reply, err error) string {

@@ -70,6 +70,9 @@ func (l *Link) Prove(size int64) {
 
 // Sent returns how many files went over the link and were found to be whole.
 func (l *Link) Sent() (files int, bytes int64) {
+	if l == nil {
+		return 0, 0
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.files, l.bytes
@@ -86,21 +89,16 @@ func (l *Link) GiveUp(why string) {
 	}
 }
 
-// ended notes how a transfer that had begun ended. Over TLS a first one shows whether both servers
-// come to terms: some lose their session over that.
-func (l *Link) ended(err error, tls bool) {
+// ended notes how a transfer that had begun ended.
+func (l *Link) ended(err error) {
 	l.mu.Lock()
 	l.failures++
 	if err == nil {
 		l.failures = 0
 	}
-	broken := l.failures >= mostFailures || tls && l.failures > l.files
 	failures := l.failures
 	l.mu.Unlock()
-	switch {
-	case broken && failures == 1:
-		l.GiveUp(fmt.Sprintf("the first transfer broke off: %v", err))
-	case broken:
+	if failures >= mostFailures {
 		l.GiveUp(fmt.Sprintf("%d transfers in a row broke off, the last with: %v", failures, err))
 	}
 }
@@ -127,7 +125,7 @@ func (l *Link) begin(ctx context.Context, t Transfer) (*pair, error) {
 	if w != nil {
 		p, refusal, err := t.begin(ctx, *w)
 		if refusal != "" {
-			l.ended(errors.New(refusal), false)
+			l.ended(errors.New(refusal))
 		}
 		return p, err
 	}

@@ -31,10 +31,8 @@ func (l *Link) Run(ctx context.Context, t Transfer, size int64) error {
 		t.From.GiveUp()
 		t.To.GiveUp()
 	}
-	t.noClient(ctx)
 	if ctx.Err() == nil {
-		_, tls := t.To.TLS()
-		l.ended(err, tls)
+		l.ended(err)
 	}
 	return err
 }
