@@ -19,11 +19,12 @@ what was made, changed, renamed or deleted at the source since then. Files that 
 target has are left alone, except with --exact. Nothing is changed at the source.
 
 Large files go directly from server to server where both allow it and neither is reached
-over TLS, and are compared there. Everything else goes through this machine, and not onto its disk.
+over TLS, and are compared there. Everything else goes through this machine, and not onto its
+disk.
 
 FERRY_PASSWORD is the password of the target, and of the source if both have the same host.
-FERRY_SOURCE_PASSWORD is that of the source alone. Options about the server are for both; --source-ca,
---source-encoding and --source-fingerprint are for the source.`
+FERRY_SOURCE_PASSWORD is that of the source alone. Options about the server are for both;
+--source-ca, --source-encoding and --source-fingerprint are for the source.`
 
 // copyFlags are the options of a copy.
 type copyFlags struct {
