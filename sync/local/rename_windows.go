@@ -76,7 +76,7 @@ func checkMovable(dir *dirHandle, name string) error {
 // heldAgainstWriting reports whether name is open and not shared for writing. A program that
 // runs, or a library that is in use, is held that way: it can be renamed, but not replaced.
 func heldAgainstWriting(dir *dirHandle, name string) bool {
-	h, err := openFor(windows.FILE_WRITE_DATA, dir, name)
+	h, err := openFor(windows.FILE_WRITE_DATA, dir.file, name)
 	if err != nil {
 		return errors.Is(err, windows.ERROR_SHARING_VIOLATION)
 	}
@@ -86,7 +86,7 @@ func heldAgainstWriting(dir *dirHandle, name string) bool {
 
 // openToMove opens name, or the link that it is, so that it can be renamed.
 func openToMove(dir *dirHandle, name string) (windows.Handle, error) {
-	h, err := openFor(windows.DELETE, dir, name)
+	h, err := openFor(windows.DELETE, dir.file, name)
 	if errors.Is(err, windows.ERROR_SHARING_VIOLATION) {
 		return 0, fmt.Errorf("a program has it open, and does not let others move or remove it: %w", err)
 	}
@@ -95,11 +95,11 @@ func openToMove(dir *dirHandle, name string) (windows.Handle, error) {
 
 // openFor opens name, or the link that it is, for what access says. It keeps others from
 // nothing.
-func openFor(access uint32, dir *dirHandle, name string) (h windows.Handle, err error) {
+func openFor(access uint32, dir *os.File, name string) (h windows.Handle, err error) {
 	if err := checkPlain(name); err != nil {
 		return 0, err
 	}
-	object := &windows.OBJECT_ATTRIBUTES{RootDirectory: windows.Handle(dir.file.Fd()), Attributes: windows.OBJ_CASE_INSENSITIVE}
+	object := &windows.OBJECT_ATTRIBUTES{RootDirectory: windows.Handle(dir.Fd()), Attributes: windows.OBJ_CASE_INSENSITIVE}
 	object.Length = uint32(unsafe.Sizeof(*object))
 	if object.ObjectName, err = windows.NewNTUnicodeString(name); err != nil {
 		return 0, err

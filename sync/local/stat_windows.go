@@ -36,9 +36,10 @@ func statOpen(f *os.File, info os.FileInfo) stat {
 	return s
 }
 
-// statIn returns what name in root is. dir is root, too.
+// statIn returns what name in root is. dir is root, too. To open a file for its attributes
+// alone keeps nobody from anything, and works where others keep it to themselves.
 func statIn(root *os.Root, dir *os.File, name string) (stat, error) {
-	if h, err := openAttributes(windows.Handle(dir.Fd()), name); err == nil {
+	if h, err := openFor(windows.FILE_READ_ATTRIBUTES, dir, name); err == nil {
 		s, ok := statHandle(h)
 		windows.CloseHandle(h)
 		if ok {
@@ -50,23 +51,6 @@ func statIn(root *os.Root, dir *os.File, name string) (stat, error) {
 		return stat{}, err
 	}
 	return statOf(info), nil
-}
-
-// openAttributes opens name in dir to ask for its attributes, and follows no link. That keeps
-// nobody from doing anything with the file, and works where others keep it to themselves.
-func openAttributes(dir windows.Handle, name string) (windows.Handle, error) {
-	path, err := windows.NewNTUnicodeString(name)
-	if err != nil {
-		return 0, err
-	}
-	at := &windows.OBJECT_ATTRIBUTES{RootDirectory: dir, ObjectName: path, Attributes: windows.OBJ_CASE_INSENSITIVE}
-	at.Length = uint32(unsafe.Sizeof(*at))
-	const share = windows.FILE_SHARE_READ | windows.FILE_SHARE_WRITE | windows.FILE_SHARE_DELETE
-	const options = windows.FILE_OPEN_REPARSE_POINT | windows.FILE_OPEN_FOR_BACKUP_INTENT | windows.FILE_SYNCHRONOUS_IO_NONALERT
-	var h windows.Handle
-	err = windows.NtCreateFile(&h, windows.FILE_READ_ATTRIBUTES|windows.SYNCHRONIZE, at, &windows.IO_STATUS_BLOCK{}, nil, 0, share,
-		windows.FILE_OPEN, options, 0, 0)
-	return h, err
 }
 
 // statHandle returns the attributes of a file or directory; false if it is something else,
