@@ -30,6 +30,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request, _ *session) {
 	defer alive.Stop()
 	_, _ = fmt.Fprint(w, ": hello\n\n")
 	for out.Flush() == nil {
+		writing(w)
 		select {
 		case <-r.Context().Done():
 			return
