@@ -59,6 +59,18 @@ function show(view) {
   passes.set(view.key, view.passes);
 }
 
+// forget marks the pairs of which nothing is known any more.
+function forget(known) {
+  for (const part of document.querySelectorAll("[data-pair]")) {
+    if (known.includes(part.dataset.pair) || part.dataset.state === "unwatched") continue;
+    const fields = { words: "not watched any more" };
+    for (const name of ["name", "local", "remote", "direction"]) {
+      fields[name] = part.querySelector('[data-field="' + name + '"]')?.textContent;
+    }
+    fill(part, { state: "unwatched", fields, can: {} });
+  }
+}
+
 async function ask(what, more) {
   const query = new URLSearchParams({ key: document.body.dataset.key, ...more });
   const answer = await fetch(at + what + "?" + query);
@@ -211,6 +223,7 @@ function follow() {
     }
   });
   events.addEventListener("pair", (event) => show(JSON.parse(event.data)));
+  events.addEventListener("known", (event) => forget(JSON.parse(event.data)));
 }
 
 document.addEventListener("visibilitychange", follow);
