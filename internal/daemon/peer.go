@@ -77,8 +77,8 @@ func (p *Peer) tell(ctx context.Context, what string) error {
 	return err
 }
 
-// Follow calls f with a report now and after every change, until ctx ends or the process
-// does. It uses the connection up.
+// Follow calls f with a report now, after every change and now and then, until ctx ends, or
+// the process does or says nothing for long. It uses the connection up.
 func (p *Peer) Follow(ctx context.Context, f func(Report)) error {
 	a, err := p.ask(ctx, request{Do: requestFollow})
 	defer context.AfterFunc(ctx, func() { _ = p.conn.Close() })()
@@ -87,6 +87,7 @@ func (p *Peer) Follow(ctx context.Context, f func(Report)) error {
 			return errors.New("the watching process sent no report")
 		}
 		f(*a.Report)
+		_ = p.conn.SetReadDeadline(time.Now().Add(mostSilence))
 		a, err = p.read()
 	}
 	if cause := context.Cause(ctx); cause != nil {
