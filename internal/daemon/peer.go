@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
+	"path/filepath"
 	"time"
 )
 
@@ -31,6 +33,17 @@ func Find(ctx context.Context, dir, key string) (*Peer, error) {
 	a, err := readAddress(dir, key)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNotWatched, err)
+	}
+	if made := filepath.Dir(a.Socket); madeFor(made, dir) {
+		// When the process is gone, another user can make the directory again.
+		at, err := os.Lstat(made)
+		file, err2 := os.Lstat(addressFile(dir, key))
+		if err := errors.Join(err, err2); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrNotWatched, err)
+		}
+		if !private(at, file) {
+			return nil, fmt.Errorf("%w: %s does not belong to the user of %s alone", ErrNotWatched, made, dir)
+		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
