@@ -265,6 +265,19 @@ func TestPictures(t *testing.T) {
 	}
 }
 
+// A file that is too large is said to be, and the other version shows nevertheless.
+func TestLargeConflict(t *testing.T) {
+	rig := dashboardtest.Start(t, "conflict: skip", func(r *dashboardtest.Rig) {
+		dashboardtest.Write(t, filepath.Join(r.Local("site"), "a.gif"), "GIF89a\x00 and more")
+		dashboardtest.Write(t, filepath.Join(r.Remote("site"), "a.gif"), strings.Repeat("GIF89a", 1<<20))
+	}, "site")
+	b, key := newBrowser(t, rig.Page), rig.Key("site")
+	dashboardtest.Until(t, "a conflict", func() bool { _, text := b.get(b.at); return strings.Contains(text, "conflict waits") })
+	if text := b.see("conflicts?key="+key, "it is large", "data:image/gif;base64,"); strings.Contains(text, "too many") {
+		t.Error(text)
+	}
+}
+
 // What was deleted comes back.
 func TestRestore(t *testing.T) {
 	rig := dashboardtest.Start(t, "", func(r *dashboardtest.Rig) {
