@@ -11,8 +11,8 @@ import (
 	"ferry/sync"
 )
 
-// textLimit is the size above which a file is not read to show its text.
-const textLimit = 1 << 20
+// TextLimit is the size in bytes above which a file is not read to show its text.
+const TextLimit = 1 << 20
 
 // A Version is one of the two versions of a conflict.
 type Version struct {
@@ -66,7 +66,7 @@ func (s *Snapshot) read(ctx context.Context, v *Version) error {
 	case !v.Entry.IsFile():
 		v.NoText = "is a " + v.Entry.Kind.String()
 		return nil
-	case v.Entry.Size > textLimit:
+	case v.Entry.Size > TextLimit:
 		v.NoText = "is large"
 		return nil
 	}

@@ -58,7 +58,9 @@ func (a *Acting) Count(ctx context.Context) (sides [2]Held, known bool) {
 			return sides, false
 		}
 	}
-	return sides, true
+	a.wp.mu.Lock()
+	defer a.wp.mu.Unlock()
+	return sides, a.wp.open == open // a record that is closed has nothing
 }
 
 // act has do answer the requests to act.

@@ -3,13 +3,13 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"sync"
 
 	"ferry/internal/app"
 	"ferry/internal/dashboard/act"
 	"ferry/internal/report"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // watch keeps pairs in step until ctx ends.
@@ -32,20 +32,24 @@ func (prog *program) watch(ctx context.Context, args []string, flags *watchFlags
 	if err != nil {
 		return err
 	}
+	serve := func(context.Context) error { return nil }
 	if flags.served {
-		serve, err := flags.page.Start(prog.pageWorld(), false)
-		if err != nil {
+		if serve, err = flags.page.Start(prog.pageWorld(), false); err != nil {
 			return err
 		}
-		var page errgroup.Group
-		defer func() {
-			end(nil)
-			_ = page.Wait()
-		}()
-		page.Go(func() error { return serve(ctx) })
 	}
 	prog.staying = true
 	defer show.begin(w)()
+	var page sync.WaitGroup
+	defer func() {
+		end(nil)
+		page.Wait()
+	}()
+	page.Go(func() {
+		if err := serve(ctx); err != nil {
+			prog.tellFailure(report.Head{}, nil, fmt.Errorf("the dashboard has ended, and the watch goes on: %w", err))
+		}
+	})
 	asked, stop := reloadSignals()
 	defer stop()
 	go prog.passSignalsOn(ctx, asked, reload, end)

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"ferry/sync/watch"
 )
@@ -42,6 +44,33 @@ func TestFollowEndsWithClose(t *testing.T) {
 	}
 	if err := <-closed; err != nil {
 		t.Error(err)
+	}
+}
+
+// A client that follows hears now and then that the process is there, and does not wait for one
+// that hangs.
+func TestFollowHangs(t *testing.T) {
+	every, most := aliveEvery, mostSilence
+	t.Cleanup(func() { aliveEvery, mostSilence = every, most })
+	aliveEvery, mostSilence = 0, 5*time.Second
+	dir := shortDir(t)
+	goOn := make(chan struct{})
+	var asked atomic.Int32
+	acquire(t, dir).Serve(Handler{Report: func() Report {
+		if asked.Add(1) > 3 {
+			<-goOn
+		}
+		return Report{}
+	}})
+	t.Cleanup(func() { close(goOn) })
+	told := 0
+	err := find(t, dir).Follow(t.Context(), func(Report) {
+		if told++; told == 3 {
+			mostSilence = 0
+		}
+	})
+	if told != 3 || !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("told %d times, %v", told, err)
 	}
 }
 

@@ -77,7 +77,12 @@ func (c *Claim) removeSocket(path string) {
 		return
 	}
 	_ = os.Remove(path)
-	if dir := filepath.Dir(path); dir != c.dir && strings.HasPrefix(filepath.Base(dir), socketDirPrefix) {
+	if dir := filepath.Dir(path); madeFor(dir, c.dir) {
 		_ = os.Remove(dir)
 	}
+}
+
+// madeFor reports whether the directory of a socket, which is not dir, was made only for it.
+func madeFor(socketDir, dir string) bool {
+	return socketDir != dir && strings.HasPrefix(filepath.Base(socketDir), socketDirPrefix)
 }

@@ -196,6 +196,47 @@ func TestKilled(t *testing.T) {
 	}
 }
 
+// A socket outside of the directory of claims counts only in a directory that no other user
+// could have made.
+func TestDirectoryOfOthers(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("file modes do not protect files on Windows")
+	}
+	t.Setenv("TMPDIR", shortDir(t))
+	dir := filepath.Join(shortDir(t), strings.Repeat("long", 25))
+	acquire(t, dir).Serve(Handler{Report: func() Report { return Report{} }})
+	a, err := readAddress(dir, "pair")
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := filepath.Dir(a.Socket)
+	refused := func(why string) {
+		t.Helper()
+		if p, err := Find(t.Context(), dir, "pair"); !errors.Is(err, ErrNotWatched) || !strings.Contains(err.Error(), made) {
+			t.Errorf("%s: %v, %v", why, p, err)
+		}
+	}
+	find(t, dir)
+	if err := os.Chmod(made, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	refused("others can look into it")
+	if err := errors.Join(os.Chmod(made, 0o700), os.Rename(made, made+"-moved"), os.Symlink(made+"-moved", made)); err != nil {
+		t.Fatal(err)
+	}
+	refused("it is a link")
+	if err := errors.Join(os.Remove(made), os.Rename(made+"-moved", made)); err != nil {
+		t.Fatal(err)
+	}
+	find(t, dir)
+	if os.Geteuid() == 0 {
+		if err := os.Chown(made, 12345, -1); err != nil {
+			t.Fatal(err)
+		}
+		refused("it is of another user")
+	}
+}
+
 // A pair can be claimed even if there can be no socket.
 func TestNoSocket(t *testing.T) {
 	if runtime.GOOS == "windows" {

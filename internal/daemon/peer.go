@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
+	"path/filepath"
 	"time"
 )
 
@@ -31,6 +33,17 @@ func Find(ctx context.Context, dir, key string) (*Peer, error) {
 	a, err := readAddress(dir, key)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrNotWatched, err)
+	}
+	if made := filepath.Dir(a.Socket); madeFor(made, dir) {
+		// When the process is gone, another user can make the directory again.
+		at, err := os.Lstat(made)
+		file, err2 := os.Lstat(addressFile(dir, key))
+		if err := errors.Join(err, err2); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrNotWatched, err)
+		}
+		if !private(at, file) {
+			return nil, fmt.Errorf("%w: %s does not belong to the user of %s alone", ErrNotWatched, made, dir)
+		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
@@ -77,8 +90,8 @@ func (p *Peer) tell(ctx context.Context, what string) error {
 	return err
 }
 
-// Follow calls f with a report now and after every change, until ctx ends or the process
-// does. It uses the connection up.
+// Follow calls f with a report now, after every change and now and then, until ctx ends, or
+// the process does or says nothing for long. It uses the connection up.
 func (p *Peer) Follow(ctx context.Context, f func(Report)) error {
 	a, err := p.ask(ctx, request{Do: requestFollow})
 	defer context.AfterFunc(ctx, func() { _ = p.conn.Close() })()
@@ -87,6 +100,7 @@ func (p *Peer) Follow(ctx context.Context, f func(Report)) error {
 			return errors.New("the watching process sent no report")
 		}
 		f(*a.Report)
+		_ = p.conn.SetReadDeadline(time.Now().Add(mostSilence))
 		a, err = p.read()
 	}
 	if cause := context.Cause(ctx); cause != nil {

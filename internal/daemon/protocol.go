@@ -15,7 +15,7 @@ const (
 	requestHandover = "lend"   // hand over the pair until the connection is closed
 	requestPause    = "pause"  // do nothing until resumed
 	requestResume   = "resume" // end the pause
-	requestFollow   = "follow" // the answers are reports, one now and one after every change
+	requestFollow   = "follow" // the answers are reports, one now, one after every change and one now and then
 	requestAct      = "act"    // do something with the pair, see [Handler.Act]
 )
 

@@ -150,21 +150,28 @@ func (s *server) untilGone(cancel func(), conn net.Conn, in io.Reader) {
 // that following costs.
 const followEvery = 200 * time.Millisecond
 
+// aliveEvery is how often a report is sent that has not changed, so that the client knows that
+// this process is there, and mostSilence how long a client waits for one.
+var aliveEvery, mostSilence = 10 * time.Second, 30 * time.Second
+
 // follow sends reports until ctx ends or the client does not take them.
 func (s *server) follow(ctx context.Context, conn net.Conn) {
 	tick := time.NewTicker(followEvery)
 	defer tick.Stop()
 	var last []byte
+	var sent time.Time
 	for {
 		report := s.handler.Report()
 		now, err := json.Marshal(report)
 		if err != nil {
 			return
 		}
-		if !bytes.Equal(now, last) && !s.reply(conn, answer{Report: &report}) {
-			return
+		if !bytes.Equal(now, last) || time.Since(sent) >= aliveEvery {
+			if !s.reply(conn, answer{Report: &report}) {
+				return
+			}
+			last, sent = now, time.Now()
 		}
-		last = now
 		select {
 		case <-ctx.Done():
 			return

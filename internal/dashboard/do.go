@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -16,6 +17,7 @@ import (
 func (s *Server) do(w http.ResponseWriter, r *http.Request, session *session) {
 	key, what := r.PostFormValue("key"), r.PostFormValue("do")
 	lines, err := s.doOne(r, key, what)
+	writing(w)
 	if err != nil {
 		session.say(*failure(err))
 	} else {
@@ -35,17 +37,11 @@ func (s *Server) do(w http.ResponseWriter, r *http.Request, session *session) {
 }
 
 func (s *Server) doOne(r *http.Request, key, what string) (lines []string, err error) {
-	ctx := r.Context()
+	ctx := context.WithoutCancel(r.Context()) // what has begun goes to its end, also when the page is closed
 	var done act.Done
 	switch what {
 	case "look", "pause", "resume":
-		peer, err := s.hub.find(ctx, key)
-		if err != nil {
-			return nil, err
-		}
-		defer peer.Close()
-		return map[string][]string{"look": {"Looking at both sides now."}, "pause": {"Paused. Nothing is carried over until you resume."}, "resume": {"Going on."}}[what],
-			map[string]func() error{"look": func() error { return peer.Poke(ctx) }, "pause": func() error { return peer.Pause(ctx) }, "resume": func() error { return peer.Resume(ctx) }}[what]()
+		return s.tell(r.Context(), key, what)
 	case "settle":
 		err = s.act(ctx, key, act.Settle, act.Settling{ID: r.PostFormValue("id"), Keep: app.Keep(r.PostFormValue("keep"))}, &done)
 		return append(done.Lines, "The next pass carries it to the other side."), err
@@ -61,4 +57,20 @@ func (s *Server) doOne(r *http.Request, key, what string) (lines []string, err e
 		return done.Lines, err
 	}
 	return nil, errors.New("there is no such button")
+}
+
+// tell has a watch do what needs no waiting for.
+func (s *Server) tell(ctx context.Context, key, what string) ([]string, error) {
+	peer, err := s.hub.find(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	defer peer.Close()
+	switch what {
+	case "look":
+		return []string{"Looking at both sides now."}, peer.Poke(ctx)
+	case "pause":
+		return []string{"Paused. Nothing is carried over until you resume."}, peer.Pause(ctx)
+	}
+	return []string{"Going on."}, peer.Resume(ctx)
 }

@@ -14,6 +14,7 @@ const maxBody = 64 << 10
 // server for this server, and tells the browser what a page may do.
 func (s *Server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		writing(w)
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)
 		h.Set("X-Content-Type-Options", "nosniff")
@@ -30,7 +31,11 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			http.Error(w, "this request comes from another page", http.StatusForbidden)
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		if !readBody(w, r) {
+			w.Header().Set("Connection", "close")
+			http.Error(w, "the body of this request is too long, or did not come", http.StatusRequestTimeout)
+			return
+		}
 		next.ServeHTTP(w, r)
 	})
 }

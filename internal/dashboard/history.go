@@ -3,7 +3,6 @@ package dashboard
 import (
 	"context"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"ferry/internal/history"
@@ -18,8 +17,8 @@ const historyRows = 100
 type historyView struct {
 	Query string       `json:"-"`
 	Rows  []historyRow `json:"rows"`
-	Older int          `json:"older"` // how many lines to leave out for the next part; 0: there is none
-	Newer bool         `json:"-"`     // this is not the first part
+	Older int          `json:"-"` // how many lines to leave out for the next part; 0: there is none
+	Newer bool         `json:"-"` // this is not the first part
 }
 
 type historyRow struct {
@@ -78,6 +77,5 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request, _ *session) {
 		http.NotFound(w, r)
 		return
 	}
-	skip, _ := strconv.Atoi(r.FormValue("skip"))
-	writeJSON(w, s.historyOf(r.Context(), key, r.FormValue("q"), max(skip, 0)))
+	writeJSON(w, s.historyOf(r.Context(), key, "", 0))
 }

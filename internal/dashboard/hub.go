@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"maps"
 	"path/filepath"
@@ -19,11 +20,12 @@ import (
 const (
 	// findEvery is how often new watches are looked for while a page is open.
 	findEvery = time.Second
-	// askTimeout is how long a watch may take to say what it is doing.
-	askTimeout = 2 * time.Second
 	// mostUnwatched is how many pairs are shown that nobody watches.
 	mostUnwatched = 100
 )
+
+// askTimeout is how long a watch may take to say what it is doing.
+var askTimeout = 2 * time.Second
 
 // A hub follows the watches while somebody looks, and does nothing otherwise.
 type hub struct {
@@ -195,20 +197,30 @@ func (h *hub) all(ctx context.Context) []View {
 
 // one returns the view of one pair; its key is "" where nothing is known of it.
 func (h *hub) one(ctx context.Context, key string) View {
+	hanging := 0 // the process that does not answer
 	if peer, err := h.find(ctx, key); err == nil {
 		defer peer.Close()
 		ctx, cancel := context.WithTimeout(ctx, askTimeout)
 		defer cancel()
-		if r, err := peer.Report(ctx); err == nil {
+		r, err := peer.Report(ctx)
+		if err == nil {
 			return viewOf(key, r, 0, h.now())
 		}
-	}
-	for l := range history.Open(h.stateDir, key, 0).Lines(time.Time{}) {
-		if l.Sides != nil {
-			return unwatched(key, l, h.now())
+		if errors.Is(err, context.DeadlineExceeded) {
+			hanging = peer.PID()
 		}
 	}
-	return View{}
+	var v View
+	for l := range history.Open(h.stateDir, key, 0).Lines(time.Time{}) {
+		if l.Sides != nil {
+			v = unwatched(key, l, h.now())
+			break
+		}
+	}
+	if hanging != 0 {
+		return v.hangs(key, hanging)
+	}
+	return v
 }
 
 // find connects to the watch of a pair.

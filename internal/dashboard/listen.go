@@ -82,6 +82,7 @@ func (a Access) listen() (l net.Listener, at string, names func(host string) boo
 	if l, err = net.Listen("tcp", address); err != nil {
 		return nil, "", nil, &app.Error{Code: app.ExitFailed, Err: fmt.Errorf("--listen %s: %w", address, err), Hint: "is another program there? Port 0 is a free one"}
 	}
+	l = limit(l, mostConnections)
 	host, _, _ := net.SplitHostPort(address)
 	_, port, _ := net.SplitHostPort(l.Addr().String())
 	known := func(name string) bool {

@@ -95,12 +95,14 @@ func (s *Server) show(w http.ResponseWriter, name string, p any) {
 		http.Error(w, "this page cannot be shown", http.StatusInternalServerError)
 		return
 	}
+	writing(w)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	_, _ = w.Write(b.Bytes())
 }
 
 // fail writes a page that says what is wrong, and the way out.
 func (s *Server) fail(w http.ResponseWriter, status int, what, hint string) {
+	writing(w)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_ = templates.ExecuteTemplate(w, "failed.html", &said{Error: what, Hint: hint})
@@ -164,6 +166,7 @@ func (s *Server) about(w http.ResponseWriter, r *http.Request, session *session,
 
 // writeJSON writes a value for the script.
 func writeJSON(w http.ResponseWriter, v any) {
+	writing(w)
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(v)
 }
@@ -178,6 +181,7 @@ func (s *Server) slowly(w http.ResponseWriter, p *page, name, wait string, ask f
 	}
 	_ = http.NewResponseController(w).Flush()
 	data, err := ask()
+	writing(w)
 	p.Data = data
 	if err != nil {
 		p.Failed = failure(err)
@@ -200,13 +204,8 @@ func failure(err error) *said {
 	return &said{Error: text.CleanLines(err.Error())}
 }
 
-// actTimeout is how long a watch may take for what it is asked for.
-const actTimeout = 10 * time.Minute
-
 // act has the watch of a pair do something.
 func (s *Server) act(ctx context.Context, key, what string, with, result any) error {
-	ctx, cancel := context.WithTimeout(ctx, actTimeout)
-	defer cancel()
 	peer, err := s.hub.find(ctx, key)
 	if err != nil {
 		return err

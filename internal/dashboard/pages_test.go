@@ -155,6 +155,51 @@ func TestEvents(t *testing.T) {
 	}
 }
 
+// A page that was hidden for a while, and does not follow then, is told of the watch that ended
+// in that time.
+func TestEventsAfterBreak(t *testing.T) {
+	rig := dashboardtest.Start(t, "", func(r *dashboardtest.Rig) {
+		dashboardtest.Write(t, filepath.Join(r.Local("site"), "a.txt"), "text")
+	}, "site")
+	b, key := newBrowser(t, rig.Page), rig.Key("site")
+	b.inSync(key)
+	told := func() (views []string) {
+		t.Helper()
+		answer, err := b.client.Get(b.base + b.at + "events")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		for lines := bufio.NewScanner(answer.Body); lines.Scan(); {
+			data, ok := strings.CutPrefix(lines.Text(), "data: ")
+			var v dashboard.View
+			var keys []string
+			switch {
+			case !ok:
+			case json.Unmarshal([]byte(data), &v) == nil:
+				views = append(views, v.Key+" "+v.State)
+			case json.Unmarshal([]byte(data), &keys) == nil:
+				return append(views, keys...)
+			}
+		}
+		t.Fatal("the events ended before all pairs were told of")
+		return nil
+	}
+	if got := fmt.Sprint(told()); got != fmt.Sprintf("[%s idle %[1]s]", key) {
+		t.Error(got)
+	}
+	rig.StopWatch()
+	if got := fmt.Sprint(told()); got != fmt.Sprintf("[%s unwatched %[1]s]", key) {
+		t.Error(got)
+	}
+	if err := os.RemoveAll(filepath.Join(rig.StateDir, "history")); err != nil {
+		t.Fatal(err)
+	}
+	if got := told(); len(got) != 0 {
+		t.Error(got)
+	}
+}
+
 // With no page open nothing is followed.
 func TestNobodyLooks(t *testing.T) {
 	rig := dashboardtest.Start(t, "", nil, "site")
@@ -217,6 +262,19 @@ func TestPictures(t *testing.T) {
 	}
 	if n := strings.Count(text, "no text and no picture") + strings.Count(text, "it is not text"); n != 4 {
 		t.Errorf("%d are not shown: %s", n, text)
+	}
+}
+
+// A file that is too large is said to be, and the other version shows nevertheless.
+func TestLargeConflict(t *testing.T) {
+	rig := dashboardtest.Start(t, "conflict: skip", func(r *dashboardtest.Rig) {
+		dashboardtest.Write(t, filepath.Join(r.Local("site"), "a.gif"), "GIF89a\x00 and more")
+		dashboardtest.Write(t, filepath.Join(r.Remote("site"), "a.gif"), strings.Repeat("GIF89a", 1<<20))
+	}, "site")
+	b, key := newBrowser(t, rig.Page), rig.Key("site")
+	dashboardtest.Until(t, "a conflict", func() bool { _, text := b.get(b.at); return strings.Contains(text, "conflict waits") })
+	if text := b.see("conflicts?key="+key, "it is large", "data:image/gif;base64,"); strings.Contains(text, "too many") {
+		t.Error(text)
 	}
 }
 

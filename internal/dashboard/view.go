@@ -123,6 +123,16 @@ func unwatched(key string, l history.Line, now time.Time) View {
 	}}
 }
 
+// hangs returns the view of a pair whose watch does not answer.
+func (v View) hangs(key string, pid int) View {
+	if v.Key == "" {
+		v = View{Key: key, State: unwatchedState, Can: map[string]bool{}, Fields: map[string]string{"name": key}}
+	}
+	v.Fields["words"] = "its watch does not answer"
+	v.Fields["hint"] = fmt.Sprintf("look what keeps process %d, or end it and start \"ferry watch\" again", pid)
+	return v
+}
+
 // gone returns the view of a pair that was watched until now.
 func (v View) gone() View {
 	fields := map[string]string{"words": "not watched any more"}

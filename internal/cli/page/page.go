@@ -73,7 +73,7 @@ func (f *Flags) Start(w World, open bool) (serve func(context.Context) error, er
 	if w.Terminal {
 		where = server.URL()
 		if open && dashboard.OpenBrowser(file, w.Getenv) {
-			where += " (opened in your browser)"
+			where += " (opening it in your browser)"
 		}
 	}
 	fmt.Fprintln(w.Stderr, "ferry: the dashboard is at", where)

@@ -11,7 +11,7 @@ import (
 // What can be asked for.
 const (
 	Count     = "count"     // the answer is a [Counted]
-	Settings  = "settings"  // [Settled] values of the profile: a [Configured]
+	Settings  = "settings"  // a [Configured]
 	Check     = "check"     // an [app.ServerReport]
 	Conflicts = "conflicts" // a [ConflictList]
 	Settle    = "settle"    // with a [Settling], a [Done]

@@ -81,7 +81,7 @@ func conflicts(ctx context.Context, a *app.Acting) (*ConflictList, error) {
 // versions fills in the two versions, with what they hold as far as there is room.
 func versions(ctx context.Context, s *app.Snapshot, c *app.Conflict, one *Conflict, room *int) error {
 	a, b := s.Placed(c)
-	if int64(*room) >= a.Entry.Size+b.Entry.Size {
+	if int64(*room) >= readable(a)+readable(b) {
 		var err error
 		if a, b, err = s.Versions(ctx, c); err != nil {
 			return err
@@ -106,6 +106,14 @@ func versions(ctx context.Context, s *app.Snapshot, c *app.Conflict, one *Confli
 		one.Versions[i] = w
 	}
 	return nil
+}
+
+// readable is how much of a version is read to be shown, in bytes.
+func readable(v app.Version) int64 {
+	if v.Entry.Size > app.TextLimit {
+		return 0
+	}
+	return v.Entry.Size
 }
 
 // idOf names a conflict and what its versions are.

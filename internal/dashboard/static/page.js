@@ -59,27 +59,55 @@ function show(view) {
   passes.set(view.key, view.passes);
 }
 
-async function ask(what, more) {
-  const query = new URLSearchParams({ key: document.body.dataset.key, ...more });
+// forget marks the pairs of which nothing is known any more.
+function forget(known) {
+  for (const part of document.querySelectorAll("[data-pair]")) {
+    if (known.includes(part.dataset.pair) || part.dataset.state === "unwatched") continue;
+    const fields = { words: "not watched any more" };
+    for (const name of ["name", "local", "remote", "direction"]) {
+      fields[name] = part.querySelector('[data-field="' + name + '"]')?.textContent;
+    }
+    fill(part, { state: "unwatched", fields, can: {} });
+  }
+}
+
+async function ask(what) {
+  const query = new URLSearchParams({ key: document.body.dataset.key });
   const answer = await fetch(at + what + "?" + query);
   if (!answer.ok) throw new Error(what + ": " + answer.status);
   return answer.json();
 }
 
-const next = new Map(); // when each part may be loaded again
+const loads = new Map(); // how each part is loaded
 
-// spaced does what takes long less often: it may take a twentieth of the time.
+// spaced does what takes long less often: it may take a twentieth of the time. It is done once
+// at a time, and once more if it was asked for meanwhile.
 async function spaced(name, work) {
-  if (Date.now() < (next.get(name) || 0)) return later(next.get(name) - Date.now());
-  const began = Date.now();
-  await work();
-  next.set(name, Date.now() + 20 * (Date.now() - began));
+  if (!loads.has(name)) loads.set(name, { busy: false, again: false, next: 0 });
+  const load = loads.get(name);
+  load.again = true;
+  if (load.busy) return;
+  load.busy = true;
+  while (load.again) {
+    await new Promise((done) => setTimeout(done, load.next - Date.now()));
+    load.again = false;
+    const began = Date.now();
+    try {
+      await work();
+    } catch (failed) {
+      console.warn(failed); // the next change loads it again
+    }
+    load.next = Date.now() + 20 * (Date.now() - began);
+  }
+  load.busy = false;
 }
 
 // refresh loads what the events do not bring: the history, the plots, what both sides hold.
-async function refresh() {
+function refresh() {
   if (!document.getElementById("plots")) return;
-  await Promise.allSettled([spaced("history", refreshHistory), spaced("plots", refreshPlots), spaced("held", refreshHeld)]);
+  spaced("history", refreshHistory);
+  spaced("plots", refreshPlots);
+  spaced("held", refreshHeld);
 }
 
 async function refreshHistory() {
@@ -171,12 +199,12 @@ function bytes(n) {
 let due = 0;
 
 // later refreshes after a moment, and does not wait twice.
-function later(wait = 150) {
+function later() {
   if (due) return;
   due = setTimeout(() => {
     due = 0;
     refresh();
-  }, Math.max(150, wait));
+  }, 150);
 }
 
 function redraw() {
@@ -211,6 +239,7 @@ function follow() {
     }
   });
   events.addEventListener("pair", (event) => show(JSON.parse(event.data)));
+  events.addEventListener("known", (event) => forget(JSON.parse(event.data)));
 }
 
 document.addEventListener("visibilitychange", follow);

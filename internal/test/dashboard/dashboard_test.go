@@ -51,6 +51,19 @@ func TestFirstLookAndEdit(t *testing.T) {
 
 	b.goTo("pair?key=" + rig.Key("site"))
 	b.see("uploaded css/a.css", "In the last hour: 2 changes", "1 file of 7 B here")
+	// However often a part is asked for, it is loaded once at a time, and once more at the end.
+	b.do(chromedp.Evaluate(`(async () => {
+		let loading = 0, most = 0, all = 0;
+		const load = async () => {
+			most = Math.max(most, ++loading);
+			if (++all === 1) [1, 2, 3].forEach(() => spaced("a test", load));
+			await new Promise((done) => setTimeout(done, 5));
+			loading--;
+		};
+		await spaced("a test", load);
+		window.loaded = most + " " + all;
+	})()`, nil))
+	b.until("the loads", `window.loaded === "1 2"`)
 	b.until("the plots", `document.querySelectorAll("#plot-hour canvas, #plot-month canvas").length === 2`)
 	b.looks("pair")
 
