@@ -378,3 +378,19 @@ func TestWhatTheTargetCannotNameIsLeftAlone(t *testing.T) {
 		}
 	}
 }
+
+// TestADryRunReadsNoContents holds that a plan costs no download from either server.
+func TestADryRunReadsNoContents(t *testing.T) {
+	w := newWorld(t, ftpserver.Options{}, ftpserver.Options{})
+	w.write("a.txt", []byte("the same"))
+	if result, _ := w.run(context.Background(), nil); result.Error() != nil {
+		t.Fatal(result.Error())
+	}
+	w.state, w.dryRun = t.TempDir(), true
+	if result, _ := w.run(context.Background(), nil); result.Error() != nil {
+		t.Fatal(result.Error())
+	}
+	if w.asked(1, "RETR") {
+		t.Errorf("the target was read: %q", w.servers[1].Transcript())
+	}
+}
