@@ -394,3 +394,17 @@ func TestADryRunReadsNoContents(t *testing.T) {
 		t.Errorf("the target was read: %q", w.servers[1].Transcript())
 	}
 }
+
+// TestNothingIsAppendedToWhatServersMayStillWrite holds that a part which came directly is not gone on with.
+func TestNothingIsAppendedToWhatServersMayStillWrite(t *testing.T) {
+	w := newWorld(t, foreign, foreign)
+	w.write("big.bin", varied(4_000_000))
+	w.servers[0].Faults().Add(ftpserver.Fault{Command: "RETR", Data: ftpserver.CutAt(3_000_000), Times: 1})
+	if result, _ := w.run(context.Background(), nil); result.Error() != nil || result.Summary.Uploaded != 1 {
+		t.Fatalf("%+v: %v", result.Summary, result.Error())
+	}
+	w.equal()
+	if !w.asked(0, "PORT") || w.asked(1, "> APPE", "> REST") {
+		t.Errorf("it was resumed, or did not go directly: %q", w.servers[1].Transcript())
+	}
+}
