@@ -89,7 +89,7 @@ func (l *Link) GiveUp(why string) {
 	}
 }
 
-// ended notes how a transfer that had begun ended.
+// ended notes how a transfer ended for which the servers were asked.
 func (l *Link) ended(err error) {
 	l.mu.Lock()
 	l.failures++

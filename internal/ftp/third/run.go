@@ -2,6 +2,7 @@ package third
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -23,7 +24,12 @@ const slowest = 64 << 10
 // it holds the right bytes is for the caller to find out.
 func (l *Link) Run(ctx context.Context, t Transfer, size int64) error {
 	p, err := l.begin(ctx, t)
-	if err != nil {
+	switch {
+	case err == nil:
+	case errors.Is(err, ErrHere) || ctx.Err() != nil:
+		return err
+	default:
+		l.ended(err)
 		return err
 	}
 	err = t.finish(ctx, p, size)

@@ -3,6 +3,7 @@ package third
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -76,6 +77,28 @@ func TestWhatTheSourceSaysEndsATransfer(t *testing.T) {
 			err := l.Run(ctx, Transfer{From: from, FromPath: "/a", To: to, ToPath: "/b"}, 1<<30)
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("%v, want %q", err, c.want)
+			}
+		})
+	}
+}
+
+// TestALinkOverWhichNothingBeginsIsGivenUp holds that a firewall between the servers, for which a file waits until the
+// timeout, is not tried with every file.
+func TestALinkOverWhichNothingBeginsIsGivenUp(t *testing.T) {
+	for name, retr := range map[string]string{"the source": "...", "the target": "150 Go on."} {
+		t.Run(name+" is silent", func(t *testing.T) {
+			t.Parallel()
+			told := ""
+			l := &Link{Tell: func(why string) { told = why }}
+			for range mostFailures {
+				from := scripted(t, map[string]string{"RETR": retr})
+				to := scripted(t, map[string]string{"PASV": "227 Here (127,0,0,1,200,0).", "STOR": "..."})
+				if err := l.Run(t.Context(), Transfer{From: from, FromPath: "/a", To: to, ToPath: "/b"}, 1000); err == nil || errors.Is(err, ErrHere) {
+					t.Fatal(err)
+				}
+			}
+			if l.Open() || !strings.Contains(told, "3 transfers in a row broke off") {
+				t.Errorf("told %q", told)
 			}
 		})
 	}
