@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"sync"
 
 	"ferry/internal/ftp"
@@ -163,10 +164,19 @@ func reaches(from, listens netip.Addr) bool {
 		return false
 	case listens.IsLoopback():
 		return from.IsLoopback()
-	case listens.IsPrivate() || listens.IsLinkLocalUnicast():
-		return from.IsPrivate() || from.IsLinkLocalUnicast() || from.IsLoopback()
+	case isLocal(listens):
+		return isLocal(from) || from.IsLoopback()
 	}
 	return true
+}
+
+// localRanges are those of addresses that [netip.Addr.IsPrivate] does not know: behind the address
+// of a provider (RFC 6598), and for measurements in a laboratory (RFC 2544).
+var localRanges = []netip.Prefix{netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("198.18.0.0/15")}
+
+// isLocal reports whether an address is another machine's in another network.
+func isLocal(a netip.Addr) bool {
+	return a.IsPrivate() || a.IsLinkLocalUnicast() || slices.ContainsFunc(localRanges, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
 // A Transfer is one file that is to be sent from one server to another.

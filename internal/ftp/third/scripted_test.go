@@ -103,3 +103,14 @@ func TestALinkOverWhichNothingBeginsIsGivenUp(t *testing.T) {
 		})
 	}
 }
+
+// TestNobodyIsSentToAPortOfAService holds that a server which listens cannot have the other one speak to a mail server.
+func TestNobodyIsSentToAPortOfAService(t *testing.T) {
+	sent := map[string]string{"PASV": "227 Here (127,0,0,1,0,25).", "PORT": "200 Done.", "RETR": "550 It was sent.", "STOR": "550 It was sent."}
+	told := ""
+	l := &Link{Tell: func(why string) { told = why }}
+	err := l.Run(t.Context(), Transfer{From: scripted(t, sent), FromPath: "/a", To: scripted(t, sent), ToPath: "/b"}, 1000)
+	if !errors.Is(err, ErrHere) || l.Open() || !strings.Contains(told, "a port of a service") {
+		t.Errorf("%v, told %q", err, told)
+	}
+}
