@@ -39,6 +39,7 @@ type world struct {
 	connections int
 	checksum    bool
 	dryRun      bool
+	noRetries   bool
 	encoding    string // of the names at the target
 
 	mu      stdsync.Mutex
@@ -81,6 +82,9 @@ func (w *world) run(ctx context.Context, observe sync.Observer) (app.PassResult,
 		w.Fatal(err)
 	}
 	p.Retries, p.Target.Retries = 2, 2
+	if w.noRetries {
+		p.Retries, p.Target.Retries = -1, -1
+	}
 	p.Checksum, p.Target.Checksum = w.checksum, w.checksum
 	p.Target.Encoding = w.encoding
 	p.Timeout, p.Target.Timeout = 3*time.Second, 3*time.Second
@@ -407,4 +411,20 @@ func TestNothingIsAppendedToWhatServersMayStillWrite(t *testing.T) {
 	if !w.asked(0, "PORT") || w.asked(1, "> APPE", "> REST") {
 		t.Errorf("it was resumed, or did not go directly: %q", w.servers[1].Transcript())
 	}
+}
+
+// TestADirectTransferIsNoAttempt holds that a file for which no attempt may be repeated goes through this machine where
+// the direct way breaks off.
+func TestADirectTransferIsNoAttempt(t *testing.T) {
+	w := newWorld(t, foreign, foreign)
+	w.noRetries = true
+	w.write("big.bin", varied(400_000))
+	cut := w.servers[0].Faults().Add(ftpserver.Fault{Command: "RETR", Data: ftpserver.CutAt(200_000), Times: 1})
+	if result, _ := w.run(context.Background(), nil); result.Error() != nil || result.Summary.Uploaded != 1 {
+		t.Fatalf("%+v: %v", result.Summary, result.Error())
+	}
+	if cut.Fired() != 1 || !w.asked(0, "PORT") {
+		t.Error("nothing went directly")
+	}
+	w.equal()
 }
