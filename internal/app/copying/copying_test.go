@@ -428,3 +428,25 @@ func TestADirectTransferIsNoAttempt(t *testing.T) {
 	}
 	w.equal()
 }
+
+// TestWhatProvesNothingIsNotSentTwiceForEver holds that the direct way is given up where every file has to be sent again.
+func TestWhatProvesNothingIsNotSentTwiceForEver(t *testing.T) {
+	w := newWorld(t, foreign, foreign)
+	w.connections = 1
+	for i := range 6 {
+		w.write(fmt.Sprintf("%d.bin", i), make([]byte, 200_000+i))
+	}
+	if result, _ := w.run(context.Background(), nil); result.Error() != nil || result.Summary.Uploaded != 6 {
+		t.Fatalf("%+v: %v", result.Summary, result.Error())
+	}
+	w.equal()
+	direct := 0
+	for _, line := range w.servers[0].Transcript() {
+		if strings.Contains(line, "> PORT 127,0,0,3,") {
+			direct++
+		}
+	}
+	if direct != 3 || len(w.notices) != 1 || !strings.Contains(w.notices[0], "could not be shown to be whole") {
+		t.Errorf("%d files were sent directly, told %q", direct, w.notices)
+	}
+}

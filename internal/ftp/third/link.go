@@ -29,6 +29,7 @@ type Link struct {
 	works    *way   // nil: none was found yet
 	refused  string // why there is none; "": there may be one
 	failures int    // transfers in a row that broke off
+	unproven int    // files in a row that came, and could not be shown to be whole
 	files    int    // that went over the link and were found to be whole
 	bytes    int64
 }
@@ -42,7 +43,8 @@ func (t Transfer) ways() [2]way {
 	return [2]way{{sourceListens: sourceFirst}, {sourceListens: !sourceFirst}}
 }
 
-// mostFailures is how many transfers in a row may break off before a link is given up.
+// mostFailures is how many transfers in a row may break off, or prove nothing, before a link is
+// given up.
 const mostFailures = 3
 
 // Open reports whether a direct transfer is worth trying.
@@ -67,6 +69,19 @@ func (l *Link) Prove(size int64) {
 	defer l.mu.Unlock()
 	l.files++
 	l.bytes += size
+	l.unproven = 0
+}
+
+// Doubt notes that a file went over the link and could not be shown to be the one at the source,
+// so that it has to be sent again.
+func (l *Link) Doubt() {
+	l.mu.Lock()
+	l.unproven++
+	n := l.unproven
+	l.mu.Unlock()
+	if n >= mostFailures {
+		l.GiveUp(fmt.Sprintf("%d files in a row could not be shown to be whole", n))
+	}
 }
 
 // Sent returns how many files went over the link and were found to be whole.
