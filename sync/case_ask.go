@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"ferry/manifest"
 	"ferry/sync/namecase"
@@ -129,22 +130,32 @@ func (p *pass) tellTwins() {
 	}
 }
 
-// isInOtherCase reports whether side s shows path, or a directory above it, in another case
-// alone, and takes the two for one name. So it finds path although its listing does not
-// have it.
+// isInOtherCase reports whether side s shows path with one of its names in another case alone, and
+// takes the two for one name. So it finds path although its listing does not have it.
 func (p *pass) isInOtherCase(s Side, path manifest.Path) bool {
 	f := p.policy.Folding[s]
 	if !f.Folds() {
 		return false
 	}
-	for parent := path.Parent(); parent != manifest.Root && !p.trees[s].At(parent).Exists(); parent = path.Parent() {
-		path = parent
+	at := manifest.Root
+	for name := range strings.SplitSeq(string(path), "/") {
+		next := at.Join(name)
+		if !p.trees[s].At(next).Exists() {
+			if next = p.inOtherCase(s, at, f.Key(name)); next == manifest.Root {
+				return false // the name is nowhere, so what was found is another thing
+			}
+		}
+		at = next
 	}
-	key := f.Key(path.Base())
-	for q := range p.trees[s].Below(path.Parent()) {
-		if q.Parent() == path.Parent() && q != path && f.Key(q.Base()) == key {
-			return true
+	return at != path
+}
+
+// inOtherCase returns what side s shows in dir under a name with this key; [manifest.Root]: nothing.
+func (p *pass) inOtherCase(s Side, dir manifest.Path, key string) manifest.Path {
+	for q := range p.trees[s].Below(dir) {
+		if q.Parent() == dir && p.policy.Folding[s].Key(q.Base()) == key {
+			return q
 		}
 	}
-	return false
+	return manifest.Root
 }

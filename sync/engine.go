@@ -55,6 +55,8 @@ type Options struct {
 	// LocalNames and RemoteNames know which names a side can have; nil: any. What only the
 	// other side has under a name that it lacks is left alone.
 	LocalNames, RemoteNames NameEncoder
+	// LocalIsServer says that to read from the local side costs as much as from the remote one.
+	LocalIsServer bool
 	// NamedRoot says that the local root may be another directory each time, as in CI.
 	// Where most of its files have the content of the base, it counts as the same one.
 	NamedRoot bool

@@ -303,7 +303,7 @@ func (p *pass) reconcile(ctx context.Context) error {
 		}
 		var asked []Question
 		for _, q := range p.plan.Questions {
-			if !p.opts.DryRun || p.opts.Compare || q.Side == Local || q.HashOnly {
+			if !p.opts.DryRun || p.opts.Compare || q.Side == Local && !p.opts.LocalIsServer || q.HashOnly {
 				asked = append(asked, q)
 			}
 		}

@@ -19,7 +19,7 @@ func (o *Opener) openFarSide(ctx context.Context, p *Pair, opts PassOptions, rec
 			return nil, nil, err
 		}
 		if p.Target != nil { // a copy only reads from here, and the local side is a server
-			engine.LocalNames = p.Target.remoteNames()
+			engine.LocalNames, engine.LocalIsServer = p.Target.remoteNames(), true
 			return readonly.Side{Store: far}, record, nil
 		}
 		return far, o.seenRecord(record), nil

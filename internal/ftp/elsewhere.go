@@ -22,14 +22,20 @@ func (s *Session) SendFar(ctx context.Context, line string) (*FarTransfer, error
 	if err := CheckLine(line); err != nil {
 		return nil, err
 	}
-	defer s.c.deadlines.Enter(ctx)()
-	f := &FarTransfer{s: s, op: verbOf(line), command: &awaited{line: line}}
-	commands := []*awaited{f.command}
-	if s.c.restPending {
-		commands = []*awaited{{line: "REST 0"}, f.command}
+	if s.c.restPending { // the next transfer would begin in the middle
+		r, err := s.Command(ctx, "REST 0")
+		if err == nil && r.Code != 350 {
+			s.GiveUp()
+			err = ReplyError("REST", "", r)
+		}
+		if err != nil {
+			return nil, err
+		}
 		s.c.restPending = false
 	}
-	return f, s.c.send(commands...)
+	defer s.c.deadlines.Enter(ctx)()
+	f := &FarTransfer{s: s, op: verbOf(line), command: &awaited{line: line}}
+	return f, s.c.send(f.command)
 }
 
 // Started waits for the server to begin the transfer or to refuse it, and returns that reply. One

@@ -2,7 +2,6 @@ package remote
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"ferry/internal/ftp"
@@ -32,7 +31,8 @@ func (up *uploader) sendDirectly(ctx context.Context, s *ftp.Session, u *upload,
 		}
 		return seen[0].entry.Size, seen[0].err
 	}})
-	u.throughUs, u.fromStart = err != nil, u.fromStart || errors.Is(err, read.ErrNotSame)
+	// After a transfer that broke off the servers may go on writing to that file.
+	u.throughUs, u.fromStart = err != nil, u.fromStart || err != nil
 	if err != nil || !sent {
 		return false, err
 	}

@@ -12,7 +12,10 @@ import (
 // store writes the content of u to a temporary beside its place. On success the source
 // has confirmed it, and it is still open what the server holds.
 func (up *uploader) store(ctx context.Context, u *upload) {
-	err := up.do(ctx, "STOR", func(ctx context.Context, s *ftp.Session) error {
+	brokeOff := false // the last attempt did, on its way directly from the other server
+	attempt := func(ctx context.Context, s *ftp.Session) error {
+		through := u.throughUs
+		defer func() { brokeOff = u.throughUs && !through }()
 		up.keepOwnTemp(u)
 		dots, known := up.features.Known(ftp.StoresDotNames)
 		u.plainName = known && !dots
@@ -30,7 +33,11 @@ func (up *uploader) store(ctx context.Context, u *upload) {
 			up.dotStored.Store(true)
 		}
 		return err
-	})
+	}
+	err := up.do(ctx, "STOR", attempt)
+	if brokeOff && ftp.Retryable(err) && ctx.Err() == nil { // that was an offer, and no attempt of those that are asked for
+		err = up.do(ctx, "STOR", attempt)
+	}
 	if err != nil {
 		u.resumable = u.canResume() && !errors.Is(err, sync.ErrChanged) && !ftp.IsFinal(err)
 		u.fail(withFull(withName(err, u.temp, u.target)))

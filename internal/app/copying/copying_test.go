@@ -39,6 +39,7 @@ type world struct {
 	connections int
 	checksum    bool
 	dryRun      bool
+	noRetries   bool
 	encoding    string // of the names at the target
 
 	mu      stdsync.Mutex
@@ -81,6 +82,9 @@ func (w *world) run(ctx context.Context, observe sync.Observer) (app.PassResult,
 		w.Fatal(err)
 	}
 	p.Retries, p.Target.Retries = 2, 2
+	if w.noRetries {
+		p.Retries, p.Target.Retries = -1, -1
+	}
 	p.Checksum, p.Target.Checksum = w.checksum, w.checksum
 	p.Target.Encoding = w.encoding
 	p.Timeout, p.Target.Timeout = 3*time.Second, 3*time.Second
@@ -376,5 +380,73 @@ func TestWhatTheTargetCannotNameIsLeftAlone(t *testing.T) {
 		if result, _ := w.run(context.Background(), nil); result.Err != nil || result.Summary.Failed != 0 || result.Summary.Problems != 1 {
 			t.Errorf("%+v: %v", result.Summary, result.Err)
 		}
+	}
+}
+
+// TestADryRunReadsNoContents holds that a plan costs no download from either server.
+func TestADryRunReadsNoContents(t *testing.T) {
+	w := newWorld(t, ftpserver.Options{}, ftpserver.Options{})
+	w.write("a.txt", []byte("the same"))
+	if result, _ := w.run(context.Background(), nil); result.Error() != nil {
+		t.Fatal(result.Error())
+	}
+	w.state, w.dryRun = t.TempDir(), true
+	if result, _ := w.run(context.Background(), nil); result.Error() != nil {
+		t.Fatal(result.Error())
+	}
+	if w.asked(1, "RETR") {
+		t.Errorf("the target was read: %q", w.servers[1].Transcript())
+	}
+}
+
+// TestNothingIsAppendedToWhatServersMayStillWrite holds that a part which came directly is not gone on with.
+func TestNothingIsAppendedToWhatServersMayStillWrite(t *testing.T) {
+	w := newWorld(t, foreign, foreign)
+	w.write("big.bin", varied(4_000_000))
+	w.servers[0].Faults().Add(ftpserver.Fault{Command: "RETR", Data: ftpserver.CutAt(3_000_000), Times: 1})
+	if result, _ := w.run(context.Background(), nil); result.Error() != nil || result.Summary.Uploaded != 1 {
+		t.Fatalf("%+v: %v", result.Summary, result.Error())
+	}
+	w.equal()
+	if !w.asked(0, "PORT") || w.asked(1, "> APPE", "> REST") {
+		t.Errorf("it was resumed, or did not go directly: %q", w.servers[1].Transcript())
+	}
+}
+
+// TestADirectTransferIsNoAttempt holds that a file for which no attempt may be repeated goes through this machine where
+// the direct way breaks off.
+func TestADirectTransferIsNoAttempt(t *testing.T) {
+	w := newWorld(t, foreign, foreign)
+	w.noRetries = true
+	w.write("big.bin", varied(400_000))
+	cut := w.servers[0].Faults().Add(ftpserver.Fault{Command: "RETR", Data: ftpserver.CutAt(200_000), Times: 1})
+	if result, _ := w.run(context.Background(), nil); result.Error() != nil || result.Summary.Uploaded != 1 {
+		t.Fatalf("%+v: %v", result.Summary, result.Error())
+	}
+	if cut.Fired() != 1 || !w.asked(0, "PORT") {
+		t.Error("nothing went directly")
+	}
+	w.equal()
+}
+
+// TestWhatProvesNothingIsNotSentTwiceForEver holds that the direct way is given up where every file has to be sent again.
+func TestWhatProvesNothingIsNotSentTwiceForEver(t *testing.T) {
+	w := newWorld(t, foreign, foreign)
+	w.connections = 1
+	for i := range 6 {
+		w.write(fmt.Sprintf("%d.bin", i), make([]byte, 200_000+i))
+	}
+	if result, _ := w.run(context.Background(), nil); result.Error() != nil || result.Summary.Uploaded != 6 {
+		t.Fatalf("%+v: %v", result.Summary, result.Error())
+	}
+	w.equal()
+	direct := 0
+	for _, line := range w.servers[0].Transcript() {
+		if strings.Contains(line, "> PORT 127,0,0,3,") {
+			direct++
+		}
+	}
+	if direct != 3 || len(w.notices) != 1 || !strings.Contains(w.notices[0], "could not be shown to be whole") {
+		t.Errorf("%d files were sent directly, told %q", direct, w.notices)
 	}
 }

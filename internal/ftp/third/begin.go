@@ -100,6 +100,9 @@ func (t Transfer) agree(ctx context.Context, listens, calls *ftp.Session) (refus
 	if err != nil {
 		return said(listens, "PASV", r, err)
 	}
+	if at.Port() < 1024 { // services have those, as 25 mail: nobody is sent to them
+		return said(listens, "PASV", r, nil) + ", a port of a service"
+	}
 	// Only the port counts: who names another address could have a server connect anywhere.
 	port, err := wire.PORT(netip.AddrPortFrom(listens.ServerAddr(), at.Port()))
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"sync"
 
 	"ferry/internal/ftp"
@@ -28,6 +29,7 @@ type Link struct {
 	works    *way   // nil: none was found yet
 	refused  string // why there is none; "": there may be one
 	failures int    // transfers in a row that broke off
+	unproven int    // files in a row that came, and could not be shown to be whole
 	files    int    // that went over the link and were found to be whole
 	bytes    int64
 }
@@ -41,7 +43,8 @@ func (t Transfer) ways() [2]way {
 	return [2]way{{sourceListens: sourceFirst}, {sourceListens: !sourceFirst}}
 }
 
-// mostFailures is how many transfers in a row may break off before a link is given up.
+// mostFailures is how many transfers in a row may break off, or prove nothing, before a link is
+// given up.
 const mostFailures = 3
 
 // Open reports whether a direct transfer is worth trying.
@@ -66,6 +69,19 @@ func (l *Link) Prove(size int64) {
 	defer l.mu.Unlock()
 	l.files++
 	l.bytes += size
+	l.unproven = 0
+}
+
+// Doubt notes that a file went over the link and could not be shown to be the one at the source,
+// so that it has to be sent again.
+func (l *Link) Doubt() {
+	l.mu.Lock()
+	l.unproven++
+	n := l.unproven
+	l.mu.Unlock()
+	if n >= mostFailures {
+		l.GiveUp(fmt.Sprintf("%d files in a row could not be shown to be whole", n))
+	}
 }
 
 // Sent returns how many files went over the link and were found to be whole.
@@ -89,7 +105,7 @@ func (l *Link) GiveUp(why string) {
 	}
 }
 
-// ended notes how a transfer that had begun ended.
+// ended notes how a transfer ended for which the servers were asked.
 func (l *Link) ended(err error) {
 	l.mu.Lock()
 	l.failures++
@@ -163,10 +179,19 @@ func reaches(from, listens netip.Addr) bool {
 		return false
 	case listens.IsLoopback():
 		return from.IsLoopback()
-	case listens.IsPrivate() || listens.IsLinkLocalUnicast():
-		return from.IsPrivate() || from.IsLinkLocalUnicast() || from.IsLoopback()
+	case isLocal(listens):
+		return isLocal(from) || from.IsLoopback()
 	}
 	return true
+}
+
+// localRanges are those of addresses that [netip.Addr.IsPrivate] does not know: behind the address
+// of a provider (RFC 6598), and for measurements in a laboratory (RFC 2544).
+var localRanges = []netip.Prefix{netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("198.18.0.0/15")}
+
+// isLocal reports whether an address is another machine's in another network.
+func isLocal(a netip.Addr) bool {
+	return a.IsPrivate() || a.IsLinkLocalUnicast() || slices.ContainsFunc(localRanges, func(p netip.Prefix) bool { return p.Contains(a) })
 }
 
 // A Transfer is one file that is to be sent from one server to another.

@@ -2,6 +2,7 @@ package third
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -23,7 +24,12 @@ const slowest = 64 << 10
 // it holds the right bytes is for the caller to find out.
 func (l *Link) Run(ctx context.Context, t Transfer, size int64) error {
 	p, err := l.begin(ctx, t)
-	if err != nil {
+	switch {
+	case err == nil:
+	case errors.Is(err, ErrHere) || ctx.Err() != nil:
+		return err
+	default:
+		l.ended(err)
 		return err
 	}
 	err = t.finish(ctx, p, size)
@@ -40,35 +46,57 @@ func (l *Link) Run(ctx context.Context, t Transfer, size int64) error {
 // finish waits for both final replies.
 func (t Transfer) finish(ctx context.Context, p *pair, size int64) error {
 	w := &watch{t: t, size: size, patience: t.To.Patience(), last: time.Now()}
-	w.blind = w.last.Add(w.patience + time.Duration(size/slowest)*time.Second)
-	var replies [2]ftp.Reply
-	for i, one := range []*ftp.FarTransfer{p.to, p.from} {
-		for ended := false; !ended; {
-			limit := min(look, w.patience/2)
-			if i == 1 {
-				limit = w.patience // the data has come, or never will
-			}
-			var err error
-			if replies[i], ended, err = one.Ended(ctx, limit); err != nil {
-				return err
-			}
-			if !ended && i == 1 {
-				return &ftp.Error{Op: "RETR", Path: t.FromPath, Class: ftp.Retry, Err: fmt.Errorf("the server did not say how the transfer ended for %v", w.patience)}
-			}
-			if !ended {
-				if err := w.look(ctx); err != nil {
-					return err
-				}
-			}
+	w.blind = w.givenTime(size)
+	to, from := &end{FarTransfer: p.to}, &end{FarTransfer: p.from}
+	for !to.ended {
+		if err := to.wait(ctx, min(look, w.patience/2)); err != nil {
+			return err
 		}
+		if to.ended {
+			break
+		}
+		err := from.wait(ctx, time.Millisecond)
+		if err == nil && from.ended && !from.reply.OK() {
+			err = ftp.ReplyError("RETR", t.FromPath, from.reply)
+		}
+		if err != nil { // nothing more will come
+			_ = to.wait(ctx, endWait)
+			return err
+		}
+		if err := w.look(ctx); err != nil {
+			return err
+		}
+	}
+	// The data has come, or never will.
+	if err := from.wait(ctx, w.patience); err != nil {
+		return err
+	}
+	if !from.ended {
+		return &ftp.Error{Op: "RETR", Path: t.FromPath, Class: ftp.Retry, Err: fmt.Errorf("the server did not say how the transfer ended for %v", w.patience)}
 	}
 	w.grow(size)
-	for i, op := range []string{"STOR", "RETR"} {
-		if !replies[i].OK() {
-			return ftp.ReplyError(op, []string{t.ToPath, t.FromPath}[i], replies[i])
-		}
+	if !to.reply.OK() {
+		return ftp.ReplyError("STOR", t.ToPath, to.reply)
+	}
+	if !from.reply.OK() {
+		return ftp.ReplyError("RETR", t.FromPath, from.reply)
 	}
 	return nil
+}
+
+// An end is the final reply of one server.
+type end struct {
+	*ftp.FarTransfer
+	reply ftp.Reply
+	ended bool
+}
+
+// wait waits for the reply, for as long as limit.
+func (e *end) wait(ctx context.Context, limit time.Duration) (err error) {
+	if !e.ended {
+		e.reply, e.ended, err = e.Ended(ctx, limit)
+	}
+	return err
 }
 
 // A watch sees to it that a transfer ends.
@@ -78,18 +106,25 @@ type watch struct {
 	patience time.Duration // without progress
 	came     int64         // bytes that the target was seen to hold
 	last     time.Time     // when that grew
-	blind    time.Time     // when a transfer ends of which nothing is seen
-	seen     bool          // the target has told how much it holds
+	asked    time.Time     // when the target told last how much it holds
+	blind    time.Time     // when a transfer ends of which no more is seen
+	seen     bool          // it was seen to grow: some show a file only when it is complete
+}
+
+// givenTime returns when a transfer ends that has rest bytes to go, and of which nothing is seen.
+func (w *watch) givenTime(rest int64) time.Time {
+	return time.Now().Add(w.patience + time.Duration(max(rest, 0)/slowest)*time.Second)
 }
 
 // look finds out how far the transfer has come. It returns an error if that is no further for
-// too long.
+// too long. A look that fails says nothing: all sessions may be in use.
 func (w *watch) look(ctx context.Context) error {
 	if w.t.Size != nil {
 		if n, err := w.t.Size(ctx); err == nil {
-			w.seen = true
+			w.asked = time.Now()
 			if n > w.came {
-				w.last = time.Now()
+				w.seen, w.last = true, w.asked
+				w.blind = w.givenTime(w.size - n)
 			}
 			w.grow(n)
 		}
@@ -97,7 +132,7 @@ func (w *watch) look(ctx context.Context) error {
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	case w.seen && time.Since(w.last) > w.patience, !w.seen && time.Now().After(w.blind):
+	case w.seen && w.asked.Sub(w.last) > w.patience, time.Now().After(w.blind):
 		return &ftp.Error{Op: "STOR", Path: w.t.ToPath, Class: ftp.Retry, Err: fmt.Errorf("nothing has come from the other server for %v", time.Since(w.last).Round(time.Second))}
 	}
 	return nil

@@ -230,3 +230,27 @@ func TestOverTLSNothingGoesDirectly(t *testing.T) {
 		})
 	}
 }
+
+// TestATransferBeginsAtTheBeginning holds that no position is left over from a transfer before, or else nothing is sent.
+func TestATransferBeginsAtTheBeginning(t *testing.T) {
+	for _, refused := range []bool{false, true} {
+		source, target := two(t, foreign, foreign)
+		from := source.session(t)
+		source.server.Faults().Add(ftpserver.Fault{Command: "RETR", Refuse: "450 Busy.", Times: 1})
+		if _, err := from.Retrieve(t.Context(), "/a", 1000); err == nil {
+			t.Fatal("it was not refused")
+		}
+		if refused {
+			source.server.Faults().Add(ftpserver.Fault{Command: "REST", Refuse: "502 No."})
+		}
+		err := new(Link).Run(t.Context(), Transfer{From: from, FromPath: "/a", To: target.session(t), ToPath: "/b"}, int64(len(content)))
+		switch {
+		case refused && (err == nil || !from.Dead()):
+			t.Errorf("%v, and the session goes on", err)
+		case !refused && err != nil:
+			t.Error(err)
+		case !refused:
+			target.holds(t, "/b", content)
+		}
+	}
+}

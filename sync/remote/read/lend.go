@@ -19,7 +19,9 @@ const directFrom = 2 * sync.OverlapBytes
 
 // A lender reads the files of a run for another server. It implements [sync.Reader]. Its sources
 // are [Lent]: large ones may go directly. Small ones are read as by a [Reader], one for each
-// stretch of them, so that none is read ahead while a large one needs the session.
+// stretch of them, so that none is read ahead while a large one needs the session. A stretch has
+// room in memory: nobody keeps a session of this server and waits for one of the other, which
+// somebody keeps who waits for one of this.
 type lender struct {
 	env
 	ctx   context.Context // of Lend
@@ -71,7 +73,9 @@ func (l *lender) openSmall(ctx context.Context, i int, offset int64) (sync.Sourc
 			return nil, err
 		}
 		l.first, l.end = i, i+1
-		for l.end < len(l.run) && !l.mayGo(l.end) {
+		held := l.run[i].Entry.Size
+		for l.end < len(l.run) && !l.mayGo(l.end) && l.end-l.first < aheadFiles && held < aheadBytes {
+			held += l.run[l.end].Entry.Size
 			l.end++
 		}
 		l.small = New(l.ctx, l.server, l.opts, l.run[l.first:l.end])

@@ -63,6 +63,7 @@ func (f *Lent) prove(ctx context.Context, t third.Transfer) error {
 	case err != nil:
 		return err
 	case !same:
+		f.link.Doubt()
 		return &ftp.Error{Op: "STOR", Path: t.ToPath, Class: ftp.Retry, Err: ErrNotSame}
 	}
 	f.link.Prove(f.Entry.Size)
