@@ -61,7 +61,7 @@ func (d *watchdog) alive(wp *watchedPair, now time.Time) bool {
 	case <-time.After(time.Second):
 		return false
 	}
-	if !missed(s, now) {
+	if !s.Overdue(now) {
 		delete(d.overdue, wp)
 		return true
 	}
@@ -71,16 +71,4 @@ func (d *watchdog) alive(wp *watchedPair, now time.Time) bool {
 		return true
 	}
 	return now.Sub(since) < longOverdue
-}
-
-// missed reports whether something planned is late.
-func missed(s watch.Status, now time.Time) bool {
-	var due time.Time
-	switch s.State {
-	case watch.Idle:
-		due = s.NextPoll
-	case watch.Waiting, watch.Halted:
-		due = s.NextTry
-	}
-	return !due.IsZero() && now.After(due.Add(5*time.Second))
 }

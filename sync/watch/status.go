@@ -46,6 +46,18 @@ type Status struct {
 	Failed int `json:"failed"`
 }
 
+// Overdue reports whether something that was planned for the pair is late.
+func (s Status) Overdue(now time.Time) bool {
+	var due time.Time
+	switch s.State {
+	case Idle:
+		due = s.NextPoll
+	case Waiting, Halted:
+		due = s.NextTry
+	}
+	return !due.IsZero() && now.After(due.Add(5*time.Second))
+}
+
 // acted reports whether a pass changed something.
 func acted(s sync.Summary) bool {
 	return s.Uploaded+s.Downloaded+s.DeletedLocal+s.DeletedRemote+s.Moved+s.MadeDirs+s.Adopted+s.Chmods+s.Links > 0
