@@ -171,24 +171,31 @@ func writeJSON(w http.ResponseWriter, v any) {
 	_ = json.NewEncoder(w).Encode(v)
 }
 
-// slowly writes a page whose content has to be asked for first: what is above it shows at
-// once, so that the reader knows what is waited for.
-func (s *Server) slowly(w http.ResponseWriter, p *page, name, wait string, ask func() (any, error)) {
-	p.Wait = wait
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	if err := templates.ExecuteTemplate(w, "above.html", p); err != nil {
-		return
-	}
-	_ = http.NewResponseController(w).Flush()
-	data, err := ask()
-	writing(w)
-	p.Data = data
-	if err != nil {
-		p.Failed = failure(err)
-		name = "nothing.html"
-	}
-	if err := templates.ExecuteTemplate(w, name, p); err != nil {
-		s.o.Log.Error("a page", "name", name, "error", err)
+// slow returns the handler of a page about a pair whose content has to be asked for first: what
+// is above it shows at once, so that the reader knows what is waited for.
+func (s *Server) slow(name, title, wait string, ask func(r *http.Request, key string) (any, error)) func(http.ResponseWriter, *http.Request, *session) {
+	return func(w http.ResponseWriter, r *http.Request, session *session) {
+		p := s.about(w, r, session, title)
+		if p == nil {
+			return
+		}
+		p.Wait = wait
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		if err := templates.ExecuteTemplate(w, "above.html", p); err != nil {
+			return
+		}
+		_ = http.NewResponseController(w).Flush()
+		data, err := ask(r, p.Pair.Key)
+		writing(w)
+		p.Data = data
+		content := name
+		if err != nil {
+			p.Failed = failure(err)
+			content = "nothing.html"
+		}
+		if err := templates.ExecuteTemplate(w, content, p); err != nil {
+			s.o.Log.Error("a page", "name", content, "error", err)
+		}
 	}
 }
 

@@ -34,16 +34,10 @@ func (s *Server) held(w http.ResponseWriter, r *http.Request, _ *session) {
 
 func heldText(h app.Held) string { return text.Count(h.Files, "file") + " of " + report.Size(h.Bytes) }
 
-func (s *Server) conflicts(w http.ResponseWriter, r *http.Request, session *session) {
-	p := s.about(w, r, session, "Conflicts")
-	if p == nil {
-		return
-	}
-	s.slowly(w, p, "conflicts.html", "Looking at both sides …", func() (any, error) {
-		var list act.ConflictList
-		err := s.act(r.Context(), p.Pair.Key, act.Conflicts, nil, &list)
-		return conflictsView(&list), err
-	})
+func (s *Server) conflicts(r *http.Request, key string) (any, error) {
+	var list act.ConflictList
+	err := s.act(r.Context(), key, act.Conflicts, nil, &list)
+	return conflictsView(&list), err
 }
 
 // A trashView is what both sides keep of paths that contain a text.
@@ -52,16 +46,10 @@ type trashView struct {
 	Query string
 }
 
-func (s *Server) trash(w http.ResponseWriter, r *http.Request, session *session) {
-	p := s.about(w, r, session, "Trash")
-	if p == nil {
-		return
-	}
-	s.slowly(w, p, "trash.html", "Looking into the trash of both sides …", func() (any, error) {
-		v := trashView{Query: r.FormValue("q")}
-		err := s.act(r.Context(), p.Pair.Key, act.Trash, act.Looking{For: v.Query}, &v.TrashList)
-		return &v, err
-	})
+func (s *Server) trash(r *http.Request, key string) (any, error) {
+	v := trashView{Query: r.FormValue("q")}
+	err := s.act(r.Context(), key, act.Trash, act.Looking{For: v.Query}, &v.TrashList)
+	return &v, err
 }
 
 // A checkView is what a check of a server has found.
@@ -71,46 +59,28 @@ type checkView struct {
 	Ladders []server.Ladder
 }
 
-func (s *Server) check(w http.ResponseWriter, r *http.Request, session *session) {
-	p := s.about(w, r, session, "Check of the server")
-	if p == nil {
-		return
+func (s *Server) check(r *http.Request, key string) (any, error) {
+	var found app.ServerReport
+	if err := s.act(r.Context(), key, act.Check, nil, &found); err != nil {
+		return nil, err
 	}
-	s.slowly(w, p, "check.html", "Trying the ways to connect …", func() (any, error) {
-		var found app.ServerReport
-		if err := s.act(r.Context(), p.Pair.Key, act.Check, nil, &found); err != nil {
-			return nil, err
-		}
-		v := &checkView{Notes: found.Notes, Rows: server.Rows(&found)}
-		for _, trace := range found.Modes {
-			v.Ladders = append(v.Ladders, server.NewLadder(trace))
-		}
-		return v, nil
-	})
+	v := &checkView{Notes: found.Notes, Rows: server.Rows(&found)}
+	for _, trace := range found.Modes {
+		v.Ladders = append(v.Ladders, server.NewLadder(trace))
+	}
+	return v, nil
 }
 
-func (s *Server) settings(w http.ResponseWriter, r *http.Request, session *session) {
-	p := s.about(w, r, session, "Settings")
-	if p == nil {
-		return
-	}
-	s.slowly(w, p, "settings.html", "Reading the configuration …", func() (any, error) {
-		var found act.Configured
-		err := s.act(r.Context(), p.Pair.Key, act.Settings, nil, &found)
-		return &found, err
-	})
+func (s *Server) settings(r *http.Request, key string) (any, error) {
+	var found act.Configured
+	err := s.act(r.Context(), key, act.Settings, nil, &found)
+	return &found, err
 }
 
-func (s *Server) plan(w http.ResponseWriter, r *http.Request, session *session) {
-	p := s.about(w, r, session, "Plan")
-	if p == nil {
-		return
-	}
-	s.slowly(w, p, "plan.html", "Looking at both sides …", func() (any, error) {
-		var found act.Planned
-		err := s.act(r.Context(), p.Pair.Key, act.Plan, nil, &found)
-		return &planView{Planned: found, Summary: report.Brief(found.Summary), Words: confirmation(found.Deletions)}, err
-	})
+func (s *Server) plan(r *http.Request, key string) (any, error) {
+	var found act.Planned
+	err := s.act(r.Context(), key, act.Plan, nil, &found)
+	return &planView{Planned: found, Summary: report.Brief(found.Summary), Words: confirmation(found.Deletions)}, err
 }
 
 // A planView is a plan with the words that allow it.

@@ -98,7 +98,11 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET "+at+"events", s.inside(s.events))
 	for name, page := range map[string]func(http.ResponseWriter, *http.Request, *session){
 		"pair": s.pair, "history": s.history, "plot": s.plot, "held": s.held,
-		"conflicts": s.conflicts, "trash": s.trash, "check": s.check, "settings": s.settings, "plan": s.plan,
+		"conflicts": s.slow("conflicts.html", "Conflicts", "Looking at both sides …", s.conflicts),
+		"trash":     s.slow("trash.html", "Trash", "Looking into the trash of both sides …", s.trash),
+		"check":     s.slow("check.html", "Check of the server", "Trying the ways to connect …", s.check),
+		"settings":  s.slow("settings.html", "Settings", "Reading the configuration …", s.settings),
+		"plan":      s.slow("plan.html", "Plan", "Looking at both sides …", s.plan),
 	} {
 		mux.HandleFunc("GET "+at+name, s.inside(page))
 	}
