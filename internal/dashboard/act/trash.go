@@ -45,32 +45,41 @@ type Restoring struct {
 	Over bool   `json:"over,omitempty"`
 }
 
-func both(app.Side) bool { return true }
+// openTrash opens the trash of both sides, and lists it.
+func openTrash(ctx context.Context, a *app.Acting) (*app.Trash, []app.Trashed, error) {
+	bin, err := a.Opener.Trash(ctx, a.Pair, func(app.Side) bool { return true })
+	if err != nil {
+		return nil, nil, err
+	}
+	things, err := bin.List(ctx, "", time.Time{})
+	if err != nil {
+		bin.Close()
+		return nil, nil, err
+	}
+	return bin, things, nil
+}
 
 func trash(ctx context.Context, a *app.Acting, w Looking) (*TrashList, error) {
-	bin, err := a.Opener.Trash(ctx, a.Pair, both)
+	bin, things, err := openTrash(ctx, a)
 	if err != nil {
 		return nil, err
 	}
 	defer bin.Close()
-	things, err := bin.List(ctx, "", time.Time{})
-	if err != nil {
-		return nil, err
-	}
 	list := &TrashList{}
 	for side, keeps := range a.Pair.Policy().Trash {
 		list.Off[side] = !keeps
 	}
 	wanted := strings.ToLower(w.For)
 	for _, t := range things {
-		if !strings.Contains(strings.ToLower(string(t.Path)), wanted) {
+		switch {
+		case !strings.Contains(strings.ToLower(string(t.Path)), wanted):
 			continue
-		}
-		list.Bytes += t.Entry.Size
-		if list.More++; len(list.Things) < mostTrashed {
-			list.More--
+		case len(list.Things) == mostTrashed:
+			list.More++
+		default:
 			list.Things = append(list.Things, Trashed{idOfTrashed(t), t.Side.String(), []byte(t.Path), t.When, t.Entry.Size, t.Entry.IsDir()})
 		}
+		list.Bytes += t.Entry.Size
 	}
 	return list, nil
 }
@@ -81,15 +90,11 @@ func idOfTrashed(t app.Trashed) string {
 }
 
 func restore(ctx context.Context, a *app.Acting, w Restoring) (*Done, error) {
-	bin, err := a.Opener.Trash(ctx, a.Pair, both)
+	bin, things, err := openTrash(ctx, a)
 	if err != nil {
 		return nil, err
 	}
 	defer bin.Close()
-	things, err := bin.List(ctx, "", time.Time{})
-	if err != nil {
-		return nil, err
-	}
 	at := slices.IndexFunc(things, func(t app.Trashed) bool { return idOfTrashed(t) == w.ID })
 	if at < 0 {
 		return nil, &app.Error{Code: app.ExitFailed, Err: errors.New("this is not in the trash any more: nothing was done"), Hint: "look at the trash again"}
