@@ -19,18 +19,26 @@ import (
 	"ferry/internal/dashboard/act"
 )
 
-// Requests whose body never ends are not waited for.
-func TestBodyWithoutEnd(t *testing.T) {
-	was := bodyTimeout
-	bodyTimeout = 20 * time.Millisecond
+// startServer returns a server that answers until the test ends.
+func startServer(t *testing.T) *Server {
+	t.Helper()
 	s, err := New(Options{StateDir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(ctx) }()
-	defer func() { cancel(); <-done; bodyTimeout = was }()
+	t.Cleanup(func() { cancel(); <-done })
+	return s
+}
+
+// Requests whose body never ends are not waited for.
+func TestBodyWithoutEnd(t *testing.T) {
+	was := bodyTimeout
+	t.Cleanup(func() { bodyTimeout = was })
+	bodyTimeout = 20 * time.Millisecond
+	s := startServer(t)
 	base, _, _ := strings.Cut(s.URL(), "/#token=")
 	host := strings.TrimPrefix(base, "http://")
 	for _, method := range []string{"POST", "GET"} {

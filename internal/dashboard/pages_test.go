@@ -63,6 +63,28 @@ func (b *browser) inSync(key string) {
 	})
 }
 
+// halted waits until a pair is halted, for a reason that the page tells.
+func (b *browser) halted(key, why string) {
+	b.t.Helper()
+	dashboardtest.Until(b.t, "halted: "+why, func() bool {
+		_, text := b.get(b.at + "pair?key=" + key)
+		return strings.Contains(text, `data-state="halted"`) && strings.Contains(text, why)
+	})
+}
+
+// startFive starts a watch of the pair "site" with five files, and waits until they are in sync.
+func startFive(t *testing.T, profile, content string) (*dashboardtest.Rig, *browser, string) {
+	t.Helper()
+	rig := dashboardtest.Start(t, profile, func(r *dashboardtest.Rig) {
+		for i := range 5 {
+			dashboardtest.Write(t, filepath.Join(r.Local("site"), fmt.Sprintf("f%d.txt", i)), content)
+		}
+	}, "site")
+	b, key := newBrowser(t, rig.Page), rig.Key("site")
+	b.inSync(key)
+	return rig, b, key
+}
+
 // What is known of a pair is on its pages: state, settings with their lines, history, what
 // both sides hold, the way data connections open.
 func TestPages(t *testing.T) {
@@ -312,13 +334,7 @@ func TestRestore(t *testing.T) {
 // A halted pair shows what it would delete, and deletes that and nothing else when the words
 // are typed.
 func TestAllow(t *testing.T) {
-	rig := dashboardtest.Start(t, "max-delete: 1", func(r *dashboardtest.Rig) {
-		for i := range 5 {
-			dashboardtest.Write(t, filepath.Join(r.Local("site"), fmt.Sprintf("f%d.txt", i)), "text")
-		}
-	}, "site")
-	b, key := newBrowser(t, rig.Page), rig.Key("site")
-	b.inSync(key)
+	rig, b, key := startFive(t, "max-delete: 1", "text")
 	remove := func(names ...string) {
 		for _, name := range names {
 			if err := os.Remove(filepath.Join(rig.Local("site"), name)); err != nil {
@@ -328,10 +344,7 @@ func TestAllow(t *testing.T) {
 	}
 	left := func() int { files, _ := filepath.Glob(filepath.Join(rig.Remote("site"), "*.txt")); return len(files) }
 	remove("f0.txt", "f1.txt", "f2.txt")
-	dashboardtest.Until(t, "halted", func() bool {
-		_, text := b.get(b.at + "pair?key=" + key)
-		return strings.Contains(text, `data-state="halted"`) && strings.Contains(text, "3 files of 5")
-	})
+	b.halted(key, "3 files of 5")
 	text := b.see("plan?key="+key, "3 files of 5 would be deleted", "f0.txt", "delete 3")
 	form := url.Values{"sum": {b.hidden(text, "sum")}, "deletions": {b.hidden(text, "deletions")}}
 	for _, typed := range []string{"", "yes", "delete 2"} {
@@ -356,13 +369,7 @@ func TestAllow(t *testing.T) {
 // A pair that halts at the second of two batches of deletions shows the second, and lets it
 // through.
 func TestAllowLaterBatch(t *testing.T) {
-	rig := dashboardtest.Start(t, "{direction: push, max-delete: 1}", func(r *dashboardtest.Rig) {
-		for i := range 5 {
-			dashboardtest.Write(t, filepath.Join(r.Local("site"), fmt.Sprintf("f%d.txt", i)), "text")
-		}
-	}, "site")
-	b, key := newBrowser(t, rig.Page), rig.Key("site")
-	b.inSync(key)
+	rig, b, key := startFive(t, "{direction: push, max-delete: 1}", "text")
 	gone := func(name string) bool {
 		_, err := os.Stat(filepath.Join(rig.Remote("site"), name))
 		return os.IsNotExist(err)
@@ -376,10 +383,7 @@ func TestAllowLaterBatch(t *testing.T) {
 			b.inSync(key)
 		}
 	}
-	dashboardtest.Until(t, "halted", func() bool {
-		_, text := b.get(b.at + "pair?key=" + key)
-		return strings.Contains(text, `data-state="halted"`) && strings.Contains(text, "with the 1 that went")
-	})
+	b.halted(key, "with the 1 that went")
 	text := b.see("plan?key="+key, "with the 1 that went", "f1.txt", "delete 1")
 	form := url.Values{"sum": {b.hidden(text, "sum")}, "deletions": {b.hidden(text, "deletions")}, "typed": {"delete 1"}}
 	if _, text := b.do(key, "allow", form); !strings.Contains(text, "deleted 0 here and 1 on the server") || !gone("f1.txt") {
@@ -391,20 +395,11 @@ func TestAllowLaterBatch(t *testing.T) {
 // Typing how many files are deleted lifts no other rail: files that lost all content replace
 // nothing.
 func TestAllowsDeletionsOnly(t *testing.T) {
-	rig := dashboardtest.Start(t, "{direction: push, max-delete: 1}", func(r *dashboardtest.Rig) {
-		for i := range 5 {
-			dashboardtest.Write(t, filepath.Join(r.Local("site"), fmt.Sprintf("f%d.txt", i)), "precious")
-		}
-	}, "site")
-	b, key := newBrowser(t, rig.Page), rig.Key("site")
-	b.inSync(key)
+	rig, b, key := startFive(t, "{direction: push, max-delete: 1}", "precious")
 	halted := func(why string) {
 		t.Helper()
 		b.do(key, "look", nil)
-		dashboardtest.Until(t, why, func() bool {
-			_, text := b.get(b.at + "pair?key=" + key)
-			return strings.Contains(text, `data-state="halted"`) && strings.Contains(text, why)
-		})
+		b.halted(key, why)
 	}
 	whole := func() (n int) {
 		for i := range 5 {

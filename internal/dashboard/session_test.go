@@ -2,7 +2,6 @@ package dashboard
 
 import (
 	"bufio"
-	"context"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -15,15 +14,9 @@ import (
 // A stream that is open ends with its session.
 func TestLogoutEndsStream(t *testing.T) {
 	was := aliveEvery
+	t.Cleanup(func() { aliveEvery = was })
 	aliveEvery = 10 * time.Millisecond
-	s, err := New(Options{StateDir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- s.Serve(ctx) }()
-	defer func() { cancel(); <-done; aliveEvery = was }()
+	s := startServer(t)
 	jar, _ := cookiejar.New(nil)
 	client := &http.Client{Jar: jar, Timeout: 20 * time.Second}
 	defer client.CloseIdleConnections()
