@@ -18,8 +18,7 @@ func (o *Opener) openFarSide(ctx context.Context, p *Pair, opts PassOptions, rec
 		if err != nil {
 			return nil, nil, err
 		}
-		if p.Target != nil { // a copy only reads from here, and the local side is a server
-			engine.LocalNames, engine.LocalIsServer = p.Target.remoteNames(), true
+		if p.Target != nil { // a copy only reads from here
 			return readonly.Side{Store: far}, record, nil
 		}
 		return far, o.seenRecord(record), nil

@@ -12,6 +12,7 @@ import (
 	"ferry/internal/reserved"
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/local"
 )
 
 // A Pair is a profile, or two directories given directly, and the rules of what it
@@ -85,6 +86,14 @@ func (p *Pair) remoteNames() sync.NameEncoder {
 		return c
 	}
 	return nil
+}
+
+// localNames knows which names the local side, or the target of a copy, can have.
+func (p *Pair) localNames() sync.NameEncoder {
+	if p.Target != nil {
+		return p.Target.remoteNames()
+	}
+	return local.Names()
 }
 
 // Encrypted reports whether the server is spoken to over TLS.
