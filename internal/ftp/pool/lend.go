@@ -51,6 +51,7 @@ func (p *Pool) ask() (idle resting, w *waiter, err error) {
 	if p.closed {
 		return resting{}, nil, errClosed
 	}
+	p.closeSurplus()
 	if n := len(p.idle); n > 0 {
 		idle = p.idle[n-1]
 		p.idle = p.idle[:n-1]
@@ -60,6 +61,14 @@ func (p *Pool) ask() (idle resting, w *waiter, err error) {
 	p.waiting = append(p.waiting, w)
 	p.startGrowing()
 	return resting{}, w, nil
+}
+
+// closeSurplus closes idle sessions where fewer are allowed by now. p.mu is held.
+func (p *Pool) closeSurplus() {
+	for most := p.most(time.Now()); p.open > most && len(p.idle) > 0; p.open-- {
+		p.running.Go(p.idle[0].session.Close)
+		p.idle = p.idle[1:]
+	}
 }
 
 // await waits for what w gets.

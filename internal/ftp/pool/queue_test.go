@@ -19,9 +19,12 @@ type line struct {
 	job   func(sessions int) time.Duration
 	most  int   // sessions that the server takes; 0: any number
 	err   error // of every login
+	one   bool  // several sessions stall the server
 
 	mu         stdsync.Mutex
 	open, peak int
+	busy       int
+	stalled    bool
 	logins     int
 	refused    int
 	known      ftp.Sessions
@@ -53,9 +56,15 @@ func (s *stub) work() {
 		l.moved.Jobs, l.moved.JobTime = l.moved.Jobs+1, l.moved.JobTime+now.Sub(s.busy)
 	}
 	s.busy = now
+	if l.busy++; l.one && l.busy > 1 {
+		l.stalled = true
+	}
 	took := l.job(l.open)
 	l.mu.Unlock()
 	time.Sleep(took)
+	l.mu.Lock()
+	l.busy--
+	l.mu.Unlock()
 }
 
 // pool returns a pool over the line.
@@ -83,7 +92,7 @@ func (l *line) pool(most int) *Pool {
 			return &stub{line: l}, nil
 		},
 		isNew:   func() bool { l.mu.Lock(); defer l.mu.Unlock(); return l.peak == 0 },
-		onlyOne: func() bool { return false },
+		onlyOne: func() bool { l.mu.Lock(); defer l.mu.Unlock(); return l.one },
 		moved:   func() sizing.Moved { l.mu.Lock(); defer l.mu.Unlock(); return l.moved },
 		known:   func() ftp.Sessions { l.mu.Lock(); defer l.mu.Unlock(); return l.known },
 		remember: func(n ftp.Sessions) {
@@ -217,6 +226,22 @@ func TestOrder(t *testing.T) {
 		if want := []int{0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4}; !slices.Equal(got, want) {
 			t.Errorf("lent to %v, want %v", got, want)
 		}
+	})
+}
+
+// TestOneSessionOnly holds that all but one session are let go of where it shows that several
+// stall the server.
+func TestOneSessionOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &line{login: time.Millisecond, job: always(time.Second)}
+		p := l.pool(10)
+		carry(t, p, 3, 12)
+		l.one = true
+		carry(t, p, 5, 10)
+		if l.open != 1 || l.stalled {
+			t.Errorf("%d sessions are open, stalled: %v", l.open, l.stalled)
+		}
+		p.Close()
 	})
 }
 
