@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ferry/internal/app/news"
+	"ferry/internal/app/retention"
 	"ferry/internal/daemon"
 	"ferry/internal/ftp"
 	"ferry/internal/history"
@@ -27,7 +28,7 @@ type watchedPair struct {
 	watch     *watch.Watch
 	started   time.Time
 	hooks     *passHooks
-	retention *retention
+	retention *retention.Trash
 	deletions sync.DeletionCount // outlasts the engines
 	// endIfLocked says that another run on the pair ends the whole watch, by endWatch.
 	endIfLocked bool
@@ -57,7 +58,7 @@ func newWatchedPair(w *Watch, p *Pair, endIfLocked bool) *watchedPair {
 	view, record := w.View(p), w.Opener.recorder(p, true)
 	return &watchedPair{
 		opener: w.Opener, pair: p, asGiven: p.clone(), view: view, report: w.changed, hooks: w.Opener.hooks(p, view),
-		retention: &retention{opener: w.Opener, pair: p, record: record}, record: record, endIfLocked: endIfLocked, endWatch: w.end,
+		retention: w.Opener.retention(p, record), record: record, endIfLocked: endIfLocked, endWatch: w.end,
 		waitLimit: w.WaitLimit, do: w.Act,
 	}
 }
@@ -194,7 +195,7 @@ func (wp *watchedPair) observe(ev sync.Event) {
 	wp.watch.Observe(ev)
 	wp.state.meter.Observe(ev)
 	wp.view.Event(ev)
-	wp.retention.event(ev)
+	wp.retention.Event(ev)
 	wp.record.Event(ev)
 	wp.mu.Lock()
 	filter := wp.filter
