@@ -47,6 +47,9 @@ type Pair struct {
 	configFile string
 	// deploys says that the pair is deployed, and not kept in step.
 	deploys bool
+	// alone says that the pair has sessions of its own: a side of a copy may hold one while it
+	// waits for one of the other side.
+	alone bool
 	// held says that the process which watches the pair has handed it over to this one.
 	held bool
 }

@@ -10,6 +10,7 @@ import (
 	"ferry/internal/app/retention"
 	"ferry/internal/daemon"
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/pool/shared"
 	"ferry/internal/history"
 	"ferry/internal/text"
 	"ferry/sync"
@@ -75,8 +76,11 @@ func (wp *watchedPair) start(ctx context.Context) {
 		BeginScan:    wp.looking,
 		PollRemote:   wp.pair.Direction != sync.Push,
 		Poll:         wp.pair.Poll,
+		Spread:       true,
 		Halts:        halts,
 		LoginRefused: refused,
+		RetryAt:      retryAt,
+		Insist:       wp.opener.servers.TryNow,
 		Explain:      wp.explain,
 		Changed:      wp.changed,
 		Log:          wp.opener.Log,
@@ -117,6 +121,16 @@ func halts(err error) bool {
 func refused(err error) bool {
 	class, ok := ftp.ClassOf(err)
 	return ok && class == ftp.Login
+}
+
+// retryAt returns when a server that all pairs wait for is tried next, zero if err is no such
+// thing.
+func retryAt(err error) time.Time {
+	var wait *shared.WaitError
+	if errors.As(err, &wait) {
+		return wait.Until
+	}
+	return time.Time{}
 }
 
 // explain says for people why the pair is not kept in step.

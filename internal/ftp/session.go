@@ -15,6 +15,9 @@ type Session struct {
 	lib      *ftp.ServerConn
 	library  *libraryConn
 	features *Features
+
+	// LastUser is whoever has borrowed the session last. It is for those who lend it.
+	LastUser any
 }
 
 // Features returns what the server can do. All sessions with the server share the value.

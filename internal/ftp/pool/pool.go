@@ -57,20 +57,7 @@ func (p *Pool) InUse() (mode, tlsVersion string) { return p.client.InUse() }
 // again on another session, up to Options.Retries times, so f must be
 // idempotent; any other error is returned at once.
 func (p *Pool) Do(ctx context.Context, op string, f func(ctx context.Context, s *ftp.Session) error) error {
-	for attempt := 0; ; attempt++ {
-		err := p.Once(ctx, f)
-		if err == nil || !ftp.Retryable(err) || ctx.Err() != nil || attempt >= p.o.Retries && !ftp.IsModeTrial(err) {
-			return err
-		}
-		if ftp.IsModeTrial(err) {
-			attempt-- // each mode gets its try; there are four at most
-			continue
-		}
-		p.o.Log.Info("trying again", "what", op, "attempt", attempt+1, "because", err)
-		if err := ftp.Sleep(ctx, p.o.Backoff(attempt)); err != nil {
-			return err
-		}
-	}
+	return Attempts(ctx, p.o, op, func() error { return p.Once(ctx, f) })
 }
 
 // Once lends a session to f, which runs once.

@@ -1,0 +1,61 @@
+package pool
+
+import (
+	"context"
+	"time"
+
+	"ferry/internal/ftp"
+)
+
+// A Lender lends sessions of one server, as a [Pool] does for itself.
+type Lender interface {
+	Do(ctx context.Context, op string, f func(ctx context.Context, s *ftp.Session) error) error
+	Once(ctx context.Context, f func(ctx context.Context, s *ftp.Session) error) error
+	Borrow(ctx context.Context) (*ftp.Session, error)
+	Return(s *ftp.Session)
+	EachIdle(f func(s *ftp.Session))
+	Rest(ctx context.Context)
+	InUse() (mode, tls string)
+	Close() error
+}
+
+// Attempts calls once again and again, as [Pool.Do] says.
+func Attempts(ctx context.Context, o ftp.Options, op string, once func() error) error {
+	for attempt := 0; ; attempt++ {
+		err := once()
+		if err == nil || !ftp.Retryable(err) || ctx.Err() != nil || attempt >= o.Retries && !ftp.IsModeTrial(err) {
+			return err
+		}
+		if ftp.IsModeTrial(err) {
+			attempt-- // each mode gets its try; there are four at most
+			continue
+		}
+		o.Log.Info("trying again", "what", op, "attempt", attempt+1, "because", err)
+		if err := ftp.Sleep(ctx, o.Backoff(attempt)); err != nil {
+			return err
+		}
+	}
+}
+
+// Most returns how many sessions there can be, as far as is known.
+func (p *Pool) Most() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.most()
+}
+
+// Trim closes the sessions that nobody has used for so long, except the one that was used
+// last.
+func (p *Pool) Trim(unused time.Duration) {
+	idle := p.takeIdle()
+	for i, one := range idle {
+		if i < len(idle)-1 && time.Since(one.since) >= unused {
+			p.drop(one.session)
+			continue
+		}
+		p.mu.Lock()
+		p.idle = append(p.idle, one)
+		p.wake()
+		p.mu.Unlock()
+	}
+}

@@ -1,0 +1,34 @@
+package shared
+
+import (
+	"context"
+	"time"
+)
+
+// restEvery is how often the sessions of an account rest at most, whoever asks for it. It is
+// a little less than the minute after which a pair does.
+const restEvery = 50 * time.Second
+
+// Rest is [pool.Pool.Rest], once for all who share the pool. While others use it, only those
+// sessions are closed that nobody has used for as long.
+func (l *Lease) Rest(ctx context.Context) {
+	a, now := l.account, time.Now()
+	a.mu.Lock()
+	sessions, quiet := a.pool, now.Sub(a.usedAt) >= restEvery
+	if now.Sub(a.restsAt) < restEvery || sessions == nil {
+		a.mu.Unlock()
+		return
+	}
+	a.restsAt = now
+	a.mu.Unlock()
+	if quiet {
+		sessions.Rest(ctx)
+	} else {
+		sessions.Trim(restEvery)
+	}
+}
+
+// hasRoomForLong reports whether one more session may be kept for long. a.mu is held.
+func (a *account) hasRoomForLong() bool {
+	return len(a.leases) < 2 || a.long < max(1, a.pool.Most()-1)
+}
