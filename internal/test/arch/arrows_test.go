@@ -84,6 +84,7 @@ var arrows = map[string][]string{
 	"internal/test/crash":              {},
 	"internal/test/deploy":             {},
 	"internal/test/faults":             {},
+	"internal/test/many":               {},
 	"internal/test/soak":               {},
 	"internal/test/visitor":            {},
 	"internal/test/program":            {},
@@ -171,6 +172,7 @@ var moreForTests = map[string][]string{
 	// The program itself, run in the process of the test.
 	"internal/test/deploy": {"internal/cli", "internal/test/program", "internal/deploy/pointer", "bench/wan", "internal/test/visitor", "sync/remote/lock"},
 	"internal/test/faults": {"internal/cli", "sync/remote"},
+	"internal/test/many":   {"internal/test/program"},
 	"internal/test/soak":   {"internal/cli", "internal/test/program"},
 	"internal/test/watch":  {"internal/cli", "internal/test/program"},
 	"internal/test/action": {"internal/cli", "internal/selfsigned"},
