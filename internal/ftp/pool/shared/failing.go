@@ -65,7 +65,7 @@ func (a *account) tryNow(now time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.failing.err != nil && now.Sub(a.failing.at) > time.Second {
-		a.failing.until = now
+		a.failing.until = time.Time{}
 		a.wake()
 	}
 }
