@@ -15,6 +15,9 @@ type Lender interface {
 	Return(s *ftp.Session)
 	EachIdle(f func(s *ftp.Session))
 	Rest(ctx context.Context)
+	// Wanted reports whether somebody else waits for a session, so that one that is kept for
+	// more than a moment should go back in between.
+	Wanted() bool
 	InUse() (mode, tls string)
 	Close() error
 }
@@ -36,6 +39,9 @@ func Attempts(ctx context.Context, o ftp.Options, op string, once func() error) 
 		}
 	}
 }
+
+// Wanted implements [Lender]: the sessions of a pool are all for one.
+func (p *Pool) Wanted() bool { return false }
 
 // Most returns how many sessions there can be, as far as is known.
 func (p *Pool) Most() int {

@@ -20,8 +20,9 @@ type account struct {
 	pool    *pool.Pool    // nil: nobody has used it yet, or it is closed
 	leases  []*Lease
 	waiting map[*waiter]bool
+	queued  []*waiter // for room for [Long], in order
 	lent    map[*ftp.Session]loan
-	long    int // of them, those that are lent under [Long]
+	long    int // that are lent under [Long], or about to be
 	failing failing
 	probing bool      // somebody tries whether the server is back
 	usedAt  time.Time // when a session was last lent or came back
@@ -125,19 +126,24 @@ func (a *account) borrow(ctx context.Context, l *Lease) (*ftp.Session, error) {
 		a.wake()
 	}
 	if err != nil {
+		if isLong(ctx) {
+			a.long--
+			a.wake()
+		}
 		return nil, a.failed(ctx, err)
 	}
 	a.failing, a.usedAt = failing{}, time.Now()
 	a.lent[s] = loan{sessions, isLong(ctx)}
-	if isLong(ctx) {
-		a.long++
-	}
 	return s, nil
 }
 
 // enter waits until it is worth asking for a session, and returns whom to ask. probe says that
 // nobody else asks meanwhile, since the server was lost.
 func (a *account) enter(ctx context.Context, w *waiter) (sessions *pool.Pool, probe bool, err error) {
+	if isLong(ctx) {
+		a.queue(w)
+		defer a.unqueue(w)
+	}
 	for {
 		a.mu.Lock()
 		wait := a.changed
@@ -146,11 +152,14 @@ func (a *account) enter(ctx context.Context, w *waiter) (sessions *pool.Pool, pr
 			err = errClosed
 		case a.failing.holds(time.Now()):
 			err = a.failing.error()
-		case a.failing.err != nil && a.probing, isLong(ctx) && !a.hasRoomForLong():
+		case a.failing.err != nil && a.probing, isLong(ctx) && (a.queued[0] != w || !a.hasRoomForLong()):
 		default:
 			probe = a.failing.err != nil
 			a.probing = a.probing || probe
 			a.waiting[w] = true
+			if isLong(ctx) {
+				a.long++
+			}
 			sessions = a.pool
 		}
 		a.mu.Unlock()

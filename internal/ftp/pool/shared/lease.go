@@ -99,6 +99,18 @@ func (l *Lease) EachIdle(f func(s *ftp.Session)) {
 	}
 }
 
+// Wanted reports whether another one who shares the pool waits for a session.
+func (l *Lease) Wanted() bool {
+	l.account.mu.Lock()
+	defer l.account.mu.Unlock()
+	for w := range l.account.waiting {
+		if w.lease != l {
+			return true
+		}
+	}
+	return false
+}
+
 // InUse is [pool.Pool.InUse].
 func (l *Lease) InUse() (mode, tls string) {
 	if sessions := l.sessions(); sessions != nil {

@@ -363,7 +363,11 @@ func TestEndHarmsNobody(t *testing.T) {
 	}
 	waited := make(chan error)
 	go func() { waited <- ends.Once(t.Context(), ping) }()
-	for !func() bool { ends.account.mu.Lock(); defer ends.account.mu.Unlock(); return len(ends.account.waiting) > 0 }() {
+	for !func() bool {
+		ends.account.mu.Lock()
+		defer ends.account.mu.Unlock()
+		return len(ends.account.waiting) > 0
+	}() {
 		time.Sleep(time.Millisecond)
 	}
 	ends.Close()

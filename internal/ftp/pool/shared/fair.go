@@ -2,6 +2,7 @@ package shared
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -26,6 +27,21 @@ func (l *Lease) Rest(ctx context.Context) {
 	} else {
 		sessions.Trim(restEvery)
 	}
+}
+
+// queue puts w behind those that wait for room for [Long].
+func (a *account) queue(w *waiter) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.queued = append(a.queued, w)
+}
+
+// unqueue takes w away again.
+func (a *account) unqueue(w *waiter) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.queued = slices.DeleteFunc(a.queued, func(other *waiter) bool { return other == w })
+	a.wake()
 }
 
 // hasRoomForLong reports whether one more session may be kept for long. a.mu is held.
