@@ -50,6 +50,24 @@ func (p *Pool) Most() int {
 	return p.most()
 }
 
+// Drop takes a session back and closes it.
+func (p *Pool) Drop(s *ftp.Session) { p.drop(s) }
+
+// DropIdle closes the session that nobody has used for longest. It reports whether there was
+// one.
+func (p *Pool) DropIdle() bool {
+	p.mu.Lock()
+	if len(p.idle) == 0 {
+		p.mu.Unlock()
+		return false
+	}
+	oldest := p.idle[0].session
+	p.idle = p.idle[1:]
+	p.mu.Unlock()
+	p.drop(oldest)
+	return true
+}
+
 // Trim closes the sessions that nobody has used for so long, except the one that was used
 // last.
 func (p *Pool) Trim(unused time.Duration) {

@@ -17,7 +17,7 @@ func (p *Pool) connect(ctx context.Context, attempt *int) (*ftp.Session, error) 
 	err := p.pace(ctx)
 	var s *ftp.Session
 	if err == nil {
-		s, err = p.client.Login(ctx)
+		s, err = p.client.LoginInTurn(ctx)
 	}
 	p.mu.Lock()
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 
 // An account is one pool of sessions, and those who share it.
 type account struct {
-	host *host
+	gate *gate
 
 	mu      stdsync.Mutex
 	changed chan struct{} // closed and replaced when it is worth looking again
@@ -42,7 +42,9 @@ type waiter struct {
 }
 
 func newAccount(h *host) *account {
-	return &account{host: h, changed: make(chan struct{}), waiting: make(map[*waiter]bool), lent: make(map[*ftp.Session]loan)}
+	a := &account{changed: make(chan struct{}), waiting: make(map[*waiter]bool), lent: make(map[*ftp.Session]loan)}
+	a.gate = h.add(a)
+	return a
 }
 
 // lease returns a new share of the pool.
@@ -54,6 +56,7 @@ func (a *account) lease(o ftp.Options, keep bool) *Lease {
 	if a.pool == nil {
 		o.Notice = a.notice
 		o.BytesUp, o.BytesDown = 0, 0
+		o.Gate = a.gate
 		a.pool = pool.New(o)
 	}
 	return l
@@ -201,7 +204,23 @@ func (a *account) giveBack(s *ftp.Session) {
 		a.long--
 	}
 	a.usedAt = time.Now()
+	busy := len(a.waiting) > 0
 	a.wake()
 	a.mu.Unlock()
+	if a.gate.yields(busy) {
+		loan.pool.Drop(s)
+		return
+	}
 	loan.pool.Return(s)
+	if a.gate.yields(busy) { // somebody has asked meanwhile
+		loan.pool.DropIdle()
+	}
+}
+
+// dropIdle closes a session that nobody uses, for another account. It reports whether there was one.
+func (a *account) dropIdle() bool {
+	a.mu.Lock()
+	sessions := a.pool
+	a.mu.Unlock()
+	return sessions != nil && sessions.DropIdle()
 }

@@ -64,7 +64,7 @@ func (s *Servers) key(o ftp.Options, password string) string {
 	sum := hmac.New(sha256.New, []byte(s.salt))
 	sum.Write([]byte(password))
 	encoding := o.Charset.Name()
-	o.Password, o.Notice, o.Backoff, o.Charset = nil, nil, nil, nil
+	o.Password, o.Notice, o.Backoff, o.Charset, o.Gate = nil, nil, nil, nil, nil
 	o.BytesUp, o.BytesDown = 0, 0
 	return fmt.Sprintf("%#v %q %s", o, encoding, hex.EncodeToString(sum.Sum(nil)))
 }
@@ -73,7 +73,7 @@ func (s *Servers) key(o ftp.Options, password string) string {
 func (s *Servers) host(address string) *host {
 	h := s.hosts[address]
 	if h == nil {
-		h = &host{}
+		h = &host{address: address}
 		s.hosts[address] = h
 	}
 	return h
