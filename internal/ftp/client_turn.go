@@ -7,6 +7,8 @@ import "context"
 type Gate interface {
 	// Enter waits until one more session may be opened, or ctx ends.
 	Enter(ctx context.Context) error
+	// Opened says that it is open.
+	Opened()
 	// Left says that a session which was let in is closed.
 	Left()
 	// Failed says that it was not opened, and why. It reports whether that is about the sessions
@@ -26,6 +28,7 @@ func (c *Client) LoginInTurn(ctx context.Context) (*Session, error) {
 		}
 		s, err := c.Login(ctx)
 		if err == nil {
+			gate.Opened()
 			s.left = gate.Left
 			return s, nil
 		}

@@ -55,6 +55,9 @@ func (s *Session) Settled() bool {
 	return !s.Dead()
 }
 
+// Rests says that the session has nothing to do for now.
+func (s *Session) Rests() { s.c.busySince = time.Time{} }
+
 // Times after which a session that rests may have been closed by the server.
 const (
 	restCheck = 5 * time.Second  // it is looked at after that

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/pool/sizing"
 )
 
 // A Lender lends sessions of one server, as a [Pool] does for itself.
@@ -19,6 +20,8 @@ type Lender interface {
 	// more than a moment should go back in between.
 	Wanted() bool
 	InUse() (mode, tls string)
+	Size(w sizing.Work) int
+	Expect(w sizing.Work, n int)
 	Close() error
 }
 
@@ -47,7 +50,19 @@ func (p *Pool) Wanted() bool { return false }
 func (p *Pool) Most() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.most()
+	return p.most(time.Now())
+}
+
+// urgeFor is how long [Pool.Urge] counts.
+const urgeFor = 200 * time.Millisecond
+
+// Urge has one more session opened for those who wait, where the server allows it, also if all
+// together do no more with it.
+func (p *Pool) Urge() {
+	p.mu.Lock()
+	p.urged = time.Now().Add(urgeFor)
+	p.mu.Unlock()
+	p.wake()
 }
 
 // Drop takes a session back and closes it.
@@ -71,15 +86,18 @@ func (p *Pool) DropIdle() bool {
 // Trim closes the sessions that nobody has used for so long, except the one that was used
 // last.
 func (p *Pool) Trim(unused time.Duration) {
-	idle := p.takeIdle()
-	for i, one := range idle {
-		if i < len(idle)-1 && time.Since(one.since) >= unused {
-			p.drop(one.session)
-			continue
+	var old, kept []resting
+	p.mu.Lock()
+	for i, one := range p.idle {
+		if i < len(p.idle)-1 && time.Since(one.since) >= unused {
+			old = append(old, one)
+		} else {
+			kept = append(kept, one)
 		}
-		p.mu.Lock()
-		p.idle = append(p.idle, one)
-		p.wake()
-		p.mu.Unlock()
+	}
+	p.idle = kept
+	p.mu.Unlock()
+	for _, one := range old {
+		p.drop(one.session)
 	}
 }

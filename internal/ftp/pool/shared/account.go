@@ -31,8 +31,9 @@ type account struct {
 
 // A loan is a session that somebody has.
 type loan struct {
-	pool *pool.Pool // that it goes back to
-	long bool
+	pool  *pool.Pool // that it goes back to
+	lease *Lease     // who has it
+	long  bool
 }
 
 // A waiter waits for a session.
@@ -120,7 +121,9 @@ func (a *account) borrow(ctx context.Context, l *Lease) (*ftp.Session, error) {
 	if err != nil {
 		return nil, err
 	}
+	urge := a.urgeFor(pending, l, sessions)
 	s, err := sessions.Borrow(pending)
+	urge.Stop()
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	delete(a.waiting, w)
@@ -136,7 +139,7 @@ func (a *account) borrow(ctx context.Context, l *Lease) (*ftp.Session, error) {
 		return nil, a.failed(ctx, err)
 	}
 	a.failing, a.usedAt = failing{}, time.Now()
-	a.lent[s] = loan{sessions, isLong(ctx)}
+	a.lent[s] = loan{sessions, l, isLong(ctx)}
 	return s, nil
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"time"
+
+	"ferry/internal/ftp/pool"
 )
 
 // restEvery is how often the sessions of an account rest at most, whoever asks for it. It is
@@ -27,6 +29,29 @@ func (l *Lease) Rest(ctx context.Context) {
 	} else {
 		sessions.Trim(restEvery)
 	}
+}
+
+// urgeFor has another session opened, again and again, as long as a lease that has none waits
+// for it under ctx: what the others have may keep them busy for long.
+func (a *account) urgeFor(ctx context.Context, l *Lease, sessions *pool.Pool) *time.Timer {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var urge *time.Timer
+	urge = time.AfterFunc(turn, func() {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		if ctx.Err() != nil {
+			return
+		}
+		for _, loan := range a.lent {
+			if loan.lease == l {
+				return
+			}
+		}
+		sessions.Urge()
+		urge.Reset(turn)
+	})
+	return urge
 }
 
 // queue puts w behind those that wait for room for [Long].

@@ -2,7 +2,6 @@ package shared
 
 import (
 	"context"
-	"fmt"
 	"regexp"
 	"slices"
 	stdsync "sync"
@@ -17,6 +16,7 @@ const (
 	turn        = time.Second      // how long one account may keep others waiting that have no session
 	goodbye     = 2 * time.Second  // a server may count a session for so long that is closed
 	lookAgain   = 300 * time.Millisecond
+	settles     = 100 * time.Millisecond // so long is waited for that before the next login
 )
 
 // A host is the server at one address, whatever the user. Many let one address have only so
@@ -27,6 +27,7 @@ type host struct {
 	mu       stdsync.Mutex
 	accounts []*account
 	open     int // sessions of all accounts, also those that are being opened
+	ready    int // of them, those that are logged in
 	limit    int // 0: none is known
 	limitAt  time.Time
 	leftAt   time.Time
@@ -68,12 +69,16 @@ func (g *gate) Enter(ctx context.Context) error {
 		return nil
 	default:
 	}
-	h.makeRoom(g)
-	timer := time.NewTimer(limitMemory)
-	defer timer.Stop()
+	tick := time.NewTicker(lookAgain)
+	defer tick.Stop()
 	for {
+		h.makeRoom(g)
 		select {
 		case <-asked.granted:
+			if err := ftp.Sleep(ctx, settles); err != nil {
+				g.unused()
+				return err
+			}
 			return nil
 		case <-ctx.Done():
 			h.mu.Lock()
@@ -81,17 +86,25 @@ func (g *gate) Enter(ctx context.Context) error {
 			h.mu.Unlock()
 			select {
 			case <-asked.granted:
-				g.Left()
+				g.unused()
 			default:
 			}
 			return context.Cause(ctx)
-		case now := <-timer.C:
+		case now := <-tick.C: // a limit may be too old, and a session may have come to rest
 			h.mu.Lock()
 			h.grant(now)
 			h.mu.Unlock()
-			timer.Reset(limitMemory)
 		}
 	}
+}
+
+// unused gives back the permission to open a session.
+func (g *gate) unused() {
+	g.host.mu.Lock()
+	defer g.host.mu.Unlock()
+	g.host.open--
+	g.open--
+	g.host.grant(time.Now())
 }
 
 // grant lets those in whose turn it is. h.mu is held.
@@ -123,12 +136,23 @@ func (h *host) makeRoom(g *gate) {
 	}
 }
 
+// Opened implements [ftp.Gate].
+func (g *gate) Opened() {
+	h := g.host
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.ready++; h.limit > 0 && h.ready > h.limit { // it was met while others were being opened
+		h.limit = h.ready
+	}
+}
+
 // Left implements [ftp.Gate].
 func (g *gate) Left() {
 	h := g.host
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.open--
+	h.ready--
 	g.open--
 	h.leftAt = time.Now()
 	h.grant(h.leftAt)
@@ -140,29 +164,28 @@ func (g *gate) Failed(ctx context.Context, err error) bool {
 	h.mu.Lock()
 	h.open--
 	g.open--
-	again, wait, tell := g.refused(err), time.Duration(0), h.limit == 0
+	class, _ := ftp.ClassOf(err)
+	again, wait, tell := class == ftp.Busy && g.isCrowded(err), time.Duration(0), false
 	switch {
-	case !again:
-	case now.Sub(h.leftAt) < goodbye && h.limit > h.open: // the server counts one that has gone
-		wait, tell = lookAgain, false
-	default:
-		h.limit, h.limitAt = max(1, h.open), now
+	case class == ftp.Busy && now.Sub(h.leftAt) < goodbye && h.limit > h.open: // the server counts one that has gone
+		again, wait = true, lookAgain
+	case again:
+		tell = h.limit == 0
+		h.limit, h.limitAt = max(1, h.ready), now
 	}
 	h.grant(now)
-	limit := h.limit
 	h.mu.Unlock()
-	if again && tell {
-		g.account.notice(fmt.Sprintf("server allows this address only %d connections; the accounts on it share them", limit))
+	if tell {
+		g.account.notice("server allows this address only so many connections; the accounts on it take turns")
 	}
 	return again && ftp.Sleep(ctx, wait) == nil
 }
 
-// refused reports whether err refuses a session because of those of other accounts. Without
+// isCrowded reports whether err refuses a session because of those of other accounts. Without
 // a session of its own an account can only wait for theirs; with some, the words of the server
 // tell whom it means. host.mu is held.
-func (g *gate) refused(err error) bool {
-	class, _ := ftp.ClassOf(err)
-	return class == ftp.Busy && g.host.open > g.open && (g.open == 0 || aboutAddress.MatchString(err.Error()))
+func (g *gate) isCrowded(err error) bool {
+	return g.host.open > g.open && (g.open == 0 || aboutAddress.MatchString(err.Error()))
 }
 
 // aboutAddress matches the replies of servers that refuse a session for the address, whatever

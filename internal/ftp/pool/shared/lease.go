@@ -6,6 +6,7 @@ import (
 
 	"ferry/internal/ftp"
 	"ferry/internal/ftp/pool"
+	"ferry/internal/ftp/pool/sizing"
 	"ferry/internal/ftp/socket"
 )
 
@@ -117,6 +118,21 @@ func (l *Lease) InUse() (mode, tls string) {
 		return sessions.InUse()
 	}
 	return "", ""
+}
+
+// Size is [pool.Pool.Size].
+func (l *Lease) Size(w sizing.Work) int {
+	if sessions := l.sessions(); sessions != nil {
+		return sessions.Size(w)
+	}
+	return 1
+}
+
+// Expect is [pool.Pool.Expect].
+func (l *Lease) Expect(w sizing.Work, n int) {
+	if sessions := l.sessions(); sessions != nil {
+		sessions.Expect(w, n)
+	}
 }
 
 func (l *Lease) sessions() *pool.Pool {

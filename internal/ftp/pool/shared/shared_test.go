@@ -92,7 +92,7 @@ func TestPairsShareSessions(t *testing.T) {
 // Whatever could make one pair's session wrong for another one keeps them apart, and a field of the options that is
 // new does, too.
 func TestWhoShares(t *testing.T) {
-	own := []string{"Notice", "Backoff", "BytesUp", "BytesDown"} // each has its own, or they are of the process
+	own := []string{"Notice", "Backoff", "BytesUp", "BytesDown", "Gate"} // each has its own, or they are of the process
 	s := New(false)
 	key := func(o ftp.Options, secret string) string { return s.key(o.WithDefaults(), secret) }
 	base := options(21)
@@ -126,6 +126,8 @@ func TestWhoShares(t *testing.T) {
 			v.Index(0).SetInt(7)
 		case name == "Notice":
 			changed.Notice = func(string) {}
+		case name == "Gate":
+			changed.Gate = &gate{}
 		case name == "Backoff":
 			changed.Backoff = func(int) time.Duration { return time.Hour }
 		default:
@@ -511,5 +513,50 @@ func TestNoticeIsToldOnce(t *testing.T) {
 	defer mu.Unlock()
 	if len(told) != 1 || !strings.Contains(told[0], "connections") {
 		t.Errorf("told %q", told)
+	}
+}
+
+// A big pass keeps nobody waiting: small ones get their sessions in turn, beside files that take long, and also where
+// more sessions would not pay.
+func TestNobodyStarves(t *testing.T) {
+	server := serve(t, ftpserver.Options{})
+	servers := New(false)
+	o := options(server.Port())
+	o.Connections = 6 // it begins with fewer
+	big, small := open(t, servers, o), open(t, servers, o)
+	done, end := context.WithCancel(t.Context())
+	var work stdsync.WaitGroup
+	for range 10 {
+		work.Go(func() {
+			for done.Err() == nil {
+				s, err := big.Borrow(Long(done))
+				if err != nil {
+					return
+				}
+				<-done.Done() // a file without end
+				big.Return(s)
+			}
+		})
+	}
+	for range 10 {
+		work.Go(func() {
+			for done.Err() == nil {
+				_ = big.Once(done, func(ctx context.Context, s *ftp.Session) error { return ftp.Sleep(ctx, 5*time.Millisecond) })
+			}
+		})
+	}
+	longest := time.Duration(0)
+	for range 50 {
+		began := time.Now()
+		if err := small.Once(t.Context(), ping); err != nil {
+			t.Fatal(err)
+		}
+		longest = max(longest, time.Since(began))
+	}
+	end()
+	work.Wait()
+	t.Logf("the longest wait was %v", longest)
+	if longest > 10*time.Second {
+		t.Errorf("a small pass waited for %v", longest)
 	}
 }
