@@ -39,6 +39,7 @@ type controlConn struct {
 	restPending bool      // the server may still have the position of an earlier REST
 	earlyPort   *awaited  // the reply to an EPSV that was sent early; nil: none
 	dead        bool      // it cannot be used any more
+	wandered    bool      // the working directory may be another one than after the login
 	greetBy     time.Time // when the greeting must have come; the zero time afterwards
 	last        Reply     // the last one that was read
 	greeting    string
@@ -100,6 +101,7 @@ func (c *controlConn) prepareToSend(commands []*awaited) ([]byte, error) {
 	}
 	for _, a := range commands {
 		c.logCommand(a.line)
+		c.wandered = c.wandered || verbOf(a.line) == "CWD"
 	}
 	return text, nil
 }

@@ -113,6 +113,9 @@ type Options struct {
 	// known to work; 0: 4 s.
 	ModeTrial time.Duration
 
+	// Gate is asked before each login of a pool; it may be nil.
+	Gate Gate
+
 	treatAsRemote bool // tests: the server is not on this machine
 }
 

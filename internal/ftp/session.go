@@ -15,6 +15,10 @@ type Session struct {
 	lib      *ftp.ServerConn
 	library  *libraryConn
 	features *Features
+
+	// LastUser is whoever has borrowed the session last. It is for those who lend it.
+	LastUser any
+	left     func() // called when it is closed; may be nil
 }
 
 // Features returns what the server can do. All sessions with the server share the value.
@@ -79,4 +83,10 @@ func (s *Session) IsAlive(ctx context.Context, rest time.Duration) bool {
 }
 
 // Close says goodbye, where no reply is awaited, and closes the connection.
-func (s *Session) Close() { s.c.close() }
+func (s *Session) Close() {
+	s.c.close()
+	if left := s.left; left != nil {
+		s.left = nil
+		left()
+	}
+}

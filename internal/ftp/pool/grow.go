@@ -78,7 +78,11 @@ func (p *Pool) want(now time.Time) int {
 	if p.from.isNew() {
 		return 1 // it finds out what the server can do
 	}
-	return min(p.sample(now), max(p.open-p.dialing+len(p.waiting), p.expected), p.most(now))
+	size := p.sample(now)
+	if now.Before(p.urged) {
+		size = max(size, p.open-p.dialing+1)
+	}
+	return min(size, max(p.open-p.dialing+len(p.waiting), p.expected), p.most(now))
 }
 
 // sample has the sizer see what was done, and returns what it wants. p.mu is held.

@@ -40,7 +40,8 @@ type Pool struct {
 	growing  bool // grow runs
 	poke     chan struct{}
 	nextDial time.Time
-	attempts int // logins in a row that failed while no session was open
+	urged    time.Time // until then one more session is opened, whether it pays or not
+	attempts int       // logins in a row that failed while no session was open
 }
 
 // A session is what a pool knows of [ftp.Session].
@@ -67,7 +68,7 @@ func New(o ftp.Options) *Pool {
 	client := ftp.NewClient(o)
 	return newPool(client.Options(), source{
 		login: func(ctx context.Context) (session, error) {
-			s, err := client.Login(ctx)
+			s, err := client.LoginInTurn(ctx)
 			if err != nil {
 				return nil, err
 			}
@@ -101,20 +102,7 @@ func (p *Pool) InUse() (mode, tlsVersion string) { return p.from.inUse() }
 // again on another session, up to Options.Retries times, so f must be
 // idempotent; any other error is returned at once.
 func (p *Pool) Do(ctx context.Context, op string, f func(ctx context.Context, s *ftp.Session) error) error {
-	for attempt := 0; ; attempt++ {
-		err := p.Once(ctx, f)
-		if err == nil || !ftp.Retryable(err) || ctx.Err() != nil || attempt >= p.o.Retries && !ftp.IsModeTrial(err) {
-			return err
-		}
-		if ftp.IsModeTrial(err) {
-			attempt-- // each mode gets its try; there are four at most
-			continue
-		}
-		p.o.Log.Info("trying again", "what", op, "attempt", attempt+1, "because", err)
-		if err := ftp.Sleep(ctx, p.o.Backoff(attempt)); err != nil {
-			return err
-		}
-	}
+	return Attempts(ctx, p.o, op, func() error { return p.Once(ctx, f) })
 }
 
 // Once lends a session to f, which runs once.
