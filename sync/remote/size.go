@@ -29,6 +29,13 @@ const jobsPerSession = 3
 
 // foresee opens sessions for what an event says that will follow.
 func (d *Directory) foresee(ev sync.Event, known func() int) {
+	if n := sessionsFor(ev, known); n > 1 {
+		d.server.pool.Expect(sizing.SmallFiles, n)
+	}
+}
+
+// sessionsFor returns for how many sessions there will be work after an event.
+func sessionsFor(ev sync.Event, known func() int) int {
 	jobs := 0
 	switch ev := ev.(type) {
 	case sync.Scanned:
@@ -42,7 +49,5 @@ func (d *Directory) foresee(ev sync.Event, known func() int) {
 			}
 		}
 	}
-	if n := jobs / jobsPerSession; n > 1 {
-		d.server.pool.Expect(sizing.SmallFiles, n)
-	}
+	return jobs / jobsPerSession
 }
