@@ -18,8 +18,8 @@ func (w Workspace) CopyPair(from, to *config.Profile) *Pair {
 	written := config.Profile{ID: "copy", Remote: to.Remote}
 	read := config.Profile{ID: written.StateKeys("")[0], Remote: from.Remote}
 	key := read.StateKeys("")[0]
-	p := &Pair{Profile: from, Direct: true, key: pairKey{name: key, own: key}, stateDir: w.StateDir()}
-	p.Target = &Pair{Profile: to, Direct: true, key: p.key, stateDir: p.stateDir}
+	p := &Pair{Profile: from, Direct: true, alone: true, key: pairKey{name: key, own: key}, stateDir: w.StateDir()}
+	p.Target = &Pair{Profile: to, Direct: true, alone: true, key: p.key, stateDir: p.stateDir}
 	return p
 }
 

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -50,7 +51,9 @@ func (p *Pair) ReadRules(file string, patterns []string) error {
 	if p.CA != "" {
 		obeyed = append(obeyed, p.CA)
 	}
-	p.Reserved, err = reserved.Find(p.Local, p.stateDir, obeyed, p.FollowLinks)
+	finder := cmp.Or(p.finder, new(reserved.Finder))
+	p.finder = nil // what it has seen may be another thing next time
+	p.Reserved, err = finder.Find(p.Local, p.stateDir, obeyed, p.FollowLinks)
 	if err != nil {
 		return Usage(err, "choose another local directory, or another --state-dir")
 	}

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"ferry/internal/ftp/pool/shared"
 	"ferry/internal/keyring"
 )
 
@@ -41,6 +42,9 @@ type Options struct {
 	AskPassword func(ctx context.Context, prompt string) (string, error)
 	// Stderr is where a command that prints a password may write.
 	Stderr io.Writer
+	// KeepSessions leaves sessions open for the next pair on the same server, until
+	// [Opener.Close].
+	KeepSessions bool
 	// Open opens a pair for passes in place of this package; it is for tests.
 	Open func(ctx context.Context, p *Pair, o PassOptions) (*OpenPair, error)
 }
@@ -53,6 +57,7 @@ type Opener struct {
 	historyTold   atomic.Bool     // the user knows that the history could not be written
 	once          *saidOnce       // nil: everything may be said again
 	typed         *typedPasswords // nil: nothing is remembered
+	servers       *shared.Servers // what all pairs share of them; nil: nothing
 }
 
 // NewOpener returns an opener.
@@ -72,8 +77,11 @@ func NewOpener(o Options) *Opener {
 	if o.Stderr == nil {
 		o.Stderr = io.Discard
 	}
-	return &Opener{Options: o}
+	return &Opener{Options: o, servers: shared.New(o.KeepSessions)}
 }
+
+// Close ends the sessions that were kept. Pairs that are open keep theirs.
+func (o *Opener) Close() error { return o.servers.Close() }
 
 // warnPublishedTrash warns once that a web server which serves the directory on the server
 // may serve the old versions in the trash, too. It may be called from any goroutine.

@@ -35,17 +35,21 @@ type Pair struct {
 	// Link is over which files of a copy may go directly; nil before the pass.
 	Link *third.Link
 
-	key      pairKey  // see [Pair.StateKey]
-	stateDir string   // where ferry remembers things; "": not known
-	obeyed   []string // absolute paths of the files that ferry obeys besides RulesFile and CA
-	trusted  string   // the record of trust in the configuration; "": it needs none
-	secrets  []string // variables that a profile of the same file reads a secret from
+	key      pairKey          // see [Pair.StateKey]
+	stateDir string           // where ferry remembers things; "": not known
+	obeyed   []string         // absolute paths of the files that ferry obeys besides RulesFile and CA
+	finder   *reserved.Finder // shared with the pairs that were read at the same time; nil: nobody has looked yet
+	trusted  string           // the record of trust in the configuration; "": it needs none
+	secrets  []string         // variables that a profile of the same file reads a secret from
 	// passwordFrom says for people where the password of the last login was found.
 	passwordFrom string
 	// configFile is the configuration that an option named; "": it was found by searching.
 	configFile string
 	// deploys says that the pair is deployed, and not kept in step.
 	deploys bool
+	// alone says that the pair has sessions of its own: a side of a copy may hold one while it
+	// waits for one of the other side.
+	alone bool
 	// held says that the process which watches the pair has handed it over to this one.
 	held bool
 }

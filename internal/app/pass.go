@@ -6,6 +6,7 @@ import (
 	stdsync "sync"
 
 	"ferry/internal/app/news"
+	"ferry/internal/app/retention"
 	"ferry/internal/history"
 	"ferry/sync"
 	"ferry/sync/mirror"
@@ -67,7 +68,7 @@ func (p *Pass) Run(ctx context.Context) PassResult {
 		o.hooks = p.Opener.hooks(p.Pair, p.Talk)
 		record = p.Opener.recorder(p.Pair, false)
 	}
-	keep := &retention{opener: p.Opener, pair: p.Pair, record: record}
+	keep := p.Opener.retention(p.Pair, record)
 	var turned *mirror.Mirror // of a copy, which people see the other way round
 	if p.Pair.Target != nil {
 		turned = new(mirror.Mirror)
@@ -79,7 +80,7 @@ func (p *Pass) Run(ctx context.Context) PassResult {
 		if planned, ok := ev.(sync.Planned); ok {
 			result.Pending = !planned.Plan.Empty()
 		}
-		keep.event(ev)
+		keep.Event(ev)
 		if turned != nil {
 			ev = turned.Event(ev)
 		}
@@ -105,7 +106,7 @@ func (p *Pass) Run(ctx context.Context) PassResult {
 }
 
 // work opens both sides, makes the pass, and looks after the trash.
-func (p *Pass) work(ctx context.Context, o PassOptions, keep *retention) (sync.Summary, error) {
+func (p *Pass) work(ctx context.Context, o PassOptions, keep *retention.Trash) (sync.Summary, error) {
 	open, err := p.Opener.open(ctx, p.Pair, o)
 	if err != nil {
 		return sync.Summary{DryRun: o.DryRun}, err
@@ -115,7 +116,7 @@ func (p *Pass) work(ctx context.Context, o PassOptions, keep *retention) (sync.S
 	}
 	summary, err := open.Engine.Sync(ctx)
 	if err == nil && !o.DryRun && ctx.Err() == nil {
-		keep.trim(ctx, open.bins())
+		keep.Trim(ctx, open.bins())
 	}
 	return summary, errors.Join(err, open.Close())
 }

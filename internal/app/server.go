@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"os"
+	stdsync "sync"
 
 	"ferry/sync/remote"
 )
@@ -28,6 +29,9 @@ func (o *Opener) serverOptions(ctx context.Context, p *Pair) (remote.Options, er
 func (o *Opener) connectOptions(p *Pair) (server remote.Options, err error) {
 	server = remote.Options{Options: p.ServerOptions(), Path: p.Remote.Path, Absolute: p.Remote.Absolute}
 	server.StateDir, server.Log = o.StateDir, o.Log
+	if !p.alone {
+		server.Servers = o.servers
+	}
 	mine := o.ownership(p, true)
 	server.Owner, server.Boot, server.Machine = mine.Owner, mine.Boot, p.Machine
 	server.TrashName = func() (string, error) { return o.trashName(p) }
@@ -36,6 +40,10 @@ func (o *Opener) connectOptions(p *Pair) (server remote.Options, err error) {
 	}
 	return server, err
 }
+
+// certificates holds what [trusting] returned, by the text of the file: pairs that trust the same
+// certificates can share sessions.
+var certificates stdsync.Map
 
 // trusting returns a TLS configuration that trusts the certificates in the PEM
 // file at path, and no others.
@@ -48,7 +56,8 @@ func trusting(path string) (*tls.Config, error) {
 	if !pool.AppendCertsFromPEM(pem) {
 		return nil, Usage(fmt.Errorf("%s holds no certificate", path), "it must be a PEM file, with -----BEGIN CERTIFICATE-----")
 	}
-	return &tls.Config{RootCAs: pool}, nil
+	config, _ := certificates.LoadOrStore(string(pem), &tls.Config{RootCAs: pool})
+	return config.(*tls.Config), nil
 }
 
 // connect connects to the server of a pair, not for passes. What the server's side

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"ferry/internal/app/retention"
 	"ferry/internal/history"
 	"ferry/manifest"
 	"ferry/sync"
@@ -101,7 +102,7 @@ func (t *Trash) Discard(ctx context.Context, things []Trashed) (bytes int64, err
 		if side == nil || len(mine) == 0 {
 			continue
 		}
-		n, err := discard(ctx, side, sync.Side(i), mine, t.record, "")
+		n, err := retention.Discard(ctx, side, sync.Side(i), mine, t.record, "")
 		bytes += n
 		errs = append(errs, err)
 	}

@@ -6,6 +6,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	"ferry/internal/app/retention"
+	"ferry/internal/history"
+	"ferry/sync"
 	"ferry/sync/trashbin"
 )
 
@@ -29,4 +32,13 @@ func (o *Opener) trashName(p *Pair) (string, error) {
 	}
 	o.warnPublishedTrash(p)
 	return name, nil
+}
+
+// retention returns what keeps the trash of a pair small. record may be nil.
+func (o *Opener) retention(p *Pair, record *history.Recorder) *retention.Trash {
+	return &retention.Trash{
+		Keep: p.TrashKeep, Size: p.TrashSize, Kept: p.Policy().Trash, Pulls: p.Direction == sync.Pull,
+		File: filepath.Join(o.StateDir, "pairs", p.StateKey()+".trimmed"), Now: o.Now, Log: o.Log, Talk: o.Talk, Verbose: o.Verbose,
+		News: o.once.news, Record: record,
+	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"ferry/internal/daemon"
 	"ferry/internal/filewatch"
+	"ferry/internal/ftp/pool/shared"
 	"ferry/sync/watch"
 )
 
@@ -53,6 +54,7 @@ type Watch struct {
 // nobody is asked any more.
 func NewWatch(ctx context.Context, o WatchOptions) (*Watch, error) {
 	w := &Watch{WatchOptions: o}
+	o.Opener.servers = shared.New(false) // sessions do not outlast the pairs that use them
 	var err error
 	if w.loaded, err = w.load(); err != nil {
 		return nil, err

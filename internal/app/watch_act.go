@@ -73,7 +73,7 @@ func (wp *watchedPair) act(do ActFunc) func(context.Context, string, json.RawMes
 		o.Talk, o.Dialing, o.Command, o.Verbose = wp.view, nil, "dashboard", false
 		p := wp.asGiven.clone()
 		p.held = true // the act asks for it itself
-		a := &Acting{Opener: &Opener{Options: o, once: &saidOnce{}, typed: wp.opener.typed}, Pair: p, wp: wp}
+		a := &Acting{Opener: &Opener{Options: o, once: &saidOnce{}, typed: wp.opener.typed, servers: wp.opener.servers}, Pair: p, wp: wp}
 		result, err := do(ctx, a, what, with)
 		if err != nil {
 			return nil, &daemon.Refusal{Text: text.CleanLines(err.Error()), Hint: watchHint(Hint(err), wp.pair)}

@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"ferry/internal/app/news"
+	"ferry/internal/app/retention"
 	"ferry/internal/daemon"
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/pool/shared"
 	"ferry/internal/history"
 	"ferry/internal/text"
 	"ferry/sync"
@@ -27,7 +29,7 @@ type watchedPair struct {
 	watch     *watch.Watch
 	started   time.Time
 	hooks     *passHooks
-	retention *retention
+	retention *retention.Trash
 	deletions sync.DeletionCount // outlasts the engines
 	// endIfLocked says that another run on the pair ends the whole watch, by endWatch.
 	endIfLocked bool
@@ -57,7 +59,7 @@ func newWatchedPair(w *Watch, p *Pair, endIfLocked bool) *watchedPair {
 	view, record := w.View(p), w.Opener.recorder(p, true)
 	return &watchedPair{
 		opener: w.Opener, pair: p, asGiven: p.clone(), view: view, report: w.changed, hooks: w.Opener.hooks(p, view),
-		retention: &retention{opener: w.Opener, pair: p, record: record}, record: record, endIfLocked: endIfLocked, endWatch: w.end,
+		retention: w.Opener.retention(p, record), record: record, endIfLocked: endIfLocked, endWatch: w.end,
 		waitLimit: w.WaitLimit, do: w.Act,
 	}
 }
@@ -74,8 +76,11 @@ func (wp *watchedPair) start(ctx context.Context) {
 		BeginScan:    wp.looking,
 		PollRemote:   wp.pair.Direction != sync.Push,
 		Poll:         wp.pair.Poll,
+		Spread:       true,
 		Halts:        halts,
 		LoginRefused: refused,
+		RetryAt:      retryAt,
+		Insist:       wp.opener.servers.TryNow,
 		Explain:      wp.explain,
 		Changed:      wp.changed,
 		Log:          wp.opener.Log,
@@ -116,6 +121,16 @@ func halts(err error) bool {
 func refused(err error) bool {
 	class, ok := ftp.ClassOf(err)
 	return ok && class == ftp.Login
+}
+
+// retryAt returns when a server that all pairs wait for is tried next, zero if err is no such
+// thing.
+func retryAt(err error) time.Time {
+	var wait *shared.WaitError
+	if errors.As(err, &wait) {
+		return wait.Until
+	}
+	return time.Time{}
 }
 
 // explain says for people why the pair is not kept in step.
@@ -194,7 +209,7 @@ func (wp *watchedPair) observe(ev sync.Event) {
 	wp.watch.Observe(ev)
 	wp.state.meter.Observe(ev)
 	wp.view.Event(ev)
-	wp.retention.event(ev)
+	wp.retention.Event(ev)
 	wp.record.Event(ev)
 	wp.mu.Lock()
 	filter := wp.filter

@@ -60,7 +60,7 @@ func (s *watchSession) pass(ctx context.Context, full bool, work func(context.Co
 	summary, err, hookErr := s.hooks.around(ctx, work)
 	s.setFilter(nil)
 	if err == nil && ctx.Err() == nil {
-		s.retention.trim(ctx, s.open.bins())
+		s.retention.Trim(ctx, s.open.bins())
 	}
 	s.recordPass(ctx, summary, err, hookErr)
 	if ctx.Err() != nil {

@@ -97,9 +97,9 @@ func (w Workspace) pairs(args []string, read func() (*config.File, error)) ([]*P
 	if _, needsTrust, err := w.locate(); err == nil && needsTrust {
 		trusted = w.Trust().File(file.Path)
 	}
-	obeyed, secrets := w.obeyedFiles(file), secretVariables(file)
+	obeyed, secrets, finder := w.obeyedFiles(file), secretVariables(file), new(reserved.Finder)
 	for _, p := range profiles {
-		pairs = append(pairs, &Pair{Profile: p, key: findKey(w.StateDir(), p), stateDir: w.StateDir(), obeyed: obeyed, trusted: trusted, secrets: secrets, configFile: w.ConfigFile})
+		pairs = append(pairs, &Pair{Profile: p, key: findKey(w.StateDir(), p), stateDir: w.StateDir(), obeyed: obeyed, finder: finder, trusted: trusted, secrets: secrets, configFile: w.ConfigFile})
 	}
 	return pairs, nil
 }

@@ -64,7 +64,10 @@ func (prog *program) main(ctx context.Context, given []string) int {
 
 // execute runs a command. An interruption of it is told.
 func (prog *program) execute(ctx context.Context, root *cobra.Command) error {
-	return inTime(ctx, func() error { return root.ExecuteContext(ctx) }, func() {
+	return inTime(ctx, func() error {
+		defer prog.close()
+		return root.ExecuteContext(ctx)
+	}, func() {
 		if terminated(context.Cause(ctx)) {
 			prog.talk().Note("told to stop: finishing what was begun")
 			return

@@ -86,11 +86,19 @@ func (prog *program) opener() *app.Opener {
 					prog.dialing()
 				}
 			},
-			Stderr: prog.stderr,
-			Open:   prog.open,
+			Stderr:       prog.stderr,
+			KeepSessions: true,
+			Open:         prog.open,
 		})
 	}
 	return prog.made
+}
+
+// close ends the sessions that were kept for the next pair.
+func (prog *program) close() {
+	if prog.made != nil {
+		_ = prog.made.Close()
+	}
 }
 
 func (prog *program) talk() report.Talker {

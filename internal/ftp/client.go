@@ -14,7 +14,7 @@ import (
 type Client struct {
 	o        Options
 	modes    *datamode.Tracker
-	traffic  *socket.ByteCount
+	traffic  *socket.Traffic
 	up, down *socket.Throttle
 
 	askPassword stdsync.Once
@@ -25,14 +25,16 @@ type Client struct {
 	f          *Features // after the first login
 	tlsVersion string    // of the first session; "": clear text
 	known      Capabilities
+	sessions   Sessions
 }
 
 // NewClient returns a client for the server of o. It connects at the first login.
 func NewClient(o Options) *Client {
 	o = o.WithDefaults()
-	c := &Client{o: o, traffic: &socket.ByteCount{}, up: socket.NewThrottle(o.BytesUp), down: socket.NewThrottle(o.BytesDown), known: Recall(o)}
+	c := &Client{o: o, traffic: &socket.Traffic{}, up: socket.NewThrottle(o.BytesUp), down: socket.NewThrottle(o.BytesDown), known: Recall(o)}
 	c.modes = &datamode.Tracker{Allow: o.Mode.DataModes(), Learned: func(DataMode) { c.remember() }, Warn: o.Notice, Trial: o.ModeTrial}
 	c.modes.Recall(c.known.Mode)
+	c.sessions = c.known.Sessions
 	return c
 }
 
@@ -52,6 +54,27 @@ func (c *Client) InUse() (mode, tlsVersion string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.modes.Current().String(), c.tlsVersion
+}
+
+// Traffic returns the counters of what all sessions move.
+func (c *Client) Traffic() *socket.Traffic { return c.traffic }
+
+// Sessions returns what is known of how many sessions the server takes.
+func (c *Client) Sessions() Sessions {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.sessions
+}
+
+// RememberSessions writes down n for later runs.
+func (c *Client) RememberSessions(n Sessions) {
+	c.mu.Lock()
+	news := n != c.sessions
+	c.sessions = n
+	c.mu.Unlock()
+	if news {
+		c.remember()
+	}
 }
 
 // OneSessionOnly reports whether several sessions would stall the server, see
@@ -82,7 +105,7 @@ func (c *Client) remember() {
 	mode := c.modes.Current()
 	list, dots := c.f.listToRemember()
 	news := Capabilities{Mode: mode.String(), List: list, Dots: dots, Seen: c.f.worthRemembering(), Features: c.f.digest(),
-		ShowModes: c.f.showModes, Greeting: c.f.greeting}
+		ShowModes: c.f.showModes, Greeting: c.f.greeting, Sessions: c.sessions}
 	if err := remember(c.o, news); err != nil {
 		c.o.Log.Warn("cannot remember what the server can do", "error", err)
 	}

@@ -39,19 +39,21 @@ type controlConn struct {
 	restPending bool      // the server may still have the position of an earlier REST
 	earlyPort   *awaited  // the reply to an EPSV that was sent early; nil: none
 	dead        bool      // it cannot be used any more
+	wandered    bool      // the working directory may be another one than after the login
 	greetBy     time.Time // when the greeting must have come; the zero time afterwards
 	last        Reply     // the last one that was read
 	greeting    string
 	loginPWD    *awaited // the reply to the PWD of the login; nil: it was not sent
 	loginUSER   *awaited // the same for USER
 
-	transfer *Transfer // the current one
-	modes    *datamode.Tracker
-	features *Features         // after the login
-	traffic  *socket.ByteCount // of the pool
-	up, down *socket.Throttle
-	drains   stdsync.WaitGroup // data connections that are being closed
-	secret   string            // the password, which the log must not show
+	transfer  *Transfer // the current one
+	modes     *datamode.Tracker
+	features  *Features       // after the login
+	traffic   *socket.Traffic // of all sessions
+	busySince time.Time       // when the last transfer began; zero: it has rested since
+	up, down  *socket.Throttle
+	drains    stdsync.WaitGroup // data connections that are being closed
+	secret    string            // the password, which the log must not show
 }
 
 // use makes conn, which is sock or TLS over it, the connection for commands.
@@ -99,6 +101,7 @@ func (c *controlConn) prepareToSend(commands []*awaited) ([]byte, error) {
 	}
 	for _, a := range commands {
 		c.logCommand(a.line)
+		c.wandered = c.wandered || verbOf(a.line) == "CWD"
 	}
 	return text, nil
 }

@@ -39,6 +39,7 @@ type Features struct {
 	greeting string  // without its digits
 
 	mu              stdsync.Mutex
+	home            string   // the login directory; "": nobody has asked
 	listForm        ListForm // see the methods of these names
 	showsSelf       bool
 	unsure          bool   // listForm is a guess that must not be remembered

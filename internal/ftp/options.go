@@ -31,6 +31,9 @@ func (p Pipeline) String() string {
 	return "on"
 }
 
+// MostConnections is the most sessions that a server gets where the user names no number.
+const MostConnections = 10
+
 // Options say which server to connect to, and how. The zero value of every field but
 // Host works.
 type Options struct {
@@ -68,7 +71,8 @@ type Options struct {
 	// Pipeline says whether several commands may await their replies at a time.
 	Pipeline Pipeline
 
-	Connections int           // most sessions at a time; 0: 4
+	// Connections is the most sessions at a time; 0: as many as pay, up to MostConnections.
+	Connections int
 	Timeout     time.Duration // longest silence in any wait; 0: 30 s
 	Retries     int           // attempts after the first; 0: 3; negative: none
 
@@ -108,6 +112,9 @@ type Options struct {
 	// ModeTrial is how long opening a data connection may take in a mode that is not
 	// known to work; 0: 4 s.
 	ModeTrial time.Duration
+
+	// Gate is asked before each login of a pool; it may be nil.
+	Gate Gate
 
 	treatAsRemote bool // tests: the server is not on this machine
 }
@@ -152,7 +159,7 @@ func (o Options) WithDefaults() Options {
 		o.User = "anonymous"
 	}
 	if o.Connections <= 0 {
-		o.Connections = 4
+		o.Connections = MostConnections
 	}
 	if o.Timeout <= 0 {
 		o.Timeout = 30 * time.Second

@@ -15,6 +15,10 @@ type Session struct {
 	lib      *ftp.ServerConn
 	library  *libraryConn
 	features *Features
+
+	// LastUser is whoever has borrowed the session last. It is for those who lend it.
+	LastUser any
+	left     func() // called when it is closed; may be nil
 }
 
 // Features returns what the server can do. All sessions with the server share the value.
@@ -51,6 +55,9 @@ func (s *Session) Settled() bool {
 	return !s.Dead()
 }
 
+// Rests says that the session has nothing to do for now.
+func (s *Session) Rests() { s.c.busySince = time.Time{} }
+
 // Times after which a session that rests may have been closed by the server.
 const (
 	restCheck = 5 * time.Second  // it is looked at after that
@@ -76,4 +83,10 @@ func (s *Session) IsAlive(ctx context.Context, rest time.Duration) bool {
 }
 
 // Close says goodbye, where no reply is awaited, and closes the connection.
-func (s *Session) Close() { s.c.close() }
+func (s *Session) Close() {
+	s.c.close()
+	if left := s.left; left != nil {
+		s.left = nil
+		left()
+	}
+}

@@ -41,7 +41,7 @@ func (r *Set) Match(p manifest.Path) bool {
 	if !r.mayBeAlias(p) {
 		return false
 	}
-	at, ok := pathBelow(r.Root, resolve(filepath.Join(r.Root, filepath.FromSlash(string(p)))))
+	at, ok := pathBelow(r.Root, resolve(filepath.Join(r.Root, filepath.FromSlash(string(p)))), stat)
 	return ok && r.holds(at)
 }
 
@@ -101,26 +101,69 @@ func cutFirst(p manifest.Path) (first string, rest manifest.Path) {
 	return first, manifest.Path(after)
 }
 
+// A Finder finds what is reserved for one pair after another. It looks at each name on the
+// disk once, so it is for pairs that are read at one time. The zero value is ready; it is
+// used by one goroutine at a time.
+type Finder struct {
+	places map[string][]string    // see placesOf
+	seen   map[string]os.FileInfo // what is at a path; nil: nothing
+}
+
 // Find returns what is reserved below the local root: files, given as absolute
 // paths, and the state directory. It is an error if the root is the state directory or
 // lies in it.
-func Find(root, stateDir string, files []string, links bool) (*Set, error) {
+func (f *Finder) Find(root, stateDir string, files []string, links bool) (*Set, error) {
 	r := &Set{Root: root, Links: links}
 	if stateDir != "" {
-		if _, inside := pathBelow(stateDir, resolve(root)); inside {
+		if _, inside := pathBelow(stateDir, resolve(root), f.stat); inside {
 			return nil, fmt.Errorf("%s is in the directory in which ferry remembers things", root)
 		}
 		files = append(slices.Clone(files), stateDir)
 	}
 	for _, file := range files {
-		for _, place := range placesOf(file) {
-			if p, ok := pathBelow(root, place); ok && p != manifest.Root && !slices.Contains(r.Paths, p) {
+		for _, place := range f.placesOf(file) {
+			if p, ok := pathBelow(root, place, f.stat); ok && p != manifest.Root && !slices.Contains(r.Paths, p) {
 				r.Paths = append(r.Paths, p)
 			}
 		}
 	}
 	slices.SortFunc(r.Paths, manifest.Path.Compare)
 	return r, nil
+}
+
+// placesOf is [placesOf], looked up once.
+func (f *Finder) placesOf(path string) []string {
+	places, known := f.places[path]
+	if !known {
+		if f.places == nil {
+			f.places = make(map[string][]string)
+		}
+		places = placesOf(path)
+		f.places[path] = places
+	}
+	return places
+}
+
+// stat is [os.Stat], looked up once. It returns nil where nothing is there.
+func (f *Finder) stat(path string) os.FileInfo {
+	info, known := f.seen[path]
+	if !known {
+		if f.seen == nil {
+			f.seen = make(map[string]os.FileInfo)
+		}
+		info = stat(path)
+		f.seen[path] = info
+	}
+	return info
+}
+
+// stat returns nil where nothing is at path.
+func stat(path string) os.FileInfo {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil
+	}
+	return info
 }
 
 // maxLinks is how many links are followed from one name to a file.
@@ -159,9 +202,9 @@ func resolve(path string) string {
 
 // pathBelow returns where path is as seen from the directory root, and whether it is
 // there at all. Directories are told apart by what they are, not by how they are spelled.
-func pathBelow(root, path string) (manifest.Path, bool) {
-	dir, err := os.Stat(root)
-	if err != nil {
+func pathBelow(root, path string, stat func(string) os.FileInfo) (manifest.Path, bool) {
+	dir := stat(root)
+	if dir == nil {
 		rel, err := filepath.Rel(root, path)
 		if err != nil || !filepath.IsLocal(rel) {
 			return manifest.Root, false
@@ -170,7 +213,7 @@ func pathBelow(root, path string) (manifest.Path, bool) {
 	}
 	below := ""
 	for at := path; ; at = filepath.Dir(at) {
-		if info, err := os.Stat(at); err == nil && os.SameFile(info, dir) {
+		if info := stat(at); info != nil && os.SameFile(info, dir) {
 			return parseBelow(below)
 		}
 		if at == filepath.Dir(at) {

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/pool"
+	"ferry/internal/ftp/pool/shared"
 	"ferry/internal/ftp/third"
 	"ferry/manifest"
 	"ferry/sync/remote/names"
@@ -14,6 +16,9 @@ import (
 // from Host, every field has a usable zero value.
 type Options struct {
 	ftp.Options
+	// Servers have the pools that all pairs of the process share; nil: the side has a pool
+	// of its own.
+	Servers *shared.Servers
 
 	// Path is the path of the root, relative to the login directory. With Absolute
 	// set it starts at the server's root.
@@ -57,4 +62,12 @@ func findRoot(ctx context.Context, s *ftp.Session, o Options) (string, error) {
 		}
 	}
 	return names.JoinRoot(login, o.Path)
+}
+
+// lender returns what lends the sessions of the server.
+func (o Options) lender() (pool.Lender, error) {
+	if o.Servers == nil {
+		return pool.New(o.Options), nil
+	}
+	return o.Servers.Open(o.Options)
 }

@@ -28,6 +28,18 @@ type pipeline struct {
 
 	sawEmpty bool // a folder seems to have lost everything: another session is to look again
 	tooMany  bool // the tree has become too large
+	began    time.Time
+}
+
+// yieldAfter is how long a pipeline keeps a session that another pair waits for.
+const yieldAfter = time.Second
+
+// more returns a folder to list next, nil where there is none, or the session is wanted.
+func (p *pipeline) more() *list.Folder {
+	if time.Since(p.began) > yieldAfter && p.pool.Wanted() {
+		return nil
+	}
+	return p.queue.More()
 }
 
 // A pipelined listing is one listing of a pipeline.
@@ -57,7 +69,7 @@ func (w *walk) pipeline(ctx context.Context, f *list.Folder) (left []*list.Folde
 	if !s.Overlaps() {
 		return []*list.Folder{f}, nil
 	}
-	p := &pipeline{walk: w, s: s}
+	p := &pipeline{walk: w, s: s, began: time.Now()}
 	for v := p.begin(ctx, f, ftp.Batch{}, nil); v != nil; {
 		v = p.next(ctx, v)
 	}
@@ -89,7 +101,7 @@ func (p *pipeline) next(ctx context.Context, v *pipelined) (next *pipelined) {
 		p.finish(ctx, v, b)
 		b = ftp.Batch{}
 	}
-	if f := p.queue.More(); f != nil && !p.s.Dead() {
+	if f := p.more(); f != nil && !p.s.Dead() {
 		next = p.begin(ctx, f, b, func() { p.end(v) })
 	} else if f != nil {
 		p.left = append(p.left, f)

@@ -24,7 +24,7 @@ import (
 // listings showed. Its methods may be called from several goroutines.
 type server struct {
 	opts     Options
-	pool     *pool.Pool
+	pool     pool.Lender
 	features *ftp.Features
 	addr     netip.Addr // as this machine reaches it
 	names    names.Names
@@ -44,8 +44,12 @@ type server struct {
 // connect logs in and finds out where the root is. The error wraps [sync.ErrFatal].
 func connect(ctx context.Context, o Options) (*server, error) {
 	o.Options = o.WithDefaults()
-	srv := &server{opts: o, pool: pool.New(o.Options), modes: chmod.Notes{Notice: o.Notice}}
-	err := srv.do(ctx, "logging in", func(ctx context.Context, s *ftp.Session) (err error) {
+	lender, err := o.lender()
+	if err != nil {
+		return nil, fatal(err)
+	}
+	srv := &server{opts: o, pool: lender, modes: chmod.Notes{Notice: o.Notice}}
+	err = srv.do(ctx, "logging in", func(ctx context.Context, s *ftp.Session) (err error) {
 		srv.features, srv.addr = s.Features(), s.ServerAddr()
 		if srv.names.Root, err = findRoot(ctx, s, o); err == nil {
 			err = lock.FindOwnDir(ctx, s, srv.names.Root)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/pool/shared"
 	"ferry/sync"
 )
 
@@ -33,6 +34,9 @@ func (up *uploader) store(ctx context.Context, u *upload) {
 			up.dotStored.Store(true)
 		}
 		return err
+	}
+	if u.step.Want.Size >= sync.ResumeFrom {
+		ctx = shared.Long(ctx)
 	}
 	err := up.do(ctx, "STOR", attempt)
 	if brokeOff && ftp.Retryable(err) && ctx.Err() == nil { // that was an offer, and no attempt of those that are asked for

@@ -23,8 +23,9 @@ const (
 type failure struct {
 	kind         failureKind
 	reason, hint string
-	keepOpen     bool // the session can be used again
-	halted       bool // the user has to do something
+	keepOpen     bool      // the session can be used again
+	halted       bool      // the user has to do something
+	retryAt      time.Time // see [Options.RetryAt]
 }
 
 // classify returns what an error of a pass or of Options.Open means.
@@ -43,6 +44,9 @@ func (o *Options) classify(err error) failure {
 		f.kind, f.keepOpen = locked, true
 	case errors.Is(err, manifest.ErrLocked):
 		f.kind = locked
+	}
+	if o.RetryAt != nil {
+		f.retryAt = o.RetryAt(err)
 	}
 	if o.Explain != nil {
 		reason, hint := o.Explain(err)

@@ -65,6 +65,9 @@ func (l *loop) step(ctx context.Context, now time.Time) (wake time.Time) {
 func (l *loop) start(ctx context.Context, t task, now time.Time) {
 	ctx, l.cancel = context.WithCancel(ctx)
 	l.busy = true
+	if l.scheduler.insist(t) && l.watch.options.Insist != nil {
+		l.watch.options.Insist()
+	}
 	l.jobs <- job{ctx, t, l.scheduler.begin(t, now)}
 }
 

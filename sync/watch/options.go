@@ -31,6 +31,9 @@ type Options struct {
 	// Poll is the interval between polls while files change; 0: 30 s. It grows to
 	// PollMax while nothing changes; 0: ten times Poll, at most 5 min.
 	Poll, PollMax time.Duration
+	// Spread makes the first poll after a connection earlier by chance, so that pairs which began
+	// together do not poll together.
+	Spread bool
 	// Full is the interval between full passes; 0: 1 h.
 	Full time.Duration
 	// Halts reports whether an error of a pass or of Open needs the user: a retry
@@ -44,6 +47,12 @@ type Options struct {
 	// Halts says, because servers lock out clients that try too often. Only a poke
 	// or the end of a handover makes it sooner. LoginRefused may be nil.
 	LoginRefused func(err error) bool
+	// RetryAt returns when the next try makes sense after err, where others decide that: several
+	// pairs wait for one server. The zero time leaves it to the pair. RetryAt may be nil.
+	RetryAt func(err error) time.Time
+	// Insist is called before Open where somebody has asked for a try now, or the machine has
+	// slept: times of RetryAt do not hold then. It may be nil.
+	Insist func()
 	// Explain returns why a pair waits or is halted after err, and what the user
 	// can do about it. Neither may hold a secret. If Explain is nil or returns "",
 	// the text of err and the hint of an [sync.UnsafeError] are used.

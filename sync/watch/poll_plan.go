@@ -157,5 +157,10 @@ func (p *pollPlan) fullPassDone(began, now time.Time) {
 	}
 }
 
+// sooner moves the next poll forward, by up to half of the time that is left.
+func (p *pollPlan) sooner(now time.Time, by float64) {
+	p.due = p.due.Add(-time.Duration(float64(p.due.Sub(now)) / 2 * by))
+}
+
 // restart drops the running poll, which failed. The next one is due at once.
 func (p *pollPlan) restart(now time.Time) { p.parts, p.due = nil, now }

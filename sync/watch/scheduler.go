@@ -28,6 +28,7 @@ type scheduler struct {
 	polls pollPlan
 
 	connected  bool // there is a session
+	spread     bool // the next poll is the first one after a connection
 	disconnect bool // close the session before anything else
 	canRest    bool // the session is a [Rester]
 	handover   bool // another process has asked for the pair, or has it
@@ -58,6 +59,7 @@ type scheduler struct {
 	hinted      bool // since the last try
 	triedAt     time.Time
 	nextTry     time.Time
+	insists     bool // the next try is to be made whatever others have found out
 
 	status         Status
 	knownConflicts map[manifest.Path]bool // skipped conflicts that were counted
@@ -75,7 +77,7 @@ func (s *scheduler) tick(now, wall time.Time) {
 	if !s.gaps.detect(now, wall) {
 		return
 	}
-	s.fullNeeded = true
+	s.fullNeeded, s.insists = true, true
 	switch {
 	case s.failure.kind == unreachable:
 		s.failures, s.nextTry = failureCount{logins: s.failures.logins}, now
@@ -118,7 +120,7 @@ func (s *scheduler) retrySooner() {
 
 // poke asks for a full pass now.
 func (s *scheduler) poke(now time.Time) {
-	s.fullNeeded, s.poked = true, true
+	s.fullNeeded, s.poked, s.insists = true, true, true
 	s.polls.noteActivity(now)
 	if s.failure.kind != noFailure {
 		s.nextTry = now
@@ -171,6 +173,13 @@ func (s *scheduler) begin(t task, now time.Time) sync.Scope {
 		s.dirsStale = false
 	}
 	return scope
+}
+
+// insist reports whether the task that begins is a try which somebody has asked for.
+func (s *scheduler) insist(t task) bool {
+	insists := s.insists && t == taskOpen
+	s.insists = s.insists && !insists
+	return insists
 }
 
 // setActed says that the running pass has begun to change something.

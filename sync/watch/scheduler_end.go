@@ -30,11 +30,14 @@ func (s *scheduler) endOpen(out outcome, now time.Time) {
 	switch {
 	case out.err == nil:
 		s.connected, s.canRest, s.fullNeeded, s.dirsStale = true, out.canRest, true, true
-		s.failures.logins = 0
+		s.failures.logins, s.insists, s.spread = 0, false, s.options.Spread
 	case !out.cancelled:
 		s.fail(out.err, now)
 	}
 }
+
+// retrySpread is the time in which the pairs that wait for one server try again.
+const retrySpread = 2 * time.Second
 
 // fail takes the error of a pass or of Options.Open, and schedules the next try.
 func (s *scheduler) fail(err error, now time.Time) {
@@ -42,7 +45,11 @@ func (s *scheduler) fail(err error, now time.Time) {
 	if s.failure.kind == unsafePass {
 		s.unsafeTries++
 	}
-	s.nextTry = now.Add(s.failures.delay(s.failure.kind, s.options.HaltRetry, s.jitter()))
+	if at := s.failure.retryAt; at.IsZero() {
+		s.nextTry = now.Add(s.failures.delay(s.failure.kind, s.options.HaltRetry, s.jitter()))
+	} else { // a little apart from the other pairs that wait for it
+		s.nextTry = at.Add(time.Duration(float64(min(at.Sub(now)/4, retrySpread)) * s.jitter()))
+	}
 	if !s.failure.keepOpen {
 		s.disconnect = s.connected
 	}
@@ -77,6 +84,10 @@ func (s *scheduler) endPass(kind task, out outcome, now time.Time) {
 		s.polls.partDone(s.polledDirs, now.Sub(s.taskBegan), !acted(out.summary), now)
 	case taskFull:
 		s.polls.fullPassDone(s.taskBegan, now)
+		if s.spread {
+			s.polls.sooner(now, s.jitter())
+			s.spread = false
+		}
 		s.fullTook = now.Sub(s.taskBegan)
 		s.fullDue = now.Add(time.Duration(float64(s.options.Full) * (0.9 + 0.2*s.jitter())))
 	}

@@ -106,6 +106,8 @@ func (k *checker) countSessions(ctx context.Context) error {
 		if err != nil {
 			if class, ok := ftp.ClassOf(err); ok && class != ftp.Busy && class != ftp.Login {
 				k.note("another connection failed: %v", err)
+			} else if ok {
+				k.client.RememberSessions(ftp.Sessions{Limit: k.report.Connections, Refused: time.Now().UTC().Truncate(time.Second), Paid: k.client.Sessions().Paid})
 			}
 			break
 		}

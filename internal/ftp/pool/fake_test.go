@@ -179,15 +179,19 @@ func ping(ctx context.Context, s *ftp.Session) error {
 	return s.Require("NOOP", "", r)
 }
 
-// together makes n users of a pool hold a session at the same time, as far as the pool
-// lets them, and each of them do something.
-func together(t *testing.T, p *Pool, n int) {
+// together makes n users of a pool do something, each with sessions of its own as far as the
+// pool lets them: none gives back its first one before held ends.
+func together(t *testing.T, p *Pool, n int, held <-chan struct{}) {
 	t.Helper()
 	var all stdsync.WaitGroup
 	for i := range n {
 		all.Go(func() {
 			for range 5 {
-				if err := p.Do(t.Context(), "ping", ping); err != nil {
+				err := p.Do(t.Context(), "ping", func(ctx context.Context, s *ftp.Session) error {
+					<-held
+					return ping(ctx, s)
+				})
+				if err != nil {
 					t.Errorf("user %d: %v", i, err)
 				}
 			}

@@ -1,80 +1,102 @@
 package pool
 
 import (
-	"context"
 	"fmt"
 	"time"
 
 	"ferry/internal/ftp"
 )
 
-// loginPace is the time between the beginnings of two logins.
-const loginPace = 50 * time.Millisecond
-
-// connect opens a session for a permission of take. Without a session and
-// without an error it is worth asking again.
-func (p *Pool) connect(ctx context.Context, attempt *int) (*ftp.Session, error) {
-	err := p.pace(ctx)
-	var s *ftp.Session
-	if err == nil {
-		s, err = p.client.Login(ctx)
-	}
+// openOne opens a session for whoever waits longest.
+func (p *Pool) openOne() {
+	s, err := p.from.login(p.ctx)
 	p.mu.Lock()
-	if err != nil {
+	p.dialing--
+	lost := err == nil && p.closed
+	switch {
+	case lost:
+	case err == nil:
+		p.attempts = 0
+		p.limit, p.pause = p.limit.opened(p.open, time.Now()), p.pause.opened(p.open, time.Now())
+		p.sample(time.Now())
+		p.give(s)
+	default:
 		p.open--
+		if !p.closed {
+			p.failed(err)
+		}
 	}
-	p.opening = false
-	others, first := p.open, p.client.Features() == nil
-	p.wake()
+	tell := p.dialing == 0 && p.untold && !p.told // the limit may become smaller until then
+	p.told = p.told || tell
+	n := p.limit.n
 	p.mu.Unlock()
-	if err == nil || ctx.Err() != nil {
-		return s, err
+	if lost {
+		p.drop(s)
 	}
-	return nil, p.refused(ctx, err, others, first, attempt)
+	if tell {
+		p.o.Notice(fmt.Sprintf("server allows only %s; going on with %d", connections(n), n))
+		p.o.Log.Info("server takes no more connections", "limit", n, "because", err)
+		p.remember()
+	}
+	p.wake()
 }
 
-// refused decides what a login that failed means. It returns nil after the wait
-// that makes another try worthwhile.
-func (p *Pool) refused(ctx context.Context, err error, others int, first bool, attempt *int) error {
+// A verdict is what follows from a login that failed.
+type verdict uint8
+
+const (
+	again   verdict = iota // at once
+	later                  // after a wait
+	tooMany                // the server does not want as many
+	shaky                  // do not insist while other sessions work
+	final
+)
+
+// judge decides what a login that failed means. others is how many sessions there are besides;
+// first says that none was ever opened, and attempts how many logins in a row have failed before.
+func judge(err error, others int, first bool, attempts, retries int) verdict {
 	class, _ := ftp.ClassOf(err)
 	if !first && class == ftp.Login {
 		class = ftp.Busy // it was right before: some servers say so when they are full
 	}
-	if ftp.IsModeTrial(err) {
-		return nil // each mode gets its try; there are four at most
+	switch {
+	case ftp.IsModeTrial(err):
+		return again // each mode gets its try; there are four at most
+	case others > 0 && class == ftp.Busy:
+		return tooMany
+	case others > 0:
+		return shaky
+	case class == ftp.Login, class == ftp.Server, attempts >= retries, first && class == ftp.Connect && attempts >= 1:
+		return final
 	}
-	if class == ftp.Busy && others > 0 {
-		p.shrink(others, err)
-		return nil
-	}
-	if class == ftp.Login || class == ftp.Server || *attempt >= p.o.Retries || first && class == ftp.Connect && *attempt >= 1 {
-		return ftp.Fatal(err)
-	}
-	if others > 0 {
-		p.shrink(others, nil) // do not insist while others work
-	}
-	p.o.Log.Info("connecting again", "attempt", *attempt+1, "because", err)
-	if serr := ftp.Sleep(ctx, p.o.Backoff(*attempt)); serr != nil {
-		return serr
-	}
-	*attempt++
-	return nil
+	return later
 }
 
-// shrink lowers the limit to the sessions there are.
-func (p *Pool) shrink(to int, because error) {
-	p.mu.Lock()
-	p.limit, p.busyAt = max(1, min(p.limit, to)), time.Now()
-	tell := because != nil && !p.told
-	if tell {
-		p.told = true
+// failed notes that a login has failed. p.mu is held.
+func (p *Pool) failed(err error) {
+	now := time.Now()
+	switch judge(err, p.open, p.from.isNew(), p.attempts, p.o.Retries) {
+	case again:
+		p.nextDial = now
+	case tooMany:
+		before := p.limit.n
+		p.limit, p.expected = p.limit.refused(p.open, now), 0
+		p.untold = p.untold || p.limit.n != before
+	case shaky:
+		p.pause, p.expected = p.pause.refused(p.open, now), 0
+		p.o.Log.Info("no other connection for now", "because", err)
+	case later:
+		if len(p.waiting) == 0 {
+			break
+		}
+		p.o.Log.Info("connecting again", "attempt", p.attempts+1, "because", err)
+		p.nextDial = now.Add(p.o.Backoff(p.attempts))
+		p.attempts++
+		return
+	case final:
+		p.failWaiting(ftp.Fatal(err))
 	}
-	limit := p.limit
-	p.mu.Unlock()
-	if tell {
-		p.o.Notice(fmt.Sprintf("server allows only %s; going on with %d", connections(limit), limit))
-		p.o.Log.Info("server takes no more connections", "limit", limit, "because", because)
-	}
+	p.attempts = 0
 }
 
 func connections(n int) string {
@@ -82,15 +104,4 @@ func connections(n int) string {
 		return "1 connection"
 	}
 	return fmt.Sprintf("%d connections", n)
-}
-
-// pace spreads logins, which some servers count as an attack when they come all
-// at once.
-func (p *Pool) pace(ctx context.Context) error {
-	p.mu.Lock()
-	now := time.Now()
-	wait := p.nextDial.Sub(now)
-	p.nextDial = now.Add(max(wait, 0) + loginPace)
-	p.mu.Unlock()
-	return ftp.Sleep(ctx, wait)
 }

@@ -8,69 +8,101 @@ import (
 	"time"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/pool/sizing"
 )
 
-// busyMemory is how long a limit of the server is believed in.
-const busyMemory = 10 * time.Minute
-
-// A Pool lends sessions of one server. It opens them on demand, up to
-// [ftp.Options.Connections]; a server that refuses more makes the limit smaller, but
-// never smaller than one.
+// A Pool lends sessions of one server, in the order in which they were asked for. It opens
+// them beside the work: few at first, more while more of them do more, up to
+// [ftp.Options.Connections]. A server that refuses a session is not asked for as many again for
+// a while.
 type Pool struct {
-	client *ftp.Client
-	o      ftp.Options
+	from source
+	o    ftp.Options
+
+	began   time.Time
+	ctx     context.Context // of all logins; ends with Close
+	cancel  context.CancelFunc
+	running stdsync.WaitGroup // logins, and what begins them
 
 	mu       stdsync.Mutex
-	changed  chan struct{} // closed and replaced when a session comes back or goes
 	idle     []resting
-	open     int       // sessions lent, idle or being opened
-	limit    int       // lower than Options.Connections after a refusal
-	busyAt   time.Time // when the server last refused a session
-	told     bool      // of the limit
-	nextDial time.Time
-	opening  bool // the first session is being opened
+	waiting  []*waiter
+	open     int // sessions lent, idle or being opened
+	dialing  int // of these, being opened
+	expected int // sessions that somebody is about to ask for
+	sizer    *sizing.Sizer
 	closed   bool
+
+	limit    limit
+	pause    limit // after a login that failed beside others, for another reason than their number
+	untold   bool  // the limit is new
+	told     bool
+	growing  bool // grow runs
+	poke     chan struct{}
+	nextDial time.Time
+	urged    time.Time // until then one more session is opened, whether it pays or not
+	attempts int       // logins in a row that failed while no session was open
 }
 
-// A resting session is one that nobody uses.
-type resting struct {
-	session *ftp.Session
-	since   time.Time
+// A session is what a pool knows of [ftp.Session].
+type session interface {
+	Settled() bool
+	Rests()
+	IsAlive(ctx context.Context, rest time.Duration) bool
+	Close()
 }
 
-// isAlive looks whether the session still lives.
-func (r resting) isAlive(ctx context.Context) bool {
-	return r.session.IsAlive(ctx, time.Since(r.since))
+// A source is what a pool knows of [ftp.Client].
+type source struct {
+	login    func(ctx context.Context) (session, error)
+	isNew    func() bool // nobody has logged in yet
+	onlyOne  func() bool
+	moved    func() sizing.Moved
+	inUse    func() (mode, tlsVersion string)
+	known    func() ftp.Sessions
+	remember func(ftp.Sessions)
 }
 
 // New returns a pool for the server of o. It connects when a session is first wanted.
 func New(o ftp.Options) *Pool {
 	client := ftp.NewClient(o)
-	o = client.Options()
-	return &Pool{client: client, o: o, limit: o.Connections, changed: make(chan struct{})}
+	return newPool(client.Options(), source{
+		login: func(ctx context.Context) (session, error) {
+			s, err := client.LoginInTurn(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return s, nil
+		},
+		isNew:   func() bool { return client.Features() == nil },
+		onlyOne: client.OneSessionOnly, moved: func() sizing.Moved { return movedBy(client) }, inUse: client.InUse,
+		known: client.Sessions, remember: client.RememberSessions,
+	})
+}
+
+// movedBy returns what all sessions of a client have done so far.
+func movedBy(client *ftp.Client) sizing.Moved {
+	t := client.Traffic()
+	return sizing.Moved{Listings: t.Listings.Load(), Files: t.Files.Load(), Bytes: t.Up.Load() + t.Down.Load(),
+		Jobs: t.Jobs.Load(), JobTime: time.Duration(t.JobTime.Load())}
+}
+
+func newPool(o ftp.Options, from source) *Pool {
+	known := from.known()
+	p := &Pool{from: from, o: o, began: time.Now(), poke: make(chan struct{}, 1), sizer: sizing.New(o.Connections, known.Paid),
+		limit: limit{known.Limit, known.Refused, known.Again}}
+	p.ctx, p.cancel = context.WithCancel(context.Background())
+	return p
 }
 
 // InUse is [ftp.Client.InUse].
-func (p *Pool) InUse() (mode, tlsVersion string) { return p.client.InUse() }
+func (p *Pool) InUse() (mode, tlsVersion string) { return p.from.inUse() }
 
 // Do lends a session to f. An error of f of class Retry or Busy lets it run
 // again on another session, up to Options.Retries times, so f must be
 // idempotent; any other error is returned at once.
 func (p *Pool) Do(ctx context.Context, op string, f func(ctx context.Context, s *ftp.Session) error) error {
-	for attempt := 0; ; attempt++ {
-		err := p.Once(ctx, f)
-		if err == nil || !ftp.Retryable(err) || ctx.Err() != nil || attempt >= p.o.Retries && !ftp.IsModeTrial(err) {
-			return err
-		}
-		if ftp.IsModeTrial(err) {
-			attempt-- // each mode gets its try; there are four at most
-			continue
-		}
-		p.o.Log.Info("trying again", "what", op, "attempt", attempt+1, "because", err)
-		if err := ftp.Sleep(ctx, p.o.Backoff(attempt)); err != nil {
-			return err
-		}
-	}
+	return Attempts(ctx, p.o, op, func() error { return p.Once(ctx, f) })
 }
 
 // Once lends a session to f, which runs once.
@@ -87,121 +119,79 @@ func (p *Pool) Once(ctx context.Context, f func(ctx context.Context, s *ftp.Sess
 // [ftp.ErrFatal] where the server cannot be had at all, and the context's cause where that was
 // cancelled.
 func (p *Pool) Borrow(ctx context.Context) (*ftp.Session, error) {
-	for attempt := 0; ; {
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		idle, wait, err := p.take()
-		switch {
-		case err != nil:
-			return nil, err
-		case wait != nil:
-			select {
-			case <-wait:
-			case <-ctx.Done():
-			}
-		case idle.session == nil:
-			if s, err := p.connect(ctx, &attempt); s != nil || err != nil {
-				return s, err
-			}
-		case !idle.isAlive(ctx):
-			p.drop(idle.session)
-		default:
-			return idle.session, nil
-		}
+	s, err := p.borrow(ctx)
+	if err != nil {
+		return nil, err
 	}
-}
-
-// take returns an idle session; or none as the permission to open one;
-// or a channel that is closed when it is worth asking again.
-func (p *Pool) take() (idle resting, wait <-chan struct{}, err error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closed {
-		return resting{}, nil, errors.New("the connection pool is closed")
-	}
-	if n := len(p.idle); n > 0 {
-		idle = p.idle[n-1]
-		p.idle = p.idle[:n-1]
-		return idle, nil, nil
-	}
-	if p.limit < p.o.Connections && !p.busyAt.IsZero() && time.Since(p.busyAt) > busyMemory {
-		p.limit, p.busyAt = p.limit+1, time.Now()
-	}
-	if p.open < p.most() && !p.opening {
-		p.open++
-		p.opening = p.client.Features() == nil
-		return resting{}, nil, nil
-	}
-	return resting{}, p.changed, nil
-}
-
-// most is how many sessions may be open now. p.mu is held.
-func (p *Pool) most() int {
-	if p.client.OneSessionOnly() {
-		return 1
-	}
-	return p.limit
+	return s.(*ftp.Session), nil
 }
 
 // Return takes a session back; one that is dead is closed.
-func (p *Pool) Return(s *ftp.Session) {
-	settled := s.Settled()
-	p.mu.Lock()
-	if settled && !p.closed && p.open <= p.most() {
-		p.idle = append(p.idle, resting{s, time.Now()})
-		p.wake()
-		p.mu.Unlock()
-		return
-	}
-	p.mu.Unlock()
-	p.drop(s)
-}
+func (p *Pool) Return(s *ftp.Session) { p.giveBack(s) }
 
-// drop closes a session.
-func (p *Pool) drop(s *ftp.Session) {
-	s.Close()
-	p.mu.Lock()
-	p.open--
-	p.wake()
-	p.mu.Unlock()
-}
-
-// takeIdle returns the sessions that nobody uses. None of them is lent until it is returned.
-func (p *Pool) takeIdle() []resting {
+// Size returns how many sessions a kind of work will have, as far as that can be foreseen:
+// into so many parts it is divided best.
+func (p *Pool) Size(w sizing.Work) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	idle := p.idle
-	p.idle = nil
-	return idle
+	return max(1, min(p.sizer.Size(w), p.most(time.Now())))
+}
+
+// Ready returns how many sessions are logged in.
+func (p *Pool) Ready() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.open - p.dialing
+}
+
+// Expect says that n jobs of a kind are coming. It opens sessions for them as if they were
+// there.
+func (p *Pool) Expect(w sizing.Work, n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed || n <= p.open {
+		return
+	}
+	p.sizer.Expect(w)
+	p.expected = n
+	p.startGrowing()
 }
 
 // EachIdle calls f with each session that nobody uses, one after another. None of
 // them is lent meanwhile.
 func (p *Pool) EachIdle(f func(s *ftp.Session)) {
 	for _, idle := range p.takeIdle() {
-		f(idle.session)
-		p.Return(idle.session)
+		s := idle.session.(*ftp.Session)
+		f(s)
+		p.Return(s)
 	}
 }
 
-// wake lets those who wait look again. p.mu is held.
-func (p *Pool) wake() {
-	close(p.changed)
-	p.changed = make(chan struct{})
-}
-
-// Close says goodbye on all idle sessions. Sessions that are lent are closed
-// when they come back.
+// Close says goodbye on all idle sessions, and breaks off logins. Sessions that are lent are
+// closed when they come back.
 func (p *Pool) Close() error {
 	p.mu.Lock()
 	p.closed = true
-	p.wake()
+	p.cancel()
+	p.failWaiting(errClosed)
 	p.mu.Unlock()
 	var all stdsync.WaitGroup
 	for _, idle := range p.takeIdle() {
 		all.Go(func() { p.drop(idle.session) })
 	}
+	p.remember()
 	all.Wait()
+	p.running.Wait()
 	return nil
+}
+
+var errClosed = errors.New("the connection pool is closed")
+
+// remember writes down what was found out about the number of sessions.
+func (p *Pool) remember() {
+	known := p.from.known()
+	p.mu.Lock()
+	news := ftp.Sessions{Limit: p.limit.n, Refused: p.limit.at.UTC().Truncate(time.Second), Again: p.limit.again, Paid: p.sizer.Found(known.Paid)}
+	p.mu.Unlock()
+	p.from.remember(news)
 }

@@ -2,7 +2,6 @@ package pool
 
 import (
 	"errors"
-	"strings"
 	"testing"
 	"time"
 
@@ -61,16 +60,14 @@ func TestTooManyConnections(t *testing.T) {
 			f := newFake(t)
 			test.set(f, func() bool { return f.isOver(2) })
 			var told []string
+			refused := make(chan struct{})
 			p := f.pool(func(o *ftp.Options) {
 				o.Connections = 8
-				o.Notice = func(s string) { told = append(told, s) }
+				o.Notice = func(s string) { told = append(told, s); close(refused) }
 			})
-			together(t, p, 8)
-			if p.limit > 2 || p.limit < 1 {
-				t.Errorf("limit %d", p.limit)
-			}
-			if len(told) != 1 || !strings.Contains(told[0], "server allows only") {
-				t.Errorf("told %q", told)
+			together(t, p, 8, refused)
+			if len(told) != 1 || told[0] != "server allows only 2 connections; going on with 2" || p.limit.n != 2 {
+				t.Errorf("limit %+v, told %q", p.limit, told)
 			}
 		})
 	}
@@ -79,7 +76,9 @@ func TestTooManyConnections(t *testing.T) {
 func TestOneConnectionForAll(t *testing.T) {
 	f := newFake(t)
 	p := f.pool(func(o *ftp.Options) { o.Connections = 1 })
-	together(t, p, 6)
+	now := make(chan struct{})
+	close(now)
+	together(t, p, 6, now)
 	if f.opened() != 1 {
 		t.Errorf("%d connections", f.opened())
 	}

@@ -20,6 +20,7 @@ func (p *Pool) Rest(ctx context.Context) {
 	if ctx.Err() != nil {
 		return
 	}
+	p.remember()
 	idle := p.takeIdle()
 	if len(idle) == 0 {
 		return
@@ -32,7 +33,7 @@ func (p *Pool) Rest(ctx context.Context) {
 		all.Go(func() { p.drop(one.session) })
 	}
 	if idle[last].isAlive(ctx) {
-		p.Return(idle[last].session)
+		p.giveBack(idle[last].session)
 	} else {
 		p.drop(idle[last].session)
 	}

@@ -69,7 +69,7 @@ type Dir struct {
 // directory, see [OwnDir].
 // Errors about the server are those of [pool.Pool].
 type Lock struct {
-	pool  *pool.Pool
+	pool  pool.Lender
 	root  string // absolute, without a slash at the end: "" is the server's own root
 	opts  Options
 	times times
@@ -78,7 +78,7 @@ type Lock struct {
 
 // New returns the lock of root, an absolute path without a slash at the end; "" is the
 // server's own root. It does not take the lock.
-func New(pool *pool.Pool, root string, o Options) *Lock {
+func New(pool pool.Lender, root string, o Options) *Lock {
 	if o.Sweeps == nil {
 		o.Sweeps = func() bool { return rand.N(16) == 0 }
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/pool/shared"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -65,7 +66,11 @@ func (f *file) start() error {
 // its start. Where a transfer goes on, the last bytes are read again: the file may be
 // another one by now.
 func (f *file) retrieve() (err error) {
-	if f.s, err = f.server.Borrow(f.ctx); err != nil {
+	ctx := f.ctx
+	if f.Entry.Size-f.pos >= sync.ResumeFrom {
+		ctx = shared.Long(ctx)
+	}
+	if f.s, err = f.server.Borrow(ctx); err != nil {
 		return err
 	}
 	from, offset := f.pos-int64(len(f.tail)), int64(0)

@@ -1,4 +1,4 @@
-package app
+package retention
 
 import (
 	"context"
@@ -13,9 +13,9 @@ import (
 // errStillThere stands in the history for a thing that could not be removed from the trash.
 var errStillThere = errors.New("it is still in the trash")
 
-// discard removes things for good from the trash of a side, and writes each into the history.
+// Discard removes things for good from the trash of a side, and writes each into the history.
 // Where some of it failed, the trash is listed once more to tell which are gone.
-func discard(ctx context.Context, bin trashbin.Bin, side sync.Side, things []trashbin.Trashed, record *history.Recorder, why string) (freed int64, err error) {
+func Discard(ctx context.Context, bin trashbin.Bin, side sync.Side, things []trashbin.Trashed, record *history.Recorder, why string) (freed int64, err error) {
 	freed, err = bin.Discard(ctx, things)
 	if record == nil {
 		return freed, err

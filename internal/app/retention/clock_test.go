@@ -1,14 +1,15 @@
-package app
+package retention
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"ferry/internal/config"
 	"ferry/sync"
 	"ferry/sync/trashbin"
 
@@ -51,14 +52,13 @@ func TestRetentionByTwoClocks(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			talk := &warnings{}
-			o := NewOpener(Options{StateDir: t.TempDir(), Now: func() time.Time { return noon }, Talk: talk})
-			profile := config.NewProfile("x")
-			profile.Direction = c.direction
+			trash := atNoon(t, talk)
+			trash.Pulls = c.direction == sync.Pull
 			things := func() []trashbin.Trashed {
 				return []trashbin.Trashed{old("new", time.Hour, 10), old("on the border", 30*day+time.Minute, 10), old("old", 60*day, 10)}
 			}
 			near, far := &fakeBin{things: things()}, &clockedBin{fakeBin: fakeBin{things: things()}, off: c.off, fails: c.fails}
-			(&retention{opener: o, pair: &Pair{Profile: profile}}).trim(t.Context(), [2]trashbin.Bin{near, far})
+			trash.Trim(t.Context(), [2]trashbin.Bin{near, far})
 			want := []string{"new", "on the border", "old"}
 			if c.trims {
 				if want = want[:1]; c.off < 0 {
@@ -86,9 +86,8 @@ func TestRetentionByTwoClocks(t *testing.T) {
 
 // TestNothingOldAsksNoClock asks the server only where something is about to go.
 func TestNothingOldAsksNoClock(t *testing.T) {
-	o := NewOpener(Options{StateDir: t.TempDir(), Now: func() time.Time { return noon }})
 	near, far := &fakeBin{things: []trashbin.Trashed{old("new", time.Hour, 10)}}, &clockedBin{}
-	(&retention{opener: o, pair: &Pair{Profile: config.NewProfile("x")}}).trim(t.Context(), [2]trashbin.Bin{near, far})
+	atNoon(t, &warnings{}).Trim(t.Context(), [2]trashbin.Bin{near, far})
 	if far.told != 0 {
 		t.Error("the server was asked for its time")
 	}
@@ -99,4 +98,11 @@ type warnings []string
 
 func (w *warnings) Note(string, ...any)             {}
 func (w *warnings) Warn(format string, args ...any) { *w = append(*w, fmt.Sprintf(format, args...)) }
-func (w *warnings) Say(string, string)              {}
+
+// atNoon keeps what is not older than 30 days.
+func atNoon(t *testing.T, talk Talker) *Trash {
+	return &Trash{
+		Keep: 30 * 24 * time.Hour, Kept: [2]bool{true, true}, File: filepath.Join(t.TempDir(), "trimmed"), Now: func() time.Time { return noon },
+		Log: slog.New(slog.DiscardHandler), Talk: talk, News: func(string) bool { return true },
+	}
+}

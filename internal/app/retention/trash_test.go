@@ -1,13 +1,13 @@
-package app
+package retention
 
 import (
 	"context"
 	"errors"
-	"os"
+	"log/slog"
+	"path/filepath"
 	"testing"
 	"time"
 
-	"ferry/internal/config"
 	"ferry/manifest"
 	"ferry/sync"
 	"ferry/sync/trashbin"
@@ -99,16 +99,13 @@ func (b *fakeBin) Discard(_ context.Context, things []trashbin.Trashed) (freed i
 // The trash is looked after once an hour, and for its size when something came.
 func TestRetention(t *testing.T) {
 	now := noon
-	o := NewOpener(Options{StateDir: t.TempDir(), Now: func() time.Time { return now }})
-	if err := os.Mkdir(o.StateDir+"/pairs", 0o700); err != nil {
-		t.Fatal(err)
-	}
-	profile := config.NewProfile("x")
-	p := &Pair{Profile: profile}
+	trash := Trash{Keep: 30 * 24 * time.Hour, Kept: [2]bool{true, true}, File: filepath.Join(t.TempDir(), "trimmed"), Now: func() time.Time { return now }, Talk: &warnings{}}
+	trash.Log = slog.New(slog.DiscardHandler)
 	near, far := &fakeBin{}, &fakeBin{}
 	trim := func(added [2]bool) {
 		near.asked, far.asked = 0, 0
-		(&retention{opener: o, pair: p, added: added}).trim(t.Context(), [2]trashbin.Bin{near, far})
+		trash.added = added
+		trash.Trim(t.Context(), [2]trashbin.Bin{near, far})
 	}
 	asked := func(what string, want ...int) {
 		t.Helper()
@@ -125,7 +122,7 @@ func TestRetention(t *testing.T) {
 	now = noon.Add(59 * time.Minute)
 	trim([2]bool{true, true})
 	asked("within the hour", 0, 0)
-	profile.TrashSize = 5
+	trash.Size = 5
 	trim([2]bool{false, true})
 	asked("when the server's trash grew", 0, 1)
 	now = noon.Add(time.Hour)
@@ -138,15 +135,15 @@ func TestRetention(t *testing.T) {
 	trim([2]bool{})
 	asked("after a failure", 1, 1)
 	far.err = nil
-	profile.Direction = sync.Pull
+	trash.Pulls = true
 	now = now.Add(trimEvery)
 	trim([2]bool{})
 	asked("in a pull, which changes nothing on the server", 1, 0)
 	now = now.Add(trimEvery)
-	profile.Direction = sync.Push
+	trash.Pulls, trash.Kept[sync.Remote] = false, false
 	trim([2]bool{})
 	asked("in a push without a trash on the server", 1, 0)
-	profile.Trash, now = false, now.Add(24*time.Hour)
+	trash.Kept, now = [2]bool{}, now.Add(24*time.Hour)
 	trim([2]bool{true, true})
 	asked("with the trash off", 0, 0)
 }

@@ -1,0 +1,2 @@
+// Package many tests a watch of many profiles in one process.
+package many
