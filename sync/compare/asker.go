@@ -1,0 +1,177 @@
+package compare
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	stdsync "sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"ferry/manifest"
+)
+
+// The sides, as in package sync.
+const (
+	local  = 0
+	remote = 1
+)
+
+// runFiles is the most files that are asked for, or read, in one run.
+const runFiles = 256
+
+// A Question asks for the content of a file on one side.
+type Question struct {
+	Wanted
+	Side int
+	// HashOnly says that the answer is not worth a transfer.
+	HashOnly bool
+}
+
+// An Answer is the SHA-256 of a content, or why it is not known.
+type Answer struct {
+	Sum    string // [Differs] where only that is known
+	Untold bool   // the side tells no hash, and the content was not worth a transfer
+	Err    error
+}
+
+// Progress says how far the answers have come. A file that both sides are asked for counts
+// once.
+type Progress struct {
+	Files, FilesTotal int
+	Bytes, BytesTotal int64
+	ByHash            int   // files that were not read on the remote side
+	Read              int64 // bytes that were read on the remote side
+}
+
+// An Asker answers questions.
+type Asker struct {
+	Sides   [2]Side
+	Workers int // runs at the same time
+	// Apart says that both sides are asked for their own contents only. Otherwise those of
+	// a file that both sides are asked for are compared with each other, since the local
+	// side can be read at little cost.
+	Apart bool
+	// Tell hears how far the answers have come, one call at a time. It may be nil.
+	Tell func(Progress)
+
+	mu  stdsync.Mutex
+	now Progress
+}
+
+// Answer returns the answers to questions, in order. An error means that there are none: it
+// is the end of ctx, or wraps [ErrFatal].
+func (a *Asker) Answer(ctx context.Context, questions []Question) ([]Answer, error) {
+	t := &task{Asker: a, questions: questions, answers: make([]Answer, len(questions))}
+	pairs, single := t.split()
+	a.progress(func(p *Progress) {
+		*p = Progress{}
+		for _, q := range pairs {
+			p.FilesTotal++
+			p.BytesTotal += questions[q[local]].Entry.Size
+		}
+		for _, side := range single {
+			for _, i := range side {
+				p.FilesTotal++
+				p.BytesTotal += questions[i].Entry.Size
+			}
+		}
+	})
+	group, gctx := errgroup.WithContext(ctx)
+	group.SetLimit(a.Workers)
+	for _, run := range inRuns(pairs, a.Workers) {
+		group.Go(func() error { return t.compare(gctx, run) })
+	}
+	for side, indexes := range single {
+		for _, run := range inRuns(indexes, a.Workers) {
+			group.Go(func() error { return t.ask(gctx, side, run) })
+		}
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return t.answers, nil
+}
+
+// progress changes how far the answers have come, and tells it.
+func (a *Asker) progress(change func(*Progress)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	change(&a.now)
+	if a.Tell != nil {
+		a.Tell(a.now)
+	}
+}
+
+// A task is a call of [Asker.Answer].
+type task struct {
+	*Asker
+	questions []Question
+	answers   []Answer // each is written by one goroutine
+}
+
+// split returns the indexes of the questions: those that ask both sides for one file, by
+// side, and the others of each side.
+func (t *task) split() (pairs [][2]int, single [2][]int) {
+	var at [2]map[manifest.Path]int
+	for side := range at {
+		at[side] = make(map[manifest.Path]int)
+	}
+	for i, q := range t.questions {
+		if !t.Apart && !q.HashOnly {
+			at[q.Side][q.Path] = i
+		}
+	}
+	for i, q := range t.questions {
+		other, both := at[1-q.Side][q.Path]
+		switch {
+		case !both || q.HashOnly || t.questions[other].Entry.Size != q.Entry.Size:
+			single[q.Side] = append(single[q.Side], i)
+		case q.Side == local:
+			pairs = append(pairs, [2]int{i, other})
+		}
+	}
+	return pairs, single
+}
+
+// inRuns splits all so that every worker gets its part, and a side can read ahead within a
+// run.
+func inRuns[T any](all []T, workers int) (runs [][]T) {
+	most := min(runFiles, (len(all)+workers-1)/workers)
+	for len(all) > 0 {
+		n := min(most, len(all))
+		runs, all = append(runs, all[:n]), all[n:]
+	}
+	return runs
+}
+
+// wanted returns the files that questions ask for.
+func (t *task) wanted(indexes []int) []Wanted {
+	wanted := make([]Wanted, len(indexes))
+	for n, i := range indexes {
+		wanted[n] = t.questions[i].Wanted
+	}
+	return wanted
+}
+
+// done counts a file whose content is known now.
+func (t *task) done(i int, byHash bool, rest int64) {
+	t.progress(func(p *Progress) {
+		p.Files++
+		p.Bytes += rest
+		if byHash {
+			p.ByHash++
+		}
+	})
+}
+
+// ended reports whether err or the end of ctx ends everything.
+func ended(ctx context.Context, err error) bool { return errors.Is(err, ErrFatal) || ctx.Err() != nil }
+
+// endOf returns the error that ends everything.
+func endOf(ctx context.Context, p manifest.Path, err error) error {
+	if ctx.Err() != nil && err == nil {
+		err = context.Cause(ctx)
+	}
+	return fmt.Errorf("reading %s: %w", p, err)
+}
