@@ -49,6 +49,9 @@ func (t *task) ask(ctx context.Context, side int, run []int) error {
 
 // read answers question i by reading file n of a reader. The error ends everything.
 func (t *task) read(ctx context.Context, reader Reader, n, i int) error {
+	if ctx.Err() != nil {
+		return endOf(ctx, t.questions[i].Path, nil)
+	}
 	sum, err := t.sumOf(ctx, reader, n, t.questions[i].Side)
 	if ended(ctx, err) {
 		return endOf(ctx, t.questions[i].Path, err)
@@ -104,6 +107,9 @@ func (t *task) count(side, n int) {
 // localSum returns the SHA-256 of the local file that question i asks for.
 func (t *task) localSum(ctx context.Context, i int) Answer {
 	q := t.questions[i]
+	if ctx.Err() != nil {
+		return Answer{Err: context.Cause(ctx)}
+	}
 	sum, err := t.Sides[local].Sum(ctx, q.Path, q.Entry)
 	return Answer{Sum: sum, Err: err}
 }
@@ -140,6 +146,9 @@ func (t *task) compare(ctx context.Context, pairs [][2]int) error {
 	reader := t.Sides[remote].Reader(ctx, t.wanted(indexes))
 	defer reader.Close()
 	for n, pair := range rest {
+		if ctx.Err() != nil {
+			return endOf(ctx, t.questions[pair[remote]].Path, nil)
+		}
 		if err := t.compareContent(ctx, reader, n, pair); err != nil {
 			return err
 		}

@@ -75,6 +75,9 @@ func Doubt(side Side, told, found string) {
 // Hashes is [Hasher.Hashes] of any side. One that is no Hasher is asked for one file after
 // the other.
 func Hashes(ctx context.Context, side Side, run []Wanted, others bool) ([]Told, error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
 	if h, ok := side.(Hasher); ok {
 		return h.Hashes(ctx, run, others)
 	}
