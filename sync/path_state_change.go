@@ -9,6 +9,7 @@ func (st *pathState) classify(policy Policy) {
 	st.change[Local] = st.localChange(policy)
 	st.change[Remote] = st.remoteChange(policy)
 	st.askIfTouched()
+	st.doubtClaim()
 }
 
 // plainChange decides what can be decided without stamps. It returns false where
@@ -172,6 +173,7 @@ func (st *pathState) sameContent(policy Policy) (same, ok bool) {
 	case l.Size == 0:
 		return true, true
 	case l.Sum != "" && m.Sum != "":
+		st.notCompared = m.Changed == claimedContent
 		return l.Sum == m.Sum, true
 	case policy.Adopt && !st.hasBase && m.Sum == "":
 		return st.sameSizeAdopted(policy)

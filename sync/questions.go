@@ -26,6 +26,9 @@ func (p *pass) answerQuestions(ctx context.Context, questions []Question) error 
 		}
 		entry := p.trees[q.Side].At(q.Path)
 		entry.Sum = answers[i].Sum
+		if answers[i].Claimed {
+			entry.Changed = claimedContent // later passes compare it
+		}
 		p.trees[q.Side].Put(q.Path, entry)
 	}
 	return nil
@@ -39,6 +42,7 @@ func (p *pass) contents(ctx context.Context, questions []Question) ([]compare.An
 	}
 	var now compare.Progress
 	asker := compare.Asker{Sides: [2]compare.Side{p.sides[Local], p.sides[Remote]}, Workers: p.opts.Workers, Apart: p.opts.LocalIsServer,
+		Claims: p.record.Len() == 0 && p.scope == nil && !p.opts.DryRun && !p.policy.Checksum && p.policy.Direction == Both,
 		Tell: func(to compare.Progress) {
 			now = to
 			p.tell(Comparing{to})

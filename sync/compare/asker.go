@@ -32,7 +32,10 @@ type Question struct {
 type Answer struct {
 	Sum    string // [Differs] where only that is known
 	Untold bool   // the side tells no hash, and the content was not worth a transfer
-	Err    error
+	// Claimed says that only the record of somebody else shows that the content is equal to
+	// the local one, see [Claimer].
+	Claimed bool
+	Err     error
 }
 
 // Progress says how far the answers have come. A file that both sides are asked for counts
@@ -52,6 +55,8 @@ type Asker struct {
 	// a file that both sides are asked for are compared with each other, since the local
 	// side can be read at little cost.
 	Apart bool
+	// Claims says that a [Claimer] is believed where it says that files are equal.
+	Claims bool
 	// Tell hears how far the answers have come, one call at a time. It may be nil.
 	Tell func(Progress)
 
@@ -77,6 +82,9 @@ func (a *Asker) Answer(ctx context.Context, questions []Question) ([]Answer, err
 			}
 		}
 	})
+	if err := t.findClaims(ctx, pairs); err != nil {
+		return nil, err
+	}
 	group, gctx := errgroup.WithContext(ctx)
 	group.SetLimit(a.Workers)
 	for _, run := range inRuns(pairs, a.Workers) {
@@ -108,6 +116,7 @@ type task struct {
 	*Asker
 	questions []Question
 	answers   []Answer // each is written by one goroutine
+	claims    map[int]string
 }
 
 // split returns the indexes of the questions: those that ask both sides for one file, by

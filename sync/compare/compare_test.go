@@ -259,3 +259,77 @@ func TestEnds(t *testing.T) {
 		}
 	}
 }
+
+// A claimer is a fake on which somebody left what was in the files.
+type claimer struct {
+	*fake
+	claims map[manifest.Path]string
+}
+
+func (c claimer) Claims(_ context.Context, run []Wanted) []string {
+	all := make([]string, len(run))
+	for i, w := range run {
+		if text, ok := c.claims[w.Path]; ok {
+			all[i] = sumBy(SHA256, text)[:claimBytes]
+		}
+	}
+	return all
+}
+
+// TestClaims holds that what somebody left is believed only where it says that files are
+// equal, and after samples of it were right.
+func TestClaims(t *testing.T) {
+	const n = 30
+	name := func(i int) manifest.Path { return manifest.Path(fmt.Sprintf("f%02d", i)) }
+	for _, tt := range []struct {
+		why    string
+		change func(here, there *fake, claims map[manifest.Path]string)
+		off    bool
+		read   int // files
+		same   int
+	}{
+		{"all is true", func(_, _ *fake, _ map[manifest.Path]string) {}, false, 3, n},
+		{"nobody asks for it", func(_, _ *fake, _ map[manifest.Path]string) {}, true, n, n},
+		{"a sample is wrong", func(_, _ *fake, claims map[manifest.Path]string) { claims[name(n-1)] = "other" }, false, n, n},
+		{"it says that one differs", func(_, _ *fake, claims map[manifest.Path]string) { claims[name(7)] = "other" }, false, 4, n},
+		{"one was changed here", func(here, _ *fake, _ map[manifest.Path]string) { here.write(100, name(7), "edited") }, false, 4, n - 1},
+		{"few are there", func(_, _ *fake, claims map[manifest.Path]string) {
+			for i := range n - claimsFrom + 1 {
+				delete(claims, name(i))
+			}
+		}, false, n, n},
+		{"no sample can be read", func(_, there *fake, _ map[manifest.Path]string) { there.bad[name(0)] = errBad }, false, n, n - 1},
+	} {
+		here, there := newFake(SHA256), newFake("")
+		claims := map[manifest.Path]string{}
+		var paths []manifest.Path
+		for i := range n {
+			here.write(100, name(i), fmt.Sprint(i))
+			there.write(100, name(i), fmt.Sprint(i))
+			claims[name(i)] = there.files[name(i)]
+			paths = append(paths, name(i))
+		}
+		tt.change(here, there, claims)
+		var last Progress
+		asker := Asker{Sides: [2]Side{here, claimer{there, claims}}, Workers: 2, Claims: !tt.off, Tell: func(p Progress) { last = p }}
+		answers, err := asker.Answer(context.Background(), both(here, there, paths...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		same, claimed := 0, 0
+		for i := 0; i < len(answers); i += 2 {
+			if answers[i].Sum == answers[i+1].Sum {
+				same++
+			}
+			if answers[i+1].Claimed {
+				claimed++
+			}
+		}
+		if same != tt.same || len(there.read) != tt.read || (claimed > 0) != (tt.read < n) {
+			t.Errorf("%s: %d are the same, want %d; %d were read, want %d; %d are claimed", tt.why, same, tt.same, len(there.read), tt.read, claimed)
+		}
+		if last.Files != n || last.Bytes != last.BytesTotal {
+			t.Errorf("%s: %+v", tt.why, last)
+		}
+	}
+}

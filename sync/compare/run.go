@@ -127,7 +127,9 @@ func (t *task) compare(ctx context.Context, pairs [][2]int) error {
 	var rest [][2]int
 	for n, pair := range pairs {
 		if told[n].Err == nil && !told[n].Algorithm.Proves() {
-			rest = append(rest, pair)
+			if !t.isClaimed(ctx, pair) {
+				rest = append(rest, pair)
+			}
 			continue
 		}
 		t.compareHash(ctx, pair, told[n])

@@ -10,6 +10,7 @@ import (
 	"ferry/manifest"
 	"ferry/sync"
 	"ferry/sync/compare"
+	"ferry/sync/remote/left"
 	"ferry/sync/remote/read"
 	"ferry/sync/trashbin"
 )
@@ -26,6 +27,7 @@ type Directory struct {
 	trash   *trash
 	bin     *bin
 	hasher  *read.Hasher
+	left    *left.Record
 }
 
 var (
@@ -60,6 +62,7 @@ func Open(ctx context.Context, o Options) (*Directory, error) {
 		bin:   &bin{srv, trash, mover},
 
 		hasher: read.NewHasher(readServer{srv}, srv.opts.Options),
+		left:   &left.Record{Read: srv.readOwn},
 	}, nil
 }
 
@@ -109,6 +112,14 @@ func (d *Directory) Sum(ctx context.Context, p manifest.Path, want manifest.Entr
 // Hashes implements [compare.Hasher].
 func (d *Directory) Hashes(ctx context.Context, run []sync.Wanted, others bool) ([]compare.Told, error) {
 	return d.hasher.Hashes(ctx, run, others)
+}
+
+// Claims implements [compare.Claimer]. Where the server tells hashes nothing else is asked.
+func (d *Directory) Claims(ctx context.Context, run []sync.Wanted) []string {
+	if _, ok := ftp.HashCommand(d.server.features, d.server.names.Root+"/", true); ok {
+		return nil
+	}
+	return d.left.Claims(ctx, run)
 }
 
 // DoubtHashes implements [compare.Doubter].

@@ -39,8 +39,9 @@ var arrows = map[string][]string{
 	"sync/explain":                     {"manifest", "sync"},
 	"sync/verify":                      {"manifest", "sync", "sync/compare"},
 	"sync/local":                       {"manifest", "sync", "sync/trashbin", "sync/links"},
-	"sync/remote":                      {"manifest", "sync", "sync/remote/list", "sync/remote/blind", "sync/remote/lock", "sync/remote/read", "internal/ftp", "internal/ftp/check", "internal/ftp/listing", "internal/ftp/wire", "sync/remote/chmod", "sync/trashbin", "sync/links", "sync/remote/names", "internal/ftp/third", "sync/compare"},
+	"sync/remote":                      {"manifest", "sync", "sync/remote/list", "sync/remote/blind", "sync/remote/lock", "sync/remote/read", "internal/ftp", "internal/ftp/check", "internal/ftp/listing", "internal/ftp/wire", "sync/remote/chmod", "sync/trashbin", "sync/links", "sync/remote/names", "internal/ftp/third", "sync/compare", "sync/remote/left"},
 	"sync/remote/blind":                {"manifest", "sync", "internal/ftp", "sync/trashbin"},
+	"sync/remote/left":                 {"internal/deploy/release", "internal/ftp", "manifest", "sync"},
 	"sync/remote/list":                 {"manifest", "internal/ftp", "internal/ftp/listing", "sync/remote/names"},
 	"sync/remote/lock":                 {"manifest", "sync", "internal/ftp"},
 	"sync/remote/read":                 {"manifest", "sync", "internal/ftp", "internal/ftp/third", "internal/ftp/wire", "sync/compare", "internal/ftp/digest"},
@@ -146,7 +147,7 @@ var testArrows = []string{"manifest", "manifest/manifesttest", "sync", "sync/rep
 var moreForTests = map[string][]string{
 	// The store is held against a base in memory.
 	"manifest":          {"manifest/manifesttest"},
-	"sync":              {"sync/local", "sync/remote", "sync/trashbin"},
+	"sync":              {"sync/local", "sync/remote", "sync/trashbin", "internal/deploy/release"},
 	"internal/test/e2e": {"sync/local", "sync/remote", "sync/remote/blind", "internal/ftp"},
 	// The errors and reports of what lies below.
 	"internal/config": {"internal/keyring/keyringtest"},
