@@ -8,8 +8,8 @@ func (st *pathState) classify(policy Policy) {
 	st.ask, st.hashOnly, st.askWhy = [2]bool{}, false, ""
 	st.change[Local] = st.localChange(policy)
 	st.change[Remote] = st.remoteChange(policy)
-	st.askIfTouched()
 	st.doubtClaim()
+	st.askIfTouched()
 }
 
 // plainChange decides what can be decided without stamps. It returns false where
