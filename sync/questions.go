@@ -36,9 +36,9 @@ func (p *pass) answerQuestions(ctx context.Context, questions []Question) error 
 
 // contents answers questions. An error ends the pass.
 func (p *pass) contents(ctx context.Context, questions []Question) ([]compare.Answer, error) {
-	asked := make([]compare.Question, len(questions))
-	for i, q := range questions {
-		asked[i] = compare.Question{Wanted: Wanted{Path: q.Path, Entry: p.trees[q.Side].At(q.Path)}, Side: int(q.Side), HashOnly: q.HashOnly}
+	question := func(i int) compare.Question {
+		q := questions[i]
+		return compare.Question{Wanted: Wanted{Path: q.Path, Entry: p.trees[q.Side].At(q.Path)}, Side: int(q.Side), HashOnly: q.HashOnly}
 	}
 	var now compare.Progress
 	asker := compare.Asker{Sides: [2]compare.Side{p.sides[Local], p.sides[Remote]}, Workers: p.opts.Workers, Apart: p.opts.LocalIsServer,
@@ -47,7 +47,7 @@ func (p *pass) contents(ctx context.Context, questions []Question) ([]compare.An
 			now = to
 			p.tell(Comparing{to})
 		}}
-	answers, err := asker.Answer(ctx, asked)
+	answers, err := asker.Answer(ctx, len(questions), question)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.sum.BytesDown += now.Read // downloaded only to be compared

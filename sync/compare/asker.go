@@ -64,24 +64,13 @@ type Asker struct {
 	now Progress
 }
 
-// Answer returns the answers to questions, in order. An error means that there are none: it
-// is the end of ctx, or wraps [ErrFatal].
-func (a *Asker) Answer(ctx context.Context, questions []Question) ([]Answer, error) {
-	t := &task{Asker: a, questions: questions, answers: make([]Answer, len(questions))}
+// Answer returns the answers to n questions, in order. question may be called from several
+// goroutines. Where two questions that follow one another ask both sides for one file, the
+// local one first, they are taken together. An error means that there are no answers: it is
+// the end of ctx, or wraps [ErrFatal].
+func (a *Asker) Answer(ctx context.Context, n int, question func(i int) Question) ([]Answer, error) {
+	t := &task{Asker: a, question: question, answers: make([]Answer, n)}
 	pairs, single := t.split()
-	a.progress(func(p *Progress) {
-		*p = Progress{}
-		for _, q := range pairs {
-			p.FilesTotal++
-			p.BytesTotal += questions[q[local]].Entry.Size
-		}
-		for _, side := range single {
-			for _, i := range side {
-				p.FilesTotal++
-				p.BytesTotal += questions[i].Entry.Size
-			}
-		}
-	})
 	if err := t.findClaims(ctx, pairs); err != nil {
 		return nil, err
 	}
@@ -114,33 +103,40 @@ func (a *Asker) progress(change func(*Progress)) {
 // A task is a call of [Asker.Answer].
 type task struct {
 	*Asker
-	questions []Question
-	answers   []Answer // each is written by one goroutine
-	claims    map[int]string
+	question func(i int) Question
+	answers  []Answer // each is written by one goroutine
+	claims   map[int]string
 }
 
-// split returns the indexes of the questions: those that ask both sides for one file, by
-// side, and the others of each side.
-func (t *task) split() (pairs [][2]int, single [2][]int) {
-	var at [2]map[manifest.Path]int
-	for side := range at {
-		at[side] = make(map[manifest.Path]int)
-	}
-	for i, q := range t.questions {
-		if !t.Apart && !q.HashOnly {
-			at[q.Side][q.Path] = i
+// A pair is two questions about one file, by the index of the one for the local side. That
+// for the remote side follows it.
+type pair int
+
+func (p pair) local() int  { return int(p) }
+func (p pair) remote() int { return int(p) + 1 }
+
+// split returns the pairs and, by side, the indexes of the other questions. It counts what is
+// to be done.
+func (t *task) split() (pairs []pair, single [2][]int) {
+	total := Progress{}
+	for i := 0; i < len(t.answers); i++ {
+		q := t.question(i)
+		total.FilesTotal++
+		total.BytesTotal += q.Entry.Size
+		if i+1 < len(t.answers) && !t.Apart && q.Side == local && q.isPair(t.question(i+1)) {
+			pairs = append(pairs, pair(i))
+			i++
+			continue
 		}
+		single[q.Side] = append(single[q.Side], i)
 	}
-	for i, q := range t.questions {
-		other, both := at[1-q.Side][q.Path]
-		switch {
-		case !both || q.HashOnly || t.questions[other].Entry.Size != q.Entry.Size:
-			single[q.Side] = append(single[q.Side], i)
-		case q.Side == local:
-			pairs = append(pairs, [2]int{i, other})
-		}
-	}
+	t.progress(func(p *Progress) { *p = total })
 	return pairs, single
+}
+
+// isPair reports whether other asks the other side for the same file, which may be equal.
+func (q Question) isPair(other Question) bool {
+	return other.Side != q.Side && other.Path == q.Path && other.Entry.Size == q.Entry.Size && !q.HashOnly && !other.HashOnly
 }
 
 // inRuns splits all so that every worker gets its part, and a side can read ahead within a
@@ -158,7 +154,7 @@ func inRuns[T any](all []T, workers int) (runs [][]T) {
 func (t *task) wanted(indexes []int) []Wanted {
 	wanted := make([]Wanted, len(indexes))
 	for n, i := range indexes {
-		wanted[n] = t.questions[i].Wanted
+		wanted[n] = t.question(i).Wanted
 	}
 	return wanted
 }
@@ -172,6 +168,15 @@ func (t *task) done(i int, byHash bool, rest int64) {
 			p.ByHash++
 		}
 	})
+}
+
+// remotes returns the indexes of the questions of pairs for the remote side.
+func remotes(pairs []pair) []int {
+	indexes := make([]int, len(pairs))
+	for n, p := range pairs {
+		indexes[n] = p.remote()
+	}
+	return indexes
 }
 
 // ended reports whether err or the end of ctx ends everything.

@@ -21,20 +21,18 @@ const (
 
 // findClaims notes what somebody left about the remote files of pairs, if samples show that
 // it is true.
-func (t *task) findClaims(ctx context.Context, pairs [][2]int) error {
+func (t *task) findClaims(ctx context.Context, pairs []pair) error {
 	side, ok := t.Sides[remote].(Claimer)
 	if !t.Claims || !ok || len(pairs) < claimsFrom {
 		return nil
 	}
 	claims := make(map[int]string)
-	var indexes, samples []int
-	for _, pair := range pairs {
-		indexes = append(indexes, pair[remote])
-	}
+	var samples []int
+	indexes := remotes(pairs)
 	for n, claim := range side.Claims(ctx, t.wanted(indexes)) {
 		if len(claim) == claimBytes {
 			claims[indexes[n]] = claim
-			if t.questions[indexes[n]].Entry.Size <= sampleBytes {
+			if t.question(indexes[n]).Entry.Size <= sampleBytes {
 				samples = append(samples, indexes[n])
 			}
 		}
@@ -52,7 +50,7 @@ func (t *task) findClaims(ctx context.Context, pairs [][2]int) error {
 	for n, i := range samples {
 		sum, err := t.sumOf(ctx, reader, n, remote)
 		if ended(ctx, err) {
-			return endOf(ctx, t.questions[i].Path, err)
+			return endOf(ctx, t.question(i).Path, err)
 		}
 		if err != nil || sum[:claimBytes] != claims[i] {
 			return nil
@@ -64,16 +62,16 @@ func (t *task) findClaims(ctx context.Context, pairs [][2]int) error {
 
 // isClaimed answers a pair of questions if what was left says that both files are equal.
 // Nothing else is believed.
-func (t *task) isClaimed(ctx context.Context, pair [2]int) bool {
-	claim, ok := t.claims[pair[remote]]
+func (t *task) isClaimed(ctx context.Context, pair pair) bool {
+	claim, ok := t.claims[pair.remote()]
 	if !ok {
 		return false
 	}
-	here := t.localSum(ctx, pair[local])
+	here := t.localSum(ctx, pair.local())
 	if here.Err != nil || here.Sum[:claimBytes] != claim {
 		return false
 	}
-	t.answers[pair[local]], t.answers[pair[remote]] = here, Answer{Sum: here.Sum, Claimed: true}
-	t.done(pair[local], false, t.questions[pair[local]].Entry.Size)
+	t.answers[pair.local()], t.answers[pair.remote()] = here, Answer{Sum: here.Sum, Claimed: true}
+	t.done(pair.local(), false, t.question(pair.local()).Entry.Size)
 	return true
 }

@@ -108,6 +108,11 @@ func (h hasher) Hashes(_ context.Context, run []Wanted, others bool) ([]Told, er
 	return all, nil
 }
 
+// answer asks all questions.
+func (a *Asker) answer(ctx context.Context, all []Question) ([]Answer, error) {
+	return a.Answer(ctx, len(all), func(i int) Question { return all[i] })
+}
+
 // both asks for files on both sides.
 func both(here, there *fake, paths ...manifest.Path) (all []Question) {
 	for _, p := range paths {
@@ -142,7 +147,7 @@ func TestCompare(t *testing.T) {
 			var last Progress
 			told := 0
 			asker := Asker{Sides: [2]Side{here, hasher{there}}, Workers: 3, Tell: func(p Progress) { last = p; told++ }}
-			answers, err := asker.Answer(context.Background(), questions)
+			answers, err := asker.answer(context.Background(), questions)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -191,7 +196,7 @@ func TestAskOneSide(t *testing.T) {
 		for _, side := range []Side{there, hasher{there}} {
 			there.read["f"] = 0
 			asker := Asker{Sides: [2]Side{newFake(SHA256), side}, Workers: 1}
-			answers, err := asker.Answer(context.Background(), questions)
+			answers, err := asker.answer(context.Background(), questions)
 			if err != nil || answers[0].Untold != tt.untold || (there.read["f"] > 0) != tt.wasRead || !tt.untold && answers[0].Sum != sumBy(SHA256, there.files["f"]) {
 				t.Errorf("%+v, %T: %+v, %v, read %d", tt, side, answers, err, there.read["f"])
 			}
@@ -205,7 +210,7 @@ func TestApart(t *testing.T) {
 	here.write(50, "f", "same")
 	there.write(50, "f", "same")
 	asker := Asker{Sides: [2]Side{hasher{here}, hasher{there}}, Workers: 1, Apart: true}
-	answers, err := asker.Answer(context.Background(), both(here, there, "f"))
+	answers, err := asker.answer(context.Background(), both(here, there, "f"))
 	if err != nil || answers[0] != answers[1] || answers[0].Sum != sumBy(SHA256, here.files["f"]) {
 		t.Errorf("%+v, %v", answers, err)
 	}
@@ -221,7 +226,7 @@ func TestLocalFails(t *testing.T) {
 			there.write(size, "f", "same")
 			here.bad["f"] = errBad
 			asker := Asker{Sides: [2]Side{here, hasher{there}}, Workers: 1}
-			answers, err := asker.Answer(context.Background(), both(here, there, "f"))
+			answers, err := asker.answer(context.Background(), both(here, there, "f"))
 			if err != nil || !errors.Is(answers[0].Err, errBad) {
 				t.Errorf("by %q, %d bytes: %+v, %v", a, size, answers, err)
 			}
@@ -250,7 +255,7 @@ func TestEnds(t *testing.T) {
 					}
 				}
 				asker := Asker{Sides: [2]Side{here, hasher{there}}, Workers: 1}
-				answers, err := asker.Answer(ctx, both(here, there, "f"))
+				answers, err := asker.answer(ctx, both(here, there, "f"))
 				if !errors.Is(err, want) || answers != nil {
 					t.Errorf("by %q, %d bytes, %s: %+v, %v", a, size, one, answers, err)
 				}
@@ -312,7 +317,7 @@ func TestClaims(t *testing.T) {
 		tt.change(here, there, claims)
 		var last Progress
 		asker := Asker{Sides: [2]Side{here, claimer{there, claims}}, Workers: 2, Claims: !tt.off, Tell: func(p Progress) { last = p }}
-		answers, err := asker.Answer(context.Background(), both(here, there, paths...))
+		answers, err := asker.answer(context.Background(), both(here, there, paths...))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -25,13 +25,13 @@ func (t *task) ask(ctx context.Context, side int, run []int) error {
 			t.answers[i] = Answer{Err: told[n].Err}
 		case told[n].Algorithm == SHA256:
 			t.answers[i] = Answer{Sum: told[n].Sum}
-		case t.questions[i].HashOnly:
+		case t.question(i).HashOnly:
 			t.answers[i] = Answer{Untold: true}
 		default:
 			rest = append(rest, i)
 			continue
 		}
-		t.done(i, side == remote && t.answers[i].Sum != "", t.questions[i].Entry.Size)
+		t.done(i, side == remote && t.answers[i].Sum != "", t.question(i).Entry.Size)
 	}
 	if rest == nil {
 		return nil
@@ -50,11 +50,11 @@ func (t *task) ask(ctx context.Context, side int, run []int) error {
 // read answers question i by reading file n of a reader. The error ends everything.
 func (t *task) read(ctx context.Context, reader Reader, n, i int) error {
 	if ctx.Err() != nil {
-		return endOf(ctx, t.questions[i].Path, nil)
+		return endOf(ctx, t.question(i).Path, nil)
 	}
-	sum, err := t.sumOf(ctx, reader, n, t.questions[i].Side)
+	sum, err := t.sumOf(ctx, reader, n, t.question(i).Side)
 	if ended(ctx, err) {
-		return endOf(ctx, t.questions[i].Path, err)
+		return endOf(ctx, t.question(i).Path, err)
 	}
 	t.answers[i] = Answer{Sum: sum, Err: err}
 	return nil
@@ -106,7 +106,7 @@ func (t *task) count(side, n int) {
 
 // localSum returns the SHA-256 of the local file that question i asks for.
 func (t *task) localSum(ctx context.Context, i int) Answer {
-	q := t.questions[i]
+	q := t.question(i)
 	if ctx.Err() != nil {
 		return Answer{Err: context.Cause(ctx)}
 	}
@@ -115,16 +115,12 @@ func (t *task) localSum(ctx context.Context, i int) Answer {
 }
 
 // compare answers pairs of questions, each about one file on both sides.
-func (t *task) compare(ctx context.Context, pairs [][2]int) error {
-	indexes := make([]int, len(pairs))
-	for n, pair := range pairs {
-		indexes[n] = pair[remote]
-	}
-	told, err := Hashes(ctx, t.Sides[remote], t.wanted(indexes), true)
+func (t *task) compare(ctx context.Context, pairs []pair) error {
+	told, err := Hashes(ctx, t.Sides[remote], t.wanted(remotes(pairs)), true)
 	if err != nil {
 		return err
 	}
-	var rest [][2]int
+	var rest []pair
 	for n, pair := range pairs {
 		if told[n].Err == nil && !told[n].Algorithm.Proves() {
 			if !t.isClaimed(ctx, pair) {
@@ -133,23 +129,19 @@ func (t *task) compare(ctx context.Context, pairs [][2]int) error {
 			continue
 		}
 		t.compareHash(ctx, pair, told[n])
-		if err := t.answers[pair[local]].Err; ended(ctx, err) {
-			return endOf(ctx, t.questions[pair[local]].Path, err)
+		if err := t.answers[pair.local()].Err; ended(ctx, err) {
+			return endOf(ctx, t.question(pair.local()).Path, err)
 		}
-		t.done(pair[local], told[n].Err == nil, t.questions[pair[local]].Entry.Size)
+		t.done(pair.local(), told[n].Err == nil, t.question(pair.local()).Entry.Size)
 	}
 	if rest == nil {
 		return nil
 	}
-	indexes = indexes[:0]
-	for _, pair := range rest {
-		indexes = append(indexes, pair[remote])
-	}
-	reader := t.Sides[remote].Reader(ctx, t.wanted(indexes))
+	reader := t.Sides[remote].Reader(ctx, t.wanted(remotes(rest)))
 	defer reader.Close()
 	for n, pair := range rest {
 		if ctx.Err() != nil {
-			return endOf(ctx, t.questions[pair[remote]].Path, nil)
+			return endOf(ctx, t.question(pair.remote()).Path, nil)
 		}
 		if err := t.compareContent(ctx, reader, n, pair); err != nil {
 			return err
@@ -159,14 +151,14 @@ func (t *task) compare(ctx context.Context, pairs [][2]int) error {
 }
 
 // compareHash compares a local file with what the other side tells of its hash.
-func (t *task) compareHash(ctx context.Context, pair [2]int, told Told) {
-	here, there := &t.answers[pair[local]], &t.answers[pair[remote]]
+func (t *task) compareHash(ctx context.Context, pair pair, told Told) {
+	here, there := &t.answers[pair.local()], &t.answers[pair.remote()]
 	if told.Err != nil || told.Algorithm == SHA256 {
-		*here, *there = t.localSum(ctx, pair[local]), Answer{Sum: told.Sum, Err: told.Err}
+		*here, *there = t.localSum(ctx, pair.local()), Answer{Sum: told.Sum, Err: told.Err}
 		return
 	}
 	h := told.Algorithm.New()
-	*here = t.hashLocal(ctx, pair[local], h)
+	*here = t.hashLocal(ctx, pair.local(), h)
 	there.Sum = Differs
 	if here.Err == nil && string(h.Sum(nil)) == told.Sum {
 		there.Sum = here.Sum
@@ -175,7 +167,7 @@ func (t *task) compareHash(ctx context.Context, pair [2]int, told Told) {
 
 // hashLocal reads a local file into w as well.
 func (t *task) hashLocal(ctx context.Context, i int, w io.Writer) Answer {
-	q := t.questions[i]
+	q := t.question(i)
 	reader := t.Sides[local].Reader(ctx, []Wanted{q.Wanted})
 	defer reader.Close()
 	src, err := reader.Open(ctx, 0, 0)

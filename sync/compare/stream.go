@@ -17,22 +17,22 @@ const (
 )
 
 // compareContent compares a local file with file n of a reader. The error ends everything.
-func (t *task) compareContent(ctx context.Context, reader Reader, n int, pair [2]int) error {
-	q := t.questions[pair[remote]]
+func (t *task) compareContent(ctx context.Context, reader Reader, n int, pair pair) error {
+	q := t.question(pair.remote())
 	if q.Entry.Size < streamFrom {
-		if err := t.read(ctx, reader, n, pair[remote]); err != nil {
+		if err := t.read(ctx, reader, n, pair.remote()); err != nil {
 			return err
 		}
-		t.answers[pair[local]] = t.localSum(ctx, pair[local])
-		if err := t.answers[pair[local]].Err; ended(ctx, err) {
+		t.answers[pair.local()] = t.localSum(ctx, pair.local())
+		if err := t.answers[pair.local()].Err; ended(ctx, err) {
 			return endOf(ctx, q.Path, err)
 		}
-		t.done(pair[local], false, 0)
+		t.done(pair.local(), false, 0)
 		return nil
 	}
 	s := &stream{task: t, ctx: ctx, size: q.Entry.Size}
 	defer s.close()
-	here := t.Sides[local].Reader(ctx, []Wanted{t.questions[pair[local]].Wanted})
+	here := t.Sides[local].Reader(ctx, []Wanted{t.question(pair.local()).Wanted})
 	defer here.Close()
 	s.run(here, reader, n)
 	for _, err := range s.errs {
@@ -40,20 +40,20 @@ func (t *task) compareContent(ctx context.Context, reader Reader, n int, pair [2
 			return endOf(ctx, q.Path, err)
 		}
 	}
-	t.answers[pair[local]] = Answer{Sum: s.sum, Err: s.errs[local]}
+	t.answers[pair.local()] = Answer{Sum: s.sum, Err: s.errs[local]}
 	if s.errs[local] == nil && s.sum == "" {
-		t.answers[pair[local]] = t.localSum(ctx, pair[local]) // the side has not hashed what it read
+		t.answers[pair.local()] = t.localSum(ctx, pair.local()) // the side has not hashed what it read
 	}
-	there := &t.answers[pair[remote]]
+	there := &t.answers[pair.remote()]
 	switch {
 	case s.errs[remote] != nil:
 		there.Err = s.errs[remote]
 	case s.differ:
 		there.Sum = Differs
 	default:
-		there.Sum = t.answers[pair[local]].Sum
+		there.Sum = t.answers[pair.local()].Sum
 	}
-	t.done(pair[local], false, max(0, s.size-s.read))
+	t.done(pair.local(), false, max(0, s.size-s.read))
 	return nil
 }
 
