@@ -338,3 +338,27 @@ func TestClaims(t *testing.T) {
 		}
 	}
 }
+
+// A doubter is a fake that hears of its mistakes.
+type doubter struct {
+	*fake
+	doubts *int
+}
+
+func (d doubter) DoubtHashes() { *d.doubts++ }
+
+// TestDoubt holds that a side hears of a hash that was wrong, and of nothing else.
+func TestDoubt(t *testing.T) {
+	right, wrong := sumBy(SHA256, "right"), sumBy(SHA256, "wrong")
+	for _, tt := range []struct {
+		told, found string
+		want        int
+	}{{right, right, 0}, {wrong, right, 1}, {"", right, 0}, {wrong, "", 0}, {Differs, right, 0}} {
+		doubts := 0
+		Doubt(doubter{newFake(SHA256), &doubts}, tt.told, tt.found)
+		Doubt(newFake(SHA256), tt.told, tt.found)
+		if doubts != tt.want {
+			t.Errorf("told %x, found %x: %d doubts", tt.told, tt.found, doubts)
+		}
+	}
+}
