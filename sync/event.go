@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"ferry/manifest"
+	"ferry/sync/compare"
 )
 
 // An Event is something that an observer may want to show. The types below are all
@@ -26,6 +27,9 @@ type Doubted struct {
 	Side     Side
 	Problems []manifest.Problem
 }
+
+// Comparing says how far the contents are known that the plan depends on.
+type Comparing struct{ compare.Progress }
 
 // Planned says what a pass is going to do. In a dry run only Ended follows.
 type Planned struct{ Plan *Plan }
@@ -56,12 +60,13 @@ type Noticed struct{ Text string }
 // Ended is the last event of a pass.
 type Ended struct{ Summary Summary }
 
-func (Scanned) event()  {}
-func (Doubted) event()  {}
-func (Planned) event()  {}
-func (Started) event()  {}
-func (Progress) event() {}
-func (Finished) event() {}
-func (Refused) event()  {}
-func (Noticed) event()  {}
-func (Ended) event()    {}
+func (Scanned) event()   {}
+func (Doubted) event()   {}
+func (Comparing) event() {}
+func (Planned) event()   {}
+func (Started) event()   {}
+func (Progress) event()  {}
+func (Finished) event()  {}
+func (Refused) event()   {}
+func (Noticed) event()   {}
+func (Ended) event()     {}

@@ -2,10 +2,13 @@ package sync
 
 import "ferry/manifest"
 
-// unprovenContent is the value of Changed with which the base marks a file of the
-// server whose content was not compared when its directory was renamed. Later passes
-// compare such files, a few at a time.
-const unprovenContent = 1
+// With these values of Changed the base marks files of the server whose content was not
+// compared: when their directory was renamed, or when somebody else had recorded what it is.
+// Later passes compare such files, a few at a time.
+const (
+	unprovenContent = 1
+	claimedContent  = 2
+)
 
 // How much of that one pass downloads. A single file may be larger.
 const (
@@ -22,17 +25,30 @@ type backlog struct {
 // postpone leaves the proof of a content to a later pass, if this one has enough to do.
 func (b *backlog) postpone(st *pathState, policy Policy) {
 	now := &st.now[Remote]
-	if !st.hasBase || st.base.Remote.Changed != unprovenContent || !now.IsFile() || now.Changed != 0 {
+	if !st.hasBase || !isMarked(st.base.Remote) || !now.IsFile() || now.Changed != 0 {
 		return
 	}
 	b.files++
 	b.bytes += now.Size
 	if !policy.proves || b.files > 1 && (b.files > provenFiles || b.bytes > provenBytes) {
-		now.Changed = unprovenContent
+		now.Changed = st.base.Remote.Changed
 	}
+}
+
+func isMarked(e manifest.Entry) bool {
+	return e.Changed == unprovenContent || e.Changed == claimedContent
 }
 
 // isUnproven reports whether the content is to be compared now.
 func isUnproven(was, now manifest.Entry) bool {
-	return was.Changed == unprovenContent && now.Changed == 0
+	return isMarked(was) && now.Changed == 0
+}
+
+// doubtClaim makes a conflict of a file that was taken for equal because somebody else had
+// recorded that, and was not.
+func (st *pathState) doubtClaim() {
+	was, now := st.was(Remote), st.now[Remote]
+	if was.Changed == claimedContent && st.change == [2]Change{NoChange, Changed} && now.Sum != "" && manifest.Unchanged(was, now) {
+		st.change[Local] = Changed
+	}
 }

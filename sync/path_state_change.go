@@ -8,6 +8,7 @@ func (st *pathState) classify(policy Policy) {
 	st.ask, st.hashOnly, st.askWhy = [2]bool{}, false, ""
 	st.change[Local] = st.localChange(policy)
 	st.change[Remote] = st.remoteChange(policy)
+	st.doubtClaim()
 	st.askIfTouched()
 }
 
@@ -172,6 +173,7 @@ func (st *pathState) sameContent(policy Policy) (same, ok bool) {
 	case l.Size == 0:
 		return true, true
 	case l.Sum != "" && m.Sum != "":
+		st.notCompared = m.Changed == claimedContent
 		return l.Sum == m.Sum, true
 	case policy.Adopt && !st.hasBase && m.Sum == "":
 		return st.sameSizeAdopted(policy)

@@ -68,7 +68,10 @@ func (p *planner) agree(st *pathState) {
 		op = Refresh
 	}
 	why := "equal on both sides"
-	if st.notCompared {
+	switch {
+	case st.notCompared && st.now[Remote].Changed == claimedContent:
+		why = "equal by what a deploy recorded, compared later"
+	case st.notCompared:
 		why = "equal sizes, not compared"
 	}
 	p.add(Action{Op: op, Path: st.path, Why: why, NotCompared: st.notCompared}, st)

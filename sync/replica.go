@@ -3,10 +3,10 @@ package sync
 import (
 	"context"
 	"errors"
-	"io"
 	"iter"
 
 	"ferry/manifest"
+	"ferry/sync/compare"
 )
 
 // Side is one of the two sides of a pair.
@@ -42,13 +42,13 @@ var (
 	ErrSource = errors.New("source could not be read whole")
 	// ErrUnsupported means that the side cannot answer this question or carry out this
 	// step at all.
-	ErrUnsupported = errors.New("not supported by this side")
+	ErrUnsupported = compare.ErrUnsupported
 	// ErrFull means that the side has no room left for content.
 	ErrFull = errors.New("no space left")
 	// ErrFatal means that nothing more can be done on this side in this pass: the
 	// connection is lost and retries have failed, the login was refused, or the root
 	// is gone.
-	ErrFatal = errors.New("side is lost")
+	ErrFatal = compare.ErrFatal
 	// ErrPresent means that a name which was missing in a listing exists.
 	ErrPresent = errors.New("exists although the listing left it out")
 )
@@ -134,7 +134,7 @@ type Replica interface {
 
 	// Sum returns the SHA-256 of the content of file p. The error wraps [ErrChanged] if
 	// the file is not as want says, and [ErrUnsupported] if the side would have to
-	// transfer the content to find out.
+	// transfer the content to find out. A side may also be a [compare.Hasher].
 	Sum(ctx context.Context, p manifest.Path, want manifest.Entry) (string, error)
 
 	// Reader returns a Reader for the files of one run, in their order. It may do
@@ -184,33 +184,12 @@ type Sweep struct {
 	Others bool
 }
 
-// Wanted names a file to be read, as the scan saw it.
-type Wanted struct {
-	Path  manifest.Path
-	Entry manifest.Entry
-}
-
-// A Reader reads the files of one run. Only one goroutine may use it.
-type Reader interface {
-	// Open opens file i of the run at an offset in bytes. The files are opened in
-	// order, each closed before the next; some may be left out or opened again. The
-	// error wraps [ErrChanged] if the file is known to differ from what was wanted.
-	Open(ctx context.Context, i int, offset int64) (Source, error)
-	// Close ends the run.
-	Close() error
-}
-
-// A Source is an open file of one side.
-type Source interface {
-	io.ReadCloser
-	// Confirm confirms that the whole file was read and that it did not change while
-	// it was read. It is called once, after EOF and before the content is put in place
-	// on the other side. An error wraps [ErrChanged] or [ErrSource].
-	Confirm(ctx context.Context) (manifest.Entry, error)
-	// Sum returns the SHA-256 of the whole content after EOF, or "" if the source was
-	// not read from the beginning.
-	Sum() string
-}
+// What a comparison of contents needs of a side as well, see package compare.
+type (
+	Wanted = compare.Wanted // a file to be read, as the scan saw it
+	Reader = compare.Reader // reads the files of one run
+	Source = compare.Source // an open file of one side
+)
 
 // StepOp is what a [Step] does.
 type StepOp uint8

@@ -232,7 +232,7 @@ func TestPassOverAPart(t *testing.T) {
 			change: func(w *world) { w.sides[R].Rename("a/sub", "b/sub") },
 			remote: []string{"a", "b"},
 			listed: "remote a, remote b, remote b/sub, remote b/sub/deeper, local a, local b",
-			did:    sync.Summary{Moved: 1},
+			did:    sync.Summary{Moved: 1, ByHash: 2},
 		}, {
 			name: "a conflict",
 			change: func(w *world) {
@@ -250,7 +250,7 @@ func TestPassOverAPart(t *testing.T) {
 			},
 			local:  []string{"a/one"},
 			listed: "local a, remote a",
-			did:    sync.Summary{Adopted: 1},
+			did:    sync.Summary{Adopted: 1, ByHash: 1},
 		}, {
 			name: "an edited local file that is gone on the server",
 			change: func(w *world) {

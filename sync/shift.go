@@ -38,7 +38,7 @@ func (p *pass) acceptIfUnchanged(ctx context.Context, paths []manifest.Path, wha
 		if err != nil {
 			return err
 		}
-		if found[0].err != nil || pair.Sum == "" || found[0].sum != pair.Sum {
+		if found[0].Err != nil || pair.Sum == "" || found[0].Sum != pair.Sum {
 			return nil
 		}
 	}

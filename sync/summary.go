@@ -11,7 +11,8 @@ type Summary struct {
 	Chmods        int `json:"chmods,omitempty"` // files that got other permission bits, and no content
 	Links         int `json:"links,omitempty"`  // symbolic links that were made
 	Adopted       int `json:"adopted"`
-	NotCompared   int `json:"not_compared,omitempty"` // taken as equal by their size alone; in a dry run, also what a pass would compare first
+	NotCompared   int `json:"not_compared,omitempty"` // taken as equal by their size alone, or by what a deploy recorded; in a dry run, also what a pass would compare first
+	ByHash        int `json:"by_hash,omitempty"`      // files that the server told the hash of, instead of being read there
 	Conflicts     int `json:"conflicts"`              // for the user to resolve
 	Failed        int `json:"failed"`
 	Skipped       int `json:"skipped"`         // left alone: special files, names not allowed, unknown parts, twins
@@ -43,6 +44,7 @@ func (s *Summary) add(t Summary) {
 	s.Links += t.Links
 	s.Adopted += t.Adopted
 	s.NotCompared += t.NotCompared
+	s.ByHash += t.ByHash
 	s.Conflicts += t.Conflicts
 	s.Failed += t.Failed
 	s.Skipped += t.Skipped

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"ferry/manifest"
+	"ferry/sync/compare"
 	"ferry/sync/modes"
 )
 
@@ -114,6 +115,9 @@ func (p *pass) finished(ctx context.Context, a *Action, out Outcome) {
 		p.markUndone(a)
 		p.tell(Finished{Action: a, Err: err})
 		return
+	}
+	if a.Op == Download {
+		compare.Doubt(p.sides[Remote], a.Remote.Sum, out.Sum)
 	}
 	p.count(a, out)
 	p.tell(Finished{Action: a})

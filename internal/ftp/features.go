@@ -32,8 +32,6 @@ type Features struct {
 	mlst, mfmt, mdtm, size, rest, utf8, symlink bool
 	// showModes is the command after which listings show permission bits, or "".
 	showModes string
-	// hash holds the upper-case commands that hash a file: HASH, XSHA256, MD5 ...
-	hash []string
 
 	product  product // "": not known
 	greeting string  // without its digits
@@ -49,9 +47,6 @@ type Features struct {
 	batchingStopped bool            // the server gets one command at a time
 	remember        func(*Features) // called when something new was observed; may be nil
 }
-
-// hashCommands are the commands in FEAT that hash a file. None of them is in an RFC.
-var hashCommands = []string{"HASH", "XSHA256", "XSHA512", "SHA256", "SHA512", "XSHA1", "XSHA", "SHA1", "XMD5", "MD5", "XCRC"}
 
 // parseFeatures reads the reply to FEAT (RFC 2389, section 3.2). Each feature stands
 // on a line that starts with a space; some servers send the code before it instead,
@@ -70,11 +65,6 @@ func parseFeatures(greeting string, r Reply) *Features {
 	f.mfmt, f.mdtm, f.size, f.utf8 = f.Offers("MFMT"), f.Offers("MDTM"), f.Offers("SIZE"), f.Offers("UTF8")
 	f.rest = strings.Contains(strings.ToUpper(f.feat["REST"]), "STREAM")
 	f.showModes = showModesBy(f.feat["MLST"])
-	for _, word := range hashCommands {
-		if f.Offers(word) {
-			f.hash = append(f.hash, word)
-		}
-	}
 	f.product = recognize(greeting, f.Offers)
 	if !f.mlst {
 		f.listForm = FormLIST

@@ -1,21 +1,26 @@
 package ftp
 
-import (
-	"slices"
-	"strings"
-)
+import "ferry/internal/ftp/digest"
 
-// SHA256Commands returns the commands that ask for the SHA-256 of the file at abs, an
-// absolute path; nil where the server has none. The last reply holds the hash. XSHA256
-// accepts a byte range after the name, so it is not used for names with spaces.
-func SHA256Commands(f *Features, abs string) []string {
-	switch {
-	case !f.CanStat():
-		return nil
-	case slices.Contains(f.hash, "XSHA256") && !strings.ContainsAny(abs, ` "`):
-		return []string{"XSHA256 " + abs}
-	case slices.Contains(f.hash, "HASH") && strings.Contains(strings.ToUpper(f.feat["HASH"]), "SHA-256"):
-		return []string{"OPTS HASH SHA-256", "HASH " + abs}
+// HashCommand returns the command that asks for the hash of the file at abs, an absolute
+// path. With others an algorithm other than SHA-256 will do. It returns false where the server has none, and where it
+// was seen to tell a wrong one.
+func HashCommand(f *Features, abs string, others bool) (digest.Command, bool) {
+	if !f.CanStat() || !f.Has(TellsRightHash) {
+		return digest.Command{}, false
 	}
-	return nil
+	return digest.Choose(f.Offers, f.feat["HASH"], abs, others)
+}
+
+// SHA256Commands returns the commands that ask for the SHA-256 of the file at abs; nil
+// where the server has none. The last reply holds the hash.
+func SHA256Commands(f *Features, abs string) (lines []string) {
+	c, ok := HashCommand(f, abs, false)
+	if !ok {
+		return nil
+	}
+	if before := c.Before(); before != "" {
+		lines = append(lines, before)
+	}
+	return append(lines, c.Line(abs))
 }

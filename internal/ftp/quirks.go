@@ -42,6 +42,8 @@ const (
 	DeletesFiles  Quirk = "deletes-files"
 	RemovesDirs   Quirk = "removes-dirs"
 
+	TellsRightHash Quirk = "hash"
+
 	AnswersInOrder       Quirk = "batches"
 	OverlapIsClear       Quirk = "behind"
 	ForgetsRNFR          Quirk = "rename-ends"
@@ -129,6 +131,9 @@ var quirks = []quirkRow{
 	{quirk: ReplacesFiles, means: "a file has taken the place of another when RNTO is accepted", found: "by a look at the first one", promise: true, test: "TestEmptyPromises"},
 	{quirk: DeletesFiles, means: "a file is gone when DELE is accepted", found: "by a look at the first one", promise: true, test: "TestEmptyPromises"},
 	{quirk: RemovesDirs, means: "a directory is gone when RMD is accepted", found: "by a look at the first one", promise: true, test: "TestEmptyPromises"},
+
+	{quirk: TellsRightHash, means: "the hash that is told of a file is that of its content", found: "by reading one file", assumed: true, promise: true,
+		test: "TestHashesOfALiar", lack: "a wrong hash was told of a file: contents are read instead"},
 
 	{quirk: AnswersInOrder, means: "several commands at a time are answered in order", found: "in use", assumed: true, test: "TestBatchThatBreaks"},
 	{quirk: OverlapIsClear, means: "the final reply of a transfer can be told from the replies to what goes out behind it", found: "in use", assumed: true,

@@ -103,7 +103,12 @@ func (r *jsonPass) Event(ev sync.Event) {
 		r.problems(ev.Side, ev.Problems)
 	case sync.Doubted:
 		r.problems(ev.Side, ev.Problems)
+	case sync.Comparing:
+		if ev.Files < ev.FilesTotal && r.isTime() {
+			r.write(jsonProgress{"comparing", r.head.Profile, ev.Files, ev.FilesTotal, ev.Bytes, ev.BytesTotal})
+		}
 	case sync.Planned:
+		r.progressed = time.Time{}
 		r.planned(ev.Plan)
 	case sync.Progress:
 		r.progress(ev)
@@ -192,15 +197,22 @@ func (r *jsonPass) action(a *sync.Action, ok bool, err error) {
 
 func (r *jsonPass) progress(ev sync.Progress) {
 	r.done.Bytes += ev.N
+	if r.isTime() {
+		r.write(jsonProgress{"progress", r.head.Profile, r.done.Actions, r.total.Actions, r.done.Bytes, r.total.Bytes})
+	}
+}
+
+// isTime reports whether it is time to say how far something has come.
+func (r *jsonPass) isTime() bool {
 	now := r.o.Now()
 	if r.progressed.IsZero() {
 		r.progressed = now
 	}
 	if r.o.Talk.Quiet || now.Sub(r.progressed) < progressEvery {
-		return
+		return false
 	}
 	r.progressed = now
-	r.write(jsonProgress{"progress", r.head.Profile, r.done.Actions, r.total.Actions, r.done.Bytes, r.total.Bytes})
+	return true
 }
 
 func (r *jsonPass) End(s sync.Summary, err error) {

@@ -22,6 +22,7 @@ type textPass struct {
 	pace  pace
 
 	plan      *sync.Plan // the last one
+	compared  compared
 	problems  []sideProblem
 	conflicts []sync.Conflict        // of all plans: a pass may need a second one
 	aside     map[manifest.Path]bool // conflict copies that were made
@@ -73,6 +74,11 @@ func (r *textPass) Event(ev sync.Event) {
 			r.wait.listed(ev)
 		}
 		r.problem(ev.Side, ev.Problems)
+	case sync.Comparing:
+		r.compared.add(ev)
+		if r.bars != nil || r.lines != nil {
+			r.wait.comparing(ev)
+		}
 	case sync.Doubted:
 		r.problem(ev.Side, ev.Problems)
 	case sync.Planned:
@@ -92,6 +98,10 @@ func (r *textPass) planned(plan *sync.Plan) {
 		return
 	}
 	r.sayProblems()
+	if line := r.compared.line(); line != "" && r.o.Verbose {
+		r.o.Talk.Note("%s", line)
+	}
+	r.compared = compared{}
 	for _, a := range plan.Actions {
 		if a.Kept && !a.Visible() { // a push or pull leaves the directory where it is
 			r.sayKept(&a)

@@ -51,6 +51,13 @@ func (p *phase) listed(ev sync.Scanned) {
 	}
 }
 
+// comparing notes how far the comparison of contents has come.
+func (p *phase) comparing(ev sync.Comparing) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.what = comparing(ev)
+}
+
 // text says what is waited for, and for how long already.
 func (p *phase) text() string {
 	p.mu.Lock()

@@ -57,6 +57,9 @@ func counts(s sync.Summary) []string {
 	add(s.Chmods, "modes set %d", s.Chmods)
 	add(s.Links, "links made %d", s.Links)
 	add(s.Adopted, "found equal %d", s.Adopted)
+	if s.Adopted > 0 {
+		add(s.ByHash, "compared by hash %d", s.ByHash)
+	}
 	add(s.NotCompared, "not compared %d", s.NotCompared)
 	add(s.Conflicts, "conflicts %d", s.Conflicts)
 	add(s.Failed, "failed %d", s.Failed)
@@ -77,7 +80,7 @@ func counts(s sync.Summary) []string {
 // and what is always left out, do not count.
 func Did(s sync.Summary) bool {
 	return s != sync.Summary{Seconds: s.Seconds, DryRun: s.DryRun, Blind: s.Blind, Part: s.Part, LeftOut: s.LeftOut,
-		LeftAlone: s.LeftAlone, NotListed: s.NotListed, ConflictsWaiting: s.ConflictsWaiting}
+		LeftAlone: s.LeftAlone, NotListed: s.NotListed, ConflictsWaiting: s.ConflictsWaiting, ByHash: s.ByHash}
 }
 
 // durationText returns "0.4 s" or "12m5s".

@@ -76,7 +76,7 @@ func New(path manifest.Path, version manifest.Entry, remote bool, used func(mani
 // everything known about the file if its content has not been read.
 func contentMark(path manifest.Path, e manifest.Entry) string {
 	sum := []byte(e.Sum)
-	if len(sum) == 0 {
+	if len(sum) != sha256.Size {
 		b := []byte(path)
 		b = binary.BigEndian.AppendUint64(b, uint64(e.Size))
 		b = binary.BigEndian.AppendUint64(b, uint64(e.ModTime))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ferry/sync"
+	"ferry/sync/compare"
 	"ferry/sync/trashbin"
 )
 
@@ -31,6 +32,11 @@ func (s Side) Root(ctx context.Context, create bool) (sync.RootState, error) {
 		return sync.RootState{}, refused("making the root")
 	}
 	return s.Store.Root(ctx, false)
+}
+
+// Hashes implements [compare.Hasher].
+func (s Side) Hashes(ctx context.Context, run []sync.Wanted, others bool) ([]compare.Told, error) {
+	return compare.Hashes(ctx, s.Store, run, others)
 }
 
 // Apply implements [sync.Replica].

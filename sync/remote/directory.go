@@ -9,6 +9,8 @@ import (
 	"ferry/internal/ftp/check"
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/compare"
+	"ferry/sync/remote/left"
 	"ferry/sync/remote/read"
 	"ferry/sync/trashbin"
 )
@@ -24,6 +26,8 @@ type Directory struct {
 	applier *applier
 	trash   *trash
 	bin     *bin
+	hasher  *read.Hasher
+	left    *left.Record
 }
 
 var (
@@ -56,6 +60,9 @@ func Open(ctx context.Context, o Options) (*Directory, error) {
 		},
 		trash: trash,
 		bin:   &bin{srv, trash, mover},
+
+		hasher: read.NewHasher(readServer{srv}, srv.opts.Options),
+		left:   &left.Record{Read: srv.readOwn},
 	}, nil
 }
 
@@ -101,6 +108,22 @@ func (d *Directory) Links(ctx context.Context, paths []manifest.Path) ([]string,
 func (d *Directory) Sum(ctx context.Context, p manifest.Path, want manifest.Entry) (string, error) {
 	return d.server.sum(ctx, p, want)
 }
+
+// Hashes implements [compare.Hasher].
+func (d *Directory) Hashes(ctx context.Context, run []sync.Wanted, others bool) ([]compare.Told, error) {
+	return d.hasher.Hashes(ctx, run, others)
+}
+
+// Claims implements [compare.Claimer]. Where the server tells hashes nothing else is asked.
+func (d *Directory) Claims(ctx context.Context, run []sync.Wanted) []string {
+	if _, ok := ftp.HashCommand(d.server.features, d.server.names.Root+"/", true); ok {
+		return nil
+	}
+	return d.left.Claims(ctx, run)
+}
+
+// DoubtHashes implements [compare.Doubter].
+func (d *Directory) DoubtHashes() { d.server.features.Observe(ftp.TellsRightHash, false) }
 
 // Reader implements [sync.Replica].
 func (d *Directory) Reader(ctx context.Context, run []sync.Wanted) sync.Reader {

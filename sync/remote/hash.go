@@ -8,6 +8,7 @@ import (
 	"ferry/internal/ftp/wire"
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/remote/left"
 )
 
 // sum implements [sync.Replica.Sum], by XSHA256 or HASH (draft-bryan-ftp-hash) where the
@@ -54,4 +55,13 @@ func (srv *server) sum(ctx context.Context, p manifest.Path, want manifest.Entry
 		return "", fmt.Errorf("sum of %s: %w", p, err)
 	}
 	return sum, nil
+}
+
+// readOwn reads a file in ferry's own directory, at most that many bytes.
+func (srv *server) readOwn(ctx context.Context, name string, most int64) (data []byte, err error) {
+	err = srv.do(ctx, "reading what was left", func(ctx context.Context, s *ftp.Session) (err error) {
+		data, err = left.File(ctx, s, srv.own(name), most)
+		return err
+	})
+	return data, err
 }

@@ -6,6 +6,7 @@ import (
 
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/compare"
 )
 
 // Progress says how far a comparison has got. A content that both sides have counts
@@ -82,6 +83,17 @@ func (s *meteredSide) Sum(ctx context.Context, p manifest.Path, want manifest.En
 		s.meter.read(1, want.Size)
 	}
 	return sum, err
+}
+
+// Hashes implements [compare.Hasher].
+func (s *meteredSide) Hashes(ctx context.Context, run []sync.Wanted, others bool) ([]compare.Told, error) {
+	told, err := compare.Hashes(ctx, s.Replica, run, others)
+	for i, t := range told {
+		if t.Algorithm != "" {
+			s.meter.read(1, run[i].Entry.Size)
+		}
+	}
+	return told, err
 }
 
 // Reader implements [sync.Replica].

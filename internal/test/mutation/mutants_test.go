@@ -27,7 +27,10 @@ type suite struct {
 // suites by name. The seed is fixed, so that whether a mutant is killed is no
 // matter of luck.
 var suites = map[string]suite{
-	"engine":  {"sync", []string{"-rapid.checks=" + histories, "-rapid.seed=20260101", "-rapid.nofailfile", "-rapid.shrinktime=0s", "-test.skip=TestCostOfAPart|TestModesModel"}},
+	"engine":  {"sync", []string{"-rapid.checks=" + histories, "-rapid.seed=20260101", "-rapid.nofailfile", "-rapid.shrinktime=0s", "-test.skip=TestCostOfAPart|TestModesModel|TestFirstPass(Onto|Finds|With|Cancelled)"}},
+	"equal":   {"sync", []string{"-test.run=TestFirstPass(Onto|Finds|With|Cancelled)"}},
+	"compare": {"sync/compare", nil},
+	"hashes":  {"sync/remote/read", []string{"-test.run=TestHashes"}},
 	"memory":  {"sync/replicatest", nil},
 	"local":   {"sync/local", nil},
 	"remote":  {"sync/remote", []string{"-test.run=TestSweep|TestParts|TestCancelledUploads|TestOldAway|TestEditIn|TestTrashThat|TestGone|TestStatAsks|TestRefusedRenameOver|TestEmptyPromises|TestScanWithoutEnd|TestScanOfLarge|TestFarTimes"}},
