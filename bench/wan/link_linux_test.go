@@ -106,6 +106,40 @@ func TestLink(t *testing.T) {
 	}
 }
 
+// TestLoss checks that packets of both directions are lost, and that TCP gets everything across all the same.
+func TestLoss(t *testing.T) {
+	const share = 0.05
+	l := open(t, Options{RoundTrip: 2 * time.Millisecond, Loss: share, Seed: 1})
+	conn := dial(t, l, echo(t, l))
+	sent := make([]byte, 1<<20)
+	for i := range sent {
+		sent[i] = byte(i * 7)
+	}
+	go conn.Write(sent)
+	got := make([]byte, len(sent))
+	if _, err := io.ReadFull(conn, got); err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != string(sent) {
+		t.Error("what came back is not what was sent")
+	}
+	for direction, r := range map[string]*relay{"up": l.up, "down": l.down} {
+		lost, passed := r.lostAtRandom.Load(), r.packets.Load()
+		if part := float64(lost) / float64(lost+passed); part < share/2 || part > share*2 {
+			t.Errorf("%s: %d packets passed and %d were lost, want about %v of them", direction, passed, lost, share)
+		}
+	}
+	l.SetLoss(0, 1)
+	before := l.Traffic()
+	go conn.Write(sent)
+	if _, err := io.ReadFull(conn, got); err != nil {
+		t.Fatal(err)
+	}
+	if n := l.Traffic().Minus(before).LostAtRandom; n > 0 {
+		t.Errorf("%d packets were lost without loss", n)
+	}
+}
+
 // TestNamespaces checks that the ends are apart from the rest of the machine.
 func TestNamespaces(t *testing.T) {
 	l := open(t, Options{})
