@@ -3,6 +3,7 @@ package main
 import (
 	"ferry/bench/wan"
 	"ferry/internal/test/visitor"
+	"fmt"
 )
 
 // result is one run of one tool on one row.
@@ -34,4 +35,29 @@ type visit struct {
 
 func (r *result) see(s visitor.Seen) {
 	r.Visit = &visit{Mixed: s.Mixed.Seconds(), Looks: s.Looks, Half: len(s.Half), Missing: len(s.Missing), Broken: len(s.Broken)}
+}
+
+// line returns a short form of the result, which is shown while the benchmark runs.
+func (r result) line() string {
+	head := fmt.Sprintf("%-9s %-14s %-14s", r.Server, r.Row, r.Tool)
+	if r.Error != "" {
+		return head + " WRONG after " + seconds(r.Seconds) + ": " + r.Error
+	}
+	text := fmt.Sprintf("%s %9s  cpu %6s  %7s", head, seconds(r.Seconds), seconds(r.CPU), mebibytes(r.Memory))
+	if r.Files > 0 {
+		text += fmt.Sprintf("  %.2f round trips a file", r.RoundTrips)
+	} else if r.RoundTrips > 0 {
+		text += fmt.Sprintf("  %.0f round trips", r.RoundTrips)
+	}
+	if v := r.Visit; v != nil {
+		text += fmt.Sprintf("  mixed %s, half %d, missing %d, without script %d", seconds(v.Mixed), v.Half, v.Missing, v.Broken)
+	}
+	if r.Traffic != nil {
+		text += fmt.Sprintf("  %d packets, %.1f kB up, %.1f kB down", r.Traffic.PacketsUp+r.Traffic.PacketsDown,
+			float64(r.Traffic.BytesUp)/1000, float64(r.Traffic.BytesDown)/1000)
+		if r.Traffic.Lost > 0 {
+			text += fmt.Sprintf(", %d lost", r.Traffic.Lost)
+		}
+	}
+	return text
 }
