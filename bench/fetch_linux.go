@@ -19,21 +19,30 @@ func (b *bench) fetch(ctx context.Context) {
 		return
 	}
 	for _, name := range slices.Concat(b.opts.servers, b.opts.tools) {
-		if name == "ferry" {
-			continue
+		var err error
+		switch name {
+		case "ferry":
+		case ftpDeployName:
+			err = fetchFTPDeploy(ctx)
+		case rcloneCurrent:
+			err = fetchRcloneCurrent(ctx, b.log)
+		default:
+			err = fetchPackage(ctx, root, name)
 		}
-		if name == ftpDeployName {
-			if err := fetchFTPDeploy(ctx); err != nil {
-				b.log("fetching %s: %v", name, err)
-			}
-			continue
-		}
-		cmd := exec.CommandContext(ctx, filepath.Join(root, ".ci", "servers"), name)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-			b.log("fetching %s: %v: %s", name, err, lines[len(lines)-1])
+		if err != nil {
+			b.log("fetching %s: %v", name, err)
 		}
 	}
+}
+
+// fetchPackage fetches a Debian package.
+func fetchPackage(ctx context.Context, root, name string) error {
+	cmd := exec.CommandContext(ctx, filepath.Join(root, ".ci", "servers"), name)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
+		return fmt.Errorf("%w: %s", err, lines[len(lines)-1])
+	}
+	return nil
 }
 
 // moduleRoot returns the root of the checkout.
@@ -47,69 +56,4 @@ func moduleRoot(ctx context.Context) (string, error) {
 		return "", errors.New("the working directory is not in the checkout")
 	}
 	return filepath.Dir(mod), nil
-}
-
-// findTools finds or builds the programs. Missing ones are reported and left out.
-func (b *bench) findTools(ctx context.Context) error {
-	if path, err := exec.LookPath("find"); err == nil {
-		b.tools = append(b.tools, find(program{path: path}))
-	}
-	for _, name := range b.opts.tools {
-		if name == "ferry" {
-			p, err := b.buildFerry(ctx)
-			if err != nil {
-				return err
-			}
-			b.tools = append(b.tools, ferry(p, b.opts.ferryArgs...))
-			continue
-		}
-		if name == ftpDeployName {
-			p, script, version, err := findFTPDeploy()
-			if err != nil {
-				b.log("leaving out %s: %v", name, err)
-				continue
-			}
-			b.programs = append(b.programs, name+" "+version)
-			b.tools = append(b.tools, ftpDeploy(p, script))
-			continue
-		}
-		p, err := findProgram(name)
-		var version string
-		if err == nil {
-			version, err = p.ask(ctx, map[string]string{"lftp": "--version", "rclone": "version"}[name])
-		}
-		if err != nil {
-			b.log("leaving out %s: %v", name, err)
-			continue
-		}
-		b.programs = append(b.programs, versionOf(name, version))
-		if name == "lftp" {
-			b.tools = append(b.tools, lftp(p, "lftp"), lftp(p, "lftp pipelined", "set ftp:sync-mode off"))
-			continue
-		}
-		secret, err := p.ask(ctx, "obscure", "secret")
-		if err != nil {
-			return err
-		}
-		b.tools = append(b.tools, rcloneSync(p, secret), rcloneBisync(p, secret))
-	}
-	return nil
-}
-
-func (b *bench) buildFerry(ctx context.Context) (program, error) {
-	if b.opts.ferry != "" {
-		path, err := filepath.Abs(b.opts.ferry)
-		return program{path: path}, err
-	}
-	root, err := moduleRoot(ctx)
-	if err != nil {
-		return program{}, err
-	}
-	p := program{path: filepath.Join(b.work, "bin", "ferry")}
-	cmd := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", p.path, ".")
-	cmd.Dir = root
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return p, fmt.Errorf("building ferry: %w\n%s", err, out)
-	}
-	return p, nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -67,4 +68,25 @@ func largeDown(size int64) fixture {
 // siteOnBoth is a fixture with the same site on both sides.
 func siteOnBoth(name string, site func(roots ...string) error) fixture {
 	return fixture{name: name, equal: true, make: func(local, remote string) error { return site(local, remote) }}
+}
+
+// textDown and textUp are texts of 200 kB, as source code or logs, that compress to about a third.
+func textDown(files int) fixture {
+	return fixture{name: "texts down", make: func(_, remote string) error { return makeTexts(remote, files) }}
+}
+
+func textUp(files int) fixture {
+	return fixture{name: "texts up", make: func(local, _ string) error { return makeTexts(local, files) }}
+}
+
+// siteThere is a site at the source of a copy: small files, and some that are large.
+func siteThere() fixture {
+	return fixture{name: "site at the source", make: func(source, _ string) error {
+		for i := range 8 {
+			if err := makeLarge(filepath.Join(source, fmt.Sprintf("large-%d.bin", i)), 4<<20, uint64(20+i)); err != nil {
+				return err
+			}
+		}
+		return smallFiles(10, 20, 11).make(source)
+	}}
 }

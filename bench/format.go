@@ -21,9 +21,10 @@ func rateName(bytes int64) string {
 	return fmt.Sprintf("%g Mbit/s", float64(bytes)*8/1e6)
 }
 
-func plural(n int, noun string) string {
+// plural returns a number with its noun, and more behind it if there is not just one.
+func plural(n int, noun, more string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	return fmt.Sprintf("%d %ss, medians", n, noun)
+	return fmt.Sprintf("%d %ss%s", n, noun, more)
 }

@@ -16,17 +16,12 @@ import (
 // prepareTool lets a tool make a first pass over equal trees, on a link without delay, so that it has its state.
 func (b *bench) prepareTool(ctx context.Context, r row, t tool, j job) error {
 	if r.warm && t.remember != nil {
-		return errors.Join(t.remember(j), chownLike(filepath.Join(j.server.Root, remote), j.server.Root))
+		return errors.Join(t.remember(j), chownLike(j.server.dir(), j.server.Root))
 	}
 	if !r.warm || t.warmUp == nil {
 		return nil
 	}
-	if b.link != nil {
-		b.link.SetRoundTrip(0)
-		b.link.SetRate(0)
-		defer b.link.SetRate(b.opts.rate)
-		defer b.link.SetRoundTrip(b.opts.roundTrip)
-	}
+	b.setLink(link{}, 0)
 	args, env := t.warmUp(j)
 	u, output, err := b.runClient(ctx, r, "first-pass", args, env)
 	if err == nil && u.Exit != 0 {
@@ -47,7 +42,8 @@ func (b *bench) prepareTool(ctx context.Context, r row, t tool, j job) error {
 const pauseBeforeRun = time.Second
 
 // measure runs a tool and fills in what it used.
-func (b *bench) measure(ctx context.Context, r row, t tool, server serverInfo, res *result, args, env []string) error {
+func (b *bench) measure(ctx context.Context, turn turn, t tool, res *result, args, env []string) error {
+	r := turn.row
 	select {
 	case <-time.After(pauseBeforeRun):
 	case <-ctx.Done():
@@ -57,10 +53,11 @@ func (b *bench) measure(ctx context.Context, r row, t tool, server serverInfo, r
 	if b.link != nil {
 		before = b.link.Traffic()
 	}
-	name := strings.ReplaceAll(fmt.Sprintf("%s-%s-%s-%d", server.Name, r.name, t.name, res.Run), " ", "-")
+	name := fmt.Sprintf("%s-%s-%s-%s-%d", turn.label, r.name, res.Link, t.name, res.Run)
+	name = strings.NewReplacer(" ", "-", "/", "-", ",", "").Replace(name)
 	var v *visitor.Visitor
 	if r.visited {
-		v = &visitor.Visitor{Site: visited, Dir: filepath.Join(server.Root, remote), Pause: 10 * time.Millisecond}
+		v = &visitor.Visitor{Site: visited, Dir: turn.server.dir(), Pause: 10 * time.Millisecond}
 		v.Start()
 	}
 	u, output, err := b.runClient(ctx, r, name, args, env)
@@ -71,8 +68,8 @@ func (b *bench) measure(ctx context.Context, r row, t tool, server serverInfo, r
 	if b.link != nil && !r.loopback {
 		traffic := b.link.Traffic().Minus(before)
 		res.Traffic = &traffic
-		if b.opts.roundTrip > 0 {
-			res.RoundTrips = u.Wall.Seconds() / b.opts.roundTrip.Seconds() / float64(max(r.files, 1))
+		if turn.link.roundTrip > 0 {
+			res.RoundTrips = u.Wall.Seconds() / turn.link.roundTrip.Seconds() / float64(max(r.files, 1))
 			res.Files = r.files
 		}
 	}

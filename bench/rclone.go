@@ -1,9 +1,10 @@
 package main
 
 import (
-	"ferry/internal/test/realftp"
 	"path/filepath"
 	"strconv"
+
+	"ferry/internal/test/realftp"
 )
 
 // rclone returns a function that completes the arguments of rclone and returns its environment.
@@ -12,29 +13,56 @@ func rclone(p program, secret string) func(j job, args ...string) ([]string, []s
 		if j.mode == active || j.trust {
 			return nil, nil // it has no active mode, and always takes equal sizes and times as equal
 		}
-		n := strconv.Itoa(j.connections)
-		args = append([]string{p.path}, append(args, "--transfers", n, "--checkers", n, "--retries", "1", "--multi-thread-streams", "0")...)
-		return args, []string{
-			"LD_LIBRARY_PATH=" + p.libraries, "RCLONE_CONFIG=" + filepath.Join(j.state, "rclone.conf"),
-			"RCLONE_CONFIG_BENCH_TYPE=ftp", "RCLONE_CONFIG_BENCH_HOST=" + j.server.Host, "RCLONE_CONFIG_BENCH_PORT=" + strconv.Itoa(j.server.Port),
-			"RCLONE_CONFIG_BENCH_USER=" + realftp.User, "RCLONE_CONFIG_BENCH_PASS=" + secret,
-			"RCLONE_CONFIG_BENCH_EXPLICIT_TLS=" + strconv.FormatBool(j.tls), "RCLONE_CONFIG_BENCH_NO_CHECK_CERTIFICATE=true",
-			// It cannot log in to vsftpd with TLS 1.3.
-			"RCLONE_CONFIG_BENCH_DISABLE_TLS13=" + strconv.FormatBool(j.server.Name == "vsftpd"),
-			"RCLONE_CONFIG_BENCH_WRITING_MDTM=" + strconv.FormatBool(j.server.Name == "vsftpd"),
+		args = append([]string{p.path}, args...)
+		if !j.defaults {
+			n := strconv.Itoa(j.connections)
+			args = append(args, "--transfers", n, "--checkers", n, "--retries", "1")
+			if j.parts {
+				args = append(args, "--multi-thread-streams", n, "--multi-thread-cutoff", "1M")
+			} else {
+				args = append(args, "--multi-thread-streams", "0")
+			}
 		}
+		env := append([]string{"LD_LIBRARY_PATH=" + p.libraries, "RCLONE_CONFIG=" + filepath.Join(j.state, "rclone.conf")},
+			rcloneServer("BENCH", j.server, j, secret)...)
+		if j.source != nil {
+			env = append(env, rcloneServer("SOURCE", *j.source, j, secret)...)
+		}
+		return args, env
 	}
 }
 
-const rcloneRemote = "bench:" + remote
+// rcloneServer returns the variables that describe a server.
+func rcloneServer(name string, s serverInfo, j job, secret string) []string {
+	name = "RCLONE_CONFIG_" + name + "_"
+	env := []string{
+		name + "TYPE=ftp", name + "HOST=" + s.Host, name + "PORT=" + strconv.Itoa(s.Port),
+		name + "USER=" + realftp.User, name + "PASS=" + secret,
+		name + "EXPLICIT_TLS=" + strconv.FormatBool(j.tls), name + "NO_CHECK_CERTIFICATE=true",
+		// It cannot log in to vsftpd with TLS 1.3.
+		name + "DISABLE_TLS13=" + strconv.FormatBool(s.Name == "vsftpd"),
+	}
+	if !j.defaults {
+		env = append(env, name+"WRITING_MDTM="+strconv.FormatBool(s.Name == "vsftpd"))
+	}
+	return env
+}
+
+const (
+	rcloneRemote = "bench:" + remote
+	rcloneSource = "source:" + remote
+)
 
 // rcloneSync returns rclone sync, which works in one direction. For equal trees that finds the same as both directions.
-func rcloneSync(p program, secret string) tool {
+func rcloneSync(p program, name, secret string) tool {
 	with := rclone(p, secret)
-	return tool{name: "rclone", run: func(j job) ([]string, []string) {
+	return tool{name: name, run: func(j job) ([]string, []string) {
 		args := []string{"sync", j.local, rcloneRemote}
-		if j.direction == pull {
+		switch j.direction {
+		case pull:
 			args = []string{"sync", rcloneRemote, j.local}
+		case between:
+			args = []string{"sync", rcloneSource, rcloneRemote}
 		}
 		if j.renames {
 			args = append(args, "--track-renames", "--track-renames-strategy", "modtime,leaf")
@@ -47,7 +75,7 @@ func rcloneSync(p program, secret string) tool {
 }
 
 // rcloneBisync returns rclone bisync, which is for both directions only.
-func rcloneBisync(p program, secret string) tool {
+func rcloneBisync(p program, name, secret string) tool {
 	with := rclone(p, secret)
 	command := func(j job, more ...string) ([]string, []string) {
 		if j.direction != both {
@@ -56,7 +84,7 @@ func rcloneBisync(p program, secret string) tool {
 		return with(j, append([]string{"bisync", j.local, rcloneRemote, "--workdir", filepath.Join(j.state, "bisync")}, more...)...)
 	}
 	return tool{
-		name: "rclone bisync",
+		name: name,
 		run: func(j job) ([]string, []string) {
 			if j.first {
 				return command(j, "--resync")
@@ -65,4 +93,19 @@ func rcloneBisync(p program, secret string) tool {
 		},
 		warmUp: func(j job) ([]string, []string) { return command(j, "--resync") },
 	}
+}
+
+// rcloneCheckName is the name of the tool that compares contents.
+const rcloneCheckName = "rclone check"
+
+// rcloneCheck returns rclone check, which compares the contents of two sides, as ferry does on a first pass over files that
+// both sides have.
+func rcloneCheck(p program, secret string) tool {
+	with := rclone(p, secret)
+	return tool{name: rcloneCheckName, run: func(j job) ([]string, []string) {
+		if !j.first {
+			return nil, nil
+		}
+		return with(j, "check", "--download", j.local, rcloneRemote)
+	}}
 }

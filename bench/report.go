@@ -6,124 +6,113 @@ import (
 	"strings"
 )
 
-// report returns all tables: for each server one of times, and one of CPU time and memory.
-func report(o options, rows []row, results []result, programs []string) string {
+// report returns all tables: for each server and link one of times, one of times with defaults, and two of CPU time and
+// memory.
+func report(o options, rows []row, results []result) string {
 	all := summarize(results)
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n%v round trip, %s, %d connections, %s\n", o.roundTrip, rateName(o.rate), o.connections, plural(o.runs, "run"))
-	if len(programs) > 0 {
+	fmt.Fprintf(&b, "\n%s\n", conditions(results))
+	if programs := distinct(results, func(r result) string { return r.Program }); len(programs) > 0 {
 		fmt.Fprintf(&b, "%s\n", strings.Join(programs, ", "))
 	}
-	for _, server := range serversIn(results) {
-		heading := func(what string) {
-			if o.markdown {
-				fmt.Fprintf(&b, "\n### %s: %s\n\n", server, what)
-			} else {
-				fmt.Fprintf(&b, "\n%s: %s\n", server, what)
+	for _, g := range groups(rows, results) {
+		for _, part := range []struct {
+			heading string
+			table   table
+		}{
+			{"seconds, and ferry's time divided by the best of the others", timesOf(g, all)},
+			{"seconds with the defaults of each tool", defaultTimesOf(g, all)},
+			{"seconds for which visitors find two releases mixed", mixedOf(g, all)},
+			{"CPU seconds and peak memory of the client", costsOf(g, all, toolNames)},
+			{"CPU seconds and peak memory of the client with defaults", costsOf(g, all, defaultNames)},
+		} {
+			if len(part.table) < 2 {
+				continue
 			}
+			b.WriteString(heading(g.name+": "+part.heading, o.markdown) + part.table.compact().text(o.markdown))
 		}
-		heading("seconds, and ferry's time divided by the best of the others")
-		b.WriteString(timesOf(server, rows, all).compact().text(o.markdown))
-		if mixed := mixedOf(server, rows, all); len(mixed) > 1 {
-			heading("seconds for which visitors find two releases mixed")
-			b.WriteString(mixed.compact().text(o.markdown))
+	}
+	b.WriteString(leftOut(results))
+	return b.String()
+}
+
+// conditions says with how many connections and how often the tools ran.
+func conditions(results []result) string {
+	connections, runs := 0, 0
+	for _, r := range results {
+		connections, runs = max(connections, r.Connections), max(runs, r.Run)
+	}
+	if connections == 0 {
+		return plural(runs, "run", ", medians")
+	}
+	return plural(connections, "connection", "") + ", " + plural(runs, "run", ", medians")
+}
+
+// leftOut lists what was not run, and why.
+func leftOut(results []result) string {
+	var b strings.Builder
+	for _, r := range results {
+		if r.Skipped == "" {
+			continue
 		}
-		heading("CPU seconds and peak memory of the client")
-		b.WriteString(costsOf(server, rows, all).compact().text(o.markdown))
+		if b.Len() == 0 {
+			b.WriteString("\nleft out:\n")
+		}
+		fmt.Fprintf(&b, "- %s: %s\n", strings.Join(slices.DeleteFunc([]string{r.Server, r.Row, r.Tool}, func(s string) bool { return s == "" }), " "), r.Skipped)
 	}
 	return b.String()
 }
 
-func serversIn(results []result) []string {
-	var names []string
+// distinct returns the different values of a field, without empty ones, in the order in which they come.
+func distinct(results []result, field func(result) string) []string {
+	var all []string
 	for _, r := range results {
-		if !slices.Contains(names, r.Server) {
-			names = append(names, r.Server)
+		if v := field(r); v != "" && !slices.Contains(all, v) {
+			all = append(all, v)
 		}
 	}
-	return names
+	return all
 }
 
-// verdictColumn is the heading of the column of goals.
-const verdictColumn = "goal reached"
+// group is what stands in one table: the rows on one server over one link, or those that have links of their own.
+type group struct {
+	name, server string
+	link         string // "" for rows with links of their own
+	rows         []row
+}
 
-func timesOf(server string, rows []row, all map[key]summary) table {
-	t := table{append(append([]string{""}, toolNames...), "ferry/lftp", "ferry/rclone", "ferry/best", verdictColumn)}
-	for _, r := range rows {
-		line, some := []string{r.title}, false
-		for _, tool := range toolNames {
-			s, there := all[key{server, r.name, tool}]
-			cell := ""
-			switch {
-			case there && s.wrong:
-				cell = "wrong"
-			case there && r.files > 0 && s.roundTrips > 0:
-				cell = fmt.Sprintf("%.2f (%.1f rt)", s.seconds, s.roundTrips)
-			case there:
-				cell = fmt.Sprintf("%.2f", s.seconds)
-			}
-			some = some || there
-			line = append(line, cell)
-		}
-		if !some {
-			continue
-		}
-		ratio := compareTimes(all, server, r)
-		for _, v := range []float64{ratio.lftp, ratio.rclone, ratio.both} {
-			cell := ""
-			if v > 0 {
-				cell = fmt.Sprintf("%.2f", v)
-			}
-			line = append(line, cell)
-		}
-		t = append(t, append(line, verdict(r.goal.on(server), ratio, all[key{server, r.name, "ferry"}])))
+// key returns the key of a cell.
+func (g group) key(r row, tool string) key { return key{g.server, r.name, g.linkOf(r), tool} }
+
+func (g group) linkOf(r row) string {
+	if g.link == "" {
+		return r.ownLink()
 	}
-	return t
+	return g.link
 }
 
-// mixedOf returns the table of what visitors saw. In brackets are the files that they saw half or missing.
-func mixedOf(server string, rows []row, all map[key]summary) table {
-	t := table{append(append([]string{""}, toolNames...), "ferry/best")}
+// groups returns the groups in the order in which the results came, those with links of their own after the others.
+func groups(rows []row, results []result) []group {
+	var fixed, free []row
 	for _, r := range rows {
-		line, some := []string{r.title}, false
-		for _, tool := range toolNames {
-			cell := ""
-			if s := all[key{server, r.name, tool}]; s.visit != nil {
-				some = true
-				cell = fmt.Sprintf("%.2f", s.visit.Mixed)
-				if wrong := s.visit.Half + s.visit.Missing; wrong > 0 {
-					cell += fmt.Sprintf(" (%d)", wrong)
-				}
-			}
-			line = append(line, cell)
-		}
-		if ratio := compareTimes(all, server, r).mixed; some && ratio > 0 {
-			line = append(line, fmt.Sprintf("%.3f", ratio))
+		if r.ownLink() != "" {
+			fixed = append(fixed, r)
 		} else {
-			line = append(line, "")
-		}
-		if some {
-			t = append(t, line)
+			free = append(free, r)
 		}
 	}
-	return t
-}
-
-func costsOf(server string, rows []row, all map[key]summary) table {
-	t := table{append([]string{""}, toolNames...)}
-	for _, r := range rows {
-		line, some := []string{r.title}, false
-		for _, tool := range toolNames {
-			cell := ""
-			if s, there := all[key{server, r.name, tool}]; there {
-				some = true
-				cell = fmt.Sprintf("%.2f s, %s", s.cpu, mebibytes(s.memory))
+	var all []group
+	for _, server := range distinct(results, func(r result) string { return r.Server }) {
+		links := distinct(results, func(r result) string {
+			if r.Server != server || slices.ContainsFunc(fixed, func(f row) bool { return f.name == r.Row }) {
+				return ""
 			}
-			line = append(line, cell)
+			return r.Link
+		})
+		for _, link := range links {
+			all = append(all, group{server + ", " + link, server, link, free})
 		}
-		if some {
-			t = append(t, line)
-		}
+		all = append(all, group{server + ", loopback or a link of the row", server, "", fixed})
 	}
-	return t
+	return all
 }

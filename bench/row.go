@@ -1,5 +1,7 @@
 package main
 
+import "slices"
+
 // row is one piece of work to measure. To add one, add it to rows.
 type row struct {
 	name  string // as -work names it
@@ -7,7 +9,12 @@ type row struct {
 	pass  pass
 	// Where and how the run connects.
 	loopback, tls bool
-	connections   int // 0: the value of -connections
+	connections   int   // 0: the value of -connections
+	link          *link // one that all runs of this row have; nil: those of the command line
+	// module is what only ProFTPD can do, as a module of it; the row is for ProFTPD alone then.
+	module *module
+	// closed says that servers refuse data connections between each other, in a row between servers.
+	closed bool
 	// Both sides before the change. Rows with the same fixture share the trees while they are equal.
 	fixture fixture
 	warm    bool // each tool makes a pass over the equal trees first, so that it has its state
@@ -20,8 +27,58 @@ type row struct {
 	visited bool
 	// slow marks rows that run only if -work names them.
 	slow bool
-	// scan is for the row in which find takes part, since the work is that of the disk.
+	// withFind is for the row in which find takes part, since the work is that of the disk.
 	withFind bool
+}
+
+// module is a module of ProFTPD.
+type module struct {
+	what string // what it does, for those who lack it
+	conf []string
+}
+
+var (
+	deflate = &module{"MODE Z", []string{"LoadModule mod_deflate.c", "DeflateEngine on"}}
+	digest  = &module{"commands for hashes that can be switched on", []string{"LoadModule mod_digest.c", "DigestEngine on"}}
+)
+
+// lacks returns why a row cannot be run on a server, or "".
+func (r row) lacks(server string, haveLink bool) string {
+	switch {
+	case r.module != nil && server != "proftpd":
+		return server + " has no " + r.module.what
+	case r.link != nil && !haveLink:
+		return "it has a link of its own, and there is none (-rtt 0 -rate none)"
+	}
+	return ""
+}
+
+// ownLink returns what its results name as the link, or "" if that is one of the command line.
+func (r row) ownLink() string {
+	switch {
+	case r.loopback:
+		return onLoopback
+	case r.link != nil:
+		return r.link.String()
+	}
+	return ""
+}
+
+// links returns the links over which a row runs.
+func (r row) links(o options) []link {
+	switch {
+	case r.loopback:
+		return []link{{}}
+	case r.link != nil:
+		return []link{*r.link}
+	}
+	return o.links()
+}
+
+// hasDefaults reports whether the row is also run with the defaults of all tools. Rows that are about a setting are not,
+// nor those of deploys, for which the others have no usual command, nor those that measure disk and processor.
+func (r row) hasDefaults() bool {
+	return !r.loopback && r.connections == 0 && r.pass.mode != active && !r.pass.trust && r.pass.direction != deploy
 }
 
 // goal is the most that ferry should need: fractions of the best time of others, and absolute figures. 0 means no goal.
@@ -32,6 +89,9 @@ type goal struct {
 	roundTrips         float64
 	vsftpd             float64 // round trips with vsftpd, which needs one more, see docs/benchmark.md
 	megabytes          float64
+	defaults           float64 // fraction of the best time of lftp in the tuned settings, with ferry's defaults
+	oneConnection      float64 // fraction of ferry's own time in the row withOne
+	withOne            string
 	// among are further rows whose times of other tools count for the comparison.
 	among []string
 }
@@ -41,5 +101,5 @@ func (r row) others() []string {
 	if r.withFind {
 		return []string{"find"}
 	}
-	return []string{"lftp", "lftp pipelined", "rclone", "rclone bisync", ftpDeployName}
+	return slices.Concat(lftpNames, rcloneNames, []string{ftpDeployName})
 }

@@ -1,15 +1,21 @@
 package main
 
+import "time"
+
 // rows returns all rows in the order of the table.
 func rows(o options) []row {
 	flat := smallFiles(0, 200, 1)
 	million := shape{dirs: 10_000, files: 100, smallest: 8, largest: 64, seed: 9}
 	tree300, tree3000 := onBoth("tree of 300", smallFiles(300, 10, 3)), onBoth("tree of 3000", smallFiles(3000, 10, 4))
 	album := onBoth("album", smallFiles(0, 10, 5), smallFiles(1, 200, 6))
+	equalFiles := onBoth("3000 equal files", smallFiles(30, 100, 10))
+	long := &link{roundTrip: 200 * time.Millisecond, rate: 12_500_000, loss: 0.001}
+	slow := &link{roundTrip: 30 * time.Millisecond, rate: 500_000}
+	move := pass{direction: between}
 	upload, download := pass{direction: push}, pass{direction: pull, mode: passive}
 	return []row{
 		{name: "up", title: "200 small files up", pass: upload, fixture: localOnly("flat up", flat),
-			goal: goal{lftp: 0.50, rclone: 0.25}},
+			goal: goal{lftp: 0.50, rclone: 0.25, defaults: 0.35}},
 		{name: "up-dirs", title: "200 small files in 40 directories up", pass: upload, fixture: localOnly("dirs up", smallFiles(40, 5, 2))},
 		{name: "up-one", title: "200 small files up, one connection", pass: upload, fixture: localOnly("flat up", flat),
 			connections: 1, files: 200, goal: goal{roundTrips: 3.5, vsftpd: 4.5}},
@@ -32,10 +38,21 @@ func rows(o options) []row {
 		{name: "equal", title: "first pass over 300 equal directories", pass: pass{direction: both, first: true}, fixture: tree300},
 		{name: "equal-trust", title: "the same, equal sizes count as equal", pass: pass{direction: both, first: true, trust: true}, fixture: tree300,
 			goal: goal{among: []string{"equal"}}},
+		{name: "first-equal", title: "first pass over 3,000 equal files", pass: pass{direction: both, first: true}, fixture: equalFiles},
+		{name: "first-equal-hash", title: "the same, the server has hash commands", pass: pass{direction: both, first: true}, fixture: equalFiles,
+			module: digest},
 		{name: "large-up", title: "large file up", pass: upload, fixture: largeUp(o.large)},
 		{name: "large-down", title: "large file down", pass: download, fixture: largeDown(o.large)},
 		{name: "large-up-tls", title: "large file up, TLS", pass: upload, fixture: largeUp(o.large), tls: true},
 		{name: "large-down-tls", title: "large file down, TLS", pass: download, fixture: largeDown(o.large), tls: true},
+		{name: "segments", title: "large file down, 200 ms, 0.1 % loss", pass: pass{direction: pull, mode: passive, parts: true},
+			fixture: largeDown(o.large / 2), link: long, goal: goal{best: 1, oneConnection: 0.5, withOne: "segments-one"}},
+		{name: "segments-one", title: "the same, one connection", pass: download, fixture: largeDown(o.large / 2), link: long, connections: 1},
+		{name: "mode-z", title: "50 texts down, 4 Mbit/s", pass: download, fixture: textDown(50), link: slow, module: deflate},
+		{name: "mode-z-up", title: "50 texts up, 4 Mbit/s", pass: upload, fixture: textUp(50), link: slow, module: deflate},
+		{name: "copy", title: "200 small files and 8 of 4 MiB", pass: move, fixture: siteThere()},
+		{name: "copy-closed", title: "the same, servers refuse each other", pass: move, fixture: siteThere(), closed: true},
+		{name: "copy-one", title: "1 changed file of 3,000", pass: move, fixture: tree300, warm: true, change: changeOne},
 		{name: "huge-up", title: "large file up, loopback", pass: upload, fixture: largeUp(o.huge), loopback: true, goal: goal{best: 1, cpu: 1}},
 		{name: "huge-down", title: "large file down, loopback", pass: download, fixture: largeDown(o.huge), loopback: true, goal: goal{best: 1, cpu: 1}},
 		{name: "huge-up-tls", title: "large file up, loopback, TLS", pass: upload, fixture: largeUp(o.huge), loopback: true, tls: true, goal: goal{best: 1, cpu: 1}},

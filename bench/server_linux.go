@@ -2,20 +2,25 @@ package main
 
 import (
 	"context"
-	"ferry/bench/wan"
 	"fmt"
+
+	"ferry/bench/wan"
 )
 
-// server returns the server for a row, and starts it if it is not running.
-func (b *bench) server(ctx context.Context, name string, r row) (serverInfo, error) {
-	key := fmt.Sprintf("%s, loopback %t, TLS %t", name, r.loopback, r.tls)
-	if s, there := b.servers[key]; there {
-		return s, nil
-	}
+// server returns the server for a row, and starts it if it is not running. A server that is used twice at once has two
+// roles.
+func (b *bench) server(ctx context.Context, name string, r row, role string) (serverInfo, error) {
 	where := r.loopback || b.link == nil
-	ask := serverRequest{Name: name, TLS: r.tls}
+	ask := serverRequest{Name: name, TLS: r.tls, Foreign: r.pass.direction == between && !r.closed}
+	if r.module != nil {
+		ask.Extra = r.module.conf
+	}
 	if !where {
 		ask.Host = wan.ServerAddress
+	}
+	key := fmt.Sprintf("%+v %s", ask, role)
+	if s, there := b.servers[key]; there {
+		return s, nil
 	}
 	answer, err := b.hosts[where].ask(ctx, request{Serve: &ask})
 	if err != nil {

@@ -5,19 +5,23 @@ import "slices"
 // summary holds the medians of all runs of one tool on one row.
 type summary struct {
 	seconds, cpu, roundTrips float64
+	spread                   float64 // half of what lies between the quickest and the slowest run, divided by the median
 	memory                   int64
 	visit                    *visit // nil: nobody looked
 	wrong                    bool   // at least one run had a wrong result
 }
 
 // key identifies a cell of the table.
-type key struct{ server, row, tool string }
+type key struct{ server, row, link, tool string }
 
 // summarize returns the medians of all cells.
 func summarize(results []result) map[key]summary {
 	cells := map[key][]result{}
 	for _, r := range results {
-		k := key{r.Server, r.Row, r.Tool}
+		if r.Skipped != "" {
+			continue
+		}
+		k := key{r.Server, r.Row, r.Link, r.Tool}
 		cells[k] = append(cells[k], r)
 	}
 	all := map[key]summary{}
@@ -25,6 +29,7 @@ func summarize(results []result) map[key]summary {
 		all[k] = summary{
 			seconds:    median(runs, func(r result) float64 { return r.Seconds }),
 			cpu:        median(runs, func(r result) float64 { return r.CPU }),
+			spread:     spread(runs),
 			roundTrips: median(runs, func(r result) float64 { return r.RoundTrips }),
 			visit:      visits(runs),
 			memory:     int64(median(runs, func(r result) float64 { return float64(r.Memory) })),
@@ -32,6 +37,18 @@ func summarize(results []result) map[key]summary {
 		}
 	}
 	return all
+}
+
+// spread returns how far runs lie apart.
+func spread(runs []result) float64 {
+	least, most := runs[0].Seconds, runs[0].Seconds
+	for _, r := range runs {
+		least, most = min(least, r.Seconds), max(most, r.Seconds)
+	}
+	if middle := median(runs, func(r result) float64 { return r.Seconds }); middle > 0 {
+		return (most - least) / 2 / middle
+	}
+	return 0
 }
 
 // visits returns the medians of what visitors saw, or nil if there was none.

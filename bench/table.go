@@ -50,3 +50,11 @@ func (t table) text(markdown bool) string {
 	}
 	return b.String()
 }
+
+// heading returns a line above a table.
+func heading(text string, markdown bool) string {
+	if markdown {
+		return "\n### " + text + "\n\n"
+	}
+	return "\n" + text + "\n"
+}

@@ -15,8 +15,8 @@ import (
 // ownNames are what tools keep for themselves in a root. Everything else is compared.
 var ownNames = []string{".ferry", ftpDeployState}
 
-// compare returns an error that says how two trees differ in names or contents, or nil.
-func compare(a, b string) error {
+// compareTrees returns an error that says how two trees differ in names or contents, or nil.
+func compareTrees(a, b string) error {
 	inA, err := list(a)
 	if err != nil {
 		return err

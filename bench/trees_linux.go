@@ -9,20 +9,25 @@ import (
 )
 
 // makeTrees makes the trees of both sides for a row, and removes the state of all tools.
-func (b *bench) makeTrees(r row, server serverInfo, j job) error {
+func (b *bench) makeTrees(r row, j job) error {
 	if err := makeEmpty(j.state, filepath.Join(b.work, "home")); err != nil {
 		return err
 	}
-	there := filepath.Join(server.Root, remote)
-	if key := server.Root + " " + r.fixture.name; b.currentTrees != key {
+	from, to := j.sides()
+	if key := from + " " + to + " " + r.fixture.name; b.currentTrees != key {
 		b.currentTrees = ""
-		if err := makeEmpty(j.local, there); err != nil {
+		if err := makeEmpty(j.local, from, to); err != nil {
 			return err
 		}
-		if err := r.fixture.make(j.local, there); err != nil {
+		if err := r.fixture.make(from, to); err != nil {
 			return err
 		}
-		if err := chownLike(there, server.Root); err != nil {
+		if j.source != nil {
+			if err := chownLike(from, j.source.Root); err != nil {
+				return err
+			}
+		}
+		if err := chownLike(to, j.server.Root); err != nil {
 			return err
 		}
 		b.currentTrees = key
@@ -30,7 +35,7 @@ func (b *bench) makeTrees(r row, server serverInfo, j job) error {
 	// What one tool keeps there must not disturb the others.
 	var errs []error
 	for _, name := range ownNames {
-		errs = append(errs, os.RemoveAll(filepath.Join(j.local, name)), os.RemoveAll(filepath.Join(there, name)))
+		errs = append(errs, os.RemoveAll(filepath.Join(from, name)), os.RemoveAll(filepath.Join(to, name)))
 	}
 	return errors.Join(errs...)
 }
