@@ -28,6 +28,7 @@ type pass struct {
 	trust     bool // on a first pass, files of equal size count as equal
 	clone     bool // the local files are of a fresh clone, so that their times say nothing
 	parts     bool // one file may come in several parts at once
+	closed    bool // servers refuse data connections between each other
 }
 
 // mode is how data connections are made.

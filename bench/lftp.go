@@ -11,8 +11,8 @@ import (
 // lftp returns lftp as a tool, with additional settings.
 func lftp(p program, name string, settings ...string) tool {
 	return tool{name: name, run: func(j job) (args, env []string) {
-		if j.trust {
-			return nil, nil // it always takes equal sizes as equal
+		if j.trust || j.closed && j.defaults {
+			return nil, nil // it always takes equal sizes as equal, and it asks servers that refuse each other again and again
 		}
 		script := append(lftpSettings(j), settings...)
 		mirror := strings.Join(append([]string{"mirror"}, lftpMirror(j)...), " ")
@@ -47,7 +47,7 @@ func lftpSettings(j job) []string {
 		"set ftp:ssl-force " + strconv.FormatBool(j.tls), "set ftp:ssl-allow " + strconv.FormatBool(j.tls),
 		"set ftp:ssl-protect-data " + strconv.FormatBool(j.tls),
 		"set ftp:passive-mode " + strconv.FormatBool(j.mode != active),
-		"set ftp:use-mode-z true", "set ftp:use-fxp true",
+		"set ftp:use-mode-z true", "set ftp:use-fxp " + strconv.FormatBool(!j.closed),
 	}
 }
 

@@ -13,8 +13,6 @@ type row struct {
 	link          *link // one that all runs of this row have; nil: those of the command line
 	// module is what only ProFTPD can do, as a module of it; the row is for ProFTPD alone then.
 	module *module
-	// closed says that servers refuse data connections between each other, in a row between servers.
-	closed bool
 	// Both sides before the change. Rows with the same fixture share the trees while they are equal.
 	fixture fixture
 	warm    bool // each tool makes a pass over the equal trees first, so that it has its state

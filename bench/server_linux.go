@@ -11,7 +11,7 @@ import (
 // roles.
 func (b *bench) server(ctx context.Context, name string, r row, role string) (serverInfo, error) {
 	where := r.loopback || b.link == nil
-	ask := serverRequest{Name: name, TLS: r.tls, Foreign: r.pass.direction == between && !r.closed}
+	ask := serverRequest{Name: name, TLS: r.tls, Foreign: r.pass.direction == between && !r.pass.closed}
 	if r.module != nil {
 		ask.Extra = r.module.conf
 	}

@@ -20,6 +20,10 @@ func TestCommandLines(t *testing.T) {
 	secure, plain, move := j, j, with(pass{direction: between})
 	secure.tls, plain.defaults, move.source = true, true, &serverInfo{Name: "proftpd", Host: "198.18.0.2", Port: 2101}
 	plain.deletes, plain.clone = true, true
+	refused := move
+	refused.closed = true
+	refusedPlain := refused
+	refusedPlain.defaults = true
 	parts := with(pass{direction: pull, mode: passive, parts: true})
 	p := program{path: "TOOL"}
 	for _, c := range []struct {
@@ -59,6 +63,8 @@ func TestCommandLines(t *testing.T) {
 		{"lftp in parts", lftp(p, "lftp"), parts, []string{"mirror --use-pget-n=4"}, []string{"--parallel"}},
 		{"rclone in parts", rcloneSync(p, "rclone", "s"), parts, []string{"--multi-thread-streams 4"}, []string{"--multi-thread-streams 0"}},
 		{"lftp from server to server", lftp(p, "lftp"), move, []string{"ftp://sync:secret@198.18.0.2:2101/pair ftp://sync:secret@198.18.0.2:2100/pair"}, []string{"/local", "open", "--reverse"}},
+		{"lftp between servers that refuse", lftp(p, "lftp"), refused, []string{"use-fxp false"}, nil},
+		{"with defaults it would ask for ever", lftp(p, "lftp"), refusedPlain, nil, nil},
 		{"rclone from server to server", rcloneSync(p, "rclone", "s"), move, []string{"sync source:pair bench:pair"}, []string{"/local"}},
 		{"ferry from server to server", ferry(p), move, []string{"copy ftp://sync@198.18.0.2:2101/pair ftp://sync@198.18.0.2:2100/pair --connections 4"}, []string{"/local", "secret"}},
 		{"rclone compares contents on a first pass", rcloneCheck(p, "s"), with(pass{direction: both, first: true}), []string{"check --download /local bench:pair"}, nil},
