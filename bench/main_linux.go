@@ -45,6 +45,13 @@ func run() int {
 		}
 		return 0
 	}
+	var before []result
+	if o.compare != "" { // now, since a run takes long
+		if before, err = readResults(o.compare); err != nil {
+			fmt.Fprintln(os.Stderr, "bench: error: -compare:", err)
+			return 1
+		}
+	}
 	results, err := measureOrRead(o)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench: error:", err)
@@ -54,7 +61,7 @@ func run() int {
 		fmt.Fprintln(os.Stderr, "bench: error: nothing was measured")
 		return 1
 	}
-	good, err := show(o, results)
+	good, err := show(o, results, before)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench: error:", err)
 		return 1
@@ -93,7 +100,7 @@ func measureOrRead(o options) ([]result, error) {
 
 // show compares results with those of an earlier run and draws them, as far as that is asked for. Results from a file are
 // printed if nothing else is. good is false where ferry has become slower.
-func show(o options, results []result) (good bool, err error) {
+func show(o options, results, before []result) (good bool, err error) {
 	out := os.Stdout
 	if o.json {
 		out = os.Stderr
@@ -108,10 +115,6 @@ func show(o options, results []result) (good bool, err error) {
 	}
 	if o.compare == "" {
 		return true, nil
-	}
-	before, err := readResults(o.compare)
-	if err != nil {
-		return false, err
 	}
 	text, good := comparison(o.selected(before), results, o.markdown)
 	fmt.Fprint(out, text)

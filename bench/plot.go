@@ -145,7 +145,7 @@ func plotRange(list []panel) (from, to float64) {
 // plotLegend returns the title, and the name of each mark that is in the picture.
 func plotLegend(list []panel) string {
 	var b strings.Builder
-	b.WriteString("<text class=\"title\" x=\"16\" y=\"24\">Seconds for the same work: further left is quicker, each line of the grid is ten times</text>\n")
+	b.WriteString("<text class=\"title\" x=\"16\" y=\"24\">Seconds for the same work: further left is quicker, each grid line is ten times the one before</text>\n")
 	x := 16
 	for i, s := range plotted {
 		drawn := slices.ContainsFunc(list, func(p panel) bool {

@@ -91,6 +91,17 @@ func (g group) linkOf(r row) string {
 	return g.link
 }
 
+// goal returns the goal of a row. Most goals are for one link, and say nothing over another.
+func (g group) goal(r row) goal {
+	if g.link != "" && (!strings.HasPrefix(g.link, goalRoundTrip) || strings.Contains(g.link, "loss")) {
+		return goal{}
+	}
+	return r.goal.on(g.server)
+}
+
+// goalRoundTrip is the round trip for which the goals of rows without a link of their own are set.
+const goalRoundTrip = "30ms,"
+
 // groups returns the groups in the order in which the results came, those with links of their own after the others.
 func groups(rows []row, results []result) []group {
 	var fixed, free []row

@@ -26,7 +26,7 @@ func timesOf(g group, all map[key]summary) table {
 		}
 		ratio := compareTimes(all, g.server, g.linkOf(r), r)
 		line = append(line, ratioCells(ratio.lftp, ratio.rclone, ratio.both)...)
-		t = append(t, append(line, verdict(r.goal.on(g.server), ratio, all[g.key(r, "ferry")])))
+		t = append(t, append(line, verdict(g.goal(r), ratio, all[g.key(r, "ferry")])))
 	}
 	return t
 }
@@ -47,7 +47,7 @@ func defaultTimesOf(g group, all map[key]summary) table {
 		}
 		ratio := compareDefaults(all, g.server, g.linkOf(r), r)
 		line = append(line, ratioCells(ratio.plain, ratio.lftp, ratio.tuned)...)
-		t = append(t, append(line, reached([]limit{{"of tuned lftp", ratio.lftp, r.goal.defaults}})))
+		t = append(t, append(line, reached([]limit{{"of tuned lftp", ratio.lftp, g.goal(r).defaults}})))
 	}
 	return t
 }

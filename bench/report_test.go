@@ -135,6 +135,7 @@ func TestReport(t *testing.T) {
 	results = append(results, result{Row: "one", Server: "vsftpd", Link: overLink, Tool: "ferry", Seconds: 20, RoundTrips: 3.333, Files: 200},
 		result{Row: "one", Server: "vsftpd", Link: overLink, Tool: "lftp", Seconds: 1, Error: "the trees differ"},
 		result{Row: "huge", Server: "vsftpd", Link: onLoopback, Tool: "ferry", Seconds: 0.5},
+		result{Row: "up", Server: "vsftpd", Link: "200ms, 100 Mbit/s", Tool: "lftp", Seconds: 50},
 		result{Row: "up", Server: "vsftpd", Link: "200ms, 100 Mbit/s", Tool: "ferry", Seconds: 25},
 		result{Row: "mode-z", Server: "vsftpd", Skipped: "vsftpd has no MODE Z"})
 	want := `
@@ -160,12 +161,12 @@ vsftpd, 30ms, 100 Mbit/s: CPU seconds and peak memory of the client with default
 files up  4.00 s, 10 MiB  0.30 s, 10 MiB
 
 vsftpd, 200ms, 100 Mbit/s: seconds, and ferry's time divided by the best of the others
-          ferry
-files up  25.00
+           lftp  ferry  ferry/lftp  ferry/best
+files up  50.00  25.00        0.50        0.50
 
 vsftpd, 200ms, 100 Mbit/s: CPU seconds and peak memory of the client
-                  ferry
-files up  0.00 s, 0 MiB
+                   lftp          ferry
+files up  0.00 s, 0 MiB  0.00 s, 0 MiB
 
 vsftpd, loopback or a link of the row: seconds, and ferry's time divided by the best of the others
                       ferry
