@@ -4,13 +4,14 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"ferry/bench/wan"
-	"ferry/internal/test/visitor"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"ferry/bench/wan"
+	"ferry/internal/test/visitor"
 )
 
 // prepareTool lets a tool make a first pass over equal trees, on a link without delay, so that it has its state.

@@ -1,10 +1,11 @@
 package main
 
 import (
-	"ferry/bench/wan"
-	"ferry/internal/test/visitor"
 	"fmt"
 	"strings"
+
+	"ferry/bench/wan"
+	"ferry/internal/test/visitor"
 )
 
 // result is one run of one tool on one row.
