@@ -86,6 +86,9 @@ func (b *bench) measure(ctx context.Context, turn turn, t tool, res *result, arg
 // runClient runs a command at the client's end of the link. It returns the last lines of its output.
 func (b *bench) runClient(ctx context.Context, r row, name string, args, env []string) (usage, string, error) {
 	c := &command{Args: args, Dir: b.work, Output: filepath.Join(b.work, name+".out"), Limit: b.opts.limit}
+	if r.limit > 0 {
+		c.Limit = min(c.Limit, r.limit)
+	}
 	c.Env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + filepath.Join(b.work, "home"), "TMPDIR=" + filepath.Join(b.work, "tmp"),
 		"TZ=UTC", "LANG=C.UTF-8",

@@ -64,6 +64,7 @@ func rcloneSync(p program, name, secret string) tool {
 		case between:
 			args = []string{"sync", rcloneSource, rcloneRemote}
 		}
+		j.parts = j.parts && name == rcloneCurrent // the parts of Debian's fail on ProFTPD
 		if j.renames {
 			args = append(args, "--track-renames", "--track-renames-strategy", "modtime,leaf")
 		}

@@ -1,6 +1,9 @@
 package main
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // row is one piece of work to measure. To add one, add it to rows.
 type row struct {
@@ -21,6 +24,8 @@ type row struct {
 	// files is the number of files by which round trips are divided; 0: not divided.
 	files int
 	goal  goal
+	// limit is the longest time of one run, if that is less than that of the command line: for rows in which a tool hangs.
+	limit time.Duration
 	// visited says that a visitor looks at the site during the run.
 	visited bool
 	// slow marks rows that run only if -work names them.

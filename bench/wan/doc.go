@@ -19,6 +19,8 @@ type Options struct {
 	Rate      int64         // bytes per second each way, including headers; 0 means no limit
 	Loss      float64       // share of the packets of each direction that is lost at random, from 0 to 1
 	Seed      uint64        // of the losses: equal seeds lose equal packets, counted from the first one
+	// Congestion is the congestion control of TCP at both ends, such as "cubic"; "" is that of the machine.
+	Congestion string
 }
 
 // Traffic counts the IP packets that passed the link since it was opened, and their bytes.

@@ -20,11 +20,11 @@ type Link struct {
 
 // Open makes a link. It needs root, or the capabilities to make network namespaces and TUN devices.
 func Open(o Options) (*Link, error) {
-	client, err := newNamespace(ClientAddress)
+	client, err := newNamespace(ClientAddress, o.Congestion)
 	if err != nil {
 		return nil, fmt.Errorf("making the client's network namespace: %w", err)
 	}
-	server, err := newNamespace(ServerAddress)
+	server, err := newNamespace(ServerAddress, o.Congestion)
 	if err != nil {
 		client.close()
 		return nil, fmt.Errorf("making the server's network namespace: %w", err)

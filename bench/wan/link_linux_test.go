@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"strings"
 	"testing"
 	"time"
 )
@@ -137,6 +138,34 @@ func TestLoss(t *testing.T) {
 	}
 	if n := l.Traffic().Minus(before).LostAtRandom; n > 0 {
 		t.Errorf("%d packets were lost without loss", n)
+	}
+}
+
+// TestCongestion checks that connections at both ends have the congestion control of the link, and not that of the machine.
+func TestCongestion(t *testing.T) {
+	open(t, Options{})                               // or skip the test
+	for _, name := range []string{"reno", "cubic"} { // every kernel has the first one
+		l, err := Open(Options{Congestion: name})
+		if err != nil && name == "cubic" {
+			t.Skip(err)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		read := func() error {
+			set, err := os.ReadFile(congestionFile)
+			if got := strings.TrimSpace(string(set)); err != nil || got != name {
+				t.Errorf("%q, %v, want %q", got, err, name)
+			}
+			return nil
+		}
+		_, _ = l.InClient(read), l.InServer(read)
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := Open(Options{Congestion: "none-such"}); err == nil || !strings.Contains(err.Error(), "none-such") || !strings.Contains(err.Error(), "reno") {
+		t.Errorf("%v, want an error that names what there is", err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"os"
 	"runtime"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -20,14 +21,14 @@ type namespace struct {
 	calls chan func()
 }
 
-// newNamespace makes a namespace, and gives its end of the link an address.
-func newNamespace(address string) (*namespace, error) {
+// newNamespace makes a namespace, and gives its end of the link an address and a congestion control.
+func newNamespace(address, congestion string) (*namespace, error) {
 	n := &namespace{calls: make(chan func())}
 	ready := make(chan error)
 	go func() {
 		// The thread is never unlocked: it ends with the goroutine, and the namespace with it.
 		runtime.LockOSThread()
-		err := n.enter(address)
+		err := n.enter(address, congestion)
 		ready <- err
 		if err != nil {
 			return
@@ -40,7 +41,7 @@ func newNamespace(address string) (*namespace, error) {
 }
 
 // enter moves the thread into a new namespace and sets up the device.
-func (n *namespace) enter(address string) error {
+func (n *namespace) enter(address, congestion string) error {
 	if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
 		return fmt.Errorf("unshare: %w", err)
 	}
@@ -55,12 +56,31 @@ func (n *namespace) enter(address string) error {
 		tun.Close()
 		return err
 	}
+	if err := setCongestion(congestion); err != nil {
+		tun.Close()
+		return err
+	}
 	// What one client learned about the path must not help or harm the next one.
 	if err := os.WriteFile("/proc/sys/net/ipv4/tcp_no_metrics_save", []byte("1"), 0); err != nil {
 		tun.Close()
 		return err
 	}
 	n.tun = tun
+	return nil
+}
+
+// congestionFile has the congestion control of the connections that are made in the namespace of this thread.
+const congestionFile = "/proc/sys/net/ipv4/tcp_congestion_control"
+
+// setCongestion sets the congestion control in the namespace of this thread.
+func setCongestion(name string) error {
+	if name == "" {
+		return nil
+	}
+	if err := os.WriteFile(congestionFile, []byte(name), 0); err != nil {
+		known, _ := os.ReadFile("/proc/sys/net/ipv4/tcp_available_congestion_control")
+		return fmt.Errorf("congestion control %s: %w; this kernel has %s (modprobe tcp_%s)", name, err, strings.TrimSpace(string(known)), name)
+	}
 	return nil
 }
 
