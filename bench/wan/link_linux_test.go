@@ -1,12 +1,15 @@
 package wan
 
 import (
+	"errors"
 	"io"
 	"net"
 	"os"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // open makes a link, or skips the test.
@@ -141,32 +144,61 @@ func TestLoss(t *testing.T) {
 	}
 }
 
-// TestCongestion checks that connections at both ends have the congestion control of the link, and not that of the machine.
+// TestCongestion checks that connections have the congestion control of the link at both ends, and not that of the machine.
 func TestCongestion(t *testing.T) {
 	open(t, Options{})                               // or skip the test
 	for _, name := range []string{"reno", "cubic"} { // every kernel has the first one
-		l, err := Open(Options{Congestion: name})
-		if err != nil && name == "cubic" {
-			t.Skip(err)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		read := func() error {
-			set, err := os.ReadFile(congestionFile)
-			if got := strings.TrimSpace(string(set)); err != nil || got != name {
-				t.Errorf("%q, %v, want %q", got, err, name)
+		t.Run(name, func(t *testing.T) {
+			l, err := Open(Options{Congestion: name})
+			if err != nil && name == "cubic" {
+				t.Skip(err)
 			}
-			return nil
-		}
-		_, _ = l.InClient(read), l.InServer(read)
-		if err := l.Close(); err != nil {
-			t.Error(err)
-		}
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = l.Close() })
+			accepted := make(chan net.Conn, 1)
+			var listener net.Listener
+			err = l.InServer(func() (err error) {
+				listener, err = net.Listen("tcp", ServerAddress+":0")
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { listener.Close() })
+			go func() {
+				if c, err := listener.Accept(); err == nil {
+					accepted <- c
+				}
+			}()
+			for end, conn := range map[string]net.Conn{"client": dial(t, l, listener.Addr().String()), "server": <-accepted} {
+				if got := congestionOf(t, conn); got != name {
+					t.Errorf("at the end of the %s: %q", end, got)
+				}
+			}
+		})
 	}
-	if _, err := Open(Options{Congestion: "none-such"}); err == nil || !strings.Contains(err.Error(), "none-such") || !strings.Contains(err.Error(), "reno") {
-		t.Errorf("%v, want an error that names what there is", err)
+	if _, err := Open(Options{Congestion: "none-such"}); err == nil || !strings.Contains(err.Error(), "none-such") {
+		t.Errorf("%v, want an error that names what there is not", err)
 	}
+}
+
+// congestionOf returns the congestion control of a connection.
+func congestionOf(t *testing.T, c net.Conn) (name string) {
+	t.Helper()
+	raw, err := c.(*net.TCPConn).SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var inner error
+	err = raw.Control(func(fd uintptr) {
+		name, inner = unix.GetsockoptString(int(fd), unix.IPPROTO_TCP, unix.TCP_CONGESTION)
+	})
+	if err := errors.Join(err, inner); err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimRight(name, "\x00")
 }
 
 // TestNamespaces checks that the ends are apart from the rest of the machine.

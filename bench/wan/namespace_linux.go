@@ -5,7 +5,6 @@ import (
 	"net/netip"
 	"os"
 	"runtime"
-	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -56,7 +55,7 @@ func (n *namespace) enter(address, congestion string) error {
 		tun.Close()
 		return err
 	}
-	if err := setCongestion(congestion); err != nil {
+	if err := setCongestion(device, congestion); err != nil {
 		tun.Close()
 		return err
 	}
@@ -66,21 +65,6 @@ func (n *namespace) enter(address, congestion string) error {
 		return err
 	}
 	n.tun = tun
-	return nil
-}
-
-// congestionFile has the congestion control of the connections that are made in the namespace of this thread.
-const congestionFile = "/proc/sys/net/ipv4/tcp_congestion_control"
-
-// setCongestion sets the congestion control in the namespace of this thread.
-func setCongestion(name string) error {
-	if name == "" {
-		return nil
-	}
-	if err := os.WriteFile(congestionFile, []byte(name), 0); err != nil {
-		known, _ := os.ReadFile("/proc/sys/net/ipv4/tcp_available_congestion_control")
-		return fmt.Errorf("congestion control %s: %w; this kernel has %s (modprobe tcp_%s)", name, err, strings.TrimSpace(string(known)), name)
-	}
 	return nil
 }
 
