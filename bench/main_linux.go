@@ -41,7 +41,7 @@ func run() int {
 	}
 	if o.list {
 		for _, r := range rows(o) {
-			fmt.Printf("%-15s %s\n", r.name, r.title)
+			fmt.Printf("%-17s %s\n", r.name, r.title)
 		}
 		return 0
 	}

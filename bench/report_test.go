@@ -208,7 +208,7 @@ func TestVersionOf(t *testing.T) {
 
 func TestResultLine(t *testing.T) {
 	good := result{Server: "vsftpd", Row: "up", Tool: "ferry", Seconds: 4.2, CPU: 0.1, Memory: 15 << 20, RoundTrips: 140}
-	if got, want := good.line(), "vsftpd    up             ferry             4.20 s  cpu 0.100 s   15 MiB  140 round trips"; got != want {
+	if got, want := good.line(), "vsftpd    up               ferry             4.20 s  cpu 0.100 s   15 MiB  140 round trips"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	bad := good

@@ -45,11 +45,11 @@ func (r *result) see(s visitor.Seen) {
 
 // line returns a short form of the result, which is shown while the benchmark runs.
 func (r result) line() string {
-	head := strings.TrimRight(fmt.Sprintf("%-9s %-14s %-14s", r.Server, r.Row, r.Tool), " ")
+	head := strings.TrimRight(fmt.Sprintf("%-9s %-16s %-14s", r.Server, r.Row, r.Tool), " ")
 	if r.Skipped != "" {
 		return head + " left out: " + r.Skipped
 	}
-	head = fmt.Sprintf("%-9s %-14s %-14s", r.Server, r.Row, r.Tool)
+	head = fmt.Sprintf("%-9s %-16s %-14s", r.Server, r.Row, r.Tool)
 	if r.Error != "" {
 		return head + " WRONG after " + seconds(r.Seconds) + ": " + r.Error
 	}
