@@ -126,7 +126,7 @@ func TestWhole(t *testing.T) {
 // TestTwoLinks checks that each run has the link that its result names.
 func TestTwoLinks(t *testing.T) {
 	needsLink(t)
-	all, exit := results(t, "-tools", "ferry", "-rtt", "2ms,40ms", "-loss", "0,2%", "-work", "up-one")
+	all, exit := results(t, "-tools", "ferry", "-rtt", "2ms,40ms", "-loss", "0,2%", "-large", "1MiB", "-work", "large-down")
 	if len(all) != 4 || exit != 0 {
 		t.Fatalf("%d results, exit %d", len(all), exit)
 	}
@@ -135,8 +135,8 @@ func TestTwoLinks(t *testing.T) {
 		if lossy := strings.Contains(want, "loss"); r.Link != want || (r.Traffic.LostAtRandom > 0) != lossy {
 			t.Errorf("%+v over %+v, want %s", r, r.Traffic, want)
 		}
-		if far := strings.HasPrefix(want, "40ms"); far && r.Seconds < 200*0.040 {
-			t.Errorf("200 files took %v s over %s", r.Seconds, want)
+		if far := strings.HasPrefix(want, "40ms"); far && r.Seconds < 10*0.040 {
+			t.Errorf("login, listing and a file of 1 MiB took %v s over %s", r.Seconds, want)
 		}
 	}
 }
