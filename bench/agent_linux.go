@@ -42,9 +42,11 @@ type command struct {
 
 // serverRequest asks for a server.
 type serverRequest struct {
-	Name string
-	Host string
-	TLS  bool
+	Name    string
+	Host    string
+	TLS     bool
+	Foreign bool     // other servers may open data connections to it, and it to them
+	Extra   []string // further configuration
 }
 
 // reply is the answer to a request.
@@ -151,7 +153,7 @@ func (c *command) run(ctx context.Context) (usage, error) {
 func (a *agent) serve(r *serverRequest) (serverInfo, error) {
 	h := &serverOwner{}
 	a.hosts = append(a.hosts, h)
-	o := realftp.Options{Host: r.Host}
+	o := realftp.Options{Host: r.Host, Foreign: r.Foreign, Extra: r.Extra}
 	if r.TLS {
 		o.TLS = realftp.Explicit
 	}

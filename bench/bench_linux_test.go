@@ -14,6 +14,8 @@ import (
 
 	"ferry/bench/wan"
 	"ferry/internal/test/realftp"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // asProgram turns the test program into the benchmark.
@@ -46,7 +48,7 @@ func benchmark(t *testing.T, dir string, args ...string) *exec.Cmd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(self, append([]string{"-dir", dir, "-fetch=false", "-json", "-servers", "vsftpd"}, args...)...)
+	cmd := exec.Command(self, append([]string{"-dir", dir, "-fetch=false", "-json", "-settings", "tuned", "-servers", "vsftpd"}, args...)...)
 	cmd.Env = append(os.Environ(), asProgram+"=1")
 	return cmd
 }
@@ -95,17 +97,94 @@ func fake(t *testing.T, script string) string {
 	return path
 }
 
-// TestWhole runs ferry over a short link, and checks that everything is measured.
+// TestWhole runs ferry over a short link in both settings, and checks that everything is measured.
 func TestWhole(t *testing.T) {
 	needsLink(t)
-	all, exit := results(t, "-tools", "ferry", "-rtt", "4ms", "-work", "up,down,rename")
-	if len(all) != 3 || exit != 0 {
-		t.Fatalf("%d results, exit %d", len(all), exit)
+	all, exit := results(t, "-tools", "ferry", "-settings", "tuned,defaults", "-rtt", "4ms", "-work", "up,rename,copy,mode-z")
+	if exit != 0 {
+		t.Fatalf("exit %d", exit)
 	}
+	ran := map[string]int{}
 	for _, r := range all {
-		if r.Error != "" || r.Seconds <= 0 || r.CPU <= 0 || r.Memory <= 0 || r.RoundTrips <= 0 || r.Traffic == nil || r.Traffic.PacketsUp == 0 {
+		if r.Skipped != "" {
+			ran["skipped "+r.Row]++
+			continue
+		}
+		ran[r.Server+" "+r.Row+" "+r.Tool]++
+		if r.Error != "" || r.Seconds <= 0 || r.CPU <= 0 || r.Memory <= 0 || r.RoundTrips <= 0 || r.Traffic == nil || r.Traffic.PacketsUp == 0 ||
+			r.Link != "4ms, 100 Mbit/s" || (r.Connections == 4) != (r.Tool == "ferry") {
 			t.Errorf("%+v", r)
 		}
+	}
+	want := map[string]int{"vsftpd up ferry": 1, "vsftpd up ferry default": 1, "vsftpd rename ferry": 1, "vsftpd rename ferry default": 1,
+		"vsftpd to vsftpd copy ferry": 1, "vsftpd to vsftpd copy ferry default": 1, "skipped mode-z": 1}
+	if diff := cmp.Diff(want, ran); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestTwoLinks checks that each run has the link that its result names.
+func TestTwoLinks(t *testing.T) {
+	needsLink(t)
+	all, exit := results(t, "-tools", "ferry", "-rtt", "2ms,40ms", "-loss", "0,2%", "-large", "1MiB", "-work", "large-down")
+	if len(all) != 4 || exit != 0 {
+		t.Fatalf("%d results, exit %d", len(all), exit)
+	}
+	for i, want := range []string{"2ms, 100 Mbit/s", "40ms, 100 Mbit/s", "2ms, 100 Mbit/s, 2 % loss", "40ms, 100 Mbit/s, 2 % loss"} {
+		r := all[i]
+		if lossy := strings.Contains(want, "loss"); r.Link != want || (r.Traffic.LostAtRandom > 0) != lossy {
+			t.Errorf("%+v over %+v, want %s", r, r.Traffic, want)
+		}
+		if far := strings.HasPrefix(want, "40ms"); far && r.Seconds < 10*0.040 {
+			t.Errorf("login, listing and a file of 1 MiB took %v s over %s", r.Seconds, want)
+		}
+	}
+}
+
+// TestShow runs nothing: it compares and draws what a file has, and checks the exit status and what is refused.
+func TestShow(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name string, seconds float64) string {
+		path := filepath.Join(dir, name)
+		line, err := json.Marshal(runs("up", map[string][]float64{"ferry": {seconds}})[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, line, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	before, quick, slow, picture := file("before", 10), file("quick", 9), file("slow", 12), filepath.Join(dir, "picture.svg")
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args []string
+		exit int
+		want string // on one of the outputs
+	}{
+		{[]string{"-from", quick}, 0, "200 small files up"},
+		{[]string{"-from", quick, "-compare", before}, 0, "0.90"},
+		{[]string{"-from", slow, "-compare", before}, 1, "SLOWER"},
+		{[]string{"-from", slow, "-compare", filepath.Join(dir, "none")}, 1, "-compare"},
+		{[]string{"-from", filepath.Join(dir, "none")}, 1, "none"},
+		{[]string{"-from", slow, "-work", "down"}, 1, "nothing was measured"},
+		{[]string{"-from", slow, "-plot", picture}, 0, ""},
+	} {
+		cmd := exec.Command(self, c.args...)
+		cmd.Env = append(os.Environ(), asProgram+"=1")
+		out, err := cmd.CombinedOutput()
+		if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
+			t.Fatal(err)
+		}
+		if got := cmd.ProcessState.ExitCode(); got != c.exit || !strings.Contains(string(out), c.want) {
+			t.Errorf("%q: exit %d, want %d and %q in\n%s", c.args, got, c.exit, c.want, out)
+		}
+	}
+	if drawing, err := os.ReadFile(picture); err != nil || !strings.Contains(string(drawing), "</svg>") {
+		t.Errorf("%s, %v", drawing, err)
 	}
 }
 

@@ -6,17 +6,16 @@ import (
 	"flag"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
 
 func TestParseOptions(t *testing.T) {
-	o, err := parseOptions(strings.Fields("-rtt 50ms -rate 20mbit -connections 2 -servers proftpd -work up,large* -tools ferry,lftp -runs 3 -large 1GiB"), new(bytes.Buffer))
+	o, err := parseOptions(strings.Fields("-rtt 50ms,5ms -loss 0,0.1% -settings defaults -rate 20mbit -connections 2 -servers proftpd -work up,large* -tools ferry,lftp -runs 3 -large 1GiB"), new(bytes.Buffer))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o.roundTrip != 50*time.Millisecond || o.rate != 2_500_000 || o.connections != 2 || o.runs != 3 || o.large != 1<<30 {
+	if o.onlyLoopback() || len(o.links()) != 4 || !o.has(defaults) || o.has(tuned) || o.rate != 2_500_000 || o.connections != 2 || o.runs != 3 || o.large != 1<<30 {
 		t.Errorf("%+v", o)
 	}
 	if diff := cmp.Diff([][]string{{"proftpd"}, {"up", "large*"}, {"ferry", "lftp"}}, [][]string{o.servers, o.work, o.tools}); diff != "" {
@@ -28,6 +27,11 @@ func TestParseOptionsRefuses(t *testing.T) {
 	for args, want := range map[string]string{
 		"-rtt -1s":           "-rtt",
 		"-rtt 1m":            "-rtt",
+		"-rtt 30":            "-rtt",
+		"-rtt ,":             "-rtt",
+		"-loss 2":            "-loss",
+		"-settings best":     "best",
+		"-settings ,":        "empty",
 		"-rate fast":         "-rate",
 		"-rate -5mbit":       "-rate",
 		"-rate 5":            "-rate",
@@ -70,14 +74,6 @@ func TestWants(t *testing.T) {
 	} {
 		if got := (options{work: splitList(c.work)}).wants(c.name, c.slow); got != c.want {
 			t.Errorf("-work %q: %s is wanted: %t, want %t", c.work, c.name, got, c.want)
-		}
-	}
-}
-
-func TestParseRate(t *testing.T) {
-	for text, want := range map[string]int64{"none": 0, "0": 0, "8kbit": 1000, "100mbit": 12_500_000, "1gbit": 125_000_000, "0.5mbit": 62_500} {
-		if got, err := parseRate(text); got != want || err != nil {
-			t.Errorf("%s: %d, %v, want %d", text, got, err, want)
 		}
 	}
 }

@@ -3,9 +3,9 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -26,12 +26,15 @@ func TestMedian(t *testing.T) {
 	}
 }
 
+// overLink is the link of the results in these tests.
+const overLink = "30ms, 100 Mbit/s"
+
 // runs returns results of one row on one server.
 func runs(row string, seconds map[string][]float64) []result {
 	var all []result
-	for _, tool := range toolNames {
+	for _, tool := range slices.Concat(toolNames, defaultNames) {
 		for i, s := range seconds[tool] {
-			all = append(all, result{Row: row, Server: "vsftpd", Tool: tool, Run: i + 1, Seconds: s, CPU: s / 10, Memory: 10 << 20})
+			all = append(all, result{Row: row, Server: "vsftpd", Link: overLink, Tool: tool, Run: i + 1, Seconds: s, CPU: s / 10, Memory: 10 << 20})
 		}
 	}
 	return all
@@ -59,13 +62,13 @@ func TestRatios(t *testing.T) {
 		{"nothing to compare with", runs("up", map[string][]float64{"ferry": {4}}), nil, ratios{}},
 		{"no ferry", runs("up", map[string][]float64{"lftp": {4}}), nil, ratios{}},
 		{"a fast wrong result of ferry is none",
-			append(runs("up", map[string][]float64{"lftp": {4}, "ferry": {1}}), result{Row: "up", Server: "vsftpd", Tool: "ferry", Error: "differs"}), nil, ratios{}},
+			append(runs("up", map[string][]float64{"lftp": {4}, "ferry": {1}}), result{Row: "up", Server: "vsftpd", Link: overLink, Tool: "ferry", Error: "differs"}), nil, ratios{}},
 		{"and one of another tool neither",
-			append(runs("up", map[string][]float64{"lftp": {4}, "rclone": {8}, "ferry": {2}}), result{Row: "up", Server: "vsftpd", Tool: "lftp", Error: "differs"}), nil,
+			append(runs("up", map[string][]float64{"lftp": {4}, "rclone": {8}, "ferry": {2}}), result{Row: "up", Server: "vsftpd", Link: overLink, Tool: "lftp", Error: "differs"}), nil,
 			ratios{rclone: 0.25, both: 0.25}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got := compareTimes(summarize(c.results), "vsftpd", row{name: "up", goal: goal{among: c.among}})
+			got := compareTimes(summarize(c.results), "vsftpd", overLink, row{name: "up", goal: goal{among: c.among}})
 			got.cpu = 0 // in these runs a tenth of the time
 			if got != c.want {
 				t.Errorf("%+v, want %+v", got, c.want)
@@ -81,7 +84,7 @@ func TestRatioOfCPU(t *testing.T) {
 		{Row: "huge", Server: "vsftpd", Tool: "rclone", Seconds: 1, CPU: 0.4},
 		{Row: "huge", Server: "vsftpd", Tool: "ferry", Seconds: 1, CPU: 0.5},
 	})
-	if got := compareTimes(all, "vsftpd", row{name: "huge"}).cpu; got != 1.25 {
+	if got := compareTimes(all, "vsftpd", "", row{name: "huge"}).cpu; got != 1.25 {
 		t.Errorf("%v, want 1.25", got)
 	}
 }
@@ -121,34 +124,65 @@ func TestGoalOn(t *testing.T) {
 }
 
 func TestReport(t *testing.T) {
-	o := options{roundTrip: 30 * time.Millisecond, rate: 12_500_000, connections: 4, runs: 1}
 	lines := []row{
-		{name: "up", title: "files up", goal: goal{lftp: 0.5}},
+		{name: "up", title: "files up", goal: goal{lftp: 0.5, defaults: 0.35}},
 		{name: "one", title: "one connection", files: 200},
+		{name: "huge", title: "large file, loopback", loopback: true},
 		{name: "none", title: "not run"},
 	}
-	results := runs("up", map[string][]float64{"lftp": {10}, "rclone": {20}, "ferry": {4}})
-	results = append(results, result{Row: "one", Server: "vsftpd", Tool: "ferry", Seconds: 20, RoundTrips: 3.333, Files: 200},
-		result{Row: "one", Server: "vsftpd", Tool: "lftp", Seconds: 1, Error: "the trees differ"})
+	results := runs("up", map[string][]float64{"lftp": {10}, "rclone": {20}, "ferry": {4}, "lftp default": {40}, "ferry default": {3}})
+	results[0].Program, results[0].Connections = "lftp 4.9.2", 4
+	results = append(results, result{Row: "one", Server: "vsftpd", Link: overLink, Tool: "ferry", Seconds: 20, RoundTrips: 3.333, Files: 200},
+		result{Row: "one", Server: "vsftpd", Link: overLink, Tool: "lftp", Seconds: 1, Error: "the trees differ"},
+		result{Row: "huge", Server: "vsftpd", Link: onLoopback, Tool: "ferry", Seconds: 0.5},
+		result{Row: "up", Server: "vsftpd", Link: "200ms, 100 Mbit/s", Tool: "lftp", Seconds: 50},
+		result{Row: "up", Server: "vsftpd", Link: "200ms, 100 Mbit/s", Tool: "ferry", Seconds: 25},
+		result{Row: "mode-z", Server: "vsftpd", Skipped: "vsftpd has no MODE Z"})
 	want := `
-30ms round trip, 100 Mbit/s, 4 connections, 1 run
-lftp 4.9.2, rclone 1.60.1
+4 connections, 1 run
+lftp 4.9.2
 
-vsftpd: seconds, and ferry's time divided by the best of the others
+vsftpd, 30ms, 100 Mbit/s: seconds, and ferry's time divided by the best of the others
                  lftp  rclone           ferry  ferry/lftp  ferry/rclone  ferry/best  goal reached
 files up        10.00   20.00            4.00        0.40          0.20        0.40  yes: 0.50 of lftp
 one connection  wrong          20.00 (3.3 rt)
 
-vsftpd: CPU seconds and peak memory of the client
+vsftpd, 30ms, 100 Mbit/s: seconds with the defaults of each tool
+          lftp default  ferry default  ferry/defaults  ferry/tuned lftp  ferry/tuned best  goal reached
+files up         40.00           3.00            0.07              0.30              0.30  yes: 0.35 of tuned lftp
+
+vsftpd, 30ms, 100 Mbit/s: CPU seconds and peak memory of the client
                           lftp          rclone           ferry
 files up        1.00 s, 10 MiB  2.00 s, 10 MiB  0.40 s, 10 MiB
 one connection   0.00 s, 0 MiB                   0.00 s, 0 MiB
+
+vsftpd, 30ms, 100 Mbit/s: CPU seconds and peak memory of the client with defaults
+            lftp default   ferry default
+files up  4.00 s, 10 MiB  0.30 s, 10 MiB
+
+vsftpd, 200ms, 100 Mbit/s: seconds, and ferry's time divided by the best of the others
+           lftp  ferry  ferry/lftp  ferry/best
+files up  50.00  25.00        0.50        0.50
+
+vsftpd, 200ms, 100 Mbit/s: CPU seconds and peak memory of the client
+                   lftp          ferry
+files up  0.00 s, 0 MiB  0.00 s, 0 MiB
+
+vsftpd, loopback or a link of the row: seconds, and ferry's time divided by the best of the others
+                      ferry
+large file, loopback   0.50
+
+vsftpd, loopback or a link of the row: CPU seconds and peak memory of the client
+                              ferry
+large file, loopback  0.00 s, 0 MiB
+
+left out:
+- vsftpd mode-z: vsftpd has no MODE Z
 `
-	if diff := cmp.Diff(want, report(o, lines, results, []string{"lftp 4.9.2", "rclone 1.60.1"})); diff != "" {
+	if diff := cmp.Diff(want, report(options{}, lines, results)); diff != "" {
 		t.Error(diff)
 	}
-	o.markdown = true
-	markdown := report(o, lines, results, []string{"lftp 4.9.2", "rclone 1.60.1"})
+	markdown := report(options{markdown: true}, lines, results)
 	for line := range strings.Lines(markdown) {
 		if strings.HasPrefix(line, "|") && !strings.HasSuffix(line, "|\n") {
 			t.Errorf("no line of a table: %q", line)
@@ -174,7 +208,7 @@ func TestVersionOf(t *testing.T) {
 
 func TestResultLine(t *testing.T) {
 	good := result{Server: "vsftpd", Row: "up", Tool: "ferry", Seconds: 4.2, CPU: 0.1, Memory: 15 << 20, RoundTrips: 140}
-	if got, want := good.line(), "vsftpd    up             ferry             4.20 s  cpu 0.100 s   15 MiB  140 round trips"; got != want {
+	if got, want := good.line(), "vsftpd    up               ferry             4.20 s  cpu 0.100 s   15 MiB  140 round trips"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	bad := good
@@ -189,7 +223,7 @@ func TestResultLine(t *testing.T) {
 func TestMixed(t *testing.T) {
 	all := rows(options{large: 1, huge: 1})
 	run := func(tool string, seconds, mixed float64, half int) result {
-		r := result{Row: "deploy-300", Server: "vsftpd", Tool: tool, Seconds: seconds}
+		r := result{Row: "deploy-300", Server: "vsftpd", Link: overLink, Tool: tool, Seconds: seconds}
 		if mixed > 0 {
 			r.Visit = &visit{Mixed: mixed, Half: half}
 		}
@@ -201,14 +235,14 @@ func TestMixed(t *testing.T) {
 		mixed float64
 		want  string
 	}{{0.1, "yes: 0.25 of the best, 0.02 of the mixed time"}, {0.3, "no: 0.25 of the best, 0.02 of the mixed time"}} {
-		text := report(options{runs: 1}, all, []result{run("lftp", 40, 10, 3), run("ftp-deploy", 50, 40, 0), wrong, run("ferry", 8, c.mixed, 0)}, nil)
+		text := report(options{}, all, []result{run("lftp", 40, 10, 3), run("ftp-deploy", 50, 40, 0), wrong, run("ferry", 8, c.mixed, 0)})
 		for _, want := range []string{c.want, "two releases mixed", "10.00 (3)"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("no %q in\n%s", want, text)
 			}
 		}
 	}
-	if text := report(options{runs: 1}, all, []result{{Row: "up", Server: "vsftpd", Tool: "ferry", Seconds: 1}}, nil); strings.Contains(text, "mixed") {
+	if text := report(options{}, all, []result{{Row: "up", Server: "vsftpd", Link: overLink, Tool: "ferry", Seconds: 1}}); strings.Contains(text, "mixed") {
 		t.Errorf("%s", text)
 	}
 }

@@ -1,105 +1,6 @@
 package main
 
-import (
-	"io/fs"
-	"os"
-	"path/filepath"
-	"strings"
-	"time"
-)
-
-// row is one piece of work to measure. To add one, add it to rows.
-type row struct {
-	name  string // as -work names it
-	title string
-	pass  pass
-	// Where and how the run connects.
-	loopback, tls bool
-	connections   int // 0: the value of -connections
-	// Both sides before the change. Rows with the same fixture share the trees while they are equal.
-	fixture fixture
-	warm    bool // each tool makes a pass over the equal trees first, so that it has its state
-	// change makes the changes that the run must transfer; nil: none.
-	change func(local string, run int) error
-	// files is the number of files by which round trips are divided; 0: not divided.
-	files int
-	goal  goal
-	// visited says that a visitor looks at the site during the run.
-	visited bool
-	// slow marks rows that run only if -work names them.
-	slow bool
-	// scan is for the row in which find takes part, since the work is that of the disk.
-	withFind bool
-}
-
-// fixture makes the trees of both sides.
-type fixture struct {
-	name  string
-	make  func(local, remote string) error
-	equal bool // the sides are equal before the change
-}
-
-// goal is the most that ferry should need: fractions of the best time of others, and absolute figures. 0 means no goal.
-type goal struct {
-	lftp, rclone, best float64
-	mixed              float64 // fraction of the shortest time for which others leave a site mixed
-	cpu                float64 // fraction of the CPU time of the fastest of the others
-	roundTrips         float64
-	vsftpd             float64 // round trips with vsftpd, which needs one more, see docs/benchmark.md
-	megabytes          float64
-	// among are further rows whose times of other tools count for the comparison.
-	among []string
-}
-
-func smallFiles(dirs, files int, seed uint64) shape {
-	return shape{dirs: dirs, files: files, smallest: 1 << 10, largest: 8 << 10, seed: seed}
-}
-
-func localOnly(name string, s shape) fixture {
-	return fixture{name: name, make: func(local, _ string) error { return s.make(local) }}
-}
-
-func remoteOnly(name string, s shape) fixture {
-	return fixture{name: name, make: func(_, remote string) error { return s.make(remote) }}
-}
-
-func onBoth(name string, shapes ...shape) fixture {
-	return fixture{name: name, equal: true, make: func(local, remote string) error {
-		for _, s := range shapes {
-			if err := s.make(local, remote); err != nil {
-				return err
-			}
-		}
-		return nil
-	}}
-}
-
-// hardLinked is onBoth for many files. The files on the server are hard links to the local ones, so no tool may write them.
-func hardLinked(name string, s shape) fixture {
-	return fixture{name: name, equal: true, make: func(local, remote string) error {
-		if err := s.make(local); err != nil {
-			return err
-		}
-		return filepath.WalkDir(local, func(path string, d fs.DirEntry, err error) error {
-			if err != nil || path == local {
-				return err
-			}
-			there := filepath.Join(remote, strings.TrimPrefix(path, local))
-			if d.IsDir() {
-				return os.Mkdir(there, 0o755)
-			}
-			return os.Link(path, there)
-		})
-	}}
-}
-
-func largeUp(size int64) fixture {
-	return fixture{name: "large up", make: func(local, _ string) error { return makeLarge(filepath.Join(local, "large.bin"), size, 7) }}
-}
-
-func largeDown(size int64) fixture {
-	return fixture{name: "large down", make: func(_, remote string) error { return makeLarge(filepath.Join(remote, "large.bin"), size, 7) }}
-}
+import "time"
 
 // rows returns all rows in the order of the table.
 func rows(o options) []row {
@@ -107,10 +8,15 @@ func rows(o options) []row {
 	million := shape{dirs: 10_000, files: 100, smallest: 8, largest: 64, seed: 9}
 	tree300, tree3000 := onBoth("tree of 300", smallFiles(300, 10, 3)), onBoth("tree of 3000", smallFiles(3000, 10, 4))
 	album := onBoth("album", smallFiles(0, 10, 5), smallFiles(1, 200, 6))
+	equalFiles := onBoth("3000 equal files", smallFiles(30, 100, 10))
+	long := &link{roundTrip: 200 * time.Millisecond, rate: 12_500_000, loss: 0.001}
+	slow := &link{roundTrip: 30 * time.Millisecond, rate: 500_000}
+	const hangs = 3 * time.Minute // lftp does, in some settings on some servers
+	move := pass{direction: between}
 	upload, download := pass{direction: push}, pass{direction: pull, mode: passive}
 	return []row{
 		{name: "up", title: "200 small files up", pass: upload, fixture: localOnly("flat up", flat),
-			goal: goal{lftp: 0.50, rclone: 0.25}},
+			goal: goal{lftp: 0.50, rclone: 0.25, defaults: 0.35}},
 		{name: "up-dirs", title: "200 small files in 40 directories up", pass: upload, fixture: localOnly("dirs up", smallFiles(40, 5, 2))},
 		{name: "up-one", title: "200 small files up, one connection", pass: upload, fixture: localOnly("flat up", flat),
 			connections: 1, files: 200, goal: goal{roundTrips: 3.5, vsftpd: 4.5}},
@@ -133,10 +39,21 @@ func rows(o options) []row {
 		{name: "equal", title: "first pass over 300 equal directories", pass: pass{direction: both, first: true}, fixture: tree300},
 		{name: "equal-trust", title: "the same, equal sizes count as equal", pass: pass{direction: both, first: true, trust: true}, fixture: tree300,
 			goal: goal{among: []string{"equal"}}},
+		{name: "first-equal", title: "first pass over 3,000 equal files", pass: pass{direction: both, first: true}, fixture: equalFiles},
+		{name: "first-equal-hash", title: "the same, the server has hash commands", pass: pass{direction: both, first: true}, fixture: equalFiles,
+			module: digest},
 		{name: "large-up", title: "large file up", pass: upload, fixture: largeUp(o.large)},
 		{name: "large-down", title: "large file down", pass: download, fixture: largeDown(o.large)},
 		{name: "large-up-tls", title: "large file up, TLS", pass: upload, fixture: largeUp(o.large), tls: true},
 		{name: "large-down-tls", title: "large file down, TLS", pass: download, fixture: largeDown(o.large), tls: true},
+		{name: "segments", title: "large file down, 200 ms, 0.1 % loss", pass: pass{direction: pull, mode: passive, parts: true},
+			fixture: largeDown(o.large / 2), link: long, limit: hangs, goal: goal{best: 1, oneConnection: 0.5, withOne: "segments-one"}},
+		{name: "segments-one", title: "the same, one connection", pass: download, fixture: largeDown(o.large / 2), link: long, connections: 1},
+		{name: "mode-z", title: "50 texts down, 4 Mbit/s", pass: download, fixture: textDown(50), link: slow, module: deflate},
+		{name: "mode-z-up", title: "50 texts up, 4 Mbit/s", pass: upload, fixture: textUp(50), link: slow, module: deflate},
+		{name: "copy", title: "200 small files and 8 of 4 MiB", pass: move, fixture: siteThere(), limit: hangs},
+		{name: "copy-closed", title: "the same, servers refuse each other", pass: pass{direction: between, closed: true}, fixture: siteThere(), limit: hangs},
+		{name: "copy-one", title: "1 changed file of 3,000", pass: move, fixture: tree300, warm: true, change: changeOne, limit: hangs},
 		{name: "huge-up", title: "large file up, loopback", pass: upload, fixture: largeUp(o.huge), loopback: true, goal: goal{best: 1, cpu: 1}},
 		{name: "huge-down", title: "large file down, loopback", pass: download, fixture: largeDown(o.huge), loopback: true, goal: goal{best: 1, cpu: 1}},
 		{name: "huge-up-tls", title: "large file up, loopback, TLS", pass: upload, fixture: largeUp(o.huge), loopback: true, tls: true, goal: goal{best: 1, cpu: 1}},
@@ -155,23 +72,3 @@ func rows(o options) []row {
 			loopback: true, goal: goal{best: 2, megabytes: 400}, slow: true, withFind: true},
 	}
 }
-
-// others returns the tools that ferry is compared with.
-func (r row) others() []string {
-	if r.withFind {
-		return []string{"find"}
-	}
-	return []string{"lftp", "lftp pipelined", "rclone", "rclone bisync", ftpDeployName}
-}
-
-// changeOne rewrites a file in the middle of the tree and gives it the present time.
-func changeOne(local string, run int) error {
-	return os.WriteFile(filepath.Join(local, "dir-0140", "dir-0150", "file-005.dat"), []byte("changed in run "+time.Now().String()), 0o644)
-}
-
-func renameAlbum(local string, _ int) error {
-	return os.Rename(filepath.Join(local, "dir-0000"), filepath.Join(local, "renamed"))
-}
-
-// deleteTree removes 20 directories with 2,000 files.
-func deleteTree(local string, _ int) error { return os.RemoveAll(filepath.Join(local, "dir-0000")) }

@@ -2,12 +2,10 @@ package main
 
 import (
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"ferry/internal/test/visitor"
 )
@@ -60,46 +58,6 @@ func writeSite(files map[string][]byte, roots ...string) error {
 			if err := writeFile(path, content, firstTime); err != nil {
 				return err
 			}
-		}
-	}
-	return nil
-}
-
-// siteOnBoth is a fixture with the same site on both sides.
-func siteOnBoth(name string, site func(roots ...string) error) fixture {
-	return fixture{name: name, equal: true, make: func(local, remote string) error { return site(local, remote) }}
-}
-
-// changeClone makes a directory what a fresh clone would be in which one page has changed: all files are of this moment.
-// The page gets another size, because tools that compare sizes would miss it otherwise.
-func changeClone(local string, run int) error {
-	page := filepath.Join(local, "posts", "s07", "p21", "index.html")
-	if err := os.WriteFile(page, []byte("changed in run "+time.Now().String()), 0o644); err != nil {
-		return err
-	}
-	now := time.Now()
-	return filepath.WalkDir(local, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		return os.Chtimes(path, now, now)
-	})
-}
-
-// nextRelease puts release 2 of the site that is visited in the place of release 1. What has not changed keeps its times.
-func nextRelease(local string, _ int) error {
-	next := visited.Files(2)
-	for name := range visited.Files(1) {
-		if _, stays := next[name]; stays {
-			continue
-		}
-		if err := os.Remove(filepath.Join(local, name)); err != nil {
-			return err
-		}
-	}
-	for name, content := range next {
-		if err := os.WriteFile(filepath.Join(local, name), []byte(content), 0o644); err != nil {
-			return err
 		}
 	}
 	return nil

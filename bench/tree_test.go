@@ -16,7 +16,7 @@ func TestShape(t *testing.T) {
 	if err := s.make(b); err != nil {
 		t.Fatal(err)
 	}
-	if err := compare(a, b); err != nil {
+	if err := compareTrees(a, b); err != nil {
 		t.Errorf("the same shape makes another tree: %v", err)
 	}
 	all, err := list(a)
@@ -42,7 +42,7 @@ func TestShape(t *testing.T) {
 	if err := s.make(other); err != nil {
 		t.Fatal(err)
 	}
-	if compare(a, other) == nil {
+	if compareTrees(a, other) == nil {
 		t.Error("another seed makes the same tree")
 	}
 }
@@ -82,7 +82,7 @@ func TestCompare(t *testing.T) {
 				}
 			}
 			c.change(b)
-			err := compare(a, b)
+			err := compareTrees(a, b)
 			if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 				t.Errorf("%v, want %q", err, c.want)
 			}

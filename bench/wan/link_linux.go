@@ -20,11 +20,11 @@ type Link struct {
 
 // Open makes a link. It needs root, or the capabilities to make network namespaces and TUN devices.
 func Open(o Options) (*Link, error) {
-	client, err := newNamespace(ClientAddress)
+	client, err := newNamespace(ClientAddress, o.Congestion)
 	if err != nil {
 		return nil, fmt.Errorf("making the client's network namespace: %w", err)
 	}
-	server, err := newNamespace(ServerAddress)
+	server, err := newNamespace(ServerAddress, o.Congestion)
 	if err != nil {
 		client.close()
 		return nil, fmt.Errorf("making the server's network namespace: %w", err)
@@ -32,6 +32,7 @@ func Open(o Options) (*Link, error) {
 	l := &Link{client: client, server: server}
 	l.up = newRelay(client.tun, server.tun, o)
 	l.down = newRelay(server.tun, client.tun, o)
+	l.SetLoss(o.Loss, o.Seed)
 	for _, r := range []*relay{l.up, l.down} {
 		l.ended.Go(r.read)
 		l.ended.Go(r.write)
@@ -58,12 +59,19 @@ func (l *Link) SetRate(bytes int64) {
 	l.down.rate.Store(bytes)
 }
 
+// SetLoss changes the share of the packets that is lost at random each way. The losses of both directions begin anew from
+// the seed.
+func (l *Link) SetLoss(share float64, seed uint64) {
+	l.up.losses.Store(newLosses(share, seed, 1))
+	l.down.losses.Store(newLosses(share, seed, 2))
+}
+
 // Traffic returns the traffic so far.
 func (l *Link) Traffic() Traffic {
 	return Traffic{
 		PacketsUp: l.up.packets.Load(), PacketsDown: l.down.packets.Load(),
 		BytesUp: l.up.bytes.Load(), BytesDown: l.down.bytes.Load(),
-		Lost: l.up.lost.Load() + l.down.lost.Load(),
+		Lost: l.up.lost.Load() + l.down.lost.Load(), LostAtRandom: l.up.lostAtRandom.Load() + l.down.lostAtRandom.Load(),
 	}
 }
 
@@ -78,10 +86,11 @@ func (l *Link) Close() error {
 type relay struct {
 	from, to    *os.File
 	delay, rate atomic.Int64
+	losses      atomic.Pointer[losses] // used by read alone
 	free        chan *packet
 	underway    chan *packet
 
-	packets, bytes, lost atomic.Int64
+	packets, bytes, lost, lostAtRandom atomic.Int64
 }
 
 // packet is a packet in flight.
@@ -119,6 +128,11 @@ func (r *relay) read() {
 		arrival, ok := w.send(now, n)
 		if !ok {
 			r.lost.Add(1)
+			r.free <- p
+			continue
+		}
+		if r.losses.Load().next() {
+			r.lostAtRandom.Add(1)
 			r.free <- p
 			continue
 		}

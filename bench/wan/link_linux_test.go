@@ -1,11 +1,15 @@
 package wan
 
 import (
+	"errors"
 	"io"
 	"net"
 	"os"
+	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // open makes a link, or skips the test.
@@ -104,6 +108,97 @@ func TestLink(t *testing.T) {
 	if took := exchange(1); took < longer {
 		t.Errorf("a byte came back after %v, earlier than a round trip of %v", took, longer)
 	}
+}
+
+// TestLoss checks that packets of both directions are lost, and that TCP gets everything across all the same.
+func TestLoss(t *testing.T) {
+	const share = 0.05
+	l := open(t, Options{RoundTrip: 2 * time.Millisecond, Loss: share, Seed: 1})
+	conn := dial(t, l, echo(t, l))
+	sent := make([]byte, 1<<20)
+	for i := range sent {
+		sent[i] = byte(i * 7)
+	}
+	go conn.Write(sent)
+	got := make([]byte, len(sent))
+	if _, err := io.ReadFull(conn, got); err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != string(sent) {
+		t.Error("what came back is not what was sent")
+	}
+	for direction, r := range map[string]*relay{"up": l.up, "down": l.down} {
+		lost, passed := r.lostAtRandom.Load(), r.packets.Load()
+		if part := float64(lost) / float64(lost+passed); part < share/2 || part > share*2 {
+			t.Errorf("%s: %d packets passed and %d were lost, want about %v of them", direction, passed, lost, share)
+		}
+	}
+	l.SetLoss(0, 1)
+	before := l.Traffic()
+	go conn.Write(sent)
+	if _, err := io.ReadFull(conn, got); err != nil {
+		t.Fatal(err)
+	}
+	if n := l.Traffic().Minus(before).LostAtRandom; n > 0 {
+		t.Errorf("%d packets were lost without loss", n)
+	}
+}
+
+// TestCongestion checks that connections have the congestion control of the link at both ends, and not that of the machine.
+func TestCongestion(t *testing.T) {
+	open(t, Options{})                               // or skip the test
+	for _, name := range []string{"reno", "cubic"} { // every kernel has the first one
+		t.Run(name, func(t *testing.T) {
+			l, err := Open(Options{Congestion: name})
+			if err != nil && name == "cubic" {
+				t.Skip(err)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = l.Close() })
+			accepted := make(chan net.Conn, 1)
+			var listener net.Listener
+			err = l.InServer(func() (err error) {
+				listener, err = net.Listen("tcp", ServerAddress+":0")
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { listener.Close() })
+			go func() {
+				if c, err := listener.Accept(); err == nil {
+					accepted <- c
+				}
+			}()
+			for end, conn := range map[string]net.Conn{"client": dial(t, l, listener.Addr().String()), "server": <-accepted} {
+				if got := congestionOf(t, conn); got != name {
+					t.Errorf("at the end of the %s: %q", end, got)
+				}
+			}
+		})
+	}
+	if _, err := Open(Options{Congestion: "none-such"}); err == nil || !strings.Contains(err.Error(), "none-such") {
+		t.Errorf("%v, want an error that names what there is not", err)
+	}
+}
+
+// congestionOf returns the congestion control of a connection.
+func congestionOf(t *testing.T, c net.Conn) (name string) {
+	t.Helper()
+	raw, err := c.(*net.TCPConn).SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var inner error
+	err = raw.Control(func(fd uintptr) {
+		name, inner = unix.GetsockoptString(int(fd), unix.IPPROTO_TCP, unix.TCP_CONGESTION)
+	})
+	if err := errors.Join(err, inner); err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimRight(name, "\x00")
 }
 
 // TestNamespaces checks that the ends are apart from the rest of the machine.

@@ -20,14 +20,14 @@ type namespace struct {
 	calls chan func()
 }
 
-// newNamespace makes a namespace, and gives its end of the link an address.
-func newNamespace(address string) (*namespace, error) {
+// newNamespace makes a namespace, and gives its end of the link an address and a congestion control.
+func newNamespace(address, congestion string) (*namespace, error) {
 	n := &namespace{calls: make(chan func())}
 	ready := make(chan error)
 	go func() {
 		// The thread is never unlocked: it ends with the goroutine, and the namespace with it.
 		runtime.LockOSThread()
-		err := n.enter(address)
+		err := n.enter(address, congestion)
 		ready <- err
 		if err != nil {
 			return
@@ -40,7 +40,7 @@ func newNamespace(address string) (*namespace, error) {
 }
 
 // enter moves the thread into a new namespace and sets up the device.
-func (n *namespace) enter(address string) error {
+func (n *namespace) enter(address, congestion string) error {
 	if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
 		return fmt.Errorf("unshare: %w", err)
 	}
@@ -52,6 +52,10 @@ func (n *namespace) enter(address string) error {
 		return err
 	}
 	if err := setAddress(device, address); err != nil {
+		tun.Close()
+		return err
+	}
+	if err := setCongestion(device, congestion); err != nil {
 		tun.Close()
 		return err
 	}
