@@ -93,6 +93,11 @@ func setConnections(_ *decoder, p *draft, text string) error {
 	return err
 }
 
+func setSegments(_ *decoder, p *draft, text string) (err error) {
+	p.Segments, err = ParseSegments(text)
+	return err
+}
+
 // count is for keys that limit a number of files and directories.
 func count(field func(*Profile) *int) func(*decoder, *draft, string) error {
 	return func(_ *decoder, p *draft, text string) (err error) {

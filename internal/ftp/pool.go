@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	stdsync "sync"
+	"sync/atomic"
 	"time"
 
 	"ferry/internal/ftp/datamode"
@@ -32,6 +33,8 @@ type Pool struct {
 	askPassword stdsync.Once
 	secret      string
 	secretErr   error
+
+	waiting atomic.Int64 // calls of Borrow that wait for a session
 
 	mu         stdsync.Mutex
 	changed    chan struct{} // closed and replaced when a session comes back or goes
@@ -121,10 +124,12 @@ func (p *Pool) Borrow(ctx context.Context) (*Session, error) {
 				return s, nil
 			}
 		default:
+			p.waiting.Add(1)
 			select {
 			case <-wait:
 			case <-ctx.Done():
 			}
+			p.waiting.Add(-1)
 		}
 	}
 }

@@ -1,0 +1,64 @@
+package read
+
+import "time"
+
+// Limits of reading one file over several connections.
+const (
+	longRoundTrip = 20 * time.Millisecond  // below, one connection fills the line
+	minWindow     = 500 * time.Millisecond // shortest time over which a rate is measured
+	windowTrips   = 5                      // round trips in it; a young connection doubles its rate in each
+	mostSegments  = 8                      // connections for one file that auto opens
+	growth        = 1.25                   // a rate that grew by less in a window has levelled off
+	worthwhile    = 1.3                    // twice the connections must bring that much more
+	longRest      = 10 * time.Second       // a file that will have come sooner stays on its connections
+)
+
+// A pace decides over how many connections a file is read. It has no clock: it is told what
+// came in one window of time after another.
+type pace struct {
+	setting   int           // the user's: 0: as many as it takes; 1: no more than one
+	limit     int64         // the user's, in bytes a second; 0: none
+	roundTrip time.Duration // to the server and back
+
+	want    int     // connections that the file should have
+	before  float64 // bytes a second with half of them
+	last    float64 // in the window before; 0: there is none with these connections
+	settled bool    // more connections bring nothing
+}
+
+// window is the time over which a rate is to be measured.
+func (p *pace) window() time.Duration { return max(minWindow, windowTrips*p.roundTrip) }
+
+// next returns how many connections the file should have, after a window with that rate, in
+// bytes a second, over that many connections. left is how many bytes are still to come.
+func (p *pace) next(rate float64, running int, left int64) int {
+	if p.setting > 0 {
+		return p.setting
+	}
+	p.want = max(p.want, 1)
+	if p.settled || p.roundTrip < longRoundTrip || running < p.want {
+		return p.want
+	}
+	last := p.last
+	p.last = rate
+	if last == 0 || rate > last*growth {
+		return p.want // it still grows
+	}
+	level := (last + rate) / 2
+	switch {
+	case p.limit > 0 && level > 0.8*float64(p.limit), p.want >= mostSegments, level < p.before*worthwhile:
+		p.settled = true
+	case float64(left) > level*longRest.Seconds():
+		p.before, p.last, p.want = level, 0, 2*p.want
+	}
+	return p.want
+}
+
+// minPart is the fewest bytes that are worth a connection of their own, at a rate in bytes a
+// second over that many connections: logging in takes several round trips.
+func (p *pace) minPart(rate float64, running int) int64 {
+	if p.setting > 0 {
+		return 1 << 20
+	}
+	return max(4<<20, int64(rate/float64(max(running, 1))*longRest.Seconds()/2))
+}
