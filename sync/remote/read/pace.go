@@ -8,9 +8,14 @@ const (
 	minWindow     = 500 * time.Millisecond // shortest time over which a rate is measured
 	windowTrips   = 5                      // round trips in it; a young connection doubles its rate in each
 	mostSegments  = 8                      // connections for one file that auto opens
-	growth        = 1.25                   // a rate that grew by less in a window has levelled off
-	worthwhile    = 1.3                    // twice the connections must bring that much more
+	steady        = 1.25                   // a rate that changed by less in a window has levelled off
+	mostUnsteady  = 8                      // windows that a rate may take for that
+	firstGrowth   = 4                      // connections after the first one; then twice as many
+	worthwhile    = 1.3                    // they must bring that much more
 	longRest      = 10 * time.Second       // a file that will have come sooner stays on its connections
+	leastPart     = 1 << 20                // bytes of a segment
+	longPart      = 4 * time.Second        // what comes sooner is not worth logging in again
+	mostVain      = 4                      // windows in which they may fail to bring it
 )
 
 // A pace decides over how many connections a file is read. It has no clock: it is told what
@@ -20,10 +25,12 @@ type pace struct {
 	limit     int64         // the user's, in bytes a second; 0: none
 	roundTrip time.Duration // to the server and back
 
-	want    int     // connections that the file should have
-	before  float64 // bytes a second with half of them
-	last    float64 // in the window before; 0: there is none with these connections
-	settled bool    // more connections bring nothing
+	want     int     // connections that the file should have
+	before   float64 // bytes a second with fewer
+	last     float64 // in the window before; 0: there is none with these connections
+	unsteady int     // windows since they all run in which the rate changed
+	vain     int     // windows since they all run that brought too little
+	settled  bool    // more connections bring nothing
 }
 
 // window is the time over which a rate is to be measured.
@@ -41,15 +48,23 @@ func (p *pace) next(rate float64, running int, left int64) int {
 	}
 	last := p.last
 	p.last = rate
-	if last == 0 || rate > last*growth {
-		return p.want // it still grows
+	if last == 0 {
+		return p.want
+	}
+	// A young connection gets faster until it loses a packet, and then has to recover.
+	if p.unsteady < mostUnsteady && (rate > last*steady || rate < last/steady) {
+		p.unsteady++
+		return p.want
 	}
 	level := (last + rate) / 2
 	switch {
-	case p.limit > 0 && level > 0.8*float64(p.limit), p.want >= mostSegments, level < p.before*worthwhile:
+	case p.limit > 0 && level > 0.8*float64(p.limit), p.want >= mostSegments:
 		p.settled = true
+	case level < p.before*worthwhile:
+		p.vain++
+		p.settled = p.vain >= mostVain
 	case float64(left) > level*longRest.Seconds():
-		p.before, p.last, p.want = level, 0, 2*p.want
+		p.before, p.last, p.unsteady, p.vain, p.want = min(last, rate), 0, 0, 0, min(max(firstGrowth, 2*p.want), mostSegments)
 	}
 	return p.want
 }
@@ -58,7 +73,7 @@ func (p *pace) next(rate float64, running int, left int64) int {
 // second over that many connections: logging in takes several round trips.
 func (p *pace) minPart(rate float64, running int) int64 {
 	if p.setting > 0 {
-		return 1 << 20
+		return leastPart
 	}
-	return max(4<<20, int64(rate/float64(max(running, 1))*longRest.Seconds()/2))
+	return max(leastPart, int64(rate/float64(max(running, 1))*longPart.Seconds()))
 }

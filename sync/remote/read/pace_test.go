@@ -21,15 +21,24 @@ func TestPace(t *testing.T) {
 	}{
 		"a number is taken": {pace{setting: 3, roundTrip: long}, []window{{mega, 1, huge, 3}}},
 		"a short way":       {pace{roundTrip: time.Millisecond}, []window{{mega, 1, huge, 1}, {mega, 1, huge, 1}, {mega, 1, huge, 1}}},
-		"still growing":     {pace{roundTrip: long}, []window{{mega, 1, huge, 1}, {2 * mega, 1, huge, 1}, {4 * mega, 1, huge, 1}, {4 * mega, 1, huge, 2}}},
+		"still growing":     {pace{roundTrip: long}, []window{{mega, 1, huge, 1}, {2 * mega, 1, huge, 1}, {4 * mega, 1, huge, 1}, {4 * mega, 1, huge, 4}}},
 		"soon done":         {pace{roundTrip: long}, []window{{mega, 1, 20e6, 1}, {mega, 1, 9e6, 1}, {mega, 1, 8e6, 1}}},
 		"the user's limit":  {pace{roundTrip: long, limit: mega}, []window{{mega, 1, huge, 1}, {mega, 1, huge, 1}, {mega, 1, huge, 1}}},
 		"more brings more, then nothing": {pace{roundTrip: long}, []window{
-			{mega, 1, huge, 1}, {mega, 1, huge, 2},
-			{mega, 1, huge, 2}, // it is still logging in
-			{mega, 2, huge, 2}, {2 * mega, 2, huge, 2}, {2 * mega, 2, huge, 4},
-			{2 * mega, 3, huge, 4},
-			{2 * mega, 4, huge, 4}, {2 * mega, 4, huge, 4}, {3 * mega, 4, huge, 4}, {9 * mega, 4, huge, 4}}},
+			{mega, 1, huge, 1}, {mega, 1, huge, 4},
+			{mega, 1, huge, 4}, {1.5 * mega, 3, huge, 4}, // they are still logging in
+			{2 * mega, 4, huge, 4}, {4 * mega, 4, huge, 4}, {4 * mega, 4, huge, 8},
+			{4 * mega, 7, huge, 8},
+			{4 * mega, 8, huge, 8}, {5 * mega, 8, huge, 8}, {9 * mega, 8, huge, 8}}},
+		"more brings nothing": {pace{roundTrip: long}, []window{
+			{mega, 1, huge, 1}, {mega, 1, huge, 4},
+			{mega, 4, huge, 4}, {mega, 4, huge, 4}, {mega, 4, huge, 4}, {mega, 4, huge, 4}, {mega, 4, huge, 4},
+			{9 * mega, 4, huge, 4}, {9 * mega, 4, huge, 4}, {9 * mega, 4, huge, 4}}},
+		"a burst, and then losses": {pace{roundTrip: long}, []window{
+			{mega, 1, huge, 1}, {7 * mega, 1, huge, 1}, {mega, 1, huge, 1}, {0.5 * mega, 1, huge, 1}, {0.5 * mega, 1, huge, 4}}},
+		"never steady": {pace{roundTrip: long}, []window{
+			{mega, 1, huge, 1}, {2 * mega, 1, huge, 1}, {mega, 1, huge, 1}, {2 * mega, 1, huge, 1}, {mega, 1, huge, 1},
+			{2 * mega, 1, huge, 1}, {mega, 1, huge, 1}, {2 * mega, 1, huge, 1}, {mega, 1, huge, 1}, {2 * mega, 1, huge, 4}}},
 		"eight are enough":          {pace{roundTrip: long, want: 8, before: mega}, []window{{9 * mega, 8, huge, 8}, {9 * mega, 8, huge, 8}, {9 * mega, 8, huge, 8}}},
 		"sessions that are refused": {pace{roundTrip: long, want: 4}, []window{{mega, 2, huge, 4}, {mega, 2, huge, 4}}},
 	} {
@@ -50,8 +59,8 @@ func TestPaceMinPart(t *testing.T) {
 		want    int64
 	}{
 		{pace{setting: 4}, 100e6, 1, 1 << 20},
-		{pace{}, 0, 0, 4 << 20},
-		{pace{}, 100e6, 2, 250e6},
+		{pace{}, 0, 0, 1 << 20},
+		{pace{}, 100e6, 2, 200e6},
 	} {
 		if got := tt.pace.minPart(tt.rate, tt.running); got != tt.want {
 			t.Errorf("%+v: %d, want %d", tt, got, tt.want)

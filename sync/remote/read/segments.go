@@ -103,6 +103,7 @@ func (g *segments) consider(rate float64, measured, quiet bool) {
 	want := max(g.pace.want, g.pace.setting)
 	if measured {
 		want = g.pace.next(rate, running, g.size-g.received)
+		g.file.opts.Log.Debug("reading over several connections", "path", g.file.At, "running", running, "want", want, "rate", int64(rate))
 	}
 	if quiet || g.hopeless || want <= running+len(g.opening) {
 		return
