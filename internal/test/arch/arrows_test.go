@@ -36,6 +36,7 @@ var arrows = map[string][]string{
 	"sync/shift":                       {"manifest"},
 	"sync/explain":                     {"manifest", "sync"},
 	"sync/verify":                      {"manifest", "sync"},
+	"sync/ahead":                       {},
 	"sync/local":                       {"manifest", "sync", "sync/ahead", "sync/trashbin", "sync/links"},
 	"sync/remote":                      {"manifest", "sync", "sync/remote/list", "sync/remote/blind", "sync/remote/lock", "sync/remote/read", "internal/ftp", "internal/ftp/check", "internal/ftp/listing", "internal/ftp/wire", "sync/remote/chmod", "sync/trashbin", "sync/links", "sync/remote/names", "internal/ftp/third"},
 	"sync/remote/blind":                {"manifest", "sync", "internal/ftp", "sync/trashbin"},
