@@ -96,15 +96,15 @@ func (p *pass) runLengths(stage int, actions []*Action) (most [2]int) {
 	case !inParallel(stage):
 		return [2]int{len(actions), len(actions)}
 	}
-	var small [2]int
+	small, parts := [2]int{}, p.opts.Parts()
 	for _, a := range actions {
 		if stage != stageTransfer || a.Size < largeBytes {
 			small[a.Side]++
 		}
 	}
 	for s, n := range small {
-		waves := max(1, (n+runFiles*p.opts.Workers-1)/(runFiles*p.opts.Workers))
-		most[s] = max(1, (n+waves*p.opts.Workers-1)/(waves*p.opts.Workers))
+		waves := max(1, (n+runFiles*parts-1)/(runFiles*parts))
+		most[s] = max(1, (n+waves*parts-1)/(waves*parts))
 		if stage == stageDelete {
 			most[s] = max(most[s], runFiles)
 		}

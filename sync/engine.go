@@ -62,6 +62,8 @@ type Options struct {
 	NamedRoot bool
 	// Workers is the number of runs that are carried out at the same time; 0: 4.
 	Workers int
+	// Parts returns into how many runs small transfers are divided best; nil: Workers.
+	Parts func() int
 	// Verify lists the whole target in a push or pull, not only the directories that
 	// the pass touches.
 	Verify bool
@@ -115,6 +117,9 @@ type Engine struct {
 func New(local, remote Replica, record Recorder, opts Options) *Engine {
 	if opts.Workers <= 0 {
 		opts.Workers = 4
+	}
+	if opts.Parts == nil {
+		opts.Parts = func() int { return opts.Workers }
 	}
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)

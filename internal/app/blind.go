@@ -18,6 +18,7 @@ func (o *Opener) openFarSide(ctx context.Context, p *Pair, opts PassOptions, rec
 		if err != nil {
 			return nil, nil, err
 		}
+		far.Fit(engine, record.Files)
 		if p.Target != nil { // a copy only reads from here
 			return readonly.Side{Store: far}, record, nil
 		}

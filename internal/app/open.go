@@ -133,14 +133,13 @@ func (o *Opener) passServerOptions(ctx context.Context, p *Pair, opts PassOption
 			opts.Observer(sync.Noticed{Text: text})
 		}
 	}
-	server.Permissions = p.Permissions
 	if p.Target != nil { // what is read here goes to another server
 		p.Link = &third.Link{Tell: func(why string) {
 			server.Notice("the servers do not send to each other, so all data goes through this machine: " + why)
 		}}
 		server.Link = p.Link
 	}
-	server.WaitLock, server.WaitLockUntil = opts.Wait, opts.waitUntil
+	server.Permissions, server.WaitLock, server.WaitLockUntil = p.Permissions, opts.Wait, opts.waitUntil
 	if !opts.DryRun {
 		mine := o.ownership(p, false)
 		server.Owner, server.Boot = mine.Owner, mine.Boot

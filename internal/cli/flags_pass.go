@@ -35,7 +35,7 @@ type connectFlags struct {
 }
 
 func (f *connectFlags) register(flags *pflag.FlagSet) {
-	f.connections.add(flags, "connections", "use at most `N` connections (default 4)", parseCount)
+	f.connections.add(flags, "connections", "use at most `N` connections, or auto: as many as pay, up to 10 (default auto)", config.ParseConnections)
 	f.mode.add(flags, "mode", "data connections: `MODE` is auto, passive or active (default auto)", parseText[app.DataMode])
 	f.activePorts.add(flags, "active-ports", "listen on ports `FIRST-LAST` in active mode", config.ParsePorts)
 	f.activeAddress.add(flags, "active-address", "name `ADDRESS` to the server in active mode", parseAddress)

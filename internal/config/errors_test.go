@@ -65,7 +65,7 @@ var errorCases = []struct {
 		`ferry.yaml:6:17: profiles.site.trash-size: "much" is not a positive size, such as 500MB or 1GiB`}},
 	{"no unit of an age", site + "    log-keep: 30\n", []string{"ferry.yaml:5:15: profiles.site.log-keep: 30 has no unit: write 30d for days, or 30h for hours"}},
 	{"a bad number", site + "    connections: many\n    retries: -1\n", []string{
-		`ferry.yaml:5:18: profiles.site.connections: "many" is not a whole number from 1 to 256`,
+		`ferry.yaml:5:18: profiles.site.connections: "many" is not a whole number from 1 to 256, or auto`,
 		`ferry.yaml:6:14: profiles.site.retries: "-1" is not a whole number from 0 to 1000`}},
 	{"a bad share", site + "    max-delete: 150%\n", []string{`ferry.yaml:5:17: profiles.site.max-delete: "150%" is neither a number of files nor a percentage, such as 25 or 30%`}},
 	{"bad addresses", site + "    active-address: example.com\n    active-ports: 9-1\n", []string{

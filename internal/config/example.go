@@ -83,7 +83,7 @@ const exampleText = `# What ferry keeps in sync. Keep passwords elsewhere: in th
 # the output of a command, or ~/.netrc.
 
 defaults:
-  connections: 4            # at most; ferry finds out how many the server allows
+  connections: auto         # as many as pay and the server allows; a number is the most
   mode: auto                # who opens data connections: auto, passive, active
 
 profiles:

@@ -45,7 +45,7 @@ func TestExample(t *testing.T) {
 		}
 		want.Remote = r
 		want.Remote.Password = Secret{}
-		want.Direction, want.Connections, want.Ignore = sync.Pull, 4, "*.tmp\nnode_modules/\n"
+		want.Direction, want.Connections, want.Ignore = sync.Pull, 0, "*.tmp\nnode_modules/\n"
 		if c.variable != "" {
 			want.Password = hide(held{kind: secretEnv, text: c.variable})
 		}

@@ -87,15 +87,25 @@ func setMinAge(_ *decoder, p *draft, text string) (err error) {
 	return err
 }
 
-func setConnections(_ *decoder, p *draft, text string) error {
-	n, err := number(text, 1, 256)
-	p.Connections = n
+func setConnections(_ *decoder, p *draft, text string) (err error) {
+	p.Connections, err = ParseConnections(text)
 	return err
 }
 
 func setSegments(_ *decoder, p *draft, text string) (err error) {
 	p.Segments, err = ParseSegments(text)
 	return err
+}
+
+// ParseConnections parses the most connections that a server gets; 0 means "auto".
+func ParseConnections(text string) (n int, err error) {
+	if text == "auto" {
+		return 0, nil
+	}
+	if n, err = number(text, 1, 256); err != nil {
+		err = fmt.Errorf("%w, or auto", err)
+	}
+	return n, err
 }
 
 // count is for keys that limit a number of files and directories.

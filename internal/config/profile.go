@@ -70,7 +70,7 @@ type Profile struct {
 	TrustPASV     bool
 	Pipeline      ftp.Pipeline
 	Encoding      string        // of the names on the server, as [charset.Names] has it; "": UTF-8
-	Connections   int           // at most; 0: the default
+	Connections   int           // at most; 0: auto
 	Segments      int           // connections for one large file; 0: as many as it takes
 	Timeout       time.Duration // 0: the default
 	Retries       int           // 0: the default; negative: none

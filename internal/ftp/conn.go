@@ -45,13 +45,14 @@ type controlConn struct {
 	loginPWD    *awaited // the reply to the PWD of the login; nil: it was not sent
 	loginUSER   *awaited // the same for USER
 
-	transfer *Transfer // the current one
-	modes    *datamode.Tracker
-	features *Features         // after the login
-	traffic  *socket.ByteCount // of the pool
-	up, down *socket.Throttle
-	drains   stdsync.WaitGroup // data connections that are being closed
-	secret   string            // the password, which the log must not show
+	transfer  *Transfer // the current one
+	modes     *datamode.Tracker
+	features  *Features       // after the login
+	traffic   *socket.Traffic // of all sessions
+	busySince time.Time       // when the last transfer began; zero: it has rested since
+	up, down  *socket.Throttle
+	drains    stdsync.WaitGroup // data connections that are being closed
+	secret    string            // the password, which the log must not show
 }
 
 // use makes conn, which is sock or TLS over it, the connection for commands.

@@ -24,7 +24,7 @@ func dialControl(ctx context.Context, o *Options, early []*awaited) (*controlCon
 	}
 	deadlines := socket.NewDeadlines(o.Timeout)
 	sock := socket.NewConn(conn, deadlines)
-	c := &controlConn{opts: o, deadlines: deadlines, sock: sock, modes: &datamode.Tracker{}, traffic: &socket.ByteCount{}}
+	c := &controlConn{opts: o, deadlines: deadlines, sock: sock, modes: &datamode.Tracker{}, traffic: &socket.Traffic{}}
 	c.use(sock)
 	defer deadlines.Enter(ctx)()
 	if err := c.open(early); err != nil {

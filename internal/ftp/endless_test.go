@@ -91,7 +91,7 @@ func TestRepliesThatNeverEnd(t *testing.T) {
 // pipeControl makes a control connection of one end of a pipe.
 func pipeControl(conn net.Conn, timeout time.Duration) *controlConn {
 	o := Options{Host: "server", Timeout: timeout}.WithDefaults()
-	c := &controlConn{opts: &o, deadlines: socket.NewDeadlines(timeout), modes: &datamode.Tracker{}, traffic: &socket.ByteCount{}}
+	c := &controlConn{opts: &o, deadlines: socket.NewDeadlines(timeout), modes: &datamode.Tracker{}, traffic: &socket.Traffic{}}
 	c.sock = socket.NewConn(pipeEnd{conn}, c.deadlines)
 	c.use(c.sock)
 	return c

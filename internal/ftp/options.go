@@ -1,8 +1,10 @@
 package ftp
 
 import (
+	"context"
 	"crypto/tls"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"strconv"
 	"time"
@@ -28,6 +30,9 @@ func (p Pipeline) String() string {
 	}
 	return "on"
 }
+
+// MostConnections is the most sessions that a server gets where the user names no number.
+const MostConnections = 10
 
 // Options say which server to connect to, and how. The zero value of every field but
 // Host works.
@@ -66,7 +71,8 @@ type Options struct {
 	// Pipeline says whether several commands may await their replies at a time.
 	Pipeline Pipeline
 
-	Connections int           // most sessions at a time; 0: 4
+	// Connections is the most sessions at a time; 0: as many as pay, up to MostConnections.
+	Connections int
 	Timeout     time.Duration // longest silence in any wait; 0: 30 s
 	Retries     int           // attempts after the first; 0: 3; negative: none
 	Segments    int           // sessions that may read one large file; 0: as many as it takes
@@ -111,6 +117,33 @@ type Options struct {
 	treatAsRemote bool // tests: the server is not on this machine
 }
 
+// Waits before another attempt.
+const (
+	backoffBase = 500 * time.Millisecond // before the first retry; doubled for each further one
+	backoffMost = 10 * time.Second
+)
+
+// backoff returns the wait before retry number attempt, from 0.
+func backoff(attempt int) time.Duration {
+	d := min(backoffBase<<min(attempt, 10), backoffMost)
+	return d/2 + rand.N(d)
+}
+
+// Sleep waits for d, or less when ctx is cancelled, which is the error.
+func Sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
 // LevelDialogue is the level at which the FTP dialogue is logged.
 const LevelDialogue = slog.LevelDebug - 4
 
@@ -124,7 +157,7 @@ func (o Options) WithDefaults() Options {
 		o.User = "anonymous"
 	}
 	if o.Connections <= 0 {
-		o.Connections = 4
+		o.Connections = MostConnections
 	}
 	if o.Timeout <= 0 {
 		o.Timeout = 30 * time.Second

@@ -27,7 +27,16 @@ type Capabilities struct {
 	// Greeting is the greeting without its digits, which tell times and counts. Where it
 	// is another one now, the server may keep other promises.
 	Greeting string    `json:"greeting,omitempty"`
+	Sessions Sessions  `json:"sessions,omitzero"`
 	Updated  time.Time `json:"updated"`
+}
+
+// Sessions is what was found out about the number of sessions with a server.
+type Sessions struct {
+	Limit   int       `json:"limit,omitempty"`  // the server refused more; 0: it has not refused any
+	Refused time.Time `json:"refused,omitzero"` // when it did
+	Again   int       `json:"again,omitempty"`  // how often it did so again at this limit
+	Paid    [3]int    `json:"paid,omitzero"`    // sessions that paid: for listings, small files, large files; 0: not known
 }
 
 // capabilitiesFormat is the format of the file. Other formats are not read.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"slices"
+	"time"
 )
 
 // A Transfer is one command that moves data over a data connection, with what it needs
@@ -47,11 +48,14 @@ type Transfer struct {
 	traces    []*Trace
 }
 
+// opListing is the operation of a listing.
+const opListing = "listing"
+
 // ListTransfer makes dir, an absolute path, the working directory and lists it; ""
 // lists the current one. The listing command itself gets no path: servers read options
 // and patterns in one, and some reply 226 for a directory that does not exist.
 func ListTransfer(dir string, form ListForm) *Transfer {
-	t := &Transfer{Op: "listing", Path: dir, Line: form.Command()}
+	t := &Transfer{Op: opListing, Path: dir, Line: form.Command()}
 	if dir != "" {
 		t.cwd = []string{"CWD " + dir}
 	}
@@ -154,6 +158,22 @@ func (t *Transfer) end(c *controlConn) error {
 func (c *controlConn) newTransfer(t *Transfer) {
 	t.data = &dataConn{c: c, t: t}
 	c.transfer = t
+	c.count(t)
+}
+
+// count notes that t begins.
+func (c *controlConn) count(t *Transfer) {
+	now := time.Now()
+	if !c.busySince.IsZero() {
+		c.traffic.Jobs.Add(1)
+		c.traffic.JobTime.Add(int64(now.Sub(c.busySince)))
+	}
+	c.busySince = now
+	if t.Op == opListing {
+		c.traffic.Listings.Add(1)
+	} else {
+		c.traffic.Files.Add(1)
+	}
 }
 
 // dialData returns the data connection of the current transfer; the library calls it.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/pool/sizing"
 	"ferry/manifest"
 	"ferry/sync"
 	"ferry/sync/remote/list"
@@ -48,7 +49,7 @@ func (sc *scanner) scan(ctx context.Context, look sync.Look) (*manifest.Tree, er
 		w.learnSpelling(p)
 		w.queue.Add(&list.Folder{Path: p})
 	}
-	if err := w.queue.Run(ctx, sc.opts.Connections, w.visit); err != nil {
+	if err := w.queue.Run(ctx, sc.pool.Size(sizing.Listings), w.visit); err != nil {
 		return nil, err
 	}
 	return w.tree.Tree(), nil

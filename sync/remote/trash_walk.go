@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/pool/sizing"
 	"ferry/manifest"
 	"ferry/sync"
 	"ferry/sync/remote/list"
@@ -48,7 +49,7 @@ func (w *trashWalk) run(ctx context.Context, dir string, before time.Time) error
 			return err
 		}
 	}
-	return w.queue.Run(ctx, w.opts.Connections, func(ctx context.Context, f *list.Folder) error {
+	return w.queue.Run(ctx, w.pool.Size(sizing.Listings), func(ctx context.Context, f *list.Folder) error {
 		defer w.queue.Done()
 		l, err := w.listFolder(ctx, f)
 		if err == nil {

@@ -8,6 +8,7 @@ import (
 
 	"ferry/internal/deploy"
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/pool/sizing"
 )
 
 // errNotTried says that a step was not sent, because something went wrong before its turn.
@@ -177,7 +178,7 @@ func (c *commit) workers() int {
 	for _, group := range c.groups {
 		most = max(most, len(group))
 	}
-	return max(1, min(c.opts.Connections, most/chainsPerSession))
+	return max(1, min(max(c.pool.Ready(), sizing.Few), c.pool.Size(sizing.SmallFiles), most/chainsPerSession))
 }
 
 // chainsPerSession is from how many chains another session is worth it.

@@ -10,6 +10,7 @@ import (
 	"ferry/internal/deploy"
 	"ferry/internal/ftp"
 	"ferry/internal/ftp/listing"
+	"ferry/internal/ftp/pool/sizing"
 	"ferry/manifest"
 	"ferry/sync/remote/list"
 	"ferry/sync/remote/lock"
@@ -46,7 +47,7 @@ func (srv *Server) List(ctx context.Context, dirs []manifest.Path) (map[manifest
 func (srv *Server) ListAll(ctx context.Context, skip func(p manifest.Path, dir bool) bool) (map[manifest.Path]*deploy.DirList, error) {
 	w := &walk{Server: srv, found: make(map[manifest.Path]*deploy.DirList), queue: list.NewQueue(), deep: true, skip: skip}
 	w.queue.Add(&list.Folder{Path: manifest.Root})
-	return w.run(ctx, srv.opts.Connections)
+	return w.run(ctx, srv.pool.Size(sizing.Listings))
 }
 
 // A walk lists directories of the site over all sessions.
@@ -61,7 +62,7 @@ type walk struct {
 }
 
 func (w *walk) run(ctx context.Context, workers int) (map[manifest.Path]*deploy.DirList, error) {
-	err := w.queue.Run(ctx, max(1, min(workers, w.opts.Connections)), func(ctx context.Context, f *list.Folder) error {
+	err := w.queue.Run(ctx, max(1, min(workers, w.pool.Size(sizing.Listings))), func(ctx context.Context, f *list.Folder) error {
 		defer w.queue.Done()
 		return w.folder(ctx, f)
 	})

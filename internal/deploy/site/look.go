@@ -9,6 +9,7 @@ import (
 
 	"ferry/internal/deploy"
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/pool/sizing"
 	"ferry/manifest"
 	"ferry/sync"
 	"ferry/sync/remote/list"
@@ -28,8 +29,9 @@ func (srv *Server) Look(ctx context.Context, places []deploy.Place, held bool) (
 			open = append(open, i)
 		}
 	}
-	size := max(1, (len(open)+srv.opts.Connections-1)/srv.opts.Connections, looksPerSession)
-	parts := slices.Collect(slices.Chunk(open, size))
+	sessions := min(max(srv.pool.Ready(), sizing.Few), srv.pool.Size(sizing.SmallFiles))
+	most := max(1, (len(open)+sessions-1)/sessions, looksPerSession)
+	parts := slices.Collect(slices.Chunk(open, most))
 	if len(parts) == 0 && held {
 		parts = [][]int{nil}
 	}

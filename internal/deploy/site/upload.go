@@ -9,6 +9,7 @@ import (
 
 	"ferry/internal/deploy"
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/pool/sizing"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -84,7 +85,7 @@ func (srv *Server) Upload(ctx context.Context, files []deploy.Upload, done func(
 		}
 	}
 	u.late = early < len(files)
-	workers := min(srv.opts.Connections, early, max(1, early/filesPerSession, int(size/bytesPerSession)))
+	workers := min(srv.pool.Size(sizing.SmallFiles), early, max(1, early/filesPerSession, int(size/bytesPerSession)))
 	errs := make([]error, workers)
 	var running stdsync.WaitGroup
 	for k := range errs {

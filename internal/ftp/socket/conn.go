@@ -23,12 +23,16 @@ type Conn struct {
 	lowWater lowWater
 
 	// These are set before the first use.
-	Up, Down *Throttle  // nil: no limit
-	Counted  *ByteCount // nil: bytes are not counted
+	Up, Down *Throttle // nil: no limit
+	Counted  *Traffic  // nil: bytes are not counted
 }
 
-// A ByteCount counts the bytes of data connections, each way.
-type ByteCount struct{ Up, Down atomic.Int64 }
+// A Traffic counts the bytes of data connections, each way, and what was moved over them.
+type Traffic struct {
+	Up, Down        atomic.Int64
+	Listings, Files atomic.Int64 // begun
+	Jobs, JobTime   atomic.Int64 // those that were followed by another one, and the nanoseconds until that
+}
 
 // NewConn returns conn with the deadlines of d, which end when it is closed.
 func NewConn(conn net.Conn, d *Deadlines) *Conn {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/pool"
 	"ferry/internal/ftpserver"
 	"ferry/manifest"
 	"ferry/sync"
@@ -26,7 +27,7 @@ type fixture struct {
 	root      string
 	server    *ftpserver.Server
 	opts      ftp.Options
-	pool      *ftp.Pool
+	pool      *pool.Pool
 	features  *ftp.Features
 	tellsHash bool
 }
@@ -50,7 +51,7 @@ func newFixture(t *testing.T, o ftpserver.Options, change func(*ftp.Options)) *f
 		change(&h.opts)
 	}
 	h.opts = h.opts.WithDefaults()
-	h.pool = ftp.NewPool(h.opts)
+	h.pool = pool.New(h.opts)
 	t.Cleanup(func() {
 		if err := h.pool.Close(); err != nil {
 			t.Error(err)
@@ -150,7 +151,7 @@ func entryOf(now ftp.Stat) manifest.Entry {
 
 func (h *fixture) Borrow(ctx context.Context) (*ftp.Session, error) { return h.pool.Borrow(ctx) }
 func (h *fixture) Return(s *ftp.Session)                            { h.pool.Return(s) }
-func (h *fixture) Spare(ctx context.Context) (*ftp.Session, error)  { return h.pool.Spare(ctx) }
+func (h *fixture) Spare(ctx context.Context) *ftp.Session           { return h.pool.Spare(ctx) }
 func (h *fixture) Wanted() bool                                     { return h.pool.Wanted() }
 
 func (h *fixture) Path(w sync.Wanted) (string, error) { return "/" + string(w.Path), nil }

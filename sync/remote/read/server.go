@@ -12,13 +12,13 @@ import (
 // A Server is what a [Reader] needs of the server that has the files. Its methods may be
 // called from several goroutines.
 type Server interface {
-	// Borrow lends a session until Return. Its error is one of [ftp.Pool.Borrow].
+	// Borrow lends a session until Return. Its error is one of [pool.Pool.Borrow].
 	Borrow(ctx context.Context) (*ftp.Session, error)
 	Return(s *ftp.Session)
 
 	// Spare is Borrow where nobody else wants a session; nil where there is none. Wanted
 	// reports whether somebody waits for one.
-	Spare(ctx context.Context) (*ftp.Session, error)
+	Spare(ctx context.Context) *ftp.Session
 	Wanted() bool
 
 	// Path returns the absolute path of a file, or an error where no file can be read
