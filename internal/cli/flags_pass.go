@@ -67,6 +67,7 @@ type passFlags struct {
 	verify       value[bool]
 	blind        value[bool]
 	bwlimit      value[rates]
+	segments     value[int]
 	trash        value[bool]
 	followLinks  value[bool]
 	links        value[config.Links]
@@ -91,6 +92,7 @@ func (f *passFlags) register(flags *pflag.FlagSet) {
 	addBool(flags, &f.verify, "verify", "push, pull: list all of the target")
 	addBool(flags, &f.blind, "blind", "push: send without looking at the server, a drop box that shows nothing and into which nobody else writes")
 	f.bwlimit.add(flags, "bwlimit", "send and receive at most `RATE[:RATE]` bytes a second (up:down), as 2MiB:10MiB", parseRates)
+	f.segments.add(flags, "segments", "read one large file over several connections: `auto|N|off` (default auto)", config.ParseSegments)
 	f.trash.add(flags, "trash", "keep what is replaced or deleted: `on|off`", config.ParseSwitch)
 	addBool(flags, &f.followLinks, "follow-links", "read local links that stay inside the root as what they point to")
 	f.links.add(flags, "links", "`RULE` is skip, follow as --follow-links, or copy: as links, where the server makes them (default skip)", config.ParseLinks)
@@ -177,6 +179,7 @@ func (f *passFlags) over(p *config.Profile) {
 		p.SetLinks(f.links.v)
 	}
 	f.permissions.over(&p.Permissions)
+	f.segments.over(&p.Segments)
 	if f.bwlimit.set {
 		p.BytesUp, p.BytesDown = f.bwlimit.v.up, f.bwlimit.v.down
 	}

@@ -128,6 +128,7 @@ profiles:
     timeout: 1m30s
     poll: 5m
     connections: 8
+    segments: off
     retries: 0
     max-delete: 20%
     active-ports: 50000-50100
@@ -164,7 +165,7 @@ profiles:
 		Password: Literal("0123"),
 		Ignore:   "*.a\n!b.a\n", IgnoreFile: abs("/etc/x/rules/ignore"), CA: abs("/home/u/ca.pem"),
 		Timeout: 90 * time.Second, Poll: 5 * time.Minute,
-		Connections: 8, Retries: -1,
+		Connections: 8, Segments: 1, Retries: -1,
 		ActivePorts: [2]int{50000, 50100}, ActiveAddress: "198.51.100.7",
 		Fingerprint: strings.Repeat("ab", 32),
 		BytesUp:     100 << 10, BytesDown: 100 << 10,

@@ -62,6 +62,7 @@ var keys = map[string]key{
 	"timeout":        duration(func(p *Profile) *time.Duration { return &p.Timeout }),
 	"poll":           duration(func(p *Profile) *time.Duration { return &p.Poll }),
 	"connections":    {set: setConnections},
+	"segments":       {set: setSegments},
 	"retries":        {set: setRetries},
 	"max-entries":    {set: count(func(p *Profile) *int { return &p.Limits.MaxEntries })},
 	"list-format":    {set: setListFormat},

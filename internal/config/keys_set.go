@@ -92,6 +92,11 @@ func setConnections(_ *decoder, p *draft, text string) (err error) {
 	return err
 }
 
+func setSegments(_ *decoder, p *draft, text string) (err error) {
+	p.Segments, err = ParseSegments(text)
+	return err
+}
+
 // ParseConnections parses the most connections that a server gets; 0 means "auto".
 func ParseConnections(text string) (n int, err error) {
 	if text == "auto" {

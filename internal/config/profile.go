@@ -71,6 +71,7 @@ type Profile struct {
 	Pipeline      ftp.Pipeline
 	Encoding      string        // of the names on the server, as [charset.Names] has it; "": UTF-8
 	Connections   int           // at most; 0: auto
+	Segments      int           // connections for one large file; 0: as many as it takes
 	Timeout       time.Duration // 0: the default
 	Retries       int           // 0: the default; negative: none
 	ListFormat    ftp.ListFormat
@@ -161,6 +162,7 @@ func (p *Profile) ServerOptions() ftp.Options {
 		TrustPASV:     p.TrustPASV,
 		Pipeline:      p.Pipeline,
 		Connections:   p.Connections,
+		Segments:      p.Segments,
 		Timeout:       p.Timeout,
 		Retries:       p.Retries,
 		ListFormat:    p.ListFormat,

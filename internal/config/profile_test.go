@@ -94,7 +94,7 @@ func TestServerOptions(t *testing.T) {
 	p.Mode, p.ActivePorts, p.ActiveAddress, p.TrustPASV = ftp.Active, [2]int{1, 2}, "192.0.2.1", true
 	p.Pipeline, p.Encoding = ftp.PipelineOff, "gbk"
 	p.ListFormat, _ = ParseListFormat("dos")
-	p.Connections, p.Timeout, p.Retries, p.MaxListing = 7, time.Minute, -1, 9
+	p.Connections, p.Segments, p.Timeout, p.Retries, p.MaxListing = 7, 3, time.Minute, -1, 9
 	p.ServerName = "ftp.example.net"
 	p.Fingerprint, p.Insecure, p.BytesUp, p.BytesDown = "f", true, 1, 2
 	got := p.ServerOptions()

@@ -154,6 +154,25 @@ func ParseSwitch(s string) (bool, error) {
 // ParseListFormat reads the name of a format of listings.
 func ParseListFormat(s string) (ftp.ListFormat, error) { return ftp.ParseListFormat(s) }
 
+// ParseSegments reads over how many connections one large file may be read: auto, which is 0,
+// off, or a number.
+func ParseSegments(s string) (int, error) {
+	switch s {
+	case "auto":
+		return 0, nil
+	case "off":
+		return 1, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > mostSegments {
+		return 0, fmt.Errorf("must be auto, off or a number from 1 to %d", mostSegments)
+	}
+	return n, nil
+}
+
+// mostSegments is the largest number that [ParseSegments] takes.
+const mostSegments = 32
+
 // ParsePipeline reads on or off, as [ParseSwitch] does.
 func ParsePipeline(s string) (ftp.Pipeline, error) {
 	on, err := ParseSwitch(s)

@@ -67,7 +67,8 @@ func (d *Download) Finish() (Reply, error) {
 	return d.Transfer.Final, nil
 }
 
-var errMoreData = errors.New("the server sends more than was expected")
+// ErrMoreData says that a download does not end where [Download.Finish] expects its end.
+var ErrMoreData = errors.New("the server sends more than was expected")
 
 // readEnd reads the end of the data. It fails where there is more data.
 func (d *Download) readEnd() error {
@@ -79,7 +80,7 @@ func (d *Download) readEnd() error {
 		n, err := d.Read(one[:])
 		switch {
 		case n > 0:
-			return &Error{Op: d.Transfer.Op, Path: d.Transfer.Path, Class: Retry, Err: errMoreData}
+			return &Error{Op: d.Transfer.Op, Path: d.Transfer.Path, Class: Retry, Err: ErrMoreData}
 		case err == io.EOF:
 			return nil
 		case err != nil:

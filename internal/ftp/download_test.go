@@ -43,7 +43,7 @@ func TestDownloadWithBytesLeft(t *testing.T) {
 			t.Fatal(err)
 		}
 		io.ReadFull(d, make([]byte, 3))
-		if _, err := d.Finish(); !errors.Is(err, errMoreData) || !s.Dead() {
+		if _, err := d.Finish(); !errors.Is(err, ErrMoreData) || !s.Dead() {
 			t.Errorf("finish: %v, dead %v", err, s.Dead())
 		}
 	})

@@ -75,6 +75,7 @@ type Options struct {
 	Connections int
 	Timeout     time.Duration // longest silence in any wait; 0: 30 s
 	Retries     int           // attempts after the first; 0: 3; negative: none
+	Segments    int           // sessions that may read one large file; 0: as many as it takes
 
 	// Charset is the encoding of the names on a server without UTF-8. Nil: names pass as
 	// the bytes that they are.

@@ -57,6 +57,7 @@ type Options struct {
 	NoPassive   bool // neither PASV nor EPSV
 	Foreign     bool // PORT may name any address, and anybody may connect to a passive port: for transfers between servers
 	NoREST      bool
+	RESTShift   int64 // what follows REST begins so many bytes further on
 	NoSIZE      bool
 	NoUTF8      bool // FEAT does not say UTF8
 	Unquotes    bool // a path may be in quotes

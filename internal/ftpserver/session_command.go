@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"path"
+	"strconv"
 	"strings"
 )
 
@@ -96,6 +97,10 @@ func (s *session) execute(verb, arg string, hits effects) (reply, error) {
 		}
 	case "ABOR":
 		return replyOf("226 ABOR command successful."), nil
+	case "REST":
+		if n, err := strconv.ParseInt(arg, 10, 64); err == nil && n > 0 {
+			arg = strconv.FormatInt(max(0, n+s.srv.opts.RESTShift), 10)
+		}
 	case "USER":
 		s.loggedIn = false
 	case "PASS":

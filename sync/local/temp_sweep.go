@@ -26,18 +26,21 @@ func (d *Directory) Sweep(ctx context.Context, s sync.Sweep) error {
 	if err != nil {
 		return err
 	}
-	resumed := make(map[string]bool)
+	resumed := make(map[string]int64) // the size of what may go on
 	comes := make(map[arrival]bool)
 	for _, w := range s.Pending {
-		resumed[fingerprint(w.Path, w.Entry)] = w.Entry.Size >= sync.ResumeFrom
+		if w.Entry.Size >= sync.ResumeFrom {
+			resumed[fingerprint(w.Path, w.Entry)] = w.Entry.Size
+		}
 		comes[arrival{w.Path.Parent(), w.Entry.Size, w.Entry.ModTime}] = true
 	}
-	keep := func(name string) bool {
+	keep := func(name string, size int64) bool {
 		if !d.temps.isOwn(name) {
 			return !s.Others
 		}
 		mark, _ := manifest.TempMark(name)
-		return resumed[mark[:len(noFingerprint)]] || d.temps.isKept(name) && !s.Whole
+		whole, pending := resumed[mark[:len(noFingerprint)]]
+		return pending && size <= whole || d.temps.isKept(name) && !s.Whole
 	}
 	var errs []error
 	temps := d.temps.all()
@@ -59,7 +62,7 @@ func (d *Directory) Sweep(ctx context.Context, s sync.Sweep) error {
 
 // sweepDir removes from the directory at p the temporary files that interrupted passes
 // left. names are those that a scan saw; nil: the directory was not listed.
-func (d *Directory) sweepDir(root *rootDir, p manifest.Path, names []string, keep func(name string) bool, comes map[arrival]bool) error {
+func (d *Directory) sweepDir(root *rootDir, p manifest.Path, names []string, keep func(name string, size int64) bool, comes map[arrival]bool) error {
 	dir, err := d.openDir(root, p)
 	if errors.Is(err, errNoDirectory) {
 		d.temps.set(p, nil)
@@ -81,7 +84,7 @@ func (d *Directory) sweepDir(root *rootDir, p manifest.Path, names []string, kee
 		if isMissing(err) {
 			continue
 		}
-		if err == nil && d.mayRemoveTemp(p, name, info) && !keep(name) {
+		if err == nil && d.mayRemoveTemp(p, name, info) && !keep(name, info.Size()) {
 			if err = d.removeLeftover(root, dir, name, info, comes[arrival{p, info.Size(), info.ModTime().UnixNano()}]); err == nil {
 				d.temps.journal.Gone(string(p) + "/" + name)
 				continue

@@ -2,6 +2,7 @@ package local_test
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -23,6 +24,7 @@ func TestSweep(t *testing.T) {
 		name   string
 		temp   string
 		noted  bool
+		size   int64         // 0: one byte
 		stands time.Duration // how long this machine has seen it so
 		sweep  sync.Sweep
 		stays  bool
@@ -33,6 +35,8 @@ func TestSweep(t *testing.T) {
 		{name: "a user's version under our mark", temp: temp(version, "us"), noted: true, kept: true},
 		{name: "a part that this pass may go on with", temp: temp(local.Fingerprint("big", big), "us"), noted: true,
 			sweep: sync.Sweep{Pending: []sync.Wanted{{Path: "big", Entry: big}}, Whole: true}, stays: true},
+		{name: "a part with holes, longer than what comes", temp: temp(local.Fingerprint("big", big), "us"), noted: true, size: sync.ResumeFrom + 1,
+			sweep: sync.Sweep{Pending: []sync.Wanted{{Path: "big", Entry: big}}, Whole: true}},
 		{name: "of others", temp: temp(source, "them"), noted: true, sweep: sync.Sweep{Others: true}, stays: true},
 		{name: "of others, for long", temp: temp(source, "them"), noted: true, sweep: sync.Sweep{Others: true}, stands: 25 * time.Hour},
 		{name: "of others, for long, and one may be at work", temp: temp(source, "them"), noted: true, stands: 25 * time.Hour, stays: true},
@@ -45,7 +49,7 @@ func TestSweep(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "temps")
 			journal := manifest.OpenTempJournal(file)
 			d, h := open(t, local.Options{Owner: "us", Temps: journal})
-			h.Write("d/"+c.temp, "x", fixedTime)
+			h.Write("d/"+c.temp, strings.Repeat("x", int(max(1, c.size))), fixedTime)
 			if c.noted {
 				journal.Begin("d")
 			}

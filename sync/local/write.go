@@ -10,6 +10,7 @@ import (
 
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/ahead"
 )
 
 // A fileWriter carries out one Put.
@@ -21,9 +22,10 @@ type fileWriter struct {
 	name string // the real name of the file, as it is spelled on disk
 	out  *sync.Outcome
 
-	temp     string   // name of the temporary file, "" while there is none
-	f        *os.File // the temporary file
-	size     int64    // of the temporary file
+	temp     string       // name of the temporary file, "" while there is none
+	f        *os.File     // the temporary file
+	size     int64        // of the temporary file
+	place    *ahead.Place // where the source puts later parts of the file; nil: it does not
 	sum      *contentHash
 	resumed  bool           // the temporary file is from an earlier attempt
 	complete bool           // it holds the whole source
@@ -135,6 +137,10 @@ func (w *fileWriter) fill(ctx context.Context, old stat) error {
 		return err
 	}
 	defer src.Close()
+	if s, ok := src.(ahead.Spreader); ok {
+		w.place = ahead.New(w.f, w.step.Want.Size, w.step.Progress)
+		s.Spread(w.place)
+	}
 	if err := w.copy(ctx, src); err != nil {
 		return err
 	}
@@ -152,7 +158,7 @@ func (w *fileWriter) fill(ctx context.Context, old stat) error {
 		}
 		return fmt.Errorf("%w: received %d bytes of %d, or other bytes than were read", sync.ErrSource, w.size, w.out.Source.Size)
 	}
-	if w.resumed && told == "" {
+	if told == "" && (w.resumed || w.place.Unproven()) {
 		sum = "" // not all of it was compared
 	}
 	w.out.Sum, w.complete = sum, true
@@ -185,15 +191,19 @@ func (w *fileWriter) copy(ctx context.Context, src io.Reader) error {
 	}
 }
 
+// write adds the next bytes. Those that the source has put into place are there.
 func (w *fileWriter) write(b []byte) error {
-	n, err := w.f.Write(b)
+	n, err, placed := len(b), error(nil), w.place.Holds(w.size, len(b))
+	if !placed {
+		n, err = w.f.WriteAt(b, w.size)
+	}
 	w.size += int64(n)
 	w.out.Bytes += int64(n)
 	w.sum.Write(b[:n])
 	if err != nil {
 		return err
 	}
-	if w.step.Progress != nil {
+	if w.step.Progress != nil && !placed {
 		w.step.Progress(int64(n))
 	}
 	return nil
@@ -202,6 +212,9 @@ func (w *fileWriter) write(b []byte) error {
 // finish gives the temporary file its owner, mode and time, syncs it to disk, and records
 // its entry. But for the time of the last change, the rename does not alter that.
 func (w *fileWriter) finish(old stat) error {
+	if err := w.place.Complete(); err != nil {
+		return err
+	}
 	if old.kind == manifest.File && !readOnlyKeeps {
 		w.keepRights(old)
 	}

@@ -11,7 +11,12 @@ import (
 
 // discardTemp closes the temporary file and removes it, unless it has its real
 // name by now or a later attempt may resume it.
+//
+// A file that is kept ends where its source was read up to: what the source has put into
+// place ahead of that is gone.
 func (w *fileWriter) discardTemp(ctx context.Context, err error) {
+	cut := w.place.Cut(w.size)
+	w.place = nil
 	if w.f != nil {
 		w.f.Close()
 		w.f = nil
@@ -19,7 +24,7 @@ func (w *fileWriter) discardTemp(ctx context.Context, err error) {
 	switch {
 	case w.temp == "":
 		return
-	case w.worthKeeping(ctx, err):
+	case cut == nil && w.worthKeeping(ctx, err):
 		w.d.temps.keep(w.step.Path.Parent(), w.temp)
 	default:
 		if err := w.dir.Remove(w.temp); err != nil && !isMissing(err) {

@@ -18,6 +18,8 @@ type readServer struct{ *server }
 
 func (r readServer) Borrow(ctx context.Context) (*ftp.Session, error) { return r.borrow(ctx) }
 func (r readServer) Return(s *ftp.Session)                            { r.pool.Return(s) }
+func (r readServer) Spare(ctx context.Context) *ftp.Session           { return r.pool.Spare(ctx) }
+func (r readServer) Wanted() bool                                     { return r.pool.HasWaiters() }
 
 func (r readServer) Path(w sync.Wanted) (string, error) {
 	at := r.names.At(w.Path, w.Entry)

@@ -19,6 +19,10 @@ type Lender interface {
 	// Wanted reports whether somebody else waits for a session, so that one that is kept for
 	// more than a moment should go back in between.
 	Wanted() bool
+	// HasWaiters reports whether anybody at all waits for one.
+	HasWaiters() bool
+	// Spare lends a session that nobody else wants, nil where there is none.
+	Spare(ctx context.Context) *ftp.Session
 	InUse() (mode, tls string)
 	Size(w sizing.Work) int
 	Expect(w sizing.Work, n int)

@@ -15,10 +15,11 @@ import (
 const (
 	lowWaterFrom  = 1 << 20              // bytes of a download that are read without a mark
 	lowWaterEvery = 256 << 10            // bytes between two measurements of the rate
-	maxLowWater   = 32 << 10             // bytes; the smallest receive window holds twice as many
+	maxLowWater   = 32 << 10             // bytes, on a slow line; the smallest receive window holds twice as many
 	minLowWater   = 4 << 10              // bytes; a smaller mark saves nothing
 	lowWaterTime  = 5 * time.Millisecond // the mark is what arrives in this time
-	lowWaterRate  = 60 << 20             // bytes a second; above, data is always waiting for the reader
+	lowWaterRate  = 60 << 20             // bytes a second; above, the mark is fastLowWater
+	fastLowWater  = 256 << 10            // bytes; the system makes the receive buffer twice as large
 	lowWaterDrain = time.Millisecond     // for reading what arrived when the mark was not reached in time
 )
 
@@ -43,8 +44,11 @@ func (w *lowWater) count(n int, now time.Time) bool {
 	before := w.mark
 	rate := float64(bytes) / since.Seconds()
 	w.mark = min(int(rate*lowWaterTime.Seconds()), maxLowWater)
-	if w.mark < minLowWater || rate > lowWaterRate {
+	switch {
+	case w.mark < minLowWater:
 		w.mark = 0
+	case rate > lowWaterRate:
+		w.mark = fastLowWater
 	}
 	return w.mark != before
 }

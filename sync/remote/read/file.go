@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
+	"time"
 
 	"ferry/internal/ftp"
 	"ferry/internal/ftp/pool/shared"
@@ -27,6 +29,10 @@ type file struct {
 	attempts   int           // that broke off since the last byte came
 	shortReads int           // attempts that the server called complete and were not
 	err        error
+
+	roundTrip time.Duration // to the server and back, as the last transfer began
+	noREST    atomic.Bool   // the server does not begin where REST says
+	spread    *segments     // nil: only one session reads
 }
 
 func openFile(ctx context.Context, e env, w sync.Wanted, offset int64) (*file, error) {
@@ -62,6 +68,9 @@ func (f *file) start() error {
 	}
 }
 
+// tripsToBegin is how many round trips it takes to begin a transfer in passive mode.
+const tripsToBegin = 3
+
 // retrieve begins the transfer on a session. A server without REST sends the file from
 // its start. Where a transfer goes on, the last bytes are read again: the file may be
 // another one by now.
@@ -74,12 +83,14 @@ func (f *file) retrieve() (err error) {
 		return err
 	}
 	from, offset := f.pos-int64(len(f.tail)), int64(0)
-	if f.s.Features().HasREST() {
+	if f.s.Features().HasREST() && !f.noREST.Load() {
 		offset = from
 	}
+	begun := time.Now()
 	if f.data, err = f.s.Retrieve(f.ctx, f.At, offset); err != nil {
 		return err
 	}
+	f.roundTrip = time.Since(begun) / tripsToBegin
 	if offset < from {
 		n, err := io.CopyN(io.Discard, f.data, from)
 		if err == io.EOF {
@@ -118,6 +129,14 @@ func (f *file) release() {
 // Read implements [io.Reader]. A transfer that breaks off goes on where it was, on
 // another session; Confirm makes sure that the file is still the same.
 func (f *file) Read(p []byte) (int, error) {
+	if f.spread != nil {
+		return f.spread.read(p)
+	}
+	return f.readOn(p)
+}
+
+// readOn is Read on one session.
+func (f *file) readOn(p []byte) (int, error) {
 	size := f.Entry.Size
 	for f.err == nil {
 		if f.data == nil {
@@ -147,6 +166,9 @@ func (f *file) Read(p []byte) (int, error) {
 
 // Confirm implements [sync.Source].
 func (f *file) Confirm(ctx context.Context) (manifest.Entry, error) {
+	if f.spread != nil {
+		f.spread.stop()
+	}
 	if f.err != nil {
 		return manifest.Entry{}, f.err
 	}
@@ -200,6 +222,9 @@ func (f *file) Sum() string { return f.told }
 
 // Close implements [io.Closer].
 func (f *file) Close() error {
+	if f.spread != nil {
+		f.spread.stop()
+	}
 	f.release()
 	return nil
 }

@@ -151,6 +151,8 @@ func entryOf(now ftp.Stat) manifest.Entry {
 
 func (h *fixture) Borrow(ctx context.Context) (*ftp.Session, error) { return h.pool.Borrow(ctx) }
 func (h *fixture) Return(s *ftp.Session)                            { h.pool.Return(s) }
+func (h *fixture) Spare(ctx context.Context) *ftp.Session           { return h.pool.Spare(ctx) }
+func (h *fixture) Wanted() bool                                     { return h.pool.HasWaiters() }
 
 func (h *fixture) Path(w sync.Wanted) (string, error) { return "/" + string(w.Path), nil }
 

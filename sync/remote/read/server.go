@@ -16,6 +16,11 @@ type Server interface {
 	Borrow(ctx context.Context) (*ftp.Session, error)
 	Return(s *ftp.Session)
 
+	// Spare is Borrow where nobody else wants a session; nil where there is none. Wanted
+	// reports whether somebody waits for one.
+	Spare(ctx context.Context) *ftp.Session
+	Wanted() bool
+
 	// Path returns the absolute path of a file, or an error where no file can be read
 	// by its name.
 	Path(w sync.Wanted) (string, error)

@@ -143,6 +143,13 @@ func (a *account) borrow(ctx context.Context, l *Lease) (*ftp.Session, error) {
 	return s, nil
 }
 
+// lend notes who has a session.
+func (a *account) lend(s *ftp.Session, to loan) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.lent[s], a.usedAt = to, time.Now()
+}
+
 // enter waits until it is worth asking for a session, and returns whom to ask. probe says that
 // nobody else asks meanwhile, since the server was lost.
 func (a *account) enter(ctx context.Context, w *waiter) (sessions *pool.Pool, probe bool, err error) {

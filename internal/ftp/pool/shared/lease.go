@@ -112,6 +112,33 @@ func (l *Lease) Wanted() bool {
 	return false
 }
 
+// HasWaiters reports whether anybody waits for a session of this account, or another account
+// on the same host for its turn.
+func (l *Lease) HasWaiters() bool {
+	l.account.mu.Lock()
+	waiting := len(l.account.waiting)
+	l.account.mu.Unlock()
+	return waiting > 0 || l.account.gate.yields(false)
+}
+
+// Spare is [pool.Pool.Spare].
+func (l *Lease) Spare(ctx context.Context) *ftp.Session {
+	sessions := l.sessions()
+	if sessions == nil || l.HasWaiters() {
+		return nil
+	}
+	s := sessions.Spare(ctx)
+	if s == nil {
+		return nil
+	}
+	l.account.lend(s, loan{pool: sessions, lease: l})
+	if l.receive(ctx, s) != nil {
+		l.Return(s)
+		return nil
+	}
+	return s
+}
+
 // InUse is [pool.Pool.InUse].
 func (l *Lease) InUse() (mode, tls string) {
 	if sessions := l.sessions(); sessions != nil {

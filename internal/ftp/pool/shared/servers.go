@@ -65,7 +65,7 @@ func (s *Servers) key(o ftp.Options, password string) string {
 	sum.Write([]byte(password))
 	encoding := o.Charset.Name()
 	o.Password, o.Notice, o.Backoff, o.Charset, o.Gate = nil, nil, nil, nil, nil
-	o.BytesUp, o.BytesDown = 0, 0
+	o.BytesUp, o.BytesDown, o.Segments = 0, 0, 0
 	return fmt.Sprintf("%#v %q %s", o, encoding, hex.EncodeToString(sum.Sum(nil)))
 }
 

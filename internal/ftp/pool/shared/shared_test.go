@@ -92,7 +92,7 @@ func TestPairsShareSessions(t *testing.T) {
 // Whatever could make one pair's session wrong for another one keeps them apart, and a field of the options that is
 // new does, too.
 func TestWhoShares(t *testing.T) {
-	own := []string{"Notice", "Backoff", "BytesUp", "BytesDown", "Gate"} // each has its own, or they are of the process
+	own := []string{"Notice", "Backoff", "BytesUp", "BytesDown", "Segments", "Gate"} // each has its own, or they are of the process
 	s := New(false)
 	key := func(o ftp.Options, secret string) string { return s.key(o.WithDefaults(), secret) }
 	base := options(21)

@@ -1,0 +1,46 @@
+//go:build unix
+
+package ahead
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// probeBytes is by how much a file is made longer to see whether it can have holes.
+const probeBytes = 4 << 20
+
+// checkSparse finds out whether a file can have holes. Where it cannot, as on FAT, the first
+// byte at the end of a large file would have the system fill all that lies before.
+func checkSparse(file File) error {
+	f, ok := file.(*os.File)
+	if !ok {
+		return nil
+	}
+	before, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if err := f.Truncate(before.Size() + probeBytes); err != nil {
+		return err
+	}
+	after, err := f.Stat()
+	if err := errors.Join(err, f.Truncate(before.Size())); err != nil {
+		return err
+	}
+	if blocks(after)-blocks(before) >= probeBytes/blockBytes/2 {
+		return errNotSparse
+	}
+	return nil
+}
+
+// blockBytes is the unit in which the size of a file on disk is told.
+const blockBytes = 512
+
+func blocks(info os.FileInfo) int64 {
+	if s, ok := info.Sys().(*syscall.Stat_t); ok {
+		return int64(s.Blocks)
+	}
+	return 0
+}
