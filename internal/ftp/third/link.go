@@ -205,4 +205,10 @@ type Transfer struct {
 	Size func(ctx context.Context) (int64, error)
 	// Grown is called with the number of bytes that came; it may be nil.
 	Grown func(n int64)
+	// Send is what the source is asked for in place of the file at FromPath, as "LIST".
+	Send string
+	// Keep is what the target is asked for in place of storing it, as "LIST"; see [Transfer.Try].
+	Keep string
+	// Told is called with each step, as it happens; it may be nil.
+	Told func(Step)
 }

@@ -51,8 +51,7 @@ func (s *side) session(t *testing.T) *ftp.Session {
 	return session
 }
 
-// two starts the servers of a transfer. What PORT names is foreign to either of them: the client is at 127.0.0.1. Who
-// connects is not: on Linux that comes from 127.0.0.1 as well.
+// two starts the servers of a transfer. They are foreign to each other and to the client, who is at 127.0.0.1.
 func two(t *testing.T, from, to ftpserver.Options) (source, target *side) {
 	t.Helper()
 	source, target = newSide(t, "127.0.0.3", from), newSide(t, "127.0.0.2", to)
@@ -79,7 +78,7 @@ func TestServersSendToEachOther(t *testing.T) {
 		asked    string // of the source
 	}{
 		{"the target listens", foreign, foreign, "PORT"},
-		{"only the target lets others in", ftpserver.Options{NoActive: true}, foreign, "PASV"},
+		{"the source listens", ftpserver.Options{Foreign: true, NoActive: true}, foreign, "PASV"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			source, target := two(t, c.from, c.to)
