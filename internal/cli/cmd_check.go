@@ -59,7 +59,7 @@ func checkCommand(prog *program) *cobra.Command {
 	cmd.Flags().BoolVar(&try, "try", false, "try all operations on a few files of ferry's own, and print a table for a bug report")
 	web.add(cmd.Flags(), "web", "see whether `URL`, the address of the site, shows what ferry keeps on the server", config.ParseCheckURL)
 	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
-		if len(args) == 2 && config.IsURL(args[0]) && config.IsURL(args[1]) {
+		if ofCopy(args) {
 			if try || web.set {
 				return app.Usage(errors.New("--try and --web look at one server"), "name one URL")
 			}
