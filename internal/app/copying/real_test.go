@@ -82,7 +82,8 @@ func TestRealServers(t *testing.T) {
 							t.Errorf("%s: %d bytes of %d: %v", name, len(got), len(content), err)
 						}
 					}
-					if foreign && (files != 3 || told != "") || !foreign && (files != 0 || strings.Count(told, "do not send to each other") != 1) {
+					direct := foreign && (from != "pyftpdlib" || to != "pyftpdlib") // one has to connect, and that one stalls
+					if direct && (files != 3 || told != "") || !direct && (files != 0 || strings.Count(told, "do not send to each other") != 1) {
 						t.Errorf("%d files went directly; told %q", files, told)
 					}
 					t.Logf("%d files went directly; told %q", files, told)

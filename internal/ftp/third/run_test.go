@@ -135,6 +135,37 @@ func TestRefusalsAreToldOnceAndCostNothing(t *testing.T) {
 	}
 }
 
+// TestAServerThatStallsIsNotToldToConnect holds that a server which does one active transfer at a time listens, or sends
+// nothing directly.
+func TestAServerThatStallsIsNotToldToConnect(t *testing.T) {
+	stalls := ftpserver.Options{Foreign: true, Greeting: "220 pyftpdlib 1.5.7 ready."}
+	for _, c := range []struct {
+		name     string
+		from, to ftpserver.Options
+		told     string // "": it goes directly
+	}{
+		{"the source", stalls, foreign, ""},
+		{"the target", foreign, stalls, ""},
+		{"both", stalls, stalls, "stalls when it connects for several sessions at a time"},
+		{"the source, and the target refuses PORT", stalls, ftpserver.Options{Foreign: true, NoActive: true}, "stalls"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			source, target := two(t, c.from, c.to)
+			told := ""
+			l := &Link{Tell: func(why string) { told = why }}
+			err := l.Run(context.Background(), Transfer{From: source.session(t), FromPath: "/a", To: target.session(t), ToPath: "/b"}, int64(len(content)))
+			if c.told == "" && (err != nil || told != "") || c.told != "" && (!errors.Is(err, ErrHere) || !strings.Contains(told, c.told)) {
+				t.Errorf("%v, told %q", err, told)
+			}
+			for i, s := range []*side{source, target} {
+				if which := []ftpserver.Options{c.from, c.to}[i]; which.Greeting != "" && slices.ContainsFunc(s.server.Transcript(), func(line string) bool { return strings.Contains(line, "> PORT") }) {
+					t.Errorf("server %d was told to connect", i)
+				}
+			}
+		})
+	}
+}
+
 func TestAFileThatIsRefusedSaysNothingOfTheLink(t *testing.T) {
 	source, target := two(t, foreign, foreign)
 	l := &Link{Tell: func(why string) { t.Error(why) }}
