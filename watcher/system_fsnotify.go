@@ -9,15 +9,15 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// An fsnotifySystem gets notifications through fsnotify.
+// An fsnotifySystem gets the notifications of one root through fsnotify.
 type fsnotifySystem struct {
 	*fsnotify.Watcher
 	marks *marks
 	done  chan struct{}
 }
 
-// openSystem starts to put notifications of the system into q.
-func openSystem(_ string, q *queue, log *slog.Logger) (system, error) {
+// openOwn starts to put notifications into q that are about one root only.
+func openOwn(q *queue, log *slog.Logger) (*fsnotifySystem, error) {
 	w, err := fsnotify.NewWatcher()
 	if err != nil {
 		return nil, err

@@ -41,7 +41,7 @@ func Run(ctx context.Context, o ftp.Options, target Target) (*Report, error) {
 type checker struct {
 	opts     ftp.Options
 	target   Target
-	pool     *ftp.Pool
+	client   *ftp.Client
 	report   *Report
 	session  *ftp.Session
 	features *ftp.Features
@@ -49,7 +49,7 @@ type checker struct {
 
 func newChecker(o ftp.Options, target Target) *checker {
 	o = o.WithDefaults()
-	return &checker{opts: o, target: target, pool: ftp.NewPool(o), report: &Report{Address: o.Address(), Security: o.Security.Scheme(), User: o.User,
+	return &checker{opts: o, target: target, client: ftp.NewClient(o), report: &Report{Address: o.Address(), Security: o.Security.Scheme(), User: o.User,
 		Dotfiles: "unknown", SetTime: "unknown", ConnectionsAsked: o.Connections}}
 }
 
@@ -57,7 +57,6 @@ func (k *checker) close() {
 	if k.session != nil {
 		k.session.Close()
 	}
-	k.pool.Close()
 }
 
 // run takes all steps. A step that fails becomes a note in the report.

@@ -29,7 +29,7 @@ func (k *checker) checkForeign(ctx context.Context) error {
 	if !at.Is4() || at.String() == k.ownAddress() {
 		return nil
 	}
-	other, err := k.pool.Open(ctx, k.features)
+	other, err := k.client.Open(ctx, k.features)
 	if _, tls := k.session.TLS(); err != nil || tls {
 		if err == nil {
 			other.Close()
