@@ -86,6 +86,24 @@ func TestBetweenTellsWhoSendsToWhom(t *testing.T) {
 	}
 }
 
+// TestBetweenEndsWhereAServerSaysNothing holds that silence is told as such, and soon.
+func TestBetweenEndsWhereAServerSaysNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it waits for a server that says nothing")
+	}
+	_, servers, opts := twoServers(t, ftpserver.Options{Foreign: true}, ftpserver.Options{Foreign: true})
+	opts[1].Timeout = time.Minute
+	servers[1].Faults().Add(ftpserver.Fault{Command: "STOR", Path: "/.ferry-*", Skip: 1, Times: 1, Stall: true})
+	found, _, err := RunBetween(t.Context(), opts, loginDirectories)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := found.Ways[0]
+	if w.Works || w.Why != "the second server does not answer STOR within 10s" || !strings.Contains(w.Cause, "or a firewall keeps the two apart") || !found.Ways[1].Works {
+		t.Errorf("%+v, then %+v", w, found.Ways[1])
+	}
+}
+
 // TestBetweenLeavesNothingWhenCancelled cancels a check while the second server is asked for the other's file.
 func TestBetweenLeavesNothingWhenCancelled(t *testing.T) {
 	roots, _, opts := twoServers(t, ftpserver.Options{Foreign: true}, ftpserver.Options{Foreign: true})

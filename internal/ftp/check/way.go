@@ -109,6 +109,8 @@ func (w *Way) cause() string {
 	case port == nil:
 	case port.Failed:
 		return caller + " connects to nobody but its client" + allows
+	case last != nil && last.From == w.Listener && last.Text == noAnswer:
+		return listener + " lets in nobody but its client, or a firewall keeps the two apart"
 	case last != nil && last.From == w.Listener && w.connected():
 		return listener + " lets in nobody but its client" + allows
 	case last != nil && slices.ContainsFunc(w.Steps, func(s Step) bool { return s.Data && s.Failed }):
