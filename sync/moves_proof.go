@@ -1,6 +1,9 @@
 package sync
 
-import "ferry/manifest"
+import (
+	"cmp"
+	"ferry/manifest"
+)
 
 // A proof says whether the file at a new name has the content that the base has for
 // a vanished one. Identity, size and time only propose a rename: an identity is
@@ -23,15 +26,18 @@ func provenContent(from, to *pathState, s Side) proof {
 		return differs
 	case now.Size == 0, unwritten(was, now):
 		return proven
-	case from.base.Sum == "":
+	case from.oldSum(s) == "" && (s == Local || was.Size > provenBytes):
 		return impossible
-	case now.Sum == "":
+	case now.Sum == "" || from.oldSum(s) == "":
 		return pending
-	case now.Sum == from.base.Sum:
+	case now.Sum == from.oldSum(s):
 		return proven
 	}
 	return differs
 }
+
+// oldSum returns the hash of what a vanished file held. The base has none of what went from server to server.
+func (st *pathState) oldSum(s Side) string { return cmp.Or(st.base.Sum, st.now[s.Other()].Sum) }
 
 // unwritten reports whether nothing has written to a file since its entry was
 // recorded: no program can set the time of the last change. A renamed file has
@@ -56,8 +62,8 @@ func (p *planner) proveFile(pair movePair, s Side) proof {
 // askIfMoved asks for the content of a file that looks renamed. Until it is known,
 // both names are left alone.
 func (p *planner) askIfMoved(pair movePair, s Side) {
-	to := p.threeWay.states[pair.to]
-	to.ask[s] = true
+	from, to := p.threeWay.states[pair.from], p.threeWay.states[pair.to]
+	to.ask[s], from.ask[s.Other()] = to.now[s].Sum == "", from.oldSum(s) == ""
 	to.askWhy = "looks renamed from " + string(pair.from) + ": its content is compared first"
 	p.hold(pair)
 }

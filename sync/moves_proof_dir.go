@@ -7,8 +7,7 @@ import (
 	"ferry/manifest"
 )
 
-// sampledContents is how many files of a renamed directory are downloaded to be
-// compared, on a server that tells no hashes.
+// sampledContents is how many files of a renamed directory are downloaded, on a server that tells no hashes.
 const sampledContents = 3
 
 // A dirProof is what is known of a directory that looks renamed.
@@ -56,12 +55,16 @@ func (p *planner) proveDir(pair movePair, s Side) dirProof {
 	if s == Remote {
 		ask, unproven = p.worthAsking(moved, open)
 	}
+	unknown := int64(0) // bytes that have to be read on the other side, too
 	for _, file := range ask {
-		if p.threeWay.states[file.from].base.Sum == "" {
-			return dirProof{proof: impossible}
+		if from := p.threeWay.states[file.from]; from.oldSum(s) == "" {
+			unknown += from.was(s).Size
 		}
 	}
 	for _, file := range ask {
+		if unknown > 0 && s == Local || unknown > provenBytes {
+			return dirProof{proof: impossible}
+		}
 		p.askIfMoved(file, s)
 		p.threeWay.states[file.to].hashOnly = s == Remote && !p.tellsNoHash(file.to)
 	}

@@ -24,9 +24,10 @@ type (
 	Path         = manifest.Path
 
 	// ServerReport is what [Opener.Check] finds out about a server.
-	ServerReport = check.Report
-	TLSReport    = check.TLSReport
-	ClockReport  = check.ClockReport
+	ServerReport  = check.Report
+	BetweenReport = check.Between // of two
+	TLSReport     = check.TLSReport
+	ClockReport   = check.ClockReport
 	// Trace is what one try to open a data connection went through.
 	Trace     = ftp.Trace
 	TraceStep = ftp.TraceStep

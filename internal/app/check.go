@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"ferry/internal/ftp/check"
 	"ferry/internal/text"
 	"ferry/manifest"
 	"ferry/sync/remote"
@@ -27,6 +28,20 @@ func (o *Opener) Check(ctx context.Context, p *Pair, try bool) (*ServerReport, e
 			text.Some(report.Setgid, mostSetgid)+"; they get that of the work directory")
 	}
 	return report, connecting(p, err)
+}
+
+// CheckBetween finds out whether the servers of a copy send files to each other, in both directions.
+func (o *Opener) CheckBetween(ctx context.Context, p *Pair) (found *check.Between, err error) {
+	pairs := [2]*Pair{p, p.Target}
+	var both [2]remote.Options
+	for i, p := range pairs {
+		if both[i], err = o.serverOptions(ctx, p); err != nil {
+			return nil, err
+		}
+		both[i].Notice = o.note
+	}
+	found, at, err := remote.CheckBetween(ctx, both)
+	return found, connecting(pairs[at], err)
 }
 
 // TestConnection logs in, and reports whether the remote directory is there. It is an

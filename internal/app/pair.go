@@ -72,12 +72,12 @@ func (p *Pair) Title() string {
 
 // Policy returns what the pair says about decisions. A push keeps nothing on the
 // server unless that was asked for: what it replaces came from here, and what it
-// keeps would be published. A copy keeps nothing either.
+// keeps would be published. The same holds for a copy.
 func (p *Pair) Policy() sync.Policy {
 	policy := p.Profile.Policy()
 	switch {
 	case p.Target != nil:
-		policy.Trash = [2]bool{}
+		policy.Trash = [2]bool{p.TrashSet && p.Trash, false}
 	case p.Direction == sync.Push && !p.TrashSet:
 		policy.Trash[sync.Remote] = false
 	}

@@ -2,12 +2,8 @@ package app
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
-	"fmt"
-	"os"
-	stdsync "sync"
 
+	"ferry/internal/ftp/trust"
 	"ferry/sync/remote"
 )
 
@@ -36,28 +32,11 @@ func (o *Opener) connectOptions(p *Pair) (server remote.Options, err error) {
 	server.Owner, server.Boot, server.Machine = mine.Owner, mine.Boot, p.Machine
 	server.TrashName = func() (string, error) { return o.trashName(p) }
 	if p.CA != "" {
-		server.TLS, err = trusting(p.CA)
+		if server.TLS, err = trust.Only(p.CA); err != nil {
+			err = Usage(err, "it must be a PEM file, with -----BEGIN CERTIFICATE-----")
+		}
 	}
 	return server, err
-}
-
-// certificates holds what [trusting] returned, by the text of the file: pairs that trust the same
-// certificates can share sessions.
-var certificates stdsync.Map
-
-// trusting returns a TLS configuration that trusts the certificates in the PEM
-// file at path, and no others.
-func trusting(path string) (*tls.Config, error) {
-	pem, err := os.ReadFile(path)
-	if err != nil {
-		return nil, Usage(fmt.Errorf("reading the certificates to trust: %w", err), "")
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, Usage(fmt.Errorf("%s holds no certificate", path), "it must be a PEM file, with -----BEGIN CERTIFICATE-----")
-	}
-	config, _ := certificates.LoadOrStore(string(pem), &tls.Config{RootCAs: pool})
-	return config.(*tls.Config), nil
 }
 
 // connect connects to the server of a pair, not for passes. What the server's side

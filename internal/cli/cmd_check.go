@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ferry/internal/app"
+	"ferry/internal/app/copying"
 	"ferry/internal/config"
 	"ferry/internal/report"
 	"ferry/internal/report/server"
@@ -32,8 +33,13 @@ removed again, also after Ctrl-C.
 the web server for it. If anybody can read it there, the exit status is 1, and the hint
 has the rule that hides it.
 
+With two URLs: whether the two servers send files to each other without this machine in
+between, as "ferry copy" has large ones go. Each way is tried with a small file that is
+removed again, and drawn: this machine, both servers, who connects to whom, and the reply
+that refuses it. Where it does not work, a copy goes through this machine.
+
 EXIT STATUS
-  0 the server can be used
+  0 the server can be used; with two URLs, both were reached
   1 it cannot (no data mode works, or with --try, an operation that ferry needs does
     not), or with --web, anybody can read what ferry keeps
   4 could not connect or log in`
@@ -43,16 +49,22 @@ func checkCommand(prog *program) *cobra.Command {
 	var try bool
 	var web value[string]
 	cmd := &cobra.Command{
-		Use:               "check [PROFILE... | [LOCAL] URL]",
+		Use:               "check [PROFILE... | [LOCAL] URL | SOURCE-URL TARGET-URL]",
 		Short:             "Connect, and report what the server can do",
 		Long:              checkHelp,
-		Example:           "  ferry check site\n  ferry check ftpes://deploy@example.com -v\n  ferry check site --try\n  ferry check site --web https://example.com/",
+		Example:           "  ferry check site\n  ferry check ftpes://deploy@example.com -v\n  ferry check site --try\n  ferry check site --web https://example.com/\n  ferry check ftp://ann@old.example/site ftp://ann@new.example/htdocs",
 		ValidArgsFunction: prog.completeProfiles,
 	}
 	flags.register(cmd.Flags())
 	cmd.Flags().BoolVar(&try, "try", false, "try all operations on a few files of ferry's own, and print a table for a bug report")
 	web.add(cmd.Flags(), "web", "see whether `URL`, the address of the site, shows what ferry keeps on the server", config.ParseCheckURL)
 	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
+		if ofCopy(args) {
+			if try || web.set {
+				return app.Usage(errors.New("--try and --web look at one server"), "name one URL")
+			}
+			return prog.checkBetween(cmd.Context(), args, &flags)
+		}
 		if len(args) == 1 && config.IsURL(args[0]) {
 			args = []string{".", args[0]} // nothing local is looked at
 		}
@@ -75,6 +87,31 @@ type jsonCheck struct {
 	Type    string `json:"type"`
 	Profile string `json:"profile,omitempty"`
 	*app.ServerReport
+}
+
+// checkBetween prints whether two servers send to each other.
+func (prog *program) checkBetween(ctx context.Context, urls []string, flags *connectFlags) error {
+	p, err := copying.Pair(prog.workspace(), urls[0], urls[1])
+	if err != nil {
+		return err
+	}
+	for _, p := range []*app.Pair{p, p.Target} {
+		flags.over(p.Profile)
+		prog.makeAbsolute(p)
+	}
+	found, err := prog.opener().CheckBetween(ctx, p)
+	switch {
+	case err != nil:
+		return err
+	case prog.common.json:
+		report.WriteJSON(prog.env.Stdout, struct {
+			Type string `json:"type"`
+			*app.BetweenReport
+		}{"between", found})
+	case !prog.common.quiet:
+		fmt.Fprint(prog.env.Stdout, text.CleanLines(server.Between(found)))
+	}
+	return nil
 }
 
 // checkServer prints what the server of a pair can do. With try it prints which operations

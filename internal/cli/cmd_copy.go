@@ -26,6 +26,11 @@ FERRY_PASSWORD is the password of the target, and of the source if both have the
 FERRY_SOURCE_PASSWORD is that of the source alone. Options about the server are for both;
 --source-ca, --source-encoding and --source-fingerprint are for the source.`
 
+// ofCopy reports whether args name a copy.
+func ofCopy(args []string) bool {
+	return len(args) == 2 && config.IsURL(args[0]) && config.IsURL(args[1])
+}
+
 // copyFlags are the options of a copy.
 type copyFlags struct {
 	passFlags
@@ -45,6 +50,7 @@ func (f *copyFlags) register(flags *pflag.FlagSet) {
 	addBool(flags, &f.checksum, "checksum", "compare the contents of both sides, not size and time")
 	addBool(flags, &f.verify, "verify", "list all of the target")
 	f.permissions.add(flags, "permissions", "`keep` or ignore the permission bits of files (default ignore)", config.ParsePermissions)
+	f.trash.add(flags, "trash", "keep what is replaced or deleted at the target, below .ferry there: `on|off` (default off)", config.ParseSwitch)
 	f.bwlimit.add(flags, "bwlimit", "send and receive at most `RATE[:RATE]` bytes a second (up:down), as 2MiB:10MiB", parseRates)
 	f.sourceCA.add(flags, "source-ca", "trust the certificates in `FILE` for the source", parseString)
 	f.sourceEncoding.add(flags, "source-encoding", "the names at the source are in `CHARSET`", config.ParseEncoding)

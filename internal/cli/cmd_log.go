@@ -202,7 +202,7 @@ func (prog *program) logTargets(args []string) (path string, pairs []*app.Pair, 
 	switch {
 	case len(args) == 0 && len(known) == 0:
 		pairs, err = w.RememberedPairs()
-	case len(args) == 2 && config.IsURL(args[0]) && config.IsURL(args[1]): // of a copy
+	case ofCopy(args):
 		var p *app.Pair
 		p, err = copying.Pair(w, args[0], args[1])
 		pairs = []*app.Pair{p}

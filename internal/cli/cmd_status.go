@@ -2,13 +2,14 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"ferry/internal/app"
 
 	"github.com/spf13/cobra"
 )
 
 const statusHelp = `Print what "ferry sync" would do, and do nothing: no file is written, on neither
-side, and nothing is remembered.
+side, and nothing is remembered. With two URLs it is what "ferry copy" would do.
 
   what happened here   what happened there
     new      ---->            css/new.css        4.1 kB
@@ -39,7 +40,7 @@ func statusCommand(prog *program) *cobra.Command {
 	var pending bool
 	var explain value[string]
 	cmd := &cobra.Command{
-		Use:               "status [PROFILE... | LOCAL URL]",
+		Use:               "status [PROFILE... | LOCAL URL | SOURCE-URL TARGET-URL]",
 		Short:             "Print what a pass would do, or what a watch is doing",
 		Long:              statusHelp,
 		Example:           "  ferry status\n  ferry status site --exit-code --quiet || echo \"not in sync\"",
@@ -51,6 +52,18 @@ func statusCommand(prog *program) *cobra.Command {
 	cmd.Flags().BoolVar(&pending, "exit-code", false, "exit 10 where changes are pending")
 	explain.add(cmd.Flags(), "explain", "say what ferry knows of `PATH`, and what a pass would do with it and why", parseString)
 	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
+		if ofCopy(args) {
+			if explain.set || flags.direction.set || len(flags.only) > 0 {
+				return app.Usage(errors.New("a copy knows neither --explain, --direction nor --only"), "leave them out")
+			}
+			f := copyFlags{passFlags: flags}
+			p, err := f.pair(prog, args)
+			if err != nil {
+				return err
+			}
+			p.Verify, p.Target.Verify = true, true
+			return exit(prog.pass(cmd.Context(), p, f.options(true), false, pending))
+		}
 		pairs, err := prog.passPairs(args, &flags, nil)
 		if err != nil {
 			return err

@@ -50,6 +50,9 @@ func (prog *program) passPairs(args []string, flags *passFlags, oneWay *directio
 // connectPairs returns the pairs that args name with the options about the server over
 // them.
 func (prog *program) connectPairs(args []string, flags *connectFlags) ([]*app.Pair, error) {
+	if ofCopy(args) {
+		return nil, app.Usage(errors.New("both sides of the pair are URLs"), "\"ferry status\" says what a copy would do and which of its conflicts wait; what a copy has kept with --trash on is listed by \"ferry trash . TARGET --side remote\"; with one server there is \"ferry sync\"")
+	}
 	pairs, err := prog.workspace().Pairs(args)
 	if err != nil {
 		return nil, err

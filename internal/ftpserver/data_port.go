@@ -16,6 +16,7 @@ type dataPort struct {
 	listener    *net.TCPListener // passive
 	releaseHole func()           // releases a black hole
 	target      *net.TCPAddr     // active
+	from        net.IP           // active: our own address, which the client knows
 	blackHole   bool
 
 	mu      sync.Mutex
@@ -126,7 +127,7 @@ func (s *session) listenData(ip net.IP) (*net.TCPListener, error) {
 }
 
 // active answers PORT (RFC 959) and EPRT (RFC 2428). It accepts only the address of the client, unless
-// Options.Foreign is set.
+// Options.Foreign or Options.ForeignPORT is set.
 func (s *session) active(verb, arg string, fault PortFault) reply {
 	addr, err := parsePort(arg)
 	if verb == "EPRT" {
@@ -135,10 +136,10 @@ func (s *session) active(verb, arg string, fault PortFault) reply {
 	if err != nil {
 		return replyOf("501 Syntax error: " + err.Error())
 	}
-	if !s.srv.opts.Foreign && !addr.IP.Equal(ipOf(s.raw.RemoteAddr())) || addr.Port < 1024 {
+	if !s.srv.opts.Foreign && !s.srv.opts.ForeignPORT && !addr.IP.Equal(ipOf(s.raw.RemoteAddr())) || addr.Port < 1024 {
 		return replyOf("500 Illegal " + verb + " command.")
 	}
-	s.setData(&dataPort{target: addr, blackHole: fault.blackHole})
+	s.setData(&dataPort{target: addr, from: ipOf(s.raw.LocalAddr()), blackHole: fault.blackHole})
 	return replyOf("200 " + verb + " command successful.")
 }
 
@@ -166,7 +167,7 @@ func (d *dataPort) connect(ctx context.Context, peer net.IP, patience time.Durat
 
 func (d *dataPort) open(ctx context.Context, peer net.IP) (*net.TCPConn, error) {
 	if d.listener == nil {
-		var dialer net.Dialer
+		dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: d.from}}
 		conn, err := dialer.DialContext(ctx, "tcp", d.target.String())
 		if err != nil {
 			return nil, err

@@ -69,14 +69,27 @@ func Open(ctx context.Context, o Options) (*Directory, error) {
 // Check finds out what the server can do, in the directory that o names; see
 // [check.Run]. try asks for trials of all operations.
 func Check(ctx context.Context, o Options, try bool) (*check.Report, error) {
-	report, err := check.Run(ctx, o.Options, check.Target{
-		Try:  try,
+	target := o.checked()
+	target.Try = try
+	report, err := check.Run(ctx, o.Options, target)
+	return report, giveUp(err)
+}
+
+// CheckBetween finds out whether two servers send to each other, between the directories that
+// both names; see [check.RunBetween].
+func CheckBetween(ctx context.Context, both [2]Options) (found *check.Between, at int, err error) {
+	found, at, err = check.RunBetween(ctx, [2]ftp.Options{both[0].Options, both[1].Options}, [2]check.Target{both[0].checked(), both[1].checked()})
+	return found, at, giveUp(err)
+}
+
+// checked returns the directory that o names, for a check.
+func (o Options) checked() check.Target {
+	return check.Target{
 		Root: func(ctx context.Context, s *ftp.Session) (string, error) { return findRoot(ctx, s, o) },
 		TempName: func(mark string, plain bool) string {
 			return manifest.TempName(manifest.NewTempMark(mark, o.Owner), plain)
 		},
-	})
-	return report, giveUp(err)
+	}
 }
 
 // Root implements [sync.Replica].

@@ -40,7 +40,9 @@ type world struct {
 	checksum    bool
 	dryRun      bool
 	noRetries   bool
-	encoding    string // of the names at the target
+	encoding    string        // of the names at the target
+	trash       time.Duration // how long old versions are kept at the target; 0: not at all
+	clock       time.Duration // how far the clock of this machine is ahead
 
 	mu      stdsync.Mutex
 	notices []string
@@ -92,7 +94,10 @@ func (w *world) run(ctx context.Context, observe sync.Observer) (app.PassResult,
 	if err := ReadRules(p, "", nil); err != nil {
 		w.Fatal(err)
 	}
-	pass := &app.Pass{Opener: app.NewOpener(app.Options{StateDir: w.state}), Pair: p}
+	if w.trash > 0 {
+		p.Trash, p.TrashSet, p.TrashKeep = true, true, w.trash
+	}
+	pass := &app.Pass{Opener: app.NewOpener(app.Options{StateDir: w.state, Now: func() time.Time { return time.Now().Add(w.clock) }}), Pair: p}
 	pass.Options.DryRun = w.dryRun
 	pass.Options.Observer = func(ev sync.Event) {
 		w.mu.Lock()
@@ -448,5 +453,106 @@ func TestWhatProvesNothingIsNotSentTwiceForEver(t *testing.T) {
 	}
 	if direct != 3 || len(w.notices) != 1 || !strings.Contains(w.notices[0], "could not be shown to be whole") {
 		t.Errorf("%d files were sent directly, told %q", direct, w.notices)
+	}
+}
+
+// TestAPartIsGoneOnWithThroughThisMachine holds that a large file that is cut on its way through this machine is not sent
+// again from its beginning.
+func TestAPartIsGoneOnWithThroughThisMachine(t *testing.T) {
+	w := newWorld(t, ftpserver.Options{}, ftpserver.Options{})
+	w.write("big.bin", varied(4_000_000))
+	w.servers[1].Faults().Add(ftpserver.Fault{Command: "STOR", Path: ".ferry-*", Data: ftpserver.CutAt(3_000_000), Times: 1})
+	result, _ := w.run(context.Background(), nil)
+	if result.Error() != nil || result.Summary.Uploaded != 1 || result.Summary.BytesUp > 5_500_000 {
+		t.Fatalf("%+v: %v", result.Summary, result.Error())
+	}
+	w.equal()
+}
+
+// TestManyGoDirectlyAtOnce holds that as many large files as there are connections are under way at a time, once the
+// first has shown that it works.
+func TestManyGoDirectlyAtOnce(t *testing.T) {
+	w := newWorld(t, foreign, foreign)
+	w.connections = 4
+	for i := range 12 {
+		w.write(fmt.Sprintf("%02d.bin", i), append(varied(300_000), byte(i)))
+	}
+	var mu stdsync.Mutex
+	under, most := 0, 0
+	met := make(chan struct{})
+	hook := func() {
+		mu.Lock()
+		under++
+		most = max(most, under)
+		if under == 3 {
+			close(met)
+		}
+		mu.Unlock()
+		select {
+		case <-met:
+		case <-time.After(2 * time.Second):
+		}
+	}
+	w.servers[0].Faults().Add(ftpserver.Fault{Command: "RETR", Skip: 2, Times: 3, Hook: hook})
+	if result, _ := w.run(context.Background(), nil); result.Error() != nil || result.Summary.Uploaded != 12 {
+		t.Fatalf("%+v: %v", result.Summary, result.Error())
+	}
+	w.equal()
+	if most < 3 {
+		t.Errorf("at most %d were under way", most)
+	}
+}
+
+// TestOldVersionsAtTheTarget holds that a copy keeps what it replaces only where that is asked for, as long as that says,
+// by the clocks of this machine and of the target.
+func TestOldVersionsAtTheTarget(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		keep, clock time.Duration
+		stamp       string // of what is kept; "": now
+		want        int
+	}{
+		{"not asked for", 0, 0, "", 0},
+		{"asked for", 30 * 24 * time.Hour, 0, "", 1},
+		{"long ago", 30 * 24 * time.Hour, 0, "20200101-000000", 0},
+		{"this machine has a wrong clock", 30 * 24 * time.Hour, 48 * time.Hour, "20200101-000000", 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t, ftpserver.Options{}, ftpserver.Options{})
+			w.trash, w.clock = c.keep, 0
+			for i := range 2 {
+				w.write("a.txt", varied(10*(i+1)))
+				if result, _ := w.run(context.Background(), nil); result.Error() != nil || result.Summary.Uploaded != 1 {
+					t.Fatalf("%+v: %v", result.Summary, result.Error())
+				}
+			}
+			w.clock = c.clock
+			if c.stamp != "" {
+				w.backdate(c.stamp)
+			}
+			if result, _ := w.run(context.Background(), nil); result.Error() != nil {
+				t.Fatal(result.Error())
+			}
+			kept, err := filepath.Glob(filepath.Join(w.roots[1], "to/.ferry/trash-*/*/a.txt"))
+			if err != nil || len(kept) != c.want {
+				t.Errorf("kept: %q, %v", kept, err)
+			}
+			if _, err := os.Stat(filepath.Join(w.roots[0], "from/.ferry")); err == nil {
+				t.Error("something is kept at the source")
+			}
+		})
+	}
+}
+
+// backdate gives what the target keeps another time, and has the next copy look at it.
+func (w *world) backdate(stamp string) {
+	w.Helper()
+	kept, err := filepath.Glob(filepath.Join(w.roots[1], "to/.ferry/trash-*/*-*"))
+	looked, _ := filepath.Glob(filepath.Join(w.state, "pairs/*.trimmed"))
+	if err != nil || len(kept) != 1 || len(looked) != 1 {
+		w.Fatalf("kept: %q, %q, %v", kept, looked, err)
+	}
+	if err := errors.Join(os.Rename(kept[0], filepath.Join(filepath.Dir(kept[0]), stamp)), os.Remove(looked[0])); err != nil {
+		w.Fatal(err)
 	}
 }

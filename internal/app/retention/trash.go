@@ -80,7 +80,7 @@ func (r *Trash) Trim(ctx context.Context, bins [2]trashbin.Bin) {
 	}
 	if any {
 		var err error
-		if now, err = r.time(ctx, now, bins[sync.Remote]); err != nil {
+		if now, err = r.time(ctx, now, bins); err != nil {
 			r.warnClock(ctx, err)
 			fine, found = false, [2][]trashbin.Trashed{}
 		}
@@ -94,11 +94,11 @@ func (r *Trash) Trim(ctx context.Context, bins [2]trashbin.Bin) {
 }
 
 // time is [trashbin.Now]. A pull writes nothing on the server, so it cannot ask for the time.
-func (r *Trash) time(ctx context.Context, now time.Time, server trashbin.Bin) (time.Time, error) {
+func (r *Trash) time(ctx context.Context, now time.Time, bins [2]trashbin.Bin) (time.Time, error) {
 	if r.spares(sync.Remote) {
-		return now, nil
+		return trashbin.Now(ctx, now, bins[sync.Local]) // that is a server, too, where the pull is a copy
 	}
-	return trashbin.Now(ctx, now, server)
+	return trashbin.Now(ctx, now, bins[sync.Remote])
 }
 
 // warnClock says why nothing was removed, once in a run.

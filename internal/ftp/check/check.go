@@ -29,15 +29,12 @@ type Target struct {
 // The error says why there is no report: the server cannot be reached, it refuses
 // the login, or ctx was cancelled. A server on which no data mode works is no error.
 func Run(ctx context.Context, o ftp.Options, target Target) (*Report, error) {
-	o = o.WithDefaults()
-	k := &checker{opts: o, target: target, client: ftp.NewClient(o)}
-	r := &Report{Address: o.Address(), Security: o.Security.Scheme(), User: o.User,
-		Dotfiles: "unknown", SetTime: "unknown", ConnectionsAsked: o.Connections}
-	k.report = r
+	k := newChecker(o, target)
+	defer k.close()
 	if err := k.run(ctx); err != nil {
 		return nil, err
 	}
-	return r, nil
+	return k.report, nil
 }
 
 // A checker fills in a Report. It has one session at a time.
@@ -50,16 +47,23 @@ type checker struct {
 	features *ftp.Features
 }
 
+func newChecker(o ftp.Options, target Target) *checker {
+	o = o.WithDefaults()
+	return &checker{opts: o, target: target, client: ftp.NewClient(o), report: &Report{Address: o.Address(), Security: o.Security.Scheme(), User: o.User,
+		Dotfiles: "unknown", SetTime: "unknown", ConnectionsAsked: o.Connections}}
+}
+
+func (k *checker) close() {
+	if k.session != nil {
+		k.session.Close()
+	}
+}
+
 // run takes all steps. A step that fails becomes a note in the report.
 func (k *checker) run(ctx context.Context) error {
 	if err := k.connect(ctx); err != nil {
 		return err
 	}
-	defer func() {
-		if k.session != nil {
-			k.session.Close()
-		}
-	}()
 	for _, step := range []func(context.Context) error{
 		k.askServer, k.findRoot, k.checkModes, k.checkListing, k.checkNames, k.checkSpaces, k.checkWriting, k.tryOperations, k.countSessions, k.checkForeign,
 	} {

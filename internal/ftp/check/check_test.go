@@ -199,25 +199,29 @@ func TestCheckUnreachable(t *testing.T) {
 	}
 }
 
-func TestCheckToldWhetherServersAreSentTo(t *testing.T) {
+func TestCheckToldWhetherServersSendToEachOther(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("other systems have one loopback address")
 	}
 	for _, c := range []struct {
-		options ftpserver.Options
-		want    string
+		options  ftpserver.Options
+		to, from string
 	}{
-		{ftpserver.Options{Addr: "127.0.0.3:0"}, refused},
-		{ftpserver.Options{Addr: "127.0.0.3:0", Foreign: true}, allowed},
-		{ftpserver.Options{Foreign: true}, ""}, // its address is ours
+		{ftpserver.Options{Addr: "127.0.0.3:0"}, refused, ""},
+		{ftpserver.Options{Addr: "127.0.0.3:0", Foreign: true}, allowed, allowed},
+		{ftpserver.Options{Addr: "127.0.0.3:0", ForeignPORT: true}, allowed, refused},
+		{ftpserver.Options{Addr: "127.0.0.3:0", Foreign: true, NoPASV: true}, allowed, ""},
+		{ftpserver.Options{Addr: "127.0.0.3:0", Foreign: true, MaxConnections: 1}, allowed, ""}, // there is no second session
+		{ftpserver.Options{Foreign: true}, "", ""},                                              // its address is ours
 	} {
+		c.options.DataTimeout = 300 * time.Millisecond
 		server, r := checkServer(t, c.options, func(server *ftpserver.Server, o *ftp.Options) {
 			o.Host, _, _ = net.SplitHostPort(server.Addr())
 		})
-		if r.ToServers != c.want || (c.want == refused) != (r.ToServersReply != "") {
-			t.Errorf("%+v: %q, %q", c.options, r.ToServers, r.ToServersReply)
+		if r.ToServers != c.to || (c.to == refused) != (r.ToServersReply != "") || r.FromServers != c.from || (c.from == refused) != (r.FromServersReply != "") {
+			t.Errorf("%+v: %q, %q, %q, %q", c.options, r.ToServers, r.ToServersReply, r.FromServers, r.FromServersReply)
 		}
-		if last := commands(server); c.want == "" && strings.HasPrefix(last[len(last)-1], "PORT") {
+		if last := commands(server); c.options.Addr == "" && strings.HasPrefix(last[len(last)-1], "PORT") {
 			t.Error("PORT was tried")
 		}
 	}

@@ -43,6 +43,12 @@ type Report struct {
 	// it to: "allowed" or "refused", with its reply; "": that is not known.
 	ToServers      string `json:"to_servers,omitempty"`
 	ToServersReply string `json:"to_servers_reply,omitempty"`
+	// FromServers says the same of another server that connects to this one, which ToServers
+	// has to allow for it to be found out. Between shows how both were found out: the server's
+	// first session sent to its second one.
+	FromServers      string `json:"from_servers,omitempty"`
+	FromServersReply string `json:"from_servers_reply,omitempty"`
+	Between          *Way   `json:"between,omitempty"`
 
 	// Trials says which operations work, where that was asked for. Left is what they left
 	// on the server, an absolute path; "": nothing.

@@ -21,9 +21,7 @@ func (k *checker) checkWriting(ctx context.Context) error {
 	if err := k.connect(ctx); err != nil {
 		return err
 	}
-	mark := make([]byte, 8)
-	rand.Read(mark)
-	at, err := k.storeTemp(ctx, hex.EncodeToString(mark))
+	at, err := k.storeTemp(ctx, newMark())
 	if err != nil || at == "" {
 		return err
 	}
@@ -40,6 +38,16 @@ func (k *checker) checkWriting(ctx context.Context) error {
 	return k.findSetTime(ctx, at)
 }
 
+// tempText is what a temporary holds.
+const tempText = "ferry check\r\n"
+
+// newMark returns a mark that no other temporary has.
+func newMark() string {
+	mark := make([]byte, 8)
+	rand.Read(mark)
+	return hex.EncodeToString(mark)
+}
+
 // storeTemp stores the temporary, under a name without a leading dot where the
 // server refuses one with it. It returns the path, "" where the server allows
 // neither.
@@ -47,7 +55,7 @@ func (k *checker) storeTemp(ctx context.Context, mark string) (string, error) {
 	var refusal error
 	for _, plain := range []bool{false, true} {
 		at := strings.TrimSuffix(k.report.Root, "/") + "/" + k.target.TempName(mark, plain)
-		_, _, err := k.session.Store(ctx, at, 0, strings.NewReader("ferry check\r\n"))
+		_, _, err := k.session.Store(ctx, at, 0, strings.NewReader(tempText))
 		if err == nil {
 			k.features.Observe(ftp.StoresDotNames, !plain)
 			if plain {

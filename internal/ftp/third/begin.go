@@ -1,6 +1,7 @@
 package third
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/netip"
@@ -17,11 +18,12 @@ type pair struct{ from, to *ftp.FarTransfer }
 // that, and would not do for another file either. Where the error wraps ErrHere, nothing was sent.
 func (t Transfer) begin(ctx context.Context, w way) (p *pair, refusal string, err error) {
 	listens, calls := t.To, t.From
-	listen, call := "STOR "+t.ToPath, "RETR "+t.FromPath
+	listen, call := cmp.Or(t.Keep, "STOR "+t.ToPath), cmp.Or(t.Send, "RETR "+t.FromPath)
 	if w.sourceListens {
 		listens, calls, listen, call = calls, listens, call, listen
 	}
-	if refusal = t.agree(ctx, listens, calls); refusal != "" {
+	port, refusal := t.agree(ctx, listens, calls)
+	if refusal != "" {
 		return nil, refusal, t.here(refusal)
 	}
 	// The server that calls goes first: if it refuses, the other one has begun nothing. The
@@ -30,14 +32,16 @@ func (t Transfer) begin(ctx context.Context, w way) (p *pair, refusal string, er
 	var called, listened *ftp.FarTransfer
 	listenFirst := !w.sourceListens && listens.Features().Has(ftp.LosesEarlyData)
 	if listenFirst {
-		if listened, err = listens.SendFar(ctx, listen); err != nil {
+		if listened, err = t.send(ctx, listens, listen); err != nil {
 			return nil, "", err
 		}
 	}
-	called, err = calls.SendFar(ctx, call)
+	called, err = t.send(ctx, calls, call)
 	var r ftp.Reply
 	if err == nil {
 		r, err = called.Started(ctx)
+		t.connected(calls, listens, port, r, err)
+		t.replied(calls, r, err)
 	}
 	if err == nil && r.Refused() {
 		if listenFirst {
@@ -49,10 +53,11 @@ func (t Transfer) begin(ctx context.Context, w way) (p *pair, refusal string, er
 		return nil, refusal, t.here(r.String())
 	}
 	if err == nil && !listenFirst {
-		listened, err = listens.SendFar(ctx, listen)
+		listened, err = t.send(ctx, listens, listen)
 	}
 	if err == nil {
 		r, err = listened.Started(ctx)
+		t.replied(listens, r, err)
 	}
 	if err == nil && r.Refused() {
 		if speaksOfConnection(r) {
@@ -78,40 +83,40 @@ func (t Transfer) begin(ctx context.Context, w way) (p *pair, refusal string, er
 
 func (t Transfer) here(why string) error { return fmt.Errorf("%w: %s", ErrHere, why) }
 
-// agree tells both servers where the data connection is. It returns why they do not take it; "":
-// they do.
-func (t Transfer) agree(ctx context.Context, listens, calls *ftp.Session) (refusal string) {
+// agree tells both servers where the data connection is: at that port of the server that listens.
+// It returns why they do not take it; "": they do.
+func (t Transfer) agree(ctx context.Context, listens, calls *ftp.Session) (port uint16, refusal string) {
 	for _, s := range []*ftp.Session{listens, calls} {
 		if _, tls := s.TLS(); tls { // CPSV and SSCN have them encrypt, and not know each other
-			return "over TLS the servers do not check each other's certificates"
+			return 0, "over TLS the servers do not check each other's certificates"
 		}
 	}
 	if !listens.ServerAddr().Is4() || !calls.ServerAddr().Is4() {
-		return "one of them is reached over IPv6, and PORT has no room for its address"
+		return 0, "one of them is reached over IPv6, and PORT has no room for its address"
 	}
 	if !reaches(calls.ServerAddr(), listens.ServerAddr()) {
-		return fmt.Sprintf("%s may not be the same address to %s", listens.ServerAddr(), calls.ServerAddr())
+		return 0, fmt.Sprintf("%s may not be the same address to %s", listens.ServerAddr(), calls.ServerAddr())
 	}
-	r, err := listens.Command(ctx, "PASV")
+	r, err := t.command(ctx, listens, "PASV")
 	if err != nil || r.Code != 227 {
-		return said(listens, "PASV", r, err)
+		return 0, said(listens, "PASV", r, err)
 	}
 	at, err := wire.ParsePASV(r.Text)
 	if err != nil {
-		return said(listens, "PASV", r, err)
+		return 0, said(listens, "PASV", r, err)
 	}
 	if at.Port() < 1024 { // services have those, as 25 mail: nobody is sent to them
-		return said(listens, "PASV", r, nil) + ", a port of a service"
+		return 0, said(listens, "PASV", r, nil) + ", a port of a service"
 	}
 	// Only the port counts: who names another address could have a server connect anywhere.
-	port, err := wire.PORT(netip.AddrPortFrom(listens.ServerAddr(), at.Port()))
+	line, err := wire.PORT(netip.AddrPortFrom(listens.ServerAddr(), at.Port()))
 	if err != nil {
-		return err.Error()
+		return 0, err.Error()
 	}
-	if r, err = calls.Command(ctx, port); err != nil || !r.OK() {
-		return said(calls, "PORT", r, err)
+	if r, err = t.command(ctx, calls, line); err != nil || !r.OK() {
+		return 0, said(calls, "PORT", r, err)
 	}
-	return ""
+	return at.Port(), ""
 }
 
 func said(s *ftp.Session, command string, r ftp.Reply, err error) string {

@@ -37,10 +37,21 @@ type Link struct {
 // A way says which server listens for the other one.
 type way struct{ sourceListens bool }
 
-// ways returns the ways for t in the order in which they are tried.
-func (t Transfer) ways() [2]way {
-	sourceFirst := t.From.Features().Has(ftp.OneActiveSessionOnly) && !t.To.Features().Has(ftp.OneActiveSessionOnly)
-	return [2]way{{sourceListens: sourceFirst}, {sourceListens: !sourceFirst}}
+// ways are tried in this order.
+var ways = [2]way{{sourceListens: false}, {sourceListens: true}}
+
+// beginOneOfMany is begin where other transfers go the same way at the same time: some servers
+// stall when several of their sessions are told to connect.
+func (t Transfer) beginOneOfMany(ctx context.Context, w way) (p *pair, refusal string, err error) {
+	calls := t.From
+	if w.sourceListens {
+		calls = t.To
+	}
+	if calls.Features().Has(ftp.OneActiveSessionOnly) {
+		refusal = fmt.Sprintf("%s stalls when it connects for several sessions at a time", calls.ServerAddr())
+		return nil, refusal, t.here(refusal)
+	}
+	return t.begin(ctx, w)
 }
 
 // mostFailures is how many transfers in a row may break off, or prove nothing, before a link is
@@ -146,8 +157,8 @@ func (l *Link) begin(ctx context.Context, t Transfer) (*pair, error) {
 		return p, err
 	}
 	why := ""
-	for _, w := range t.ways() {
-		p, refusal, err := t.begin(ctx, w)
+	for _, w := range ways {
+		p, refusal, err := t.beginOneOfMany(ctx, w)
 		switch {
 		case err == nil:
 			l.mu.Lock()
@@ -205,4 +216,10 @@ type Transfer struct {
 	Size func(ctx context.Context) (int64, error)
 	// Grown is called with the number of bytes that came; it may be nil.
 	Grown func(n int64)
+	// Send is what the source is asked for in place of the file at FromPath, as "LIST".
+	Send string
+	// Keep is what the target is asked for in place of storing it, as "LIST"; see [Transfer.Try].
+	Keep string
+	// Told is called with each step, as it happens; it may be nil.
+	Told func(Step)
 }

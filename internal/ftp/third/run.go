@@ -43,11 +43,29 @@ func (l *Link) Run(ctx context.Context, t Transfer, size int64) error {
 	return err
 }
 
+// Try has the servers of t make one transfer, of which the source listens for the target or the
+// other way round. refusal says why they do not. Nothing but the replies is looked at. With Keep
+// set it ends when the data connection is open, and the sessions are of no more use.
+func (t Transfer) Try(ctx context.Context, sourceListens bool) (refusal string, err error) {
+	p, refusal, err := t.begin(ctx, way{sourceListens})
+	if err != nil {
+		return refusal, err
+	}
+	if t.Keep == "" {
+		err = t.finish(ctx, p, 0)
+	}
+	if err != nil || t.Keep != "" {
+		t.From.GiveUp()
+		t.To.GiveUp()
+	}
+	return "", err
+}
+
 // finish waits for both final replies.
 func (t Transfer) finish(ctx context.Context, p *pair, size int64) error {
 	w := &watch{t: t, size: size, patience: t.To.Patience(), last: time.Now()}
 	w.blind = w.givenTime(size)
-	to, from := &end{FarTransfer: p.to}, &end{FarTransfer: p.from}
+	to, from := &end{t: t, s: t.To, FarTransfer: p.to}, &end{t: t, s: t.From, FarTransfer: p.from}
 	for !to.ended {
 		if err := to.wait(ctx, min(look, w.patience/2)); err != nil {
 			return err
@@ -87,6 +105,8 @@ func (t Transfer) finish(ctx context.Context, p *pair, size int64) error {
 // An end is the final reply of one server.
 type end struct {
 	*ftp.FarTransfer
+	t     Transfer
+	s     *ftp.Session
 	reply ftp.Reply
 	ended bool
 }
@@ -95,6 +115,9 @@ type end struct {
 func (e *end) wait(ctx context.Context, limit time.Duration) (err error) {
 	if !e.ended {
 		e.reply, e.ended, err = e.Ended(ctx, limit)
+		if e.ended || err != nil {
+			e.t.replied(e.s, e.reply, err)
+		}
 	}
 	return err
 }

@@ -52,8 +52,7 @@ func (s *side) session(t *testing.T) *ftp.Session {
 	return session
 }
 
-// two starts the servers of a transfer. What PORT names is foreign to either of them: the client is at 127.0.0.1. Who
-// connects is not: on Linux that comes from 127.0.0.1 as well.
+// two starts the servers of a transfer. They are foreign to each other and to the client, who is at 127.0.0.1.
 func two(t *testing.T, from, to ftpserver.Options) (source, target *side) {
 	t.Helper()
 	source, target = newSide(t, "127.0.0.3", from), newSide(t, "127.0.0.2", to)
@@ -80,7 +79,7 @@ func TestServersSendToEachOther(t *testing.T) {
 		asked    string // of the source
 	}{
 		{"the target listens", foreign, foreign, "PORT"},
-		{"only the target lets others in", ftpserver.Options{NoActive: true}, foreign, "PASV"},
+		{"the source listens", ftpserver.Options{Foreign: true, NoActive: true}, foreign, "PASV"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			source, target := two(t, c.from, c.to)
@@ -131,6 +130,37 @@ func TestRefusalsAreToldOnceAndCostNothing(t *testing.T) {
 			for _, s := range []*ftp.Session{from, to} {
 				if r, err := s.Command(context.Background(), "NOOP"); err != nil || !r.OK() {
 					t.Errorf("the session is of no use any more: %v %v", r, err)
+				}
+			}
+		})
+	}
+}
+
+// TestAServerThatStallsIsNotToldToConnect holds that a server which does one active transfer at a time listens, or sends
+// nothing directly.
+func TestAServerThatStallsIsNotToldToConnect(t *testing.T) {
+	stalls := ftpserver.Options{Foreign: true, Greeting: "220 pyftpdlib 1.5.7 ready."}
+	for _, c := range []struct {
+		name     string
+		from, to ftpserver.Options
+		told     string // "": it goes directly
+	}{
+		{"the source", stalls, foreign, ""},
+		{"the target", foreign, stalls, ""},
+		{"both", stalls, stalls, "stalls when it connects for several sessions at a time"},
+		{"the source, and the target refuses PORT", stalls, ftpserver.Options{Foreign: true, NoActive: true}, "stalls"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			source, target := two(t, c.from, c.to)
+			told := ""
+			l := &Link{Tell: func(why string) { told = why }}
+			err := l.Run(context.Background(), Transfer{From: source.session(t), FromPath: "/a", To: target.session(t), ToPath: "/b"}, int64(len(content)))
+			if c.told == "" && (err != nil || told != "") || c.told != "" && (!errors.Is(err, ErrHere) || !strings.Contains(told, c.told)) {
+				t.Errorf("%v, told %q", err, told)
+			}
+			for i, s := range []*side{source, target} {
+				if which := []ftpserver.Options{c.from, c.to}[i]; which.Greeting != "" && slices.ContainsFunc(s.server.Transcript(), func(line string) bool { return strings.Contains(line, "> PORT") }) {
+					t.Errorf("server %d was told to connect", i)
 				}
 			}
 		})

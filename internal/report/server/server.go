@@ -27,6 +27,9 @@ func Text(r *check.Report, verbose bool) string {
 		for _, trace := range r.Modes {
 			b.WriteString("\n" + traceText(trace))
 		}
+		if r.Between != nil {
+			b.WriteString("\nBetween two sessions, as a copy has servers do it: " + wayText(r.Between, "session"))
+		}
 	}
 	return b.String()
 }
@@ -64,9 +67,15 @@ func Rows(r *check.Report) [][2]string {
 	}
 	switch r.ToServers {
 	case "allowed":
-		add("to servers", "it may send to another server, as a copy asks it to")
+		add("to servers", "it may connect to another server, as a copy asks it to")
 	case "refused":
-		add("to servers", "it sends to no other server: "+r.ToServersReply)
+		add("to servers", "it connects to no other server: "+r.ToServersReply)
+	}
+	switch r.FromServers {
+	case "allowed":
+		add("from servers", "another server may connect to it")
+	case "refused":
+		add("from servers", "no other server may connect to it: "+r.FromServersReply)
 	}
 	add("features", strings.Join(r.Features, " "))
 	return all

@@ -59,7 +59,7 @@ times        cannot be set; ferry remembers what the server shows
 clock        1m30s ahead of ours; times are given in UTC, listed in UTC-5:00
 round trip   40ms
 connections  the server allowed 2 of 4 at the same time
-to servers   it sends to no other server: 500 Illegal PORT command.
+to servers   it connects to no other server: 500 Illegal PORT command.
 features     MLST SIZE
 note: mind the gap
 `

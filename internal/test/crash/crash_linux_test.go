@@ -45,7 +45,7 @@ func TestKilledAnywhere(t *testing.T) {
 			t.Run(server+"/"+how.command+", pipeline "+how.pipeline, func(t *testing.T) {
 				t.Parallel()
 				s := &setting{program: program.Path(t), command: how.command, pipeline: how.pipeline, server: realftp.Start(t, server, realftp.Options{})}
-				s.killEverywhere(t)
+				killEverywhere(t, s.killAt)
 			})
 		}
 	}
@@ -57,9 +57,10 @@ type setting struct {
 	server                     *realftp.Server
 }
 
-func (s *setting) killEverywhere(t *testing.T) {
+// killEverywhere makes a pass that is killed before its k-th call, for several k.
+func killEverywhere(t *testing.T, killAt func(t *testing.T, k int) run) {
 	start := time.Now()
-	whole := s.killAt(t, 0)
+	whole := killAt(t, 0)
 	if whole.calls < 50 {
 		t.Fatalf("a whole pass makes only %d calls that change something", whole.calls)
 	}
@@ -67,7 +68,7 @@ func (s *setting) killEverywhere(t *testing.T) {
 	kinds := make(map[string]int)
 	killed, slowest := 0, run{}
 	for _, k := range calls {
-		r := s.killAt(t, k)
+		r := killAt(t, k)
 		if r.code == -1 {
 			killed++
 			kind, _, _ := strings.Cut(r.at, " ")
@@ -132,7 +133,7 @@ func (s *setting) killAt(t *testing.T, k int) run {
 	}
 	w := watchForPartialFiles(sizes, c.local, c.remote)
 	killed := runAndKill(t, c.ferry(s.command), k)
-	c.waitForServer()
+	waitForServer(t, s.server)
 	what := fmt.Sprintf("killed before call %d, %s", k, killed.at)
 	if killed.code == -1 {
 		c.wantWhole(what)
@@ -205,9 +206,13 @@ func (c *scene) ferry(command string, more ...string) *exec.Cmd {
 
 func (c *scene) run(command string, more ...string) run {
 	c.t.Helper()
+	return runWhole(c.ferry(command, more...))
+}
+
+// runWhole runs a command to its end.
+func runWhole(made *exec.Cmd) run {
 	ctx, cancel := context.WithTimeout(context.Background(), passTimeout)
 	defer cancel()
-	made := c.ferry(command, more...)
 	cmd := exec.CommandContext(ctx, made.Path, made.Args[1:]...)
 	cmd.Env = made.Env
 	var stdout, stderr strings.Builder
@@ -220,23 +225,23 @@ func (c *scene) run(command string, more ...string) run {
 // may still carry out its last command. A session that waits for a data connection
 // notices nothing for a minute. It changes nothing more, so the next pass need not
 // wait for it.
-func (c *scene) waitForServer() {
-	c.t.Helper()
+func waitForServer(t testing.TB, s *realftp.Server) {
+	t.Helper()
 	deadline := time.Now().Add(500 * time.Millisecond)
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
-	for c.sessions() > 0 && time.Now().Before(deadline) {
+	for sessions(t, s) > 0 && time.Now().Before(deadline) {
 		<-tick.C
 	}
 }
 
 // sessions returns the number of open control connections of the server.
-func (c *scene) sessions() int {
-	c.t.Helper()
+func sessions(t testing.TB, s *realftp.Server) int {
+	t.Helper()
 	table, err := os.ReadFile("/proc/net/tcp")
-	must(c.t, err)
+	must(t, err)
 	const established, closeWait = "01", "08"
-	port, open := fmt.Sprintf(":%04X", c.server.Port), 0
+	port, open := fmt.Sprintf(":%04X", s.Port), 0
 	for line := range strings.Lines(string(table)) {
 		f := strings.Fields(line)
 		if len(f) > 3 && strings.HasSuffix(f[1], port) && (f[3] == established || f[3] == closeWait) {
