@@ -96,7 +96,7 @@ func TestWhoShares(t *testing.T) {
 	s := New(false)
 	key := func(o ftp.Options, secret string) string { return s.key(o.WithDefaults(), secret) }
 	base := options(21)
-	if key(base, "x") != key(base, "x") {
+	if again := options(21); key(base, "x") != key(again, "x") {
 		t.Error("equal options do not share")
 	}
 	if key(base, "x") == key(base, "y") || strings.Contains(key(base, "hunter2"), "hunter2") {
