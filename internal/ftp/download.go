@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 
+	"ferry/internal/ftp/deflate"
+
 	"github.com/jlaffaye/ftp"
 )
 
@@ -17,16 +19,34 @@ type Download struct {
 	stream   *ftp.Response
 	leave    func()
 	ended    bool
+
+	flow       flow
+	inflate    *deflate.Reader // nil: the data come as they are
+	mayDeflate bool            // the file comes in MODE Z, or might
+	whole      bool            // the end of its stream was right
 }
 
 // Read implements [io.Reader]. It returns io.EOF at the end of the data connection.
 // Only [Download.Finish] tells whether that was the end of the file; under TLS see
 // [Download.Clean] as well.
 func (d *Download) Read(p []byte) (int, error) {
-	if d.ended {
+	switch {
+	case d.ended:
 		return 0, io.ErrClosedPipe
+	case d.inflate != nil:
+		return d.readInflated(p)
 	}
+	n, err := d.readRaw(p)
+	if err == io.EOF {
+		d.noteWhole(d.flow.bytes)
+	}
+	return n, err
+}
+
+// readRaw reads what goes over the data connection.
+func (d *Download) readRaw(p []byte) (int, error) {
 	n, err := d.stream.Read(p)
+	d.flow.bytes += int64(n)
 	if err != nil && err != io.EOF {
 		d.s.GiveUp()
 		err = d.s.c.broken(d.Transfer.Op, err)
@@ -71,7 +91,7 @@ var errMoreData = errors.New("the server sends more than was expected")
 
 // readEnd reads the end of the data. It fails where there is more data.
 func (d *Download) readEnd() error {
-	if d.Transfer.data.eof {
+	if d.Transfer.data.eof && d.inflate == nil {
 		return nil
 	}
 	var one [1]byte
@@ -95,6 +115,7 @@ func (d *Download) Abort() {
 		return
 	}
 	d.ended = true
+	d.s.endTrial(d.Transfer)
 	d.s.GiveUp()
 	d.Transfer.data.abort()
 	d.leave()

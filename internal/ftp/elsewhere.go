@@ -33,6 +33,9 @@ func (s *Session) SendFar(ctx context.Context, line string) (*FarTransfer, error
 		}
 		s.c.restPending = false
 	}
+	if err := s.leaveModeZ(ctx); err != nil { // another server need not know it
+		return nil, err
+	}
 	defer s.c.deadlines.Enter(ctx)()
 	f := &FarTransfer{s: s, op: verbOf(line), command: &awaited{line: line}}
 	return f, s.c.send(f.command)

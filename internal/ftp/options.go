@@ -9,6 +9,7 @@ import (
 
 	"ferry/internal/ftp/charset"
 	"ferry/internal/ftp/datamode"
+	"ferry/internal/ftp/deflate"
 )
 
 // Pipeline says whether several commands may await their replies at a time.
@@ -65,6 +66,9 @@ type Options struct {
 	TrustPASV bool
 	// Pipeline says whether several commands may await their replies at a time.
 	Pipeline Pipeline
+
+	// Compress says when data go in MODE Z.
+	Compress deflate.Choice
 
 	Connections int           // most sessions at a time; 0: 4
 	Timeout     time.Duration // longest silence in any wait; 0: 30 s

@@ -129,7 +129,7 @@ var ownReplies = map[int]string{
 }
 
 // onlyReply are the commands that have one positive reply.
-var onlyReply = map[string]int{"EPSV": 229, "MLST": 250, "RNFR": 350, "SIZE": 213}
+var onlyReply = map[string]int{"EPSV": 229, "MLST": 250, "MODE": 200, "RNFR": 350, "SIZE": 213}
 
 // plainCommands are those that are answered by a 2yz which is no command's own.
 var plainCommands = []string{"CWD", "DELE", "MKD", "RMD", "RNTO"}

@@ -42,6 +42,10 @@ const (
 	DeletesFiles  Quirk = "deletes-files"
 	RemovesDirs   Quirk = "removes-dirs"
 
+	DeflatesDownloads Quirk = "mode-z-down"
+	DeflatesListings  Quirk = "mode-z-list"
+	DeflatesUploads   Quirk = "mode-z-up"
+
 	AnswersInOrder       Quirk = "batches"
 	OverlapIsClear       Quirk = "behind"
 	ForgetsRNFR          Quirk = "rename-ends"
@@ -129,6 +133,15 @@ var quirks = []quirkRow{
 	{quirk: ReplacesFiles, means: "a file has taken the place of another when RNTO is accepted", found: "by a look at the first one", promise: true, test: "TestEmptyPromises"},
 	{quirk: DeletesFiles, means: "a file is gone when DELE is accepted", found: "by a look at the first one", promise: true, test: "TestEmptyPromises"},
 	{quirk: RemovesDirs, means: "a directory is gone when RMD is accepted", found: "by a look at the first one", promise: true, test: "TestEmptyPromises"},
+
+	// Some servers say 200 to MODE Z and send what they always sent. ftpserverlib sends deflate
+	// without the frame of zlib.
+	{quirk: DeflatesDownloads, means: "in MODE Z files come as zlib streams", found: "by the checksum and the size of the first one", test: "TestModeZ",
+		lack: "MODE Z does not give files as they are: they come uncompressed"},
+	{quirk: DeflatesListings, means: "in MODE Z listings come as zlib streams, too", found: "in use", assumed: true, test: "TestModeZListings",
+		lack: "MODE Z is not for listings: they come uncompressed"},
+	{quirk: DeflatesUploads, means: "in MODE Z zlib streams become the files that they hold", found: "by reading back what was sent first", promise: true,
+		test: "TestModeZ", lack: "MODE Z does not take files as they are: they are sent uncompressed"},
 
 	{quirk: AnswersInOrder, means: "several commands at a time are answered in order", found: "in use", assumed: true, test: "TestBatchThatBreaks"},
 	{quirk: OverlapIsClear, means: "the final reply of a transfer can be told from the replies to what goes out behind it", found: "in use", assumed: true,

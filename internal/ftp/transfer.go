@@ -32,11 +32,21 @@ type Transfer struct {
 	// early; see [Session.ConfirmsLate].
 	UploadFollows bool
 
+	// Size is how many bytes the file has. Without it, it is not compressed. Name is the name that
+	// tells what is in it; "": the last one in Path. Compares says that the caller compares the
+	// beginning of a download with what it has, and may be sent something else.
+	Size     int64
+	Name     string
+	Compares bool
+
 	// Final is the final reply, the zero reply before that has come. Err is the error
 	// of the control connection.
 	Final Reply
 	Err   error
 
+	listing bool
+	deflate bool // the data go in MODE Z
+	trial   bool // it is the first that does; see [deflate.Line.BeginTrial]
 	patient bool // content is sent only after the server has begun the upload
 
 	data      *dataConn
@@ -51,7 +61,7 @@ type Transfer struct {
 // lists the current one. The listing command itself gets no path: servers read options
 // and patterns in one, and some reply 226 for a directory that does not exist.
 func ListTransfer(dir string, form ListForm) *Transfer {
-	t := &Transfer{Op: "listing", Path: dir, Line: form.Command()}
+	t := &Transfer{Op: "listing", Path: dir, Line: form.Command(), listing: true}
 	if dir != "" {
 		t.cwd = []string{"CWD " + dir}
 	}

@@ -26,6 +26,7 @@ func (u *uploader) store(ctx context.Context, f *upload, open []*upload) error {
 		}
 		defer src.Close()
 		t := ftp.StorTransfer(f.at, offset)
+		t.Size, t.Name = f.Size, f.Name
 		dirs := u.dirsFor(f)
 		if err := u.makeBefore(ctx, s, &t.Before, dirs); err != nil {
 			return err
@@ -38,6 +39,7 @@ func (u *uploader) store(ctx context.Context, f *upload, open []*upload) error {
 		t.Begun = func() { begun = true }
 		r := &source{r: src, left: f.Size - offset}
 		_, _, err = s.Send(ctx, t, r)
+		f.deflated = t.Deflated()
 		if begun {
 			u.accept(asked)
 		}

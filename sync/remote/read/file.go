@@ -25,6 +25,7 @@ type file struct {
 	told       string        // the hash that the server told, if not everything came in one transfer
 	attempts   int           // that broke off since the last byte came
 	shortReads int           // attempts that the server called complete and were not
+	deflated   deflated      // see file_deflate.go
 	err        error
 }
 
@@ -55,7 +56,7 @@ func (f *file) start() error {
 			return nil
 		}
 		f.release()
-		if !f.tryAgain(err) {
+		if !f.leavesDeflated(err) && !f.tryAgain(err) {
 			return f.explain(err)
 		}
 	}
@@ -69,12 +70,16 @@ func (f *file) retrieve() (err error) {
 		return err
 	}
 	from, offset := f.pos-int64(len(f.tail)), int64(0)
-	if f.s.Features().HasREST() {
+	if f.s.Features().HasREST() && !f.deflated.compare {
 		offset = from
 	}
-	if f.data, err = f.s.Retrieve(f.ctx, f.At, offset); err != nil {
+	if f.data, err = f.receive(offset); err != nil {
 		return err
 	}
+	if f.deflated.compare {
+		return f.compareAll()
+	}
+	f.partly = f.partly || f.pos > 0
 	if offset < from {
 		n, err := io.CopyN(io.Discard, f.data, from)
 		if err == io.EOF {
@@ -122,9 +127,12 @@ func (f *file) Read(p []byte) (int, error) {
 		if n > 0 {
 			f.pos += int64(n)
 			f.keepTail(p[:n])
+			f.noteDeflated(p[:n])
 			f.attempts = 0
 			if f.pos > size {
 				f.err = fmt.Errorf("%w: it is longer than the %d bytes that were listed: %w", sync.ErrSource, size, sync.ErrChanged)
+			} else if f.deflated.hashed == f.pos && f.data.ComesSoonerDeflated() {
+				f.err = f.beginDeflated()
 			}
 			return n, f.err
 		}
@@ -151,7 +159,7 @@ func (f *file) Confirm(ctx context.Context) (manifest.Entry, error) {
 	if f.data != nil {
 		// A final reply that was lost, or that speaks of a broken connection, says less
 		// than the number of bytes and the question that follows.
-		if _, err := f.data.Finish(); err != nil && ftp.IsFinal(err) {
+		if _, err := f.data.Finish(); err != nil && (ftp.IsFinal(err) || !f.data.Proven()) {
 			return manifest.Entry{}, fmt.Errorf("%w: %w", sync.ErrSource, err)
 		}
 		f.data = nil

@@ -1,0 +1,142 @@
+package ftp
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"ferry/internal/ftp/deflate"
+
+	"github.com/jlaffaye/ftp"
+)
+
+// newDownload returns the download of a transfer that has begun.
+func newDownload(s *Session, t *Transfer, stream *ftp.Response, leave func()) *Download {
+	d := &Download{s: s, Transfer: t, stream: stream, leave: leave, flow: flow{began: time.Now()}}
+	if t.deflate {
+		d.inflate, d.mayDeflate = deflate.NewReader(readerFunc(d.readRaw)), true
+		return d
+	}
+	s.endTrial(t) // where the server does not know MODE Z
+	if t.Size > 0 && t.offset == 0 {
+		may, _ := s.mayDeflate(DeflatesDownloads)
+		d.mayDeflate = may && !s.c.line().IsFutile(t.name())
+	}
+	return d
+}
+
+// MayDeflate reports whether the file comes in MODE Z, or might.
+func (d *Download) MayDeflate() bool { return d.mayDeflate }
+
+// Proven reports whether what was read is whatever the server sent: in MODE Z only the end of the
+// stream proves that.
+func (d *Download) Proven() bool { return !d.Transfer.deflate || d.whole }
+
+// A flow is what has come over a data connection, and since when.
+type flow struct {
+	bytes int64
+	began time.Time
+}
+
+// noteWhole notes how fast a download was that has come to its end, and is size bytes.
+func (d *Download) noteWhole(size int64) {
+	d.s.c.line().Note(deflate.Down, d.inflate != nil, d.flow.bytes, size, time.Since(d.flow.began))
+}
+
+// readInflated reads a download in MODE Z.
+func (d *Download) readInflated(p []byte) (int, error) {
+	n, err := d.inflate.Read(p)
+	sent, size := d.inflate.Counts()
+	t := d.Transfer
+	switch {
+	case t.trial && (size > t.Size || err == io.EOF && n == 0 && size != t.Size):
+		err = fmt.Errorf("%w: %d bytes came of %d", errOtherSize, size, t.Size)
+		n = 0
+	case err == nil || n > 0: // it says the same again
+		return n, nil
+	case err == io.EOF:
+		if t.trial {
+			d.s.features.Observe(DeflatesDownloads, true)
+			d.s.endTrial(t)
+		}
+		d.whole = true
+		d.noteWhole(size)
+		if !t.listing {
+			d.s.c.line().NoteSize(t.name(), sent, size)
+		}
+		return 0, io.EOF
+	}
+	return 0, d.inflateFailed(err)
+}
+
+// errOtherSize says that the first file that came in MODE Z has another size than the server said. It
+// may have been written meanwhile, so that says nothing of the next time.
+var errOtherSize = errors.New("the file that comes in MODE Z has another size")
+
+// inflateFailed returns the error of a download in MODE Z that is not whole, so that it is worth
+// another attempt. What is no zlib stream will not be one the next time, and neither will one that
+// ends too early and that the server calls complete.
+func (d *Download) inflateFailed(err error) error {
+	t, works := d.Transfer, DeflatesDownloads
+	if t.listing {
+		works = DeflatesListings
+	}
+	switch {
+	case errors.Is(err, deflate.ErrStream):
+		d.s.GiveUp()
+		d.s.features.Observe(works, false)
+	case errors.Is(err, deflate.ErrCut):
+		d.inflate = nil // the rest is its final reply
+		if r, ferr := d.Finish(); ferr == nil && r.OK() {
+			d.s.features.Observe(works, false)
+		}
+		d.s.c.line().NoteFailure()
+	case errors.Is(err, errOtherSize):
+		d.s.GiveUp()
+		d.s.c.line().BarTrial(deflate.Down)
+	default:
+		d.s.c.line().NoteFailure()
+		return err // of the connection
+	}
+	d.s.endTrial(t)
+	d.s.c.opts.Log.Info("MODE Z did not give the file", "path", t.Path, "why", err)
+	return &Error{Op: t.Op, Path: t.Path, Class: Retry, Err: err}
+}
+
+// Distrust notes that a download in MODE Z does not give the file that came without it.
+func (d *Download) Distrust() {
+	d.s.features.Observe(DeflatesDownloads, false)
+	d.Abort()
+}
+
+// IsBadStream reports whether err says that what came in MODE Z was no zlib stream. Then nothing of
+// it is certain.
+func IsBadStream(err error) bool { return errors.Is(err, deflate.ErrStream) }
+
+// ComesSoonerDeflated reports whether the file of a download, which comes as it is, would be there
+// sooner if it came once more, in MODE Z and from its beginning; see [Transfer.Compares].
+func (d *Download) ComesSoonerDeflated() bool {
+	t := d.Transfer
+	if t.deflate || !d.mayDeflate || d.ended || d.flow.bytes < 64<<10 {
+		return false
+	}
+	left := t.Size - d.flow.bytes
+	if d.s.c.opts.Compress == deflate.On {
+		return left > mostTried
+	}
+	return d.s.c.line().PaysRest(d.flow.bytes, left, time.Since(d.flow.began))
+}
+
+// noteUpload notes how fast an upload of size bytes was, and whether it broke.
+func (s *Session) noteUpload(t *Transfer, size int64, err error) {
+	switch {
+	case err == nil && t.data != nil && !t.data.began.IsZero():
+		s.c.line().Note(deflate.Up, t.deflate, t.data.written, size, time.Since(t.data.began))
+	case err != nil && t.deflate && Retryable(err):
+		s.c.line().NoteFailure()
+	}
+	if err == nil && t.deflate {
+		s.c.line().NoteWhole()
+	}
+}
