@@ -72,6 +72,7 @@ var optionValues = map[string][]string{
 	"direction":   {"both", "push", "pull"},
 	"mode":        {"auto", "passive", "active"},
 	"pipeline":    {"on", "off"},
+	"compress":    {"auto", "on", "off"},
 	"trash":       {"on", "off"},
 	"side":        {"local", "remote"},
 	"list-format": {"auto", "unix", "dos", "as400", "mlsd"},

@@ -69,6 +69,7 @@ type Profile struct {
 	ActiveAddress string // "": that of the control connection
 	TrustPASV     bool
 	Pipeline      ftp.Pipeline
+	Compress      Compress
 	Encoding      string        // of the names on the server, as [charset.Names] has it; "": UTF-8
 	Connections   int           // at most; 0: the default
 	Timeout       time.Duration // 0: the default
@@ -160,6 +161,7 @@ func (p *Profile) ServerOptions() ftp.Options {
 		ActiveAddress: p.ActiveAddress,
 		TrustPASV:     p.TrustPASV,
 		Pipeline:      p.Pipeline,
+		Compress:      p.Compress,
 		Connections:   p.Connections,
 		Timeout:       p.Timeout,
 		Retries:       p.Retries,

@@ -37,7 +37,8 @@ func (d *Download) Read(p []byte) (int, error) {
 		return d.readInflated(p)
 	}
 	n, err := d.readRaw(p)
-	if err == io.EOF {
+	if err == io.EOF && !d.whole {
+		d.whole = true
 		d.noteWhole(d.flow.bytes)
 	}
 	return n, err

@@ -55,6 +55,8 @@ func (d *Download) readInflated(p []byte) (int, error) {
 		n = 0
 	case err == nil || n > 0: // it says the same again
 		return n, nil
+	case err == io.EOF && d.whole:
+		return 0, io.EOF
 	case err == io.EOF:
 		if t.trial {
 			d.s.features.Observe(DeflatesDownloads, true)

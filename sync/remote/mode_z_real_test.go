@@ -1,0 +1,126 @@
+package remote
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	stdsync "sync"
+	"testing"
+
+	"ferry/internal/ftp"
+	"ferry/internal/ftp/deflate"
+	"ferry/internal/test/realftp"
+	"ferry/manifest"
+	"ferry/sync"
+)
+
+// A syncBuffer may be written to by several goroutines.
+type syncBuffer struct {
+	mu stdsync.Mutex
+	bytes.Buffer
+}
+
+func (b *syncBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.Buffer.Write(p)
+}
+
+// TestModeZOnRealServer sends and fetches text in MODE Z, over plain connections and over TLS, and
+// lists a directory. Everything arrives as it was, and fewer bytes go over the line.
+func TestModeZOnRealServer(t *testing.T) {
+	for _, tls := range []realftp.Security{realftp.Plain, realftp.Explicit} {
+		t.Run(fmt.Sprint(tls), func(t *testing.T) {
+			server := realftp.Start(t, "proftpd", realftp.Options{Deflate: true, TLS: tls})
+			if err := server.Own(); err != nil {
+				t.Fatal(err)
+			}
+			var dialogue syncBuffer
+			d := open(t, server.Addr, realftp.User, realftp.Password, "", func(o *Options) {
+				o.Compress, o.Connections = deflate.On, 2
+				o.Log = slog.New(slog.NewTextHandler(&dialogue, &slog.HandlerOptions{Level: ftp.LevelDialogue}))
+				if tls == realftp.Explicit {
+					o.Security, o.Insecure = ftp.Explicit, true
+				}
+			})
+			files := map[manifest.Path][]byte{"empty.txt": {}, "a.zip": []byte(randomContent(50_000)), "noise.dat": []byte(randomContent(50_000))}
+			for i := range 40 {
+				files[manifest.Path(fmt.Sprintf("small-%d.txt", i))] = []byte(strings.Repeat(fmt.Sprintf("some text %d\n", i), 500+i))
+			}
+			files["large.log"] = []byte(strings.Repeat("a line of a log that is long\n", 150_000))
+			var run []sync.Step
+			for p, text := range files {
+				run = append(run, sync.Step{Op: sync.Put, Path: p, Want: manifest.Entry{Kind: manifest.File, Size: int64(len(text)), ModTime: 1e18},
+					Open: func(_ context.Context, offset int64) (sync.Source, error) {
+						return &content{bytes.NewReader(text[offset:]), text}, nil
+					}})
+			}
+			d.Apply(t.Context(), run, func(i int, out sync.Outcome) {
+				if out.Err != nil {
+					t.Errorf("%s: %v", run[i].Path, out.Err)
+				}
+			})
+			for p, text := range files {
+				there, err := os.ReadFile(filepath.Join(server.Root, string(p)))
+				if err != nil || !bytes.Equal(there, text) {
+					t.Errorf("%s: %d bytes of %d arrived, %v", p, len(there), len(text), err)
+				}
+			}
+			for range 2 { // the second one in MODE Z
+				tree, err := d.Scan(t.Context(), sync.Look{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				var wanted []sync.Wanted
+				for p, text := range files {
+					e := tree.At(p)
+					if e.Size != int64(len(text)) {
+						t.Errorf("%s is listed as %+v", p, e)
+					}
+					wanted = append(wanted, sync.Wanted{Path: p, Entry: e})
+				}
+				r := d.Reader(t.Context(), wanted)
+				for i, w := range wanted {
+					src, err := r.Open(t.Context(), i, 0)
+					if err != nil {
+						t.Fatal(err)
+					}
+					text, err := io.ReadAll(src)
+					if err == nil {
+						_, err = src.Confirm(t.Context())
+					}
+					if err != nil || !bytes.Equal(text, files[w.Path]) {
+						t.Errorf("%s: %d bytes of %d came, %v", w.Path, len(text), len(files[w.Path]), err)
+					}
+					src.Close()
+				}
+				r.Close()
+			}
+			for _, q := range []ftp.Quirk{ftp.DeflatesUploads, ftp.DeflatesDownloads} {
+				if works, known := d.server.features.Known(q); !works || !known {
+					t.Errorf("%s: %v, %v", q, works, known)
+				}
+			}
+			if !d.server.features.Has(ftp.DeflatesListings) {
+				t.Error("listings in MODE Z failed")
+			}
+			said := dialogue.String()
+			for _, line := range []string{"MODE Z", "MODE S"} {
+				if !strings.Contains(said, line) {
+					t.Errorf("%s was not sent", line)
+				}
+			}
+			if strings.Contains(said, "trying again") {
+				t.Error("something had to be tried again")
+			}
+			if t.Failed() {
+				t.Log(said)
+			}
+		})
+	}
+}
