@@ -87,7 +87,11 @@ func (s *Session) leaveModeZ(ctx context.Context) error {
 // mayDeflate reports whether data may go in MODE Z at all, and whether that was seen to work.
 func (s *Session) mayDeflate(works Quirk) (may, proven bool) {
 	f, choice := s.features, s.c.opts.Compress
-	if f == nil || choice == deflate.Off || f.line.HasFailed() {
+	way := deflate.Down
+	if works == DeflatesUploads {
+		way = deflate.Up
+	}
+	if f == nil || choice == deflate.Off || f.line.HasFailed(way) {
 		return false, false
 	}
 	proven, known := f.Known(works)
@@ -155,7 +159,7 @@ func (s *Session) chooseUpload(ctx context.Context, t *Transfer, src *uploadSour
 	}
 	may, proven := s.mayDeflate(DeflatesUploads)
 	line := s.c.line()
-	if !may || line.IsFutile(t.name()) || !s.deflates(deflate.Up, t.Size) && !line.MayPay(deflate.Up, t.Size) {
+	if !may || line.IsFutile(t.name()) || !s.sendsDeflated(t.Size) {
 		return nil
 	}
 	if !deflate.Shrinks(src.peek(deflate.SampleBytes)) {
@@ -171,8 +175,13 @@ func (s *Session) chooseUpload(ctx context.Context, t *Transfer, src *uploadSour
 			return err
 		}
 	}
-	t.deflate = true
+	t.deflate = s.sendsDeflated(t.Size) // the trial may have shown that it takes longer
 	return nil
+}
+
+// sendsDeflated reports whether a file of size bytes is sent in MODE Z.
+func (s *Session) sendsDeflated(size int64) bool {
+	return s.deflates(deflate.Up, size) || s.c.line().MayPay(deflate.Up, size)
 }
 
 // makesDirectories reports whether the place of the file may still have to be made.

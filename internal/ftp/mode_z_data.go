@@ -64,6 +64,7 @@ func (d *Download) readInflated(p []byte) (int, error) {
 		}
 		d.whole = true
 		d.noteWhole(size)
+		d.s.c.line().NoteEnd(deflate.Down, true)
 		if !t.listing {
 			d.s.c.line().NoteSize(t.name(), sent, size)
 		}
@@ -93,12 +94,12 @@ func (d *Download) inflateFailed(err error) error {
 		if r, ferr := d.Finish(); ferr == nil && r.OK() {
 			d.s.features.Observe(works, false)
 		}
-		d.s.c.line().NoteFailure()
+		d.s.c.line().NoteEnd(deflate.Down, false)
 	case errors.Is(err, errOtherSize):
 		d.s.GiveUp()
 		d.s.c.line().BarTrial(deflate.Down)
 	default:
-		d.s.c.line().NoteFailure()
+		d.s.c.line().NoteEnd(deflate.Down, false)
 		return err // of the connection
 	}
 	d.s.endTrial(t)
@@ -132,13 +133,11 @@ func (d *Download) ComesSoonerDeflated() bool {
 
 // noteUpload notes how fast an upload of size bytes was, and whether it broke.
 func (s *Session) noteUpload(t *Transfer, size int64, err error) {
-	switch {
-	case err == nil && t.data != nil && !t.data.began.IsZero():
-		s.c.line().Note(deflate.Up, t.deflate, t.data.written, size, time.Since(t.data.began))
-	case err != nil && t.deflate && Retryable(err):
-		s.c.line().NoteFailure()
+	line := s.c.line()
+	if err == nil && t.data != nil && !t.data.began.IsZero() {
+		line.Note(deflate.Up, t.deflate, t.data.written, size, time.Since(t.data.began))
 	}
-	if err == nil && t.deflate {
-		s.c.line().NoteWhole()
+	if t.deflate && (err == nil || Retryable(err)) {
+		line.NoteEnd(deflate.Up, err == nil)
 	}
 }

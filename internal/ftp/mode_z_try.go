@@ -5,17 +5,22 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"strings"
-	"time"
 
 	"ferry/internal/ftp/deflate"
 )
 
-// tryText returns some text that was never sent before.
+// tryBytes is how long the text is at least: enough to see how fast the server takes it. One that is
+// known reads 8 KiB of what is compressed, and then waits for 200 ms.
+const tryBytes = 64 << 10
+
+// tryText returns some text that was never sent before. It becomes a fifth of its size: those 8 KiB
+// must not become more than eight times as many, or that server loses some of them.
 func tryText() []byte {
 	var b bytes.Buffer
-	for i := range 200 {
-		fmt.Fprintf(&b, "%d ferry looks whether this comes out of MODE Z as it went in (%d)\n", time.Now().UnixNano(), i)
+	for b.Len() < tryBytes {
+		fmt.Fprintf(&b, "ferry looks whether this comes out of MODE Z as it went in, and how soon: %016x%016x\n", rand.Uint64(), rand.Uint64())
 	}
 	return b.Bytes()
 }
@@ -106,4 +111,24 @@ func (s *Session) lostInTrial(ctx context.Context, err error) error {
 		err = io.ErrClosedPipe
 	}
 	return &Error{Op: "MODE Z", Class: Retry, Err: err}
+}
+
+// TryModeZDown finds out whether downloads in MODE Z are what they should be, with some text that it
+// stores at path and leaves there. The error is one of storing it.
+func (s *Session) TryModeZDown(ctx context.Context, path string) (works bool, err error) {
+	text := tryText()
+	if _, _, err := s.Store(ctx, path, 0, bytes.NewReader(text)); err != nil {
+		return false, err
+	}
+	t := retrieveTransfer(path, 0)
+	t.Size, t.deflate, t.trial = int64(len(text)), true, true
+	d, err := s.Receive(ctx, t)
+	if err != nil {
+		return false, nil
+	}
+	there, err := d.ReadFile(t.Size)
+	if err == nil {
+		_, err = d.Finish()
+	}
+	return err == nil && t.deflate && bytes.Equal(there, text), nil
 }

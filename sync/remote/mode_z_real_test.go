@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,6 +19,16 @@ import (
 	"ferry/manifest"
 	"ferry/sync"
 )
+
+// words returns text that becomes a fourth of its size.
+func words(n int) string {
+	var b strings.Builder
+	random := rand.New(rand.NewPCG(1, 2))
+	for b.Len() < n {
+		fmt.Fprintf(&b, "a line with a number in it: %x\n", random.Uint32())
+	}
+	return b.String()[:n]
+}
 
 // A syncBuffer may be written to by several goroutines.
 type syncBuffer struct {
@@ -49,10 +60,11 @@ func TestModeZOnRealServer(t *testing.T) {
 				}
 			})
 			files := map[manifest.Path][]byte{"empty.txt": {}, "a.zip": []byte(randomContent(50_000)), "noise.dat": []byte(randomContent(50_000))}
-			for i := range 40 {
-				files[manifest.Path(fmt.Sprintf("small-%d.txt", i))] = []byte(strings.Repeat(fmt.Sprintf("some text %d\n", i), 500+i))
+			for i := range 6 {
+				files[manifest.Path(fmt.Sprintf("small-%d.txt", i))] = []byte(words(60_000 + i))
 			}
-			files["large.log"] = []byte(strings.Repeat("a line of a log that is long\n", 150_000))
+			files["large.log"] = []byte(words(1_500_000))
+			files["repeats.log"] = []byte(strings.Repeat("a line of a log that is long\n", 50_000)) // more than the server can take in MODE Z
 			var run []sync.Step
 			for p, text := range files {
 				run = append(run, sync.Step{Op: sync.Put, Path: p, Want: manifest.Entry{Kind: manifest.File, Size: int64(len(text)), ModTime: 1e18},
@@ -110,13 +122,8 @@ func TestModeZOnRealServer(t *testing.T) {
 				t.Error("listings in MODE Z failed")
 			}
 			said := dialogue.String()
-			for _, line := range []string{"MODE Z", "MODE S"} {
-				if !strings.Contains(said, line) {
-					t.Errorf("%s was not sent", line)
-				}
-			}
-			if strings.Contains(said, "trying again") {
-				t.Error("something had to be tried again")
+			if !strings.Contains(said, "> MODE Z") || !strings.Contains(said, "> MODE S") {
+				t.Error("MODE was not set")
 			}
 			if t.Failed() {
 				t.Log(said)

@@ -107,10 +107,12 @@ func (up *uploader) storeOnce(ctx context.Context, s *ftp.Session, u *upload) er
 func (up *uploader) send(ctx context.Context, s *ftp.Session, u *upload, offset int64, r *uploadReader) error {
 	u.lost, u.timeSet = nil, false
 	t := ftp.StorTransfer(u.temp.String(), offset)
-	t.Size, t.Name = u.step.Want.Size, u.target.Name
+	if t.Name = u.target.Name; !u.deflated { // an attempt in MODE Z that failed is no reason for another
+		t.Size = u.step.Want.Size
+	}
 	t.UploadFollows = u.smallFollows && offset == 0 && s.ConfirmsLate()
 	_, _, err := s.Send(ctx, t, r)
-	u.deflated = t.Deflated()
+	u.deflated = u.deflated || t.Deflated()
 	if err == nil {
 		up.listed.NoteSpaced(u.temp)
 	}

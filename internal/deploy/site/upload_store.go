@@ -26,7 +26,9 @@ func (u *uploader) store(ctx context.Context, f *upload, open []*upload) error {
 		}
 		defer src.Close()
 		t := ftp.StorTransfer(f.at, offset)
-		t.Size, t.Name = f.Size, f.Name
+		if t.Name = f.Name; !f.deflated { // an attempt in MODE Z that failed is no reason for another
+			t.Size = f.Size
+		}
 		dirs := u.dirsFor(f)
 		if err := u.makeBefore(ctx, s, &t.Before, dirs); err != nil {
 			return err
@@ -39,7 +41,7 @@ func (u *uploader) store(ctx context.Context, f *upload, open []*upload) error {
 		t.Begun = func() { begun = true }
 		r := &source{r: src, left: f.Size - offset}
 		_, _, err = s.Send(ctx, t, r)
-		f.deflated = t.Deflated()
+		f.deflated = f.deflated || t.Deflated()
 		if begun {
 			u.accept(asked)
 		}

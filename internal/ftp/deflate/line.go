@@ -22,6 +22,9 @@ const (
 	// far is the round trip of a line that is slow for all that is known: a large file is not worth
 	// waiting for a measurement there.
 	far = 5 * time.Millisecond
+	// lame is the speed of files through compressed connections, in bytes a second, that is nothing
+	// to begin with.
+	lame = 256 << 10
 	// large is how many bytes such a file has.
 	large = 1 << 20
 	// rise is what compressing must bring: files come faster by this factor.
@@ -35,7 +38,6 @@ type Line struct {
 	roundTrip time.Duration
 	ways      [2]way
 	futile    map[string]int // extensions of files that came compressed and were no smaller
-	failures  int            // compressed transfers that broke, since one was whole
 }
 
 // A Way is a direction of transfers.
@@ -53,6 +55,7 @@ type way struct {
 	trying            bool // a first transfer is under way
 	given             bool // compressing has brought nothing
 	barred            bool // the first transfer cannot be made
+	failures          int  // compressed transfers that broke, since one was whole
 }
 
 // A speed is measured from many transfers.
@@ -151,17 +154,20 @@ func (l *Line) pays(w *way, size int64, plain speed) bool {
 		return false
 	}
 	perSecond, known := plain.known()
-	return known && perSecond < slow
+	with, measured := w.compressed.known()
+	return known && perSecond < slow && (!measured || with > rise*perSecond)
 }
 
 // MayPay is Pays for a line of which nothing is known yet: where it is long, a large file that is
-// seen to shrink is not worth waiting for.
+// seen to shrink need not wait until another one was measured. It does not pay where a first trial was
+// so slow that the server, and not the line, may be the reason.
 func (l *Line) MayPay(w Way, size int64) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	way := &l.ways[w]
 	_, known := way.plain.known()
-	return !way.given && !known && size >= large && l.roundTrip >= far
+	with, measured := way.compressed.known()
+	return !way.given && !known && size >= large && l.roundTrip >= far && (!measured || with > lame)
 }
 
 // PaysRest reports whether a file, of which sent bytes have come in that time and left bytes are
@@ -196,7 +202,6 @@ func (l *Line) NoteSize(name string, compressed, plain int64) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.failures = 0
 	ext := extension(name)
 	if compressed*100 < plain*worthwhile {
 		delete(l.futile, ext)
@@ -224,20 +229,14 @@ func (l *Line) IsFutile(name string) bool {
 // them. One says little: lines break without compression, too.
 const mostFailures = 3
 
-// NoteFailure notes that a compressed transfer broke.
-func (l *Line) NoteFailure() {
+// NoteEnd notes whether a compressed transfer was whole or broke.
+func (l *Line) NoteEnd(w Way, whole bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.failures++; l.failures >= mostFailures {
-		l.ways[Down].given, l.ways[Up].given = true, true
+	way := &l.ways[w]
+	if way.failures++; whole {
+		way.failures = 0
 	}
-}
-
-// NoteWhole notes that a compressed transfer was whole.
-func (l *Line) NoteWhole() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.failures = 0
 }
 
 // BarTrial lets nobody make a first compressed transfer that way any more.
@@ -248,10 +247,10 @@ func (l *Line) BarTrial(w Way) {
 }
 
 // HasFailed reports whether compressed transfers were given up because they broke.
-func (l *Line) HasFailed() bool {
+func (l *Line) HasFailed(w Way) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.failures >= mostFailures
+	return l.ways[w].failures >= mostFailures
 }
 
 // BeginTrial reports whether the caller may make the first compressed transfer this way: one at a
