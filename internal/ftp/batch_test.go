@@ -63,7 +63,7 @@ func TestBatchOutOfStep(t *testing.T) {
 			if len(replies) > 0 || !errors.Is(err, errOutOfStep) {
 				t.Errorf("replies %v, %v", replies, err)
 			}
-			for _, again := range []*Pool{p, f.pool(func(o *Options) { o.StateDir = dir })} {
+			for _, again := range []*lender{p, f.pool(func(o *Options) { o.StateDir = dir })} {
 				err := again.Once(t.Context(), func(ctx context.Context, s *Session) error {
 					if !s.serial() || !s.c.serial {
 						t.Errorf("commands %v, transfers %v: one at a time?", s.serial(), s.c.serial)
@@ -103,7 +103,7 @@ func TestPositiveRepliesToUnknownCommands(t *testing.T) {
 					QueueStat(&b, s.features, "/a", func(Stat) {})
 					return b.Run(ctx, s)
 				})
-				if known := !pool.features().Has(quirk); i+1 == test.sessions && !known {
+				if known := !pool.Features().Has(quirk); i+1 == test.sessions && !known {
 					t.Errorf("%s answered with %s: still unknown after %d sessions", command, test.reply, i+1)
 				}
 			}

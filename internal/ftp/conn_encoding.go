@@ -56,21 +56,20 @@ var (
 	noSuchDir    = "CWD ." + strings.Repeat("\xf2", 3)
 )
 
-// learnTelnet finds out whether the server follows Telnet, where names can hold its byte. It
-// reports whether it has found out something new.
-func (s *Session) learnTelnet(ctx context.Context) (news bool, err error) {
+// learnTelnet finds out whether the server follows Telnet, where names can hold its byte.
+func (s *Session) learnTelnet(ctx context.Context) error {
 	if _, known := s.features.Known(FollowsTelnet); known || !s.c.opts.Charset.Converts() {
-		return false, nil
+		return nil
 	}
 	if _, exact := s.c.opts.Charset.Decode(telnetProbes[0]); !exact {
-		return false, nil // no character has this byte
+		return nil // no character has this byte
 	}
 	follows := false
 	for i, probe := range append([]string{noSuchDir}, telnetProbes...) {
 		line, _ := s.c.opts.Charset.Decode(probe)
 		r, err := s.Command(ctx, line)
 		if err != nil {
-			return false, err
+			return err
 		}
 		if i == 0 && r.OK() {
 			break
@@ -78,5 +77,5 @@ func (s *Session) learnTelnet(ctx context.Context) (news bool, err error) {
 		follows = follows || r.OK()
 	}
 	s.features.Observe(FollowsTelnet, follows)
-	return true, nil
+	return nil
 }

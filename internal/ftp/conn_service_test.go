@@ -60,9 +60,7 @@ func TestOtherServices(t *testing.T) {
 	} {
 		o := Options{Host: "127.0.0.1", Port: listenAndSay(t, test.says), Security: test.security, User: "u", Timeout: 20 * time.Second,
 			Password: func() (string, error) { return "secret", nil }, Backoff: func(int) time.Duration { return 0 }}
-		pool := NewPool(o)
-		_, err := pool.Borrow(t.Context())
-		_ = pool.Close()
+		_, err := newLender(t, o).Borrow(t.Context())
 		var e *Error
 		if !errors.As(err, &e) || !strings.Contains(err.Error(), test.want) || !strings.Contains(e.Hint, test.hint) {
 			t.Errorf("%q, security %v: %v (%+v)", test.says, test.security, err, e)

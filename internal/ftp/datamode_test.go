@@ -13,7 +13,7 @@ import (
 )
 
 // fetch downloads a file through a pool.
-func fetch(p *Pool, name string) (data []byte, err error) {
+func fetch(p *lender, name string) (data []byte, err error) {
 	err = p.Do(context.Background(), "fetching", func(ctx context.Context, s *Session) error {
 		d, err := s.Retrieve(ctx, name, 0)
 		if err != nil {
@@ -30,7 +30,7 @@ func fetch(p *Pool, name string) (data []byte, err error) {
 }
 
 // put uploads a file through a pool.
-func put(p *Pool, name, content string) error {
+func put(p *lender, name, content string) error {
 	return p.Do(context.Background(), "putting", func(ctx context.Context, s *Session) error {
 		_, _, err := s.Store(ctx, name, 0, strings.NewReader(content))
 		return err
@@ -38,7 +38,7 @@ func put(p *Pool, name, content string) error {
 }
 
 // roundTrip uploads and downloads files, one of them empty.
-func roundTrip(t *testing.T, p *Pool) {
+func roundTrip(t *testing.T, p *lender) {
 	t.Helper()
 	for name, content := range map[string]string{"/empty": "", "/full": strings.Repeat("content\n", 20000)} {
 		if err := put(p, name, content); err != nil {
@@ -50,7 +50,7 @@ func roundTrip(t *testing.T, p *Pool) {
 	}
 }
 
-func (p *Pool) mode() DataMode {
+func (p *lender) mode() DataMode {
 	return p.modes.Current()
 }
 

@@ -43,9 +43,9 @@ func IsFinal(err error) bool {
 	return ok && class != Retry && class != Busy
 }
 
-// isModeTrial reports whether err is the loss of a session while a data mode was
+// IsModeTrial reports whether err is the loss of a session while a data mode was
 // tried, and other modes are left to try.
-func isModeTrial(err error) bool {
+func IsModeTrial(err error) bool {
 	var m *datamode.Error
 	return errors.As(err, &m) && !errors.Is(err, ErrFatal)
 }

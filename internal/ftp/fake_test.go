@@ -142,22 +142,14 @@ func (f *fake) options() Options {
 		Timeout: 10 * time.Second}
 }
 
-// pool returns a pool with short waits.
-func (f *fake) pool(change func(*Options)) *Pool {
+// pool returns a lender of sessions with this server.
+func (f *fake) pool(change func(*Options)) *lender {
 	o := f.options()
 	if change != nil {
 		change(&o)
 	}
 	f.serve()
-	return testPool(f.t, o)
-}
-
-func testPool(t *testing.T, o Options) *Pool {
-	p := NewPool(o)
-	p.o.Backoff = func(int) time.Duration { return time.Millisecond }
-	p.modes.Trial = 300 * time.Millisecond
-	t.Cleanup(func() { p.Close() })
-	return p
+	return newLender(f.t, o)
 }
 
 func (p *peer) say(format string, args ...any) bool {

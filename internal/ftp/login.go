@@ -13,39 +13,39 @@ import (
 	"ferry/internal/ftp/wire"
 )
 
-// openSession connects and logs in. f is nil for the first session of a pool. The
+// openSession connects and logs in. f is nil for the first session. The
 // login goes out in one piece where that is possible, and before the greeting has
-// come where it has worked before; see [Pool.expectedFeatures].
-func (p *Pool) openSession(ctx context.Context, f *Features) (*Session, error) {
-	password, err := p.password()
+// come where it has worked before; see [Client.expectedFeatures].
+func (client *Client) openSession(ctx context.Context, f *Features) (*Session, error) {
+	password, err := client.password()
 	if err != nil {
 		return nil, &Error{Op: "asking for the password", Class: Login, Err: err}
 	}
-	if forbidden(p.o.User) >= 0 || forbidden(password) >= 0 {
+	if forbidden(client.o.User) >= 0 || forbidden(password) >= 0 {
 		return nil, &Error{Op: "login", Class: Login, Err: errors.New("user or password contains a byte that cannot be sent over FTP")}
 	}
-	expected, proven := p.expectedFeatures(f)
-	if _, err := p.o.Charset.Encode(p.o.User + password); err != nil {
-		return nil, &Error{Op: "login", Class: Login, Err: fmt.Errorf("user or password has a character that %s lacks", p.o.Charset.Name()),
+	expected, proven := client.expectedFeatures(f)
+	if _, err := client.o.Charset.Encode(client.o.User + password); err != nil {
+		return nil, &Error{Op: "login", Class: Login, Err: fmt.Errorf("user or password has a character that %s lacks", client.o.Charset.Name()),
 			Hint: "is encoding right?"}
 	}
 	var lines, beforeGreeting, afterGreeting []*awaited
 	if expected != nil {
-		lines = loginCommands(&p.o, expected, password)
+		lines = loginCommands(&client.o, expected, password)
 		if afterGreeting = lines; proven {
 			beforeGreeting, afterGreeting = lines, nil
 		}
 	}
-	c, err := dialControl(ctx, &p.o, beforeGreeting)
+	c, err := dialControl(ctx, &client.o, beforeGreeting)
 	if err != nil {
 		return nil, err
 	}
-	c.modes, c.traffic, c.up, c.down, c.secret = p.modes, p.traffic, p.up, p.down, password
+	c.modes, c.traffic, c.up, c.down, c.secret = client.modes, client.traffic, client.up, client.down, password
 	c.serial = expected == nil
 	if len(lines) > 0 {
 		c.loginUSER, c.loginPWD = lines[0], lines[len(lines)-1]
 	}
-	s := &Session{c: c, pool: p, features: f, library: &libraryConn{c: c, sentEarly: lines}}
+	s := &Session{c: c, features: f, library: &libraryConn{c: c, sentEarly: lines}}
 	defer c.deadlines.Enter(ctx)()
 	if err := s.login(afterGreeting, password); err != nil {
 		c.abort()
@@ -66,13 +66,13 @@ func (p *Pool) openSession(ctx context.Context, f *Features) (*Session, error) {
 // that the login must wait for each reply. proven says that such a login has worked
 // before. Without that, the login waits for the greeting: what listens on the port must
 // show that it is an FTP server before it gets the password.
-func (p *Pool) expectedFeatures(f *Features) (expected *Features, proven bool) {
-	works, known := p.known.Seen[AnswersInOrder]
+func (client *Client) expectedFeatures(f *Features) (expected *Features, proven bool) {
+	works, known := client.known.Seen[AnswersInOrder]
 	switch {
-	case p.o.Pipeline == PipelineOff, f != nil && f.BatchingStopped(), f == nil && known && !works:
+	case client.o.Pipeline == PipelineOff, f != nil && f.BatchingStopped(), f == nil && known && !works:
 		return nil, false
-	case f == nil && p.known.Features != "":
-		return &Features{utf8: slices.Contains(strings.Fields(p.known.Features), "UTF8"), showModes: p.known.ShowModes}, true
+	case f == nil && client.known.Features != "":
+		return &Features{utf8: slices.Contains(strings.Fields(client.known.Features), "UTF8"), showModes: client.known.ShowModes}, true
 	case f == nil:
 		return &Features{}, false
 	}

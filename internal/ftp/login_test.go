@@ -39,7 +39,7 @@ func TestLoginAtOnce(t *testing.T) {
 		f := newFake(t)
 		f.on = on
 		p := f.pool(nil)
-		together(t, p, 4)
+		severalSessions(t, p, 4)
 		if f.opened() < 2 {
 			t.Errorf("%s: %d sessions", name, f.opened())
 		}
@@ -64,7 +64,7 @@ func TestLoginFromMemory(t *testing.T) {
 	f.mu.Unlock()
 	p := f.pool(change)
 	roundTrip(t, p)
-	if got := p.features().listForm; got != FormLIST {
+	if got := p.Features().listForm; got != FormLIST {
 		t.Errorf("lists with %s", got.Command())
 	}
 }
@@ -97,7 +97,7 @@ func TestLateRefusal(t *testing.T) {
 	}
 }
 
-// TestLateRefusalOfAnOpenedSession is the same for [Pool.Open], which tries once: the second
+// TestLateRefusalOfAnOpenedSession is the same for [Client.Open], which tries once: the second
 // call says what is wrong.
 func TestLateRefusalOfAnOpenedSession(t *testing.T) {
 	p := newLateFake(t).pool(nil)

@@ -1,8 +1,10 @@
 package ftp
 
 import (
+	"context"
 	"crypto/tls"
 	"log/slog"
+	"math/rand/v2"
 	"net"
 	"strconv"
 	"time"
@@ -112,6 +114,33 @@ type Options struct {
 	ModeTrial time.Duration
 
 	treatAsRemote bool // tests: the server is not on this machine
+}
+
+// Waits before another attempt.
+const (
+	backoffBase = 500 * time.Millisecond // before the first retry; doubled for each further one
+	backoffMost = 10 * time.Second
+)
+
+// backoff returns the wait before retry number attempt, from 0.
+func backoff(attempt int) time.Duration {
+	d := min(backoffBase<<min(attempt, 10), backoffMost)
+	return d/2 + rand.N(d)
+}
+
+// Sleep waits for d, or less when ctx is cancelled, which is the error.
+func Sleep(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // LevelDialogue is the level at which the FTP dialogue is logged.

@@ -46,7 +46,7 @@ func TestRealSessions(t *testing.T) {
 				o.Security = security.kind
 				for _, m := range datamode.All {
 					t.Run(m.String(), func(t *testing.T) {
-						p := testPool(t, o)
+						p := newLender(t, o)
 						p.modes.Allow = []DataMode{m}
 						transferFiles(t, p)
 						if security.o.RequireReuse || name == "vsftpd" && o.Security != Plain {
@@ -61,7 +61,7 @@ func TestRealSessions(t *testing.T) {
 
 // transferFiles uploads and downloads files of critical sizes and looks for them in the
 // listing.
-func transferFiles(t *testing.T, p *Pool) {
+func transferFiles(t *testing.T, p *lender) {
 	t.Helper()
 	for i, size := range []int{0, 1, earlyBytes, earlyBytes + 1, 300 << 10, 0, 1 << 20} {
 		content := make([]byte, size)
@@ -100,7 +100,7 @@ func transferFiles(t *testing.T, p *Pool) {
 	}
 }
 
-func wantResumed(t *testing.T, p *Pool) {
+func wantResumed(t *testing.T, p *lender) {
 	t.Helper()
 	err := p.Once(t.Context(), func(_ context.Context, s *Session) error {
 		if cs := s.c.dataTLS; !cs.DidResume {
@@ -120,31 +120,13 @@ func TestRealModeByTrial(t *testing.T) {
 				continue
 			}
 			t.Run(name+"/"+what, func(t *testing.T) {
-				p := testPool(t, realOptions(realftp.Start(t, name, set)))
+				p := newLender(t, realOptions(realftp.Start(t, name, set)))
 				transferFiles(t, p)
 				if p.mode().Active() != set.NoPassive {
 					t.Errorf("mode %v", p.mode())
 				}
 			})
 		}
-	}
-}
-
-func TestRealConnectionLimit(t *testing.T) {
-	for _, name := range realftp.Names() {
-		t.Run(name, func(t *testing.T) {
-			server := realftp.Start(t, name, realftp.Options{MaxConnections: 2})
-			o := realOptions(server)
-			o.Connections = 8
-			told := make(chan string, 10)
-			o.Notice = func(text string) { told <- text }
-			p := testPool(t, o)
-			p.o.Backoff = backoff
-			together(t, p, 8)
-			if p.limit > 2 || len(told) != 1 {
-				t.Errorf("limit %d, told %d times", p.limit, len(told))
-			}
-		})
 	}
 }
 
@@ -162,7 +144,7 @@ func TestRealBatches(t *testing.T) {
 
 // testRealBatch sends batches up to one with more commands than any buffer of a server holds.
 func testRealBatch(t *testing.T, o Options) {
-	p := testPool(t, o)
+	p := newLender(t, o)
 	err := p.Once(t.Context(), func(ctx context.Context, s *Session) error {
 		for _, n := range []int{60, 150, 300, 450, 3000} {
 			var lines []string
@@ -191,7 +173,7 @@ func TestRealWrongPassword(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			o := realOptions(realftp.Start(t, name, realftp.Options{}))
 			o.Password = func() (string, error) { return "wrong", nil }
-			err := testPool(t, o).Do(t.Context(), "ping", ping)
+			err := newLender(t, o).Do(t.Context(), "ping", ping)
 			if class, _ := ClassOf(err); class != Login {
 				t.Errorf("got class %d, %v", class, err)
 			}

@@ -1,26 +1,23 @@
 package ftp
 
 import (
+	"context"
 	"crypto/tls"
 	"time"
 
 	"github.com/jlaffaye/ftp"
 )
 
-// A Session is a control connection that is logged in. Whoever has borrowed it from the
-// pool may use it from one goroutine at a time. After an error that is more than a
-// refusal it is dead, and the pool does not lend it again.
+// A Session is a control connection that is logged in. It may be used from one goroutine at
+// a time. After an error that is more than a refusal it is dead.
 type Session struct {
 	c        *controlConn
 	lib      *ftp.ServerConn
 	library  *libraryConn
-	pool     *Pool
 	features *Features
-
-	idleSince time.Time // when it was last returned to the pool
 }
 
-// Features returns what the server can do. All sessions of a pool share the value.
+// Features returns what the server can do. All sessions with the server share the value.
 func (s *Session) Features() *Features { return s.features }
 
 // Greeting returns the text with which the server greeted this session.
@@ -42,9 +39,41 @@ func (s *Session) ResumedTLS() bool { return s.c.dataTLS.DidResume }
 // Dead reports whether the session cannot be used any more.
 func (s *Session) Dead() bool { return s.c.dead }
 
-// GiveUp makes the session dead. It is closed when it returns to the pool.
+// GiveUp makes the session dead.
 func (s *Session) GiveUp() { s.c.dead = true }
 
-// Close says goodbye and closes the connection of a session that [Pool.Open] has opened.
-// Sessions that a pool lends go back with [Pool.Return] instead.
+// Settled reports whether somebody else may go on with the session. One that still awaits
+// replies becomes dead.
+func (s *Session) Settled() bool {
+	if s.c.queue.isOutOfStep() {
+		s.GiveUp()
+	}
+	return !s.Dead()
+}
+
+// Times after which a session that rests may have been closed by the server.
+const (
+	restCheck = 5 * time.Second  // it is looked at after that
+	restAsk   = 30 * time.Second // and asked after that
+)
+
+// IsAlive looks whether a session that has rested for so long still lives. It asks, with
+// NOOP, only after a long rest.
+func (s *Session) IsAlive(ctx context.Context, rest time.Duration) bool {
+	if rest < restCheck {
+		return !s.Dead()
+	}
+	leave := s.c.deadlines.Enter(ctx)
+	alive := s.c.alive()
+	leave()
+	if !alive || rest < restAsk {
+		return alive
+	}
+	ctx, cancel := context.WithTimeout(ctx, min(s.c.opts.Timeout, restAsk/3))
+	defer cancel()
+	r, err := s.Command(ctx, "NOOP")
+	return err == nil && r.OK()
+}
+
+// Close says goodbye, where no reply is awaited, and closes the connection.
 func (s *Session) Close() { s.c.close() }

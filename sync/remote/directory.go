@@ -152,10 +152,10 @@ func (d *Directory) Lock(ctx context.Context) (release func(), waited bool, err 
 }
 
 // Rest closes the sessions that nobody uses, except one, which it keeps alive; see
-// [ftp.Pool.Rest].
+// [pool.Pool.Rest].
 func (d *Directory) Rest(ctx context.Context) { d.server.pool.Rest(ctx) }
 
-// InUse says how the server is spoken to, see [ftp.Pool.InUse].
+// InUse says how the server is spoken to, see [pool.Pool.InUse].
 func (d *Directory) InUse() (mode, tls string) { return d.server.pool.InUse() }
 
 // Close implements [sync.Replica]. It ends all sessions.

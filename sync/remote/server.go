@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/pool"
 	"ferry/manifest"
 	"ferry/sync"
 	"ferry/sync/remote/chmod"
@@ -23,7 +24,7 @@ import (
 // listings showed. Its methods may be called from several goroutines.
 type server struct {
 	opts     Options
-	pool     *ftp.Pool
+	pool     *pool.Pool
 	features *ftp.Features
 	addr     netip.Addr // as this machine reaches it
 	names    names.Names
@@ -43,7 +44,7 @@ type server struct {
 // connect logs in and finds out where the root is. The error wraps [sync.ErrFatal].
 func connect(ctx context.Context, o Options) (*server, error) {
 	o.Options = o.WithDefaults()
-	srv := &server{opts: o, pool: ftp.NewPool(o.Options), modes: chmod.Notes{Notice: o.Notice}}
+	srv := &server{opts: o, pool: pool.New(o.Options), modes: chmod.Notes{Notice: o.Notice}}
 	err := srv.do(ctx, "logging in", func(ctx context.Context, s *ftp.Session) (err error) {
 		srv.features, srv.addr = s.Features(), s.ServerAddr()
 		if srv.names.Root, err = findRoot(ctx, s, o); err == nil {
@@ -65,12 +66,12 @@ func (srv *server) lockOptions() lock.Options {
 	return lock.Options{Owner: o.Owner, Boot: o.Boot, Machine: o.Machine, Wait: o.WaitLock, WaitUntil: o.WaitLockUntil, Temps: o.Temps, Dirs: srv.listDirs, Features: srv.features, PlainSeen: srv.plainSeen.Load, Log: o.Log}
 }
 
-// do is [ftp.Pool.Do] with errors that tell the engine when to give up.
+// do is [pool.Pool.Do] with errors that tell the engine when to give up.
 func (srv *server) do(ctx context.Context, op string, f func(ctx context.Context, s *ftp.Session) error) error {
 	return giveUp(srv.pool.Do(ctx, op, f))
 }
 
-// once is [ftp.Pool.Once] with the same errors as do.
+// once is [pool.Pool.Once] with the same errors as do.
 func (srv *server) once(ctx context.Context, f func(ctx context.Context, s *ftp.Session) error) error {
 	return giveUp(srv.pool.Once(ctx, f))
 }
@@ -83,7 +84,7 @@ func (srv *server) runAny(ctx context.Context, op string, b *ftp.Batch) error {
 	return srv.do(ctx, op, b.Run)
 }
 
-// borrow is [ftp.Pool.Borrow] with the same errors as do.
+// borrow is [pool.Pool.Borrow] with the same errors as do.
 func (srv *server) borrow(ctx context.Context) (*ftp.Session, error) {
 	s, err := srv.pool.Borrow(ctx)
 	return s, giveUp(err)

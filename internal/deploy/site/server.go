@@ -10,6 +10,7 @@ import (
 
 	"ferry/internal/deploy"
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/pool"
 	"ferry/manifest"
 	"ferry/sync"
 	"ferry/sync/remote/list"
@@ -19,7 +20,7 @@ import (
 // A Server is the server of a site. It implements [deploy.Server].
 type Server struct {
 	opts     Options
-	pool     *ftp.Pool
+	pool     *pool.Pool
 	features *ftp.Features
 	root     string // absolute, without a slash at the end: "" is the server's own root
 	fixed    string // the absolute path of the work directory; "": ferry's own in the site
@@ -46,7 +47,7 @@ var errNoDirectoryOfItsOwn = errors.New("the work directory must not hold the si
 func Open(ctx context.Context, o Options) (*Server, error) {
 	o.Options = o.WithDefaults()
 	o.ProbeLater = true // a deploy that changes nothing lists nothing
-	srv := &Server{opts: o, pool: ftp.NewPool(o.Options)}
+	srv := &Server{opts: o, pool: pool.New(o.Options)}
 	err := srv.do(ctx, "logging in", func(ctx context.Context, s *ftp.Session) (err error) {
 		srv.features = s.Features()
 		if srv.root, err = findRoot(ctx, s, o); err == nil {
@@ -69,12 +70,12 @@ func Open(ctx context.Context, o Options) (*Server, error) {
 // Close implements [deploy.Server].
 func (srv *Server) Close() error { return srv.pool.Close() }
 
-// do is [ftp.Pool.Do] with errors that tell the engine when to give up.
+// do is [pool.Pool.Do] with errors that tell the engine when to give up.
 func (srv *Server) do(ctx context.Context, op string, f func(ctx context.Context, s *ftp.Session) error) error {
 	return giveUp(srv.pool.Do(ctx, op, f))
 }
 
-// once is [ftp.Pool.Once] with the same errors as do.
+// once is [pool.Pool.Once] with the same errors as do.
 func (srv *Server) once(ctx context.Context, f func(ctx context.Context, s *ftp.Session) error) error {
 	return giveUp(srv.pool.Once(ctx, f))
 }

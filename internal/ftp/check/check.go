@@ -30,8 +30,7 @@ type Target struct {
 // the login, or ctx was cancelled. A server on which no data mode works is no error.
 func Run(ctx context.Context, o ftp.Options, target Target) (*Report, error) {
 	o = o.WithDefaults()
-	k := &checker{opts: o, target: target, pool: ftp.NewPool(o)}
-	defer k.pool.Close()
+	k := &checker{opts: o, target: target, client: ftp.NewClient(o)}
 	r := &Report{Address: o.Address(), Security: o.Security.Scheme(), User: o.User,
 		Dotfiles: "unknown", SetTime: "unknown", ConnectionsAsked: o.Connections}
 	k.report = r
@@ -45,7 +44,7 @@ func Run(ctx context.Context, o ftp.Options, target Target) (*Report, error) {
 type checker struct {
 	opts     ftp.Options
 	target   Target
-	pool     *ftp.Pool
+	client   *ftp.Client
 	report   *Report
 	session  *ftp.Session
 	features *ftp.Features

@@ -20,7 +20,7 @@ func (k *checker) connect(ctx context.Context) error {
 		k.session = nil
 	}
 	for attempt := 0; ; attempt++ {
-		s, err := k.pool.Open(ctx, k.features)
+		s, err := k.client.Open(ctx, k.features)
 		if err == nil {
 			k.session, k.features = s, s.Features()
 			return nil
@@ -102,7 +102,7 @@ func (k *checker) countSessions(ctx context.Context) error {
 	k.report.Connections = 1
 	for k.report.Connections < k.opts.Connections {
 		// One after another: a server that sees several arrive at once may count those that it is about to refuse.
-		s, err := k.pool.Open(ctx, k.features)
+		s, err := k.client.Open(ctx, k.features)
 		if err != nil {
 			if class, ok := ftp.ClassOf(err); ok && class != ftp.Busy && class != ftp.Login {
 				k.note("another connection failed: %v", err)
@@ -113,7 +113,7 @@ func (k *checker) countSessions(ctx context.Context) error {
 		k.report.Connections++
 	}
 	if k.report.Mode != "" {
-		k.pool.Remember(k.features)
+		k.client.Remember(k.features)
 	}
 	return nil
 }

@@ -40,7 +40,7 @@ func (k *checker) checkModes(ctx context.Context) error {
 	for _, m := range k.opts.Mode.DataModes() {
 		if works[m] {
 			k.report.Mode = m.String()
-			k.pool.PreferMode(m)
+			k.client.PreferMode(m)
 			break
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/pool"
 	"ferry/internal/ftpserver"
 
 	"github.com/spf13/afero"
@@ -22,7 +23,7 @@ var content = bytes.Repeat([]byte("0123456789abcdef"), 20_000)
 type side struct {
 	server *ftpserver.Server
 	files  afero.Fs
-	pool   *ftp.Pool
+	pool   *pool.Pool
 }
 
 // newSide starts a server. Servers with different addresses are foreign to each other's clients.
@@ -36,7 +37,7 @@ func newSide(t *testing.T, ip string, o ftpserver.Options) *side {
 	}
 	t.Cleanup(func() { s.server.Close() })
 	security := map[ftpserver.Security]ftp.Security{ftpserver.Explicit: ftp.Explicit}[o.TLS]
-	s.pool = ftp.NewPool(ftp.Options{Security: security, Insecure: true, Host: ip, Port: s.server.Port(), User: "ferry", Password: func() (string, error) { return "secret", nil }, Timeout: 2 * time.Second})
+	s.pool = pool.New(ftp.Options{Security: security, Insecure: true, Host: ip, Port: s.server.Port(), User: "ferry", Password: func() (string, error) { return "secret", nil }, Timeout: 2 * time.Second})
 	t.Cleanup(func() { s.pool.Close() })
 	return s
 }

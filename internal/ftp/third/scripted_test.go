@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/pool"
 )
 
 // scripted starts a server that knows only the replies to some verbs, and returns a session with it. A line "..." waits
@@ -51,7 +52,7 @@ func scripted(t *testing.T, replies map[string]string) *ftp.Session {
 			}()
 		}
 	}()
-	pool := ftp.NewPool(ftp.Options{Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, User: "ferry", Password: func() (string, error) { return "secret", nil }, Timeout: 2 * time.Second})
+	pool := pool.New(ftp.Options{Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, User: "ferry", Password: func() (string, error) { return "secret", nil }, Timeout: 2 * time.Second})
 	t.Cleanup(func() { pool.Close() })
 	s, err := pool.Borrow(t.Context())
 	if err != nil {

@@ -11,7 +11,7 @@ import (
 // A Server is what a [Directory] needs of the server. Its methods may be called from
 // several goroutines.
 type Server interface {
-	// Do lends a session to f, as [ftp.Pool.Do] does. Where the server is lost, its error
+	// Do lends a session to f, as [pool.Pool.Do] does. Where the server is lost, its error
 	// wraps [sync.ErrFatal].
 	Do(ctx context.Context, op string, f func(ctx context.Context, s *ftp.Session) error) error
 

@@ -13,7 +13,7 @@ import (
 // A Server is what the files are on.
 type Server interface {
 	read.Server
-	// Do is [ftp.Pool.Do].
+	// Do is [pool.Pool.Do].
 	Do(ctx context.Context, op string, f func(ctx context.Context, s *ftp.Session) error) error
 	// Modes tells the user what was not set.
 	Modes() *Notes

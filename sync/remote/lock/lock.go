@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/pool"
 	"ferry/manifest"
 	"ferry/sync"
 )
@@ -66,9 +67,9 @@ type Dir struct {
 
 // A Lock is the lock of one root, as one owner sees it: the directory "lock" in ferry's own
 // directory, see [OwnDir].
-// Errors about the server are those of [ftp.Pool].
+// Errors about the server are those of [pool.Pool].
 type Lock struct {
-	pool  *ftp.Pool
+	pool  *pool.Pool
 	root  string // absolute, without a slash at the end: "" is the server's own root
 	opts  Options
 	times times
@@ -77,7 +78,7 @@ type Lock struct {
 
 // New returns the lock of root, an absolute path without a slash at the end; "" is the
 // server's own root. It does not take the lock.
-func New(pool *ftp.Pool, root string, o Options) *Lock {
+func New(pool *pool.Pool, root string, o Options) *Lock {
 	if o.Sweeps == nil {
 		o.Sweeps = func() bool { return rand.N(16) == 0 }
 	}

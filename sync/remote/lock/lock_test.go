@@ -11,6 +11,7 @@ import (
 
 	"ferry/internal/ftp"
 	"ferry/internal/ftp/listing"
+	"ferry/internal/ftp/pool"
 	"ferry/internal/ftpserver"
 	"ferry/manifest"
 	"ferry/sync"
@@ -45,7 +46,7 @@ func newLock(t *testing.T, server *ftpserver.Server, o Options) *Lock {
 	t.Helper()
 	of := ftp.Options{Host: "127.0.0.1", Port: server.Port(), User: "u", Password: func() (string, error) { return "p", nil },
 		Connections: 3, Retries: 2, Timeout: 10 * time.Second, Backoff: func(int) time.Duration { return 0 }}.WithDefaults()
-	pool := ftp.NewPool(of)
+	pool := pool.New(of)
 	t.Cleanup(func() {
 		if err := pool.Close(); err != nil {
 			t.Error(err)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/pool"
 	"ferry/internal/ftpserver"
 	"ferry/manifest"
 	"ferry/sync"
@@ -26,7 +27,7 @@ type fixture struct {
 	root      string
 	server    *ftpserver.Server
 	opts      ftp.Options
-	pool      *ftp.Pool
+	pool      *pool.Pool
 	features  *ftp.Features
 	tellsHash bool
 }
@@ -50,7 +51,7 @@ func newFixture(t *testing.T, o ftpserver.Options, change func(*ftp.Options)) *f
 		change(&h.opts)
 	}
 	h.opts = h.opts.WithDefaults()
-	h.pool = ftp.NewPool(h.opts)
+	h.pool = pool.New(h.opts)
 	t.Cleanup(func() {
 		if err := h.pool.Close(); err != nil {
 			t.Error(err)

@@ -12,7 +12,7 @@ import (
 // A Server is what a [Reader] needs of the server that has the files. Its methods may be
 // called from several goroutines.
 type Server interface {
-	// Borrow lends a session until Return. Its error is one of [ftp.Pool.Borrow].
+	// Borrow lends a session until Return. Its error is one of [pool.Pool.Borrow].
 	Borrow(ctx context.Context) (*ftp.Session, error)
 	Return(s *ftp.Session)
 

@@ -1,4 +1,4 @@
-package ftp
+package pool
 
 import (
 	"context"
@@ -20,10 +20,7 @@ func (p *Pool) Rest(ctx context.Context) {
 	if ctx.Err() != nil {
 		return
 	}
-	p.mu.Lock()
-	idle := p.idle
-	p.idle = nil
-	p.mu.Unlock()
+	idle := p.takeIdle()
 	if len(idle) == 0 {
 		return
 	}
@@ -31,13 +28,13 @@ func (p *Pool) Rest(ctx context.Context) {
 	defer cancel()
 	last := len(idle) - 1
 	var all stdsync.WaitGroup
-	for _, s := range idle[:last] {
-		all.Go(func() { p.drop(s) })
+	for _, one := range idle[:last] {
+		all.Go(func() { p.drop(one.session) })
 	}
-	if s := idle[last]; p.isAlive(ctx, s) {
-		p.Return(s)
+	if idle[last].isAlive(ctx) {
+		p.Return(idle[last].session)
 	} else {
-		p.drop(s)
+		p.drop(idle[last].session)
 	}
 	all.Wait()
 }

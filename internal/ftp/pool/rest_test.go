@@ -1,17 +1,19 @@
-package ftp
+package pool
 
 import (
 	"context"
-	"slices"
 	stdsync "sync"
 	"testing"
+	"time"
+
+	"ferry/internal/ftp"
 )
 
 // rested makes a pool whose n sessions are idle for as long as it takes to ask
 // them whether they live.
 func rested(t *testing.T, f *fake, n int) *Pool {
 	t.Helper()
-	p := f.pool(func(o *Options) { o.Connections = n })
+	p := f.pool(func(o *ftp.Options) { o.Connections = n })
 	var all, lent stdsync.WaitGroup
 	lent.Add(n)
 	for range n {
@@ -29,8 +31,8 @@ func rested(t *testing.T, f *fake, n int) *Pool {
 	all.Wait()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, s := range p.idle {
-		s.idleSince = s.idleSince.Add(-idleAsk)
+	for i := range p.idle {
+		p.idle[i].since = p.idle[i].since.Add(-time.Minute)
 	}
 	return p
 }
@@ -77,7 +79,7 @@ func TestRestWithoutWelcome(t *testing.T) {
 			}
 			p.Rest(t.Context())
 			if f.opened() != logins {
-				t.Errorf("logged in to rest: %v", f.commands())
+				t.Errorf("logged in to rest: %v", f.said)
 			}
 		})
 	}
@@ -90,7 +92,7 @@ func TestRestThatIsOver(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	p.Rest(ctx)
-	if idle, _ := p.counts(); idle != 2 || slices.Contains(f.commands(), "NOOP") {
-		t.Errorf("%d idle, commands %v", idle, f.commands())
+	if idle, _ := p.counts(); idle != 2 || f.saw("NOOP") > 0 {
+		t.Errorf("%d idle, commands %v", idle, f.said)
 	}
 }
