@@ -11,7 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ferry/internal/ftp"
-	"ferry/internal/ftp/deflate"
 	"ferry/sync"
 )
 
@@ -161,7 +160,7 @@ profiles:
 		Remote:    Remote{Security: ftp.Implicit, User: "me@example.org", Host: "h", Port: 2121, Path: "root", Absolute: true},
 		Direction: sync.Pull, Conflict: sync.LeaveAlone, Mode: ftp.Active,
 		Limits: sync.Limits{MaxDeletes: -1, MaxDeletePercent: 20},
-		Exact:  true, Adopt: true, Checksum: true, Verify: true, FollowLinks: true, Permissions: true, TrustPASV: true, Pipeline: ftp.PipelineOff, Compress: deflate.Off, Encoding: "windows-1251",
+		Exact:  true, Adopt: true, Checksum: true, Verify: true, FollowLinks: true, Permissions: true, TrustPASV: true, Pipeline: ftp.PipelineOff, Compress: ftp.CompressOff, Encoding: "windows-1251",
 		TrashSet: true, TrashKeep: 12 * time.Hour, TrashSize: 1 << 30, LogKeep: 48 * time.Hour,
 		Password: Literal("0123"),
 		Ignore:   "*.a\n!b.a\n", IgnoreFile: abs("/etc/x/rules/ignore"), CA: abs("/home/u/ca.pem"),

@@ -20,10 +20,9 @@ type Download struct {
 	leave    func()
 	ended    bool
 
-	flow       flow
-	inflate    *deflate.Reader // nil: the data come as they are
-	mayDeflate bool            // the file comes in MODE Z, or might
-	whole      bool            // the end of its stream was right
+	flow    flow
+	inflate *deflate.Reader // nil: the data come as they are
+	whole   bool            // the end of its stream was right
 }
 
 // Read implements [io.Reader]. It returns io.EOF at the end of the data connection.

@@ -17,6 +17,13 @@ import (
 // Compress says when data connections are compressed.
 type Compress = deflate.Choice
 
+// The choices of [Options.Compress].
+const (
+	CompressAuto = deflate.Auto
+	CompressOn   = deflate.On
+	CompressOff  = deflate.Off
+)
+
 // OffersModeZ reports whether FEAT lists MODE Z.
 func (f *Features) OffersModeZ() bool { return strings.EqualFold(f.feat["MODE"], "Z") }
 
@@ -34,9 +41,9 @@ func (c *controlConn) line() *deflate.Line {
 // modeCommands returns the command that gives the session the mode that t wants, if it has another.
 func (c *controlConn) modeCommands(t *Transfer) []*awaited {
 	switch {
-	case t.deflate == c.deflates:
+	case t.Deflate == c.deflates:
 		return nil
-	case t.deflate:
+	case t.Deflate:
 		return []*awaited{{line: "MODE Z", fits: fits}}
 	}
 	return []*awaited{{line: "MODE S", fits: fits}}
@@ -55,12 +62,12 @@ func (a *attempt) setMode(mode, unsent []*awaited) (left []*awaited, err error) 
 		case err != nil:
 			return nil, err
 		case r.OK():
-			c.deflates = t.deflate
-		case !t.deflate:
+			c.deflates = t.Deflate
+		case !t.Deflate:
 			c.dead = true
 			return nil, &Error{Op: "MODE S", Class: Retry, Code: r.Code, Reply: Printable(r.Text)}
 		default:
-			t.deflate = false
+			t.Deflate = false
 			if r.Code/100 != 4 && c.features != nil {
 				c.features.Observe(DeflatesDownloads, false)
 				c.features.Observe(DeflatesUploads, false)
@@ -84,10 +91,10 @@ func (s *Session) leaveModeZ(ctx context.Context) error {
 	return err
 }
 
-// mayDeflate reports whether data may go in MODE Z at all, and whether that was seen to work.
-func (s *Session) mayDeflate(works Quirk) (may, proven bool) {
-	f, choice := s.features, s.c.opts.Compress
-	way := deflate.Down
+// MayDeflate reports whether data may go in MODE Z at all, and whether that was seen to work. works is
+// one of the quirks about MODE Z.
+func (s *Session) MayDeflate(works Quirk) (may, proven bool) {
+	f, choice, way := s.features, s.c.opts.Compress, deflate.Down
 	if works == DeflatesUploads {
 		way = deflate.Up
 	}
@@ -105,97 +112,23 @@ func (s *Session) mayDeflate(works Quirk) (may, proven bool) {
 	return !near && (proven || f.OffersModeZ()), proven
 }
 
-// mostTried is how many bytes the first download in MODE Z may have, unless its reader compares:
-// so much is kept until all of it has come.
-const mostTried = 1 << 20
+// DeflatesAnyway reports whether the user wants compression also where it does not pay.
+func (s *Session) DeflatesAnyway() bool { return s.c.opts.Compress == deflate.On }
 
-// chooseDownload decides whether t goes in MODE Z.
-func (s *Session) chooseDownload(t *Transfer) {
-	if t.upload || t.deflate || t.offset > 0 || t.Size <= 0 && !t.listing {
-		return
+// deflateListing has a listing go in MODE Z where files were seen to come in it, and that pays.
+func (s *Session) deflateListing(t *Transfer) {
+	if may, proven := s.MayDeflate(DeflatesDownloads); t.listing && may && proven && s.features.Has(DeflatesListings) {
+		t.Deflate = s.DeflatesAnyway() || s.c.line().Pays(deflate.Down, -1)
 	}
-	may, proven := s.mayDeflate(DeflatesDownloads)
-	line := s.c.line()
-	switch {
-	case !may:
-		return
-	case t.listing:
-		t.deflate = proven && s.features.Has(DeflatesListings) && s.deflates(deflate.Down, -1)
-		return
-	case line.IsFutile(t.name()) || !t.Compares && !s.deflates(deflate.Down, t.Size):
-		return
-	case !proven && (t.Size > mostTried && !t.Compares || !line.BeginTrial(deflate.Down)):
-		return
-	}
-	t.deflate, t.trial = true, !proven
-}
-
-// deflates reports whether it pays that size bytes go in MODE Z, or the user wants it anyway.
-func (s *Session) deflates(w deflate.Way, size int64) bool {
-	return s.c.opts.Compress == deflate.On || s.c.line().Pays(w, size)
-}
-
-// name returns the name that tells what is in the file of t.
-func (t *Transfer) name() string {
-	if t.Name != "" {
-		return t.Name
-	}
-	return t.Path
 }
 
 // endTrial lets another transfer be the first one in MODE Z.
 func (s *Session) endTrial(t *Transfer) {
-	if t.trial {
-		t.trial = false
+	if t.Trial {
+		t.Trial = false
 		s.c.line().EndTrial(deflate.Down)
 	}
 }
-
-// chooseUpload decides whether t goes in MODE Z: src must be seen to become smaller. The first time
-// a file of ferry's own goes before it, in its place. An error means that this took the session.
-func (s *Session) chooseUpload(ctx context.Context, t *Transfer, src *uploadSource) error {
-	if t.deflate || t.offset > 0 || t.Size <= 0 {
-		return nil
-	}
-	may, proven := s.mayDeflate(DeflatesUploads)
-	line := s.c.line()
-	if !may || line.IsFutile(t.name()) || !s.sendsDeflated(t.Size) {
-		return nil
-	}
-	if !deflate.Shrinks(src.peek(deflate.SampleBytes)) {
-		return nil
-	}
-	if !proven {
-		if t.makesDirectories() || !line.BeginTrial(deflate.Up) {
-			return nil
-		}
-		defer line.EndTrial(deflate.Up)
-		works, err := s.TryModeZ(ctx, t.Path)
-		if err != nil || !works {
-			return err
-		}
-	}
-	t.deflate = s.sendsDeflated(t.Size) // the trial may have shown that it takes longer
-	return nil
-}
-
-// sendsDeflated reports whether a file of size bytes is sent in MODE Z.
-func (s *Session) sendsDeflated(size int64) bool {
-	return s.deflates(deflate.Up, size) || s.c.line().MayPay(deflate.Up, size)
-}
-
-// makesDirectories reports whether the place of the file may still have to be made.
-func (t *Transfer) makesDirectories() bool {
-	for _, line := range t.Before.lines {
-		if verbOf(line) == "MKD" {
-			return true
-		}
-	}
-	return false
-}
-
-// Deflated reports whether the data went in MODE Z.
-func (t *Transfer) Deflated() bool { return t.deflate }
 
 // writeOnly hides every method but Write.
 type writeOnly struct{ io.Writer }

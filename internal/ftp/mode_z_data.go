@@ -1,6 +1,7 @@
 package ftp
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -14,24 +15,21 @@ import (
 // newDownload returns the download of a transfer that has begun.
 func newDownload(s *Session, t *Transfer, stream *ftp.Response, leave func()) *Download {
 	d := &Download{s: s, Transfer: t, stream: stream, leave: leave, flow: flow{began: time.Now()}}
-	if t.deflate {
-		d.inflate, d.mayDeflate = deflate.NewReader(readerFunc(d.readRaw)), true
-		return d
-	}
-	s.endTrial(t) // where the server does not know MODE Z
-	if t.Size > 0 && t.offset == 0 {
-		may, _ := s.mayDeflate(DeflatesDownloads)
-		d.mayDeflate = may && !s.c.line().IsFutile(t.name())
+	if t.Deflate {
+		d.inflate = deflate.NewReader(readerFunc(d.readRaw))
+	} else {
+		s.endTrial(t) // the server does not know MODE Z
 	}
 	return d
 }
 
-// MayDeflate reports whether the file comes in MODE Z, or might.
-func (d *Download) MayDeflate() bool { return d.mayDeflate }
+type readerFunc func(p []byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 // Proven reports whether what was read is whatever the server sent: in MODE Z only the end of the
 // stream proves that.
-func (d *Download) Proven() bool { return !d.Transfer.deflate || d.whole }
+func (d *Download) Proven() bool { return !d.Transfer.Deflate || d.whole }
 
 // A flow is what has come over a data connection, and since when.
 type flow struct {
@@ -50,7 +48,7 @@ func (d *Download) readInflated(p []byte) (int, error) {
 	sent, size := d.inflate.Counts()
 	t := d.Transfer
 	switch {
-	case t.trial && (size > t.Size || err == io.EOF && n == 0 && size != t.Size):
+	case t.Trial && (size > t.Size || err == io.EOF && n == 0 && size != t.Size):
 		err = fmt.Errorf("%w: %d bytes came of %d", errOtherSize, size, t.Size)
 		n = 0
 	case err == nil || n > 0: // it says the same again
@@ -58,7 +56,7 @@ func (d *Download) readInflated(p []byte) (int, error) {
 	case err == io.EOF && d.whole:
 		return 0, io.EOF
 	case err == io.EOF:
-		if t.trial {
+		if t.Trial {
 			d.s.features.Observe(DeflatesDownloads, true)
 			d.s.endTrial(t)
 		}
@@ -66,7 +64,7 @@ func (d *Download) readInflated(p []byte) (int, error) {
 		d.noteWhole(size)
 		d.s.c.line().NoteEnd(deflate.Down, true)
 		if !t.listing {
-			d.s.c.line().NoteSize(t.name(), sent, size)
+			d.s.c.line().NoteSize(cmp.Or(t.Name, t.Path), sent, size)
 		}
 		return 0, io.EOF
 	}
@@ -117,27 +115,18 @@ func (d *Download) Distrust() {
 // it is certain.
 func IsBadStream(err error) bool { return errors.Is(err, deflate.ErrStream) }
 
-// ComesSoonerDeflated reports whether the file of a download, which comes as it is, would be there
-// sooner if it came once more, in MODE Z and from its beginning; see [Transfer.Compares].
-func (d *Download) ComesSoonerDeflated() bool {
-	t := d.Transfer
-	if t.deflate || !d.mayDeflate || d.ended || d.flow.bytes < 64<<10 {
-		return false
-	}
-	left := t.Size - d.flow.bytes
-	if d.s.c.opts.Compress == deflate.On {
-		return left > mostTried
-	}
-	return d.s.c.line().PaysRest(d.flow.bytes, left, time.Since(d.flow.began))
+// Flow returns how many bytes have come over the data connection, and in what time.
+func (d *Download) Flow() (bytes int64, took time.Duration) {
+	return d.flow.bytes, time.Since(d.flow.began)
 }
 
 // noteUpload notes how fast an upload of size bytes was, and whether it broke.
 func (s *Session) noteUpload(t *Transfer, size int64, err error) {
 	line := s.c.line()
 	if err == nil && t.data != nil && !t.data.began.IsZero() {
-		line.Note(deflate.Up, t.deflate, t.data.written, size, time.Since(t.data.began))
+		line.Note(deflate.Up, t.Deflate, t.data.written, size, time.Since(t.data.began))
 	}
-	if t.deflate && (err == nil || Retryable(err)) {
+	if t.Deflate && (err == nil || Retryable(err)) {
 		line.NoteEnd(deflate.Up, err == nil)
 	}
 }

@@ -21,7 +21,7 @@ func (s *Session) Receive(ctx context.Context, t *Transfer) (*Download, error) {
 	if err := t.check(); err != nil {
 		return nil, err
 	}
-	s.chooseDownload(t)
+	s.deflateListing(t)
 	leave := s.c.deadlines.Enter(ctx)
 	var stream *ftp.Response
 	err := s.begin(ctx, t, func() (err error) {
@@ -73,9 +73,6 @@ func (s *Session) Send(ctx context.Context, t *Transfer, r io.Reader) (sent int6
 		return 0, Reply{}, err
 	}
 	src := &uploadSource{r: r}
-	if err := s.chooseUpload(ctx, t, src); err != nil {
-		return 0, Reply{}, err
-	}
 	defer s.c.deadlines.Enter(ctx)()
 	err = s.begin(ctx, t, func() error {
 		err := s.lib.StorFrom("x", src, 0)

@@ -32,12 +32,14 @@ type Transfer struct {
 	// early; see [Session.ConfirmsLate].
 	UploadFollows bool
 
-	// Size is how many bytes the file has. Without it, it is not compressed. Name is the name that
-	// tells what is in it; "": the last one in Path. Compares says that the caller compares the
-	// beginning of a download with what it has, and may be sent something else.
-	Size     int64
-	Name     string
-	Compares bool
+	// Size is how many bytes the file has; 0: that is not known. Name is the name that tells what is
+	// in it; "": Path.
+	Size int64
+	Name string
+	// Deflate has the data go in MODE Z where the server knows it, and says afterwards whether they
+	// did. Trial says that it is the first download that does: its size must be Size. See
+	// [deflate.Line.BeginTrial].
+	Deflate, Trial bool
 
 	// Final is the final reply, the zero reply before that has come. Err is the error
 	// of the control connection.
@@ -45,8 +47,6 @@ type Transfer struct {
 	Err   error
 
 	listing bool
-	deflate bool // the data go in MODE Z
-	trial   bool // it is the first that does; see [deflate.Line.BeginTrial]
 	patient bool // content is sent only after the server has begun the upload
 
 	data      *dataConn

@@ -11,34 +11,9 @@ type uploadSource struct {
 	n     int64
 	ended bool // io.EOF was read
 	err   error
-	head  []byte // what was read in advance
 }
-
-// peek returns the beginning of the source, which is read all the same.
-func (s *uploadSource) peek(n int) []byte {
-	head := make([]byte, n)
-	n, _ = io.ReadFull(readerFunc(s.read), head)
-	s.head, s.ended = head[:n], false // what is behind the end is asked for again
-	return s.head
-}
-
-type readerFunc func(p []byte) (int, error)
-
-func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 func (s *uploadSource) Read(p []byte) (int, error) {
-	if len(s.head) > 0 {
-		n := copy(p, s.head)
-		s.head = s.head[n:]
-		return n, nil
-	}
-	if s.err != nil {
-		return 0, s.err
-	}
-	return s.read(p)
-}
-
-func (s *uploadSource) read(p []byte) (int, error) {
 	n, err := s.r.Read(p)
 	s.n += int64(n)
 	switch {
@@ -53,7 +28,7 @@ func (s *uploadSource) read(p []byte) (int, error) {
 // MoveTo implements [KernelSource], where the source does.
 func (s *uploadSource) MoveTo(dst io.ReaderFrom, most int64) (int64, error) {
 	m, ok := s.r.(KernelSource)
-	if !ok || len(s.head) > 0 {
+	if !ok {
 		return 0, errors.ErrUnsupported
 	}
 	n, err := m.MoveTo(dst, most)

@@ -14,7 +14,6 @@ import (
 	"testing"
 
 	"ferry/internal/ftp"
-	"ferry/internal/ftp/deflate"
 	"ferry/internal/test/realftp"
 	"ferry/manifest"
 	"ferry/sync"
@@ -53,7 +52,7 @@ func TestModeZOnRealServer(t *testing.T) {
 			}
 			var dialogue syncBuffer
 			d := open(t, server.Addr, realftp.User, realftp.Password, "", func(o *Options) {
-				o.Compress, o.Connections = deflate.On, 2
+				o.Compress, o.Connections = ftp.CompressOn, 2
 				o.Log = slog.New(slog.NewTextHandler(&dialogue, &slog.HandlerOptions{Level: ftp.LevelDialogue}))
 				if tls == realftp.Explicit {
 					o.Security, o.Insecure = ftp.Explicit, true

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"ferry/internal/ftp"
-	"ferry/internal/ftp/deflate"
 	"ferry/internal/ftpserver"
 	"ferry/manifest"
 	"ferry/sync"
@@ -33,7 +32,7 @@ func TestPutInModeZ(t *testing.T) {
 			t.Run(fmt.Sprintf("%s/trusted=%v", tt.name, trusted), func(t *testing.T) {
 				t.Parallel()
 				h := newFixture(t, ftpserver.Options{Deflate: tt.kind})
-				h.d = open(t, h.server.Addr(), "ferry", "secret", "", func(o *Options) { o.Retries, o.Compress = 2, deflate.On })
+				h.d = open(t, h.server.Addr(), "ferry", "secret", "", func(o *Options) { o.Retries, o.Compress = 2, ftp.CompressOn })
 				if trusted {
 					h.d.server.features.Observe(ftp.DeflatesUploads, true)
 				}

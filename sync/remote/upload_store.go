@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/modez"
 	"ferry/sync"
 )
 
@@ -111,8 +112,11 @@ func (up *uploader) send(ctx context.Context, s *ftp.Session, u *upload, offset 
 		t.Size = u.step.Want.Size
 	}
 	t.UploadFollows = u.smallFollows && offset == 0 && s.ConfirmsLate()
-	_, _, err := s.Send(ctx, t, r)
-	u.deflated = u.deflated || t.Deflated()
+	in, err := modez.Upload(ctx, s, t, r)
+	if err == nil {
+		_, _, err = s.Send(ctx, t, in)
+	}
+	u.deflated = u.deflated || t.Deflate
 	if err == nil {
 		up.listed.NoteSpaced(u.temp)
 	}

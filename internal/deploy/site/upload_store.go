@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/modez"
 	"ferry/sync"
 )
 
@@ -40,8 +41,11 @@ func (u *uploader) store(ctx context.Context, f *upload, open []*upload) error {
 		begun := false
 		t.Begun = func() { begun = true }
 		r := &source{r: src, left: f.Size - offset}
-		_, _, err = s.Send(ctx, t, r)
-		f.deflated = f.deflated || t.Deflated()
+		in, err := modez.Upload(ctx, s, t, r)
+		if err == nil {
+			_, _, err = s.Send(ctx, t, in)
+		}
+		f.deflated = f.deflated || t.Deflate
 		if begun {
 			u.accept(asked)
 		}

@@ -3,6 +3,8 @@ package check
 import (
 	"context"
 	"time"
+
+	"ferry/internal/ftp/modez"
 )
 
 // checkModeZ finds out by trials in place of the temporary at, which is not needed any more, whether the
@@ -13,7 +15,7 @@ func (k *checker) checkModeZ(ctx context.Context, at string) error {
 		return nil
 	}
 	k.report.ModeZ = "offered, and does not work"
-	down, err := k.session.TryModeZDown(ctx, at)
+	down, err := modez.TryDown(ctx, k.session, at)
 	if err != nil {
 		return err
 	}
@@ -21,7 +23,7 @@ func (k *checker) checkModeZ(ctx context.Context, at string) error {
 		return err
 	}
 	begin := time.Now()
-	up, err := k.session.TryModeZ(ctx, at)
+	up, err := modez.Try(ctx, k.session, at)
 	slow := time.Since(begin) > slowTrial+10*k.report.RoundTrip
 	switch {
 	case up && down && slow:

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"ferry/internal/ftp"
-	"ferry/internal/ftp/deflate"
 	"ferry/internal/ftpserver"
 )
 
@@ -39,7 +38,7 @@ var deflateKinds = []struct {
 	{"refused", ftpserver.RefusedByMode, false},
 }
 
-func compressing(o *ftp.Options) { o.Compress, o.Connections = deflate.On, 2 }
+func compressing(o *ftp.Options) { o.Compress, o.Connections = ftp.CompressOn, 2 }
 
 // TestModeZ reads files over servers that do in MODE Z what they like: every file comes whole, at
 // once, and what a server was seen to do is known.
@@ -179,14 +178,14 @@ func TestModeZIsNotForAll(t *testing.T) {
 		name   string
 		file   string
 		offset int64
-		choice deflate.Choice
+		choice ftp.Compress
 		want   bool
 	}{
-		{"text", "a.txt", 0, deflate.On, true},
-		{"archive", "a.zip", 0, deflate.On, false},
-		{"resumed", "a.txt", 10_000, deflate.On, false},
-		{"off", "a.txt", 0, deflate.Off, false},
-		{"on this machine", "a.txt", 0, deflate.Auto, false},
+		{"text", "a.txt", 0, ftp.CompressOn, true},
+		{"archive", "a.zip", 0, ftp.CompressOn, false},
+		{"resumed", "a.txt", 10_000, ftp.CompressOn, false},
+		{"off", "a.txt", 0, ftp.CompressOff, false},
+		{"on this machine", "a.txt", 0, ftp.CompressAuto, false},
 	} {
 		h := newFixture(t, ftpserver.Options{Deflate: ftpserver.GoodDeflate}, func(o *ftp.Options) { o.Compress = tt.choice })
 		h.write(tt.file, longText(100_000))

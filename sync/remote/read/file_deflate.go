@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/modez"
 	"ferry/sync"
 )
 
@@ -21,7 +22,8 @@ type deflated struct {
 	off      bool          // the file comes as it is from now on
 	compare  bool          // what comes is compared with all that was handed out
 	transfer *ftp.Transfer // the current one, where it may be in MODE Z
-	unproven bool          // some of what was handed out came in MODE Z, and not to its end
+	file     modez.File
+	unproven bool // some of what was handed out came in MODE Z, and not to its end
 	seen     maphash.Hash
 	hashed   int64 // bytes of the file, from its start, that are in seen
 }
@@ -29,20 +31,21 @@ type deflated struct {
 // noteDeflated notes that b, up to pos, is handed out.
 func (f *file) noteDeflated(b []byte) {
 	d := &f.deflated
-	if d.hashed == f.pos-int64(len(b)) && f.data.MayDeflate() {
+	if d.hashed == f.pos-int64(len(b)) && d.file.Might {
 		d.seen.Write(b)
 		d.hashed = f.pos
 	}
-	d.unproven = d.unproven || f.data.Transfer.Deflated()
+	d.unproven = d.unproven || f.data.Transfer.Deflate
 }
 
 // receive begins a transfer from an offset.
 func (f *file) receive(offset int64) (*ftp.Download, error) {
 	d := &f.deflated
-	if d.transfer = nil; offset > 0 || d.off || d.hashed < f.pos {
+	if d.transfer, d.file = nil, (modez.File{}); offset > 0 || d.off || d.hashed < f.pos {
 		return f.s.Retrieve(f.ctx, f.At, offset)
 	}
-	d.transfer = &ftp.Transfer{Op: "RETR", Path: f.At, Line: "RETR " + f.At, Size: f.Entry.Size, Compares: d.compare}
+	d.transfer = &ftp.Transfer{Op: "RETR", Path: f.At, Line: "RETR " + f.At, Size: f.Entry.Size}
+	d.file = modez.Download(f.s, d.transfer, d.compare)
 	return f.s.Receive(f.ctx, d.transfer)
 }
 
@@ -58,7 +61,7 @@ func (f *file) beginDeflated() error {
 // is another way and no other attempt.
 func (f *file) leavesDeflated(err error) bool {
 	d := &f.deflated
-	if d.off || d.transfer == nil || !d.transfer.Deflated() || !ftp.Retryable(err) || f.ctx.Err() != nil {
+	if d.off || d.transfer == nil || !d.transfer.Deflate || !ftp.Retryable(err) || f.ctx.Err() != nil {
 		return false
 	}
 	d.off = true
@@ -79,7 +82,7 @@ func (f *file) compareAll() error {
 	case again.Sum64() == f.deflated.seen.Sum64():
 		f.deflated.compare, f.deflated.unproven = false, false
 		return nil
-	case f.data.Transfer.Deflated():
+	case f.data.Transfer.Deflate:
 		f.data.Distrust()
 		return &ftp.Error{Op: "RETR", Path: f.At, Class: ftp.Retry, Err: fmt.Errorf("its first %d bytes are other ones in MODE Z", n)}
 	}

@@ -1,4 +1,4 @@
-package ftp
+package modez
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"strings"
 
+	"ferry/internal/ftp"
 	"ferry/internal/ftp/deflate"
 )
 
@@ -25,53 +26,53 @@ func tryText() []byte {
 	return b.Bytes()
 }
 
-// TryModeZ finds out whether uploads in MODE Z become what they should, by sending some text to path,
+// Try finds out whether uploads in MODE Z become what they should, by sending some text to path,
 // where nothing may be, looking at its size and reading it back as it is. The text is removed again.
 // What was found out is remembered. An error means that the session is lost, or ctx was cancelled;
 // then there will be no other try in this process.
-func (s *Session) TryModeZ(ctx context.Context, path string) (works bool, err error) {
+func Try(ctx context.Context, s *ftp.Session, path string) (works bool, err error) {
 	defer func() {
 		if err != nil {
-			s.c.line().BarTrial(deflate.Up)
+			s.Features().Line().BarTrial(deflate.Up)
 		}
 	}()
 	text := tryText()
-	t := StorTransfer(path, 0)
-	t.deflate = true
+	t := ftp.StorTransfer(path, 0)
+	t.Deflate = true
 	_, _, err = s.Send(ctx, t, bytes.NewReader(text))
 	if s.Dead() || ctx.Err() != nil {
-		return false, s.lostInTrial(ctx, err)
+		return false, lostInTrial(ctx, err)
 	}
-	if err != nil || !t.deflate { // the server may not take this file, however it comes, or refuses MODE Z
-		s.c.line().BarTrial(deflate.Up)
+	if err != nil || !t.Deflate { // the server may not take this file, however it comes, or refuses MODE Z
+		s.Features().Line().BarTrial(deflate.Up)
 		if err == nil {
-			s.removeTried(ctx, path)
+			removeTried(ctx, s, path)
 		}
 		return false, nil
 	}
-	works, certain := s.holdsTried(ctx, path, text)
+	works, certain := holdsTried(ctx, s, path, text)
 	if !s.Dead() && ctx.Err() == nil {
-		s.removeTried(ctx, path)
+		removeTried(ctx, s, path)
 	}
 	switch {
 	case certain:
-		s.features.Observe(DeflatesUploads, works)
+		s.Features().Observe(ftp.DeflatesUploads, works)
 	default:
-		s.c.line().BarTrial(deflate.Up)
+		s.Features().Line().BarTrial(deflate.Up)
 	}
 	if !works {
-		s.c.opts.Log.Info("what was sent in MODE Z did not arrive as it was", "certain", certain)
+		s.Log().Info("what was sent in MODE Z did not arrive as it was", "certain", certain)
 	}
 	if s.Dead() || ctx.Err() != nil {
-		return false, s.lostInTrial(ctx, nil)
+		return false, lostInTrial(ctx, nil)
 	}
 	return works, nil
 }
 
 // holdsTried reports whether the server holds text at path. Where it does not let the file be read,
 // that is not certain.
-func (s *Session) holdsTried(ctx context.Context, path string, text []byte) (holds, certain bool) {
-	if s.features.HasSIZE() {
+func holdsTried(ctx context.Context, s *ftp.Session, path string, text []byte) (holds, certain bool) {
+	if s.Features().HasSIZE() {
 		if r, err := s.Command(ctx, "SIZE "+path); err != nil {
 			return false, false
 		} else if r.Code == 213 && strings.TrimSpace(r.Text) != fmt.Sprint(len(text)) {
@@ -96,32 +97,32 @@ func (s *Session) holdsTried(ctx context.Context, path string, text []byte) (hol
 }
 
 // removeTried removes the text. Where the server does not allow that, what comes next overwrites it.
-func (s *Session) removeTried(ctx context.Context, path string) {
+func removeTried(ctx context.Context, s *ftp.Session, path string) {
 	if r, err := s.Command(ctx, "DELE "+path); err == nil && r.Refused() {
-		s.c.opts.Log.Info("the text of a trial could not be removed", "path", path, "reply", r.String())
+		s.Log().Info("the text of a trial could not be removed", "path", path, "reply", r.String())
 	}
 }
 
 // lostInTrial returns the error for a session that is lost in a trial.
-func (s *Session) lostInTrial(ctx context.Context, err error) error {
+func lostInTrial(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	if err == nil {
 		err = io.ErrClosedPipe
 	}
-	return &Error{Op: "MODE Z", Class: Retry, Err: err}
+	return &ftp.Error{Op: "MODE Z", Class: ftp.Retry, Err: err}
 }
 
-// TryModeZDown finds out whether downloads in MODE Z are what they should be, with some text that it
+// TryDown finds out whether downloads in MODE Z are what they should be, with some text that it
 // stores at path and leaves there. The error is one of storing it.
-func (s *Session) TryModeZDown(ctx context.Context, path string) (works bool, err error) {
+func TryDown(ctx context.Context, s *ftp.Session, path string) (works bool, err error) {
 	text := tryText()
 	if _, _, err := s.Store(ctx, path, 0, bytes.NewReader(text)); err != nil {
 		return false, err
 	}
-	t := retrieveTransfer(path, 0)
-	t.Size, t.deflate, t.trial = int64(len(text)), true, true
+	t := &ftp.Transfer{Op: "RETR", Path: path, Line: "RETR " + path}
+	t.Size, t.Deflate, t.Trial = int64(len(text)), true, true
 	d, err := s.Receive(ctx, t)
 	if err != nil {
 		return false, nil
@@ -130,5 +131,5 @@ func (s *Session) TryModeZDown(ctx context.Context, path string) (works bool, er
 	if err == nil {
 		_, err = d.Finish()
 	}
-	return err == nil && t.deflate && bytes.Equal(there, text), nil
+	return err == nil && t.Deflate && bytes.Equal(there, text), nil
 }
