@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"ferry/internal/ftp/deflate"
 
@@ -20,9 +21,9 @@ type Download struct {
 	leave    func()
 	ended    bool
 
-	flow    flow
-	inflate *deflate.Reader // nil: the data come as they are
-	whole   bool            // the end of its stream was right
+	came    int64 // bytes, over the data connection
+	began   time.Time
+	inflate *deflate.Stream // nil: the data come as they are
 }
 
 // Read implements [io.Reader]. It returns io.EOF at the end of the data connection.
@@ -36,9 +37,8 @@ func (d *Download) Read(p []byte) (int, error) {
 		return d.readInflated(p)
 	}
 	n, err := d.readRaw(p)
-	if err == io.EOF && !d.whole {
-		d.whole = true
-		d.noteWhole(d.flow.bytes)
+	if err == io.EOF && n == 0 {
+		d.s.c.line().Note(deflate.Down, false, d.came, d.came, time.Since(d.began))
 	}
 	return n, err
 }
@@ -46,7 +46,7 @@ func (d *Download) Read(p []byte) (int, error) {
 // readRaw reads what goes over the data connection.
 func (d *Download) readRaw(p []byte) (int, error) {
 	n, err := d.stream.Read(p)
-	d.flow.bytes += int64(n)
+	d.came += int64(n)
 	if err != nil && err != io.EOF {
 		d.s.GiveUp()
 		err = d.s.c.broken(d.Transfer.Op, err)
@@ -72,6 +72,11 @@ func (d *Download) Finish() (Reply, error) {
 		d.Abort()
 		return Reply{}, err
 	}
+	return d.close()
+}
+
+// close is Finish where nothing more is read.
+func (d *Download) close() (Reply, error) {
 	d.ended = true
 	defer d.leave()
 	err := d.stream.Close()

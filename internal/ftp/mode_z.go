@@ -1,7 +1,6 @@
 package ftp
 
 import (
-	"context"
 	"io"
 	"strings"
 
@@ -75,20 +74,6 @@ func (a *attempt) setMode(mode, unsent []*awaited) (left []*awaited, err error) 
 		}
 	}
 	return unsent, nil
-}
-
-// leaveModeZ brings the session back into MODE S.
-func (s *Session) leaveModeZ(ctx context.Context) error {
-	if !s.c.deflates {
-		return nil
-	}
-	r, err := s.Command(ctx, "MODE S")
-	if err == nil && !r.OK() {
-		s.GiveUp()
-		err = &Error{Op: "MODE S", Class: Retry, Code: r.Code, Reply: Printable(r.Text)}
-	}
-	s.c.deflates = err != nil
-	return err
 }
 
 // MayDeflate reports whether data may go in MODE Z at all, and whether that was seen to work. works is
