@@ -20,7 +20,7 @@ var plainCommands = []string{"CWD", "DELE", "MKD", "RMD", "RNTO"}
 
 // Fits reports whether r can be the reply to line. A refusal fits every command.
 func Fits(line string, r Reply) bool {
-	verb, _, _ := strings.Cut(strings.ToUpper(line), " ")
+	verb := strings.ToUpper(verbOf(line))
 	if r.Refused() {
 		return true
 	}
