@@ -83,7 +83,10 @@ func (s *Session) MayDeflate(works Quirk) (may, proven bool) {
 	if works == DeflatesUploads {
 		way = deflate.Up
 	}
-	if f == nil || choice == deflate.Off || f.line.HasFailed(way) {
+	switch {
+	case f == nil, choice == deflate.Off, f.line.HasFailed(way):
+		return false, false
+	case way == deflate.Up && (f.Has(LosesDeflated) || s.c.tls != nil): // TLS sends a trial in other pieces than a file
 		return false, false
 	}
 	proven, known := f.Known(works)

@@ -45,6 +45,7 @@ const (
 	DeflatesDownloads Quirk = "mode-z-down"
 	DeflatesListings  Quirk = "mode-z-list"
 	DeflatesUploads   Quirk = "mode-z-up"
+	LosesDeflated     Quirk = "mode-z-loses"
 
 	AnswersInOrder       Quirk = "batches"
 	OverlapIsClear       Quirk = "behind"
@@ -141,7 +142,10 @@ var quirks = []quirkRow{
 	{quirk: DeflatesListings, means: "in MODE Z listings come as zlib streams, too", found: "in use", assumed: true, test: "TestModeZListings",
 		lack: "MODE Z is not for listings: they come uncompressed"},
 	{quirk: DeflatesUploads, means: "in MODE Z zlib streams become the files that they hold", found: "by reading back what was sent first", promise: true,
-		test: "TestModeZ", lack: "MODE Z does not take files as they are: they are sent uncompressed"},
+		test: "TestPutInModeZ", lack: "MODE Z does not take files as they are: they are sent uncompressed"},
+	// ProFTPD's mod_deflate 0.5.6 has room for eight times what it reads of an upload at a time. It loses
+	// the rest, says 226, and waits for 200 ms after each 16 KiB.
+	{quirk: LosesDeflated, means: "in MODE Z an upload may lose some of its bytes", found: "by the product", yes: []product{proftpd}, test: "TestModeZOnRealServer"},
 
 	{quirk: AnswersInOrder, means: "several commands at a time are answered in order", found: "in use", assumed: true, test: "TestBatchThatBreaks"},
 	{quirk: OverlapIsClear, means: "the final reply of a transfer can be told from the replies to what goes out behind it", found: "in use", assumed: true,

@@ -67,3 +67,49 @@ func TestPutInModeZ(t *testing.T) {
 		}
 	}
 }
+
+// TestModeZListings lists a server that was seen to do well in MODE Z: the second listing comes in it.
+// Where that is no zlib stream, or is cut, the directory is listed once more as it is.
+func TestModeZListings(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		kind  ftpserver.Deflate
+		fault ftpserver.Fault
+		works bool
+	}{
+		{"good", ftpserver.GoodDeflate, ftpserver.Fault{}, true},
+		{"only said", ftpserver.OnlySaid, ftpserver.Fault{}, false},
+		{"raw", ftpserver.RawDeflate, ftpserver.Fault{}, false},
+		{"no end", ftpserver.NoEnd, ftpserver.Fault{}, false},
+		{"bad checksum", ftpserver.BadChecksum, ftpserver.Fault{}, false},
+		{"bomb", ftpserver.Bomb, ftpserver.Fault{}, true}, // that is what it is, and no entries
+		{"cut", ftpserver.GoodDeflate, ftpserver.Fault{Command: "MLSD", Data: ftpserver.CutAt(100), Times: 1}, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			h := newFixture(t, ftpserver.Options{Deflate: tt.kind})
+			for i := range 50 {
+				h.write(fmt.Sprintf("d/file-%d.txt", i), "x")
+			}
+			h.d = open(t, h.server.Addr(), "ferry", "secret", "", func(o *Options) {
+				o.Retries, o.Compress, o.MaxListing = 2, ftp.CompressOn, 1000
+			})
+			h.d.server.features.Observe(ftp.DeflatesDownloads, true)
+			if tt.fault.Command != "" {
+				h.fault(tt.fault)
+			}
+			h.server.ClearTranscript()
+			tree, err := h.d.Scan(t.Context(), sync.Look{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if said := strings.Join(h.server.Transcript(), "\n"); !strings.Contains(said, "> MODE Z") {
+				t.Error("MODE Z was not tried")
+			}
+			works := h.d.server.features.Has(ftp.DeflatesListings)
+			if whole := tree.At("d/file-49.txt").IsFile(); whole == (tt.kind == ftpserver.Bomb) || works != tt.works {
+				t.Errorf("whole %v, works %v, want %v", whole, works, tt.works)
+			}
+		})
+	}
+}

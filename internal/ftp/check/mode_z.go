@@ -2,7 +2,6 @@ package check
 
 import (
 	"context"
-	"time"
 
 	"ferry/internal/ftp/modez"
 )
@@ -22,12 +21,8 @@ func (k *checker) checkModeZ(ctx context.Context, at string) error {
 	if err := k.connect(ctx); err != nil { // the session is lost where it does not work
 		return err
 	}
-	begin := time.Now()
 	up, err := modez.Try(ctx, k.session, at)
-	slow := time.Since(begin) > slowTrial+10*k.report.RoundTrip
 	switch {
-	case up && down && slow:
-		k.report.ModeZ = "works; the server takes uploads in it slowly"
 	case up && down:
 		k.report.ModeZ = "works"
 	case down:
@@ -37,6 +32,3 @@ func (k *checker) checkModeZ(ctx context.Context, at string) error {
 	}
 	return err
 }
-
-// slowTrial is how long a trial may take besides its round trips. Some servers wait after each piece.
-const slowTrial = 300 * time.Millisecond

@@ -41,7 +41,7 @@ func TestModeZIsTried(t *testing.T) {
 }
 
 func TestModeZOfRealServers(t *testing.T) {
-	for name, want := range map[string]string{"proftpd": "works; the server takes uploads in it slowly", "vsftpd": "not offered"} {
+	for name, want := range map[string]string{"proftpd": "works for downloads only", "vsftpd": "not offered"} {
 		t.Run(name, func(t *testing.T) {
 			server := realftp.Start(t, name, realftp.Options{Deflate: name == "proftpd"})
 			o := ftp.Options{Host: server.Host, Port: server.Port, User: server.User, Password: func() (string, error) { return server.Password, nil }}

@@ -12,16 +12,16 @@ import (
 	"ferry/internal/ftp/deflate"
 )
 
-// tryBytes is how long the text is at least: enough to see how fast the server takes it. One that is
-// known reads 8 KiB of what is compressed, and then waits for 200 ms.
-const tryBytes = 64 << 10
+// tryBytes is how long the text is. A server that is known reads 16 KiB of what is compressed at a time,
+// has room for eight times as many, loses the rest, and calls that complete. Of so much text, which
+// becomes a twelfth, it loses some.
+const tryBytes = 256 << 10
 
-// tryText returns some text that was never sent before. It becomes a fifth of its size: those 8 KiB
-// must not become more than eight times as many, or that server loses some of them.
+// tryText returns some text that was never sent before.
 func tryText() []byte {
 	var b bytes.Buffer
 	for b.Len() < tryBytes {
-		fmt.Fprintf(&b, "ferry looks whether this comes out of MODE Z as it went in, and how soon: %016x%016x\n", rand.Uint64(), rand.Uint64())
+		fmt.Fprintf(&b, "ferry looks whether this comes out of MODE Z as it went in, and whether all of it does: %08x\n", rand.Uint32())
 	}
 	return b.Bytes()
 }
