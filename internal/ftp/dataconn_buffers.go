@@ -21,7 +21,7 @@ var sendBuffers = stdsync.Pool{New: func() any { b := make([]byte, sendBytes); r
 // ReadFrom implements [io.ReaderFrom]. It sends all that r has, in large pieces.
 func (d *dataConn) ReadFrom(r io.Reader) (sent int64, err error) {
 	if d.t.Deflate {
-		return deflate.Copy(writeOnly{d}, r, !d.c.line().IsSlow(deflate.Up))
+		return deflate.Copy(d, r, !d.c.line().IsSlow(deflate.Up))
 	}
 	buf := sendBuffers.Get().(*[]byte)
 	defer sendBuffers.Put(buf)

@@ -1,7 +1,6 @@
 package ftp
 
 import (
-	"io"
 	"strings"
 
 	"ferry/internal/ftp/deflate"
@@ -117,6 +116,3 @@ func (s *Session) endTrial(t *Transfer) {
 		s.c.line().EndTrial(deflate.Down)
 	}
 }
-
-// writeOnly hides every method but Write.
-type writeOnly struct{ io.Writer }

@@ -25,13 +25,9 @@ func newDownload(s *Session, t *Transfer, stream *ftp.Response, leave func()) *D
 	if t.Trial {
 		size = t.Size
 	}
-	d.inflate = s.c.line().Open(readerFunc(d.readRaw), name, size)
+	d.inflate = s.c.line().Open(d.readRaw, name, size)
 	return d
 }
-
-type readerFunc func(p []byte) (int, error)
-
-func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 // Proven reports whether what was read is whatever the server sent: in MODE Z only the end of the
 // stream proves that.

@@ -21,10 +21,10 @@ type Stream struct {
 	err   error // the last one
 }
 
-// Open returns the stream that comes from r. name is that of the file, "" for a listing, and size what
+// Open returns the stream that read reads. name is that of the file, "" for a listing, and size what
 // its size must be, negative if nobody knows that.
-func (l *Line) Open(r io.Reader, name string, size int64) *Stream {
-	return &Stream{r: NewReader(r), line: l, name: name, size: size, began: time.Now()}
+func (l *Line) Open(read func(p []byte) (int, error), name string, size int64) *Stream {
+	return &Stream{r: NewReader(readerFunc(read)), line: l, name: name, size: size, began: time.Now()}
 }
 
 // IsWhole reports whether the end was read, and was right.
@@ -58,3 +58,7 @@ func (s *Stream) Read(p []byte) (int, error) {
 	}
 	return n, err
 }
+
+type readerFunc func(p []byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }

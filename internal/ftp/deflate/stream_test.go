@@ -40,7 +40,7 @@ func TestCopyAndRead(t *testing.T) {
 				t.Fatalf("%d bytes of %d, %v", n, len(content), err)
 			}
 			var l Line
-			s := l.Open(iotest.HalfReader(&b), "a", int64(len(content)))
+			s := l.Open(iotest.HalfReader(&b).Read, "a", int64(len(content)))
 			got, err := io.ReadAll(s)
 			if err != nil || !bytes.Equal(got, content) || !s.IsWhole() {
 				t.Errorf("%d bytes of %d, %v", len(got), len(content), err)
@@ -97,7 +97,7 @@ func TestBadStreams(t *testing.T) {
 	}
 	for size, want := range map[int64]error{200_000: nil, 199_999: ErrOtherSize, 200_001: ErrOtherSize, -1: nil} {
 		var l Line
-		s := l.Open(bytes.NewReader(good), "a", size)
+		s := l.Open(bytes.NewReader(good).Read, "a", size)
 		if _, err := io.ReadAll(s); !errors.Is(err, want) || s.IsWhole() != (want == nil) {
 			t.Errorf("size %d: got %v, want %v", size, err, want)
 		}
