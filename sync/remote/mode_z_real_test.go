@@ -139,3 +139,52 @@ func TestModeZOnRealServer(t *testing.T) {
 		})
 	}
 }
+
+// TestModeZWhereItIsNot has text sent to servers, and fetched, that refuse MODE Z, or do something else
+// in it.
+func TestModeZWhereItIsNot(t *testing.T) {
+	for _, name := range []string{"vsftpd", "pureftpd", "pyftpdlib", "ftpserverlib"} {
+		t.Run(name, func(t *testing.T) {
+			server := realftp.Start(t, name, realftp.Options{})
+			if err := server.Own(); err != nil {
+				t.Fatal(err)
+			}
+			d := open(t, server.Addr, server.User, server.Password, "", func(o *Options) { o.Compress, o.Connections = ftp.CompressOn, 1 })
+			text := []byte(words(60_000))
+			want := manifest.Entry{Kind: manifest.File, Size: int64(len(text)), ModTime: 1e18}
+			for i := range 2 {
+				step := sync.Step{Op: sync.Put, Path: manifest.Path(fmt.Sprintf("a%d.txt", i)), Want: want, Open: func(_ context.Context, offset int64) (sync.Source, error) {
+					return &content{bytes.NewReader(text[offset:]), text}, nil
+				}}
+				d.Apply(t.Context(), []sync.Step{step}, func(_ int, out sync.Outcome) {
+					if out.Err != nil {
+						t.Error(out.Err)
+					}
+				})
+				tree, err := d.Scan(t.Context(), sync.Look{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				r := d.Reader(t.Context(), []sync.Wanted{{Path: step.Path, Entry: tree.At(step.Path)}})
+				src, err := r.Open(t.Context(), 0, 0)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, err := io.ReadAll(src)
+				if err == nil {
+					_, err = src.Confirm(t.Context())
+				}
+				if err != nil || !bytes.Equal(got, text) {
+					t.Errorf("%d bytes of %d came, %v", len(got), len(text), err)
+				}
+				src.Close()
+				r.Close()
+			}
+			for _, q := range []ftp.Quirk{ftp.DeflatesUploads, ftp.DeflatesDownloads} {
+				if works, known := d.server.features.Known(q); works || !known {
+					t.Errorf("%s: %v, %v", q, works, known)
+				}
+			}
+		})
+	}
+}
