@@ -102,9 +102,11 @@ func (s *Session) MayDeflate(works Quirk) (may, proven bool) {
 // DeflatesAnyway reports whether the user wants compression also where it does not pay.
 func (s *Session) DeflatesAnyway() bool { return s.c.opts.Compress == deflate.On }
 
+func (t *Transfer) isListing() bool { return t.Op == "listing" }
+
 // deflateListing has a listing go in MODE Z where files were seen to come in it, and that pays.
 func (s *Session) deflateListing(t *Transfer) {
-	if may, proven := s.MayDeflate(DeflatesDownloads); t.listing && may && proven && s.features.Has(DeflatesListings) {
+	if may, proven := s.MayDeflate(DeflatesDownloads); t.isListing() && may && proven && s.features.Has(DeflatesListings) {
 		t.Deflate = s.DeflatesAnyway() || s.c.line().Pays(deflate.Down, -1)
 	}
 }

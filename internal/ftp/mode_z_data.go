@@ -19,7 +19,7 @@ func newDownload(s *Session, t *Transfer, stream *ftp.Response, leave func()) *D
 		return d
 	}
 	name, size := cmp.Or(t.Name, t.Path), int64(-1)
-	if t.listing {
+	if t.isListing() {
 		name = ""
 	}
 	if t.Trial {
@@ -51,7 +51,7 @@ func (d *Download) readInflated(p []byte) (int, error) {
 // ends too early and that the server calls complete.
 func (d *Download) inflateFailed(err error) error {
 	t, works := d.Transfer, DeflatesDownloads
-	if t.listing {
+	if t.isListing() {
 		works = DeflatesListings
 	}
 	switch {

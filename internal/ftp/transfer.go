@@ -46,7 +46,6 @@ type Transfer struct {
 	Final Reply
 	Err   error
 
-	listing bool
 	patient bool // content is sent only after the server has begun the upload
 
 	data      *dataConn
@@ -61,7 +60,7 @@ type Transfer struct {
 // lists the current one. The listing command itself gets no path: servers read options
 // and patterns in one, and some reply 226 for a directory that does not exist.
 func ListTransfer(dir string, form ListForm) *Transfer {
-	t := &Transfer{Op: "listing", Path: dir, Line: form.Command(), listing: true}
+	t := &Transfer{Op: "listing", Path: dir, Line: form.Command()}
 	if dir != "" {
 		t.cwd = []string{"CWD " + dir}
 	}
