@@ -265,6 +265,13 @@ func (l *Line) BeginTrial(w Way) bool {
 	return true
 }
 
+// CanTry reports whether BeginTrial would.
+func (l *Line) CanTry(w Way) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return !l.ways[w].trying && !l.ways[w].barred
+}
+
 // EndTrial ends what BeginTrial began.
 func (l *Line) EndTrial(w Way) {
 	l.mu.Lock()

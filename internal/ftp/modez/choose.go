@@ -20,7 +20,7 @@ const mostTried = 1 << 20
 type File struct {
 	// Might says that it may come in MODE Z, now or later.
 	Might bool
-	line  *deflate.Line
+	s     *ftp.Session
 	on    bool
 }
 
@@ -28,11 +28,12 @@ type File struct {
 // compares says that the caller knows the beginning of the file, wants it in MODE Z, and compares it.
 func Download(s *ftp.Session, t *ftp.Transfer, compares bool) File {
 	may, proven := s.MayDeflate(ftp.DeflatesDownloads)
-	f := File{line: s.Features().Line(), on: s.DeflatesAnyway()}
-	f.Might = may && t.Size > 0 && !f.line.IsFutile(cmp.Or(t.Name, t.Path))
+	line := s.Features().Line()
+	f := File{s: s, on: s.DeflatesAnyway()}
+	f.Might = may && t.Size > 0 && !line.IsFutile(cmp.Or(t.Name, t.Path))
 	switch {
-	case !f.Might, !compares && !f.on && !f.line.Pays(deflate.Down, t.Size):
-	case !proven && (t.Size > mostTried && !compares || !f.line.BeginTrial(deflate.Down)):
+	case !f.Might, !compares && !f.on && !line.Pays(deflate.Down, t.Size):
+	case !proven && (t.Size > mostTried && !compares || !line.BeginTrial(deflate.Down)):
 	default:
 		t.Deflate, t.Trial = true, !proven
 	}
@@ -46,11 +47,12 @@ func (f File) ComesSooner(d *ftp.Download) bool {
 		return false
 	}
 	came, took := d.Flow()
-	left := d.Transfer.Size - came
-	if f.on {
-		return came >= leastSeen && left > mostTried
+	left, line := d.Transfer.Size-came, f.s.Features().Line()
+	if came < leastSeen || !(f.on && left > mostTried || line.PaysRest(came, left, took)) {
+		return false
 	}
-	return came >= leastSeen && f.line.PaysRest(came, left, took)
+	may, proven := f.s.MayDeflate(ftp.DeflatesDownloads)
+	return may && (proven || line.CanTry(deflate.Down)) // while another file is the first, this one goes on
 }
 
 // leastSeen is how much of a file comes before it may come once more.

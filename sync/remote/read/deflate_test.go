@@ -119,6 +119,25 @@ func TestModeZCut(t *testing.T) {
 	}
 }
 
+// TestModeZRefusedForNow has a server refuse MODE Z with a reply that is about now: a large file comes once
+// more from its beginning, as it is, and no third time.
+func TestModeZRefusedForNow(t *testing.T) {
+	h := newFixture(t, ftpserver.Options{Deflate: ftpserver.GoodDeflate}, compressing)
+	h.write("large.log", longText(3_000_000))
+	h.fault(ftpserver.Fault{Command: "MODE", Refuse: "450 not now"})
+	h.server.ClearTranscript()
+	text, _, err := h.read(h.wanted("large.log"))
+	if err != nil || text != longText(3_000_000) {
+		t.Errorf("%d bytes, %v", len(text), err)
+	}
+	if n := strings.Count(strings.Join(h.server.Transcript(), "\n"), "> RETR"); n != 2 {
+		t.Errorf("it was asked for %d times, want 2", n)
+	}
+	if _, known := h.features.Known(ftp.DeflatesDownloads); known {
+		t.Error("a refusal for now is remembered")
+	}
+}
+
 // TestModeZChecksumAtTheEnd has a server, which did well before, send a wrong checksum: all that was
 // handed out is compared with the file as it comes without MODE Z.
 func TestModeZChecksumAtTheEnd(t *testing.T) {

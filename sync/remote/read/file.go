@@ -131,7 +131,7 @@ func (f *file) Read(p []byte) (int, error) {
 			f.attempts = 0
 			if f.pos > size {
 				f.err = fmt.Errorf("%w: it is longer than the %d bytes that were listed: %w", sync.ErrSource, size, sync.ErrChanged)
-			} else if f.deflated.hashed == f.pos && f.deflated.file.ComesSooner(f.data) {
+			} else if f.comesSoonerDeflated() {
 				f.err = f.beginDeflated()
 			}
 			return n, f.err

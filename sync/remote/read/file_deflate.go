@@ -49,6 +49,12 @@ func (f *file) receive(offset int64) (*ftp.Download, error) {
 	return f.s.Receive(f.ctx, d.transfer)
 }
 
+// comesSoonerDeflated reports whether all of the file should come once more, in MODE Z.
+func (f *file) comesSoonerDeflated() bool {
+	d := &f.deflated
+	return !d.off && d.hashed == f.pos && d.file.ComesSooner(f.data)
+}
+
 // beginDeflated has all of the file come once more, in MODE Z.
 func (f *file) beginDeflated() error {
 	f.opts.Log.Info("compressing", "path", f.At, "at", f.pos, "of", f.Entry.Size)
@@ -81,6 +87,7 @@ func (f *file) compareAll() error {
 		return err
 	case again.Sum64() == f.deflated.seen.Sum64():
 		f.deflated.compare, f.deflated.unproven = false, false
+		f.deflated.off = !f.data.Transfer.Deflate // it is not asked for once more
 		return nil
 	case f.data.Transfer.Deflate:
 		f.data.Distrust()
