@@ -234,20 +234,20 @@ func TestOptionsOverProfile(t *testing.T) {
 	f := newFakeRun(t).file("ferry.yaml", twoProfiles)
 	if got := f.ferry(t.Context(), "pull", "site", "--direction", "pull", "--connections", "7", "--segments", "3", "--conflict", "local", "--max-delete", "30%",
 		"--trash", "off", "--bwlimit", "1MB:2MB", "--mode", "active", "--retries", "0", "--checksum", "--adopt", "--verify",
-		"--links", "follow", "--permissions", "keep", "--trust-pasv", "--pipeline", "off", "--encoding", "CP1251", "--active-ports", "5000-5010", "--active-address", "192.0.2.1",
+		"--links", "follow", "--permissions", "keep", "--trust-pasv", "--pipeline", "off", "--compress", "off", "--encoding", "CP1251", "--active-ports", "5000-5010", "--active-address", "192.0.2.1",
 		"--allow-deletes", "--accept-empty", "--wait", "-n"); got != 0 {
 		t.Fatalf("exit %d\n%s", got, f.stderr.String())
 	}
 	p := f.opened[0]
 	got := map[string]any{
 		"direction": p.Direction, "connections": p.Connections, "segments": p.Segments, "timeout": p.Timeout.String(), "conflict": p.Conflict,
-		"limits": p.Limits, "trash": p.Trash, "up": p.BytesUp, "down": p.BytesDown, "mode": p.Mode, "pipeline": p.Pipeline, "encoding": p.Encoding, "retries": p.Retries,
+		"limits": p.Limits, "trash": p.Trash, "up": p.BytesUp, "down": p.BytesDown, "mode": p.Mode, "pipeline": p.Pipeline, "compress": p.Compress.String(), "encoding": p.Encoding, "retries": p.Retries,
 		"bools": []bool{p.Checksum, p.Adopt, p.Verify, p.FollowLinks, p.Permissions, p.TrustPASV}, "ports": p.ActivePorts, "address": p.ActiveAddress,
 	}
 	want := map[string]any{
 		"direction": sync.Pull, "connections": 7, "segments": 3, "timeout": "10s", "conflict": sync.LocalWins,
 		"limits": sync.Limits{MaxDeletes: -1, MaxDeletePercent: 30}, "trash": false, "up": int64(1000000), "down": int64(2000000),
-		"mode": ftp.Active, "pipeline": ftp.PipelineOff, "encoding": "windows-1251", "retries": -1,
+		"mode": ftp.Active, "pipeline": ftp.PipelineOff, "compress": "off", "encoding": "windows-1251", "retries": -1,
 		"bools": []bool{true, true, true, true, true, true}, "ports": [2]int{5000, 5010}, "address": "192.0.2.1",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -181,6 +181,7 @@ func (f *connectFlags) settings(ca string) []config.Setting {
 		{"active-address", f.activeAddress.set, f.activeAddress.text},
 		{"trust-pasv", f.trustPASV.set, f.trustPASV.text},
 		{"pipeline", f.pipeline.set, f.pipeline.text},
+		{"compress", f.compress.set, f.compress.text},
 		{"encoding", f.encoding.set, f.encoding.text},
 		{"list-format", f.listFormat.set, f.listFormat.text},
 		{"timeout", f.timeout.set, f.timeout.text},

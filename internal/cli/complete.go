@@ -73,6 +73,7 @@ var optionValues = map[string][]string{
 	"mode":        {"auto", "passive", "active"},
 	"pipeline":    {"on", "off"},
 	"segments":    {"auto", "off"},
+	"compress":    {"auto", "on", "off"},
 	"trash":       {"on", "off"},
 	"side":        {"local", "remote"},
 	"list-format": {"auto", "unix", "dos", "as400", "mlsd"},

@@ -25,6 +25,7 @@ type connectFlags struct {
 	activeAddress value[string]
 	trustPASV     value[bool]
 	pipeline      value[app.Pipeline]
+	compress      value[config.Compress]
 	encoding      value[string]
 	listFormat    value[app.ListFormat]
 	timeout       value[time.Duration]
@@ -41,6 +42,7 @@ func (f *connectFlags) register(flags *pflag.FlagSet) {
 	f.activeAddress.add(flags, "active-address", "name `ADDRESS` to the server in active mode", parseAddress)
 	addBool(flags, &f.trustPASV, "trust-pasv", "trust a PASV reply that names another address")
 	f.pipeline.add(flags, "pipeline", "send several commands at a time: `on|off` (default on)", config.ParsePipeline)
+	f.compress.add(flags, "compress", "compress data on the way (MODE Z): `WHEN` is auto, where it pays, on or off (default auto)", config.ParseCompress)
 	f.encoding.add(flags, "encoding", "the server's names are in `CHARSET`, as windows-1251 or gbk (default utf-8)", config.ParseEncoding)
 	f.listFormat.add(flags, "list-format", "read the server's listings as `FORMAT`: auto, unix, dos, as400 or mlsd (default auto)", config.ParseListFormat)
 	f.timeout.add(flags, "timeout", "give up after `DURATION` without a reply (default 30s)", config.ParseDuration)
@@ -146,6 +148,7 @@ func (f *connectFlags) over(p *config.Profile) {
 	f.activeAddress.over(&p.ActiveAddress)
 	f.trustPASV.over(&p.TrustPASV)
 	f.pipeline.over(&p.Pipeline)
+	f.compress.over(&p.Compress)
 	f.encoding.over(&p.Encoding)
 	f.listFormat.over(&p.ListFormat)
 	f.timeout.over(&p.Timeout)

@@ -134,6 +134,7 @@ profiles:
     active-ports: 50000-50100
     active-address: 198.51.100.7
     pipeline: off
+    compress: off
     encoding: CP1251
     id: the-pair
     fingerprint: sha256:` + strings.Repeat("AB", 32) + `
@@ -160,7 +161,7 @@ profiles:
 		Remote:    Remote{Security: ftp.Implicit, User: "me@example.org", Host: "h", Port: 2121, Path: "root", Absolute: true},
 		Direction: sync.Pull, Conflict: sync.LeaveAlone, Mode: ftp.Active,
 		Limits: sync.Limits{MaxDeletes: -1, MaxDeletePercent: 20},
-		Exact:  true, Adopt: true, Checksum: true, Verify: true, FollowLinks: true, Permissions: true, TrustPASV: true, Pipeline: ftp.PipelineOff, Encoding: "windows-1251",
+		Exact:  true, Adopt: true, Checksum: true, Verify: true, FollowLinks: true, Permissions: true, TrustPASV: true, Pipeline: ftp.PipelineOff, Compress: ftp.CompressOff, Encoding: "windows-1251",
 		TrashSet: true, TrashKeep: 12 * time.Hour, TrashSize: 1 << 30, LogKeep: 48 * time.Hour,
 		Password: Literal("0123"),
 		Ignore:   "*.a\n!b.a\n", IgnoreFile: abs("/etc/x/rules/ignore"), CA: abs("/home/u/ca.pem"),

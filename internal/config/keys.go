@@ -40,6 +40,7 @@ var keys = map[string]key{
 	"conflict":       choice(func(p *Profile) encoding.TextUnmarshaler { return &p.Conflict }, "keep-both", "newer", "local", "remote", "skip"),
 	"mode":           choice(func(p *Profile) encoding.TextUnmarshaler { return &p.Mode }, "auto", "passive", "active"),
 	"pipeline":       {set: setPipeline},
+	"compress":       {set: setCompress},
 	"ignore":         {kind: blockKey},
 	"ignore-file":    path(func(p *Profile) *string { return &p.IgnoreFile }),
 	"ca":             path(func(p *Profile) *string { return &p.CA }),
@@ -83,6 +84,7 @@ var keys = map[string]key{
 // elsewhere says what to write instead of keys that people try.
 var elsewhere = map[string]string{
 	"<<":       "what all profiles share goes under defaults",
+	"mode-z":   "did you mean compress?",
 	"charset":  "did you mean encoding?",
 	"exclude":  "did you mean ignore?",
 	"excludes": "did you mean ignore?",

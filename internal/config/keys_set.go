@@ -176,6 +176,11 @@ func setServerName(_ *decoder, p *draft, text string) (err error) {
 	return err
 }
 
+func setCompress(_ *decoder, p *draft, text string) (err error) {
+	p.Compress, err = ParseCompress(text)
+	return err
+}
+
 func setPipeline(_ *decoder, p *draft, text string) (err error) {
 	p.Pipeline, err = ParsePipeline(text)
 	return err

@@ -69,6 +69,7 @@ type Profile struct {
 	ActiveAddress string // "": that of the control connection
 	TrustPASV     bool
 	Pipeline      ftp.Pipeline
+	Compress      Compress
 	Encoding      string        // of the names on the server, as [charset.Names] has it; "": UTF-8
 	Connections   int           // at most; 0: auto
 	Segments      int           // connections for one large file; 0: as many as it takes
@@ -161,6 +162,7 @@ func (p *Profile) ServerOptions() ftp.Options {
 		ActiveAddress: p.ActiveAddress,
 		TrustPASV:     p.TrustPASV,
 		Pipeline:      p.Pipeline,
+		Compress:      p.Compress,
 		Connections:   p.Connections,
 		Segments:      p.Segments,
 		Timeout:       p.Timeout,

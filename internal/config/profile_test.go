@@ -92,7 +92,7 @@ func TestServerOptions(t *testing.T) {
 	p := NewProfile("x")
 	p.Remote = Remote{Security: ftp.Explicit, User: "u", Host: "h", Port: 2121, Path: "p", Absolute: true}
 	p.Mode, p.ActivePorts, p.ActiveAddress, p.TrustPASV = ftp.Active, [2]int{1, 2}, "192.0.2.1", true
-	p.Pipeline, p.Encoding = ftp.PipelineOff, "gbk"
+	p.Pipeline, p.Compress, p.Encoding = ftp.PipelineOff, ftp.CompressOn, "gbk"
 	p.ListFormat, _ = ParseListFormat("dos")
 	p.Connections, p.Segments, p.Timeout, p.Retries, p.MaxListing = 7, 3, time.Minute, -1, 9
 	p.ServerName = "ftp.example.net"

@@ -173,6 +173,21 @@ func ParseSegments(s string) (int, error) {
 // mostSegments is the largest number that [ParseSegments] takes.
 const mostSegments = 32
 
+// Compress says when data connections are compressed.
+type Compress = ftp.Compress
+
+// ParseCompress reads auto, or on or off as [ParseSwitch] does.
+func ParseCompress(s string) (c Compress, err error) {
+	if c.UnmarshalText([]byte(s)) == nil {
+		return c, nil
+	}
+	on, err := ParseSwitch(s)
+	if err != nil {
+		return c, notOneOf(s, []string{"auto", "on", "off"})
+	}
+	return c, c.UnmarshalText([]byte(map[bool]string{true: "on", false: "off"}[on]))
+}
+
 // ParsePipeline reads on or off, as [ParseSwitch] does.
 func ParsePipeline(s string) (ftp.Pipeline, error) {
 	on, err := ParseSwitch(s)

@@ -128,6 +128,16 @@ func TestParseSwitch(t *testing.T) {
 			t.Errorf("pipeline %q is %v, %v", s, got, err)
 		}
 	}
+	for s, want := range map[string]string{"auto": "auto", "on": "on", "off": "off", "yes": "on", "No": "off"} {
+		if got, err := ParseCompress(s); err != nil || got.String() != want {
+			t.Errorf("compress %q is %v, %v", s, got, err)
+		}
+	}
+	for _, s := range []string{"", "gzip", "Auto"} {
+		if _, err := ParseCompress(s); err == nil || !strings.Contains(err.Error(), "auto, on, off") {
+			t.Errorf("%q is a setting of compress: %v", s, err)
+		}
+	}
 	for _, s := range []string{"", "1", "0", "maybe", "y"} {
 		if _, err := ParseSwitch(s); err == nil {
 			t.Errorf("%q is a switch", s)

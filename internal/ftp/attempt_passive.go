@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"syscall"
+	"time"
 
 	"ferry/internal/ftp/datamode"
 	"ferry/internal/ftp/socket"
@@ -136,9 +137,10 @@ func (a *attempt) connect(to *net.TCPAddr) (net.Conn, error) {
 	c, limit := a.c, a.limit
 	// The socket is not bound to a local address first: each connection of the
 	// last minute would then occupy one of the system's few ephemeral ports.
-	d := net.Dialer{Timeout: limit}
+	d, begin := net.Dialer{Timeout: limit}, time.Now()
 	conn, err := d.DialContext(c.deadlines.Context(), "tcp", to.String())
 	if err == nil {
+		c.line().NoteRoundTrip(time.Since(begin))
 		a.trace.Connected(conn.LocalAddr().String(), to.String(), "connect", false)
 		return conn, nil
 	}

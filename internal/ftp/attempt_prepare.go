@@ -13,7 +13,8 @@ func (a *attempt) prepare(port string) (reply Reply, err error) {
 	}
 	c, t := a.c, a.t
 	before, cwd, request := expectAll(t.Before.lines, fits), expectAll(t.cwd, fits), &awaited{line: port}
-	unsent := append(slices.Clone(cwd), request)
+	mode := c.modeCommands(t)
+	unsent := slices.Concat(mode, cwd, []*awaited{request})
 	if a.together {
 		unsent = append(unsent, a.transferCommands()...)
 	}
@@ -25,6 +26,9 @@ func (a *attempt) prepare(port string) (reply Reply, err error) {
 	}
 	a.trace.Asked(port)
 	if err := a.readBefore(before); err != nil {
+		return Reply{}, err
+	}
+	if unsent, err = a.setMode(mode, unsent); err != nil {
 		return Reply{}, err
 	}
 	for _, command := range cwd {

@@ -1,6 +1,9 @@
 package ftp
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // A Batch is a list of commands, each with a function that receives its reply. No
 // command of a batch may open a data connection. The zero value is an empty batch.
@@ -62,3 +65,8 @@ func (b *Batch) Bytes() int {
 
 // Len returns the number of commands.
 func (b *Batch) Len() int { return len(b.lines) }
+
+// Has reports whether there is a command that begins with verb.
+func (b *Batch) Has(verb string) bool {
+	return slices.ContainsFunc(b.lines, func(line string) bool { return verbOf(line) == verb })
+}

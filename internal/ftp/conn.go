@@ -37,6 +37,7 @@ type controlConn struct {
 	queue       replyQueue
 	serial      bool      // each command waits for the reply to the one before
 	restPending bool      // the server may still have the position of an earlier REST
+	deflates    bool      // the server is in MODE Z
 	earlyPort   *awaited  // the reply to an EPSV that was sent early; nil: none
 	dead        bool      // it cannot be used any more
 	wandered    bool      // the working directory may be another one than after the login

@@ -36,6 +36,7 @@ type dataConn struct {
 	handshakeDone chan struct{} // closed when the goroutine of the TLS handshake has ended
 	onLoopback    bool          // the server is on this machine
 	written       int64         // bytes, before TLS
+	began         time.Time     // when the first of them were sent
 	eof           bool          // the server closed its end
 	truncated     bool          // under TLS, without close_notify
 	closed        bool
@@ -139,6 +140,9 @@ func (d *dataConn) Write(p []byte) (int, error) {
 		if err := d.awaitStart(); err != nil {
 			return 0, err
 		}
+	}
+	if d.written == 0 {
+		d.began = time.Now()
 	}
 	n, err := d.write(p)
 	d.written += int64(n)

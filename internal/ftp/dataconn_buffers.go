@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io"
 	stdsync "sync"
+
+	"ferry/internal/ftp/deflate"
 )
 
 // Sizes of the pieces in which data goes through a data connection, in bytes.
@@ -18,6 +20,9 @@ var sendBuffers = stdsync.Pool{New: func() any { b := make([]byte, sendBytes); r
 
 // ReadFrom implements [io.ReaderFrom]. It sends all that r has, in large pieces.
 func (d *dataConn) ReadFrom(r io.Reader) (sent int64, err error) {
+	if d.t.Deflate {
+		return deflate.Copy(d, r, !d.c.line().IsSlow(deflate.Up))
+	}
 	buf := sendBuffers.Get().(*[]byte)
 	defer sendBuffers.Put(buf)
 	for {

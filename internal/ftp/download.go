@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
+
+	"ferry/internal/ftp/deflate"
 
 	"github.com/jlaffaye/ftp"
 )
@@ -17,16 +20,33 @@ type Download struct {
 	stream   *ftp.Response
 	leave    func()
 	ended    bool
+
+	came    int64 // bytes, over the data connection
+	began   time.Time
+	inflate *deflate.Stream // nil: the data come as they are
 }
 
 // Read implements [io.Reader]. It returns io.EOF at the end of the data connection.
 // Only [Download.Finish] tells whether that was the end of the file; under TLS see
 // [Download.Clean] as well.
 func (d *Download) Read(p []byte) (int, error) {
-	if d.ended {
+	switch {
+	case d.ended:
 		return 0, io.ErrClosedPipe
+	case d.inflate != nil:
+		return d.readInflated(p)
 	}
+	n, err := d.readRaw(p)
+	if err == io.EOF && n == 0 {
+		d.s.c.line().Note(deflate.Down, false, d.came, d.came, time.Since(d.began))
+	}
+	return n, err
+}
+
+// readRaw reads what goes over the data connection.
+func (d *Download) readRaw(p []byte) (int, error) {
 	n, err := d.stream.Read(p)
+	d.came += int64(n)
 	if err != nil && err != io.EOF {
 		d.s.GiveUp()
 		err = d.s.c.broken(d.Transfer.Op, err)
@@ -52,6 +72,11 @@ func (d *Download) Finish() (Reply, error) {
 		d.Abort()
 		return Reply{}, err
 	}
+	return d.close()
+}
+
+// close is Finish where nothing more is read.
+func (d *Download) close() (Reply, error) {
 	d.ended = true
 	defer d.leave()
 	err := d.stream.Close()
@@ -72,7 +97,7 @@ var ErrMoreData = errors.New("the server sends more than was expected")
 
 // readEnd reads the end of the data. It fails where there is more data.
 func (d *Download) readEnd() error {
-	if d.Transfer.data.eof {
+	if d.Transfer.data.eof && d.inflate == nil {
 		return nil
 	}
 	var one [1]byte
@@ -96,6 +121,7 @@ func (d *Download) Abort() {
 		return
 	}
 	d.ended = true
+	d.s.endTrial(d.Transfer)
 	d.s.GiveUp()
 	d.Transfer.data.abort()
 	d.leave()

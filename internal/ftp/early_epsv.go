@@ -54,7 +54,7 @@ func (a *attempt) takeEarlyPort() (Reply, bool) {
 		return Reply{}, false
 	}
 	t := a.t
-	if a.mode != datamode.EPSV || a.together || t.Begun != nil || len(t.cwd) > 0 || t.Before.Len() > 0 {
+	if a.mode != datamode.EPSV || a.together || t.Deflate != c.deflates || t.Begun != nil || len(t.cwd) > 0 || t.Before.Len() > 0 {
 		return Reply{}, false
 	}
 	return early.reply, true

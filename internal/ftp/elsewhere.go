@@ -33,6 +33,17 @@ func (s *Session) SendFar(ctx context.Context, line string) (*FarTransfer, error
 		}
 		s.c.restPending = false
 	}
+	if s.c.deflates { // another server need not know MODE Z
+		r, err := s.Command(ctx, "MODE S")
+		if err == nil && !r.OK() {
+			s.GiveUp()
+			err = ReplyError("MODE S", "", r)
+		}
+		if err != nil {
+			return nil, err
+		}
+		s.c.deflates = false
+	}
 	defer s.c.deadlines.Enter(ctx)()
 	f := &FarTransfer{s: s, op: verbOf(line), command: &awaited{line: line}}
 	return f, s.c.send(f.command)

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	stdsync "sync"
+
+	"ferry/internal/ftp/deflate"
 )
 
 // ListForm is the command that lists a directory.
@@ -35,6 +37,8 @@ type Features struct {
 
 	product  product // "": not known
 	greeting string  // without its digits
+
+	line deflate.Line // how fast the connections to the server are
 
 	mu              stdsync.Mutex
 	home            string   // the login directory; "": nobody has asked

@@ -14,6 +14,7 @@ var optionalCommands = []struct {
 	{"MDTM 2", []Quirk{MDTMSetsTime}},
 	{"MDTM ", []Quirk{MDTMWorks}},
 	{"MFMT ", []Quirk{MFMTWorks}},
+	{"MODE Z", []Quirk{DeflatesDownloads, DeflatesUploads}},
 	{"SITE CHMOD ", []Quirk{SiteChmodWorks}},
 	{"SITE UTIME ", []Quirk{SiteUtimeWorks, ShortUtimeWorks}},
 }

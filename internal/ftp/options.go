@@ -11,6 +11,7 @@ import (
 
 	"ferry/internal/ftp/charset"
 	"ferry/internal/ftp/datamode"
+	"ferry/internal/ftp/deflate"
 )
 
 // Pipeline says whether several commands may await their replies at a time.
@@ -70,6 +71,9 @@ type Options struct {
 	TrustPASV bool
 	// Pipeline says whether several commands may await their replies at a time.
 	Pipeline Pipeline
+
+	// Compress says when data go in MODE Z.
+	Compress deflate.Choice
 
 	// Connections is the most sessions at a time; 0: as many as pay, up to MostConnections.
 	Connections int

@@ -42,7 +42,11 @@ const (
 	DeletesFiles  Quirk = "deletes-files"
 	RemovesDirs   Quirk = "removes-dirs"
 
-	TellsRightHash Quirk = "hash"
+	TellsRightHash    Quirk = "hash"
+	DeflatesDownloads Quirk = "mode-z-down"
+	DeflatesListings  Quirk = "mode-z-list"
+	DeflatesUploads   Quirk = "mode-z-up"
+	LosesDeflated     Quirk = "mode-z-loses"
 
 	AnswersInOrder       Quirk = "batches"
 	OverlapIsClear       Quirk = "behind"
@@ -134,6 +138,17 @@ var quirks = []quirkRow{
 
 	{quirk: TellsRightHash, means: "the hash that is told of a file is that of its content", found: "by reading one file", assumed: true, promise: true,
 		test: "TestHashesOfALiar", lack: "a wrong hash was told of a file: contents are read instead"},
+	// Some servers say 200 to MODE Z and send what they always sent. ftpserverlib sends deflate
+	// without the frame of zlib.
+	{quirk: DeflatesDownloads, means: "in MODE Z files come as zlib streams", found: "by the checksum and the size of the first one", test: "TestModeZ",
+		lack: "MODE Z does not give files as they are: they come uncompressed"},
+	{quirk: DeflatesListings, means: "in MODE Z listings come as zlib streams, too", found: "in use", assumed: true, test: "TestModeZListings",
+		lack: "MODE Z is not for listings: they come uncompressed"},
+	{quirk: DeflatesUploads, means: "in MODE Z zlib streams become the files that they hold", found: "by reading back what was sent first", promise: true,
+		test: "TestPutInModeZ", lack: "MODE Z does not take files as they are: they are sent uncompressed"},
+	// ProFTPD's mod_deflate 0.5.6 has room for eight times what it reads of an upload at a time. It loses
+	// the rest, says 226, and waits for 200 ms after each 16 KiB.
+	{quirk: LosesDeflated, means: "in MODE Z an upload may lose some of its bytes", found: "by the product", yes: []product{proftpd}, test: "TestModeZOnRealServer"},
 
 	{quirk: AnswersInOrder, means: "several commands at a time are answered in order", found: "in use", assumed: true, test: "TestBatchThatBreaks"},
 	{quirk: OverlapIsClear, means: "the final reply of a transfer can be told from the replies to what goes out behind it", found: "in use", assumed: true,

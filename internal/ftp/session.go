@@ -3,6 +3,7 @@ package ftp
 import (
 	"context"
 	"crypto/tls"
+	"log/slog"
 	"time"
 
 	"github.com/jlaffaye/ftp"
@@ -23,6 +24,9 @@ type Session struct {
 
 // Features returns what the server can do. All sessions with the server share the value.
 func (s *Session) Features() *Features { return s.features }
+
+// Log is where notable events go.
+func (s *Session) Log() *slog.Logger { return s.c.opts.Log }
 
 // Greeting returns the text with which the server greeted this session.
 func (s *Session) Greeting() string { return s.c.greeting }

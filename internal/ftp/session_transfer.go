@@ -21,6 +21,7 @@ func (s *Session) Receive(ctx context.Context, t *Transfer) (*Download, error) {
 	if err := t.check(); err != nil {
 		return nil, err
 	}
+	s.deflateListing(t)
 	leave := s.c.deadlines.Enter(ctx)
 	var stream *ftp.Response
 	err := s.begin(ctx, t, func() (err error) {
@@ -28,10 +29,11 @@ func (s *Session) Receive(ctx context.Context, t *Transfer) (*Download, error) {
 		return s.outcome(t, err)
 	})
 	if err != nil {
+		s.endTrial(t)
 		leave()
 		return nil, err
 	}
-	return &Download{s: s, Transfer: t, stream: stream, leave: leave}, nil
+	return newDownload(s, t, stream, leave), nil
 }
 
 // outcome returns our error for a transfer that the library could not begin with err,
@@ -70,8 +72,8 @@ func (s *Session) Send(ctx context.Context, t *Transfer, r io.Reader) (sent int6
 	if err := t.check(); err != nil {
 		return 0, Reply{}, err
 	}
-	defer s.c.deadlines.Enter(ctx)()
 	src := &uploadSource{r: r}
+	defer s.c.deadlines.Enter(ctx)()
 	err = s.begin(ctx, t, func() error {
 		err := s.lib.StorFrom("x", src, 0)
 		if t.outOfStep {
@@ -86,6 +88,7 @@ func (s *Session) Send(ctx context.Context, t *Transfer, r io.Reader) (sent int6
 		return src.n, t.Final, src.err
 	}
 	final, err = s.judgeUpload(t, src, err)
+	s.noteUpload(t, src.n, err)
 	return src.n, final, s.learnSpaces(t, final, err)
 }
 

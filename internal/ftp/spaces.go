@@ -2,7 +2,8 @@ package ftp
 
 import (
 	"slices"
-	"strings"
+
+	"ferry/internal/ftp/wire"
 )
 
 // Some servers refuse a path with a space in it: all of them, or only those of several
@@ -40,85 +41,12 @@ func (f *Features) observeSpaceForm(form spaceForm) {
 	f.Observe(TakesSpaces, false)
 }
 
-// spacedCommands are the commands that may be sent in another form.
-var spacedCommands = []string{"MLST", "SIZE", "MDTM", "MFMT", "RETR", "STOR", "RNFR", "RNTO", "DELE", "MKD", "RMD", "CWD"}
-
-// cutPath returns what precedes the path in a command, and the path, if there is a space
-// in it.
-func cutPath(line string) (head, path string, spaced bool) {
-	i := strings.Index(line, " /")
-	if i < 0 || !slices.Contains(spacedCommands, verbOf(line)) {
-		return line, "", false
-	}
-	head, path = line[:i+1], line[i+1:]
-	return head, path, strings.Contains(path, " ")
-}
-
-func isSpaced(line string) bool {
-	_, _, spaced := cutPath(line)
-	return spaced
-}
-
-func anySpaced(lines []string) bool { return slices.ContainsFunc(lines, isSpaced) }
-
-// quoted returns lines with their paths in quotes, where they have a space.
-func quoted(lines ...string) []string {
-	changed := slices.Clone(lines)
-	for i, line := range lines {
-		if head, path, spaced := cutPath(line); spaced && !strings.Contains(path, `"`) {
-			changed[i] = head + `"` + path + `"`
-		}
-	}
-	return changed
-}
-
-// splitAbs returns the directory and the name of an absolute path.
-func splitAbs(path string) (dir, name string) {
-	i := strings.LastIndexByte(path, '/')
-	return max(path[:i], "/"), path[i+1:]
-}
-
-// components returns the commands that make dir the working directory by bare names: one
-// for as much as has no space in it, and one for each component after that.
-func components(dir string) (lines []string) {
-	plain, rest := dir, []string(nil)
-	for strings.Contains(plain, " ") {
-		var name string
-		plain, name = splitAbs(plain)
-		rest = append(rest, "CWD "+name)
-	}
-	slices.Reverse(rest)
-	return append([]string{"CWD " + plain}, rest...)
-}
-
-// bare returns the commands that stand for line where the server takes bare names: the way
-// to the directory, and line itself with the name.
-func bare(line string) (way []string, last string) {
-	head, path, spaced := cutPath(line)
-	switch {
-	case !spaced:
-		return nil, line
-	case verbOf(line) == "CWD":
-		way = components(path)
-		return way[:len(way)-1], way[len(way)-1]
-	}
-	dir, name := splitAbs(path)
-	return components(dir), head + name
-}
-
-// bareRenaming returns the commands that stand for RNFR and RNTO. Only where both paths
-// have a space, in two directories, does CWD have to go out between them.
-func bareRenaming(from, to string) []string {
-	wayFrom, first := bare(from)
-	wayTo, last := bare(to)
-	switch {
-	case wayFrom == nil:
-		return append(wayTo, first, last)
-	case slices.Equal(wayFrom, wayTo):
-		wayTo = nil
-	}
-	return slices.Concat(wayFrom, []string{first}, wayTo, []string{last})
-}
+// What the paths in commands become.
+var (
+	isSpaced, anySpaced = wire.IsSpaced, wire.AnySpaced
+	quoted              = wire.Quoted
+	bare, bareRenaming  = wire.Bare, wire.BareRenaming
+)
 
 // noteSpaced notes whether the server took a path with a space after a verb, or may have
 // refused it for the space.

@@ -33,6 +33,15 @@ type Transfer struct {
 	// early; see [Session.ConfirmsLate].
 	UploadFollows bool
 
+	// Size is how many bytes the file has; 0: that is not known. Name is the name that tells what is
+	// in it; "": Path.
+	Size int64
+	Name string
+	// Deflate has the data go in MODE Z where the server knows it, and says afterwards whether they
+	// did. Trial says that it is the first download that does: its size must be Size. See
+	// [deflate.Line.BeginTrial].
+	Deflate, Trial bool
+
 	// Final is the final reply, the zero reply before that has come. Err is the error
 	// of the control connection.
 	Final Reply

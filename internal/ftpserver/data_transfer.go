@@ -105,10 +105,14 @@ func (s *session) sendStart(verb, start string, held effects) {
 
 // upload copies a file from the client to the library.
 func (s *session) upload(backend io.Writer, c dataConns, fault *Fault) error {
-	if fault != nil {
-		return s.uploadWithFault(backend, c, fault)
+	sent, err := s.incoming(c)
+	if err != nil {
+		return err
 	}
-	if _, err := io.Copy(backend, lenient{c.data}); err != nil {
+	if fault != nil {
+		return s.uploadWithFault(backend, c, sent, fault)
+	}
+	if _, err := io.Copy(backend, sent); err != nil {
 		return err
 	}
 	_ = finish(c.data) // the client has sent everything and may be gone
@@ -125,6 +129,13 @@ func (s *session) download(c dataConns, backend io.Reader, list listingRequest, 
 			return err
 		}
 		source = strings.NewReader(s.renderListing(string(lines), list, hits))
+	}
+	source, err := s.outgoing(source)
+	if err != nil {
+		return err
+	}
+	if pipe, ok := source.(*io.PipeReader); ok {
+		defer pipe.Close()
 	}
 	if fault := hits.data(); fault != nil {
 		return s.downloadWithFault(c, source, fault)

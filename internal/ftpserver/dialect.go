@@ -99,5 +99,8 @@ func (s *session) features() (reply, error) {
 	if o.TLS != Plain {
 		feats = append(feats, " AUTH TLS", " PBSZ", " PROT")
 	}
+	if o.Deflate != NoDeflate {
+		feats = append(feats, " MODE Z")
+	}
 	return slices.Concat(reply{"211-Features:"}, feats, reply{"211 End"}), nil
 }

@@ -70,8 +70,8 @@ func ShortenTo(n int64) DataFault {
 }
 
 // uploadWithFault is upload for a transfer that a fault strikes.
-func (s *session) uploadWithFault(backend io.Writer, c dataConns, fault *Fault) error {
-	_, err := io.CopyN(backend, lenient{c.data}, fault.Data.at)
+func (s *session) uploadWithFault(backend io.Writer, c dataConns, sent io.Reader, fault *Fault) error {
+	_, err := io.CopyN(backend, sent, fault.Data.at)
 	if err != nil && err != io.EOF {
 		return err
 	}
@@ -80,7 +80,7 @@ func (s *session) uploadWithFault(backend io.Writer, c dataConns, fault *Fault) 
 		return nil
 	}
 	if fault.Data.takeAll {
-		_, err = io.Copy(io.Discard, lenient{c.data})
+		_, err = io.Copy(io.Discard, sent)
 		_ = finish(c.data)
 		return err
 	}

@@ -60,14 +60,15 @@ type Options struct {
 	NoREST      bool
 	RESTShift   int64 // what follows REST begins so many bytes further on
 	NoSIZE      bool
-	NoUTF8      bool // FEAT does not say UTF8
-	Unquotes    bool // a path may be in quotes
-	MDTMSets    bool // MDTM with a time sets it (vsftpd)
-	Hash        bool // HASH, XCRC, XMD5, XSHA1, XSHA256, XSHA512
-	HideDots    bool // LIST and NLST leave out names with a leading dot; LIST -a shows them, and "." and ".."
-	NoDashA     bool // LIST takes -a for a name
-	CdirInMLSD  bool // MLSD begins with the directory itself as type=cdir (ProFTPD, Pure-FTPd)
-	NoOverwrite bool // RNTO to a name that exists is refused with 550
+	NoUTF8      bool    // FEAT does not say UTF8
+	Unquotes    bool    // a path may be in quotes
+	MDTMSets    bool    // MDTM with a time sets it (vsftpd)
+	Hash        bool    // HASH, XCRC, XMD5, XSHA1, XSHA256, XSHA512
+	HideDots    bool    // LIST and NLST leave out names with a leading dot; LIST -a shows them, and "." and ".."
+	NoDashA     bool    // LIST takes -a for a name
+	CdirInMLSD  bool    // MLSD begins with the directory itself as type=cdir (ProFTPD, Pure-FTPd)
+	Deflate     Deflate // what becomes of MODE Z
+	NoOverwrite bool    // RNTO to a name that exists is refused with 550
 
 	Encoding      encoding.Encoding // names are sent in this encoding, and other characters become "?"; nil for UTF-8
 	Telnet        bool              // 0xFF begins a Telnet command, and two stand for one

@@ -41,6 +41,7 @@ type session struct {
 	renameFrom string
 	held       bytes.Buffer // replies that are not sent yet
 	epsvAll    bool
+	deflate    bool // MODE Z
 	quit       bool
 	abrupt     bool // close without waiting for the client, and without close_notify
 }

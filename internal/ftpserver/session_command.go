@@ -89,6 +89,10 @@ func (s *session) execute(verb, arg string, hits effects) (reply, error) {
 		return s.active(verb, arg, hits.port()), nil
 	case "LIST", "NLST", "MLSD", "RETR", "STOR", "APPE":
 		return s.transfer(verb, arg, hits)
+	case "MODE":
+		if s.srv.opts.Deflate != NoDeflate {
+			return s.mode(arg), nil
+		}
 	case "FEAT":
 		return s.features()
 	case "SYST":

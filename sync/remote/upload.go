@@ -35,6 +35,7 @@ type upload struct {
 
 	discarded []place // temporaries of attempts that are over
 	plainName bool    // the temporary's name has no leading dot
+	deflated  bool    // the last attempt went in MODE Z
 	lost      error   // the final reply of the last attempt did not come, for this reason
 	fromStart bool    // this attempt does not resume an earlier one
 	throughUs bool    // it did not arrive when the other server sent it directly

@@ -103,6 +103,9 @@ func (up *uploader) storeAgain(ctx context.Context, all []*upload) (any bool) {
 	for _, u := range all {
 		if u.isIncomplete() {
 			any = true
+			if u.deflated && u.lost == nil {
+				up.features.Observe(ftp.DeflatesUploads, false) // the server took it for something else
+			}
 			u.discardTemp()
 			u.fromStart = true
 			up.store(ctx, u)

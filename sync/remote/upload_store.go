@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/modez"
 	"ferry/internal/ftp/pool/shared"
 	"ferry/sync"
 )
@@ -111,8 +112,15 @@ func (up *uploader) storeOnce(ctx context.Context, s *ftp.Session, u *upload) er
 func (up *uploader) send(ctx context.Context, s *ftp.Session, u *upload, offset int64, r *uploadReader) error {
 	u.lost, u.timeSet = nil, false
 	t := ftp.StorTransfer(u.temp.String(), offset)
+	if t.Name = u.target.Name; !u.deflated { // an attempt in MODE Z that failed is no reason for another
+		t.Size = u.step.Want.Size
+	}
 	t.UploadFollows = u.smallFollows && offset == 0 && s.ConfirmsLate()
-	_, _, err := s.Send(ctx, t, r)
+	in, err := modez.Upload(ctx, s, t, r)
+	if err == nil {
+		_, _, err = s.Send(ctx, t, in)
+	}
+	u.deflated = u.deflated || t.Deflate
 	if err == nil {
 		up.listed.NoteSpaced(u.temp)
 	}

@@ -44,6 +44,8 @@ type upload struct {
 	started bool // an attempt to store it was made
 	lost    bool // the final reply did not come
 
+	deflated bool // the last attempt went in MODE Z
+
 	stage stage
 	err   error
 	seen  deploy.Look // where it is stored, when it was whole

@@ -131,6 +131,9 @@ func (u *uploader) storeAgain(ctx context.Context, open []*upload) {
 		if f.stage != lost {
 			continue
 		}
+		if f.deflated && !f.lost { // the server took it for something else
+			u.features.Observe(ftp.DeflatesUploads, false)
+		}
 		f.again, f.moved, f.renaming = true, false, ftp.Renaming{}
 		if err := u.store(ctx, f, nil); err != nil {
 			u.finish(f, err)

@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/modez"
 	"ferry/sync"
 )
 
@@ -26,6 +27,9 @@ func (u *uploader) store(ctx context.Context, f *upload, open []*upload) error {
 		}
 		defer src.Close()
 		t := ftp.StorTransfer(f.at, offset)
+		if t.Name = f.Name; !f.deflated { // an attempt in MODE Z that failed is no reason for another
+			t.Size = f.Size
+		}
 		dirs := u.dirsFor(f)
 		if err := u.makeBefore(ctx, s, &t.Before, dirs); err != nil {
 			return err
@@ -37,7 +41,11 @@ func (u *uploader) store(ctx context.Context, f *upload, open []*upload) error {
 		begun := false
 		t.Begun = func() { begun = true }
 		r := &source{r: src, left: f.Size - offset}
-		_, _, err = s.Send(ctx, t, r)
+		in, err := modez.Upload(ctx, s, t, r)
+		if err == nil {
+			_, _, err = s.Send(ctx, t, in)
+		}
+		f.deflated = f.deflated || t.Deflate
 		if begun {
 			u.accept(asked)
 		}

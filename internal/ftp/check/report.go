@@ -31,6 +31,10 @@ type Report struct {
 	Dotfiles string `json:"dotfiles"`       // "shown", "hidden" or "unknown"
 	SetTime  string `json:"set_time"`       // the command that sets times, "none" or "unknown"
 
+	// ModeZ says in words whether the server compresses what goes over data connections; "": that is
+	// not known.
+	ModeZ string `json:"mode_z,omitempty"`
+
 	Clock *ClockReport `json:"clock,omitempty"`
 
 	RoundTrip time.Duration `json:"round_trip_ns"` // median

@@ -35,7 +35,10 @@ func (k *checker) checkWriting(ctx context.Context) error {
 	if err := k.checkClock(ctx, at); err != nil {
 		return err
 	}
-	return k.findSetTime(ctx, at)
+	if err := k.findSetTime(ctx, at); err != nil {
+		return err
+	}
+	return k.checkModeZ(ctx, at)
 }
 
 // tempText is what a temporary holds.

@@ -60,6 +60,9 @@ func Rows(r *check.Report) [][2]string {
 		add("listing", r.List+"; names with a leading dot: "+r.Dotfiles)
 	}
 	add("times", setTimeText(r.SetTime))
+	if r.ModeZ != "not offered" {
+		add("compression", r.ModeZ)
+	}
 	add("clock", clockText(r.Clock))
 	add("round trip", r.RoundTrip.Round(max(10*time.Microsecond, r.RoundTrip/100)).String())
 	if r.ConnectionsAsked > 0 {

@@ -84,7 +84,7 @@ func (s *Server) proftpd(p program) ([]string, error) {
 	}
 	conf := lines(
 		"ModulePath "+p.installedPath("usr/lib/proftpd"),
-		textIf(o.TLS != Plain, "LoadModule mod_tls.c"),
+		textIf(o.TLS != Plain, "LoadModule mod_tls.c"), textIf(o.Deflate, "LoadModule mod_deflate.c\nDeflateEngine on"),
 		"ServerName ferry", "ServerType standalone", "DefaultServer on", fmt.Sprintf("Port %d", s.Port),
 		"DefaultAddress "+s.Host, "SocketBindTight on", "UseIPv6 "+onOff(o.IPv6), "UseReverseDNS off",
 		"User nobody", "Group nogroup",

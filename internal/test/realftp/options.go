@@ -56,6 +56,7 @@ type Options struct {
 	NoMLSD      bool // MLSD is not advertised (ProFTPD) or does not exist (pyftpdlib)
 	NoMDTMWrite bool // times cannot be set by MDTM: vsftpd
 	NoOverwrite bool // neither STOR nor RNTO replaces a file: ProFTPD
+	Deflate     bool // MODE Z: ProFTPD
 	ReadOnly    bool // vsftpd, ProFTPD, pyftpdlib
 
 	Extra []string // further lines of configuration: vsftpd, ProFTPD; further arguments: Pure-FTPd
@@ -89,6 +90,7 @@ func Supports(name string, o Options) error {
 		{o.NoMLSD, "NoMLSD", []string{"proftpd", "pyftpdlib"}},
 		{o.NoMDTMWrite, "NoMDTMWrite", []string{"vsftpd"}},
 		{o.NoOverwrite, "NoOverwrite", []string{"proftpd"}},
+		{o.Deflate, "Deflate", []string{"proftpd"}},
 		{o.ReadOnly, "ReadOnly", []string{"vsftpd", "proftpd", "pyftpdlib"}},
 		{len(o.Extra) > 0, "Extra", []string{"vsftpd", "proftpd", "pureftpd"}},
 	} {

@@ -5,6 +5,7 @@ import (
 	stdsync "sync"
 
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/modez"
 	"ferry/sync"
 )
 
@@ -102,7 +103,8 @@ func (a *readAhead) work(ctx context.Context) {
 // be checked next.
 func (a *readAhead) read(ctx context.Context, s *ftp.Session, f *aheadFile, due []*aheadFile) []*aheadFile {
 	if f.Entry.Size > 0 { // an empty one may be a pipe, see [file.start]
-		t := &ftp.Transfer{Op: "RETR", Path: f.At, Line: "RETR " + f.At}
+		t := &ftp.Transfer{Op: "RETR", Path: f.At, Line: "RETR " + f.At, Size: f.Entry.Size}
+		modez.Download(s, t, false)
 		t.Series, t.Many = true, len(a.files) >= ftp.PipelineFrom
 		questions, answers := a.questions(s, due)
 		t.Before, t.Begun = questions, func() { a.confirm(due, answers()); due = nil }

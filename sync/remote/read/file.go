@@ -28,6 +28,7 @@ type file struct {
 	told       string        // the hash that the server told, if not everything came in one transfer
 	attempts   int           // that broke off since the last byte came
 	shortReads int           // attempts that the server called complete and were not
+	deflated   deflated      // see file_deflate.go
 	err        error
 
 	roundTrip time.Duration // to the server and back, as the last transfer began
@@ -62,7 +63,7 @@ func (f *file) start() error {
 			return nil
 		}
 		f.release()
-		if !f.tryAgain(err) {
+		if !f.leavesDeflated(err) && !f.tryAgain(err) {
 			return f.explain(err)
 		}
 	}
@@ -83,14 +84,18 @@ func (f *file) retrieve() (err error) {
 		return err
 	}
 	from, offset := f.pos-int64(len(f.tail)), int64(0)
-	if f.s.Features().HasREST() && !f.noREST.Load() {
+	if f.s.Features().HasREST() && !f.noREST.Load() && !f.deflated.compare {
 		offset = from
 	}
 	begun := time.Now()
-	if f.data, err = f.s.Retrieve(f.ctx, f.At, offset); err != nil {
+	if f.data, err = f.receive(offset); err != nil {
 		return err
 	}
 	f.roundTrip = time.Since(begun) / tripsToBegin
+	if f.deflated.compare {
+		return f.compareAll()
+	}
+	f.partly = f.partly || f.pos > 0
 	if offset < from {
 		n, err := io.CopyN(io.Discard, f.data, from)
 		if err == io.EOF {
@@ -146,9 +151,12 @@ func (f *file) readOn(p []byte) (int, error) {
 		if n > 0 {
 			f.pos += int64(n)
 			f.keepTail(p[:n])
+			f.noteDeflated(p[:n])
 			f.attempts = 0
 			if f.pos > size {
 				f.err = fmt.Errorf("%w: it is longer than the %d bytes that were listed: %w", sync.ErrSource, size, sync.ErrChanged)
+			} else if f.comesSoonerDeflated() {
+				f.err = f.beginDeflated()
 			}
 			return n, f.err
 		}
@@ -178,7 +186,7 @@ func (f *file) Confirm(ctx context.Context) (manifest.Entry, error) {
 	if f.data != nil {
 		// A final reply that was lost, or that speaks of a broken connection, says less
 		// than the number of bytes and the question that follows.
-		if _, err := f.data.Finish(); err != nil && ftp.IsFinal(err) {
+		if _, err := f.data.Finish(); err != nil && (ftp.IsFinal(err) || !f.data.Proven()) {
 			return manifest.Entry{}, fmt.Errorf("%w: %w", sync.ErrSource, err)
 		}
 		f.data = nil

@@ -79,9 +79,8 @@ func (f *file) resume(err error) error {
 	if f.ctx.Err() != nil {
 		return context.Cause(f.ctx)
 	}
-	if !f.tryAgain(err) {
+	if !f.leavesDeflated(err) && !f.tryAgain(err) {
 		return f.explain(err)
 	}
-	f.partly = true
 	return f.start()
 }

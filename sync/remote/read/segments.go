@@ -51,7 +51,7 @@ type segments struct {
 // Spread implements [ahead.Spreader].
 func (f *file) Spread(p *ahead.Place) {
 	size := f.Entry.Size
-	if f.opts.Segments == 1 || f.data == nil || !f.s.Features().HasREST() || size-f.pos < 2<<20 {
+	if f.opts.Segments == 1 || f.data == nil || f.data.Transfer.Deflate || !f.s.Features().HasREST() || size-f.pos < 2<<20 {
 		return
 	}
 	g := &segments{file: f, place: p, size: size, pos: f.pos, own: true, kick: make(chan struct{}, 1),
@@ -245,6 +245,17 @@ func (g *segments) change(f func()) {
 	defer g.mu.Unlock()
 	f()
 	g.changed.Broadcast()
+}
+
+// endIfNone has no segment opened from now on, if there is none.
+func (g *segments) endIfNone() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.parts)+len(g.opening) > 0 {
+		return false
+	}
+	g.hopeless = true
+	return true
 }
 
 // stop ends all segments and waits for them.
