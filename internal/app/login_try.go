@@ -5,6 +5,7 @@ import (
 
 	"ferry/internal/config"
 	"ferry/internal/ftp"
+	"ferry/internal/ftp/trust"
 )
 
 // Greet connects to the server of p and checks its certificate, without logging in.
@@ -18,7 +19,7 @@ func (o *Opener) Greet(ctx context.Context, p *Pair) error {
 
 // RefusedCertificate returns the fingerprint of the certificate that err refuses, as
 // "sha256:" and hex digits, "" if err is about something else.
-func RefusedCertificate(err error) string { return ftp.RefusedCertificate(err) }
+func RefusedCertificate(err error) string { return trust.Refused(err) }
 
 // User returns the user who logs in to the server of p, "" for nobody in particular.
 func (o *Opener) User(p *Pair) (string, error) {

@@ -84,7 +84,7 @@ func (a *attempt) acceptServer() (conn net.Conn, err error) {
 	replied, err := c.replyWithin(a.limit)
 	if err != nil {
 		c.dead = true
-		return nil, c.broken(verbOf(t.Line), err)
+		return nil, c.broken(wire.Verb(t.Line), err)
 	}
 	if !replied {
 		select {
@@ -105,14 +105,14 @@ func (a *attempt) acceptServer() (conn net.Conn, err error) {
 		if conn != nil {
 			conn.Close()
 		}
-		return nil, c.broken(verbOf(t.Line), err)
+		return nil, c.broken(wire.Verb(t.Line), err)
 	}
 	if conn == nil {
 		conn, err = a.listener.Take(c.deadlines.Context(), max(a.limit-time.Since(begin), time.Second))
 		switch {
 		case c.deadlines.Context().Err() != nil:
 			c.dead = true
-			return nil, c.broken(verbOf(t.Line), err)
+			return nil, c.broken(wire.Verb(t.Line), err)
 		case err != nil:
 			return nil, a.notReached()
 		}

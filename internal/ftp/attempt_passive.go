@@ -80,7 +80,7 @@ func (a *attempt) unconnected(dialErr error) error {
 	if replied, err := c.replyWithin(c.modes.TrialTime(c.deadlines.Timeout)); err != nil || !replied {
 		c.dead = true
 		if err != nil {
-			return c.broken(verbOf(t.Line), err)
+			return c.broken(wire.Verb(t.Line), err)
 		}
 		return dialErr
 	}
@@ -89,7 +89,7 @@ func (a *attempt) unconnected(dialErr error) error {
 	}
 	r, err := c.awaitStart(t.command)
 	if err != nil {
-		return c.broken(verbOf(t.Line), err)
+		return c.broken(wire.Verb(t.Line), err)
 	}
 	a.trace.Answered(r)
 	switch {

@@ -1,6 +1,9 @@
 package ftp
 
-import "slices"
+import (
+	"ferry/internal/ftp/wire"
+	"slices"
+)
 
 // prepare sends everything that precedes the transfer command and returns the
 // reply to port, the command that asks for the data connection. Where the server
@@ -60,7 +63,7 @@ func (a *attempt) portReply(request *awaited) (reply Reply, err error) {
 		}
 	}
 	if reply, err = c.await(request); err != nil {
-		err = c.broken(verbOf(request.line), err)
+		err = c.broken(wire.Verb(request.line), err)
 		a.trace.Silent("no answer: " + err.Error())
 		return reply, err
 	}
@@ -69,7 +72,7 @@ func (a *attempt) portReply(request *awaited) (reply Reply, err error) {
 		if !c.modes.IsProven(a.mode) {
 			return reply, a.trace.Fails("the server answers "+reply.String(), causeCommandRefused)
 		}
-		return reply, ReplyError(verbOf(request.line), "", reply)
+		return reply, ReplyError(wire.Verb(request.line), "", reply)
 	}
 	return reply, nil
 }
@@ -96,9 +99,9 @@ func (c *controlConn) awaitCommand(a *awaited) (Reply, error) {
 	r, err := c.await(a)
 	switch {
 	case err != nil:
-		return r, c.broken(verbOf(a.line), err)
+		return r, c.broken(wire.Verb(a.line), err)
 	case c.dead:
-		return r, ReplyError(verbOf(a.line), "", r)
+		return r, ReplyError(wire.Verb(a.line), "", r)
 	}
 	return r, nil
 }

@@ -1,6 +1,9 @@
 package ftp
 
-import "fmt"
+import (
+	"ferry/internal/ftp/wire"
+	"fmt"
+)
 
 // transferCommands returns REST, where it is needed, and the transfer command.
 // Servers keep the position of REST when they refuse the transfer, and some keep
@@ -66,7 +69,7 @@ func (a *attempt) begin() (err error) {
 		return nil
 	}
 	if t.start, err = a.c.awaitStart(t.command); err != nil {
-		return a.c.broken(verbOf(t.Line), err)
+		return a.c.broken(wire.Verb(t.Line), err)
 	}
 	a.trace.Answered(t.start)
 	if t.endsUnannounced(a.c, t.start) || t.start.Preliminary() {

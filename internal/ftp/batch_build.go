@@ -2,6 +2,7 @@ package ftp
 
 import (
 	"context"
+	"ferry/internal/ftp/wire"
 	"slices"
 )
 
@@ -35,7 +36,7 @@ func (b *Batch) Run(ctx context.Context, s *Session) error {
 	replies, err := s.batch(ctx, b.lines)
 	for i, r := range replies {
 		if r.Code == 421 {
-			return s.Require(verbOf(b.lines[i]), "", r)
+			return s.Require(wire.Verb(b.lines[i]), "", r)
 		}
 		if b.deliver[i] != nil {
 			b.deliver[i](r)
@@ -68,5 +69,5 @@ func (b *Batch) Len() int { return len(b.lines) }
 
 // Has reports whether there is a command that begins with verb.
 func (b *Batch) Has(verb string) bool {
-	return slices.ContainsFunc(b.lines, func(line string) bool { return verbOf(line) == verb })
+	return slices.ContainsFunc(b.lines, func(line string) bool { return wire.Verb(line) == verb })
 }

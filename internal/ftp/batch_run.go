@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"ferry/internal/ftp/socket"
+	"ferry/internal/ftp/wire"
 )
 
 // Limits of what may be unanswered at a time: bytes of commands, and commands.
@@ -87,7 +88,7 @@ func (s *Session) outOfStep(line string, r Reply, alone bool) error {
 		return lost(mismatch(line, r))
 	}
 	s.features.stopBatchingForGood()
-	s.c.opts.Log.Warn("the server answers commands out of step; it gets one at a time from now on", "command", verbOf(line), "reply", r.String())
+	s.c.opts.Log.Warn("the server answers commands out of step; it gets one at a time from now on", "command", wire.Verb(line), "reply", r.String())
 	return lost(mismatch(line, r))
 }
 
@@ -129,11 +130,11 @@ func (s *Session) exchange(lines []string) ([]Reply, error) {
 					s.features.stopBatching()
 				}
 			}
-			return replies, lost(c.broken(verbOf(a.line), err))
+			return replies, lost(c.broken(wire.Verb(a.line), err))
 		}
 		replies = append(replies, r)
 		if c.dead && read+1 < len(commands) {
-			return replies, lost(ReplyError(verbOf(commands[read+1].line), "", r))
+			return replies, lost(ReplyError(wire.Verb(commands[read+1].line), "", r))
 		}
 	}
 	return replies, nil
@@ -218,7 +219,7 @@ func (c *controlConn) sendInBackground(pieces bool, commands ...*awaited) (writt
 		<-done
 		if failed != nil {
 			c.dead = true
-			return c.broken(verbOf(commands[0].line), failed)
+			return c.broken(wire.Verb(commands[0].line), failed)
 		}
 		return nil
 	}, nil

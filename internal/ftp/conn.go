@@ -71,7 +71,7 @@ func (c *controlConn) send(commands ...*awaited) error {
 	}
 	if _, err := c.conn.Write(text); err != nil {
 		c.dead = true
-		return c.broken(verbOf(commands[0].line), err)
+		return c.broken(wire.Verb(commands[0].line), err)
 	}
 	c.queue.push(commands...)
 	return nil
@@ -80,7 +80,7 @@ func (c *controlConn) send(commands ...*awaited) error {
 // prepareToSend checks that the commands can be sent, logs them, and returns their
 // text. It fails where the server has sent a reply that no command awaits.
 func (c *controlConn) prepareToSend(commands []*awaited) ([]byte, error) {
-	verb := verbOf(commands[0].line)
+	verb := wire.Verb(commands[0].line)
 	if c.dead {
 		return nil, &Error{Op: verb, Class: Retry, Err: net.ErrClosed}
 	}
@@ -102,7 +102,7 @@ func (c *controlConn) prepareToSend(commands []*awaited) ([]byte, error) {
 	}
 	for _, a := range commands {
 		c.logCommand(a.line)
-		c.wandered = c.wandered || verbOf(a.line) == "CWD"
+		c.wandered = c.wandered || wire.Verb(a.line) == "CWD"
 	}
 	return text, nil
 }

@@ -2,6 +2,7 @@ package ftp
 
 import (
 	"context"
+	"ferry/internal/ftp/wire"
 	"log/slog"
 	"strings"
 )
@@ -23,9 +24,9 @@ func (c *controlConn) logReply(r Reply) {
 // hide returns a line of the dialogue with the password replaced. A password of three
 // bytes or less is not looked for outside PASS: it would match by accident.
 func (c *controlConn) hide(line string) string {
-	switch strings.ToUpper(verbOf(line)) {
+	switch strings.ToUpper(wire.Verb(line)) {
 	case "PASS", "ACCT":
-		return verbOf(line) + " ***"
+		return wire.Verb(line) + " ***"
 	}
 	if len(c.secret) > 3 {
 		line = strings.ReplaceAll(line, c.secret, "***")

@@ -2,6 +2,7 @@ package ftp
 
 import (
 	"errors"
+	"ferry/internal/ftp/wire"
 	"io"
 	"net"
 	"strconv"
@@ -54,7 +55,7 @@ func TestActivePorts(t *testing.T) {
 	p := f.pool(func(o *Options) { o.Mode, o.ActivePorts = Active, [2]int{port, port} })
 	roundTrip(t, p)
 	for _, line := range f.commands() {
-		if verbOf(line) == "EPRT" && !strings.HasSuffix(line, "|"+strconv.Itoa(port)+"|") {
+		if wire.Verb(line) == "EPRT" && !strings.HasSuffix(line, "|"+strconv.Itoa(port)+"|") {
 			t.Errorf("%s names another port than %d", line, port)
 		}
 	}

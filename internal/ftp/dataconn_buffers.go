@@ -6,6 +6,7 @@ import (
 	stdsync "sync"
 
 	"ferry/internal/ftp/deflate"
+	"ferry/internal/ftp/socket"
 )
 
 // Sizes of the pieces in which data goes through a data connection, in bytes.
@@ -26,7 +27,7 @@ func (d *dataConn) ReadFrom(r io.Reader) (sent int64, err error) {
 	buf := sendBuffers.Get().(*[]byte)
 	defer sendBuffers.Put(buf)
 	for {
-		if source, ok := r.(KernelSource); ok && d.canCopyInKernel() {
+		if source, ok := r.(socket.KernelSource); ok && d.canCopyInKernel() {
 			n, err := d.copyInKernel(source)
 			sent += n
 			if n > 0 && err == nil {
@@ -67,7 +68,7 @@ func (d *dataConn) canCopyInKernel() bool {
 }
 
 // copyInKernel has the kernel copy the next piece of source and returns its length.
-func (d *dataConn) copyInKernel(source KernelSource) (int64, error) {
+func (d *dataConn) copyInKernel(source socket.KernelSource) (int64, error) {
 	n, err := d.sock.CopyInKernel(source.MoveTo)
 	d.written += n
 	return n, err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ferry/internal/ftp/socket"
+	"ferry/internal/ftp/wire"
 )
 
 // A FarTransfer is a transfer whose data connection leads from this server to another one and
@@ -45,7 +46,7 @@ func (s *Session) SendFar(ctx context.Context, line string) (*FarTransfer, error
 		s.c.deflates = false
 	}
 	defer s.c.deadlines.Enter(ctx)()
-	f := &FarTransfer{s: s, op: verbOf(line), command: &awaited{line: line}}
+	f := &FarTransfer{s: s, op: wire.Verb(line), command: &awaited{line: line}}
 	return f, s.c.send(f.command)
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/tls"
+	"ferry/internal/ftp/wire"
 	"fmt"
 	"net"
 	"slices"
@@ -117,7 +118,7 @@ func (f *fake) commands() []string {
 func (f *fake) saw(verb string) int {
 	n := 0
 	for _, line := range f.commands() {
-		if verbOf(line) == verb {
+		if wire.Verb(line) == verb {
 			n++
 		}
 	}

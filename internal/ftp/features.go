@@ -7,6 +7,7 @@ import (
 	stdsync "sync"
 
 	"ferry/internal/ftp/deflate"
+	"ferry/internal/ftp/wire"
 )
 
 // ListForm is the command that lists a directory.
@@ -68,7 +69,7 @@ func parseFeatures(greeting string, r Reply) *Features {
 	f.mlst = f.Offers("MLST") || f.Offers("MLSD")
 	f.mfmt, f.mdtm, f.size, f.utf8 = f.Offers("MFMT"), f.Offers("MDTM"), f.Offers("SIZE"), f.Offers("UTF8")
 	f.rest = strings.Contains(strings.ToUpper(f.feat["REST"]), "STREAM")
-	f.showModes = showModesBy(f.feat["MLST"])
+	f.showModes = wire.ShowModesBy(f.feat["MLST"])
 	f.product = recognize(greeting, f.Offers)
 	if !f.mlst {
 		f.listForm = FormLIST

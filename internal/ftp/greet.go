@@ -2,10 +2,6 @@ package ftp
 
 import (
 	"context"
-	"crypto/tls"
-	"errors"
-
-	"ferry/internal/ftp/trust"
 )
 
 // Greet connects to a server, waits for its greeting and checks its certificate, and
@@ -18,14 +14,4 @@ func Greet(ctx context.Context, o Options) error {
 	}
 	c.close()
 	return nil
-}
-
-// RefusedCertificate returns the fingerprint of the certificate that err refuses, "" if
-// err is about something else.
-func RefusedCertificate(err error) string {
-	var refused *tls.CertificateVerificationError
-	if errors.As(err, &refused) && len(refused.UnverifiedCertificates) > 0 {
-		return trust.Fingerprint(refused.UnverifiedCertificates[0])
-	}
-	return ""
 }

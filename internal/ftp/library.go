@@ -2,6 +2,7 @@ package ftp
 
 import (
 	"bytes"
+	"ferry/internal/ftp/wire"
 	"net"
 	"strings"
 	"time"
@@ -92,7 +93,7 @@ func (l *libraryConn) Write(p []byte) (int, error) {
 // command sends a command of the library or answers it in place of the server. Of
 // the commands that were sent early it only waits for the reply.
 func (l *libraryConn) command(line string) error {
-	l.verb = strings.ToUpper(verbOf(line))
+	l.verb = strings.ToUpper(wire.Verb(line))
 	switch l.verb {
 	case "PRET": // announces the transfer command to distributed servers, which manage without it
 		return l.answer(200, "no need")

@@ -21,7 +21,7 @@ func (client *Client) openSession(ctx context.Context, f *Features) (*Session, e
 	if err != nil {
 		return nil, &Error{Op: "asking for the password", Class: Login, Err: err}
 	}
-	if forbidden(client.o.User) >= 0 || forbidden(password) >= 0 {
+	if wire.Forbidden(client.o.User) >= 0 || wire.Forbidden(password) >= 0 {
 		return nil, &Error{Op: "login", Class: Login, Err: errors.New("user or password contains a byte that cannot be sent over FTP")}
 	}
 	expected, proven := client.expectedFeatures(f)

@@ -3,6 +3,7 @@ package ftp
 import (
 	"context"
 	"errors"
+	"ferry/internal/ftp/wire"
 	"fmt"
 )
 
@@ -22,7 +23,7 @@ func overlapError(line string, r Reply) error {
 	if r.Code == 226 {
 		return nil
 	}
-	err := error(&Error{Op: verbOf(line), Class: Retry, Code: r.Code, Reply: Printable(r.Text)})
+	err := error(&Error{Op: wire.Verb(line), Class: Retry, Code: r.Code, Reply: Printable(r.Text)})
 	switch {
 	case r.Code == 250:
 		return fmt.Errorf("%w: %w", errOverlapUnclear, err)

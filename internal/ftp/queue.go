@@ -93,7 +93,7 @@ func (q *replyQueue) take(r Reply, now time.Time) error {
 	if r.Preliminary() {
 		a.preliminary = r
 		if a.promises++; a.promises > maxPreliminary {
-			return &Error{Op: verbOf(a.line), Class: Retry, Code: r.Code, Reply: Printable(r.Text),
+			return &Error{Op: wire.Verb(a.line), Class: Retry, Code: r.Code, Reply: Printable(r.Text),
 				Err: fmt.Errorf("%w: more than %d preliminary replies to one command", errProtocol, maxPreliminary)}
 		}
 		return nil
@@ -119,7 +119,7 @@ var errOutOfStep = errors.New("a reply does not fit its command")
 
 // mismatch is the error for r in the place of a reply to line.
 func mismatch(line string, r Reply) error {
-	return &Error{Op: verbOf(line), Class: Retry, Code: r.Code, Reply: Printable(r.Text), Err: errOutOfStep}
+	return &Error{Op: wire.Verb(line), Class: Retry, Code: r.Code, Reply: Printable(r.Text), Err: errOutOfStep}
 }
 
 // fits reports whether a reply can be the one to a command.

@@ -3,6 +3,7 @@ package ftp
 import (
 	"context"
 	"errors"
+	"ferry/internal/ftp/socket"
 	"io"
 
 	"github.com/jlaffaye/ftp"
@@ -72,7 +73,7 @@ func (s *Session) Send(ctx context.Context, t *Transfer, r io.Reader) (sent int6
 	if err := t.check(); err != nil {
 		return 0, Reply{}, err
 	}
-	src := &uploadSource{r: r}
+	src := &socket.Source{R: r}
 	defer s.c.deadlines.Enter(ctx)()
 	err = s.begin(ctx, t, func() error {
 		err := s.lib.StorFrom("x", src, 0)
@@ -81,20 +82,23 @@ func (s *Session) Send(ctx context.Context, t *Transfer, r io.Reader) (sent int6
 		}
 		return err
 	})
-	if src.err != nil {
+	if src.Err != nil {
 		if t.Final.Code == 0 {
 			s.GiveUp()
 		}
-		return src.n, t.Final, src.err
+		return src.N, t.Final, src.Err
 	}
 	final, err = s.judgeUpload(t, src, err)
-	s.noteUpload(t, src.n, err)
-	return src.n, final, s.learnSpaces(t, final, err)
+	s.noteUpload(t, src.N, err)
+	return src.N, final, s.learnSpaces(t, final, err)
 }
+
+// A KernelSource is [socket.KernelSource], for sources of uploads.
+type KernelSource = socket.KernelSource
 
 // judgeUpload returns the final reply of an upload, or why it failed. err is the error
 // of the library.
-func (s *Session) judgeUpload(t *Transfer, src *uploadSource, err error) (Reply, error) {
+func (s *Session) judgeUpload(t *Transfer, src *socket.Source, err error) (Reply, error) {
 	if t.start.Code == 0 || t.start.Refused() {
 		return t.start, s.outcome(t, err)
 	}
@@ -106,12 +110,12 @@ func (s *Session) judgeUpload(t *Transfer, src *uploadSource, err error) (Reply,
 		}
 		err = s.c.broken("STOR", err)
 		if e := (*Error)(nil); errors.As(err, &e) {
-			e.Path, e.Lost = t.Path, src.ended && t.data.closed && t.data.draining != nil
+			e.Path, e.Lost = t.Path, src.Ended && t.data.closed && t.data.draining != nil
 		}
 		return Reply{}, err
 	case !t.Final.OK():
 		return t.Final, s.Require(t.Op, t.Path, t.Final)
-	case !src.ended || t.data.draining == nil:
+	case !src.Ended || t.data.draining == nil:
 		// The upload was cut, so a positive reply means nothing.
 		s.GiveUp()
 		return t.Final, &Error{Op: t.Op, Path: t.Path, Class: Retry, Code: t.Final.Code, Reply: Printable(t.Final.Text), Err: err}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"ferry/internal/ftp/socket"
 	"fmt"
 	"io"
 	"strings"
@@ -56,14 +57,14 @@ func TestRefusedUploadIsNotRead(t *testing.T) {
 		f.on["STOR"] = refuse(fmt.Sprint(code, " no"))
 		withSession(t, f, nil, func(ctx context.Context, s *Session) {
 			for range 2 { // before and after the mode is known to work
-				src := &uploadSource{r: bytes.NewReader(make([]byte, 1<<20))}
+				src := &socket.Source{R: bytes.NewReader(make([]byte, 1<<20))}
 				_, r, err := s.Store(ctx, "/x", 0, src)
 				var e *Error
 				if !errors.As(err, &e) || e.Code != code || e.Class != File || r.Code != code {
 					t.Fatalf("got %v, %v", r, err)
 				}
-				if src.n > 128<<10 {
-					t.Errorf("%d bytes were read for an upload that is refused", src.n)
+				if src.N > 128<<10 {
+					t.Errorf("%d bytes were read for an upload that is refused", src.N)
 				}
 				if s.Dead() {
 					t.Fatal("a plain refusal cost the session")

@@ -71,14 +71,14 @@ func (f *Features) knownSpaced(verb string) (taken, known bool) {
 // take the space in its path. To a question 550 usually means that nothing is there, so it
 // counts only with isThere, if the path should be there.
 func (f *Features) mayRefuseSpaces(line string, r Reply, isThere bool) bool {
-	if taken, _ := f.knownSpaced(verbOf(line)); taken || !isSpaced(line) || !f.Has(TakesSpaces) {
+	if taken, _ := f.knownSpaced(wire.Verb(line)); taken || !isSpaced(line) || !f.Has(TakesSpaces) {
 		return false
 	}
 	switch r.Code {
 	case 500, 501, 504, 553:
 		return true
 	case 550:
-		return isThere || !slices.Contains([]string{"MLST", "SIZE", "MDTM", "CWD"}, verbOf(line))
+		return isThere || !slices.Contains([]string{"MLST", "SIZE", "MDTM", "CWD"}, wire.Verb(line))
 	}
 	return false
 }

@@ -2,6 +2,7 @@ package ftp
 
 import (
 	"context"
+	"ferry/internal/ftp/wire"
 	"slices"
 	"strings"
 )
@@ -18,7 +19,7 @@ func (s *Session) spacedBatch(lines []string) ([]Reply, error) {
 	replies, err := s.plainBatch(lines)
 	for i, r := range replies {
 		if isSpaced(lines[i]) && isTaken(r) {
-			f.noteSpaced(verbOf(lines[i]), true)
+			f.noteSpaced(wire.Verb(lines[i]), true)
 		}
 	}
 	if err != nil || s.Dead() {
@@ -27,7 +28,7 @@ func (s *Session) spacedBatch(lines []string) ([]Reply, error) {
 	for i, n := 0, 0; i < len(lines); i += n {
 		n = unitLen(lines[i:])
 		for k := i; k < i+n; k++ {
-			if isQuestion := n == 1 && verbOf(lines[k]) == "RNFR"; !isQuestion && f.mayRefuseSpaces(lines[k], replies[k], wasMade(k, lines, replies)) {
+			if isQuestion := n == 1 && wire.Verb(lines[k]) == "RNFR"; !isQuestion && f.mayRefuseSpaces(lines[k], replies[k], wasMade(k, lines, replies)) {
 				return s.batchAgain(i, lines, replies)
 			}
 		}
@@ -37,7 +38,7 @@ func (s *Session) spacedBatch(lines []string) ([]Reply, error) {
 
 // unitLen returns how many of the first lines only count together: RNFR and RNTO do.
 func unitLen(lines []string) int {
-	if len(lines) > 1 && verbOf(lines[0]) == "RNFR" && verbOf(lines[1]) == "RNTO" {
+	if len(lines) > 1 && wire.Verb(lines[0]) == "RNFR" && wire.Verb(lines[1]) == "RNTO" {
 		return 2
 	}
 	return 1
@@ -58,7 +59,7 @@ func (s *Session) batchAgain(first int, lines []string, replies []Reply) ([]Repl
 		n = unitLen(lines[i:])
 		last := i + n - 1
 		switch {
-		case replies[last].OK() && slices.Contains([]string{"RNTO", "DELE", "RMD"}, verbOf(lines[last])):
+		case replies[last].OK() && slices.Contains([]string{"RNTO", "DELE", "RMD"}, wire.Verb(lines[last])):
 			return replies, nil
 		case replies[last].Refused() && anySpaced(lines[i:i+n]):
 			for k := i; k <= last; k++ {
@@ -123,7 +124,7 @@ func (s *Session) batchIn(form spaceForm, lines []string) (replies []Reply, err 
 		}
 		replies = append(replies, told...)
 	}
-	if n := len(lines); n > 0 && !s.Dead() && verbOf(lines[n-1]) != "CWD" {
+	if n := len(lines); n > 0 && !s.Dead() && wire.Verb(lines[n-1]) != "CWD" {
 		_, err = s.exchange([]string{"CWD /"}) // see sync/remote/workdir.go
 	}
 	return replies, err

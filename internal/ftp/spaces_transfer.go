@@ -2,6 +2,7 @@ package ftp
 
 import (
 	"context"
+	"ferry/internal/ftp/wire"
 	"slices"
 )
 
@@ -52,7 +53,7 @@ func (s *Session) begin(ctx context.Context, t *Transfer, run func() error) erro
 	if !t.start.Refused() {
 		for _, line := range lines {
 			if err == nil && isSpaced(line) {
-				f.noteSpaced(verbOf(line), true)
+				f.noteSpaced(wire.Verb(line), true)
 			}
 		}
 		return err
@@ -76,7 +77,7 @@ func (s *Session) begin(ctx context.Context, t *Transfer, run func() error) erro
 	}
 	*t = refused
 	if isSpaced(t.Line) {
-		f.noteSpaced(verbOf(t.Line), true) // the space is not what it refuses
+		f.noteSpaced(wire.Verb(t.Line), true) // the space is not what it refuses
 	}
 	return err
 }
@@ -89,9 +90,9 @@ func (s *Session) learnSpaces(t *Transfer, final Reply, err error) error {
 	switch {
 	case t.patient || !isSpaced(t.Line):
 	case err == nil:
-		s.features.noteSpaced(verbOf(t.Line), true)
+		s.features.noteSpaced(wire.Verb(t.Line), true)
 	case refused && s.features.mayRefuseSpaces(t.Line, final, true):
-		s.features.noteSpaced(verbOf(t.Line), false)
+		s.features.noteSpaced(wire.Verb(t.Line), false)
 		e.Class = Retry
 	}
 	return err

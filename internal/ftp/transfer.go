@@ -2,6 +2,7 @@ package ftp
 
 import (
 	"errors"
+	"ferry/internal/ftp/wire"
 	"net"
 	"slices"
 	"time"
@@ -136,7 +137,7 @@ func (t *Transfer) readStart(c *controlConn) (bool, error) {
 func (t *Transfer) finish(c *controlConn) (Reply, error) {
 	if t.Final.Code == 0 {
 		if err := t.end(c); err != nil {
-			t.Err = c.broken(verbOf(t.Line), err)
+			t.Err = c.broken(wire.Verb(t.Line), err)
 			return Reply{}, t.Err
 		}
 	}

@@ -20,7 +20,7 @@ var plainCommands = []string{"CWD", "DELE", "MKD", "RMD", "RNTO"}
 
 // Fits reports whether r can be the reply to line. A refusal fits every command.
 func Fits(line string, r Reply) bool {
-	verb := strings.ToUpper(verbOf(line))
+	verb := strings.ToUpper(Verb(line))
 	if r.Refused() {
 		return true
 	}

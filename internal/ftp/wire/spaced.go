@@ -12,7 +12,7 @@ var spacedCommands = []string{"MLST", "SIZE", "MDTM", "MFMT", "RETR", "STOR", "R
 // in it.
 func cutPath(line string) (head, path string, spaced bool) {
 	i := strings.Index(line, " /")
-	if i < 0 || !slices.Contains(spacedCommands, verbOf(line)) {
+	if i < 0 || !slices.Contains(spacedCommands, Verb(line)) {
 		return line, "", false
 	}
 	head, path = line[:i+1], line[i+1:]
@@ -65,7 +65,7 @@ func Bare(line string) (way []string, last string) {
 	switch {
 	case !spaced:
 		return nil, line
-	case verbOf(line) == "CWD":
+	case Verb(line) == "CWD":
 		way = components(path)
 		return way[:len(way)-1], way[len(way)-1]
 	}
@@ -87,8 +87,3 @@ func BareRenaming(from, to string) []string {
 	return slices.Concat(wayFrom, []string{first}, wayTo, []string{last})
 }
 
-// verbOf returns the first word of a command.
-func verbOf(line string) string {
-	verb, _, _ := strings.Cut(line, " ")
-	return verb
-}

@@ -1,4 +1,4 @@
-package ftp
+package wire
 
 import "testing"
 
@@ -10,7 +10,7 @@ func TestShowModesBy(t *testing.T) {
 		"Type*;Size*;Modify*;":                                  "",
 		"":                                                      "",
 	} {
-		if got := showModesBy(facts); got != want {
+		if got := ShowModesBy(facts); got != want {
 			t.Errorf("%q: %q, want %q", facts, got, want)
 		}
 	}

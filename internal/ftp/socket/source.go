@@ -1,38 +1,39 @@
-package ftp
+package socket
 
 import (
 	"errors"
 	"io"
 )
 
-// An uploadSource counts what is read from the source of an upload, and keeps its error.
-type uploadSource struct {
-	r     io.Reader
-	n     int64
-	ended bool // io.EOF was read
-	err   error
+// A Source counts what is read from the source of an upload, and keeps its error.
+type Source struct {
+	R     io.Reader
+	N     int64
+	Ended bool // io.EOF was read
+	Err   error
 }
 
-func (s *uploadSource) Read(p []byte) (int, error) {
-	n, err := s.r.Read(p)
-	s.n += int64(n)
+// Read implements [io.Reader].
+func (s *Source) Read(p []byte) (int, error) {
+	n, err := s.R.Read(p)
+	s.N += int64(n)
 	switch {
 	case err == io.EOF:
-		s.ended = true
+		s.Ended = true
 	case err != nil:
-		s.err = err
+		s.Err = err
 	}
 	return n, err
 }
 
 // MoveTo implements [KernelSource], where the source does.
-func (s *uploadSource) MoveTo(dst io.ReaderFrom, most int64) (int64, error) {
-	m, ok := s.r.(KernelSource)
+func (s *Source) MoveTo(dst io.ReaderFrom, most int64) (int64, error) {
+	m, ok := s.R.(KernelSource)
 	if !ok {
 		return 0, errors.ErrUnsupported
 	}
 	n, err := m.MoveTo(dst, most)
-	s.n += n
+	s.N += n
 	return n, err
 }
 
