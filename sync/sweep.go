@@ -30,8 +30,8 @@ func (p *pass) sweep(ctx context.Context) error {
 
 // pendingWrites returns the sources of the files that the plan writes on side s.
 func (p *pass) pendingWrites(s Side) (all []Wanted) {
-	for i := range p.plan.Actions {
-		if a := &p.plan.Actions[i]; a.Side == s && (a.Op == Upload || a.Op == Download) {
+	for _, a := range p.plan.Actions.All() {
+		if a.Side == s && (a.Op == Upload || a.Op == Download) {
 			all = append(all, Wanted{Path: a.Path, Entry: p.entry(a, s.Other())})
 		}
 	}

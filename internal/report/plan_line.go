@@ -44,8 +44,7 @@ func planLines(plan *sync.Plan, problems []sideProblem, all bool) []planLine {
 			covered[c.Copy] = true
 		}
 	}
-	for i := range plan.Actions {
-		a := &plan.Actions[i]
+	for _, a := range plan.Actions.All() {
 		if covered[a.Path] || a.Op == sync.SetAside || !all && a.Op == sync.Adopt || !a.Visible() {
 			continue
 		}
