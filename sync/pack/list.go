@@ -197,8 +197,8 @@ func (l *List[V]) Prepend(values []V) {
 
 // Turned returns the list with each value turned into another one.
 func (l *List[V]) Turned(turn func(V) V) List[V] {
-	out := *l
-	out.form.Make = func(row Row, word string, bits uint32) V { return turn(l.form.Make(row, word, bits)) }
+	out, made := *l, l.form.Make
+	out.form.Make = func(row Row, word string, bits uint32) V { return turn(made(row, word, bits)) }
 	out.whole = make([]*V, len(l.whole))
 	for i, v := range l.whole {
 		t := turn(*v)

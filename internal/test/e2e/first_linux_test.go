@@ -8,12 +8,12 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"runtime/pprof"
-	"strings"
 	"testing"
 	"time"
 
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/replicatest"
 )
 
 // BenchmarkFirstMillion makes first passes over 1,000,000 files in 10,000 directories, each in a
@@ -44,7 +44,7 @@ func firstPass(t *testing.T, j largeJob) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	near, far := &paperSide{dirs: 10_000, files: 100}, &paperSide{}
+	near, far := &replicatest.Paper{Dirs: 10_000, Files: 100}, &replicatest.Paper{}
 	if j.First == "equal" {
 		far = near
 	}
@@ -85,61 +85,3 @@ func profileHeap(t *testing.T) {
 		t.Fatal(err)
 	}
 }
-
-// A paperSide has dirs directories with files files each, and does whatever it is asked to
-// without doing anything.
-type paperSide struct {
-	sync.Replica
-	dirs, files int
-}
-
-func (s *paperSide) Root(context.Context, bool) (sync.RootState, error) {
-	return sync.RootState{Kind: manifest.Dir, ID: fmt.Sprint(s.dirs), Where: "paper"}, nil
-}
-
-func (s *paperSide) Scan(context.Context, sync.Look) (*manifest.Tree, error) {
-	var b manifest.Builder
-	id := uint64(1)
-	for d := range s.dirs {
-		if d%100 == 0 {
-			b.Add(manifest.Path(fmt.Sprintf("area-%02d", d/100)), manifest.Entry{Kind: manifest.Dir})
-		}
-		dir := manifest.Path(fmt.Sprintf("area-%02d/section-%04d", d/100, d))
-		b.Add(dir, manifest.Entry{Kind: manifest.Dir})
-		for f := range s.files {
-			id++
-			b.Add(dir.Join(fmt.Sprintf("document-%07d.txt", d*100+f)), manifest.Entry{Kind: manifest.File, Size: 1000,
-				ModTime: 1_700_000_000_000_000_000 + int64(id), ID: id, Changed: 1_700_000_000_000_000_000, Mode: 0o644})
-		}
-	}
-	return b.Tree(), nil
-}
-
-func (s *paperSide) Sum(context.Context, manifest.Path, manifest.Entry) (string, error) {
-	return strings.Repeat("s", 32), nil
-}
-
-func (s *paperSide) SameInOtherCase(context.Context, []sync.OtherCase) (bool, error) {
-	return false, nil
-}
-
-func (s *paperSide) Reader(context.Context, []sync.Wanted) sync.Reader { return paperReader{} }
-
-func (s *paperSide) Apply(_ context.Context, run []sync.Step, done func(int, sync.Outcome)) {
-	for i, step := range run {
-		now := step.Want
-		if step.Op == sync.MkDir {
-			now = manifest.Entry{Kind: manifest.Dir}
-		}
-		done(i, sync.Outcome{Entry: now, Sum: strings.Repeat("s", 32), Bytes: now.Size})
-	}
-}
-
-func (s *paperSide) Leftovers() bool                         { return false }
-func (s *paperSide) Sweep(context.Context, sync.Sweep) error { return nil }
-func (s *paperSide) Tidy(context.Context) error              { return nil }
-func (s *paperSide) Close() error                            { return nil }
-
-type paperReader struct{ sync.Reader }
-
-func (paperReader) Close() error { return nil }
