@@ -51,4 +51,4 @@ var questionForm = pack.Form[Question]{
 }
 
 // ActionsOf returns a list of actions for the plan of a test.
-func ActionsOf(actions ...Action) pack.List[Action] { return pack.ListOf(actions...) }
+func ActionsOf(actions ...Action) pack.List[Action] { return pack.ListOf(actionForm, actions...) }

@@ -40,10 +40,9 @@ type Form[V comparable] struct {
 func NewList[V comparable](rows *Rows, form Form[V]) List[V] { return List[V]{rows: rows, form: form} }
 
 // ListOf returns a list that has the values as they are.
-func ListOf[V comparable](values ...V) (l List[V]) {
-	for i := range values {
-		l.addWhole(&values[i])
-	}
+func ListOf[V comparable](form Form[V], values ...V) List[V] {
+	l := List[V]{form: form}
+	l.Prepend(values)
 	return l
 }
 
