@@ -26,11 +26,21 @@ func (d *Directory) Sweep(ctx context.Context, s sync.Sweep) error {
 	if err != nil {
 		return err
 	}
+	temps := d.temps.all()
+	for _, dir := range d.temps.journal.Dirs() {
+		if p := manifest.Path(dir); temps[p] == nil {
+			temps[p] = nil // to be listed
+		}
+	}
 	resumed := make(map[string]bool)
 	comes := make(map[arrival]bool)
-	for _, w := range s.Pending {
-		resumed[fingerprint(w.Path, w.Entry)] = w.Entry.Size >= sync.ResumeFrom
-		comes[arrival{w.Path.Parent(), w.Entry.Size, w.Entry.ModTime}] = true
+	for w := range s.Writes() {
+		if w.Entry.Size >= sync.ResumeFrom {
+			resumed[fingerprint(w.Path, w.Entry)] = true
+		}
+		if _, is := temps[w.Path.Parent()]; is {
+			comes[arrival{w.Path.Parent(), w.Entry.Size, w.Entry.ModTime}] = true
+		}
 	}
 	keep := func(name string) bool {
 		if !d.temps.isOwn(name) {
@@ -40,12 +50,6 @@ func (d *Directory) Sweep(ctx context.Context, s sync.Sweep) error {
 		return resumed[mark[:len(noFingerprint)]] || d.temps.isKept(name) && !s.Whole
 	}
 	var errs []error
-	temps := d.temps.all()
-	for _, dir := range d.temps.journal.Dirs() {
-		if p := manifest.Path(dir); temps[p] == nil {
-			temps[p] = nil // to be listed
-		}
-	}
 	for _, p := range slices.SortedFunc(maps.Keys(temps), manifest.Path.Compare) {
 		if err := stopped(ctx); err != nil {
 			return err
