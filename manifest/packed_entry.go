@@ -32,14 +32,14 @@ const (
 	lengthAt    = 19
 )
 
-// pack returns e as a packedEntry, and whether all of it fits.
+// pack returns e as a packedEntry, and whether all of it but its sum fits.
 func pack(e Entry) (packedEntry, bool) {
 	c := packedEntry{size: e.Size, time: e.ModTime, changed: e.Changed, id: e.ID, shown: uint32(e.Shown),
 		packed: uint32(e.Kind)&3 | uint32(e.Precision)&7<<precisionAt | uint32(e.ShownPrecision)&7<<shownAt | uint32(e.Mode)&0o777<<modeAt}
 	if e.Holds {
 		c.packed |= holdsBit
 	}
-	fits := e.Sum == "" && e.Name == "" && e.Device == 0 && e.Kind <= Other && e.Mode <= 0o777 && e.Precision < 8 && e.ShownPrecision < 8 &&
+	fits := (e.Sum == "" || len(e.Sum) == sumLength) && e.Name == "" && e.Device == 0 && e.Kind <= Other && e.Mode <= 0o777 && e.Precision < 8 && e.ShownPrecision < 8 &&
 		e.Shown >= 0 && e.Shown <= math.MaxUint32
 	return c, fits
 }

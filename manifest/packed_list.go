@@ -15,8 +15,9 @@ type packedList struct {
 	dirs   []Path   // the directories that the paths are in
 	names  [][]byte // the last components, one after the other, in chunks
 	// rare holds, by number, the entries that do not fit into a packedEntry: those
-	// with a Sum or a Name.
+	// with a Name or a Device.
 	rare map[int]Entry
+	sums packedSums // of the entries that are not rare
 }
 
 func (l *packedList) at(i int) *packedEntry { return &l.chunks[i/chunkEntries][i%chunkEntries] }
@@ -48,7 +49,7 @@ func (l *packedList) entry(i int) Entry {
 	return Entry{
 		Kind: Kind(c.packed & 3), Precision: Precision(c.packed >> precisionAt & 7), ShownPrecision: Precision(c.packed >> shownAt & 7),
 		Holds: c.packed&holdsBit != 0, Size: c.size, ModTime: c.time, Shown: int64(c.shown), ID: c.id, Changed: c.changed,
-		Mode: uint16(c.packed >> modeAt & 0o777),
+		Mode: uint16(c.packed >> modeAt & 0o777), Sum: l.sums.at(i),
 	}
 }
 
@@ -64,6 +65,7 @@ func (l *packedList) set(i int, e Entry) {
 func (l *packedList) setRare(i int, e Entry, is bool) {
 	if !is {
 		delete(l.rare, i)
+		l.sums.set(i, e.Sum)
 		return
 	}
 	if l.rare == nil {
@@ -166,6 +168,6 @@ func (l *packedList) clone() packedList {
 	for i := range l.chunks {
 		out.chunks[i] = slices.Clone(l.chunks[i])
 	}
-	out.rare = maps.Clone(l.rare)
+	out.rare, out.sums = maps.Clone(l.rare), l.sums.clone()
 	return out
 }

@@ -29,6 +29,8 @@ func (l *packedList) arranged(order []int32) packedList {
 		out.push(c)
 		if c.packed&rareBit != 0 {
 			out.setRare(out.n-1, l.rare[int(i)], true)
+		} else if sum := l.sums.at(int(i)); sum != "" {
+			out.sums.set(out.n-1, sum)
 		}
 	}
 	return out

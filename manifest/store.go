@@ -55,6 +55,7 @@ type Store struct {
 
 	mu      sync.Mutex
 	pending map[Path]*Pair // nil pair: forgotten
+	written int            // pairs that were written since pages were released
 	timer   *time.Timer
 	failed  error // the first failed write; all later calls return it
 }

@@ -96,6 +96,10 @@ func (s *Store) update(f func(g *group) error) error {
 			return err
 		}
 		m.Count, m.Check, m.files = g.tally.count, g.tally.check, g.tally.files
+		if s.written += len(s.pending); s.written >= releaseEvery {
+			s.written = 0
+			releasePages(tx)
+		}
 		return putMeta(tx, m)
 	})
 	if err != nil {

@@ -45,7 +45,7 @@ func TestAllowIsAskedOnlyBeforeChanges(t *testing.T) {
 	var asked [][]manifest.Path
 	w.opts.Allow = func(_ context.Context, plan *sync.Plan) error {
 		var paths []manifest.Path
-		for _, a := range plan.Actions {
+		for _, a := range plan.Actions.All() {
 			paths = append(paths, a.Path)
 		}
 		asked = append(asked, paths)

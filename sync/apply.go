@@ -4,30 +4,26 @@ import (
 	"context"
 	"fmt"
 
+	"golang.org/x/sync/errgroup"
+
 	"ferry/manifest"
+	"ferry/sync/runs"
 )
 
-// The limits of a run of small transfers, which is what one session is given at a
-// time.
-const (
-	runFiles   = 64
-	runBytes   = 4 << 20
-	largeBytes = 1 << 20 // a file of at least this size is a run of its own
-	runDirs    = 200     // directories that are made; what is below one that was refused is in a later run, or refused with it
-)
+// runFiles is the most small files that a side is given at a time.
+const runFiles = runs.Files
 
 // apply carries out the plan, stage by stage, and records each result when its
 // outcome is known. It stops early only if a side is lost, the base cannot be
 // written, a rename was refused, or the context ends.
 func (p *pass) apply(ctx context.Context) error {
 	p.undone = make(map[manifest.Path]bool)
-	var byStage [stages][]*Action
-	for i := range p.plan.Actions {
-		a := &p.plan.Actions[i]
-		byStage[a.stage()] = append(byStage[a.stage()], a)
+	var byStage [stages][]runs.Task
+	for i, a := range p.plan.Actions.All() {
+		byStage[a.stage()] = append(byStage[a.stage()], runs.Task{Size: a.Size, N: int32(i), Side: uint8(a.Side)})
 	}
-	for stage, actions := range byStage {
-		if err := p.applyStage(ctx, stage, actions); err != nil {
+	for stage, tasks := range byStage {
+		if err := p.applyStage(ctx, stage, tasks); err != nil {
 			return err
 		}
 		if p.moveRefused {
@@ -37,15 +33,24 @@ func (p *pass) apply(ctx context.Context) error {
 	return nil
 }
 
-func (p *pass) applyStage(ctx context.Context, stage int, actions []*Action) error {
+// actions makes the actions of a run.
+func (p *pass) actions(run []runs.Task) []*Action {
+	all := make([]*Action, len(run))
+	for i, t := range run {
+		all[i] = p.plan.Actions.At(int(t.N))
+	}
+	return all
+}
+
+func (p *pass) applyStage(ctx context.Context, stage int, tasks []runs.Task) error {
 	if stage == stageRecord {
-		return p.recordAll(ctx, actions)
+		return p.recordAll(ctx, tasks)
 	}
-	runs := p.runs(stage, actions)
-	if inParallel(stage) {
-		return p.applyParallel(ctx, runs)
+	all := runs.Split(kindOf(stage), tasks, p.opts.Parts())
+	if kindOf(stage).InParallel() {
+		return p.applyParallel(ctx, all)
 	}
-	for _, run := range runs {
+	for _, run := range all {
 		if err := p.applyRun(ctx, run); err != nil {
 			return err
 		}
@@ -53,71 +58,29 @@ func (p *pass) applyStage(ctx context.Context, stage int, actions []*Action) err
 	return nil
 }
 
-// runs splits the actions of a stage into runs of one side each, in their order. In
-// a stage that is not carried out in parallel, consecutive actions on one side make
-// one run.
-func (p *pass) runs(stage int, actions []*Action) [][]*Action {
-	most := p.runLengths(stage, actions)
-	var runs [][]*Action
-	var open [2][]*Action
-	var bytes [2]int64
-	flush := func(s Side) {
-		if len(open[s]) > 0 {
-			runs = append(runs, open[s])
-		}
-		open[s], bytes[s] = nil, 0
+// applyParallel carries out runs, one per worker at a time.
+func (p *pass) applyParallel(ctx context.Context, all [][]runs.Task) error {
+	waiting := runs.NewQueue(all)
+	group, ctx := errgroup.WithContext(ctx)
+	for i := range min(p.opts.Workers, len(all)) {
+		group.Go(func() error {
+			for run := waiting.Next(i%2 == 0); run != nil; run = waiting.Next(i%2 == 0) {
+				if err := p.applyRun(ctx, run); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	}
-	for _, a := range actions {
-		if stage == stageTransfer && a.Size >= largeBytes {
-			runs = append(runs, []*Action{a})
-			continue
-		}
-		if !inParallel(stage) {
-			flush(a.Side.Other())
-		}
-		if len(open[a.Side]) >= most[a.Side] || bytes[a.Side] > runBytes {
-			flush(a.Side)
-		}
-		open[a.Side] = append(open[a.Side], a)
-		bytes[a.Side] += a.Size
-	}
-	flush(Local)
-	flush(Remote)
-	return runs
-}
-
-// runLengths returns how many actions of each side make a run. Each run costs
-// round trips of its own, so a worker gets all of its actions in one run, or in the
-// smallest number of equal runs that are not too long.
-func (p *pass) runLengths(stage int, actions []*Action) (most [2]int) {
-	switch {
-	case stage == stageMkdir:
-		return [2]int{runDirs, runDirs}
-	case !inParallel(stage):
-		return [2]int{len(actions), len(actions)}
-	}
-	small, parts := [2]int{}, p.opts.Parts()
-	for _, a := range actions {
-		if stage != stageTransfer || a.Size < largeBytes {
-			small[a.Side]++
-		}
-	}
-	for s, n := range small {
-		waves := max(1, (n+runFiles*parts-1)/(runFiles*parts))
-		most[s] = max(1, (n+waves*parts-1)/(waves*parts))
-		if stage == stageDelete {
-			most[s] = max(most[s], runFiles)
-		}
-	}
-	return most
+	return group.Wait()
 }
 
 // applyRun lets one side carry out a run.
-func (p *pass) applyRun(ctx context.Context, run []*Action) error {
+func (p *pass) applyRun(ctx context.Context, tasks []runs.Task) error {
 	if err := context.Cause(ctx); err != nil {
 		return err
 	}
-	run = p.withoutBlocked(run)
+	run := p.withoutBlocked(p.actions(tasks))
 	if len(run) == 0 {
 		return nil
 	}

@@ -165,10 +165,8 @@ func (p *planner) leaveUnknown(s Side, path manifest.Path, why string) {
 		}
 	}
 	p.plan.Twins[s] = append(p.plan.Twins[s], problem)
-	for q, st := range p.threeWay.states {
-		if q.Within(path) {
-			st.known = false
-		}
+	for q := range p.threeWay.states.Within(path) {
+		p.threeWay.states.Get(q).known = false
 	}
 }
 
@@ -180,14 +178,14 @@ func (p *planner) renameCase() {
 	for i := 0; i < len(p.caseRenames); i++ {
 		r := p.caseRenames[i]
 		s := r.moved.Other()
-		sameKind := p.threeWay.states[r.from].now[s].Kind == p.threeWay.states[r.to].now[r.moved].Kind
+		sameKind := p.threeWay.states.Get(r.from).now[s].Kind == p.threeWay.states.Get(r.to).now[r.moved].Kind
 		if !sameKind || !p.canMove(r.movePair, r.moved) {
 			p.leaveTwins([]manifest.Path{r.to}, r.moved, s, r.from)
 			p.leaveTwins([]manifest.Path{r.from}, s, s, r.to)
 			continue
 		}
 		answer := proven
-		if p.threeWay.states[r.to].now[r.moved].IsFile() {
+		if p.threeWay.states.Get(r.to).now[r.moved].IsFile() {
 			answer = p.proveFile(r.movePair, r.moved)
 		}
 		if answer == pending {
@@ -206,7 +204,7 @@ func (p *planner) findCaseRenamesBelow(dir manifest.Path, moved Side) {
 		if len(twins) != 2 {
 			continue
 		}
-		from, to := p.threeWay.states[twins[0]], p.threeWay.states[twins[1]]
+		from, to := p.threeWay.states.Get(twins[0]), p.threeWay.states.Get(twins[1])
 		if !from.hasBase {
 			from, to = to, from
 		}
@@ -219,8 +217,8 @@ func (p *planner) findCaseRenamesBelow(dir manifest.Path, moved Side) {
 // changedBelow yields the paths below dir at which something happened, in their order.
 func (p *planner) changedBelow(dir manifest.Path) iter.Seq[manifest.Path] {
 	return func(yield func(manifest.Path) bool) {
-		for _, st := range p.pick(func(st *pathState) bool { return st.path.Below(dir) }) {
-			if !yield(st.path) {
+		for path := range p.threeWay.states.Within(dir) {
+			if path != dir && !yield(path) {
 				return
 			}
 		}

@@ -223,14 +223,14 @@ func parseBase(t *testing.T, words []string) manifesttest.Memory {
 
 func planLines(p *Plan) []string {
 	var lines []string
-	for _, q := range p.Questions {
+	for _, q := range p.Questions.All() {
 		verb := "ask"
 		if q.HashOnly {
 			verb = "ask-hash"
 		}
 		lines = append(lines, fmt.Sprintf("%s %s %s", verb, q.Side, q.Path))
 	}
-	for _, a := range p.Actions {
+	for _, a := range p.Actions.All() {
 		switch a.Op {
 		case Refresh:
 			line := "refresh " + string(a.Path)

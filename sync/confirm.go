@@ -78,7 +78,7 @@ func (p *pass) missingNames(s Side, confirmed map[manifest.Path]bool) (paths []m
 	missing := make(map[manifest.Path]manifest.Entry)
 	var all []manifest.Path
 	past := p.plan.pastNames(s)
-	for i, a := range p.plan.Actions {
+	for i, a := range p.plan.Actions.All() {
 		path := a.Path
 		switch {
 		case a.Op == Forget && p.goneOnBoth(a):
@@ -120,7 +120,7 @@ func (p *pass) missingNames(s Side, confirmed map[manifest.Path]bool) (paths []m
 func (p *pass) missingMounts() map[manifest.Path]manifest.Entry {
 	found := make(map[manifest.Path]manifest.Entry)
 	seen := make(map[manifest.Path]bool)
-	for _, a := range p.plan.Actions {
+	for _, a := range p.plan.Actions.All() {
 		for _, path := range [...]manifest.Path{a.Path, a.From} {
 			for ; path != manifest.Root && !seen[path]; path = path.Parent() {
 				seen[path] = true
@@ -138,7 +138,7 @@ func (p *pass) missingMounts() map[manifest.Path]manifest.Entry {
 
 // goneOnBoth reports whether the action forgets a path because neither side has it
 // any more, and not because it is ignored now.
-func (p *pass) goneOnBoth(a Action) bool {
+func (p *pass) goneOnBoth(a *Action) bool {
 	if a.Local.Exists() || a.Remote.Exists() {
 		return false
 	}

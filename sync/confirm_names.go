@@ -13,7 +13,7 @@ type pastName struct {
 
 func (p *Plan) pastNames(s Side) pastNames {
 	names := make(pastNames)
-	for i, a := range p.Actions {
+	for i, a := range p.Actions.All() {
 		if a.Op == Rename && a.Side == s {
 			names[a.Path] = pastName{a.From, i}
 		}

@@ -92,7 +92,7 @@ func (p *planner) oneWayConflict(st *pathState, src, dst Side) {
 func (p *planner) overwrite(st *pathState, loser Side) {
 	p.transfer(st, loser, "wins the conflict")
 	if p.policy.Direction == Both {
-		p.plan.Actions[len(p.plan.Actions)-1].Trash = true
+		p.amend(func(a *Action) { a.Trash = true })
 	}
 }
 

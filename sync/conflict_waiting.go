@@ -56,8 +56,8 @@ func (p *pass) noteCopy(path manifest.Path, e manifest.Entry) {
 // what this one sets aside or leaves alone.
 func (p *pass) findWaiting() {
 	resolved := make(map[manifest.Path]bool)
-	for i := range p.plan.Actions {
-		switch a := &p.plan.Actions[i]; a.Op {
+	for _, a := range p.plan.Actions.All() {
+		switch a.Op {
 		case Delete:
 			resolved[a.Path] = true
 		case Rename, SetAside:

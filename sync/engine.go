@@ -280,6 +280,7 @@ type pass struct {
 	undone      map[manifest.Path]bool // paths whose action did not happen: failed, cancelled or left out
 	full        [2]int64               // the smallest content for which this side had no room; 0: it had
 	lost        error                  // the first error that ends the pass
+	away        map[place]bool         // what the plan removes or renames, from the first link on that a side refused
 	moveRefused bool
 	seenCopies  map[manifest.Path]bool // conflict copies that scans have shown
 	hides       [2]bool                // the side has something that is outside [Options.Only]

@@ -37,8 +37,7 @@ func (p *pass) checkFirst(int) error {
 // those that it renames aside first. A directory without files counts as one file.
 func (p *Plan) lossesOn(s Side) (deletes, overwrites int) {
 	dirs := 0
-	for i := range p.Actions {
-		a := &p.Actions[i]
+	for _, a := range p.Actions.All() {
 		if a.Side != s {
 			continue
 		}

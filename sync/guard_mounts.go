@@ -14,8 +14,7 @@ func (p *pass) checkMounts(int) error {
 		return nil
 	}
 	lost := make(map[manifest.Path]int) // by directory on which something is mounted
-	for i := range p.plan.Actions {
-		a := &p.plan.Actions[i]
+	for _, a := range p.plan.Actions.All() {
 		if a.Op != Delete || a.Side != Remote {
 			continue
 		}

@@ -97,7 +97,7 @@ func TestLimitsOnDeletions(t *testing.T) {
 	} {
 		plan := &sync.Plan{}
 		for i := range c.deletes {
-			plan.Actions = append(plan.Actions, sync.Action{Op: sync.Delete, Side: sync.Remote, Path: manifest.Path(fmt.Sprint(i))})
+			plan.Actions.Add(-1, sync.Action{Op: sync.Delete, Side: sync.Remote, Path: manifest.Path(fmt.Sprint(i))})
 		}
 		var b manifest.Builder
 		b.Add("x", manifest.Entry{Kind: manifest.File})

@@ -31,7 +31,7 @@ func (p *planner) leaveNamesLackedBy(s Side) {
 		who = "the local side"
 	}
 	renamed := make(map[uint64]manifest.Path) // by identity, to what
-	for _, st := range p.threeWay.sorted() {
+	for _, st := range p.threeWay.states.Within(manifest.Root) {
 		travels := st.now[o].IsFile() || st.now[o].IsDir() || p.policy.links != nil
 		if !st.known || !st.edited(o) || st.has(s) || !travels {
 			continue
@@ -46,7 +46,7 @@ func (p *planner) leaveNamesLackedBy(s Side) {
 	if len(renamed) == 0 {
 		return
 	}
-	for _, st := range p.threeWay.sorted() {
+	for _, st := range p.threeWay.states.Within(manifest.Root) {
 		to, ok := renamed[st.was(o).ID]
 		if ok && st.known && st.hasBase && !st.has(o) {
 			p.leaveUnknown(o, st.path, fmt.Sprintf("it was renamed to %q, and %s cannot have that name", to, who))

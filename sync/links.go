@@ -103,12 +103,13 @@ func (p *planner) makeLink(st *pathState, s Side, target string) (refused string
 	}
 	p.keepParentsOnBoth(st.path)
 	p.add(Action{Op: Link, Side: s, Path: st.path, Target: target, Why: "link to " + target}, st)
-	a := &p.plan.Actions[len(p.plan.Actions)-1]
-	if a.RemoteChange = NoChange; s == Local {
-		a.LocalChange, a.RemoteChange = NoChange, Created
-	} else {
-		a.LocalChange = Created
-	}
+	p.amend(func(a *Action) {
+		if a.RemoteChange = NoChange; s == Local {
+			a.LocalChange, a.RemoteChange = NoChange, Created
+		} else {
+			a.LocalChange = Created
+		}
+	})
 	return ""
 }
 
@@ -139,12 +140,21 @@ func (p *pass) tellUnlinked() {
 	}
 }
 
-// takesAway reports whether the plan removes that to which a link leads.
-func (p *Plan) takesAway(s Side, path manifest.Path, target string) bool {
+// takesAway reports whether the plan removes that to which a link leads. The caller holds mu.
+func (p *pass) takesAway(s Side, path manifest.Path, target string) bool {
+	if p.away == nil {
+		p.away = make(map[place]bool)
+		for _, a := range p.plan.Actions.All() {
+			switch a.Op {
+			case Delete:
+				p.away[place{a.Side, a.Path}] = true
+			case Rename:
+				p.away[place{a.Side, a.From}] = true
+			}
+		}
+	}
 	to, _ := links.Resolve(path, target)
-	return slices.ContainsFunc(p.Actions, func(a Action) bool {
-		return a.Side == s && (a.Op == Delete && a.Path == to || a.Op == Rename && a.From == to)
-	})
+	return p.away[place{s, to}]
 }
 
 // keepRefusals remembers the links that were refused for later processes.
@@ -165,11 +175,17 @@ func (p *pass) leftLink(a *Action, err error) bool {
 	p.mu.Lock()
 	p.sum.Skipped++
 	try := tryLink(p.trees, a.Side, a.Path, a.Target)
-	try.Leads = try.Leads && !p.plan.takesAway(a.Side, a.Path, a.Target)
+	try.Leads = try.Leads && !p.takesAway(a.Side, a.Path, a.Target)
 	p.opts.LinkRefusals.Add(links.Refusal{Try: try, Why: "a link that was not made: " + refused.Error(), At: p.policy.now})
 	p.unlinkedTold[linksRefused[a.Side]] = true
 	p.mu.Unlock()
 	p.tell(Refused{Action: a})
 	p.tell(Noticed{Text: fmt.Sprintf("%s: the link is left alone: %v", a.Path, refused)})
 	return true
+}
+
+// A place is a path on one side.
+type place struct {
+	side Side
+	path manifest.Path
 }

@@ -32,15 +32,14 @@ func (st *pathState) appeared(s Side, kind manifest.Kind) bool {
 	return st.known && !st.hasBase && st.now[s].Kind == kind && !st.has(s.Other())
 }
 
-// pick returns the states that f accepts, in the order of paths.
-func (p *planner) pick(f func(*pathState) bool) []*pathState {
+// pick returns the states at and below dir that f accepts, in the order of paths.
+func (p *planner) pick(dir manifest.Path, f func(*pathState) bool) []*pathState {
 	var states []*pathState
-	for _, st := range p.threeWay.states {
+	for path, st := range p.threeWay.states.Within(dir) {
 		if f(st) {
-			states = append(states, st)
+			states = append(states, p.threeWay.states.Get(path))
 		}
 	}
-	slices.SortFunc(states, func(a, b *pathState) int { return a.path.Compare(b.path) })
 	return states
 }
 
@@ -49,12 +48,12 @@ type movePair struct{ from, to manifest.Path }
 // pairDirs pairs directories by their identity. Since identities are reused, the
 // files inside must confirm each pair.
 func (p *planner) pairDirs(s Side) {
-	gone := byID(p.pick(func(st *pathState) bool { return st.vanished(s, manifest.Dir) }),
+	gone := byID(p.pick(manifest.Root, func(st *pathState) bool { return st.vanished(s, manifest.Dir) }),
 		func(st *pathState) uint64 { return st.was(s).ID })
 	if len(gone) == 0 {
 		return
 	}
-	here := byID(p.pick(func(st *pathState) bool { return st.appeared(s, manifest.Dir) }),
+	here := byID(p.pick(manifest.Root, func(st *pathState) bool { return st.appeared(s, manifest.Dir) }),
 		func(st *pathState) uint64 { return st.now[s].ID })
 	var pairs []movePair
 	for id, to := range here {
@@ -95,13 +94,13 @@ func byID(states []*pathState, id func(*pathState) uint64) map[uint64][]*pathSta
 // canMove reports whether the other side can carry out the rename: the new name
 // is free there, and everything above it is a directory.
 func (p *planner) canMove(pair movePair, s Side) bool {
-	from, to, o := p.threeWay.states[pair.from], p.threeWay.states[pair.to], s.Other()
+	from, to, o := p.threeWay.states.Get(pair.from), p.threeWay.states.Get(pair.to), s.Other()
 	if from == nil || to == nil || !from.known || !to.known || !from.has(o) || to.has(o) || to.hasBase ||
 		pair.to.Within(pair.from) || pair.from.Within(pair.to) {
 		return false
 	}
 	for dir := range pair.to.Ancestors {
-		st := p.threeWay.states[dir]
+		st := p.threeWay.states.Get(dir)
 		if st == nil {
 			continue // at rest, so a directory on both sides
 		}
@@ -115,11 +114,13 @@ func (p *planner) canMove(pair movePair, s Side) bool {
 	if p.policy.only.LeadsTo(pair.from) || p.policy.only.LeadsTo(pair.to) || p.policy.pinned != nil && p.policy.pinned.Pins(pair.from) {
 		return false
 	}
-	for path, st := range p.threeWay.states {
-		if !st.known && (path.Below(pair.from) || path.Below(pair.to)) {
+	for path, st := range p.threeWay.states.Within(pair.from) {
+		if path != pair.from && !st.known {
 			return false
 		}
-		if path.Below(pair.to) && st.has(o) {
+	}
+	for path, st := range p.threeWay.states.Within(pair.to) {
+		if path != pair.to && (!st.known || st.has(o)) {
 			return false
 		}
 	}
@@ -131,7 +132,7 @@ func (p *planner) canMove(pair movePair, s Side) bool {
 func (p *planner) move(pair movePair, s Side, why string) {
 	o := s.Other()
 	p.makeParents(pair.to, o)
-	st := p.threeWay.states[pair.from]
+	st := p.threeWay.states.Get(pair.from)
 	a := Action{Op: Rename, Side: o, Path: pair.to, From: pair.from, Why: why,
 		Local: st.now[Local], Remote: st.now[Remote], Base: st.base}
 	a.LocalChange, a.RemoteChange = NoChange, NoChange
@@ -143,7 +144,7 @@ func (p *planner) move(pair movePair, s Side, why string) {
 	p.moves = append(p.moves, a)
 	states := []*pathState{st}
 	if st.now[o].IsDir() {
-		states = p.pick(func(st *pathState) bool { return st.path.Within(pair.from) })
+		states = p.pick(pair.from, func(*pathState) bool { return true })
 	}
 	for _, st := range states {
 		p.carryOver(st, st.path.Rebase(pair.from, pair.to), o)
@@ -172,10 +173,10 @@ func (p *planner) carryOver(st *pathState, to manifest.Path, o Side) {
 	t.classify(p.policy)
 	st.classify(p.policy)
 	if !st.has(Local) && !st.has(Remote) {
-		delete(p.threeWay.states, st.path)
+		p.threeWay.states.Drop(st.path)
 	}
 	if t.atRest() {
-		delete(p.threeWay.states, t.path)
+		p.threeWay.states.Drop(t.path)
 		p.keepParentsOnBoth(t.path)
 	}
 }
@@ -185,7 +186,7 @@ func (p *planner) carryOver(st *pathState, to manifest.Path, o Side) {
 func (p *planner) makeParents(path manifest.Path, o Side) {
 	var missing []*pathState
 	for dir := range path.Ancestors {
-		if st := p.threeWay.states[dir]; st != nil && !st.has(o) {
+		if st := p.threeWay.states.Get(dir); st != nil && !st.has(o) {
 			missing = append(missing, st)
 		}
 	}

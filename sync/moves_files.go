@@ -10,11 +10,17 @@ import (
 // pairs by content, on a remote side without identities by size and time. A pair
 // that is the only one possible is proposed; the content decides.
 func (p *planner) pairFiles(s Side) {
-	gone := p.pick(func(st *pathState) bool { return st.vanished(s, manifest.File) && !p.isHeld(st.path) })
+	gone := p.pick(manifest.Root, func(st *pathState) bool { return st.vanished(s, manifest.File) && !p.isHeld(st.path) })
 	if len(gone) == 0 {
 		return
 	}
-	here := p.pick(func(st *pathState) bool { return st.appeared(s, manifest.File) && !p.isHeld(st.path) })
+	sizes, ids := make(map[int64]bool), make(map[uint64]bool)
+	for _, st := range gone {
+		sizes[st.was(s).Size], ids[st.was(s).ID] = true, true
+	}
+	here := p.pick(manifest.Root, func(st *pathState) bool {
+		return st.appeared(s, manifest.File) && (sizes[st.now[s].Size] || ids[st.now[s].ID]) && !p.isHeld(st.path)
+	})
 	here = p.pairByStamp(gone, here, s, func(e manifest.Entry) (any, bool) {
 		return e.ID, e.ID != 0
 	})

@@ -48,7 +48,7 @@ func unwritten(was, now manifest.Entry) bool {
 
 // proveFile decides whether a file was renamed, and asks for its content if need be.
 func (p *planner) proveFile(pair movePair, s Side) proof {
-	from, to := p.threeWay.states[pair.from], p.threeWay.states[pair.to]
+	from, to := p.threeWay.states.Get(pair.from), p.threeWay.states.Get(pair.to)
 	answer := provenContent(from, to, s)
 	if answer == pending && p.rebuilt[pair.to] {
 		return impossible
@@ -62,7 +62,7 @@ func (p *planner) proveFile(pair movePair, s Side) proof {
 // askIfMoved asks for the content of a file that looks renamed. Until it is known,
 // both names are left alone.
 func (p *planner) askIfMoved(pair movePair, s Side) {
-	from, to := p.threeWay.states[pair.from], p.threeWay.states[pair.to]
+	from, to := p.threeWay.states.Get(pair.from), p.threeWay.states.Get(pair.to)
 	to.ask[s], from.ask[s.Other()] = to.now[s].Sum == "", from.oldSum(s) == ""
 	to.askWhy = "looks renamed from " + string(pair.from) + ": its content is compared first"
 	p.hold(pair)

@@ -35,7 +35,7 @@ func (p *planner) proveDir(pair movePair, s Side) dirProof {
 	moved := p.likelyMoved(pair, s)
 	var open []movePair
 	for _, file := range moved {
-		from, to := p.threeWay.states[file.from], p.threeWay.states[file.to]
+		from, to := p.threeWay.states.Get(file.from), p.threeWay.states.Get(file.to)
 		switch provenContent(from, to, s) {
 		case differs:
 			p.distrust(moved, s)
@@ -57,7 +57,7 @@ func (p *planner) proveDir(pair movePair, s Side) dirProof {
 	}
 	unknown := int64(0) // bytes that have to be read on the other side, too
 	for _, file := range ask {
-		if from := p.threeWay.states[file.from]; from.oldSum(s) == "" {
+		if from := p.threeWay.states.Get(file.from); from.oldSum(s) == "" {
 			unknown += from.was(s).Size
 		}
 	}
@@ -66,7 +66,7 @@ func (p *planner) proveDir(pair movePair, s Side) dirProof {
 			return dirProof{proof: impossible}
 		}
 		p.askIfMoved(file, s)
-		p.threeWay.states[file.to].hashOnly = s == Remote && !p.tellsNoHash(file.to)
+		p.threeWay.states.Get(file.to).hashOnly = s == Remote && !p.tellsNoHash(file.to)
 	}
 	if len(ask) > 0 {
 		p.hold(pair)
@@ -89,11 +89,11 @@ func (p *planner) distrust(moved []movePair, s Side) {
 // likelyMoved returns the files of the old directory that are found in the new one
 // with the same stamp, in the order of paths.
 func (p *planner) likelyMoved(pair movePair, s Side) (moved []movePair) {
-	for path, st := range p.threeWay.states {
-		if !st.hasBase || st.base.Kind() != manifest.File || !path.Below(pair.from) {
+	for path, st := range p.threeWay.states.Within(pair.from) {
+		if !st.hasBase || st.base.Kind() != manifest.File || path == pair.from {
 			continue
 		}
-		to := p.threeWay.states[path.Rebase(pair.from, pair.to)]
+		to := p.threeWay.states.Get(path.Rebase(pair.from, pair.to))
 		if to == nil || !to.now[s].IsFile() || !manifest.Unchanged(st.was(s), to.now[s]) || !sameID(st.was(s), to.now[s]) {
 			continue
 		}
@@ -109,7 +109,7 @@ func (p *planner) likelyMoved(pair movePair, s Side) (moved []movePair) {
 // samples only.
 func (p *planner) worthAsking(moved, open []movePair) (ask, unproven []movePair) {
 	for _, file := range open {
-		if p.threeWay.states[file.from].base.Sum != "" && !p.tellsNoHash(file.to) {
+		if p.threeWay.states.Get(file.from).base.Sum != "" && !p.tellsNoHash(file.to) {
 			ask = append(ask, file)
 		}
 	}
@@ -142,10 +142,10 @@ func (p *planner) tellsNoHash(path manifest.Path) bool {
 func (p *planner) strongEvidence(moved []movePair) func(movePair) bool {
 	times := make(map[int64]int)
 	for _, file := range moved {
-		times[p.threeWay.states[file.to].now[Remote].ModTime]++
+		times[p.threeWay.states.Get(file.to).now[Remote].ModTime]++
 	}
 	return func(file movePair) bool {
-		was, now := p.threeWay.states[file.from].was(Remote), p.threeWay.states[file.to].now[Remote]
+		was, now := p.threeWay.states.Get(file.from).was(Remote), p.threeWay.states.Get(file.to).now[Remote]
 		return was.ID != 0 && was.ID == now.ID && now.Precision <= manifest.Second && now.ModTime > 0 &&
 			times[now.ModTime] == 1 && now.Time().Before(p.policy.RecentAfter)
 	}
@@ -155,7 +155,7 @@ func (p *planner) strongEvidence(moved []movePair) func(movePair) bool {
 func (p *planner) statesOf(files []movePair) map[manifest.Path]pathState {
 	states := make(map[manifest.Path]pathState)
 	for _, file := range files {
-		states[file.from], states[file.to] = *p.threeWay.states[file.from], *p.threeWay.states[file.to]
+		states[file.from], states[file.to] = *p.threeWay.states.Get(file.from), *p.threeWay.states.Get(file.to)
 	}
 	return states
 }
@@ -164,12 +164,12 @@ func (p *planner) statesOf(files []movePair) map[manifest.Path]pathState {
 // their directory was renamed on the server.
 func (p *planner) recordUnproven(files []movePair, before map[manifest.Path]pathState) {
 	for _, file := range files {
-		if p.threeWay.states[file.to] != nil {
+		if p.threeWay.states.Get(file.to) != nil {
 			continue // something else is done there
 		}
 		from, to := before[file.from], before[file.to]
 		a := Action{Op: Refresh, Path: file.to, Why: "not compared yet", Local: from.now[Local], Remote: to.now[Remote], Base: from.base}
 		a.Local.Name, a.Remote.Changed = "", unprovenContent
-		p.plan.Actions = append(p.plan.Actions, a)
+		p.plan.Actions.Add(-1, a)
 	}
 }

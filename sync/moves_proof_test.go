@@ -90,7 +90,7 @@ func TestRenamedDirectoryWithoutHashes(t *testing.T) {
 		var why []string
 		w.opts.Observer = func(ev sync.Event) {
 			if ev, ok := ev.(sync.Planned); ok {
-				for _, a := range ev.Plan.Actions {
+				for _, a := range ev.Plan.Actions.All() {
 					why = append(why, string(a.Op)+" "+string(a.Path)+": "+a.Why)
 				}
 			}

@@ -7,6 +7,7 @@ import (
 
 	"ferry/manifest"
 	"ferry/sync/namecase"
+	"ferry/sync/pack"
 )
 
 // A pathState is what the base and both sides say about one path.
@@ -27,6 +28,8 @@ type pathState struct {
 	left       string
 	until      time.Time
 	remotePath manifest.Path // where the server has it before the renames of the plan; "": at path
+	at         [2]int32      // by Side; the numbers of now in the trees when they were compared, from 1
+	row        int           // the number of the row that was made of it, from 1; 0: none
 }
 
 // onServer returns the path at which the server has the file now.
@@ -54,32 +57,10 @@ func entryOn(p manifest.Pair, s Side) manifest.Entry {
 // order of paths. The value is reused for the next path.
 func mergePaths(base manifest.Base, local, remote *manifest.Tree) iter.Seq[*pathState] {
 	return func(yield func(*pathState) bool) {
-		nextBase, stopBase := iter.Pull2(base.All())
-		defer stopBase()
-		nextLocal, stopLocal := iter.Pull2(local.All())
-		defer stopLocal()
-		nextRemote, stopRemote := iter.Pull2(remote.All())
-		defer stopRemote()
-		bp, pair, bok := nextBase()
-		lp, le, lok := nextLocal()
-		rp, re, rok := nextRemote()
 		var st pathState
-		for bok || lok || rok {
-			p := firstPath(bp, bok, lp, lok, rp, rok)
-			st = pathState{path: p}
-			if bok && bp == p {
-				st.base, st.hasBase = pair, true
-				bp, pair, bok = nextBase()
-			}
-			if lok && lp == p {
-				st.now[Local] = le
-				lp, le, lok = nextLocal()
-			}
-			if rok && rp == p {
-				st.now[Remote] = re
-				rp, re, rok = nextRemote()
-			}
-			st.known = local.Known(p) && remote.Known(p)
+		for row := range pack.Merge(base, [2]*manifest.Tree{local, remote}) {
+			st = pathState{path: row.Path, base: row.Base, hasBase: row.HasBase, now: row.Now, at: row.At}
+			st.known = local.Known(st.path) && remote.Known(st.path)
 			if !yield(&st) {
 				return
 			}
@@ -87,25 +68,10 @@ func mergePaths(base manifest.Base, local, remote *manifest.Tree) iter.Seq[*path
 	}
 }
 
-// firstPath returns the first, in path order, of those of the three that exist.
-func firstPath(b manifest.Path, bok bool, l manifest.Path, lok bool, r manifest.Path, rok bool) manifest.Path {
-	var p manifest.Path
-	found := false
-	for _, c := range [...]struct {
-		p  manifest.Path
-		ok bool
-	}{{b, bok}, {l, lok}, {r, rok}} {
-		if c.ok && (!found || c.p.Compare(p) < 0) {
-			p, found = c.p, true
-		}
-	}
-	return p
-}
-
 // A threeWay is the comparison of the base and both sides. It holds the paths at
 // which something happened since the base.
 type threeWay struct {
-	states map[manifest.Path]*pathState
+	states *pack.Table[pathState]
 	trees  [2]*manifest.Tree
 	base   manifest.Base
 	// sameButCase are the groups of paths that differ only in the case of their last
@@ -117,7 +83,7 @@ type threeWay struct {
 // Everything below a link or special file on one side is unknown there: a
 // directory that was moved away and replaced by a link has not lost its contents.
 func compareWithBase(base manifest.Base, local, remote *manifest.Tree, policy Policy) *threeWay {
-	s := &threeWay{states: make(map[manifest.Path]*pathState), trees: [2]*manifest.Tree{local, remote}, base: base}
+	s := &threeWay{states: pack.NewTable(local, remote, stateOfRow), trees: [2]*manifest.Tree{local, remote}, base: base}
 	blocked := manifest.Root
 	var unproven backlog
 	var names namecase.Finder
@@ -140,8 +106,8 @@ func compareWithBase(base manifest.Base, local, remote *manifest.Tree, policy Po
 		if st.leave(policy) {
 			blocked = st.path
 		}
-		kept := *st
-		s.states[st.path] = &kept
+		st.row = s.states.Rows.Len() + 1
+		s.states.Add(st.toRow(), *st)
 	}
 	names.End()
 	s.sameButCase = names.Groups(func(yield func(manifest.Path) bool) {
@@ -156,20 +122,35 @@ func compareWithBase(base manifest.Base, local, remote *manifest.Tree, policy Po
 
 // at returns the state of p, creating an empty one if there is none.
 func (s *threeWay) at(p manifest.Path) *pathState {
-	st := s.states[p]
+	st := s.states.Get(p)
 	if st == nil {
 		st = &pathState{path: p, known: true}
-		s.states[p] = st
+		s.states.Put(p, st)
 	}
 	return st
 }
 
-// sorted returns the states in the order of paths.
-func (s *threeWay) sorted() []*pathState {
-	states := make([]*pathState, 0, len(s.states))
-	for _, st := range s.states {
-		states = append(states, st)
+// The changes, in the order in which a row counts them.
+var changes = [...]Change{NoChange, Created, Changed, Deleted, Renamed, Touched, Blocked}
+
+// toRow returns what is kept of a state. Each bit of the note is one thing that is known.
+func (st *pathState) toRow() pack.Row {
+	note := slices.Index(changes[:], st.change[Local]) | slices.Index(changes[:], st.change[Remote])<<3
+	for i, is := range [...]bool{st.known, st.ask[Local], st.ask[Remote], st.hashOnly, st.notCompared} {
+		if is {
+			note |= 1 << (6 + i)
+		}
 	}
-	slices.SortFunc(states, func(a, b *pathState) int { return a.path.Compare(b.path) })
-	return states
+	return pack.Row{Path: st.path, Base: st.base, HasBase: st.hasBase, At: st.at, Note: uint32(note)}
+}
+
+// stateOfRow is the reverse of toRow.
+func stateOfRow(n int, row pack.Row) pathState {
+	is := func(i int) bool { return row.Note>>(6+i)&1 != 0 }
+	return pathState{path: row.Path, base: row.Base, hasBase: row.HasBase, now: row.Now, change: changesOf(row),
+		known: is(0), ask: [2]bool{is(1), is(2)}, hashOnly: is(3), notCompared: is(4), at: row.At, row: n + 1}
+}
+
+func changesOf(row pack.Row) [2]Change {
+	return [2]Change{changes[row.Note&7], changes[row.Note>>3&7]}
 }

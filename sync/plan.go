@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ferry/manifest"
+	"ferry/sync/pack"
 )
 
 // Op is what an [Action] does, in the words of the JSON report.
@@ -136,7 +137,7 @@ type Question struct {
 // plan, in the same order.
 type Plan struct {
 	// Actions in the order in which they are carried out.
-	Actions   []Action
+	Actions   pack.List[Action]
 	Conflicts []Conflict
 	Skips     []Skip
 	// LeftOut are the paths that the scans met and [Options.LeftOut] names, in order.
@@ -144,7 +145,7 @@ type Plan struct {
 	LeftOut []manifest.Path
 	// Questions are the contents that must be known first. As long as there are any,
 	// the actions for their paths are missing.
-	Questions []Question
+	Questions pack.List[Question]
 	// NotCompared counts the unchanged files of the server whose contents a dry run with
 	// Checksum did not compare, because that would cost a download.
 	NotCompared int
@@ -181,8 +182,8 @@ func (p *Plan) Acts() bool {
 
 // count returns how many of the actions are of a kind.
 func (p *Plan) count(is func(a *Action) bool) (n int) {
-	for i := range p.Actions {
-		if is(&p.Actions[i]) {
+	for _, a := range p.Actions.All() {
+		if is(a) {
 			n++
 		}
 	}

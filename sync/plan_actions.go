@@ -4,14 +4,18 @@ import (
 	"slices"
 
 	"ferry/manifest"
+	"ferry/sync/runs"
 )
 
 // add appends an action and fills in what is known about its path.
 func (p *planner) add(a Action, st *pathState) {
 	a.Local, a.Remote, a.Base = st.now[Local], st.now[Remote], st.base
 	a.LocalChange, a.RemoteChange = st.change[Local], st.change[Remote]
-	p.plan.Actions = append(p.plan.Actions, a)
+	p.plan.Actions.Add(st.row-1, a)
 }
+
+// amend changes the last action.
+func (p *planner) amend(change func(a *Action)) { p.plan.Actions.Edit(p.plan.Actions.Len()-1, change) }
 
 // transfer plans to copy the file to side to.
 func (p *planner) transfer(st *pathState, to Side, why string) {
@@ -46,12 +50,7 @@ func (p *planner) makeWay(st *pathState, s Side, why string) {
 // clearWay plans to remove a directory and what is left in it from side s, because
 // a file takes its place.
 func (p *planner) clearWay(st *pathState, s Side, why string) {
-	for i := range p.plan.Actions {
-		a := &p.plan.Actions[i]
-		if a.Side == s && (a.Op == Delete || a.Op == Rmdir) && a.Path.Below(st.path) {
-			a.MakeWay = true
-		}
-	}
+	p.plan.Actions.EditBelow(st.path, func(a *Action) { a.MakeWay = a.MakeWay || a.Side == s && (a.Op == Delete || a.Op == Rmdir) })
 	p.add(Action{Op: Rmdir, Side: s, Path: st.path, Why: why, MakeWay: true}, st)
 	st.now[s] = manifest.Entry{}
 }
@@ -93,8 +92,18 @@ const (
 	stages
 )
 
-// inParallel reports whether the actions of a stage may be carried out at the same time.
-func inParallel(stage int) bool { return stage == stageTransfer || stage == stageDelete }
+// kindOf returns what the actions of a stage are.
+func kindOf(stage int) runs.Kind {
+	switch stage {
+	case stageMkdir:
+		return runs.Dirs
+	case stageTransfer:
+		return runs.Transfers
+	case stageDelete:
+		return runs.Deletions
+	}
+	return runs.InOrder
+}
 
 func (a *Action) stage() int {
 	switch a.Op {
@@ -129,24 +138,9 @@ func (a *Action) stage() int {
 // first where directories are removed. Moves keep the order in which they were
 // found, because each one uses the names that the one before left behind.
 func (p *planner) finish() {
-	slices.SortStableFunc(p.plan.Actions, func(a, b Action) int {
-		sa, sb := a.stage(), b.stage()
-		if sa != sb {
-			return sa - sb
-		}
-		c := a.Path.Compare(b.Path)
-		if sa == stageRmdir || sa == stageMakeWay {
-			return -c
-		}
-		return c
-	})
-	p.plan.Actions = append(p.moves, p.plan.Actions...)
+	p.plan.Actions.Sort((*Action).stage, func(stage int) bool { return stage == stageRmdir || stage == stageMakeWay })
+	p.plan.Actions.Prepend(p.moves)
 	slices.SortFunc(p.plan.Conflicts, func(a, b Conflict) int { return a.Path.Compare(b.Path) })
 	slices.SortFunc(p.plan.Skips, func(a, b Skip) int { return a.Path.Compare(b.Path) })
-	slices.SortFunc(p.plan.Questions, func(a, b Question) int {
-		if c := a.Path.Compare(b.Path); c != 0 {
-			return c
-		}
-		return int(a.Side) - int(b.Side)
-	})
+	p.plan.Questions.Sort(func(*Question) int { return 0 }, func(int) bool { return false })
 }

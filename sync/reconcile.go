@@ -2,9 +2,9 @@ package sync
 
 import (
 	"fmt"
-	"slices"
 
 	"ferry/manifest"
+	"ferry/sync/pack"
 )
 
 // Reconcile decides what must happen to bring both sides in step. It is pure, and
@@ -24,6 +24,8 @@ func Reconcile(base manifest.Base, local, remote *manifest.Tree, policy Policy) 
 		held:     make(map[manifest.Path]bool),
 		rebuilt:  make(map[manifest.Path]bool),
 	}
+	p.plan.Actions = pack.NewList(p.threeWay.states.Rows, actionForm)
+	p.plan.Questions = pack.NewList(p.threeWay.states.Rows, questionForm)
 	for s := range p.keptDirs {
 		p.keptDirs[s] = make(map[manifest.Path]bool)
 		p.movedFrom[s] = make(map[manifest.Path]manifest.Path)
@@ -35,7 +37,7 @@ func Reconcile(base manifest.Base, local, remote *manifest.Tree, policy Policy) 
 	if !policy.NoMoves {
 		p.pairMoves()
 	}
-	for _, st := range slices.Backward(p.threeWay.sorted()) {
+	for st := range p.threeWay.states.Backward() {
 		p.decide(st)
 	}
 	p.finish()
@@ -141,8 +143,7 @@ func (p *planner) block(st *pathState) {
 func (p *planner) askFor(st *pathState) {
 	for _, s := range [...]Side{Local, Remote} {
 		if st.ask[s] {
-			p.plan.Questions = append(p.plan.Questions, Question{Path: p.currentPath(st.path, s), Side: s,
-				HashOnly: st.hashOnly, Why: st.askWhy})
+			p.plan.Questions.Add(st.row-1, Question{Path: p.currentPath(st.path, s), Side: s, HashOnly: st.hashOnly, Why: st.askWhy})
 		}
 	}
 	p.keepParentsOnBoth(st.path)
@@ -184,7 +185,7 @@ func (p *planner) decideMissing(st *pathState, s Side) {
 		p.rmdir(st, o, "deleted on the "+s.String()+" side")
 	case gone:
 		p.mkdir(st, s, p.whyKept(st, o))
-		p.plan.Actions[len(p.plan.Actions)-1].Kept = st.now[o].Holds
+		p.amend(func(a *Action) { a.Kept = st.now[o].Holds })
 	default:
 		p.mkdir(st, s, why)
 	}

@@ -106,7 +106,7 @@ func (p *planner) leaveAlone(st *pathState, dst Side, why string) {
 func (p *planner) deferConflict(st *pathState, loser Side, why string) {
 	p.keepParentsOnBoth(st.path)
 	if st.now[Local].Kind != st.now[Remote].Kind {
-		p.plan.Actions = slices.DeleteFunc(p.plan.Actions, func(a Action) bool { return a.Path.Below(st.path) })
+		p.plan.Actions.RemoveBelow(st.path)
 		p.plan.Skips = slices.DeleteFunc(p.plan.Skips, func(s Skip) bool { return s.Path.Below(st.path) })
 	}
 	p.plan.Conflicts = append(p.plan.Conflicts, Conflict{Path: st.path,

@@ -3,10 +3,12 @@ package sync
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"ferry/manifest"
 	"ferry/sync/modes"
+	"ferry/sync/runs"
 )
 
 // racyWindow is how old a local file's last change must be for its stamp to be
@@ -14,18 +16,23 @@ import (
 // that two edits within a tick look the same.
 const racyWindow = 50 * time.Millisecond
 
+// recordedAtOnce is how many of the actions that change only the base are in memory at a time.
+const recordedAtOnce = 1 << 10
+
 // recordAll carries out the actions that change only the base.
-func (p *pass) recordAll(ctx context.Context, actions []*Action) error {
-	for _, a := range p.withoutBlocked(actions) {
-		if err := context.Cause(ctx); err != nil {
-			return err
-		}
-		if err := p.recordResult(a, Outcome{}); err != nil {
-			return err
-		}
-		p.count(a, Outcome{})
-		if a.Op == Adopt {
-			p.tell(Finished{Action: a})
+func (p *pass) recordAll(ctx context.Context, tasks []runs.Task) error {
+	for some := range slices.Chunk(tasks, recordedAtOnce) {
+		for _, a := range p.withoutBlocked(p.actions(some)) {
+			if err := context.Cause(ctx); err != nil {
+				return err
+			}
+			if err := p.recordResult(a, Outcome{}); err != nil {
+				return err
+			}
+			p.count(a, Outcome{})
+			if a.Op == Adopt {
+				p.tell(Finished{Action: a})
+			}
 		}
 	}
 	return nil

@@ -175,13 +175,21 @@ const ResumeFrom = 1 << 20
 // A Sweep says what a pass still needs of what earlier ones left.
 type Sweep struct {
 	// Pending are the sources of the files that the pass will write on this side. Large
-	// parts of them stay, to be resumed.
-	Pending []Wanted
+	// parts of them stay, to be resumed. nil: there are none.
+	Pending iter.Seq[Wanted]
 	// Whole says that nothing else waits to be written, so that what this process kept
 	// for a later attempt may go as well.
 	Whole bool
 	// Others says that what others left may go as well: nobody else holds the side.
 	Others bool
+}
+
+// Writes yields what is pending.
+func (s Sweep) Writes() iter.Seq[Wanted] {
+	if s.Pending == nil {
+		return func(func(Wanted) bool) {}
+	}
+	return s.Pending
 }
 
 // What a comparison of contents needs of a side as well, see package compare.

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ferry/manifest"
+	"ferry/sync/pack"
 )
 
 // scan lists both sides at the same time; if a push or pull knows what the target
@@ -63,6 +64,7 @@ func (p *pass) scanSide(ctx context.Context, s Side, dirs []manifest.Path) (*man
 			ev.Files++
 		}
 	}
+	pack.Expect(tree.Len())
 	ev.Duration = p.opts.Now().Sub(start)
 	p.mu.Lock()
 	p.sum.countProblems(s, ev.Problems)
@@ -244,7 +246,7 @@ func (p *pass) touchedDirs(s Side) []manifest.Path {
 			seen[dir] = true
 		}
 	}
-	for _, a := range p.plan.Actions {
+	for _, a := range p.plan.Actions.All() {
 		switch {
 		case a.stage() == stageRecord:
 		case a.Side != s:
@@ -260,7 +262,7 @@ func (p *pass) touchedDirs(s Side) []manifest.Path {
 				add(a.Path)
 			}
 			if a.Op == Rename {
-				moves = append(moves, a)
+				moves = append(moves, *a)
 			}
 		}
 	}
@@ -301,20 +303,37 @@ func (p *pass) reconcile(ctx context.Context) error {
 			}
 			continue
 		}
-		var asked []Question
-		for _, q := range p.plan.Questions {
-			if !p.opts.DryRun || p.opts.Compare || q.Side == Local && !p.opts.LocalIsServer || q.HashOnly {
-				asked = append(asked, q)
-			}
+		asked, err := p.ask(ctx)
+		if err != nil {
+			return err
 		}
-		if len(asked) == 0 {
+		if asked == 0 {
 			p.showComparisons()
 			return nil
 		}
-		if err := p.answerQuestions(ctx, asked); err != nil {
-			return err
+		p.plan = nil // the next one needs the memory
+	}
+}
+
+// askedAtOnce is how many questions are answered before their answers are put into the trees.
+const askedAtOnce = 1 << 16
+
+// ask answers the questions of the plan, and returns how many there were.
+func (p *pass) ask(ctx context.Context) (n int, err error) {
+	var group []Question
+	for i, q := range p.plan.Questions.All() {
+		if !p.opts.DryRun || p.opts.Compare || q.Side == Local && !p.opts.LocalIsServer || q.HashOnly {
+			group = append(group, *q)
+		}
+		if len(group) == askedAtOnce || i == p.plan.Questions.Len()-1 {
+			n += len(group)
+			if err := p.answerQuestions(ctx, group); err != nil {
+				return n, err
+			}
+			group = nil
 		}
 	}
+	return n, nil
 }
 
 func (p *pass) showComparisons() {
@@ -325,7 +344,7 @@ func (p *pass) showComparisons() {
 			}
 		}
 	}
-	for _, q := range p.plan.Questions {
+	for _, q := range p.plan.Questions.All() {
 		why, local, remote := q.Why, Created, Created
 		switch {
 		case why == "":
@@ -334,7 +353,7 @@ func (p *pass) showComparisons() {
 			local, remote = NoChange, Renamed
 		}
 		l, r := p.trees[Local].At(q.Path), p.trees[Remote].At(q.Path)
-		p.plan.Actions = append(p.plan.Actions, Action{Op: Compare, Side: Local, Path: q.Path, Size: r.Size,
+		p.plan.Actions.Add(-1, Action{Op: Compare, Side: Local, Path: q.Path, Size: r.Size,
 			Local: l, Remote: r, LocalChange: local, RemoteChange: remote, Why: why})
 	}
 }

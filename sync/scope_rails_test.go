@@ -294,7 +294,7 @@ func TestDryPart(t *testing.T) {
 	var planned int
 	w.opts.Observer = func(ev sync.Event) {
 		if ev, is := ev.(sync.Planned); is {
-			planned = len(ev.Plan.Actions)
+			planned = ev.Plan.Actions.Len()
 		}
 	}
 	w.part([]string{"d0/new"})

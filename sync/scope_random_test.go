@@ -94,7 +94,7 @@ type touchedThing struct {
 // touchedBy returns everything that the plan removes, renames or replaces.
 func touchedBy(plan *sync.Plan) (all []touchedThing) {
 	var moves [2][]sync.Action
-	for _, a := range plan.Actions {
+	for _, a := range plan.Actions.All() {
 		before := func(p manifest.Path) manifest.Path {
 			for _, m := range slices.Backward(moves[a.Side]) {
 				if p.Within(m.Path) {
@@ -124,7 +124,7 @@ func touchedBy(plan *sync.Plan) (all []touchedThing) {
 			add(a.From)
 		case sync.Rename:
 			add(a.From)
-			moves[a.Side] = append(moves[a.Side], a)
+			moves[a.Side] = append(moves[a.Side], *a)
 		}
 	}
 	return all

@@ -61,9 +61,9 @@ func (s *Summary) add(t Summary) {
 // Summary counts what the plan would do.
 func (p *Plan) Summary() Summary {
 	s := Summary{DryRun: true, Skipped: len(p.Skips), LeftOut: len(p.LeftOut), NotCompared: p.NotCompared, LeftAlone: p.Extras}
-	for i := range p.Actions {
-		s.count(&p.Actions[i])
-		s.countBytes(&p.Actions[i], p.Actions[i].Size)
+	for _, a := range p.Actions.All() {
+		s.count(a)
+		s.countBytes(a, a.Size)
 	}
 	for _, c := range p.Conflicts {
 		if c.Waits() {

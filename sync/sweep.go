@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"errors"
+	"iter"
 )
 
 // sweep removes what interrupted passes left on the sides that may be changed: those that
@@ -28,14 +29,15 @@ func (p *pass) sweep(ctx context.Context) error {
 	return context.Cause(ctx)
 }
 
-// pendingWrites returns the sources of the files that the plan writes on side s.
-func (p *pass) pendingWrites(s Side) (all []Wanted) {
-	for i := range p.plan.Actions {
-		if a := &p.plan.Actions[i]; a.Side == s && (a.Op == Upload || a.Op == Download) {
-			all = append(all, Wanted{Path: a.Path, Entry: p.entry(a, s.Other())})
+// pendingWrites yields the sources of the files that the plan writes on side s.
+func (p *pass) pendingWrites(s Side) iter.Seq[Wanted] {
+	return func(yield func(Wanted) bool) {
+		for _, a := range p.plan.Actions.All() {
+			if a.Side == s && (a.Op == Upload || a.Op == Download) && !yield(Wanted{Path: a.Path, Entry: p.entry(a, s.Other())}) {
+				return
+			}
 		}
 	}
-	return all
 }
 
 // targetIsWhole reports whether the plan has everything that waits to be written on side

@@ -121,7 +121,7 @@ func newWorld(t fataler) *world {
 func (w *world) observe(ev sync.Event) {
 	switch ev := ev.(type) {
 	case sync.Planned:
-		for _, a := range ev.Plan.Actions {
+		for _, a := range ev.Plan.Actions.All() {
 			w.logf("  plan %s %s %s <- %s (%s)", a.Op, a.Side, a.Path, a.From, a.Why)
 		}
 	case sync.Finished:

@@ -148,8 +148,8 @@ func resolvedCopies(plan *sync.Plan) map[manifest.Path]bool {
 	if plan == nil {
 		return resolved
 	}
-	for i := range plan.Actions {
-		switch a := &plan.Actions[i]; a.Op {
+	for _, a := range plan.Actions.All() {
+		switch a.Op {
 		case sync.Delete:
 			resolved[a.Path] = true
 		case sync.Rename:

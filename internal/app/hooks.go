@@ -126,9 +126,9 @@ func (h *passHooks) allow(ctx context.Context, plan *sync.Plan) error {
 		return nil
 	}
 	var paths []string
-	for i := range plan.Actions {
-		if plan.Actions[i].Visible() {
-			paths = appendPaths(paths, &plan.Actions[i])
+	for _, a := range plan.Actions.All() {
+		if a.Visible() {
+			paths = appendPaths(paths, a)
 		}
 	}
 	ev := hooks.Event{Fields: h.fields("before", plan.Summary()), Paths: inOrder(paths)}

@@ -49,9 +49,9 @@ func TestHooksOfManyPasses(t *testing.T) {
 		want   []string
 	}{
 		{"nothing to do", &sync.Plan{}, nil, nil, sync.Summary{}, nil},
-		{"an upload", &sync.Plan{Actions: []sync.Action{upload}}, nil, nil, sync.Summary{Uploaded: 1}, []string{"before 1 a", "after 0 a"}},
-		{"an upload that fails", &sync.Plan{Actions: []sync.Action{upload}}, errors.New("550"), nil, sync.Summary{Failed: 1}, []string{"before 1 a", "after 3 ", "on-error 3 a"}},
-		{"the same again", &sync.Plan{Actions: []sync.Action{upload}}, errors.New("550"), nil, sync.Summary{Failed: 1}, []string{"before 1 a", "after 3 "}},
+		{"an upload", &sync.Plan{Actions: sync.ActionsOf(upload)}, nil, nil, sync.Summary{Uploaded: 1}, []string{"before 1 a", "after 0 a"}},
+		{"an upload that fails", &sync.Plan{Actions: sync.ActionsOf(upload)}, errors.New("550"), nil, sync.Summary{Failed: 1}, []string{"before 1 a", "after 3 ", "on-error 3 a"}},
+		{"the same again", &sync.Plan{Actions: sync.ActionsOf(upload)}, errors.New("550"), nil, sync.Summary{Failed: 1}, []string{"before 1 a", "after 3 "}},
 		{"the server is away", nil, nil, away, sync.Summary{}, []string{"on-error 4 "}},
 		{"it is still away", nil, nil, still, sync.Summary{}, nil},
 		{"a rail", &sync.Plan{}, nil, unsafe, sync.Summary{}, []string{"on-error 6 "}},
@@ -61,11 +61,11 @@ func TestHooksOfManyPasses(t *testing.T) {
 		{"a conflict that waits", &sync.Plan{Conflicts: []sync.Conflict{waits}}, nil, nil, sync.Summary{Conflicts: 1}, []string{"on-conflict 5 w\t"}},
 		{"it still waits", &sync.Plan{Conflicts: []sync.Conflict{waits}}, nil, nil, sync.Summary{Conflicts: 1}, nil},
 		{"it changed meanwhile", &sync.Plan{Conflicts: []sync.Conflict{changed}}, nil, nil, sync.Summary{Conflicts: 1}, []string{"on-conflict 5 w\t"}},
-		{"a copy is made", &sync.Plan{Conflicts: []sync.Conflict{copied}, Actions: []sync.Action{aside}}, nil, nil, sync.Summary{Conflicts: 1},
+		{"a copy is made", &sync.Plan{Conflicts: []sync.Conflict{copied}, Actions: sync.ActionsOf(aside)}, nil, nil, sync.Summary{Conflicts: 1},
 			[]string{"before 0 c c.copy", "after 5 c c.copy", "on-conflict 5 c\tc.copy"}},
-		{"the copy could not be made", &sync.Plan{Conflicts: []sync.Conflict{{Path: "d", Copy: "d.copy"}}, Actions: []sync.Action{{Op: sync.SetAside, Path: "d.copy", From: "d"}}},
+		{"the copy could not be made", &sync.Plan{Conflicts: []sync.Conflict{{Path: "d", Copy: "d.copy"}}, Actions: sync.ActionsOf(sync.Action{Op: sync.SetAside, Path: "d.copy", From: "d"})},
 			errors.New("550"), nil, sync.Summary{Failed: 1}, []string{"before 0 d d.copy", "after 3 ", "on-error 3 d.copy"}},
-		{"the pass breaks off", &sync.Plan{Actions: []sync.Action{upload}}, nil, errors.New("disk full"), sync.Summary{}, []string{"before 1 a", "on-error 1 "}},
+		{"the pass breaks off", &sync.Plan{Actions: sync.ActionsOf(upload)}, nil, errors.New("disk full"), sync.Summary{}, []string{"before 1 a", "on-error 1 "}},
 	} {
 		_ = os.Remove(log)
 		_, err, hookErr := h.around(context.Background(), func(ctx context.Context) (sync.Summary, error) {
@@ -97,8 +97,8 @@ func play(ctx context.Context, h *passHooks, plan *sync.Plan, refuse error) erro
 	if err := h.allower()(ctx, plan); err != nil {
 		return err
 	}
-	for i := range plan.Actions {
-		observe(sync.Finished{Action: &plan.Actions[i], Err: refuse})
+	for i := range plan.Actions.Len() {
+		observe(sync.Finished{Action: plan.Actions.At(i), Err: refuse})
 	}
 	return nil
 }

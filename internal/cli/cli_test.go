@@ -116,7 +116,7 @@ profiles:
 `
 
 func onePlan() *sync.Plan {
-	return &sync.Plan{Actions: []sync.Action{{Op: sync.Upload, Side: sync.Remote, Path: "a", Size: 1, LocalChange: sync.Created}}}
+	return &sync.Plan{Actions: sync.ActionsOf(sync.Action{Op: sync.Upload, Side: sync.Remote, Path: "a", Size: 1, LocalChange: sync.Created})}
 }
 
 func TestExitCodes(t *testing.T) {

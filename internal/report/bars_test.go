@@ -19,11 +19,11 @@ func TestBarsLetLinesThrough(t *testing.T) {
 	b := newBars(onTerminal(s, &terminal), func() string { return "waiting" })
 	plan := &sync.Plan{}
 	for i := range 40 {
-		plan.Actions = append(plan.Actions, sync.Action{Op: sync.Upload, Side: sync.Remote, Path: manifest.Path(fmt.Sprintf("f%d", i)), Size: 2 << 20})
+		plan.Actions.Add(-1, sync.Action{Op: sync.Upload, Side: sync.Remote, Path: manifest.Path(fmt.Sprintf("f%d", i)), Size: 2 << 20})
 	}
 	b.event(sync.Planned{Plan: plan})
-	for i := range plan.Actions {
-		a := &plan.Actions[i]
+	for i := range plan.Actions.Len() {
+		a := plan.Actions.At(i)
 		b.event(sync.Started{Action: a})
 		b.event(sync.Progress{Action: a, N: a.Size})
 		fmt.Fprintf(s, "line %d\n", i)
@@ -32,7 +32,7 @@ func TestBarsLetLinesThrough(t *testing.T) {
 	b.close()
 	fmt.Fprintf(s, "last line\n")
 	text, from := terminal.String(), 0
-	for i := range plan.Actions {
+	for i := range plan.Actions.Len() {
 		at := strings.Index(text[from:], fmt.Sprintf("line %d\n", i))
 		if at < 0 {
 			t.Fatalf("line %d is lost or out of order in %q", i, text)

@@ -143,19 +143,19 @@ func TestProgressFrames(t *testing.T) {
 			frame("looking")
 			plan := &sync.Plan{}
 			for i := range 2000 {
-				plan.Actions = append(plan.Actions, sync.Action{Op: sync.Upload, Side: sync.Remote, Path: manifest.Path(fmt.Sprintf("small/%d", i)), Size: 1000})
+				plan.Actions.Add(-1, sync.Action{Op: sync.Upload, Side: sync.Remote, Path: manifest.Path(fmt.Sprintf("small/%d", i)), Size: 1000})
 			}
 			for _, name := range []manifest.Path{"large/film.mkv", "large/a-backup-with-a-name-that-is-long.tar.zst"} {
-				plan.Actions = append(plan.Actions, sync.Action{Op: sync.Upload, Side: sync.Remote, Path: name, Size: 4 << 30})
+				plan.Actions.Add(-1, sync.Action{Op: sync.Upload, Side: sync.Remote, Path: name, Size: 4 << 30})
 			}
 			b.event(sync.Planned{Plan: plan})
-			for i := range plan.Actions[2000:] {
-				a := &plan.Actions[2000+i]
+			for i := range 2 {
+				a := plan.Actions.At(2000 + i)
 				b.event(sync.Started{Action: a})
 				b.event(sync.Progress{Action: a, N: int64(i+1) << 30})
 			}
-			for i := range plan.Actions[:1500] {
-				a := &plan.Actions[i]
+			for i := range 1500 {
+				a := plan.Actions.At(i)
 				b.event(sync.Started{Action: a})
 				b.event(sync.Progress{Action: a, N: a.Size})
 				b.event(sync.Finished{Action: a})

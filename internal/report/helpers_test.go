@@ -26,5 +26,5 @@ func (b *lockedBuilder) String() string {
 }
 
 func onePlan() *sync.Plan {
-	return &sync.Plan{Actions: []sync.Action{{Op: sync.Upload, Side: sync.Remote, Path: "a", Size: 1, LocalChange: sync.Created}}}
+	return &sync.Plan{Actions: sync.ActionsOf(sync.Action{Op: sync.Upload, Side: sync.Remote, Path: "a", Size: 1, LocalChange: sync.Created})}
 }

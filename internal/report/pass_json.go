@@ -126,7 +126,7 @@ func (r *jsonPass) problems(side sync.Side, problems []manifest.Problem) {
 }
 
 func (r *jsonPass) planned(plan *sync.Plan) {
-	for _, a := range plan.Actions {
+	for _, a := range plan.Actions.All() {
 		if a.Kept && !a.Visible() { // a push or pull leaves the directory where it is
 			r.write(jsonProblem{"problem", r.head.Profile, a.Side, PathOf(a.Path), a.Why})
 		}
@@ -151,8 +151,8 @@ func (r *jsonPass) planned(plan *sync.Plan) {
 		}
 	}
 	if r.head.DryRun && !r.o.Talk.Quiet {
-		for i := range plan.Actions {
-			r.action(&plan.Actions[i], false, nil)
+		for _, a := range plan.Actions.All() {
+			r.action(a, false, nil)
 		}
 	}
 }

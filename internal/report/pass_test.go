@@ -20,22 +20,22 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // aPlan holds one of each thing that a plan can hold.
 func aPlan() *sync.Plan {
 	return &sync.Plan{
-		Actions: []sync.Action{
-			{Op: sync.SetAside, Side: sync.Remote, From: "index.html", Path: "index.sync-conflict-20260821-134455-remote-3fa9c1.html", LocalChange: sync.Changed, RemoteChange: sync.Changed, Why: "changed on both sides"},
-			{Op: sync.Rename, Side: sync.Remote, From: "photos", Path: "pictures", LocalChange: sync.Renamed, Why: "renamed locally"},
-			{Op: sync.Mkdir, Side: sync.Remote, Path: "css", LocalChange: sync.Created, Why: "new locally"},
-			{Op: sync.Upload, Side: sync.Remote, Path: "css/new.css", Size: 4100, LocalChange: sync.Created, Why: "new locally"},
-			{Op: sync.Download, Side: sync.Local, Path: "data/log.txt", Size: 18000, RemoteChange: sync.Changed, Why: "changed remotely"},
-			{Op: sync.Upload, Side: sync.Remote, Path: "index.html", Size: 120, LocalChange: sync.Changed, RemoteChange: sync.Changed, Why: "changed on both sides"},
-			{Op: sync.Download, Side: sync.Local, Path: "index.sync-conflict-20260821-134455-remote-3fa9c1.html", Size: 99, RemoteChange: sync.Created, Why: "conflict copy"},
-			{Op: sync.Download, Side: sync.Local, Path: "notes.md", Size: 700, LocalChange: sync.Deleted, RemoteChange: sync.Changed, Why: "the edit wins over the deletion"},
-			{Op: sync.Upload, Side: sync.Remote, Path: "caf\xe9.txt", Size: 0, LocalChange: sync.Created, Why: "new locally"},
-			{Op: sync.Adopt, Path: "same.txt", LocalChange: sync.Created, RemoteChange: sync.Created, Why: "equal"},
-			{Op: sync.Delete, Side: sync.Remote, Path: "old.html", LocalChange: sync.Deleted, Trash: true, Why: "deleted locally"},
-			{Op: sync.Delete, Side: sync.Local, Path: "tmp/x", RemoteChange: sync.Deleted, Why: "deleted remotely"},
-			{Op: sync.Rmdir, Side: sync.Local, Path: "tmp", RemoteChange: sync.Deleted, Why: "deleted remotely"},
-			{Op: sync.Forget, Path: "forgotten"},
-		},
+		Actions: sync.ActionsOf(
+			sync.Action{Op: sync.SetAside, Side: sync.Remote, From: "index.html", Path: "index.sync-conflict-20260821-134455-remote-3fa9c1.html", LocalChange: sync.Changed, RemoteChange: sync.Changed, Why: "changed on both sides"},
+			sync.Action{Op: sync.Rename, Side: sync.Remote, From: "photos", Path: "pictures", LocalChange: sync.Renamed, Why: "renamed locally"},
+			sync.Action{Op: sync.Mkdir, Side: sync.Remote, Path: "css", LocalChange: sync.Created, Why: "new locally"},
+			sync.Action{Op: sync.Upload, Side: sync.Remote, Path: "css/new.css", Size: 4100, LocalChange: sync.Created, Why: "new locally"},
+			sync.Action{Op: sync.Download, Side: sync.Local, Path: "data/log.txt", Size: 18000, RemoteChange: sync.Changed, Why: "changed remotely"},
+			sync.Action{Op: sync.Upload, Side: sync.Remote, Path: "index.html", Size: 120, LocalChange: sync.Changed, RemoteChange: sync.Changed, Why: "changed on both sides"},
+			sync.Action{Op: sync.Download, Side: sync.Local, Path: "index.sync-conflict-20260821-134455-remote-3fa9c1.html", Size: 99, RemoteChange: sync.Created, Why: "conflict copy"},
+			sync.Action{Op: sync.Download, Side: sync.Local, Path: "notes.md", Size: 700, LocalChange: sync.Deleted, RemoteChange: sync.Changed, Why: "the edit wins over the deletion"},
+			sync.Action{Op: sync.Upload, Side: sync.Remote, Path: "caf\xe9.txt", Size: 0, LocalChange: sync.Created, Why: "new locally"},
+			sync.Action{Op: sync.Adopt, Path: "same.txt", LocalChange: sync.Created, RemoteChange: sync.Created, Why: "equal"},
+			sync.Action{Op: sync.Delete, Side: sync.Remote, Path: "old.html", LocalChange: sync.Deleted, Trash: true, Why: "deleted locally"},
+			sync.Action{Op: sync.Delete, Side: sync.Local, Path: "tmp/x", RemoteChange: sync.Deleted, Why: "deleted remotely"},
+			sync.Action{Op: sync.Rmdir, Side: sync.Local, Path: "tmp", RemoteChange: sync.Deleted, Why: "deleted remotely"},
+			sync.Action{Op: sync.Forget, Path: "forgotten"},
+		),
 		Conflicts: []sync.Conflict{
 			{Path: "index.html", LocalChange: sync.Changed, RemoteChange: sync.Changed, Loser: sync.Remote, Copy: "index.sync-conflict-20260821-134455-remote-3fa9c1.html", Why: "changed on both sides"},
 			{Path: "left.txt", LocalChange: sync.Changed, RemoteChange: sync.Deleted, Skipped: true, Why: "changed on both sides"},
@@ -92,8 +92,8 @@ func events(r Pass, plan *sync.Plan, problems []manifest.Problem, dry bool) {
 	r.Event(sync.Planned{Plan: plan})
 	s := sync.Summary{Problems: len(problems), Skipped: 2, DryRun: dry}
 	if !dry {
-		for i := range plan.Actions {
-			a := &plan.Actions[i]
+		for i := range plan.Actions.Len() {
+			a := plan.Actions.At(i)
 			var err error
 			r.Event(sync.Started{Action: a})
 			if a.Path == "data/log.txt" {
@@ -215,11 +215,11 @@ func TestTextReportStopped(t *testing.T) {
 // The lines of the contract, to the column.
 func TestPlanLinesOfTheContract(t *testing.T) {
 	plan := &sync.Plan{
-		Actions: []sync.Action{
-			{Op: sync.Upload, Side: sync.Remote, Path: "css/new.css", Size: 4100, LocalChange: sync.Created},
-			{Op: sync.Download, Side: sync.Local, Path: "data/log.txt", Size: 18000, RemoteChange: sync.Changed},
-			{Op: sync.Delete, Side: sync.Remote, Path: "old.html", LocalChange: sync.Deleted, Trash: true},
-		},
+		Actions: sync.ActionsOf(
+			sync.Action{Op: sync.Upload, Side: sync.Remote, Path: "css/new.css", Size: 4100, LocalChange: sync.Created},
+			sync.Action{Op: sync.Download, Side: sync.Local, Path: "data/log.txt", Size: 18000, RemoteChange: sync.Changed},
+			sync.Action{Op: sync.Delete, Side: sync.Remote, Path: "old.html", LocalChange: sync.Deleted, Trash: true},
+		),
 		Conflicts: []sync.Conflict{{Path: "index.html", LocalChange: sync.Changed, RemoteChange: sync.Changed, Loser: sync.Remote, Copy: "index.copy.html"}},
 		Skips:     []sync.Skip{{Path: manifest.Root, Name: "b\x01ad", Why: "name not allowed"}},
 	}

@@ -102,9 +102,9 @@ func (r *textPass) planned(plan *sync.Plan) {
 		r.o.Talk.Note("%s", line)
 	}
 	r.compared = compared{}
-	for _, a := range plan.Actions {
+	for _, a := range plan.Actions.All() {
 		if a.Kept && !a.Visible() { // a push or pull leaves the directory where it is
-			r.sayKept(&a)
+			r.sayKept(a)
 		}
 	}
 	for _, s := range plan.Skips {

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 
 	"ferry/internal/text"
@@ -32,40 +33,68 @@ const (
 	widestPath = 60
 )
 
-// planLines returns the lines of a plan in the order of paths. all includes what
+// planLines yields the lines of a plan in the order of paths. all includes what
 // needs no work: equal files that are recorded, special files, and what never travels.
-func planLines(plan *sync.Plan, problems []sideProblem, all bool) []planLine {
-	var lines []planLine
+// The lines of actions are made as they are asked for: there may be millions of them.
+func planLines(plan *sync.Plan, problems []sideProblem, all bool) iter.Seq[planLine] {
+	var first, last []planLine // those before and after the actions of a path
 	covered := make(map[manifest.Path]bool)
 	for _, c := range plan.Conflicts {
-		lines = append(lines, conflictLine(c))
+		first = append(first, conflictLine(c))
 		covered[c.Path] = true
 		if c.Copy != manifest.Root {
 			covered[c.Copy] = true
 		}
 	}
-	for i := range plan.Actions {
-		a := &plan.Actions[i]
-		if covered[a.Path] || a.Op == sync.SetAside || !all && a.Op == sync.Adopt || !a.Visible() {
-			continue
-		}
-		lines = append(lines, actionLine(a))
-	}
 	for _, s := range plan.Skips {
 		if all || !s.Special {
-			lines = append(lines, skipLine(s))
+			last = append(last, skipLine(s))
 		}
 	}
 	for _, path := range plan.LeftOut {
 		if all {
-			lines = append(lines, leftOutLine(path))
+			last = append(last, leftOutLine(path))
 		}
 	}
 	for _, p := range problems {
-		lines = append(lines, problemLine(p))
+		last = append(last, problemLine(p))
 	}
-	slices.SortStableFunc(lines, func(a, b planLine) int { return a.order.Compare(b.order) })
-	return lines
+	inOrder := func(a, b planLine) int { return a.order.Compare(b.order) }
+	slices.SortStableFunc(first, inOrder)
+	slices.SortStableFunc(last, inOrder)
+	actions := plan.Actions
+	actions.Sort(func(*sync.Action) int { return 0 }, func(int) bool { return false })
+	return func(yield func(planLine) bool) {
+		first, last := first, last
+		// until yields what comes before the actions of a path, or all that is left.
+		until := func(path manifest.Path, rest bool) bool {
+			for {
+				f := len(first) > 0 && (rest || first[0].order.Compare(path) <= 0)
+				l := len(last) > 0 && (rest || last[0].order.Compare(path) < 0)
+				var line planLine
+				switch {
+				case f && (!l || inOrder(first[0], last[0]) <= 0):
+					line, first = first[0], first[1:]
+				case l:
+					line, last = last[0], last[1:]
+				default:
+					return true
+				}
+				if !yield(line) {
+					return false
+				}
+			}
+		}
+		for _, a := range actions.All() {
+			if covered[a.Path] || a.Op == sync.SetAside || !all && a.Op == sync.Adopt || !a.Visible() {
+				continue
+			}
+			if !until(a.Path, false) || !yield(actionLine(a)) {
+				return
+			}
+		}
+		until(manifest.Root, true)
+	}
 }
 
 func actionLine(a *sync.Action) planLine {
@@ -190,12 +219,12 @@ func (p sideProblem) where() string {
 
 // writePlan writes lines as a table with aligned columns, those that need a look in
 // colour.
-func writePlan(w io.Writer, lines []planLine, color Color) error {
+func writePlan(w io.Writer, lines iter.Seq[planLine], color Color) error {
 	width := 0
-	for _, l := range lines {
+	for l := range lines {
 		width = max(width, min(runewidth.StringWidth(l.path), widestPath))
 	}
-	for _, l := range lines {
+	for l := range lines {
 		if _, err := io.WriteString(w, color.paint(l.tone, l.format(width))+"\n"); err != nil {
 			return err
 		}

@@ -55,9 +55,9 @@ func TestProgressLines(t *testing.T) {
 		time.Sleep(6 * time.Second)
 		r.Begin()
 		time.Sleep(4500 * time.Millisecond)
-		plan := &sync.Plan{Actions: []sync.Action{{Op: sync.Upload, Side: sync.Remote, Path: "a", Size: 1 << 20, LocalChange: sync.Created}}}
+		plan := &sync.Plan{Actions: sync.ActionsOf(sync.Action{Op: sync.Upload, Side: sync.Remote, Path: "a", Size: 1 << 20, LocalChange: sync.Created})}
 		r.Event(sync.Planned{Plan: plan})
-		r.Event(sync.Progress{Action: &plan.Actions[0], N: 1 << 18})
+		r.Event(sync.Progress{Action: plan.Actions.At(0), N: 1 << 18})
 		time.Sleep(5 * time.Second)
 		r.End(sync.Summary{}, nil)
 		time.Sleep(time.Minute)

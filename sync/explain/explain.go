@@ -53,11 +53,11 @@ func (e *Explanation) doubt(s sync.Side, problems []manifest.Problem) {
 
 func (e *Explanation) take(plan *sync.Plan) {
 	e.Actions, e.Conflicts, e.Skips, e.Below = nil, nil, nil, 0
-	for _, a := range plan.Actions {
+	for _, a := range plan.Actions.All() {
 		switch {
 		case a.Path == e.Path || a.From == e.Path && a.From != manifest.Root,
 			a.Op == sync.Rename && (e.Path.Below(a.From) || e.Path.Below(a.Path)):
-			e.Actions = append(e.Actions, a)
+			e.Actions = append(e.Actions, *a)
 		case a.Visible() && (a.Path.Below(e.Path) || a.From.Below(e.Path)):
 			e.Below++
 		}

@@ -26,13 +26,21 @@ func (d *Directory) Sweep(ctx context.Context, s sync.Sweep) error {
 	if err != nil {
 		return err
 	}
+	temps := d.temps.all()
+	for _, dir := range d.temps.journal.Dirs() {
+		if p := manifest.Path(dir); temps[p] == nil {
+			temps[p] = nil // to be listed
+		}
+	}
 	resumed := make(map[string]int64) // the size of what may go on
 	comes := make(map[arrival]bool)
-	for _, w := range s.Pending {
+	for w := range s.Writes() {
 		if w.Entry.Size >= sync.ResumeFrom {
 			resumed[fingerprint(w.Path, w.Entry)] = w.Entry.Size
 		}
-		comes[arrival{w.Path.Parent(), w.Entry.Size, w.Entry.ModTime}] = true
+		if _, is := temps[w.Path.Parent()]; is {
+			comes[arrival{w.Path.Parent(), w.Entry.Size, w.Entry.ModTime}] = true
+		}
 	}
 	keep := func(name string, size int64) bool {
 		if !d.temps.isOwn(name) {
@@ -43,12 +51,6 @@ func (d *Directory) Sweep(ctx context.Context, s sync.Sweep) error {
 		return pending && size <= whole || d.temps.isKept(name) && !s.Whole
 	}
 	var errs []error
-	temps := d.temps.all()
-	for _, dir := range d.temps.journal.Dirs() {
-		if p := manifest.Path(dir); temps[p] == nil {
-			temps[p] = nil // to be listed
-		}
-	}
 	for _, p := range slices.SortedFunc(maps.Keys(temps), manifest.Path.Compare) {
 		if err := stopped(ctx); err != nil {
 			return err

@@ -2,6 +2,7 @@ package local_test
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -34,16 +35,16 @@ func TestSweep(t *testing.T) {
 		{name: "ours, not noted", temp: temp(source, "us"), stays: true},
 		{name: "a user's version under our mark", temp: temp(version, "us"), noted: true, kept: true},
 		{name: "a part that this pass may go on with", temp: temp(local.Fingerprint("big", big), "us"), noted: true,
-			sweep: sync.Sweep{Pending: []sync.Wanted{{Path: "big", Entry: big}}, Whole: true}, stays: true},
+			sweep: sync.Sweep{Pending: slices.Values([]sync.Wanted{{Path: "big", Entry: big}}), Whole: true}, stays: true},
 		{name: "a part with holes, longer than what comes", temp: temp(local.Fingerprint("big", big), "us"), noted: true, size: sync.ResumeFrom + 1,
-			sweep: sync.Sweep{Pending: []sync.Wanted{{Path: "big", Entry: big}}, Whole: true}},
+			sweep: sync.Sweep{Pending: slices.Values([]sync.Wanted{{Path: "big", Entry: big}}), Whole: true}},
 		{name: "of others", temp: temp(source, "them"), noted: true, sweep: sync.Sweep{Others: true}, stays: true},
 		{name: "of others, for long", temp: temp(source, "them"), noted: true, sweep: sync.Sweep{Others: true}, stands: 25 * time.Hour},
 		{name: "of others, for long, and one may be at work", temp: temp(source, "them"), noted: true, stands: 25 * time.Hour, stays: true},
 		{name: "of an old version, for long", temp: ".ferry-" + source + "deadbeef-f.part", noted: true, sweep: sync.Sweep{Others: true}, stands: 25 * time.Hour},
 		{name: "somebody's file", temp: "ferry-20240101-crossing.mp4.part", noted: true, sweep: sync.Sweep{Others: true}, stays: true},
-		{name: "a whole copy of what this pass writes", temp: temp(version, "us"), noted: true, sweep: sync.Sweep{Pending: []sync.Wanted{{Path: "d/f", Entry: whole}}}},
-		{name: "what this pass writes elsewhere looks like that", temp: temp(version, "us"), noted: true, sweep: sync.Sweep{Pending: []sync.Wanted{{Path: "f", Entry: whole}}}, kept: true},
+		{name: "a whole copy of what this pass writes", temp: temp(version, "us"), noted: true, sweep: sync.Sweep{Pending: slices.Values([]sync.Wanted{{Path: "d/f", Entry: whole}})}},
+		{name: "what this pass writes elsewhere looks like that", temp: temp(version, "us"), noted: true, sweep: sync.Sweep{Pending: slices.Values([]sync.Wanted{{Path: "f", Entry: whole}})}, kept: true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "temps")

@@ -60,8 +60,8 @@ func (m *Meter) Count() (done, total Work) {
 func workOf(p *sync.Plan) Work {
 	s := p.Summary()
 	w := Work{Bytes: s.BytesUp + s.BytesDown}
-	for i := range p.Actions {
-		if p.Actions[i].Visible() {
+	for _, a := range p.Actions.All() {
+		if a.Visible() {
 			w.Actions++
 		}
 	}

@@ -13,7 +13,7 @@ import (
 
 // A Mirror turns the events of one pass round. It may be used by one goroutine at a time.
 type Mirror struct {
-	// turned are the actions that were turned, by their originals: who watches a pass knows an
+	// turned are the actions that have begun, turned, by their originals: who watches a pass knows an
 	// action by its address.
 	turned map[*sync.Action]*sync.Action
 }
@@ -34,8 +34,10 @@ func (m *Mirror) Event(ev sync.Event) sync.Event {
 	case sync.Progress:
 		return sync.Progress{Action: m.action(ev.Action), N: ev.N}
 	case sync.Finished:
+		defer delete(m.turned, ev.Action)
 		return sync.Finished{Action: m.action(ev.Action), Err: ev.Err}
 	case sync.Refused:
+		defer delete(m.turned, ev.Action)
 		return sync.Refused{Action: m.action(ev.Action)}
 	case sync.Noticed:
 		return sync.Noticed{Text: Words(ev.Text)}
@@ -50,25 +52,17 @@ func (m *Mirror) action(a *sync.Action) *sync.Action {
 	if t := m.turned[a]; t != nil {
 		return t
 	}
-	t := turn(*a)
-	m.note(a, &t)
-	return &t
-}
-
-func (m *Mirror) note(a, turned *sync.Action) {
 	if m.turned == nil {
 		m.turned = make(map[*sync.Action]*sync.Action)
 	}
-	m.turned[a] = turned
+	t := turn(*a)
+	m.turned[a] = &t
+	return &t
 }
 
 func (m *Mirror) plan(p *sync.Plan) *sync.Plan {
 	t := *p
-	t.Actions = make([]sync.Action, len(p.Actions))
-	for i := range p.Actions {
-		t.Actions[i] = turn(p.Actions[i])
-		m.note(&p.Actions[i], &t.Actions[i])
-	}
+	t.Actions = p.Actions.Turned(turn)
 	t.Conflicts = make([]sync.Conflict, len(p.Conflicts))
 	for i, c := range p.Conflicts {
 		c.Local, c.Remote = c.Remote, c.Local

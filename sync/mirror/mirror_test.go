@@ -11,31 +11,36 @@ import (
 func TestActionsAreTurnedRound(t *testing.T) {
 	file := func(size int64) manifest.Entry { return manifest.Entry{Kind: manifest.File, Size: size} }
 	plan := &sync.Plan{
-		Actions: []sync.Action{
-			{Op: sync.Download, Side: sync.Local, Path: "a", Local: file(1), Remote: file(2), RemoteChange: sync.Changed, Why: "changed on the remote side"},
-			{Op: sync.Delete, Side: sync.Local, Path: "b", RemoteChange: sync.Deleted},
-		},
+		Actions: sync.ActionsOf(
+			sync.Action{Op: sync.Download, Side: sync.Local, Path: "a", Local: file(1), Remote: file(2), RemoteChange: sync.Changed, Why: "changed on the remote side"},
+			sync.Action{Op: sync.Delete, Side: sync.Local, Path: "b", RemoteChange: sync.Deleted},
+		),
 		Skips: []sync.Skip{{Path: "c", Side: sync.Local, Why: "changed on the local side only"}},
 	}
 	var m Mirror
 	turned := m.Event(sync.Planned{Plan: plan}).(sync.Planned).Plan
-	a := turned.Actions[0]
+	a := turned.Actions.At(0)
 	if a.Op != sync.Upload || a.Side != sync.Remote || a.Local.Size != 2 || a.Remote.Size != 1 || a.LocalChange != sync.Changed || a.RemoteChange != sync.NoChange || a.Why != "changed on the source" {
 		t.Errorf("%+v", a)
 	}
-	if turned.Actions[1].Op != sync.Delete || turned.Actions[1].Side != sync.Remote {
-		t.Errorf("%+v", turned.Actions[1])
+	if b := turned.Actions.At(1); b.Op != sync.Delete || b.Side != sync.Remote {
+		t.Errorf("%+v", b)
 	}
 	if s := turned.Skips[0]; s.Side != sync.Remote || s.Why != "changed on the target only" {
 		t.Errorf("%+v", s)
 	}
-	if plan.Actions[0].Op != sync.Download {
+	if plan.Actions.At(0).Op != sync.Download {
 		t.Error("the plan itself was changed")
 	}
+	begun := plan.Actions.At(0)
+	first := m.Event(sync.Started{Action: begun}).(sync.Started).Action
 	for range 2 {
-		if got := m.Event(sync.Progress{Action: &plan.Actions[0], N: 1}).(sync.Progress).Action; got != &turned.Actions[0] {
-			t.Error("the action of the plan has another address in a later event")
+		if got := m.Event(sync.Progress{Action: begun, N: 1}).(sync.Progress).Action; got != first {
+			t.Error("an action has another address in a later event")
 		}
+	}
+	if m.Event(sync.Finished{Action: begun}).(sync.Finished).Action != first || len(m.turned) > 0 {
+		t.Errorf("at its end it has another address, or %d are kept", len(m.turned))
 	}
 	got := Summary(sync.Summary{Downloaded: 1, BytesDown: 2, DeletedLocal: 3})
 	if got != (sync.Summary{Uploaded: 1, BytesUp: 2, DeletedRemote: 3}) {

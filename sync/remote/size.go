@@ -43,8 +43,8 @@ func sessionsFor(ev sync.Event, known func() int) int {
 			jobs = ev.Files - known() // they are new, or the server has them too and all is compared
 		}
 	case sync.Planned:
-		for i := range ev.Plan.Actions {
-			if op := ev.Plan.Actions[i].Op; op == sync.Upload || op == sync.Download {
+		for _, a := range ev.Plan.Actions.All() {
+			if a.Op == sync.Upload || a.Op == sync.Download {
 				jobs++
 			}
 		}

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,10 +11,7 @@ import (
 )
 
 func TestSessionsFor(t *testing.T) {
-	uploads := &sync.Plan{Actions: make([]sync.Action, 60)}
-	for i := range uploads.Actions {
-		uploads.Actions[i].Op = sync.Upload
-	}
+	uploads := &sync.Plan{Actions: sync.ActionsOf(slices.Repeat([]sync.Action{{Op: sync.Upload}}, 60)...)}
 	for _, c := range []struct {
 		name  string
 		event sync.Event
@@ -25,7 +23,7 @@ func TestSessionsFor(t *testing.T) {
 		{"a part of them", sync.Scanned{Side: sync.Local, Files: 5}, 60, -18},
 		{"files of the server", sync.Scanned{Side: sync.Remote, Files: 60}, 0, 0},
 		{"a plan with many files", sync.Planned{Plan: uploads}, 60, 20},
-		{"a plan without", sync.Planned{Plan: &sync.Plan{Actions: []sync.Action{{Op: sync.Rename}}}}, 0, 0},
+		{"a plan without", sync.Planned{Plan: &sync.Plan{Actions: sync.ActionsOf(sync.Action{Op: sync.Rename})}}, 0, 0},
 		{"something else", sync.Ended{}, 0, 0},
 	} {
 		if got := sessionsFor(c.event, func() int { return c.known }); got != c.want {

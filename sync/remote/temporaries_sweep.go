@@ -39,7 +39,7 @@ func (t *temporaries) sweep(ctx context.Context, s sync.Sweep) error {
 		return fmt.Errorf("looking for half-written files: %w", err)
 	}
 	resumed := make(map[string]bool)
-	for _, w := range s.Pending {
+	for w := range s.Writes() {
 		if w.Entry.Size >= sync.ResumeFrom {
 			resumed[fingerprint(w.Path, w.Entry)] = true
 		}

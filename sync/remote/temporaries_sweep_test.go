@@ -3,6 +3,7 @@ package remote
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -84,7 +85,7 @@ func TestPartsStayForThisPass(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.temps.keep(place{Name: kept}, 1)
-	part := sync.Sweep{Pending: []sync.Wanted{{Path: "big", Entry: big}}}
+	part := sync.Sweep{Pending: slices.Values([]sync.Wanted{{Path: "big", Entry: big}})}
 	if err := d.Sweep(t.Context(), part); err != nil {
 		t.Fatal(err)
 	}

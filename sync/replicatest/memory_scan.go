@@ -106,7 +106,7 @@ func (m *Memory) Leftovers() bool {
 // Sweep implements [sync.Replica].
 func (m *Memory) Sweep(ctx context.Context, s sync.Sweep) error {
 	pending := make(map[string]bool)
-	for _, w := range s.Pending {
+	for w := range s.Writes() {
 		pending[fingerprint(w.Path, w.Entry)] = true
 	}
 	m.mu.Lock()

@@ -62,8 +62,7 @@ func (r *Result) Count(kind Kind) (n int) {
 // take reads the plan of the dry run. Without a base, whatever it would transfer is on
 // one side only, what it would adopt is equal, and what conflicts differs.
 func (r *Result) take(plan *sync.Plan) {
-	for i := range plan.Actions {
-		a := &plan.Actions[i]
+	for _, a := range plan.Actions.All() {
 		switch {
 		case a.Op == sync.Adopt && a.Local.IsFile():
 			r.Same++

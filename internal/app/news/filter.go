@@ -127,8 +127,7 @@ func (f *Filter) planned(plan *sync.Plan) {
 			fresh = fresh || !s.Special
 		}
 	}
-	for i := range plan.Actions {
-		a := &plan.Actions[i]
+	for _, a := range plan.Actions.All() {
 		fresh = fresh || a.Visible() && !f.history.told[failure(a)]
 	}
 	ev := sync.Planned{Plan: &shown}

@@ -54,9 +54,9 @@ func TestFilter(t *testing.T) {
 	}
 	problem := sync.Scanned{Side: sync.Remote, Problems: []manifest.Problem{{Path: "secret", Why: "550"}}}
 	skipped := sync.Plan{Conflicts: []sync.Conflict{{Path: "c", Skipped: true}}, Skips: []sync.Skip{{Path: "s", Why: "no"}, {Path: "link", Special: true}}}
-	failing := sync.Plan{Actions: []sync.Action{upload("f")}}
+	failing := sync.Plan{Actions: sync.ActionsOf(upload("f"))}
 	fail := func(why string) sync.Finished {
-		return sync.Finished{Action: &failing.Actions[0], Err: errors.New(why)}
+		return sync.Finished{Action: failing.Actions.At(0), Err: errors.New(why)}
 	}
 	type passed struct {
 		full   bool
@@ -69,12 +69,12 @@ func TestFilter(t *testing.T) {
 	for name, passes := range map[string][]passed{
 		"nothing to do": {
 			full("", sync.Scanned{}, sync.Planned{Plan: &sync.Plan{}}, sync.Ended{}),
-			part("", sync.Planned{Plan: &sync.Plan{Actions: []sync.Action{{Op: sync.Forget, Path: "x"}}}}, sync.Finished{Action: &sync.Action{Op: sync.Forget, Path: "x"}}),
+			part("", sync.Planned{Plan: &sync.Plan{Actions: sync.ActionsOf(sync.Action{Op: sync.Forget, Path: "x"})}}, sync.Finished{Action: &sync.Action{Op: sync.Forget, Path: "x"}}),
 			{events: []sync.Event{sync.Scanned{}}, err: errors.New("lost"), want: ""},
 		},
 		"something to do": {
-			part("begin|plan|done f|end", sync.Planned{Plan: &failing}, sync.Finished{Action: &failing.Actions[0]}),
-			part("begin|plan|done f|end", sync.Planned{Plan: &failing}, sync.Finished{Action: &failing.Actions[0]}),
+			part("begin|plan|done f|end", sync.Planned{Plan: &failing}, sync.Finished{Action: failing.Actions.At(0)}),
+			part("begin|plan|done f|end", sync.Planned{Plan: &failing}, sync.Finished{Action: failing.Actions.At(0)}),
 			{events: []sync.Event{sync.Planned{Plan: &failing}}, err: errors.New("lost"), want: "begin|plan|end lost"},
 		},
 		"a problem is told until it has gone away": {
@@ -95,7 +95,7 @@ func TestFilter(t *testing.T) {
 			full("begin|plan|failed f|end", sync.Planned{Plan: &failing}, fail("550")),
 			full("", sync.Planned{Plan: &failing}, fail("550")),
 			part("begin|plan|failed f|end", sync.Planned{Plan: &failing}, fail("552")),
-			part("begin|plan|done f|end", sync.Planned{Plan: &failing}, sync.Finished{Action: &failing.Actions[0]}),
+			part("begin|plan|done f|end", sync.Planned{Plan: &failing}, sync.Finished{Action: failing.Actions.At(0)}),
 			part("begin|plan|failed f|end", sync.Planned{Plan: &failing}, fail("550")),
 		},
 	} {

@@ -74,8 +74,7 @@ func plan(ctx context.Context, a *app.Acting) (*Planned, error) {
 		}
 	}
 	for _, deleting := range []bool{true, false} {
-		for i := range all.Actions {
-			act := &all.Actions[i]
+		for _, act := range all.Actions.All() {
 			switch {
 			case !act.Visible() || deletes(act) != deleting:
 			case len(found.Actions) == mostActions:
@@ -93,8 +92,8 @@ func deletes(a *sync.Action) bool { return a.Op == app.OpDelete || a.Op == app.O
 // deletions returns a name for the deletions of a plan, and their number.
 func deletions(p *sync.Plan) (sum string, n int) {
 	h := sha256.New()
-	for i := range p.Actions {
-		if a := &p.Actions[i]; deletes(a) {
+	for _, a := range p.Actions.All() {
+		if deletes(a) {
 			n++
 			fmt.Fprintf(h, "%s %s %q\n", a.Op, a.Side, a.Path)
 		}
@@ -146,8 +145,8 @@ func sameDeletions(sum string) func(*sync.Plan) error {
 				return errOthers("nothing was done")
 			}
 			gone, renamed = make(map[place]bool), make(map[place]bool)
-			for _, a := range p.Actions {
-				if deletes(&a) {
+			for _, a := range p.Actions.All() {
+				if deletes(a) {
 					gone[place{a.Side, a.Path}] = true
 				} else if a.Op == app.OpMove {
 					renamed[place{a.Side, a.From}] = true
@@ -155,8 +154,8 @@ func sameDeletions(sum string) func(*sync.Plan) error {
 			}
 			return nil
 		}
-		for _, a := range p.Actions {
-			foreseen := !deletes(&a) || gone[place{a.Side, a.Path}]
+		for _, a := range p.Actions.All() {
+			foreseen := !deletes(a) || gone[place{a.Side, a.Path}]
 			for dir := a.Path; !foreseen && dir != manifest.Root; dir = dir.Parent() {
 				foreseen = renamed[place{a.Side, dir}]
 			}

@@ -11,14 +11,14 @@ import (
 
 // However many plans a pass makes, it deletes what was shown, or what it was to rename.
 func TestSameDeletions(t *testing.T) {
-	shown := &sync.Plan{Actions: []sync.Action{
-		{Op: app.OpDelete, Side: app.Local, Path: "a"},
-		{Op: app.OpRmdir, Side: app.Local, Path: "d"},
-		{Op: app.OpMove, Side: app.Local, Path: "new", From: "old"},
-	}}
+	shown := &sync.Plan{Actions: sync.ActionsOf(
+		sync.Action{Op: app.OpDelete, Side: app.Local, Path: "a"},
+		sync.Action{Op: app.OpRmdir, Side: app.Local, Path: "d"},
+		sync.Action{Op: app.OpMove, Side: app.Local, Path: "new", From: "old"},
+	)}
 	sum, _ := deletions(shown)
 	del := func(side app.Side, path string) *sync.Plan {
-		return &sync.Plan{Actions: []sync.Action{{Op: app.OpDelete, Side: side, Path: manifest.Path(path)}}}
+		return &sync.Plan{Actions: sync.ActionsOf(sync.Action{Op: app.OpDelete, Side: side, Path: manifest.Path(path)})}
 	}
 	for _, c := range []struct {
 		name  string
