@@ -168,7 +168,7 @@ func (z *Sizer) decide(r rate) {
 	case r.perSecond/paid.perSecond-1 >= worth*(wide-1):
 		*paid = r
 	default:
-		z.sizes[w] = min(z.sizes[w], max(open, 1))
+		z.sizes[w] = max(min(z.sizes[w], open), min(Few, z.most))
 		if z.doubts[w]++; z.paid[w] <= Few || z.doubts[w] > mostDoubts {
 			z.paid[w] = min(z.most, int(paid.sessions+0.5))
 		}

@@ -133,3 +133,17 @@ func TestWorksHaveSizesOfTheirOwn(t *testing.T) {
 		t.Errorf("%d sessions for large ones", got)
 	}
 }
+
+// TestFewNeedNoProof holds that doubts come only above the few sessions that whoever asks gets:
+// one who holds three may wait for the fourth.
+func TestFewNeedNoProof(t *testing.T) {
+	z := New(10, Sizes{})
+	z.Expect(SmallFiles)
+	for n := 1; n <= 3; n++ {
+		z.last.Open = n
+		z.decide(rate{float64(n), 10})
+	}
+	if got := z.Want(Sample{Open: 3, Waiting: 1}); got < Few {
+		t.Errorf("%d sessions are enough", got)
+	}
+}
