@@ -98,7 +98,7 @@ func TestServerOptions(t *testing.T) {
 	p.ServerName = "ftp.example.net"
 	p.Fingerprint, p.Insecure, p.BytesUp, p.BytesDown = "f", true, 1, 2
 	got := p.ServerOptions()
-	leftToCaller := map[string]bool{"Password": true, "TLS": true, "StateDir": true, "Log": true, "Notice": true,
+	leftToCaller := map[string]bool{"Password": true, "TLS": true, "Gate": true, "StateDir": true, "Log": true, "Notice": true,
 		"Backoff": true, "ModeTrial": true, "treatAsRemote": true, "NoListing": true, "ProbeLater": true}
 	v := reflect.ValueOf(got)
 	for i := range v.NumField() {

@@ -12,6 +12,7 @@ import (
 	"ferry/sync/compare"
 	"ferry/sync/remote/left"
 	"ferry/sync/remote/read"
+	"ferry/sync/remote/temporary"
 	"ferry/sync/trashbin"
 )
 
@@ -21,7 +22,7 @@ import (
 type Directory struct {
 	server  *server
 	root    root
-	temps   *temporaries
+	temps   *temporary.Files
 	scanner *scanner
 	applier *applier
 	trash   *trash
@@ -43,7 +44,7 @@ func Open(ctx context.Context, o Options) (*Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	temps := &temporaries{server: srv}
+	temps := &temporary.Files{Root: srv.names.Root, Owner: srv.opts.Owner, Journal: srv.opts.Temps, Lister: srv.lister, Do: srv.do}
 	renamer := &renamer{srv}
 	trash := &trash{server: srv, renamer: renamer}
 	mover := &mover{srv, renamer, temps}
@@ -152,14 +153,17 @@ func (d *Directory) Apply(ctx context.Context, run []sync.Step, done func(i int,
 }
 
 // Leftovers implements [sync.Replica].
-func (d *Directory) Leftovers() bool { return d.temps.hasLeftovers() }
+func (d *Directory) Leftovers() bool { return d.temps.Leftovers() }
 
 // Sweep implements [sync.Replica].
-func (d *Directory) Sweep(ctx context.Context, s sync.Sweep) error { return d.temps.sweep(ctx, s) }
+func (d *Directory) Sweep(ctx context.Context, s sync.Sweep) error {
+	defer d.server.inListedDirs.Store(true) // it lists as a scan does
+	return d.temps.Sweep(ctx, s)
+}
 
 // Tidy implements [sync.Replica].
 func (d *Directory) Tidy(context.Context) error {
-	d.temps.tidy()
+	d.temps.Tidy()
 	return nil
 }
 

@@ -9,7 +9,7 @@
 //	Directory ─┼─ read.Reader        reads files
 //	           ├─ applier            uploads, makes directories, renames, removes
 //	           ├─ trash, bin         keeps old versions; lists, restores and empties them
-//	           ├─ temporaries        what uploads that broke off have left
+//	           ├─ temporary.Files    what uploads that broke off have left
 //	           └─ lock.Lock          the lock of the root
 //
 // The server is believed only as far as real servers were seen to be right. A listing

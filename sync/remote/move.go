@@ -7,13 +7,14 @@ import (
 
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/remote/temporary"
 )
 
 // A mover carries out Move steps.
 type mover struct {
 	*server
 	renamer *renamer
-	temps   *temporaries
+	temps   *temporary.Files
 }
 
 // A move is one Move step under way.
@@ -117,7 +118,7 @@ func (mv *mover) complete(ctx context.Context, m *move, cause error) {
 		return
 	}
 	mv.names.Moved(m.step.From, m.step.Path, m.to.Name)
-	mv.temps.forget(m.from.String())
+	mv.temps.Forget(m.from.String())
 	m.out.Entry = spelled(m.was, m.step.Path, m.to.Name)
 }
 

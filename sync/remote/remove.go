@@ -8,13 +8,14 @@ import (
 	"ferry/internal/ftp"
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/remote/temporary"
 )
 
 // A remover carries out Remove and RmDir steps.
 type remover struct {
 	*server
 	trash *trash
-	temps *temporaries
+	temps *temporary.Files
 }
 
 // A removal is one Remove step under way.

@@ -81,7 +81,7 @@ func (rm *remover) checkRemoval(ctx context.Context, s *ftp.Session, at place, t
 // forgetDir forgets what was known of a directory that was removed.
 func (rm *remover) forgetDir(p manifest.Path) {
 	at := rm.names.At(p, manifest.Entry{})
-	rm.temps.forget(at.String())
+	rm.temps.Forget(at.String())
 	rm.late.removed.Store(at, nil)
 	rm.names.Set(p, p.Base())
 }
@@ -184,7 +184,7 @@ func (rm *remover) cleanNow(ctx context.Context, s *ftp.Session, at place) (gone
 	}
 	var b ftp.Batch
 	for _, one := range l.Entries {
-		if !rm.temps.isAbandoned(place{Dir: at.String(), Name: one.Name}, one.Entry) {
+		if !rm.temps.IsAbandoned(place{Dir: at.String(), Name: one.Name}, one.Entry) {
 			return false, notEmpty(one.Name)
 		}
 		b.Add("DELE "+at.String()+"/"+one.Name, nil)

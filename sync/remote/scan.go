@@ -15,12 +15,13 @@ import (
 	"ferry/sync"
 	"ferry/sync/remote/list"
 	"ferry/sync/remote/names"
+	"ferry/sync/remote/temporary"
 )
 
 // A scanner lists the tree.
 type scanner struct {
 	*server
-	temps *temporaries
+	temps *temporary.Files
 	trash *trash
 }
 
@@ -176,7 +177,7 @@ func (w *walk) note(f *list.Folder, l *list.Listing, got filtered) {
 		w.tree.Skip(f.Path, r.Name, r.Why.Error())
 	}
 	dir := strings.TrimSuffix(w.names.Dir(f.Path), "/")
-	w.temps.forget(dir)
+	w.temps.Forget(dir)
 	w.listed.Learn(dir, l)
 	w.noteEncoding(dir, l)
 	for _, note := range got.notes {

@@ -36,7 +36,7 @@ func (w *walk) filter(f *list.Folder, l *list.Listing) (got filtered) {
 	for _, one := range l.Entries {
 		if manifest.IsOwn(f.Path, one.Name) {
 			if _, temp := manifest.TempMark(one.Name); temp {
-				note(func() { w.temps.saw(place{Dir: dir, Name: one.Name}, one.Entry) })
+				note(func() { w.temps.Saw(place{Dir: dir, Name: one.Name}, one.Entry) })
 			} else if one.Name == manifest.OwnPlain {
 				note(func() { w.plainSeen.Store(true) })
 			}

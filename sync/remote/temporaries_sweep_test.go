@@ -10,6 +10,7 @@ import (
 	"ferry/internal/ftpserver"
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/remote/temporary"
 )
 
 // machine opens the root of h for an owner whose journal is in a new file.
@@ -27,7 +28,7 @@ func TestSweepOfTwoMachines(t *testing.T) {
 	a, noted := h.machine("a")
 	b, _ := h.machine("b")
 	old := time.Now().AddDate(-1, 0, 0)
-	ofA, ofB := "d/"+a.temps.newName("0123456789abcdef", false), "d/"+b.temps.newName("0123456789abcdef", true)
+	ofA, ofB := "d/"+a.temps.NewName("0123456789abcdef", false), "d/"+b.temps.NewName("0123456789abcdef", true)
 	users := "d/ferry-20240101-crossing.mp4.part"
 	legacy := "d/.ferry-0123456789abcdefdeadbeef-f.part"
 	for _, name := range []string{ofA, ofB, users, legacy} {
@@ -78,24 +79,24 @@ func TestPartsStayForThisPass(t *testing.T) {
 	h := newFixture(t, ftpserver.Options{})
 	d, noted := h.machine("a")
 	big := manifest.Entry{Kind: manifest.File, Size: sync.ResumeFrom, ModTime: 1}
-	pending := d.temps.newName(fingerprint("big", big), false)
-	kept := d.temps.newName("0123456789abcdef", false)
+	pending := d.temps.NewName(temporary.Fingerprint("big", big), false)
+	kept := d.temps.NewName("0123456789abcdef", false)
 	h.write(pending, "x", kept, "x")
 	if _, err := d.Scan(t.Context(), sync.Look{}); err != nil {
 		t.Fatal(err)
 	}
-	d.temps.keep(place{Name: kept}, 1)
+	d.temps.Keep(place{Name: kept}, 1)
 	part := sync.Sweep{Pending: slices.Values([]sync.Wanted{{Path: "big", Entry: big}})}
 	if err := d.Sweep(t.Context(), part); err != nil {
 		t.Fatal(err)
 	}
 	h.holds(pending, "x", kept, "x")
-	d.temps.end(place{Name: pending})
+	d.temps.End(place{Name: pending})
 	noted.Begin("")
 	if err := d.Tidy(t.Context()); err != nil || len(noted.Dirs()) != 1 || d.Leftovers() {
 		t.Errorf("%v; noted: %q, leftovers: %v; what is kept is no reason to sweep each time", err, noted.Dirs(), d.Leftovers())
 	}
-	d.temps.saw(place{Name: pending}, manifest.Entry{Kind: manifest.File, Size: 1})
+	d.temps.Saw(place{Name: pending}, manifest.Entry{Kind: manifest.File, Size: 1})
 	part.Whole = true
 	if err := d.Sweep(t.Context(), part); err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/remote/temporary"
 )
 
 // An uploader carries out Put steps. A file is written to a temporary beside its place,
@@ -15,7 +16,7 @@ type uploader struct {
 	*server
 	renamer *renamer
 	trash   *trash
-	temps   *temporaries
+	temps   *temporary.Files
 
 	groupTime time.Duration
 	newMode   atomic.Uint32 // the permission bits of new files; 0: unknown

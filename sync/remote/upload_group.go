@@ -183,14 +183,14 @@ func (up *uploader) judge(u *upload) {
 
 // removeTemps removes the temporaries that did not take their place, except those that
 // a later attempt can resume, also when ctx was cancelled. What cannot be removed is left
-// to [temporaries.sweep].
+// to [temporary.Files.Sweep].
 func (up *uploader) removeTemps(ctx context.Context, all []*upload) {
 	var gone []place
 	for _, u := range all {
 		switch {
 		case !u.failed() && !u.out.Kept || u.temp == place{}:
 		case u.resumable || u.out.Ambiguous:
-			up.temps.keep(u.temp, max(u.size, 1))
+			up.temps.Keep(u.temp, max(u.size, 1))
 		default:
 			u.discardTemp()
 		}
@@ -200,7 +200,7 @@ func (up *uploader) removeTemps(ctx context.Context, all []*upload) {
 	for _, at := range gone {
 		b.Add("DELE "+at.String(), func(r ftp.Reply) {
 			if r.OK() || r.Code == 550 {
-				up.temps.end(at)
+				up.temps.End(at)
 			}
 		})
 	}
@@ -208,7 +208,7 @@ func (up *uploader) removeTemps(ctx context.Context, all []*upload) {
 	defer cancel()
 	if err := up.runAny(ctx, "removing temporaries", &b); err != nil {
 		for _, at := range gone {
-			up.temps.leave(at)
+			up.temps.Leave(at)
 		}
 		up.opts.Log.Info("temporaries were left behind", "count", len(gone), "because", err)
 	}

@@ -106,7 +106,7 @@ func (up *uploader) installed(u *upload) {
 	}
 	u.out.Entry = spelled(u.tempStat.entry, u.step.Path, u.target.Name)
 	up.names.Set(u.step.Path, u.target.Name)
-	up.temps.end(u.temp)
+	up.temps.End(u.temp)
 }
 
 // removeAside removes old versions that went into the trash only to make way.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"ferry/internal/ftp"
+	"ferry/sync/remote/temporary"
 )
 
 // keepOwnTemp makes the temporary of an attempt that broke off one that the next
@@ -13,20 +14,20 @@ func (up *uploader) keepOwnTemp(u *upload) {
 		u.discardTemp()
 		return
 	}
-	up.temps.keep(u.temp, 1)
+	up.temps.Keep(u.temp, 1)
 	u.own, u.temp = u.temp, place{}
 }
 
 // chooseTemp chooses the name of the temporary and the offset to write at: after the
 // bytes that an earlier attempt from the same source left, or 0.
 func (up *uploader) chooseTemp(ctx context.Context, s *ftp.Session, u *upload) (offset int64, err error) {
-	mark := fingerprint(u.step.Path, u.step.Want)
-	fresh := place{Dir: u.target.Dir, Name: up.temps.newName(mark, u.plainName)}
+	mark := temporary.Fingerprint(u.step.Path, u.step.Want)
+	fresh := place{Dir: u.target.Dir, Name: up.temps.NewName(mark, u.plainName)}
 	if offset, err = up.resume(ctx, s, u, mark, fresh); offset > 0 || err != nil {
 		return offset, err
 	}
 	u.temp = fresh
-	up.temps.begin(fresh)
+	up.temps.Begin(fresh)
 	return 0, nil
 }
 
@@ -38,7 +39,7 @@ func (up *uploader) resume(ctx context.Context, s *ftp.Session, u *upload, mark 
 	if u.fromStart || !u.isLarge() || !s.Features().HasREST() || known && !works {
 		return 0, nil
 	}
-	left, ok := up.temps.claim(u.target, mark)
+	left, ok := up.temps.Claim(u.target, mark)
 	if !ok {
 		return 0, nil
 	}
@@ -54,7 +55,7 @@ func (up *uploader) resume(ctx context.Context, s *ftp.Session, u *upload, mark 
 		return 0, nil
 	}
 	u.temp = fresh
-	up.temps.begin(fresh)
+	up.temps.Begin(fresh)
 	seen, err := up.stat(ctx, s, []place{fresh})
 	if err != nil {
 		return 0, err

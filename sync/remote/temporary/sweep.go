@@ -1,4 +1,4 @@
-package remote
+package temporary
 
 import (
 	"context"
@@ -10,16 +10,16 @@ import (
 	"ferry/sync/remote/names"
 )
 
-// hasLeftovers implements [sync.Replica.Leftovers]. A directory that is noted because of
+// Leftovers implements [sync.Replica.Leftovers]. A directory that is noted because of
 // what this process keeps for a later attempt is no reason to sweep.
-func (t *temporaries) hasLeftovers() bool {
+func (t *Files) Leftovers() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	explained := make(map[string]bool)
 	for at := range t.kept {
 		explained[t.below(at.Dir)] = true
 	}
-	for _, dir := range t.opts.Temps.Dirs() {
+	for _, dir := range t.Journal.Dirs() {
 		if !explained[dir] {
 			return true
 		}
@@ -32,16 +32,16 @@ func (t *temporaries) hasLeftovers() bool {
 	return false
 }
 
-// sweep implements [sync.Replica.Sweep]. Directories that were noted and not listed in
+// Sweep implements [sync.Replica.Sweep]. Directories that were noted and not listed in
 // this pass are listed first.
-func (t *temporaries) sweep(ctx context.Context, s sync.Sweep) error {
+func (t *Files) Sweep(ctx context.Context, s sync.Sweep) error {
 	if err := t.listNoted(ctx); err != nil {
 		return fmt.Errorf("looking for half-written files: %w", err)
 	}
 	resumed := make(map[string]bool)
 	for w := range s.Writes() {
 		if w.Entry.Size >= sync.ResumeFrom {
-			resumed[fingerprint(w.Path, w.Entry)] = true
+			resumed[Fingerprint(w.Path, w.Entry)] = true
 		}
 	}
 	var b ftp.Batch
@@ -53,13 +53,16 @@ func (t *temporaries) sweep(ctx context.Context, s sync.Sweep) error {
 		}
 		b.Add("DELE "+at.String(), func(r ftp.Reply) {
 			if r.OK() || r.Code == 550 {
-				t.end(at)
-				t.opts.Temps.Gone(t.below(at.Dir) + "/" + at.Name)
+				t.End(at)
+				t.Journal.Gone(t.below(at.Dir) + "/" + at.Name)
 			}
 		})
 	}
 	t.mu.Unlock()
-	if err := t.runAny(ctx, "removing half-written files", &b); err != nil {
+	if b.Len() == 0 {
+		return nil
+	}
+	if err := t.Do(ctx, "removing half-written files", b.Run); err != nil {
 		return fmt.Errorf("removing half-written files: %w", err)
 	}
 	return nil
@@ -67,9 +70,9 @@ func (t *temporaries) sweep(ctx context.Context, s sync.Sweep) error {
 
 // listNoted lists the directories in which temporaries may have been left, except those
 // that were listed in this pass.
-func (t *temporaries) listNoted(ctx context.Context) error {
-	for _, below := range t.opts.Temps.Dirs() {
-		dir := t.names.Root
+func (t *Files) listNoted(ctx context.Context) error {
+	for _, below := range t.Journal.Dirs() {
+		dir := t.Root
 		if below != "" {
 			dir += "/" + below
 		}
@@ -79,18 +82,18 @@ func (t *temporaries) listNoted(ctx context.Context) error {
 		if seen || names.CheckPath(dir) != nil {
 			continue
 		}
-		err := t.do(ctx, "listing", func(ctx context.Context, s *ftp.Session) error {
-			l, err := t.lister.List(ctx, s, place{Dir: dir}.Parent())
+		err := t.Do(ctx, "listing", func(ctx context.Context, s *ftp.Session) error {
+			l, err := t.Lister.List(ctx, s, names.Place{Dir: dir}.Parent())
 			if err != nil {
 				if s.Dead() || ctx.Err() != nil {
 					return err
 				}
 				return nil
 			}
-			t.forget(dir)
+			t.Forget(dir)
 			for _, one := range l.Entries {
 				if _, temp := manifest.TempMark(one.Name); temp {
-					t.saw(place{Dir: dir, Name: one.Name}, one.Entry)
+					t.Saw(names.Place{Dir: dir, Name: one.Name}, one.Entry)
 				}
 			}
 			return nil
@@ -99,12 +102,11 @@ func (t *temporaries) listNoted(ctx context.Context) error {
 			return err
 		}
 	}
-	t.inListedDirs.Store(true)
 	return nil
 }
 
-// tidy implements [sync.Replica.Tidy].
-func (t *temporaries) tidy() {
+// Tidy implements [sync.Replica.Tidy].
+func (t *Files) Tidy() {
 	t.mu.Lock()
 	holds := make(map[string]bool)
 	for at := range t.left {
@@ -117,5 +119,5 @@ func (t *temporaries) tidy() {
 	}
 	t.seen = nil
 	t.mu.Unlock()
-	t.opts.Temps.End(func(dir string) bool { return holds[dir] })
+	t.Journal.End(func(dir string) bool { return holds[dir] })
 }
