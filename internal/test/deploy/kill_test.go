@@ -29,7 +29,7 @@ const sessions = 4
 
 func newKilling(t *testing.T, server string, keep int) *killing {
 	s := start(t, server)
-	s.args = append(s.args, "--keep", strconv.Itoa(keep), "--allow-deletes")
+	s.args = append(s.args, "--keep", strconv.Itoa(keep), "--allow-deletes", "--connections", strconv.Itoa(sessions))
 	k := &killing{site: s, direct: s.addr, old: tree{}, next: tree{}, keep: keep}
 	for i := range 30 {
 		name := fmt.Sprintf("pages/%02d.html", i)

@@ -120,7 +120,7 @@ func TestKindsCut(t *testing.T) {
 // newKind returns a scene with a server of this kind.
 func newKind(t *testing.T, k kind) *scene {
 	t.Helper()
-	s := newScene(t, k.server, k.args...)
+	s := newScene(t, k.server, append([]string{"--connections", "4"}, k.args...)...) // what is tried depends on how many do the work
 	s.more = k.more
 	for _, fault := range k.faults {
 		s.server.Faults().Add(fault)
