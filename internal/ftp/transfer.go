@@ -82,6 +82,9 @@ func StorTransfer(path string, offset int64) *Transfer {
 	return &Transfer{Op: "STOR", Path: path, Line: "STOR " + path, offset: offset, upload: true}
 }
 
+// Resumes reports whether t begins in the middle of a file.
+func (t *Transfer) Resumes() bool { return t.offset > 0 }
+
 // check fails where a command cannot be sent; see [CheckLine].
 func (t *Transfer) check() error {
 	for _, line := range slices.Concat([]string{t.Line}, t.cwd, t.Before.lines) {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"compress/flate"
 	"compress/zlib"
+	"encoding/binary"
+	"hash/adler32"
 	"io"
 	"strings"
 )
@@ -17,6 +19,7 @@ const (
 	OnlySaid                      // 200, and the data are what they always were
 	RawDeflate                    // deflate without the frame of zlib, both ways (ftpserverlib)
 	BadChecksum                   // downloads have a wrong checksum
+	BadContent                    // downloads are something else, with the checksum of what they should be
 	NoEnd                         // downloads lack the last bytes of the stream, and are called complete
 	OtherContent                  // downloads are a good stream of something else that is as long
 	Bomb                          // downloads are a stream of zeros without end
@@ -72,10 +75,16 @@ func (s *session) outgoing(plain io.Reader) (io.Reader, error) {
 	case EmptyBlocks:
 		return io.MultiReader(strings.NewReader("\x78\x9c"), endlessBlocks{}), nil
 	}
+	sum := binary.BigEndian.AppendUint32(nil, adler32.Checksum(content))
+	if kind == BadContent {
+		content[len(content)/2] ^= 1
+	}
 	_, _ = w.Write(content)
 	_ = w.Close()
 	made := b.Bytes()
 	switch kind {
+	case BadContent:
+		copy(made[len(made)-len(sum):], sum)
 	case BadChecksum:
 		made[len(made)-1] ^= 1
 	case NoEnd:

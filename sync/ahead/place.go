@@ -89,11 +89,14 @@ func (p *Place) WriteAt(b []byte, at int64) (int, error) {
 		return 0, ErrCut
 	}
 	n, err := p.file.WriteAt(b, at)
+	if err != nil {
+		return n, err // nobody counts on what there is of b
+	}
 	p.mu.Lock()
 	p.add(part{at, at + int64(n)})
 	p.mu.Unlock()
 	p.progress(int64(n))
-	return n, err
+	return n, nil
 }
 
 // add notes a part. p.mu is held.

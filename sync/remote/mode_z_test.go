@@ -113,3 +113,36 @@ func TestModeZListings(t *testing.T) {
 		})
 	}
 }
+
+// TestPutInModeZProvesNothingOnAPart goes on with a part that an earlier pass left, on a server of which
+// nobody knows whether MODE Z works. The part is not taken for a place where that may be tried.
+func TestPutInModeZProvesNothingOnAPart(t *testing.T) {
+	const size, brokenAt = 2_000_000, 600_000
+	h := newFixture(t, ftpserver.Options{Deflate: ftpserver.GoodDeflate})
+	text := words(size)
+	put := func(d *Directory) (out sync.Outcome) {
+		d.Apply(t.Context(), []sync.Step{h.put("f.txt", text, manifest.Entry{})}, func(_ int, o sync.Outcome) { out = o })
+		return out
+	}
+	h.fault(ftpserver.Fault{Command: "STOR", Data: ftpserver.ResetAt(brokenAt)})
+	if out := put(h.d); out.Err == nil {
+		t.Fatal("the fault did not strike")
+	}
+	h.server.Faults().Clear()
+	later := open(t, h.server.Addr(), "ferry", "secret", "", func(o *Options) { o.Compress = ftp.CompressOn })
+	if _, err := later.Scan(t.Context(), sync.Look{}); err != nil {
+		t.Fatal(err)
+	}
+	h.server.ClearTranscript()
+	out := put(later)
+	if out.Err != nil {
+		t.Fatal(out.Err)
+	}
+	h.holds("f.txt", text)
+	if out.Bytes >= size {
+		t.Error("the part was not used")
+	}
+	if said := strings.Join(h.server.Transcript(), "\n"); strings.Contains(said, "> MODE Z") {
+		t.Error("the rest went in MODE Z")
+	}
+}

@@ -58,13 +58,14 @@ func (f File) ComesSooner(d *ftp.Download) bool {
 // leastSeen is how much of a file comes before it may come once more.
 const leastSeen = 64 << 10
 
-// Upload decides whether t, which sends a file of t.Size bytes from its beginning, goes in MODE Z: the
-// content must be seen to become smaller. It returns what is to be sent in place of r. The first time some
-// text of ferry's own goes before it, in its place. An error means that this took the session.
+// Upload decides whether t, which sends a file of t.Size bytes, goes in MODE Z: the content must be seen to
+// become smaller. It returns what is to be sent in place of r. The first time some text of ferry's own goes
+// before it, in its place. An error means that this took the session. What goes on with a part stays as it
+// is: the text would take the place of the part.
 func Upload(ctx context.Context, s *ftp.Session, t *ftp.Transfer, r io.Reader) (io.Reader, error) {
 	may, proven := s.MayDeflate(ftp.DeflatesUploads)
 	line := s.Features().Line()
-	if !may || t.Size <= 0 || line.IsFutile(cmp.Or(t.Name, t.Path)) || !sends(s, t.Size) {
+	if !may || t.Size <= 0 || t.Resumes() || line.IsFutile(cmp.Or(t.Name, t.Path)) || !sends(s, t.Size) {
 		return r, nil
 	}
 	in := &peeked{r: r, head: make([]byte, min(t.Size, deflate.SampleBytes))}

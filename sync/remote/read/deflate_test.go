@@ -160,6 +160,18 @@ func TestModeZChecksumAtTheEnd(t *testing.T) {
 	}
 }
 
+// TestModeZBadContentAtTheEnd has a server, which did well before, send other bytes: that shows only when
+// all of them were handed out.
+func TestModeZBadContentAtTheEnd(t *testing.T) {
+	h := newFixture(t, ftpserver.Options{Deflate: ftpserver.BadContent}, compressing)
+	h.write("large.log", longText(3_000_000))
+	w := h.wanted("large.log")
+	h.features.Observe(ftp.DeflatesDownloads, true)
+	if text, _, err := h.read(w); err == nil {
+		t.Errorf("%d bytes came, the right ones: %v", len(text), text == longText(3_000_000))
+	}
+}
+
 // TestModeZBombIsSmall holds that a stream that grows without end costs neither memory nor time.
 func TestModeZBombIsSmall(t *testing.T) {
 	for _, kind := range []ftpserver.Deflate{ftpserver.Bomb, ftpserver.EmptyBlocks} {

@@ -54,7 +54,7 @@ func (f *file) start() error {
 	if f.ctx.Err() != nil {
 		return context.Cause(f.ctx)
 	}
-	if f.pos >= f.Entry.Size {
+	if f.pos >= f.Entry.Size && !f.deflated.compare {
 		return nil
 	}
 	for {

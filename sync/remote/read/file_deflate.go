@@ -68,14 +68,15 @@ func (f *file) beginDeflated() error {
 }
 
 // leavesDeflated reports whether a transfer that broke off with err goes on as it is, and whether that
-// is another way and no other attempt.
+// is another way and no other attempt. Where there is nothing to go on with, only all of it can show that
+// what came is right.
 func (f *file) leavesDeflated(err error) bool {
 	d := &f.deflated
 	if d.off || d.transfer == nil || !d.transfer.Deflate || !ftp.Retryable(err) || f.ctx.Err() != nil {
 		return false
 	}
 	d.off = true
-	d.compare = d.unproven && ftp.IsBadStream(err)
+	d.compare = d.unproven && (ftp.IsBadStream(err) || f.pos == f.Entry.Size)
 	return true
 }
 

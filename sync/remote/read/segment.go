@@ -55,6 +55,7 @@ func (g *segments) carry(ctx context.Context, q *segment) error {
 		q.over = true
 		if errors.Is(err, errLied) {
 			q.at, g.lied = q.from, true
+			g.place.Drop(max(q.from, g.pos)) // it is the last one; all of it is read again
 		}
 	})
 	return err

@@ -93,24 +93,26 @@ func TestReadSegments(t *testing.T) {
 		fault  ftpserver.Fault
 		text   string
 		alone  bool // nothing comes over other sessions
+		either bool // that depends on which is first
 	}{
-		"good":                       {},
-		"with TLS":                   {server: ftpserver.Options{TLS: ftpserver.Explicit}},
-		"zeros":                      {text: strings.Repeat("\x00", segmented)},
-		"REST is ignored":            {fault: ftpserver.Fault{Command: "REST", Refuse: "350 ok"}, alone: true},
-		"REST is ignored, of zeros":  {fault: ftpserver.Fault{Command: "REST", Refuse: "350 ok"}, text: strings.Repeat("\x00", segmented)},
-		"REST leads elsewhere":       {server: ftpserver.Options{RESTShift: 4096}},
-		"REST leads back":            {server: ftpserver.Options{RESTShift: -4096}},
-		"REST elsewhere, of zeros":   {server: ftpserver.Options{RESTShift: 4096}, text: strings.Repeat("\x00", segmented)},
-		"REST is refused":            {fault: ftpserver.Fault{Command: "REST", Refuse: "502 no"}, alone: true},
-		"no REST":                    {server: ftpserver.Options{NoREST: true}, alone: true},
-		"segments are cut":           {fault: ftpserver.Fault{Command: "RETR", Skip: 1, Times: 3, Data: ftpserver.ResetAt(600_000)}},
-		"segments are cut and done":  {fault: ftpserver.Fault{Command: "RETR", Skip: 1, Times: 2, Data: ftpserver.ShortenTo(600_000)}},
-		"the first one is cut":       {fault: ftpserver.Fault{Command: "RETR", Times: 1, Data: ftpserver.ResetAt(600_000)}},
-		"every one is cut, once":     {fault: ftpserver.Fault{Command: "RETR", Times: 4, Data: ftpserver.CutAt(600_000)}},
-		"no session beside this one": {server: ftpserver.Options{MaxConnections: 1}, alone: true},
-		"one more session":           {server: ftpserver.Options{MaxConnections: 2}},
-		"a session ends with 421":    {fault: ftpserver.Fault{Command: "RETR", Skip: 1, Times: 1, Refuse: "421 too many", Close: true}},
+		"good":                        {},
+		"with TLS":                    {server: ftpserver.Options{TLS: ftpserver.Explicit}},
+		"zeros":                       {text: strings.Repeat("\x00", segmented)},
+		"REST is ignored":             {fault: ftpserver.Fault{Command: "REST", Refuse: "350 ok"}, alone: true},
+		"REST is ignored, of zeros":   {fault: ftpserver.Fault{Command: "REST", Refuse: "350 ok"}, text: strings.Repeat("\x00", segmented)},
+		"REST leads elsewhere":        {server: ftpserver.Options{RESTShift: 4096}},
+		"REST leads back":             {server: ftpserver.Options{RESTShift: -4096}},
+		"REST elsewhere, of zeros":    {server: ftpserver.Options{RESTShift: 4096}, text: strings.Repeat("\x00", segmented)},
+		"REST leads back, at the end": {server: ftpserver.Options{RESTShift: -4096, MaxConnections: 2}},
+		"REST is refused":             {fault: ftpserver.Fault{Command: "REST", Refuse: "502 no"}, alone: true},
+		"no REST":                     {server: ftpserver.Options{NoREST: true}, alone: true},
+		"segments are cut":            {fault: ftpserver.Fault{Command: "RETR", Skip: 1, Times: 3, Data: ftpserver.ResetAt(600_000)}},
+		"segments are cut and done":   {fault: ftpserver.Fault{Command: "RETR", Skip: 1, Times: 2, Data: ftpserver.ShortenTo(600_000)}},
+		"the first one is cut":        {fault: ftpserver.Fault{Command: "RETR", Times: 1, Data: ftpserver.ResetAt(600_000)}, either: true},
+		"every one is cut, once":      {fault: ftpserver.Fault{Command: "RETR", Times: 4, Data: ftpserver.CutAt(600_000)}},
+		"no session beside this one":  {server: ftpserver.Options{MaxConnections: 1}, alone: true},
+		"one more session":            {server: ftpserver.Options{MaxConnections: 2}},
+		"a session ends with 421":     {fault: ftpserver.Fault{Command: "RETR", Skip: 1, Times: 1, Refuse: "421 too many", Close: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -128,7 +130,7 @@ func TestReadSegments(t *testing.T) {
 			if got.err != nil || got.content != text {
 				t.Errorf("%d bytes came of %d: %v", len(got.content), len(text), got.err)
 			}
-			if (got.segments == 0) != tt.alone {
+			if !tt.either && (got.segments == 0) != tt.alone {
 				t.Errorf("%d segments came", got.segments)
 			}
 			if armed != nil && armed.Fired() == 0 {
