@@ -20,6 +20,7 @@ func (s *Session) Retrieve(ctx context.Context, path string, offset int64) (*Dow
 // command that goes out is the one of t.
 func (s *Session) Receive(ctx context.Context, t *Transfer) (*Download, error) {
 	if err := t.check(); err != nil {
+		s.endTrial(t)
 		return nil, err
 	}
 	s.deflateListing(t)

@@ -22,7 +22,9 @@ func checkSparse(file File) error {
 	if err != nil {
 		return err
 	}
-	if err := f.Truncate(before.Size() + probeBytes); err != nil {
+	// A resume compares the end of what is there. If ferry is killed here, this mark shows that
+	// the hole is no content, also where the content has zeros.
+	if _, err := f.WriteAt([]byte{holeMark}, before.Size()+probeBytes-1); err != nil {
 		return err
 	}
 	after, err := f.Stat()
@@ -34,6 +36,9 @@ func checkSparse(file File) error {
 	}
 	return nil
 }
+
+// holeMark is a byte that is hardly ever the only one among zeros.
+const holeMark = 0xa7
 
 // blockBytes is the unit in which the size of a file on disk is told.
 const blockBytes = 512

@@ -86,4 +86,3 @@ func BareRenaming(from, to string) []string {
 	}
 	return slices.Concat(wayFrom, []string{first}, wayTo, []string{last})
 }
-
