@@ -30,6 +30,7 @@ type host struct {
 	ready    int // of them, those that are logged in
 	limit    int // 0: none is known
 	limitAt  time.Time
+	unsure   bool // nobody was in, and the server refused all the same: limit may be none
 	leftAt   time.Time
 	queue    []*turnAsked
 }
@@ -141,6 +142,10 @@ func (g *gate) Opened() {
 	h := g.host
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.unsure { // it is back; if there is a limit, that shows again
+		h.limit, h.unsure = 0, false
+		h.grant(time.Now())
+	}
 	if h.ready++; h.limit > 0 && h.ready > h.limit { // it was met while others were being opened
 		h.limit = h.ready
 	}
@@ -172,6 +177,8 @@ func (g *gate) Failed(ctx context.Context, err error) bool {
 	case again:
 		tell = h.limit == 0
 		h.limit, h.limitAt = max(1, h.ready), now
+	case class == ftp.Busy && h.open == 0:
+		h.unsure = true
 	}
 	h.grant(now)
 	h.mu.Unlock()
