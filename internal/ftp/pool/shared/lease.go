@@ -102,11 +102,7 @@ func (l *Lease) Return(s *ftp.Session) {
 // None of them is lent meanwhile.
 func (l *Lease) EachIdle(f func(s *ftp.Session)) {
 	if sessions := l.sessions(); sessions != nil {
-		sessions.EachIdle(func(s *ftp.Session) {
-			if s.LastUser == l {
-				f(s)
-			}
-		})
+		sessions.EachIdleOf(func(s *ftp.Session) bool { return s.LastUser == l }, f)
 	}
 }
 
