@@ -17,6 +17,7 @@ const (
 	goodbye     = 2 * time.Second  // a server may count a session for so long that is closed
 	lookAgain   = 300 * time.Millisecond
 	settles     = 100 * time.Millisecond // so long is waited for that before the next login
+	mostTurns   = 10                     // that an account waits for in vain: then the server means itself
 )
 
 // A host is the server at one address, whatever the user. Many let one address have only so
@@ -47,6 +48,7 @@ type gate struct {
 	host    *host
 	account *account
 	open    int // sessions of the account; guarded by host.mu
+	refused int // logins in a row that were refused as one too many; guarded by host.mu
 }
 
 // add adds an account.
@@ -142,6 +144,7 @@ func (g *gate) Opened() {
 	h := g.host
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	g.refused = 0
 	if h.unsure { // it is back; if there is a limit, that shows again
 		h.limit, h.unsure = 0, false
 		h.grant(time.Now())
@@ -171,7 +174,12 @@ func (g *gate) Failed(ctx context.Context, err error) bool {
 	g.open--
 	class, _ := ftp.ClassOf(err)
 	again, wait, tell := class == ftp.Busy && g.isCrowded(err), time.Duration(0), false
+	if class == ftp.Busy {
+		g.refused++
+	}
 	switch {
+	case g.refused > mostTurns:
+		again = false
 	case class == ftp.Busy && now.Sub(h.leftAt) < goodbye && h.limit > h.open: // the server counts one that has gone
 		again, wait = true, lookAgain
 	case again:

@@ -89,6 +89,26 @@ func TestServerThatWasAwayHasNoLimit(t *testing.T) {
 	enter(b) // beside a
 }
 
+// An account that the server refuses whoever else is in does not take turns for ever: its error is told.
+func TestRefusedForItself(t *testing.T) {
+	h := &host{}
+	a, b := newAccount(h).gate, newAccount(h).gate
+	if err := b.Enter(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.Opened()
+	for range 100 {
+		h.limit = 0 // somebody has made room
+		if err := a.Enter(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if !a.Failed(t.Context(), &ftp.Error{Op: "login", Class: ftp.Busy, Code: 530}) {
+			return
+		}
+	}
+	t.Error("it asks for ever")
+}
+
 // An account that rests gives its place to one that has something to do.
 func TestIdleSessionMakesRoom(t *testing.T) {
 	server := serve(t, ftpserver.Options{MaxConnections: 1, TooMany: "421 Too many connections (1) from this IP"})
