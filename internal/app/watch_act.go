@@ -22,8 +22,10 @@ type Acting struct {
 // sent back as JSON. It may be called from several goroutines at once.
 type ActFunc func(ctx context.Context, a *Acting, what string, with json.RawMessage) (any, error)
 
-// HandOver closes the pair, so that the act can open it, until takeBack is called.
+// HandOver closes the pair, so that the act can open it, until takeBack is called. Since somebody
+// has asked for the act, it does not wait for a server that was lost.
 func (a *Acting) HandOver(ctx context.Context) (takeBack func(), err error) {
+	a.Opener.servers.TryNow()
 	return a.wp.watch.HandOver(ctx)
 }
 

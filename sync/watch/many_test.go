@@ -57,6 +57,23 @@ func TestTryWithOthers(t *testing.T) {
 	}
 }
 
+// A poke of a pair that is connected is done with its pass: when the server is lost hours later, it does not insist.
+func TestPassEndsInsistence(t *testing.T) {
+	now := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
+	o := Options{RetryAt: func(error) time.Time { return now.Add(time.Minute) }}.filled()
+	s := newScheduler(&o, func() float64 { return 0.5 })
+	s.connected = true
+	s.poke(now)
+	s.insist(taskFull)
+	s.begin(taskFull, now)
+	s.end(outcome{}, now)
+	s.begin(taskPoll, now)
+	s.end(outcome{err: errLost}, now)
+	if s.insist(taskOpen) {
+		t.Error("it insists")
+	}
+}
+
 // Pairs that began together do not poll together.
 func TestPollsAreSpread(t *testing.T) {
 	now := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)

@@ -175,10 +175,13 @@ func (s *scheduler) begin(t task, now time.Time) sync.Scope {
 	return scope
 }
 
-// insist reports whether the task that begins is a try which somebody has asked for.
+// insist reports whether the task that begins is a try which somebody has asked for. A pass is
+// what was asked for, too: a later failure is not to be tried again because of that.
 func (s *scheduler) insist(t task) bool {
 	insists := s.insists && t == taskOpen
-	s.insists = s.insists && !insists
+	if t == taskOpen || t.isPass() {
+		s.insists = false
+	}
 	return insists
 }
 

@@ -133,11 +133,18 @@ func (p *Pool) drop(s session) {
 	p.wake()
 }
 
-// takeIdle returns the sessions that nobody uses. None of them is lent until it is returned.
-func (p *Pool) takeIdle() []resting {
+// takeIdle returns some of the sessions that nobody uses. None of them is lent until it is returned.
+func (p *Pool) takeIdle(some func(session) bool) (taken []resting) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	idle := p.idle
-	p.idle = nil
-	return idle
+	p.idle = slices.DeleteFunc(p.idle, func(one resting) bool {
+		if !some(one.session) {
+			return false
+		}
+		taken = append(taken, one)
+		return true
+	})
+	return taken
 }
+
+func anyone(session) bool { return true }

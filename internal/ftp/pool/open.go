@@ -86,6 +86,7 @@ func (p *Pool) failed(err error) {
 		p.pause, p.expected = p.pause.refused(p.open, now), 0
 		p.o.Log.Info("no other connection for now", "because", err)
 	case later:
+		p.pause = limit{} // no other session works
 		if len(p.waiting) == 0 {
 			break
 		}
@@ -94,6 +95,7 @@ func (p *Pool) failed(err error) {
 		p.attempts++
 		return
 	case final:
+		p.pause = limit{}
 		p.failWaiting(ftp.Fatal(err))
 	}
 	p.attempts = 0

@@ -160,7 +160,12 @@ func (p *Pool) Expect(w sizing.Work, n int) {
 // EachIdle calls f with each session that nobody uses, one after another. None of
 // them is lent meanwhile.
 func (p *Pool) EachIdle(f func(s *ftp.Session)) {
-	for _, idle := range p.takeIdle() {
+	p.EachIdleOf(func(*ftp.Session) bool { return true }, f)
+}
+
+// EachIdleOf is [Pool.EachIdle] for some of the sessions. The others rest as before.
+func (p *Pool) EachIdleOf(some func(s *ftp.Session) bool, f func(s *ftp.Session)) {
+	for _, idle := range p.takeIdle(func(s session) bool { return some(s.(*ftp.Session)) }) {
 		s := idle.session.(*ftp.Session)
 		f(s)
 		p.Return(s)
@@ -176,7 +181,7 @@ func (p *Pool) Close() error {
 	p.failWaiting(errClosed)
 	p.mu.Unlock()
 	var all stdsync.WaitGroup
-	for _, idle := range p.takeIdle() {
+	for _, idle := range p.takeIdle(anyone) {
 		all.Go(func() { p.drop(idle.session) })
 	}
 	p.remember()

@@ -317,6 +317,46 @@ func TestLostServerFailsAll(t *testing.T) {
 	})
 }
 
+// TestServerThatReturnsIsUsedInFull holds that the pause ends when no session is left to be spared.
+func TestServerThatReturnsIsUsedInFull(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &line{login: 10 * time.Millisecond}
+		p := l.pool(4)
+		defer p.Close()
+		var lent []session
+		for range 4 {
+			s, err := p.borrow(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			lent = append(lent, s)
+		}
+		l.mu.Lock()
+		l.err = &ftp.Error{Op: "connecting", Class: ftp.Connect}
+		l.mu.Unlock()
+		var waits stdsync.WaitGroup
+		waits.Go(func() {
+			s, err := p.borrow(t.Context())
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			p.giveBack(s)
+		})
+		for _, s := range lent { // one after another is found to be dead
+			p.drop(s)
+			time.Sleep(500 * time.Millisecond)
+		}
+		l.mu.Lock()
+		l.err = nil
+		l.mu.Unlock()
+		waits.Wait()
+		if got := p.Most(); got != 4 {
+			t.Errorf("%d sessions are allowed after the server has returned", got)
+		}
+	})
+}
+
 // TestJudge holds what follows from a login that failed.
 func TestJudge(t *testing.T) {
 	of := func(c ftp.Class) error { return &ftp.Error{Op: "login", Class: c} }

@@ -21,7 +21,7 @@ func (p *Pool) Rest(ctx context.Context) {
 		return
 	}
 	p.remember()
-	idle := p.takeIdle()
+	idle := p.takeIdle(anyone)
 	if len(idle) == 0 {
 		return
 	}

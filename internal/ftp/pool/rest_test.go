@@ -96,3 +96,21 @@ func TestRestThatIsOver(t *testing.T) {
 		t.Errorf("%d idle, commands %v", idle, f.said)
 	}
 }
+
+// Sessions that are left out when others are told something rest on: they are still asked whether they live.
+func TestEachIdleLeavesOthersAlone(t *testing.T) {
+	f := newFake(t)
+	p := rested(t, f, 3)
+	mine := p.idle[0].session.(*ftp.Session)
+	told := 0
+	p.EachIdleOf(func(s *ftp.Session) bool { return s == mine }, func(*ftp.Session) { told++ })
+	old := 0
+	for _, one := range p.idle {
+		if time.Since(one.since) >= time.Minute {
+			old++
+		}
+	}
+	if told != 1 || old != 2 || len(p.idle) != 3 {
+		t.Errorf("%d told, %d of %d rest as before", told, old, len(p.idle))
+	}
+}

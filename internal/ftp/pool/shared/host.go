@@ -17,6 +17,7 @@ const (
 	goodbye     = 2 * time.Second  // a server may count a session for so long that is closed
 	lookAgain   = 300 * time.Millisecond
 	settles     = 100 * time.Millisecond // so long is waited for that before the next login
+	mostTurns   = 10                     // that an account waits for in vain: then the server means itself
 )
 
 // A host is the server at one address, whatever the user. Many let one address have only so
@@ -30,6 +31,7 @@ type host struct {
 	ready    int // of them, those that are logged in
 	limit    int // 0: none is known
 	limitAt  time.Time
+	unsure   bool // nobody was in, and the server refused all the same: limit may be none
 	leftAt   time.Time
 	queue    []*turnAsked
 }
@@ -46,6 +48,7 @@ type gate struct {
 	host    *host
 	account *account
 	open    int // sessions of the account; guarded by host.mu
+	refused int // logins in a row that were refused as one too many; guarded by host.mu
 }
 
 // add adds an account.
@@ -141,6 +144,11 @@ func (g *gate) Opened() {
 	h := g.host
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	g.refused = 0
+	if h.unsure { // it is back; if there is a limit, that shows again
+		h.limit, h.unsure = 0, false
+		h.grant(time.Now())
+	}
 	if h.ready++; h.limit > 0 && h.ready > h.limit { // it was met while others were being opened
 		h.limit = h.ready
 	}
@@ -166,12 +174,19 @@ func (g *gate) Failed(ctx context.Context, err error) bool {
 	g.open--
 	class, _ := ftp.ClassOf(err)
 	again, wait, tell := class == ftp.Busy && g.isCrowded(err), time.Duration(0), false
+	if class == ftp.Busy {
+		g.refused++
+	}
 	switch {
+	case g.refused > mostTurns:
+		again = false
 	case class == ftp.Busy && now.Sub(h.leftAt) < goodbye && h.limit > h.open: // the server counts one that has gone
 		again, wait = true, lookAgain
 	case again:
 		tell = h.limit == 0
 		h.limit, h.limitAt = max(1, h.ready), now
+	case class == ftp.Busy && h.open == 0:
+		h.unsure = true
 	}
 	h.grant(now)
 	h.mu.Unlock()

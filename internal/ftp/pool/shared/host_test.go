@@ -66,6 +66,49 @@ func TestAccountsOfOneAddressTakeTurns(t *testing.T) {
 	}
 }
 
+// A server that refused everybody for a while, as one that is restarted does, has no limit when it is back.
+func TestServerThatWasAwayHasNoLimit(t *testing.T) {
+	h := &host{}
+	a, b := newAccount(h).gate, newAccount(h).gate
+	enter := func(g *gate) {
+		t.Helper()
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		if err := g.Enter(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	away := &ftp.Error{Op: "login", Class: ftp.Busy, Code: 421}
+	enter(a)
+	enter(b)
+	if !a.Failed(t.Context(), away) || b.Failed(t.Context(), away) || h.limit != 1 {
+		t.Fatalf("the limit is %d", h.limit)
+	}
+	enter(a)
+	a.Opened()
+	enter(b) // beside a
+}
+
+// An account that the server refuses whoever else is in does not take turns for ever: its error is told.
+func TestRefusedForItself(t *testing.T) {
+	h := &host{}
+	a, b := newAccount(h).gate, newAccount(h).gate
+	if err := b.Enter(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.Opened()
+	for range 100 {
+		h.limit = 0 // somebody has made room
+		if err := a.Enter(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if !a.Failed(t.Context(), &ftp.Error{Op: "login", Class: ftp.Busy, Code: 530}) {
+			return
+		}
+	}
+	t.Error("it asks for ever")
+}
+
 // An account that rests gives its place to one that has something to do.
 func TestIdleSessionMakesRoom(t *testing.T) {
 	server := serve(t, ftpserver.Options{MaxConnections: 1, TooMany: "421 Too many connections (1) from this IP"})

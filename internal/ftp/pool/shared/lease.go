@@ -45,18 +45,28 @@ func (l *Lease) Once(ctx context.Context, f func(ctx context.Context, s *ftp.Ses
 // Borrow is [pool.Pool.Borrow]. The error of a server that is lost or refuses the login is a
 // [WaitError]; while that holds, it comes at once.
 func (l *Lease) Borrow(ctx context.Context) (*ftp.Session, error) {
-	for {
+	for ended := 0; ; {
 		s, err := l.account.borrow(ctx, l)
 		if err != nil {
 			return nil, err
 		}
+		fresh := s.LastUser == nil
 		if err = l.receive(ctx, s); err == nil {
 			return s, nil
 		}
 		l.Return(s)
-		if ctx.Err() != nil {
+		switch {
+		case ctx.Err() != nil:
 			return nil, context.Cause(ctx)
+		case !fresh: // it has rested, and the next one may live
+			continue
+		case ended >= l.o.Retries: // the server ends each right after the login
+			return nil, ftp.Fatal(err)
 		}
+		if err := ftp.Sleep(ctx, l.o.Backoff(ended)); err != nil {
+			return nil, err
+		}
+		ended++
 	}
 }
 
@@ -92,11 +102,7 @@ func (l *Lease) Return(s *ftp.Session) {
 // None of them is lent meanwhile.
 func (l *Lease) EachIdle(f func(s *ftp.Session)) {
 	if sessions := l.sessions(); sessions != nil {
-		sessions.EachIdle(func(s *ftp.Session) {
-			if s.LastUser == l {
-				f(s)
-			}
-		})
+		sessions.EachIdleOf(func(s *ftp.Session) bool { return s.LastUser == l }, f)
 	}
 }
 

@@ -1,6 +1,7 @@
 package shared
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -86,6 +87,50 @@ func TestPairsShareSessions(t *testing.T) {
 	}
 	if n := server.Connections(); n > 3 || logins > 5 {
 		t.Errorf("%d sessions, %d logins", n, logins)
+	}
+}
+
+// A server that ends each session right after the login is given up, and not logged in to for ever.
+func TestServerThatEndsEachSession(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var logins atomic.Int32
+	var all stdsync.WaitGroup
+	t.Cleanup(func() { ln.Close(); all.Wait() })
+	all.Go(func() {
+		for {
+			conn, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			all.Go(func() {
+				defer conn.Close()
+				fmt.Fprint(conn, "220 hello\r\n")
+				for lines := bufio.NewScanner(conn); lines.Scan(); {
+					switch verb, _, _ := strings.Cut(lines.Text(), " "); verb {
+					case "USER":
+						fmt.Fprint(conn, "331 password?\r\n")
+					case "PASS":
+						logins.Add(1)
+						fmt.Fprint(conn, "230 in\r\n")
+					case "PWD":
+						return
+					default:
+						fmt.Fprint(conn, "200 ok\r\n")
+					}
+				}
+			})
+		}
+	})
+	o := options(ln.Addr().(*net.TCPAddr).Port)
+	o.Pipeline, o.NoListing = ftp.PipelineOff, true
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	_, err = open(t, New(false), o).Borrow(ctx)
+	if n := logins.Load(); !errors.Is(err, ftp.ErrFatal) || n != 4 {
+		t.Errorf("%v after %d logins, want the end after one and three retries", err, n)
 	}
 }
 
