@@ -83,6 +83,12 @@ func (p *equalPair) writeBoth(name, text string) {
 // pass makes a pass with a connection of its own.
 func (p *equalPair) pass(ctx context.Context) (sync.Summary, error) {
 	p.Helper()
+	return p.with(ctx, (*sync.Engine).Sync)
+}
+
+// with makes a pass in its own way.
+func (p *equalPair) with(ctx context.Context, pass func(*sync.Engine, context.Context) (sync.Summary, error)) (sync.Summary, error) {
+	p.Helper()
 	o := remote.Options{}
 	o.Host, o.Port, o.User, o.Connections, o.Retries = "127.0.0.1", p.server.Port(), "ferry", 3, 2
 	o.Password = func() (string, error) { return "secret", nil }
@@ -98,7 +104,8 @@ func (p *equalPair) pass(ctx context.Context) (sync.Summary, error) {
 	}
 	defer near.Close()
 	p.events = nil
-	return sync.New(near, far, p.record, sync.Options{Limits: sync.NewLimits(), Observer: func(ev sync.Event) { p.events = append(p.events, ev) }}).Sync(ctx)
+	options := sync.Options{Limits: sync.NewLimits(), Observer: func(ev sync.Event) { p.events = append(p.events, ev) }}
+	return pass(sync.New(near, far, p.record, options), ctx)
 }
 
 // trees returns all that both sides hold, with times, but for ferry's own files.
@@ -326,6 +333,36 @@ func TestFirstPassCancelled(t *testing.T) {
 	}
 }
 
+// deployed leaves the record of a deploy on the server, which may lie about all files.
+func (p *equalPair) deployed(lies bool) {
+	p.Helper()
+	r := &release.Release{Number: 1, ID: "0123456789abcdef", Time: longAgo, By: "ferry test"}
+	for name := range p.trees() {
+		name, ok := strings.CutPrefix(name, "remote ")
+		if !ok {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(p.root, name))
+		if err != nil {
+			p.Fatal(err)
+		}
+		f := release.File{Path: manifest.Path(name), Seen: manifest.Entry{Kind: manifest.File, Size: int64(len(text))}}
+		f.Seen.SetTime(longAgo, manifest.Second)
+		if lies {
+			text = text[1:]
+		}
+		sum := sha256.Sum256(text)
+		copy(f.Sum[:], sum[:])
+		r.Files = append(r.Files, f)
+	}
+	slices.SortFunc(r.Files, func(a, b release.File) int { return a.Path.Compare(b.Path) })
+	state, err := release.Encode(r, nil)
+	if err != nil {
+		p.Fatal(err)
+	}
+	p.write(p.root, ".ferry/state", string(state))
+}
+
 // TestFirstPassOntoADeployedTree holds that what a deploy recorded spares downloads, where it
 // is true of samples, and that later passes compare the contents all the same.
 func TestFirstPassOntoADeployedTree(t *testing.T) {
@@ -341,31 +378,7 @@ func TestFirstPassOntoADeployedTree(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := newEqualPair(t, tt.features)
-			r := &release.Release{Number: 1, ID: "0123456789abcdef", Time: longAgo, By: "ferry test"}
-			for name := range p.trees() {
-				name, ok := strings.CutPrefix(name, "remote ")
-				if !ok {
-					continue
-				}
-				text, err := os.ReadFile(filepath.Join(p.root, name))
-				if err != nil {
-					t.Fatal(err)
-				}
-				f := release.File{Path: manifest.Path(name), Seen: manifest.Entry{Kind: manifest.File, Size: int64(len(text))}}
-				f.Seen.SetTime(longAgo, manifest.Second)
-				if tt.lies {
-					text = text[1:]
-				}
-				sum := sha256.Sum256(text)
-				copy(f.Sum[:], sum[:])
-				r.Files = append(r.Files, f)
-			}
-			slices.SortFunc(r.Files, func(a, b release.File) int { return a.Path.Compare(b.Path) })
-			state, err := release.Encode(r, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			p.write(p.root, ".ferry/state", string(state))
+			p.deployed(tt.lies)
 			was := p.trees()
 			sum, err := p.pass(t.Context())
 			if err != nil || sum.Adopted != allFiles+allDirs || sum.Conflicts > 0 || (sum.NotCompared > 0) != (tt.name == "true") {
@@ -398,6 +411,52 @@ func TestFirstPassOntoADeployedTree(t *testing.T) {
 				return
 			}
 			p.untouched(was)
+		})
+	}
+}
+
+// TestClaimsAreProvenBeforeTheyCost holds that a content which only a deploy vouched for is
+// compared before it is overwritten or removed, also in a pass over a part, and that one which
+// is another stays.
+func TestClaimsAreProvenBeforeTheyCost(t *testing.T) {
+	t.Parallel()
+	for _, partial := range []bool{false, true} {
+		t.Run(fmt.Sprintf("partial=%v", partial), func(t *testing.T) {
+			p := newEqualPair(t, "")
+			for i := range 70 { // more than a full pass compares, and before the others
+				p.writeBoth(fmt.Sprintf("a/f%02d", i), fmt.Sprintf("content %d", i))
+			}
+			p.deployed(false)
+			if sum, err := p.pass(t.Context()); err != nil || sum.NotCompared == 0 {
+				t.Fatalf("%+v, %v", sum, err)
+			}
+			p.write(p.root, "d1/f01", "CONTENT 1") // another one than was recorded, shown alike
+			p.write(p.root, "d1/f05", "CONTENT 5")
+			p.write(p.local, "d1/f01", "edited content")
+			p.write(p.local, "d1/f09", "edited, and the other one is as recorded")
+			for _, name := range []string{"d1/f05", "d1/f13"} {
+				if err := os.Remove(filepath.Join(p.local, name)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			sum, err := p.with(t.Context(), func(e *sync.Engine, ctx context.Context) (sync.Summary, error) {
+				if !partial {
+					return e.Sync(ctx)
+				}
+				return e.SyncPaths(ctx, sync.Scope{Local: []manifest.Path{"d1/f01", "d1/f05", "d1/f09", "d1/f13"}})
+			})
+			if err != nil || sum.Conflicts != 1 || sum.DeletedRemote != 1 || sum.BytesDown > 2000 {
+				t.Errorf("%+v, %v", sum, err)
+			}
+			kept := fmt.Sprint(p.trees())
+			for _, text := range []string{"CONTENT 1", "edited content", "CONTENT 5", "as recorded"} {
+				if !strings.Contains(kept, text) {
+					t.Errorf("%q is lost", text)
+				}
+			}
+			if _, err := os.Stat(filepath.Join(p.root, "d1/f13")); err == nil {
+				t.Error("what was as recorded is still there")
+			}
 		})
 	}
 }

@@ -30,7 +30,7 @@ func (b *backlog) postpone(st *pathState, policy Policy) {
 	}
 	b.files++
 	b.bytes += now.Size
-	if !policy.proves || b.files > 1 && (b.files > provenFiles || b.bytes > provenBytes) {
+	if !st.isAnswered() && (!policy.proves || b.files > 1 && (b.files > provenFiles || b.bytes > provenBytes)) {
 		now.Changed = st.base.Remote.Changed
 	}
 }
@@ -51,4 +51,18 @@ func (st *pathState) doubtClaim() {
 	if was.Changed == claimedContent && st.change == [2]Change{NoChange, Changed} && now.Sum != "" && manifest.Unchanged(was, now) {
 		st.change[Local] = Changed
 	}
+}
+
+// isAnswered reports whether this pass knows the content already that was only claimed.
+func (st *pathState) isAnswered() bool {
+	was, now := st.was(Remote), st.now[Remote]
+	return was.Changed == claimedContent && now.Sum != "" && manifest.Unchanged(was, now) && sameID(was, now)
+}
+
+// proveClaim asks for a remote content that is only claimed, before it is overwritten or removed.
+func (p *planner) proveClaim(st *pathState) bool {
+	st.ask[Remote] = st.base.Remote.Changed == claimedContent && st.now[Remote].IsFile() && st.now[Remote].Changed == claimedContent &&
+		(st.edited(Local) || st.change[Local] == Deleted) && st.change[Remote] == NoChange &&
+		p.policy.Direction.writes(Remote) && !p.policy.dryRun
+	return st.ask[Remote]
 }

@@ -26,8 +26,11 @@ func (p *pass) answerQuestions(ctx context.Context, questions []Question) error 
 		}
 		entry := p.trees[q.Side].At(q.Path)
 		entry.Sum = answers[i].Sum
-		if answers[i].Claimed {
+		switch {
+		case answers[i].Claimed:
 			entry.Changed = claimedContent // later passes compare it
+		case q.Side == Remote && isMarked(entry):
+			entry.Changed = 0
 		}
 		p.trees[q.Side].Put(q.Path, entry)
 	}

@@ -112,6 +112,8 @@ func (p *planner) decide(st *pathState) {
 		if st.hasBase {
 			p.add(Action{Op: Forget, Path: st.path}, st)
 		}
+	case p.proveClaim(st):
+		p.askFor(st)
 	case p.policy.Direction == Both:
 		p.decideBoth(st)
 	default:

@@ -325,7 +325,7 @@ func (p *pass) ask(ctx context.Context) (n int, err error) {
 		if !p.opts.DryRun || p.opts.Compare || q.Side == Local && !p.opts.LocalIsServer || q.HashOnly {
 			group = append(group, *q)
 		}
-		if len(group) == askedAtOnce || i == p.plan.Questions.Len()-1 {
+		if len(group) == askedAtOnce || len(group) > 0 && i == p.plan.Questions.Len()-1 {
 			n += len(group)
 			if err := p.answerQuestions(ctx, group); err != nil {
 				return n, err

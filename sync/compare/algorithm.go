@@ -15,8 +15,12 @@ import (
 // draft-bryan-ftp-hash.
 type Algorithm string
 
-// SHA256 is the algorithm of the base. Its hash stands for a content everywhere.
-const SHA256 Algorithm = "SHA-256"
+const (
+	// SHA256 is the algorithm of the base. Its hash stands for a content everywhere.
+	SHA256 Algorithm = "SHA-256"
+	// CRC32 is the one that anybody can forge.
+	CRC32 Algorithm = "CRC32"
+)
 
 // proofs is the table of the algorithms whose hashes are compared. Equal hashes are proof
 // against accident, which is all that is asked of them: whoever can make another content
@@ -29,7 +33,7 @@ var proofs = map[Algorithm]func() hash.Hash{
 	"SHA-512": sha512.New,
 	"SHA-1":   sha1.New,
 	"MD5":     md5.New,
-	"CRC32":   func() hash.Hash { return crc32.NewIEEE() },
+	CRC32:     func() hash.Hash { return crc32.NewIEEE() },
 }
 
 // Proves reports whether equal hashes of this algorithm, of files of equal size, show that

@@ -2,8 +2,10 @@ package verify
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"slices"
 	"testing"
 	"time"
@@ -12,6 +14,7 @@ import (
 
 	"ferry/manifest"
 	"ferry/sync"
+	"ferry/sync/compare"
 	"ferry/sync/replicatest"
 )
 
@@ -99,6 +102,31 @@ func TestDoubts(t *testing.T) {
 	}
 	if slices.Sort(doubted); !slices.Equal(doubted, []string{"remote a", "remote d"}) {
 		t.Errorf("doubts %q", doubted)
+	}
+}
+
+// A forged side tells the CRC-32 of another content than it has.
+type forged struct {
+	*replicatest.Memory
+	crc uint32
+}
+
+func (f forged) Hashes(_ context.Context, run []sync.Wanted, _ bool) ([]compare.Told, error) {
+	told := make([]compare.Told, len(run))
+	for i := range told {
+		told[i] = compare.Told{Algorithm: compare.CRC32, Sum: string(binary.BigEndian.AppendUint32(nil, f.crc))}
+	}
+	return told, nil
+}
+
+// TestNotByCRC holds that a content which was made to have the CRC-32 of the old one is found.
+func TestNotByCRC(t *testing.T) {
+	local, remote := sides()
+	local.Write("page", "good", time.Time{})
+	remote.Write("page", "evil", time.Time{})
+	r, err := Run(t.Context(), local, forged{remote, crc32.ChecksumIEEE([]byte("good"))}, sync.Options{}, nil)
+	if got := texts(r); err != nil || !slices.Equal(got, []string{"content page"}) {
+		t.Errorf("differences %q, %v", got, err)
 	}
 }
 
