@@ -67,11 +67,12 @@ func (f *Features) knownSpaced(verb string) (taken, known bool) {
 	return taken, known
 }
 
-// mayRefuseSpaces reports whether r, a reply to line, may mean that the server does not
-// take the space in its path. To a question 550 usually means that nothing is there, so it
+// mayRefuseSpaces reports whether r, a reply to line, which held a whole path, may mean that
+// the server does not take the space in it. Another session may have learned that meanwhile.
+// To a question 550 usually means that nothing is there, so it
 // counts only with isThere, if the path should be there.
 func (f *Features) mayRefuseSpaces(line string, r Reply, isThere bool) bool {
-	if taken, _ := f.knownSpaced(wire.Verb(line)); taken || !isSpaced(line) || !f.Has(TakesSpaces) {
+	if taken, _ := f.knownSpaced(wire.Verb(line)); taken || !isSpaced(line) {
 		return false
 	}
 	switch r.Code {

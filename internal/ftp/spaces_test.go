@@ -32,6 +32,42 @@ func TestBareNamesInTheRightDirectory(t *testing.T) {
 	}
 }
 
+// TestSpacesLearnedMeanwhile has another session learn that the server takes no whole paths
+// with a space, between a command and its refusal.
+func TestSpacesLearnedMeanwhile(t *testing.T) {
+	f := newFake(t)
+	var features *Features
+	for _, verb := range []string{"DELE", "STOR"} {
+		f.on[verb] = func(p *peer, arg string) bool {
+			if !strings.HasPrefix(arg, "/") {
+				return verb == "DELE" && p.say("250 deleted")
+			}
+			features.observeSpaceForm(bareNames)
+			return p.say("553 Not allowed.")
+		}
+	}
+	pool := f.pool(nil)
+	err := pool.Once(t.Context(), func(ctx context.Context, s *Session) error {
+		features = s.features
+		replies, err := s.batch(ctx, []string{"DELE /one two"})
+		if err == nil && !replies[0].OK() {
+			t.Errorf("the server says %v", replies[0])
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	features.Observe(TakesSpaces, true)
+	err = pool.Do(t.Context(), "storing", func(ctx context.Context, s *Session) error {
+		_, _, err := s.Store(ctx, "/a b", 0, strings.NewReader("content"))
+		return err
+	})
+	if data, there := f.file("a b"); err != nil || !there || string(data) != "content" {
+		t.Errorf("%q is stored, %v", data, err)
+	}
+}
+
 func TestBareRenaming(t *testing.T) {
 	for _, tt := range [][3]string{
 		{"/d/a b", "/d/c d", "CWD /d,RNFR a b,RNTO c d"},

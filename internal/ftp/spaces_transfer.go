@@ -33,6 +33,7 @@ func (s *Session) beginIn(ctx context.Context, form spaceForm, t *Transfer, run 
 		t.Before = Batch{}
 	}
 	t.setForm(form)
+	t.whole = form == wholePaths
 	s.c.newTransfer(t)
 	return run()
 }
@@ -88,7 +89,7 @@ func (s *Session) begin(ctx context.Context, t *Transfer, run func() error) erro
 func (s *Session) learnSpaces(t *Transfer, final Reply, err error) error {
 	e, refused := err.(*Error)
 	switch {
-	case t.patient || !isSpaced(t.Line):
+	case t.patient || !t.whole || !isSpaced(t.Line):
 	case err == nil:
 		s.features.noteSpaced(wire.Verb(t.Line), true)
 	case refused && s.features.mayRefuseSpaces(t.Line, final, true):

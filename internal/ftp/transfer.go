@@ -49,6 +49,7 @@ type Transfer struct {
 	Err   error
 
 	patient bool // content is sent only after the server has begun the upload
+	whole   bool // its paths went out as they are, see spaces.go
 
 	data      *dataConn
 	command   *awaited // the reply to Line, once that was sent
