@@ -12,6 +12,8 @@ const (
 	// that come all at once as an attack.
 	loginPace = 50 * time.Millisecond
 	growPace  = loginPace / 2
+	// settles is how long a server may count sessions that it has refused.
+	settles = 200 * time.Millisecond
 )
 
 // startGrowing has sessions opened for those who wait. p.mu is held.
@@ -58,10 +60,8 @@ func (p *Pool) openMore(now time.Time) (wait time.Duration, goesOn bool) {
 		return 0, false
 	}
 	more := p.open < p.want(now)
-	if more && !now.Before(p.nextDial) {
-		p.open++
-		p.dialing++
-		p.nextDial = now.Add(loginPace)
+	if more && !now.Before(p.nextDial) && p.mayDial() {
+		p.beginDial(now)
 		p.running.Go(p.openOne)
 	}
 	if len(p.waiting) == 0 && !more { // what is expected is not worth more now
@@ -71,6 +71,17 @@ func (p *Pool) openMore(now time.Time) (wait time.Duration, goesOn bool) {
 		return until, true
 	}
 	return growPace, true
+}
+
+// mayDial reports whether another login may begin beside those that are under way. p.mu is held.
+func (p *Pool) mayDial() bool { return !p.alone || p.dialing == 0 }
+
+// beginDial notes that a login begins. p.mu is held.
+func (p *Pool) beginDial(at time.Time) {
+	p.crowded = p.crowded || p.dialing > 0
+	p.open++
+	p.dialing++
+	p.nextDial = at.Add(loginPace)
 }
 
 // want returns how many sessions there should be. p.mu is held.

@@ -26,6 +26,7 @@ func (p *Pool) openOne() {
 			p.failed(err)
 		}
 	}
+	p.crowded = p.crowded && p.dialing > 0
 	tell := p.dialing == 0 && p.untold && !p.told // the limit may become smaller until then
 	p.told = p.told || tell
 	n := p.limit.n
@@ -79,6 +80,12 @@ func (p *Pool) failed(err error) {
 	case again:
 		p.nextDial = now
 	case tooMany:
+		if p.crowded {
+			// Servers count logins that they are about to refuse: of three at a time none may
+			// get in where there is room for one. What is refused alone tells the limit.
+			p.alone, p.expected, p.nextDial = true, 0, now.Add(settles)
+			break
+		}
 		before := p.limit.n
 		p.limit, p.expected = p.limit.refused(p.open, now), 0
 		p.untold = p.untold || p.limit.n != before

@@ -39,6 +39,8 @@ type Pool struct {
 	told     bool
 	growing  bool // grow runs
 	poke     chan struct{}
+	crowded  bool // some of the logins under way began beside others
+	alone    bool // logins begin one at a time
 	nextDial time.Time
 	urged    time.Time // until then one more session is opened, whether it pays or not
 	attempts int       // logins in a row that failed while no session was open

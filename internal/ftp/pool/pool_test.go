@@ -2,6 +2,7 @@ package pool
 
 import (
 	"errors"
+	"runtime"
 	"testing"
 	"time"
 
@@ -51,6 +52,14 @@ func TestTooManyConnections(t *testing.T) {
 		}},
 		{"530 without a reason", func(f *fake, full func() bool) {
 			f.on["PASS"] = func(p *peer) bool { return full() && p.say("530 Login incorrect.") }
+		}},
+		{"421 to all that come at once", func(f *fake, full func() bool) {
+			f.on["PASS"] = func(p *peer) bool {
+				for p.n > 1 && f.opened() < 4 {
+					runtime.Gosched()
+				}
+				return (p.n > 1 && p.n <= 4 || full()) && p.say("421 Too many connections") && p.conn.Close() == nil
+			}
 		}},
 		{"500 in the greeting", func(f *fake, full func() bool) {
 			f.greet = func(p *peer) bool { return full() && p.say("500 too many connections") && p.conn.Close() == nil }

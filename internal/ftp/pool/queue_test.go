@@ -149,10 +149,10 @@ func TestGrowthInTime(t *testing.T) {
 		{"a new server", &line{login: trip, job: always(trip)}, 10, 10, 2800 * time.Millisecond, 0, ftp.Sessions{Paid: [3]int{0, 10, 0}}},
 		{"a number of the user", &line{login: trip, job: always(trip)}, 4, 4, 5 * time.Second, 0, ftp.Sessions{Paid: [3]int{0, 4, 0}}},
 		{"one at a time", &line{login: trip, job: always(trip)}, 1, 1, 19 * time.Second, 0, ftp.Sessions{Paid: [3]int{}}},
-		{"a server that takes three", &line{login: trip, job: always(trip), most: 3}, 10, 3, 6500 * time.Millisecond, 2, ftp.Sessions{Limit: 3}},
+		{"a server that takes three", &line{login: trip, job: always(trip), most: 3}, 10, 3, 6500 * time.Millisecond, 3, ftp.Sessions{Limit: 3}},
 		{"one that is known to", &line{login: trip, job: always(trip), most: 3, known: ftp.Sessions{Limit: 3, Refused: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)}},
 			10, 3, 6500 * time.Millisecond, 0, ftp.Sessions{Limit: 3}},
-		{"one that refuses after seconds", &line{login: 3 * time.Second, job: always(trip), most: 2}, 10, 2, 14 * time.Second, 2, ftp.Sessions{Limit: 2}},
+		{"one that refuses after seconds", &line{login: 3 * time.Second, job: always(trip), most: 2}, 10, 2, 14 * time.Second, 3, ftp.Sessions{Limit: 2}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -54,12 +54,10 @@ func (p *Pool) spare(now time.Time) (idle resting, dial bool, wait time.Duration
 		p.idle = p.idle[:n-1]
 		return idle, false, 0
 	}
-	if now.IsZero() || p.from.isNew() || p.open >= p.most(now) {
+	if now.IsZero() || p.from.isNew() || p.open >= p.most(now) || !p.mayDial() {
 		return resting{}, false, 0
 	}
-	p.open++
-	p.dialing++
 	wait = max(0, p.nextDial.Sub(now))
-	p.nextDial = now.Add(wait + loginPace)
+	p.beginDial(now.Add(wait))
 	return resting{}, true, wait
 }
