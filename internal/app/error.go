@@ -78,6 +78,8 @@ func Hint(err error) string {
 		return server.Hint
 	case errors.As(err, &server) && server.Class == ftp.Connect:
 		return "is the address right, and the server running? \"ferry check\" tries each step"
+	case errors.As(err, &server) && server.Class == ftp.Busy:
+		return "others hold all connections that the server allows, such as a watch of yours: wait, or end one of them"
 	case errors.As(err, &server) && server.Class == ftp.Login && server.Code != 0 && server.Op != "login":
 		return "the user is logged in, and the server does not allow this: does the account have the rights for it?"
 	case errors.As(err, &server) && server.Class == ftp.Login:

@@ -165,7 +165,7 @@ func ParseSegments(s string) (int, error) {
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 || n > mostSegments {
-		return 0, fmt.Errorf("must be auto, off or a number from 1 to %d", mostSegments)
+		return 0, fmt.Errorf("%q is neither auto, off nor a number from 1 to %d", s, mostSegments)
 	}
 	return n, nil
 }

@@ -14,7 +14,17 @@ func comparing(ev sync.Comparing) string {
 }
 
 // compared counts the contents that a pass had to know before it had a plan.
-type compared struct{ done compare.Progress }
+type compared struct {
+	done  compare.Progress
+	began bool
+}
+
+// begins reports whether ev is the first of a comparison.
+func (c *compared) begins(ev sync.Comparing) bool {
+	first := !c.began && ev.Files < ev.FilesTotal
+	c.began = c.began || first
+	return first
+}
 
 // add counts the contents of a comparison that has come to its end.
 func (c *compared) add(ev sync.Comparing) {
