@@ -10,9 +10,6 @@ import (
 	"ferry/sync/runs"
 )
 
-// runFiles is the most small files that a side is given at a time.
-const runFiles = runs.Files
-
 // apply carries out the plan, stage by stage, and records each result when its
 // outcome is known. It stops early only if a side is lost, the base cannot be
 // written, a rename was refused, or the context ends.

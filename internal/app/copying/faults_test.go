@@ -87,8 +87,9 @@ func TestNothingIsLostBetweenHostileServers(t *testing.T) {
 			}
 			t.Run(o.name+"/"+h.name, func(t *testing.T) {
 				t.Parallel()
-				o.options.DataTimeout = time.Second
-				h.try(newWorld(t, o.options, o.options))
+				options := o.options
+				options.DataTimeout = time.Second
+				h.try(newWorld(t, options, options))
 			})
 		}
 	}

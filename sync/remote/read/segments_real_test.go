@@ -20,7 +20,7 @@ func TestSegmentsOnRealServers(t *testing.T) {
 				h := newFixture(t, ftpserver.Options{}, func(f *ftp.Options) {
 					f.Host, f.Port, f.User = server.Host, server.Port, server.User
 					f.Password = func() (string, error) { return server.Password, nil }
-					f.Connections, f.Segments, f.BytesDown, f.Fingerprint = 4, 4, 24<<20, server.Fingerprint
+					f.Connections, f.Segments, f.BytesDown, f.Fingerprint = 4, 4, 5<<20, server.Fingerprint
 					if o.TLS != realftp.Plain {
 						f.Security = ftp.Explicit
 					}
