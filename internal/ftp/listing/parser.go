@@ -74,6 +74,9 @@ func (p *Parser) parse(line string) (Entry, error) {
 	return e, nil
 }
 
+// ErrTwice is wrapped by the error about a name that was there before.
+var ErrTwice = errors.New("is listed twice")
+
 // checkName refuses what cannot be the name of an entry, and a name that was
 // there before. Servers show the listed directory and those above it by their
 // paths, so anything goes for these.
@@ -85,7 +88,7 @@ func (p *Parser) checkName(e Entry) error {
 		return fmt.Errorf("%q is not a name", e.Name)
 	}
 	if _, twice := p.names[e.Name]; twice {
-		return fmt.Errorf("the name %q is listed twice", e.Name)
+		return fmt.Errorf("the name %q %w", e.Name, ErrTwice)
 	}
 	p.names[e.Name] = struct{}{}
 	return nil

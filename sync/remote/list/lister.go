@@ -2,6 +2,7 @@ package list
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -36,6 +37,10 @@ func (ls Lister) ListAfter(ctx context.Context, s *ftp.Session, b ftp.Batch, dir
 // be there now. Where none is shown, other forms are tried.
 func (ls Lister) ListKnowing(ctx context.Context, s *ftp.Session, dir string, hadDots func() bool) (*Listing, error) {
 	first := ls.listBy(ctx, s, dir, s.Features().ListForm())
+	if errors.Is(first.err, listing.ErrTwice) && ctx.Err() == nil && !s.Dead() {
+		// A file was replaced by a rename while the server read the directory.
+		first = ls.listBy(ctx, s, dir, s.Features().ListForm())
+	}
 	doubt := first.doubt(s.Features(), hadDots)
 	if doubt == noDoubt || ctx.Err() != nil || s.Dead() {
 		first.prove(s.Features())
