@@ -3,6 +3,7 @@ package ftp
 import (
 	"context"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -36,19 +37,19 @@ func TestBareNamesInTheRightDirectory(t *testing.T) {
 // with a space, between a command and its refusal.
 func TestSpacesLearnedMeanwhile(t *testing.T) {
 	f := newFake(t)
-	var features *Features
+	var features atomic.Pointer[Features]
 	for _, verb := range []string{"DELE", "STOR"} {
 		f.on[verb] = func(p *peer, arg string) bool {
 			if !strings.HasPrefix(arg, "/") {
 				return verb == "DELE" && p.say("250 deleted")
 			}
-			features.observeSpaceForm(bareNames)
+			features.Load().observeSpaceForm(bareNames)
 			return p.say("553 Not allowed.")
 		}
 	}
 	pool := f.pool(nil)
 	err := pool.Once(t.Context(), func(ctx context.Context, s *Session) error {
-		features = s.features
+		features.Store(s.features)
 		replies, err := s.batch(ctx, []string{"DELE /one two"})
 		if err == nil && !replies[0].OK() {
 			t.Errorf("the server says %v", replies[0])
@@ -58,7 +59,7 @@ func TestSpacesLearnedMeanwhile(t *testing.T) {
 	if err != nil {
 		t.Error(err)
 	}
-	features.Observe(TakesSpaces, true)
+	features.Load().Observe(TakesSpaces, true)
 	err = pool.Do(t.Context(), "storing", func(ctx context.Context, s *Session) error {
 		_, _, err := s.Store(ctx, "/a b", 0, strings.NewReader("content"))
 		return err
