@@ -14,20 +14,20 @@ import (
 // down let through. Nil is no limit.
 func (s *Session) Limit(up, down *socket.Throttle) { s.c.up, s.c.down = up, down }
 
-// GoHome makes home, the login directory, the working directory where another one may be.
-// A session that cannot becomes dead.
+// GoHome makes home, the login directory, the working directory where another one may be, or else the
+// root. Where the server refuses both the session stays where it is: a new one would be a login, each
+// time. After an error it is dead.
 func (s *Session) GoHome(ctx context.Context, home string) error {
-	if !s.c.wandered {
-		return nil
+	for _, dir := range [...]string{home, "/"} {
+		if !s.c.wandered {
+			break
+		}
+		r, err := s.Command(ctx, "CWD "+dir)
+		if err != nil {
+			s.GiveUp()
+			return err
+		}
+		s.c.wandered = !r.OK()
 	}
-	r, err := s.Command(ctx, "CWD "+home)
-	if err == nil {
-		err = s.Require("CWD", home, r)
-	}
-	if err != nil {
-		s.GiveUp()
-		return err
-	}
-	s.c.wandered = false
 	return nil
 }

@@ -17,17 +17,11 @@ func (p *Pool) HasWaiters() bool {
 // Spare lends a session that nobody else wants, nil where there is none. It may open one, which
 // goes to whoever waits by then. It returns nil when ctx ends.
 func (p *Pool) Spare(ctx context.Context) *ftp.Session {
-	idle, dial, wait := p.spare(time.Now())
-	if dial {
-		opened := make(chan struct{})
-		p.running.Go(func() {
-			defer close(opened)
-			_ = ftp.Sleep(p.ctx, wait)
-			p.openOne()
-		})
+	idle, opened := p.spare(time.Now())
+	if opened != nil {
 		select {
 		case <-opened:
-			idle, _, _ = p.spare(time.Time{})
+			idle, _ = p.spare(time.Time{})
 		case <-ctx.Done():
 		}
 	}
@@ -41,23 +35,29 @@ func (p *Pool) Spare(ctx context.Context) *ftp.Session {
 	return idle.session.(*ftp.Session)
 }
 
-// spare returns an idle session, or whether one may be opened after a wait; at the zero time none
-// may be opened.
-func (p *Pool) spare(now time.Time) (idle resting, dial bool, wait time.Duration) {
+// spare returns an idle session, or begins to open one where that is allowed, which closes opened when it
+// is over. At the zero time none is opened.
+func (p *Pool) spare(now time.Time) (idle resting, opened chan struct{}) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed || len(p.waiting) > 0 {
-		return resting{}, false, 0
+		return resting{}, nil
 	}
 	if n := len(p.idle); n > 0 {
 		idle = p.idle[n-1]
 		p.idle = p.idle[:n-1]
-		return idle, false, 0
+		return idle, nil
 	}
 	if now.IsZero() || p.from.isNew() || p.open >= p.most(now) || !p.mayDial() {
-		return resting{}, false, 0
+		return resting{}, nil
 	}
-	wait = max(0, p.nextDial.Sub(now))
+	wait := max(0, p.nextDial.Sub(now))
 	p.beginDial(now.Add(wait))
-	return resting{}, true, wait
+	opened = make(chan struct{})
+	p.running.Go(func() { // while p.mu is held, so that Close waits for it
+		defer close(opened)
+		_ = ftp.Sleep(p.ctx, wait)
+		p.openOne()
+	})
+	return resting{}, opened
 }

@@ -2,8 +2,11 @@ package pool
 
 import (
 	"context"
+	stdsync "sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"ferry/internal/ftp"
 )
@@ -61,4 +64,40 @@ func TestSpareIsWanted(t *testing.T) {
 		p.giveBack(s)
 		p.Close()
 	})
+}
+
+// Close waits for the login of a spare session, also where it comes at the same moment: no login begins
+// after it.
+func TestCloseWaitsForSpare(t *testing.T) {
+	for range 3000 {
+		l := &line{job: always(0)}
+		p := l.pool(2)
+		spare, isNew := make(chan struct{}), p.from.isNew
+		var armed atomic.Bool
+		p.from.isNew = func() bool {
+			if armed.Swap(false) {
+				close(spare) // it holds the mutex that Close is about to ask for
+			}
+			return isNew()
+		}
+		s, err := p.borrow(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.mu.Lock()
+		l.login = time.Hour
+		l.mu.Unlock()
+		armed.Store(true)
+		logins := func() int { l.mu.Lock(); defer l.mu.Unlock(); return l.logins }
+		var all stdsync.WaitGroup
+		all.Go(func() { p.Spare(t.Context()) })
+		<-spare
+		p.Close()
+		before := logins()
+		all.Wait()
+		if n := logins(); n != before {
+			t.Fatalf("%d logins began after the pool was closed", n-before)
+		}
+		p.giveBack(s)
+	}
 }

@@ -27,6 +27,7 @@ type account struct {
 	probing bool      // somebody tries whether the server is back
 	usedAt  time.Time // when a session was last lent or came back
 	restsAt time.Time // when they last rested
+	leftAt  time.Time // when the last lease ended
 }
 
 // A loan is a session that somebody has.
@@ -85,10 +86,23 @@ func (a *account) leave(l *Lease, keep bool) {
 			w.stop(errClosed)
 		}
 	}
+	a.leftAt = time.Now()
+	a.wake() // also those that have not asked the pool yet
 	a.mu.Unlock()
 	if !keep {
 		a.closeUnused()
 	}
+}
+
+// forgetAfter is how long an account is remembered that nobody uses. A login that was refused counts for
+// whoever uses the account next, and is waited for less long.
+const forgetAfter = 2 * loginMost
+
+// isForgotten reports whether nobody uses the account, and has not for long.
+func (a *account) isForgotten(now time.Time) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.leases) == 0 && a.pool == nil && len(a.lent) == 0 && now.Sub(a.leftAt) >= forgetAfter
 }
 
 // closeUnused closes the pool if nobody uses it.

@@ -59,6 +59,14 @@ func (h *host) add(a *account) *gate {
 	return &gate{host: h, account: a}
 }
 
+// remove removes an account, and reports whether no other is left.
+func (h *host) remove(a *account) (last bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.accounts = slices.DeleteFunc(h.accounts, func(other *account) bool { return other == a })
+	return len(h.accounts) == 0
+}
+
 // Enter implements [ftp.Gate].
 func (g *gate) Enter(ctx context.Context) error {
 	h := g.host

@@ -52,6 +52,7 @@ func (s *Servers) Open(o ftp.Options) (*Lease, error) {
 	key := s.key(o, password)
 	a := s.accounts[key]
 	if a == nil {
+		s.prune(time.Now())
 		a = newAccount(s.host(o.Address()))
 		s.accounts[key] = a
 	}
@@ -77,6 +78,20 @@ func (s *Servers) host(address string) *host {
 		s.hosts[address] = h
 	}
 	return h
+}
+
+// prune forgets the accounts that nobody has used for long: those of a profile that is gone, or has
+// another password now. s.mu is held.
+func (s *Servers) prune(now time.Time) {
+	for key, a := range s.accounts {
+		if !a.isForgotten(now) {
+			continue
+		}
+		delete(s.accounts, key)
+		if h := a.gate.host; h.remove(a) {
+			delete(s.hosts, h.address)
+		}
+	}
 }
 
 // all returns the accounts.
