@@ -2,12 +2,11 @@ package ftp
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
+
+	"ferry/internal/ftp/serverfile"
 )
 
 // Capabilities is what is remembered about one server because it had to be found out by
@@ -26,9 +25,12 @@ type Capabilities struct {
 	ShowModes string `json:"show_modes,omitempty"`
 	// Greeting is the greeting without its digits, which tell times and counts. Where it
 	// is another one now, the server may keep other promises.
-	Greeting string    `json:"greeting,omitempty"`
-	Sessions Sessions  `json:"sessions,omitzero"`
-	Updated  time.Time `json:"updated"`
+	Greeting string `json:"greeting,omitempty"`
+	// Sessions has the limit of the account of the options. In the file that is in Limits, by
+	// user: servers allow each user a number of their own. Earlier versions had one for all.
+	Sessions Sessions            `json:"sessions,omitzero"`
+	Limits   map[string]Sessions `json:"limits,omitempty"`
+	Updated  time.Time           `json:"updated"`
 }
 
 // Sessions is what was found out about the number of sessions with a server.
@@ -45,17 +47,8 @@ const capabilitiesFormat = 1
 // serverFile returns the path of the file that holds what is remembered about the
 // server, "" without a state directory.
 func (o Options) serverFile() string {
-	if o.StateDir == "" {
-		return ""
-	}
-	name := strings.Map(func(c rune) rune {
-		if c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '.' || c == '-' {
-			return c
-		}
-		return '_'
-	}, strings.ToLower(o.Host))
 	o = o.WithDefaults()
-	return filepath.Join(o.StateDir, "servers", fmt.Sprintf("%s-%d-%s.json", name, o.Port, o.Security.Scheme()))
+	return serverfile.Path(o.StateDir, o.Host, o.Port, o.Security.Scheme())
 }
 
 // Recall returns what is remembered about the server of o. A file that cannot be read
@@ -73,7 +66,25 @@ func Recall(o Options) Capabilities {
 	if json.Unmarshal(data, &c) != nil || c.Format != capabilitiesFormat || c.Server != o.Address() {
 		return Capabilities{}
 	}
+	if len(c.Limits) > 0 {
+		own := c.Limits[o.User]
+		own.Paid = c.Sessions.Paid
+		c.Sessions = own
+	}
 	return c
+}
+
+// limitsWith returns the limits in the file of the server, with the one in own for the user of o.
+func (o Options) limitsWith(own Sessions) map[string]Sessions {
+	limits := Recall(o).Limits
+	if limits == nil {
+		limits = make(map[string]Sessions)
+	}
+	if delete(limits, o.User); own.Limit > 0 {
+		own.Paid = [3]int{}
+		limits[o.User] = own
+	}
+	return limits
 }
 
 // remember writes the file of the server, completely or not at all.
@@ -83,25 +94,8 @@ func remember(o Options, c Capabilities) error {
 		return nil
 	}
 	c.Format, c.Server, c.Updated = capabilitiesFormat, o.Address(), time.Now().UTC().Truncate(time.Second)
-	data, err := json.MarshalIndent(c, "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return err
-	}
-	temp, err := os.CreateTemp(filepath.Dir(file), ".server-*")
-	if err != nil {
-		return err
-	}
-	_, err = temp.Write(append(data, '\n'))
-	if err = errors.Join(err, temp.Close()); err == nil {
-		err = os.Rename(temp.Name(), file)
-	}
-	if err != nil {
-		os.Remove(temp.Name())
-	}
-	return err
+	c.Limits, c.Sessions = o.limitsWith(c.Sessions), Sessions{Paid: c.Sessions.Paid}
+	return serverfile.Write(file, c)
 }
 
 // digest returns the words of FEAT on one line, for [Capabilities.Features].

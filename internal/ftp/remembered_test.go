@@ -75,3 +75,43 @@ func TestPromisesAreForgotten(t *testing.T) {
 		}
 	}
 }
+
+// TestLimitsAreOfAccounts holds that what the server allows one user is not remembered of another, and that a limit
+// which an earlier version wrote for all counts for whoever is first.
+func TestLimitsAreOfAccounts(t *testing.T) {
+	dir := t.TempDir()
+	of := func(user string) Options {
+		return Options{Host: "example.org", User: user, StateDir: dir}.WithDefaults()
+	}
+	check := func(user string, limit, paid int) {
+		t.Helper()
+		if got := Recall(of(user)).Sessions; got.Limit != limit || got.Paid[0] != paid {
+			t.Errorf("of %s is remembered: %+v, want a limit of %d and %d that pay", user, got, limit, paid)
+		}
+	}
+	write := func(user string, limit, paid int) {
+		t.Helper()
+		if err := remember(of(user), Capabilities{Mode: "EPSV", Sessions: Sessions{Limit: limit, Paid: [3]int{paid}}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	old := `{"format":1,"server":"example.org:21","mode":"EPSV","sessions":{"limit":3,"refused":"2026-01-01T00:00:00Z","paid":[4,0,0]}}`
+	file := of("ann").serverFile()
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(old), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	check("ann", 3, 4)
+	check("bob", 3, 4)
+	write("ann", 2, 5)
+	check("ann", 2, 5)
+	check("bob", 0, 5)
+	write("bob", 8, 6)
+	check("ann", 2, 6)
+	check("bob", 8, 6)
+	write("ann", 0, 6)
+	check("ann", 0, 6)
+	check("bob", 8, 6)
+}
