@@ -62,7 +62,7 @@ type shared struct {
 	mu      sync.Mutex
 	members map[*member]bool
 	dirs    map[string]watchedDir // by path
-	ids     map[identity]*member  // inotify watches a directory once, whatever its path
+	ids     map[identity]string   // the path of each; inotify watches a directory once, whatever its path
 }
 
 // A watchedDir is a directory, or the pipe of a mark.
@@ -99,7 +99,7 @@ func (s *shared) join(root string, q *queue, log *slog.Logger) (*member, error) 
 			return nil, err
 		}
 		s.fsn, s.done = fsn, make(chan struct{})
-		s.members, s.dirs, s.ids = map[*member]bool{}, map[string]watchedDir{}, map[identity]*member{}
+		s.members, s.dirs, s.ids = map[*member]bool{}, map[string]watchedDir{}, map[identity]string{}
 		go s.pump(fsn, s.done)
 	}
 	m := &member{shared: s, root: root, q: q, log: log, marks: newMarks(s.fsn, q)}
@@ -135,11 +135,11 @@ func (m *member) Add(disk string) error {
 func (s *shared) enter(disk string, d watchedDir) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if other := s.ids[d.id]; other != nil && other != d.by {
+	if other := s.dirs[s.ids[d.id]].by; other != nil && other != d.by {
 		return errElsewhere
 	}
-	delete(s.ids, s.dirs[disk].id)
-	s.dirs[disk], s.ids[d.id] = d, d.by
+	s.forget(disk)
+	s.dirs[disk], s.ids[d.id] = d, disk
 	return nil
 }
 
@@ -147,7 +147,14 @@ func (s *shared) enter(disk string, d watchedDir) error {
 func (s *shared) leave(disk string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.ids, s.dirs[disk].id)
+	s.forget(disk)
+}
+
+// forget forgets a path. What was watched there may have another one by now. s.mu is held.
+func (s *shared) forget(disk string) {
+	if id := s.dirs[disk].id; s.ids[id] == disk {
+		delete(s.ids, id)
+	}
 	delete(s.dirs, disk)
 }
 

@@ -71,6 +71,57 @@ func TestMovedBetweenSharedRoots(t *testing.T) {
 	}
 }
 
+// A directory that is renamed in its root is watched at its new name, with everything in it, and no other root
+// takes it away.
+func TestRenamedInSharedRoot(t *testing.T) {
+	y := openTestDir(t, t.TempDir(), quick(), openShared)
+	y.write("d/e/f", "x")
+	y.waitUntilEqual()
+	from, to := "d", "moved"
+	for i := range 4 {
+		y.must(os.Rename(y.disk(from), y.disk(to)))
+		if i%2 == 1 { // something else takes the old name
+			y.must(os.Mkdir(y.disk(from), 0o700))
+		}
+		y.waitUntilEqual()
+		y.write(to+"/e/f", fmt.Sprint("changed ", i))
+		y.waitUntilEqual()
+		if s := y.w.State(); s.Polled != 0 {
+			t.Errorf("%+v", s)
+		}
+		from, to = to, fmt.Sprint("moved", i)
+	}
+}
+
+// The old name of a directory is dropped after the new one was added, and its identity stays known.
+func TestOldNameDroppedLast(t *testing.T) {
+	root, log := t.TempDir(), slog.New(slog.DiscardHandler)
+	a, err := common.join(root, newQueue(), log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	old, now := filepath.Join(root, "old"), filepath.Join(root, "new")
+	for _, err := range []error{os.Mkdir(old, 0o700), a.Add(old), os.Rename(old, now), a.Add(now)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	_ = a.Remove(old) // the system has done so already, or not
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(now, link); err != nil {
+		t.Fatal(err)
+	}
+	b, err := common.join(link, newQueue(), log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	if err := b.Add(link + "/."); !errors.Is(err, errElsewhere) {
+		t.Errorf("%v, want %v", err, errElsewhere)
+	}
+}
+
 // When events are lost, all roots of the instance look at everything.
 func TestSharedInstanceLosesEvents(t *testing.T) {
 	a, b := openTestDir(t, t.TempDir(), quick(), openShared), openTestDir(t, t.TempDir(), quick(), openShared)
