@@ -12,6 +12,7 @@ import (
 	"ferry/sync/filter"
 	"ferry/sync/links"
 	"ferry/sync/namecase"
+	"ferry/sync/pack"
 )
 
 // A Recorder keeps the base, as [manifest.Store] does. Its methods may be called
@@ -205,6 +206,8 @@ type secondHalf struct {
 func (e *Engine) pass(ctx context.Context, policy Policy, scope *Scope) (Summary, secondHalf, error) {
 	var held locks
 	defer held.releaseAll()
+	var collector pack.Collector
+	defer collector.Done()
 	var p *pass
 	var err error
 	for {
@@ -218,7 +221,7 @@ func (e *Engine) pass(ctx context.Context, policy Policy, scope *Scope) (Summary
 		}
 		policy.names = [2]NameEncoder{Local: e.opts.LocalNames, Remote: e.opts.RemoteNames}
 		policy.proves, policy.dryRun = scope == nil && !e.opts.DryRun, e.opts.DryRun
-		p = &pass{Engine: e, policy: policy, scope: scope, locks: &held}
+		p = &pass{Engine: e, policy: policy, scope: scope, locks: &held, collector: &collector}
 		err = p.run(ctx)
 		switch {
 		case errors.Is(err, errNeedsFullPass):
@@ -258,9 +261,11 @@ type pass struct {
 	policy Policy
 	scope  *Scope // nil: everything
 	locks  *locks
-	roots  [2]RootState
-	trees  [2]*manifest.Tree
-	plan   *Plan
+	// collector knows how large the trees are.
+	collector *pack.Collector
+	roots     [2]RootState
+	trees     [2]*manifest.Tree
+	plan      *Plan
 
 	base manifest.Base // the record, or the part of it that was loaded
 	// In a pass that does not list both sides completely, listed holds the directories

@@ -1,7 +1,9 @@
 package sync_test
 
 import (
+	"os"
 	"runtime"
+	"runtime/debug"
 	"testing"
 
 	"ferry/manifest"
@@ -49,6 +51,30 @@ func TestMemoryOfAFirstPass(t *testing.T) {
 				t.Errorf("bytes for each file: %d when it is planned, %d half-way, want at most %d and %d", plan, apply, c.mostPlan, c.mostApply)
 			}
 		})
+	}
+}
+
+// After a pass over large trees the garbage collector of the process works as before.
+func TestCollectorAfterALargePass(t *testing.T) {
+	if _, set := os.LookupEnv("GOGC"); set {
+		t.Skip("GOGC is set")
+	}
+	percent := func() int {
+		now := debug.SetGCPercent(100)
+		debug.SetGCPercent(now)
+		return now
+	}
+	before, during := percent(), 0
+	o := sync.Options{Limits: sync.NewLimits(), DryRun: true, Observer: func(ev sync.Event) {
+		if _, is := ev.(sync.Planned); is {
+			during = percent()
+		}
+	}}
+	if _, err := sync.New(&replicatest.Paper{Dirs: 2000, Files: 100}, &replicatest.Paper{}, noRecord{}, o).Sync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if after := percent(); during >= before || after != before {
+		t.Errorf("the heap grows by %d %% before, %d during and %d after the pass", before, during, after)
 	}
 }
 

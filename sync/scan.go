@@ -10,7 +10,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ferry/manifest"
-	"ferry/sync/pack"
 )
 
 // scan lists both sides at the same time; if a push or pull knows what the target
@@ -64,7 +63,7 @@ func (p *pass) scanSide(ctx context.Context, s Side, dirs []manifest.Path) (*man
 			ev.Files++
 		}
 	}
-	pack.Expect(tree.Len())
+	p.collector.Expect(tree.Len())
 	ev.Duration = p.opts.Now().Sub(start)
 	p.mu.Lock()
 	p.sum.countProblems(s, ev.Problems)
