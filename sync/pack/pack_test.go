@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -241,5 +242,37 @@ func TestValuesOfRowsAreNotKept(t *testing.T) {
 	}
 	if len(table.kept) > 0 || len(list.whole) > 0 || len(list.words) != 1 {
 		t.Errorf("%d values of the table, %d of the list and %d words are kept", len(table.kept), len(list.whole), len(list.words))
+	}
+}
+
+// A base that has no room in the list of bases is kept all the same.
+func TestLargeBases(t *testing.T) {
+	var b manifest.Builder
+	here := manifest.Entry{Kind: manifest.File, Size: 1}
+	b.Add("b", here)
+	table := NewTable(b.Tree(), new(manifest.Tree), func(_ int, row Row) thing { return thingOf(row) })
+	base := manifest.Pair{Local: manifest.Entry{Kind: manifest.File, Size: 7}, Remote: manifest.Entry{Kind: manifest.File, Name: strings.Repeat("n", 5<<20)}}
+	paths := []manifest.Path{"a", "b", "c"}
+	for i, p := range paths {
+		row := Row{Path: p, Base: base, HasBase: true}
+		if p == "b" {
+			row.Now[0], row.At[0] = here, 1
+		}
+		if i == 2 {
+			row.Base.Remote.Name = ""
+		}
+		table.Add(row, thingOf(row))
+	}
+	for i, p := range paths {
+		row := table.Rows.Row(i)
+		if !row.HasBase || row.Path != p || table.Rows.Path(i) != p || row.Base.Local != base.Local {
+			t.Errorf("%s is kept as %s with %+v", p, row.Path, row.Base.Local)
+		}
+		if v := table.Get(p); v == nil || v.sizes[0] != 7 {
+			t.Errorf("%s: %v", p, v)
+		}
+	}
+	if len(table.kept) != len(paths) { // by Get
+		t.Errorf("%d values are kept", len(table.kept))
 	}
 }

@@ -26,6 +26,7 @@ type Rows struct {
 	bases  manifest.PairList
 	chunks [][]place // all but the last have chunkRows
 	n      int
+	large  map[int]Row // those whose base has no room in bases, by number
 }
 
 // A place says where a row is: the numbers in the trees, and where the base is in the list of
@@ -56,7 +57,13 @@ func (r *Rows) Add(row Row) {
 		if row.At == [2]int32{} {
 			path = row.Path
 		}
-		c.base, _ = r.bases.Add(path, row.Base)
+		var fits bool
+		if c.base, fits = r.bases.Add(path, row.Base); !fits {
+			if r.large == nil {
+				r.large = make(map[int]Row)
+			}
+			r.large[r.n] = row
+		}
 	}
 	if r.n%chunkRows == 0 {
 		var chunk []place // the first one grows as needed, since most lists are short
@@ -74,16 +81,23 @@ func (r *Rows) Add(row Row) {
 func (r *Rows) Row(n int) Row {
 	c := r.place(n)
 	row := Row{At: c.at, Note: c.note}
-	if c.base != 0 {
-		row.HasBase = true
-		row.Path, row.Base = r.bases.At(c.base)
-	}
+	row.Path, row.Base, row.HasBase = r.base(n)
 	for s, at := range c.at {
 		if at > 0 {
 			row.Path, row.Now[s] = r.trees[s].Nth(int(at) - 1)
 		}
 	}
 	return row
+}
+
+// base returns the base of row n, and the path where no tree has it.
+func (r *Rows) base(n int) (manifest.Path, manifest.Pair, bool) {
+	if at := r.place(n).base; at != 0 {
+		path, pair := r.bases.At(at)
+		return path, pair, true
+	}
+	row := r.large[n]
+	return row.Path, row.Base, row.HasBase
 }
 
 // Path returns the path of row n.
@@ -94,7 +108,7 @@ func (r *Rows) Path(n int) manifest.Path {
 			return r.trees[s].PathOfNth(int(at) - 1)
 		}
 	}
-	path, _ := r.bases.At(c.base)
+	path, _, _ := r.base(n)
 	return path
 }
 
@@ -106,7 +120,7 @@ func (r *Rows) compare(n int, p manifest.Path) int {
 			return r.trees[s].CompareNth(int(at)-1, p)
 		}
 	}
-	path, _ := r.bases.At(c.base)
+	path, _, _ := r.base(n)
 	return path.Compare(p)
 }
 
