@@ -128,9 +128,11 @@ func (d *Directory) Hashes(ctx context.Context, run []sync.Wanted, others bool) 
 	return d.hasher.Hashes(ctx, run, others)
 }
 
-// Claims implements [compare.Claimer]. Where the server tells hashes nothing else is asked.
+// Claims implements [compare.Claimer]. Where the server tells hashes nothing else is asked, and one
+// that was seen to tell wrong ones is not believed here either.
 func (d *Directory) Claims(ctx context.Context, run []sync.Wanted) []string {
-	if _, ok := ftp.HashCommand(d.server.features, d.server.names.Root+"/", true); ok {
+	_, tells := ftp.HashCommand(d.server.features, d.server.names.Root+"/", true)
+	if right, known := d.server.features.Known(ftp.TellsRightHash); tells || known && !right {
 		return nil
 	}
 	return d.left.Claims(ctx, run)
@@ -163,6 +165,7 @@ func (d *Directory) Sweep(ctx context.Context, s sync.Sweep) error {
 
 // Tidy implements [sync.Replica].
 func (d *Directory) Tidy(context.Context) error {
+	d.left.Forget()
 	d.temps.Tidy()
 	return nil
 }

@@ -70,5 +70,11 @@ func TestClaims(t *testing.T) {
 		if reads != 1 {
 			t.Errorf("%s: read %d times", tt.why, reads)
 		}
+		if record.Forget(); record.release != nil {
+			t.Errorf("%s: the release is kept", tt.why)
+		}
+		if again := record.Claims(t.Context(), []sync.Wanted{tt.w}); (again[0] == string(sum[:])) != tt.want || reads != 2 {
+			t.Errorf("%s, in a later pass: %x, read %d times", tt.why, again[0], reads)
+		}
 	}
 }

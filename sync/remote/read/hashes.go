@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	stdsync "sync"
+	"time"
 
 	"ferry/internal/ftp"
 	"ferry/internal/ftp/digest"
@@ -19,9 +20,10 @@ const (
 	hashFiles    = 200
 	hashBytes    = 64 << 20
 	provingBytes = 16 << 20
-	// mostLostBatches is how many batches may be lost before the server is not asked for
-	// hashes any more.
+	// mostLostBatches is how many batches may be lost before the server is not asked for hashes
+	// for so long: a watch goes on for months.
 	mostLostBatches = 2
+	lostFor         = 6 * time.Hour
 )
 
 // A Hasher asks a server for the hashes of many files at once. What it tells is believed
@@ -32,8 +34,9 @@ type Hasher struct {
 
 	proving stdsync.Mutex // held while a file is read
 	mu      stdsync.Mutex
-	lost    int   // batches of several files that got no answer
-	tooSlow int64 // the smallest file whose hash did not come in time; 0: there is none
+	lost    int       // batches of several files that got no answer
+	tooSlow int64     // the smallest file whose hash did not come in time; 0: there is none
+	lostAt  time.Time // when a hash was last waited for in vain
 }
 
 // NewHasher returns a Hasher. Of o it takes the same as [New].
@@ -213,18 +216,23 @@ func (h *Hasher) read(ctx context.Context, f *hashed) (string, error) {
 func (h *Hasher) mayAsk(size int64) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if time.Since(h.lostAt) >= lostFor {
+		h.lost, h.tooSlow = 0, 0
+	}
 	return h.lost < mostLostBatches && (h.tooSlow == 0 || size < h.tooSlow)
 }
 
 // noteLost notes that a batch got no answer.
 func (h *Hasher) noteLost(ctx context.Context, files []*hashed) {
+	if ctx.Err() != nil {
+		return
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	switch size := files[0].Entry.Size; {
-	case ctx.Err() != nil:
-	case size > hashBytes:
+	h.lostAt = time.Now()
+	if size := files[0].Entry.Size; size > hashBytes {
 		h.tooSlow = size
-	default:
+	} else {
 		h.lost++
 	}
 }
