@@ -41,12 +41,16 @@ func (f *file) noteDeflated(b []byte) {
 // receive begins a transfer from an offset.
 func (f *file) receive(offset int64) (*ftp.Download, error) {
 	d := &f.deflated
-	if d.transfer, d.file = nil, (modez.File{}); offset > 0 || d.off || d.hashed < f.pos || !f.isWhole() {
-		return f.s.Retrieve(f.ctx, f.At, offset)
+	d.transfer, d.file = nil, modez.File{}
+	if offset == 0 && !d.off && d.hashed >= f.pos {
+		t := &ftp.Transfer{Op: "RETR", Path: f.At, Line: "RETR " + f.At, Size: f.Entry.Size}
+		file := modez.Download(f.s, t, d.compare)
+		if !t.Deflate || f.isWhole() {
+			d.transfer, d.file = t, file
+			return f.s.Receive(f.ctx, t)
+		}
 	}
-	d.transfer = &ftp.Transfer{Op: "RETR", Path: f.At, Line: "RETR " + f.At, Size: f.Entry.Size}
-	d.file = modez.Download(f.s, d.transfer, d.compare)
-	return f.s.Receive(f.ctx, d.transfer)
+	return f.s.Retrieve(f.ctx, f.At, offset)
 }
 
 // comesSoonerDeflated reports whether all of the file should come once more, in MODE Z.

@@ -143,6 +143,29 @@ func TestReadSegments(t *testing.T) {
 	}
 }
 
+// A file that begins once more, as it is, may still come in segments.
+func TestReadSegmentsAfterANewBeginning(t *testing.T) {
+	h := segmentedFixture(t, ftpserver.Options{}, randomContent(segmented))
+	r := h.reader([]sync.Wanted{h.wanted("f")})
+	defer r.Close()
+	src, err := r.Open(t.Context(), 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	f := src.(*file)
+	f.Spread(ahead.New(nil, segmented, nil))
+	f.release() // as when the transfer broke off before the first byte
+	if err := f.start(); err != nil || f.spread == nil {
+		t.Fatal(err)
+	}
+	f.spread.change(func() {
+		if f.spread.hopeless {
+			t.Error("it comes over one connection from now on")
+		}
+	})
+}
+
 // What came in segments is whole where the server tells its hash, and unproven where it tells
 // none and all bytes are alike.
 func TestReadSegmentsProof(t *testing.T) {
