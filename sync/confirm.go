@@ -201,7 +201,5 @@ func (p *pass) takeAnswers(s Side, paths []manifest.Path, answers []error, confi
 			b.Unknown(paths[i], fmt.Sprintf("cannot tell whether it is gone: %v", err))
 		}
 	}
-	if bad := b.Tree(); len(bad.Problems()) > 0 {
-		p.addProblems(s, bad)
-	}
+	p.addProblems(s, b.Tree())
 }

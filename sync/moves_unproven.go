@@ -59,7 +59,9 @@ func (st *pathState) isAnswered() bool {
 	return was.Changed == claimedContent && now.Sum != "" && manifest.Unchanged(was, now) && sameID(was, now)
 }
 
-// proveClaim asks for a remote content that is only claimed, before it is overwritten or removed.
+// proveClaim asks for a remote content that is only claimed, before it is overwritten or removed. That of a
+// file in a renamed directory is not asked for: it has kept its identity, its size and its time, as any
+// other file that counts as unchanged.
 func (p *planner) proveClaim(st *pathState) bool {
 	st.ask[Remote] = st.base.Remote.Changed == claimedContent && st.now[Remote].IsFile() && st.now[Remote].Changed == claimedContent &&
 		(st.edited(Local) || st.change[Local] == Deleted) && st.change[Remote] == NoChange &&

@@ -15,13 +15,14 @@ func (p *pass) answerQuestions(ctx context.Context, questions []Question) error 
 	if err != nil {
 		return err
 	}
+	var unreadable [2]manifest.Builder
 	for i, q := range questions {
 		switch {
 		case answers[i].Untold:
 			p.noteUntold(q)
 			continue
 		case answers[i].Err != nil:
-			p.markUnreadable(q, answers[i].Err)
+			unreadable[q.Side].Unknown(q.Path, fmt.Sprintf("its content could not be read: %v", answers[i].Err))
 			continue
 		}
 		entry := p.trees[q.Side].At(q.Path)
@@ -33,6 +34,9 @@ func (p *pass) answerQuestions(ctx context.Context, questions []Question) error 
 			entry.Changed = 0
 		}
 		p.trees[q.Side].Put(q.Path, entry)
+	}
+	for s := range unreadable { // all of a side at once, since that copies its tree
+		p.addProblems(Side(s), unreadable[s].Tree())
 	}
 	return nil
 }
@@ -66,15 +70,11 @@ func (p *pass) noteUntold(q Question) {
 	p.policy.untold.paths[q.Path] = true
 }
 
-// markUnreadable makes the path of a question unknown.
-func (p *pass) markUnreadable(q Question, err error) {
-	var b manifest.Builder
-	b.Unknown(q.Path, fmt.Sprintf("its content could not be read: %v", err))
-	p.addProblems(q.Side, b.Tree())
-}
-
 // addProblems adds the unknown paths of bad to the tree of side s.
 func (p *pass) addProblems(s Side, bad *manifest.Tree) {
+	if len(bad.Problems()) == 0 {
+		return
+	}
 	p.trees[s] = p.trees[s].Graft(nil, bad)
 	p.sum.countProblems(s, bad.Problems())
 	p.tell(Doubted{Side: s, Problems: bad.Problems()})
