@@ -151,9 +151,9 @@ func (l *Link) fail(ctx context.Context, t Transfer, w way, err error) {
 	}
 	l.mu.Lock()
 	l.works, l.failed = nil, append(l.failed, w)
-	left := slices.Clone(l.failed)
+	failed := slices.Clone(l.failed)
 	l.mu.Unlock()
-	if ways, _ := t.ways(); !slices.ContainsFunc(ways, func(w way) bool { return !slices.Contains(left, w) }) {
+	if ways, _ := t.ways(); !slices.ContainsFunc(ways, func(w way) bool { return !slices.Contains(failed, w) }) {
 		l.GiveUp(fmt.Sprintf("over TLS they do not come to terms: %v", err))
 	}
 }
