@@ -5,6 +5,7 @@ import (
 	"ferry/internal/deploy"
 	"ferry/internal/ftp"
 	"ferry/internal/ftp/check"
+	"ferry/internal/ftp/third"
 	"ferry/internal/private"
 	"ferry/internal/trusted"
 	"ferry/manifest"
@@ -35,6 +36,8 @@ type (
 	// commands are sent at a time.
 	DataMode = ftp.Mode
 	Pipeline = ftp.Pipeline
+	// Between says when files of a copy go directly from server to server.
+	Between = third.Mode
 	// ListFormat is the format of the server's listings.
 	ListFormat = ftp.ListFormat
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"ferry/internal/ftp/check"
+	"ferry/internal/ftp/third"
 	"ferry/internal/text"
 	"ferry/manifest"
 	"ferry/sync/remote"
@@ -38,7 +39,7 @@ func (o *Opener) CheckBetween(ctx context.Context, p *Pair) (found *check.Betwee
 		if both[i], err = o.serverOptions(ctx, p); err != nil {
 			return nil, err
 		}
-		both[i].Notice = o.note
+		both[i].Notice, both[i].Link = o.note, &third.Link{Mode: pairs[0].Between}
 	}
 	found, at, err := remote.CheckBetween(ctx, both)
 	return found, connecting(pairs[at], err)

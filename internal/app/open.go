@@ -134,7 +134,7 @@ func (o *Opener) passServerOptions(ctx context.Context, p *Pair, opts PassOption
 		}
 	}
 	if p.Target != nil { // what is read here goes to another server
-		p.Link = &third.Link{Tell: func(why string) {
+		p.Link = &third.Link{Mode: p.Between, Tell: func(why string) {
 			server.Notice("the servers do not send to each other, so all data goes through this machine: " + why)
 		}}
 		server.Link = p.Link

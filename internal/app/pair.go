@@ -32,6 +32,8 @@ type Pair struct {
 	// Reserved is what never travels, whatever the rules say. [Pair.ReadRules] finds it.
 	Reserved *reserved.Set
 
+	// Between says when files of a copy go directly from server to server.
+	Between third.Mode
 	// Link is over which files of a copy may go directly; nil before the pass.
 	Link *third.Link
 

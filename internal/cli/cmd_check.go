@@ -36,7 +36,8 @@ has the rule that hides it.
 With two URLs: whether the two servers send files to each other without this machine in
 between, as "ferry copy" has large ones go. Each way is tried with a small file that is
 removed again, and drawn: this machine, both servers, who connects to whom, and the reply
-that refuses it. Where it does not work, a copy goes through this machine.
+that refuses it. Where it does not work, a copy goes through this machine. --direct on
+tries it over TLS, too.
 
 EXIT STATUS
   0 the server can be used; with two URLs, both were reached
@@ -48,6 +49,7 @@ func checkCommand(prog *program) *cobra.Command {
 	var flags connectFlags
 	var try bool
 	var web value[string]
+	var between value[app.Between]
 	cmd := &cobra.Command{
 		Use:               "check [PROFILE... | [LOCAL] URL | SOURCE-URL TARGET-URL]",
 		Short:             "Connect, and report what the server can do",
@@ -58,12 +60,16 @@ func checkCommand(prog *program) *cobra.Command {
 	flags.register(cmd.Flags())
 	cmd.Flags().BoolVar(&try, "try", false, "try all operations on a few files of ferry's own, and print a table for a bug report")
 	web.add(cmd.Flags(), "web", "see whether `URL`, the address of the site, shows what ferry keeps on the server", config.ParseCheckURL)
+	addBetween(cmd.Flags(), &between)
 	cmd.RunE = prog.run(func(cmd *cobra.Command, args []string) error {
 		if ofCopy(args) {
 			if try || web.set {
 				return app.Usage(errors.New("--try and --web look at one server"), "name one URL")
 			}
-			return prog.checkBetween(cmd.Context(), args, &flags)
+			return prog.checkBetween(cmd.Context(), args, &flags, between.v)
+		}
+		if between.set {
+			return app.Usage(errors.New("--direct is about two servers"), "name two URLs")
 		}
 		if len(args) == 1 && config.IsURL(args[0]) {
 			args = []string{".", args[0]} // nothing local is looked at
@@ -90,11 +96,12 @@ type jsonCheck struct {
 }
 
 // checkBetween prints whether two servers send to each other.
-func (prog *program) checkBetween(ctx context.Context, urls []string, flags *connectFlags) error {
+func (prog *program) checkBetween(ctx context.Context, urls []string, flags *connectFlags, between app.Between) error {
 	p, err := copying.Pair(prog.workspace(), urls[0], urls[1])
 	if err != nil {
 		return err
 	}
+	p.Between = between
 	for _, p := range []*app.Pair{p, p.Target} {
 		flags.over(p.Profile)
 		prog.makeAbsolute(p)

@@ -12,20 +12,6 @@ import (
 	"github.com/spf13/pflag"
 )
 
-const copyHelp = `Make one pass from a directory on one server to a directory on another. The first copy
-only adds: what the target has under the same name is compared, and where it differs it is
-kept as a conflict copy. What was copied is recorded, so that the next copy carries over
-what was made, changed, renamed or deleted at the source since then. Files that only the
-target has are left alone, except with --exact. Nothing is changed at the source.
-
-Large files go directly from server to server where both allow it and neither is reached
-over TLS, and are compared there. Everything else goes through this machine, and not onto its
-disk.
-
-FERRY_PASSWORD is the password of the target, and of the source if both have the same host.
-FERRY_SOURCE_PASSWORD is that of the source alone. Options about the server are for both;
---source-ca, --source-encoding and --source-fingerprint are for the source.`
-
 // ofCopy reports whether args name a copy.
 func ofCopy(args []string) bool {
 	return len(args) == 2 && config.IsURL(args[0]) && config.IsURL(args[1])
@@ -34,6 +20,7 @@ func ofCopy(args []string) bool {
 // copyFlags are the options of a copy.
 type copyFlags struct {
 	passFlags
+	between           value[app.Between]
 	sourceCA          value[string]
 	sourceEncoding    value[string]
 	sourceFingerprint value[string]
@@ -52,9 +39,14 @@ func (f *copyFlags) register(flags *pflag.FlagSet) {
 	f.permissions.add(flags, "permissions", "`keep` or ignore the permission bits of files (default ignore)", config.ParsePermissions)
 	f.trash.add(flags, "trash", "keep what is replaced or deleted at the target, below .ferry there: `on|off` (default off)", config.ParseSwitch)
 	f.bwlimit.add(flags, "bwlimit", "send and receive at most `RATE[:RATE]` bytes a second (up:down), as 2MiB:10MiB", parseRates)
+	addBetween(flags, &f.between)
 	f.sourceCA.add(flags, "source-ca", "trust the certificates in `FILE` for the source", parseString)
 	f.sourceEncoding.add(flags, "source-encoding", "the names at the source are in `CHARSET`", config.ParseEncoding)
 	f.sourceFingerprint.add(flags, "source-fingerprint", "accept only the certificate with this `sha256:HEX` from the source", config.ParseFingerprint)
+}
+
+func addBetween(flags *pflag.FlagSet, v *value[app.Between]) {
+	v.add(flags, "direct", "send large files from server to server: `WHEN` is auto, where neither has TLS, on, over TLS as well, or off (default auto)", parseText[app.Between])
 }
 
 // pair returns the pair that args name, with the options over it.
@@ -64,6 +56,7 @@ func (f *copyFlags) pair(prog *program, args []string) (*app.Pair, error) {
 		return nil, err
 	}
 	f.over(p.Profile)
+	f.between.over(&p.Between)
 	f.sourceCA.over(&p.CA)
 	f.sourceEncoding.over(&p.Encoding)
 	f.sourceFingerprint.over(&p.Fingerprint)
@@ -85,7 +78,7 @@ func copyCommand(prog *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "copy SOURCE-URL TARGET-URL",
 		Short: "One pass from one server to another",
-		Long:  copyHelp + passExits,
+		Long:  help.Copy + passExits,
 		Example: `  ferry copy ftp://ann@old.example/site ftpes://ann@new.example/htdocs --dry-run
   ferry copy ftp://ann@old.example/site ftpes://ann@new.example/htdocs`,
 		Args: help.Count(cobra.ExactArgs(2)),

@@ -74,6 +74,7 @@ var optionValues = map[string][]string{
 	"pipeline":    {"on", "off"},
 	"segments":    {"auto", "off"},
 	"compress":    {"auto", "on", "off"},
+	"direct":      {"auto", "on", "off"},
 	"trash":       {"on", "off"},
 	"side":        {"local", "remote"},
 	"list-format": {"auto", "unix", "dos", "as400", "mlsd"},

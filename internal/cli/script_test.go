@@ -246,6 +246,8 @@ func scriptServer(ts *testscript.TestScript, _ bool, args []string) {
 			o.Addr = value + ":0"
 		case "foreign":
 			o.Foreign = true
+		case "sscn":
+			o.SSCN = true
 		case "hash":
 			o.Hash = true
 		case "nomlsd":

@@ -18,6 +18,7 @@ type dataPort struct {
 	target      *net.TCPAddr     // active
 	from        net.IP           // active: our own address, which the client knows
 	blackHole   bool
+	hello       bool // the server is the TLS client: CPSV
 
 	mu      sync.Mutex
 	conn    *net.TCPConn
@@ -201,13 +202,16 @@ func (s *session) secureData(conn *net.TCPConn, hits effects) (net.Conn, error) 
 		}
 		conf = s.srv.tlsConfig(other)
 	}
-	over := tls.Server(conn, conf)
+	over, hello := tls.Server(conn, conf), s.hello || s.data.hello
+	if hello {
+		over = tls.Client(conn, &tls.Config{InsecureSkipVerify: true}) // servers do not know each other
+	}
 	ctx, cancel := context.WithTimeout(s.ctx, s.srv.opts.DataTimeout)
 	defer cancel()
 	if err := over.HandshakeContext(ctx); err != nil {
 		return nil, err
 	}
-	if s.srv.opts.RequireReuse && !over.ConnectionState().DidResume {
+	if s.srv.opts.RequireReuse && !hello && !over.ConnectionState().DidResume {
 		return nil, errNotResumed
 	}
 	return over, nil

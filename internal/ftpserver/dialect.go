@@ -27,6 +27,8 @@ var missingCommands = []struct {
 	{func(o *Options) bool { return o.NoPassive }, []string{"EPSV", "PASV"}, []string{"EPSV"}},
 	{func(o *Options) bool { return o.NoEPRT }, []string{"EPRT"}, []string{"EPRT"}},
 	{func(o *Options) bool { return o.NoActive }, []string{"EPRT", "PORT"}, []string{"EPRT"}},
+	{func(o *Options) bool { return !o.SSCN || o.TLS == Plain }, []string{"SSCN"}, nil},
+	{func(o *Options) bool { return !o.CPSV || o.TLS == Plain }, []string{"CPSV"}, nil},
 	{func(o *Options) bool { return o.NoUTF8 || o.Encoding != nil }, nil, []string{"UTF8"}},
 }
 
@@ -62,13 +64,13 @@ func (s *session) refusal(verb string) reply {
 		return replyOf("500 Unknown command.")
 	case verb == "AUTH" && o.TLS != Explicit:
 		return replyOf("500 AUTH not understood.")
-	case (verb == "PBSZ" || verb == "PROT") && !s.secure:
+	case slices.Contains([]string{"PBSZ", "PROT", "SSCN", "CPSV"}, verb) && !s.secure:
 		return replyOf("503 Secure the control connection first.")
 	case verb == "USER" && o.ForceTLS && !s.secure:
 		return replyOf("530 Non-anonymous sessions must use encryption.")
 	case s.epsvAll && (verb == "PASV" || verb == "PORT" || verb == "EPRT"):
 		return replyOf("501 Not after EPSV ALL.") // RFC 2428 section 4
-	case !s.loggedIn && slices.Contains([]string{"PASV", "EPSV", "PORT", "EPRT"}, verb):
+	case !s.loggedIn && slices.Contains([]string{"PASV", "CPSV", "EPSV", "PORT", "EPRT"}, verb):
 		return replyOf("530 Please login with USER and PASS.")
 	}
 	return nil
@@ -98,6 +100,11 @@ func (s *session) features() (reply, error) {
 	}
 	if o.TLS != Plain {
 		feats = append(feats, " AUTH TLS", " PBSZ", " PROT")
+		for _, verb := range []string{"SSCN", "CPSV"} {
+			if o.hasCommand(verb) {
+				feats = append(feats, " "+verb)
+			}
+		}
 	}
 	if o.Deflate != NoDeflate {
 		feats = append(feats, " MODE Z")

@@ -56,6 +56,7 @@ type Options struct {
 	NoActive    bool // neither PORT nor EPRT
 	NoPassive   bool // neither PASV nor EPSV
 	Foreign     bool // PORT may name any address, and anybody may connect to a passive port: for transfers between servers
+	SSCN, CPSV  bool // the server can be the TLS client of another server
 	ForeignPORT bool // PORT may name any address, and only the client may connect to a passive port
 	NoREST      bool
 	RESTShift   int64 // what follows REST begins so many bytes further on

@@ -34,6 +34,7 @@ type session struct {
 	tls      *tls.Config
 	secure   bool // TLS on the control connection
 	private  bool // PROT P
+	hello    bool // SSCN ON: the TLS client on data connections
 	backend  *backend
 	cwd      string
 	loggedIn bool

@@ -85,6 +85,14 @@ func (s *session) execute(verb, arg string, hits effects) (reply, error) {
 		return s.protect(verb, arg), nil
 	case "PASV", "EPSV":
 		return s.passive(verb, arg, hits.port()), nil
+	case "CPSV":
+		r := s.passive("PASV", arg, hits.port())
+		if r.code() == 227 {
+			s.data.hello = true
+		}
+		return r, nil
+	case "SSCN":
+		return s.setHello(arg), nil
 	case "PORT", "EPRT":
 		return s.active(verb, arg, hits.port()), nil
 	case "LIST", "NLST", "MLSD", "RETR", "STOR", "APPE":

@@ -34,6 +34,23 @@ func (s *session) protect(verb, arg string) reply {
 	return replyOf("200 PROT now " + strings.ToUpper(arg) + ".")
 }
 
+// setHello answers SSCN, which makes the server the TLS client on data connections, for transfers between servers.
+func (s *session) setHello(arg string) reply {
+	switch strings.ToUpper(arg) {
+	case "ON":
+		s.hello = true
+	case "OFF":
+		s.hello = false
+	case "":
+	default:
+		return replyOf("501 ON or OFF expected.")
+	}
+	if s.hello {
+		return replyOf("200 SSCN:CLIENT METHOD")
+	}
+	return replyOf("200 SSCN:SERVER METHOD")
+}
+
 // startTLS adds TLS to the control connection, and reports whether the handshake succeeded.
 func (s *session) startTLS() bool {
 	conn := tls.Server(s.raw, s.tls)

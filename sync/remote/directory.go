@@ -7,6 +7,7 @@ import (
 
 	"ferry/internal/ftp"
 	"ferry/internal/ftp/check"
+	"ferry/internal/ftp/third"
 	"ferry/manifest"
 	"ferry/sync"
 	"ferry/sync/compare"
@@ -86,7 +87,8 @@ func CheckBetween(ctx context.Context, both [2]Options) (found *check.Between, a
 // checked returns the directory that o names, for a check.
 func (o Options) checked() check.Target {
 	return check.Target{
-		Root: func(ctx context.Context, s *ftp.Session) (string, error) { return findRoot(ctx, s, o) },
+		OverTLS: o.Link != nil && o.Link.Mode == third.On,
+		Root:    func(ctx context.Context, s *ftp.Session) (string, error) { return findRoot(ctx, s, o) },
 		TempName: func(mark string, plain bool) string {
 			return manifest.TempName(manifest.NewTempMark(mark, o.Owner), plain)
 		},

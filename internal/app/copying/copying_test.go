@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
@@ -42,6 +43,7 @@ type world struct {
 	noRetries   bool
 	encoding    string        // of the names at the target
 	trash       time.Duration // how long old versions are kept at the target; 0: not at all
+	between     app.Between   // when files go directly
 	clock       time.Duration // how far the clock of this machine is ahead
 
 	mu      stdsync.Mutex
@@ -79,11 +81,13 @@ func (w *world) write(name string, content []byte) {
 func (w *world) run(ctx context.Context, observe sync.Observer) (app.PassResult, *app.Pair) {
 	w.Helper()
 	space := app.Workspace{Dir: w.state, StateOption: w.state}
-	p, err := Pair(space, "ftp://ferry:secret@"+w.servers[0].Addr()+"/from", "ftp://ferry:secret@"+w.servers[1].Addr()+"/to")
+	scheme := map[bool]string{false: "ftp", true: "ftpes"}[w.servers[0].CertPEM() != nil]
+	p, err := Pair(space, scheme+"://ferry:secret@"+w.servers[0].Addr()+"/from", scheme+"://ferry:secret@"+w.servers[1].Addr()+"/to")
 	if err != nil {
 		w.Fatal(err)
 	}
-	p.Retries, p.Target.Retries = 2, 2
+	p.Retries, p.Target.Retries, p.Between = 2, 2, w.between
+	p.Insecure, p.Target.Insecure = true, true
 	if w.noRetries {
 		p.Retries, p.Target.Retries = -1, -1
 	}
@@ -556,3 +560,64 @@ func (w *world) backdate(stamp string) {
 		w.Fatal(err)
 	}
 }
+
+// TestOverTLSOnlyHashesProve holds that over TLS nothing counts that went directly but what the hashes of both servers
+// show to be whole: nobody knows who was between them.
+func TestOverTLSOnlyHashesProve(t *testing.T) {
+	plain := ftpserver.Options{Foreign: true, TLS: ftpserver.Explicit, ForceTLS: true, SSCN: true}
+	hashes := plain
+	hashes.Hash = true
+	for _, c := range []struct {
+		name     string
+		from, to ftpserver.Options
+		between  app.Between
+		fault    ftpserver.Fault // of the target
+		direct   int
+		told     string // "": nothing
+		sent     bool   // SSCN was
+	}{
+		{name: "both tell hashes", from: hashes, to: hashes, between: between("on"), direct: 3, sent: true},
+		{name: "the source tells none", from: plain, to: hashes, between: between("on"), told: "over TLS only a SHA-256 of both servers"},
+		{name: "the target tells none", from: hashes, to: plain, between: between("on"), told: "over TLS only a SHA-256 of both servers"},
+		{name: "the target refuses to tell it", from: hashes, to: hashes, between: between("on"), fault: ftpserver.Fault{Command: "HASH|XSHA256", Refuse: "550 No."}, told: "could not be shown to be whole", sent: true},
+		{name: "the target has something else", from: hashes, to: hashes, between: between("on"), told: "the hashes of the servers differ", sent: true,
+			fault: ftpserver.Fault{Command: "HASH|XSHA256", Times: 1, Rewrite: func(reply string) string { return hexDigest.ReplaceAllString(reply, strings.Repeat("0", 64)) }}},
+		{name: "it was not asked for", from: hashes, to: hashes, told: "do not check each other's certificates"},
+		{name: "it was forbidden", from: hashes, to: hashes, between: between("off")},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t, c.from, c.to)
+			w.between, w.connections = c.between, 1
+			for i := range 3 {
+				w.write(fmt.Sprintf("%d.bin", i), append(varied(300_000), byte(i)))
+			}
+			if c.fault.Command != "" {
+				w.servers[1].Faults().Add(c.fault)
+			}
+			result, p := w.run(t.Context(), nil)
+			if result.Error() != nil || result.Summary.Uploaded != 3 {
+				t.Errorf("%+v: %v", result.Summary, result.Error())
+			}
+			w.equal()
+			files, _ := p.Link.Sent()
+			about := slices.DeleteFunc(w.notices, func(n string) bool { return !strings.Contains(n, "do not send to each other") })
+			if files != c.direct || c.told == "" && len(about) > 0 || c.told != "" && (len(about) != 1 || !strings.Contains(about[0], c.told)) {
+				t.Errorf("%d files went directly, told %q", files, about)
+			}
+			for _, verb := range []string{"SSCN", "PORT"} {
+				if c.sent != (w.asked(0, verb) || w.asked(1, verb)) {
+					t.Errorf("%s was sent: %v", verb, !c.sent)
+				}
+			}
+		})
+	}
+}
+
+func between(text string) (when app.Between) {
+	if err := when.UnmarshalText([]byte(text)); err != nil {
+		panic(err)
+	}
+	return when
+}
+
+var hexDigest = regexp.MustCompile(`(?i)[0-9a-f]{64}`)

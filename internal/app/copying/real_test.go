@@ -21,10 +21,10 @@ func TestMain(m *testing.M) { os.Exit(realftp.Main(m)) }
 // realCopy copies between two real servers, and returns how many files went directly and what was told.
 func realCopy(t *testing.T, source, target *realftp.Server, state string) (app.PassResult, int, string) {
 	t.Helper()
-	return realCopyOver(t, "ftp", source, target, state)
+	return realCopyOver(t, "ftp", between("auto"), source, target, state)
 }
 
-func realCopyOver(t *testing.T, scheme string, source, target *realftp.Server, state string) (app.PassResult, int, string) {
+func realCopyOver(t *testing.T, scheme string, when app.Between, source, target *realftp.Server, state string) (app.PassResult, int, string) {
 	t.Helper()
 	url := func(s *realftp.Server, dir string) string {
 		return fmt.Sprintf(scheme+"://%s:%s@%s/%s", s.User, s.Password, s.Addr, dir)
@@ -36,7 +36,7 @@ func realCopyOver(t *testing.T, scheme string, source, target *realftp.Server, s
 	if err := ReadRules(p, "", nil); err != nil {
 		t.Fatal(err)
 	}
-	p.Insecure, p.Target.Insecure = true, true
+	p.Insecure, p.Target.Insecure, p.Between = true, true, when
 	var told strings.Builder
 	pass := &app.Pass{Opener: app.NewOpener(app.Options{StateDir: state}), Pair: p}
 	pass.Options.Observer = func(ev sync.Event) {
@@ -96,21 +96,45 @@ func TestRealServers(t *testing.T) {
 	}
 }
 
-// TestRealServersOverTLS holds that over TLS all data goes through this machine.
+// TestRealServersOverTLS holds that over TLS data goes directly only where that was asked for and both servers tell
+// hashes.
 func TestRealServersOverTLS(t *testing.T) {
-	source := realftp.Start(t, "proftpd", realftp.Options{Host: "127.0.0.2", Foreign: true, TLS: realftp.Explicit, ForceTLS: true})
-	target := realftp.Start(t, "proftpd", realftp.Options{Host: "127.0.0.3", Foreign: true, TLS: realftp.Explicit, ForceTLS: true})
-	content := varied(500_000)
-	source.WriteFile(t, "from/big.bin", string(content))
-	result, files, told := realCopyOver(t, "ftpes", source, target, t.TempDir())
-	if err := result.Error(); err != nil || result.Summary.Uploaded != 1 {
-		t.Fatalf("%+v: %v", result.Summary, err)
-	}
-	if got, err := os.ReadFile(filepath.Join(target.Root, "to/big.bin")); err != nil || !bytes.Equal(got, content) {
-		t.Errorf("%d bytes of %d: %v", len(got), len(content), err)
-	}
-	if files != 0 || !strings.Contains(told, "over TLS") {
-		t.Errorf("%d files went directly; told %q", files, told)
+	sscn := []string{"TLSVerifyServer off"}
+	digest := append([]string{"LoadModule mod_digest.c"}, sscn...)
+	for _, c := range []struct {
+		name, to string
+		extra    []string // of the target
+		when     string
+		direct   bool
+		told     string
+	}{
+		{"not asked for", "proftpd", digest, "auto", false, "over TLS the servers do not check"},
+		{"ProFTPD to ProFTPD", "proftpd", digest, "on", true, ""},
+		{"ProFTPD to ProFTPD, which tells no hashes", "proftpd", sscn, "on", false, "over TLS only a SHA-256"},
+		{"ProFTPD to Pure-FTPd, which tells no hashes", "pureftpd", nil, "on", false, "over TLS only a SHA-256"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			source := realftp.Start(t, "proftpd", realftp.Options{Host: "127.0.0.2", Foreign: true, TLS: realftp.Explicit, ForceTLS: true, Extra: digest})
+			target := realftp.Start(t, c.to, realftp.Options{Host: "127.0.0.3", Foreign: true, TLS: realftp.Explicit, ForceTLS: true, RequireReuse: c.to == "proftpd", Extra: c.extra})
+			for i := range 3 {
+				source.WriteFile(t, fmt.Sprintf("from/big %d.bin", i), string(append(varied(500_000), byte(i))))
+			}
+			result, files, told := realCopyOver(t, "ftpes", between(c.when), source, target, t.TempDir())
+			if err := result.Error(); err != nil || result.Summary.Uploaded != 3 {
+				t.Fatalf("%+v: %v", result.Summary, err)
+			}
+			for i := range 3 {
+				got, err := os.ReadFile(filepath.Join(target.Root, fmt.Sprintf("to/big %d.bin", i)))
+				if err != nil || !bytes.Equal(got, append(varied(500_000), byte(i))) {
+					t.Errorf("%d bytes: %v", len(got), err)
+				}
+			}
+			// Until the first one is proven, the others go through this machine.
+			if c.direct != (files > 0) || c.direct && told != "" || !strings.Contains(told, c.told) {
+				t.Errorf("%d files went directly; told %q", files, told)
+			}
+			t.Logf("%d files went directly; told %q", files, told)
+		})
 	}
 }
 

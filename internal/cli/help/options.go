@@ -19,7 +19,7 @@ var optionGroups = []optionGroup{
 	{"WHAT TO SYNC", []string{"exclude", "include", "ignore-file", "direction", "conflict", "exact", "adopt", "checksum", "verify",
 		"follow-links", "blind", "poll"}},
 	{"SAFETY", []string{"dry-run", "max-delete", "allow-deletes", "accept-empty", "trash", "max-entries", "max-listing", "wait", "wait-limit"}},
-	{"CONNECTION", []string{"connections", "segments", "bwlimit", "timeout", "retries", "mode", "active-ports", "active-address", "trust-pasv", "pipeline", "compress",
+	{"CONNECTION", []string{"connections", "segments", "bwlimit", "timeout", "retries", "mode", "active-ports", "active-address", "trust-pasv", "pipeline", "compress", "direct",
 		"encoding", "list-format"}},
 	{"TLS", []string{"fingerprint", "ca", "insecure"}},
 	{"OUTPUT", []string{"quiet", "verbose", "json", "progress", "no-progress", "color"}},

@@ -61,14 +61,16 @@ func RunBetween(ctx context.Context, opts [2]ftp.Options, targets [2]Target) (fo
 	for sender := range both {
 		for _, listener := range []int{1 - sender, sender} {
 			w := &Way{Sender: parties[sender], Listener: parties[listener]}
-			for i, e := range both {
-				if err := e.connect(ctx); err != nil {
-					return nil, i, err
+			for tries, left := 0, 1; tries < left && !w.Works; tries++ {
+				for i, e := range both {
+					if err := e.connect(ctx); err != nil {
+						return nil, i, err
+					}
 				}
-			}
-			sendTo(ctx, w, both[sender], both[1-sender])
-			if err := ctx.Err(); err != nil {
-				return nil, 0, err
+				left = sendTo(ctx, w, both[sender], both[1-sender], tries)
+				if err := ctx.Err(); err != nil {
+					return nil, 0, err
+				}
 			}
 			found.Ways = append(found.Ways, w)
 		}
@@ -106,26 +108,30 @@ func (e *end) tidy() {
 	}
 }
 
-// sendTo has one of the servers send to the other in way w.
-func sendTo(ctx context.Context, w *Way, from, to *end) {
-	t := third.Transfer{From: from.session, FromPath: from.temp, To: to.session}
+// sendTo has one of the servers send to the other in way w, where there are several who can begin
+// the TLS handshake by the one with that number. It returns how many there are.
+func sendTo(ctx context.Context, w *Way, from, to *end, number int) (hellos int) {
+	t := third.Transfer{From: from.session, FromPath: from.temp, To: to.session, OverTLS: from.target.OverTLS}
+	can := t.Hellos(w.Listener == w.Sender)
+	hello := can[min(number, len(can)-1)]
 	if from.temp == "" {
 		t.Send = "LIST"
 	}
 	if to.temp == "" {
 		t.Keep = "LIST"
-		w.try(ctx, t)
-		return
+		w.try(ctx, t, hello)
+		return len(can)
 	}
 	dir, name := to.temp[:strings.LastIndex(to.temp, "/")+1], to.temp[strings.LastIndex(to.temp, "/")+1:]
 	t.ToPath = dir + to.target.TempName(newMark(), !strings.HasPrefix(name, "."))
 	defer to.removeTemp(t.ToPath)
-	w.try(ctx, t)
+	w.try(ctx, t, hello)
 	if !w.Works || t.Send != "" {
-		return
+		return len(can)
 	}
 	r, err := to.session.Command(ctx, "SIZE "+t.ToPath)
 	if size := strings.TrimSpace(r.Text); err == nil && r.Code == 213 && size != fmt.Sprint(len(tempText)) {
 		w.Works, w.Why = false, fmt.Sprintf("both say that all was sent, and the file has %s bytes of %d", ftp.Printable(size), len(tempText))
 	}
+	return len(can)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -134,6 +135,51 @@ func TestBetweenSaysWhichServerIsNotReached(t *testing.T) {
 	}
 	if left := names(t, roots[0]); len(left) > 0 {
 		t.Errorf("left behind: %q", left)
+	}
+}
+
+// TestBetweenOverTLS holds that servers are tried over TLS where that was asked for, with each one as the TLS client that
+// can be.
+func TestBetweenOverTLS(t *testing.T) {
+	secure := ftpserver.Options{Foreign: true, TLS: ftpserver.Explicit, ForceTLS: true}
+	sscn, strict := secure, secure
+	sscn.SSCN, strict.SSCN, strict.RequireReuse = true, true, true
+	for _, c := range []struct {
+		name          string
+		first, second ftpserver.Options
+		why, cause    string // "": it works
+		step          string
+	}{
+		{name: "the second has SSCN", first: secure, second: sscn, step: "SSCN OFF"},
+		{name: "the first has to be the TLS client", first: strict, second: sscn, step: "SSCN ON"},
+		{name: "both want their client's session", first: strict, second: strict, why: "522", cause: "do not come to terms over TLS", step: "SSCN ON"},
+		{name: "neither has SSCN", first: secure, second: secure, why: "neither server has SSCN or CPSV"},
+		{name: "one has no TLS", first: sscn, second: ftpserver.Options{Foreign: true}, why: "only one of the two is reached over TLS"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			roots, _, opts := twoServers(t, c.first, c.second)
+			targets := loginDirectories
+			for i := range targets {
+				targets[i].OverTLS = true
+			}
+			found, _, err := RunBetween(t.Context(), opts, targets)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, w := range found.Ways {
+				if w.Works != (c.why == "") || !strings.Contains(w.Why, c.why) || !strings.Contains(w.Cause, c.cause) {
+					t.Errorf("%s to the other, %s listens: %v, %s (%s)", w.Sender, w.Listener, w.Works, w.Why, w.Cause)
+				}
+				if c.step != "" && !slices.ContainsFunc(w.Steps, func(s Step) bool { return s.Text == c.step }) {
+					t.Errorf("%q is not drawn: %v", c.step, w.Steps)
+				}
+			}
+			for _, root := range roots {
+				if left := names(t, root); len(left) > 0 {
+					t.Errorf("left behind: %q", left)
+				}
+			}
+		})
 	}
 }
 

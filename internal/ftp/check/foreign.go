@@ -38,7 +38,7 @@ func (k *checker) checkForeign(ctx context.Context) error {
 	}
 	defer other.Close()
 	w := &Way{Sender: First, Listener: Second, one: true}
-	w.try(ctx, third.Transfer{From: k.session, To: other, Send: "LIST", Keep: "LIST"})
+	w.try(ctx, third.Transfer{From: k.session, To: other, Send: "LIST", Keep: "LIST"}, third.Client)
 	k.report.Between = w
 	switch reply := w.replyTo("PORT"); {
 	case reply == nil: // there is no PASV

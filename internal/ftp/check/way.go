@@ -56,8 +56,8 @@ type Step struct {
 	Failed bool   `json:"failed,omitempty"`
 }
 
-// try makes the trial t. The names of ferry's own files become FILE in the steps.
-func (w *Way) try(ctx context.Context, t third.Transfer) {
+// try makes the trial t, over TLS with hello as the TLS client of the other one. The names of ferry's own files become FILE in the steps.
+func (w *Way) try(ctx context.Context, t third.Transfer, hello third.Party) {
 	parties := map[third.Party]Party{third.Client: Client, third.Source: w.Sender, third.Target: w.Sender.other()}
 	limited, cancel := context.WithTimeout(ctx, wayLimit)
 	defer cancel()
@@ -74,7 +74,8 @@ func (w *Way) try(ctx context.Context, t third.Transfer) {
 		}
 		w.Steps = append(w.Steps, Step{parties[s.From], parties[s.To], ftp.Printable(text), s.Data, s.Failed})
 	}
-	refusal, err := t.Try(limited, w.Listener == w.Sender)
+	refusal, err := t.Try(limited, w.Listener == w.Sender, hello)
+	w.Why, w.Cause = "", ""
 	switch last := w.refusal(); {
 	case err == nil:
 		w.Works = true
@@ -109,6 +110,8 @@ func (w *Way) cause() string {
 	case port == nil:
 	case port.Failed:
 		return caller + " connects to nobody but its client" + allows
+	case last != nil && w.connected() && (w.replyTo("SSCN") != nil || w.replyTo("CPSV") != nil):
+		return "the two do not come to terms over TLS: a server that wants the TLS session of its client again on data connections takes none of another server"
 	case last != nil && last.From == w.Listener && last.Text == noAnswer:
 		return listener + " lets in nobody but its client, or a firewall keeps the two apart"
 	case last != nil && last.From == w.Listener && w.connected():

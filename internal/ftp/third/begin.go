@@ -12,7 +12,10 @@ import (
 )
 
 // A pair is a transfer that both servers have begun.
-type pair struct{ from, to *ftp.FarTransfer }
+type pair struct {
+	from, to *ftp.FarTransfer
+	way      way
+}
 
 // begin has both servers begin the transfer in way w. refusal says in what way they do not do
 // that, and would not do for another file either. Where the error wraps ErrHere, nothing was sent.
@@ -22,15 +25,21 @@ func (t Transfer) begin(ctx context.Context, w way) (p *pair, refusal string, er
 	if w.sourceListens {
 		listens, calls, listen, call = calls, listens, call, listen
 	}
-	port, refusal := t.agree(ctx, listens, calls)
+	defer func() {
+		if err != nil {
+			t.leaveRoles(ctx, w)
+		}
+	}()
+	port, refusal := t.agree(ctx, w, listens, calls)
 	if refusal != "" {
 		return nil, refusal, t.here(refusal)
 	}
 	// The server that calls goes first: if it refuses, the other one has begun nothing. The
 	// system takes its connection for the other server. Only where that would lose what comes
-	// early the other one begins to wait before.
+	// early, and over TLS, where it may speak only after the handshake, the other one begins to
+	// wait before.
 	var called, listened *ftp.FarTransfer
-	listenFirst := !w.sourceListens && listens.Features().Has(ftp.LosesEarlyData)
+	listenFirst := w.hello != nobody || !w.sourceListens && listens.Features().Has(ftp.LosesEarlyData)
 	if listenFirst {
 		if listened, err = t.send(ctx, listens, listen); err != nil {
 			return nil, "", err
@@ -76,20 +85,18 @@ func (t Transfer) begin(ctx context.Context, w way) (p *pair, refusal string, er
 		return nil, "", err
 	}
 	if w.sourceListens {
-		return &pair{from: listened, to: called}, "", nil
+		return &pair{from: listened, to: called, way: w}, "", nil
 	}
-	return &pair{from: called, to: listened}, "", nil
+	return &pair{from: called, to: listened, way: w}, "", nil
 }
 
 func (t Transfer) here(why string) error { return fmt.Errorf("%w: %s", ErrHere, why) }
 
 // agree tells both servers where the data connection is: at that port of the server that listens.
 // It returns why they do not take it; "": they do.
-func (t Transfer) agree(ctx context.Context, listens, calls *ftp.Session) (port uint16, refusal string) {
-	for _, s := range []*ftp.Session{listens, calls} {
-		if _, tls := s.TLS(); tls { // CPSV and SSCN have them encrypt, and not know each other
-			return 0, "over TLS the servers do not check each other's certificates"
-		}
+func (t Transfer) agree(ctx context.Context, w way, listens, calls *ftp.Session) (port uint16, refusal string) {
+	if ways, why := t.ways(); !slices.Contains(ways, w) {
+		return 0, cmp.Or(why, "one of them is no TLS client any more")
 	}
 	if !listens.ServerAddr().Is4() || !calls.ServerAddr().Is4() {
 		return 0, "one of them is reached over IPv6, and PORT has no room for its address"
@@ -97,16 +104,20 @@ func (t Transfer) agree(ctx context.Context, listens, calls *ftp.Session) (port 
 	if !reaches(calls.ServerAddr(), listens.ServerAddr()) {
 		return 0, fmt.Sprintf("%s may not be the same address to %s", listens.ServerAddr(), calls.ServerAddr())
 	}
-	r, err := t.command(ctx, listens, "PASV")
+	ask, refusal := t.takeRoles(ctx, w)
+	if refusal != "" {
+		return 0, refusal
+	}
+	r, err := t.command(ctx, listens, ask)
 	if err != nil || r.Code != 227 {
-		return 0, said(listens, "PASV", r, err)
+		return 0, said(listens, ask, r, err)
 	}
 	at, err := wire.ParsePASV(r.Text)
 	if err != nil {
-		return 0, said(listens, "PASV", r, err)
+		return 0, said(listens, ask, r, err)
 	}
 	if at.Port() < 1024 { // services have those, as 25 mail: nobody is sent to them
-		return 0, said(listens, "PASV", r, nil) + ", a port of a service"
+		return 0, said(listens, ask, r, nil) + ", a port of a service"
 	}
 	// Only the port counts: who names another address could have a server connect anywhere.
 	line, err := wire.PORT(netip.AddrPortFrom(listens.ServerAddr(), at.Port()))

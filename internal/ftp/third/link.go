@@ -20,13 +20,17 @@ var ErrHere = errors.New("not sent directly")
 // A Link is what was found out about direct transfers from one server to another. Nothing is
 // known at first. Its methods may be called from several goroutines.
 type Link struct {
+	// Mode says when files go directly. It is set before the first one.
+	Mode Mode
 	// Tell is called once, with the reason, where the servers do not send to each other; it may
 	// be nil.
 	Tell func(why string)
 
 	probing  sync.Mutex // held while a first transfer begins
+	trial    sync.Mutex // held by the one transfer over TLS while none was proven
 	mu       sync.Mutex
 	works    *way   // nil: none was found yet
+	failed   []way  // in which a transfer over TLS began and broke off, while none was proven
 	refused  string // why there is none; "": there may be one
 	failures int    // transfers in a row that broke off
 	unproven int    // files in a row that came, and could not be shown to be whole
@@ -34,11 +38,19 @@ type Link struct {
 	bytes    int64
 }
 
-// A way says which server listens for the other one.
-type way struct{ sourceListens bool }
+// A way says which server listens for the other one, and which begins the TLS handshake.
+type way struct {
+	sourceListens bool
+	hello         Party
+}
 
-// ways are tried in this order.
-var ways = [2]way{{sourceListens: false}, {sourceListens: true}}
+// listener returns the server that listens.
+func (w way) listener() Party {
+	if w.sourceListens {
+		return Source
+	}
+	return Target
+}
 
 // beginOneOfMany is begin where other transfers go the same way at the same time: some servers
 // stall when several of their sessions are told to connect.
@@ -65,7 +77,7 @@ func (l *Link) Open() bool {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.refused == ""
+	return l.refused == "" && l.Mode != Off
 }
 
 // Proven reports whether a file was found to be whole that had gone over the link.
@@ -130,6 +142,28 @@ func (l *Link) ended(err error) {
 	}
 }
 
+// fail notes that a transfer in way w began and broke off. Over TLS, while nothing was proven, the
+// next one goes in another way: the servers may not come to terms, as one that wants its client's
+// TLS session again takes none of another server.
+func (l *Link) fail(ctx context.Context, t Transfer, w way, err error) {
+	if !t.overTLS() || l.Proven() || ctx.Err() != nil {
+		return
+	}
+	l.mu.Lock()
+	l.works, l.failed = nil, append(l.failed, w)
+	failed := slices.Clone(l.failed)
+	l.mu.Unlock()
+	if ways, _ := t.ways(); !slices.ContainsFunc(ways, func(w way) bool { return !slices.Contains(failed, w) }) {
+		l.GiveUp(fmt.Sprintf("over TLS they do not come to terms: %v", err))
+	}
+}
+
+func (l *Link) hasFailed(w way) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Contains(l.failed, w)
+}
+
 // known returns the way that works, nil while none is known.
 func (l *Link) known() *way {
 	l.mu.Lock()
@@ -156,8 +190,11 @@ func (l *Link) begin(ctx context.Context, t Transfer) (*pair, error) {
 		}
 		return p, err
 	}
-	why := ""
+	ways, why := t.ways()
 	for _, w := range ways {
+		if l.hasFailed(w) {
+			continue
+		}
 		p, refusal, err := t.beginOneOfMany(ctx, w)
 		switch {
 		case err == nil:
@@ -165,6 +202,9 @@ func (l *Link) begin(ctx context.Context, t Transfer) (*pair, error) {
 			l.works = &w
 			l.mu.Unlock()
 			return p, nil
+		case !errors.Is(err, ErrHere):
+			l.fail(ctx, t, w, err)
+			return nil, err
 		case refusal == "" || t.From.Dead() || t.To.Dead():
 			if refusal != "" {
 				l.GiveUp(refusal)
@@ -211,6 +251,9 @@ type Transfer struct {
 	FromPath string
 	To       *ftp.Session
 	ToPath   string
+	// OverTLS allows the transfer where both servers are reached over TLS. It goes over TLS then,
+	// and none of them checks whom it speaks to.
+	OverTLS bool
 	// Size tells how much of the file the other server holds by now, as far as it is
 	// known; it may be nil. It is called now and then while the transfer runs.
 	Size func(ctx context.Context) (int64, error)
@@ -222,4 +265,6 @@ type Transfer struct {
 	Keep string
 	// Told is called with each step, as it happens; it may be nil.
 	Told func(Step)
+
+	trial bool // whether anything comes at all has to show soon
 }

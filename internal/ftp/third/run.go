@@ -23,6 +23,14 @@ const slowest = 64 << 10
 // has to go through this machine. After any other error the target may hold a part. Whether
 // it holds the right bytes is for the caller to find out.
 func (l *Link) Run(ctx context.Context, t Transfer, size int64) error {
+	t.OverTLS = l.Mode == On
+	if t.overTLS() && !l.Proven() {
+		if !l.trial.TryLock() {
+			return ErrHere
+		}
+		defer l.trial.Unlock()
+		t.trial = true
+	}
 	p, err := l.begin(ctx, t)
 	switch {
 	case err == nil:
@@ -36,7 +44,9 @@ func (l *Link) Run(ctx context.Context, t Transfer, size int64) error {
 	if err != nil {
 		t.From.GiveUp()
 		t.To.GiveUp()
+		l.fail(ctx, t, p.way, err)
 	}
+	t.leaveRoles(ctx, p.way)
 	if ctx.Err() == nil {
 		l.ended(err)
 	}
@@ -44,10 +54,11 @@ func (l *Link) Run(ctx context.Context, t Transfer, size int64) error {
 }
 
 // Try has the servers of t make one transfer, of which the source listens for the target or the
-// other way round. refusal says why they do not. Nothing but the replies is looked at. With Keep
+// other way round, and one of [Transfer.Hellos] begins the TLS handshake. refusal says why they do not. Nothing but the replies is looked at. With Keep
 // set it ends when the data connection is open, and the sessions are of no more use.
-func (t Transfer) Try(ctx context.Context, sourceListens bool) (refusal string, err error) {
-	p, refusal, err := t.begin(ctx, way{sourceListens})
+func (t Transfer) Try(ctx context.Context, sourceListens bool, hello Party) (refusal string, err error) {
+	w := way{sourceListens, hello}
+	p, refusal, err := t.begin(ctx, w)
 	if err != nil {
 		return refusal, err
 	}
@@ -58,13 +69,16 @@ func (t Transfer) Try(ctx context.Context, sourceListens bool) (refusal string, 
 		t.From.GiveUp()
 		t.To.GiveUp()
 	}
+	t.leaveRoles(ctx, w)
 	return "", err
 }
 
 // finish waits for both final replies.
 func (t Transfer) finish(ctx context.Context, p *pair, size int64) error {
 	w := &watch{t: t, size: size, patience: t.To.Patience(), last: time.Now()}
-	w.blind = w.givenTime(size)
+	if w.blind = w.givenTime(size); t.trial {
+		w.blind = w.givenTime(0)
+	}
 	to, from := &end{t: t, s: t.To, FarTransfer: p.to}, &end{t: t, s: t.From, FarTransfer: p.from}
 	for !to.ended {
 		if err := to.wait(ctx, min(look, w.patience/2)); err != nil {

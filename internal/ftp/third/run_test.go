@@ -223,11 +223,10 @@ func TestACancelledTransferEnds(t *testing.T) {
 	}
 }
 
-// TestOverTLSNothingGoesDirectly holds that data for which TLS was asked never flows between two servers of which none
+// TestOverTLSNothingGoesDirectly holds that, unless it was asked for, data for which TLS was asked never flows between two servers of which none
 // knows the other, whatever they say they can do.
 func TestOverTLSNothingGoesDirectly(t *testing.T) {
-	secure := ftpserver.Options{Foreign: true, TLS: ftpserver.Explicit, ForceTLS: true}
-	can := ftpserver.Fault{Command: "FEAT", Rewrite: func(reply string) string { return strings.Replace(reply, "\n", "\n CPSV\n SSCN\n", 1) }}
+	secure := secure(true, true)
 	for _, c := range []struct {
 		name     string
 		from, to ftpserver.Options
@@ -237,13 +236,12 @@ func TestOverTLSNothingGoesDirectly(t *testing.T) {
 		{"the target", foreign, secure},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			c.from.Faults, c.to.Faults = []ftpserver.Fault{can}, []ftpserver.Fault{can}
 			source, target := two(t, c.from, c.to)
 			from, to := source.session(t), target.session(t)
 			told := ""
 			l := &Link{Tell: func(why string) { told = why }}
 			err := l.Run(context.Background(), Transfer{From: from, FromPath: "/a", To: to, ToPath: "/b"}, int64(len(content)))
-			if !errors.Is(err, ErrHere) || l.Open() || told != "over TLS the servers do not check each other's certificates" {
+			if !errors.Is(err, ErrHere) || l.Open() || !strings.HasPrefix(told, "over TLS the servers do not check each other's certificates") {
 				t.Errorf("%v, told %q", err, told)
 			}
 			for _, s := range []*side{source, target} {

@@ -26,7 +26,15 @@ func (f *Lent) Send(ctx context.Context, t third.Transfer) (bool, error) {
 	if !f.mayGo || !f.link.Open() {
 		return false, f.start()
 	}
-	err := f.send(ctx, t)
+	var err error
+	if f.At, err = f.server.Path(f.Wanted); err != nil {
+		return false, err
+	}
+	if f.link.Mode == third.On && overTLS(t) && !f.hashed(t) {
+		f.link.GiveUp("over TLS only a SHA-256 of both servers shows that nobody altered what went over, and one of them tells none")
+		return false, f.start()
+	}
+	err = f.send(ctx, t)
 	switch here := errors.Is(err, third.ErrHere); {
 	case here && t.To.Dead():
 		return true, &ftp.Error{Op: "STOR", Path: t.ToPath, Class: ftp.Retry, Err: err}
@@ -41,9 +49,6 @@ func (f *Lent) Send(ctx context.Context, t third.Transfer) (bool, error) {
 }
 
 func (f *Lent) send(ctx context.Context, t third.Transfer) (err error) {
-	if f.At, err = f.server.Path(f.Wanted); err != nil {
-		return err
-	}
 	if t.From, err = f.server.Borrow(ctx); err != nil {
 		return err
 	}
@@ -52,11 +57,18 @@ func (f *Lent) send(ctx context.Context, t third.Transfer) (err error) {
 	return f.link.Run(ctx, t, f.Entry.Size)
 }
 
+// overTLS reports whether the target is reached over TLS. Then the source is, too, or nothing goes.
+func overTLS(t third.Transfer) bool {
+	_, tls := t.To.TLS()
+	return tls
+}
+
 // prove makes sure that the source is what was wanted and that the target holds its content: by
-// the hashes of both servers, or else by their ends.
+// the hashes of both servers, or else by their ends. Over TLS the ends prove nothing: nobody knows
+// who was between the servers.
 func (f *Lent) prove(ctx context.Context, t third.Transfer) error {
 	same, err := f.sameHash(ctx, t)
-	if err == nil && !same && f.proven == "" {
+	if err == nil && !same && f.proven == "" && !overTLS(t) {
 		same, err = f.sameEnd(ctx, t)
 	}
 	switch {
@@ -70,10 +82,15 @@ func (f *Lent) prove(ctx context.Context, t third.Transfer) error {
 	return nil
 }
 
+// hashed reports whether both servers tell hashes.
+func (f *Lent) hashed(t third.Transfer) bool {
+	return f.server.TellsHash(f.Target) && len(ftp.SHA256Commands(t.To.Features(), t.ToPath)) > 0
+}
+
 // sameHash compares the hashes that both servers tell. proven has that of the source then, and is
 // "" where they tell none.
 func (f *Lent) sameHash(ctx context.Context, t third.Transfer) (bool, error) {
-	if !f.server.TellsHash(f.Target) || len(ftp.SHA256Commands(t.To.Features(), t.ToPath)) == 0 {
+	if !f.hashed(t) {
 		return false, nil
 	}
 	here, err := f.server.Sum(ctx, f.Wanted)
