@@ -99,7 +99,7 @@ func (p *Pass) Run(ctx context.Context) PassResult {
 		result.Err = Interrupted()
 	}
 	if turned != nil {
-		result.Summary, result.Err = mirror.Summary(result.Summary), mirror.Error(result.Err)
+		result.Summary, result.Err = mirror.Summary(result.Summary), mirror.Error(result.Err, p.Pair.Command("copy"))
 	}
 	record.End(&result.Summary, PassCode(result.Summary, result.Error()), result.Error())
 	return result
