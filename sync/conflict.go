@@ -125,7 +125,7 @@ func (p *planner) noteConflict(st *pathState, loser Side, copyPath manifest.Path
 // time and content, so that a repeated pass makes no second copy, and is unused on
 // both sides.
 func (p *planner) copyPath(path manifest.Path, loser manifest.Entry, side Side) manifest.Path {
-	c := copyname.New(path, loser, side == Remote, p.used)
+	c := copyname.New(path, loser, p.policy.whose(side), p.used)
 	p.taken[c] = true
 	return c
 }

@@ -11,7 +11,7 @@ import (
 // of the one that an action replaces.
 func (p *pass) lateCopyOf(a *Action) func(found manifest.Entry) manifest.Path {
 	return func(found manifest.Entry) manifest.Path {
-		return copyname.New(a.Path, found, a.Side == Remote, func(c manifest.Path) bool {
+		return copyname.New(a.Path, found, p.policy.whose(a.Side), func(c manifest.Path) bool {
 			_, based := p.base.At(c)
 			return based || p.trees[Local].At(c).Exists() || p.trees[Remote].At(c).Exists()
 		})

@@ -56,7 +56,8 @@ type Options struct {
 	// LocalNames and RemoteNames know which names a side can have; nil: any. What only the
 	// other side has under a name that it lacks is left alone.
 	LocalNames, RemoteNames NameEncoder
-	// LocalIsServer says that to read from the local side costs as much as from the remote one.
+	// LocalIsServer says that the local side is the target of a copy between servers: to read
+	// from it costs as much as from the remote one.
 	LocalIsServer bool
 	// NamedRoot says that the local root may be another directory each time, as in CI.
 	// Where most of its files have the content of the base, it counts as the same one.
@@ -215,7 +216,7 @@ func (e *Engine) pass(ctx context.Context, policy Policy, scope *Scope) (Summary
 		policy.RecentAfter = policy.now.Add(-recentFor)
 		policy.partial = scope != nil
 		policy.Folding = e.folding
-		policy.pinned = e.opts.Pinned
+		policy.pinned, policy.localIsServer = e.opts.Pinned, e.opts.LocalIsServer
 		if policy.CopyLinks {
 			policy.links = newLinksSeen(e.opts.LinkRefusals)
 		}

@@ -107,7 +107,7 @@ func (p *pass) makeRoots(ctx context.Context) error {
 		}
 		root, err := p.sides[s].Root(ctx, true)
 		if err != nil {
-			return fmt.Errorf("making %s: %w", p.roots[s].Where, err)
+			return fmt.Errorf("making the %s root: %w", s, err) // which says where that is
 		}
 		p.roots[s] = root
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ferry/manifest"
+	"ferry/sync/copyname"
 	"ferry/sync/filter"
 	"ferry/sync/namecase"
 )
@@ -126,10 +127,23 @@ type Policy struct {
 	proves bool
 	// dryRun says that no content is downloaded to be compared with an unchanged stamp.
 	dryRun bool
+	// localIsServer is [Options.LocalIsServer].
+	localIsServer bool
 	// NoMoves carries out every rename as a transfer and a deletion.
 	NoMoves bool
 	// secondHalf says that this is the second half of a pass, after which none follows.
 	secondHalf bool
+}
+
+// whose says in the name of a conflict copy which side's version it is.
+func (p Policy) whose(side Side) string {
+	switch {
+	case side == Remote:
+		return copyname.Remote
+	case p.localIsServer:
+		return copyname.Target
+	}
+	return copyname.Local
 }
 
 // A pathSet is a set of paths. A nil *pathSet is empty.

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"ferry/manifest"
+	"ferry/sync/compare"
 )
 
 // scan lists both sides at the same time; if a push or pull knows what the target
@@ -319,20 +320,35 @@ const askedAtOnce = 1 << 16
 
 // ask answers the questions of the plan, and returns how many there were.
 func (p *pass) ask(ctx context.Context) (n int, err error) {
-	var group []Question
-	for i, q := range p.plan.Questions.All() {
-		if !p.opts.DryRun || p.opts.Compare || q.Side == Local && !p.opts.LocalIsServer || q.HashOnly {
-			group = append(group, *q)
+	count := compare.Count{Apart: p.opts.LocalIsServer}
+	for _, q := range p.plan.Questions.All() {
+		if p.asks(q) {
+			count.Add(p.question(*q))
 		}
-		if len(group) == askedAtOnce || len(group) > 0 && i == p.plan.Questions.Len()-1 {
-			n += len(group)
-			if err := p.answerQuestions(ctx, group); err != nil {
+	}
+	so := count.Total
+	var group []Question
+	for _, q := range p.plan.Questions.All() {
+		if !p.asks(q) {
+			continue
+		}
+		if len(group) >= askedAtOnce && q.Path != group[len(group)-1].Path { // both sides of a file are asked together
+			if err := p.answerQuestions(ctx, group, &so); err != nil {
 				return n, err
 			}
 			group = nil
 		}
+		group, n = append(group, *q), n+1
 	}
-	return n, nil
+	if n == 0 {
+		return 0, nil
+	}
+	return n, p.answerQuestions(ctx, group, &so)
+}
+
+// asks reports whether a question is answered: a dry run downloads nothing to compare it.
+func (p *pass) asks(q *Question) bool {
+	return !p.opts.DryRun || p.opts.Compare || q.Side == Local && !p.opts.LocalIsServer || q.HashOnly
 }
 
 func (p *pass) showComparisons() {
@@ -343,7 +359,12 @@ func (p *pass) showComparisons() {
 			}
 		}
 	}
-	for _, q := range p.plan.Questions.All() {
+	var shown manifest.Path
+	for i, q := range p.plan.Questions.All() {
+		if i > 0 && q.Path == shown { // the other side of that file
+			continue
+		}
+		shown = q.Path
 		why, local, remote := q.Why, Created, Created
 		switch {
 		case why == "":
@@ -352,7 +373,7 @@ func (p *pass) showComparisons() {
 			local, remote = NoChange, Renamed
 		}
 		l, r := p.trees[Local].At(q.Path), p.trees[Remote].At(q.Path)
-		p.plan.Actions.Add(-1, Action{Op: Compare, Side: Local, Path: q.Path, Size: r.Size,
+		p.plan.Actions.Add(-1, Action{Op: Compare, Side: Local, Path: q.Path, Size: p.trees[q.Side].At(q.Path).Size,
 			Local: l, Remote: r, LocalChange: local, RemoteChange: remote, Why: why})
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"ferry/manifest"
+	"ferry/sync/compare"
 	"ferry/sync/shift"
 )
 
@@ -34,7 +35,7 @@ func (p *pass) acceptIfUnchanged(ctx context.Context, paths []manifest.Path, wha
 	for i := range shiftSamples {
 		path := paths[i*(len(paths)-1)/(shiftSamples-1)]
 		pair, _ := p.record.At(path)
-		found, err := p.contents(ctx, []Question{{Path: path, Side: Remote}})
+		found, err := p.contents(ctx, []Question{{Path: path, Side: Remote}}, &compare.Progress{FilesTotal: 1, BytesTotal: p.trees[Remote].At(path).Size})
 		if err != nil {
 			return err
 		}

@@ -68,6 +68,9 @@ func (p *Pass) Run(ctx context.Context) PassResult {
 		o.hooks = p.Opener.hooks(p.Pair, p.Talk)
 		record = p.Opener.recorder(p.Pair, false)
 	}
+	if n := p.Pair.Connections; n > 0 && p.Pair.Segments > n && p.Pair.Direction != sync.Push {
+		p.Opener.Talk.Note("%d segments need as many connections: with connections at %d, a large file is read over %d", p.Pair.Segments, n, n)
+	}
 	keep := p.Opener.retention(p.Pair, record)
 	var turned *mirror.Mirror // of a copy, which people see the other way round
 	if p.Pair.Target != nil {
@@ -99,7 +102,7 @@ func (p *Pass) Run(ctx context.Context) PassResult {
 		result.Err = Interrupted()
 	}
 	if turned != nil {
-		result.Summary, result.Err = mirror.Summary(result.Summary), mirror.Error(result.Err)
+		result.Summary, result.Err = mirror.Summary(result.Summary), mirror.Error(result.Err, p.Pair.Command("copy"))
 	}
 	record.End(&result.Summary, PassCode(result.Summary, result.Error()), result.Error())
 	return result

@@ -107,7 +107,7 @@ func (w Workspace) pairs(args []string, read func() (*config.File, error)) ([]*P
 // DirectPair returns the pair that LOCAL URL name.
 func (w Workspace) DirectPair(args []string) (*Pair, error) {
 	if len(args) != 2 {
-		return nil, Usage(errors.New("a pair is one local directory and one URL"), "as in: ferry sync ./public ftpes://user@host/path")
+		return nil, Usage(errors.New("a pair is one local directory and one URL"), "as in: ferry sync ./public ftpes://user@host/path; two URLs are for \"ferry copy\", \"ferry status\" and \"ferry check\"")
 	}
 	p, err := config.Pair(args[0], args[1], w.Dir, w.Home)
 	if err != nil {

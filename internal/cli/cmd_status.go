@@ -26,7 +26,8 @@ follows. Profiles with deploy: are left out and named; "ferry deploy --dry-run" 
 for them.
 
 EXIT STATUS
-  0 whatever the plan is; with --exit-code only where nothing is to be done
+  0 whatever the plan is; with --exit-code only where nothing is to be done (a conflict
+    copy that waits for you is named, and does not count)
   1 failed
   2 wrong usage or configuration
   3 a part of a side could not be read, so that the plan is not whole

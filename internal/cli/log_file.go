@@ -94,12 +94,7 @@ func (l *logFile) begin(prog *program, p *app.Pair) {
 
 // sidesText names a pair with both sides, and the way that changes go.
 func sidesText(p *app.Pair) string {
-	head := headOf(p, false, false)
-	sides := head.Local + " " + arrows[head.Direction] + " " + head.Remote
-	if name := p.ProfileName(); name != "" {
-		return name + ": " + sides
-	}
-	return sides
+	return headOf(p, false, false).Line()
 }
 
 // newPass returns what shows a pass, in the log file as well.

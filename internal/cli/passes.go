@@ -7,7 +7,6 @@ import (
 	"ferry/internal/app"
 	"ferry/internal/app/copying"
 	"ferry/internal/report"
-	"ferry/internal/text"
 )
 
 // passes makes a pass over each pair, one after another, and returns the worst of the
@@ -51,16 +50,9 @@ func (prog *program) pass(ctx context.Context, p *app.Pair, o app.PassOptions, t
 	return code
 }
 
-// arrows say which way changes go.
-var arrows = map[app.Direction]string{app.Both: "<->", app.Push: "-->", app.Pull: "<--"}
-
 // sayHead names the two sides of a pass, and the way that changes go.
 func (prog *program) sayHead(head report.Head) {
-	name := ""
-	if head.Profile != "" {
-		name = head.Profile + ": "
-	}
-	line := fmt.Sprintf("%s%s %s %s", name, text.Clean(head.Local), arrows[head.Direction], text.Clean(head.Remote))
+	line := head.Line()
 	if head.DryRun && head.Titled && !prog.common.json && !prog.common.quiet {
 		fmt.Fprintln(prog.env.Stdout, line) // a part of the result: what follows is about this pair
 		return

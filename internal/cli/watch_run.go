@@ -20,7 +20,11 @@ func (prog *program) watch(ctx context.Context, args []string, flags *watchFlags
 	reload := make(chan struct{})
 	w, err := app.NewWatch(ctx, app.WatchOptions{
 		Opener:       prog.opener(),
-		Load:         func() ([]*app.Pair, error) { return prog.watchPairs(args, flags) },
+		Load:         func() (pairs []*app.Pair, err error) {
+			pairs, err = prog.watchPairs(args, flags)
+			show.pairs = len(pairs)
+			return pairs, err
+		},
 		View:         show.view,
 		Redraw:       show.redraw,
 		Reload:       reload,

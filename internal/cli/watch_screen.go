@@ -12,7 +12,11 @@ type watchScreen struct {
 	prog  *program
 	watch *app.Watch
 	live  *report.Live // nil: no lines that change in place
+	pairs int          // how many there are
 }
+
+// fewPairs is how many pairs are named when a watch begins. More are counted.
+const fewPairs = 10
 
 // begin arranges the outputs. done removes the lines that change in place.
 func (s *watchScreen) begin(w *app.Watch) (done func()) {
@@ -29,6 +33,9 @@ func (s *watchScreen) begin(w *app.Watch) (done func()) {
 	}
 	prog.opener().Log = prog.log()
 	s.arrangeResults(report.ToJournal(prog.stdout, stream))
+	if s.pairs > fewPairs && !prog.common.json && prog.common.verbose == 0 {
+		prog.talk().Note("watching %d pairs (-v names their directories)", s.pairs)
+	}
 	if !prog.env.StderrTerminal || prog.common.json || prog.common.quiet || prog.common.noProgress {
 		return func() {}
 	}
@@ -70,7 +77,7 @@ func (v watchView) onScreen() *report.WatchView { return v.WatchView }
 // view returns the view of a pair, and names its two sides.
 func (s *watchScreen) view(p *app.Pair) app.PairView {
 	head := headOf(p, false, !p.Direct)
-	if !s.prog.common.json {
+	if !s.prog.common.json && (s.pairs <= fewPairs || s.prog.common.verbose > 0) {
 		s.prog.sayHead(head)
 	}
 	o := s.prog.reports()

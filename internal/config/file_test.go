@@ -128,7 +128,7 @@ profiles:
     timeout: 1m30s
     poll: 5m
     connections: 8
-    segments: off
+    segments: no
     retries: 0
     max-delete: 20%
     active-ports: 50000-50100

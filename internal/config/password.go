@@ -110,8 +110,13 @@ func (f Finder) find(ctx context.Context, p *Profile, user string) (password, fr
 	if password, found, err := f.fromKeyring(ctx, account); found || err != nil {
 		return password, "the keyring (" + account + ")", err
 	}
-	return "", "", withHint(fmt.Errorf("%w for %s", ErrNoPassword, account),
-		"set "+variable+", put it into the keyring with \"ferry login\", write password: {env: NAME} (or file, command) into the profile, or add the host to ~/.netrc")
+	hint := "put it into the keyring with \"ferry login\", write password: {env: NAME} (or file, command) into the profile, or add the host to ~/.netrc"
+	if p.Name == "" || p.Local == "" { // it was named by its URL
+		server := p.Remote
+		server.User, server.Path, server.Absolute = user, "", false
+		hint = "put it into the keyring with \"ferry login " + server.String() + "\", or add the host to ~/.netrc"
+	}
+	return "", "", withHint(fmt.Errorf("%w for %s", ErrNoPassword, account), "set "+variable+", "+hint)
 }
 
 // CheckPassword refuses a password with characters that end an FTP command

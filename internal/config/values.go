@@ -163,6 +163,9 @@ func ParseSegments(s string) (int, error) {
 	case "off":
 		return 1, nil
 	}
+	if on, err := ParseSwitch(s); err == nil { // YAML has more words for both
+		return map[bool]int{true: 0, false: 1}[on], nil
+	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 || n > mostSegments {
 		return 0, fmt.Errorf("%q is neither auto, off nor a number from 1 to %d", s, mostSegments)

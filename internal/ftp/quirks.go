@@ -141,11 +141,11 @@ var quirks = []quirkRow{
 	// Some servers say 200 to MODE Z and send what they always sent. ftpserverlib sends deflate
 	// without the frame of zlib.
 	{quirk: DeflatesDownloads, means: "in MODE Z files come as zlib streams", found: "by the checksum and the size of the first one", test: "TestModeZ",
-		lack: "MODE Z does not give files as they are: they come uncompressed"},
+		lack: "files that come in MODE Z are not what the server has, so they come uncompressed"},
 	{quirk: DeflatesListings, means: "in MODE Z listings come as zlib streams, too", found: "in use", assumed: true, test: "TestModeZListings",
-		lack: "MODE Z is not for listings: they come uncompressed"},
+		lack: "listings do not come in MODE Z, so they are uncompressed"},
 	{quirk: DeflatesUploads, means: "in MODE Z zlib streams become the files that they hold", found: "by reading back what was sent first", promise: true,
-		test: "TestPutInModeZ", lack: "MODE Z does not take files as they are: they are sent uncompressed"},
+		test: "TestPutInModeZ", lack: "files that are sent in MODE Z do not arrive as they were, so they are sent uncompressed"},
 	// ProFTPD's mod_deflate 0.5.6 has room for eight times what it reads of an upload at a time. It loses
 	// the rest, says 226, and waits for 200 ms after each 16 KiB.
 	{quirk: LosesDeflated, means: "in MODE Z an upload may lose some of its bytes", found: "by the product", yes: []product{proftpd}, test: "TestModeZOnRealServer"},

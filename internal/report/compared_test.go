@@ -41,8 +41,18 @@ func TestComparingIsTold(t *testing.T) {
 	v := NewPass(aHead, Options{Out: &out, Talk: Talker{W: &out}, Now: clock, Verbose: true})
 	v.Event(comparingAt(0, 0))
 	v.Event(comparingAt(3, 3000))
+	v.Event(comparingAt(3, 3000)) // the second side of a file that is counted
 	v.Event(sync.Planned{Plan: &sync.Plan{}})
 	if got := out.String(); !strings.Contains(got, "compared 3 files, 3.0 kB: 3 by hash, 10 B downloaded for it\n") {
+		t.Errorf("%q", got)
+	}
+
+	out.Reset()
+	for _, files := range []int{0, 3, 0, 2} { // for two plans, one after the other
+		v.Event(comparingAt(files, int64(files)*1000))
+	}
+	v.Event(sync.Planned{Plan: &sync.Plan{}})
+	if got := out.String(); !strings.Contains(got, "compared 5 files, 5.0 kB: 5 by hash, 20 B downloaded for it\n") {
 		t.Errorf("%q", got)
 	}
 }

@@ -14,7 +14,10 @@ var copyWords = strings.NewReplacer("up ", "copied ", " remote", "", "nothing to
 
 // words returns a summary in the words that fit the pass.
 func (h Head) words(summary string) string {
-	if h.Copy {
+	switch {
+	case h.Copy && h.DryRun: // nothing is copied yet
+		return strings.Replace(copyWords.Replace(summary), "copied ", "copy ", 1)
+	case h.Copy:
 		return copyWords.Replace(summary)
 	}
 	return summary

@@ -1,9 +1,11 @@
 package report
 
 import (
+	"fmt"
 	"io"
 	"time"
 
+	"ferry/internal/text"
 	"ferry/sync"
 )
 
@@ -74,4 +76,16 @@ func NewPass(head Head, o Options) Pass {
 		return &jsonPass{head: head, o: o}
 	}
 	return &textPass{head: head, o: o}
+}
+
+// arrows say which way changes go.
+var arrows = map[sync.Direction]string{sync.Both: "<->", sync.Push: "-->", sync.Pull: "<--"}
+
+// Line names the two sides, and the way that changes go.
+func (h Head) Line() string {
+	name := ""
+	if h.Profile != "" {
+		name = h.Profile + ": "
+	}
+	return fmt.Sprintf("%s%s %s %s", name, text.Clean(h.Local), arrows[h.Direction], text.Clean(h.Remote))
 }

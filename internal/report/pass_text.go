@@ -75,10 +75,9 @@ func (r *textPass) Event(ev sync.Event) {
 		}
 		r.problem(ev.Side, ev.Problems)
 	case sync.Comparing:
-		if r.o.Verbose && r.compared.begins(ev) {
+		if begins := r.compared.add(ev); begins && r.o.Verbose {
 			r.o.Talk.Note("%s", comparing(ev))
 		}
-		r.compared.add(ev)
 		if r.bars != nil || r.lines != nil {
 			r.wait.comparing(ev)
 		}

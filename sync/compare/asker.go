@@ -47,6 +47,33 @@ type Progress struct {
 	Read              int64 // bytes that were read on the remote side
 }
 
+// Plus returns p after more was done of the same work.
+func (p Progress) Plus(more Progress) Progress {
+	p.Files, p.Bytes, p.ByHash, p.Read = p.Files+more.Files, p.Bytes+more.Bytes, p.ByHash+more.ByHash, p.Read+more.Read
+	return p
+}
+
+// A Count counts what is to be done for questions, one after another.
+type Count struct {
+	Apart bool // as of an [Asker]
+	Total Progress
+	last  Question
+}
+
+// Add counts a question. It reports whether that is taken together with the one before.
+func (c *Count) Add(q Question) (joined bool) {
+	second := c.Total.FilesTotal > 0 && q.isOfOtherSide(c.last)
+	joined = second && !c.Apart && q.Side == remote && c.last.isPair(q)
+	if !second {
+		c.Total.FilesTotal++
+	}
+	if !joined {
+		c.Total.BytesTotal += q.Entry.Size
+	}
+	c.last = q
+	return joined
+}
+
 // An Asker answers questions.
 type Asker struct {
 	Sides   [2]Side
@@ -118,25 +145,28 @@ func (p pair) remote() int { return int(p) + 1 }
 // split returns the pairs and, by side, the indexes of the other questions. It counts what is
 // to be done.
 func (t *task) split() (pairs []pair, single [2][]int) {
-	total := Progress{}
-	for i := 0; i < len(t.answers); i++ {
+	count := Count{Apart: t.Apart}
+	for i := range t.answers {
 		q := t.question(i)
-		total.FilesTotal++
-		total.BytesTotal += q.Entry.Size
-		if i+1 < len(t.answers) && !t.Apart && q.Side == local && q.isPair(t.question(i+1)) {
-			pairs = append(pairs, pair(i))
-			i++
+		if count.Add(q) {
+			single[local] = single[local][:len(single[local])-1]
+			pairs = append(pairs, pair(i-1))
 			continue
 		}
 		single[q.Side] = append(single[q.Side], i)
 	}
-	t.progress(func(p *Progress) { *p = total })
+	t.progress(func(p *Progress) { *p = count.Total })
 	return pairs, single
+}
+
+// isOfOtherSide reports whether other asks the other side for the same file.
+func (q Question) isOfOtherSide(other Question) bool {
+	return other.Side != q.Side && other.Path == q.Path
 }
 
 // isPair reports whether other asks the other side for the same file, which may be equal.
 func (q Question) isPair(other Question) bool {
-	return other.Side != q.Side && other.Path == q.Path && other.Entry.Size == q.Entry.Size && !q.HashOnly && !other.HashOnly
+	return q.isOfOtherSide(other) && other.Entry.Size == q.Entry.Size && !q.HashOnly && !other.HashOnly
 }
 
 // inRuns splits all so that every worker gets its part, and a side can read ahead within a
@@ -159,10 +189,12 @@ func (t *task) wanted(indexes []int) []Wanted {
 	return wanted
 }
 
-// done counts a file whose content is known now.
+// done counts a file whose content is known now. Of two questions about one file the first counts.
 func (t *task) done(i int, byHash bool, rest int64) {
 	t.progress(func(p *Progress) {
-		p.Files++
+		if i == 0 || !t.question(i).isOfOtherSide(t.question(i-1)) {
+			p.Files++
+		}
 		p.Bytes += rest
 		if byHash {
 			p.ByHash++

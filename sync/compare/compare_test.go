@@ -209,10 +209,14 @@ func TestApart(t *testing.T) {
 	here, there := newFake("MD5"), newFake("MD5")
 	here.write(50, "f", "same")
 	there.write(50, "f", "same")
-	asker := Asker{Sides: [2]Side{hasher{here}, hasher{there}}, Workers: 1, Apart: true}
+	var last Progress
+	asker := Asker{Sides: [2]Side{hasher{here}, hasher{there}}, Workers: 1, Apart: true, Tell: func(p Progress) { last = p }}
 	answers, err := asker.answer(context.Background(), both(here, there, "f"))
 	if err != nil || answers[0] != answers[1] || answers[0].Sum != sumBy(SHA256, here.files["f"]) {
 		t.Errorf("%+v, %v", answers, err)
+	}
+	if last.Files != 1 || last.FilesTotal != 1 || last.Bytes != 100 || last.BytesTotal != 100 {
+		t.Errorf("one file that both sides have counts as %+v", last)
 	}
 }
 

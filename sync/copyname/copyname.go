@@ -18,7 +18,8 @@ type Name struct {
 	// Of is the path that the version had. If that name was too long, it was cut, and
 	// so it is here.
 	Of manifest.Path
-	// Remote says that the version is that of the remote side.
+	// Remote says that the version is that of a server: of the remote side, or of the target
+	// of a copy between servers.
 	Remote bool
 	// When is the time of the last change of that version; zero if it was not known.
 	When time.Time
@@ -30,7 +31,7 @@ const Mark = ".sync-conflict-"
 // layout is the layout of the time in the name of a conflict copy, in UTC.
 const layout = "20060102-150405"
 
-var pattern = regexp.MustCompile(`(?s)^(.+)\.sync-conflict-(\d{8}-\d{6}|unknown-time)-(local|remote)-[0-9a-f]{6}(?:-[1-9]\d*)?(\..{0,19})?$`)
+var pattern = regexp.MustCompile(`(?s)^(.+)\.sync-conflict-(\d{8}-\d{6}|unknown-time)-(local|remote|target)-[0-9a-f]{6}(?:-[1-9]\d*)?(\..{0,19})?$`)
 
 // Parse reads the name of a conflict copy, and reports false if p is not
 // one. For a copy of a copy it returns the last one.
@@ -39,26 +40,29 @@ func Parse(p manifest.Path) (Name, bool) {
 	if m == nil {
 		return Name{}, false
 	}
-	c := Name{Of: p.Parent().Join(m[1] + m[4]), Remote: m[3] == "remote"}
+	c := Name{Of: p.Parent().Join(m[1] + m[4]), Remote: m[3] != Local}
 	if at, err := time.Parse(layout, m[2]); err == nil {
 		c.When = at
 	}
 	return c, true
 }
 
-// New returns the path for a copy of a version of path: one that is not used. remote says that
-// the version is that of the remote side.
-func New(path manifest.Path, version manifest.Entry, remote bool, used func(manifest.Path) bool) manifest.Path {
-	side := "local"
-	if remote {
-		side = "remote"
-	}
+// Whose version a conflict copy is.
+const (
+	Local  = "local"
+	Remote = "remote"
+	Target = "target" // that of the server to which another one is copied
+)
+
+// New returns the path for a copy of a version of path: one that is not used. whose is one of the
+// words above.
+func New(path manifest.Path, version manifest.Entry, whose string, used func(manifest.Path) bool) manifest.Path {
 	stem, ext := splitExt(path.Base())
 	when := "unknown-time"
 	if t := version.Time(); !t.IsZero() {
 		when = t.Format(layout)
 	}
-	tail := fmt.Sprintf("%s%s-%s-%s", Mark, when, side, contentMark(path, version))
+	tail := fmt.Sprintf("%s%s-%s-%s", Mark, when, whose, contentMark(path, version))
 	for n := 1; ; n++ {
 		suffix := tail
 		if n > 1 {

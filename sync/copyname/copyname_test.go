@@ -13,16 +13,16 @@ func TestParseCopy(t *testing.T) {
 	for _, path := range []manifest.Path{
 		"a.txt", "dir/a.txt", "d.x/none", ".hidden", "a.b.tar.gz", "with space.txt", "x.", "\u00e9\xff.txt", "a\tb.html", "name.of-a-very-long-extension-that-is-none",
 	} {
-		for _, remote := range [...]bool{false, true} {
+		for _, whose := range [...]string{Local, Remote, Target} {
 			for _, e := range []manifest.Entry{
 				{Kind: manifest.File, ModTime: at.UnixNano(), Size: 3},
 				{Kind: manifest.File, Precision: manifest.NoTime, Sum: "0123456789"},
 			} {
-				first := New(path, e, remote, func(manifest.Path) bool { return false })
-				second := New(path, e, remote, func(p manifest.Path) bool { return p == first })
+				first := New(path, e, whose, func(manifest.Path) bool { return false })
+				second := New(path, e, whose, func(p manifest.Path) bool { return p == first })
 				for _, name := range []manifest.Path{first, second} {
 					c, ok := Parse(name)
-					if !ok || c.Of != path || c.Remote != remote || !c.When.Equal(e.Time()) {
+					if !ok || c.Of != path || c.Remote != (whose != Local) || !c.When.Equal(e.Time()) {
 						t.Errorf("%q, a copy of %q, is read as %+v, %v", name, path, c, ok)
 					}
 				}

@@ -113,14 +113,14 @@ var words = strings.NewReplacer(
 // Words returns what a pass says about its sides in the words of a copy.
 func Words(text string) string { return words.Replace(text) }
 
-// Error returns err in the words of a copy.
-func Error(err error) error {
+// Error returns err in the words of a copy, which is command.
+func Error(err error, command string) error {
 	var unsafe *sync.UnsafeError
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &unsafe):
-		return &sync.UnsafeError{What: Words(unsafe.What), Hint: Words(unsafe.Hint), Usage: unsafe.Usage}
+		return &sync.UnsafeError{What: Words(unsafe.What), Hint: strings.ReplaceAll(Words(unsafe.Hint), `"ferry copy `, `"`+command+" "), Usage: unsafe.Usage}
 	case Words(err.Error()) == err.Error():
 		return err
 	}

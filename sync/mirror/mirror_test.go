@@ -49,15 +49,15 @@ func TestActionsAreTurnedRound(t *testing.T) {
 }
 
 func TestErrorsSpeakOfSourceAndTarget(t *testing.T) {
-	unsafe := Error(&sync.UnsafeError{What: "3 files would be deleted on the local side", Hint: "look with \"ferry pull --exact --dry-run\""})
-	if e, ok := unsafe.(*sync.UnsafeError); !ok || e.What != "3 files would be deleted on the target" || e.Hint != "look with \"ferry copy --exact --dry-run\"" {
+	unsafe := Error(&sync.UnsafeError{What: "3 files would be deleted on the local side", Hint: "look with \"ferry pull --exact --dry-run\""}, "ferry copy A B")
+	if e, ok := unsafe.(*sync.UnsafeError); !ok || e.What != "3 files would be deleted on the target" || e.Hint != "look with \"ferry copy A B --exact --dry-run\"" {
 		t.Errorf("%#v", unsafe)
 	}
 	cause := errors.New("x")
-	if err := Error(errors.Join(errors.New("looking at the remote root"), cause)); err.Error() != "looking at the source\nx" || !errors.Is(err, cause) {
+	if err := Error(errors.Join(errors.New("looking at the remote root"), cause), "ferry copy A B"); err.Error() != "looking at the source\nx" || !errors.Is(err, cause) {
 		t.Errorf("%v", err)
 	}
-	if Error(nil) != nil || Error(cause) != cause {
+	if Error(nil, "ferry copy A B") != nil || Error(cause, "ferry copy A B") != cause {
 		t.Error("an error without a side was changed")
 	}
 }

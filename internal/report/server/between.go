@@ -28,6 +28,9 @@ func Between(b *check.Between) string {
 		}
 	}
 	for _, way := range b.Ways {
+		if len(way.Steps) == 0 { // nothing was tried, and why is said above
+			continue
+		}
 		out.WriteString("\n" + wayText(way, "server"))
 	}
 	return out.String()

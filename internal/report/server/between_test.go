@@ -63,9 +63,6 @@ second to first, and the second server listens; does not work
         |<--- "500 no" ------------------|                            |   <- fails here
   the first server answers PORT with 500 no
   likely cause: the first server is shy
-
-second to first, and the first server listens; does not work
-  no PASV
 `
 	if diff := cmp.Diff(want, Between(b)); diff != "" {
 		t.Error(diff)

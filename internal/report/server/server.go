@@ -64,7 +64,7 @@ func Rows(r *check.Report) [][2]string {
 		add("compression", r.ModeZ)
 	}
 	add("clock", clockText(r.Clock))
-	add("round trip", r.RoundTrip.Round(max(10*time.Microsecond, r.RoundTrip/100)).String())
+	add("round trip", roundTrip(r.RoundTrip).String())
 	if r.ConnectionsAsked > 0 {
 		add("connections", fmt.Sprintf("the server allowed %d of %d at the same time", r.Connections, r.ConnectionsAsked))
 	}
@@ -82,6 +82,15 @@ func Rows(r *check.Report) [][2]string {
 	}
 	add("features", strings.Join(r.Features, " "))
 	return all
+}
+
+// roundTrip rounds to two digits or three.
+func roundTrip(d time.Duration) time.Duration {
+	unit := 10 * time.Microsecond
+	for unit*100 <= d {
+		unit *= 10
+	}
+	return d.Round(unit)
 }
 
 var protections = map[string]string{"ftp": "clear text", "ftpes": "TLS after AUTH TLS", "ftps": "TLS from the first byte"}

@@ -43,7 +43,7 @@ func TestReportText(t *testing.T) {
 			Expires: time.Date(2030, 1, 2, 0, 0, 0, 0, time.UTC)},
 		Modes: []*ftp.Trace{{Mode: "EPSV", Works: true}, {Mode: "PORT", Why: "refused", Cause: "NAT"}}, Mode: "EPSV",
 		List: "MLSD", Dotfiles: "shown", SetTime: "none", Clock: &check.ClockReport{Ahead: 90 * time.Second, ListZone: &zone},
-		RoundTrip: 40 * time.Millisecond, Connections: 2, ConnectionsAsked: 4, Features: []string{"MLST", "SIZE"}, Notes: []string{"mind the gap"},
+		RoundTrip: 41_234_567, Connections: 2, ConnectionsAsked: 4, Features: []string{"MLST", "SIZE"}, Notes: []string{"mind the gap"},
 		ToServers: "refused", ToServersReply: "500 Illegal PORT command."}
 	want := `server       example.org:21 (TLS after AUTH TLS), user sync
 greeting     hello
@@ -57,7 +57,7 @@ data modes   EPSV  works, used
 listing      MLSD; names with a leading dot: shown
 times        cannot be set; ferry remembers what the server shows
 clock        1m30s ahead of ours; times are given in UTC, listed in UTC-5:00
-round trip   40ms
+round trip   41ms
 connections  the server allowed 2 of 4 at the same time
 to servers   it connects to no other server: 500 Illegal PORT command.
 features     MLST SIZE

@@ -3,6 +3,7 @@ package shared
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	stdsync "sync"
 	"time"
@@ -68,8 +69,11 @@ func (a *account) lease(o ftp.Options, keep bool) *Lease {
 func (a *account) notice(text string) {
 	a.mu.Lock()
 	var tell func(string)
-	if len(a.leases) > 0 {
+	if n := len(a.leases); n > 0 {
 		tell = a.leases[0].o.Notice
+		if n > 1 {
+			text += fmt.Sprintf(" (this holds for all %d pairs of this account)", n)
+		}
 	}
 	a.mu.Unlock()
 	if tell != nil {

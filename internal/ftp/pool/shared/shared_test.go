@@ -556,7 +556,7 @@ func TestNoticeIsToldOnce(t *testing.T) {
 	all.Wait()
 	mu.Lock()
 	defer mu.Unlock()
-	if len(told) != 1 || !strings.Contains(told[0], "connections") {
+	if len(told) != 1 || !strings.Contains(told[0], "connections") || !strings.Contains(told[0], "for all 20 pairs of this account") {
 		t.Errorf("told %q", told)
 	}
 }
