@@ -19,8 +19,8 @@ func (prog *program) watch(ctx context.Context, args []string, flags *watchFlags
 	show := &watchScreen{prog: prog}
 	reload := make(chan struct{})
 	w, err := app.NewWatch(ctx, app.WatchOptions{
-		Opener:       prog.opener(),
-		Load:         func() (pairs []*app.Pair, err error) {
+		Opener: prog.opener(),
+		Load: func() (pairs []*app.Pair, err error) {
 			pairs, err = prog.watchPairs(args, flags)
 			show.pairs = len(pairs)
 			return pairs, err
