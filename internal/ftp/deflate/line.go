@@ -17,8 +17,8 @@ const (
 	// might as well go as they are.
 	fast = 12 << 20
 	// enough is how many bytes must have been measured before the speed counts as known, and
-	// memory how many are remembered, since a line changes.
-	enough, memory = 48 << 10, 8 << 20
+	// memory how many are remembered, since a line changes: with more transfers at a time each is slower.
+	enough, memory = 48 << 10, 1 << 20
 	// far is the round trip of a line that is slow for all that is known: a large file is not worth
 	// waiting for a measurement there.
 	far = 5 * time.Millisecond
@@ -53,7 +53,7 @@ const (
 type way struct {
 	plain, compressed speed
 	trying            bool // a first transfer is under way
-	given             bool // compressing has brought nothing
+	vain              int  // how often compressing was seen to bring nothing
 	barred            bool // the first transfer cannot be made
 	failures          int  // compressed transfers that broke, since one was whole
 }
@@ -128,6 +128,10 @@ func (l *Line) Note(w Way, compressed bool, sent, size int64, took time.Duration
 	}
 }
 
+// mostVain is how often compressing may be seen to bring nothing before there is no more of it. Once
+// says little: the files before may have come when there were fewer transfers to share the line.
+const mostVain = 3
+
 // judge finds out whether compressing brings what it should.
 func (l *Line) judge(w *way) {
 	with, known := w.compressed.known()
@@ -136,8 +140,9 @@ func (l *Line) judge(w *way) {
 	case !known:
 	case with > fast: // the line may have become another one
 		w.plain, w.compressed = speed{}, speed{}
-	case compared && w.compressed.bytes > 16*enough && with < rise*without:
-		w.given = true
+	case compared && w.compressed.bytes > 10*enough && with < rise*without:
+		w.vain++
+		w.plain, w.compressed = speed{}, speed{}
 	}
 }
 
@@ -150,7 +155,7 @@ func (l *Line) Pays(w Way, size int64) bool {
 }
 
 func (l *Line) pays(w *way, size int64, plain speed) bool {
-	if w.given || size >= 0 && size < smallest {
+	if w.vain >= mostVain || size >= 0 && size < smallest {
 		return false
 	}
 	perSecond, known := plain.known()
@@ -167,7 +172,7 @@ func (l *Line) MayPay(w Way, size int64) bool {
 	way := &l.ways[w]
 	_, known := way.plain.known()
 	with, measured := way.compressed.known()
-	return !way.given && !known && size >= large && l.roundTrip >= far && (!measured || with > lame)
+	return way.vain < mostVain && !known && size >= large && l.roundTrip >= far && (!measured || with > lame)
 }
 
 // PaysRest reports whether a file, of which sent bytes have come in that time and left bytes are

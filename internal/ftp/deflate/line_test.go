@@ -65,6 +65,32 @@ func TestLineChanges(t *testing.T) {
 	}
 }
 
+// TestLineIsShared holds that compressing is not given up because the files before came alone: each
+// transfer is slower when there are more of them.
+func TestLineIsShared(t *testing.T) {
+	var l Line
+	l.NoteRoundTrip(30 * time.Millisecond)
+	note := func(compressed bool, files int, took time.Duration) {
+		for range files {
+			l.Note(Down, compressed, 100<<10, 200<<10, took)
+		}
+	}
+	note(false, 4, 500*time.Millisecond)
+	note(true, 4, 600*time.Millisecond) // ten at a time
+	note(false, 4, 1200*time.Millisecond)
+	if !l.Pays(Down, 200<<10) {
+		t.Error("it was given up")
+	}
+	for range 2 * mostVain {
+		note(false, 4, 600*time.Millisecond)
+		note(true, 4, 600*time.Millisecond)
+	}
+	note(false, 4, 1200*time.Millisecond)
+	if l.Pays(Down, 200<<10) {
+		t.Error("it brought nothing again and again, and goes on")
+	}
+}
+
 func TestPaysRest(t *testing.T) {
 	var l Line
 	l.NoteRoundTrip(30 * time.Millisecond)
