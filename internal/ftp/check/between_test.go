@@ -51,7 +51,7 @@ func TestBetweenTellsWhoSendsToWhom(t *testing.T) {
 		{name: "the second has no active mode", first: open, second: ftpserver.Options{Foreign: true, NoActive: true}, want: "first second, second second", why: "the second server answers PORT with 5"},
 		{name: "the second has no PASV", first: open, second: ftpserver.Options{Foreign: true, NoPASV: true}, want: "first first, second first", why: "the second server answers PASV with 5"},
 		{name: "the second is only read from", first: open, second: ftpserver.Options{Foreign: true, ReadOnly: true}, want: "first second, first first, second first, second second"},
-		{name: "one is reached over TLS", first: open, second: ftpserver.Options{Foreign: true, TLS: ftpserver.Explicit}, why: "over TLS the servers do not check each other's certificates"},
+		{name: "one is reached over TLS", first: open, second: ftpserver.Options{Foreign: true, TLS: ftpserver.Explicit}, why: "only one of the two is reached over TLS"},
 		{name: "the second keeps half", first: open, second: open, fault: ftpserver.Fault{Command: "STOR", Path: "/.ferry-*", Skip: 1, Data: ftpserver.ShortenTo(5)}, want: "second first, second second", why: "the file has 5 bytes of 13"},
 		{name: "the second breaks off", first: open, second: open, fault: ftpserver.Fault{Command: "STOR", Path: "/.ferry-*", Skip: 1, Reply: "451 Disk error."}, want: "second first, second second", why: "the second server answers STOR with 451 Disk error."},
 	} {

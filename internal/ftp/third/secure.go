@@ -43,10 +43,10 @@ func (t Transfer) ways() (ways []way, why string) {
 	switch {
 	case !from && !to:
 		return []way{{false, nobody}, {true, nobody}}, ""
-	case !t.OverTLS:
-		return nil, "over TLS the servers do not check each other's certificates (--direct on sends all the same)"
 	case from != to:
 		return nil, "only one of the two is reached over TLS"
+	case !t.OverTLS:
+		return nil, "over TLS the servers do not check each other's certificates (--direct on sends all the same)"
 	}
 	// A client that sends, and closes without having read the session tickets of TLS 1.3, resets the
 	// connection, and the end of the file is lost. So the target is the client where it can be.

@@ -40,15 +40,22 @@ func Action(l *history.Line) string {
 	if !known {
 		verb.done, verb.not = string(l.Op)+" %[1]s", "could not "+string(l.Op)+" %[1]s"
 	}
+	p := pairPlaces
+	if l.Command == "copy" {
+		p = copyPlaces
+		if l.Op == sync.Upload {
+			verb.done, verb.not = "copied %[1]s", "could not copy %[1]s"
+		}
+	}
 	format := verb.done
 	if l.Error != "" {
 		format = verb.not
 	}
 	said := fmt.Sprintf(format+"%.0[2]s", text.Clean(string(l.At())), text.Clean(string(l.Was())))
 	if verb.where {
-		said += " " + whereText(l.Side)
+		said += " " + p.where(l.Side)
 	}
-	if why := whyText(l.Action); why != "" {
+	if why := p.why(l.Action); why != "" {
 		said += " (" + why + ")"
 	}
 	if l.Error != "" {
@@ -57,22 +64,30 @@ func Action(l *history.Line) string {
 	return said
 }
 
-func whereText(side string) string {
+// places are what people call the two sides of a pair.
+type places struct{ local, remote string }
+
+var (
+	pairPlaces = places{"here", "on the server"}
+	copyPlaces = places{"at the source", "at the target"}
+)
+
+func (p places) where(side string) string {
 	if side == sync.Local.String() {
-		return "here"
+		return p.local
 	}
-	return "on the server"
+	return p.remote
 }
 
-// whyText says which side had changed, where that is the whole reason.
-func whyText(a *history.Action) string {
+// why says which side had changed, where that is the whole reason.
+func (p places) why(a *history.Action) string {
 	switch {
 	case a.Op == sync.Adopt || a.Op == sync.SetAside:
 		return ""
 	case a.LocalChange != "" && a.RemoteChange == "" && a.Side == sync.Remote.String():
-		return text.Clean(string(a.LocalChange)) + " here"
+		return text.Clean(string(a.LocalChange)) + " " + p.local
 	case a.LocalChange == "" && a.RemoteChange != "" && a.Side == sync.Local.String():
-		return text.Clean(string(a.RemoteChange)) + " on the server"
+		return text.Clean(string(a.RemoteChange)) + " " + p.remote
 	}
 	return text.Clean(a.Why)
 }
