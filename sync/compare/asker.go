@@ -44,7 +44,7 @@ type Progress struct {
 	Files, FilesTotal int
 	Bytes, BytesTotal int64
 	ByHash            int   // files that were not read on the remote side
-	Read              int64 // bytes that were read on the remote side
+	Read              int64 // bytes that were read on the remote side, with Apart on both
 }
 
 // Plus returns p after more was done of the same work.

@@ -215,7 +215,7 @@ func TestApart(t *testing.T) {
 	if err != nil || answers[0] != answers[1] || answers[0].Sum != sumBy(SHA256, here.files["f"]) {
 		t.Errorf("%+v, %v", answers, err)
 	}
-	if last.Files != 1 || last.FilesTotal != 1 || last.Bytes != 100 || last.BytesTotal != 100 {
+	if last.Files != 1 || last.FilesTotal != 1 || last.Bytes != 100 || last.BytesTotal != 100 || last.Read != 100 {
 		t.Errorf("one file that both sides have counts as %+v", last)
 	}
 }

@@ -98,7 +98,7 @@ func (t *task) copy(w io.Writer, src Source, side int) error {
 func (t *task) count(side, n int) {
 	t.progress(func(p *Progress) {
 		p.Bytes += int64(n)
-		if side == remote {
+		if side == remote || t.Apart {
 			p.Read += int64(n)
 		}
 	})
