@@ -56,7 +56,7 @@ var arrows = map[string][]string{
 	"internal/ftp/check":               {"internal/ftp", "internal/ftp/charset", "internal/ftp/listing", "internal/ftp/trust", "internal/ftp/wire", "internal/ftp/third", "internal/ftp/modez"},
 	"internal/ftp/modez":               {"internal/ftp", "internal/ftp/deflate"},
 	"internal/ftp/charset":             {},
-	"internal/ftp/serverfile":          {},
+	"internal/ftp/serverfile":          {"internal/private"},
 	"internal/ftp/deflate":             {},
 	"internal/ftp/wire":                {},
 	"internal/ftp/datamode":            {"internal/ftp/wire"},
