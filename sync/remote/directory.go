@@ -87,8 +87,8 @@ func CheckBetween(ctx context.Context, both [2]Options) (found *check.Between, a
 // checked returns the directory that o names, for a check.
 func (o Options) checked() check.Target {
 	return check.Target{
-		OverTLS: o.Link != nil && o.Link.Mode == third.On,
-		Root:    func(ctx context.Context, s *ftp.Session) (string, error) { return findRoot(ctx, s, o) },
+		AllowTLS: o.Link != nil && o.Link.Mode == third.On,
+		Root:     func(ctx context.Context, s *ftp.Session) (string, error) { return findRoot(ctx, s, o) },
 		TempName: func(mark string, plain bool) string {
 			return manifest.TempName(manifest.NewTempMark(mark, o.Owner), plain)
 		},

@@ -111,7 +111,7 @@ func (e *end) tidy() {
 // sendTo has one of the servers send to the other in way w, where there are several who can begin
 // the TLS handshake by the one with that number. It returns how many there are.
 func sendTo(ctx context.Context, w *Way, from, to *end, number int) (hellos int) {
-	t := third.Transfer{From: from.session, FromPath: from.temp, To: to.session, OverTLS: from.target.OverTLS}
+	t := third.Transfer{From: from.session, FromPath: from.temp, To: to.session, AllowTLS: from.target.AllowTLS}
 	can := t.Hellos(w.Listener == w.Sender)
 	hello := can[min(number, len(can)-1)]
 	if from.temp == "" {

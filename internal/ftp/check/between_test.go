@@ -160,7 +160,7 @@ func TestBetweenOverTLS(t *testing.T) {
 			roots, _, opts := twoServers(t, c.first, c.second)
 			targets := loginDirectories
 			for i := range targets {
-				targets[i].OverTLS = true
+				targets[i].AllowTLS = true
 			}
 			found, _, err := RunBetween(t.Context(), opts, targets)
 			if err != nil {

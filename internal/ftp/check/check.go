@@ -16,8 +16,8 @@ type Target struct {
 	// TempName returns the name of the temporary file that is written there. mark
 	// makes the name unique; with plain set it must not start with a dot.
 	TempName func(mark string, plain bool) string
-	// OverTLS allows [RunBetween] to have two servers send to each other that are reached over TLS.
-	OverTLS bool
+	// AllowTLS allows [RunBetween] to have two servers send to each other that are reached over TLS.
+	AllowTLS bool
 	// Try asks for trials of all operations, in a directory that is made for them.
 	Try bool
 }

@@ -56,7 +56,8 @@ type Step struct {
 	Failed bool   `json:"failed,omitempty"`
 }
 
-// try makes the trial t, over TLS with hello as the TLS client of the other one. The names of ferry's own files become FILE in the steps.
+// try makes the trial t, over TLS with hello as the TLS client of the other one. The names of ferry's
+// own files become FILE in the steps.
 func (w *Way) try(ctx context.Context, t third.Transfer, hello third.Party) {
 	parties := map[third.Party]Party{third.Client: Client, third.Source: w.Sender, third.Target: w.Sender.other()}
 	limited, cancel := context.WithTimeout(ctx, wayLimit)

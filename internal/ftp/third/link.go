@@ -146,7 +146,7 @@ func (l *Link) ended(err error) {
 // next one goes in another way: the servers may not come to terms, as one that wants its client's
 // TLS session again takes none of another server.
 func (l *Link) fail(ctx context.Context, t Transfer, w way, err error) {
-	if !t.overTLS() || l.Proven() || ctx.Err() != nil {
+	if !t.OverTLS() || l.Proven() || ctx.Err() != nil {
 		return
 	}
 	l.mu.Lock()
@@ -251,9 +251,9 @@ type Transfer struct {
 	FromPath string
 	To       *ftp.Session
 	ToPath   string
-	// OverTLS allows the transfer where both servers are reached over TLS. It goes over TLS then,
+	// AllowTLS allows the transfer where both servers are reached over TLS. It goes over TLS then,
 	// and none of them checks whom it speaks to.
-	OverTLS bool
+	AllowTLS bool
 	// Size tells how much of the file the other server holds by now, as far as it is
 	// known; it may be nil. It is called now and then while the transfer runs.
 	Size func(ctx context.Context) (int64, error)

@@ -23,8 +23,8 @@ const slowest = 64 << 10
 // has to go through this machine. After any other error the target may hold a part. Whether
 // it holds the right bytes is for the caller to find out.
 func (l *Link) Run(ctx context.Context, t Transfer, size int64) error {
-	t.OverTLS = l.Mode == On
-	if t.overTLS() && !l.Proven() {
+	t.AllowTLS = l.Mode == On
+	if t.OverTLS() && !l.Proven() {
 		if !l.trial.TryLock() {
 			return ErrHere
 		}
@@ -54,8 +54,9 @@ func (l *Link) Run(ctx context.Context, t Transfer, size int64) error {
 }
 
 // Try has the servers of t make one transfer, of which the source listens for the target or the
-// other way round, and one of [Transfer.Hellos] begins the TLS handshake. refusal says why they do not. Nothing but the replies is looked at. With Keep
-// set it ends when the data connection is open, and the sessions are of no more use.
+// other way round, and one of [Transfer.Hellos] begins the TLS handshake. refusal says why they do
+// not. Nothing but the replies is looked at. With Keep set it ends when the data connection is open,
+// and the sessions are of no more use.
 func (t Transfer) Try(ctx context.Context, sourceListens bool, hello Party) (refusal string, err error) {
 	w := way{sourceListens, hello}
 	p, refusal, err := t.begin(ctx, w)

@@ -45,7 +45,7 @@ func (t Transfer) ways() (ways []way, why string) {
 		return []way{{false, nobody}, {true, nobody}}, ""
 	case from != to:
 		return nil, "only one of the two is reached over TLS"
-	case !t.OverTLS:
+	case !t.AllowTLS:
 		return nil, "over TLS the servers do not check each other's certificates (--direct on sends all the same)"
 	}
 	// A client that sends, and closes without having read the session tickets of TLS 1.3, resets the
@@ -76,9 +76,9 @@ func (t Transfer) Hellos(sourceListens bool) (hellos []Party) {
 	return hellos
 }
 
-// overTLS reports whether the data are to be encrypted.
-func (t Transfer) overTLS() bool {
-	_, tls := t.From.TLS()
+// OverTLS reports whether the target is reached over TLS. Then the source is, too, or nothing goes.
+func (t Transfer) OverTLS() bool {
+	_, tls := t.To.TLS()
 	return tls
 }
 

@@ -30,7 +30,7 @@ func (f *Lent) Send(ctx context.Context, t third.Transfer) (bool, error) {
 	if f.At, err = f.server.Path(f.Wanted); err != nil {
 		return false, err
 	}
-	if f.link.Mode == third.On && overTLS(t) && !f.hashed(t) {
+	if f.link.Mode == third.On && t.OverTLS() && !f.hashed(t) {
 		f.link.GiveUp("over TLS only a SHA-256 of both servers shows that nobody altered what went over, and one of them tells none")
 		return false, f.start()
 	}
@@ -57,18 +57,12 @@ func (f *Lent) send(ctx context.Context, t third.Transfer) (err error) {
 	return f.link.Run(ctx, t, f.Entry.Size)
 }
 
-// overTLS reports whether the target is reached over TLS. Then the source is, too, or nothing goes.
-func overTLS(t third.Transfer) bool {
-	_, tls := t.To.TLS()
-	return tls
-}
-
 // prove makes sure that the source is what was wanted and that the target holds its content: by
 // the hashes of both servers, or else by their ends. Over TLS the ends prove nothing: nobody knows
 // who was between the servers.
 func (f *Lent) prove(ctx context.Context, t third.Transfer) error {
 	same, err := f.sameHash(ctx, t)
-	if err == nil && !same && f.proven == "" && !overTLS(t) {
+	if err == nil && !same && f.proven == "" && !t.OverTLS() {
 		same, err = f.sameEnd(ctx, t)
 	}
 	switch {
