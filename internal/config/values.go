@@ -157,14 +157,11 @@ func ParseListFormat(s string) (ftp.ListFormat, error) { return ftp.ParseListFor
 // ParseSegments reads over how many connections one large file may be read: auto, which is 0,
 // off, or a number.
 func ParseSegments(s string) (int, error) {
-	switch s {
-	case "auto":
+	switch on, err := ParseSwitch(s); { // YAML has more words for both
+	case s == "auto", err == nil && on:
 		return 0, nil
-	case "off":
+	case err == nil:
 		return 1, nil
-	}
-	if on, err := ParseSwitch(s); err == nil { // YAML has more words for both
-		return map[bool]int{true: 0, false: 1}[on], nil
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 || n > mostSegments {
