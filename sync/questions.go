@@ -9,10 +9,10 @@ import (
 )
 
 // answerQuestions finds out the contents that a plan asks for and puts their checksums
-// into the trees. What cannot be read is unknown from then on. so is how far the answers to all
+// into the trees. What cannot be read is unknown from then on. soFar is how far the answers to all
 // questions of the plan have come.
-func (p *pass) answerQuestions(ctx context.Context, questions []Question, so *compare.Progress) error {
-	answers, err := p.contents(ctx, questions, so)
+func (p *pass) answerQuestions(ctx context.Context, questions []Question, soFar *compare.Progress) error {
+	answers, err := p.contents(ctx, questions, soFar)
 	if err != nil {
 		return err
 	}
@@ -46,17 +46,17 @@ func (p *pass) question(q Question) compare.Question {
 	return compare.Question{Wanted: Wanted{Path: q.Path, Entry: p.trees[q.Side].At(q.Path)}, Side: int(q.Side), HashOnly: q.HashOnly}
 }
 
-// contents answers questions, which may be a part of those whose progress is so far so. An error
+// contents answers questions, which may be a part of those whose progress is soFar. An error
 // ends the pass.
-func (p *pass) contents(ctx context.Context, questions []Question, so *compare.Progress) ([]compare.Answer, error) {
+func (p *pass) contents(ctx context.Context, questions []Question, soFar *compare.Progress) ([]compare.Answer, error) {
 	question := func(i int) compare.Question { return p.question(questions[i]) }
 	var now compare.Progress
-	before := *so
+	before := *soFar
 	asker := compare.Asker{Sides: [2]compare.Side{p.sides[Local], p.sides[Remote]}, Workers: p.opts.Workers, Apart: p.opts.LocalIsServer,
 		Claims: p.record.Len() == 0 && p.scope == nil && !p.opts.DryRun && !p.policy.Checksum && p.policy.Direction == Both,
 		Tell: func(to compare.Progress) {
-			now, *so = to, before.Plus(to)
-			p.tell(Comparing{*so})
+			now, *soFar = to, before.Plus(to)
+			p.tell(Comparing{*soFar})
 		}}
 	answers, err := asker.Answer(ctx, len(questions), question)
 	p.mu.Lock()

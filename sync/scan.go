@@ -326,14 +326,14 @@ func (p *pass) ask(ctx context.Context) (n int, err error) {
 			count.Add(p.question(*q))
 		}
 	}
-	so := count.Total
+	soFar := count.Total
 	var group []Question
 	for _, q := range p.plan.Questions.All() {
 		if !p.asks(q) {
 			continue
 		}
 		if len(group) >= askedAtOnce && q.Path != group[len(group)-1].Path { // both sides of a file are asked together
-			if err := p.answerQuestions(ctx, group, &so); err != nil {
+			if err := p.answerQuestions(ctx, group, &soFar); err != nil {
 				return n, err
 			}
 			group = nil
@@ -343,7 +343,7 @@ func (p *pass) ask(ctx context.Context) (n int, err error) {
 	if n == 0 {
 		return 0, nil
 	}
-	return n, p.answerQuestions(ctx, group, &so)
+	return n, p.answerQuestions(ctx, group, &soFar)
 }
 
 // asks reports whether a question is answered: a dry run downloads nothing to compare it.
