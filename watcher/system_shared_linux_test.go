@@ -108,18 +108,25 @@ func TestOldNameDroppedLast(t *testing.T) {
 		}
 	}
 	_ = a.Remove(old) // the system has done so already, or not
-	link := filepath.Join(t.TempDir(), "link")
-	if err := os.Symlink(now, link); err != nil {
+	wantElsewhere(t, now)
+}
+
+// wantElsewhere joins a link to dir, which is watched for another root, and wants that to be refused.
+func wantElsewhere(t *testing.T, dir string) (m *member, link string) {
+	t.Helper()
+	link = filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(dir, link); err != nil {
 		t.Fatal(err)
 	}
-	b, err := common.join(link, newQueue(), log)
+	m, err := common.join(link, newQueue(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer b.Close()
-	if err := b.Add(link + "/."); !errors.Is(err, errElsewhere) {
+	t.Cleanup(func() { m.Close() })
+	if err := m.Add(link + "/."); !errors.Is(err, errElsewhere) {
 		t.Errorf("%v, want %v", err, errElsewhere)
 	}
+	return m, link
 }
 
 // When events are lost, all roots of the instance look at everything.
@@ -151,18 +158,7 @@ func TestNotShared(t *testing.T) {
 	if err := a.Add(root); err != nil {
 		t.Fatal(err)
 	}
-	link := filepath.Join(t.TempDir(), "link")
-	if err := os.Symlink(root, link); err != nil {
-		t.Fatal(err)
-	}
-	b, err := common.join(link, newQueue(), log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer b.Close()
-	if err := b.Add(link + "/."); !errors.Is(err, errElsewhere) {
-		t.Errorf("%v, want %v", err, errElsewhere)
-	}
+	b, link := wantElsewhere(t, root)
 	if err := a.Remove(root); err != nil {
 		t.Error(err)
 	}
